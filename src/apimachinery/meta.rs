@@ -1,0 +1,47 @@
+//! Owner references.
+
+use serde::{Deserialize, Serialize};
+
+use super::object::Object;
+
+/// `metadata.ownerReferences[]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnerReference {
+    /// Group and version, `apps/v1`.
+    pub api_version: String,
+    /// Kind.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// Uid of the very object that owns.
+    pub uid: String,
+    /// Whether this owner is the managing controller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<bool>,
+    /// Whether foreground deletion of the owner waits for this object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_owner_deletion: Option<bool>,
+}
+
+impl OwnerReference {
+    /// The reference by which a controller claims an object
+    /// (`metav1.NewControllerRef`: controller and blockOwnerDeletion are set).
+    #[must_use]
+    pub fn controller(owner: &Object) -> Self {
+        Self {
+            api_version: owner.api_version().to_owned(),
+            kind: owner.kind().to_owned(),
+            name: owner.name().to_owned(),
+            uid: owner.uid().to_owned(),
+            controller: Some(true),
+            block_owner_deletion: Some(true),
+        }
+    }
+
+    /// Whether this reference is the managing controller's.
+    #[must_use]
+    pub fn is_controller(&self) -> bool {
+        self.controller == Some(true)
+    }
+}

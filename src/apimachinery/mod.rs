@@ -1,0 +1,17 @@
+//! Kubernetes objects without a server: their shape, kinds, selectors, patches and errors.
+
+mod field_error;
+mod key;
+mod kinds;
+mod meta;
+mod object;
+mod status;
+mod watch;
+
+pub use field_error::{FieldError, FieldErrorType, FieldErrors};
+pub use key::ObjectKey;
+pub use kinds::{KINDS, Kind, Subresource, builtin, kind_by_resource, kind_of};
+pub use meta::OwnerReference;
+pub use object::Object;
+pub use status::{Status, StatusCause, StatusDetails};
+pub use watch::{WatchEvent, WatchEventType};

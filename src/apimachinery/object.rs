@@ -1,0 +1,320 @@
+//! Object: JSON with typed access to apiVersion, kind, metadata, spec and status.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::key::ObjectKey;
+use super::kinds::Kind;
+use super::meta::OwnerReference;
+
+/// Any Kubernetes object; always a JSON object.
+///
+/// Paths are JSON pointers (`/spec/replicas`), in which `~1` stands for `/` and `~0` for `~`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Object(Value);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Value::Object(Map::deserialize(deserializer)?)))
+    }
+}
+
+impl From<Map<String, Value>> for Object {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(Value::Object(map))
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        object.0
+    }
+}
+
+impl Object {
+    /// An object with nothing but its kind, namespace (unless empty) and name.
+    #[must_use]
+    pub fn new(kind: &Kind, namespace: &str, name: &str) -> Self {
+        let mut object =
+            Self(json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}}));
+        if !namespace.is_empty() {
+            object.set("/metadata/namespace", namespace);
+        }
+        object
+    }
+
+    /// `value` as an object; `None` when it is a scalar or a list.
+    #[must_use]
+    pub fn from_value(value: Value) -> Option<Self> {
+        value.is_object().then_some(Self(value))
+    }
+
+    /// Turns a typed object (k8s-openapi) into JSON; `None` when it is not a JSON object.
+    #[must_use]
+    pub fn from_typed<T: Serialize>(typed: &T) -> Option<Self> {
+        serde_json::to_value(typed).ok().and_then(Self::from_value)
+    }
+
+    /// The typed view of this object (k8s-openapi); unknown fields are dropped.
+    ///
+    /// # Errors
+    /// When a field has the wrong JSON type.
+    pub fn typed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+
+    /// The JSON value.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// The JSON value, to change; it must stay a JSON object.
+    pub fn value_mut(&mut self) -> &mut Value {
+        &mut self.0
+    }
+
+    /// The value at a path.
+    #[must_use]
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        self.0.pointer(pointer).filter(|value| !value.is_null())
+    }
+
+    /// The value at a path, to change.
+    pub fn get_mut(&mut self, pointer: &str) -> Option<&mut Value> {
+        self.0.pointer_mut(pointer)
+    }
+
+    /// The text at a path; empty when there is none.
+    #[must_use]
+    pub fn text(&self, pointer: &str) -> &str {
+        self.get(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The whole number at a path.
+    #[must_use]
+    pub fn number(&self, pointer: &str) -> Option<i64> {
+        self.get(pointer).and_then(Value::as_i64)
+    }
+
+    /// Whether the value at a path is `true`.
+    #[must_use]
+    pub fn flag(&self, pointer: &str) -> bool {
+        self.get(pointer).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The list at a path; empty when there is none.
+    #[must_use]
+    pub fn list(&self, pointer: &str) -> &[Value] {
+        self.get(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The map at a path.
+    #[must_use]
+    pub fn map(&self, pointer: &str) -> Option<&Map<String, Value>> {
+        self.get(pointer).and_then(Value::as_object)
+    }
+
+    /// Sets the value at a path, making the maps on the way. List items on the way must exist.
+    pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
+        let mut place = &mut self.0;
+        for raw in pointer.split('/').skip(1) {
+            let token = unescape(raw);
+            if let Value::Array(items) = place {
+                let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get_mut(index)) else {
+                    return;
+                };
+                place = item;
+                continue;
+            }
+            if !place.is_object() {
+                *place = Value::Object(Map::new());
+            }
+            let Value::Object(map) = place else { return };
+            place = map.entry(token).or_insert(Value::Null);
+        }
+        *place = value.into();
+    }
+
+    /// Removes the value at a path; gives back what was there.
+    pub fn remove(&mut self, pointer: &str) -> Option<Value> {
+        let (parent, last) = pointer.rsplit_once('/')?;
+        match self.0.pointer_mut(parent)? {
+            Value::Object(map) => map.remove(&unescape(last)),
+            Value::Array(items) => {
+                let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
+                Some(items.remove(index))
+            }
+            _ => None,
+        }
+    }
+
+    /// `apiVersion`.
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.text("/apiVersion")
+    }
+
+    /// `kind`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.text("/kind")
+    }
+
+    /// `metadata.name`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.text("/metadata/name")
+    }
+
+    /// `metadata.namespace`; empty for cluster-scoped objects.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.text("/metadata/namespace")
+    }
+
+    /// Namespace and name.
+    #[must_use]
+    pub fn key(&self) -> ObjectKey {
+        ObjectKey::new(self.namespace(), self.name())
+    }
+
+    /// `metadata.uid`.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.text("/metadata/uid")
+    }
+
+    /// `metadata.resourceVersion` as a number; 0 when absent.
+    #[must_use]
+    pub fn resource_version(&self) -> u64 {
+        self.text("/metadata/resourceVersion").parse().unwrap_or_default()
+    }
+
+    /// `metadata.generation`; 0 when absent.
+    #[must_use]
+    pub fn generation(&self) -> i64 {
+        self.number("/metadata/generation").unwrap_or_default()
+    }
+
+    /// The moment at a path (RFC 3339), if it is one.
+    #[must_use]
+    pub fn time(&self, pointer: &str) -> Option<crate::base::Timestamp> {
+        self.text(pointer).parse().ok()
+    }
+
+    /// `metadata.creationTimestamp`.
+    #[must_use]
+    pub fn creation_timestamp(&self) -> Option<crate::base::Timestamp> {
+        self.time("/metadata/creationTimestamp")
+    }
+
+    /// `metadata.deletionTimestamp`: set while the object is being deleted.
+    #[must_use]
+    pub fn deletion_timestamp(&self) -> Option<crate::base::Timestamp> {
+        self.time("/metadata/deletionTimestamp")
+    }
+
+    /// Whether deletion has begun.
+    #[must_use]
+    pub fn is_terminating(&self) -> bool {
+        self.get("/metadata/deletionTimestamp").is_some()
+    }
+
+    /// `metadata.labels`.
+    #[must_use]
+    pub fn labels(&self) -> Option<&Map<String, Value>> {
+        self.map("/metadata/labels")
+    }
+
+    /// One label.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.labels()?.get(key)?.as_str()
+    }
+
+    /// One annotation.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.map("/metadata/annotations")?.get(key)?.as_str()
+    }
+
+    /// Sets one annotation.
+    pub fn set_annotation(&mut self, key: &str, value: impl Into<String>) {
+        self.set(&format!("/metadata/annotations/{}", escape(key)), value.into());
+    }
+
+    /// Sets one label.
+    pub fn set_label(&mut self, key: &str, value: impl Into<String>) {
+        self.set(&format!("/metadata/labels/{}", escape(key)), value.into());
+    }
+
+    /// `metadata.finalizers`.
+    pub fn finalizers(&self) -> impl Iterator<Item = &str> {
+        self.list("/metadata/finalizers").iter().filter_map(Value::as_str)
+    }
+
+    /// `metadata.ownerReferences`; malformed ones are left out.
+    #[must_use]
+    pub fn owner_references(&self) -> Vec<OwnerReference> {
+        self.list("/metadata/ownerReferences")
+            .iter()
+            .filter_map(|reference| OwnerReference::deserialize(reference).ok())
+            .collect()
+    }
+
+    /// The managing controller, if there is one.
+    #[must_use]
+    pub fn controller(&self) -> Option<OwnerReference> {
+        self.owner_references().into_iter().find(OwnerReference::is_controller)
+    }
+
+    /// Whether the managing controller is the object with that uid.
+    #[must_use]
+    pub fn is_controlled_by(&self, uid: &str) -> bool {
+        self.controller().is_some_and(|controller| controller.uid == uid)
+    }
+
+    /// The status and reason of `status.conditions[type]`.
+    #[must_use]
+    pub fn condition(&self, condition_type: &str) -> Option<&Map<String, Value>> {
+        self.list("/status/conditions")
+            .iter()
+            .filter_map(Value::as_object)
+            .find(|condition| condition.get("type").and_then(Value::as_str) == Some(condition_type))
+    }
+
+    /// Whether `status.conditions[type].status` is `True`.
+    #[must_use]
+    pub fn condition_is_true(&self, condition_type: &str) -> bool {
+        self.condition(condition_type).and_then(|condition| condition.get("status")).and_then(Value::as_str)
+            == Some("True")
+    }
+}
+
+/// A key as a JSON pointer token.
+pub(super) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_made_and_removed() {
+        let mut object = Object::from_value(json!({})).unwrap();
+        object.set("/spec/template/metadata/labels", json!({"a": "b"}));
+        object.set_label("app.kubernetes.io/name", "web");
+        assert_eq!(object.label("app.kubernetes.io/name"), Some("web"));
+        assert_eq!(object.remove("/spec/template/metadata/labels/a"), Some(json!("b")));
+        assert_eq!(object.get("/spec/template/metadata/labels"), Some(&json!({})));
+        assert_eq!(object.remove("/spec/nothing/here"), None);
+    }
+}

@@ -1,0 +1,19 @@
+//! Things every floor needs and that know nothing of Kubernetes or lessons.
+
+mod age;
+mod clock;
+mod error;
+mod random;
+mod streams;
+mod table;
+mod text;
+mod yaml;
+
+pub use age::human_duration;
+pub use clock::{Clock, Stopwatch, Timestamp, sleep, timeout};
+pub use error::{ResultExt, UserError};
+pub use random::Random;
+pub use streams::{Capture, Input, Output, Streams};
+pub use table::{Columns, align};
+pub use text::{display_width, indent, nearest, pad_end, strip_ansi, wrap};
+pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

@@ -1,0 +1,155 @@
+//! Where a command reads from and writes to.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// The three streams of a command.
+#[derive(Debug)]
+pub struct Streams {
+    /// Standard input.
+    pub input: Input,
+    /// Standard output.
+    pub out: Output,
+    /// Standard error.
+    pub err: Output,
+    /// Whether `out` is a terminal that a person looks at.
+    pub terminal: bool,
+    /// Columns of the terminal; 80 where there is none.
+    pub width: usize,
+}
+
+impl Streams {
+    /// Streams that end in memory, and what reads them back.
+    #[must_use]
+    pub fn captured(input: &str) -> (Self, Capture) {
+        let (out, out_text) = Output::captured();
+        let (err, err_text) = Output::captured();
+        let input = if input.is_empty() { Input::Empty } else { Input::Text(input.to_owned()) };
+        let streams = Self { input, out, err, terminal: false, width: 80 };
+        (streams, Capture { out: out_text, err: err_text })
+    }
+
+    /// The streams of this process.
+    #[must_use]
+    pub fn of_process(terminal: bool, width: usize) -> Self {
+        Self {
+            input: Input::Process,
+            out: Output::new(io::stdout()),
+            err: Output::new(io::stderr()),
+            terminal,
+            width,
+        }
+    }
+}
+
+/// What a captured command printed.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    out: Arc<Mutex<Vec<u8>>>,
+    err: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Capture {
+    /// Standard output so far.
+    #[must_use]
+    pub fn out(&self) -> String {
+        text_of(&self.out)
+    }
+
+    /// Standard error so far.
+    #[must_use]
+    pub fn err(&self) -> String {
+        text_of(&self.err)
+    }
+}
+
+fn text_of(bytes: &Mutex<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+/// What a command reads.
+#[derive(Debug)]
+pub enum Input {
+    /// Nothing.
+    Empty,
+    /// A text given beforehand.
+    Text(String),
+    /// The standard input of this process.
+    Process,
+}
+
+impl Input {
+    /// Takes the input as an asynchronous reader; leaves [`Input::Empty`] behind.
+    pub fn take_reader(&mut self) -> Box<dyn AsyncRead + Send + Unpin> {
+        match std::mem::replace(self, Self::Empty) {
+            Self::Empty => Box::new(tokio::io::empty()),
+            Self::Text(text) => Box::new(io::Cursor::new(text.into_bytes())),
+            Self::Process => Box::new(tokio::io::stdin()),
+        }
+    }
+
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// When reading fails or the bytes are not UTF-8.
+    pub async fn read_to_string(&mut self) -> io::Result<String> {
+        let mut text = String::new();
+        self.take_reader().read_to_string(&mut text).await?;
+        Ok(text)
+    }
+}
+
+/// Something to print to; clones share one destination.
+#[derive(Clone)]
+pub struct Output(Arc<Mutex<dyn Write + Send>>);
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Output")
+    }
+}
+
+impl Output {
+    /// Prints to `writer`.
+    pub fn new(writer: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(writer)))
+    }
+
+    /// Prints to memory.
+    #[must_use]
+    pub fn captured() -> (Self, Arc<Mutex<Vec<u8>>>) {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let shared: Arc<Mutex<dyn Write + Send>> = bytes.clone();
+        (Self(shared), bytes)
+    }
+
+    /// Prints a line.
+    ///
+    /// # Errors
+    /// When the destination is gone (a closed pipe).
+    pub fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.text(text)?;
+        self.text("\n")
+    }
+
+    /// Prints text as it is, at once.
+    ///
+    /// # Errors
+    /// When the destination is gone (a closed pipe).
+    pub fn text(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.write_all(text.as_ref().as_bytes())?;
+        self.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}

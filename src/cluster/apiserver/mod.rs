@@ -1,0 +1,1 @@
+//! The API over HTTP. No rule about any kind lives here.

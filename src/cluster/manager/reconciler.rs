@@ -1,0 +1,45 @@
+//! What a controller is.
+
+use jiff::SignedDuration;
+
+use crate::apimachinery::{Kind, ObjectKey, Status};
+
+use super::super::kubelet::NodeState;
+use super::super::registry::Registry;
+use super::super::storage::Change;
+
+/// What a reconciler works on.
+pub(crate) struct ReconcileContext<'a> {
+    /// All objects.
+    pub registry: &'a mut Registry,
+    /// What runs on the nodes; only the kubelet touches it.
+    pub node: &'a mut NodeState,
+}
+
+/// When a reconciler wants to look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// When something it watches changes.
+    AwaitChange,
+    /// After this much simulated time, or earlier on a change.
+    RequeueAfter(SignedDuration),
+}
+
+/// Maps changes of one kind to the keys that a reconciler works on.
+pub(crate) struct Watch {
+    /// The kind watched.
+    pub kind: &'static Kind,
+    /// The keys to reconcile after a change.
+    pub keys: fn(&Change, &Registry) -> Vec<ObjectKey>,
+}
+
+/// A controller: level-triggered, synchronous, idempotent. It receives a key, reads
+/// everything anew and writes what is missing. An error is retried with back-off.
+pub(crate) trait Reconciler: Sync {
+    /// Upstream's name of the controller.
+    fn name(&self) -> &'static str;
+    /// What wakes it.
+    fn watches(&self) -> &'static [Watch];
+    /// Brings the object of that key closer to what is desired.
+    fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status>;
+}

@@ -1,0 +1,20 @@
+//! The embedded cluster: a Kubernetes control plane, nodes and an image registry, simulated.
+
+mod apiserver;
+mod config;
+mod controllers;
+mod driver;
+mod kubelet;
+mod listener;
+mod manager;
+mod network;
+mod registry;
+mod runtime;
+mod scheduler;
+mod simulation;
+mod storage;
+mod transport;
+
+pub use config::ClusterConfig;
+pub use driver::Cluster;
+pub use listener::Listener;

@@ -1,0 +1,1 @@
+//! The scheduler: picks a node for each Pod that has none.

@@ -1,0 +1,1 @@
+//! A `kube::Client` over in-memory HTTP, upgrades included.
