@@ -35,11 +35,8 @@ fn layer_table(library: &str) -> BTreeMap<String, Vec<String>> {
         .filter_map(|row| row.split_once("` | "))
         .map(|(room, imports)| {
             let imports = imports.trim_end_matches('|').trim();
-            let imports = if imports == "–" {
-                Vec::new()
-            } else {
-                imports.split(", ").map(str::to_owned).collect()
-            };
+            let imports =
+                if imports == "–" { Vec::new() } else { imports.split(", ").map(str::to_owned).collect() };
             (room.to_owned(), imports)
         })
         .collect()
@@ -108,9 +105,7 @@ fn rooms_import_only_what_the_table_lists() {
 #[test]
 fn a_forbidden_import_is_noticed() {
     let table = layer_table(include_str!("../../src/lib.rs"));
-    let planted = |room: &str, line: &str| {
-        violations(&table, &[(format!("{room}/mod.rs"), line.to_owned())])
-    };
+    let planted = |room: &str, line: &str| violations(&table, &[(format!("{room}/mod.rs"), line.to_owned())]);
     assert_eq!(
         planted("kubectl", "use crate::cluster::Cluster;"),
         ["src/kubectl/mod.rs:1: kubectl may not import cluster"]

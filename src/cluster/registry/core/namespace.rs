@@ -1,0 +1,39 @@
+//! Rules of Namespaces.
+
+use serde_json::json;
+
+use crate::apimachinery::Object;
+use crate::base::Timestamp;
+
+use super::super::strategy::Strategy;
+
+/// `pkg/registry/core/namespace`.
+pub(crate) struct NamespaceStrategy;
+
+impl Strategy for NamespaceStrategy {
+    fn set_defaults(&self, object: &mut Object) {
+        let name = object.name().to_owned();
+        if !name.is_empty() {
+            object.set_label("kubernetes.io/metadata.name", name);
+        }
+    }
+
+    fn prepare_for_create(&self, object: &mut Object) {
+        object.set("/spec", json!({"finalizers": ["kubernetes"]}));
+        object.set("/status", json!({"phase": "Active"}));
+    }
+
+    fn prepare_for_update(&self, new: &mut Object, old: &Object) {
+        if let Some(finalizers) = old.get("/spec/finalizers") {
+            new.set("/spec/finalizers", finalizers.clone());
+        }
+    }
+
+    fn may_go(&self, object: &Object) -> bool {
+        object.list("/spec/finalizers").is_empty()
+    }
+
+    fn begin_deletion(&self, object: &mut Object, _now: Timestamp) {
+        object.set("/status/phase", "Terminating");
+    }
+}

@@ -1,0 +1,82 @@
+//! What is particular to a kind: the rules that the generic registry asks for.
+
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin};
+use crate::base::Timestamp;
+
+use super::{apps, core};
+
+/// The rules of one kind. Every method has the behaviour of a plain kind by default.
+pub(crate) trait Strategy: Sync {
+    /// Whether `metadata.generation` counts changes of the desired state.
+    fn counts_generations(&self) -> bool {
+        false
+    }
+
+    /// Whether a PUT to a name that does not exist creates the object.
+    fn creates_on_update(&self) -> bool {
+        false
+    }
+
+    /// Fills absent fields with the kind's defaults.
+    fn set_defaults(&self, _object: &mut Object) {}
+
+    /// Clears or sets what a client cannot choose in a new object.
+    fn prepare_for_create(&self, _object: &mut Object) {}
+
+    /// Clears or restores what a client cannot change.
+    fn prepare_for_update(&self, _new: &mut Object, _old: &Object) {}
+
+    /// What is wrong with a name; empty when it will do.
+    fn name_errors(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What is wrong with an object, beyond its metadata.
+    fn validate(&self, _object: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What is wrong with a change; the new object has been validated by itself already.
+    fn validate_update(&self, _new: &Object, _old: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What a client should be told about an object although it is accepted.
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Seconds that a deletion takes; `None` for kinds that go at once.
+    fn grace_period(&self, _object: &Object, _requested: Option<i64>) -> Option<i64> {
+        None
+    }
+
+    /// The desired state changed, so `generation` goes up.
+    fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
+        new.get("/spec") != old.get("/spec")
+    }
+
+    /// Whether nothing but finalizers of the kind itself keeps a terminating object.
+    fn may_go(&self, _object: &Object) -> bool {
+        true
+    }
+
+    /// Marks the beginning of a deletion in the object's own fields.
+    fn begin_deletion(&self, _object: &mut Object, _now: Timestamp) {}
+}
+
+/// A kind without rules of its own.
+struct Plain;
+
+impl Strategy for Plain {}
+
+/// The rules of a kind.
+pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
+    let table: &[(&'static Kind, &'static dyn Strategy)] = &[
+        (&builtin::POD, &core::PodStrategy),
+        (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
+        (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
+        (&builtin::NAMESPACE, &core::NamespaceStrategy),
+    ];
+    table.iter().find(|(entry, _)| *entry == kind).map_or(&Plain, |(_, strategy)| *strategy)
+}
