@@ -5,6 +5,8 @@ mod key;
 mod kinds;
 mod meta;
 mod object;
+pub mod patch;
+pub mod schema;
 mod status;
 mod watch;
 
