@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, ObjectKey, Status};
 
 use super::Registry;
+use super::admission::{self, Attributes};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
@@ -35,6 +36,7 @@ impl Registry {
         }
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
         let errors = creation_errors(strategy, &object);
         if !errors.is_empty() {
@@ -42,6 +44,10 @@ impl Registry {
         }
         if self.store.get(kind, &object.key()).is_some() {
             return Err(Status::already_exists(kind, object.name()));
+        }
+        let errors = strategy.allocate(self, &mut object);
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, object.name(), &errors));
         }
         let warnings = strategy.warnings(&object);
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
