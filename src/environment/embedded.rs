@@ -57,6 +57,10 @@ impl Embedded {
         self.clock().is_manual().then(|| self.cluster.settle(at_most))
     }
 
+    pub(super) fn pass(&self, by: Duration) {
+        self.cluster.pass(by);
+    }
+
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
         if fresh {
             self.cluster.reset();

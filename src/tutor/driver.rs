@@ -316,7 +316,6 @@ impl Driver {
     fn speed(&self, speed: f64) {
         let Some(clock) = self.environment.clock() else { return self.say(Message::TimeNotOurs) };
         clock.set_speed(speed);
-        self.environment.settle(Duration::ZERO);
         if speed == 0.0 {
             self.say(Message::TimePaused);
         } else if (speed - 1.0).abs() < f64::EPSILON {
@@ -327,9 +326,9 @@ impl Driver {
     }
 
     fn skip(&self, seconds: u64) {
-        let Some(clock) = self.environment.clock() else { return self.say(Message::TimeNotOurs) };
-        clock.advance(Duration::from_secs(seconds));
-        self.environment.settle(Duration::ZERO);
+        if !self.environment.pass(Duration::from_secs(seconds)) {
+            return self.say(Message::TimeNotOurs);
+        }
         let span = crate::base::human_duration(jiff::SignedDuration::from_secs(
             i64::try_from(seconds).unwrap_or(i64::MAX),
         ));
