@@ -260,8 +260,7 @@ impl Driver {
 
     async fn watch(&mut self, place: &Place) -> Option<Event> {
         let step = self.session.step_at(place)?.clone();
-        self.observer =
-            Some(Observer::start(self.environment.client(), self.environment.namespace(), &step));
+        self.observer = Some(Observer::start(self.environment.client(), self.environment.namespace(), &step));
         self.evaluate(false).await
     }
 

@@ -248,7 +248,8 @@ impl Session {
     }
 
     fn solution_ran(&self, ran: Vec<(String, i32)>) -> Vec<Effect> {
-        let interrupted = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED).map(|(line, _)| line.clone());
+        let interrupted =
+            ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED).map(|(line, _)| line.clone());
         let mut effects: Vec<Effect> = ran
             .into_iter()
             .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }))
@@ -358,7 +359,8 @@ impl Session {
         let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
         let (outcome, view) = self.verdict_view(&verdict);
         // Before the learner did anything there is nothing to say about what is missing.
-        let silent = !asked && (self.shown.as_ref() == Some(&view) || (untouched && outcome != Outcome::Broken));
+        let silent =
+            !asked && (self.shown.as_ref() == Some(&view) || (untouched && outcome != Outcome::Broken));
         if silent {
             return Vec::new();
         }
@@ -435,8 +437,7 @@ impl Session {
 
     fn answered(&mut self, question: String, answer: String, result: Result<(), String>) -> Vec<Effect> {
         let right = result.is_ok();
-        let mut text =
-            say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
+        let mut text = say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
         if let Err(feedback) = result
             && !feedback.is_empty()
         {
@@ -592,9 +593,7 @@ fn list(course: &Course, learner: &Learner, language: Language, here: Option<&Pl
         let passed = chapter
             .steps
             .iter()
-            .filter(|step| {
-                learner.has_passed(&Place { chapter: chapter.id.clone(), step: step.id.clone() })
-            })
+            .filter(|step| learner.has_passed(&Place { chapter: chapter.id.clone(), step: step.id.clone() }))
             .count();
         ChapterRow {
             number: chapter.number,
