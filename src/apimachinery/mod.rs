@@ -8,6 +8,8 @@ mod labels;
 mod meta;
 mod names;
 mod object;
+pub mod patch;
+pub mod schema;
 mod status;
 mod watch;
 
