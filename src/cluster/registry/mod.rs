@@ -15,12 +15,12 @@ mod pod_defaults;
 mod scale;
 mod scheduling;
 
-mod selector;
 mod service_allocation;
 mod storage;
 mod strategy;
 mod table;
 mod update;
+mod validation;
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin};
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
 use super::Registry;
@@ -31,8 +31,8 @@ pub(crate) trait Strategy: Sync {
     fn prepare_for_update(&self, _new: &mut Object, _old: &Object) {}
 
     /// What is wrong with a name; empty when it will do.
-    fn name_errors(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_subdomain(name)
     }
 
     /// What is wrong with an object, beyond its metadata.

@@ -12,6 +12,7 @@ use super::metadata;
 use super::options::{Patch, WriteOptions, Written};
 use super::scale;
 use super::strategy::strategy_of;
+use super::validation::{metadata_errors, metadata_update_errors};
 
 impl Registry {
     /// Replaces an object (or the part that a subresource means).
@@ -153,7 +154,9 @@ impl Registry {
         }
         let mut errors = Vec::new();
         if options.subresource.is_empty() {
-            errors = strategy.validate(&new);
+            errors = metadata_errors(strategy, &new);
+            errors.extend(metadata_update_errors(&new, old));
+            errors.extend(strategy.validate(&new));
             errors.extend(strategy.validate_update(&new, old));
         }
         if !errors.is_empty() {

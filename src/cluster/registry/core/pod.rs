@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults;
 use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
 use super::pod_cells::pod_cells;
 
 /// `pkg/registry/core/pod`.
@@ -37,6 +38,14 @@ impl Strategy for PodStrategy {
             return Some(0);
         }
         Some(if period < 0 { 1 } else { period })
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::pod_spec_errors(&Field::of(object, "spec"))
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        validation::pod_update_errors(new, old)
     }
 
     fn columns(&self) -> &'static [Column] {
