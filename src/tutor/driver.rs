@@ -34,6 +34,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 pub trait Screen: Send {
     /// Shows a view now.
     fn show(&self, view: &View);
+
+    /// Shows that something takes a while, until it is called with `None`.
+    fn busy(&self, doing: Option<&str>);
 }
 
 /// How a driver works.
@@ -227,10 +230,17 @@ impl Driver {
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
         self.observer = None;
+        let waits = fresh && self.environment.clock().is_none();
+        if waits {
+            self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
+        }
         let result = match self.session.step_at(&place).cloned() {
             Some(step) => self.prepare(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
+        if waits {
+            self.screen.busy(None);
+        }
         Event::Entered { place, result }
     }
 

@@ -295,11 +295,7 @@ impl Session {
     fn enter_again(&mut self) -> Vec<Effect> {
         self.phase = Phase::Preparing;
         self.shown = None;
-        vec![
-            self.notice(Message::Preparing),
-            Effect::Record(progress::Event::StepReset),
-            Effect::Enter { place: self.place(), fresh: true },
-        ]
+        vec![Effect::Record(progress::Event::StepReset), Effect::Enter { place: self.place(), fresh: true }]
     }
 
     /// Stands at a step; `fresh` empties the world first.
