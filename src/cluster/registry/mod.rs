@@ -7,6 +7,7 @@ mod columns;
 mod coordination;
 mod core;
 mod create;
+mod decode;
 mod delete;
 mod discovery;
 mod metadata;

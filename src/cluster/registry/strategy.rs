@@ -24,6 +24,9 @@ pub(crate) trait Strategy: Sync {
     /// Fills absent fields with the kind's defaults.
     fn set_defaults(&self, _object: &mut Object) {}
 
+    /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
+    fn write_out_zero_values(&self, _object: &mut Object) {}
+
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}
 
