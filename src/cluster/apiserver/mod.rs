@@ -1,1 +1,16 @@
 //! The API over HTTP. No rule about any kind lives here.
+
+mod authentication;
+mod body;
+mod encoding;
+mod negotiate;
+mod query;
+mod read;
+mod request_info;
+mod reviews;
+mod selection;
+mod server;
+mod write;
+
+pub(crate) use authentication::Authentication;
+pub(crate) use server::{ApiServer, serve_http1};

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
+use super::admission::{self, Attributes};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
+use super::validation::metadata_errors;
 
 /// How often a generated name is drawn anew when it is taken.
 const GENERATED_NAME_TRIES: usize = 8;
@@ -35,13 +37,19 @@ impl Registry {
         }
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
-        let errors = creation_errors(strategy, &object);
+        let mut errors = metadata_errors(strategy, &object);
+        errors.extend(strategy.validate(&object));
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
         if self.store.get(kind, &object.key()).is_some() {
             return Err(Status::already_exists(kind, object.name()));
+        }
+        let errors = strategy.allocate(self, &mut object);
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, object.name(), &errors));
         }
         let warnings = strategy.warnings(&object);
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
@@ -77,21 +85,4 @@ impl Registry {
         }
         strategy.prepare_for_create(object);
     }
-}
-
-fn creation_errors(strategy: &dyn Strategy, object: &Object) -> FieldErrors {
-    let mut errors = FieldErrors::new();
-    if object.name().is_empty() {
-        errors.push(FieldError::required("metadata.name", "name or generateName is required"));
-    } else {
-        let name = object.name();
-        errors.extend(
-            strategy
-                .name_errors(name)
-                .into_iter()
-                .map(|detail| FieldError::invalid("metadata.name", name, detail)),
-        );
-    }
-    errors.extend(strategy.validate(object));
-    errors
 }

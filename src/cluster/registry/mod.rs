@@ -1,15 +1,26 @@
 //! Create, get, list, update, patch and delete for every kind: the only way to write.
 
+mod admission;
 mod apps;
 mod bind;
+mod columns;
+mod coordination;
 mod core;
 mod create;
 mod delete;
+mod discovery;
 mod metadata;
 mod options;
+mod pod_defaults;
 mod scale;
+mod scheduling;
+
+mod service_allocation;
+mod storage;
 mod strategy;
+mod table;
 mod update;
+mod validation;
 
 use std::sync::Arc;
 
@@ -18,11 +29,13 @@ use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
+pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub(crate) use metadata::time_text;
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
+pub(crate) use table::{Row, Table};
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]
@@ -76,7 +89,7 @@ impl Registry {
     /// # Errors
     /// 404 when there is none.
     pub(crate) fn get_scale(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Object, Status> {
-        Ok(scale::scale_of(kind, &*self.get(kind, key)?))
+        Ok(scale::scale_of(&*self.get(kind, key)?))
     }
 
     /// All objects of a kind, in one namespace or all.

@@ -1,11 +1,9 @@
 //! The `scale` subresource: `autoscaling/v1 Scale`.
 
-use serde_json::Value;
-
-use crate::apimachinery::{FieldError, Kind, Object, Status};
+use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, Status};
 
 /// What `scale` shows of a workload.
-pub(super) fn scale_of(_kind: &'static Kind, object: &Object) -> Object {
+pub(super) fn scale_of(object: &Object) -> Object {
     let mut scale = Object::from(serde_json::Map::new());
     scale.set("/kind", "Scale");
     scale.set("/apiVersion", "autoscaling/v1");
@@ -17,7 +15,10 @@ pub(super) fn scale_of(_kind: &'static Kind, object: &Object) -> Object {
     }
     scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
     scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
-    let selector = selector_text(object);
+    let selector = object
+        .get("/spec/selector")
+        .map(|selector| LabelSelector::from_value(selector).to_string())
+        .unwrap_or_default();
     if !selector.is_empty() {
         scale.set("/status/selector", selector);
     }
@@ -34,31 +35,4 @@ pub(super) fn scaled(kind: &'static Kind, object: &Object, scale: &Object) -> Re
     let mut scaled = object.clone();
     scaled.set("/spec/replicas", replicas);
     Ok(scaled)
-}
-
-/// A label selector in its text form.
-fn selector_text(object: &Object) -> String {
-    let mut terms: Vec<String> = object
-        .map("/spec/selector/matchLabels")
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
-        .collect();
-    for expression in object.list("/spec/selector/matchExpressions") {
-        terms.push(expression_text(expression));
-    }
-    terms.sort();
-    terms.join(",")
-}
-
-fn expression_text(expression: &Value) -> String {
-    let key = expression["key"].as_str().unwrap_or_default();
-    let values: Vec<&str> =
-        expression["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    match expression["operator"].as_str().unwrap_or_default() {
-        "In" => format!("{key} in ({})", values.join(",")),
-        "NotIn" => format!("{key} notin ({})", values.join(",")),
-        "DoesNotExist" => format!("!{key}"),
-        _ => key.to_owned(),
-    }
 }

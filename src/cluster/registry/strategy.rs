@@ -1,9 +1,13 @@
 //! What is particular to a kind: the rules that the generic registry asks for.
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin};
+use serde_json::Value;
+
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
-use super::{apps, core};
+use super::Registry;
+use super::columns::{self, Column};
+use super::{apps, coordination, core, discovery, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -27,8 +31,8 @@ pub(crate) trait Strategy: Sync {
     fn prepare_for_update(&self, _new: &mut Object, _old: &Object) {}
 
     /// What is wrong with a name; empty when it will do.
-    fn name_errors(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_subdomain(name)
     }
 
     /// What is wrong with an object, beyond its metadata.
@@ -38,6 +42,11 @@ pub(crate) trait Strategy: Sync {
 
     /// What is wrong with a change; the new object has been validated by itself already.
     fn validate_update(&self, _new: &Object, _old: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// Allocates what the object needs from what the cluster has to give.
+    fn allocate(&self, _registry: &mut Registry, _object: &mut Object) -> FieldErrors {
         FieldErrors::new()
     }
 
@@ -63,6 +72,21 @@ pub(crate) trait Strategy: Sync {
 
     /// Marks the beginning of a deletion in the object's own fields.
     fn begin_deletion(&self, _object: &mut Object, _now: Timestamp) {}
+
+    /// Columns of the server-side table.
+    fn columns(&self) -> &'static [Column] {
+        &[columns::NAME, columns::AGE]
+    }
+
+    /// One cell a column.
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        vec![object.name().into(), columns::age(object, now)]
+    }
+
+    /// `Succeeded` or `Failed` for an object that has run to its end.
+    fn completed(&self, _object: &Object) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A kind without rules of its own.
@@ -72,11 +96,24 @@ impl Strategy for Plain {}
 
 /// The rules of a kind.
 pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
-    let table: &[(&'static Kind, &'static dyn Strategy)] = &[
-        (&builtin::POD, &core::PodStrategy),
-        (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
-        (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
-        (&builtin::NAMESPACE, &core::NamespaceStrategy),
-    ];
-    table.iter().find(|(entry, _)| *entry == kind).map_or(&Plain, |(_, strategy)| *strategy)
+    let index = STRATEGIES.iter().position(|(entry, _)| std::ptr::eq(*entry, kind));
+    index.map_or(&Plain, |index| STRATEGIES[index].1)
 }
+
+/// The kinds with rules of their own.
+static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
+    (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
+    (&builtin::ENDPOINTS, &core::EndpointsStrategy),
+    (&builtin::EVENT, &core::EventStrategy),
+    (&builtin::NAMESPACE, &core::NamespaceStrategy),
+    (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::POD, &core::PodStrategy),
+    (&builtin::SECRET, &core::SecretStrategy),
+    (&builtin::SERVICE, &core::ServiceStrategy),
+    (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
+    (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
+    (&builtin::LEASE, &coordination::LeaseStrategy),
+    (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
+    (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
+    (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+];

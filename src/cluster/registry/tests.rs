@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, NAMESPACE, POD};
+use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
@@ -11,6 +11,7 @@ use super::{DeleteOptions, Deleted, Patch, Registry, WriteOptions, Written};
 fn registry() -> Registry {
     let mut registry = Registry::new(Timestamp::from_second(1_800_000_000).unwrap(), Random::seeded(1));
     create(&mut registry, &NAMESPACE, "", json!({"metadata": {"name": "default"}})).unwrap();
+    create(&mut registry, &SERVICE_ACCOUNT, "default", json!({"metadata": {"name": "default"}})).unwrap();
     registry
 }
 
@@ -139,4 +140,119 @@ fn scale_changes_the_replicas_and_counts_a_generation() {
     assert_eq!(written.object.text("/status/selector"), "app=web");
     let deployment = registry.get(&DEPLOYMENT, &key).unwrap();
     assert_eq!((deployment.number("/spec/replicas"), deployment.generation()), (Some(3), 2));
+}
+
+#[test]
+fn nothing_is_created_in_an_absent_or_terminating_namespace() {
+    let mut registry = registry();
+    let manifest = json!({"metadata": {"name": "x"}});
+    let error = create(&mut registry, &CONFIG_MAP, "nowhere", manifest.clone()).unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), (404, r#"namespaces "nowhere" not found"#));
+    create(&mut registry, &NAMESPACE, "", json!({"metadata": {"name": "team"}})).unwrap();
+    let key = ObjectKey::new("", "team");
+    registry.delete(&NAMESPACE, &key, &DeleteOptions::default(), &options()).unwrap();
+    let error = create(&mut registry, &CONFIG_MAP, "team", manifest).unwrap_err();
+    assert_eq!(
+        error.message,
+        r#"configmaps "x" is forbidden: unable to create new content in namespace team because it is being terminated"#
+    );
+}
+
+#[test]
+fn a_pod_gets_defaults_an_account_and_its_credentials() {
+    let mut registry = registry();
+    let spec =
+        json!({"containers": [{"name": "web", "image": "nginx:1.27", "ports": [{"containerPort": 80}]}]});
+    let manifest = json!({"metadata": {"name": "p"}, "spec": spec});
+    let pod = create(&mut registry, &POD, "default", manifest).unwrap().object;
+    let volume = pod.text("/spec/volumes/0/name").to_owned();
+    assert!(volume.starts_with("kube-api-access-") && volume.len() == 21, "{volume}");
+    let mut spec = pod.get("/spec").unwrap().clone();
+    spec.as_object_mut().unwrap().remove("volumes");
+    assert_eq!(
+        spec,
+        json!({
+            "containers": [{
+                "name": "web", "image": "nginx:1.27", "imagePullPolicy": "IfNotPresent", "resources": {},
+                "ports": [{"containerPort": 80, "protocol": "TCP"}],
+                "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
+                "volumeMounts": [
+                    {"name": volume, "readOnly": true, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"},
+                ],
+            }],
+            "dnsPolicy": "ClusterFirst", "enableServiceLinks": true, "preemptionPolicy": "PreemptLowerPriority",
+            "priority": 0, "restartPolicy": "Always", "schedulerName": "default-scheduler", "securityContext": {},
+            "serviceAccount": "default", "serviceAccountName": "default", "terminationGracePeriodSeconds": 30,
+            "tolerations": [
+                {"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300},
+                {"effect": "NoExecute", "key": "node.kubernetes.io/unreachable", "operator": "Exists", "tolerationSeconds": 300},
+            ],
+        })
+    );
+    assert_eq!(pod.get("/status"), Some(&json!({"phase": "Pending", "qosClass": "BestEffort"})));
+}
+
+#[test]
+fn a_pod_without_its_account_is_refused() {
+    let mut registry = registry();
+    let spec = json!({"serviceAccountName": "robot", "containers": [{"name": "a", "image": "nginx"}]});
+    let error =
+        create(&mut registry, &POD, "default", json!({"metadata": {"name": "p"}, "spec": spec})).unwrap_err();
+    assert_eq!(
+        error.message,
+        r#"pods "p" is forbidden: error looking up service account default/robot: serviceaccount "robot" not found"#
+    );
+}
+
+fn service(name: &str, spec: Value) -> Value {
+    json!({"metadata": {"name": name}, "spec": spec})
+}
+
+#[test]
+fn services_get_addresses_and_ports_that_nobody_else_has() {
+    let mut registry = registry();
+    let spec = json!({"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]});
+    let one = create(&mut registry, &SERVICE, "default", service("one", spec.clone())).unwrap().object;
+    let two = create(&mut registry, &SERVICE, "default", service("two", spec)).unwrap().object;
+    assert!(one.text("/spec/clusterIP").starts_with("10."));
+    assert_eq!(one.get("/spec/clusterIPs/0"), one.get("/spec/clusterIP"));
+    assert_ne!(one.get("/spec/clusterIP"), two.get("/spec/clusterIP"));
+    assert_ne!(one.get("/spec/ports/0/nodePort"), two.get("/spec/ports/0/nodePort"));
+    let taken = json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": one.number("/spec/ports/0/nodePort")}]});
+    let error = create(&mut registry, &SERVICE, "default", service("three", taken)).unwrap_err();
+    assert!(error.message.ends_with("provided port is already allocated"), "{}", error.message);
+    let low = json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 80}]});
+    let error = create(&mut registry, &SERVICE, "default", service("three", low)).unwrap_err();
+    assert_eq!(
+        error.message,
+        r#"Service "three" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"#
+    );
+}
+
+#[test]
+fn a_service_that_becomes_internal_gives_its_node_ports_back() {
+    let mut registry = registry();
+    let spec = json!({"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]});
+    let before = create(&mut registry, &SERVICE, "default", service("web", spec)).unwrap().object;
+    let key = ObjectKey::new("default", "web");
+    let patch = Patch::Merge(json!({"spec": {"type": "ClusterIP"}}));
+    let after = registry.patch(&SERVICE, &key, &patch, &options()).unwrap().object;
+    assert_eq!(after.get("/spec/ports/0/nodePort"), None);
+    assert_eq!(after.get("/spec/externalTrafficPolicy"), None);
+    assert_eq!(after.get("/spec/clusterIP"), before.get("/spec/clusterIP"));
+}
+
+#[test]
+fn a_headless_service_has_no_address_and_an_external_name_has_none_at_all() {
+    let mut registry = registry();
+    let headless = json!({"clusterIP": "None", "selector": {"app": "web"}});
+    let headless = create(&mut registry, &SERVICE, "default", service("one", headless)).unwrap().object;
+    assert_eq!(headless.get("/spec/clusterIPs"), Some(&json!(["None"])));
+    let external = json!({"type": "ExternalName", "externalName": "example.com"});
+    let external = create(&mut registry, &SERVICE, "default", service("two", external)).unwrap().object;
+    assert_eq!(external.get("/spec/clusterIP"), None);
+    let table = Registry::table(&SERVICE, &[headless, external], registry.now());
+    let row = |index: usize| table.rows[index].cells[1..5].to_vec();
+    assert_eq!(row(0), ["ClusterIP", "None", "<none>", "<none>"]);
+    assert_eq!(row(1), ["ExternalName", "<none>", "example.com", "<none>"]);
 }

@@ -7,10 +7,12 @@ use serde_json::Value;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
+use super::admission::{self, Attributes};
 use super::metadata;
 use super::options::{Patch, WriteOptions, Written};
 use super::scale;
 use super::strategy::strategy_of;
+use super::validation::{metadata_errors, metadata_update_errors};
 
 impl Registry {
     /// Replaces an object (or the part that a subresource means).
@@ -65,8 +67,7 @@ impl Registry {
             Some(old) => Arc::clone(old),
             None => return self.create_by_apply(kind, key, patch, options),
         };
-        let shown =
-            if options.subresource == "scale" { scale::scale_of(kind, &old) } else { Object::clone(&old) };
+        let shown = if options.subresource == "scale" { scale::scale_of(&old) } else { Object::clone(&old) };
         let patched = patched(kind, &shown, patch)?;
         let object = Object::from_value(patched)
             .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
@@ -116,7 +117,7 @@ impl Registry {
         let object = scale::scaled(kind, &old, wanted)?;
         let options = WriteOptions { subresource: "", ..options.clone() };
         let written = self.replace(kind, &old, object, &options)?;
-        Ok(Written { object: Arc::new(scale::scale_of(kind, &written.object)), ..written })
+        Ok(Written { object: Arc::new(scale::scale_of(&written.object)), ..written })
     }
 
     /// Stores `new` in place of `old`, keeping what the client may not change.
@@ -140,7 +141,12 @@ impl Registry {
                     copy_field(&mut new, old, "/status");
                 }
                 strategy.set_defaults(&mut new);
+                admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
                 strategy.prepare_for_update(&mut new, old);
+                let errors = strategy.allocate(self, &mut new);
+                if !errors.is_empty() {
+                    return Err(Status::invalid(kind, old.name(), &errors));
+                }
                 if strategy.counts_generations() && strategy.desired_state_changed(&new, old) {
                     metadata::bump_generation(&mut new);
                 }
@@ -148,7 +154,9 @@ impl Registry {
         }
         let mut errors = Vec::new();
         if options.subresource.is_empty() {
-            errors = strategy.validate(&new);
+            errors = metadata_errors(strategy, &new);
+            errors.extend(metadata_update_errors(&new, old));
+            errors.extend(strategy.validate(&new));
             errors.extend(strategy.validate_update(&new, old));
         }
         if !errors.is_empty() {

@@ -1,10 +1,11 @@
 //! Rules of Namespaces.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, validate_dns1123_label};
 use crate::base::Timestamp;
 
+use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 
 /// `pkg/registry/core/namespace`.
@@ -16,6 +17,10 @@ impl Strategy for NamespaceStrategy {
         if !name.is_empty() {
             object.set_label("kubernetes.io/metadata.name", name);
         }
+    }
+
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_label(name)
     }
 
     fn prepare_for_create(&self, object: &mut Object) {
@@ -35,5 +40,13 @@ impl Strategy for NamespaceStrategy {
 
     fn begin_deletion(&self, object: &mut Object, _now: Timestamp) {
         object.set("/status/phase", "Terminating");
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const { &[columns::NAME, Column::text("Status"), columns::AGE] }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        vec![object.name().into(), object.text("/status/phase").into(), columns::age(object, now)]
     }
 }
