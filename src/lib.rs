@@ -39,4 +39,6 @@
 
 pub mod apimachinery;
 pub mod base;
+pub mod check;
 pub mod cluster;
+pub mod lesson;
