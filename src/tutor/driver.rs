@@ -225,7 +225,27 @@ impl Driver {
                 break;
             }
         }
-        Event::Solved { ran }
+        let answers = self.right_answers().await;
+        for (_, answer) in &answers {
+            self.screen.show(&View::SolutionLine(format!("answer {answer}")));
+        }
+        Event::Solved { ran, answers }
+    }
+
+    /// The right answers to the questions of the step that have none yet.
+    async fn right_answers(&self) -> Vec<(String, String)> {
+        let Some(step) = self.session.step() else { return Vec::new() };
+        let context = self.context();
+        let mut answers = Vec::new();
+        for question in &step.questions {
+            if context.answers.contains_key(&question.id) {
+                continue;
+            }
+            if let Some(answer) = check::right_answer(question, &context).await {
+                answers.push((question.id.clone(), answer));
+            }
+        }
+        answers
     }
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
