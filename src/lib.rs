@@ -40,3 +40,4 @@
 pub mod apimachinery;
 pub mod base;
 pub mod cluster;
+pub mod kubectl;
