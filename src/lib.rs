@@ -41,4 +41,5 @@ pub mod apimachinery;
 pub mod base;
 pub mod check;
 pub mod cluster;
+pub mod kubectl;
 pub mod lesson;
