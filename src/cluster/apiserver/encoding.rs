@@ -94,4 +94,3 @@ pub(super) fn partial_metadata(object: &Object) -> Value {
         "metadata": object.get("/metadata"),
     })
 }
-
