@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     /// Counts up whenever the simulation may have changed.
     changed: watch::Sender<u64>,
     eager: AtomicBool,
+    /// Whether the last cluster is gone, so that nothing will happen any more.
+    ended: AtomicBool,
     /// Node ports and the local ports on which a listener serves them.
     node_ports: Mutex<BTreeMap<u16, u16>>,
 }
@@ -56,6 +58,7 @@ impl Shared {
             clock,
             changed: watch::Sender::new(0),
             eager: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             node_ports: Mutex::default(),
         }
     }
@@ -94,6 +97,11 @@ impl Shared {
     /// Tells of changes: the receiver wakes whenever the simulation may have changed.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Whether the cluster is gone: whoever waits for changes may go home.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// The clock of the simulation.
@@ -169,12 +177,17 @@ async fn drive(shared: Arc<Shared>) {
     }
 }
 
-/// Ends the driver when the last cluster is dropped.
-struct Driver(tokio::task::JoinHandle<()>);
+/// Ends the driver and every open watch when the last cluster is dropped.
+struct Driver {
+    task: tokio::task::JoinHandle<()>,
+    shared: Arc<Shared>,
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+        self.shared.ended.store(true, Ordering::Relaxed);
+        self.shared.notify();
     }
 }
 
@@ -206,7 +219,8 @@ impl Cluster {
         let shared = Arc::new(Shared::new(simulation, clock));
         let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
         let client = transport::client(&server);
-        let driver = Driver(tokio::spawn(drive(Arc::clone(&shared))));
+        let task = tokio::spawn(drive(Arc::clone(&shared)));
+        let driver = Driver { task, shared: Arc::clone(&shared) };
         Ok(Self { shared, config: Arc::new(config), server, client, _driver: Arc::new(driver) })
     }
 

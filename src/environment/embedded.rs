@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::base::{Clock, UserError};
 use crate::cluster::{Cluster, Listener};
 
-use super::objects::Objects;
+use super::objects::{Objects, is_later_version};
 use super::tools::{ToolSettings, Tools};
 
 /// The context's name in the kubeconfig, as minikube's.
@@ -66,7 +66,12 @@ impl Embedded {
             self.cluster.reset();
         }
         let objects = Objects::new(self.client(), "default");
-        objects.make(start, fresh).await?;
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                self.cluster.pass(START_SETTLES);
+            }
+            objects.make(object, fresh).await?;
+        }
         if fresh && !start.is_empty() {
             self.cluster.pass(START_SETTLES);
         }

@@ -34,6 +34,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 pub trait Screen: Send {
     /// Shows a view now.
     fn show(&self, view: &View);
+
+    /// Shows that something takes a while, until it is called with `None`.
+    fn busy(&self, doing: Option<&str>);
 }
 
 /// How a driver works.
@@ -222,15 +225,42 @@ impl Driver {
                 break;
             }
         }
-        Event::Solved { ran }
+        let answers = self.right_answers().await;
+        for (_, answer) in &answers {
+            self.screen.show(&View::SolutionLine(format!("answer {answer}")));
+        }
+        Event::Solved { ran, answers }
+    }
+
+    /// The right answers to the questions of the step that have none yet.
+    async fn right_answers(&self) -> Vec<(String, String)> {
+        let Some(step) = self.session.step() else { return Vec::new() };
+        let context = self.context();
+        let mut answers = Vec::new();
+        for question in &step.questions {
+            if context.answers.contains_key(&question.id) {
+                continue;
+            }
+            if let Some(answer) = check::right_answer(question, &context).await {
+                answers.push((question.id.clone(), answer));
+            }
+        }
+        answers
     }
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
         self.observer = None;
+        let waits = fresh && self.environment.clock().is_none();
+        if waits {
+            self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
+        }
         let result = match self.session.step_at(&place).cloned() {
             Some(step) => self.prepare(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
+        if waits {
+            self.screen.busy(None);
+        }
         Event::Entered { place, result }
     }
 

@@ -2,6 +2,8 @@
 
 mod authentication;
 mod body;
+mod delete;
+mod discovery;
 mod encoding;
 mod negotiate;
 mod query;
@@ -10,7 +12,11 @@ mod request_info;
 mod reviews;
 mod selection;
 mod server;
+mod watch;
 mod write;
 
 pub(crate) use authentication::Authentication;
 pub(crate) use server::{ApiServer, serve_http1};
+
+#[cfg(test)]
+mod tests;

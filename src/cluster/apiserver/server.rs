@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::apimachinery::Status;
 
@@ -17,17 +18,21 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{read, write};
+use super::{delete, discovery, read, watch, write};
+
+/// Watches that may be open at once.
+const WATCHES_MAX: usize = 2_000;
 
 /// The API server.
 pub(crate) struct ApiServer {
     shared: Arc<Shared>,
+    watches: Arc<Semaphore>,
 }
 
 impl ApiServer {
     /// A server over a simulation.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)) }
     }
 
     /// Answers a request; failures are responses, too.
@@ -46,10 +51,21 @@ impl ApiServer {
     async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
-        match RequestInfo::parse(request.method(), uri.path(), query) {
-            Some(info) => self.resource(request, info?, user).await,
-            None => Ok(body::page_not_found()),
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query) {
+            return self.resource(request, info?, user).await;
         }
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        Ok(match uri.path() {
+            _ if !reads => body::page_not_found(),
+            "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+        })
+    }
+
+    fn watch_permit(&self) -> Result<OwnedSemaphorePermit, Status> {
+        Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
+            Status::failure(429, "TooManyRequests", "too many watches are open, please try again later")
+        })
     }
 
     async fn resource(
@@ -67,8 +83,10 @@ impl ApiServer {
             Verb::Create => write::create(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
-            Verb::Watch | Verb::Delete | Verb::DeleteCollection => {
-                Err(Status::method_not_allowed(info.kind, info.verb.name()))
+            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
+            Verb::Delete => delete::delete(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::DeleteCollection => {
+                delete::delete_collection(shared, &info, headers, &body::read(incoming).await?, user)
             }
         }
     }

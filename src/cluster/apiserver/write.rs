@@ -1,5 +1,7 @@
 //! Writing: create, update, patch.
 
+use std::sync::Arc;
+
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT, WARNING};
 use http::{HeaderMap, Response};
 use serde_json::Value;
@@ -10,8 +12,9 @@ use super::super::driver::Shared;
 use super::super::registry::{FieldValidation, Patch, WriteOptions, Written};
 use super::authentication::User;
 use super::body::Body;
+use super::encoding::Presentation;
 use super::request_info::RequestInfo;
-use super::{encoding, negotiate, reviews};
+use super::{negotiate, reviews};
 
 /// Characters that the name of a field manager may have.
 const MANAGER_LENGTH_MAX: usize = 128;
@@ -27,11 +30,11 @@ pub(super) fn create(
     body: &[u8],
     user: &User,
 ) -> Result<Response<Body>, Status> {
-    let encoding = negotiate::encoding(headers)?;
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let object = decode_object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
-        let answered = std::sync::Arc::new(reviews::answer(info.kind, object, user)?);
-        return Ok(encoding::object(encoding, 201, info, &answered, shared.clock().now()));
+        let answered = Arc::new(reviews::answer(info.kind, object, user)?);
+        return Ok(presentation.object(201, &answered, shared.clock().now()));
     }
     let options = write_options(info, headers, user)?;
     let namespace = info.namespace.clone().unwrap_or_default();
@@ -39,7 +42,7 @@ pub(super) fn create(
         let registry = &mut simulation.registry;
         registry.create(info.kind, &namespace, object, &options).map(|written| (written, registry.now()))
     })?;
-    Ok(with_warnings(encoding::object(encoding, 201, info, &written.object, now), &written))
+    Ok(with_warnings(presentation.object(201, &written.object, now), &written))
 }
 
 /// Replaces an object with the one in the body.
@@ -53,7 +56,7 @@ pub(super) fn update(
     body: &[u8],
     user: &User,
 ) -> Result<Response<Body>, Status> {
-    let encoding = negotiate::encoding(headers)?;
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let options = write_options(info, headers, user)?;
     let object = decode_any(headers, body)?;
     if options.subresource != "scale" {
@@ -65,7 +68,7 @@ pub(super) fn update(
         written.map(|written| (written, registry.now()))
     })?;
     let code = if written.created { 201 } else { 200 };
-    Ok(with_warnings(encoding::object(encoding, code, info, &written.object, now), &written))
+    Ok(with_warnings(presentation.object(code, &written.object, now), &written))
 }
 
 /// Patches an object.
@@ -79,7 +82,7 @@ pub(super) fn patch(
     body: &[u8],
     user: &User,
 ) -> Result<Response<Body>, Status> {
-    let encoding = negotiate::encoding(headers)?;
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let patch = decode_patch(info, headers, body)?;
     let options = write_options(info, headers, user)?;
     let (written, now) = shared.with(|simulation| {
@@ -88,7 +91,7 @@ pub(super) fn patch(
         written.map(|written| (written, registry.now()))
     })?;
     let code = if written.created { 201 } else { 200 };
-    Ok(with_warnings(encoding::object(encoding, code, info, &written.object, now), &written))
+    Ok(with_warnings(presentation.object(code, &written.object, now), &written))
 }
 
 /// How a request wants its write to be made.
