@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::base::{Clock, Output, Random, ResultExt, UserError};
 use crate::cluster::{Cluster, ClusterConfig};
-use crate::environment::{Embedded, Environment, External, Workspace};
+use crate::environment::{Embedded, Environment, External, Target, ToolSettings, Workspace};
 use crate::lesson::{Course, Language};
 use crate::progress::{Event, Journal, Learner, Opened};
 use crate::repl::{self, PlainScreen, TerminalScreen};
@@ -31,7 +31,11 @@ pub(super) fn state_folder(common: &Common, surroundings: &Surroundings) -> Opti
 ///
 /// # Errors
 /// When the course is broken, the place unknown, or the cluster cannot be reached.
-pub(super) fn run(learn: &Learn, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
+pub(super) fn run(
+    learn: &Learn,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, UserError> {
     let course = load_course(common)?;
     let goal = learn.place.as_deref().map(|place| course.find(place)).transpose()?;
     if learn.environment == EnvironmentKind::Minikube {
@@ -116,7 +120,8 @@ impl Folders {
     ) -> Result<Self, UserError> {
         let mut notices = Vec::new();
         // A piped session is an exercise of its own: it neither reads nor changes a learner's progress.
-        let wanted = if interactive || common.state.is_some() { state_folder(common, surroundings) } else { None };
+        let wanted =
+            if interactive || common.state.is_some() { state_folder(common, surroundings) } else { None };
         let state = match wanted {
             Some(folder) => match writable(&folder) {
                 Ok(()) => Some(folder),
@@ -126,7 +131,10 @@ impl Folders {
                 }
             },
             None if interactive => {
-                notices.push("there is no home folder; nothing is kept this time (--state FOLDER names a place)".to_owned());
+                notices.push(
+                    "there is no home folder; nothing is kept this time (--state FOLDER names a place)"
+                        .to_owned(),
+                );
                 None
             }
             None => None,
@@ -164,6 +172,13 @@ impl Folders {
                 notices: Vec::new(),
             }),
         }
+    }
+}
+
+impl Folders {
+    /// Where the session's kubeconfig goes.
+    fn kubeconfig(&self) -> PathBuf {
+        self.shims.with_file_name("kubeconfig")
     }
 }
 
@@ -227,12 +242,19 @@ async fn environment(
 ) -> Result<(Environment, bool), UserError> {
     let workspace = Workspace::open(&folders.workspace)?;
     match learn.environment {
-        EnvironmentKind::Embedded => embedded(learn, surroundings, folders, interactive, out, workspace).await,
+        EnvironmentKind::Embedded => {
+            embedded(learn, surroundings, folders, interactive, out, workspace).await
+        }
         _ => external(learn, surroundings, folders, interactive, out, workspace).await,
     }
 }
 
-fn tool_settings(surroundings: &Surroundings, folders: &Folders, workspace: Workspace, plain: bool) -> ToolSettings {
+fn tool_settings(
+    surroundings: &Surroundings,
+    folders: &Folders,
+    workspace: Workspace,
+    plain: bool,
+) -> ToolSettings {
     ToolSettings {
         workspace,
         shims: folders.shims.clone(),

@@ -15,15 +15,10 @@ use super::{learn, load_course};
 ///
 /// # Errors
 /// When the course is broken or the output is closed.
-pub(super) fn run(
-    list: &List,
-    common: &Common,
-    surroundings: &Surroundings,
-) -> Result<ExitCode, UserError> {
+pub(super) fn run(list: &List, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
     let course = load_course(common)?;
-    let entries = learn::state_folder(common, surroundings)
-        .map(|folder| Journal::entries(&folder))
-        .unwrap_or_default();
+    let entries =
+        learn::state_folder(common, surroundings).map(|folder| Journal::entries(&folder)).unwrap_or_default();
     let learner = Learner::from_entries(&entries);
     let language = list.lang.or(learner.language).unwrap_or_else(|| surroundings.language());
     let view = overview(&course, &learner, language);

@@ -29,7 +29,7 @@ const USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let surroundings = Surroundings::read();
-    if let Some(tool) = arguments.first().and_then(|program| tool_name(program)) {
+    if let Some(tool) = arguments.first().and_then(tool_name) {
         let rest: Vec<String> =
             arguments[1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return tools::run(tool, &rest, &surroundings);
@@ -47,7 +47,9 @@ pub fn main() -> ExitCode {
         Command::Learn(learn) => learn::run(&learn, &common, &surroundings),
         Command::List(list) => list::run(&list, &common, &surroundings),
         Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
-        Command::Kubectl(passed) => return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings),
+        Command::Kubectl(passed) => {
+            return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings);
+        }
         Command::Minikube(passed) => {
             return tools::run(tools::Tool::Minikube, &passed.arguments, &surroundings);
         }
@@ -84,9 +86,8 @@ fn load_course(common: &Common) -> Result<Course, UserError> {
     if broken.is_empty() {
         return Ok(course);
     }
-    let mut error = UserError::new(
-        broken.iter().map(|diagnostic| diagnostic.headline()).collect::<Vec<_>>().join("\n"),
-    );
+    let mut error =
+        UserError::new(broken.iter().map(|diagnostic| diagnostic.headline()).collect::<Vec<_>>().join("\n"));
     error.hints = broken.iter().filter_map(|diagnostic| diagnostic.hint.clone()).collect();
     Err(error)
 }

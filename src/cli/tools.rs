@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::base::{Output, Streams};
+use crate::base::{Output, Streams, UserError};
+use crate::environment::Target;
 use crate::{kubectl, minikube};
 
 use super::surroundings::Surroundings;
@@ -79,4 +80,26 @@ async fn run_tool(
             1
         }
     }
+}
+
+/// minikube against the cluster of the current kubeconfig.
+async fn minikube_tool(arguments: &[String], surroundings: &Surroundings, streams: &mut Streams) -> i32 {
+    match minikube_client(surroundings).await {
+        Ok(client) => {
+            let plain = surroundings.variable("MINIKUBE_IN_STYLE") == Some("false");
+            minikube::run(arguments, streams, &minikube::Context::new(client, plain)).await
+        }
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = streams.err.line(error.to_string());
+            1
+        }
+    }
+}
+
+async fn minikube_client(surroundings: &Surroundings) -> Result<kube::Client, UserError> {
+    let target = Target::find(&surroundings.kubeconfig(), None).map_err(|error| {
+        error.hint("the built-in minikube works on the embedded cluster, inside podlings")
+    })?;
+    target.client().await
 }

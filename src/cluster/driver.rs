@@ -122,14 +122,15 @@ impl Shared {
         self.notify();
     }
 
-    fn settle(&self, at_most: Duration) {
+    fn settle(&self, at_most: Duration) -> Duration {
         let at_most = SignedDuration::try_from(at_most).unwrap_or(SignedDuration::MAX);
         let mut state = self.lock();
         state.simulation.advance_to(self.clock.now());
-        state.simulation.settle(at_most);
+        let passed = state.simulation.settle(at_most);
         self.clock.advance_to(state.simulation.registry.now());
         drop(state);
         self.notify();
+        passed.unsigned_abs()
     }
 
     fn next_step(&self) -> Step {
@@ -250,8 +251,16 @@ impl Cluster {
     }
 
     /// Advances simulated time until nothing is due, or `at_most` has passed (manual time only).
-    pub fn settle(&self, at_most: Duration) {
-        self.shared.settle(at_most);
+    /// Tells how far it went: zero when nothing is ever going to happen by itself.
+    pub fn settle(&self, at_most: Duration) -> Duration {
+        self.shared.settle(at_most)
+    }
+
+    /// Lets `by` of simulated time pass at once, everything in it at its own moment.
+    pub fn pass(&self, by: Duration) {
+        self.shared.clock.advance(by);
+        self.shared.with(|_| ());
+        self.shared.notify();
     }
 
     /// Throws everything away and starts from a fresh cluster.

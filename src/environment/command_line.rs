@@ -93,7 +93,9 @@ fn end_word(rest: &str) -> Option<String> {
     let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches([' ', '\t']);
     let word: String = rest
         .chars()
-        .take_while(|character| !character.is_whitespace() && !matches!(character, ';' | '|' | '&' | '>' | ')'))
+        .take_while(|character| {
+            !character.is_whitespace() && !matches!(character, ';' | '|' | '&' | '>' | ')')
+        })
         .filter(|character| !matches!(character, '\'' | '"' | '\\'))
         .collect();
     (!word.is_empty()).then_some(word)
@@ -117,7 +119,10 @@ mod tests {
         let cases = [
             ("kubectl get pods", kubectl(&["get", "pods"])),
             ("  k get pods -l 'app in (a,b)' ", kubectl(&["get", "pods", "-l", "app in (a,b)"])),
-            (r#"kubectl patch svc x -p '{"spec":{}}'"#, kubectl(&["patch", "svc", "x", "-p", r#"{"spec":{}}"#])),
+            (
+                r#"kubectl patch svc x -p '{"spec":{}}'"#,
+                kubectl(&["patch", "svc", "x", "-p", r#"{"spec":{}}"#]),
+            ),
             ("kubectl set image deployment/a a=b:2", kubectl(&["set", "image", "deployment/a", "a=b:2"])),
             ("minikube status", CommandLine::Minikube(vec!["status".into()])),
         ];

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::base::{Clock, UserError};
 use crate::cluster::{Cluster, Listener};
 
-use super::objects::Objects;
+use super::objects::{Objects, is_later_version};
 use super::tools::{ToolSettings, Tools};
 
 /// The context's name in the kubeconfig, as minikube's.
@@ -57,12 +57,21 @@ impl Embedded {
         self.clock().is_manual().then(|| self.cluster.settle(at_most))
     }
 
+    pub(super) fn pass(&self, by: Duration) {
+        self.cluster.pass(by);
+    }
+
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
         if fresh {
             self.cluster.reset();
         }
         let objects = Objects::new(self.client(), "default");
-        objects.make(start, fresh).await?;
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                self.cluster.pass(START_SETTLES);
+            }
+            objects.make(object, fresh).await?;
+        }
         if fresh && !start.is_empty() {
             self.cluster.pass(START_SETTLES);
         }

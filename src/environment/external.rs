@@ -11,7 +11,7 @@ use crate::base::{ResultExt, UserError, timeout};
 
 use super::COURSE_LABEL;
 use super::guard::refuse_production;
-use super::objects::{Objects, is_not_found, unreachable};
+use super::objects::{Objects, is_later_version, is_not_found, unreachable};
 use super::tools::{ToolSettings, Tools};
 
 /// The namespace in which lessons live on a real cluster.
@@ -46,8 +46,9 @@ impl Target {
             });
         }
         let Some(kubeconfig) = merged else {
-            return Err(UserError::new("there is no kubeconfig")
-                .hint("set KUBECONFIG, or start a cluster that writes one (minikube start, kind create cluster)"));
+            return Err(UserError::new("there is no kubeconfig").hint(
+                "set KUBECONFIG, or start a cluster that writes one (minikube start, kind create cluster)",
+            ));
         };
         let names: Vec<&str> = kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
         let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
@@ -77,11 +78,17 @@ impl Target {
         serde_yaml::to_string(&kubeconfig).while_doing(|| "cannot write a kubeconfig".to_owned())
     }
 
-    async fn client(&self) -> Result<kube::Client, UserError> {
-        let options = KubeConfigOptions { context: Some(self.context.clone()), ..KubeConfigOptions::default() };
+    /// A client for this context; it connects when it is first used.
+    ///
+    /// # Errors
+    /// When the credentials cannot be read.
+    pub async fn client(&self) -> Result<kube::Client, UserError> {
+        let options =
+            KubeConfigOptions { context: Some(self.context.clone()), ..KubeConfigOptions::default() };
         let doing = || format!("cannot use the context {:?}", self.context);
-        let mut config =
-            kube::Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options).await.while_doing(doing)?;
+        let mut config = kube::Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options)
+            .await
+            .while_doing(doing)?;
         NAMESPACE.clone_into(&mut config.default_namespace);
         kube::Client::try_from(config).while_doing(doing)
     }
@@ -115,8 +122,11 @@ impl External {
         let client = target.client().await?;
         let answer = timeout(ANSWER_MAX, client.apiserver_version()).await;
         let unreachable = |why: String| {
-            UserError::new(format!("the cluster of {:?} at {} does not answer: {why}", target.context, target.server))
-                .hint("start it, or learn on the embedded cluster: podlings learn")
+            UserError::new(format!(
+                "the cluster of {:?} at {} does not answer: {why}",
+                target.context, target.server
+            ))
+            .hint("start it, or learn on the embedded cluster: podlings learn")
         };
         match answer {
             Some(Ok(_)) => {}
@@ -145,7 +155,16 @@ impl External {
         if fresh {
             objects.remove_all().await?;
         }
-        objects.make(start, fresh).await
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                objects.rolled_out(object).await?;
+            }
+            objects.make(object, fresh).await?;
+        }
+        for object in start.iter().filter(|_| fresh) {
+            objects.rolled_out(object).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn leave(&self) -> Result<(), UserError> {
@@ -170,7 +189,9 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
         Ok(present) if present["metadata"]["labels"][COURSE_LABEL] == "podlings" => return Ok(()),
         Ok(_) => {
             return Err(UserError::new(format!("the namespace {NAMESPACE:?} on this cluster is not ours"))
-                .hint(format!("podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings")));
+                .hint(format!(
+                    "podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings"
+                )));
         }
         Err(error) if is_not_found(&error) => {}
         Err(error) => return Err(unreachable(&error)),
@@ -179,10 +200,12 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
         "apiVersion": "v1", "kind": "Namespace",
         "metadata": {"name": NAMESPACE, "labels": {COURSE_LABEL: "podlings"}},
     });
-    objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await.map_err(|error| {
-        UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {error}"))
-            .hint("lessons need the right to create a namespace of their own")
-    })?;
+    objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await.map_err(
+        |error| {
+            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {error}"))
+                .hint("lessons need the right to create a namespace of their own")
+        },
+    )?;
     Ok(())
 }
 

@@ -25,7 +25,10 @@ pub fn refuse_production(context: &str, server: &str) -> Result<(), UserError> {
     let words = |text: &str| -> Vec<String> {
         text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect()
     };
-    let named = [context, host].iter().flat_map(|text| words(text)).find(|word| PRODUCTION_WORDS.contains(&word.as_str()));
+    let named = [context, host]
+        .iter()
+        .flat_map(|text| words(text))
+        .find(|word| PRODUCTION_WORDS.contains(&word.as_str()));
     let reason = if let Some(word) = named {
         format!("its name says {word:?}")
     } else if let Some(managed) = MANAGED_HOSTS.iter().find(|managed| host.ends_with(*managed)) {

@@ -110,6 +110,18 @@ impl Environment {
         }
     }
 
+    /// Lets `by` of simulated time pass at once; `false` where time is real.
+    #[must_use]
+    pub fn pass(&self, by: Duration) -> bool {
+        match self {
+            Self::Embedded(embedded) => {
+                embedded.pass(by);
+                true
+            }
+            Self::External(_) => false,
+        }
+    }
+
     /// The session ends: what must not be left behind is removed.
     ///
     /// # Errors

@@ -65,7 +65,8 @@ impl EditorThread {
             .history_ignore_dups(true)
             .while_doing(doing)?
             .build();
-        let mut editor: Editor<LineHelper, DefaultHistory> = Editor::with_config(config).while_doing(doing)?;
+        let mut editor: Editor<LineHelper, DefaultHistory> =
+            Editor::with_config(config).while_doing(doing)?;
         editor.set_helper(Some(LineHelper {
             completer: LineCompleter::new(names, settings.workspace.clone()),
             highlighter: LineHighlighter::new(settings.theme),
@@ -123,7 +124,6 @@ fn serve(
                 Typed::Line(line)
             }
             Err(ReadlineError::Interrupted) => Typed::Interrupted,
-            Err(ReadlineError::WindowResized) => Typed::Interrupted,
             Err(_) => Typed::End,
         };
         if typed.send(answer).is_err() {

@@ -13,7 +13,7 @@ const WIDTH_MIN: usize = 16;
 
 /// Renders Markdown; lines of code keep their length so that they can be copied.
 #[must_use]
-pub fn render(theme: &Theme, markdown: &str) -> String {
+pub(super) fn render(theme: &Theme, markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_GFM | Options::ENABLE_STRIKETHROUGH;
     let mut renderer = Renderer { theme, skin: skin(theme), out: String::new(), stack: Vec::new() };
     renderer.stack.push(Block::default());
@@ -283,11 +283,11 @@ mod tests {
 
     #[test]
     fn prose_is_wrapped_and_code_is_not() {
-        let text = plain(20, "One two three four five six seven.\n\n```sh\nkubectl get pods --all-namespaces\n```\n");
-        assert_eq!(
-            text,
-            "One two three four\nfive six seven.\n\n    kubectl get pods --all-namespaces"
+        let text = plain(
+            20,
+            "One two three four five six seven.\n\n```sh\nkubectl get pods --all-namespaces\n```\n",
         );
+        assert_eq!(text, "One two three four\nfive six seven.\n\n    kubectl get pods --all-namespaces");
     }
 
     #[test]

@@ -6,16 +6,16 @@ use super::theme::{Role, Theme};
 
 /// The prompt as plain text and as it is drawn; both take the same room.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prompt {
+pub(super) struct Prompt {
     /// Without colour.
-    pub raw: String,
+    pub(super) raw: String,
     /// With colour.
-    pub styled: String,
+    pub(super) styled: String,
 }
 
 /// `deployments 2/7 ❯ `, shortened on narrow terminals.
 #[must_use]
-pub fn prompt(theme: &Theme, session: &Session) -> Prompt {
+pub(super) fn prompt(theme: &Theme, session: &Session) -> Prompt {
     let (mut place, mut count) = (String::from("podlings"), String::new());
     if let Some(chapter) = session.chapter() {
         place.clone_from(&chapter.id);

@@ -4,7 +4,7 @@ use super::theme::{Role, Theme};
 
 /// Colours a command line: programs, flags and comments.
 #[must_use]
-pub fn command(theme: &Theme, line: &str) -> String {
+pub(super) fn command(theme: &Theme, line: &str) -> String {
     if !theme.colour {
         return line.to_owned();
     }
@@ -35,7 +35,7 @@ pub fn command(theme: &Theme, line: &str) -> String {
 
 /// Colours one line of YAML: keys and comments.
 #[must_use]
-pub fn yaml(theme: &Theme, line: &str) -> String {
+pub(super) fn yaml(theme: &Theme, line: &str) -> String {
     if !theme.colour {
         return line.to_owned();
     }

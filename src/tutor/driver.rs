@@ -34,6 +34,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 pub trait Screen: Send {
     /// Shows a view now.
     fn show(&self, view: &View);
+
+    /// Shows that something takes a while, until it is called with `None`.
+    fn busy(&self, doing: Option<&str>);
 }
 
 /// How a driver works.
@@ -222,15 +225,42 @@ impl Driver {
                 break;
             }
         }
-        Event::Solved { ran }
+        let answers = self.right_answers().await;
+        for (_, answer) in &answers {
+            self.screen.show(&View::SolutionLine(format!("answer {answer}")));
+        }
+        Event::Solved { ran, answers }
+    }
+
+    /// The right answers to the questions of the step that have none yet.
+    async fn right_answers(&self) -> Vec<(String, String)> {
+        let Some(step) = self.session.step() else { return Vec::new() };
+        let context = self.context();
+        let mut answers = Vec::new();
+        for question in &step.questions {
+            if context.answers.contains_key(&question.id) {
+                continue;
+            }
+            if let Some(answer) = check::right_answer(question, &context).await {
+                answers.push((question.id.clone(), answer));
+            }
+        }
+        answers
     }
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
         self.observer = None;
+        let waits = fresh && self.environment.clock().is_none();
+        if waits {
+            self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
+        }
         let result = match self.session.step_at(&place).cloned() {
             Some(step) => self.prepare(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
+        if waits {
+            self.screen.busy(None);
+        }
         Event::Entered { place, result }
     }
 
@@ -260,8 +290,7 @@ impl Driver {
 
     async fn watch(&mut self, place: &Place) -> Option<Event> {
         let step = self.session.step_at(place)?.clone();
-        self.observer =
-            Some(Observer::start(self.environment.client(), self.environment.namespace(), &step));
+        self.observer = Some(Observer::start(self.environment.client(), self.environment.namespace(), &step));
         self.evaluate(false).await
     }
 
@@ -316,7 +345,6 @@ impl Driver {
     fn speed(&self, speed: f64) {
         let Some(clock) = self.environment.clock() else { return self.say(Message::TimeNotOurs) };
         clock.set_speed(speed);
-        self.environment.settle(Duration::ZERO);
         if speed == 0.0 {
             self.say(Message::TimePaused);
         } else if (speed - 1.0).abs() < f64::EPSILON {
@@ -327,9 +355,9 @@ impl Driver {
     }
 
     fn skip(&self, seconds: u64) {
-        let Some(clock) = self.environment.clock() else { return self.say(Message::TimeNotOurs) };
-        clock.advance(Duration::from_secs(seconds));
-        self.environment.settle(Duration::ZERO);
+        if !self.environment.pass(Duration::from_secs(seconds)) {
+            return self.say(Message::TimeNotOurs);
+        }
         let span = crate::base::human_duration(jiff::SignedDuration::from_secs(
             i64::try_from(seconds).unwrap_or(i64::MAX),
         ));

@@ -113,7 +113,6 @@ pub fn say(language: Language, message: Message<'_>) -> String {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one line a sentence")]
 fn english(message: Message<'_>) -> String {
     match message {
         Message::WelcomeBack => "Welcome back. Your cluster is as you left it.".into(),
@@ -167,7 +166,6 @@ fn english(message: Message<'_>) -> String {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one line a sentence")]
 fn korean(message: Message<'_>) -> String {
     match message {
         Message::WelcomeBack => "다시 오셨네요. 클러스터는 떠나실 때 그대로입니다.".into(),

@@ -86,7 +86,12 @@ pub static WORDS: &[WordHelp] = &[
     word("solve", "", "run the solution and go on", "풀이를 실행하고 다음으로 넘어갑니다"),
     word("next", "", "go on to the next step or chapter", "다음 단계나 장으로 갑니다"),
     word("back", "", "go one step back", "한 단계 뒤로 갑니다"),
-    word("goto", "PLACE", "go to a chapter or step: goto 3, goto services/expose", "장이나 단계로 갑니다: goto 3, goto services/expose"),
+    word(
+        "goto",
+        "PLACE",
+        "go to a chapter or step: goto 3, goto services/expose",
+        "장이나 단계로 갑니다: goto 3, goto services/expose",
+    ),
     word("reset", "", "put the step's world back to its start", "단계를 처음 상태로 되돌립니다"),
     word("list", "", "show chapters, steps and progress", "장, 단계, 진행 상황을 보여 줍니다"),
     word("pause", "", "stop simulated time", "모의 시간을 멈춥니다"),
@@ -175,7 +180,15 @@ mod tests {
 
     #[test]
     fn spans_of_time_are_read() {
-        for (text, seconds) in [("30s", Some(30)), ("1m30s", Some(90)), ("2h", Some(7200)), ("5", None), ("x", None), ("", None), ("99999999999999999999d", None)] {
+        for (text, seconds) in [
+            ("30s", Some(30)),
+            ("1m30s", Some(90)),
+            ("2h", Some(7200)),
+            ("5", None),
+            ("x", None),
+            ("", None),
+            ("99999999999999999999d", None),
+        ] {
             assert_eq!(Word::seconds(text), seconds, "{text}");
         }
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{LabelSelector, Object};
 use crate::base::{Timestamp, human_duration};
 
 /// `meta/v1 TableColumnDefinition`.
@@ -92,6 +92,12 @@ pub(super) fn labels_text(labels: Option<&Map<String, Value>>) -> Value {
         .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
         .collect();
     or_none(&terms.join(","))
+}
+
+/// The label selector of a workload, or `<none>`.
+pub(super) fn selector_text(object: &Object) -> Value {
+    let selector = object.get("/spec/selector").map(LabelSelector::from_value);
+    or_none(&selector.map(|selector| selector.to_string()).unwrap_or_default())
 }
 
 /// The first entries joined by commas, and how many more there are.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::decode::decode;
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
+use super::validation::metadata_errors;
 
 /// How often a generated name is drawn anew when it is taken.
 const GENERATED_NAME_TRIES: usize = 8;
@@ -22,7 +24,20 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         namespace: &str,
+        object: Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let (object, warnings) = decode(kind, &object, options)?;
+        self.create_decoded(kind, namespace, object, warnings, options)
+    }
+
+    /// Creates an object whose fields have been checked already.
+    pub(super) fn create_decoded(
+        &mut self,
+        kind: &'static Kind,
+        namespace: &str,
         mut object: Object,
+        mut warnings: Vec<String>,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let strategy = strategy_of(kind);
@@ -38,7 +53,8 @@ impl Registry {
         strategy.set_defaults(&mut object);
         admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
-        let errors = creation_errors(strategy, &object);
+        let mut errors = metadata_errors(strategy, &object);
+        errors.extend(strategy.validate(&object));
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
@@ -49,7 +65,7 @@ impl Registry {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
-        let warnings = strategy.warnings(&object);
+        warnings.extend(strategy.warnings(&object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
     }
@@ -82,22 +98,6 @@ impl Registry {
             object.remove("/status");
         }
         strategy.prepare_for_create(object);
+        strategy.write_out_zero_values(object);
     }
-}
-
-fn creation_errors(strategy: &dyn Strategy, object: &Object) -> FieldErrors {
-    let mut errors = FieldErrors::new();
-    if object.name().is_empty() {
-        errors.push(FieldError::required("metadata.name", "name or generateName is required"));
-    } else {
-        let name = object.name();
-        errors.extend(
-            strategy
-                .name_errors(name)
-                .into_iter()
-                .map(|detail| FieldError::invalid("metadata.name", name, detail)),
-        );
-    }
-    errors.extend(strategy.validate(object));
-    errors
 }

@@ -7,6 +7,7 @@ mod columns;
 mod coordination;
 mod core;
 mod create;
+mod decode;
 mod delete;
 mod discovery;
 mod metadata;
@@ -15,12 +16,12 @@ mod pod_defaults;
 mod scale;
 mod scheduling;
 
-mod selector;
 mod service_allocation;
 mod storage;
 mod strategy;
 mod table;
 mod update;
+mod validation;
 
 use std::sync::Arc;
 

@@ -1,8 +1,6 @@
 //! The `scale` subresource: `autoscaling/v1 Scale`.
 
-use crate::apimachinery::{FieldError, Kind, Object, Status};
-
-use super::selector::selector_text;
+use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, Status};
 
 /// What `scale` shows of a workload.
 pub(super) fn scale_of(object: &Object) -> Object {
@@ -17,7 +15,10 @@ pub(super) fn scale_of(object: &Object) -> Object {
     }
     scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
     scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
-    let selector = selector_text(object);
+    let selector = object
+        .get("/spec/selector")
+        .map(|selector| LabelSelector::from_value(selector).to_string())
+        .unwrap_or_default();
     if !selector.is_empty() {
         scale.set("/status/selector", selector);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin};
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
 use super::Registry;
@@ -24,6 +24,9 @@ pub(crate) trait Strategy: Sync {
     /// Fills absent fields with the kind's defaults.
     fn set_defaults(&self, _object: &mut Object) {}
 
+    /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
+    fn write_out_zero_values(&self, _object: &mut Object) {}
+
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}
 
@@ -31,8 +34,8 @@ pub(crate) trait Strategy: Sync {
     fn prepare_for_update(&self, _new: &mut Object, _old: &Object) {}
 
     /// What is wrong with a name; empty when it will do.
-    fn name_errors(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_subdomain(name)
     }
 
     /// What is wrong with an object, beyond its metadata.

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
-use super::super::selector::selector_text;
 use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
 
 /// `pkg/registry/apps/deployment`.
 pub(crate) struct DeploymentStrategy;
@@ -41,6 +41,15 @@ impl Strategy for DeploymentStrategy {
             || new.get("/metadata/annotations") != old.get("/metadata/annotations")
     }
 
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::deployment_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        let selector = |object| Field::of(object, "spec").child("selector");
+        validation::immutable(&selector(new), &selector(old))
+    }
+
     fn columns(&self) -> &'static [Column] {
         const {
             &[
@@ -67,7 +76,7 @@ impl Strategy for DeploymentStrategy {
             columns::age(object, now),
             names,
             images,
-            columns::or_none(&selector_text(object)),
+            columns::selector_text(object),
         ]
     }
 }

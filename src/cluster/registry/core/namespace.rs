@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, validate_dns1123_label};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
@@ -17,6 +17,10 @@ impl Strategy for NamespaceStrategy {
         if !name.is_empty() {
             object.set_label("kubernetes.io/metadata.name", name);
         }
+    }
+
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_label(name)
     }
 
     fn prepare_for_create(&self, object: &mut Object) {

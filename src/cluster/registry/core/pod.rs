@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
-use super::super::pod_defaults;
+use super::super::pod_defaults::{self, items};
 use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
 use super::pod_cells::pod_cells;
 
 /// `pkg/registry/core/pod`.
@@ -24,6 +25,22 @@ impl Strategy for PodStrategy {
         }
     }
 
+    fn write_out_zero_values(&self, object: &mut Object) {
+        let Some(Value::Object(status)) = object.get_mut("/status") else { return };
+        for condition in items(status, "conditions") {
+            for time in ["lastProbeTime", "lastTransitionTime"] {
+                condition.entry(time).or_insert(Value::Null);
+            }
+        }
+        for list in ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"] {
+            for container in items(status, list) {
+                for state in ["state", "lastState"] {
+                    container.entry(state).or_insert_with(|| json!({}));
+                }
+            }
+        }
+    }
+
     fn prepare_for_create(&self, object: &mut Object) {
         let class = pod_defaults::qos_class(object);
         object.set("/status", json!({"phase": "Pending", "qosClass": class}));
@@ -37,6 +54,14 @@ impl Strategy for PodStrategy {
             return Some(0);
         }
         Some(if period < 0 { 1 } else { period })
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::pod_spec_errors(&Field::of(object, "spec"))
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        validation::pod_update_errors(new, old)
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{FieldErrors, Object};
+use crate::apimachinery::{FieldErrors, Object, validate_dns1035_label};
 use crate::base::Timestamp;
 
 use super::super::Registry;
 use super::super::columns::{self, Column};
 use super::super::service_allocation;
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// `pkg/registry/core/service`.
 pub(crate) struct ServiceStrategy;
@@ -39,8 +40,10 @@ impl Strategy for ServiceStrategy {
         }
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({"loadBalancer": {}}));
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/loadBalancer").is_none() {
+            object.set("/status/loadBalancer", json!({}));
+        }
     }
 
     fn prepare_for_update(&self, new: &mut Object, old: &Object) {
@@ -49,6 +52,18 @@ impl Strategy for ServiceStrategy {
 
     fn allocate(&self, registry: &mut Registry, object: &mut Object) -> FieldErrors {
         service_allocation::allocate(registry, object)
+    }
+
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1035_label(name)
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::service_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        validation::service_update_errors(new, old)
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -1,5 +1,9 @@
 //! The session: what a learner's events mean. Pure: events in, effects out, no clock, no I/O.
 
+mod list;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use crate::base::UserError;
@@ -10,8 +14,11 @@ use crate::progress::{self, Learner, Outcome, Place};
 use super::effect::Effect;
 use super::event::Event;
 use super::message::{Message, say};
-use super::view::{ChapterRow, StepRow, StepState, View};
+use super::view::View;
 use super::word::{WORDS, Word};
+
+use list::rows;
+pub use list::overview;
 
 /// Exit code of a command that Ctrl-C stopped.
 const INTERRUPTED: i32 = 130;
@@ -145,7 +152,7 @@ impl Session {
             Event::Entered { place, result } => self.entered(&place, result),
             Event::Judged { place, verdict, asked } => self.judged(&place, verdict, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
-            Event::Solved { ran } => self.solution_ran(ran),
+            Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::EndOfInput => self.leave(),
         }
     }
@@ -237,9 +244,11 @@ impl Session {
         if self.phase == Phase::ChapterDone {
             return vec![self.chapter_done()];
         }
-        let Some(lines) = self.step().and_then(|step| step.solutions.first()).cloned() else {
+        let Some(step) = self.step() else { return Vec::new() };
+        let lines = step.solutions.first().cloned().unwrap_or_default();
+        if lines.is_empty() && step.questions.is_empty() {
             return vec![self.notice(Message::NoSolution)];
-        };
+        }
         vec![
             self.notice(Message::Solving),
             Effect::Record(progress::Event::SolutionRun),
@@ -247,13 +256,17 @@ impl Session {
         ]
     }
 
-    fn solution_ran(&self, ran: Vec<(String, i32)>) -> Vec<Effect> {
-        let interrupted = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED).map(|(line, _)| line.clone());
-        let mut effects: Vec<Effect> = ran
+    fn solution_ran(&self, ran: Vec<(String, i32)>, answers: Vec<(String, String)>) -> Vec<Effect> {
+        let stopped = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED);
+        let stopped = stopped.map(|(line, _)| self.notice(Message::SolutionFailed(line)));
+        let commands = ran
             .into_iter()
-            .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }))
-            .collect();
-        effects.extend(interrupted.map(|line| self.notice(Message::SolutionFailed(&line))));
+            .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }));
+        let answers = answers.into_iter().map(|(question, answer)| {
+            let right = Some(true);
+            Effect::Record(progress::Event::QuestionAnswered { question, answer, right })
+        });
+        let mut effects: Vec<Effect> = commands.chain(answers).chain(stopped).collect();
         effects.push(Effect::Judge { asked: true });
         effects
     }
@@ -294,11 +307,7 @@ impl Session {
     fn enter_again(&mut self) -> Vec<Effect> {
         self.phase = Phase::Preparing;
         self.shown = None;
-        vec![
-            self.notice(Message::Preparing),
-            Effect::Record(progress::Event::StepReset),
-            Effect::Enter { place: self.place(), fresh: true },
-        ]
+        vec![Effect::Record(progress::Event::StepReset), Effect::Enter { place: self.place(), fresh: true }]
     }
 
     /// Stands at a step; `fresh` empties the world first.
@@ -358,7 +367,8 @@ impl Session {
         let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
         let (outcome, view) = self.verdict_view(&verdict);
         // Before the learner did anything there is nothing to say about what is missing.
-        let silent = !asked && (self.shown.as_ref() == Some(&view) || (untouched && outcome != Outcome::Broken));
+        let silent =
+            !asked && (self.shown.as_ref() == Some(&view) || (untouched && outcome != Outcome::Broken));
         if silent {
             return Vec::new();
         }
@@ -435,8 +445,7 @@ impl Session {
 
     fn answered(&mut self, question: String, answer: String, result: Result<(), String>) -> Vec<Effect> {
         let right = result.is_ok();
-        let mut text =
-            say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
+        let mut text = say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
         if let Err(feedback) = result
             && !feedback.is_empty()
         {
@@ -538,7 +547,7 @@ impl Session {
         let here = self.place();
         View::List {
             headline: say(self.language, Message::ListHeadline),
-            chapters: list(&self.course, &self.learner, self.language, Some(&here)),
+            chapters: rows(&self.course, &self.learner, self.language, Some(&here)),
         }
     }
 
@@ -564,55 +573,4 @@ fn find(course: &Course, place: &Place) -> Option<(usize, usize)> {
 
 fn choices(choices: &[crate::lesson::Text], language: Language) -> Vec<String> {
     choices.iter().map(|choice| choice.get(language).to_owned()).collect()
-}
-
-/// Chapters, steps and progress, as a list to show outside a session.
-#[must_use]
-pub fn overview(course: &Course, learner: &Learner, language: Language) -> View {
-    View::List {
-        headline: say(language, Message::ListHeadline),
-        chapters: list(course, learner, language, None),
-    }
-}
-
-/// The rows of a list of chapters; steps only for the chapter of `here`, or of all.
-fn list(course: &Course, learner: &Learner, language: Language, here: Option<&Place>) -> Vec<ChapterRow> {
-    let row = |chapter: &Chapter| {
-        let state = |step: &Step| {
-            let place = Place { chapter: chapter.id.clone(), step: step.id.clone() };
-            if here == Some(&place) {
-                StepState::Present
-            } else if learner.has_passed(&place) {
-                StepState::Passed
-            } else {
-                StepState::Ahead
-            }
-        };
-        let opened = here.is_none_or(|here| here.chapter == chapter.id);
-        let passed = chapter
-            .steps
-            .iter()
-            .filter(|step| {
-                learner.has_passed(&Place { chapter: chapter.id.clone(), step: step.id.clone() })
-            })
-            .count();
-        ChapterRow {
-            number: chapter.number,
-            id: chapter.id.clone(),
-            title: chapter.title.get(language).to_owned(),
-            steps: chapter
-                .steps
-                .iter()
-                .filter(|_| opened)
-                .map(|step| StepRow {
-                    id: step.id.clone(),
-                    title: step.title.get(language).to_owned(),
-                    state: state(step),
-                })
-                .collect(),
-            passed,
-            total: chapter.steps.len(),
-        }
-    };
-    course.chapters.iter().map(row).collect()
 }
