@@ -5,6 +5,7 @@ mod body;
 mod delete;
 mod discovery;
 mod encoding;
+mod forward;
 mod negotiate;
 mod query;
 mod read;
@@ -16,7 +17,8 @@ mod watch;
 mod write;
 
 pub(crate) use authentication::Authentication;
-pub(crate) use server::{ApiServer, serve_http1};
+pub(crate) use forward::serve_forwarded;
+pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
 #[cfg(test)]
 mod tests;

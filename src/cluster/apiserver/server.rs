@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -22,6 +23,12 @@ use super::{delete, discovery, read, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
+/// Wall time after which an HTTP/1.1 connection without a request is closed.
+const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Wall time between two pings that find out whether an HTTP/2 client is still there.
+const PING_PERIOD: Duration = Duration::from_secs(30);
+/// Requests that may be under way at once on one HTTP/2 connection, as upstream limits them.
+const STREAMS_MAX: u32 = 250;
 
 /// The API server.
 pub(crate) struct ApiServer {
@@ -92,7 +99,7 @@ impl ApiServer {
     }
 }
 
-/// Serves one connection until it ends.
+/// Serves one HTTP/1.1 connection until it ends; upgrades are possible.
 pub(crate) async fn serve_http1(
     server: Arc<ApiServer>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -104,8 +111,28 @@ pub(crate) async fn serve_http1(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A connection that breaks is the client's affair: there is nobody left to tell.
+    let _ = connection.await;
+}
+
+/// Serves one HTTP/2 connection until it ends.
+pub(crate) async fn serve_http2(
+    server: Arc<ApiServer>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    authentication: Authentication,
+) {
+    let service = service_fn(move |request| {
+        let (server, authentication) = (Arc::clone(&server), authentication.clone());
+        async move { Ok::<_, Infallible>(server.respond(request, &authentication).await) }
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_PERIOD)
+        .max_concurrent_streams(STREAMS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    // As above.
     let _ = connection.await;
 }
