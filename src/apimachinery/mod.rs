@@ -13,7 +13,9 @@ mod mapper;
 mod meta;
 mod names;
 mod object;
+pub mod patch;
 mod quantity;
+pub mod schema;
 mod status;
 mod watch;
 

@@ -1,0 +1,4 @@
+//! The patch formats: JSON patch, JSON merge patch, strategic merge patch and server-side apply.
+
+pub mod json;
+pub mod merge;

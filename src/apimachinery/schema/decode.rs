@@ -1,0 +1,453 @@
+//! Reads a request's JSON as upstream's Go types would: wrong types refused, unknown fields named and dropped.
+
+use serde_json::{Map, Number, Value};
+
+use super::scalars;
+use super::types::{Field, FieldType, TypeSchema};
+use crate::apimachinery::kinds::Kind;
+use crate::apimachinery::status::Status;
+
+/// An object as it comes out of a round trip through its Go type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// The object without unknown fields and without what `omitempty` leaves out.
+    pub value: Value,
+    /// Paths of unknown fields, `spec.template.spec.containers[0].imagee`.
+    pub unknown_fields: Vec<String>,
+}
+
+/// Reads an object of a kind. Kinds without a known type (custom resources) are passed on as they are.
+///
+/// # Errors
+/// 400 when a field has the wrong JSON type or a malformed value, worded as upstream words it.
+pub fn decode(kind: &Kind, value: &Value) -> Result<Decoded, Status> {
+    match super::of(kind) {
+        Some(schema) => decode_as(schema, kind.kind, kind.version, value),
+        None => Ok(Decoded { value: value.clone(), unknown_fields: Vec::new() }),
+    }
+}
+
+/// Reads an object of a type; `kind` and `version` word the errors.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_as(
+    schema: &'static TypeSchema,
+    kind: &str,
+    version: &str,
+    value: &Value,
+) -> Result<Decoded, Status> {
+    let mut reader = Reader::default();
+    let decoded = reader.message(schema, value).map_err(|error| refusal(kind, version, &error))?;
+    let value = decoded.unwrap_or_else(|| Value::Object(Map::new()));
+    Ok(Decoded { value, unknown_fields: reader.unknown_fields })
+}
+
+/// 400 for strict field validation: names unknown (and, as given, duplicate) fields.
+///
+/// `errors` are phrases such as `unknown field "spec.replica"`.
+#[must_use]
+pub fn strict_error(kind: &Kind, errors: &[String]) -> Status {
+    refusal(kind.kind, kind.version, &format!("strict decoding error: {}", errors.join(", ")))
+}
+
+fn refusal(kind: &str, version: &str, error: &str) -> Status {
+    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {kind}: {error}"))
+}
+
+/// One level of the way down.
+enum Place {
+    /// A field of a struct, with the struct's Go name.
+    Field(&'static str, String),
+    /// An item of a list.
+    Index(usize),
+    /// A value of a map.
+    Key(String),
+}
+
+#[derive(Default)]
+struct Reader {
+    places: Vec<Place>,
+    unknown_fields: Vec<String>,
+}
+
+impl Reader {
+    /// `None` for JSON null.
+    fn message(&mut self, schema: &'static TypeSchema, value: &Value) -> Result<Option<Value>, String> {
+        let map = match value {
+            Value::Object(map) => map,
+            Value::Null => return Ok(None),
+            other => return Err(self.mismatch(json_type(other), &schema.go_type())),
+        };
+        let mut decoded = Map::new();
+        for (name, value) in map {
+            let Some((_, field)) = schema.fields.get_key_value(name) else {
+                let path = self.path_of(name);
+                self.unknown_fields.push(path);
+                continue;
+            };
+            self.places.push(Place::Field(schema.go_name(), name.clone()));
+            let read = self.field(field, value)?;
+            self.places.pop();
+            if let Some(read) = read {
+                decoded.insert(name.clone(), read);
+            }
+        }
+        add_value_structs(schema, &mut decoded);
+        Ok(Some(Value::Object(decoded)))
+    }
+
+    /// `None` when Go would not write the field again.
+    fn field(&mut self, field: &'static Field, value: &Value) -> Result<Option<Value>, String> {
+        let read = self.value(&field.field_type, field.go_string_type, value)?;
+        Ok(read.filter(|read| !is_omitted(field, read)))
+    }
+
+    fn value(
+        &mut self,
+        expected: &'static FieldType,
+        go_type: Option<&str>,
+        value: &Value,
+    ) -> Result<Option<Value>, String> {
+        if value.is_null() && *expected != FieldType::Any {
+            return Ok(None);
+        }
+        match expected {
+            FieldType::Message(reference) => self.message(reference.schema(), value),
+            FieldType::Array(item) => self.array(expected, item, value).map(Some),
+            FieldType::Map(item) => self.map(expected, item, value).map(Some),
+            _ => self.scalar(expected, go_type, value).map(Some),
+        }
+    }
+
+    fn array(
+        &mut self,
+        expected: &FieldType,
+        item: &'static FieldType,
+        value: &Value,
+    ) -> Result<Value, String> {
+        let Value::Array(items) = value else {
+            return Err(self.mismatch(json_type(value), &expected.go_type()));
+        };
+        let mut decoded = Vec::with_capacity(items.len());
+        for (index, value) in items.iter().enumerate() {
+            self.places.push(Place::Index(index));
+            let read = self.value(item, None, value)?;
+            self.places.pop();
+            decoded.push(read.unwrap_or_else(|| zero(item)));
+        }
+        Ok(Value::Array(decoded))
+    }
+
+    fn map(
+        &mut self,
+        expected: &FieldType,
+        item: &'static FieldType,
+        value: &Value,
+    ) -> Result<Value, String> {
+        let Value::Object(entries) = value else {
+            return Err(self.mismatch(json_type(value), &expected.go_type()));
+        };
+        let mut decoded = Map::new();
+        for (key, value) in entries {
+            self.places.push(Place::Key(key.clone()));
+            let read = self.value(item, None, value)?;
+            self.places.pop();
+            decoded.insert(key.clone(), read.unwrap_or_else(|| zero(item)));
+        }
+        Ok(Value::Object(decoded))
+    }
+
+    fn scalar(&self, expected: &FieldType, go_type: Option<&str>, value: &Value) -> Result<Value, String> {
+        match (expected, value) {
+            (FieldType::Any, _)
+            | (FieldType::String, Value::String(_))
+            | (FieldType::Boolean, Value::Bool(_))
+            | (FieldType::Number, Value::Number(_))
+            | (FieldType::IntOrString, Value::String(_)) => Ok(value.clone()),
+            (FieldType::Integer32 | FieldType::Integer64, Value::Number(number)) => {
+                self.integer(expected, number)
+            }
+            (FieldType::IntOrString, Value::Number(number)) => match number.as_i64() {
+                Some(whole) if i32::try_from(whole).is_ok() => Ok(value.clone()),
+                _ => Err(plain_mismatch(&format!("number {number}"), "int32")),
+            },
+            (FieldType::IntOrString, other) => Err(plain_mismatch(json_type(other), "int32")),
+            (FieldType::Bytes, Value::String(text)) => {
+                scalars::check_base64(text)?;
+                Ok(value.clone())
+            }
+            (FieldType::Time | FieldType::MicroTime, Value::String(text)) => {
+                scalars::normal_time(text, *expected == FieldType::MicroTime).map(Value::String)
+            }
+            (FieldType::Time | FieldType::MicroTime, other) => {
+                Err(plain_mismatch(json_type(other), "string"))
+            }
+            (FieldType::Quantity, Value::String(text)) => {
+                scalars::check_quantity(text)?;
+                Ok(value.clone())
+            }
+            (FieldType::Quantity, Value::Number(number)) => {
+                let text = number.to_string();
+                scalars::check_quantity(&text)?;
+                Ok(Value::String(text))
+            }
+            (FieldType::Quantity, _) => Err(scalars::QUANTITY_ERROR.to_owned()),
+            (_, other) => {
+                let go_type = go_type.map_or_else(|| expected.go_type(), str::to_owned);
+                Err(self.mismatch(json_type(other), &go_type))
+            }
+        }
+    }
+
+    fn integer(&self, expected: &FieldType, number: &Number) -> Result<Value, String> {
+        let fits = number
+            .as_i64()
+            .is_some_and(|whole| *expected == FieldType::Integer64 || i32::try_from(whole).is_ok());
+        if fits {
+            Ok(Value::Number(number.clone()))
+        } else {
+            Err(self.mismatch(&format!("number {number}"), &expected.go_type()))
+        }
+    }
+
+    /// `json.UnmarshalTypeError`: the innermost struct, then the fields on the way (no indices, no keys).
+    fn mismatch(&self, found: &str, go_type: &str) -> String {
+        let fields: Vec<(&str, &str)> = self
+            .places
+            .iter()
+            .filter_map(|place| match place {
+                Place::Field(owner, name) => Some((*owner, name.as_str())),
+                Place::Index(_) | Place::Key(_) => None,
+            })
+            .collect();
+        let Some((owner, _)) = fields.last() else { return plain_mismatch(found, go_type) };
+        let path: Vec<&str> = fields.iter().map(|(_, name)| *name).collect();
+        format!(
+            "json: cannot unmarshal {found} into Go struct field {owner}.{} of type {go_type}",
+            path.join(".")
+        )
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        let mut path = String::new();
+        for place in &self.places {
+            match place {
+                Place::Index(index) => path.push_str(&format!("[{index}]")),
+                Place::Field(_, name) | Place::Key(name) => {
+                    path.push_str(name_separator(&path));
+                    path.push_str(name);
+                }
+            }
+        }
+        path.push_str(name_separator(&path));
+        path + name
+    }
+}
+
+fn name_separator(path: &str) -> &'static str {
+    if path.is_empty() { "" } else { "." }
+}
+
+fn plain_mismatch(found: &str, go_type: &str) -> String {
+    format!("json: cannot unmarshal {found} into Go value of type {go_type}")
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// What Go leaves out because of `omitempty`.
+fn is_omitted(field: &Field, value: &Value) -> bool {
+    if field.required {
+        return false;
+    }
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty() && matches!(field.field_type, FieldType::Map(_)),
+        Value::String(text) => field.omits_zero && text.is_empty(),
+        Value::Number(number) => field.omits_zero && number.as_i64() == Some(0),
+        Value::Bool(flag) => field.omits_zero && !flag,
+        Value::Null => true,
+    }
+}
+
+/// What a JSON null becomes inside a list or a map.
+fn zero(item: &'static FieldType) -> Value {
+    match item {
+        FieldType::String | FieldType::Bytes => Value::String(String::new()),
+        FieldType::Integer32 | FieldType::Integer64 | FieldType::Number | FieldType::IntOrString => 0.into(),
+        FieldType::Boolean => Value::Bool(false),
+        FieldType::Quantity => "0".into(),
+        FieldType::Message(reference) => {
+            let mut empty = Map::new();
+            add_value_structs(reference.schema(), &mut empty);
+            Value::Object(empty)
+        }
+        FieldType::Map(_) => Value::Object(Map::new()),
+        FieldType::Array(_) => Value::Array(Vec::new()),
+        FieldType::Time | FieldType::MicroTime | FieldType::Any => Value::Null,
+    }
+}
+
+/// Structs that Go writes although nobody gave them.
+fn add_value_structs(schema: &'static TypeSchema, decoded: &mut Map<String, Value>) {
+    for (name, field) in schema.fields.iter().filter(|(_, field)| field.value_struct) {
+        if !decoded.contains_key(name) {
+            decoded.insert(name.clone(), zero(&field.field_type));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, POD, SECRET, SERVICE};
+
+    fn deployment(spec: Value) -> Value {
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
+    }
+
+    fn error(kind: &Kind, value: &Value) -> String {
+        let message = decode(kind, value).unwrap_err().message;
+        let prefix =
+            format!("{} in version {:?} cannot be handled as a {}: ", kind.kind, kind.version, kind.kind);
+        message.strip_prefix(&prefix).unwrap_or_else(|| panic!("{message}")).to_owned()
+    }
+
+    #[test]
+    fn wrong_types_are_refused_in_the_words_of_go() {
+        let container = |value: Value| json!({"spec": {"containers": [value]}});
+        let template = |spec: Value| deployment(json!({"template": {"spec": spec}}));
+        let go = |found: &str, field: &str, go_type: &str| {
+            format!("json: cannot unmarshal {found} into Go struct field {field} of type {go_type}")
+        };
+        for (kind, value, expected) in [
+            (
+                &DEPLOYMENT,
+                deployment(json!({"replicas": "two"})),
+                go("string", "DeploymentSpec.spec.replicas", "int32"),
+            ),
+            (
+                &DEPLOYMENT,
+                deployment(json!({"replicas": 3.5})),
+                go("number 3.5", "DeploymentSpec.spec.replicas", "int32"),
+            ),
+            (&DEPLOYMENT, deployment(json!("x")), go("string", "Deployment.spec", "v1.DeploymentSpec")),
+            (
+                &DEPLOYMENT,
+                template(json!({"containers": {}})),
+                go("object", "PodSpec.spec.template.spec.containers", "[]v1.Container"),
+            ),
+            (
+                &DEPLOYMENT,
+                template(json!({"containers": ["a"]})),
+                go("string", "PodSpec.spec.template.spec.containers", "v1.Container"),
+            ),
+            (
+                &POD,
+                container(json!({"ports": [{"containerPort": "80"}]})),
+                go("string", "ContainerPort.spec.containers.ports.containerPort", "int32"),
+            ),
+            (
+                &POD,
+                container(json!({"imagePullPolicy": true})),
+                go("bool", "Container.spec.containers.imagePullPolicy", "v1.PullPolicy"),
+            ),
+            (
+                &POD,
+                container(json!({"command": "sh"})),
+                go("string", "Container.spec.containers.command", "[]string"),
+            ),
+            (
+                &POD,
+                json!({"metadata": {"labels": {"a": 1}}}),
+                go("number", "ObjectMeta.metadata.labels", "string"),
+            ),
+            (&CONFIG_MAP, json!({"data": {"n": 5}}), go("number", "ConfigMap.data", "string")),
+            (
+                &SERVICE,
+                json!({"spec": {"ports": [{"targetPort": {}}]}}),
+                "json: cannot unmarshal object into Go value of type int32".to_owned(),
+            ),
+            (&SECRET, json!({"data": {"k": "no base64"}}), "illegal base64 data at input byte 2".to_owned()),
+            (
+                &POD,
+                container(json!({"resources": {"limits": {"cpu": "100mb"}}})),
+                scalars::QUANTITY_ERROR.to_owned(),
+            ),
+            (&POD, json!([]), "json: cannot unmarshal array into Go value of type v1.Pod".to_owned()),
+        ] {
+            assert_eq!(error(kind, &value), expected);
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_named_and_dropped() {
+        let value = deployment(json!({
+            "replica": 2,
+            "template": {"spec": {"container": [], "containers": [{"name": "a", "imagee": "x"}]}},
+        }));
+        let decoded = decode(&DEPLOYMENT, &value).unwrap();
+        assert_eq!(
+            decoded.unknown_fields,
+            ["spec.replica", "spec.template.spec.container", "spec.template.spec.containers[0].imagee"]
+        );
+        assert_eq!(decoded.value.pointer("/spec/replica"), None);
+        assert_eq!(decoded.value.pointer("/spec/template/spec/containers/0/imagee"), None);
+        let status = strict_error(&DEPLOYMENT, &["unknown field \"spec.replica\"".to_owned()]);
+        assert_eq!(
+            status.message,
+            "Deployment in version \"v1\" cannot be handled as a Deployment: \
+             strict decoding error: unknown field \"spec.replica\""
+        );
+    }
+
+    #[test]
+    fn values_come_back_as_from_a_round_trip_through_go() {
+        let value = json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "p", "labels": {}, "creationTimestamp": null},
+            "spec": {
+                "containers": [{"name": "c", "image": "", "args": [], "resources": null,
+                                "ports": [{"containerPort": 80, "hostPort": 0}], "stdin": false,
+                                "env": [{"name": "E", "value": ""}]}],
+                "terminationGracePeriodSeconds": 0,
+                "volumes": [{"name": "v", "emptyDir": {}}],
+                "nodeSelector": null,
+            },
+        });
+        assert_eq!(
+            decode(&POD, &value).unwrap().value,
+            json!({
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": {"name": "p"},
+                "spec": {
+                    "containers": [{"name": "c", "resources": {}, "ports": [{"containerPort": 80}], "env": [{"name": "E"}]}],
+                    "terminationGracePeriodSeconds": 0,
+                    "volumes": [{"name": "v", "emptyDir": {}}],
+                },
+                "status": {},
+            })
+        );
+    }
+
+    #[test]
+    fn quantities_given_as_numbers_become_text() {
+        let value = json!({"spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}]}});
+        let decoded = decode(&POD, &value).unwrap().value;
+        assert_eq!(
+            decoded.pointer("/spec/containers/0/resources/limits"),
+            Some(&json!({"cpu": "1", "memory": "1Gi"}))
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! What fields each kind has, of which type: strict decoding of requests, merging and `kubectl explain` read it here.
+
+mod catalogue;
+mod decode;
+mod go_facts;
+mod list_types;
+mod scalars;
+mod types;
+
+pub use catalogue::{by_name, kinds_of, of, of_group_version_kind};
+pub use decode::{Decoded, decode, decode_as, strict_error};
+pub use types::{Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema};
