@@ -22,6 +22,7 @@ mod strategy;
 mod table;
 mod update;
 mod validation;
+mod warnings;
 
 use std::sync::Arc;
 
