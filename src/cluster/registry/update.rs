@@ -172,6 +172,7 @@ impl Registry {
                 }
             }
         }
+        metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
         let mut errors = Vec::new();
         if options.subresource.is_empty() {
