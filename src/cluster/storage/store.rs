@@ -7,6 +7,8 @@ use imbl::OrdMap;
 
 use crate::apimachinery::{Kind, Object, ObjectKey};
 
+use super::owner_index::OwnerIndex;
+
 /// How many changes the log keeps; an older cursor is told that it is too late.
 const LOG_LENGTH_MAX: usize = 20_000;
 
@@ -62,6 +64,7 @@ pub(crate) struct Compacted {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     objects: OrdMap<StoreKey, Arc<Object>>,
+    owners: OwnerIndex,
     revision: u64,
     log: VecDeque<Change>,
     /// Changes up to this revision have left the log.
@@ -96,6 +99,39 @@ impl Store {
             .map(|(_, object)| object)
     }
 
+    /// The objects of a kind in one namespace whose name begins with `prefix`, by name.
+    pub(crate) fn list_prefix<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &'a str,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let start = StoreKey::new(kind, namespace, prefix);
+        let resource = start.resource.clone();
+        self.objects
+            .range(start..)
+            .take_while(move |(key, _)| {
+                key.resource == resource && &*key.namespace == namespace && key.name.starts_with(prefix)
+            })
+            .map(|(_, object)| object)
+    }
+
+    /// The objects whose owner references name that uid, with their kinds.
+    pub(crate) fn dependents(&self, uid: &str) -> Vec<(&'static Kind, Arc<Object>)> {
+        self.owners
+            .owned_by(uid)
+            .filter_map(|(kind, key)| Some((kind, Arc::clone(self.get(kind, key)?))))
+            .collect()
+    }
+
+    /// The objects of a kind in one namespace that no controller manages.
+    pub(crate) fn without_controller(&self, kind: &'static Kind, namespace: &str) -> Vec<Arc<Object>> {
+        self.owners
+            .orphans(kind, namespace)
+            .filter_map(|key| self.get(kind, key).cloned())
+            .collect()
+    }
+
     /// Every object with its kind's resource name, for snapshots.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Object>> {
         self.objects.values()
@@ -108,6 +144,7 @@ impl Store {
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key, Arc::clone(&object));
+        self.owners.replace(kind, previous.as_deref(), Some(&object));
         let change_type = if previous.is_some() { ChangeType::Modified } else { ChangeType::Added };
         self.record(Change {
             revision: self.revision,
@@ -122,6 +159,7 @@ impl Store {
     /// Removes an object; gives back its last state, with the revision of the removal.
     pub(crate) fn remove(&mut self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
         let previous = self.objects.remove(&StoreKey::new(kind, &key.namespace, &key.name))?;
+        self.owners.replace(kind, Some(&previous), None);
         self.revision += 1;
         let mut last = Object::clone(&previous);
         last.set("/metadata/resourceVersion", self.revision.to_string());
@@ -138,11 +176,15 @@ impl Store {
 
     /// Puts back what a snapshot held; the log starts anew.
     pub(crate) fn restore(objects: impl IntoIterator<Item = (&'static Kind, Object)>, revision: u64) -> Self {
+        let mut owners = OwnerIndex::default();
         let objects = objects
             .into_iter()
-            .map(|(kind, object)| (StoreKey::new(kind, object.namespace(), object.name()), Arc::new(object)))
+            .map(|(kind, object)| {
+                owners.replace(kind, None, Some(&object));
+                (StoreKey::new(kind, object.namespace(), object.name()), Arc::new(object))
+            })
             .collect();
-        Self { objects, revision, log: VecDeque::new(), compacted: revision }
+        Self { objects, owners, revision, log: VecDeque::new(), compacted: revision }
     }
 
     /// The changes after `revision`, oldest first.
