@@ -34,10 +34,14 @@ pub(super) fn claim(
     if owner.is_terminating() {
         return Ok(claimed);
     }
-    for object in registry.store().without_controller(kind, owner.namespace()) {
-        if selector.matches(object.labels()) && !object.is_terminating() {
-            claimed.extend(unless_gone(adopt(registry, kind, &object, owner))?);
-        }
+    let orphans: Vec<Arc<Object>> = registry
+        .store()
+        .without_controller(kind, owner.namespace())
+        .filter(|object| selector.matches(object.labels()) && !object.is_terminating())
+        .cloned()
+        .collect();
+    for object in orphans {
+        claimed.extend(unless_gone(adopt(registry, kind, &object, owner))?);
     }
     Ok(claimed)
 }

@@ -6,6 +6,7 @@ use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::decode::decode;
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
@@ -23,7 +24,20 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         namespace: &str,
+        object: Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let (object, warnings) = decode(kind, &object, options)?;
+        self.create_decoded(kind, namespace, object, warnings, options)
+    }
+
+    /// Creates an object whose fields have been checked already.
+    pub(super) fn create_decoded(
+        &mut self,
+        kind: &'static Kind,
+        namespace: &str,
         mut object: Object,
+        mut warnings: Vec<String>,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let strategy = strategy_of(kind);
@@ -51,7 +65,7 @@ impl Registry {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
-        let warnings = strategy.warnings(&object);
+        warnings.extend(strategy.warnings(&object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
     }
@@ -80,9 +94,11 @@ impl Registry {
         if strategy.counts_generations() {
             object.set("/metadata/generation", 1);
         }
-        if kind.subresource("status").is_some() {
+        if kind.subresource("status").is_some() && !strategy.accepts_status_on_create() {
             object.remove("/status");
         }
         strategy.prepare_for_create(object);
+        metadata::ensure_status(kind, object);
+        strategy.write_out_zero_values(object);
     }
 }

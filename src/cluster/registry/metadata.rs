@@ -1,7 +1,7 @@
 //! What the server alone writes into `metadata`: names, uid, times, generation.
 
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::apimachinery::{Kind, Object, Status};
 use crate::base::{Random, Timestamp};
@@ -90,4 +90,11 @@ pub(super) fn drop_empty(object: &mut Object) {
         Value::String(text) => !text.is_empty(),
         _ => true,
     });
+}
+
+/// Gives an object of a kind with status an empty one, as Go's encoder writes it.
+pub(super) fn ensure_status(kind: &Kind, object: &mut Object) {
+    if kind.subresource("status").is_some() && object.get("/status").is_none() {
+        object.set("/status", Map::new());
+    }
 }

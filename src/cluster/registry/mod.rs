@@ -7,6 +7,7 @@ mod columns;
 mod coordination;
 mod core;
 mod create;
+mod decode;
 mod delete;
 mod discovery;
 mod metadata;
@@ -24,7 +25,7 @@ mod validation;
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
@@ -99,11 +100,18 @@ impl Registry {
 
     /// The objects of a kind that an owner reference ties to the object with that uid.
     pub(crate) fn owned_by(&self, kind: &'static Kind, namespace: &str, uid: &str) -> Vec<Arc<Object>> {
-        self.store
-            .list(kind, Some(namespace))
-            .filter(|object| object.owner_references().iter().any(|owner| owner.uid == uid))
-            .cloned()
-            .collect()
+        self.store.owned_by(kind, Some(namespace), uid).cloned().collect()
+    }
+
+    /// The objects of a kind and namespace whose labels a selector matches.
+    pub(crate) fn list_matching(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        selector: &LabelSelector,
+    ) -> Vec<Arc<Object>> {
+        let objects = self.store.list(kind, Some(namespace));
+        objects.filter(|object| selector.matches(object.labels())).cloned().collect()
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, patch};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::decode::{decode, decode_patched};
 use super::metadata;
 use super::options::{Patch, WriteOptions, Written};
 use super::scale;
@@ -23,12 +24,24 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         key: &ObjectKey,
-        mut object: Object,
+        object: Object,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         if options.subresource == "scale" {
             return self.update_scale(kind, key, &object, options);
         }
+        let (object, warnings) = decode(kind, &object, options)?;
+        self.update_decoded(kind, key, object, warnings, options)
+    }
+
+    fn update_decoded(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        mut object: Object,
+        warnings: Vec<String>,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
         let strategy = strategy_of(kind);
         metadata::ensure_namespace(kind, &mut object, &key.namespace)?;
         if object.name().is_empty() {
@@ -44,12 +57,14 @@ impl Registry {
         let Some(old) = self.store.get(kind, key).cloned() else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
-                return self.create(kind, &key.namespace, object, options);
+                return self.create_decoded(kind, &key.namespace, object, warnings, options);
             }
             return Err(Status::not_found(kind, &key.name));
         };
         check_preconditions(kind, &object, &old)?;
-        self.replace(kind, &old, object, options)
+        let mut written = self.replace(kind, &old, object, options)?;
+        written.warnings.splice(0..0, warnings);
+        Ok(written)
     }
 
     /// Patches an object (or the part that a subresource means).
@@ -67,11 +82,16 @@ impl Registry {
             Some(old) => Arc::clone(old),
             None => return self.create_by_apply(kind, key, patch, options),
         };
-        let shown = if options.subresource == "scale" { scale::scale_of(&old) } else { Object::clone(&old) };
-        let patched = patched(kind, &shown, patch)?;
-        let object = Object::from_value(patched)
-            .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
-        self.update(kind, key, object, options)
+        if options.subresource == "scale" {
+            let scale = scale::scale_of(&old);
+            let wanted = apply_patch(kind, scale.value(), patch)?;
+            let wanted = Object::from_value(wanted)
+                .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
+            return self.update_scale(kind, key, &wanted, options);
+        }
+        let patched = apply_patch(kind, old.value(), patch)?;
+        let (object, warnings) = decode_patched(kind, &patched, patch, options)?;
+        self.update_decoded(kind, key, object, warnings, options)
     }
 
     fn create_by_apply(
@@ -152,6 +172,8 @@ impl Registry {
                 }
             }
         }
+        metadata::ensure_status(kind, &mut new);
+        strategy.write_out_zero_values(&mut new);
         let mut errors = Vec::new();
         if options.subresource.is_empty() {
             errors = metadata_errors(strategy, &new);
@@ -242,18 +264,11 @@ fn with_finalizers(old: &Object, new: &mut Object) -> Object {
     object
 }
 
-fn patched(_kind: &'static Kind, shown: &Object, patch: &Patch) -> Result<Value, Status> {
-    let mut value = shown.value().clone();
+fn apply_patch(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
-        Patch::Json(operations) => {
-            let operations: json_patch::Patch = serde_json::from_value(operations.clone())
-                .map_err(|error| Status::bad_request(error.to_string()))?;
-            json_patch::patch(&mut value, &operations)
-                .map_err(|error| Status::failure(422, "Invalid", error.to_string()))?;
-        }
+        Patch::Json(operations) => patch::json::apply(value, operations),
         Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
-            json_patch::merge(&mut value, change);
+            Ok(patch::merge::apply(value, change))
         }
     }
-    Ok(value)
 }

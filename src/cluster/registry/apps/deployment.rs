@@ -32,10 +32,6 @@ impl Strategy for DeploymentStrategy {
         set_strategy_defaults(object);
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({}));
-    }
-
     fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
         new.get("/spec") != old.get("/spec")
             || new.get("/metadata/annotations") != old.get("/metadata/annotations")

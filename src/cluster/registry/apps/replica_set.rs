@@ -1,6 +1,6 @@
 //! Rules of ReplicaSets.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
@@ -25,8 +25,10 @@ impl Strategy for ReplicaSetStrategy {
         }
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({"replicas": 0}));
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/replicas").is_none() {
+            object.set("/status/replicas", 0);
+        }
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
