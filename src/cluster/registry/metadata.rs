@@ -16,8 +16,8 @@ const SERVER_OWNED: &[&str] =
     &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
 
 /// `moment` moved by whole seconds, as text.
-pub(super) fn time_text_after(moment: Timestamp, seconds: i64) -> String {
-    seconds(moment.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(moment))
+pub(super) fn time_text_after(moment: Timestamp, by: i64) -> String {
+    seconds(moment.checked_add(SignedDuration::from_secs(by)).unwrap_or(moment))
 }
 
 /// Puts the request's namespace into the object, or refuses another one
