@@ -3,6 +3,7 @@
 mod field_error;
 mod key;
 mod kinds;
+pub mod managed_fields;
 mod meta;
 mod object;
 pub mod patch;
