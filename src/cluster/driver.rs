@@ -156,16 +156,21 @@ impl Shared {
         self.notify();
     }
 
-    fn settle(&self, at_most: Duration) -> Duration {
-        let at_most = SignedDuration::try_from(at_most).unwrap_or(SignedDuration::MAX);
+    /// Goes to the next moment at which something happens, if that is within `at_most`.
+    fn step(&self, at_most: Duration) -> Option<Duration> {
         let mut state = self.lock();
-        state.simulation.advance_to(self.clock.now());
-        let passed = state.simulation.settle(at_most);
-        self.clock.advance_to(state.simulation.registry.now());
+        let now = self.clock.now();
+        let due = state.simulation.next_due()?.max(now);
+        let passed = due.duration_since(now).unsigned_abs();
+        if passed > at_most {
+            return None;
+        }
+        self.clock.advance_to(due);
+        state.simulation.advance_to(due);
         state.keep();
         drop(state);
         self.notify();
-        passed.unsigned_abs()
+        Some(passed)
     }
 
     /// Whether the disk lacks something that is not in the change log: logs, files, back-offs.
@@ -331,10 +336,11 @@ impl Cluster {
         self.shared.notify();
     }
 
-    /// Advances simulated time until nothing is due, or `at_most` has passed (manual time only).
-    /// Tells how far it went: zero when nothing is ever going to happen by itself.
-    pub fn settle(&self, at_most: Duration) -> Duration {
-        self.shared.settle(at_most)
+    /// Goes to the next moment at which something happens, if that is within `at_most` (manual time
+    /// only), and tells how far it went. `None` when nothing is going to happen until then.
+    #[must_use]
+    pub fn step(&self, at_most: Duration) -> Option<Duration> {
+        self.shared.step(at_most)
     }
 
     /// Lets `by` of simulated time pass at once, everything in it at its own moment.
