@@ -43,3 +43,4 @@ pub mod check;
 pub mod cluster;
 pub mod kubectl;
 pub mod lesson;
+pub mod minikube;

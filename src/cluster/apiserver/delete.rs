@@ -87,8 +87,11 @@ fn decode_options(
     body: &[u8],
     user: &User,
 ) -> Result<(DeleteOptions, WriteOptions), Status> {
-    let given =
-        if body.is_empty() { Object::from(serde_json::Map::new()) } else { write::decode_any(headers, body)? };
+    let given = if body.is_empty() {
+        Object::from(serde_json::Map::new())
+    } else {
+        write::decode_any(headers, body)?
+    };
     let mut options = write::write_options(info, headers, user)?;
     options.dry_run |= given.list("/dryRun").iter().any(|value| value == "All");
     let policy = match given.text("/propagationPolicy") {
