@@ -10,6 +10,7 @@ mod key;
 mod kinds;
 mod labels;
 mod mapper;
+pub mod managed_fields;
 mod meta;
 mod names;
 mod object;
