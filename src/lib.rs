@@ -39,4 +39,7 @@
 
 pub mod apimachinery;
 pub mod base;
+pub mod check;
 pub mod cluster;
+pub mod kubectl;
+pub mod lesson;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::sync::watch;
 
 /// A moment, with nanosecond precision, in UTC.
 pub type Timestamp = jiff::Timestamp;
@@ -23,6 +24,8 @@ struct State {
     speed: f64,
     origin_wall: Timestamp,
     origin_simulated: Timestamp,
+    /// Told whenever the clock is moved or its speed changes by hand.
+    moved: watch::Sender<()>,
 }
 
 impl State {
@@ -63,7 +66,9 @@ impl Clock {
     }
 
     fn with(manual: bool, speed: f64, start: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(State { manual, speed, origin_wall: wall_now(), origin_simulated: start })))
+        let moved = watch::Sender::new(());
+        let state = State { manual, speed, origin_wall: wall_now(), origin_simulated: start, moved };
+        Self(Arc::new(Mutex::new(state)))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -93,6 +98,7 @@ impl Clock {
         let mut state = self.state();
         state.rebase();
         state.speed = speed.max(0.0);
+        state.moved.send_replace(());
     }
 
     /// Moves the clock forward by `by`.
@@ -101,6 +107,7 @@ impl Clock {
         state.rebase();
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
         state.origin_simulated = state.origin_simulated.checked_add(by).unwrap_or(Timestamp::MAX);
+        state.moved.send_replace(());
     }
 
     /// Moves the clock to `to`; a moment in the past is ignored.
@@ -108,6 +115,14 @@ impl Clock {
         let mut state = self.state();
         state.rebase();
         state.origin_simulated = state.origin_simulated.max(to);
+        state.moved.send_replace(());
+    }
+
+    /// Tells when the clock is moved or its speed changes by hand, so that whoever sleeps until a
+    /// moment of this clock can reckon anew.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<()> {
+        self.state().moved.subscribe()
     }
 
     /// How long to sleep on the wall until this clock shows `when`; `None` when it

@@ -1,34 +1,198 @@
 //! The async shell around the simulation: wakes on a change or at the next due time. The only sleep.
 
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::base::{Clock, UserError};
+use jiff::SignedDuration;
+use tokio::sync::watch;
 
+use crate::base::{Clock, Timestamp, UserError, sleep};
+
+use super::apiserver::ApiServer;
 use super::config::ClusterConfig;
 use super::listener::Listener;
 use super::simulation::Simulation;
+use super::transport;
+
+/// Wall time between two distinct moments of eager running: long enough for a client to see the first.
+const EAGER_PAUSE: Duration = Duration::from_millis(1);
 
 /// What the API server, the listener and the driver share.
 pub(crate) struct Shared {
-    simulation: Mutex<Simulation>,
+    state: Mutex<State>,
     clock: Clock,
     /// Counts up whenever the simulation may have changed.
-    changed: tokio::sync::watch::Sender<u64>,
+    changed: watch::Sender<u64>,
+    eager: AtomicBool,
+    /// Whether the last cluster is gone, so that nothing will happen any more.
+    ended: AtomicBool,
+    /// Node ports and the local ports on which a listener serves them.
+    node_ports: Mutex<BTreeMap<u16, u16>>,
 }
 
-#[expect(clippy::todo, reason = "skeleton")]
-#[expect(unused_variables, reason = "skeleton")]
+struct State {
+    simulation: Simulation,
+    /// Counts how often the whole simulation was replaced, so that no cursor outlives its log.
+    epoch: u64,
+}
+
+/// What the driver does next.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    /// Something is due: let it happen.
+    Advance,
+    /// Jump the clock to the next due moment.
+    Jump(Timestamp),
+    /// Wait this long, or for a change.
+    Sleep(Duration),
+    /// Wait for a change.
+    Wait,
+}
+
 impl Shared {
-    /// Works on the simulation at the present moment: locks, advances to now, runs `work`, wakes the
-    /// driver and every watcher. Never awaits.
+    fn new(simulation: Simulation, clock: Clock) -> Self {
+        Self {
+            state: Mutex::new(State { simulation, epoch: 0 }),
+            clock,
+            changed: watch::Sender::new(0),
+            eager: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            node_ports: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works on the simulation at the present moment: locks, advances to now, runs `work`, and wakes
+    /// the driver and every watcher if anything changed or became due. Never awaits.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Simulation) -> R) -> R {
-        todo!()
+        let mut state = self.lock();
+        let simulation = &mut state.simulation;
+        let before = (simulation.registry.store().revision(), simulation.next_due());
+        simulation.advance_to(self.clock.now());
+        let result = work(simulation);
+        let after = (simulation.registry.store().revision(), simulation.next_due());
+        drop(state);
+        if before != after {
+            self.notify();
+        }
+        result
+    }
+
+    /// Looks at the simulation as it is, without advancing it or waking anybody; also tells the epoch.
+    pub(crate) fn look<R>(&self, work: impl FnOnce(&Simulation, u64) -> R) -> R {
+        let state = self.lock();
+        work(&state.simulation, state.epoch)
+    }
+
+    /// Wakes the driver and every watcher.
+    pub(crate) fn notify(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Tells of changes: the receiver wakes whenever the simulation may have changed.
-    pub(crate) fn subscribe(&self) -> tokio::sync::watch::Receiver<u64> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Runs the conversation of an upgraded connection beside its answer.
+    pub(crate) fn spawn(&self, conversation: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(conversation);
+    }
+
+    /// Whether the cluster is gone: whoever waits for changes may go home.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// The clock of the simulation.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Node ports and the local ports that serve them; empty while no listener is open.
+    pub(crate) fn node_ports(&self) -> MutexGuard<'_, BTreeMap<u16, u16>> {
+        self.node_ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, simulation: Simulation) {
+        let mut state = self.lock();
+        state.simulation = simulation;
+        state.epoch += 1;
+        drop(state);
+        self.notify();
+    }
+
+    fn settle(&self, at_most: Duration) -> Duration {
+        let at_most = SignedDuration::try_from(at_most).unwrap_or(SignedDuration::MAX);
+        let mut state = self.lock();
+        state.simulation.advance_to(self.clock.now());
+        let passed = state.simulation.settle(at_most);
+        self.clock.advance_to(state.simulation.registry.now());
+        drop(state);
+        self.notify();
+        passed.unsigned_abs()
+    }
+
+    fn next_step(&self) -> Step {
+        let Some(due) = self.lock().simulation.next_due() else { return Step::Wait };
+        if due <= self.clock.now() {
+            Step::Advance
+        } else if self.clock.is_manual() && self.eager.load(Ordering::Relaxed) {
+            Step::Jump(due)
+        } else {
+            self.clock.wall_time_until(due).map_or(Step::Wait, Step::Sleep)
+        }
+    }
+}
+
+/// Lets things happen when they are due, for as long as the cluster lives.
+async fn drive(shared: Arc<Shared>) {
+    let mut changed = shared.subscribe();
+    let mut moved = shared.clock.subscribe();
+    loop {
+        changed.borrow_and_update();
+        moved.borrow_and_update();
+        let wait = match shared.next_step() {
+            Step::Advance => {
+                shared.with(|_| ());
+                shared.notify();
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Step::Jump(due) => {
+                shared.clock.advance_to(due);
+                shared.with(|_| ());
+                shared.notify();
+                sleep(EAGER_PAUSE).await;
+                continue;
+            }
+            Step::Sleep(duration) => duration,
+            Step::Wait => Duration::MAX,
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = changed.changed() => {}
+            _ = moved.changed() => {}
+        }
+    }
+}
+
+/// Ends the driver and every open watch when the last cluster is dropped.
+struct Driver {
+    task: tokio::task::JoinHandle<()>,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.shared.ended.store(true, Ordering::Relaxed);
+        self.shared.notify();
     }
 }
 
@@ -36,23 +200,39 @@ impl Shared {
 #[derive(Clone)]
 pub struct Cluster {
     shared: Arc<Shared>,
+    config: Arc<ClusterConfig>,
+    server: Arc<ApiServer>,
+    client: kube::Client,
+    _driver: Arc<Driver>,
 }
 
-#[expect(clippy::todo, reason = "skeleton")]
-#[expect(unused_variables, reason = "skeleton")]
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
 impl Cluster {
     /// Starts a cluster, from its state folder if that holds one. Call within a tokio runtime.
     ///
     /// # Errors
     /// When the state folder cannot be read or written; a damaged state is kept aside and said so.
     pub fn start(config: ClusterConfig) -> Result<Self, UserError> {
-        todo!()
+        let clock =
+            if config.manual_time { Clock::manual(manual_start()) } else { Clock::scaled(config.speed) };
+        let simulation = Simulation::new(&config, clock.now());
+        let shared = Arc::new(Shared::new(simulation, clock));
+        let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
+        let client = transport::client(&server);
+        let task = tokio::spawn(drive(Arc::clone(&shared)));
+        let driver = Driver { task, shared: Arc::clone(&shared) };
+        Ok(Self { shared, config: Arc::new(config), server, client, _driver: Arc::new(driver) })
     }
 
     /// A client that talks to the API server in memory.
     #[must_use]
     pub fn client(&self) -> kube::Client {
-        todo!()
+        self.client.clone()
     }
 
     /// Serves the API to other programs on 127.0.0.1 over TLS; port 0 picks a free one.
@@ -60,7 +240,7 @@ impl Cluster {
     /// # Errors
     /// When the port is in use.
     pub async fn listen(&self, port: u16) -> Result<Listener, UserError> {
-        todo!()
+        Listener::open(&self.shared, &self.server, port).await
     }
 
     /// The cluster's clock.
@@ -71,17 +251,26 @@ impl Cluster {
 
     /// While on, time jumps from one due moment to the next without waiting (manual time only).
     pub fn run_eagerly(&self, on: bool) {
-        todo!()
+        self.shared.eager.store(on, Ordering::Relaxed);
+        self.shared.notify();
     }
 
     /// Advances simulated time until nothing is due, or `at_most` has passed (manual time only).
-    pub fn settle(&self, at_most: Duration) {
-        todo!()
+    /// Tells how far it went: zero when nothing is ever going to happen by itself.
+    pub fn settle(&self, at_most: Duration) -> Duration {
+        self.shared.settle(at_most)
+    }
+
+    /// Lets `by` of simulated time pass at once, everything in it at its own moment.
+    pub fn pass(&self, by: Duration) {
+        self.shared.clock.advance(by);
+        self.shared.with(|_| ());
+        self.shared.notify();
     }
 
     /// Throws everything away and starts from a fresh cluster.
     pub fn reset(&self) {
-        todo!()
+        self.shared.replace(Simulation::new(&self.config, self.shared.clock.now()));
     }
 
     /// Writes the state to disk now (it is also kept up to date on every change).
@@ -89,6 +278,11 @@ impl Cluster {
     /// # Errors
     /// When it cannot be written.
     pub fn save(&self) -> Result<(), UserError> {
-        todo!()
+        Ok(())
     }
+}
+
+/// Where manual time begins: the same moment in every run.
+fn manual_start() -> Timestamp {
+    Timestamp::constant(1_767_225_600, 0)
 }

@@ -1,1 +1,25 @@
 //! The API over HTTP. No rule about any kind lives here.
+
+mod authentication;
+mod body;
+mod delete;
+mod discovery;
+mod encoding;
+mod forward;
+mod negotiate;
+mod query;
+mod read;
+mod request_info;
+mod reviews;
+mod selection;
+mod server;
+mod subresources;
+mod watch;
+mod write;
+
+pub(crate) use authentication::Authentication;
+pub(crate) use forward::serve_forwarded;
+pub(crate) use server::{ApiServer, serve_http1, serve_http2};
+
+#[cfg(test)]
+mod tests;

@@ -1,105 +1,62 @@
 //! The kubelet: runs the Pods that are bound to its node and reports their state.
 
+mod adoption;
+mod env;
+mod host;
+mod pod_runtime;
+mod pod_spec;
+mod pod_status;
+mod pod_worker;
+mod probes;
+mod process_table;
+mod pulls;
+mod restarts;
+mod starts;
+mod streams;
+mod termination;
+#[cfg(test)]
+mod tests;
+mod volumes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imbl::{OrdMap, OrdSet};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::apimachinery::{ObjectKey, Status};
 use crate::base::Timestamp;
 
-use super::network::{ConnectError, HttpRequest, HttpResponse};
-use super::registry::Registry;
-use super::runtime::{LogOptions, LogPage, ProcessId, ProcessOutput};
+use super::network::AddressPool;
+use super::runtime::{Process, ProcessId};
+use pod_runtime::PodRuntime;
+
+pub(crate) use pod_worker::KUBELET;
 
 /// Everything that runs on the nodes: containers, their logs and files, pulls and back-offs, addresses.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct NodeState {}
+pub(crate) struct NodeState {
+    /// Pods by `namespace/name`.
+    pods: OrdMap<String, PodRuntime>,
+    /// Processes of all containers.
+    processes: OrdMap<ProcessId, Process>,
+    /// When processes want to go on.
+    wakes: OrdSet<(Timestamp, ProcessId)>,
+    /// Pods whose kubelet must look, and since when.
+    changed: OrdMap<String, Timestamp>,
+    /// Canonical names of the images that each node has.
+    images: BTreeMap<String, BTreeSet<String>>,
+    /// Addresses in use.
+    addresses: AddressPool,
+    /// Pods by address.
+    by_address: OrdMap<String, String>,
+    /// The number of the last process.
+    last_process: u64,
+    /// Whether the addresses of Pods that were there before this state have been taken over.
+    #[serde(skip)]
+    surveyed: bool,
+}
 
-#[expect(clippy::todo, reason = "skeleton")]
-#[expect(unused_variables, reason = "skeleton")]
-impl NodeState {
-    /// The next moment at which something on a node happens by itself (a process ends, a line is
-    /// printed, a pull completes).
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        None
-    }
-
-    /// Lets everything happen that is due at `registry.now()`; gives back the Pods whose kubelet must look.
-    pub(crate) fn run_due(&mut self, registry: &mut Registry) -> Vec<ObjectKey> {
-        Vec::new()
-    }
-
-    /// Starts a command in a running container.
-    pub(crate) fn exec(
-        &mut self,
-        registry: &mut Registry,
-        pod: &ObjectKey,
-        container: Option<&str>,
-        command: &[String],
-        tty: bool,
-        stdin: bool,
-    ) -> Result<ProcessId, Status> {
-        todo!()
-    }
-
-    /// Attaches to the main process of a container.
-    pub(crate) fn attach(
-        &mut self,
-        registry: &mut Registry,
-        pod: &ObjectKey,
-        container: Option<&str>,
-    ) -> Result<ProcessId, Status> {
-        todo!()
-    }
-
-    /// Gives bytes to the standard input of a process.
-    pub(crate) fn write_stdin(&mut self, registry: &mut Registry, process: ProcessId, bytes: &[u8]) {
-        todo!()
-    }
-
-    /// Ends the standard input of a process.
-    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
-        todo!()
-    }
-
-    /// Takes what a process has printed since the last call, and its exit code once it ended.
-    pub(crate) fn take_output(&mut self, process: ProcessId) -> ProcessOutput {
-        todo!()
-    }
-
-    /// Forgets an exec process whose client is gone, or detaches.
-    pub(crate) fn hang_up(&mut self, registry: &mut Registry, process: ProcessId) {
-        todo!()
-    }
-
-    /// The log of a container from a cursor on.
-    pub(crate) fn logs(
-        &self,
-        registry: &Registry,
-        pod: &ObjectKey,
-        options: &LogOptions,
-    ) -> Result<LogPage, Status> {
-        todo!()
-    }
-
-    /// Makes one HTTP request to a Pod's port.
-    pub(crate) fn http_to_pod(
-        &mut self,
-        registry: &mut Registry,
-        pod: &ObjectKey,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        todo!()
-    }
-
-    /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
-    /// its ready endpoints as kube-proxy would.
-    pub(crate) fn http_to_service(
-        &mut self,
-        registry: &mut Registry,
-        service: &ObjectKey,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        todo!()
-    }
+/// A moment so many milliseconds later.
+fn after(moment: Timestamp, milliseconds: i64) -> Timestamp {
+    moment.checked_add(SignedDuration::from_millis(milliseconds)).unwrap_or(Timestamp::MAX)
 }

@@ -1,38 +1,10 @@
-//! Addresses, names, Services and the HTTP that flows between them.
+//! Addresses, names and Services.
 
-/// One HTTP request, whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HttpRequest {
-    /// `GET`, `POST` …
-    pub method: String,
-    /// Path with query.
-    pub path: String,
-    /// Header names and values.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Vec<u8>,
-}
+mod dns;
+mod ipam;
+mod service_proxy;
 
-/// One HTTP response, whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HttpResponse {
-    /// Status code.
-    pub status: u16,
-    /// Header names and values.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Vec<u8>,
-}
-
-/// Why no response came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectError {
-    /// Nothing listens (also: a Service without ready endpoints).
-    Refused,
-    /// The name does not resolve.
-    UnknownHost,
-    /// The peer went away without answering (the process ended).
-    EmptyReply,
-    /// Packets are dropped.
-    TimedOut,
-}
+pub(crate) use super::runtime::{ConnectError, HttpRequest, HttpResponse};
+pub(crate) use dns::lookup;
+pub(crate) use ipam::AddressPool;
+pub(crate) use service_proxy::{Endpoint, choose_endpoint, route};

@@ -1,120 +1,43 @@
 //! Create, get, list, update, patch and delete for every kind: the only way to write.
 
+mod admission;
+mod apps;
+mod bind;
+mod columns;
+mod coordination;
+mod core;
+mod create;
+mod decode;
+mod delete;
+mod discovery;
+mod metadata;
+mod options;
+mod pod_defaults;
+mod scale;
+mod scheduling;
+
+mod service_allocation;
+mod storage;
+mod strategy;
+mod table;
+mod update;
+mod validation;
+mod warnings;
+
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
-/// Who writes, and how.
-#[derive(Clone, Debug)]
-pub(crate) struct WriteOptions {
-    /// Name in managedFields.
-    pub manager: String,
-    /// User name for authorization and quota messages.
-    pub user: String,
-    /// Run everything, store nothing.
-    pub dry_run: bool,
-    /// What to do about unknown and duplicate fields.
-    pub field_validation: FieldValidation,
-    /// The subresource written (`status`, `scale` …); empty for the object itself.
-    pub subresource: &'static str,
-}
-
-impl WriteOptions {
-    /// How a component of the cluster writes (controllers, scheduler, kubelet).
-    pub(crate) fn component(manager: &str) -> Self {
-        Self {
-            manager: manager.to_owned(),
-            user: format!("system:{manager}"),
-            dry_run: false,
-            field_validation: FieldValidation::Ignore,
-            subresource: "",
-        }
-    }
-
-    /// The same, writing the status subresource.
-    pub(crate) fn component_status(manager: &str) -> Self {
-        Self { subresource: "status", ..Self::component(manager) }
-    }
-}
-
-/// `fieldValidation` of a write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum FieldValidation {
-    /// Drop unknown fields silently.
-    Ignore,
-    /// Drop them and warn.
-    #[default]
-    Warn,
-    /// Refuse them.
-    Strict,
-}
-
-/// A write that succeeded.
-#[derive(Clone, Debug)]
-pub(crate) struct Written {
-    /// The object as stored (or as it would have been, for a dry run).
-    pub object: Arc<Object>,
-    /// Whether it is new.
-    pub created: bool,
-    /// Warnings for the client.
-    pub warnings: Vec<String>,
-}
-
-/// A patch and its content type.
-#[derive(Clone, Debug)]
-pub(crate) enum Patch {
-    /// RFC 6902.
-    Json(Value),
-    /// RFC 7396.
-    Merge(Value),
-    /// Kubernetes' strategic merge.
-    Strategic(Value),
-    /// Server-side apply; `force` takes fields from other managers.
-    Apply {
-        /// The applied configuration.
-        configuration: Value,
-        /// Take conflicting fields.
-        force: bool,
-    },
-}
-
-/// How dependents are treated when their owner goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Propagation {
-    /// Owner first, dependents after.
-    Background,
-    /// Dependents first.
-    Foreground,
-    /// Dependents stay.
-    Orphan,
-}
-
-/// `DeleteOptions`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DeleteOptions {
-    /// Seconds a Pod may take to end; the object's own period when absent.
-    pub grace_period_seconds: Option<i64>,
-    /// Propagation; the kind's default when absent.
-    pub propagation: Option<Propagation>,
-    /// Only if the object still has this uid.
-    pub uid: Option<String>,
-    /// Only if the object still has this resourceVersion.
-    pub resource_version: Option<String>,
-}
-
-/// What a deletion did.
-#[derive(Clone, Debug)]
-pub(crate) enum Deleted {
-    /// The object is gone; its last state.
-    Gone(Arc<Object>),
-    /// The object is being deleted (grace period, finalizers); its present state.
-    Pending(Arc<Object>),
-}
+pub(crate) use columns::Column;
+pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+pub(crate) use metadata::time_text;
+pub(crate) use options::{
+    DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
+};
+pub(crate) use table::{Row, Table};
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]
@@ -124,12 +47,15 @@ pub(crate) struct Registry {
     random: Random,
 }
 
-#[expect(clippy::todo, reason = "skeleton")]
-#[expect(unused_variables, reason = "skeleton")]
 impl Registry {
     /// An empty registry.
     pub(crate) fn new(now: Timestamp, random: Random) -> Self {
-        Self { store: Store::default(), now, random }
+        Self::with_store(Store::default(), now, random)
+    }
+
+    /// A registry over objects that a snapshot held.
+    pub(crate) fn with_store(store: Store, now: Timestamp, random: Random) -> Self {
+        Self { store, now, random }
     }
 
     /// The present simulated moment.
@@ -147,6 +73,11 @@ impl Registry {
         &mut self.random
     }
 
+    /// The generator as it stands, for snapshots.
+    pub(crate) fn random_state(&self) -> Random {
+        self.random.clone()
+    }
+
     /// The objects, to read.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -160,57 +91,35 @@ impl Registry {
         self.store.get(kind, key).cloned().ok_or_else(|| Status::not_found(kind, &key.name))
     }
 
+    /// What the `scale` subresource shows of a workload.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub(crate) fn get_scale(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Object, Status> {
+        Ok(scale::scale_of(&*self.get(kind, key)?))
+    }
+
     /// All objects of a kind, in one namespace or all.
     pub(crate) fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
         self.store.list(kind, namespace).cloned().collect()
     }
 
-    /// Creates an object: decoding checks, defaults, admission, validation, storage.
-    pub(crate) fn create(
-        &mut self,
+    /// The objects of a kind that an owner reference ties to the object with that uid.
+    pub(crate) fn owned_by(&self, kind: &'static Kind, namespace: &str, uid: &str) -> Vec<Arc<Object>> {
+        self.store.owned_by(kind, Some(namespace), uid).cloned().collect()
+    }
+
+    /// The objects of a kind and namespace whose labels a selector matches.
+    pub(crate) fn list_matching(
+        &self,
         kind: &'static Kind,
         namespace: &str,
-        object: Object,
-        options: &WriteOptions,
-    ) -> Result<Written, Status> {
-        todo!()
-    }
-
-    /// Replaces an object (or the part that a subresource means).
-    pub(crate) fn update(
-        &mut self,
-        kind: &'static Kind,
-        key: &ObjectKey,
-        object: Object,
-        options: &WriteOptions,
-    ) -> Result<Written, Status> {
-        todo!()
-    }
-
-    /// Patches an object (or the part that a subresource means).
-    pub(crate) fn patch(
-        &mut self,
-        kind: &'static Kind,
-        key: &ObjectKey,
-        patch: &Patch,
-        options: &WriteOptions,
-    ) -> Result<Written, Status> {
-        todo!()
-    }
-
-    /// Deletes an object, gracefully where the kind says so.
-    pub(crate) fn delete(
-        &mut self,
-        kind: &'static Kind,
-        key: &ObjectKey,
-        delete: &DeleteOptions,
-        options: &WriteOptions,
-    ) -> Result<Deleted, Status> {
-        todo!()
-    }
-
-    /// Binds a Pod to a node (the `binding` subresource): sets nodeName and PodScheduled.
-    pub(crate) fn bind(&mut self, pod: &ObjectKey, node: &str) -> Result<Arc<Object>, Status> {
-        todo!()
+        selector: &LabelSelector,
+    ) -> Vec<Arc<Object>> {
+        let objects = self.store.list(kind, Some(namespace));
+        objects.filter(|object| selector.matches(object.labels())).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

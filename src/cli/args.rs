@@ -1,0 +1,111 @@
+//! What may be typed after `podlings`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::lesson::Language;
+
+/// Learn Kubernetes by doing, on a cluster inside this program or on your own.
+#[derive(Debug, Parser)]
+#[command(name = "podlings", version, about, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Keep progress, the cluster and your files in this folder
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub state: Option<PathBuf>,
+    /// Take the chapters from this folder instead of the built-in course
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub course: Option<PathBuf>,
+    /// Use ASCII only: no symbols, no emoji
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Learn: resume where you stopped, or start at a chapter or step
+    Learn(Learn),
+    /// List chapters, steps and progress
+    List(List),
+    /// Serve an embedded cluster to kubectl and other programs until interrupted
+    Cluster(ServeCluster),
+    /// The built-in kubectl
+    #[command(disable_help_flag = true)]
+    Kubectl(Passed),
+    /// The built-in minikube, over the embedded cluster
+    #[command(disable_help_flag = true)]
+    Minikube(Passed),
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Learn {
+    /// Where to start: a chapter (2, deployments) or a step (deployments/scale)
+    #[arg(value_name = "CHAPTER[/STEP]")]
+    pub place: Option<String>,
+    /// Language of the lessons: en or ko
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// Which cluster to learn on
+    #[arg(long, value_enum, default_value_t)]
+    pub environment: EnvironmentKind,
+    /// The kubeconfig context to use, with --environment kubeconfig
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Seed of the embedded cluster: equal seeds give equal names and addresses
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Language of the titles: en or ko
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeCluster {
+    /// Write the kubeconfig here (mode 0600)
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Port on 127.0.0.1; 0 picks a free one
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub port: u16,
+    /// Number of nodes, 1 to 100
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100), value_name = "N")]
+    pub nodes: u16,
+    /// Simulated seconds per second
+    #[arg(long, default_value_t = 1.0, value_name = "X")]
+    pub speed: f64,
+    /// Seed: equal seeds give equal names and addresses
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Passed {
+    /// Handed over as they are
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+}
+
+/// Kinds of clusters to learn on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum EnvironmentKind {
+    /// The cluster inside this program
+    #[default]
+    Embedded,
+    /// A minikube profile of our own
+    Minikube,
+    /// The cluster that a kubeconfig names
+    Kubeconfig,
+}

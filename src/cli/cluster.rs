@@ -1,0 +1,106 @@
+//! `podlings cluster`: an embedded cluster for other programs.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::base::{Output, Random, ResultExt, UserError};
+use crate::cluster::{Cluster, ClusterConfig};
+
+use super::args::{Common, ServeCluster};
+use super::surroundings::Surroundings;
+use super::{learn, runtime};
+
+/// Serves until interrupted.
+///
+/// # Errors
+/// When the port is in use or the kubeconfig cannot be written.
+pub(super) fn run(
+    serve: &ServeCluster,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, UserError> {
+    if !serve.speed.is_finite() || serve.speed <= 0.0 {
+        return Err(UserError::new(format!("--speed {} is not a speed", serve.speed))
+            .hint("1 is real time, 10 ten times as fast"));
+    }
+    let path = kubeconfig_path(serve, common, surroundings)?;
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let seed = serve.seed.unwrap_or_else(Random::fresh_seed);
+        let cluster = Cluster::start(ClusterConfig {
+            nodes: usize::from(serve.nodes),
+            seed,
+            speed: serve.speed,
+            manual_time: false,
+            state_folder: None,
+        })?;
+        let listener = cluster.listen(serve.port).await?;
+        write_private(&path, listener.kubeconfig())?;
+        let mut out = Output::new(std::io::stdout());
+        let doing = || "cannot say that the cluster is ready".to_owned();
+        out.line(path.display().to_string()).while_doing(doing)?;
+        out.line(format!(
+            "Ready: Kubernetes v1.36 on https://127.0.0.1:{}, seed {seed}. Ctrl-C ends it.",
+            listener.port()
+        ))
+        .while_doing(doing)?;
+        ended().await;
+        // Left behind it would point at nothing; somebody may have removed it already.
+        let _ = fs::remove_file(&path);
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Waits for Ctrl-C or for being told to end.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the process ends the hard way, which is an end as well.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Where the kubeconfig goes: as asked, else the state folder, else the temporary folder.
+fn kubeconfig_path(
+    serve: &ServeCluster,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<PathBuf, UserError> {
+    if let Some(path) = &serve.kubeconfig {
+        return std::path::absolute(path).while_doing(|| format!("cannot use {}", path.display()));
+    }
+    let name = format!("cluster-{}.kubeconfig", std::process::id());
+    let state = learn::state_folder(common, surroundings).filter(|folder| fs::create_dir_all(folder).is_ok());
+    Ok(state.unwrap_or_else(std::env::temp_dir).join(name))
+}
+
+/// Writes a file that nobody else may read: beside, then renamed.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_private(path: &Path, content: &str) -> Result<(), UserError> {
+    let doing = || format!("cannot write {}", path.display());
+    let beside = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    // One left behind by a kill may have another mode.
+    let _ = fs::remove_file(&beside);
+    let mut file = options.open(&beside).while_doing(doing)?;
+    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).while_doing(doing)?;
+    fs::rename(&beside, path).while_doing(doing)
+}

@@ -1,0 +1,330 @@
+//! `podlings learn`: wires a course, an environment and a front end into a session.
+
+use std::fs;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::base::{Clock, Output, Random, ResultExt, UserError};
+use crate::cluster::{Cluster, ClusterConfig};
+use crate::environment::{Embedded, Environment, External, Target, ToolSettings, Workspace};
+use crate::lesson::{Course, Language};
+use crate::progress::{Event, Journal, Learner, Opened};
+use crate::repl::{self, PlainScreen, TerminalScreen};
+use crate::tutor::{Driver, Ending, Session, Settings};
+
+use super::args::{Common, EnvironmentKind, Learn};
+use super::cluster::write_private;
+use super::surroundings::Surroundings;
+use super::{load_course, runtime};
+
+/// Exit code of a session that ended before its chapter was completed.
+const NOT_COMPLETED: u8 = 1;
+
+/// The folder that keeps progress, cluster and workspace; `None` without a home.
+pub(super) fn state_folder(common: &Common, surroundings: &Surroundings) -> Option<PathBuf> {
+    common.state.clone().or_else(|| surroundings.state_folder())
+}
+
+/// Runs a session.
+///
+/// # Errors
+/// When the course is broken, the place unknown, or the cluster cannot be reached.
+pub(super) fn run(
+    learn: &Learn,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, UserError> {
+    let course = load_course(common)?;
+    let goal = learn.place.as_deref().map(|place| course.find(place)).transpose()?;
+    if learn.environment == EnvironmentKind::Minikube {
+        return Err(UserError::new("starting minikube from here is not there yet")
+            .hint("start it yourself, then: podlings learn --environment kubeconfig --context minikube"));
+    }
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(session(learn, common, surroundings, Arc::new(course), goal));
+    // The editor's thread may still wait for a key; the process ends without it.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn session(
+    learn: &Learn,
+    common: &Common,
+    surroundings: &Surroundings,
+    course: Arc<Course>,
+    goal: Option<(usize, usize)>,
+) -> Result<ExitCode, UserError> {
+    let interactive = surroundings.input_is_terminal;
+    let theme = surroundings.theme(common.ascii);
+    let mut out = Output::new(std::io::stdout());
+    let folders = Folders::prepare(common, surroundings, learn, interactive)?;
+    let Opened { mut journal, entries, notices } = folders.journal()?;
+    let learner = Learner::from_entries(&entries);
+    for notice in folders.notices.iter().chain(&notices) {
+        out.line(format!("note: {notice}")).while_doing(|| "cannot print".to_owned())?;
+    }
+    let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
+    let (environment, world_kept) = environment(learn, surroundings, &folders, interactive, &mut out).await?;
+    let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
+    let settings = Settings { interactive, width: theme.width };
+    let ending = if interactive {
+        let screen = TerminalScreen::new(theme, out);
+        let front = repl::Settings {
+            theme,
+            history: folders.state.as_ref().map(|folder| folder.join("history")),
+            workspace: folders.workspace.clone(),
+        };
+        let driver = Driver::new(session, environment, journal, Box::new(screen.clone()), settings);
+        repl::run(driver, screen, front, world_kept).await?
+    } else {
+        let screen = PlainScreen::new(theme, out.clone());
+        let driver = Driver::new(session, environment, journal, Box::new(screen), settings);
+        repl::run_plain(driver, out, std::io::stdin().lock(), world_kept).await?
+    };
+    Ok(match ending {
+        Ending::Completed => ExitCode::SUCCESS,
+        Ending::Left if interactive => ExitCode::SUCCESS,
+        Ending::Left => ExitCode::from(NOT_COMPLETED),
+    })
+}
+
+/// Where things are kept, and what a person should know about it.
+struct Folders {
+    /// The state folder; `None` when nothing can be kept.
+    state: Option<PathBuf>,
+    workspace: PathBuf,
+    shims: PathBuf,
+    notices: Vec<String>,
+    /// Removed when the session ends, where nothing can be kept.
+    _temporary: Option<TemporaryFolder>,
+}
+
+/// A folder that goes with the session.
+struct TemporaryFolder(PathBuf);
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Folders {
+    fn prepare(
+        common: &Common,
+        surroundings: &Surroundings,
+        learn: &Learn,
+        interactive: bool,
+    ) -> Result<Self, UserError> {
+        let mut notices = Vec::new();
+        // A piped session is an exercise of its own: it neither reads nor changes a learner's progress.
+        let wanted =
+            if interactive || common.state.is_some() { state_folder(common, surroundings) } else { None };
+        let state = match wanted {
+            Some(folder) => match writable(&folder) {
+                Ok(()) => Some(folder),
+                Err(error) => {
+                    notices.push(format!("{}; nothing is kept this time", error.message));
+                    None
+                }
+            },
+            None if interactive => {
+                notices.push(
+                    "there is no home folder; nothing is kept this time (--state FOLDER names a place)"
+                        .to_owned(),
+                );
+                None
+            }
+            None => None,
+        };
+        let (base, temporary) = match &state {
+            Some(folder) => (folder.clone(), None),
+            None => {
+                let name = format!("podlings-{}-{:x}", std::process::id(), Random::fresh_seed());
+                let folder = std::env::temp_dir().join(name);
+                fs::create_dir_all(&folder).while_doing(|| format!("cannot create {}", folder.display()))?;
+                (folder.clone(), Some(TemporaryFolder(folder)))
+            }
+        };
+        let world = match learn.environment {
+            EnvironmentKind::Embedded => "embedded".to_owned(),
+            _ => "external".to_owned(),
+        };
+        let workspace = base.join("workspace");
+        fs::create_dir_all(&workspace).while_doing(|| format!("cannot create {}", workspace.display()))?;
+        Ok(Self {
+            state: state.map(|folder| folder.join(world)),
+            workspace,
+            shims: base.join("bin"),
+            notices,
+            _temporary: temporary,
+        })
+    }
+
+    fn journal(&self) -> Result<Opened, UserError> {
+        match &self.state {
+            Some(folder) => Journal::open(folder, Clock::system()),
+            None => Ok(Opened {
+                journal: Journal::in_memory(Clock::system()),
+                entries: Vec::new(),
+                notices: Vec::new(),
+            }),
+        }
+    }
+}
+
+impl Folders {
+    /// Where the session's kubeconfig goes.
+    fn kubeconfig(&self) -> PathBuf {
+        self.shims.with_file_name("kubeconfig")
+    }
+}
+
+fn writable(folder: &Path) -> Result<(), UserError> {
+    let doing = || format!("cannot write to {}", folder.display());
+    fs::create_dir_all(folder).while_doing(doing)?;
+    let probe = folder.join(".probe");
+    fs::write(&probe, b"").while_doing(doing)?;
+    fs::remove_file(&probe).while_doing(doing)
+}
+
+/// The language: as asked, as chosen before, or asked for on the first run.
+fn choose_language(
+    learn: &Learn,
+    learner: &Learner,
+    surroundings: &Surroundings,
+    interactive: bool,
+    journal: &mut Journal,
+) -> Result<Language, UserError> {
+    let language = match (learn.lang, learner.language) {
+        (Some(language), Some(known)) if language == known => return Ok(language),
+        (Some(language), _) => language,
+        (None, Some(language)) => return Ok(language),
+        (None, None) if interactive => ask_language(surroundings.language())?,
+        (None, None) => return Ok(surroundings.language()),
+    };
+    journal.append(&Event::LanguageChosen { language })?;
+    Ok(language)
+}
+
+fn ask_language(likely: Language) -> Result<Language, UserError> {
+    let doing = || "cannot ask for the language".to_owned();
+    let mut out = Output::new(std::io::stdout());
+    loop {
+        out.text(format!("Language / 언어: en (English), ko (한국어) [{likely}] ")).while_doing(doing)?;
+        out.flush().while_doing(doing)?;
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer).while_doing(doing)?;
+        let answer = answer.trim().to_lowercase();
+        if read == 0 || answer.is_empty() {
+            return Ok(likely);
+        }
+        match answer.as_str() {
+            "1" | "english" => return Ok(Language::En),
+            "2" | "korean" | "한국어" => return Ok(Language::Ko),
+            other => match other.parse() {
+                Ok(language) => return Ok(language),
+                Err(_) => out.line("en / ko ?").while_doing(doing)?,
+            },
+        }
+    }
+}
+
+/// The cluster to learn on, and whether it still is as the learner left it.
+async fn environment(
+    learn: &Learn,
+    surroundings: &Surroundings,
+    folders: &Folders,
+    interactive: bool,
+    out: &mut Output,
+) -> Result<(Environment, bool), UserError> {
+    let workspace = Workspace::open(&folders.workspace)?;
+    match learn.environment {
+        EnvironmentKind::Embedded => {
+            embedded(learn, surroundings, folders, interactive, out, workspace).await
+        }
+        _ => external(learn, surroundings, folders, interactive, out, workspace).await,
+    }
+}
+
+fn tool_settings(
+    surroundings: &Surroundings,
+    folders: &Folders,
+    workspace: Workspace,
+    plain: bool,
+) -> ToolSettings {
+    ToolSettings {
+        workspace,
+        shims: folders.shims.clone(),
+        kubeconfig: folders.kubeconfig(),
+        executable: surroundings.executable.clone(),
+        environment: surroundings.environment.clone(),
+        home: surroundings.home(),
+        plain,
+    }
+}
+
+async fn embedded(
+    learn: &Learn,
+    surroundings: &Surroundings,
+    folders: &Folders,
+    interactive: bool,
+    out: &mut Output,
+    workspace: Workspace,
+) -> Result<(Environment, bool), UserError> {
+    let started = Cluster::open(ClusterConfig {
+        nodes: 1,
+        seed: learn.seed.unwrap_or_else(Random::fresh_seed),
+        speed: 1.0,
+        manual_time: !interactive,
+        state_folder: folders.state.as_ref().map(|folder| folder.join("cluster")),
+    })?;
+    for notice in &started.notices {
+        out.line(format!("note: {notice}")).while_doing(|| "cannot print".to_owned())?;
+    }
+    let listener = started.cluster.listen(0).await?;
+    let settings = tool_settings(surroundings, folders, workspace, false);
+    write_private(&settings.kubeconfig, listener.kubeconfig())?;
+    let embedded = Embedded::new(started.cluster, listener, &settings)?;
+    Ok((Environment::Embedded(embedded), started.resumed))
+}
+
+async fn external(
+    learn: &Learn,
+    surroundings: &Surroundings,
+    folders: &Folders,
+    interactive: bool,
+    out: &mut Output,
+    workspace: Workspace,
+) -> Result<(Environment, bool), UserError> {
+    let target = Target::find(&surroundings.kubeconfig(), learn.context.as_deref())?;
+    if interactive {
+        confirm(&target, out)?;
+    } else if learn.context.is_none() {
+        return Err(UserError::new("no context is confirmed")
+            .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
+    }
+    let settings = tool_settings(surroundings, folders, workspace, false);
+    write_private(&settings.kubeconfig, &target.session_kubeconfig()?)?;
+    let external = External::connect(&target, &settings, !interactive).await?;
+    Ok((Environment::External(external), interactive))
+}
+
+/// Lets the learner confirm a context by typing its name.
+fn confirm(target: &Target, out: &mut Output) -> Result<(), UserError> {
+    let doing = || "cannot ask for the context".to_owned();
+    out.line(format!(
+        "Lessons will run on the cluster at {} (context {}), in a namespace of their own named podlings.",
+        target.server, target.context
+    ))
+    .while_doing(doing)?;
+    out.text("Type the context's name to confirm: ").while_doing(doing)?;
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed).while_doing(doing)?;
+    if typed.trim() == target.context {
+        return Ok(());
+    }
+    Err(UserError::new("the context was not confirmed").hint("nothing was changed on the cluster"))
+}

@@ -1,0 +1,28 @@
+//! `podlings list`: chapters, steps and progress.
+
+use std::process::ExitCode;
+
+use crate::base::{Output, ResultExt, UserError};
+use crate::progress::{Journal, Learner};
+use crate::repl::render;
+use crate::tutor::overview;
+
+use super::args::{Common, List};
+use super::surroundings::Surroundings;
+use super::{learn, load_course};
+
+/// Prints the list.
+///
+/// # Errors
+/// When the course is broken or the output is closed.
+pub(super) fn run(list: &List, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
+    let course = load_course(common)?;
+    let entries =
+        learn::state_folder(common, surroundings).map(|folder| Journal::entries(&folder)).unwrap_or_default();
+    let learner = Learner::from_entries(&entries);
+    let language = list.lang.or(learner.language).unwrap_or_else(|| surroundings.language());
+    let view = overview(&course, &learner, language);
+    let text = render(&surroundings.theme(common.ascii), &view);
+    Output::new(std::io::stdout()).line(text).while_doing(|| "cannot print the list".to_owned())?;
+    Ok(ExitCode::SUCCESS)
+}

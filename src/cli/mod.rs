@@ -1,0 +1,102 @@
+//! Arguments and wiring: the only reader of argv and the environment.
+
+mod args;
+mod cluster;
+mod learn;
+mod list;
+mod surroundings;
+mod tools;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::base::{Output, UserError};
+use crate::lesson::{Course, Diagnostic, Severity, Source, load};
+use crate::repl::error_lines;
+
+use args::{Arguments, Command, Common, Learn};
+use surroundings::Surroundings;
+
+/// Exit code of bad usage and of what cannot be read.
+const USAGE: u8 = 2;
+
+/// Runs podlings with the arguments of this process.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the arguments")]
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let surroundings = Surroundings::read();
+    if let Some(tool) = arguments.first().and_then(tool_name) {
+        let rest: Vec<String> =
+            arguments[1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return tools::run(tool, &rest, &surroundings);
+    }
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody is left to tell when this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    let common = arguments.common;
+    let outcome = match arguments.command.unwrap_or(Command::Learn(Learn::default())) {
+        Command::Learn(learn) => learn::run(&learn, &common, &surroundings),
+        Command::List(list) => list::run(&list, &common, &surroundings),
+        Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
+        Command::Kubectl(passed) => {
+            return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings);
+        }
+        Command::Minikube(passed) => {
+            return tools::run(tools::Tool::Minikube, &passed.arguments, &surroundings);
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&error, &common, &surroundings);
+        ExitCode::from(USAGE)
+    })
+}
+
+/// The tool that this executable is called by (`kubectl`, `minikube` …), if it is.
+fn tool_name(program: &OsString) -> Option<tools::Tool> {
+    let stem = Path::new(program).file_stem()?.to_str()?;
+    tools::Tool::named(stem)
+}
+
+/// Prints an error and its hints to standard error.
+fn complain(error: &UserError, common: &Common, surroundings: &Surroundings) {
+    let mut theme = surroundings.theme(common.ascii);
+    // Nobody is left to tell when standard error is closed.
+    theme.width = theme.width.max(40);
+    let _ = Output::new(std::io::stderr()).line(error_lines(&theme, error));
+}
+
+/// Loads the course; complains about every diagnostic on standard error.
+///
+/// # Errors
+/// When a lesson file is broken: nobody should learn from half a chapter.
+fn load_course(common: &Common) -> Result<Course, UserError> {
+    let source = common.course.clone().map_or(Source::Embedded, Source::Folder);
+    let (course, diagnostics) = load(&source);
+    let broken: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    if broken.is_empty() {
+        return Ok(course);
+    }
+    let mut error =
+        UserError::new(broken.iter().map(|diagnostic| diagnostic.headline()).collect::<Vec<_>>().join("\n"));
+    error.hints = broken.iter().filter_map(|diagnostic| diagnostic.hint.clone()).collect();
+    Err(error)
+}
+
+/// A runtime for sessions: input, output and the cluster on two threads.
+fn runtime() -> Result<tokio::runtime::Runtime, UserError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| UserError::new(format!("cannot start: {error}")))
+}

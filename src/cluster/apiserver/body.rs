@@ -1,0 +1,85 @@
+//! Bodies of requests and responses.
+
+use hyper::body::Bytes;
+use futures::{Stream, StreamExt};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
+use serde::Serialize;
+use std::convert::Infallible;
+
+use crate::apimachinery::Status;
+
+/// Bytes that a request body may have, as upstream limits it.
+const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+pub(super) const JSON: &str = "application/json";
+pub(super) const YAML: &str = "application/yaml";
+pub(super) const PLAIN: &str = "text/plain";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
+
+/// The body of a response.
+pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+/// Reads a whole request body.
+pub(super) async fn read(body: Incoming) -> Result<Bytes, Status> {
+    match Limited::new(body, REQUEST_BYTES_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Status::failure(
+            413,
+            "RequestEntityTooLarge",
+            format!("Request entity too large: limit is {REQUEST_BYTES_MAX}"),
+        )),
+        Err(error) => Err(Status::bad_request(format!("unable to read the request body: {error}"))),
+    }
+}
+
+/// A response with a body that is known.
+pub(super) fn bytes(code: u16, content_type: &'static str, body: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(Full::new(body.into()).boxed_unsync());
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}
+
+/// A response with a JSON body.
+pub(super) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
+    match serde_json::to_vec(value) {
+        Ok(mut text) => {
+            text.push(b'\n');
+            bytes(code, JSON, text)
+        }
+        Err(error) => failure(&Status::internal(error)),
+    }
+}
+
+/// The response that tells a failure.
+pub(super) fn failure(status: &Status) -> Response<Body> {
+    let mut response = bytes(status.code, JSON, serde_json::to_vec(status).unwrap_or_default());
+    if let Some(seconds) = status.details.as_ref().and_then(|details| details.retry_after_seconds) {
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// What an unknown path gets.
+pub(super) fn page_not_found() -> Response<Body> {
+    bytes(404, TEXT, "404 page not found\n")
+}
+
+/// A response whose body comes piece by piece.
+pub(super) fn stream(
+    content_type: &'static str,
+    pieces: impl Stream<Item = Bytes> + Send + 'static,
+) -> Response<Body> {
+    let body = StreamBody::new(pieces.map(|piece| Ok::<_, Infallible>(Frame::data(piece))));
+    let mut response = Response::new(BodyExt::boxed_unsync(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}

@@ -1,0 +1,204 @@
+//! What a request is about: verb, kind, namespace, name, subresource.
+
+use http::Method;
+
+use crate::apimachinery::{Kind, ObjectKey, Status, Subresource, kind_by_resource};
+
+use super::query::{Query, decode};
+use super::reviews;
+
+/// What is asked of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    List,
+    Watch,
+    Create,
+    Update,
+    Patch,
+    Delete,
+    DeleteCollection,
+}
+
+impl Verb {
+    /// The verb's name, as discovery and errors write it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::List => "list",
+            Self::Watch => "watch",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+            Self::DeleteCollection => "deletecollection",
+        }
+    }
+}
+
+/// A request to a resource.
+#[derive(Debug)]
+pub(super) struct RequestInfo {
+    /// What is asked.
+    pub verb: Verb,
+    /// Of which kind.
+    pub kind: &'static Kind,
+    /// In which namespace; `None` for all of them or none.
+    pub namespace: Option<String>,
+    /// Of which object; empty for collections.
+    pub name: String,
+    /// Of which part of it.
+    pub subresource: Option<&'static Subresource>,
+    /// What follows the subresource in the path (proxy), with the leading slash.
+    pub rest: String,
+    /// Parameters.
+    pub query: Query,
+}
+
+impl RequestInfo {
+    /// Reads a path such as `/apis/apps/v1/namespaces/default/deployments/web/scale`; `None` when it
+    /// names nothing that is served.
+    pub(super) fn parse(method: &Method, path: &str, query: Query) -> Option<Result<Self, Status>> {
+        let mut parts = path.strip_prefix('/')?.split('/');
+        let group = match parts.next()? {
+            "api" => "",
+            "apis" => parts.next()?,
+            _ => return None,
+        };
+        let version = parts.next()?;
+        let mut rest: Vec<&str> = parts.collect();
+        while rest.last() == Some(&"") && rest.len() > 1 && !rest.contains(&"proxy") {
+            rest.pop();
+        }
+        let (namespace, rest) = match rest.as_slice() {
+            ["namespaces", namespace, tail @ ..] if names_a_resource(group, version, tail) => {
+                (Some(decode(namespace, false)), tail)
+            }
+            tail => (None, tail),
+        };
+        let (plural, rest) = rest.split_first()?;
+        let kind = kind_of_resource(group, version, plural)?;
+        if namespace.is_some() && !kind.namespaced {
+            return None;
+        }
+        let name = rest.first().map(|name| decode(name, false)).unwrap_or_default();
+        let subresource = match rest.get(1) {
+            Some(name) => Some(kind.subresource(name)?),
+            None => None,
+        };
+        let tail = rest.get(2..).unwrap_or_default();
+        let proxied = subresource.is_some_and(|subresource| subresource.name == "proxy");
+        if !tail.is_empty() && !proxied {
+            return None;
+        }
+        let rest = tail.iter().map(|part| format!("/{part}")).collect();
+        let Some(verb) = verb_of(method, &name, &query) else {
+            return Some(Err(Status::method_not_allowed(kind, &method.as_str().to_ascii_lowercase())));
+        };
+        Some(Self { verb, kind, namespace, name, subresource, rest, query }.checked())
+    }
+
+    fn checked(self) -> Result<Self, Status> {
+        let verbs = self.subresource.map_or(self.kind.verbs, |subresource| subresource.verbs);
+        let all_namespaces = self.kind.namespaced && self.namespace.is_none();
+        let reads = matches!(self.verb, Verb::List | Verb::Watch);
+        if !verbs.contains(&self.verb.name()) || (all_namespaces && !reads) {
+            return Err(Status::method_not_allowed(self.kind, self.verb.name()));
+        }
+        Ok(self)
+    }
+
+    /// Namespace and name of the object asked for.
+    pub(super) fn key(&self) -> ObjectKey {
+        ObjectKey::new(self.namespace.clone().unwrap_or_default(), self.name.clone())
+    }
+
+    /// The subresource's name; empty for the object itself.
+    pub(super) fn subresource_name(&self) -> &'static str {
+        self.subresource.map_or("", |subresource| subresource.name)
+    }
+}
+
+/// Whether what follows `namespaces/NAME` is a resource in that namespace (else the Namespace itself,
+/// or a subresource of it, is meant).
+fn names_a_resource(group: &str, version: &str, tail: &[&str]) -> bool {
+    tail.first().is_some_and(|plural| kind_of_resource(group, version, plural).is_some())
+}
+
+fn kind_of_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
+    kind_by_resource(group, version, plural).or_else(|| reviews::kind_by_resource(group, version, plural))
+}
+
+fn verb_of(method: &Method, name: &str, query: &Query) -> Option<Verb> {
+    let collection = name.is_empty();
+    Some(match *method {
+        Method::GET | Method::HEAD if query.flag("watch") => Verb::Watch,
+        Method::GET | Method::HEAD if collection => Verb::List,
+        Method::GET | Method::HEAD => Verb::Get,
+        Method::POST => Verb::Create,
+        Method::PUT if !collection => Verb::Update,
+        Method::PATCH if !collection => Verb::Patch,
+        Method::DELETE if collection => Verb::DeleteCollection,
+        Method::DELETE => Verb::Delete,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(method: Method, url: &str) -> Option<Result<RequestInfo, Status>> {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        RequestInfo::parse(&method, path, Query::parse(query))
+    }
+
+    fn told(method: Method, url: &str) -> String {
+        match parsed(method, url) {
+            None => "404".to_owned(),
+            Some(Err(status)) => status.code.to_string(),
+            Some(Ok(info)) => format!(
+                "{} {} {} {}{}",
+                info.verb.name(),
+                info.kind.group_resource(),
+                info.key(),
+                info.subresource_name(),
+                info.rest
+            ),
+        }
+    }
+
+    #[test]
+    fn paths_name_objects_and_their_parts() {
+        for (method, url, expected) in [
+            (Method::GET, "/api/v1/pods", "list pods  "),
+            (Method::GET, "/api/v1/namespaces/a/pods?watch=1", "watch pods a/ "),
+            (Method::GET, "/api/v1/namespaces/a/pods/p", "get pods a/p "),
+            (Method::GET, "/api/v1/namespaces/a/pods/p/log", "get pods a/p log"),
+            (Method::GET, "/api/v1/namespaces", "list namespaces  "),
+            (Method::DELETE, "/api/v1/namespaces/a", "delete namespaces a "),
+            (Method::PUT, "/api/v1/namespaces/a/finalize", "update namespaces a finalize"),
+            (Method::PATCH, "/apis/apps/v1/namespaces/a/deployments/d/scale", "patch deployments.apps a/d scale"),
+            (Method::DELETE, "/apis/apps/v1/namespaces/a/deployments", "deletecollection deployments.apps a/ "),
+            (
+                Method::GET,
+                "/api/v1/namespaces/a/services/web:80/proxy/a/",
+                "get services a/web:80 proxy/a/",
+            ),
+        ] {
+            assert_eq!(told(method, url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_served_is_told_apart_from_what_is_not_allowed() {
+        assert_eq!(told(Method::GET, "/api/v1/nothing"), "404");
+        assert_eq!(told(Method::GET, "/apis/apps/v1beta1/deployments"), "404");
+        assert_eq!(told(Method::GET, "/api/v1/namespaces/a/pods/p/nothing"), "404");
+        assert_eq!(told(Method::GET, "/api/v1/namespaces/a/nodes"), "404");
+        assert_eq!(told(Method::POST, "/api/v1/pods"), "405");
+        assert_eq!(told(Method::DELETE, "/api/v1/namespaces"), "405");
+        assert_eq!(told(Method::OPTIONS, "/api/v1/pods"), "405");
+        assert_eq!(told(Method::DELETE, "/api/v1/namespaces/a/pods/p/log"), "405");
+    }
+}

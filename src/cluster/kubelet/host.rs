@@ -1,0 +1,142 @@
+//! The node as a process sees it.
+
+use std::collections::BTreeMap;
+
+use crate::apimachinery::builtin::POD;
+use crate::base::Timestamp;
+
+use super::super::registry::Registry;
+use super::super::runtime::{
+    ConnectError, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, Process, ProcessId,
+    System, image_of,
+};
+use super::NodeState;
+
+/// What a process of one container may ask for.
+pub(super) struct Host<'a> {
+    node: &'a mut NodeState,
+    registry: &'a mut Registry,
+    slot: String,
+    container: String,
+    /// Number of the process that asks.
+    number: u32,
+    image: Option<&'static Image>,
+    /// Stands in when the Pod is already gone.
+    nowhere: (Files, BTreeMap<String, Files>),
+}
+
+impl<'a> Host<'a> {
+    /// The view of one process.
+    pub(super) fn new(node: &'a mut NodeState, registry: &'a mut Registry, process: &Process) -> Self {
+        let image = node
+            .pods
+            .get(&process.pod)
+            .and_then(|pod| pod.containers.get(&process.container)?.run.as_ref())
+            .and_then(|run| ImageReference::parse(&run.image).ok())
+            .and_then(|reference| image_of(&reference.repository()));
+        Self {
+            node,
+            registry,
+            slot: process.pod.clone(),
+            container: process.container.clone(),
+            number: process.number,
+            image,
+            nowhere: (Files::default(), BTreeMap::new()),
+        }
+    }
+
+    fn peers(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
+        self.node
+            .processes
+            .iter()
+            .filter(|(_, process)| {
+                process.pod == self.slot && process.container == self.container && process.exit_code.is_none()
+            })
+            .map(|(id, process)| (*id, process))
+    }
+}
+
+impl System for Host<'_> {
+    fn now(&self) -> Timestamp {
+        self.registry.now()
+    }
+
+    fn random(&mut self, bound: u64) -> u64 {
+        self.registry.random().below(bound)
+    }
+
+    fn hostname(&self) -> String {
+        let Some(pod) = self.node.pods.get(&self.slot) else { return String::new() };
+        match self.registry.get(&POD, &pod.key) {
+            Ok(object) if pod.host_network => object.text("/spec/nodeName").to_owned(),
+            Ok(object) if !object.text("/spec/hostname").is_empty() => object.text("/spec/hostname").to_owned(),
+            _ => pod.key.name.chars().take(63).collect(),
+        }
+    }
+
+    fn address(&self) -> String {
+        let pod = self.node.pods.get(&self.slot);
+        pod.and_then(|pod| pod.address).map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    fn image(&self) -> Option<&'static Image> {
+        self.image
+    }
+
+    fn user(&self) -> i64 {
+        let Some(pod) = self.node.pods.get(&self.slot) else { return 0 };
+        let Ok(object) = self.registry.get(&POD, &pod.key) else { return 0 };
+        let own = super::pod_spec::container(&object, &self.container)
+            .and_then(|spec| spec.get("/securityContext/runAsUser")?.as_i64());
+        own.or_else(|| object.number("/spec/securityContext/runAsUser"))
+            .or_else(|| self.image.map(|image| image.user))
+            .unwrap_or_default()
+    }
+
+    fn files(&mut self) -> FileView<'_> {
+        let image = self.image;
+        let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
+            let container = pod.containers.get_mut(&self.container)?;
+            Some((container, &mut pod.volumes))
+        });
+        match container {
+            Some((container, volumes)) => FileView {
+                image,
+                layer: &mut container.layer,
+                mounts: &container.mounts,
+                volumes,
+                read_only_root: container.read_only_root,
+            },
+            None => FileView {
+                image,
+                layer: &mut self.nowhere.0,
+                mounts: &[],
+                volumes: &mut self.nowhere.1,
+                read_only_root: false,
+            },
+        }
+    }
+
+    fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError> {
+        let slot = self.slot.clone();
+        self.node.http_from(self.registry, &slot, host, port, request)
+    }
+
+    fn resolve(&mut self, name: &str) -> Vec<String> {
+        let namespace = self.slot.split('/').next().unwrap_or_default();
+        super::super::network::lookup(self.registry, namespace, name)
+    }
+
+    fn processes(&self) -> Vec<(u32, String)> {
+        self.peers().map(|(_, process)| (process.number, process.arguments.join(" "))).collect()
+    }
+
+    fn signal(&mut self, number: u32, signal: i32) -> bool {
+        if number == self.number {
+            return true;
+        }
+        let Some((id, _)) = self.peers().find(|(_, process)| process.number == number) else { return false };
+        self.node.signal_process(self.registry, id, signal);
+        true
+    }
+}

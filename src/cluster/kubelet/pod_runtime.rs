@@ -1,0 +1,219 @@
+//! What the node knows of a Pod: its sandbox, volumes, containers, and the task at hand.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::apimachinery::{Object, ObjectKey};
+use crate::base::Timestamp;
+
+use super::super::runtime::{Files, Mount, ProcessId, RunLog};
+use super::probes::Probes;
+use super::restarts::BackOff;
+
+/// Characters of a termination message.
+const MESSAGE_MAX: usize = 4_096;
+
+/// A Pod on a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct PodRuntime {
+    /// Namespace and name.
+    pub key: ObjectKey,
+    /// `metadata.uid`.
+    pub uid: String,
+    /// When the kubelet first saw it.
+    pub started_at: Timestamp,
+    /// Its address, once it has a sandbox.
+    pub address: Option<Ipv4Addr>,
+    /// Whether it uses the node's own network.
+    pub host_network: bool,
+    /// What is being done for it; one thing at a time, as in the kubelet's pod worker.
+    pub task: Option<Task>,
+    /// Not looked at again before (missing volumes, sandbox failures).
+    pub retry_at: Option<Timestamp>,
+    /// How often its volumes could not be mounted.
+    pub mount_failures: u32,
+    /// Containers and init containers by name.
+    pub containers: BTreeMap<String, ContainerRuntime>,
+    /// Volumes by name; they outlive containers.
+    pub volumes: BTreeMap<String, Files>,
+    /// Set while the Pod is being ended.
+    pub stopping: Option<Stopping>,
+}
+
+/// Something that takes time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Task {
+    /// What.
+    pub what: TaskKind,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it is done.
+    pub until: Timestamp,
+}
+
+/// The kinds of task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum TaskKind {
+    /// The sandbox and its network.
+    Sandbox,
+    /// The image of that container.
+    Pull(String),
+    /// Creating and starting that container.
+    Start(String),
+}
+
+/// How a Pod is being ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stopping {
+    /// When the containers were asked to end.
+    pub began: Timestamp,
+    /// When what still runs is killed.
+    pub deadline: Timestamp,
+    /// When the last container had ended and the sandbox is taken down.
+    pub torn_down_at: Option<Timestamp>,
+}
+
+/// A container over all its runs.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct ContainerRuntime {
+    /// The current or last run.
+    pub run: Option<Run>,
+    /// How the run before that one ended.
+    pub last: Option<Terminated>,
+    /// Why it waits; shown instead of how the run ended.
+    pub waiting: Option<Waiting>,
+    /// Restarts so far.
+    pub restarts: u32,
+    /// Not tried again before.
+    pub retry_at: Option<Timestamp>,
+    /// Whether its image was made sure of for the next start.
+    pub image_ready: bool,
+    /// Crash loop.
+    pub crash_back_off: BackOff,
+    /// Image pulls.
+    pub pull_back_off: BackOff,
+    /// Files written over the image; lost with the run.
+    pub layer: Files,
+    /// `readOnlyRootFilesystem`.
+    pub read_only_root: bool,
+    /// Where its termination message comes from.
+    pub termination_message: TerminationMessage,
+    /// What is mounted.
+    pub mounts: Vec<Mount>,
+    /// Its output in this run.
+    pub log: RunLog,
+    /// Its output in the run before.
+    pub previous_log: Option<RunLog>,
+    /// Probes of this run.
+    pub probes: Probes,
+}
+
+/// `terminationMessagePath` and `terminationMessagePolicy`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TerminationMessage {
+    /// The file.
+    pub path: String,
+    /// `FallbackToLogsOnError`.
+    pub falls_back_to_log: bool,
+}
+
+/// Why a container waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// `ImagePullBackOff` …
+    pub reason: String,
+    /// For people.
+    pub message: String,
+}
+
+/// One run of a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Run {
+    /// 64 hexadecimal digits.
+    pub container_id: String,
+    /// Canonical image name.
+    pub image: String,
+    /// Image with digest.
+    pub image_id: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Its main process, while it runs.
+    pub process: Option<ProcessId>,
+    /// How it ended.
+    pub terminated: Option<Terminated>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Terminated {
+    /// 64 hexadecimal digits.
+    pub container_id: String,
+    /// Exit code.
+    pub exit_code: i32,
+    /// `Completed`, `Error`, `StartError`, `OOMKilled`.
+    pub reason: String,
+    /// Termination message.
+    pub message: String,
+    /// When it started; the epoch when it never did.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+}
+
+impl PodRuntime {
+    /// A Pod that the kubelet sees for the first time.
+    pub(super) fn new(pod: &Object, now: Timestamp) -> Self {
+        Self {
+            key: pod.key(),
+            uid: pod.uid().to_owned(),
+            started_at: now,
+            address: None,
+            host_network: pod.flag("/spec/hostNetwork"),
+            task: None,
+            retry_at: None,
+            mount_failures: 0,
+            containers: BTreeMap::new(),
+            volumes: BTreeMap::new(),
+            stopping: None,
+        }
+    }
+
+    /// The containers that run, with their main processes.
+    pub(super) fn running(&self) -> impl Iterator<Item = (&String, ProcessId)> {
+        self.containers.iter().filter_map(|(name, container)| Some((name, container.process()?)))
+    }
+}
+
+impl ContainerRuntime {
+    /// The main process, while it runs.
+    pub(super) fn process(&self) -> Option<ProcessId> {
+        self.run.as_ref().and_then(|run| run.process)
+    }
+
+    /// Whether it runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.process().is_some()
+    }
+
+    /// How the current run ended, when it did.
+    pub(super) fn terminated(&self) -> Option<&Terminated> {
+        self.run.as_ref().and_then(|run| run.terminated.as_ref())
+    }
+
+    /// The termination message of the run that ends: the file, or the end of the log after a failure.
+    pub(super) fn termination_message(&mut self, exit_code: i32) -> String {
+        let written = self.layer.take(&self.termination_message.path);
+        let text = String::from_utf8_lossy(&written);
+        if text.is_empty() && exit_code != 0 && self.termination_message.falls_back_to_log {
+            return self.log.tail(80, 2_048);
+        }
+        text.chars().take(MESSAGE_MAX).collect()
+    }
+
+    /// Makes it wait for a reason.
+    pub(super) fn wait(&mut self, reason: &str, message: impl Into<String>) {
+        self.waiting = Some(Waiting { reason: reason.to_owned(), message: message.into() });
+    }
+}

@@ -1,0 +1,264 @@
+//! `status` of a Pod from what its containers do: phase, conditions, container statuses.
+
+use serde_json::{Map, Value, json};
+
+use crate::apimachinery::Object;
+use crate::base::Timestamp;
+
+use super::super::registry::time_text;
+use super::pod_runtime::{ContainerRuntime, PodRuntime, Terminated};
+use super::pod_spec::{self, ContainerSpec};
+
+/// The status that the kubelet would write now.
+pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str, now: Timestamp) -> Value {
+    let mut status = pod.map("/status").cloned().unwrap_or_default();
+    let old = pod.text("/status/phase");
+    let phase = if pod_spec::is_terminal(old) { old } else { phase(pod, runtime) };
+    status.insert("phase".to_owned(), json!(phase));
+    status.insert("observedGeneration".to_owned(), json!(pod.generation()));
+    status.insert("startTime".to_owned(), json!(time_text(runtime.started_at)));
+    status.insert("resources".to_owned(), json!({}));
+    if !host_address.is_empty() {
+        status.insert("hostIP".to_owned(), json!(host_address));
+        status.insert("hostIPs".to_owned(), json!([{"ip": host_address}]));
+    }
+    let address = match runtime.address {
+        _ if runtime.host_network && runtime.address.is_some() => Some(host_address.to_owned()),
+        address => address.map(|address| address.to_string()),
+    };
+    if let Some(address) = address {
+        status.insert("podIP".to_owned(), json!(address));
+        status.insert("podIPs".to_owned(), json!([{"ip": address}]));
+    }
+    let conditions = conditions(pod, runtime, phase, now);
+    status.insert("conditions".to_owned(), conditions);
+    let list = |specs: Vec<ContainerSpec<'_>>| -> Value {
+        specs.iter().map(|spec| container_status(pod, runtime, spec)).collect()
+    };
+    if pod_spec::init_containers(pod).next().is_some() {
+        status.insert("initContainerStatuses".to_owned(), list(pod_spec::init_containers(pod).collect()));
+    }
+    status.insert("containerStatuses".to_owned(), list(pod_spec::containers(pod).collect()));
+    Value::Object(status)
+}
+
+/// `getPhase` of `pkg/kubelet/kubelet_pods.go`.
+pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
+    let state = |spec: &ContainerSpec<'_>| runtime.containers.get(spec.name());
+    for spec in pod_spec::init_containers(pod).filter(|spec| !spec.is_sidecar()) {
+        match state(&spec).and_then(ContainerRuntime::terminated) {
+            Some(terminated) if terminated.exit_code == 0 => {}
+            Some(_) if pod_spec::restart_policy(pod) == "Never" => return "Failed",
+            _ => return "Pending",
+        }
+    }
+    let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    for spec in pod_spec::containers(pod) {
+        match state(&spec) {
+            Some(container) if container.is_running() => running += 1,
+            Some(container) if container.run.is_some() => {
+                stopped += 1;
+                succeeded += u32::from(container.terminated().is_some_and(|ended| ended.exit_code == 0));
+            }
+            _ => waiting += 1,
+        }
+    }
+    match pod_spec::restart_policy(pod) {
+        _ if waiting > 0 => "Pending",
+        _ if running > 0 => "Running",
+        "Always" if runtime.stopping.is_none() => "Running",
+        _ if stopped == succeeded => "Succeeded",
+        "OnFailure" if runtime.stopping.is_none() => "Running",
+        _ => "Failed",
+    }
+}
+
+/// Whether every container is ready.
+pub(super) fn unready_containers(pod: &Object, runtime: &PodRuntime) -> Vec<String> {
+    pod_spec::containers(pod)
+        .filter(|spec| !is_ready(spec, runtime.containers.get(spec.name())))
+        .map(|spec| spec.name().to_owned())
+        .collect()
+}
+
+fn is_ready(spec: &ContainerSpec<'_>, container: Option<&ContainerRuntime>) -> bool {
+    container.is_some_and(|container| {
+        if spec.is_init() && !spec.is_sidecar() {
+            return container.terminated().is_some_and(|ended| ended.exit_code == 0);
+        }
+        container.is_running()
+            && is_started(spec, container)
+            && (spec.get("/readinessProbe").is_none() || container.probes.readiness.passed)
+    })
+}
+
+fn is_started(spec: &ContainerSpec<'_>, container: &ContainerRuntime) -> bool {
+    container.is_running() && (spec.get("/startupProbe").is_none() || container.probes.startup.passed)
+}
+
+/// A condition before it is stamped: type, status, reason, message.
+type Condition = (&'static str, bool, &'static str, String);
+
+fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -> Value {
+    let incomplete: Vec<&str> = pod_spec::init_containers(pod)
+        .filter(|spec| {
+            let container = runtime.containers.get(spec.name());
+            if spec.is_sidecar() {
+                !container.is_some_and(|container| is_started(spec, container))
+            } else {
+                !is_ready(spec, container)
+            }
+        })
+        .map(|spec| spec.name())
+        .collect();
+    let initialized: Condition = if incomplete.is_empty() || phase == "Succeeded" {
+        let reason = if phase == "Succeeded" { "PodCompleted" } else { "" };
+        ("Initialized", true, reason, String::new())
+    } else {
+        let message = format!("containers with incomplete status: [{}]", incomplete.join(" "));
+        ("Initialized", false, "ContainersNotInitialized", message)
+    };
+    let unready = unready_containers(pod, runtime);
+    let (ready, reason, message) = match phase {
+        "Succeeded" => (false, "PodCompleted", String::new()),
+        "Failed" => (false, "PodFailed", String::new()),
+        _ if unready.is_empty() => (true, "", String::new()),
+        _ => (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))),
+    };
+    let has_sandbox =
+        runtime.address.is_some() && runtime.stopping.as_ref().is_none_or(|stopping| stopping.torn_down_at.is_none());
+    let gates = readiness_gates(pod);
+    let pod_ready: Condition = match (ready, gates) {
+        (true, Some(message)) => ("Ready", false, "ReadinessGatesNotReady", message),
+        _ => ("Ready", ready, reason, message.clone()),
+    };
+    let own: [Condition; 4] = [
+        ("PodReadyToStartContainers", has_sandbox && !pod_spec::is_terminal(phase), "", String::new()),
+        initialized,
+        pod_ready,
+        ("ContainersReady", ready, reason, message),
+    ];
+    let mut list: Vec<Value> = own.iter().map(|condition| stamp(pod, condition, now)).collect();
+    let scheduled = ("PodScheduled", true, "", String::new());
+    list.push(stamp(pod, &scheduled, now));
+    let known = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+    let others = pod.list("/status/conditions").iter();
+    list.extend(
+        others.filter(|other| !known.contains(&other["type"].as_str().unwrap_or_default())).cloned(),
+    );
+    Value::Array(list)
+}
+
+/// The message about readiness gates that are not true.
+fn readiness_gates(pod: &Object) -> Option<String> {
+    let waiting: Vec<String> = pod
+        .list("/spec/readinessGates")
+        .iter()
+        .filter_map(|gate| gate["conditionType"].as_str())
+        .filter(|gate| !pod.condition_is_true(gate))
+        .map(|gate| format!("corresponding condition of pod readiness gate {gate:?} does not exist."))
+        .collect();
+    (!waiting.is_empty()).then(|| waiting.join(", "))
+}
+
+/// A condition with its times: the transition's stays unless the status changes.
+fn stamp(pod: &Object, (kind, status, reason, message): &Condition, now: Timestamp) -> Value {
+    let status = if *status { "True" } else { "False" };
+    let old = pod.condition(kind);
+    let since = old
+        .filter(|old| old.get("status").and_then(Value::as_str) == Some(status))
+        .and_then(|old| old.get("lastTransitionTime").cloned())
+        .unwrap_or_else(|| json!(time_text(now)));
+    let mut condition = Map::new();
+    condition.insert("type".to_owned(), json!(kind));
+    condition.insert("status".to_owned(), json!(status));
+    condition.insert("observedGeneration".to_owned(), json!(pod.generation()));
+    condition.insert("lastProbeTime".to_owned(), Value::Null);
+    condition.insert("lastTransitionTime".to_owned(), since);
+    if !reason.is_empty() {
+        condition.insert("reason".to_owned(), json!(reason));
+    }
+    if !message.is_empty() {
+        condition.insert("message".to_owned(), json!(message));
+    }
+    Value::Object(condition)
+}
+
+fn container_status(pod: &Object, runtime: &PodRuntime, spec: &ContainerSpec<'_>) -> Value {
+    let empty = ContainerRuntime::default();
+    let container = runtime.containers.get(spec.name()).unwrap_or(&empty);
+    let run = container.run.as_ref();
+    let mut status = json!({
+        "name": spec.name(),
+        "image": run.map_or_else(|| spec.image().to_owned(), |run| run.image.clone()),
+        "imageID": run.map_or("", |run| &run.image_id),
+        "lastState": last_state(container),
+        "ready": is_ready(spec, Some(container)),
+        "resources": spec.get("/resources").cloned().unwrap_or_else(|| json!({})),
+        "restartCount": container.restarts,
+        "started": is_started(spec, container),
+        "state": state(pod, container),
+    });
+    if let Some(run) = run {
+        status["containerID"] = json!(format!("containerd://{}", run.container_id));
+    }
+    if let Some(requests) = spec.get("/resources/requests") {
+        status["allocatedResources"] = requests.clone();
+    }
+    let mounts: Vec<Value> = spec.list("/volumeMounts").iter().map(mount_status).collect();
+    if !mounts.is_empty() {
+        status["volumeMounts"] = Value::Array(mounts);
+    }
+    status
+}
+
+fn mount_status(mount: &Value) -> Value {
+    let mut status = json!({"mountPath": mount["mountPath"], "name": mount["name"]});
+    if mount["readOnly"] == json!(true) {
+        status["readOnly"] = json!(true);
+        status["recursiveReadOnly"] = json!("Disabled");
+    }
+    status
+}
+
+fn state(pod: &Object, container: &ContainerRuntime) -> Value {
+    if let Some(waiting) = &container.waiting {
+        return if waiting.message.is_empty() {
+            json!({"waiting": {"reason": waiting.reason}})
+        } else {
+            json!({"waiting": {"reason": waiting.reason, "message": waiting.message}})
+        };
+    }
+    match &container.run {
+        Some(run) => match &run.terminated {
+            Some(terminated) => json!({"terminated": terminated_state(terminated)}),
+            None => json!({"running": {"startedAt": time_text(run.started_at)}}),
+        },
+        None => {
+            let init = pod_spec::init_containers(pod).next().is_some();
+            json!({"waiting": {"reason": if init { "PodInitializing" } else { "ContainerCreating" }}})
+        }
+    }
+}
+
+fn last_state(container: &ContainerRuntime) -> Value {
+    let shown = if container.waiting.is_some() { container.terminated() } else { None };
+    match shown.or(container.last.as_ref()) {
+        Some(terminated) => json!({"terminated": terminated_state(terminated)}),
+        None => json!({}),
+    }
+}
+
+fn terminated_state(terminated: &Terminated) -> Value {
+    let mut state = json!({
+        "containerID": format!("containerd://{}", terminated.container_id),
+        "exitCode": terminated.exit_code,
+        "reason": terminated.reason,
+        "startedAt": time_text(terminated.started_at),
+        "finishedAt": time_text(terminated.finished_at),
+    });
+    if !terminated.message.is_empty() {
+        state["message"] = json!(terminated.message);
+    }
+    state
+}

@@ -1,0 +1,196 @@
+//! The processes of the nodes: starting, waking, signalling, ending.
+
+use crate::apimachinery::ObjectKey;
+use crate::base::Timestamp;
+
+use super::super::registry::Registry;
+use super::super::runtime::{Process, ProcessId, Sigterm};
+use super::host::Host;
+use super::pod_runtime::Terminated;
+use super::starts::schedule_restart;
+use super::{NodeState, after};
+
+impl NodeState {
+    /// The next moment at which something on a node happens by itself (a process ends, a line is
+    /// printed, a pull completes).
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        let wake = self.wakes.get_min().map(|(at, _)| *at);
+        let changed = self.changed.values().min().copied();
+        super::pod_worker::earliest(wake, changed)
+    }
+
+    /// Lets everything happen that is due at `registry.now()`; gives back the Pods whose kubelet must look.
+    pub(crate) fn run_due(&mut self, registry: &mut Registry) -> Vec<ObjectKey> {
+        while let Some((at, id)) = self.wakes.get_min().copied()
+            && at <= registry.now()
+        {
+            self.wakes.remove(&(at, id));
+            self.wake(registry, id);
+        }
+        let changed = std::mem::take(&mut self.changed);
+        changed.keys().filter_map(|slot| self.pods.get(slot).map(|pod| pod.key.clone())).collect()
+    }
+
+    fn wake(&mut self, registry: &mut Registry, id: ProcessId) {
+        let Some(process) = self.processes.get_mut(&id) else { return };
+        if let Some((_, code)) = process.doom.filter(|(at, _)| *at <= registry.now()) {
+            process.exit_code = Some(code);
+            self.settle_process(registry, id);
+        } else {
+            self.run_process(registry, id, false);
+        }
+    }
+
+    /// Puts a new process into the table.
+    pub(super) fn spawn(&mut self, process: Process) -> ProcessId {
+        self.last_process += 1;
+        let id = ProcessId(self.last_process);
+        self.processes.insert(id, process);
+        id
+    }
+
+    /// Lets a new process run until it waits for the first time.
+    pub(super) fn start_process(&mut self, registry: &mut Registry, id: ProcessId) {
+        self.run_process(registry, id, true);
+    }
+
+    pub(super) fn run_process(&mut self, registry: &mut Registry, id: ProcessId, first: bool) {
+        let Some(mut process) = self.processes.remove(&id) else { return };
+        self.forget_wake(id, &process);
+        let mut host = Host::new(self, registry, &process);
+        process.run(first, &mut host);
+        self.processes.insert(id, process);
+        self.settle_process(registry, id);
+    }
+
+    /// After a process did something: takes its output, remembers when it goes on, ends its container.
+    pub(super) fn settle_process(&mut self, registry: &mut Registry, id: ProcessId) {
+        let now = registry.now();
+        let Some(process) = self.processes.get_mut(&id) else { return };
+        let slot = process.pod.clone();
+        let Some(pod) = self.pods.get_mut(&slot) else { return };
+        let Some(container) = pod.containers.get_mut(&process.container) else { return };
+        if container.process() == Some(id) {
+            let (stdout, stderr) = (std::mem::take(&mut process.stdout), std::mem::take(&mut process.stderr));
+            container.log.append(now, &stdout);
+            container.log.append(now, &stderr);
+            if let Some(code) = process.exit_code {
+                let name = process.container.clone();
+                self.end_run(&slot, &name, code, now);
+                return;
+            }
+        }
+        let Some(process) = self.processes.get(&id) else { return };
+        if process.exit_code.is_none()
+            && let Some(at) = next_wake(process)
+        {
+            self.wakes.insert((at, id));
+        }
+    }
+
+    /// The main process of a container has ended: so has the run, and whatever else ran in it.
+    fn end_run(&mut self, slot: &str, name: &str, exit_code: i32, now: Timestamp) {
+        let Some(pod) = self.pods.get_mut(slot) else { return };
+        let Some(container) = pod.containers.get_mut(name) else { return };
+        let message = container.termination_message(exit_code);
+        if let Some(run) = &mut container.run {
+            run.process = None;
+            run.terminated = Some(Terminated {
+                container_id: run.container_id.clone(),
+                exit_code,
+                reason: if exit_code == 0 { "Completed" } else { "Error" }.to_owned(),
+                message,
+                started_at: run.started_at,
+                finished_at: now,
+            });
+        }
+        schedule_restart(container, now);
+        self.changed.insert(slot.to_owned(), now);
+        let gone: Vec<ProcessId> = self
+            .processes
+            .iter()
+            .filter(|(_, process)| process.pod == slot && process.container == name)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in gone {
+            self.end_process(id);
+        }
+    }
+
+    /// Removes a process that ended with its container; one that a client listens to is told so.
+    fn end_process(&mut self, id: ProcessId) {
+        let Some(process) = self.processes.get(&id).cloned() else { return };
+        self.forget_wake(id, &process);
+        if process.number == 1 {
+            self.processes.remove(&id);
+        } else if let Some(process) = self.processes.get_mut(&id) {
+            process.exit_code.get_or_insert(137);
+        }
+    }
+
+    /// Sends a signal to a process.
+    pub(super) fn signal_process(&mut self, registry: &mut Registry, id: ProcessId, signal: i32) {
+        self.signal_process_later(registry, id, signal, 0);
+    }
+
+    /// Sends a signal to a process in so many milliseconds.
+    pub(super) fn signal_process_later(
+        &mut self,
+        registry: &mut Registry,
+        id: ProcessId,
+        signal: i32,
+        pause: i64,
+    ) {
+        let now = registry.now();
+        let Some(process) = self.processes.get_mut(&id) else { return };
+        let doom = match (signal, process.on_sigterm()) {
+            (9, _) => Some((0, 137)),
+            (15 | 2, Sigterm::Exits { code, after }) => Some((after, code)),
+            (15 | 2, Sigterm::Ignored) if process.number != 1 => Some((0, 128 + signal)),
+            _ => None,
+        };
+        let Some((delay, code)) = doom else { return };
+        let before = process.clone();
+        let at = after(now, pause + delay);
+        if process.doom.is_none_or(|(other, _)| at < other) {
+            process.doom = Some((at, code));
+        }
+        self.forget_wake(id, &before);
+        if pause + delay == 0 {
+            self.wake(registry, id);
+        } else if let Some(at) = self.processes.get(&id).and_then(next_wake) {
+            self.wakes.insert((at, id));
+        }
+    }
+
+    pub(super) fn forget_wake(&mut self, id: ProcessId, process: &Process) {
+        if let Some(at) = next_wake(process) {
+            self.wakes.remove(&(at, id));
+        }
+    }
+
+    /// Forgets a Pod and everything that runs in it.
+    pub(super) fn destroy(&mut self, slot: &str) {
+        let Some(pod) = self.pods.remove(slot) else { return };
+        if let Some(address) = pod.address.filter(|_| !pod.host_network) {
+            self.release(slot, address);
+        }
+        let gone: Vec<ProcessId> =
+            self.processes.iter().filter(|(_, process)| process.pod == slot).map(|(id, _)| *id).collect();
+        for id in gone {
+            self.end_process(id);
+        }
+        self.changed.remove(slot);
+    }
+
+    fn release(&mut self, slot: &str, address: std::net::Ipv4Addr) {
+        if self.by_address.get(&address.to_string()).is_some_and(|owner| owner == slot) {
+            self.by_address.remove(&address.to_string());
+            self.addresses.release(address);
+        }
+    }
+}
+
+fn next_wake(process: &Process) -> Option<Timestamp> {
+    super::pod_worker::earliest(process.wake, process.doom.map(|(at, _)| at))
+}

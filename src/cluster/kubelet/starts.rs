@@ -1,0 +1,261 @@
+//! Starting: the sandbox with its network and volumes, then containers.
+
+use std::sync::Arc;
+
+use crate::base::Timestamp;
+
+use super::super::manager::EventType;
+use super::super::runtime::{self, Input, Process, RunLog, image_id};
+use super::after;
+use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
+use super::pod_spec::{self, ContainerSpec};
+use super::pod_worker::{PodWorker, Step};
+use super::{env, volumes};
+
+/// The longest pause between two tries to mount volumes, in milliseconds.
+const MOUNT_RETRY_MAX: i64 = 122_000;
+
+impl PodWorker<'_> {
+    /// Volumes first, then the sandbox.
+    pub(super) fn begin_sandbox(&mut self) -> Step {
+        let now = self.now();
+        if let Some(at) = self.runtime().retry_at.filter(|at| *at > now) {
+            return Step::Wait(Some(at));
+        }
+        match volumes::prepare(self.registry, &self.pod) {
+            Ok(volumes) => {
+                self.runtime_mut().volumes = volumes;
+                let jitter = i64::try_from(self.registry.random().below(200)).unwrap_or_default();
+                Step::Begin(Task { what: TaskKind::Sandbox, began: now, until: after(now, 200 + jitter) })
+            }
+            Err((volume, why)) => {
+                let message = format!("MountVolume.SetUp failed for volume {volume:?} : {why}");
+                self.event(None, EventType::Warning, "FailedMount", &message);
+                let runtime = self.runtime_mut();
+                runtime.mount_failures += 1;
+                let pause = 500_i64.checked_shl(runtime.mount_failures - 1).unwrap_or(MOUNT_RETRY_MAX);
+                runtime.retry_at = Some(after(now, pause.clamp(500, MOUNT_RETRY_MAX)));
+                Step::Again
+            }
+        }
+    }
+
+    /// The sandbox has an address now, or the range is full.
+    pub(super) fn finish_sandbox(&mut self) {
+        let address = if self.runtime().host_network {
+            self.host_address().parse().map_err(|_| "the node has no address".to_owned())
+        } else {
+            let range = self.address_range();
+            self.node.addresses.allocate(&range)
+        };
+        match address {
+            Ok(address) => {
+                if !self.runtime().host_network {
+                    self.node.by_address.insert(address.to_string(), self.slot.clone());
+                }
+                self.runtime_mut().address = Some(address);
+            }
+            Err(why) => {
+                let message = format!("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: {why}");
+                self.event(None, EventType::Warning, "FailedCreatePodSandBox", &message);
+                let retry_at = self.next_sync();
+                self.runtime_mut().retry_at = Some(retry_at);
+            }
+        }
+    }
+
+    /// Creating and starting a container whose image is there.
+    pub(super) fn begin_start(&mut self, spec: &ContainerSpec<'_>) -> Step {
+        let now = self.now();
+        let jitter = i64::try_from(self.registry.random().below(150)).unwrap_or_default();
+        let container = self.container(spec.name());
+        if let Some(finished_at) = container.terminated().map(|ended| ended.finished_at) {
+            container.crash_back_off.next(finished_at.max(now));
+        }
+        Step::Begin(Task {
+            what: TaskKind::Start(spec.name().to_owned()),
+            began: now,
+            until: after(now, 80 + jitter),
+        })
+    }
+
+    /// The container is created; its process starts, or fails to.
+    pub(super) fn finish_start(&mut self, name: &str) {
+        let (pod, now) = (Arc::clone(&self.pod), self.now());
+        let Some(spec) = pod_spec::container(&pod, name) else { return };
+        let address = self.runtime().address.map(|address| address.to_string()).unwrap_or_default();
+        let environment = match env::environment(self.registry, &pod, &spec, &address) {
+            Ok(environment) => environment,
+            Err(why) => {
+                self.event(Some(&spec), EventType::Warning, "Failed", &format!("Error: {why}"));
+                self.wait_and_retry(&spec, "CreateContainerConfigError", why);
+                return;
+            }
+        };
+        self.event(Some(&spec), EventType::Normal, "Created", "Container created");
+        self.begin_run(&spec, now);
+        let process = self.main_process(&spec, environment);
+        match process {
+            Ok(process) => {
+                self.event(Some(&spec), EventType::Normal, "Started", "Container started");
+                let id = self.node.spawn(process);
+                if let Some(run) = &mut self.container(name).run {
+                    run.process = Some(id);
+                }
+                self.node.start_process(self.registry, id);
+            }
+            Err(why) => self.start_failed(&spec, &why, now),
+        }
+    }
+
+    /// Puts the last run aside and opens a new one.
+    fn begin_run(&mut self, spec: &ContainerSpec<'_>, now: Timestamp) {
+        let container_id = self.registry.random().hex(64);
+        let reference = Self::image_reference(spec);
+        let mounts = volumes::mounts(spec);
+        let hosts = self.hosts_files();
+        let read_only_root = spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
+        let message = TerminationMessage {
+            path: spec.text("/terminationMessagePath").to_owned(),
+            falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
+        };
+        let container = self.container(spec.name());
+        if container.run.is_some() {
+            container.last = container.terminated().cloned();
+            container.restarts += 1;
+            container.previous_log = Some(std::mem::take(&mut container.log));
+        }
+        container.log = RunLog::new(container.restarts);
+        container.layer = hosts;
+        container.read_only_root = read_only_root;
+        container.termination_message = message;
+        container.mounts = mounts;
+        container.waiting = None;
+        container.image_ready = false;
+        container.probes = super::probes::Probes::default();
+        container.run = Some(Run {
+            container_id,
+            image: reference.as_ref().map_or_else(|| spec.image().to_owned(), |image| image.canonical()),
+            image_id: reference.as_ref().map(image_id).unwrap_or_default(),
+            started_at: now,
+            process: None,
+            terminated: None,
+        });
+    }
+
+    pub(super) fn main_process(
+        &self,
+        spec: &ContainerSpec<'_>,
+        mut environment: std::collections::BTreeMap<String, String>,
+    ) -> Result<Process, String> {
+        let reference = Self::image_reference(spec);
+        let image = reference.as_ref().and_then(|reference| runtime::image_of(&reference.repository()));
+        let arguments = command_line(spec, image, &environment);
+        let work = runtime::executable(image, &arguments)?;
+        environment.entry("HOSTNAME".to_owned()).or_insert_with(|| self.hostname());
+        let mut memory = std::collections::BTreeMap::new();
+        if let Some(reference) = &reference {
+            memory.insert("tag".to_owned(), reference.tag.clone());
+        }
+        let directory = match spec.text("/workingDir") {
+            "" => image.map_or("/", |image| image.working_directory),
+            directory => directory,
+        };
+        Ok(Process {
+            pod: self.slot.clone(),
+            container: spec.name().to_owned(),
+            number: 1,
+            arguments,
+            environment,
+            working_directory: directory.to_owned(),
+            tty: spec.get("/tty").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            input: Input {
+                open: spec.get("/stdin").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+                ..Input::default()
+            },
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            work,
+            memory,
+            wake: None,
+            doom: None,
+            exit_code: None,
+        })
+    }
+
+    /// The container exists but its process could not be started.
+    fn start_failed(&mut self, spec: &ContainerSpec<'_>, why: &str, now: Timestamp) {
+        let message = format!(
+            "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: {why}"
+        );
+        self.event(Some(spec), EventType::Warning, "Failed", &format!("Error: {message}"));
+        let container = self.container(spec.name());
+        if let Some(run) = &mut container.run {
+            run.terminated = Some(Terminated {
+                container_id: run.container_id.clone(),
+                exit_code: 128,
+                reason: "StartError".to_owned(),
+                message: message.clone(),
+                started_at: Timestamp::UNIX_EPOCH,
+                finished_at: now,
+            });
+        }
+        container.wait("RunContainerError", message);
+        schedule_restart(container, now);
+    }
+
+    fn hosts_files(&self) -> runtime::Files {
+        let mut files = runtime::Files::default();
+        let address = self.runtime().address.map(|address| address.to_string()).unwrap_or_default();
+        let (name, namespace) = (self.hostname(), self.pod.namespace());
+        files.insert("/etc/hostname", format!("{name}\n"));
+        files.insert(
+            "/etc/hosts",
+            format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{address}\t{name}\n"),
+        );
+        files.insert(
+            "/etc/resolv.conf",
+            format!("nameserver 10.96.0.10\nsearch {namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"),
+        );
+        files
+    }
+
+    /// The name that the Pod's machine goes by.
+    pub(super) fn hostname(&self) -> String {
+        if self.runtime().host_network {
+            return self.node_name().to_owned();
+        }
+        match self.pod.text("/spec/hostname") {
+            "" => self.pod.name().chars().take(63).collect(),
+            name => name.to_owned(),
+        }
+    }
+}
+
+/// After a run has ended: when the container is looked at again. Between the end and the first
+/// back-off the termination itself is shown for a moment.
+pub(super) fn schedule_restart(container: &mut ContainerRuntime, now: Timestamp) {
+    let backing_off = container.crash_back_off.until(now).is_some_and(|until| until > now);
+    container.retry_at = Some(after(now, if backing_off { 1_000 } else { 250 }));
+}
+
+/// `command` and `args` over the image's ENTRYPOINT and CMD, with `$(VARIABLE)` replaced.
+fn command_line(
+    spec: &ContainerSpec<'_>,
+    image: Option<&'static runtime::Image>,
+    environment: &std::collections::BTreeMap<String, String>,
+) -> Vec<String> {
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let expand = |words: Vec<String>| words.iter().map(|word| env::expand(word, environment)).collect();
+    let (command, arguments): (Vec<String>, Vec<String>) =
+        (expand(spec.texts("/command")), expand(spec.texts("/args")));
+    match (command.is_empty(), arguments.is_empty()) {
+        (false, _) => command.into_iter().chain(arguments).collect(),
+        (true, false) => {
+            image.map_or_else(Vec::new, |image| owned(image.entrypoint)).into_iter().chain(arguments).collect()
+        }
+        (true, true) => {
+            image.map_or_else(Vec::new, |image| [owned(image.entrypoint), owned(image.command)].concat())
+        }
+    }
+}

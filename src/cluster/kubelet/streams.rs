@@ -1,0 +1,282 @@
+//! What clients reach through the API server: logs, exec, attach, HTTP to Pods and Services.
+
+use crate::apimachinery::builtin::POD;
+use crate::apimachinery::{Object, ObjectKey, Status};
+
+use super::super::network::{self, ConnectError, HttpRequest, HttpResponse};
+use super::super::registry::Registry;
+use super::super::runtime::{
+    self, ImageReference, Input, LogOptions, LogPage, Process, ProcessId, ProcessOutput,
+};
+use super::NodeState;
+use super::host::Host;
+use super::pod_runtime::ContainerRuntime;
+use super::pod_spec;
+
+impl NodeState {
+    /// Starts a command in a running container.
+    ///
+    /// # Errors
+    /// 400 for a container that is not there or not running; 500 in the runtime's words when the
+    /// command cannot be started.
+    pub(crate) fn exec(
+        &mut self,
+        registry: &mut Registry,
+        pod: &ObjectKey,
+        container: Option<&str>,
+        command: &[String],
+        tty: bool,
+        stdin: bool,
+    ) -> Result<ProcessId, Status> {
+        let (name, main) = self.running_container(registry, pod, container)?;
+        let slot = pod.to_string();
+        let main = self.processes.get(&main).cloned();
+        let image = self
+            .pods
+            .get(&slot)
+            .and_then(|pod| pod.containers.get(&name)?.run.as_ref())
+            .and_then(|run| ImageReference::parse(&run.image).ok())
+            .and_then(|reference| runtime::image_of(&reference.repository()));
+        let work = runtime::executable(image, command).map_err(|why| {
+            let id = registry.random().hex(64);
+            let message = format!(
+                "error executing command in container: failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: exec failed: unable to start container process: {why}"
+            );
+            // The API server wraps once more what the node answers.
+            Status::internal(Status::internal(message).message)
+        })?;
+        let mut environment = main.as_ref().map(|main| main.environment.clone()).unwrap_or_default();
+        if tty {
+            environment.insert("TERM".to_owned(), "xterm".to_owned());
+        }
+        let id = self.spawn(Process {
+            number: u32::try_from(self.last_process % 30_000).unwrap_or_default() + 7,
+            pod: slot,
+            container: name,
+            arguments: command.to_vec(),
+            environment,
+            working_directory: main.as_ref().map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
+            tty,
+            input: Input { open: stdin, ..Input::default() },
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            work,
+            memory: main.map(|main| main.memory).unwrap_or_default(),
+            wake: None,
+            doom: None,
+            exit_code: None,
+        });
+        self.start_process(registry, id);
+        Ok(id)
+    }
+
+    /// Attaches to the main process of a container.
+    ///
+    /// # Errors
+    /// As for [`NodeState::exec`].
+    pub(crate) fn attach(
+        &mut self,
+        registry: &mut Registry,
+        pod: &ObjectKey,
+        container: Option<&str>,
+    ) -> Result<ProcessId, Status> {
+        self.running_container(registry, pod, container).map(|(_, process)| process)
+    }
+
+    fn running_container(
+        &self,
+        registry: &Registry,
+        pod: &ObjectKey,
+        container: Option<&str>,
+    ) -> Result<(String, ProcessId), Status> {
+        let object = registry.get(&POD, pod)?;
+        if object.text("/spec/nodeName").is_empty() {
+            return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
+        }
+        let name = choose_container(&object, container)?;
+        let running = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name)?.process());
+        match running {
+            Some(process) => Ok((name, process)),
+            None => Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message)),
+        }
+    }
+
+    /// Gives bytes to the standard input of a process.
+    pub(crate) fn write_stdin(&mut self, registry: &mut Registry, process: ProcessId, bytes: &[u8]) {
+        if let Some(entry) = self.processes.get_mut(&process) {
+            entry.input.bytes.extend(bytes);
+            self.run_process(registry, process, false);
+        }
+    }
+
+    /// Ends the standard input of a process.
+    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
+        if let Some(entry) = self.processes.get_mut(&process) {
+            entry.input.open = false;
+            self.run_process(registry, process, false);
+        }
+    }
+
+    /// Takes what a process has printed since the last call, and its exit code once it ended.
+    pub(crate) fn take_output(&mut self, process: ProcessId) -> ProcessOutput {
+        let Some(entry) = self.processes.get_mut(&process) else {
+            return ProcessOutput { exit_code: Some(0), ..ProcessOutput::default() };
+        };
+        let output = ProcessOutput {
+            stdout: std::mem::take(&mut entry.stdout),
+            stderr: std::mem::take(&mut entry.stderr),
+            exit_code: entry.exit_code,
+        };
+        if entry.exit_code.is_some() {
+            self.processes.remove(&process);
+        }
+        output
+    }
+
+    /// Forgets an exec process whose client is gone, or detaches.
+    pub(crate) fn hang_up(&mut self, _: &mut Registry, process: ProcessId) {
+        let Some(entry) = self.processes.get(&process).filter(|entry| entry.number != 1).cloned() else { return };
+        self.forget_wake(process, &entry);
+        self.processes.remove(&process);
+    }
+
+    /// The log of a container from a cursor on.
+    ///
+    /// # Errors
+    /// 400 in upstream's words when there is no log to read.
+    pub(crate) fn logs(
+        &self,
+        registry: &Registry,
+        pod: &ObjectKey,
+        options: &LogOptions,
+    ) -> Result<LogPage, Status> {
+        let object = registry.get(&POD, pod)?;
+        let name = choose_container(&object, options.container.as_deref())?;
+        if object.text("/spec/nodeName").is_empty() {
+            return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
+        }
+        let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name));
+        if options.previous {
+            let log = container.and_then(|container| container.previous_log.as_ref());
+            return log.map(|log| log.page(options, true)).ok_or_else(|| {
+                let message = format!("previous terminated container {name:?} in pod {:?} not found", pod.name);
+                Status::bad_request(message)
+            });
+        }
+        match container {
+            Some(container) if container.run.is_some() => {
+                Ok(container.log.page(options, !container.is_running()))
+            }
+            container => Err(waiting_to_start(container, &object, &name)),
+        }
+    }
+
+    /// Makes one HTTP request to a Pod's port.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_to_pod(
+        &mut self,
+        registry: &mut Registry,
+        pod: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
+        let listener = runtime
+            .running()
+            .map(|(_, process)| process)
+            .find(|process| self.processes.get(process).is_some_and(|process| process.ports().contains(&port)));
+        let id = listener.ok_or(ConnectError::Refused)?;
+        let mut process = self.processes.remove(&id).ok_or(ConnectError::Refused)?;
+        let before = process.clone();
+        self.forget_wake(id, &before);
+        let mut host = Host::new(self, registry, &process);
+        let response = process.serve(request, &mut host);
+        self.processes.insert(id, process);
+        self.settle_process(registry, id);
+        response.ok_or(ConnectError::EmptyReply)
+    }
+
+    /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
+    /// its ready endpoints as kube-proxy would.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_to_service(
+        &mut self,
+        registry: &mut Registry,
+        service: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let endpoint = network::choose_endpoint(registry, service, port)?;
+        self.http_to_endpoint(registry, &endpoint, request)
+    }
+
+    fn http_to_endpoint(
+        &mut self,
+        registry: &mut Registry,
+        endpoint: &network::Endpoint,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let slot = self.by_address.get(&endpoint.address).cloned();
+        let pod = slot.and_then(|slot| self.pods.get(&slot)).map(|pod| pod.key.clone());
+        self.http_to_pod(registry, &pod.ok_or(ConnectError::TimedOut)?, endpoint.port, request)
+    }
+
+    /// Makes one HTTP request from inside a Pod.
+    pub(super) fn http_from(
+        &mut self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let Some(pod) = self.pods.get(slot).map(|pod| (pod.key.clone(), pod.address)) else {
+            return Err(ConnectError::TimedOut);
+        };
+        let own = pod.1.map(|address| address.to_string()).unwrap_or_default();
+        let mut request = request.clone();
+        request.headers.push(("X-Client-Address".to_owned(), own));
+        if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
+            return self.http_to_pod(registry, &pod.0, port, &request);
+        }
+        let endpoint = network::route(registry, &pod.0.namespace, host, port)?;
+        self.http_to_endpoint(registry, &endpoint, &request)
+    }
+}
+
+/// The container that was asked for, or the only or default one.
+fn choose_container(pod: &Object, asked: Option<&str>) -> Result<String, Status> {
+    match asked.filter(|name| !name.is_empty()) {
+        Some(name) if pod_spec::container(pod, name).is_some() => Ok(name.to_owned()),
+        Some(name) => {
+            Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name())))
+        }
+        None => {
+            let names: Vec<&str> = pod_spec::containers(pod).map(|spec| spec.name()).collect();
+            match names.as_slice() {
+                [one] => Ok((*one).to_owned()),
+                _ => Err(Status::bad_request(format!(
+                    "a container name must be specified for pod {}, choose one of: [{}]",
+                    pod.name(),
+                    names.join(" ")
+                ))),
+            }
+        }
+    }
+}
+
+fn waiting_to_start(container: Option<&ContainerRuntime>, pod: &Object, name: &str) -> Status {
+    let reason = container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
+    let why = match reason {
+        Some("ErrImagePull") => "trying and failing to pull image",
+        Some("ImagePullBackOff") => "image can't be pulled",
+        Some(reason) => reason,
+        None if pod_spec::init_containers(pod).next().is_some() => "PodInitializing",
+        None => "ContainerCreating",
+    };
+    Status::bad_request(format!("container {name:?} in pod {:?} is waiting to start: {why}", pod.name()))
+}

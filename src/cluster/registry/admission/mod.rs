@@ -1,0 +1,34 @@
+//! The admission chain: what is added to or held against a write because of other objects.
+
+mod default_tolerations;
+mod namespace_lifecycle;
+mod priority;
+mod service_account;
+
+use crate::apimachinery::{Kind, Object, Status};
+
+use super::Registry;
+
+/// What a plug-in may know of a write.
+pub(super) struct Attributes<'a> {
+    /// Kind of the object written.
+    pub kind: &'static Kind,
+    /// The object before the write; `None` for a creation.
+    pub old: Option<&'a Object>,
+}
+
+/// A plug-in: may change the object, or refuse the write.
+type Plugin = fn(&mut Registry, &Attributes<'_>, &mut Object) -> Result<(), Status>;
+
+/// The plug-ins in upstream's order (`pkg/kubeapiserver/options/plugins.go`).
+const CHAIN: &[Plugin] =
+    &[namespace_lifecycle::admit, service_account::admit, priority::admit, default_tolerations::admit];
+
+/// Runs the chain over an object that is about to be stored.
+pub(super) fn admit(
+    registry: &mut Registry,
+    attributes: &Attributes<'_>,
+    object: &mut Object,
+) -> Result<(), Status> {
+    CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))
+}

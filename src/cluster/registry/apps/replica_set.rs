@@ -1,0 +1,76 @@
+//! Rules of ReplicaSets.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldErrors, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::pod_defaults::set_template_defaults;
+use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
+
+/// `pkg/registry/apps/replicaset`.
+pub(crate) struct ReplicaSetStrategy;
+
+impl Strategy for ReplicaSetStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_template_defaults(object);
+        if object.get("/spec/replicas").is_none() {
+            object.set("/spec/replicas", 1);
+        }
+    }
+
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/replicas").is_none() {
+            object.set("/status/replicas", 0);
+        }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::replica_set_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        let selector = |object| Field::of(object, "spec").child("selector");
+        validation::immutable(&selector(new), &selector(old))
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const {
+            &[
+                columns::NAME,
+                Column::number("Desired"),
+                Column::number("Current"),
+                Column::number("Ready"),
+                columns::AGE,
+                Column::wide("Containers"),
+                Column::wide("Images"),
+                Column::wide("Selector"),
+            ]
+        }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        let [names, images] = columns::containers_and_images(object.list("/spec/template/spec/containers"));
+        vec![
+            object.name().into(),
+            columns::count(object, "/spec/replicas").into(),
+            columns::count(object, "/status/replicas").into(),
+            columns::count(object, "/status/readyReplicas").into(),
+            columns::age(object, now),
+            names,
+            images,
+            columns::selector_text(object),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+//! The `binding` subresource of Pods.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+
+use super::Registry;
+use super::metadata::time_text;
+
+impl Registry {
+    /// Binds a Pod to a node (the `binding` subresource): sets nodeName and PodScheduled.
+    ///
+    /// # Errors
+    /// 404 when the Pod is gone, 409 when it is being deleted or is bound already.
+    pub(crate) fn bind(&mut self, pod: &ObjectKey, node: &str) -> Result<Arc<Object>, Status> {
+        let old = self.get(&builtin::POD, pod)?;
+        let refusal = if old.is_terminating() {
+            Some(format!("pod {} is being deleted, cannot be assigned to a host", pod.name))
+        } else if old.text("/spec/nodeName").is_empty() {
+            None
+        } else {
+            Some(format!("pod {} is already assigned to node {:?}", pod.name, old.text("/spec/nodeName")))
+        };
+        if let Some(why) = refusal {
+            let message = format!("Operation cannot be fulfilled on pods/binding {:?}: {why}", pod.name);
+            return Err(Status::failure(409, "Conflict", message));
+        }
+        let mut new = Object::clone(&old);
+        new.set("/spec/nodeName", node);
+        mark_scheduled(&mut new, &time_text(self.now));
+        Ok(self.store.put(&builtin::POD, new))
+    }
+}
+
+/// Sets the condition PodScheduled to true.
+fn mark_scheduled(pod: &mut Object, now: &str) {
+    let generation = pod.generation();
+    let mut conditions = pod.list("/status/conditions").to_vec();
+    conditions.retain(|condition| condition.get("type").and_then(Value::as_str) != Some("PodScheduled"));
+    conditions.push(json!({
+        "type": "PodScheduled",
+        "status": "True",
+        "observedGeneration": generation,
+        "lastProbeTime": null,
+        "lastTransitionTime": now,
+    }));
+    pod.set("/status/conditions", conditions);
+}

@@ -1,0 +1,113 @@
+//! Columns and cells of server-side tables (`pkg/printers/internalversion/printers.go`).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{LabelSelector, Object};
+use crate::base::{Timestamp, human_duration};
+
+/// `meta/v1 TableColumnDefinition`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Column {
+    /// Heading, in mixed case; kubectl prints it in capitals.
+    pub name: &'static str,
+    /// `string`, `integer` or `boolean`.
+    #[serde(rename = "type")]
+    pub column_type: &'static str,
+    /// `name` for the primary name, else empty.
+    pub format: &'static str,
+    /// What the column shows; kubectl does not print it.
+    pub description: &'static str,
+    /// 0 always shown, 1 with `-o wide`.
+    pub priority: i32,
+}
+
+impl Column {
+    /// A column of text.
+    pub(super) const fn text(name: &'static str) -> Self {
+        Self { name, column_type: "string", format: "", description: "", priority: 0 }
+    }
+
+    /// A column of whole numbers.
+    pub(super) const fn number(name: &'static str) -> Self {
+        Self { column_type: "integer", ..Self::text(name) }
+    }
+
+    /// A column of text that only `-o wide` shows.
+    pub(super) const fn wide(name: &'static str) -> Self {
+        Self { priority: 1, ..Self::text(name) }
+    }
+}
+
+/// The column of names.
+pub(super) const NAME: Column = Column { format: "name", ..Column::text("Name") };
+/// The column of ages.
+pub(super) const AGE: Column = Column::text("Age");
+
+/// What an empty cell shows.
+pub(super) const NONE: &str = "<none>";
+/// What an unknown moment shows.
+const UNKNOWN: &str = "<unknown>";
+/// How many addresses or ports a cell lists.
+const LISTED_MAX: usize = 3;
+
+/// Time since the object was created.
+pub(super) fn age(object: &Object, now: Timestamp) -> Value {
+    since(object.creation_timestamp(), now).into()
+}
+
+/// Time since a moment, or that it is unknown.
+pub(super) fn since(moment: Option<Timestamp>, now: Timestamp) -> String {
+    moment.map_or_else(|| UNKNOWN.to_owned(), |moment| human_duration(now.duration_since(moment)))
+}
+
+/// The text, or `<none>`.
+pub(super) fn or_none(text: &str) -> Value {
+    if text.is_empty() { NONE.into() } else { text.into() }
+}
+
+/// The text at a path, or `<none>`.
+pub(super) fn text_or_none(object: &Object, pointer: &str) -> Value {
+    or_none(object.text(pointer))
+}
+
+/// The number at a path, 0 when absent.
+pub(super) fn count(object: &Object, pointer: &str) -> i64 {
+    object.number(pointer).unwrap_or_default()
+}
+
+/// Names and images of a Pod spec's containers, each joined by commas.
+pub(super) fn containers_and_images(containers: &[Value]) -> [Value; 2] {
+    ["name", "image"].map(|field| {
+        let texts: Vec<&str> = containers.iter().filter_map(|container| container[field].as_str()).collect();
+        texts.join(",").into()
+    })
+}
+
+/// `a=b,c=d`, or `<none>`.
+pub(super) fn labels_text(labels: Option<&Map<String, Value>>) -> Value {
+    let terms: Vec<String> = labels
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    or_none(&terms.join(","))
+}
+
+/// The label selector of a workload, or `<none>`.
+pub(super) fn selector_text(object: &Object) -> Value {
+    let selector = object.get("/spec/selector").map(LabelSelector::from_value);
+    or_none(&selector.map(|selector| selector.to_string()).unwrap_or_default())
+}
+
+/// The first entries joined by commas, and how many more there are.
+pub(super) fn listed(entries: &[String], empty: &str) -> Value {
+    if entries.is_empty() {
+        return empty.into();
+    }
+    let shown = entries.iter().take(LISTED_MAX).cloned().collect::<Vec<_>>().join(",");
+    match entries.len().saturating_sub(LISTED_MAX) {
+        0 => shown.into(),
+        more => format!("{shown} + {more} more...").into(),
+    }
+}

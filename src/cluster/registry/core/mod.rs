@@ -1,0 +1,20 @@
+//! Rules of the kinds of the core group.
+
+mod config_map;
+mod endpoints;
+mod event;
+mod namespace;
+mod node;
+mod pod;
+mod pod_cells;
+mod secret;
+mod service;
+
+pub(super) use config_map::ConfigMapStrategy;
+pub(super) use endpoints::EndpointsStrategy;
+pub(super) use event::EventStrategy;
+pub(super) use namespace::NamespaceStrategy;
+pub(super) use node::NodeStrategy;
+pub(super) use pod::PodStrategy;
+pub(super) use secret::SecretStrategy;
+pub(super) use service::ServiceStrategy;

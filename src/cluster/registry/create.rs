@@ -1,0 +1,104 @@
+//! Creating objects.
+
+use std::sync::Arc;
+
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+
+use super::Registry;
+use super::admission::{self, Attributes};
+use super::decode::decode;
+use super::metadata;
+use super::options::{WriteOptions, Written};
+use super::strategy::{Strategy, strategy_of};
+use super::validation::metadata_errors;
+
+/// How often a generated name is drawn anew when it is taken.
+const GENERATED_NAME_TRIES: usize = 8;
+
+impl Registry {
+    /// Creates an object: decoding checks, defaults, admission, validation, storage.
+    ///
+    /// # Errors
+    /// 400 (malformed), 403 (admission), 404 (no such namespace), 409 (the name is taken), 422 (invalid).
+    pub(crate) fn create(
+        &mut self,
+        kind: &'static Kind,
+        namespace: &str,
+        object: Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let (object, warnings) = decode(kind, &object, options)?;
+        self.create_decoded(kind, namespace, object, warnings, options)
+    }
+
+    /// Creates an object whose fields have been checked already.
+    pub(super) fn create_decoded(
+        &mut self,
+        kind: &'static Kind,
+        namespace: &str,
+        mut object: Object,
+        mut warnings: Vec<String>,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let strategy = strategy_of(kind);
+        metadata::ensure_namespace(kind, &mut object, namespace)?;
+        if !object.text("/metadata/resourceVersion").is_empty() {
+            return Err(Status::failure(
+                500,
+                "",
+                "resourceVersion should not be set on objects to be created",
+            ));
+        }
+        self.ensure_name(kind, &mut object)?;
+        strategy.set_defaults(&mut object);
+        admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
+        self.fill_new(kind, strategy, &mut object);
+        let mut errors = metadata_errors(strategy, &object);
+        errors.extend(strategy.validate(&object));
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, object.name(), &errors));
+        }
+        if self.store.get(kind, &object.key()).is_some() {
+            return Err(Status::already_exists(kind, object.name()));
+        }
+        let errors = strategy.allocate(self, &mut object);
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, object.name(), &errors));
+        }
+        warnings.extend(strategy.warnings(&object));
+        let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
+        Ok(Written { object, created: true, warnings })
+    }
+
+    fn ensure_name(&mut self, kind: &'static Kind, object: &mut Object) -> Result<(), Status> {
+        let base = object.text("/metadata/generateName").to_owned();
+        if !object.name().is_empty() || base.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..GENERATED_NAME_TRIES {
+            let name = metadata::generated_name(&base, &mut self.random);
+            let key = ObjectKey::new(object.namespace(), &name);
+            if self.store.get(kind, &key).is_none() {
+                object.set("/metadata/name", name);
+                return Ok(());
+            }
+        }
+        Err(Status::already_exists(kind, &base))
+    }
+
+    fn fill_new(&mut self, kind: &'static Kind, strategy: &dyn Strategy, object: &mut Object) {
+        object.set("/apiVersion", kind.api_version());
+        object.set("/kind", kind.kind);
+        metadata::fill_system_fields(object, self.now, &mut self.random);
+        metadata::drop_empty(object);
+        if strategy.counts_generations() {
+            object.set("/metadata/generation", 1);
+        }
+        if kind.subresource("status").is_some() && !strategy.accepts_status_on_create() {
+            object.remove("/status");
+        }
+        strategy.prepare_for_create(object);
+        metadata::ensure_status(kind, object);
+        strategy.write_out_zero_values(object);
+    }
+}

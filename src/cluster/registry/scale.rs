@@ -1,0 +1,38 @@
+//! The `scale` subresource: `autoscaling/v1 Scale`.
+
+use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, Status};
+
+/// What `scale` shows of a workload.
+pub(super) fn scale_of(object: &Object) -> Object {
+    let mut scale = Object::from(serde_json::Map::new());
+    scale.set("/kind", "Scale");
+    scale.set("/apiVersion", "autoscaling/v1");
+    for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+        let pointer = format!("/metadata/{field}");
+        if let Some(value) = object.get(&pointer) {
+            scale.set(&pointer, value.clone());
+        }
+    }
+    scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
+    scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
+    let selector = object
+        .get("/spec/selector")
+        .map(|selector| LabelSelector::from_value(selector).to_string())
+        .unwrap_or_default();
+    if !selector.is_empty() {
+        scale.set("/status/selector", selector);
+    }
+    scale
+}
+
+/// The workload with the replicas that a Scale asks for.
+pub(super) fn scaled(kind: &'static Kind, object: &Object, scale: &Object) -> Result<Object, Status> {
+    let replicas = scale.number("/spec/replicas").unwrap_or_default();
+    if replicas < 0 {
+        let error = FieldError::invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+        return Err(Status::invalid(kind, object.name(), &[error]));
+    }
+    let mut scaled = object.clone();
+    scaled.set("/spec/replicas", replicas);
+    Ok(scaled)
+}

@@ -1,0 +1,85 @@
+//! Rules of PriorityClasses.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::strategy::Strategy;
+
+/// Highest value that is not reserved for the system.
+const USER_VALUE_MAX: i64 = 1_000_000_000;
+
+/// `pkg/registry/scheduling/priorityclass`.
+pub(crate) struct PriorityClassStrategy;
+
+impl Strategy for PriorityClassStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn creates_on_update(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        if object.get("/preemptionPolicy").is_none() {
+            object.set("/preemptionPolicy", "PreemptLowerPriority");
+        }
+        if object.get("/value").is_none() {
+            object.set("/value", 0);
+        }
+    }
+
+    fn desired_state_changed(&self, _new: &Object, _old: &Object) -> bool {
+        false
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        let reserved = object.name().starts_with("system-");
+        let value = columns::count(object, "/value");
+        if value > USER_VALUE_MAX && !reserved {
+            errors.push(FieldError::forbidden(
+                "value",
+                format!("maximum allowed value of a user defined priority is {USER_VALUE_MAX}"),
+            ));
+        }
+        errors
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        if new.get("/value") != old.get("/value") {
+            errors.push(FieldError::forbidden("value", "may not be changed in an update."));
+        }
+        if new.get("/preemptionPolicy") != old.get("/preemptionPolicy") {
+            let found = new.text("/preemptionPolicy");
+            errors.push(FieldError::invalid("preemptionPolicy", found, "field is immutable"));
+        }
+        errors
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const {
+            &[
+                columns::NAME,
+                Column::number("Value"),
+                Column { column_type: "boolean", ..Column::text("Global-Default") },
+                columns::AGE,
+                Column::text("PreemptionPolicy"),
+            ]
+        }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        vec![
+            object.name().into(),
+            columns::count(object, "/value").into(),
+            object.flag("/globalDefault").into(),
+            columns::age(object, now),
+            object.text("/preemptionPolicy").into(),
+        ]
+    }
+}

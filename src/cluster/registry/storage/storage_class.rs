@@ -1,0 +1,74 @@
+//! Rules of StorageClasses.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::strategy::Strategy;
+
+/// Marks the class of claims that name none.
+const DEFAULT_ANNOTATION: &str = "storageclass.kubernetes.io/is-default-class";
+
+/// `pkg/registry/storage/storageclass`.
+pub(crate) struct StorageClassStrategy;
+
+impl Strategy for StorageClassStrategy {
+    fn creates_on_update(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        for (pointer, value) in [("/reclaimPolicy", "Delete"), ("/volumeBindingMode", "Immediate")] {
+            if object.get(pointer).is_none() {
+                object.set(pointer, value);
+            }
+        }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        if object.text("/provisioner").is_empty() {
+            errors.push(FieldError::required("provisioner", ""));
+        }
+        errors
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
+            let pointer = format!("/{field}");
+            if new.get(&pointer) != old.get(&pointer) {
+                errors.push(FieldError::forbidden(field, format!("updates to {field} are forbidden.")));
+            }
+        }
+        errors
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const {
+            &[
+                columns::NAME,
+                Column::text("Provisioner"),
+                Column::text("ReclaimPolicy"),
+                Column::text("VolumeBindingMode"),
+                Column::text("AllowVolumeExpansion"),
+                columns::AGE,
+            ]
+        }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        let is_default = object.annotation(DEFAULT_ANNOTATION) == Some("true");
+        let name = format!("{}{}", object.name(), if is_default { " (default)" } else { "" });
+        vec![
+            name.into(),
+            object.text("/provisioner").into(),
+            object.text("/reclaimPolicy").into(),
+            object.text("/volumeBindingMode").into(),
+            object.flag("/allowVolumeExpansion").into(),
+            columns::age(object, now),
+        ]
+    }
+}

@@ -1,0 +1,127 @@
+//! What is particular to a kind: the rules that the generic registry asks for.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
+use crate::base::Timestamp;
+
+use super::Registry;
+use super::columns::{self, Column};
+use super::{apps, coordination, core, discovery, scheduling, storage};
+
+/// The rules of one kind. Every method has the behaviour of a plain kind by default.
+pub(crate) trait Strategy: Sync {
+    /// Whether `metadata.generation` counts changes of the desired state.
+    fn counts_generations(&self) -> bool {
+        false
+    }
+
+    /// Whether a client may give a new object a status.
+    fn accepts_status_on_create(&self) -> bool {
+        false
+    }
+
+    /// Whether a PUT to a name that does not exist creates the object.
+    fn creates_on_update(&self) -> bool {
+        false
+    }
+
+    /// Fills absent fields with the kind's defaults.
+    fn set_defaults(&self, _object: &mut Object) {}
+
+    /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
+    fn write_out_zero_values(&self, _object: &mut Object) {}
+
+    /// Clears or sets what a client cannot choose in a new object.
+    fn prepare_for_create(&self, _object: &mut Object) {}
+
+    /// Clears or restores what a client cannot change.
+    fn prepare_for_update(&self, _new: &mut Object, _old: &Object) {}
+
+    /// What is wrong with a name; empty when it will do.
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_subdomain(name)
+    }
+
+    /// What is wrong with an object, beyond its metadata.
+    fn validate(&self, _object: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What is wrong with a change; the new object has been validated by itself already.
+    fn validate_update(&self, _new: &Object, _old: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// Allocates what the object needs from what the cluster has to give.
+    fn allocate(&self, _registry: &mut Registry, _object: &mut Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What a client should be told about an object although it is accepted.
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Seconds that a deletion takes; `None` for kinds that go at once.
+    fn grace_period(&self, _object: &Object, _requested: Option<i64>) -> Option<i64> {
+        None
+    }
+
+    /// The desired state changed, so `generation` goes up.
+    fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
+        new.get("/spec") != old.get("/spec")
+    }
+
+    /// Whether nothing but finalizers of the kind itself keeps a terminating object.
+    fn may_go(&self, _object: &Object) -> bool {
+        true
+    }
+
+    /// Marks the beginning of a deletion in the object's own fields.
+    fn begin_deletion(&self, _object: &mut Object, _now: Timestamp) {}
+
+    /// Columns of the server-side table.
+    fn columns(&self) -> &'static [Column] {
+        &[columns::NAME, columns::AGE]
+    }
+
+    /// One cell a column.
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        vec![object.name().into(), columns::age(object, now)]
+    }
+
+    /// `Succeeded` or `Failed` for an object that has run to its end.
+    fn completed(&self, _object: &Object) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A kind without rules of its own.
+struct Plain;
+
+impl Strategy for Plain {}
+
+/// The rules of a kind.
+pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
+    let index = STRATEGIES.iter().position(|(entry, _)| std::ptr::eq(*entry, kind));
+    index.map_or(&Plain, |index| STRATEGIES[index].1)
+}
+
+/// The kinds with rules of their own.
+static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
+    (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
+    (&builtin::ENDPOINTS, &core::EndpointsStrategy),
+    (&builtin::EVENT, &core::EventStrategy),
+    (&builtin::NAMESPACE, &core::NamespaceStrategy),
+    (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::POD, &core::PodStrategy),
+    (&builtin::SECRET, &core::SecretStrategy),
+    (&builtin::SERVICE, &core::ServiceStrategy),
+    (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
+    (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
+    (&builtin::LEASE, &coordination::LeaseStrategy),
+    (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
+    (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
+    (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+];

@@ -1,0 +1,268 @@
+//! Replacing and patching objects, or the part of them that a subresource means.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, patch};
+
+use super::Registry;
+use super::admission::{self, Attributes};
+use super::decode::{decode, decode_patched};
+use super::metadata;
+use super::options::{Patch, WriteOptions, Written};
+use super::scale;
+use super::strategy::strategy_of;
+use super::validation::{metadata_errors, metadata_update_errors};
+
+impl Registry {
+    /// Replaces an object (or the part that a subresource means).
+    ///
+    /// # Errors
+    /// 404 (no such object), 409 (somebody else wrote in between), 422 (invalid).
+    pub(crate) fn update(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        object: Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        if options.subresource == "scale" {
+            return self.update_scale(kind, key, &object, options);
+        }
+        let (object, warnings) = decode(kind, &object, options)?;
+        self.update_decoded(kind, key, object, warnings, options)
+    }
+
+    fn update_decoded(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        mut object: Object,
+        warnings: Vec<String>,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let strategy = strategy_of(kind);
+        metadata::ensure_namespace(kind, &mut object, &key.namespace)?;
+        if object.name().is_empty() {
+            object.set("/metadata/name", key.name.clone());
+        }
+        if object.name() != key.name {
+            return Err(Status::bad_request(format!(
+                "the name of the object ({}) does not match the name on the URL ({})",
+                object.name(),
+                key.name
+            )));
+        }
+        let Some(old) = self.store.get(kind, key).cloned() else {
+            if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
+                object.remove("/metadata/resourceVersion");
+                return self.create_decoded(kind, &key.namespace, object, warnings, options);
+            }
+            return Err(Status::not_found(kind, &key.name));
+        };
+        check_preconditions(kind, &object, &old)?;
+        let mut written = self.replace(kind, &old, object, options)?;
+        written.warnings.splice(0..0, warnings);
+        Ok(written)
+    }
+
+    /// Patches an object (or the part that a subresource means).
+    ///
+    /// # Errors
+    /// As [`Registry::update`], and 400/415/422 when the patch does not fit.
+    pub(crate) fn patch(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        patch: &Patch,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let old = match self.store.get(kind, key) {
+            Some(old) => Arc::clone(old),
+            None => return self.create_by_apply(kind, key, patch, options),
+        };
+        if options.subresource == "scale" {
+            let scale = scale::scale_of(&old);
+            let wanted = apply_patch(kind, scale.value(), patch)?;
+            let wanted = Object::from_value(wanted)
+                .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
+            return self.update_scale(kind, key, &wanted, options);
+        }
+        let patched = apply_patch(kind, old.value(), patch)?;
+        let (object, warnings) = decode_patched(kind, &patched, patch, options)?;
+        self.update_decoded(kind, key, object, warnings, options)
+    }
+
+    fn create_by_apply(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        patch: &Patch,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let Patch::Apply { configuration, .. } = patch else {
+            return Err(Status::not_found(kind, &key.name));
+        };
+        let mut object = Object::from_value(configuration.clone())
+            .ok_or_else(|| Status::bad_request("the applied configuration is not an object"))?;
+        object.set("/metadata/name", key.name.clone());
+        self.create(kind, &key.namespace, object, options)
+    }
+
+    /// Writes only the status of an object, as a component does.
+    ///
+    /// # Errors
+    /// As [`Registry::update`].
+    pub(crate) fn update_status(
+        &mut self,
+        kind: &'static Kind,
+        object: Object,
+        manager: &str,
+    ) -> Result<Arc<Object>, Status> {
+        let key = object.key();
+        let options = WriteOptions::component_status(manager);
+        self.update(kind, &key, object, &options).map(|written| written.object)
+    }
+
+    fn update_scale(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        wanted: &Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let old = self.get(kind, key)?;
+        check_preconditions(kind, wanted, &old)?;
+        let object = scale::scaled(kind, &old, wanted)?;
+        let options = WriteOptions { subresource: "", ..options.clone() };
+        let written = self.replace(kind, &old, object, &options)?;
+        Ok(Written { object: Arc::new(scale::scale_of(&written.object)), ..written })
+    }
+
+    /// Stores `new` in place of `old`, keeping what the client may not change.
+    fn replace(
+        &mut self,
+        kind: &'static Kind,
+        old: &Arc<Object>,
+        mut new: Object,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let strategy = strategy_of(kind);
+        new.set("/apiVersion", kind.api_version());
+        new.set("/kind", kind.kind);
+        metadata::keep_system_fields(&mut new, old);
+        metadata::drop_empty(&mut new);
+        match options.subresource {
+            "status" => new = with_part(old, &mut new, "/status"),
+            "finalize" => new = with_part(old, &mut new, "/spec/finalizers"),
+            "ephemeralcontainers" => {
+                new = with_part(old, &mut new, "/spec/ephemeralContainers");
+                strategy.set_defaults(&mut new);
+                metadata::bump_generation(&mut new);
+            }
+            _ => {
+                if kind.subresource("status").is_some() {
+                    copy_field(&mut new, old, "/status");
+                }
+                strategy.set_defaults(&mut new);
+                admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
+                strategy.prepare_for_update(&mut new, old);
+                let errors = strategy.allocate(self, &mut new);
+                if !errors.is_empty() {
+                    return Err(Status::invalid(kind, old.name(), &errors));
+                }
+                if strategy.counts_generations() && strategy.desired_state_changed(&new, old) {
+                    metadata::bump_generation(&mut new);
+                }
+            }
+        }
+        metadata::ensure_status(kind, &mut new);
+        strategy.write_out_zero_values(&mut new);
+        let mut errors = Vec::new();
+        if options.subresource.is_empty() {
+            errors = metadata_errors(strategy, &new);
+            errors.extend(metadata_update_errors(&new, old));
+            errors.extend(strategy.validate(&new));
+            errors.extend(strategy.validate_update(&new, old));
+        }
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, old.name(), &errors));
+        }
+        let warnings = strategy.warnings(&new);
+        new.set("/metadata/resourceVersion", old.text("/metadata/resourceVersion"));
+        let object = self.store_changed(kind, old, new, options);
+        Ok(Written { object, created: false, warnings })
+    }
+
+    fn store_changed(
+        &mut self,
+        kind: &'static Kind,
+        old: &Arc<Object>,
+        new: Object,
+        options: &WriteOptions,
+    ) -> Arc<Object> {
+        if new == **old {
+            return Arc::clone(old);
+        }
+        if options.dry_run {
+            return Arc::new(new);
+        }
+        if new.is_terminating() && nothing_keeps(kind, &new) {
+            self.store.remove(kind, &old.key());
+            return Arc::new(new);
+        }
+        self.store.put(kind, new)
+    }
+}
+
+/// Whether a terminating object has no finalizer left and no grace period to wait for.
+pub(super) fn nothing_keeps(kind: &'static Kind, object: &Object) -> bool {
+    object.finalizers().next().is_none()
+        && object.number("/metadata/deletionGracePeriodSeconds").unwrap_or_default() == 0
+        && strategy_of(kind).may_go(object)
+}
+
+fn check_preconditions(kind: &Kind, new: &Object, old: &Object) -> Result<(), Status> {
+    let uid = new.uid();
+    if !uid.is_empty() && uid != old.uid() {
+        let why =
+            format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
+        return Err(Status::conflict(kind, old.name(), &why));
+    }
+    let version = new.text("/metadata/resourceVersion");
+    if !version.is_empty() && version != old.text("/metadata/resourceVersion") {
+        return Err(Status::modified(kind, old.name()));
+    }
+    Ok(())
+}
+
+fn copy_field(new: &mut Object, old: &Object, pointer: &str) {
+    match old.get(pointer) {
+        Some(value) => new.set(pointer, value.clone()),
+        None => {
+            new.remove(pointer);
+        }
+    }
+}
+
+/// The old object with one part of the new one: what a subresource means.
+fn with_part(old: &Object, new: &mut Object, pointer: &str) -> Object {
+    let mut object = Object::clone(old);
+    match new.remove(pointer) {
+        Some(part) => object.set(pointer, part),
+        None => {
+            object.remove(pointer);
+        }
+    }
+    object
+}
+
+fn apply_patch(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {
+    match patch {
+        Patch::Json(operations) => patch::json::apply(value, operations),
+        Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
+            Ok(patch::merge::apply(value, change))
+        }
+    }
+}

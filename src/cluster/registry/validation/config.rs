@@ -1,0 +1,63 @@
+//! Rules of ConfigMaps and Secrets: their keys, their size, and when they may not change.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldError, FieldErrorType, FieldErrors, Object, validate_config_key};
+
+use super::field::Field;
+
+/// Most bytes that all values may have together.
+const SIZE_MAX: usize = 1024 * 1024;
+
+/// What is wrong with the maps `fields` of an object.
+pub(crate) fn config_errors(object: &Object, fields: &[&str]) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut size = 0;
+    for field in fields {
+        for (key, value) in Field::of(object, field).map().into_iter().flatten() {
+            size += value.as_str().map_or(0, str::len);
+            errors.extend(
+                validate_config_key(key)
+                    .into_iter()
+                    .map(|message| FieldError::invalid(format!("{field}[{key}]"), key.as_str(), message)),
+            );
+        }
+    }
+    if size > SIZE_MAX {
+        let detail = format!("may not be more than {SIZE_MAX} bytes");
+        errors.push(FieldError::new(fields[0], FieldErrorType::TooLong, Value::Null, detail));
+    }
+    errors
+}
+
+/// What is wrong with a change when the object says that it is immutable.
+pub(crate) fn config_update_errors(new: &Object, old: &Object, fields: &[&str]) -> FieldErrors {
+    if !old.flag("/immutable") {
+        return FieldErrors::new();
+    }
+    let detail = "field is immutable when `immutable` is set";
+    let mut errors = FieldErrors::new();
+    if !new.flag("/immutable") {
+        errors.push(FieldError::forbidden("immutable", detail));
+    }
+    for field in fields {
+        if Field::of(new, field).value() != Field::of(old, field).value() {
+            errors.push(FieldError::forbidden(*field, detail));
+        }
+    }
+    errors
+}
+
+/// Keys that a Secret of a well-known type must have.
+pub(crate) fn secret_type_errors(secret: &Object) -> FieldErrors {
+    let has = |key: &str| secret.map("/data").is_some_and(|data| data.contains_key(key));
+    let keys: &[&str] = match secret.text("/type") {
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        "kubernetes.io/basic-auth" if !has("username") && !has("password") => &["username", "password"],
+        _ => &[],
+    };
+    keys.iter().filter(|key| !has(key)).map(|key| FieldError::required(format!("data[{key}]"), "")).collect()
+}

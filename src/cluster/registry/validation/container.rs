@@ -1,0 +1,174 @@
+//! Rules of containers.
+
+use crate::apimachinery::{
+    FieldErrors, validate_config_key, validate_dns1123_label, validate_environment_variable_name,
+    validate_port_name,
+};
+
+use super::field::Field;
+use super::probe::probe_errors;
+
+/// Protocols of ports, in the order of messages.
+pub(super) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
+/// Fields of a Pod that an environment variable may show.
+const SHOWN_FIELDS: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+
+/// What is wrong with a container whose Pod has volumes of these names.
+pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let name = container.child("name");
+    if name.is_empty() {
+        errors.push(name.required(""));
+    } else {
+        errors.extend(name.invalid_all(validate_dns1123_label(name.text())));
+    }
+    let image = container.child("image");
+    if image.is_empty() {
+        errors.push(image.required(""));
+    } else if image.text().trim() != image.text() {
+        errors.push(image.invalid("must not have leading or trailing whitespace"));
+    }
+    errors.extend(container.child("terminationMessagePolicy").one_of(&["File", "FallbackToLogsOnError"]));
+    errors.extend(port_errors(&container.child("ports")));
+    errors.extend(container.child("env").items().flat_map(|variable| variable_errors(&variable)));
+    errors.extend(mount_errors(&container.child("volumeMounts"), volumes));
+    errors.extend(container.child("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
+    for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        errors.extend(probe_errors(&container.child(probe), probe != "readinessProbe"));
+    }
+    errors
+}
+
+fn port_errors(ports: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut taken = Vec::new();
+    for port in ports.items() {
+        let name = port.child("name");
+        if !name.is_empty() {
+            let messages = validate_port_name(name.text());
+            if messages.is_empty() && taken.contains(&name.text()) {
+                errors.push(name.duplicate());
+            }
+            errors.extend(name.invalid_all(messages));
+            taken.push(name.text());
+        }
+        let number = port.child("containerPort");
+        if number.number() == 0 {
+            errors.push(number.required(""));
+        } else {
+            errors.extend(number.port_number());
+        }
+        let host_port = port.child("hostPort");
+        if host_port.number() != 0 {
+            errors.extend(host_port.port_number());
+        }
+        errors.extend(port.child("protocol").one_of(PROTOCOLS));
+    }
+    errors
+}
+
+/// Two containers of a Pod cannot have the same port of the node.
+pub(super) fn host_port_conflicts(containers: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut taken = Vec::new();
+    for port in containers.items().flat_map(|container| container.child("ports").items()) {
+        let host_port = port.child("hostPort");
+        if host_port.number() == 0 {
+            continue;
+        }
+        let key = (port.child("protocol").text(), port.child("hostIP").text(), host_port.number());
+        if taken.contains(&key) {
+            let shown = format!("{}/{}/{}", key.0, key.1, key.2);
+            errors.push(crate::apimachinery::FieldError { value: shown.into(), ..host_port.duplicate() });
+        }
+        taken.push(key);
+    }
+    errors
+}
+
+fn variable_errors(variable: &Field<'_>) -> FieldErrors {
+    let name = variable.child("name");
+    let mut errors = if name.is_empty() {
+        vec![name.required("")]
+    } else {
+        name.invalid_all(validate_environment_variable_name(name.text()))
+    };
+    let from = variable.child("valueFrom");
+    if from.is_absent() {
+        return errors;
+    }
+    let sources: Vec<&String> = from.map().into_iter().flat_map(|map| map.keys()).collect();
+    match sources.len() {
+        0 => errors.push(from.invalid_value(
+            "",
+            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`",
+        )),
+        1 if !variable.child("value").is_empty() => {
+            errors.push(from.invalid_value("", "may not be specified when `value` is not empty"));
+        }
+        1 => {}
+        _ => errors.push(from.invalid_value("", "may not have more than one field specified at a time")),
+    }
+    errors.extend(field_reference_errors(&from.child("fieldRef")));
+    for source in ["configMapKeyRef", "secretKeyRef"] {
+        errors.extend(key_reference_errors(&from.child(source)));
+    }
+    errors
+}
+
+fn field_reference_errors(reference: &Field<'_>) -> FieldErrors {
+    let path = reference.child("fieldPath");
+    if reference.is_absent() {
+        return FieldErrors::new();
+    }
+    if path.is_empty() {
+        return vec![path.required("")];
+    }
+    let subscripted = ["metadata.labels['", "metadata.annotations['"];
+    if SHOWN_FIELDS.contains(&path.text()) || subscripted.iter().any(|prefix| path.text().starts_with(prefix))
+    {
+        return FieldErrors::new();
+    }
+    vec![path.not_supported(SHOWN_FIELDS)]
+}
+
+fn key_reference_errors(reference: &Field<'_>) -> FieldErrors {
+    let key = reference.child("key");
+    if reference.is_absent() {
+        return FieldErrors::new();
+    }
+    if key.is_empty() {
+        return vec![key.required("")];
+    }
+    key.invalid_all(validate_config_key(key.text()))
+}
+
+fn mount_errors(mounts: &Field<'_>, volumes: &[&str]) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut taken = Vec::new();
+    for mount in mounts.items() {
+        let (name, path) = (mount.child("name"), mount.child("mountPath"));
+        if name.is_empty() {
+            errors.push(name.required(""));
+        } else if !volumes.contains(&name.text()) {
+            errors.push(name.not_found());
+        }
+        if path.is_empty() {
+            errors.push(path.required(""));
+        } else if taken.contains(&path.text()) {
+            errors.push(path.invalid("must be unique"));
+        }
+        taken.push(path.text());
+    }
+    errors
+}

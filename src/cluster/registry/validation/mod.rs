@@ -1,0 +1,21 @@
+//! Rules that objects must keep, with upstream's words (`pkg/apis/core/validation`).
+
+mod config;
+mod container;
+mod field;
+mod metadata;
+mod pod_spec;
+mod probe;
+mod service;
+mod volume;
+mod workload;
+
+pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
+pub(super) use field::Field;
+pub(super) use metadata::{metadata_errors, metadata_update_errors};
+pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
+pub(super) use service::{service_errors, service_update_errors};
+pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
+
+#[cfg(test)]
+mod tests;

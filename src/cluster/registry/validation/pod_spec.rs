@@ -1,0 +1,172 @@
+//! Rules of Pod specs, and of what may change in one.
+
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{
+    FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain,
+};
+
+use super::container::{container_errors, host_port_conflicts};
+use super::field::Field;
+use super::volume::{volume_errors, volume_names};
+use super::workload::label_errors;
+
+/// What a client is told that changes more of a Pod than it may.
+const UPDATE_REFUSED: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+/// Most lines of differences in that message.
+const DIFFERENCES_MAX: usize = 40;
+
+/// What is wrong with a Pod spec (`ValidatePodSpec`).
+pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
+    let volumes = spec.child("volumes");
+    let mut errors = volume_errors(&volumes);
+    let names = volume_names(&volumes);
+    let containers = spec.child("containers");
+    if containers.is_empty() {
+        errors.push(containers.required(""));
+    }
+    let mut taken = Vec::new();
+    for list in ["containers", "initContainers"] {
+        for container in spec.child(list).items() {
+            errors.extend(container_errors(&container, &names));
+            let name = container.child("name");
+            if taken.contains(&name.text()) && !name.is_empty() {
+                errors.push(name.duplicate());
+            }
+            taken.push(name.text());
+        }
+        errors.extend(host_port_conflicts(&spec.child(list)));
+    }
+    errors.extend(spec.child("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
+    errors.extend(spec.child("dnsPolicy").one_of(&[
+        "ClusterFirstWithHostNet",
+        "ClusterFirst",
+        "Default",
+        "None",
+    ]));
+    errors.extend(label_errors(&spec.child("nodeSelector")));
+    errors.extend(plain_field_errors(spec));
+    errors.extend(spec.child("tolerations").items().flat_map(|toleration| toleration_errors(&toleration)));
+    errors
+}
+
+fn plain_field_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for (name, rule) in [
+        ("serviceAccountName", validate_dns1123_subdomain as fn(&str) -> Vec<String>),
+        ("nodeName", validate_dns1123_subdomain),
+        ("hostname", validate_dns1123_label),
+        ("subdomain", validate_dns1123_label),
+    ] {
+        let field = spec.child(name);
+        if !field.is_empty() {
+            errors.extend(field.invalid_all(rule(field.text())));
+        }
+    }
+    let deadline = spec.child("activeDeadlineSeconds");
+    if !deadline.is_absent() && !(1..=i64::from(i32::MAX)).contains(&deadline.number()) {
+        errors.push(deadline.invalid("must be between 1 and 2147483647, inclusive"));
+    }
+    errors
+}
+
+fn toleration_errors(toleration: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let [key, operator, effect] = ["key", "operator", "effect"].map(|name| toleration.child(name));
+    if key.is_empty() && operator.text() != "Exists" {
+        let detail =
+            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
+        errors.push(operator.invalid_value(operator.text(), detail));
+    }
+    if !matches!(operator.text(), "" | "Equal" | "Exists") {
+        errors.push(operator.not_supported(&["Equal", "Exists"]));
+    }
+    if operator.text() == "Exists" && !toleration.child("value").is_empty() {
+        errors.push(operator.invalid("value must be empty when `operator` is 'Exists'"));
+    }
+    if !matches!(effect.text(), "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+        errors.push(effect.not_supported(&["NoSchedule", "PreferNoSchedule", "NoExecute"]));
+    }
+    errors
+}
+
+/// What is wrong with a change of a Pod (`ValidatePodUpdate`).
+pub(crate) fn pod_update_errors(new: &Object, old: &Object) -> FieldErrors {
+    let spec = Field::of(new, "spec");
+    for list in ["containers", "initContainers"] {
+        let pointer = format!("/spec/{list}");
+        if new.list(&pointer).len() != old.list(&pointer).len() {
+            return vec![spec.child(list).forbidden("pod updates may not add or remove containers")];
+        }
+    }
+    let mut allowed = new.get("/spec").cloned().unwrap_or_default();
+    let before = old.get("/spec").cloned().unwrap_or_default();
+    undo_allowed_changes(&mut allowed, &before);
+    if allowed == before {
+        return FieldErrors::new();
+    }
+    let mut lines = vec![UPDATE_REFUSED.to_owned()];
+    differences("", &before, &allowed, &mut lines);
+    lines.truncate(DIFFERENCES_MAX);
+    vec![FieldError::forbidden("spec", lines.join("\n"))]
+}
+
+/// Puts back what a client may change, so that what still differs is what it may not.
+fn undo_allowed_changes(new: &mut Value, old: &Value) {
+    for list in ["containers", "initContainers"] {
+        let Some(Value::Array(containers)) = new.get_mut(list) else { continue };
+        for (index, container) in containers.iter_mut().enumerate() {
+            if let (Value::Object(container), Some(image)) = (container, old[list][index].get("image")) {
+                container.insert("image".to_owned(), image.clone());
+            }
+        }
+    }
+    let Value::Object(new) = new else { return };
+    restore(new, old, "activeDeadlineSeconds");
+    let became_one = new.get("terminationGracePeriodSeconds").and_then(Value::as_i64) == Some(1);
+    if became_one && old["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
+        restore(new, old, "terminationGracePeriodSeconds");
+    }
+    let before = old["tolerations"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let after = new.get("tolerations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if before.iter().all(|toleration| after.contains(toleration)) {
+        restore(new, old, "tolerations");
+    }
+    let gates_only_go = |gates: &Value| {
+        let before = old["schedulingGates"].as_array().map(Vec::as_slice).unwrap_or_default();
+        gates.as_array().is_some_and(|after| after.iter().all(|gate| before.contains(gate)))
+    };
+    if new.get("schedulingGates").is_none_or(gates_only_go) {
+        restore(new, old, "schedulingGates");
+    }
+}
+
+fn restore(new: &mut Map<String, Value>, old: &Value, field: &str) {
+    match old.get(field) {
+        Some(value) => new.insert(field.to_owned(), value.clone()),
+        None => new.remove(field),
+    };
+}
+
+/// Lines that show what differs, by path.
+fn differences(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
+    match (old, new) {
+        (Value::Object(before), Value::Object(after)) => {
+            let added = after.keys().filter(|key| !before.contains_key(*key));
+            for key in before.keys().chain(added) {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                differences(&path, &old[key], &new[key], lines);
+            }
+        }
+        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
+            for (index, (old, new)) in before.iter().zip(after).enumerate() {
+                differences(&format!("{path}[{index}]"), old, new, lines);
+            }
+        }
+        _ if old == new => {}
+        _ => {
+            let shown = |sign, value: &Value| (!value.is_null()).then(|| format!("{sign} {path}: {value}"));
+            lines.extend([shown('-', old), shown('+', new)].into_iter().flatten());
+        }
+    }
+}

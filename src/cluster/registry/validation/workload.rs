@@ -1,0 +1,169 @@
+//! Rules of workloads: selectors, Pod templates, rollout strategies (`pkg/apis/apps/validation`).
+
+use serde_json::Value;
+
+use crate::apimachinery::{
+    FieldError, FieldErrors, LabelSelector, Object, validate_label_key, validate_label_value,
+};
+
+use super::field::Field;
+use super::pod_spec::pod_spec_errors;
+
+/// What a value must look like that is neither a number nor `25%`.
+const PERCENT_FORM: &str = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+
+/// What is wrong with a map of labels.
+pub(crate) fn label_errors(labels: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for (key, value) in labels.map().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        let of_key = validate_label_key(key).into_iter().map(|message| (key.as_str(), message));
+        let of_value = validate_label_value(value).into_iter().map(|message| (value, message));
+        errors.extend(of_key.chain(of_value).map(|(found, message)| labels.invalid_value(found, message)));
+    }
+    errors
+}
+
+/// A field that may not change.
+pub(crate) fn immutable(new: &Field<'_>, old: &Field<'_>) -> FieldErrors {
+    if new.value() == old.value() { FieldErrors::new() } else { vec![new.invalid("field is immutable")] }
+}
+
+/// What is wrong with a Deployment's spec.
+pub(crate) fn deployment_errors(deployment: &Object) -> FieldErrors {
+    let spec = Field::of(deployment, "spec");
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("replicas").non_negative());
+    errors.extend(selector_errors(&spec.child("selector")));
+    errors.extend(template_errors(&spec));
+    errors.extend(strategy_errors(&spec.child("strategy")));
+    let minimum = spec.child("minReadySeconds");
+    errors.extend(minimum.non_negative());
+    errors.extend(spec.child("revisionHistoryLimit").non_negative());
+    let deadline = spec.child("progressDeadlineSeconds");
+    if !deadline.is_absent() {
+        errors.extend(deadline.non_negative());
+        if deadline.number() <= minimum.number() {
+            errors.push(deadline.invalid("must be greater than minReadySeconds"));
+        }
+    }
+    errors
+}
+
+/// What is wrong with a ReplicaSet's spec.
+pub(crate) fn replica_set_errors(replica_set: &Object) -> FieldErrors {
+    let spec = Field::of(replica_set, "spec");
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("replicas").non_negative());
+    errors.extend(spec.child("minReadySeconds").non_negative());
+    errors.extend(selector_errors(&spec.child("selector")));
+    errors.extend(template_errors(&spec));
+    errors
+}
+
+fn selector_errors(selector: &Field<'_>) -> FieldErrors {
+    if selector.is_absent() {
+        return vec![selector.required("")];
+    }
+    let labels = selector.child("matchLabels");
+    let expressions = selector.child("matchExpressions");
+    let mut errors = label_errors(&labels);
+    for expression in expressions.items() {
+        errors.extend(expression_errors(&expression));
+    }
+    if labels.is_empty() && expressions.is_empty() {
+        errors.push(selector.invalid("empty selector is invalid for deployment"));
+    }
+    errors
+}
+
+fn expression_errors(expression: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let (operator, values) = (expression.child("operator"), expression.child("values"));
+    match operator.text() {
+        "In" | "NotIn" if values.is_empty() => {
+            errors.push(values.required("must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+        "Exists" | "DoesNotExist" if !values.is_empty() => {
+            errors
+                .push(values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        _ => errors.push(operator.invalid_value(operator.text(), "not a valid selector operator")),
+    }
+    let key = expression.child("key");
+    errors.extend(
+        validate_label_key(key.text()).into_iter().map(|message| key.invalid_value(key.text(), message)),
+    );
+    for value in values.items() {
+        errors.extend(value.invalid_all(validate_label_value(value.text())));
+    }
+    errors
+}
+
+/// The template of a workload whose Pods run for ever.
+fn template_errors(spec: &Field<'_>) -> FieldErrors {
+    let template = spec.child("template");
+    let metadata = template.child("metadata");
+    let labels = metadata.child("labels");
+    let selector = LabelSelector::from_value(spec.child("selector").value());
+    let mut errors = FieldErrors::new();
+    if !selector.is_empty() && !selector.matches(labels.map()) {
+        errors.push(labels.invalid("`selector` does not match template `labels`"));
+    }
+    // Upstream reports a template's labels without the word metadata.
+    let shown = template.child("labels");
+    errors.extend(
+        label_errors(&labels).into_iter().map(|error| shown.invalid_value(error.value, error.detail)),
+    );
+    let pod_spec = template.child("spec");
+    errors.extend(pod_spec_errors(&pod_spec));
+    let restart_policy = pod_spec.child("restartPolicy");
+    if !matches!(restart_policy.text(), "" | "Always") {
+        errors.push(restart_policy.not_supported(&["Always"]));
+    }
+    let deadline = pod_spec.child("activeDeadlineSeconds");
+    if !deadline.is_absent() {
+        errors.push(deadline.forbidden("activeDeadlineSeconds in ReplicaSet is not Supported"));
+    }
+    errors
+}
+
+fn strategy_errors(strategy: &Field<'_>) -> FieldErrors {
+    let rolling = strategy.child("rollingUpdate");
+    match strategy.child("type").text() {
+        "Recreate" if rolling.is_absent() => FieldErrors::new(),
+        "Recreate" => vec![rolling.forbidden("may not be specified when strategy `type` is 'Recreate'")],
+        "RollingUpdate" => rolling_update_errors(&rolling),
+        other => {
+            let supported = ["Recreate", "RollingUpdate"];
+            vec![FieldError { value: other.into(), ..strategy.not_supported(&supported) }]
+        }
+    }
+}
+
+fn rolling_update_errors(rolling: &Field<'_>) -> FieldErrors {
+    let (unavailable, surge) = (rolling.child("maxUnavailable"), rolling.child("maxSurge"));
+    let mut errors = FieldErrors::new();
+    for field in [&unavailable, &surge] {
+        match field.value() {
+            Value::String(_) if percent(field).is_none() => errors.push(field.invalid(PERCENT_FORM)),
+            _ => errors.extend(field.non_negative()),
+        }
+    }
+    if is_zero(&unavailable) && is_zero(&surge) {
+        errors.push(unavailable.invalid("may not be 0 when `maxSurge` is 0"));
+    }
+    if percent(&unavailable).is_some_and(|percent| percent > 100) {
+        errors.push(unavailable.invalid("must not be greater than 100%"));
+    }
+    errors
+}
+
+fn percent(field: &Field<'_>) -> Option<u32> {
+    field.text().strip_suffix('%')?.parse().ok()
+}
+
+fn is_zero(field: &Field<'_>) -> bool {
+    percent(field).map_or(field.value().as_i64() == Some(0), |percent| percent == 0)
+}

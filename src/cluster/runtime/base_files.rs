@@ -1,0 +1,116 @@
+//! The files that images bring along: few, but those that people look at.
+
+use super::images::{Image, Toolbox};
+
+/// Marks a directory in the tables below.
+pub(super) const DIRECTORY: &str = "\0directory";
+
+type Table = &'static [(&'static str, &'static str)];
+
+const DEBIAN: Table = &[
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    ("/dev/null", ""),
+    ("/etc/debian_version", "13.2\n"),
+    ("/etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n"),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"),
+    ("/home", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/run", DIRECTORY),
+    ("/sys", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/var/log", DIRECTORY),
+];
+
+const BUSYBOX: Table = &[
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    ("/dev/null", ""),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n"),
+    ("/home", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/sys", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/var/log", DIRECTORY),
+];
+
+const BARE: Table = &[("/dev", DIRECTORY), ("/dev/null", ""), ("/proc", DIRECTORY), ("/tmp", DIRECTORY)];
+
+const NGINX: Table = &[
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    ("/dev/null", ""),
+    ("/docker-entrypoint.d", DIRECTORY),
+    ("/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n"),
+    (
+        "/etc/nginx/conf.d/default.conf",
+        "server {\n    listen       80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n",
+    ),
+    (
+        "/etc/nginx/nginx.conf",
+        "user  nginx;\nworker_processes  auto;\n\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+    ),
+    ("/etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n"),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnginx:x:101:101:nginx user:/nonexistent:/bin/false\n"),
+    ("/home", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/run", DIRECTORY),
+    ("/sys", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/usr/share/nginx/html/50x.html", "<html><body><h1>An error occurred.</h1></body></html>\n"),
+    (
+        "/usr/share/nginx/html/index.html",
+        "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n<p>The web server is up and this is its default page.</p>\n</body>\n</html>\n",
+    ),
+    ("/var/log/nginx", DIRECTORY),
+];
+
+const HTTPD: Table = &[
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    ("/dev/null", ""),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n"),
+    ("/home", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/local/apache2/conf/httpd.conf", "Listen 80\nDocumentRoot \"/usr/local/apache2/htdocs\"\n"),
+    ("/usr/local/apache2/htdocs/index.html", "<html><body><h1>It works!</h1></body></html>\n"),
+    ("/usr/local/apache2/logs", DIRECTORY),
+    ("/var/log", DIRECTORY),
+];
+
+const SAMPLE_APP: Table = &[
+    ("/app/app.js", "// The tutor's sample app: GET / greets, GET /error ends the process.\n"),
+    ("/app/package.json", "{\n  \"name\": \"kub-first-app\",\n  \"main\": \"app.js\"\n}\n"),
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    ("/dev/null", ""),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n"),
+    ("/home/node", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/sys", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/var/log", DIRECTORY),
+];
+
+/// Path and text of the files of an image.
+pub(super) fn base_files(image: Option<&'static Image>) -> Table {
+    let Some(image) = image else { return BARE };
+    match (image.program, image.toolbox) {
+        ("nginx", _) => NGINX,
+        ("httpd", _) => HTTPD,
+        ("sample-app", _) => SAMPLE_APP,
+        (_, Toolbox::Nothing) => BARE,
+        (_, Toolbox::Busybox | Toolbox::BusyboxCurl) => BUSYBOX,
+        (_, Toolbox::Debian | Toolbox::DebianCurl) => DEBIAN,
+    }
+}

@@ -1,0 +1,101 @@
+//! HTTP as programs see it: whole requests and whole responses.
+
+/// One HTTP request, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HttpRequest {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// Path with query.
+    pub path: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// A `GET` without headers.
+    pub(crate) fn get(path: &str) -> Self {
+        Self { method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// The path without the query.
+    pub(crate) fn path_only(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+
+    /// The first header of that name, whatever its case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+}
+
+/// One HTTP response, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HttpResponse {
+    /// Status code.
+    pub status: u16,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// A response with a text body.
+    pub(crate) fn text(status: u16, content_type: &str, body: impl Into<String>) -> Self {
+        Self {
+            status,
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body: body.into().into_bytes(),
+        }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The first header of that name, whatever its case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// The words that go with the status code.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self.status {
+            200 => "OK",
+            201 => "Created",
+            204 => "No Content",
+            301 => "Moved Permanently",
+            302 => "Found",
+            400 => "Bad Request",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            500 => "Internal Server Error",
+            502 => "Bad Gateway",
+            503 => "Service Unavailable",
+            _ => "",
+        }
+    }
+}
+
+fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Why no response came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectError {
+    /// Nothing listens (also: a Service without ready endpoints).
+    Refused,
+    /// The name does not resolve.
+    UnknownHost,
+    /// The peer went away without answering (the process ended).
+    EmptyReply,
+    /// Packets are dropped.
+    TimedOut,
+}

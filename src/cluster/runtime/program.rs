@@ -1,0 +1,76 @@
+//! What a modelled program is, and the list of them.
+
+use super::http::{HttpRequest, HttpResponse};
+use super::process::{Process, System};
+use super::programs;
+
+/// What SIGTERM does to a process that is number 1 of its container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sigterm {
+    /// It ends in good order.
+    Exits {
+        /// Exit code.
+        code: i32,
+        /// Milliseconds until then.
+        after: i64,
+    },
+    /// It has no handler, and the kernel spares process 1: only SIGKILL helps.
+    Ignored,
+}
+
+/// A modelled program. It keeps what it must remember in [`Process::memory`].
+pub(crate) trait Program: Sync {
+    /// Name in the catalogue of images.
+    fn name(&self) -> &'static str;
+
+    /// Prints its first lines; ends by setting the exit code.
+    fn start(&self, process: &mut Process, system: &mut dyn System);
+
+    /// Goes on at the moment it asked for.
+    fn wake(&self, process: &mut Process, system: &mut dyn System) {
+        let _ = (process, system);
+    }
+
+    /// The ports on which it answers HTTP.
+    fn ports(&self, process: &Process) -> Vec<u16> {
+        let _ = process;
+        Vec::new()
+    }
+
+    /// Answers a request; `None` closes the connection without a word.
+    fn serve(
+        &self,
+        process: &mut Process,
+        request: &HttpRequest,
+        system: &mut dyn System,
+    ) -> Option<HttpResponse> {
+        let _ = (process, request, system);
+        None
+    }
+
+    /// What SIGTERM does.
+    fn on_sigterm(&self) -> Sigterm {
+        Sigterm::Exits { code: 0, after: 150 }
+    }
+}
+
+/// Every program. A new one is a file in `programs` and a line here.
+static PROGRAMS: &[&dyn Program] = &[
+    &programs::SampleApp,
+    &programs::Nginx,
+    &programs::Httpd,
+    &programs::HttpEcho,
+    &programs::EchoServer,
+    &programs::REDIS,
+    &programs::POSTGRES,
+    &programs::MYSQL,
+    &programs::PAUSE,
+    &programs::IDLE,
+    &programs::REPL,
+    &programs::AGNHOST,
+];
+
+/// The program of that name; one that idles when there is none.
+pub(crate) fn program(name: &str) -> &'static dyn Program {
+    PROGRAMS.iter().copied().find(|program| program.name() == name).unwrap_or(&programs::IDLE)
+}

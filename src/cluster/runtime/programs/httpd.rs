@@ -1,0 +1,67 @@
+//! Apache's httpd: files below htdocs, an access log on standard output.
+
+use super::super::filesystem::{absolute, join};
+use super::super::http::{HttpRequest, HttpResponse};
+use super::super::process::{Process, System};
+use super::super::program::{Program, Sigterm};
+
+/// `httpd-foreground`.
+pub(in super::super) struct Httpd;
+
+const ROOT: &str = "/usr/local/apache2/htdocs";
+
+impl Program for Httpd {
+    fn name(&self) -> &'static str {
+        "httpd"
+    }
+
+    fn start(&self, process: &mut Process, system: &mut dyn System) {
+        let at = system.now().strftime("%a %b %d %H:%M:%S%.6f %Y").to_string();
+        process.print_error(
+            format!(
+                "AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using {}. Set the 'ServerName' directive globally to suppress this message\n[{at}] [core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'\n",
+                system.address()
+            )
+            .as_bytes(),
+        );
+    }
+
+    fn ports(&self, _: &Process) -> Vec<u16> {
+        vec![80]
+    }
+
+    fn serve(
+        &self,
+        process: &mut Process,
+        request: &HttpRequest,
+        system: &mut dyn System,
+    ) -> Option<HttpResponse> {
+        let path = absolute(ROOT, &join(ROOT, request.path_only()));
+        let files = system.files();
+        let path = if files.is_directory(&path) { join(&path, "index.html") } else { path };
+        let response = match files.read(&path) {
+            Ok(bytes) => {
+                HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(&path), String::new()) }
+            }
+            Err(_) => HttpResponse::text(
+                404,
+                "text/html; charset=iso-8859-1",
+                "<html><head>\n<title>404 Not Found</title>\n</head><body>\n<h1>Not Found</h1>\n</body></html>\n",
+            ),
+        };
+        let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
+        process.print_line(&format!(
+            "{} - - [{at}] \"{} {} HTTP/1.1\" {} {}",
+            request.header("X-Client-Address").unwrap_or("10.244.0.1"),
+            request.method,
+            request.path,
+            response.status,
+            response.body.len(),
+        ));
+        Some(response.with_header("Server", "Apache/2.4.65 (Unix)"))
+    }
+
+    fn on_sigterm(&self) -> Sigterm {
+        Sigterm::Exits { code: 0, after: 100 }
+    }
+}

@@ -1,0 +1,27 @@
+//! The modelled programs, one file each.
+
+mod echo_server;
+mod http_echo;
+mod httpd;
+mod nginx;
+mod sample_app;
+mod unmodelled;
+
+pub(super) use echo_server::EchoServer;
+pub(super) use http_echo::HttpEcho;
+pub(super) use httpd::Httpd;
+pub(super) use nginx::Nginx;
+pub(super) use sample_app::SampleApp;
+pub(super) use unmodelled::{AGNHOST, IDLE, MYSQL, PAUSE, POSTGRES, REDIS, REPL};
+
+/// The media type that a file name suggests.
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html" | "htm") => "text/html",
+        Some("css") => "text/css",
+        Some("js") => "application/javascript",
+        Some("json") => "application/json",
+        Some("txt") => "text/plain",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,84 @@
+//! The cluster inside this program.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::base::{Clock, UserError};
+use crate::cluster::{Cluster, Listener};
+
+use super::objects::{Objects, is_later_version};
+use super::tools::{ToolSettings, Tools};
+
+/// The context's name in the kubeconfig, as minikube's.
+const CONTEXT: &str = "minikube";
+
+/// Simulated time that a start state is given to settle.
+const START_SETTLES: Duration = Duration::from_secs(40);
+
+/// The embedded cluster, its listener for other programs, and the tools for it.
+pub struct Embedded {
+    cluster: Cluster,
+    tools: Tools,
+    /// Closes the sockets when dropped.
+    _listener: Listener,
+}
+
+impl Embedded {
+    /// Puts the parts together. The kubeconfig of `settings` must be the listener's.
+    ///
+    /// # Errors
+    /// When the links to the tools cannot be made.
+    pub fn new(cluster: Cluster, listener: Listener, settings: &ToolSettings) -> Result<Self, UserError> {
+        let names = ["kubectl", "k", "minikube", "docker"];
+        let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names)?;
+        Ok(Self { cluster, tools, _listener: listener })
+    }
+
+    pub(super) fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    pub(super) fn client(&self) -> kube::Client {
+        self.cluster.client()
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.cluster.clock()
+    }
+
+    pub(super) fn run_eagerly(&self, on: bool) {
+        if self.clock().is_manual() {
+            self.cluster.run_eagerly(on);
+        }
+    }
+
+    pub(super) fn settle(&self, at_most: Duration) -> Option<Duration> {
+        self.clock().is_manual().then(|| self.cluster.settle(at_most))
+    }
+
+    pub(super) fn pass(&self, by: Duration) {
+        self.cluster.pass(by);
+    }
+
+    pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
+        if fresh {
+            self.cluster.reset();
+        }
+        let objects = Objects::new(self.client(), "default");
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                self.cluster.pass(START_SETTLES);
+            }
+            objects.make(object, fresh).await?;
+        }
+        if fresh && !start.is_empty() {
+            self.cluster.pass(START_SETTLES);
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave(&self) -> Result<(), UserError> {
+        self.cluster.save()
+    }
+}

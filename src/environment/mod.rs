@@ -1,0 +1,135 @@
+//! Where the learner's commands run: the embedded cluster, or a real one.
+
+mod command_line;
+mod embedded;
+mod external;
+mod guard;
+mod objects;
+mod process;
+mod tools;
+mod workspace;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::base::{Clock, Streams, UserError};
+
+pub use command_line::CommandLine;
+pub use embedded::Embedded;
+pub use external::{External, Target};
+pub use guard::refuse_production;
+pub use tools::ToolSettings;
+pub use workspace::Workspace;
+
+use tools::Tools;
+
+/// The label on everything that podlings creates on a real cluster.
+pub const COURSE_LABEL: &str = "podlings.dev/course";
+
+/// Where commands run.
+pub enum Environment {
+    /// The cluster inside this program.
+    Embedded(Embedded),
+    /// A cluster that a kubeconfig names.
+    External(External),
+}
+
+impl Environment {
+    fn tools(&self) -> &Tools {
+        match self {
+            Self::Embedded(embedded) => embedded.tools(),
+            Self::External(external) => external.tools(),
+        }
+    }
+
+    /// A client of the cluster.
+    #[must_use]
+    pub fn client(&self) -> kube::Client {
+        match self {
+            Self::Embedded(embedded) => embedded.client(),
+            Self::External(external) => external.client(),
+        }
+    }
+
+    /// The namespace of the lessons.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        match self {
+            Self::Embedded(_) => "default",
+            Self::External(external) => external.namespace(),
+        }
+    }
+
+    /// The learner's folder.
+    #[must_use]
+    pub fn workspace(&self) -> &Workspace {
+        self.tools().workspace()
+    }
+
+    /// The clock, where time is ours to change.
+    #[must_use]
+    pub fn clock(&self) -> Option<Clock> {
+        match self {
+            Self::Embedded(embedded) => Some(embedded.clock()),
+            Self::External(_) => None,
+        }
+    }
+
+    /// Runs a line; Ctrl-C ends it with exit code 130.
+    pub async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
+        self.tools().run(line, streams).await
+    }
+
+    /// Makes a step's start state. `fresh` removes first what the course and the learner made;
+    /// otherwise only what is absent is added.
+    ///
+    /// # Errors
+    /// When the cluster refuses an object or cannot be reached.
+    pub async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
+        match self {
+            Self::Embedded(embedded) => embedded.prepare(start, fresh).await,
+            Self::External(external) => external.prepare(start, fresh).await,
+        }
+    }
+
+    /// While on, simulated time jumps from one event to the next (manual time only).
+    pub fn run_eagerly(&self, on: bool) {
+        if let Self::Embedded(embedded) = self {
+            embedded.run_eagerly(on);
+        }
+    }
+
+    /// Lets simulated time pass until nothing is due, at most `at_most`; tells how far it went.
+    /// `None` where time is real.
+    #[must_use]
+    pub fn settle(&self, at_most: Duration) -> Option<Duration> {
+        match self {
+            Self::Embedded(embedded) => embedded.settle(at_most),
+            Self::External(_) => None,
+        }
+    }
+
+    /// Lets `by` of simulated time pass at once; `false` where time is real.
+    #[must_use]
+    pub fn pass(&self, by: Duration) -> bool {
+        match self {
+            Self::Embedded(embedded) => {
+                embedded.pass(by);
+                true
+            }
+            Self::External(_) => false,
+        }
+    }
+
+    /// The session ends: what must not be left behind is removed.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn leave(&self) -> Result<(), UserError> {
+        match self {
+            Self::Embedded(embedded) => embedded.leave(),
+            Self::External(external) => external.leave().await,
+        }
+    }
+}

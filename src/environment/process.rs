@@ -1,0 +1,122 @@
+//! Runs programs of the host: the only place that starts any.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::base::{Input, Streams};
+
+/// Exit code of a command that a signal ended, as shells report Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// Exit code when the shell itself cannot be started.
+const CANNOT_RUN: i32 = 126;
+
+/// How the learner's shell is set up.
+#[derive(Clone, Debug)]
+pub(super) struct Shell {
+    /// The folder it starts in.
+    pub folder: PathBuf,
+    /// First on PATH: kubectl, k, minikube … as links to this program.
+    pub shims: PathBuf,
+    /// KUBECONFIG.
+    pub kubeconfig: PathBuf,
+    /// The environment of this process.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Shell {
+    /// Runs a line with `sh -c`. Ctrl-C reaches the line and not this program.
+    pub(super) async fn run(&self, line: &str, streams: &mut Streams) -> i32 {
+        let mut command = self.command(line);
+        // A piped session's standard input holds the session, not what a command should read.
+        command.stdin(if matches!(streams.input, Input::Process) { Stdio::inherit() } else { Stdio::null() });
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                // Nobody is left to tell when standard error is closed.
+                let _ = streams.err.line(format!("error: cannot run sh: {error}"));
+                return CANNOT_RUN;
+            }
+        };
+        loop {
+            tokio::select! {
+                status = child.wait() => {
+                    return match status {
+                        Ok(status) => status.code().unwrap_or(INTERRUPTED),
+                        Err(_) => CANNOT_RUN,
+                    };
+                }
+                // The terminal sends the signal to the child as well; here it is only kept from ending us.
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    fn command(&self, line: &str) -> tokio::process::Command {
+        let mut command = tokio::process::Command::new("sh");
+        command
+            .args(["-c", line])
+            .current_dir(&self.folder)
+            .env("PATH", self.path())
+            .env("KUBECONFIG", &self.kubeconfig)
+            .kill_on_drop(true);
+        command
+    }
+
+    fn path(&self) -> std::ffi::OsString {
+        let rest = self.environment.get("PATH").cloned().unwrap_or_default();
+        let folders = std::iter::once(self.shims.clone()).chain(std::env::split_paths(&rest));
+        // A folder with a colon in its name cannot be on PATH; then the rest must do.
+        std::env::join_paths(folders).unwrap_or_else(|_| rest.into())
+    }
+}
+
+/// Puts links to this program into `folder` under the names of the tools it can be.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(super) fn link_tools(folder: &Path, executable: &Path, names: &[&str]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for name in names {
+        let link = folder.join(name);
+        // Another version's link, or one of another place.
+        match std::fs::remove_file(&link) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(executable, &link)?;
+        #[cfg(not(unix))]
+        std::fs::copy(executable, link.with_extension("exe"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(folder: &Path) -> Shell {
+        Shell {
+            folder: folder.to_owned(),
+            shims: folder.join("bin"),
+            kubeconfig: folder.join("kubeconfig"),
+            environment: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),
+        }
+    }
+
+    #[tokio::test]
+    async fn exit_codes_come_back_and_tools_are_found_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let shell = shell(folder.path());
+        link_tools(&shell.shims, Path::new("/bin/true"), &["kubectl"]).unwrap();
+        link_tools(&shell.shims, Path::new("/bin/true"), &["kubectl"]).unwrap();
+        let (mut streams, _) = Streams::captured("");
+        assert_eq!(shell.run("exit 3", &mut streams).await, 3);
+        assert_eq!(shell.run("kubectl get pods", &mut streams).await, 0);
+        assert_eq!(shell.run("test \"$KUBECONFIG\" = \"$PWD/kubeconfig\"", &mut streams).await, 0);
+        assert_eq!(shell.run("kill -INT $$", &mut streams).await, INTERRUPTED);
+    }
+}

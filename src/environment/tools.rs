@@ -1,0 +1,102 @@
+//! kubectl, minikube and the shell, set up for one cluster.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::base::{Clock, ResultExt, Streams, UserError};
+use crate::{kubectl, minikube};
+
+use super::command_line::CommandLine;
+use super::process::{Shell, link_tools};
+use super::workspace::Workspace;
+
+/// Exit code of a command that Ctrl-C stopped.
+const INTERRUPTED: i32 = 130;
+
+/// What the tools need to know of this machine.
+#[derive(Clone, Debug)]
+pub struct ToolSettings {
+    /// The learner's folder.
+    pub workspace: Workspace,
+    /// Where links to this program go.
+    pub shims: PathBuf,
+    /// The kubeconfig of the session.
+    pub kubeconfig: PathBuf,
+    /// This program; without it pipes find only the tools that are installed.
+    pub executable: Option<PathBuf>,
+    /// Environment variables of this process.
+    pub environment: BTreeMap<String, String>,
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// Whether to do without emoji.
+    pub plain: bool,
+}
+
+/// The tools of a session.
+pub(super) struct Tools {
+    shell: Shell,
+    workspace: Workspace,
+    kubectl: kubectl::Factory,
+    minikube: minikube::Context,
+}
+
+impl Tools {
+    /// Sets the tools up; `names` are those that the shell finds as links to this program.
+    pub(super) fn new(
+        settings: &ToolSettings,
+        context: &str,
+        client: kube::Client,
+        clock: Clock,
+        names: &[&str],
+    ) -> Result<Self, UserError> {
+        if let Some(executable) = &settings.executable {
+            link_tools(&settings.shims, executable, names)
+                .while_doing(|| format!("cannot write {}", settings.shims.display()))?;
+        }
+        let workspace = settings.workspace.clone();
+        let mut environment = settings.environment.clone();
+        environment.insert("KUBECONFIG".to_owned(), settings.kubeconfig.display().to_string());
+        Ok(Self {
+            kubectl: kubectl::Factory::new(kubectl::Settings {
+                kubeconfig: vec![settings.kubeconfig.clone()],
+                in_process: Some((context.to_owned(), client.clone())),
+                environment: environment.clone(),
+                working_folder: workspace.folder().to_owned(),
+                home: settings.home.clone(),
+            })
+            .with_clock(clock),
+            minikube: minikube::Context::new(client, settings.plain),
+            shell: Shell {
+                folder: workspace.folder().to_owned(),
+                shims: settings.shims.clone(),
+                kubeconfig: settings.kubeconfig.clone(),
+                environment,
+            },
+            workspace,
+        })
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Runs a line; Ctrl-C ends it.
+    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
+        let in_process = async {
+            match line {
+                CommandLine::Kubectl(arguments) => kubectl::run(arguments, streams, &self.kubectl).await,
+                CommandLine::Minikube(arguments) => minikube::run(arguments, streams, &self.minikube).await,
+                CommandLine::Shell(text) => self.shell.run(text, streams).await,
+                CommandLine::Empty | CommandLine::Unfinished => 0,
+            }
+        };
+        if matches!(line, CommandLine::Shell(_)) {
+            return in_process.await;
+        }
+        tokio::select! {
+            code = in_process => code,
+            // Dropping the command ends it; what it began on the cluster goes on.
+            _ = tokio::signal::ctrl_c() => INTERRUPTED,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The learner's folder of manifests.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::base::{ResultExt, UserError};
+
+/// A folder that belongs to the learner; lessons put files into it and never destroy any.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    folder: PathBuf,
+}
+
+impl Workspace {
+    /// Opens or makes the folder.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, UserError> {
+        fs::create_dir_all(folder).while_doing(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts a lesson's file there. A file of that name with other content is kept as `NAME.orig`
+    /// (`.orig-2` …) first.
+    ///
+    /// # Errors
+    /// When the name leads out of the folder, or the file cannot be written.
+    pub fn put(&self, name: &str, content: &str) -> Result<(), UserError> {
+        let relative = Path::new(name);
+        let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
+        if !stays_inside || name.is_empty() {
+            return Err(UserError::new(format!("{name:?} is not a file name of the workspace")));
+        }
+        let path = self.folder.join(relative);
+        let doing = || format!("cannot write {}", path.display());
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).while_doing(doing)?;
+        }
+        match fs::read(&path) {
+            Ok(present) if present == content.as_bytes() => return Ok(()),
+            Ok(_) => {
+                fs::rename(&path, free_name(&path)).while_doing(doing)?;
+            }
+            Err(_) => {}
+        }
+        let beside = path.with_extension("new");
+        fs::write(&beside, content).while_doing(doing)?;
+        fs::rename(&beside, &path).while_doing(doing)
+    }
+}
+
+fn free_name(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    (1..)
+        .map(|number| match number {
+            1 => path.with_file_name(format!("{name}.orig")),
+            number => path.with_file_name(format!("{name}.orig-{number}")),
+        })
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| path.with_file_name(format!("{name}.orig")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_is_kept_beside_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(folder.path()).unwrap();
+        workspace.put("a.yaml", "one").unwrap();
+        workspace.put("a.yaml", "one").unwrap();
+        assert!(!folder.path().join("a.yaml.orig").exists());
+        fs::write(folder.path().join("a.yaml"), "mine").unwrap();
+        workspace.put("a.yaml", "one").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("a.yaml.orig")).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), "one");
+    }
+
+    #[test]
+    fn names_that_lead_out_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(folder.path()).unwrap();
+        for name in ["../x", "/etc/x", "", "a/../../x"] {
+            assert!(workspace.put(name, "").is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! `describe`: one file per kind.

@@ -1,0 +1,100 @@
+//! What the journal records.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Timestamp;
+use crate::lesson::Language;
+
+use super::learner::Place;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When, on the wall clock.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// How an attempt was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// The step is done.
+    Passed,
+    /// The right state is on its way.
+    Converging,
+    /// A known wrong state.
+    Mistake,
+    /// Nothing relevant done, or wrong.
+    NotYet,
+    /// A precondition is gone.
+    Broken,
+}
+
+/// Something that happened in a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+pub enum Event {
+    /// The learner chose a language.
+    LanguageChosen {
+        /// Which.
+        language: Language,
+    },
+    /// The learner stands at a step.
+    StepEntered {
+        /// Which step.
+        #[serde(flatten)]
+        place: Place,
+    },
+    /// What the step remembers of its beginning was read from the cluster.
+    StepRemembered {
+        /// Name → value.
+        values: std::collections::BTreeMap<String, serde_json::Value>,
+    },
+    /// A command ended.
+    CommandRun {
+        /// As typed.
+        line: String,
+        /// Its exit code.
+        exit_code: i32,
+    },
+    /// A verdict that the learner saw.
+    Judged {
+        /// Which.
+        outcome: Outcome,
+    },
+    /// A hint was shown.
+    HintShown {
+        /// 1 to 3.
+        level: usize,
+    },
+    /// The solution was run.
+    SolutionRun,
+    /// A question was answered.
+    QuestionAnswered {
+        /// Which question of the step.
+        question: String,
+        /// As typed.
+        answer: String,
+        /// Whether it was right, where that can be said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        right: Option<bool>,
+    },
+    /// A prediction was made.
+    Predicted {
+        /// As typed.
+        prediction: String,
+    },
+    /// The step passed.
+    StepPassed {
+        /// Which step.
+        #[serde(flatten)]
+        place: Place,
+        /// Whether the solution was run for it.
+        solved: bool,
+    },
+    /// The step's world was put back to its start.
+    StepReset,
+}

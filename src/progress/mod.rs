@@ -1,0 +1,9 @@
+//! What happened in a course, kept in an append-only journal and folded into where the learner is.
+
+mod event;
+mod journal;
+mod learner;
+
+pub use event::{Entry, Event, Outcome};
+pub use journal::{Journal, Opened};
+pub use learner::{Learner, Place};

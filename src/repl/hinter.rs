@@ -1,0 +1,26 @@
+//! Proposes the rest of a line from what was typed before.
+
+use rustyline::Context;
+use rustyline::hint::{Hinter, HistoryHinter};
+
+/// Proposes from the history; Right takes the proposal.
+pub(super) struct LineHinter {
+    history: HistoryHinter,
+}
+
+impl LineHinter {
+    pub(super) fn new() -> Self {
+        Self { history: HistoryHinter::new() }
+    }
+}
+
+impl Hinter for LineHinter {
+    type Hint = String;
+
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+        if line.trim().is_empty() || line.contains('\n') {
+            return None;
+        }
+        self.history.hint(line, position, context)
+    }
+}

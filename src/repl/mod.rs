@@ -1,0 +1,74 @@
+//! The terminal front end: a line editor, completion, and views drawn above the prompt.
+
+mod completer;
+mod editor;
+mod highlighter;
+mod hinter;
+mod markdown;
+mod names;
+mod plain;
+mod prompt;
+mod render;
+mod screen;
+mod syntax;
+mod theme;
+mod validator;
+
+use std::path::PathBuf;
+
+use crate::base::UserError;
+use crate::tutor::{Driver, Ending};
+
+pub use plain::{PlainScreen, run_plain};
+pub use render::{error_lines, render};
+pub use screen::TerminalScreen;
+pub use theme::{Role, Theme};
+
+use editor::{EditorThread, Typed};
+use names::ObjectNames;
+
+/// Settings of the terminal front end.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How to draw.
+    pub theme: Theme,
+    /// Where lines typed are remembered; nowhere when absent.
+    pub history: Option<PathBuf>,
+    /// The learner's folder of manifests, for completing file names.
+    pub workspace: PathBuf,
+}
+
+/// Runs a session in the terminal until the learner leaves.
+///
+/// # Errors
+/// When the terminal cannot be used, or the journal cannot be written.
+pub async fn run(
+    mut driver: Driver,
+    screen: TerminalScreen,
+    settings: Settings,
+    world_kept: bool,
+) -> Result<Ending, UserError> {
+    let names = ObjectNames::new(driver.client(), driver.namespace());
+    let mut editor = EditorThread::start(&settings, names.clone())?;
+    screen.attach(editor.take_printer());
+    driver.start(world_kept).await?;
+    while driver.ending().is_none() {
+        editor.request(prompt::prompt(&settings.theme, driver.session()));
+        screen.editing(true);
+        // Verdicts come while the learner types: the prompt stays, they appear above it.
+        let typed = loop {
+            tokio::select! {
+                typed = editor.typed() => break typed,
+                () = driver.changed() => driver.judge().await?,
+            }
+        };
+        screen.editing(false);
+        match typed {
+            Typed::Line(line) => driver.line(line).await?,
+            Typed::Interrupted => {}
+            Typed::End => driver.end_of_input().await?,
+        }
+        names.forget();
+    }
+    Ok(driver.ending().unwrap_or(Ending::Left))
+}

@@ -1,0 +1,62 @@
+//! What a session is told.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::base::UserError;
+use crate::check::Verdict;
+use crate::progress::Place;
+
+/// Something happened outside the session.
+#[derive(Debug)]
+pub enum Event {
+    /// The session begins. `world_kept` says whether the cluster still is as the learner left it.
+    Started {
+        /// Whether the cluster still holds the learner's world.
+        world_kept: bool,
+    },
+    /// The learner typed a line.
+    Line(String),
+    /// A command ended.
+    CommandDone {
+        /// As typed.
+        line: String,
+        /// Its exit code.
+        exit_code: i32,
+    },
+    /// The start state of a step is there (or could not be made).
+    Entered {
+        /// The step.
+        place: Place,
+        /// What the step remembers of its beginning, or why its start could not be made.
+        result: Result<BTreeMap<String, Value>, UserError>,
+    },
+    /// The checks of a step were judged.
+    Judged {
+        /// The step.
+        place: Place,
+        /// How.
+        verdict: Verdict,
+        /// Whether the learner asked for it.
+        asked: bool,
+    },
+    /// The answer to a question was judged.
+    Answered {
+        /// Which question.
+        question: String,
+        /// As typed.
+        answer: String,
+        /// Whether it is right, and what to say about it.
+        result: Result<(), String>,
+    },
+    /// The lines of the solution were run.
+    Solved {
+        /// Each line that was run, and its exit code.
+        ran: Vec<(String, i32)>,
+        /// The right answers to the step's questions: question and answer.
+        answers: Vec<(String, String)>,
+    },
+    /// The input has ended.
+    EndOfInput,
+}
