@@ -15,6 +15,7 @@ mod meta;
 mod names;
 mod object;
 pub mod patch;
+pub mod protobuf;
 mod quantity;
 pub mod schema;
 mod status;
