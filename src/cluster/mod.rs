@@ -9,6 +9,7 @@ mod kubelet;
 mod listener;
 mod manager;
 mod network;
+mod persistence;
 mod registry;
 mod runtime;
 mod scheduler;
@@ -17,5 +18,5 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::Cluster;
+pub use driver::{Cluster, Opened};
 pub use listener::Listener;

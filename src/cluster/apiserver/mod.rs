@@ -2,6 +2,7 @@
 
 mod authentication;
 mod body;
+mod decode;
 mod delete;
 mod discovery;
 mod encoding;

@@ -74,6 +74,11 @@ impl Registry {
         &mut self.random
     }
 
+    /// The generator as it stands, for snapshots.
+    pub(crate) fn random_state(&self) -> Random {
+        self.random.clone()
+    }
+
     /// The objects, to read.
     pub(crate) fn store(&self) -> &Store {
         &self.store
