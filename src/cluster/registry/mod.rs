@@ -22,6 +22,7 @@ mod strategy;
 mod table;
 mod update;
 mod validation;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -30,9 +31,9 @@ use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
+pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
-pub(crate) use metadata::time_text;
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
@@ -70,6 +71,11 @@ impl Registry {
     /// The cluster's generator.
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
+    }
+
+    /// The generator as it stands, for snapshots.
+    pub(crate) fn random_state(&self) -> Random {
+        self.random.clone()
     }
 
     /// The objects, to read.
