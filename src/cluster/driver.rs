@@ -99,6 +99,11 @@ impl Shared {
         self.changed.subscribe()
     }
 
+    /// Runs the conversation of an upgraded connection beside its answer.
+    pub(crate) fn spawn(&self, conversation: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(conversation);
+    }
+
     /// Whether the cluster is gone: whoever waits for changes may go home.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Relaxed)

@@ -9,6 +9,7 @@ mod kubelet;
 mod listener;
 mod manager;
 mod network;
+mod persistence;
 mod registry;
 mod runtime;
 mod scheduler;

@@ -24,11 +24,16 @@
 //! `yaml check` as a list, `say` of `yaml mistake`, and the texts of `yaml predict` and `yaml question`, all
 //! in the order of `en.md`; everything else is inherited.
 
+mod chapter;
+mod check_reader;
 mod check_spec;
 mod course;
 mod diagnostic;
 mod language;
+mod markdown;
+mod node;
 mod source;
+mod translation;
 
 pub use check_spec::{
     Expectation, Form, HttpProbe, ObjectRef, Quantifier, Selection, ValueOrigin, ValueSource,

@@ -13,6 +13,7 @@ mod request_info;
 mod reviews;
 mod selection;
 mod server;
+mod subresources;
 mod watch;
 mod write;
 

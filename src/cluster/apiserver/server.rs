@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -19,7 +19,7 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, read, watch, write};
+use super::{delete, discovery, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -69,6 +69,20 @@ impl ApiServer {
         })
     }
 
+    fn create(
+        &self,
+        info: &RequestInfo,
+        headers: &HeaderMap,
+        body: &[u8],
+        user: &User,
+    ) -> Result<Response<Body>, Status> {
+        match info.subresource_name() {
+            "binding" => subresources::bind(&self.shared, info, headers, body),
+            "eviction" => subresources::evict(&self.shared, info, headers, body, user),
+            _ => write::create(&self.shared, info, headers, body, user),
+        }
+    }
+
     fn watch_permit(&self) -> Result<OwnedSemaphorePermit, Status> {
         Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
             Status::failure(429, "TooManyRequests", "too many watches are open, please try again later")
@@ -81,13 +95,22 @@ impl ApiServer {
         info: RequestInfo,
         user: &User,
     ) -> Result<Response<Body>, Status> {
+        let shared = &self.shared;
+        match info.subresource_name() {
+            "log" => return subresources::log(shared, &info),
+            "exec" => return subresources::exec(shared, &info, request),
+            "attach" => return subresources::attach(shared, &info, request),
+            "portforward" => return subresources::port_forward(shared, &info, request),
+            "proxy" => return subresources::proxy(shared, &info, request).await,
+            "token" => return subresources::request_token(),
+            _ => {}
+        }
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
-        let shared = &self.shared;
         match info.verb {
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
-            Verb::Create => write::create(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),

@@ -22,6 +22,7 @@ mod strategy;
 mod table;
 mod update;
 mod validation;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -70,6 +71,11 @@ impl Registry {
     /// The cluster's generator.
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
+    }
+
+    /// The generator as it stands, for snapshots.
+    pub(crate) fn random_state(&self) -> Random {
+        self.random.clone()
     }
 
     /// The objects, to read.

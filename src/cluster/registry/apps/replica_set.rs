@@ -9,6 +9,7 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/replicaset`.
 pub(crate) struct ReplicaSetStrategy;
@@ -38,6 +39,10 @@ impl Strategy for ReplicaSetStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
