@@ -9,6 +9,7 @@ mod jsonpath;
 mod key;
 mod kinds;
 mod labels;
+pub mod managed_fields;
 mod mapper;
 pub mod managed_fields;
 mod meta;
