@@ -11,7 +11,6 @@ mod kinds;
 mod labels;
 pub mod managed_fields;
 mod mapper;
-pub mod managed_fields;
 mod meta;
 mod names;
 mod object;
