@@ -31,7 +31,7 @@ impl Embedded {
     /// When the links to the tools cannot be made.
     pub fn new(cluster: Cluster, listener: Listener, settings: &ToolSettings) -> Result<Self, UserError> {
         let names = ["kubectl", "k", "minikube", "docker"];
-        let tools = Tools::new(settings, CONTEXT, cluster.client(), &names)?;
+        let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names)?;
         Ok(Self { cluster, tools, _listener: listener })
     }
 
@@ -53,8 +53,8 @@ impl Embedded {
         }
     }
 
-    pub(super) fn settle(&self, at_most: Duration) -> Option<Duration> {
-        self.clock().is_manual().then(|| self.cluster.settle(at_most))
+    pub(super) fn step(&self, at_most: Duration) -> Option<Duration> {
+        self.clock().is_manual().then(|| self.cluster.step(at_most)).flatten()
     }
 
     pub(super) fn pass(&self, by: Duration) {

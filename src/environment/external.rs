@@ -7,7 +7,7 @@ use http::Method;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
-use crate::base::{ResultExt, UserError, timeout};
+use crate::base::{Clock, ResultExt, UserError, timeout};
 
 use super::COURSE_LABEL;
 use super::guard::refuse_production;
@@ -134,7 +134,7 @@ impl External {
             None => return Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
         }
         make_namespace(&client).await?;
-        let tools = Tools::new(settings, &target.context, client.clone(), &["kubectl", "k"])?;
+        let tools = Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
         Ok(Self { client, tools, remove_at_end })
     }
 

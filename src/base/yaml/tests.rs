@@ -108,7 +108,7 @@ fn errors_read_as_kubectl_prints_them() {
     let cases = [
         ("a: b\n c: d\n", "yaml: line 2: mapping values are not allowed in this context"),
         ("a: b: c\n", "yaml: mapping values are not allowed in this context"),
-        ("a:\n  - b\n c\n", "yaml: line 3: could not find expected ':'"),
+        ("a:\n  - b\n c\n", "yaml: line 2: did not find expected key"),
         ("a:\n\t- b\n", "yaml: line 2: found character that cannot start any token"),
         ("\ta: b\n", "yaml: found character that cannot start any token"),
         ("a: *x\n", "yaml: unknown anchor 'x' referenced"),

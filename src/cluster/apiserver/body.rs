@@ -1,11 +1,11 @@
 //! Bodies of requests and responses.
 
-use hyper::body::Bytes;
 use futures::{Stream, StreamExt};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::Bytes;
 use hyper::body::{Frame, Incoming};
 use serde::Serialize;
 use std::convert::Infallible;
@@ -17,6 +17,7 @@ const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const YAML: &str = "application/yaml";
+pub(super) const PLAIN: &str = "text/plain";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The body of a response.

@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -18,10 +19,16 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, read, watch, write};
+use super::{delete, discovery, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
+/// Wall time after which an HTTP/1.1 connection without a request is closed.
+const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Wall time between two pings that find out whether an HTTP/2 client is still there.
+const PING_PERIOD: Duration = Duration::from_secs(30);
+/// Requests that may be under way at once on one HTTP/2 connection, as upstream limits them.
+const STREAMS_MAX: u32 = 250;
 
 /// The API server.
 pub(crate) struct ApiServer {
@@ -62,6 +69,20 @@ impl ApiServer {
         })
     }
 
+    fn create(
+        &self,
+        info: &RequestInfo,
+        headers: &HeaderMap,
+        body: &[u8],
+        user: &User,
+    ) -> Result<Response<Body>, Status> {
+        match info.subresource_name() {
+            "binding" => subresources::bind(&self.shared, info, headers, body),
+            "eviction" => subresources::evict(&self.shared, info, headers, body, user),
+            _ => write::create(&self.shared, info, headers, body, user),
+        }
+    }
+
     fn watch_permit(&self) -> Result<OwnedSemaphorePermit, Status> {
         Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
             Status::failure(429, "TooManyRequests", "too many watches are open, please try again later")
@@ -74,13 +95,22 @@ impl ApiServer {
         info: RequestInfo,
         user: &User,
     ) -> Result<Response<Body>, Status> {
+        let shared = &self.shared;
+        match info.subresource_name() {
+            "log" => return subresources::log(shared, &info),
+            "exec" => return subresources::exec(shared, &info, request),
+            "attach" => return subresources::attach(shared, &info, request),
+            "portforward" => return subresources::port_forward(shared, &info, request),
+            "proxy" => return subresources::proxy(shared, &info, request).await,
+            "token" => return subresources::request_token(),
+            _ => {}
+        }
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
-        let shared = &self.shared;
         match info.verb {
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
-            Verb::Create => write::create(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
@@ -92,7 +122,7 @@ impl ApiServer {
     }
 }
 
-/// Serves one connection until it ends.
+/// Serves one HTTP/1.1 connection until it ends; upgrades are possible.
 pub(crate) async fn serve_http1(
     server: Arc<ApiServer>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -104,8 +134,28 @@ pub(crate) async fn serve_http1(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A connection that breaks is the client's affair: there is nobody left to tell.
+    let _ = connection.await;
+}
+
+/// Serves one HTTP/2 connection until it ends.
+pub(crate) async fn serve_http2(
+    server: Arc<ApiServer>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    authentication: Authentication,
+) {
+    let service = service_fn(move |request| {
+        let (server, authentication) = (Arc::clone(&server), authentication.clone());
+        async move { Ok::<_, Infallible>(server.respond(request, &authentication).await) }
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_PERIOD)
+        .max_concurrent_streams(STREAMS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    // As above.
     let _ = connection.await;
 }

@@ -35,6 +35,7 @@ impl Bench {
             start,
         };
         bench.create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}));
+        bench.create(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}));
         bench.create(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "minikube"},
             "spec": {"podCIDR": "10.244.0.0/24"}}));
         let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
@@ -140,7 +141,9 @@ impl Bench {
         events.sort_by_key(|event| event.name().to_owned());
         events
             .iter()
-            .map(|event| format!("{} {}: {}", event.text("/type"), event.text("/reason"), event.text("/message")))
+            .map(|event| {
+                format!("{} {}: {}", event.text("/type"), event.text("/reason"), event.text("/message"))
+            })
             .collect()
     }
 }
@@ -201,7 +204,11 @@ fn an_image_that_cannot_be_pulled_backs_off() {
     bench.run_for(30_000);
     assert_eq!(
         bench.story()[1..4],
-        ["Pending ContainerCreating unready 0", "Pending ErrImagePull unready 0", "Pending ImagePullBackOff unready 0"]
+        [
+            "Pending ContainerCreating unready 0",
+            "Pending ErrImagePull unready 0",
+            "Pending ImagePullBackOff unready 0"
+        ]
     );
     let waiting = bench.object("web").text("/status/containerStatuses/0/state/waiting/message").to_owned();
     assert!(waiting.contains("docker.io/library/nginx:nope: not found"), "{waiting}");
@@ -214,7 +221,9 @@ fn a_force_deleted_pod_leaves_nothing_behind() {
     bench.run_for(10_000);
     bench.delete("web", Some(0));
     bench.run_for(1_000);
-    assert!(bench.node.pods.is_empty() && bench.node.processes.is_empty() && bench.node.by_address.is_empty());
+    assert!(
+        bench.node.pods.is_empty() && bench.node.processes.is_empty() && bench.node.by_address.is_empty()
+    );
 }
 
 #[test]

@@ -94,10 +94,11 @@ impl Registry {
         if strategy.counts_generations() {
             object.set("/metadata/generation", 1);
         }
-        if kind.subresource("status").is_some() {
+        if kind.subresource("status").is_some() && !strategy.accepts_status_on_create() {
             object.remove("/status");
         }
         strategy.prepare_for_create(object);
+        metadata::ensure_status(kind, object);
         strategy.write_out_zero_values(object);
     }
 }

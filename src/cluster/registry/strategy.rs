@@ -16,6 +16,11 @@ pub(crate) trait Strategy: Sync {
         false
     }
 
+    /// Whether a client may give a new object a status.
+    fn accepts_status_on_create(&self) -> bool {
+        false
+    }
+
     /// Whether a PUT to a name that does not exist creates the object.
     fn creates_on_update(&self) -> bool {
         false

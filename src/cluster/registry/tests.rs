@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT};
+use crate::apimachinery::builtin::{
+    CONFIG_MAP, DEPLOYMENT, EVENT, NAMESPACE, NODE, POD, PRIORITY_CLASS, REPLICA_SET, SECRET, SERVICE,
+    SERVICE_ACCOUNT, STORAGE_CLASS,
+};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
@@ -57,13 +60,41 @@ fn a_name_is_taken_once() {
 
 #[test]
 fn an_update_that_changes_nothing_writes_nothing() {
-    let mut registry = registry();
-    let written = create(&mut registry, &CONFIG_MAP, "default", json!({"metadata": {"name": "x"}})).unwrap();
-    let revision = registry.store().revision();
-    let key = ObjectKey::new("default", "x");
-    let same = registry.update(&CONFIG_MAP, &key, Object::clone(&written.object), &options()).unwrap();
-    assert_eq!(registry.store().revision(), revision);
-    assert_eq!(same.object.resource_version(), written.object.resource_version());
+    let template = json!({
+        "metadata": {"labels": {"app": "web"}},
+        "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "a", "image": "nginx"}]},
+    });
+    let workload = json!({"selector": {"matchLabels": {"app": "web"}}, "template": template});
+    let cases: [(&'static Kind, Value); 11] = [
+        (&CONFIG_MAP, json!({"data": {"a": ""}})),
+        (&SECRET, json!({"stringData": {"a": "b"}})),
+        (&NAMESPACE, json!({})),
+        (&NODE, json!({})),
+        (&POD, json!({"spec": template["spec"]})),
+        (&DEPLOYMENT, json!({"spec": workload})),
+        (&REPLICA_SET, json!({"spec": workload})),
+        (
+            &SERVICE,
+            json!({"spec": {"ports": [{"port": 80}], "selector": {"app": "web"}, "type": "LoadBalancer"}}),
+        ),
+        (&EVENT, json!({"involvedObject": {"kind": "Pod", "name": "p", "namespace": "default"}})),
+        (&STORAGE_CLASS, json!({"provisioner": "example.com/disk"})),
+        (&PRIORITY_CLASS, json!({"value": 5})),
+    ];
+    for (kind, mut manifest) in cases {
+        let mut registry = registry();
+        manifest["metadata"] = json!({"name": "x"});
+        let namespace = if kind.namespaced { "default" } else { "" };
+        let written = create(&mut registry, kind, namespace, manifest).unwrap();
+        let revision = registry.store().revision();
+        for subresource in ["", "status"] {
+            let options = WriteOptions { subresource, ..options() };
+            let object = Object::clone(&written.object);
+            let same = registry.update(kind, &written.object.key(), object, &options).unwrap();
+            assert_eq!(same.object, written.object, "{kind:?} {subresource}");
+        }
+        assert_eq!(registry.store().revision(), revision, "{kind:?}");
+    }
 }
 
 #[test]

@@ -154,8 +154,13 @@ impl Registry {
         metadata::keep_system_fields(&mut new, old);
         metadata::drop_empty(&mut new);
         match options.subresource {
-            "status" => new = with_status(old, &mut new),
-            "finalize" => new = with_finalizers(old, &mut new),
+            "status" => new = with_part(old, &mut new, "/status"),
+            "finalize" => new = with_part(old, &mut new, "/spec/finalizers"),
+            "ephemeralcontainers" => {
+                new = with_part(old, &mut new, "/spec/ephemeralContainers");
+                strategy.set_defaults(&mut new);
+                metadata::bump_generation(&mut new);
+            }
             _ => {
                 if kind.subresource("status").is_some() {
                     copy_field(&mut new, old, "/status");
@@ -172,6 +177,7 @@ impl Registry {
                 }
             }
         }
+        metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
         let mut errors = Vec::new();
         if options.subresource.is_empty() {
@@ -203,9 +209,8 @@ impl Registry {
             return Arc::new(new);
         }
         if new.is_terminating() && nothing_keeps(kind, &new) {
-            let key = new.key();
-            self.store.put(kind, new);
-            return self.store.remove(kind, &key).unwrap_or_else(|| Arc::clone(old));
+            self.store.remove(kind, &old.key());
+            return Arc::new(new);
         }
         self.store.put(kind, new)
     }
@@ -241,24 +246,14 @@ fn copy_field(new: &mut Object, old: &Object, pointer: &str) {
     }
 }
 
-/// The old object with the new status.
-fn with_status(old: &Object, new: &mut Object) -> Object {
+/// The old object with one part of the new one: what a subresource means.
+fn with_part(old: &Object, new: &mut Object, pointer: &str) -> Object {
     let mut object = Object::clone(old);
-    match new.remove("/status") {
-        Some(status) => object.set("/status", status),
+    match new.remove(pointer) {
+        Some(part) => object.set(pointer, part),
         None => {
-            object.remove("/status");
+            object.remove(pointer);
         }
-    }
-    object
-}
-
-/// The old Namespace with the new `spec.finalizers`.
-fn with_finalizers(old: &Object, new: &mut Object) -> Object {
-    let mut object = Object::clone(old);
-    object.remove("/spec/finalizers");
-    if let Some(finalizers) = new.remove("/spec/finalizers") {
-        object.set("/spec/finalizers", finalizers);
     }
     object
 }

@@ -17,6 +17,22 @@ pub(super) static COMMANDS: &[&Command] =
 
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha", "attach", "auth", "autoscale", "certificate", "completion", "cordon", "cp", "debug", "drain", "edit",
-    "kustomize", "plugin", "proxy", "replace", "taint", "top", "uncordon",
+    "alpha",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "completion",
+    "cordon",
+    "cp",
+    "debug",
+    "drain",
+    "edit",
+    "kustomize",
+    "plugin",
+    "proxy",
+    "replace",
+    "taint",
+    "top",
+    "uncordon",
 ];

@@ -21,6 +21,9 @@ impl JsonPath {
 
     pub(super) fn render(&self, value: &Value, _allow_missing: bool) -> Result<String, String> {
         let found = self.find(value)?;
-        Ok(found.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect())
+        Ok(found
+            .iter()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect())
     }
 }

@@ -9,6 +9,7 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::{self, items};
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
 use super::pod_cells::pod_cells;
 
 /// `pkg/registry/core/pod`.
@@ -62,6 +63,10 @@ impl Strategy for PodStrategy {
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         validation::pod_update_errors(new, old)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
