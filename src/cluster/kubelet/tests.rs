@@ -35,6 +35,9 @@ impl Bench {
             start,
         };
         bench.create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}));
+        bench.create(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}));
+        bench.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt"},
+            "data": {"ca.crt": "certificate"}}));
         bench.create(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "minikube"},
             "spec": {"podCIDR": "10.244.0.0/24"}}));
         let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
