@@ -187,7 +187,11 @@ pub mod builtin {
         /// core/v1 Secret.
         SECRET = Kind { kind: "Secret", plural: "secrets", singular: "secret", ..PLAIN };
         /// core/v1 ServiceAccount.
-        SERVICE_ACCOUNT = Kind { kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount", short_names: &["sa"], ..PLAIN };
+        SERVICE_ACCOUNT = Kind {
+            kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount", short_names: &["sa"],
+            subresources: &[Subresource {
+                name: "token", group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: &["create"],
+            }], ..PLAIN };
         /// core/v1 Service.
         SERVICE = Kind {
             kind: "Service", plural: "services", singular: "service", short_names: &["svc"], categories: &["all"],

@@ -1,6 +1,7 @@
 //! The embedded cluster: a Kubernetes control plane, nodes and an image registry, simulated.
 
 mod apiserver;
+mod bootstrap;
 mod config;
 mod controllers;
 mod driver;
@@ -8,6 +9,7 @@ mod kubelet;
 mod listener;
 mod manager;
 mod network;
+mod persistence;
 mod registry;
 mod runtime;
 mod scheduler;
@@ -16,5 +18,5 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::Cluster;
+pub use driver::{Cluster, Opened};
 pub use listener::Listener;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::base::{Clock, UserError};
 use crate::cluster::{Cluster, Listener};
 
-use super::objects::Objects;
+use super::objects::{Objects, is_later_version};
 use super::tools::{ToolSettings, Tools};
 
 /// The context's name in the kubeconfig, as minikube's.
@@ -31,7 +31,7 @@ impl Embedded {
     /// When the links to the tools cannot be made.
     pub fn new(cluster: Cluster, listener: Listener, settings: &ToolSettings) -> Result<Self, UserError> {
         let names = ["kubectl", "k", "minikube", "docker"];
-        let tools = Tools::new(settings, CONTEXT, cluster.client(), &names)?;
+        let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names)?;
         Ok(Self { cluster, tools, _listener: listener })
     }
 
@@ -53,8 +53,8 @@ impl Embedded {
         }
     }
 
-    pub(super) fn settle(&self, at_most: Duration) -> Option<Duration> {
-        self.clock().is_manual().then(|| self.cluster.settle(at_most))
+    pub(super) fn step(&self, at_most: Duration) -> Option<Duration> {
+        self.clock().is_manual().then(|| self.cluster.step(at_most)).flatten()
     }
 
     pub(super) fn pass(&self, by: Duration) {
@@ -66,7 +66,12 @@ impl Embedded {
             self.cluster.reset();
         }
         let objects = Objects::new(self.client(), "default");
-        objects.make(start, fresh).await?;
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                self.cluster.pass(START_SETTLES);
+            }
+            objects.make(object, fresh).await?;
+        }
         if fresh && !start.is_empty() {
             self.cluster.pass(START_SETTLES);
         }

@@ -7,11 +7,11 @@ use http::Method;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
-use crate::base::{ResultExt, UserError, timeout};
+use crate::base::{Clock, ResultExt, UserError, timeout};
 
 use super::COURSE_LABEL;
 use super::guard::refuse_production;
-use super::objects::{Objects, is_not_found, unreachable};
+use super::objects::{Objects, is_later_version, is_not_found, unreachable};
 use super::tools::{ToolSettings, Tools};
 
 /// The namespace in which lessons live on a real cluster.
@@ -134,7 +134,7 @@ impl External {
             None => return Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
         }
         make_namespace(&client).await?;
-        let tools = Tools::new(settings, &target.context, client.clone(), &["kubectl", "k"])?;
+        let tools = Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
         Ok(Self { client, tools, remove_at_end })
     }
 
@@ -155,7 +155,16 @@ impl External {
         if fresh {
             objects.remove_all().await?;
         }
-        objects.make(start, fresh).await
+        for (index, object) in start.iter().enumerate() {
+            if fresh && is_later_version(start, index) {
+                objects.rolled_out(object).await?;
+            }
+            objects.make(object, fresh).await?;
+        }
+        for object in start.iter().filter(|_| fresh) {
+            objects.rolled_out(object).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn leave(&self) -> Result<(), UserError> {

@@ -13,9 +13,14 @@ use super::COURSE_LABEL;
 /// The name under which podlings writes.
 const FIELD_MANAGER: &str = "podlings";
 
-/// How long removed objects may take to go, and how often that is looked at.
+/// How long removed objects may take to go.
 const GONE_MAX: Duration = Duration::from_secs(90);
-const GONE_LOOK: Duration = Duration::from_millis(300);
+
+/// How long a rollout of a start state may take.
+const ROLLOUT_MAX: Duration = Duration::from_secs(40);
+
+/// Between two looks at what is going or coming.
+const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Kinds that lessons and learners make, owners first.
 static REMOVED_KINDS: &[&Kind] = &[
@@ -38,21 +43,39 @@ impl Objects {
         Self { client, namespace: namespace.to_owned() }
     }
 
-    /// Makes the objects of a start state; `overwrite` also puts back what exists but differs.
-    pub(super) async fn make(&self, start: &[Value], overwrite: bool) -> Result<(), UserError> {
-        for value in start {
-            let Some(mut object) = Object::from_value(value.clone()) else {
-                return Err(UserError::new("a start state holds something that is no object"));
-            };
-            let path = self.path_of(&object)?;
-            if !overwrite && self.exists(&path).await? {
-                continue;
+    /// Makes an object of a start state; `overwrite` also puts back what exists but differs.
+    pub(super) async fn make(&self, start: &Value, overwrite: bool) -> Result<(), UserError> {
+        let Some(mut object) = Object::from_value(start.clone()) else {
+            return Err(UserError::new("a start state holds something that is no object"));
+        };
+        let path = self.path_of(&object)?;
+        if !overwrite && self.find(&path).await?.is_some() {
+            return Ok(());
+        }
+        object.set_label(COURSE_LABEL, "podlings");
+        let path = format!("{path}?fieldManager={FIELD_MANAGER}&force=true");
+        let made = self.request(Method::PATCH, &path, object.value()).await;
+        made.map(|_| ()).map_err(|error| {
+            UserError::new(format!("cannot make {} {:?}: {error}", object.kind(), object.name()))
+        })
+    }
+
+    /// Waits until a Deployment's controller has finished with it; a rollout that sticks is
+    /// what some steps begin with, so the wait is bounded and its end no error.
+    pub(super) async fn rolled_out(&self, start: &Value) -> Result<(), UserError> {
+        let Some(object) = Object::from_value(start.clone()) else { return Ok(()) };
+        if object.kind() != builtin::DEPLOYMENT.kind {
+            return Ok(());
+        }
+        let path = self.path_of(&object)?;
+        let mut waited = Duration::ZERO;
+        while waited < ROLLOUT_MAX {
+            let present = self.find(&path).await?.and_then(Object::from_value);
+            if present.is_some_and(|present| is_rolled_out(&present)) {
+                return Ok(());
             }
-            object.set_label(COURSE_LABEL, "podlings");
-            let path = format!("{path}?fieldManager={FIELD_MANAGER}&force=true");
-            self.request(Method::PATCH, &path, object.value()).await.map_err(|error| {
-                UserError::new(format!("cannot make {} {:?}: {error}", object.kind(), object.name()))
-            })?;
+            sleep(LOOK_INTERVAL).await;
+            waited += LOOK_INTERVAL;
         }
         Ok(())
     }
@@ -78,8 +101,8 @@ impl Objects {
             if left == 0 {
                 return Ok(());
             }
-            sleep(GONE_LOOK).await;
-            waited += GONE_LOOK;
+            sleep(LOOK_INTERVAL).await;
+            waited += LOOK_INTERVAL;
         }
         Err(UserError::new(format!("some objects in the namespace {} do not go away", self.namespace))
             .hint(format!("kubectl get all -n {} shows them", self.namespace)))
@@ -96,10 +119,10 @@ impl Objects {
         Ok(names.filter(|name| *name != "kube-root-ca.crt").map(str::to_owned).collect())
     }
 
-    async fn exists(&self, path: &str) -> Result<bool, UserError> {
+    async fn find(&self, path: &str) -> Result<Option<Value>, UserError> {
         match self.request(Method::GET, path, &Value::Null).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_not_found(&error) => Ok(false),
+            Ok(present) => Ok(Some(present)),
+            Err(error) if is_not_found(&error) => Ok(None),
             Err(error) => Err(unreachable(&error)),
         }
     }
@@ -134,6 +157,21 @@ impl Objects {
             .map_err(kube::Error::HttpError)?;
         self.client.request(request).await
     }
+}
+
+fn is_rolled_out(deployment: &Object) -> bool {
+    let count = |path: &str| deployment.number(path).unwrap_or_default();
+    let wanted = deployment.number("/spec/replicas").unwrap_or(1);
+    count("/status/observedGeneration") >= deployment.generation()
+        && ["replicas", "updatedReplicas", "availableReplicas"]
+            .iter()
+            .all(|field| count(&format!("/status/{field}")) == wanted)
+}
+
+/// Whether an earlier object of a start state is the same object in another version.
+pub(super) fn is_later_version(start: &[Value], index: usize) -> bool {
+    let name = |value: &Value| (value["kind"].clone(), value["metadata"]["name"].clone());
+    start[..index].iter().any(|earlier| name(earlier) == name(&start[index]))
 }
 
 pub(super) fn is_not_found(error: &kube::Error) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::base::{ResultExt, Streams, UserError};
+use crate::base::{Clock, ResultExt, Streams, UserError};
 use crate::{kubectl, minikube};
 
 use super::command_line::CommandLine;
@@ -46,6 +46,7 @@ impl Tools {
         settings: &ToolSettings,
         context: &str,
         client: kube::Client,
+        clock: Clock,
         names: &[&str],
     ) -> Result<Self, UserError> {
         if let Some(executable) = &settings.executable {
@@ -62,7 +63,8 @@ impl Tools {
                 environment: environment.clone(),
                 working_folder: workspace.folder().to_owned(),
                 home: settings.home.clone(),
-            }),
+            })
+            .with_clock(clock),
             minikube: minikube::Context::new(client, settings.plain),
             shell: Shell {
                 folder: workspace.folder().to_owned(),

@@ -23,6 +23,12 @@ impl PlainScreen {
 }
 
 impl Screen for PlainScreen {
+    fn busy(&self, doing: Option<&str>) {
+        if let Some(doing) = doing {
+            self.show(&View::Notice(doing.to_owned()));
+        }
+    }
+
     fn show(&self, view: &View) {
         // A reader that is gone cannot be told.
         let _ = self.out.clone().line(render(&self.theme, view));

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::Output;
 use crate::tutor::{Screen, View};
@@ -19,13 +22,17 @@ pub struct TerminalScreen {
     out: Output,
     editing: Arc<AtomicBool>,
     printer: Arc<Mutex<Option<mpsc::Sender<String>>>>,
+    busy: Arc<Mutex<Option<ProgressBar>>>,
 }
+
+/// How often the sign of life moves.
+const TICK: Duration = Duration::from_millis(120);
 
 impl TerminalScreen {
     /// A screen that draws to `out`.
     #[must_use]
     pub fn new(theme: Theme, out: Output) -> Self {
-        Self { theme, out, editing: Arc::default(), printer: Arc::default() }
+        Self { theme, out, editing: Arc::default(), printer: Arc::default(), busy: Arc::default() }
     }
 
     /// Uses the line editor's printer while a line is being edited. It may block until the
@@ -60,6 +67,26 @@ impl TerminalScreen {
 }
 
 impl Screen for TerminalScreen {
+    fn busy(&self, doing: Option<&str>) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = busy.take() {
+            bar.finish_and_clear();
+        }
+        let Some(doing) = doing else { return };
+        if !self.theme.colour {
+            // Nothing is redrawn where redrawing may be read aloud line by line.
+            drop(busy);
+            return self.show(&View::Notice(doing.to_owned()));
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style.tick_chars(self.theme.symbol("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ", "-\\|/ ")));
+        }
+        bar.set_message(doing.to_owned());
+        bar.enable_steady_tick(TICK);
+        *busy = Some(bar);
+    }
+
     fn show(&self, view: &View) {
         self.print(format!("{}\n", render(&self.theme, view)));
     }

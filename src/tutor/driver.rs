@@ -27,13 +27,16 @@ const NOT_YET_MAX: Duration = Duration::from_secs(30);
 const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
 const REAL_NOT_YET_MAX: Duration = Duration::from_secs(5);
 
-/// Simulated time between two looks.
+/// Time between two looks where time is real.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Shows views.
 pub trait Screen: Send {
     /// Shows a view now.
     fn show(&self, view: &View);
+
+    /// Shows that something takes a while, until it is called with `None`.
+    fn busy(&self, doing: Option<&str>);
 }
 
 /// How a driver works.
@@ -222,15 +225,42 @@ impl Driver {
                 break;
             }
         }
-        Event::Solved { ran }
+        let answers = self.right_answers().await;
+        for (_, answer) in &answers {
+            self.screen.show(&View::SolutionLine(format!("answer {answer}")));
+        }
+        Event::Solved { ran, answers }
+    }
+
+    /// The right answers to the questions of the step that have none yet.
+    async fn right_answers(&self) -> Vec<(String, String)> {
+        let Some(step) = self.session.step() else { return Vec::new() };
+        let context = self.context();
+        let mut answers = Vec::new();
+        for question in &step.questions {
+            if context.answers.contains_key(&question.id) {
+                continue;
+            }
+            if let Some(answer) = check::right_answer(question, &context).await {
+                answers.push((question.id.clone(), answer));
+            }
+        }
+        answers
     }
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
         self.observer = None;
+        let waits = fresh && self.environment.clock().is_none();
+        if waits {
+            self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
+        }
         let result = match self.session.step_at(&place).cloned() {
             Some(step) => self.prepare(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
+        if waits {
+            self.screen.busy(None);
+        }
         Event::Entered { place, result }
     }
 
@@ -287,22 +317,24 @@ impl Driver {
                 _ if simulated => NOT_YET_MAX,
                 _ => REAL_NOT_YET_MAX,
             };
-            let passed = if waited < at_most { self.let_time_pass().await } else { Duration::ZERO };
-            if passed.is_zero() {
-                return Some(event);
+            match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
+                Some(passed) => waited += passed,
+                None => return Some(event),
             }
-            waited += passed;
         }
     }
 
-    /// Lets a little time pass; zero when nothing is going to happen.
-    async fn let_time_pass(&mut self) -> Duration {
-        if let Some(passed) = self.environment.settle(LOOK_INTERVAL) {
-            return passed;
+    /// Lets time pass until the next thing happens; `None` when nothing will within `at_most`.
+    async fn let_time_pass(&mut self, at_most: Duration, simulated: bool) -> Option<Duration> {
+        if simulated {
+            return self.environment.step(at_most);
+        }
+        if at_most.is_zero() {
+            return None;
         }
         // A change ends the wait early; either way the state is looked at again.
         let _ = timeout(LOOK_INTERVAL, self.changed()).await;
-        LOOK_INTERVAL
+        Some(LOOK_INTERVAL)
     }
 
     async fn answer(&mut self, question: String, answer: String) -> Option<Event> {

@@ -54,6 +54,8 @@ pub enum Event {
     Solved {
         /// Each line that was run, and its exit code.
         ran: Vec<(String, i32)>,
+        /// The right answers to the step's questions: question and answer.
+        answers: Vec<(String, String)>,
     },
     /// The input has ended.
     EndOfInput,

@@ -30,7 +30,11 @@ pub fn apply(value: &Value, patch: &Value) -> Result<Value, Status> {
     json_patch::patch(&mut patched, &patch).map_err(|error| {
         let operation = patch.0.get(error.operation);
         let text = operation.map_or_else(|| error.to_string(), |operation| describe(operation, &error.kind));
-        Status::failure(422, "Invalid", format!("the server rejected our request due to an error in our request: {text}"))
+        Status::failure(
+            422,
+            "Invalid",
+            format!("the server rejected our request due to an error in our request: {text}"),
+        )
     })?;
     Ok(patched)
 }

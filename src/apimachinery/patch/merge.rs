@@ -85,7 +85,11 @@ mod tests {
     #[test]
     fn a_created_patch_turns_the_original_into_the_modified() {
         for (original, modified, patch) in [
-            (json!({"a": 1, "b": {"c": 1, "d": 2}}), json!({"a": 1, "b": {"c": 3}}), json!({"b": {"c": 3, "d": null}})),
+            (
+                json!({"a": 1, "b": {"c": 1, "d": 2}}),
+                json!({"a": 1, "b": {"c": 3}}),
+                json!({"b": {"c": 3, "d": null}}),
+            ),
             (json!({"l": [1, 2]}), json!({"l": [2]}), json!({"l": [2]})),
             (json!({}), json!({"a": {}}), json!({"a": {}})),
             (json!({"a": 1}), json!({"a": 1}), json!({})),

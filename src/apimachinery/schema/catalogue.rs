@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use k8s_openapi::api::{
-    admissionregistration, apps, authentication, authorization, autoscaling, batch, certificates, coordination,
-    core, discovery, events, networking, node, policy, rbac, scheduling, storage,
+    admissionregistration, apps, authentication, authorization, autoscaling, batch, certificates,
+    coordination, core, discovery, events, networking, node, policy, rbac, scheduling, storage,
 };
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
 use k8s_openapi::apimachinery::pkg::apis::meta;
@@ -338,7 +338,10 @@ mod tests {
             }
         }
         for (type_name, field, _) in go_facts::NAMED_STRINGS {
-            assert!(by_name(type_name).is_some_and(|schema| schema.field(field).is_some()), "{type_name} {field}");
+            assert!(
+                by_name(type_name).is_some_and(|schema| schema.field(field).is_some()),
+                "{type_name} {field}"
+            );
         }
     }
 
@@ -354,7 +357,10 @@ mod tests {
         let containers = pod_spec.field("containers").unwrap();
         assert_eq!(containers.field_type.go_type(), "[]v1.Container");
         assert_eq!(containers.patch_merge_key, "name");
-        assert_eq!(by_name("io.k8s.api.core.v1.Secret").unwrap().field("data").unwrap().field_type.go_type(), "map[string][]uint8");
+        assert_eq!(
+            by_name("io.k8s.api.core.v1.Secret").unwrap().field("data").unwrap().field_type.go_type(),
+            "map[string][]uint8"
+        );
         let limits = by_name("io.k8s.api.core.v1.ResourceRequirements").unwrap().field("limits").unwrap();
         assert_eq!(limits.field_type, FieldType::Map(Box::new(FieldType::Quantity)));
         let started = by_name("io.k8s.api.core.v1.PodStatus").unwrap().field("startTime").unwrap();

@@ -139,7 +139,12 @@ impl Reader {
         Ok(Value::Array(decoded))
     }
 
-    fn map(&mut self, expected: &FieldType, item: &'static FieldType, value: &Value) -> Result<Value, String> {
+    fn map(
+        &mut self,
+        expected: &FieldType,
+        item: &'static FieldType,
+        value: &Value,
+    ) -> Result<Value, String> {
         let Value::Object(entries) = value else {
             return Err(self.mismatch(json_type(value), &expected.go_type()));
         };
@@ -175,7 +180,9 @@ impl Reader {
             (FieldType::Time | FieldType::MicroTime, Value::String(text)) => {
                 scalars::normal_time(text, *expected == FieldType::MicroTime).map(Value::String)
             }
-            (FieldType::Time | FieldType::MicroTime, other) => Err(plain_mismatch(json_type(other), "string")),
+            (FieldType::Time | FieldType::MicroTime, other) => {
+                Err(plain_mismatch(json_type(other), "string"))
+            }
             (FieldType::Quantity, Value::String(text)) => {
                 scalars::check_quantity(text)?;
                 Ok(value.clone())
@@ -194,9 +201,9 @@ impl Reader {
     }
 
     fn integer(&self, expected: &FieldType, number: &Number) -> Result<Value, String> {
-        let fits = number.as_i64().is_some_and(|whole| {
-            *expected == FieldType::Integer64 || i32::try_from(whole).is_ok()
-        });
+        let fits = number
+            .as_i64()
+            .is_some_and(|whole| *expected == FieldType::Integer64 || i32::try_from(whole).is_ok());
         if fits {
             Ok(Value::Number(number.clone()))
         } else {
@@ -216,7 +223,10 @@ impl Reader {
             .collect();
         let Some((owner, _)) = fields.last() else { return plain_mismatch(found, go_type) };
         let path: Vec<&str> = fields.iter().map(|(_, name)| *name).collect();
-        format!("json: cannot unmarshal {found} into Go struct field {owner}.{} of type {go_type}", path.join("."))
+        format!(
+            "json: cannot unmarshal {found} into Go struct field {owner}.{} of type {go_type}",
+            path.join(".")
+        )
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -309,7 +319,8 @@ mod tests {
 
     fn error(kind: &Kind, value: &Value) -> String {
         let message = decode(kind, value).unwrap_err().message;
-        let prefix = format!("{} in version {:?} cannot be handled as a {}: ", kind.kind, kind.version, kind.kind);
+        let prefix =
+            format!("{} in version {:?} cannot be handled as a {}: ", kind.kind, kind.version, kind.kind);
         message.strip_prefix(&prefix).unwrap_or_else(|| panic!("{message}")).to_owned()
     }
 
@@ -321,19 +332,59 @@ mod tests {
             format!("json: cannot unmarshal {found} into Go struct field {field} of type {go_type}")
         };
         for (kind, value, expected) in [
-            (&DEPLOYMENT, deployment(json!({"replicas": "two"})), go("string", "DeploymentSpec.spec.replicas", "int32")),
-            (&DEPLOYMENT, deployment(json!({"replicas": 3.5})), go("number 3.5", "DeploymentSpec.spec.replicas", "int32")),
+            (
+                &DEPLOYMENT,
+                deployment(json!({"replicas": "two"})),
+                go("string", "DeploymentSpec.spec.replicas", "int32"),
+            ),
+            (
+                &DEPLOYMENT,
+                deployment(json!({"replicas": 3.5})),
+                go("number 3.5", "DeploymentSpec.spec.replicas", "int32"),
+            ),
             (&DEPLOYMENT, deployment(json!("x")), go("string", "Deployment.spec", "v1.DeploymentSpec")),
-            (&DEPLOYMENT, template(json!({"containers": {}})), go("object", "PodSpec.spec.template.spec.containers", "[]v1.Container")),
-            (&DEPLOYMENT, template(json!({"containers": ["a"]})), go("string", "PodSpec.spec.template.spec.containers", "v1.Container")),
-            (&POD, container(json!({"ports": [{"containerPort": "80"}]})), go("string", "ContainerPort.spec.containers.ports.containerPort", "int32")),
-            (&POD, container(json!({"imagePullPolicy": true})), go("bool", "Container.spec.containers.imagePullPolicy", "v1.PullPolicy")),
-            (&POD, container(json!({"command": "sh"})), go("string", "Container.spec.containers.command", "[]string")),
-            (&POD, json!({"metadata": {"labels": {"a": 1}}}), go("number", "ObjectMeta.metadata.labels", "string")),
+            (
+                &DEPLOYMENT,
+                template(json!({"containers": {}})),
+                go("object", "PodSpec.spec.template.spec.containers", "[]v1.Container"),
+            ),
+            (
+                &DEPLOYMENT,
+                template(json!({"containers": ["a"]})),
+                go("string", "PodSpec.spec.template.spec.containers", "v1.Container"),
+            ),
+            (
+                &POD,
+                container(json!({"ports": [{"containerPort": "80"}]})),
+                go("string", "ContainerPort.spec.containers.ports.containerPort", "int32"),
+            ),
+            (
+                &POD,
+                container(json!({"imagePullPolicy": true})),
+                go("bool", "Container.spec.containers.imagePullPolicy", "v1.PullPolicy"),
+            ),
+            (
+                &POD,
+                container(json!({"command": "sh"})),
+                go("string", "Container.spec.containers.command", "[]string"),
+            ),
+            (
+                &POD,
+                json!({"metadata": {"labels": {"a": 1}}}),
+                go("number", "ObjectMeta.metadata.labels", "string"),
+            ),
             (&CONFIG_MAP, json!({"data": {"n": 5}}), go("number", "ConfigMap.data", "string")),
-            (&SERVICE, json!({"spec": {"ports": [{"targetPort": {}}]}}), "json: cannot unmarshal object into Go value of type int32".to_owned()),
+            (
+                &SERVICE,
+                json!({"spec": {"ports": [{"targetPort": {}}]}}),
+                "json: cannot unmarshal object into Go value of type int32".to_owned(),
+            ),
             (&SECRET, json!({"data": {"k": "no base64"}}), "illegal base64 data at input byte 2".to_owned()),
-            (&POD, container(json!({"resources": {"limits": {"cpu": "100mb"}}})), scalars::QUANTITY_ERROR.to_owned()),
+            (
+                &POD,
+                container(json!({"resources": {"limits": {"cpu": "100mb"}}})),
+                scalars::QUANTITY_ERROR.to_owned(),
+            ),
             (&POD, json!([]), "json: cannot unmarshal array into Go value of type v1.Pod".to_owned()),
         ] {
             assert_eq!(error(kind, &value), expected);

@@ -150,12 +150,14 @@ impl Emitter {
 
     fn double_quoted(&mut self, text: &str, may_fold: bool) {
         self.indicator("\"", true, false);
+        // libyaml takes every character of a text that begins with a byte order mark for one.
+        let escapes_all = text.starts_with('\u{FEFF}');
         let mut after_space = false;
         let mut characters = text.char_indices().peekable();
         while let Some((index, c)) = characters.next() {
             let next = characters.peek().map(|(_, next)| *next);
             let is_inside = index > 0 && next.is_some();
-            if !is_printable(c) || is_break(c) || c == '"' || c == '\\' {
+            if escapes_all || !is_printable(c) || is_break(c) || c == '"' || c == '\\' {
                 self.put_escaped(c);
             } else if c == ' ' && may_fold && !after_space && self.column > BEST_WIDTH && is_inside {
                 self.write_indent();

@@ -32,10 +32,7 @@ fn is_less(one: &str, two: &str) -> bool {
     match (a[at].is_alphabetic(), b[at].is_alphabetic()) {
         (true, true) => return a[at] < b[at],
         (false, false) => {}
-        (a_is_letter, b_is_letter) => {
-            let follows_digit = at > 0 && a[at - 1].is_ascii_digit();
-            return if follows_digit { a_is_letter } else { b_is_letter };
-        }
+        (_, b_is_letter) => return b_is_letter,
     }
     // A zero inside a number counts as a digit, in front of one it does not.
     let before = a[..at].iter().rev().take_while(|c| c.is_ascii_digit());

@@ -23,13 +23,26 @@ pub(super) fn complaint(text: &str) -> Option<YamlError> {
     let error = serde_yaml::Deserializer::from_str(text)
         .find_map(|document| IgnoredAny::deserialize(document).err())?;
     let full = error.to_string();
-    // `PROBLEM at line 2 column 4, CONTEXT at line 1 column 1`
-    let message = full.split(" at line ").next().unwrap_or_default().to_owned();
     let position = error.location().map_or(Position { line: 1, column: 1 }, |place| Position {
         line: place.line(),
         column: place.column(),
     });
-    Some(word(text, position, message))
+    // `PROBLEM at line 2 column 4, while CONTEXT at line 1 column 1`
+    let problem = full.split(" at line ").next().unwrap_or_default();
+    let problem = problem.split(" at position ").next().unwrap_or_default();
+    let problem = problem.split(", while ").next().unwrap_or_default();
+    if problem == "unknown anchor" {
+        let message = format!("unknown anchor '{}' referenced", alias_at(text, position));
+        return Some(YamlError { position, kubectl_line: None, message });
+    }
+    Some(word(text, position, problem.to_owned()))
+}
+
+/// The name of the alias that stands at a place.
+fn alias_at(text: &str, position: Position) -> String {
+    let line = text.lines().nth(position.line - 1).unwrap_or_default();
+    let rest = line.chars().skip(position.column - 1).skip_while(|c| *c == '*');
+    rest.take_while(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()
 }
 
 /// An error at a place, with the line number that kubectl prints for it.

@@ -25,7 +25,7 @@ pub fn parse_yaml(text: &str) -> Result<Vec<YamlDocument>, YamlError> {
         return parse_json(text).ok_or(error);
     }
     let mut reader = Reader {
-        parser: Parser::new_from_str(text),
+        parser: Parser::new_from_str_with_options(text, granit_parser::options! { emit_comments: false }),
         text,
         anchors: BTreeMap::new(),
         aliased_values: 0,
@@ -185,7 +185,8 @@ impl<'a> Reader<'a> {
             Value::String(key) => Ok(key),
             Value::Bool(key) => Ok(key.to_string()),
             Value::Number(key) => Ok(key.to_string()),
-            _ => Err(self.error(span, "invalid map key: keys must be strings, numbers or booleans")),
+            // What a template such as `{{ .Values.name }}` is in YAML.
+            other => Err(self.error(span, format!("invalid map key: {}", go_syntax(&other)))),
         }
     }
 
@@ -222,7 +223,7 @@ impl<'a> Reader<'a> {
             let value = resolve(text);
             value.ok_or_else(|| self.error(span, format!("json: unsupported value: {text}")))
         };
-        match tag.and_then(Tag::core_suffix) {
+        match tag.and_then(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:")).as_deref() {
             None if tag.is_none() && is_plain => resolved(),
             None | Some("str") => Ok(text.into()),
             Some("binary") => {
@@ -254,6 +255,23 @@ fn is_of(tag: &str, value: &Value) -> bool {
 
 fn is_merge_key(event: &Event<'_>) -> bool {
     matches!(event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<")
+}
+
+/// A value as Go's `%#v` prints it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key:?}:{}", go_syntax(value))).collect();
+            format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
 }
 
 fn count(value: &Value) -> usize {

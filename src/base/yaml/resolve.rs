@@ -16,7 +16,7 @@ pub(super) fn resolve(text: &str) -> Option<Value> {
 
 /// Whether a plain scalar with this text would be read back as the same string.
 pub(super) fn is_plain_string(text: &str) -> bool {
-    matches!(resolve(text), Some(Value::String(_))) && !is_timestamp(text) && !is_base60(text) && text != "<<"
+    matches!(resolve(text), Some(Value::String(_))) && !is_timestamp(text) && !is_base60(text)
 }
 
 fn resolve_number(text: &str) -> Option<Value> {
@@ -52,7 +52,9 @@ fn whole_number(text: &str) -> Option<Number> {
         return None;
     }
     let magnitude = u64::from_str_radix(digits, base).ok()?;
-    if is_negative { 0i64.checked_sub_unsigned(magnitude).map(Number::from) } else { Some(magnitude.into()) }
+    // Numbers beyond 64 bits with sign are floats, as in kubectl.
+    if is_negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
+        .map(Number::from)
 }
 
 /// Whether it has the form `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.

@@ -16,6 +16,8 @@ use crate::apimachinery::Status;
 const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 pub(super) const JSON: &str = "application/json";
+pub(super) const YAML: &str = "application/yaml";
+pub(super) const PLAIN: &str = "text/plain";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The body of a response.

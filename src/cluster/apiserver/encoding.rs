@@ -6,9 +6,10 @@ use http::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Kind, Object, Status};
 use crate::base::{Timestamp, to_yaml};
 
+use super::super::registry::{Registry, Row};
 use super::body::{self, Body};
 use super::negotiate::Encoding;
 use super::request_info::RequestInfo;
@@ -36,62 +37,152 @@ struct List<'a, T: Serialize> {
     items: Vec<T>,
 }
 
-/// One object as a response.
-pub(super) fn object(
-    encoding: Encoding,
-    code: u16,
-    info: &RequestInfo,
-    object: &Arc<Object>,
-    now: Timestamp,
-) -> Response<Body> {
-    let _ = (now, info);
-    match encoding {
-        Encoding::Metadata => body::json(code, &partial_metadata(object)),
-        Encoding::Yaml => body::bytes(code, "application/yaml", to_yaml(object.value())),
-        Encoding::Json | Encoding::Table => body::json(code, object.as_ref()),
-    }
+/// How much of an object a table row carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Include {
+    None,
+    Metadata,
+    Object,
 }
 
-/// A list of objects as a response.
-pub(super) fn list(
+/// How a request wants objects to be shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Presentation {
     encoding: Encoding,
-    info: &RequestInfo,
-    metadata: ListMeta,
-    objects: &[Arc<Object>],
-    now: Timestamp,
-) -> Response<Body> {
-    let _ = now;
-    match encoding {
-        Encoding::Metadata => body::json(
-            200,
-            &List {
-                kind: "PartialObjectMetadataList".to_owned(),
-                api_version: "meta.k8s.io/v1".to_owned(),
-                metadata: &metadata,
-                items: objects.iter().map(|object| partial_metadata(object)).collect(),
-            },
-        ),
-        Encoding::Json | Encoding::Yaml | Encoding::Table => {
-            let list = List {
-                kind: format!("{}List", info.kind.kind),
-                api_version: info.kind.api_version(),
-                metadata: &metadata,
-                items: objects.iter().map(AsRef::as_ref).collect::<Vec<&Object>>(),
-            };
-            match (encoding, serde_json::to_value(&list)) {
-                (Encoding::Yaml, Ok(value)) => body::bytes(200, "application/yaml", to_yaml(&value)),
-                _ => body::json(200, &list),
+    include: Include,
+    kind: &'static Kind,
+}
+
+impl Presentation {
+    /// The presentation that the request asks for.
+    ///
+    /// # Errors
+    /// 400 for an unknown `includeObject`.
+    pub(super) fn of(encoding: Encoding, info: &RequestInfo) -> Result<Self, Status> {
+        let include = match info.query.text("includeObject") {
+            "" | "Metadata" => Include::Metadata,
+            "None" => Include::None,
+            "Object" => Include::Object,
+            other => {
+                return Err(Status::bad_request(format!("unrecognized includeObject value: {other:?}")));
+            }
+        };
+        // What a subresource shows is no object of the kind, so the kind's table does not fit it.
+        let foreign = info.subresource.is_some_and(|subresource| subresource.kind != info.kind.kind);
+        let encoding = if foreign && encoding == Encoding::Table { Encoding::Json } else { encoding };
+        Ok(Self { encoding, include, kind: info.kind })
+    }
+
+    /// One object as a response.
+    pub(super) fn object(self, code: u16, object: &Arc<Object>, now: Timestamp) -> Response<Body> {
+        match self.encoding {
+            Encoding::Json => body::json(code, object.as_ref()),
+            Encoding::Yaml => body::bytes(code, body::YAML, to_yaml(object.value())),
+            Encoding::Table | Encoding::Metadata => body::json(code, &self.shown(object, now, true)),
+        }
+    }
+
+    /// A list of objects as a response.
+    pub(super) fn list(self, metadata: &ListMeta, objects: &[Arc<Object>], now: Timestamp) -> Response<Body> {
+        match self.encoding {
+            Encoding::Table => {
+                let metadata = serde_json::to_value(metadata).unwrap_or_default();
+                body::json(200, &self.table(metadata, objects, now, true))
+            }
+            Encoding::Metadata => {
+                let items = objects.iter().map(|object| partial_metadata(object)).collect();
+                let (kind, api_version) =
+                    ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned());
+                body::json(200, &List::<Value> { kind, api_version, metadata, items })
+            }
+            Encoding::Json => body::json(200, &self.plain_list(metadata, objects)),
+            Encoding::Yaml => {
+                let list = serde_json::to_value(self.plain_list(metadata, objects)).unwrap_or_default();
+                body::bytes(200, body::YAML, to_yaml(&list))
             }
         }
+    }
+
+    fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, &'a Object> {
+        List {
+            kind: format!("{}List", self.kind.kind),
+            api_version: self.kind.api_version(),
+            metadata,
+            items: objects.iter().map(AsRef::as_ref).collect(),
+        }
+    }
+
+    /// One object as a value, as watch events carry it; only the first table names its columns.
+    pub(super) fn shown(self, object: &Arc<Object>, now: Timestamp, with_columns: bool) -> Value {
+        match self.encoding {
+            Encoding::Json | Encoding::Yaml => object.value().clone(),
+            Encoding::Metadata => partial_metadata(object),
+            Encoding::Table => {
+                let metadata = json!({"resourceVersion": object.text("/metadata/resourceVersion")});
+                self.table(metadata, std::slice::from_ref(object), now, with_columns)
+            }
+        }
+    }
+
+    /// A bookmark: no object, only where a watch stands.
+    pub(super) fn bookmark(self, revision: u64, ends_initial_events: bool) -> Value {
+        let mut metadata = json!({"resourceVersion": revision.to_string(), "creationTimestamp": null});
+        if ends_initial_events {
+            metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+        }
+        match self.encoding {
+            Encoding::Table => {
+                json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "rows": []})
+            }
+            Encoding::Metadata => {
+                json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
+            }
+            Encoding::Json | Encoding::Yaml => {
+                json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata})
+            }
+        }
+    }
+
+    /// Whether watch events can carry the object as it is stored.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self.encoding, Encoding::Json | Encoding::Yaml)
+    }
+
+    fn table(self, metadata: Value, objects: &[Arc<Object>], now: Timestamp, with_columns: bool) -> Value {
+        let table = Registry::table(self.kind, objects, now);
+        let columns = if with_columns { table.columns } else { &[] };
+        let rows: Vec<Value> = table.rows.iter().map(|row| self.row(row)).collect();
+        json!({
+            "kind": "Table",
+            "apiVersion": "meta.k8s.io/v1",
+            "metadata": metadata,
+            "columnDefinitions": columns,
+            "rows": rows,
+        })
+    }
+
+    fn row(self, row: &Row) -> Value {
+        let object = match self.include {
+            Include::None => Value::Null,
+            Include::Metadata => partial_metadata(&row.object),
+            Include::Object => row.object.value().clone(),
+        };
+        let mut value = json!({"cells": row.cells, "object": object});
+        if let Some(reason) = row.completed {
+            let message =
+                if reason == "Failed" { "The pod failed." } else { "The pod has completed successfully." };
+            value["conditions"] =
+                json!([{"type": "Completed", "status": "True", "reason": reason, "message": message}]);
+        }
+        value
     }
 }
 
 /// `meta.k8s.io/v1 PartialObjectMetadata`.
-pub(super) fn partial_metadata(object: &Object) -> Value {
+fn partial_metadata(object: &Object) -> Value {
     json!({
         "kind": "PartialObjectMetadata",
         "apiVersion": "meta.k8s.io/v1",
         "metadata": object.get("/metadata"),
     })
 }
-

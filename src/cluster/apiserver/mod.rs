@@ -2,7 +2,11 @@
 
 mod authentication;
 mod body;
+mod decode;
+mod delete;
+mod discovery;
 mod encoding;
+mod forward;
 mod negotiate;
 mod query;
 mod read;
@@ -10,7 +14,14 @@ mod request_info;
 mod reviews;
 mod selection;
 mod server;
+mod spdy;
+mod subresources;
+mod watch;
 mod write;
 
 pub(crate) use authentication::Authentication;
-pub(crate) use server::{ApiServer, serve_http1};
+pub(crate) use forward::serve_forwarded;
+pub(crate) use server::{ApiServer, serve_http1, serve_http2};
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::apimachinery::{Object, Status, StatusCause, StatusDetails};
 
 use super::super::driver::Shared;
 use super::body::Body;
-use super::encoding::{self, ListMeta};
+use super::encoding::{ListMeta, Presentation};
 use super::negotiate;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
@@ -18,7 +18,7 @@ use super::selection::Selection;
 /// # Errors
 /// 404 when there is none.
 pub(super) fn get(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> Result<Response<Body>, Status> {
-    let encoding = negotiate::encoding(headers)?;
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let key = info.key();
     let (object, now) = shared.with(|simulation| {
         let registry = &simulation.registry;
@@ -28,7 +28,7 @@ pub(super) fn get(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> R
         };
         object.map(|object| (object, registry.now()))
     })?;
-    Ok(encoding::object(encoding, 200, info, &object, now))
+    Ok(presentation.object(200, &object, now))
 }
 
 /// Where a list of many pages goes on.
@@ -62,7 +62,7 @@ impl Continue {
 /// # Errors
 /// 400 (bad selectors or tokens), 410 and 504 (a revision that is gone or still to come).
 pub(super) fn list(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> Result<Response<Body>, Status> {
-    let encoding = negotiate::encoding(headers)?;
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let selection = Selection::parse(info)?;
     let limit = info.query.number("limit")?.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(0);
     let from = Continue::decode(info.query.text("continue"))?;
@@ -92,7 +92,7 @@ pub(super) fn list(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> 
         }
         meta.remaining_item_count = selection.is_everything().then_some(remaining);
     }
-    Ok(encoding::list(encoding, info, meta, &objects, now))
+    Ok(presentation.list(&meta, &objects, now))
 }
 
 /// Refuses what this server cannot show: revisions to come, and exact revisions of the past.
@@ -132,7 +132,7 @@ pub(super) fn parse_resource_version(text: &str) -> Result<u64, Status> {
 }
 
 /// 504: a revision that this server has not reached.
-fn too_large(wanted: u64, current: u64) -> Status {
+pub(super) fn too_large(wanted: u64, current: u64) -> Status {
     let mut status = Status::failure(
         504,
         "Timeout",

@@ -132,7 +132,7 @@ fn kind_of_resource(group: &str, version: &str, plural: &str) -> Option<&'static
 fn verb_of(method: &Method, name: &str, query: &Query) -> Option<Verb> {
     let collection = name.is_empty();
     Some(match *method {
-        Method::GET | Method::HEAD if collection && query.flag("watch") => Verb::Watch,
+        Method::GET | Method::HEAD if query.flag("watch") => Verb::Watch,
         Method::GET | Method::HEAD if collection => Verb::List,
         Method::GET | Method::HEAD => Verb::Get,
         Method::POST => Verb::Create,

@@ -1,13 +1,15 @@
 //! Which objects of a collection a client wants to see.
 
-use crate::apimachinery::{Object, Status};
+use crate::apimachinery::{FieldSelector, LabelSelector, Object, Status};
 
 use super::request_info::RequestInfo;
 
-/// Label and field selectors of a request.
+/// Label and field selectors of a request, and the one name it may be about.
 #[derive(Clone, Debug)]
 pub(super) struct Selection {
-    name: Option<String>,
+    name: String,
+    labels: LabelSelector,
+    fields: FieldSelector,
 }
 
 impl Selection {
@@ -16,17 +18,23 @@ impl Selection {
     /// # Errors
     /// 400 for malformed selectors and fields that the kind does not offer.
     pub(super) fn parse(info: &RequestInfo) -> Result<Self, Status> {
-        let fields = info.query.text("fieldSelector");
-        Ok(Self { name: fields.strip_prefix("metadata.name=").map(str::to_owned) })
+        let fields =
+            FieldSelector::parse(info.query.text("fieldSelector")).map_err(Status::bad_request)?;
+        fields.check(info.kind)?;
+        let labels =
+            LabelSelector::parse(info.query.text("labelSelector")).map_err(Status::bad_request)?;
+        Ok(Self { name: info.name.clone(), labels, fields })
     }
 
     /// Whether an object is selected.
     pub(super) fn matches(&self, object: &Object) -> bool {
-        self.name.as_deref().is_none_or(|name| object.name() == name)
+        (self.name.is_empty() || object.name() == self.name)
+            && self.labels.matches(object.labels())
+            && self.fields.matches(object)
     }
 
     /// Whether everything is selected.
     pub(super) fn is_everything(&self) -> bool {
-        self.name.is_none()
+        self.name.is_empty() && self.labels.is_empty() && self.fields.is_empty()
     }
 }

@@ -2,13 +2,15 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::{Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::apimachinery::Status;
 
@@ -17,17 +19,27 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{read, write};
+use super::{delete, discovery, read, subresources, watch, write};
+
+/// Watches that may be open at once.
+const WATCHES_MAX: usize = 2_000;
+/// Wall time after which an HTTP/1.1 connection without a request is closed.
+const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Wall time between two pings that find out whether an HTTP/2 client is still there.
+const PING_PERIOD: Duration = Duration::from_secs(30);
+/// Requests that may be under way at once on one HTTP/2 connection, as upstream limits them.
+const STREAMS_MAX: u32 = 250;
 
 /// The API server.
 pub(crate) struct ApiServer {
     shared: Arc<Shared>,
+    watches: Arc<Semaphore>,
 }
 
 impl ApiServer {
     /// A server over a simulation.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)) }
     }
 
     /// Answers a request; failures are responses, too.
@@ -46,10 +58,35 @@ impl ApiServer {
     async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
-        match RequestInfo::parse(request.method(), uri.path(), query) {
-            Some(info) => self.resource(request, info?, user).await,
-            None => Ok(body::page_not_found()),
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query) {
+            return self.resource(request, info?, user).await;
         }
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        Ok(match uri.path() {
+            _ if !reads => body::page_not_found(),
+            "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+        })
+    }
+
+    fn create(
+        &self,
+        info: &RequestInfo,
+        headers: &HeaderMap,
+        body: &[u8],
+        user: &User,
+    ) -> Result<Response<Body>, Status> {
+        match info.subresource_name() {
+            "binding" => subresources::bind(&self.shared, info, headers, body),
+            "eviction" => subresources::evict(&self.shared, info, headers, body, user),
+            _ => write::create(&self.shared, info, headers, body, user),
+        }
+    }
+
+    fn watch_permit(&self) -> Result<OwnedSemaphorePermit, Status> {
+        Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
+            Status::failure(429, "TooManyRequests", "too many watches are open, please try again later")
+        })
     }
 
     async fn resource(
@@ -58,23 +95,34 @@ impl ApiServer {
         info: RequestInfo,
         user: &User,
     ) -> Result<Response<Body>, Status> {
+        let shared = &self.shared;
+        match info.subresource_name() {
+            "log" => return subresources::log(shared, &info),
+            "exec" => return subresources::exec(shared, &info, request),
+            "attach" => return subresources::attach(shared, &info, request),
+            "portforward" => return subresources::port_forward(shared, &info, request),
+            "proxy" => return subresources::proxy(shared, &info, request).await,
+            "token" => return subresources::request_token(),
+            _ => {}
+        }
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
-        let shared = &self.shared;
         match info.verb {
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
-            Verb::Create => write::create(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
-            Verb::Watch | Verb::Delete | Verb::DeleteCollection => {
-                Err(Status::method_not_allowed(info.kind, info.verb.name()))
+            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
+            Verb::Delete => delete::delete(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::DeleteCollection => {
+                delete::delete_collection(shared, &info, headers, &body::read(incoming).await?, user)
             }
         }
     }
 }
 
-/// Serves one connection until it ends.
+/// Serves one HTTP/1.1 connection until it ends; upgrades are possible.
 pub(crate) async fn serve_http1(
     server: Arc<ApiServer>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -86,8 +134,28 @@ pub(crate) async fn serve_http1(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A connection that breaks is the client's affair: there is nobody left to tell.
+    let _ = connection.await;
+}
+
+/// Serves one HTTP/2 connection until it ends.
+pub(crate) async fn serve_http2(
+    server: Arc<ApiServer>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    authentication: Authentication,
+) {
+    let service = service_fn(move |request| {
+        let (server, authentication) = (Arc::clone(&server), authentication.clone());
+        async move { Ok::<_, Infallible>(server.respond(request, &authentication).await) }
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_PERIOD)
+        .max_concurrent_streams(STREAMS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    // As above.
     let _ = connection.await;
 }

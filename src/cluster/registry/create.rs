@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::apimachinery::managed_fields::record_update;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
@@ -23,9 +25,22 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         namespace: &str,
-        mut object: Object,
+        object: Object,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
+        let incoming = decode(kind, &object, options)?;
+        self.create_decoded(kind, namespace, incoming, options)
+    }
+
+    /// Creates an object whose fields have been checked already.
+    pub(super) fn create_decoded(
+        &mut self,
+        kind: &'static Kind,
+        namespace: &str,
+        incoming: Incoming,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let Incoming { mut object, mut warnings, owned } = incoming;
         let strategy = strategy_of(kind);
         metadata::ensure_namespace(kind, &mut object, namespace)?;
         if !object.text("/metadata/resourceVersion").is_empty() {
@@ -35,8 +50,13 @@ impl Registry {
                 "resourceVersion should not be set on objects to be created",
             ));
         }
+        object.set("/apiVersion", kind.api_version());
+        object.set("/kind", kind.kind);
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        if !owned {
+            record_update(None, &mut object, &options.manager, options.subresource, self.now);
+        }
         admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
         let mut errors = metadata_errors(strategy, &object);
@@ -51,7 +71,7 @@ impl Registry {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
-        let warnings = strategy.warnings(&object);
+        warnings.extend(strategy.warnings(&object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
     }
@@ -73,16 +93,16 @@ impl Registry {
     }
 
     fn fill_new(&mut self, kind: &'static Kind, strategy: &dyn Strategy, object: &mut Object) {
-        object.set("/apiVersion", kind.api_version());
-        object.set("/kind", kind.kind);
         metadata::fill_system_fields(object, self.now, &mut self.random);
         metadata::drop_empty(object);
         if strategy.counts_generations() {
             object.set("/metadata/generation", 1);
         }
-        if kind.subresource("status").is_some() {
+        if kind.subresource("status").is_some() && !strategy.accepts_status_on_create() {
             object.remove("/status");
         }
         strategy.prepare_for_create(object);
+        metadata::ensure_status(kind, object);
+        strategy.write_out_zero_values(object);
     }
 }

@@ -7,10 +7,12 @@ mod columns;
 mod coordination;
 mod core;
 mod create;
+mod decode;
 mod delete;
 mod discovery;
 mod metadata;
 mod options;
+mod patch;
 mod pod_defaults;
 mod scale;
 mod scheduling;
@@ -21,17 +23,18 @@ mod strategy;
 mod table;
 mod update;
 mod validation;
+mod warnings;
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
+pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
-pub(crate) use metadata::time_text;
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
@@ -71,6 +74,11 @@ impl Registry {
         &mut self.random
     }
 
+    /// The generator as it stands, for snapshots.
+    pub(crate) fn random_state(&self) -> Random {
+        self.random.clone()
+    }
+
     /// The objects, to read.
     pub(crate) fn store(&self) -> &Store {
         &self.store
@@ -99,11 +107,18 @@ impl Registry {
 
     /// The objects of a kind that an owner reference ties to the object with that uid.
     pub(crate) fn owned_by(&self, kind: &'static Kind, namespace: &str, uid: &str) -> Vec<Arc<Object>> {
-        self.store
-            .list(kind, Some(namespace))
-            .filter(|object| object.owner_references().iter().any(|owner| owner.uid == uid))
-            .cloned()
-            .collect()
+        self.store.owned_by(kind, Some(namespace), uid).cloned().collect()
+    }
+
+    /// The objects of a kind and namespace whose labels a selector matches.
+    pub(crate) fn list_matching(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        selector: &LabelSelector,
+    ) -> Vec<Arc<Object>> {
+        let objects = self.store.list(kind, Some(namespace));
+        objects.filter(|object| selector.matches(object.labels())).cloned().collect()
     }
 }
 

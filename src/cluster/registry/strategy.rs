@@ -16,6 +16,11 @@ pub(crate) trait Strategy: Sync {
         false
     }
 
+    /// Whether a client may give a new object a status.
+    fn accepts_status_on_create(&self) -> bool {
+        false
+    }
+
     /// Whether a PUT to a name that does not exist creates the object.
     fn creates_on_update(&self) -> bool {
         false
@@ -23,6 +28,9 @@ pub(crate) trait Strategy: Sync {
 
     /// Fills absent fields with the kind's defaults.
     fn set_defaults(&self, _object: &mut Object) {}
+
+    /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
+    fn write_out_zero_values(&self, _object: &mut Object) {}
 
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}

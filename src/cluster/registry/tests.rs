@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::builtin::{CONFIG_MAP, DEPLOYMENT, NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT};
+use crate::apimachinery::builtin::{
+    CONFIG_MAP, DEPLOYMENT, EVENT, NAMESPACE, NODE, POD, PRIORITY_CLASS, REPLICA_SET, SECRET, SERVICE,
+    SERVICE_ACCOUNT, STORAGE_CLASS,
+};
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
-use super::{DeleteOptions, Deleted, Patch, Registry, WriteOptions, Written};
+use super::{DeleteOptions, Deleted, FieldValidation, Patch, Registry, WriteOptions, Written};
 
 fn registry() -> Registry {
     let mut registry = Registry::new(Timestamp::from_second(1_800_000_000).unwrap(), Random::seeded(1));
@@ -57,13 +60,41 @@ fn a_name_is_taken_once() {
 
 #[test]
 fn an_update_that_changes_nothing_writes_nothing() {
-    let mut registry = registry();
-    let written = create(&mut registry, &CONFIG_MAP, "default", json!({"metadata": {"name": "x"}})).unwrap();
-    let revision = registry.store().revision();
-    let key = ObjectKey::new("default", "x");
-    let same = registry.update(&CONFIG_MAP, &key, Object::clone(&written.object), &options()).unwrap();
-    assert_eq!(registry.store().revision(), revision);
-    assert_eq!(same.object.resource_version(), written.object.resource_version());
+    let template = json!({
+        "metadata": {"labels": {"app": "web"}},
+        "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "a", "image": "nginx"}]},
+    });
+    let workload = json!({"selector": {"matchLabels": {"app": "web"}}, "template": template});
+    let cases: [(&'static Kind, Value); 11] = [
+        (&CONFIG_MAP, json!({"data": {"a": ""}})),
+        (&SECRET, json!({"stringData": {"a": "b"}})),
+        (&NAMESPACE, json!({})),
+        (&NODE, json!({})),
+        (&POD, json!({"spec": template["spec"]})),
+        (&DEPLOYMENT, json!({"spec": workload})),
+        (&REPLICA_SET, json!({"spec": workload})),
+        (
+            &SERVICE,
+            json!({"spec": {"ports": [{"port": 80}], "selector": {"app": "web"}, "type": "LoadBalancer"}}),
+        ),
+        (&EVENT, json!({"involvedObject": {"kind": "Pod", "name": "p", "namespace": "default"}})),
+        (&STORAGE_CLASS, json!({"provisioner": "example.com/disk"})),
+        (&PRIORITY_CLASS, json!({"value": 5})),
+    ];
+    for (kind, mut manifest) in cases {
+        let mut registry = registry();
+        manifest["metadata"] = json!({"name": "x"});
+        let namespace = if kind.namespaced { "default" } else { "" };
+        let written = create(&mut registry, kind, namespace, manifest).unwrap();
+        let revision = registry.store().revision();
+        for subresource in ["", "status"] {
+            let options = WriteOptions { subresource, ..options() };
+            let object = Object::clone(&written.object);
+            let same = registry.update(kind, &written.object.key(), object, &options).unwrap();
+            assert_eq!(same.object, written.object, "{kind:?} {subresource}");
+        }
+        assert_eq!(registry.store().revision(), revision, "{kind:?}");
+    }
 }
 
 #[test]
@@ -255,4 +286,124 @@ fn a_headless_service_has_no_address_and_an_external_name_has_none_at_all() {
     let row = |index: usize| table.rows[index].cells[1..5].to_vec();
     assert_eq!(row(0), ["ClusterIP", "None", "<none>", "<none>"]);
     assert_eq!(row(1), ["ExternalName", "<none>", "example.com", "<none>"]);
+}
+
+#[test]
+fn unknown_fields_are_refused_warned_about_or_dropped() {
+    let mut registry = registry();
+    let manifest = json!({"metadata": {"name": "web"}, "spec": {
+        "replica": 3,
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}},
+    }});
+    let mut try_with = |field_validation| {
+        let options = WriteOptions { field_validation, dry_run: true, ..options() };
+        registry.create(&DEPLOYMENT, "default", Object::from_value(manifest.clone()).unwrap(), &options)
+    };
+    assert_eq!(
+        try_with(FieldValidation::Strict).unwrap_err().message,
+        r#"Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.replica""#
+    );
+    let warned = try_with(FieldValidation::Warn).unwrap();
+    assert_eq!(warned.warnings, [r#"unknown field "spec.replica""#]);
+    assert_eq!(warned.object.get("/spec/replica"), None);
+    assert!(try_with(FieldValidation::Ignore).unwrap().warnings.is_empty());
+    assert!(registry.get(&DEPLOYMENT, &ObjectKey::new("default", "web")).is_err());
+}
+
+#[test]
+fn a_patch_with_an_unknown_field_shows_the_patch() {
+    let mut registry = registry();
+    create(&mut registry, &CONFIG_MAP, "default", json!({"metadata": {"name": "x"}})).unwrap();
+    let options = WriteOptions { field_validation: FieldValidation::Strict, ..options() };
+    let patch = Patch::Merge(json!({"dta": {"a": "b"}}));
+    let error = registry.patch(&CONFIG_MAP, &ObjectKey::new("default", "x"), &patch, &options).unwrap_err();
+    assert_eq!(
+        error.message,
+        r#" "" is invalid: patch: Invalid value: "map[dta:map[a:b]]": strict decoding error: unknown field "dta""#
+    );
+}
+
+#[test]
+fn a_status_keeps_what_a_go_type_would_keep() {
+    let mut registry = registry();
+    let spec = json!({"containers": [{"name": "a", "image": "nginx"}]});
+    let pod =
+        create(&mut registry, &POD, "default", json!({"metadata": {"name": "p"}, "spec": spec})).unwrap();
+    let mut pod = Object::clone(&pod.object);
+    let status = json!({"phase": "Running", "conditions": [
+        {"type": "Ready", "status": "True", "lastProbeTime": null, "lastTransitionTime": "2027-01-15T08:00:00Z"},
+    ]});
+    pod.set("/status", status.clone());
+    pod.set("/spec/nodeName", "elsewhere");
+    let written = registry.update_status(&POD, pod, "kubelet").unwrap();
+    assert_eq!(written.get("/status"), Some(&status));
+    assert_eq!((written.get("/spec/nodeName"), written.generation()), (None, 1));
+}
+
+fn web_deployment() -> Value {
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}},
+    }})
+}
+
+#[test]
+fn a_strategic_patch_changes_one_container_among_others() {
+    let mut registry = registry();
+    let mut manifest = web_deployment();
+    manifest["spec"]["template"]["spec"]["containers"] =
+        json!([{"name": "a", "image": "nginx"}, {"name": "b", "image": "redis"}]);
+    create(&mut registry, &DEPLOYMENT, "default", manifest).unwrap();
+    let containers = json!({"containers": [{"name": "b", "image": "redis:7"}]});
+    let patch = Patch::Strategic(json!({"spec": {"template": {"spec": containers}}}));
+    let key = ObjectKey::new("default", "web");
+    let written = registry.patch(&DEPLOYMENT, &key, &patch, &options()).unwrap().object;
+    let images: Vec<&str> = written
+        .list("/spec/template/spec/containers")
+        .iter()
+        .filter_map(|container| container["image"].as_str())
+        .collect();
+    assert_eq!((images, written.generation()), (vec!["nginx", "redis:7"], 2));
+}
+
+#[test]
+fn applying_creates_then_conflicts_with_what_somebody_else_changed() {
+    let mut registry = registry();
+    let key = ObjectKey::new("default", "web");
+    let apply = |replicas: i64, force: bool| {
+        let mut configuration = web_deployment();
+        configuration["spec"]["replicas"] = json!(replicas);
+        Patch::Apply { configuration, force }
+    };
+    let mine = WriteOptions { manager: "kubectl".to_owned(), ..options() };
+    assert!(registry.patch(&DEPLOYMENT, &key, &apply(1, false), &mine).unwrap().created);
+    let again = registry.patch(&DEPLOYMENT, &key, &apply(1, false), &mine).unwrap();
+    assert_eq!((again.created, again.object.generation()), (false, 1));
+    let scale = WriteOptions { subresource: "scale", manager: "scaler".to_owned(), ..options() };
+    registry.patch(&DEPLOYMENT, &key, &Patch::Merge(json!({"spec": {"replicas": 3}})), &scale).unwrap();
+    let error = registry.patch(&DEPLOYMENT, &key, &apply(2, false), &mine).unwrap_err();
+    assert_eq!(error.code, 409);
+    assert!(error.message.starts_with(r#"Apply failed with 1 conflict: conflict with "scaler""#), "{error}");
+    assert!(error.message.ends_with(": .spec.replicas"), "{error}");
+    let forced = registry.patch(&DEPLOYMENT, &key, &apply(2, true), &mine).unwrap();
+    assert_eq!(forced.object.number("/spec/replicas"), Some(2));
+}
+
+#[test]
+fn writers_are_recorded_by_what_they_wrote() {
+    let mut registry = registry();
+    create(&mut registry, &DEPLOYMENT, "default", web_deployment()).unwrap();
+    let key = ObjectKey::new("default", "web");
+    let mut object = Object::clone(&registry.get(&DEPLOYMENT, &key).unwrap());
+    object.set("/status", json!({"replicas": 1}));
+    let written = registry.update_status(&DEPLOYMENT, object, "kube-controller-manager").unwrap();
+    let entries: Vec<(&str, &str)> = written
+        .list("/metadata/managedFields")
+        .iter()
+        .map(|entry| {
+            (entry["manager"].as_str().unwrap_or_default(), entry["subresource"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(entries, [("kube-controller-manager", "status"), ("test", "")]);
 }

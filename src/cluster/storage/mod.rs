@@ -1,5 +1,9 @@
 //! The versioned object store (the etcd role) and the one change log.
 
+mod change_log;
+mod key;
+mod owner_index;
 mod store;
 
-pub(crate) use store::{Change, ChangeType, Compacted, Store, StoreKey};
+pub(crate) use change_log::{Change, ChangeType, Compacted};
+pub(crate) use store::Store;

@@ -1,71 +1,22 @@
-//! Objects by key, one revision per write, and an ordered log of the writes.
+//! Objects by key, one revision per write.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use imbl::OrdMap;
 
 use crate::apimachinery::{Kind, Object, ObjectKey};
 
-/// How many changes the log keeps; an older cursor is told that it is too late.
-const LOG_LENGTH_MAX: usize = 20_000;
+use super::change_log::{Change, ChangeLog, ChangeType, Compacted};
+use super::key::StoreKey;
+use super::owner_index::{NO_CONTROLLER, OwnerIndex};
 
-/// Resource (`deployments.apps`), namespace, name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct StoreKey {
-    resource: Arc<str>,
-    namespace: Arc<str>,
-    name: Arc<str>,
-}
-
-impl StoreKey {
-    /// The key of an object of that kind.
-    pub(crate) fn new(kind: &Kind, namespace: &str, name: &str) -> Self {
-        Self { resource: kind.group_resource().into(), namespace: namespace.into(), name: name.into() }
-    }
-}
-
-/// What a write did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChangeType {
-    /// The object is new.
-    Added,
-    /// The object changed.
-    Modified,
-    /// The object is gone.
-    Deleted,
-}
-
-/// One write.
-#[derive(Clone, Debug)]
-pub(crate) struct Change {
-    /// Revision of the write.
-    pub revision: u64,
-    /// Kind of the object.
-    pub kind: &'static Kind,
-    /// What happened.
-    pub change_type: ChangeType,
-    /// The object after the write; for a deletion its last state with the deletion's revision.
-    pub object: Arc<Object>,
-    /// The object before the write.
-    pub previous: Option<Arc<Object>>,
-}
-
-/// The cursor is older than the log: list again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Compacted {
-    /// The oldest revision from which changes can still be told.
-    pub oldest: u64,
-}
-
-/// The object store.
+/// The object store. Clones are cheap: they share what neither of them changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     objects: OrdMap<StoreKey, Arc<Object>>,
+    owners: OwnerIndex,
     revision: u64,
-    log: VecDeque<Change>,
-    /// Changes up to this revision have left the log.
-    compacted: u64,
+    log: ChangeLog,
 }
 
 impl Store {
@@ -85,18 +36,64 @@ impl Store {
         kind: &Kind,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = &Arc<Object>> + use<'_> {
-        let start = StoreKey::new(kind, namespace.unwrap_or_default(), "");
-        let (resource, namespace) = (start.resource.clone(), namespace.map(str::to_owned));
+        let start = match namespace {
+            Some(namespace) => StoreKey::new(kind, namespace, ""),
+            None => StoreKey::first_of(kind),
+        };
+        let namespace = namespace.map(str::to_owned);
         self.objects
-            .range(start..)
-            .take_while(move |(key, _)| {
-                key.resource == resource
-                    && namespace.as_deref().is_none_or(|namespace| &*key.namespace == namespace)
-            })
+            .range(start.clone()..)
+            .take_while(move |(key, _)| key.is_within(&start, namespace.as_deref()))
             .map(|(_, object)| object)
     }
 
-    /// Every object with its kind's resource name, for snapshots.
+    /// The objects of a kind and namespace (all namespaces without one) that name `uid` as an owner.
+    pub(crate) fn owned_by<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: Option<&'a str>,
+        uid: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> {
+        let start = StoreKey::first_of(kind);
+        self.owners
+            .dependents(uid, start.clone())
+            .filter(move |key| key.is_within(&start, namespace))
+            .filter_map(|key| self.objects.get(key))
+    }
+
+    /// The objects of a kind in one namespace that no controller manages.
+    pub(crate) fn without_controller<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> {
+        let start = StoreKey::new(kind, namespace, "");
+        self.owners
+            .dependents(NO_CONTROLLER, start.clone())
+            .take_while(move |key| key.is_within(&start, Some(namespace)))
+            .filter_map(|key| self.objects.get(key))
+    }
+
+    /// The objects of a kind in one namespace whose name begins with `prefix`, by name.
+    pub(crate) fn list_prefix<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &str,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let start = StoreKey::new(kind, namespace, prefix);
+        self.objects
+            .range(start.clone()..)
+            .take_while(move |(key, _)| key.begins_with(&start))
+            .map(|(_, object)| object)
+    }
+
+    /// Every object of every kind that names `uid` as an owner.
+    pub(crate) fn dependents<'a>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
+        self.owners.dependents(uid, StoreKey::lowest()).filter_map(|key| self.objects.get(key))
+    }
+
+    /// Every object, for snapshots.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Object>> {
         self.objects.values()
     }
@@ -107,12 +104,12 @@ impl Store {
         object.set("/metadata/resourceVersion", self.revision.to_string());
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
-        let previous = self.objects.insert(key, Arc::clone(&object));
-        let change_type = if previous.is_some() { ChangeType::Modified } else { ChangeType::Added };
-        self.record(Change {
+        let previous = self.objects.insert(key.clone(), Arc::clone(&object));
+        self.owners.follow(&key, previous.as_deref(), Some(&object));
+        self.log.push(Change {
             revision: self.revision,
             kind,
-            change_type,
+            change_type: if previous.is_some() { ChangeType::Modified } else { ChangeType::Added },
             object: Arc::clone(&object),
             previous,
         });
@@ -121,12 +118,14 @@ impl Store {
 
     /// Removes an object; gives back its last state, with the revision of the removal.
     pub(crate) fn remove(&mut self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
-        let previous = self.objects.remove(&StoreKey::new(kind, &key.namespace, &key.name))?;
+        let key = StoreKey::new(kind, &key.namespace, &key.name);
+        let previous = self.objects.remove(&key)?;
+        self.owners.follow(&key, Some(&previous), None);
         self.revision += 1;
         let mut last = Object::clone(&previous);
         last.set("/metadata/resourceVersion", self.revision.to_string());
         let last = Arc::new(last);
-        self.record(Change {
+        self.log.push(Change {
             revision: self.revision,
             kind,
             change_type: ChangeType::Deleted,
@@ -138,11 +137,13 @@ impl Store {
 
     /// Puts back what a snapshot held; the log starts anew.
     pub(crate) fn restore(objects: impl IntoIterator<Item = (&'static Kind, Object)>, revision: u64) -> Self {
-        let objects = objects
-            .into_iter()
-            .map(|(kind, object)| (StoreKey::new(kind, object.namespace(), object.name()), Arc::new(object)))
-            .collect();
-        Self { objects, revision, log: VecDeque::new(), compacted: revision }
+        let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
+        for (kind, object) in objects {
+            let key = StoreKey::new(kind, object.namespace(), object.name());
+            store.owners.follow(&key, None, Some(&object));
+            store.objects.insert(key, Arc::new(object));
+        }
+        store
     }
 
     /// The changes after `revision`, oldest first.
@@ -150,28 +151,17 @@ impl Store {
         &self,
         revision: u64,
     ) -> Result<impl Iterator<Item = &Change> + use<'_>, Compacted> {
-        if revision < self.compacted {
-            return Err(Compacted { oldest: self.compacted });
-        }
-        // One revision a write: the place in the log follows from the number.
-        let skip = usize::try_from(revision - self.compacted).unwrap_or(usize::MAX);
-        Ok(self.log.iter().skip(skip))
-    }
-
-    fn record(&mut self, change: Change) {
-        self.log.push_back(change);
-        if self.log.len() > LOG_LENGTH_MAX
-            && let Some(oldest) = self.log.pop_front()
-        {
-            self.compacted = oldest.revision;
-        }
+        self.log.since(revision)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::apimachinery::builtin::{CONFIG_MAP, SECRET};
+    use crate::apimachinery::builtin::{CONFIG_MAP, REPLICA_SET, SECRET};
+    use crate::cluster::storage::change_log::LENGTH_MAX;
 
     #[test]
     fn writes_number_themselves_and_are_told_in_order() {
@@ -200,10 +190,38 @@ mod tests {
     #[test]
     fn a_cursor_older_than_the_log_is_told_so() {
         let mut store = Store::default();
-        for _ in 0..=LOG_LENGTH_MAX {
+        for _ in 0..=LENGTH_MAX {
             store.put(&SECRET, Object::new(&SECRET, "a", "s"));
         }
         assert_eq!(store.changes_since(0).err(), Some(Compacted { oldest: 1 }));
-        assert_eq!(store.changes_since(1).map(Iterator::count), Ok(LOG_LENGTH_MAX));
+        assert_eq!(store.changes_since(1).map(Iterator::count), Ok(LENGTH_MAX));
+    }
+
+    #[test]
+    fn a_list_ends_where_its_namespace_ends() {
+        let mut store = Store::default();
+        for namespace in ["team", "team-b", "te", "team"] {
+            store.put(&SECRET, Object::new(&SECRET, namespace, "s"));
+        }
+        store.put(&CONFIG_MAP, Object::new(&CONFIG_MAP, "team", "c"));
+        let keys = |namespace| -> Vec<String> {
+            store.list(&SECRET, namespace).map(|object| object.key().to_string()).collect()
+        };
+        assert_eq!(keys(Some("team")), ["team/s"]);
+        assert_eq!(keys(None), ["te/s", "team/s", "team-b/s"]);
+    }
+
+    #[test]
+    fn dependents_are_found_by_their_owner_until_it_lets_them_go() {
+        let mut store = Store::default();
+        let mut owned = Object::new(&REPLICA_SET, "a", "r");
+        owned.set("/metadata/ownerReferences", json!([{"uid": "u"}]));
+        store.put(&REPLICA_SET, owned);
+        store.put(&REPLICA_SET, Object::new(&REPLICA_SET, "a", "other"));
+        let count = |store: &Store, namespace| store.owned_by(&REPLICA_SET, namespace, "u").count();
+        assert_eq!((count(&store, None), count(&store, Some("a")), count(&store, Some("b"))), (1, 1, 0));
+        assert_eq!((store.owned_by(&SECRET, None, "u").count(), store.dependents("u").count()), (0, 1));
+        store.put(&REPLICA_SET, Object::new(&REPLICA_SET, "a", "r"));
+        assert_eq!(count(&store, None), 0);
     }
 }

@@ -9,6 +9,7 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/deployment`.
 pub(crate) struct DeploymentStrategy;
@@ -32,10 +33,6 @@ impl Strategy for DeploymentStrategy {
         set_strategy_defaults(object);
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({}));
-    }
-
     fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
         new.get("/spec") != old.get("/spec")
             || new.get("/metadata/annotations") != old.get("/metadata/annotations")
@@ -48,6 +45,10 @@ impl Strategy for DeploymentStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

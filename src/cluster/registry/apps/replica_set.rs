@@ -1,6 +1,6 @@
 //! Rules of ReplicaSets.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
@@ -9,6 +9,7 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/replicaset`.
 pub(crate) struct ReplicaSetStrategy;
@@ -25,8 +26,10 @@ impl Strategy for ReplicaSetStrategy {
         }
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({"replicas": 0}));
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/replicas").is_none() {
+            object.set("/status/replicas", 0);
+        }
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
@@ -36,6 +39,10 @@ impl Strategy for ReplicaSetStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -16,6 +16,14 @@ impl Strategy for EventStrategy {
         true
     }
 
+    fn write_out_zero_values(&self, object: &mut Object) {
+        let Value::Object(event) = object.value_mut() else { return };
+        for time in ["eventTime", "firstTimestamp", "lastTimestamp"] {
+            event.entry(time).or_insert(Value::Null);
+        }
+        event.entry("source").or_insert_with(|| serde_json::json!({}));
+    }
+
     fn columns(&self) -> &'static [Column] {
         const {
             &[

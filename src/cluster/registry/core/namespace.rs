@@ -23,6 +23,12 @@ impl Strategy for NamespaceStrategy {
         validate_dns1123_label(name)
     }
 
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/spec").is_none() {
+            object.set("/spec", json!({}));
+        }
+    }
+
     fn prepare_for_create(&self, object: &mut Object) {
         object.set("/spec", json!({"finalizers": ["kubernetes"]}));
         object.set("/status", json!({"phase": "Active"}));

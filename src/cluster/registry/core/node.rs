@@ -17,7 +17,11 @@ const ROLE_LABEL: &str = "kubernetes.io/role";
 pub(crate) struct NodeStrategy;
 
 impl Strategy for NodeStrategy {
-    fn prepare_for_create(&self, object: &mut Object) {
+    fn accepts_status_on_create(&self) -> bool {
+        true
+    }
+
+    fn write_out_zero_values(&self, object: &mut Object) {
         if object.get("/spec").is_none() {
             object.set("/spec", serde_json::json!({}));
         }

@@ -6,9 +6,10 @@ use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
-use super::super::pod_defaults;
+use super::super::pod_defaults::{self, items};
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
 use super::pod_cells::pod_cells;
 
 /// `pkg/registry/core/pod`.
@@ -22,6 +23,22 @@ impl Strategy for PodStrategy {
     fn set_defaults(&self, object: &mut Object) {
         if let Some(Value::Object(spec)) = object.get_mut("/spec") {
             pod_defaults::set_pod_defaults(spec);
+        }
+    }
+
+    fn write_out_zero_values(&self, object: &mut Object) {
+        let Some(Value::Object(status)) = object.get_mut("/status") else { return };
+        for condition in items(status, "conditions") {
+            for time in ["lastProbeTime", "lastTransitionTime"] {
+                condition.entry(time).or_insert(Value::Null);
+            }
+        }
+        for list in ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"] {
+            for container in items(status, list) {
+                for state in ["state", "lastState"] {
+                    container.entry(state).or_insert_with(|| json!({}));
+                }
+            }
         }
     }
 
@@ -46,6 +63,10 @@ impl Strategy for PodStrategy {
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         validation::pod_update_errors(new, old)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -40,8 +40,10 @@ impl Strategy for ServiceStrategy {
         }
     }
 
-    fn prepare_for_create(&self, object: &mut Object) {
-        object.set("/status", json!({"loadBalancer": {}}));
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/loadBalancer").is_none() {
+            object.set("/status/loadBalancer", json!({}));
+        }
     }
 
     fn prepare_for_update(&self, new: &mut Object, old: &Object) {

@@ -34,6 +34,11 @@ impl<'a> Field<'a> {
         items.map(move |(index, value)| Self { path: format!("{path}[{index}]"), value })
     }
 
+    /// Where the field stands.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The value; null when absent.
     pub(crate) fn value(&self) -> &'a Value {
         self.value

@@ -6,6 +6,7 @@ mod field;
 mod metadata;
 mod pod_spec;
 mod probe;
+mod resources;
 mod service;
 mod volume;
 mod workload;
@@ -15,7 +16,7 @@ pub(super) use field::Field;
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
-pub(super) use workload::{deployment_errors, immutable, label_errors, replica_set_errors};
+pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
 
 #[cfg(test)]
 mod tests;

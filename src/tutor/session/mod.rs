@@ -1,5 +1,10 @@
 //! The session: what a learner's events mean. Pure: events in, effects out, no clock, no I/O.
 
+mod list;
+mod show;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use crate::base::UserError;
@@ -10,8 +15,10 @@ use crate::progress::{self, Learner, Outcome, Place};
 use super::effect::Effect;
 use super::event::Event;
 use super::message::{Message, say};
-use super::view::{ChapterRow, StepRow, StepState, View};
-use super::word::{WORDS, Word};
+use super::view::View;
+use super::word::Word;
+
+pub use list::overview;
 
 /// Exit code of a command that Ctrl-C stopped.
 const INTERRUPTED: i32 = 130;
@@ -145,7 +152,7 @@ impl Session {
             Event::Entered { place, result } => self.entered(&place, result),
             Event::Judged { place, verdict, asked } => self.judged(&place, verdict, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
-            Event::Solved { ran } => self.solution_ran(ran),
+            Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::EndOfInput => self.leave(),
         }
     }
@@ -237,9 +244,11 @@ impl Session {
         if self.phase == Phase::ChapterDone {
             return vec![self.chapter_done()];
         }
-        let Some(lines) = self.step().and_then(|step| step.solutions.first()).cloned() else {
+        let Some(step) = self.step() else { return Vec::new() };
+        let lines = step.solutions.first().cloned().unwrap_or_default();
+        if lines.is_empty() && step.questions.is_empty() {
             return vec![self.notice(Message::NoSolution)];
-        };
+        }
         vec![
             self.notice(Message::Solving),
             Effect::Record(progress::Event::SolutionRun),
@@ -247,14 +256,17 @@ impl Session {
         ]
     }
 
-    fn solution_ran(&self, ran: Vec<(String, i32)>) -> Vec<Effect> {
-        let interrupted =
-            ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED).map(|(line, _)| line.clone());
-        let mut effects: Vec<Effect> = ran
+    fn solution_ran(&self, ran: Vec<(String, i32)>, answers: Vec<(String, String)>) -> Vec<Effect> {
+        let stopped = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED);
+        let stopped = stopped.map(|(line, _)| self.notice(Message::SolutionFailed(line)));
+        let commands = ran
             .into_iter()
-            .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }))
-            .collect();
-        effects.extend(interrupted.map(|line| self.notice(Message::SolutionFailed(&line))));
+            .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }));
+        let answers = answers.into_iter().map(|(question, answer)| {
+            let right = Some(true);
+            Effect::Record(progress::Event::QuestionAnswered { question, answer, right })
+        });
+        let mut effects: Vec<Effect> = commands.chain(answers).chain(stopped).collect();
         effects.push(Effect::Judge { asked: true });
         effects
     }
@@ -295,11 +307,7 @@ impl Session {
     fn enter_again(&mut self) -> Vec<Effect> {
         self.phase = Phase::Preparing;
         self.shown = None;
-        vec![
-            self.notice(Message::Preparing),
-            Effect::Record(progress::Event::StepReset),
-            Effect::Enter { place: self.place(), fresh: true },
-        ]
+        vec![Effect::Record(progress::Event::StepReset), Effect::Enter { place: self.place(), fresh: true }]
     }
 
     /// Stands at a step; `fresh` empties the world first.
@@ -396,30 +404,6 @@ impl Session {
         effects
     }
 
-    fn verdict_view(&self, verdict: &Verdict) -> (Outcome, View) {
-        let (outcome, message, details) = match verdict {
-            Verdict::Passed => (Outcome::Passed, Message::Passed(""), Vec::new()),
-            Verdict::Converging { waiting } => (Outcome::Converging, Message::Converging, waiting.clone()),
-            Verdict::Mistake { feedback } => (Outcome::Mistake, Message::Mistake, vec![feedback.clone()]),
-            Verdict::NotYet { differences } => {
-                let lines = differences.iter().map(|difference| {
-                    let message = Message::Difference {
-                        that: &difference.that,
-                        expected: &difference.expected,
-                        actual: &difference.actual,
-                    };
-                    say(self.language, message)
-                });
-                (Outcome::NotYet, Message::NotYet, lines.collect())
-            }
-            Verdict::Broken { what } => {
-                let remedy = say(self.language, Message::BrokenRemedy);
-                (Outcome::Broken, Message::Broken, vec![what.clone(), remedy])
-            }
-        };
-        (outcome, View::Verdict { outcome, headline: say(self.language, message), details })
-    }
-
     fn answer(&mut self, text: String) -> Vec<Effect> {
         let Some(question) = self.step().and_then(|step| step.questions.first()) else {
             return vec![self.notice(Message::NoQuestion)];
@@ -468,85 +452,6 @@ impl Session {
         vec![self.notice(Message::Goodbye), Effect::Quit]
     }
 
-    fn status(&self) -> Vec<Effect> {
-        if self.phase == Phase::ChapterDone {
-            return vec![self.chapter_done()];
-        }
-        let mut effects = vec![self.show_step()];
-        effects.extend(self.show_prediction());
-        effects.push(Effect::Judge { asked: true });
-        effects
-    }
-
-    fn show_step(&self) -> Effect {
-        let (Some(chapter), Some(step)) = (self.chapter(), self.step()) else {
-            return self.notice(Message::CourseDone);
-        };
-        Effect::Show(View::Step {
-            number: self.step + 1,
-            total: chapter.steps.len(),
-            title: step.title.get(self.language).to_owned(),
-            markdown: step.prose.get(self.language).to_owned(),
-            files: step.files.iter().map(|file| file.name.clone()).collect(),
-        })
-    }
-
-    fn show_prediction(&self) -> Vec<Effect> {
-        let Some(step) = self.step() else { return Vec::new() };
-        let mut effects = Vec::new();
-        if let Some(predict) = &step.predict
-            && self.learner.prediction.is_none()
-        {
-            effects.push(Effect::Show(View::Question {
-                text: predict.ask.get(self.language).to_owned(),
-                choices: choices(&predict.choices, self.language),
-                how: say(self.language, Message::HowToPredict),
-            }));
-        }
-        for question in &step.questions {
-            if self.learner.answers.contains_key(&question.id) {
-                continue;
-            }
-            effects.push(Effect::Show(View::Question {
-                text: question.ask.get(self.language).to_owned(),
-                choices: choices(&question.choices, self.language),
-                how: say(self.language, Message::HowToAnswer),
-            }));
-        }
-        effects
-    }
-
-    fn chapter_done(&self) -> Effect {
-        match self.next_chapter().and_then(|chapter| self.course.chapters.get(chapter)) {
-            Some(next) => self.notice(Message::ChapterDone(next.title.get(self.language))),
-            None => self.notice(Message::CourseDone),
-        }
-    }
-
-    fn help(&self) -> View {
-        let rows = WORDS.iter().map(|help| {
-            let word = format!("{} {}", help.word, help.argument).trim().to_owned();
-            (word, help.text(self.language).to_owned())
-        });
-        View::Help {
-            headline: say(self.language, Message::HelpHeadline),
-            rows: rows.collect(),
-            closing: say(self.language, Message::HelpClosing),
-        }
-    }
-
-    fn list(&self) -> View {
-        let here = self.place();
-        View::List {
-            headline: say(self.language, Message::ListHeadline),
-            chapters: list(&self.course, &self.learner, self.language, Some(&here)),
-        }
-    }
-
-    fn notice(&self, message: Message<'_>) -> Effect {
-        Effect::Show(View::Notice(say(self.language, message)))
-    }
-
     fn is_last_step(&self) -> bool {
         self.chapter().is_none_or(|chapter| self.step + 1 >= chapter.steps.len())
     }
@@ -561,57 +466,4 @@ fn find(course: &Course, place: &Place) -> Option<(usize, usize)> {
     let chapter = course.chapters.iter().position(|chapter| chapter.id == place.chapter)?;
     let step = course.chapters[chapter].steps.iter().position(|step| step.id == place.step)?;
     Some((chapter, step))
-}
-
-fn choices(choices: &[crate::lesson::Text], language: Language) -> Vec<String> {
-    choices.iter().map(|choice| choice.get(language).to_owned()).collect()
-}
-
-/// Chapters, steps and progress, as a list to show outside a session.
-#[must_use]
-pub fn overview(course: &Course, learner: &Learner, language: Language) -> View {
-    View::List {
-        headline: say(language, Message::ListHeadline),
-        chapters: list(course, learner, language, None),
-    }
-}
-
-/// The rows of a list of chapters; steps only for the chapter of `here`, or of all.
-fn list(course: &Course, learner: &Learner, language: Language, here: Option<&Place>) -> Vec<ChapterRow> {
-    let row = |chapter: &Chapter| {
-        let state = |step: &Step| {
-            let place = Place { chapter: chapter.id.clone(), step: step.id.clone() };
-            if here == Some(&place) {
-                StepState::Present
-            } else if learner.has_passed(&place) {
-                StepState::Passed
-            } else {
-                StepState::Ahead
-            }
-        };
-        let opened = here.is_none_or(|here| here.chapter == chapter.id);
-        let passed = chapter
-            .steps
-            .iter()
-            .filter(|step| learner.has_passed(&Place { chapter: chapter.id.clone(), step: step.id.clone() }))
-            .count();
-        ChapterRow {
-            number: chapter.number,
-            id: chapter.id.clone(),
-            title: chapter.title.get(language).to_owned(),
-            steps: chapter
-                .steps
-                .iter()
-                .filter(|_| opened)
-                .map(|step| StepRow {
-                    id: step.id.clone(),
-                    title: step.title.get(language).to_owned(),
-                    state: state(step),
-                })
-                .collect(),
-            passed,
-            total: chapter.steps.len(),
-        }
-    };
-    course.chapters.iter().map(row).collect()
 }

@@ -1,0 +1,201 @@
+//! Field ownership: `metadata.managedFields`, kept up to date on every write.
+//!
+//! Follows the behaviour of `k8s.io/apimachinery/pkg/util/managedfields`.
+
+mod field_set;
+mod typed;
+
+use serde_json::{Map, Value};
+
+pub(super) use self::field_set::FieldSet;
+pub(super) use self::typed::{Node, compare, element, fields_of};
+use super::object::Object;
+use crate::base::Timestamp;
+
+/// The most entries for updates that an object keeps; older ones are joined.
+const UPDATE_MANAGERS_LIMIT: usize = 10;
+/// Who owns what the joined entries owned.
+const ANCIENT_CHANGES: &str = "ancient-changes";
+
+/// Fields of `metadata` that nobody owns.
+const UNOWNED_METADATA: &[&str] = &[
+    "f:creationTimestamp",
+    "f:generation",
+    "f:managedFields",
+    "f:name",
+    "f:namespace",
+    "f:resourceVersion",
+    "f:selfLink",
+    "f:uid",
+];
+
+/// One entry: who wrote which fields.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Manager {
+    pub(super) name: String,
+    /// Whether by server-side apply.
+    pub(super) applies: bool,
+    pub(super) api_version: String,
+    pub(super) subresource: String,
+    pub(super) time: String,
+    pub(super) fields: FieldSet,
+}
+
+impl Manager {
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Self {
+            name: text("manager"),
+            applies: match value.get("operation").and_then(Value::as_str)? {
+                "Apply" => true,
+                "Update" => false,
+                _ => return None,
+            },
+            api_version: text("apiVersion"),
+            subresource: text("subresource"),
+            time: text("time"),
+            fields: FieldSet::from_fields_v1(value.get("fieldsV1")?),
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        let mut entry = Map::new();
+        entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
+        entry.insert("fieldsType".to_owned(), "FieldsV1".into());
+        entry.insert("fieldsV1".to_owned(), self.fields.to_fields_v1());
+        for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)] {
+            if !text.is_empty() {
+                entry.insert(key.to_owned(), text.as_str().into());
+            }
+        }
+        entry.insert("operation".to_owned(), if self.applies { "Apply" } else { "Update" }.into());
+        Value::Object(entry)
+    }
+
+    /// Whether both stand for the same writer.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.applies == other.applies
+            && self.name == other.name
+            && self.subresource == other.subresource
+            && (self.applies || self.api_version == other.api_version)
+    }
+}
+
+/// The entries of an object.
+pub(super) fn managers_of(object: &Object) -> Vec<Manager> {
+    object.list("/metadata/managedFields").iter().filter_map(Manager::from_value).collect()
+}
+
+/// Writes the entries: empty ones dropped, times kept where nothing changed, in upstream's order.
+pub(super) fn set_managers(object: &mut Object, mut managers: Vec<Manager>, before: &[Manager]) {
+    managers.retain(|manager| !manager.fields.is_empty());
+    for manager in &mut managers {
+        if let Some(known) = before.iter().find(|known| known.is_same_as(manager))
+            && known.fields == manager.fields
+            && known.api_version == manager.api_version
+        {
+            manager.time.clone_from(&known.time);
+        }
+    }
+    join_ancient(&mut managers);
+    managers.sort_by(|a, b| {
+        (!a.applies, &a.time, &a.name, &a.api_version, &a.subresource).cmp(&(
+            !b.applies,
+            &b.time,
+            &b.name,
+            &b.api_version,
+            &b.subresource,
+        ))
+    });
+    if managers.is_empty() {
+        object.remove("/metadata/managedFields");
+    } else {
+        let entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
+        object.set("/metadata/managedFields", entries);
+    }
+}
+
+fn join_ancient(managers: &mut Vec<Manager>) {
+    let (mut updates, mut kept): (Vec<Manager>, Vec<Manager>) =
+        managers.drain(..).partition(|manager| !manager.applies && manager.subresource.is_empty());
+    updates.sort_by(|a, b| (&a.time, &a.name).cmp(&(&b.time, &b.name)));
+    while updates.len() > UPDATE_MANAGERS_LIMIT {
+        let oldest = updates.remove(0);
+        let next = &mut updates[0];
+        next.fields.extend(&oldest.fields);
+        ANCIENT_CHANGES.clone_into(&mut next.name);
+    }
+    kept.append(&mut updates);
+    *managers = kept;
+}
+
+/// Takes out what nobody owns: identity, bookkeeping, and the part that another subresource writes.
+pub(super) fn strip(fields: &mut FieldSet, subresource: &str) {
+    fields.member = false;
+    for name in ["f:apiVersion", "f:kind"] {
+        fields.remove(&[name]);
+    }
+    for name in UNOWNED_METADATA {
+        fields.remove(&["f:metadata", name]);
+    }
+    if let Some(metadata) = fields.children.get_mut("f:metadata") {
+        metadata.member = false;
+        if metadata.is_empty() {
+            fields.children.remove("f:metadata");
+        }
+    }
+    fields.remove(&[if subresource == "status" { "f:spec" } else { "f:status" }]);
+}
+
+/// A time as entries write it: RFC 3339, seconds.
+pub(super) fn written_time(now: Timestamp) -> String {
+    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Records who wrote `new` by creating, updating or patching it.
+///
+/// `old` is the object before (`None` when it is created). What changed is owned by `manager` now,
+/// and by nobody else. Entries that the client sent in `new` take the place of the old ones.
+pub fn record_update(
+    old: Option<&Object>,
+    new: &mut Object,
+    manager: &str,
+    subresource: &str,
+    now: Timestamp,
+) {
+    let node = Node::of_object(new);
+    let empty = old.is_none().then(|| typed::empty_struct(node));
+    let comparison = compare(node, old.map(Object::value).or(empty.as_ref()), Some(new.value()));
+    let mut written = comparison.written();
+    strip(&mut written, subresource);
+    let mut removed = comparison.removed;
+    strip(&mut removed, subresource);
+
+    let sent = new.get("/metadata/managedFields").is_some();
+    let before = if sent { managers_of(new) } else { old.map(managers_of).unwrap_or_default() };
+    let writer = Manager {
+        name: manager.to_owned(),
+        applies: false,
+        api_version: new.api_version().to_owned(),
+        subresource: subresource.to_owned(),
+        time: written_time(now),
+        fields: FieldSet::default(),
+    };
+    let mut managers = before.clone();
+    if !managers.iter().any(|known| known.is_same_as(&writer)) {
+        managers.push(writer.clone());
+    }
+    for known in &mut managers {
+        known.fields = known.fields.difference(&removed);
+        if known.is_same_as(&writer) {
+            known.fields.extend(&written);
+            known.time.clone_from(&writer.time);
+        } else {
+            known.fields = known.fields.difference(&written);
+        }
+    }
+    set_managers(new, managers, &before);
+}
+
+#[cfg(test)]
+mod tests;

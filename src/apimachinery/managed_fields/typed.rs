@@ -1,0 +1,198 @@
+//! Walks objects by their types: which fields they have, and how two of them differ.
+//!
+//! Follows the behaviour of `sigs.k8s.io/structured-merge-diff/v6/typed`.
+
+use serde_json::{Map, Value};
+
+use super::field_set::FieldSet;
+use crate::apimachinery::object::Object;
+use crate::apimachinery::schema::{self, FieldType, ListType, TypeSchema};
+
+/// What the types say about a value.
+#[derive(Clone, Copy)]
+pub(in crate::apimachinery) enum Node {
+    /// A message: known fields.
+    Message(&'static TypeSchema),
+    /// A map whose values have this type.
+    Map(&'static FieldType),
+    /// A list of items told apart by keys.
+    Items(&'static FieldType, &'static [&'static str]),
+    /// A set of scalars.
+    Set,
+    /// No type is known: maps merge, lists are one value.
+    Untyped,
+    /// One value.
+    Leaf,
+}
+
+impl Node {
+    /// The node at the top of an object.
+    pub(in crate::apimachinery) fn of(api_version: &str, kind: &str) -> Self {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        schema::of_group_version_kind(group, version, kind).map_or(Self::Untyped, Node::Message)
+    }
+
+    /// The node of an object.
+    pub(in crate::apimachinery) fn of_object(object: &Object) -> Self {
+        Self::of(object.api_version(), object.kind())
+    }
+
+    fn of_type(field_type: &'static FieldType, list_type: ListType, atomic_map: bool) -> Self {
+        match field_type {
+            FieldType::Message(reference) if reference.schema().atomic => Self::Leaf,
+            FieldType::Message(reference) => Self::Message(reference.schema()),
+            FieldType::Map(values) if !atomic_map => Self::Map(values),
+            FieldType::Array(items) => match list_type {
+                ListType::Atomic => Self::Leaf,
+                ListType::Set => Self::Set,
+                ListType::Map(keys) => Self::Items(items, keys),
+            },
+            _ => Self::Leaf,
+        }
+    }
+
+    /// The node of a map's entry.
+    pub(in crate::apimachinery) fn entry(self, key: &str) -> Self {
+        match self {
+            Self::Message(schema) => schema.field(key).map_or(Self::Untyped, |field| {
+                Self::of_type(&field.field_type, field.list_type, field.atomic_map)
+            }),
+            Self::Map(values) => Self::of_type(values, ListType::Atomic, false),
+            Self::Untyped => Self::Untyped,
+            Self::Items(..) | Self::Set | Self::Leaf => Self::Leaf,
+        }
+    }
+
+    /// The node of a list's items.
+    pub(in crate::apimachinery) fn item(self) -> Self {
+        match self {
+            Self::Items(items, _) => Self::of_type(items, ListType::Atomic, false),
+            _ => Self::Leaf,
+        }
+    }
+}
+
+/// A value and the node and path element under which it stands.
+pub(in crate::apimachinery) type Part<'a> = (String, Node, &'a Value);
+
+/// The parts of a map or a list; `None` for values that are one.
+pub(in crate::apimachinery) fn parts(node: Node, value: &Value) -> Option<Vec<Part<'_>>> {
+    match (node, value) {
+        (Node::Leaf, _) => None,
+        (_, Value::Null) => Some(Vec::new()),
+        (Node::Message(_) | Node::Map(_) | Node::Untyped, Value::Object(entries)) => {
+            Some(entries.iter().map(|(key, value)| (format!("f:{key}"), node.entry(key), value)).collect())
+        }
+        (Node::Items(..) | Node::Set, Value::Array(items)) => {
+            Some(items.iter().map(|item| (element(node, item), node.item(), item)).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The path element of a list's item.
+pub(in crate::apimachinery) fn element(node: Node, item: &Value) -> String {
+    let Node::Items(_, keys) = node else { return format!("v:{item}") };
+    let mut values = Map::new();
+    for key in keys {
+        let value = item.get(*key).cloned().or_else(|| (*key == "protocol").then(|| "TCP".into()));
+        if let Some(value) = value {
+            values.insert((*key).to_owned(), value);
+        }
+    }
+    format!("k:{}", Value::Object(values))
+}
+
+/// The fields that a configuration names: leaves, items of lists, and entries of maps.
+pub(in crate::apimachinery) fn fields_of(node: Node, value: &Value) -> FieldSet {
+    let mut fields = FieldSet::default();
+    match parts(node, value) {
+        None => fields.member = true,
+        Some(parts) if parts.is_empty() => fields.member = true,
+        Some(parts) => {
+            for (element, child, value) in parts {
+                let mut part = fields_of(child, value);
+                part.member |= !matches!(node, Node::Message(_) | Node::Untyped);
+                fields.insert(&element, part);
+            }
+        }
+    }
+    fields
+}
+
+/// How two values differ.
+#[derive(Debug, Default)]
+pub(in crate::apimachinery) struct Comparison {
+    /// Fields that only the second has.
+    pub(in crate::apimachinery) added: FieldSet,
+    /// Fields with another value.
+    pub(in crate::apimachinery) modified: FieldSet,
+    /// Fields that only the first has.
+    pub(in crate::apimachinery) removed: FieldSet,
+}
+
+/// Compares two values of a node.
+pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> Comparison {
+    let mut comparison = Comparison::default();
+    if old == new {
+        return comparison;
+    }
+    let old_parts = old.map_or(Some(Vec::new()), |value| parts(node, value));
+    let new_parts = new.map_or(Some(Vec::new()), |value| parts(node, value));
+    let (Some(old_parts), Some(new_parts)) = (old_parts, new_parts) else {
+        return leaf_difference(old, new);
+    };
+    if old_parts.is_empty() && new_parts.is_empty() {
+        return leaf_difference(old, new);
+    }
+    comparison.added.member = old.is_none();
+    comparison.removed.member = new.is_none();
+    for (element, child, value) in &new_parts {
+        let before = old_parts.iter().find(|(known, ..)| known == element).map(|(.., value)| *value);
+        comparison.insert(element, compare(*child, before, Some(value)));
+    }
+    for (element, child, value) in &old_parts {
+        if !new_parts.iter().any(|(known, ..)| known == element) {
+            comparison.insert(element, compare(*child, Some(value), None));
+        }
+    }
+    comparison
+}
+
+impl Comparison {
+    fn insert(&mut self, element: &str, part: Self) {
+        self.added.insert(element, part.added);
+        self.modified.insert(element, part.modified);
+        self.removed.insert(element, part.removed);
+    }
+
+    /// Fields that are new or have another value.
+    pub(in crate::apimachinery) fn written(&self) -> FieldSet {
+        self.added.union(&self.modified)
+    }
+}
+
+fn leaf_difference(old: Option<&Value>, new: Option<&Value>) -> Comparison {
+    let mut comparison = Comparison::default();
+    match (old, new) {
+        (None, _) => comparison.added = FieldSet::leaf(),
+        (_, None) => comparison.removed = FieldSet::leaf(),
+        _ => comparison.modified = FieldSet::leaf(),
+    }
+    comparison
+}
+
+/// The value of a Go struct in which nothing is set: structs, and nulls where no `omitempty` hides them.
+pub(super) fn empty_struct(node: Node) -> Value {
+    let mut map = Map::new();
+    if let Node::Message(schema) = node {
+        for (name, field) in &schema.fields {
+            if field.value_struct {
+                map.insert(name.clone(), empty_struct(node.entry(name)));
+            } else if field.required && matches!(field.field_type, FieldType::Array(_) | FieldType::Map(_)) {
+                map.insert(name.clone(), Value::Null);
+            }
+        }
+    }
+    Value::Object(map)
+}

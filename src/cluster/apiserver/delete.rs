@@ -1,0 +1,132 @@
+//! Deleting: one object, or a collection.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Response};
+
+use crate::apimachinery::{Object, Status, StatusDetails};
+
+use super::super::driver::Shared;
+use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
+use super::authentication::User;
+use super::body::{self, Body};
+use super::encoding::{ListMeta, Presentation};
+use super::request_info::RequestInfo;
+use super::selection::Selection;
+use super::{decode, negotiate, write};
+
+/// Deletes one object; answers with it while it is still there, else with a Status.
+///
+/// # Errors
+/// What the registry refuses; 422 for unknown options.
+pub(super) fn delete(
+    shared: &Shared,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+    user: &User,
+) -> Result<Response<Body>, Status> {
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
+    let (delete, options) = decode_options(info, headers, body, user)?;
+    let (deleted, now) = shared.with(|simulation| {
+        let registry = &mut simulation.registry;
+        let deleted = registry.delete(info.kind, &info.key(), &delete, &options);
+        deleted.map(|deleted| (deleted, registry.now()))
+    })?;
+    Ok(match deleted {
+        Deleted::Pending(object) => presentation.object(200, &object, now),
+        Deleted::Gone(object) => body::json(200, &Status::success(Some(details(info, &object)))),
+    })
+}
+
+/// Deletes every selected object of a collection; answers with what they were.
+///
+/// # Errors
+/// As [`delete`]; the first refusal ends it.
+pub(super) fn delete_collection(
+    shared: &Shared,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+    user: &User,
+) -> Result<Response<Body>, Status> {
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
+    let (delete, options) = decode_options(info, headers, body, user)?;
+    let selection = Selection::parse(info)?;
+    shared.with(|simulation| {
+        let registry = &mut simulation.registry;
+        let mut objects: Vec<Arc<Object>> = Vec::new();
+        for object in registry.list(info.kind, info.namespace.as_deref()) {
+            if !selection.matches(&object) {
+                continue;
+            }
+            objects.push(match registry.delete(info.kind, &object.key(), &delete, &options)? {
+                Deleted::Pending(object) | Deleted::Gone(object) => object,
+            });
+        }
+        let resource_version = registry.store().revision().to_string();
+        let metadata = ListMeta { resource_version, ..ListMeta::default() };
+        Ok(presentation.list(&metadata, &objects, registry.now()))
+    })
+}
+
+fn details(info: &RequestInfo, object: &Object) -> StatusDetails {
+    StatusDetails {
+        name: object.name().to_owned(),
+        group: info.kind.group.to_owned(),
+        kind: info.kind.plural.to_owned(),
+        uid: object.uid().to_owned(),
+        ..StatusDetails::default()
+    }
+}
+
+/// `DeleteOptions` from the body and, where the body is silent, from the query.
+fn decode_options(
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+    user: &User,
+) -> Result<(DeleteOptions, WriteOptions), Status> {
+    let given =
+        if body.is_empty() { Object::from(serde_json::Map::new()) } else { decode::any(headers, body)? };
+    let mut options = write::write_options(info, headers, user)?;
+    options.dry_run |= given.list("/dryRun").iter().any(|value| value == "All");
+    let policy = match given.text("/propagationPolicy") {
+        "" => info.query.text("propagationPolicy"),
+        policy => policy,
+    };
+    let orphan = given
+        .get("/orphanDependents")
+        .and_then(serde_json::Value::as_bool)
+        .or_else(|| info.query.flag_or_none("orphanDependents"));
+    let text = |pointer| Some(given.text(pointer)).filter(|text| !text.is_empty()).map(str::to_owned);
+    let grace_period_seconds = match given.number("/gracePeriodSeconds") {
+        Some(seconds) => Some(seconds),
+        None => info.query.number("gracePeriodSeconds")?,
+    };
+    let delete = DeleteOptions {
+        grace_period_seconds,
+        propagation: propagation(policy, orphan)?,
+        uid: text("/preconditions/uid"),
+        resource_version: text("/preconditions/resourceVersion"),
+    };
+    Ok((delete, options))
+}
+
+fn propagation(policy: &str, orphan: Option<bool>) -> Result<Option<Propagation>, Status> {
+    Ok(match (policy, orphan) {
+        ("", None) => None,
+        ("", Some(true)) | ("Orphan", _) => Some(Propagation::Orphan),
+        ("", Some(false)) | ("Background", _) => Some(Propagation::Background),
+        ("Foreground", _) => Some(Propagation::Foreground),
+        (other, _) => {
+            return Err(Status::failure(
+                422,
+                "Invalid",
+                format!(
+                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: {other:?}: DeletionPropagation need to be one of \"Foreground\", \"Background\", \"Orphan\" or nil"
+                ),
+            ));
+        }
+    })
+}

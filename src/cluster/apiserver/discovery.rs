@@ -1,0 +1,268 @@
+//! What is served: discovery (aggregated and legacy), version, health.
+
+use std::sync::OnceLock;
+
+use http::header::{ETAG, HeaderValue, IF_NONE_MATCH, VARY};
+use http::{HeaderMap, Response};
+use serde_json::{Value, json};
+
+use crate::apimachinery::{KINDS, Kind, Subresource};
+
+use super::body::{self, Body};
+use super::{negotiate, reviews};
+
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/// Answers a path that names no resource; `None` when it names nothing at all.
+pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    Some(match parts.as_slice() {
+        ["version"] => body::json(200, &version()),
+        ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
+        ["api"] if wants_aggregated(headers) => aggregated(headers, Half::Core),
+        ["apis"] if wants_aggregated(headers) => aggregated(headers, Half::Groups),
+        ["api"] => body::json(200, &core_versions()),
+        ["apis"] => body::json(200, &group_list()),
+        ["api", version] => body::json(200, &resource_list("", version)?),
+        ["apis", group] => body::json(200, &group_of(group)?),
+        ["apis", group, version] => body::json(200, &resource_list(group, version)?),
+        [""] => body::json(200, &json!({"paths": paths()})),
+        _ => return None,
+    })
+}
+
+/// Every kind of the API: what is stored, then the reviews.
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(reviews::KINDS).copied()
+}
+
+/// Groups in the order of discovery, each with its kinds' versions.
+fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for kind in kinds() {
+        match groups.iter_mut().find(|(group, _)| *group == kind.group) {
+            Some((_, versions)) if versions.contains(&kind.version) => {}
+            Some((_, versions)) => versions.push(kind.version),
+            None => groups.push((kind.group, vec![kind.version])),
+        }
+    }
+    groups
+}
+
+fn kinds_of(group: &str, version: &str) -> Vec<&'static Kind> {
+    let mut found: Vec<&Kind> =
+        kinds().filter(|kind| kind.group == group && kind.version == version).collect();
+    found.sort_by_key(|kind| kind.plural);
+    found
+}
+
+fn wants_aggregated(headers: &HeaderMap) -> bool {
+    negotiate::accepted(headers).any(|range| {
+        range.parameter("g") == "apidiscovery.k8s.io"
+            && range.parameter("v") == "v2"
+            && range.parameter("as") == "APIGroupDiscoveryList"
+    })
+}
+
+/// The core group, or all the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Core,
+    Groups,
+}
+
+fn aggregated(headers: &HeaderMap, half: Half) -> Response<Body> {
+    static DOCUMENTS: [OnceLock<(String, String)>; 2] = [OnceLock::new(), OnceLock::new()];
+    let slot = if half == Half::Core { &DOCUMENTS[0] } else { &DOCUMENTS[1] };
+    let (text, tag) = slot.get_or_init(|| {
+        let text = aggregated_document(half).to_string();
+        let tag = format!("\"{:016X}\"", fingerprint(text.as_bytes()));
+        (text, tag)
+    });
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
+    let mut response =
+        if known { body::bytes(304, AGGREGATED, "") } else { body::bytes(200, AGGREGATED, text.as_str()) };
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+fn aggregated_document(half: Half) -> Value {
+    let items: Vec<Value> = groups()
+        .into_iter()
+        .filter(|(group, _)| group.is_empty() == (half == Half::Core))
+        .map(|(group, versions)| {
+            let metadata = if group.is_empty() { json!({}) } else { json!({"name": group}) };
+            let versions: Vec<Value> = versions
+                .into_iter()
+                .map(|version| {
+                    let resources: Vec<Value> =
+                        kinds_of(group, version).into_iter().map(aggregated_resource).collect();
+                    json!({"version": version, "freshness": "Current", "resources": resources})
+                })
+                .collect();
+            json!({"metadata": metadata, "versions": versions})
+        })
+        .collect();
+    json!({
+        "kind": "APIGroupDiscoveryList",
+        "apiVersion": "apidiscovery.k8s.io/v2",
+        "metadata": {},
+        "items": items,
+    })
+}
+
+fn aggregated_resource(kind: &'static Kind) -> Value {
+    let mut value = json!({
+        "resource": kind.plural,
+        "responseKind": {"group": "", "version": "", "kind": kind.kind},
+        "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
+        "singularResource": kind.singular,
+        "verbs": kind.verbs,
+    });
+    if !kind.short_names.is_empty() {
+        value["shortNames"] = json!(kind.short_names);
+    }
+    if !kind.categories.is_empty() {
+        value["categories"] = json!(kind.categories);
+    }
+    if !kind.subresources.is_empty() {
+        value["subresources"] = kind.subresources.iter().map(aggregated_subresource).collect();
+    }
+    value
+}
+
+fn aggregated_subresource(subresource: &Subresource) -> Value {
+    json!({
+        "subresource": subresource.name,
+        "responseKind": {
+            "group": subresource.group,
+            "version": subresource.version,
+            "kind": subresource.kind,
+        },
+        "verbs": subresource.verbs,
+    })
+}
+
+fn core_versions() -> Value {
+    json!({
+        "kind": "APIVersions",
+        "versions": ["v1"],
+        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}],
+    })
+}
+
+fn group_value(group: &str, versions: &[&str]) -> Value {
+    let versions: Vec<Value> = versions
+        .iter()
+        .map(|version| json!({"groupVersion": format!("{group}/{version}"), "version": version}))
+        .collect();
+    json!({"name": group, "versions": versions, "preferredVersion": versions.first()})
+}
+
+fn group_list() -> Value {
+    let groups: Vec<Value> = groups()
+        .iter()
+        .filter(|(group, _)| !group.is_empty())
+        .map(|(group, versions)| group_value(group, versions))
+        .collect();
+    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+}
+
+fn group_of(group: &str) -> Option<Value> {
+    let groups = groups();
+    let (group, versions) = groups.iter().find(|(name, _)| !name.is_empty() && *name == group)?;
+    let mut value = group_value(group, versions);
+    value["kind"] = "APIGroup".into();
+    value["apiVersion"] = "v1".into();
+    Some(value)
+}
+
+fn resource_list(group: &str, version: &str) -> Option<Value> {
+    let kinds = kinds_of(group, version);
+    let group_version = kinds.first()?.api_version();
+    let mut resources = Vec::new();
+    for kind in kinds {
+        resources.push(legacy_resource(kind));
+        resources.extend(kind.subresources.iter().map(|subresource| legacy_subresource(kind, subresource)));
+    }
+    Some(json!({
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": group_version,
+        "resources": resources,
+    }))
+}
+
+fn legacy_resource(kind: &'static Kind) -> Value {
+    let mut value = json!({
+        "name": kind.plural,
+        "singularName": kind.singular,
+        "namespaced": kind.namespaced,
+        "kind": kind.kind,
+        "verbs": kind.verbs,
+    });
+    if !kind.short_names.is_empty() {
+        value["shortNames"] = json!(kind.short_names);
+    }
+    if !kind.categories.is_empty() {
+        value["categories"] = json!(kind.categories);
+    }
+    value
+}
+
+fn legacy_subresource(kind: &'static Kind, subresource: &Subresource) -> Value {
+    let mut value = json!({
+        "name": format!("{}/{}", kind.plural, subresource.name),
+        "singularName": "",
+        "namespaced": kind.namespaced,
+        "kind": subresource.kind,
+        "verbs": subresource.verbs,
+    });
+    if !subresource.version.is_empty() {
+        value["group"] = subresource.group.into();
+        value["version"] = subresource.version.into();
+    }
+    value
+}
+
+/// `/version` of the release whose behaviour is simulated.
+fn version() -> Value {
+    json!({
+        "major": "1",
+        "minor": "36",
+        "emulationMajor": "1",
+        "emulationMinor": "36",
+        "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35",
+        "gitVersion": "v1.36.2",
+        "gitCommit": "",
+        "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "go1.26",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    })
+}
+
+fn paths() -> Vec<String> {
+    let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
+    for (group, versions) in groups() {
+        if group.is_empty() {
+            continue;
+        }
+        paths.push(format!("/apis/{group}"));
+        paths.extend(versions.iter().map(|version| format!("/apis/{group}/{version}")));
+    }
+    paths.extend(["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"].map(str::to_owned));
+    paths
+}
+
+/// 64-bit FNV-1a: tells documents apart, no more is asked of it.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

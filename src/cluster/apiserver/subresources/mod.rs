@@ -1,0 +1,15 @@
+//! The subresources that are no part of an object: log, exec, port-forward, proxy, binding, eviction.
+
+mod attach;
+mod log;
+mod pods;
+mod port_forward;
+mod proxy;
+mod spdy_forward;
+mod websocket;
+
+pub(super) use attach::{attach, exec};
+pub(super) use log::log;
+pub(super) use pods::{bind, evict, request_token};
+pub(super) use port_forward::port_forward;
+pub(super) use proxy::proxy;

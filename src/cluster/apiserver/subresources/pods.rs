@@ -1,0 +1,81 @@
+//! `pods/binding`, `pods/eviction`, `serviceaccounts/token`.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Response};
+
+use crate::apimachinery::{Object, Status};
+
+use super::super::super::driver::Shared;
+use super::super::super::registry::DeleteOptions;
+use super::super::authentication::User;
+use super::super::body::{self, Body};
+use super::super::request_info::RequestInfo;
+use super::super::{decode, write};
+
+fn created() -> Response<Body> {
+    let mut status = Status::success(None);
+    status.code = 201;
+    body::json(201, &status)
+}
+
+/// Binds a Pod to the node in `target`.
+///
+/// # Errors
+/// What the registry refuses.
+pub(in super::super) fn bind(
+    shared: &Arc<Shared>,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response<Body>, Status> {
+    let binding = decode::any(headers, body)?;
+    let node = binding.text("/target/name");
+    if node.is_empty() {
+        return Err(Status::failure(
+            422,
+            "Invalid",
+            format!("Binding {:?} is invalid: target.name: Required value", info.name),
+        ));
+    }
+    shared.with(|simulation| simulation.registry.bind(&info.key(), node))?;
+    Ok(created())
+}
+
+/// Deletes a Pod in the way that asks first.
+///
+/// # Errors
+/// What the registry refuses.
+pub(in super::super) fn evict(
+    shared: &Arc<Shared>,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+    user: &User,
+) -> Result<Response<Body>, Status> {
+    let eviction: Object = decode::any(headers, body)?;
+    let mut options = write::write_options(info, headers, user)?;
+    options.subresource = "";
+    options.dry_run |= eviction.list("/deleteOptions/dryRun").iter().any(|value| value == "All");
+    let text = |pointer| Some(eviction.text(pointer)).filter(|text| !text.is_empty()).map(str::to_owned);
+    let delete = DeleteOptions {
+        grace_period_seconds: eviction.number("/deleteOptions/gracePeriodSeconds"),
+        propagation: None,
+        uid: text("/deleteOptions/preconditions/uid"),
+        resource_version: text("/deleteOptions/preconditions/resourceVersion"),
+    };
+    shared.with(|simulation| simulation.registry.delete(info.kind, &info.key(), &delete, &options))?;
+    Ok(created())
+}
+
+/// Tokens of service accounts are not made.
+///
+/// # Errors
+/// Always, with what to do instead.
+pub(in super::super) fn request_token() -> Result<Response<Body>, Status> {
+    Err(Status::failure(
+        501,
+        "NotImplemented",
+        "not simulated: tokens of service accounts; the token in the kubeconfig of this cluster may do everything",
+    ))
+}

@@ -1,0 +1,209 @@
+//! The API as clients meet it, over the in-memory transport.
+
+use futures::{AsyncBufReadExt, TryStreamExt};
+use http::Request;
+use serde_json::{Value, json};
+
+use super::super::config::ClusterConfig;
+use super::super::driver::Cluster;
+
+fn cluster() -> Cluster {
+    Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap()
+}
+
+/// Makes one request; the code and the JSON of the answer (a string when it is none).
+async fn ask(cluster: &Cluster, method: &str, url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+    let response = cluster.client().send(request.body(body.into()).unwrap()).await.unwrap();
+    let code = response.status().as_u16();
+    let bytes = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let value = serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes).into_owned()));
+    (code, value)
+}
+
+async fn get(cluster: &Cluster, url: &str) -> (u16, Value) {
+    ask(cluster, "GET", url, &[], &Value::Null).await
+}
+
+fn config_map(name: &str, color: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": name, "labels": {"color": color}}, "data": {"a": "1"}})
+}
+
+const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+
+async fn with_default_namespace() -> Cluster {
+    let cluster = cluster();
+    if get(&cluster, "/api/v1/namespaces/default").await.0 == 404 {
+        let body = json!({"kind": "Namespace", "metadata": {"name": "default"}});
+        ask(&cluster, "POST", "/api/v1/namespaces", &[], &body).await;
+    }
+    cluster
+}
+
+#[tokio::test]
+async fn objects_are_created_read_changed_and_deleted() {
+    let cluster = with_default_namespace().await;
+    let (code, made) = ask(&cluster, "POST", MAPS, &[], &config_map("one", "red")).await;
+    assert_eq!((code, &made["kind"]), (201, &json!("ConfigMap")));
+    let (code, again) = ask(&cluster, "POST", MAPS, &[], &config_map("one", "red")).await;
+    assert_eq!((code, &again["message"]), (409, &json!("configmaps \"one\" already exists")));
+    let one = format!("{MAPS}/one");
+    let merge = [("content-type", "application/merge-patch+json")];
+    let (code, patched) = ask(&cluster, "PATCH", &one, &merge, &json!({"data": {"b": "2"}})).await;
+    assert_eq!((code, &patched["data"]), (200, &json!({"a": "1", "b": "2"})));
+    assert_eq!(ask(&cluster, "PUT", &one, &[], &made).await.0, 409, "the copy is stale");
+    let (code, status) = ask(&cluster, "DELETE", &one, &[], &Value::Null).await;
+    assert_eq!((code, &status["status"]), (200, &json!("Success")));
+    assert_eq!(status["details"]["uid"], made["metadata"]["uid"]);
+    let (code, status) = get(&cluster, &one).await;
+    assert_eq!((code, &status["message"]), (404, &json!("configmaps \"one\" not found")));
+}
+
+#[tokio::test]
+async fn lists_are_selected_paged_and_named_after_their_kind() {
+    let cluster = with_default_namespace().await;
+    let (_, empty) = get(&cluster, "/api/v1/namespaces/nowhere/services").await;
+    assert_eq!((&empty["kind"], &empty["items"]), (&json!("ServiceList"), &json!([])));
+    for (name, color) in [("x1", "red"), ("x2", "blue"), ("x3", "red")] {
+        ask(&cluster, "POST", MAPS, &[], &config_map(name, color)).await;
+    }
+    let names = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().unwrap();
+        items.iter().map(|item| item["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let (_, red) = get(&cluster, &format!("{MAPS}?labelSelector=color%3Dred")).await;
+    assert_eq!(names(&red), ["x1", "x3"]);
+    let (_, page) = get(&cluster, &format!("{MAPS}?labelSelector=color&limit=2")).await;
+    assert_eq!(names(&page), ["x1", "x2"]);
+    let token = page["metadata"]["continue"].as_str().unwrap();
+    let (_, page) = get(&cluster, &format!("{MAPS}?labelSelector=color&limit=2&continue={token}")).await;
+    assert_eq!(names(&page), ["x3"]);
+    assert_eq!(get(&cluster, &format!("{MAPS}?fieldSelector=x%3Dy")).await.0, 400);
+    assert_eq!(get(&cluster, &format!("{MAPS}?resourceVersion=99999&resourceVersionMatch=Exact")).await.0, 504);
+}
+
+#[tokio::test]
+async fn tables_carry_cells_and_metadata() {
+    let cluster = with_default_namespace().await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
+    let table = [("accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")];
+    let (_, shown) = ask(&cluster, "GET", &format!("{MAPS}/x1"), &table, &Value::Null).await;
+    assert_eq!((&shown["kind"], &shown["rows"][0]["cells"][0]), (&json!("Table"), &json!("x1")));
+    assert_eq!(shown["columnDefinitions"][0]["name"], "Name");
+    assert_eq!(shown["rows"][0]["object"]["kind"], "PartialObjectMetadata");
+    let (_, shown) = ask(&cluster, "GET", &format!("{MAPS}?includeObject=Object"), &table, &Value::Null).await;
+    assert!(shown["rows"].as_array().unwrap().iter().all(|row| row["object"]["kind"] == "ConfigMap"));
+}
+
+#[tokio::test]
+async fn what_is_unknown_or_malformed_is_said_so() {
+    let cluster = with_default_namespace().await;
+    assert_eq!(get(&cluster, "/api/v1/nothing").await, (404, json!("404 page not found\n")));
+    let (code, status) = ask(&cluster, "DELETE", "/api/v1/namespaces", &[], &Value::Null).await;
+    assert_eq!((code, &status["reason"]), (405, &json!("MethodNotAllowed")));
+    let odd = [("content-type", "application/x-odd")];
+    assert_eq!(ask(&cluster, "POST", MAPS, &odd, &json!({})).await.0, 415);
+    assert_eq!(ask(&cluster, "PATCH", &format!("{MAPS}/x"), &odd, &json!({})).await.0, 415);
+    assert_eq!(ask(&cluster, "POST", MAPS, &[], &json!([1])).await.0, 400);
+    assert_eq!(ask(&cluster, "POST", MAPS, &[], &json!({"kind": "Secret"})).await.0, 400);
+    assert_eq!(get(&cluster, "/podlings/node-ports").await, (200, json!({})));
+}
+
+#[tokio::test]
+async fn a_client_can_discover_and_ask_who_it_is() {
+    let cluster = cluster();
+    assert_eq!(cluster.client().apiserver_version().await.unwrap().git_version, "v1.36.2");
+    let groups = cluster.client().list_api_groups().await.unwrap();
+    assert!(groups.groups.iter().any(|group| group.name == "apps"));
+    let aggregated = cluster.client().list_core_api_versions_aggregated().await.unwrap();
+    assert_eq!(aggregated.items.len(), 1);
+    let legacy = cluster.client().list_core_api_resources("v1").await.unwrap();
+    let eviction = legacy.resources.iter().find(|resource| resource.name == "pods/eviction").unwrap();
+    assert_eq!((eviction.group.as_deref(), eviction.version.as_deref()), (Some("policy"), Some("v1")));
+    let url = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    let (code, review) = ask(&cluster, "POST", url, &[], &json!({"kind": "SelfSubjectReview"})).await;
+    assert_eq!((code, &review["status"]["userInfo"]["username"]), (201, &json!("kubernetes-admin")));
+}
+
+/// Opens a watch; each line as JSON.
+async fn lines(
+    cluster: &Cluster,
+    url: &str,
+    accept: &str,
+) -> impl futures::Stream<Item = std::io::Result<Value>> + Unpin + use<> {
+    let request = Request::get(url).header("accept", accept).body(Vec::new()).unwrap();
+    let lines = cluster.client().request_stream(request).await.unwrap().lines();
+    Box::pin(lines.map_ok(|line| serde_json::from_str(&line).unwrap()))
+}
+
+fn told(event: &Value) -> String {
+    let name = event["object"]["metadata"]["name"].as_str().unwrap_or("-");
+    format!("{} {name}", event["type"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_watch_tells_the_state_and_then_what_happens() {
+    let cluster = with_default_namespace().await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
+    let mut events = lines(&cluster, &format!("{MAPS}?watch=1&labelSelector=color%3Dred"), "*/*").await;
+    assert_eq!(told(&events.try_next().await.unwrap().unwrap()), "ADDED x1");
+    ask(&cluster, "POST", MAPS, &[], &config_map("x2", "blue")).await;
+    let merge = [("content-type", "application/merge-patch+json")];
+    let paint = |color: &str| json!({"metadata": {"labels": {"color": color}}});
+    ask(&cluster, "PATCH", &format!("{MAPS}/x2"), &merge, &paint("red")).await;
+    ask(&cluster, "PATCH", &format!("{MAPS}/x1"), &merge, &paint("green")).await;
+    ask(&cluster, "DELETE", &format!("{MAPS}/x2"), &[], &Value::Null).await;
+    let mut heard = Vec::new();
+    for _ in 0..3 {
+        heard.push(events.try_next().await.unwrap().unwrap());
+    }
+    assert_eq!(heard.iter().map(told).collect::<Vec<_>>(), ["ADDED x2", "DELETED x1", "DELETED x2"]);
+    assert_eq!(heard[1]["object"]["metadata"]["labels"]["color"], "red", "the last state that was selected");
+}
+
+#[tokio::test]
+async fn a_watch_list_ends_its_first_part_with_a_bookmark() {
+    let cluster = with_default_namespace().await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
+    let parameters = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let url = format!("{MAPS}?{parameters}&fieldSelector=metadata.name%3Dx1&timeoutSeconds=30");
+    let mut events = lines(&cluster, &url, "application/json").await;
+    assert_eq!(told(&events.try_next().await.unwrap().unwrap()), "ADDED x1");
+    let bookmark = events.try_next().await.unwrap().unwrap();
+    assert_eq!(bookmark["type"], "BOOKMARK");
+    assert_eq!(bookmark["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
+}
+
+#[tokio::test]
+async fn watched_tables_name_their_columns_once() {
+    let cluster = with_default_namespace().await;
+    let (_, list) = get(&cluster, MAPS).await;
+    let revision = list["metadata"]["resourceVersion"].as_str().unwrap();
+    let accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+    let mut events = lines(&cluster, &format!("{MAPS}?watch=true&resourceVersion={revision}"), accept).await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("x2", "red")).await;
+    let (one, two) = (events.try_next().await.unwrap().unwrap(), events.try_next().await.unwrap().unwrap());
+    assert_eq!(one["object"]["columnDefinitions"][0]["name"], "Name");
+    assert_eq!(two["object"]["columnDefinitions"], json!([]));
+    assert_eq!(two["object"]["rows"][0]["cells"][0], "x2");
+}
+
+#[tokio::test]
+async fn a_reset_ends_watches_with_410() {
+    let cluster = with_default_namespace().await;
+    let (_, list) = get(&cluster, MAPS).await;
+    let revision = list["metadata"]["resourceVersion"].as_str().unwrap();
+    let mut events = lines(&cluster, &format!("{MAPS}?watch=true&resourceVersion={revision}"), "*/*").await;
+    cluster.reset();
+    let event = events.try_next().await.unwrap().unwrap();
+    assert_eq!((&event["type"], &event["object"]["code"]), (&json!("ERROR"), &json!(410)));
+    assert!(events.try_next().await.unwrap().is_none());
+    assert_eq!(get(&cluster, &format!("{MAPS}?watch=true&resourceVersion=999999")).await.0, 410);
+}

@@ -1,0 +1,336 @@
+//! Keeps a cluster on disk so that it survives a kill at any moment: a snapshot, and every change since.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::apimachinery::{Kind, Object, ObjectKey, kind_of};
+use crate::base::{Random, ResultExt, Timestamp, UserError};
+
+use super::kubelet::NodeState;
+use super::registry::Registry;
+use super::simulation::Simulation;
+use super::storage::{ChangeType, Store};
+
+const SNAPSHOT_FILE: &str = "state.json";
+const CHANGES_FILE: &str = "changes.jsonl";
+
+/// The format of both files; another number is kept aside, not guessed at.
+const FORMAT: u32 = 1;
+
+/// Bytes of changes after which a new snapshot is worth more than a longer log.
+const CHANGES_BYTES_MAX: u64 = 4 << 20;
+
+/// A whole cluster as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    format: u32,
+    /// Which world this is: changes of another one are none of ours.
+    world: u64,
+    revision: u64,
+    now: Timestamp,
+    random: Random,
+    objects: Vec<Object>,
+    node: NodeState,
+}
+
+/// One line of the change log.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    world: u64,
+    revision: u64,
+    now: Timestamp,
+    /// Whether the object is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    removed: bool,
+    object: Object,
+}
+
+/// What was read back.
+pub(crate) struct Restored {
+    /// All objects.
+    pub registry: Registry,
+    /// What ran on the nodes. Empty when changes came after the snapshot: the kubelet then takes
+    /// over what the Pods' statuses claim, as a real one does after a restart.
+    pub node: NodeState,
+}
+
+/// The state folder of a running cluster.
+#[derive(Debug)]
+pub(crate) struct Persistence {
+    folder: PathBuf,
+    changes: File,
+    changes_bytes: u64,
+    world: u64,
+    /// The last revision on disk.
+    written: u64,
+    /// Whether changes came since the snapshot.
+    stale: bool,
+}
+
+impl Persistence {
+    /// Opens the folder; gives back the cluster it holds, if it holds one, and sentences about
+    /// damage that was kept aside.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or written.
+    pub(crate) fn open(folder: &Path) -> Result<(Self, Option<Restored>, Vec<String>), UserError> {
+        let doing = || format!("cannot use {}", folder.display());
+        fs::create_dir_all(folder).while_doing(doing)?;
+        let mut notices = Vec::new();
+        let snapshot = read_snapshot(&folder.join(SNAPSHOT_FILE), &mut notices)?;
+        let path = folder.join(CHANGES_FILE);
+        let lines = read_changes(&path, snapshot.as_ref(), &mut notices)?;
+        let changes = OpenOptions::new().create(true).append(true).open(&path).while_doing(doing)?;
+        let changes_bytes = changes.metadata().while_doing(doing)?.len();
+        let persistence = Self {
+            folder: folder.to_owned(),
+            changes,
+            changes_bytes,
+            world: snapshot.as_ref().map_or_else(Random::fresh_seed, |snapshot| snapshot.world),
+            written: 0,
+            stale: true,
+        };
+        Ok((persistence, snapshot.map(|snapshot| restore(snapshot, lines)), notices))
+    }
+
+    /// Appends what changed since the last call. The kernel has it when this returns, so that a kill
+    /// of this process loses nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written (disk full).
+    pub(crate) fn append(&mut self, simulation: &Simulation) -> Result<(), UserError> {
+        let store = simulation.registry.store();
+        if store.revision() == self.written {
+            return Ok(());
+        }
+        let Ok(changes) = store.changes_since(self.written) else { return self.save(simulation) };
+        let doing = || format!("cannot write {CHANGES_FILE}");
+        let mut bytes = Vec::new();
+        for change in changes {
+            let line = Line {
+                world: self.world,
+                revision: change.revision,
+                now: simulation.registry.now(),
+                removed: change.change_type == ChangeType::Deleted,
+                object: Object::clone(&change.object),
+            };
+            serde_json::to_writer(&mut bytes, &line).while_doing(doing)?;
+            bytes.push(b'\n');
+        }
+        self.changes.write_all(&bytes).while_doing(doing)?;
+        self.changes_bytes += bytes.len() as u64;
+        self.written = store.revision();
+        self.stale = true;
+        if self.changes_bytes > CHANGES_BYTES_MAX { self.save(simulation) } else { Ok(()) }
+    }
+
+    /// Whether a snapshot would hold more than the one on disk.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// The world was replaced: nothing on disk belongs to it any more.
+    ///
+    /// # Errors
+    /// When the new one cannot be written.
+    pub(crate) fn replace(&mut self, simulation: &Simulation) -> Result<(), UserError> {
+        self.world = self.world.wrapping_add(1);
+        self.save(simulation)
+    }
+
+    /// Writes a snapshot: beside, then renamed; the change log starts anew.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn save(&mut self, simulation: &Simulation) -> Result<(), UserError> {
+        let path = self.folder.join(SNAPSHOT_FILE);
+        let doing = || format!("cannot write {}", path.display());
+        let store = simulation.registry.store();
+        let snapshot = Snapshot {
+            format: FORMAT,
+            world: self.world,
+            revision: store.revision(),
+            now: simulation.registry.now(),
+            random: simulation.registry.random_state(),
+            objects: store.all().map(|object| Object::clone(object)).collect(),
+            node: simulation.node.clone(),
+        };
+        let beside = path.with_extension("json.new");
+        let mut file = File::create(&beside).while_doing(doing)?;
+        let bytes = serde_json::to_vec(&snapshot).while_doing(doing)?;
+        file.write_all(&bytes).and_then(|()| file.sync_data()).while_doing(doing)?;
+        fs::rename(&beside, &path).while_doing(doing)?;
+        // A kill here leaves lines that the snapshot has already; their revisions tell.
+        self.changes.set_len(0).while_doing(doing)?;
+        self.changes_bytes = 0;
+        self.written = store.revision();
+        self.stale = false;
+        Ok(())
+    }
+}
+
+fn read_snapshot(path: &Path, notices: &mut Vec<String>) -> Result<Option<Snapshot>, UserError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).while_doing(|| format!("cannot read {}", path.display())),
+    };
+    match serde_json::from_slice::<Snapshot>(&bytes) {
+        Ok(snapshot) if snapshot.format == FORMAT => Ok(Some(snapshot)),
+        _ => {
+            let aside = keep_aside(path)?;
+            notices.push(format!(
+                "the cluster's state could not be read; it is kept as {} and a fresh cluster takes its place",
+                aside.display()
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// The lines that follow the snapshot; a last line that a kill cut off is dropped.
+fn read_changes(
+    path: &Path,
+    snapshot: Option<&Snapshot>,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Line>, UserError> {
+    let bytes = fs::read(path).unwrap_or_default();
+    let Some(snapshot) = snapshot else { return Ok(Vec::new()) };
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let mut lines: Vec<Line> = Vec::new();
+    for text in bytes[..whole].split(|byte| *byte == b'\n').filter(|text| !text.is_empty()) {
+        let Ok(line) = serde_json::from_slice::<Line>(text) else {
+            let aside = keep_aside(path)?;
+            notices.push(format!(
+                "the last changes of the cluster could not be read; they are kept as {}",
+                aside.display()
+            ));
+            break;
+        };
+        let follows = lines.last().map_or(snapshot.revision, |last| last.revision) + 1;
+        if line.world == snapshot.world && line.revision == follows {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+/// Renames a file to the first free `….damaged-N`.
+fn keep_aside(path: &Path) -> Result<PathBuf, UserError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let aside = (1..)
+        .map(|number| path.with_file_name(format!("{name}.damaged-{number}")))
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| path.with_file_name(format!("{name}.damaged")));
+    fs::rename(path, &aside).while_doing(|| format!("cannot keep {} aside", path.display()))?;
+    Ok(aside)
+}
+
+fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
+    let kind = |object: &Object| kind_of(object.api_version(), object.kind());
+    let mut objects: Vec<(&'static Kind, Object)> =
+        snapshot.objects.into_iter().filter_map(|object| Some((kind(&object)?, object))).collect();
+    let (mut revision, mut now) = (snapshot.revision, snapshot.now);
+    let node = if lines.is_empty() { snapshot.node } else { NodeState::default() };
+    for line in lines {
+        (revision, now) = (line.revision, line.now);
+        let Some(kind) = kind(&line.object) else { continue };
+        let key: ObjectKey = line.object.key();
+        objects.retain(|(other, object)| *other != kind || object.key() != key);
+        if !line.removed {
+            objects.push((kind, line.object));
+        }
+    }
+    Restored { registry: Registry::with_store(Store::restore(objects, revision), now, snapshot.random), node }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apimachinery::builtin::{CONFIG_MAP, POD};
+    use crate::cluster::ClusterConfig;
+    use crate::cluster::registry::WriteOptions;
+
+    fn world() -> Simulation {
+        Simulation::new(&ClusterConfig::default(), "2026-01-01T00:00:00Z".parse().unwrap())
+    }
+
+    fn add(simulation: &mut Simulation, name: &str) {
+        let object = Object::new(&CONFIG_MAP, "default", name);
+        simulation.registry.create(&CONFIG_MAP, "default", object, &WriteOptions::component("test")).unwrap();
+    }
+
+    fn everything(registry: &Registry) -> Vec<Object> {
+        registry.store().all().map(|object| Object::clone(object)).collect()
+    }
+
+    #[test]
+    fn what_was_appended_is_there_after_a_kill() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut simulation = world();
+        let (mut persistence, restored, _) = Persistence::open(folder.path()).unwrap();
+        assert!(restored.is_none());
+        persistence.save(&simulation).unwrap();
+        add(&mut simulation, "one");
+        persistence.append(&simulation).unwrap();
+        add(&mut simulation, "two");
+        let key = ObjectKey::new("default", "one");
+        let options = WriteOptions::component("test");
+        simulation.registry.delete(&CONFIG_MAP, &key, &Default::default(), &options).unwrap();
+        persistence.append(&simulation).unwrap();
+        drop(persistence);
+
+        let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
+        let restored = restored.unwrap().registry;
+        assert_eq!(notices, Vec::<String>::new());
+        assert_eq!(restored.store().revision(), simulation.registry.store().revision());
+        assert_eq!(everything(&restored), everything(&simulation.registry));
+        assert!(!restored.list(&POD, Some("kube-system")).is_empty());
+    }
+
+    #[test]
+    fn a_line_cut_off_by_a_kill_costs_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut simulation = world();
+        let (mut persistence, _, _) = Persistence::open(folder.path()).unwrap();
+        persistence.save(&simulation).unwrap();
+        add(&mut simulation, "one");
+        persistence.append(&simulation).unwrap();
+        let path = folder.path().join(CHANGES_FILE);
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(br#"{"world":1,"revis"#).unwrap();
+        let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
+        assert_eq!(notices, Vec::<String>::new());
+        assert_eq!(everything(&restored.unwrap().registry), everything(&simulation.registry));
+    }
+
+    #[test]
+    fn damage_is_kept_aside_and_said_so() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(SNAPSHOT_FILE), b"{\"format\":1,").unwrap();
+        let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
+        assert!(restored.is_none());
+        assert_eq!(notices.len(), 1);
+        assert!(folder.path().join("state.json.damaged-1").exists());
+    }
+
+    #[test]
+    fn changes_of_a_world_that_was_replaced_do_not_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut old = world();
+        let (mut persistence, _, _) = Persistence::open(folder.path()).unwrap();
+        persistence.save(&old).unwrap();
+        add(&mut old, "old");
+        persistence.append(&old).unwrap();
+        let log = fs::read(folder.path().join(CHANGES_FILE)).unwrap();
+        persistence.replace(&world()).unwrap();
+        // As if the kill had come before the log was emptied.
+        fs::write(folder.path().join(CHANGES_FILE), log).unwrap();
+        let (_, restored, _) = Persistence::open(folder.path()).unwrap();
+        let key = ObjectKey::new("default", "old");
+        assert!(restored.unwrap().registry.get(&CONFIG_MAP, &key).is_err());
+    }
+}

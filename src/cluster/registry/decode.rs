@@ -1,0 +1,112 @@
+//! Reads what a client sent as its kind: wrong types, unknown fields, another kind.
+
+use serde_json::Value;
+
+use crate::apimachinery::schema::{self, Decoded};
+use crate::apimachinery::{FieldError, Kind, Object, Status};
+
+use super::options::{FieldValidation, Patch, WriteOptions};
+
+/// An object that a client sent, read as its kind.
+pub(super) struct Incoming {
+    /// The object as its Go type would hold it.
+    pub object: Object,
+    /// Warnings about fields that it lost.
+    pub warnings: Vec<String>,
+    /// Whether its managedFields say already who wrote it (server-side apply).
+    pub owned: bool,
+}
+
+/// Reads an object.
+pub(super) fn decode(
+    kind: &'static Kind,
+    object: &Object,
+    options: &WriteOptions,
+) -> Result<Incoming, Status> {
+    check_type(kind, object)?;
+    let Decoded { value, unknown_fields } = schema::decode(kind, object.value())?;
+    let errors = unknown_texts(&unknown_fields);
+    if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
+        return Err(schema::strict_error(kind, &errors));
+    }
+    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned: false })
+}
+
+/// The same for an object that a patch produced; errors show the patch.
+pub(super) fn decode_patched(
+    kind: &'static Kind,
+    patched: &Value,
+    patch: &Patch,
+    options: &WriteOptions,
+) -> Result<Incoming, Status> {
+    let about_patch = |detail: String| {
+        let shown = match patch {
+            Patch::Json(_) => patched.to_string(),
+            Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
+                go_text(change)
+            }
+        };
+        let error = FieldError::invalid("patch", shown, detail);
+        Status::failure(422, "Invalid", format!(" \"\" is invalid: {error}"))
+    };
+    let Decoded { value, unknown_fields } = schema::decode(kind, patched).map_err(|status| {
+        let detail = status.message.split_once(": ").map_or(status.message.as_str(), |(_, detail)| detail);
+        about_patch(detail.to_owned())
+    })?;
+    let errors = unknown_texts(&unknown_fields);
+    if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
+        return Err(about_patch(format!("strict decoding error: {}", errors.join(", "))));
+    }
+    let owned = matches!(patch, Patch::Apply { .. });
+    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned })
+}
+
+fn as_object(value: Value) -> Result<Object, Status> {
+    Object::from_value(value).ok_or_else(|| Status::bad_request("the request body is not an object"))
+}
+
+fn unknown_texts(fields: &[String]) -> Vec<String> {
+    fields.iter().map(|field| format!("unknown field {field:?}")).collect()
+}
+
+fn warnings(options: &WriteOptions, errors: Vec<String>) -> Vec<String> {
+    if options.field_validation == FieldValidation::Warn { errors } else { Vec::new() }
+}
+
+/// Refuses an object of another kind or version than the URL means.
+fn check_type(kind: &Kind, object: &Object) -> Result<(), Status> {
+    let (found_version, version) = (object.api_version(), kind.api_version());
+    if !object.kind().is_empty() && object.kind() != kind.kind {
+        return Err(Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): found kind {:?}",
+            kind.kind,
+            object.kind()
+        )));
+    }
+    if !found_version.is_empty() && found_version != version {
+        return Err(Status::bad_request(format!(
+            "the API version in the data ({found_version}) does not match the expected API version ({version})"
+        )));
+    }
+    Ok(())
+}
+
+/// A value as Go's `%+v` prints it: `map[spec:map[replicas:3]]`.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_text).collect();
+            format!("[{}]", items.join(" "))
+        }
+        Value::Object(map) => {
+            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let entries: Vec<String> =
+                entries.into_iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        other => other.to_string(),
+    }
+}

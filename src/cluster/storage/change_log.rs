@@ -1,0 +1,78 @@
+//! The ordered log of writes, with cursors and compaction.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+
+use crate::apimachinery::{Kind, Object};
+
+/// How many changes the log keeps; an older cursor is told that it is too late.
+pub(super) const LENGTH_MAX: usize = 20_000;
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChangeType {
+    /// The object is new.
+    Added,
+    /// The object changed.
+    Modified,
+    /// The object is gone.
+    Deleted,
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// Revision of the write.
+    pub revision: u64,
+    /// Kind of the object.
+    pub kind: &'static Kind,
+    /// What happened.
+    pub change_type: ChangeType,
+    /// The object after the write; for a deletion its last state with the deletion's revision.
+    pub object: Arc<Object>,
+    /// The object before the write.
+    pub previous: Option<Arc<Object>>,
+}
+
+/// The cursor is older than the log: list again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compacted {
+    /// The oldest revision from which changes can still be told.
+    pub oldest: u64,
+}
+
+/// The last writes, one a revision without gaps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ChangeLog {
+    changes: Vector<Change>,
+    /// Changes up to this revision have left the log.
+    compacted: u64,
+}
+
+impl ChangeLog {
+    /// A log that begins after `revision`.
+    pub(super) fn after(revision: u64) -> Self {
+        Self { changes: Vector::new(), compacted: revision }
+    }
+
+    /// Adds the newest change.
+    pub(super) fn push(&mut self, change: Change) {
+        self.changes.push_back(change);
+        if self.changes.len() > LENGTH_MAX
+            && let Some(oldest) = self.changes.pop_front()
+        {
+            self.compacted = oldest.revision;
+        }
+    }
+
+    /// The changes after `revision`, oldest first.
+    pub(super) fn since(&self, revision: u64) -> Result<impl Iterator<Item = &Change> + use<'_>, Compacted> {
+        if revision < self.compacted {
+            return Err(Compacted { oldest: self.compacted });
+        }
+        // One revision a write: the place in the log follows from the number.
+        let skip = usize::try_from(revision - self.compacted).unwrap_or(usize::MAX);
+        Ok((skip..self.changes.len()).filter_map(|index| self.changes.get(index)))
+    }
+}

@@ -1,0 +1,324 @@
+//! Requests to the API server: JSON in and out, refusals as Status, warnings printed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::AsyncBufRead;
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http_body_util::BodyExt;
+use kube::client::Body;
+use serde_json::Value;
+
+use crate::apimachinery::Status;
+use crate::base::{Output, timeout};
+
+use super::discovery::Resource;
+use super::errors::{Failure, Outcome};
+use super::factory::refused;
+
+/// What `get` asks for, so that the server prints the columns.
+pub(super) const ACCEPT_TABLE: &str =
+    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+const JSON: &str = "application/json";
+
+/// Content types of patches.
+pub(super) const JSON_PATCH: &str = "application/json-patch+json";
+/// RFC 7396.
+pub(super) const MERGE_PATCH: &str = "application/merge-patch+json";
+/// Kubernetes' own, with merge keys.
+pub(super) const STRATEGIC_PATCH: &str = "application/strategic-merge-patch+json";
+/// Server-side apply.
+pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
+
+/// A connection to one API server.
+#[derive(Clone)]
+pub(super) struct Api {
+    client: kube::Client,
+    host: String,
+    warnings: Output,
+    identity: HeaderMap,
+    limit: Option<Duration>,
+    resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
+}
+
+/// A path with its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Url(String);
+
+impl Url {
+    /// A path without a query yet.
+    pub(super) fn new(path: impl Into<String>) -> Self {
+        Self(path.into())
+    }
+
+    /// Adds a parameter; an empty value adds none.
+    pub(super) fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        let value = value.as_ref();
+        if value.is_empty() {
+            return self;
+        }
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(name);
+        self.0.push('=');
+        self.0.push_str(&encode(value));
+        self
+    }
+
+    /// The text of the URL.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Percent-encodes everything but unreserved characters.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+impl Api {
+    pub(super) fn new(client: kube::Client, host: String, warnings: Output) -> Self {
+        let resources = Arc::new(Mutex::new(None));
+        Self { client, host, warnings, identity: HeaderMap::new(), limit: None, resources }
+    }
+
+    /// Impersonates a user on every request.
+    pub(super) fn acting_as(mut self, user: &str, groups: &[String]) -> Self {
+        if let (false, Ok(user)) = (user.is_empty(), HeaderValue::from_str(user)) {
+            self.identity.insert("impersonate-user", user);
+        }
+        for group in groups.iter().filter_map(|group| HeaderValue::from_str(group).ok()) {
+            self.identity.append("impersonate-group", group);
+        }
+        self
+    }
+
+    /// Gives up on single requests after a while.
+    pub(super) fn limited(mut self, limit: Option<Duration>) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The server's address, as the kubeconfig names it.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The connection itself, for upgraded requests.
+    pub(super) fn client(&self) -> &kube::Client {
+        &self.client
+    }
+
+    /// Resources that were discovered before on this connection.
+    pub(super) fn known_resources(&self) -> Option<Arc<Vec<Resource>>> {
+        self.resources.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers discovered resources.
+    pub(super) fn remember_resources(&self, resources: Arc<Vec<Resource>>) {
+        *self.resources.lock().unwrap_or_else(PoisonError::into_inner) = Some(resources);
+    }
+
+    /// Builds a request with who asks and what is accepted.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        url: &Url,
+        accept: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Outcome<Request<Vec<u8>>> {
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(http::header::ACCEPT, accept)
+            .header(http::header::USER_AGENT, "kubectl/v1.36.2 (linux/amd64) kubernetes/podlings");
+        if let Some((content_type, _)) = &body {
+            builder = builder.header(http::header::CONTENT_TYPE, *content_type);
+        }
+        let bytes = body.map(|(_, bytes)| bytes).unwrap_or_default();
+        let mut request = builder.body(bytes).map_err(|error| Failure::message(error.to_string()))?;
+        request.headers_mut().extend(self.identity.clone());
+        Ok(request)
+    }
+
+    async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+        let sent = self.client.send(request.map(Body::from));
+        let answered = match self.limit {
+            Some(limit) => timeout(limit, sent).await.ok_or_else(|| {
+                Failure::Plain("Unable to connect to the server: context deadline exceeded".to_owned())
+            })?,
+            None => sent.await,
+        };
+        let response = answered.map_err(|error| self.unreachable(&error))?;
+        self.print_warnings(response.headers())?;
+        if response.status().is_success() || response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(response);
+        }
+        let code = response.status();
+        let bytes = collect(response).await?;
+        Err(refusal(code.as_u16(), &bytes))
+    }
+
+    /// Sends a request; the body as text.
+    pub(super) async fn text(
+        &self,
+        method: Method,
+        url: &Url,
+        accept: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Outcome<String> {
+        let response = self.send(self.request(method, url, accept, body)?).await?;
+        Ok(String::from_utf8_lossy(&collect(response).await?).into_owned())
+    }
+
+    async fn json(&self, method: Method, url: &Url, accept: &str, body: Option<(&str, Vec<u8>)>) -> Outcome<Value> {
+        let text = self.text(method, url, accept, body).await?;
+        serde_json::from_str(&text)
+            .map_err(|error| Failure::message(format!("the server answered something that is not JSON: {error}")))
+    }
+
+    /// Reads.
+    pub(super) async fn get(&self, url: &Url) -> Outcome<Value> {
+        self.json(Method::GET, url, JSON, None).await
+    }
+
+    /// Reads a Table; a server without Tables answers the objects.
+    pub(super) async fn get_table(&self, url: &Url) -> Outcome<Value> {
+        self.json(Method::GET, url, ACCEPT_TABLE, None).await
+    }
+
+    /// Creates.
+    pub(super) async fn post(&self, url: &Url, body: &Value) -> Outcome<Value> {
+        self.json(Method::POST, url, JSON, Some((JSON, bytes(body)))).await
+    }
+
+    /// Replaces.
+    pub(super) async fn put(&self, url: &Url, body: &Value) -> Outcome<Value> {
+        self.json(Method::PUT, url, JSON, Some((JSON, bytes(body)))).await
+    }
+
+    /// Changes; `content_type` says what kind of patch it is.
+    pub(super) async fn patch(&self, url: &Url, content_type: &str, patch: &Value) -> Outcome<Value> {
+        self.json(Method::PATCH, url, JSON, Some((content_type, bytes(patch)))).await
+    }
+
+    /// Deletes.
+    pub(super) async fn delete(&self, url: &Url, options: &Value) -> Outcome<Value> {
+        self.json(Method::DELETE, url, JSON, Some((JSON, bytes(options)))).await
+    }
+
+    /// Reads an answer as it comes.
+    pub(super) async fn stream(&self, url: &Url, accept: &str) -> Outcome<impl AsyncBufRead + Unpin + Send + use<>> {
+        let mut request = self.request(Method::GET, url, accept, None)?;
+        request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let sent = self.client.send(request.map(Body::from)).await;
+        let response = sent.map_err(|error| self.unreachable(&error))?;
+        self.print_warnings(response.headers())?;
+        if !response.status().is_success() {
+            let code = response.status();
+            return Err(refusal(code.as_u16(), &collect(response).await?));
+        }
+        let body = futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
+        Ok(futures::TryStreamExt::into_async_read(Box::pin(body)))
+    }
+
+    fn print_warnings(&self, headers: &HeaderMap) -> Outcome {
+        for warning in headers.get_all(http::header::WARNING) {
+            let text = String::from_utf8_lossy(warning.as_bytes()).into_owned();
+            self.warnings.clone().line(format!("Warning: {}", warning_text(&text)))?;
+        }
+        Ok(())
+    }
+
+    /// Words an error below HTTP as kubectl does.
+    pub(super) fn unreachable(&self, error: &kube::Error) -> Failure {
+        if let kube::Error::Api(status) = error {
+            let status = serde_json::to_value(status.as_ref()).unwrap_or_default();
+            return refusal(status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500), &bytes(&status));
+        }
+        let mut cause: &dyn std::error::Error = error;
+        loop {
+            let refused_here = cause
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
+            if refused_here {
+                let host = self.host.split_once("://").map_or(self.host.as_str(), |(_, host)| host);
+                return Failure::Plain(refused(host));
+            }
+            match cause.source() {
+                Some(source) => cause = source,
+                None => return Failure::Plain(format!("Unable to connect to the server: {cause}")),
+            }
+        }
+    }
+}
+
+/// The text of a `299 - "text"` header.
+fn warning_text(header: &str) -> String {
+    let quoted = header.split_once('"').map_or(header, |(_, rest)| rest);
+    let quoted = quoted.rsplit_once('"').map_or(quoted, |(text, _)| text);
+    quoted.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+async fn collect(response: Response<Body>) -> Outcome<Vec<u8>> {
+    let collected = response.into_body().collect().await;
+    let collected = collected.map_err(|error| Failure::Plain(format!("Unable to connect to the server: {error}")))?;
+    Ok(collected.to_bytes().to_vec())
+}
+
+/// The failure that an answer outside 2xx means, whether or not it carries a Status.
+fn refusal(code: u16, body: &[u8]) -> Failure {
+    if let Ok(status) = serde_json::from_slice::<Status>(body)
+        && status.status == "Failure"
+    {
+        return status.into();
+    }
+    let text = String::from_utf8_lossy(body).trim().to_owned();
+    let (reason, message) = match code {
+        400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
+        401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
+        403 => ("Forbidden", format!("Forbidden: {text}")),
+        404 => ("NotFound", "the server could not find the requested resource".to_owned()),
+        405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned()),
+        415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
+        429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later".to_owned()),
+        500.. => ("InternalError", format!("an error on the server ({text:?}) has prevented the request from succeeding")),
+        _ => ("", format!("the server responded with the status code {code} but did not return more information")),
+    };
+    Status::failure(code, reason, message).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_encoded_and_empty_ones_left_out() {
+        let url = Url::new("/api/v1/pods").with("labelSelector", "app in (a,b)").with("limit", "").with("watch", "true");
+        assert_eq!(url.as_str(), "/api/v1/pods?labelSelector=app%20in%20%28a%2Cb%29&watch=true");
+    }
+
+    #[test]
+    fn warnings_lose_their_quotes() {
+        assert_eq!(warning_text(r#"299 - "unknown field \"spec.replica\"""#), r#"unknown field "spec.replica""#);
+    }
+
+    #[test]
+    fn an_unknown_path_is_worded_as_upstream_words_it() {
+        assert_eq!(
+            refusal(404, b"404 page not found").report(),
+            "Error from server (NotFound): the server could not find the requested resource"
+        );
+    }
+}

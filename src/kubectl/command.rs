@@ -1,0 +1,284 @@
+//! Commands: their table, how words find one, and what every running command is given.
+
+use futures::future::BoxFuture;
+
+use crate::base::{Streams, Timestamp};
+
+use super::api::Api;
+use super::commands::COMMANDS;
+use super::errors::{Failure, Outcome};
+use super::factory::{Factory, Target};
+use super::flags::{Flag, Flags, parse};
+use super::help;
+
+/// What the words after a command name, for completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arguments {
+    /// Nothing that could be completed.
+    None,
+    /// A kind, then names of that kind; or `kind/name`.
+    Resources,
+    /// Names of Pods, or `kind/name` of what owns Pods.
+    Pods,
+    /// Names of Nodes.
+    Nodes,
+    /// Kinds only.
+    Kinds,
+    /// Contexts of the kubeconfig.
+    Contexts,
+}
+
+/// A command, or a group of them.
+pub(super) struct Command {
+    /// Its word.
+    pub(super) name: &'static str,
+    /// Other words for it.
+    pub(super) aliases: &'static [&'static str],
+    /// One line about it.
+    pub(super) short: &'static str,
+    /// What follows the name in the usage line.
+    pub(super) usage: &'static str,
+    /// Tables of its flags.
+    pub(super) flags: &'static [&'static [Flag]],
+    /// Commands below it.
+    pub(super) subcommands: &'static [&'static Command],
+    /// What completion offers after it.
+    pub(super) arguments: Arguments,
+    /// How it runs.
+    pub(super) run: for<'c> fn(&'c mut Call<'_>) -> BoxFuture<'c, Outcome>,
+}
+
+impl Command {
+    /// What a command has unless its entry says otherwise.
+    pub(super) const PLAIN: Self = Self {
+        name: "",
+        aliases: &[],
+        short: "",
+        usage: "",
+        flags: &[],
+        subcommands: &[],
+        arguments: Arguments::None,
+        run: |call| Box::pin(help::run_group(call)),
+    };
+
+    fn answers_to(&self, word: &str) -> bool {
+        self.name == word || self.aliases.contains(&word)
+    }
+}
+
+/// Flags that every command takes.
+pub(super) const GLOBAL_FLAGS: &[Flag] = &[
+    Flag::text("namespace", "", "Namespace to work in").short('n'),
+    Flag::text("context", "", "Context of the kubeconfig to use"),
+    Flag::text("kubeconfig", "", "Path of the kubeconfig"),
+    Flag::text("cluster", "", "Cluster of the kubeconfig to use"),
+    Flag::text("user", "", "User of the kubeconfig to use"),
+    Flag::text("server", "", "Address and port of the API server").short('s'),
+    Flag::text("token", "", "Bearer token for the API server"),
+    Flag::text("as", "", "User to impersonate"),
+    Flag::array("as-group", "Group to impersonate, may be repeated"),
+    Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
+    Flag::duration("request-timeout", "0s", "How long to wait for one request; zero means for ever"),
+    Flag::int("v", "0", "How much to log").short('v'),
+    Flag::switch("warnings-as-errors", "Treat warnings of the server as errors"),
+    Flag::text("cache-dir", "", "Accepted for compatibility; nothing is cached"),
+    Flag::switch("help", "Explain the command").short('h'),
+];
+
+/// One run of one command.
+pub(super) struct Call<'a> {
+    /// The command.
+    pub(super) command: &'static Command,
+    /// `kubectl rollout status`.
+    pub(super) path: String,
+    /// Flags given.
+    pub(super) flags: Flags,
+    /// Arguments given.
+    pub(super) args: Vec<String>,
+    /// How many arguments stood before `--`, if there was one.
+    pub(super) dash: Option<usize>,
+    /// Where to read and print.
+    pub(super) streams: &'a mut Streams,
+    /// What makes connections.
+    pub(super) factory: &'a Factory,
+}
+
+impl Call<'_> {
+    /// Connects to the API server.
+    pub(super) async fn api(&self) -> Outcome<Api> {
+        self.factory.connect(&self.flags, self.streams.err.clone()).await
+    }
+
+    /// Context and namespace.
+    pub(super) fn target(&self) -> Outcome<Target> {
+        self.factory.target(&self.flags)
+    }
+
+    /// The namespace to work in.
+    pub(super) fn namespace(&self) -> Outcome<String> {
+        Ok(self.target()?.namespace)
+    }
+
+    /// Prints a line.
+    pub(super) fn line(&mut self, text: impl AsRef<str>) -> Outcome {
+        Ok(self.streams.out.line(text)?)
+    }
+
+    /// Prints text as it is.
+    pub(super) fn text(&mut self, text: impl AsRef<str>) -> Outcome {
+        Ok(self.streams.out.text(text)?)
+    }
+
+    /// Prints a line to standard error.
+    pub(super) fn complain(&mut self, text: impl AsRef<str>) -> Outcome {
+        Ok(self.streams.err.line(text)?)
+    }
+
+    /// The present moment, for ages.
+    pub(super) fn now(&self) -> Timestamp {
+        self.factory.clock().now()
+    }
+
+    /// A complaint about usage.
+    pub(super) fn usage_error(&self, text: impl std::fmt::Display) -> Failure {
+        Failure::usage(&self.path, text)
+    }
+}
+
+/// Runs a command line (without the leading `kubectl`); gives back the exit code.
+///
+/// Prints to `streams`; errors read as those of kubectl 1.36. Dropping the future ends the command,
+/// as Ctrl-C does.
+pub async fn run(args: &[String], streams: &mut Streams, factory: &Factory) -> i32 {
+    match run_words(args, streams, factory).await {
+        Ok(()) => 0,
+        Err(Failure::ClosedPipe) => 141,
+        Err(failure) => {
+            let report = failure.report();
+            if !report.is_empty() {
+                // Nobody is left to be told when standard error is closed, too.
+                let _ = streams.err.line(report.trim_end_matches('\n'));
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
+    let (chain, rest) = find(args);
+    let Some(command) = chain.last().copied() else {
+        return help::root(streams, rest);
+    };
+    let path = path_of(&chain);
+    let flags = all_flags(command);
+    let (parsed, args, dash) = parse(&flags, &rest).map_err(|failure| flag_error(&failure, &path))?;
+    if parsed.on("help") {
+        return help::print(command, &path, streams);
+    }
+    let missing: Vec<String> = flags
+        .iter()
+        .filter(|flag| flag.required && !parsed.is_set(flag.long))
+        .map(|flag| format!("{:?}", flag.long))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
+    }
+    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory };
+    (command.run)(&mut call).await
+}
+
+fn flag_error(failure: &Failure, path: &str) -> Failure {
+    Failure::message(format!("{failure}\nSee '{path} --help' for usage."))
+}
+
+/// Every flag that a command takes, its own before the global ones.
+pub(super) fn all_flags(command: &Command) -> Vec<&'static Flag> {
+    let own = command.flags.iter().flat_map(|table| table.iter());
+    own.chain(GLOBAL_FLAGS).collect()
+}
+
+/// `kubectl rollout status`.
+pub(super) fn path_of(chain: &[&Command]) -> String {
+    let mut path = "kubectl".to_owned();
+    for command in chain {
+        path.push(' ');
+        path.push_str(command.name);
+    }
+    path
+}
+
+/// The commands that the words name, outermost first, and the words that are left.
+pub(super) fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
+    let mut chain: Vec<&'static Command> = Vec::new();
+    let mut rest = args.to_vec();
+    loop {
+        let known = chain.last().map_or(COMMANDS, |command| command.subcommands);
+        let flags = chain.last().map_or_else(|| GLOBAL_FLAGS.iter().collect(), |command| all_flags(command));
+        let Some(index) = first_argument(&flags, &rest) else { return (chain, rest) };
+        let Some(command) = known.iter().find(|command| command.answers_to(&rest[index])) else {
+            return (chain, rest);
+        };
+        rest.remove(index);
+        chain.push(command);
+    }
+}
+
+/// Index of the first word that is neither a flag nor the value of one (cobra's `stripFlags`).
+fn first_argument(flags: &[&Flag], words: &[String]) -> Option<usize> {
+    let stands_alone = |word: &str| {
+        let named = word.strip_prefix("--").map_or_else(
+            || flags.iter().find(|flag| flag.short.is_some_and(|letter| word[1..].starts_with(letter))),
+            |long| flags.iter().find(|flag| flag.long == long),
+        );
+        named.is_some_and(|flag| !flag.bare.is_empty())
+    };
+    let mut index = 0;
+    while let Some(word) = words.get(index) {
+        if word == "--" {
+            return None;
+        }
+        let takes_next = word.starts_with("--") && !word.contains('=')
+            || word.starts_with('-') && word.chars().count() == 2 && !word.contains('=');
+        if word.len() < 2 || !word.starts_with('-') {
+            return Some(index);
+        }
+        index += if takes_next && !stands_alone(word) { 2 } else { 1 };
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn commands_are_found_behind_flags() {
+        let (chain, rest) = find(&words("-n kube-system --context=x rollout status -w deploy/web"));
+        assert_eq!(path_of(&chain), "kubectl rollout status");
+        assert_eq!(rest, words("-n kube-system --context=x -w deploy/web"));
+    }
+
+    #[test]
+    fn no_two_commands_share_a_word_and_no_two_flags_a_letter() {
+        fn check(commands: &[&Command]) {
+            for (index, command) in commands.iter().enumerate() {
+                for other in &commands[..index] {
+                    assert!(!other.answers_to(command.name), "{}", command.name);
+                }
+                let flags = all_flags(command);
+                for (index, flag) in flags.iter().enumerate() {
+                    for other in &flags[..index] {
+                        assert_ne!(other.long, flag.long, "{}", command.name);
+                        assert!(flag.short.is_none() || other.short != flag.short, "{} {}", command.name, flag.long);
+                    }
+                }
+                check(command.subcommands);
+            }
+        }
+        check(COMMANDS);
+    }
+}

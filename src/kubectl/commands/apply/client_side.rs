@@ -1,0 +1,177 @@
+//! Applying by a three-way patch: last applied, file, live (`k8s.io/kubectl/pkg/cmd/apply/patcher.go`).
+
+use serde_json::{Value, json};
+
+use super::{Applied, Failure, Outcome};
+use crate::apimachinery::patch::{merge, strategic};
+use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
+use crate::kubectl::command::Call;
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::printers::{DryRun, escape_html, to_json};
+use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::watch::until;
+
+/// The annotation that remembers what was applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// How often a conflict is answered by reading again.
+const RETRIES: usize = 5;
+
+/// Applies one object of a file.
+pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {
+    let mut modified = info.object.value().clone();
+    annotate(&mut modified);
+    let live = match api.get(&info.url()).await {
+        Err(failure) if failure.is_not_found() => return create(call, api, info, modified, dry_run).await,
+        other => other?,
+    };
+    if last_applied_of(&live).is_none() {
+        call.complain(format!(
+            "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
+            info.resource.plural, info.name
+        ))?;
+    }
+    if dry_run == DryRun::Client {
+        return Ok(Applied { object: live, verb: "configured" });
+    }
+    patch(call, api, info, &modified, live, dry_run).await
+}
+
+async fn create(call: &Call<'_>, api: &Api, info: &Info, modified: Value, dry_run: DryRun) -> Outcome<Applied> {
+    if dry_run == DryRun::Client {
+        return Ok(Applied { object: modified, verb: "created" });
+    }
+    let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
+    let object = api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
+    Ok(Applied { object, verb: "created" })
+}
+
+async fn patch(
+    call: &Call<'_>,
+    api: &Api,
+    info: &Info,
+    modified: &Value,
+    mut live: Value,
+    dry_run: DryRun,
+) -> Outcome<Applied> {
+    let url = super::super::create::write_url(call, info.url(), dry_run);
+    for attempt in 0.. {
+        let (patch, content_type) = patch_of(&info.resource, modified, &live)?;
+        if patch == json!({}) {
+            return Ok(Applied { object: live, verb: "unchanged" });
+        }
+        match api.patch(&url, content_type, &patch).await {
+            Ok(object) => return Ok(Applied { object, verb: "configured" }),
+            Err(failure) if is_conflict(&failure) && attempt < RETRIES => live = api.get(&info.url()).await?,
+            Err(failure) if may_force(&failure) && call.flags.on("force") => {
+                return replace(call, api, info, modified, dry_run).await;
+            }
+            Err(failure) => return Err(explain(failure, info, &patch)),
+        }
+    }
+    Err(Failure::message("timed out waiting for the condition"))
+}
+
+fn is_conflict(failure: &Failure) -> bool {
+    failure.status().is_some_and(|status| status.is("Conflict"))
+}
+
+fn may_force(failure: &Failure) -> bool {
+    failure.status().is_some_and(|status| status.is("Conflict") || status.is("Invalid"))
+}
+
+/// Deletes and creates again (`--force`).
+async fn replace(call: &Call<'_>, api: &Api, info: &Info, modified: &Value, dry_run: DryRun) -> Outcome<Applied> {
+    api.delete(&info.url(), &json!({"propagationPolicy": "Background"})).await?;
+    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(()))).await?;
+    let created = create(call, api, info, modified.clone(), dry_run).await?;
+    Ok(Applied { verb: "configured", ..created })
+}
+
+/// The patch from the live object to the file's, and its content type.
+fn patch_of(
+    resource: &Resource,
+    modified: &Value,
+    live: &Value,
+) -> Outcome<(Value, &'static str)> {
+    let original = last_applied_of(live).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    match resource.builtin().filter(|kind| strategic::supports(kind)) {
+        Some(kind) => Ok((strategic::three_way(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH)),
+        None => Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH)),
+    }
+}
+
+/// Says what was patched, as upstream does for refusals that are not about validity.
+fn explain(failure: Failure, info: &Info, patch: &Value) -> Failure {
+    let wrap = |text: &str| {
+        format!(
+            "error when applying patch:\n{}\nto:\nResource: {:?}, GroupVersionKind: {:?}\nName: {:?}, Namespace: {:?}\nfor: {:?}: error when patching {:?}: {text}",
+            escape_html(&patch.to_string()),
+            info.resource.group_version_resource(),
+            info.resource.group_version_kind(),
+            info.name,
+            info.namespace,
+            info.source,
+            info.source,
+        )
+    };
+    match failure {
+        Failure::Status(mut status) => {
+            status.message = wrap(&status.message);
+            Failure::Status(status)
+        }
+        other => other,
+    }
+}
+
+/// Records the object in its own annotation, as the last applied configuration.
+pub(in crate::kubectl) fn annotate(object: &mut Value) {
+    let mut plain = object.clone();
+    if !plain["metadata"]["annotations"].is_object() {
+        plain["metadata"]["annotations"] = json!({});
+    }
+    if let Some(annotations) = plain["metadata"]["annotations"].as_object_mut() {
+        annotations.remove(LAST_APPLIED);
+    }
+    let text = escape_html(&plain.to_string()) + "\n";
+    if !object["metadata"]["annotations"].is_object() {
+        object["metadata"]["annotations"] = json!({});
+    }
+    object["metadata"]["annotations"][LAST_APPLIED] = text.into();
+}
+
+/// What was applied last, as JSON text.
+fn last_applied_of(object: &Value) -> Option<&str> {
+    object["metadata"]["annotations"][LAST_APPLIED].as_str()
+}
+
+/// `kubectl apply view-last-applied`.
+pub(super) async fn view_last_applied(call: &mut Call<'_>) -> Outcome {
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
+    for info in infos {
+        let Some(text) = last_applied_of(info.object.value()) else {
+            return Err(Failure::message(format!("no last-applied-configuration annotation found on resource: {}", info.name)));
+        };
+        let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
+        let shown = if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
+        call.text(shown)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_annotation_holds_the_manifest_without_itself() {
+        let mut object = json!({"kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"x": "1 < 2"}});
+        annotate(&mut object);
+        let expected = "{\"data\":{\"x\":\"1 \\u003c 2\"},\"kind\":\"ConfigMap\",\"metadata\":{\"annotations\":{},\"name\":\"a\"}}\n";
+        assert_eq!(last_applied_of(&object), Some(expected));
+        let mut again = object.clone();
+        annotate(&mut again);
+        assert_eq!(again, object);
+    }
+}

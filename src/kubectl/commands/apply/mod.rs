@@ -1,0 +1,114 @@
+//! `kubectl apply`: three-way patches on the client, or server-side apply.
+
+mod client_side;
+mod server_side;
+
+use serde_json::Value;
+
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
+use crate::kubectl::resource_args::{Info, from_files};
+
+pub(super) use client_side::annotate;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "apply",
+    short: "Apply a configuration to a resource by file name or stdin",
+    usage: "(-f FILENAME | -k DIRECTORY) [options]",
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, VALIDATE],
+    subcommands: &[&VIEW_LAST_APPLIED],
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("server-side", "Let the server merge, and remember who owns which field"),
+    Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
+    Flag::text("field-manager", "kubectl-client-side-apply", "Name of the manager that owns the fields applied"),
+    Flag::switch("force", "Delete and create again when changing is not possible"),
+    Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
+    Flag::switch("prune", "Delete what was applied before and is not in the files; not available"),
+    Flag::switch_on("openapi-patch", "Accepted for compatibility"),
+    SELECTOR,
+];
+
+static VIEW_LAST_APPLIED: Command = Command {
+    name: "view-last-applied",
+    short: "View the latest last-applied-configuration annotations of a resource/object",
+    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
+    flags: &[&[SELECTOR, Flag::text("output", "yaml", "Output format, json or yaml").short('o')], ALL, FILES],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(client_side::view_last_applied(call)),
+    ..Command::PLAIN
+};
+
+/// What became of one object.
+struct Applied {
+    object: Value,
+    verb: &'static str,
+}
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    check_flags(call)?;
+    let dry_run = dry_run(call)?;
+    let format = format_of(call, false)?;
+    let api = call.api().await?;
+    let (infos, mut failures) = from_files(call, &api).await?;
+    let mut objects = Vec::new();
+    for info in infos {
+        match apply(call, &api, &info, dry_run).await {
+            Ok(applied) if format.is_some() => objects.push(applied.object),
+            Ok(applied) => call.line(format!("{} {}{}", info.named(), applied.verb, dry_run.suffix()))?,
+            Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if let (Some(format), false) = (format, objects.is_empty()) {
+        let shown = if objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
+        let text = format.print(&shown, call.flags.on("show-managed-fields"))?;
+        call.text(text)?;
+    }
+    Failure::many(failures)
+}
+
+fn check_flags(call: &Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
+    }
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message("must specify one of -f and -k"));
+    }
+    if call.flags.on("force-conflicts") && !call.flags.on("server-side") {
+        return Err(Failure::message("--force-conflicts only works with --server-side"));
+    }
+    if call.flags.on("force") && call.flags.on("server-side") {
+        return Err(Failure::message("--force cannot be used with --server-side"));
+    }
+    if call.flags.on("server-side") && call.flags.text("dry-run") == "client" {
+        return Err(Failure::message("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"));
+    }
+    if call.flags.on("prune") {
+        return Err(Failure::message("not simulated: --prune; delete the objects that are no longer in the files by name"));
+    }
+    Ok(())
+}
+
+async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {
+    if info.name.is_empty() {
+        let generated = info.object.text("/metadata/generateName");
+        if !generated.is_empty() {
+            return Err(Failure::message(format!("from {generated}: cannot use generate name with apply")));
+        }
+        return Err(Failure::message("resource name may not be empty"));
+    }
+    if call.flags.on("server-side") {
+        server_side::apply(call, api, info, dry_run).await
+    } else {
+        client_side::apply(call, api, info, dry_run).await
+    }
+}

@@ -1,0 +1,126 @@
+//! `kubectl create`: from files, and one file for each kind that flags can make.
+
+mod config_map;
+mod deployment;
+mod namespace;
+mod secret;
+mod service;
+mod service_account;
+
+use serde_json::Value;
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
+use crate::apimachinery::Kind;
+use crate::kubectl::api::Url;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::from_files;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "create",
+    short: "Create a resource from a file or from stdin",
+    usage: "-f FILENAME [options]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    subcommands: &[
+        &config_map::COMMAND,
+        &deployment::COMMAND,
+        &namespace::COMMAND,
+        &secret::COMMAND,
+        &service::COMMAND,
+        &service_account::COMMAND,
+    ],
+    arguments: Arguments::None,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    field_manager("kubectl-create"),
+    Flag::text("selector", "", "Label selector that chooses objects of the files").short('l'),
+    Flag::text("raw", "", "Path of the API to post the file to"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        if !call.args.is_empty() {
+            return Err(call.usage_error(format!("unknown command {:?}", call.args.join(" "))));
+        }
+        return Err(Failure::message("must specify one of -f and -k"));
+    }
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let (infos, mut failures) = from_files(call, &api).await?;
+    for info in infos {
+        let created = if dry_run == DryRun::Client {
+            Ok(info.object.value().clone())
+        } else {
+            let url = write_url(call, info.resource.collection(&info.namespace), dry_run);
+            api.post(&url, info.object.value()).await.map_err(|failure| failure.about("creating", &info.source))
+        };
+        match created {
+            Ok(object) => {
+                let name = object["metadata"]["name"].as_str().unwrap_or_default();
+                print_done(call, &object, &info.resource.named(name), "created")?;
+            }
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Failure::many(failures)
+}
+
+/// Adds what every write carries.
+pub(super) fn write_url(call: &Call<'_>, url: Url, dry_run: DryRun) -> Url {
+    url.with("dryRun", dry_run.parameter())
+        .with("fieldManager", call.flags.text("field-manager"))
+        .with("fieldValidation", field_validation(call))
+}
+
+fn field_validation(call: &Call<'_>) -> &'static str {
+    match call.flags.text("validate") {
+        "false" | "ignore" => "Ignore",
+        "warn" => "Warn",
+        _ => "Strict",
+    }
+}
+
+/// The one NAME that a generator takes.
+pub(super) fn one_name(call: &Call<'_>) -> Outcome<String> {
+    let before_dash = call.dash.unwrap_or(call.args.len());
+    match &call.args[..before_dash] {
+        [name] => Ok(name.clone()),
+        names => Err(call.usage_error(format!("exactly one NAME is required, got {}", names.len()))),
+    }
+}
+
+/// Posts what a generator made, and prints it.
+pub(super) async fn create(call: &mut Call<'_>, kind: &'static Kind, mut object: Value) -> Outcome {
+    let resource = Resource::from(kind);
+    let target = call.target()?;
+    let dry_run = dry_run(call)?;
+    let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    if resource.namespaced && (dry_run != DryRun::Client || target.explicit_namespace) {
+        object["metadata"]["namespace"] = target.namespace.as_str().into();
+    }
+    if call.flags.on("save-config") {
+        super::apply::annotate(&mut object);
+    }
+    if dry_run != DryRun::Client {
+        let api = call.api().await?;
+        let url = write_url(call, resource.collection(&target.namespace), dry_run);
+        object = api.post(&url, &object).await?;
+    }
+    print_done(call, &object, &resource.named(&name), "created")
+}
+
+/// Says which kind could not be created, as upstream's generators do.
+pub(super) fn failed(failure: Failure, kind: &str) -> Failure {
+    match failure {
+        Failure::Status(status) => Failure::message(format!("failed to create {kind}: {}", status.message)),
+        other => other,
+    }
+}

@@ -1,0 +1,112 @@
+//! `kubectl create service clusterip|nodeport|loadbalancer|externalname`.
+
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
+use super::{create, failed, one_name};
+use crate::apimachinery::builtin;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+
+/// The group.
+pub(super) static COMMAND: Command = Command {
+    name: "service",
+    aliases: &["svc"],
+    short: "Create a service using a specified subcommand",
+    usage: "[options]",
+    subcommands: &[&CLUSTER_IP, &EXTERNAL_NAME, &LOAD_BALANCER, &NODE_PORT],
+    ..Command::PLAIN
+};
+
+const TCP: Flag = Flag::list("tcp", "Port pairs can be specified as '<port>:<targetPort>'.");
+const MANAGER: Flag = field_manager("kubectl-create");
+
+const fn of_type(
+    name: &'static str,
+    short: &'static str,
+    flags: &'static [&'static [Flag]],
+    run: for<'c> fn(&'c mut Call<'_>) -> BoxFuture<'c, Outcome>,
+) -> Command {
+    Command { name, short, usage: "NAME [--tcp=port:targetPort] [options]", flags, run, ..Command::PLAIN }
+}
+
+static CLUSTER_IP: Command = of_type(
+    "clusterip",
+    "Create a ClusterIP service",
+    &[
+        &[TCP, MANAGER, Flag::text("clusterip", "", "Cluster IP to use; \"None\" for a headless service")],
+        OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG,
+    ],
+    |call| Box::pin(run(call, "ClusterIP")),
+);
+static NODE_PORT: Command = of_type(
+    "nodeport",
+    "Create a NodePort service",
+    &[&[TCP, MANAGER, Flag::int("node-port", "0", "Port of the node to use")], OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    |call| Box::pin(run(call, "NodePort")),
+);
+static LOAD_BALANCER: Command = of_type(
+    "loadbalancer",
+    "Create a LoadBalancer service",
+    &[&[TCP, MANAGER], OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    |call| Box::pin(run(call, "LoadBalancer")),
+);
+static EXTERNAL_NAME: Command = of_type(
+    "externalname",
+    "Create an ExternalName service",
+    &[
+        &[TCP, MANAGER, Flag::text("external-name", "", "Name that the service stands for").required()],
+        OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG,
+    ],
+    |call| Box::pin(run(call, "ExternalName")),
+);
+
+async fn run(call: &mut Call<'_>, service_type: &str) -> Outcome {
+    let name = one_name(call)?;
+    let headless = call.flags.text("clusterip") == "None";
+    let tcp = call.flags.all("tcp");
+    if tcp.is_empty() && !headless && service_type != "ExternalName" {
+        return Err(Failure::message("at least one tcp port specifier must be provided"));
+    }
+    let node_port = call.flags.int("node-port");
+    let ports = tcp.iter().map(|pair| port(pair, node_port)).collect::<Outcome<Vec<Value>>>()?;
+    let labels = json!({"app": name});
+    let mut object = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {"type": service_type, "selector": labels},
+        "status": {"loadBalancer": {}},
+    });
+    if !ports.is_empty() {
+        object["spec"]["ports"] = ports.into();
+    }
+    if !call.flags.text("clusterip").is_empty() {
+        object["spec"]["clusterIP"] = call.flags.text("clusterip").into();
+    }
+    if service_type == "ExternalName" {
+        object["spec"]["externalName"] = call.flags.text("external-name").into();
+    }
+    let kind = format!("{service_type} service");
+    create(call, &builtin::SERVICE, object).await.map_err(|failure| failed(failure, &kind))
+}
+
+/// The port of `5678` or `5678:8080`, named as upstream names it.
+fn port(pair: &str, node_port: i64) -> Outcome<Value> {
+    let wrong = || Failure::message(format!("invalid port format '{pair}', must be a number"));
+    let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
+    let number: u16 = port.parse().map_err(|_| wrong())?;
+    let target = target.parse::<u16>().map_or_else(|_| Value::from(target), Value::from);
+    let mut entry = json!({
+        "name": pair.replace(':', "-"),
+        "port": number,
+        "protocol": "TCP",
+        "targetPort": target,
+    });
+    if node_port > 0 {
+        entry["nodePort"] = node_port.into();
+    }
+    Ok(entry)
+}

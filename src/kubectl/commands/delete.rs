@@ -1,0 +1,187 @@
+//! `kubectl delete`: objects by name, file or selector, then waiting until they are gone.
+
+use serde_json::{Value, json};
+
+use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, SELECTORS};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run};
+use crate::kubectl::resource_args::{Found, Wanted, locate};
+use crate::kubectl::watch::until;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "delete",
+    short: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
+    usage: "([-f FILENAME] | TYPE [(NAME | -l label | --all)]) [options]",
+    flags: &[FLAGS, FILES, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("cascade", "background", "How to delete what the object owns: \"background\", \"orphan\", or \"foreground\"")
+        .bare("background"),
+    Flag::switch("force", "Delete at once and do not wait for a graceful end"),
+    Flag::int("grace-period", "-1", "Seconds that a Pod is given to end by itself; negative for its own setting"),
+    Flag::switch("now", "Give Pods one second to end"),
+    Flag::switch("ignore-not-found", "Exit 0 when there is nothing to delete"),
+    Flag::switch_on("wait", "Wait until the objects are gone"),
+    Flag::duration("timeout", "0s", "How long to wait; zero means as long as it takes"),
+    Flag::switch("interactive", "Ask before deleting").short('i'),
+    Flag::text("output", "", "Output format; only \"name\"").short('o'),
+];
+
+const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
+
+/// How to delete.
+struct Plan {
+    options: Value,
+    forced: bool,
+    dry_run: DryRun,
+}
+
+/// One object that is on its way out.
+struct Gone {
+    resource: Resource,
+    namespace: String,
+    name: String,
+    uid: String,
+}
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    if !matches!(call.flags.text("output"), "" | "name") {
+        return Err(Failure::message(format!("unexpected -o output mode: {}. We only support '-o name'", call.flags.text("output"))));
+    }
+    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
+    let plan = plan(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    if call.flags.on("all") && (call.flags.is_set("selector")) {
+        return Err(Failure::message("cannot set --all and --selector at the same time"));
+    }
+    let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    if found.is_empty() {
+        return call.line("No resources found");
+    }
+    if plan.forced && call.flags.on("force") {
+        call.complain(IMMEDIATE)?;
+    }
+    let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
+    let (mut going, mut failures) = (Vec::new(), Vec::new());
+    for target in found {
+        let (resource, namespace, name, source) = match target {
+            Found::Named(resource, namespace, name, source) => (resource, namespace, name, source),
+            Found::Object(info) => (info.resource, info.namespace, info.name, info.source),
+        };
+        match delete(call, &api, &plan, resource, namespace, name).await {
+            Ok(gone) => going.push(gone),
+            Err(failure) if failure.is_not_found() && ignore_missing => {}
+            Err(failure @ Failure::Status(_)) => failures.push(failure.about("deleting", &source)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Failure::many(failures)?;
+    if call.flags.on("wait") && plan.dry_run == DryRun::None {
+        wait_for_all(call, &api, &going).await?;
+    }
+    Ok(())
+}
+
+fn plan(call: &Call<'_>) -> Outcome<Plan> {
+    let (force, now) = (call.flags.on("force"), call.flags.on("now"));
+    let mut grace = call.flags.int("grace-period");
+    if now && grace != -1 {
+        return Err(Failure::message("--now and --grace-period cannot be specified together"));
+    }
+    if force && grace > 0 {
+        return Err(Failure::message("--force and --grace-period greater than 0 cannot be specified together"));
+    }
+    if now {
+        grace = 1;
+    }
+    if force && grace < 0 {
+        grace = 0;
+    }
+    let immediate = grace == 0;
+    if immediate && !force {
+        // Without --force kubectl keeps waiting for a graceful end, the shortest there is.
+        grace = 1;
+    }
+    let propagation = match call.flags.text("cascade") {
+        "background" | "true" => "Background",
+        "foreground" => "Foreground",
+        "orphan" | "false" => "Orphan",
+        other => {
+            return Err(Failure::message(format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"."
+            )));
+        }
+    };
+    let dry_run = dry_run(call)?;
+    let mut options = json!({"propagationPolicy": propagation});
+    if grace >= 0 {
+        options["gracePeriodSeconds"] = grace.into();
+    }
+    if dry_run == DryRun::Server {
+        options["dryRun"] = json!(["All"]);
+    }
+    Ok(Plan { options, forced: immediate, dry_run })
+}
+
+async fn delete(
+    call: &mut Call<'_>,
+    api: &Api,
+    plan: &Plan,
+    resource: Resource,
+    namespace: String,
+    name: String,
+) -> Outcome<Gone> {
+    let url = resource.object(&namespace, &name);
+    let answer = match plan.dry_run {
+        DryRun::Client => api.get(&url).await?,
+        _ => api.delete(&url, &plan.options).await?,
+    };
+    let uid = if answer["kind"] == "Status" { &answer["details"]["uid"] } else { &answer["metadata"]["uid"] };
+    let uid = uid.as_str().unwrap_or_default().to_owned();
+    if call.flags.text("output") == "name" {
+        call.line(resource.named(&name))?;
+    } else {
+        let verb = if plan.forced && call.flags.on("force") { "force deleted" } else { "deleted" };
+        let place = if resource.namespaced { format!(" from {namespace} namespace") } else { String::new() };
+        call.line(format!("{} {name:?} {verb}{place}{}", resource.qualified_kind(), plan.dry_run.suffix()))?;
+    }
+    Ok(Gone { resource, namespace, name, uid })
+}
+
+async fn wait_for_all(call: &Call<'_>, api: &Api, going: &[Gone]) -> Outcome {
+    let all = async {
+        for gone in going {
+            let ended = until(api, &gone.resource, &gone.namespace, &gone.name, |object| {
+                let same = |object: &Value| gone.uid.is_empty() || object["metadata"]["uid"] == *gone.uid;
+                Ok(if object.is_some_and(same) { None } else { Some(()) })
+            });
+            match ended.await {
+                // Whoever may delete need not be allowed to look.
+                Err(Failure::Status(status)) if status.is("Forbidden") || status.is("MethodNotAllowed") => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    };
+    match call.flags.limit("timeout") {
+        Some(limit) => crate::base::timeout(limit, all).await.unwrap_or_else(|| {
+            let what = going.first().map(|gone| format!(" on {}/{}", gone.resource.plural, gone.name));
+            Err(Failure::message(format!("timed out waiting for the condition{}", what.unwrap_or_default())))
+        }),
+        None => all.await,
+    }
+}

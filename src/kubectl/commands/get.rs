@@ -1,0 +1,302 @@
+//! `kubectl get`: tables from the server, other formats from the objects, watches.
+
+use http::Method;
+use serde_json::Value;
+
+use super::flag_sets::{ALL_NAMESPACES, FILES, OUTPUT, SELECTORS};
+use crate::kubectl::api::{Api, Url};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{Format, TableOptions, TablePrinter, format_of, list_of, sort_by, sort_rows};
+use crate::kubectl::resource_args::{Selection, from_files, items, select};
+
+use super::get_watch;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "get",
+    short: "Display one or many resources",
+    usage: "[(-o|--output=)json|yaml|name|wide|…] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
+    flags: &[FLAGS, FILES, OUTPUT, SELECTORS, ALL_NAMESPACES],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("watch", "After listing, watch for changes").short('w'),
+    Flag::switch("watch-only", "Watch for changes without listing first"),
+    Flag::switch("output-watch-events", "Show what kind of change each line is"),
+    Flag::switch("ignore-not-found", "Exit 0 when the object does not exist"),
+    Flag::switch("no-headers", "Leave the header out"),
+    Flag::switch("show-labels", "Show all labels as the last column"),
+    Flag::switch("show-kind", "Put the kind before names"),
+    Flag::switch("server-print", "Accepted for compatibility; the server always lays out tables"),
+    Flag::list("label-columns", "Labels that get a column of their own").short('L'),
+    Flag::text("sort-by", "", "JSONPath of the field to sort by"),
+    Flag::text("raw", "", "Path of the API to read"),
+    Flag::text("subresource", "", "Subresource to read instead of the object"),
+    Flag::int("chunk-size", "500", "How many objects to ask for at a time; 0 for all"),
+];
+
+/// What one request answered.
+pub(super) struct Answer {
+    /// What was asked for.
+    pub(super) resource: Resource,
+    /// Name of the one object that was asked for; empty for a list.
+    pub(super) name: String,
+    /// Where.
+    pub(super) namespace: String,
+    /// Table or objects.
+    pub(super) body: Value,
+}
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("raw") {
+        return raw(call).await;
+    }
+    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        call.complain("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n")?;
+        return Err(call.usage_error(
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).",
+        ));
+    }
+    let format = format_of(call, true)?;
+    let api = call.api().await?;
+    let wanted = selections(call, &api).await?;
+    if call.flags.on("watch") || call.flags.on("watch-only") {
+        return get_watch::run(call, &api, wanted, format).await;
+    }
+    let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
+    let (answers, failures) = ask_all(call, &api, &wanted, format.is_none()).await?;
+    match format {
+        None => print_tables(call, &answers, failures.is_empty())?,
+        Some(format) => print_objects(call, &answers, &format, single, failures.is_empty())?,
+    }
+    Failure::many(failures)
+}
+
+async fn raw(call: &mut Call<'_>) -> Outcome {
+    let path = call.flags.text("raw").to_owned();
+    if !call.args.is_empty() {
+        return Err(call.usage_error("arguments may not be passed when --raw is specified"));
+    }
+    let text = call.api().await?.text(Method::GET, &Url::new(path), "application/json, */*", None).await?;
+    call.text(text)
+}
+
+/// What to ask for, each with its namespace.
+async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
+    if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
+        let (infos, failures) = from_files(call, api).await?;
+        Failure::many(failures)?;
+        return Ok(infos.into_iter().map(|info| (Selection::Named(info.resource, info.name), info.namespace)).collect());
+    }
+    let namespace = call.namespace()?;
+    let everywhere = call.flags.on("all-namespaces");
+    let has_selector = call.flags.is_set("selector") || call.flags.is_set("field-selector");
+    let selections = select(api, &call.args).await?;
+    let mut placed = Vec::new();
+    for selection in selections {
+        let scope = match &selection {
+            Selection::Named(..) if has_selector => {
+                let message = if call.args.iter().any(|arg| arg.contains('/')) {
+                    "selectors and the all flag cannot be used when passing resource/name arguments"
+                } else {
+                    "name cannot be provided when a selector is specified"
+                };
+                return Err(Failure::message(message));
+            }
+            Selection::Named(resource, _) if everywhere && resource.namespaced => {
+                return Err(Failure::message("a resource cannot be retrieved by name across all namespaces"));
+            }
+            Selection::Every(_) if everywhere => String::new(),
+            _ => namespace.clone(),
+        };
+        placed.push((selection, scope));
+    }
+    Ok(placed)
+}
+
+/// Asks for everything; what is missing does not keep the rest from being shown.
+async fn ask_all(
+    call: &Call<'_>,
+    api: &Api,
+    wanted: &[(Selection, String)],
+    table: bool,
+) -> Outcome<(Vec<Answer>, Vec<Failure>)> {
+    let (mut answers, mut failures) = (Vec::new(), Vec::new());
+    for (selection, namespace) in wanted {
+        match ask(call, api, selection, namespace, table).await {
+            Ok(answer) => answers.push(answer),
+            Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok((answers, failures))
+}
+
+/// The URL of a selection with the selectors of the flags.
+pub(super) fn url_of(call: &Call<'_>, selection: &Selection, namespace: &str) -> Url {
+    match selection {
+        Selection::Named(resource, name) => match call.flags.text("subresource") {
+            "" => resource.object(namespace, name),
+            subresource => resource.subresource(namespace, name, subresource),
+        },
+        Selection::Every(resource) => resource
+            .collection(namespace)
+            .with("fieldSelector", call.flags.text("field-selector"))
+            .with("labelSelector", call.flags.text("selector")),
+    }
+}
+
+/// Asks for one selection, in chunks.
+pub(super) async fn ask(
+    call: &Call<'_>,
+    api: &Api,
+    selection: &Selection,
+    namespace: &str,
+    table: bool,
+) -> Outcome<Answer> {
+    let mut url = url_of(call, selection, namespace);
+    let sorted = call.flags.is_set("sort-by");
+    if table && sorted {
+        url = url.with("includeObject", "Object");
+    }
+    let (resource, name) = match selection {
+        Selection::Named(resource, name) => (resource.clone(), name.clone()),
+        Selection::Every(resource) => (resource.clone(), String::new()),
+    };
+    let limit = call.flags.int("chunk-size");
+    let chunked = name.is_empty() && limit > 0 && !sorted;
+    let base = if chunked { url.with("limit", limit.to_string()) } else { url };
+    let mut body = request(api, &base, table).await.map_err(|failure| explain(failure, call, selection))?;
+    while let Some(next) = body["metadata"]["continue"].as_str().filter(|next| !next.is_empty()) {
+        let mut more = request(api, &base.clone().with("continue", next), table).await?;
+        for list in ["rows", "items"] {
+            if let (Some(known), Some(new)) = (body[list].as_array_mut(), more[list].as_array_mut()) {
+                known.append(new);
+            }
+        }
+        body["metadata"] = more["metadata"].take();
+    }
+    let namespace = if resource.namespaced { namespace.to_owned() } else { String::new() };
+    Ok(Answer { resource, name, namespace, body })
+}
+
+async fn request(api: &Api, url: &Url, table: bool) -> Outcome<Value> {
+    if table { api.get_table(url).await } else { api.get(url).await }
+}
+
+/// Adds the selectors to a refusal, as upstream does for bad requests.
+fn explain(failure: Failure, call: &Call<'_>, selection: &Selection) -> Failure {
+    let Selection::Every(resource) = selection else { return failure };
+    let (labels, fields) = (call.flags.text("selector"), call.flags.text("field-selector"));
+    match failure {
+        Failure::Status(mut status) if status.is("BadRequest") && !(labels.is_empty() && fields.is_empty()) => {
+            status.message = format!(
+                "Unable to find {:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                resource.group_version_resource(),
+                status.message
+            );
+            Failure::Status(status)
+        }
+        other => other,
+    }
+}
+
+/// How tables look for these answers.
+pub(super) fn table_options(call: &Call<'_>, resource: &Resource, several: bool) -> TableOptions {
+    TableOptions {
+        wide: call.flags.text("output") == "wide",
+        no_headers: call.flags.on("no-headers"),
+        with_namespace: call.flags.on("all-namespaces") && resource.namespaced,
+        kind_prefix: if several || call.flags.on("show-kind") { resource.qualified_kind() } else { String::new() },
+        show_labels: call.flags.on("show-labels"),
+        label_columns: call.flags.all("label-columns").to_vec(),
+        event_column: call.flags.on("output-watch-events"),
+    }
+}
+
+fn print_tables(call: &mut Call<'_>, answers: &[Answer], all_found: bool) -> Outcome {
+    let several = answers.iter().any(|answer| answer.resource != answers[0].resource);
+    let sort_path = call.flags.text("sort-by").to_owned();
+    let mut printed: Option<(&Resource, TablePrinter)> = None;
+    for answer in answers {
+        let mut table = as_table(&answer.body, &answer.resource, call.now());
+        let Some(rows) = table["rows"].as_array_mut().filter(|rows| !rows.is_empty()) else { continue };
+        if !sort_path.is_empty() {
+            sort_rows(rows, &sort_path)?;
+        }
+        if printed.as_ref().is_none_or(|(resource, _)| **resource != answer.resource) {
+            if printed.is_some() {
+                call.line("")?;
+            }
+            let options = table_options(call, &answer.resource, several);
+            printed = Some((&answer.resource, TablePrinter::new(options)));
+        }
+        if let Some((_, printer)) = &mut printed {
+            let text = printer.print(&table, "");
+            call.text(text)?;
+        }
+    }
+    if printed.is_some() || !all_found || call.flags.on("ignore-not-found") {
+        return Ok(());
+    }
+    let namespaced = answers.iter().all(|answer| answer.resource.namespaced);
+    if namespaced && !call.flags.on("all-namespaces") {
+        let namespace = call.namespace()?;
+        return call.complain(format!("No resources found in {namespace} namespace."));
+    }
+    call.complain("No resources found")
+}
+
+/// The Table itself, or one with NAME and AGE for a server that answered objects.
+pub(super) fn as_table(body: &Value, resource: &Resource, now: crate::base::Timestamp) -> Value {
+    if body["kind"] == "Table" {
+        return body.clone();
+    }
+    let objects = if body.get("items").is_some() { items(body, resource) } else { vec![body.clone()] };
+    let rows: Vec<Value> = objects
+        .into_iter()
+        .map(|object| {
+            let created = object["metadata"]["creationTimestamp"].as_str().and_then(|text| text.parse().ok());
+            let age = created.map_or("<unknown>".to_owned(), |created: crate::base::Timestamp| {
+                crate::base::human_duration(now.duration_since(created))
+            });
+            serde_json::json!({"cells": [object["metadata"]["name"], age], "object": object})
+        })
+        .collect();
+    serde_json::json!({
+        "kind": "Table",
+        "metadata": body["metadata"],
+        "columnDefinitions": [{"name": "Name", "format": "name", "priority": 0}, {"name": "Age", "priority": 0}],
+        "rows": rows,
+    })
+}
+
+fn print_objects(call: &mut Call<'_>, answers: &[Answer], format: &Format, single: bool, all_found: bool) -> Outcome {
+    let keep = call.flags.on("show-managed-fields");
+    let mut objects: Vec<Value> = Vec::new();
+    for answer in answers {
+        if answer.name.is_empty() {
+            objects.extend(items(&answer.body, &answer.resource));
+        } else {
+            objects.push(answer.body.clone());
+        }
+    }
+    if call.flags.is_set("sort-by") {
+        sort_by(&mut objects, call.flags.text("sort-by"))?;
+    }
+    if objects.is_empty() && (!all_found || single) {
+        return Ok(());
+    }
+    let text = match objects.as_slice() {
+        [object] if single => format.print(object, keep)?,
+        _ => format.print(&list_of(objects), keep)?,
+    };
+    call.text(text)
+}

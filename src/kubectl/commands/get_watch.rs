@@ -1,0 +1,124 @@
+//! `kubectl get -w`: a list, then a line for every change.
+
+use serde_json::Value;
+
+use crate::kubectl::api::{ACCEPT_TABLE, Api};
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::{Format, TablePrinter};
+use crate::kubectl::resource_args::{Selection, items};
+use crate::kubectl::watch::{Event, Watch};
+
+use super::get::{Answer, as_table, ask, table_options, url_of};
+
+/// Prints what there is, then what changes, until dropped.
+pub(super) async fn run(
+    call: &mut Call<'_>,
+    api: &Api,
+    wanted: Vec<(Selection, String)>,
+    format: Option<Format>,
+) -> Outcome {
+    let [(selection, namespace)] = wanted.as_slice() else {
+        return Err(Failure::message("watch is only supported on individual resources and resource collections - more than 1 resource was found"));
+    };
+    let answer = ask(call, api, selection, namespace, format.is_none()).await?;
+    let mut view = View::new(call, &answer, format);
+    if !call.flags.on("watch-only") {
+        view.print_list(call, &answer)?;
+    }
+    let mut watch = open(call, api, selection, &answer);
+    // A watch on one name starts from any version, so its first event repeats what was printed.
+    let mut repeated = !answer.name.is_empty();
+    loop {
+        let event = match watch.next().await {
+            Ok(event) => event,
+            Err(Failure::Status(status)) if status.is("Expired") => {
+                let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;
+                watch = open(call, api, selection, &answer);
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        if event.event_type == "BOOKMARK" || std::mem::take(&mut repeated) && event.event_type == "ADDED" {
+            continue;
+        }
+        view.print_event(call, &event)?;
+    }
+}
+
+fn open(call: &Call<'_>, api: &Api, selection: &Selection, answer: &Answer) -> Watch {
+    let accept = if call.flags.text("output").is_empty() || call.flags.text("output") == "wide" {
+        ACCEPT_TABLE
+    } else {
+        "application/json"
+    };
+    match selection {
+        Selection::Named(resource, name) => {
+            let url = resource.collection(&answer.namespace).with("fieldSelector", format!("metadata.name={name}"));
+            Watch::new(api, url, accept, "0")
+        }
+        Selection::Every(_) => {
+            let version = answer.body["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+            Watch::new(api, url_of(call, selection, &answer.namespace), accept, version)
+        }
+    }
+}
+
+/// How lists and events are shown.
+struct View {
+    format: Option<Format>,
+    table: TablePrinter,
+    resource: crate::kubectl::discovery::Resource,
+    keep_managed_fields: bool,
+    show_event: bool,
+    printed: bool,
+}
+
+impl View {
+    fn new(call: &Call<'_>, answer: &Answer, format: Option<Format>) -> Self {
+        Self {
+            format,
+            table: TablePrinter::new(table_options(call, &answer.resource, false)),
+            resource: answer.resource.clone(),
+            keep_managed_fields: call.flags.on("show-managed-fields"),
+            show_event: call.flags.on("output-watch-events"),
+            printed: false,
+        }
+    }
+
+    fn print_list(&mut self, call: &mut Call<'_>, answer: &Answer) -> Outcome {
+        if self.format.is_none() {
+            let table = as_table(&answer.body, &self.resource, call.now());
+            let empty = table["rows"].as_array().is_none_or(Vec::is_empty);
+            return if empty { Ok(()) } else { call.text(self.table.print(&table, "ADDED")) };
+        }
+        let objects = match answer.name.is_empty() {
+            true => items(&answer.body, &self.resource),
+            false => vec![answer.body.clone()],
+        };
+        for object in objects {
+            self.print_object(call, &object, "ADDED")?;
+        }
+        Ok(())
+    }
+
+    fn print_event(&mut self, call: &mut Call<'_>, event: &Event) -> Outcome {
+        if self.format.is_some() {
+            return self.print_object(call, &event.object, &event.event_type);
+        }
+        let table = as_table(&event.object, &self.resource, call.now());
+        call.text(self.table.print(&table, &event.event_type))
+    }
+
+    fn print_object(&mut self, call: &mut Call<'_>, object: &Value, event_type: &str) -> Outcome {
+        let Some(format) = &self.format else { return Ok(()) };
+        let shown = match self.show_event {
+            true => serde_json::json!({"type": event_type, "object": object}),
+            false => object.clone(),
+        };
+        let text = format.print(&shown, self.keep_managed_fields)?;
+        let separator = if self.printed && matches!(format, Format::Yaml) { "---\n" } else { "" };
+        self.printed = true;
+        call.text(format!("{separator}{text}"))
+    }
+}

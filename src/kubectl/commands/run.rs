@@ -1,0 +1,161 @@
+//! `kubectl run`: one Pod from flags.
+
+use serde_json::{Value, json};
+
+use super::flag_sets::{DRY_RUN, OUTPUT, field_manager};
+use crate::apimachinery::builtin;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "run",
+    short: "Create and run a particular image in a pod",
+    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...] [options]",
+    flags: &[FLAGS, OUTPUT, DRY_RUN],
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("image", "", "The image to run").required(),
+    Flag::text("image-pull-policy", "", "When to pull the image"),
+    Flag::text("port", "", "The port that the container exposes"),
+    Flag::array("env", "A variable of the environment, KEY=value"),
+    Flag::text("labels", "", "Labels of the pod, key=value,key=value").short('l'),
+    Flag::array("annotations", "An annotation of the pod, key=value"),
+    Flag::text("restart", "Always", "Restart policy: Always, OnFailure or Never"),
+    Flag::switch("command", "The arguments are the command, not its arguments"),
+    Flag::text("overrides", "", "JSON that is merged into the object"),
+    Flag::switch("expose", "Create a ClusterIP service, too"),
+    Flag::switch("privileged", "Run the container privileged"),
+    Flag::switch("stdin", "Keep standard input open").short('i'),
+    Flag::switch("tty", "Give the container a terminal").short('t'),
+    Flag::switch("attach", "Wait until the pod runs, and attach to it"),
+    Flag::switch("rm", "Delete the pod after it ended; only with an attached container"),
+    Flag::switch("leave-stdin-open", "Accepted for compatibility"),
+    Flag::switch("quiet", "Say nothing about prompts").short('q'),
+    Flag::duration("pod-running-timeout", "1m0s", "How long to wait until the pod runs"),
+    field_manager("kubectl-run"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let before_dash = call.dash.unwrap_or(call.args.len());
+    if before_dash == 0 {
+        return Err(call.usage_error("NAME is required for run"));
+    }
+    let dry_run = dry_run(call)?;
+    let attach = call.flags.on("attach") || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
+    if call.flags.on("rm") && !attach {
+        return Err(Failure::message("--rm should only be used for attached containers"));
+    }
+    if attach && dry_run != DryRun::None {
+        return Err(Failure::message("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
+    }
+    let mut pod = pod(call)?;
+    let resource = Resource::from(&builtin::POD);
+    let target = call.target()?;
+    if dry_run != DryRun::Client || target.explicit_namespace {
+        pod["metadata"]["namespace"] = target.namespace.as_str().into();
+    }
+    if dry_run == DryRun::Client {
+        let name = resource.named(pod["metadata"]["name"].as_str().unwrap_or_default());
+        return print_done(call, &pod, &name, "created");
+    }
+    let api = call.api().await?;
+    let url = resource
+        .collection(&target.namespace)
+        .with("dryRun", dry_run.parameter())
+        .with("fieldManager", call.flags.text("field-manager"));
+    let created = api.post(&url, &pod).await?;
+    let name = resource.named(created["metadata"]["name"].as_str().unwrap_or_default());
+    print_done(call, &created, &name, "created")
+}
+
+fn pod(call: &Call<'_>) -> Outcome<Value> {
+    let name = &call.args[0];
+    let rest = &call.args[1..];
+    let restart = call.flags.text("restart");
+    if !matches!(restart, "Always" | "OnFailure" | "Never") {
+        return Err(Failure::message(format!("invalid restart policy: {restart}")));
+    }
+    let mut container = json!({"name": name, "image": call.flags.text("image"), "resources": {}});
+    if !rest.is_empty() {
+        let field = if call.flags.on("command") { "command" } else { "args" };
+        container[field] = rest.into();
+    }
+    if call.flags.is_set("image-pull-policy") {
+        container["imagePullPolicy"] = call.flags.text("image-pull-policy").into();
+    }
+    if call.flags.is_set("port") {
+        let port: i64 = call.flags.text("port").parse().map_err(|_| {
+            Failure::message(format!("strconv.ParseInt: parsing {:?}: invalid syntax", call.flags.text("port")))
+        })?;
+        container["ports"] = json!([{"containerPort": port}]);
+    }
+    let variables = call.flags.all("env").iter().map(|pair| variable(pair)).collect::<Outcome<Vec<Value>>>()?;
+    if !variables.is_empty() {
+        container["env"] = variables.into();
+    }
+    if call.flags.on("stdin") {
+        container["stdin"] = true.into();
+        container["stdinOnce"] = (!call.flags.on("leave-stdin-open")).into();
+    }
+    if call.flags.on("tty") {
+        container["tty"] = true.into();
+    }
+    if call.flags.on("privileged") {
+        container["securityContext"] = json!({"privileged": true});
+    }
+    let mut pod = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels(call, name)?},
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart},
+        "status": {},
+    });
+    let annotations = pairs(call.flags.all("annotations").iter().map(String::as_str))?;
+    if !annotations.is_empty() {
+        pod["metadata"]["annotations"] = annotations.into();
+    }
+    merge_overrides(call, &mut pod)?;
+    Ok(pod)
+}
+
+fn merge_overrides(call: &Call<'_>, pod: &mut Value) -> Outcome {
+    let overrides = call.flags.text("overrides");
+    if overrides.is_empty() {
+        return Ok(());
+    }
+    let patch: Value = serde_json::from_str(overrides)
+        .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
+    *pod = crate::apimachinery::patch::merge::apply(pod, &patch);
+    Ok(())
+}
+
+fn labels(call: &Call<'_>, name: &str) -> Outcome<Value> {
+    let given = call.flags.text("labels");
+    if given.is_empty() {
+        return Ok(json!({"run": name}));
+    }
+    Ok(pairs(given.split(','))?.into())
+}
+
+fn pairs<'t>(texts: impl Iterator<Item = &'t str>) -> Outcome<serde_json::Map<String, Value>> {
+    texts
+        .map(|pair| match pair.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok((key.trim().to_owned(), value.into())),
+            _ => Err(Failure::message(format!("unexpected label spec: {pair}"))),
+        })
+        .collect()
+}
+
+fn variable(pair: &str) -> Outcome<Value> {
+    match pair.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok(json!({"name": name, "value": value})),
+        _ => Err(Failure::message(format!("invalid env: {pair}"))),
+    }
+}

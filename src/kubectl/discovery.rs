@@ -1,0 +1,312 @@
+//! Resources: the built-in table first, then what the server says it serves.
+
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::Value;
+
+use crate::apimachinery::{KINDS, Kind};
+
+use super::api::{Api, Url};
+use super::errors::{Failure, Outcome, no_resource_type};
+
+const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+/// A resource that a server serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Resource {
+    /// API group; empty for the core group.
+    pub(super) group: String,
+    /// Version.
+    pub(super) version: String,
+    /// Kind in CamelCase.
+    pub(super) kind: String,
+    /// Lower-case plural.
+    pub(super) plural: String,
+    /// Lower-case singular.
+    pub(super) singular: String,
+    /// Short names.
+    pub(super) short_names: Vec<String>,
+    /// Categories.
+    pub(super) categories: Vec<String>,
+    /// Whether objects live in a namespace.
+    pub(super) namespaced: bool,
+    /// Verbs.
+    pub(super) verbs: Vec<String>,
+}
+
+impl From<&Kind> for Resource {
+    fn from(kind: &Kind) -> Self {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Self {
+            group: kind.group.to_owned(),
+            version: kind.version.to_owned(),
+            kind: kind.kind.to_owned(),
+            plural: kind.plural.to_owned(),
+            singular: kind.singular.to_owned(),
+            short_names: owned(kind.short_names),
+            categories: owned(kind.categories),
+            namespaced: kind.namespaced,
+            verbs: owned(kind.verbs),
+        }
+    }
+}
+
+impl Resource {
+    /// `v1` or `apps/v1`.
+    pub(super) fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// `pods` or `deployments.apps`.
+    pub(super) fn group_resource(&self) -> String {
+        self.with_group(&self.plural)
+    }
+
+    /// `pod` or `deployment.apps`: the kind in lower case, as kubectl prints it before `/name`.
+    pub(super) fn qualified_kind(&self) -> String {
+        self.with_group(&self.kind.to_lowercase())
+    }
+
+    fn with_group(&self, name: &str) -> String {
+        if self.group.is_empty() { name.to_owned() } else { format!("{name}.{}", self.group) }
+    }
+
+    /// `deployment.apps/web`.
+    pub(super) fn named(&self, name: &str) -> String {
+        format!("{}/{name}", self.qualified_kind())
+    }
+
+    /// `apps/v1, Kind=Deployment`, as Go prints a GroupVersionKind.
+    pub(super) fn group_version_kind(&self) -> String {
+        format!("{}, Kind={}", self.group_version(), self.kind)
+    }
+
+    /// `apps/v1, Resource=deployments`, as Go prints a GroupVersionResource.
+    pub(super) fn group_version_resource(&self) -> String {
+        format!("{}, Resource={}", self.group_version(), self.plural)
+    }
+
+    fn group_version(&self) -> String {
+        format!("{}/{}", self.group, self.version)
+    }
+
+    /// Whether this is that kind of that group.
+    pub(super) fn is(&self, kind: &Kind) -> bool {
+        self.kind == kind.kind && self.group == kind.group
+    }
+
+    /// The entry of the built-in table, if there is one.
+    pub(super) fn builtin(&self) -> Option<&'static Kind> {
+        KINDS.iter().copied().find(|kind| self.is(kind) && self.version == kind.version)
+    }
+
+    /// URL of the collection in a namespace (empty: everywhere, or cluster-scoped).
+    pub(super) fn collection(&self, namespace: &str) -> Url {
+        let root = if self.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", self.group) };
+        let scope = if self.namespaced && !namespace.is_empty() {
+            format!("/namespaces/{}", super::api::encode(namespace))
+        } else {
+            String::new()
+        };
+        Url::new(format!("{root}/{}{scope}/{}", self.version, self.plural))
+    }
+
+    /// URL of one object.
+    pub(super) fn object(&self, namespace: &str, name: &str) -> Url {
+        Url::new(format!("{}/{}", self.collection(namespace).as_str(), super::api::encode(name)))
+    }
+
+    /// URL of a subresource of one object.
+    pub(super) fn subresource(&self, namespace: &str, name: &str, subresource: &str) -> Url {
+        Url::new(format!("{}/{subresource}", self.object(namespace, name).as_str()))
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        self.plural == name
+            || self.singular == name
+            || self.kind.to_lowercase() == name
+            || self.short_names.iter().any(|short| short == name)
+    }
+}
+
+/// All resources of the server, by its aggregated discovery, in its order.
+pub(super) async fn discover(api: &Api) -> Outcome<Arc<Vec<Resource>>> {
+    if let Some(known) = api.known_resources() {
+        return Ok(known);
+    }
+    let mut resources = Vec::new();
+    for root in ["/api", "/apis"] {
+        let text = api.text(Method::GET, &Url::new(root), ACCEPT, None).await?;
+        let document: Value = serde_json::from_str(&text).unwrap_or_default();
+        if document["kind"] == "APIGroupDiscoveryList" {
+            resources.extend(array(&document["items"]).iter().flat_map(group_resources));
+        } else {
+            resources.extend(discover_legacy(api, root, &document).await?);
+        }
+    }
+    let resources = Arc::new(resources);
+    api.remember_resources(Arc::clone(&resources));
+    Ok(resources)
+}
+
+fn group_resources(group: &Value) -> Vec<Resource> {
+    let name = text(&group["metadata"]["name"]);
+    let versions = array(&group["versions"]).iter();
+    versions
+        .flat_map(|version| {
+            array(&version["resources"]).iter().map(|resource| Resource {
+                group: name.clone(),
+                version: text(&version["version"]),
+                kind: text(&resource["responseKind"]["kind"]),
+                plural: text(&resource["resource"]),
+                singular: text(&resource["singularResource"]),
+                short_names: texts(&resource["shortNames"]),
+                categories: texts(&resource["categories"]),
+                namespaced: resource["scope"] == "Namespaced",
+                verbs: texts(&resource["verbs"]),
+            })
+        })
+        .collect()
+}
+
+/// Servers older than aggregated discovery list each version on its own.
+async fn discover_legacy(api: &Api, root: &str, document: &Value) -> Outcome<Vec<Resource>> {
+    let versions: Vec<(String, String)> = if root == "/api" {
+        texts(&document["versions"]).into_iter().map(|version| (String::new(), version)).collect()
+    } else {
+        let groups = array(&document["groups"]).iter();
+        groups
+            .flat_map(|group| {
+                array(&group["versions"]).iter().map(|version| (text(&group["name"]), text(&version["version"])))
+            })
+            .collect()
+    };
+    let mut resources = Vec::new();
+    for (group, version) in versions {
+        let path = if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
+        let list = api.get(&Url::new(path)).await?;
+        let plain = array(&list["resources"]).iter().filter(|resource| !text(&resource["name"]).contains('/'));
+        resources.extend(plain.map(|resource| Resource {
+            group: group.clone(),
+            version: version.clone(),
+            kind: text(&resource["kind"]),
+            plural: text(&resource["name"]),
+            singular: text(&resource["singularName"]),
+            short_names: texts(&resource["shortNames"]),
+            categories: texts(&resource["categories"]),
+            namespaced: resource["namespaced"] == true,
+            verbs: texts(&resource["verbs"]),
+        }));
+    }
+    Ok(resources)
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    array(value).iter().map(text).collect()
+}
+
+/// The resource that a person means by `po`, `Pod`, `deployments.apps` or `deployments.v1.apps`.
+pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
+    let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
+    if let Some(resource) = find(&builtin, typed) {
+        return Ok(resource);
+    }
+    let served = discover(api).await?;
+    find(&served, typed).ok_or_else(|| {
+        let (name, group) = typed.split_once('.').unwrap_or((typed, ""));
+        no_resource_type(name, group, "")
+    })
+}
+
+fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
+    let typed = typed.to_lowercase();
+    let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
+    let matches = |resource: &&Resource| {
+        let (version, group) = rest.split_once('.').unwrap_or((rest, ""));
+        resource.answers_to(name)
+            && (rest.is_empty()
+                || resource.group == rest
+                || (resource.version == version && resource.group == group)
+                || (resource.group.starts_with(rest) && resource.group[rest.len()..].starts_with('.')))
+    };
+    resources.iter().find(matches).cloned()
+}
+
+/// The resources of a category such as `all`; empty when there is no such category.
+pub(super) async fn category(api: &Api, name: &str) -> Outcome<Vec<Resource>> {
+    let builtin = KINDS.iter().any(|kind| kind.categories.contains(&name));
+    if !builtin && KINDS.iter().any(|kind| Resource::from(*kind).answers_to(name)) {
+        return Ok(Vec::new());
+    }
+    let served = discover(api).await?;
+    let mut members: Vec<Resource> = Vec::new();
+    for resource in served.iter().filter(|resource| resource.categories.iter().any(|category| category == name)) {
+        if !members.iter().any(|known| known.group_resource() == resource.group_resource()) {
+            members.push(resource.clone());
+        }
+    }
+    Ok(members)
+}
+
+/// The resource of objects with that apiVersion and kind.
+pub(super) async fn of_object(api: &Api, api_version: &str, kind: &str) -> Outcome<Option<Resource>> {
+    if let Some(kind) = crate::apimachinery::kind_of(api_version, kind) {
+        return Ok(Some(Resource::from(kind)));
+    }
+    let served = discover(api).await?;
+    Ok(served.iter().find(|resource| resource.kind == kind && resource.api_version() == api_version).cloned())
+}
+
+/// The entry of the table for a kind that the command knows by name.
+pub(super) fn builtin(kind: &'static Kind) -> Resource {
+    Resource::from(kind)
+}
+
+/// A failure when nothing in a list of names is served.
+pub(super) fn unknown_kind(kind: &str, api_version: &str, name: &str, namespace: &str, source: &str) -> Failure {
+    Failure::message(format!(
+        "resource mapping not found for name: {name:?} namespace: {namespace:?} from {source:?}: no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_may_name_a_resource_in_many_ways() {
+        let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
+        for (typed, plural) in [
+            ("po", "pods"),
+            ("Pod", "pods"),
+            ("deploy", "deployments"),
+            ("deployments.apps", "deployments"),
+            ("deployments.v1.apps", "deployments"),
+            ("pods.v1", "pods"),
+        ] {
+            assert_eq!(find(&builtin, typed).map(|resource| resource.plural), Some(plural.to_owned()), "{typed}");
+        }
+        assert_eq!(find(&builtin, "deployments.batch"), None);
+    }
+
+    #[test]
+    fn urls_follow_group_and_scope() {
+        let deployment = builtin(&crate::apimachinery::builtin::DEPLOYMENT);
+        assert_eq!(
+            deployment.subresource("default", "web", "scale").as_str(),
+            "/apis/apps/v1/namespaces/default/deployments/web/scale"
+        );
+        let node = builtin(&crate::apimachinery::builtin::NODE);
+        assert_eq!(node.object("default", "minikube").as_str(), "/api/v1/nodes/minikube");
+        assert_eq!(deployment.group_version_kind(), "apps/v1, Kind=Deployment");
+    }
+}

@@ -1,0 +1,204 @@
+//! What commands share: settings, the kubeconfig's context, the namespace, the connection.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::base::{Clock, Output};
+
+use super::api::Api;
+use super::errors::{Failure, Outcome};
+use super::flags::Flags;
+use super::kubeconfig::Kubeconfig;
+
+/// What the caller knows about the surroundings of a command.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The files of KUBECONFIG, in order; empty for `~/.kube/config`.
+    pub kubeconfig: Vec<PathBuf>,
+    /// A context that is reached without a socket: its name and the client for it.
+    pub in_process: Option<(String, kube::Client)>,
+    /// Environment variables (`KUBE_EDITOR`, `KUBECTL_EXTERNAL_DIFF` …).
+    pub environment: BTreeMap<String, String>,
+    /// Folder that relative paths of `-f` start from.
+    pub working_folder: PathBuf,
+    /// Home folder.
+    pub home: Option<PathBuf>,
+}
+
+/// Makes connections for commands; one for many commands.
+#[derive(Clone)]
+pub struct Factory {
+    settings: Settings,
+    clock: Clock,
+}
+
+/// Where a command goes: resolved from kubeconfig and flags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Name of the context; empty when there is none.
+    pub(super) context: String,
+    /// Namespace; `default` when nothing says otherwise.
+    pub(super) namespace: String,
+    /// Whether `--namespace` was given.
+    pub(super) explicit_namespace: bool,
+}
+
+impl Factory {
+    /// A factory whose ages are counted on the system's clock.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, clock: Clock::system() }
+    }
+
+    /// Counts ages on another clock, such as a simulated cluster's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The clock that ages are counted on.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// An environment variable.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.settings.environment.get(name).map(String::as_str)
+    }
+
+    /// A path as the caller means it: relative ones start from the working folder.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.settings.working_folder.join(path)
+    }
+
+    /// The kubeconfig that flags and settings point to.
+    pub(super) fn kubeconfig(&self, flags: &Flags) -> Outcome<Kubeconfig> {
+        let explicit = flags.text("kubeconfig");
+        if !explicit.is_empty() {
+            let path = self.path(explicit);
+            if !path.exists() {
+                return Err(Failure::message(format!("stat {explicit}: no such file or directory")));
+            }
+            return Kubeconfig::load(vec![path]);
+        }
+        let paths = if self.settings.kubeconfig.is_empty() {
+            self.settings.home.iter().map(|home| home.join(".kube/config")).collect()
+        } else {
+            self.settings.kubeconfig.clone()
+        };
+        Kubeconfig::load(paths)
+    }
+
+    /// Resolves context and namespace.
+    pub(super) fn target(&self, flags: &Flags) -> Outcome<Target> {
+        let config = self.kubeconfig(flags)?;
+        let mut context = flags.text("context").to_owned();
+        if context.is_empty() {
+            config.current_context().clone_into(&mut context);
+        }
+        let entry = config.entry("contexts", &context);
+        let known = self.in_process(&context).is_some();
+        if !context.is_empty() && entry.is_none() && !known {
+            return Err(Failure::message(format!("context {context:?} does not exist")));
+        }
+        if context.is_empty() && config.is_empty() {
+            context = self.settings.in_process.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
+        }
+        let given = flags.text("namespace");
+        let configured = entry.and_then(|entry| entry["namespace"].as_str()).unwrap_or_default();
+        let namespace = [given, configured, "default"].into_iter().find(|name| !name.is_empty());
+        Ok(Target {
+            context,
+            namespace: namespace.unwrap_or_default().to_owned(),
+            explicit_namespace: !given.is_empty(),
+        })
+    }
+
+    fn in_process(&self, context: &str) -> Option<&kube::Client> {
+        self.settings.in_process.as_ref().filter(|(name, _)| name == context).map(|(_, client)| client)
+    }
+
+    /// Connects; warnings of the server go to `warnings`.
+    pub(super) async fn connect(&self, flags: &Flags, warnings: Output) -> Outcome<Api> {
+        let target = self.target(flags)?;
+        let overridden = ["server", "cluster", "user", "token"].iter().any(|flag| flags.is_set(flag));
+        let api = match self.in_process(&target.context).filter(|_| !overridden) {
+            Some(client) => {
+                let host = self.server_of(flags, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
+                Api::new(client.clone(), host, warnings)
+            }
+            None => self.connect_outside(flags, &target, warnings).await?,
+        };
+        Ok(api.acting_as(flags.text("as"), flags.all("as-group")).limited(flags.limit("request-timeout")))
+    }
+
+    /// The server's address in the kubeconfig.
+    fn server_of(&self, flags: &Flags, target: &Target) -> Option<String> {
+        let config = self.kubeconfig(flags).ok()?;
+        let cluster = config.entry("contexts", &target.context)?["cluster"].as_str()?.to_owned();
+        Some(config.entry("clusters", &cluster)?["server"].as_str()?.to_owned())
+    }
+
+    async fn connect_outside(&self, flags: &Flags, target: &Target, warnings: Output) -> Outcome<Api> {
+        let config = self.kubeconfig(flags)?;
+        if (config.is_empty() || target.context.is_empty()) && flags.text("server").is_empty() {
+            return Err(Failure::Plain(refused("localhost:8080")));
+        }
+        let wrong = |error: &dyn std::fmt::Display| Failure::message(error.to_string());
+        let kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
+        let options = kube::config::KubeConfigOptions::default();
+        let mut connection =
+            kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| wrong(&error))?;
+        connection.read_timeout = None;
+        let host = connection.cluster_url.to_string();
+        let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
+        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), warnings))
+    }
+}
+
+/// A kubeconfig with exactly one context, flags applied, paths made absolute by kube's own loader.
+fn outside_config(
+    config: &Kubeconfig,
+    flags: &Flags,
+    context: &str,
+) -> Result<kube::config::Kubeconfig, serde_json::Error> {
+    let mut merged = config.merged();
+    for section in ["clusters", "contexts", "users"] {
+        if merged[section].is_null() {
+            merged[section] = serde_json::json!([]);
+        }
+    }
+    let entry = config.entry("contexts", context).cloned().unwrap_or_default();
+    let pick = |flag: &str, key: &str| {
+        let given = flags.text(flag);
+        if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
+    };
+    let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
+    let mut server = config.entry("clusters", &cluster).cloned().unwrap_or_else(|| serde_json::json!({}));
+    if flags.is_set("server") {
+        server["server"] = flags.text("server").into();
+    }
+    if flags.is_set("insecure-skip-tls-verify") {
+        server["insecure-skip-tls-verify"] = flags.on("insecure-skip-tls-verify").into();
+    }
+    let mut identity = config.entry("users", &user).cloned().unwrap_or_else(|| serde_json::json!({}));
+    if flags.is_set("token") {
+        identity["token"] = flags.text("token").into();
+    }
+    merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
+    merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
+    merged["contexts"] = serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
+    merged["current-context"] = "context".into();
+    serde_json::from_value(merged)
+}
+
+/// What kubectl says when nothing listens at an address.
+pub(super) fn refused(host: &str) -> String {
+    format!("The connection to the server {host} was refused - did you specify the right host or port?")
+}
+
+/// A path without its folder, for messages.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,136 @@
+//! `--help`, the overview of all commands, and unknown commands.
+
+use crate::base::Streams;
+
+use super::command::{Call, Command, GLOBAL_FLAGS};
+use super::commands::{COMMANDS, ELSEWHERE};
+use super::errors::{Failure, Outcome};
+use super::flags::{Flag, FlagKind};
+
+/// Runs `kubectl` without a command that exists: the overview, or a refusal.
+pub(super) fn root(streams: &mut Streams, rest: Vec<String>) -> Outcome {
+    let word = rest.iter().find(|word| !word.starts_with('-'));
+    let Some(word) = word else {
+        return overview(streams);
+    };
+    if ELSEWHERE.contains(&word.as_str()) {
+        return Err(Failure::message(format!(
+            "the built-in kubectl has no {word:?} command yet; a kubectl installed on this machine has it"
+        )));
+    }
+    let mut text = format!("unknown command {word:?} for \"kubectl\"\n");
+    let known = COMMANDS.iter().map(|command| command.name).chain(ELSEWHERE.iter().copied());
+    let mut similar: Vec<&str> = known.filter(|name| is_similar(word, name)).collect();
+    similar.sort_unstable();
+    if !similar.is_empty() {
+        text.push_str("\nDid you mean this?\n");
+        for name in similar {
+            text.push_str(&format!("\t{name}\n"));
+        }
+    }
+    Err(Failure::message(text))
+}
+
+/// Cobra's rule for suggestions: at most two edits apart, or the beginning of the name.
+fn is_similar(word: &str, name: &str) -> bool {
+    name.starts_with(&word.to_lowercase()) || distance(word, name) <= 2
+}
+
+fn distance(one: &str, two: &str) -> usize {
+    let two: Vec<char> = two.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=two.len()).collect();
+    for (i, a) in one.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in two.iter().enumerate() {
+            let substitution = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[two.len()]
+}
+
+fn overview(streams: &mut Streams) -> Outcome {
+    let mut text = "kubectl controls the cluster that the current context names.\n\nCommands:\n".to_owned();
+    let width = COMMANDS.iter().map(|command| command.name.len()).max().unwrap_or_default();
+    for command in COMMANDS {
+        text.push_str(&format!("  {:width$}   {}\n", command.name, command.short));
+    }
+    text.push_str("\nUsage:\n  kubectl [flags] [options]\n\n");
+    text.push_str("Use \"kubectl <command> --help\" for more information about a given command.\n");
+    Ok(streams.out.text(text)?)
+}
+
+/// Runs a group (`kubectl rollout`) that was given no command of its own.
+pub(super) async fn run_group(call: &mut Call<'_>) -> Outcome {
+    if call.args.is_empty() {
+        return print(call.command, &call.path.clone(), call.streams);
+    }
+    Err(call.usage_error(format!("unknown command {:?}", call.args.join(" "))))
+}
+
+/// Prints the help of a command: what it does, its commands, options and usage.
+pub(super) fn print(command: &Command, path: &str, streams: &mut Streams) -> Outcome {
+    let mut text = format!("{}.\n", command.short);
+    if !command.aliases.is_empty() {
+        text.push_str(&format!("\nAliases:\n{}, {}\n", command.name, command.aliases.join(", ")));
+    }
+    if !command.subcommands.is_empty() {
+        text.push_str("\nAvailable Commands:\n");
+        let width = command.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
+        for one in command.subcommands {
+            text.push_str(&format!("  {:width$}   {}\n", one.name, one.short));
+        }
+    }
+    let mut flags: Vec<&Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
+    flags.sort_by_key(|flag| flag.long);
+    if !flags.is_empty() {
+        text.push_str("\nOptions:\n");
+        for flag in flags {
+            text.push_str(&describe(flag));
+        }
+    }
+    let usage = if command.usage.is_empty() { "[options]" } else { command.usage };
+    text.push_str(&format!("\nUsage:\n  {path} {usage}\n"));
+    text.push_str("\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    Ok(streams.out.text(text)?)
+}
+
+/// `kubectl options`: the flags that every command takes.
+pub(super) async fn options(call: &mut Call<'_>) -> Outcome {
+    call.line("The following options can be passed to any command:\n")?;
+    for flag in GLOBAL_FLAGS {
+        call.text(describe(flag))?;
+    }
+    Ok(())
+}
+
+fn describe(flag: &Flag) -> String {
+    let letter = flag.short.map(|letter| format!("-{letter}, ")).unwrap_or_else(|| "    ".to_owned());
+    let default = match flag.kind {
+        FlagKind::Text if flag.default.is_empty() => "''".to_owned(),
+        FlagKind::Text => format!("'{}'", flag.default),
+        FlagKind::List | FlagKind::Array => "[]".to_owned(),
+        _ => flag.default.to_owned(),
+    };
+    format!("    {letter}--{}={default}:\n\t{}\n\n", flag.long, flag.help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Streams;
+
+    #[test]
+    fn an_unknown_command_suggests_what_is_near() {
+        let (mut streams, _) = Streams::captured("");
+        let failure = root(&mut streams, vec!["nope".to_owned()]).unwrap_err();
+        assert_eq!(
+            failure.report(),
+            "error: unknown command \"nope\" for \"kubectl\"\n\nDid you mean this?\n\ttop\n"
+        );
+        let failure = root(&mut streams, vec!["delte".to_owned()]).unwrap_err();
+        assert!(failure.report().contains("\tdelete\n"));
+    }
+}

@@ -1,0 +1,238 @@
+//! The kubeconfig: found, merged and written as `client-go/tools/clientcmd` does, fields it does not know kept.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::base::{parse_yaml, to_yaml};
+
+use super::errors::{Failure, Outcome};
+
+/// The named lists of a kubeconfig, and what an entry of each holds.
+pub(super) const SECTIONS: [(&str, &str); 3] = [("clusters", "cluster"), ("contexts", "context"), ("users", "user")];
+
+/// One or more files, merged.
+#[derive(Clone, Debug)]
+pub(super) struct Kubeconfig {
+    /// The files, in the order of KUBECONFIG, with what each holds.
+    files: Vec<(PathBuf, Map<String, Value>)>,
+    /// Paths that were asked for; the first is written to when no file holds what changes.
+    paths: Vec<PathBuf>,
+}
+
+impl Kubeconfig {
+    /// Reads the files that exist; missing ones are left out.
+    pub(super) fn load(paths: Vec<PathBuf>) -> Outcome<Self> {
+        let mut files = Vec::new();
+        for path in &paths {
+            match std::fs::read_to_string(path) {
+                Ok(text) => files.push((path.clone(), parse(path, &text)?)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(Failure::message(format!(
+                        "error loading config file {:?}: open {}: {}",
+                        path.display().to_string(),
+                        path.display(),
+                        reason(&error)
+                    )));
+                }
+            }
+        }
+        Ok(Self { files, paths })
+    }
+
+    /// All files as one: the first that names a thing wins.
+    pub(super) fn merged(&self) -> Value {
+        let mut merged = json!({"apiVersion": "v1", "kind": "Config", "preferences": {}, "current-context": ""});
+        for (section, _) in SECTIONS {
+            let mut entries: Vec<Value> = Vec::new();
+            for entry in self.files.iter().flat_map(|(_, file)| list(file, section)) {
+                if !entries.iter().any(|known| known.get("name") == entry.get("name")) {
+                    entries.push(entry.clone());
+                }
+            }
+            entries.sort_by_key(|entry| name_of(entry).to_owned());
+            merged[section] = if entries.is_empty() { Value::Null } else { entries.into() };
+        }
+        merged["current-context"] = self.current_context().into();
+        merged
+    }
+
+    /// The current context; empty when there is none.
+    pub(super) fn current_context(&self) -> &str {
+        self.files
+            .iter()
+            .filter_map(|(_, file)| file.get("current-context").and_then(Value::as_str))
+            .find(|name| !name.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// Whether no file says anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.current_context().is_empty()
+            && SECTIONS.iter().all(|(section, _)| self.files.iter().all(|(_, file)| list(file, section).is_empty()))
+    }
+
+    /// What a named entry of a section holds (`clusters` → the `cluster` object).
+    pub(super) fn entry(&self, section: &str, name: &str) -> Option<&Value> {
+        let (_, inner) = SECTIONS.iter().find(|(known, _)| *known == section)?;
+        self.files
+            .iter()
+            .flat_map(|(_, file)| list(file, section))
+            .find(|entry| name_of(entry) == name)
+            .and_then(|entry| entry.get(inner))
+    }
+
+    /// Names of a section, sorted.
+    pub(super) fn names(&self, section: &str) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .files
+            .iter()
+            .flat_map(|(_, file)| list(file, section))
+            .map(|entry| name_of(entry).to_owned())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The file whose entry (or, without a name, whose current context) counts; the first otherwise.
+    fn file_of(&self, section: &str, name: &str) -> PathBuf {
+        let holds = |file: &Map<String, Value>| list(file, section).iter().any(|entry| name_of(entry) == name);
+        self.files
+            .iter()
+            .find(|(_, file)| holds(file))
+            .map(|(path, _)| path.clone())
+            .or_else(|| self.paths.first().cloned())
+            .unwrap_or_default()
+    }
+
+    /// Makes a context the current one, and writes the file.
+    pub(super) fn use_context(&self, name: &str) -> Outcome {
+        let path = self
+            .files
+            .iter()
+            .find(|(_, file)| file.get("current-context").and_then(Value::as_str).is_some_and(|text| !text.is_empty()))
+            .map(|(path, _)| path.clone())
+            .or_else(|| self.paths.first().cloned())
+            .unwrap_or_default();
+        self.write(&path, |file| {
+            if name.is_empty() {
+                file.remove("current-context");
+            } else {
+                file.insert("current-context".to_owned(), name.into());
+            }
+        })
+    }
+
+    /// Changes what a named entry holds, making it when it is missing; `true` when it was there.
+    pub(super) fn change(&self, section: &str, name: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome<bool> {
+        let Some((_, inner)) = SECTIONS.iter().find(|(known, _)| *known == section) else { return Ok(false) };
+        let known = self.entry(section, name).is_some();
+        self.write(&self.file_of(section, name), |file| {
+            let entries = entries_mut(file, section);
+            let index = entries.iter().position(|entry| name_of(entry) == name).unwrap_or_else(|| {
+                entries.push(json!({"name": name, *inner: {}}));
+                entries.len() - 1
+            });
+            if !entries[index].get(inner).is_some_and(Value::is_object) {
+                entries[index][*inner] = json!({});
+            }
+            if let Some(held) = entries[index][*inner].as_object_mut() {
+                change(held);
+            }
+        })?;
+        Ok(known)
+    }
+
+    /// Removes a named entry; gives back the file it stood in, `None` when there is no such entry.
+    pub(super) fn remove(&self, section: &str, name: &str) -> Outcome<Option<PathBuf>> {
+        if !self.names(section).iter().any(|known| known == name) {
+            return Ok(None);
+        }
+        let path = self.file_of(section, name);
+        self.write(&path, |file| entries_mut(file, section).retain(|entry| name_of(entry) != name))?;
+        Ok(Some(path))
+    }
+
+    /// Renames a context in the file it stands in, following it with the current context.
+    pub(super) fn rename_context(&self, old: &str, new: &str) -> Outcome {
+        self.write(&self.file_of("contexts", old), |file| {
+            for entry in entries_mut(file, "contexts") {
+                if name_of(entry) == old {
+                    entry["name"] = new.into();
+                }
+            }
+        })?;
+        if self.current_context() == old { Self::load(self.paths.clone())?.use_context(new) } else { Ok(()) }
+    }
+
+    fn write(&self, path: &Path, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome {
+        let mut file = self
+            .files
+            .iter()
+            .find(|(known, _)| known == path)
+            .map(|(_, file)| file.clone())
+            .unwrap_or_else(|| Map::from_iter([("apiVersion".to_owned(), "v1".into()), ("kind".to_owned(), "Config".into())]));
+        change(&mut file);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        let beside = path.with_extension("podlings-new");
+        write_private(&beside, &to_yaml(&Value::Object(file)))?;
+        Ok(std::fs::rename(&beside, path)?)
+    }
+
+    /// The first path that was asked for.
+    pub(super) fn first_path(&self) -> PathBuf {
+        self.paths.first().cloned().unwrap_or_default()
+    }
+}
+
+/// Writes a file that only its owner may read, as credentials must be.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
+    let wrong = |why: String| {
+        Failure::message(format!("error loading config file {:?}: {why}", path.display().to_string()))
+    };
+    let documents = parse_yaml(text).map_err(|error| wrong(error.to_string()))?;
+    match documents.into_iter().next().map(|document| document.value) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map),
+        Some(_) => Err(wrong("couldn't get version/kind; json parse error".to_owned())),
+    }
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn list<'m>(file: &'m Map<String, Value>, section: &str) -> &'m [Value] {
+    file.get(section).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn entries_mut<'m>(file: &'m mut Map<String, Value>, section: &str) -> &'m mut Vec<Value> {
+    let place = file.entry(section.to_owned()).or_insert_with(|| json!([]));
+    if !place.is_array() {
+        *place = json!([]);
+    }
+    match place {
+        Value::Array(entries) => entries,
+        _ => unreachable!("made an array above"),
+    }
+}
+
+fn name_of(entry: &Value) -> &str {
+    entry.get("name").and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! Manifests: `-f` files, folders, standard input and URLs, read into objects.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::apimachinery::Object;
+use crate::base::parse_yaml;
+
+use super::command::Call;
+use super::errors::{Failure, Outcome};
+
+/// One object of a manifest.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    /// The object.
+    pub(super) object: Object,
+    /// The file it stands in, as the person named it; `STDIN` for standard input.
+    pub(super) source: String,
+}
+
+/// Reads every file that `-f` names; folders give their `.json`, `.yaml` and `.yml` files.
+///
+/// What can be read is given even when other files or documents fail.
+pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Failure>)> {
+    let names = call.flags.all("filename").to_vec();
+    let recursive = call.flags.on("recursive");
+    let validate = !matches!(call.flags.text("validate"), "false" | "ignore");
+    if call.flags.is_set("kustomize") {
+        return Err(Failure::message("the built-in kubectl does not build kustomizations yet: use -f"));
+    }
+    let (mut documents, mut failures) = (Vec::new(), Vec::new());
+    let mut texts = Vec::new();
+    for name in names {
+        if name == "-" {
+            texts.push((call.streams.input.read_to_string().await?, "STDIN".to_owned()));
+        } else if name.starts_with("http://") || name.starts_with("https://") {
+            return Err(Failure::message(format!("not simulated: reading {name}; save it to a file and name that")));
+        } else {
+            for (path, shown) in files(&call.factory.path(&name), &name, recursive)? {
+                texts.push((read_file(&path, &shown)?, shown));
+            }
+        }
+    }
+    for (text, source) in texts {
+        parse(&text, &source, validate, &mut documents, &mut failures);
+    }
+    if documents.is_empty() && failures.is_empty() {
+        failures.push(Failure::message(format!("no objects passed to {}", call.command.name)));
+    }
+    Ok((documents, failures))
+}
+
+fn read_file(path: &Path, shown: &str) -> Outcome<String> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied => Failure::message(format!("open {shown}: permission denied")),
+        _ => Failure::message(format!("open {shown}: {error}")),
+    })
+}
+
+/// The files that one `-f` names, with the names to show.
+fn files(path: &Path, shown: &str, recursive: bool) -> Outcome<Vec<(PathBuf, String)>> {
+    if !path.exists() {
+        return Err(Failure::message(format!("the path {shown:?} does not exist")));
+    }
+    if !path.is_dir() {
+        return Ok(vec![(path.to_owned(), shown.to_owned())]);
+    }
+    let mut found = Vec::new();
+    collect_folder(path, shown, recursive, &mut found)?;
+    if found.is_empty() {
+        return Err(Failure::message(format!(
+            "error reading {}: recognized file extensions are [.json .yaml .yml]",
+            bracketed(shown)
+        )));
+    }
+    Ok(found)
+}
+
+fn bracketed(shown: &str) -> String {
+    format!("[{shown}]")
+}
+
+fn collect_folder(path: &Path, shown: &str, recursive: bool, found: &mut Vec<(PathBuf, String)>) -> Outcome {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    entries.sort();
+    for entry in entries {
+        let name = super::factory::file_name(&entry);
+        let shown = match shown.trim_end_matches('/').trim_start_matches("./") {
+            "." | "" => name.clone(),
+            folder => format!("{folder}/{name}"),
+        };
+        if entry.is_dir() {
+            if recursive {
+                collect_folder(&entry, &shown, true, found)?;
+            }
+        } else if entry.extension().is_some_and(|end| end == "json" || end == "yaml" || end == "yml") {
+            found.push((entry, shown));
+        }
+    }
+    Ok(())
+}
+
+/// Reads the objects of one text; the items of Lists stand for themselves.
+pub(super) fn parse(
+    text: &str,
+    source: &str,
+    validate: bool,
+    documents: &mut Vec<Document>,
+    failures: &mut Vec<Failure>,
+) {
+    let values = match parse_yaml(text) {
+        Ok(values) => values,
+        Err(error) => {
+            let why = format!("error parsing {source}: error converting YAML to JSON: {error}");
+            failures.push(Failure::message(why));
+            return;
+        }
+    };
+    for document in values.into_iter().filter(|document| !document.value.is_null()) {
+        if let Err(failure) = add(document.value, source, validate, documents) {
+            failures.push(failure);
+        }
+    }
+}
+
+fn add(value: Value, source: &str, validate: bool, documents: &mut Vec<Document>) -> Outcome {
+    check_type(&value, source, validate)?;
+    if value["kind"] == "List"
+        && let Some(items) = value["items"].as_array()
+    {
+        for item in items {
+            add(item.clone(), source, validate, documents)?;
+        }
+        return Ok(());
+    }
+    if let Some(object) = Object::from_value(value) {
+        documents.push(Document { object, source: source.to_owned() });
+    }
+    Ok(())
+}
+
+/// What kubectl checks before it can know where an object belongs.
+fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
+    if !value.is_object() {
+        return Err(Failure::message(format!(
+            "error parsing {source}: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            json_type(value)
+        )));
+    }
+    let is_set = |key: &str| value[key].as_str().is_some_and(|text| !text.is_empty());
+    let missing: Vec<&str> = [("apiVersion", "apiVersion not set"), ("kind", "kind not set")]
+        .into_iter()
+        .filter_map(|(key, message)| (!is_set(key)).then_some(message))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if validate {
+        let all = match missing.as_slice() {
+            [one] => (*one).to_owned(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        return Err(Failure::message(format!(
+            "error validating {source:?}: error validating data: {all}; if you choose to ignore these errors, turn validation off with --validate=false"
+        )));
+    }
+    if is_set("kind") {
+        return Err(Failure::message(format!("unable to decode {source:?}: Object 'apiVersion' is missing in '{value}'")));
+    }
+    Err(Failure::message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{value}'")))
+}
+
+fn json_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,192 @@
+//! Output formats: one file each, chosen by `-o`.
+
+mod custom_columns;
+mod json;
+mod jsonpath;
+mod name;
+mod sort;
+mod table;
+
+use serde_json::{Value, json};
+
+use crate::base::to_yaml;
+
+use super::command::Call;
+use super::errors::{Failure, Outcome};
+
+pub(super) use custom_columns::CustomColumns;
+pub(super) use json::{escape_html, to_json};
+pub(super) use name::print_name;
+pub(super) use sort::{sort_by, sort_rows};
+pub(super) use table::{TableOptions, TablePrinter, plain_table};
+
+/// A format that `-o` names, other than the tables for people.
+#[derive(Clone, Debug)]
+pub(super) enum Format {
+    /// YAML.
+    Yaml,
+    /// JSON, indented by four.
+    Json,
+    /// `kind/name`.
+    Name,
+    /// kubectl's JSONPath dialect.
+    JsonPath(jsonpath::Template),
+    /// Columns by JSONPath.
+    CustomColumns(CustomColumns),
+}
+
+const OBJECT_FORMATS: &[&str] = &[
+    "go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "kyaml", "name",
+    "template", "templatefile", "yaml",
+];
+const COLUMN_FORMATS: &[&str] = &["custom-columns", "custom-columns-file", "wide"];
+
+/// The format that `-o` asks for; `None` for tables (`-o wide` or no `-o`).
+pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>> {
+    let output = call.flags.text("output");
+    let (name, argument) = output.split_once('=').unwrap_or((output, ""));
+    let template = if argument.is_empty() { call.flags.text("template") } else { argument };
+    let allow_missing = !call.flags.is_set("allow-missing-template-keys") || call.flags.on("allow-missing-template-keys");
+    match name {
+        "" => Ok(None),
+        "wide" if tables => Ok(None),
+        "yaml" | "kyaml" if argument.is_empty() => Ok(Some(Format::Yaml)),
+        "json" if argument.is_empty() => Ok(Some(Format::Json)),
+        "name" if argument.is_empty() => Ok(Some(Format::Name)),
+        "jsonpath" | "jsonpath-as-json" => {
+            if template.is_empty() {
+                return Err(Failure::message("template format specified but no template given"));
+            }
+            jsonpath::Template::parse(template, allow_missing, name == "jsonpath-as-json").map(Format::JsonPath).map(Some)
+        }
+        "jsonpath-file" => {
+            let text = read_template(call, argument)?;
+            jsonpath::Template::parse(&text, allow_missing, false).map(Format::JsonPath).map(Some)
+        }
+        "custom-columns" if tables => {
+            CustomColumns::parse(argument, call.flags.on("no-headers")).map(Format::CustomColumns).map(Some)
+        }
+        "custom-columns-file" if tables => {
+            let text = read_template(call, argument)?;
+            CustomColumns::parse_file(&text, call.flags.on("no-headers")).map(Format::CustomColumns).map(Some)
+        }
+        "go-template" | "go-template-file" | "template" | "templatefile" => {
+            Err(Failure::message(format!("not simulated: -o {name}; use -o jsonpath or -o custom-columns")))
+        }
+        _ => Err(unknown_format(output, tables)),
+    }
+}
+
+fn read_template(call: &Call<'_>, path: &str) -> Outcome<String> {
+    if path.is_empty() {
+        return Err(Failure::message("template format specified but no template given"));
+    }
+    std::fs::read_to_string(call.factory.path(path))
+        .map_err(|_| Failure::message(format!("error reading --template {path}, open {path}: no such file or directory")))
+}
+
+fn unknown_format(output: &str, tables: bool) -> Failure {
+    let mut allowed: Vec<&str> = OBJECT_FORMATS.to_vec();
+    if tables {
+        allowed.extend(COLUMN_FORMATS);
+    }
+    allowed.sort_unstable();
+    Failure::message(format!(
+        "unable to match a printer suitable for the output format {output:?}, allowed formats are: {}",
+        allowed.join(",")
+    ))
+}
+
+impl Format {
+    /// Prints one object (or List) the way the format says.
+    pub(super) fn print(&self, object: &Value, show_managed_fields: bool) -> Outcome<String> {
+        match self {
+            Self::Yaml => Ok(to_yaml(&without_managed_fields(object, show_managed_fields))),
+            Self::Json => Ok(to_json(&without_managed_fields(object, show_managed_fields))),
+            Self::Name => Ok(print_name(object)),
+            Self::JsonPath(template) => template.print(object),
+            Self::CustomColumns(columns) => columns.print(object),
+        }
+    }
+}
+
+/// The object (or every item of a List) without the bookkeeping of field managers.
+fn without_managed_fields(object: &Value, keep: bool) -> Value {
+    let mut object = object.clone();
+    if keep {
+        return object;
+    }
+    let strip = |object: &mut Value| {
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("managedFields");
+        }
+    };
+    strip(&mut object);
+    if let Some(items) = object.get_mut("items").and_then(Value::as_array_mut) {
+        items.iter_mut().for_each(strip);
+    }
+    object
+}
+
+/// Objects as the List that kubectl prints.
+pub(super) fn list_of(objects: Vec<Value>) -> Value {
+    json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": objects})
+}
+
+/// Prints what happened to an object: the object when `-o` asks for it, else `kind/name verb`.
+pub(super) fn print_done(call: &mut Call<'_>, object: &Value, named: &str, verb: &str) -> Outcome {
+    let format = format_of(call, false)?;
+    let keep = call.flags.on("show-managed-fields");
+    match format {
+        Some(format) => {
+            let text = format.print(object, keep)?;
+            call.text(text)
+        }
+        None => {
+            let suffix = dry_run(call)?.suffix();
+            call.line(format!("{named} {verb}{suffix}"))
+        }
+    }
+}
+
+/// What `--dry-run` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DryRun {
+    /// Really do it.
+    None,
+    /// Only show what would be sent.
+    Client,
+    /// Have the server do everything but store it.
+    Server,
+}
+
+impl DryRun {
+    /// What is printed after the verb.
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Client => " (dry run)",
+            Self::Server => " (server dry run)",
+        }
+    }
+
+    /// The value of the `dryRun` parameter.
+    pub(super) fn parameter(self) -> &'static str {
+        if self == Self::Server { "All" } else { "" }
+    }
+}
+
+/// Reads `--dry-run`.
+pub(super) fn dry_run(call: &Call<'_>) -> Outcome<DryRun> {
+    match call.flags.text("dry-run") {
+        "" | "none" | "false" => Ok(DryRun::None),
+        "client" => Ok(DryRun::Client),
+        "server" => Ok(DryRun::Server),
+        "unchanged" | "true" => Err(Failure::message(
+            "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".",
+        )),
+        other => Err(Failure::message(format!(
+            "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+        ))),
+    }
+}

@@ -1,0 +1,112 @@
+//! `--sort-by`: objects ordered by a field, numbers and quantities by value, texts naturally.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::apimachinery::JsonPath;
+
+use super::super::errors::{Failure, Outcome};
+
+/// Sorts objects by the field at a relaxed JSONPath.
+pub(crate) fn sort_by(objects: &mut [Value], path: &str) -> Outcome {
+    sort(objects, path, |object| object)
+}
+
+/// Sorts the rows of a Table by a field of the objects they stand for.
+pub(crate) fn sort_rows(rows: &mut [Value], path: &str) -> Outcome {
+    sort(rows, path, |row| &row["object"])
+}
+
+fn sort(values: &mut [Value], path: &str, object_of: impl Fn(&Value) -> &Value) -> Outcome {
+    let parsed = JsonPath::parse_relaxed(path).map_err(Failure::message)?;
+    let mut keyed: Vec<(Option<Value>, Value)> = Vec::with_capacity(values.len());
+    for value in values.iter() {
+        let found = parsed.find(object_of(value)).unwrap_or_default();
+        keyed.push((found.into_iter().next(), value.clone()));
+    }
+    if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
+        return Err(Failure::message(format!(
+            "couldn't find any field with path {:?} in the list of objects",
+            relaxed(path)
+        )));
+    }
+    keyed.sort_by(|(one, _), (two, _)| match (one, two) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Less,
+        (Some(_), None) => Ordering::Greater,
+        (Some(one), Some(two)) => compare(one, two),
+    });
+    for (place, (_, value)) in values.iter_mut().zip(keyed) {
+        *place = value;
+    }
+    Ok(())
+}
+
+/// A path with its braces.
+fn relaxed(path: &str) -> String {
+    let inner = path.trim_start_matches('{').trim_end_matches('}');
+    if inner.starts_with('.') { format!("{{{inner}}}") } else { format!("{{.{inner}}}") }
+}
+
+fn compare(one: &Value, two: &Value) -> Ordering {
+    match (one, two) {
+        (Value::Number(one), Value::Number(two)) => {
+            one.as_f64().partial_cmp(&two.as_f64()).unwrap_or(Ordering::Equal)
+        }
+        (Value::Bool(one), Value::Bool(two)) => one.cmp(two),
+        (Value::String(one), Value::String(two)) => natural(one, two),
+        (one, two) => one.to_string().cmp(&two.to_string()),
+    }
+}
+
+/// Natural order: runs of digits compare as numbers.
+fn natural(one: &str, two: &str) -> Ordering {
+    let (mut one, mut two) = (one, two);
+    loop {
+        let (digits_one, digits_two) = (leading_digits(one), leading_digits(two));
+        if digits_one > 0 && digits_two > 0 {
+            let (a, b) = (&one[..digits_one], &two[..digits_two]);
+            let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
+            let order = a.len().cmp(&b.len()).then_with(|| a.cmp(b));
+            if order != Ordering::Equal {
+                return order;
+            }
+            (one, two) = (&one[digits_one..], &two[digits_two..]);
+            continue;
+        }
+        match (one.chars().next(), two.chars().next()) {
+            (Some(a), Some(b)) if a == b => {
+                (one, two) = (&one[a.len_utf8()..], &two[b.len_utf8()..]);
+            }
+            (a, b) => return a.cmp(&b),
+        }
+    }
+}
+
+fn leading_digits(text: &str) -> usize {
+    text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn digits_inside_texts_compare_as_numbers() {
+        assert_eq!(natural("web-9", "web-10"), Ordering::Less);
+        assert_eq!(natural("a", "b"), Ordering::Less);
+        assert_eq!(natural("web", "web-1"), Ordering::Less);
+    }
+
+    #[test]
+    fn objects_without_the_field_come_first_and_no_field_at_all_is_refused() {
+        let mut objects = vec![json!({"a": 10}), json!({"a": 9}), json!({})];
+        sort_by(&mut objects, ".a").unwrap();
+        assert_eq!(objects, [json!({}), json!({"a": 9}), json!({"a": 10})]);
+        let failure = sort_by(&mut objects, ".b").unwrap_err();
+        assert_eq!(failure.to_string(), r#"couldn't find any field with path "{.b}" in the list of objects"#);
+    }
+}

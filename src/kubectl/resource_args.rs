@@ -1,0 +1,271 @@
+//! Arguments that name objects: `TYPE NAME`, `TYPE/NAME`, commas, `-l`, `--all`, `-f` (cli-runtime's `resource.Builder`).
+
+use serde_json::Value;
+
+use crate::apimachinery::Object;
+
+use super::api::{Api, Url};
+use super::command::Call;
+use super::discovery::{self, Resource};
+use super::errors::{Failure, Outcome};
+use super::manifest;
+
+/// What the arguments name.
+#[derive(Clone, Debug)]
+pub(super) enum Selection {
+    /// One object.
+    Named(Resource, String),
+    /// All objects of a resource that the selectors match.
+    Every(Resource),
+}
+
+/// One object, found or only named.
+#[derive(Clone, Debug)]
+pub(super) struct Info {
+    /// Its resource.
+    pub(super) resource: Resource,
+    /// Its namespace; empty when cluster-scoped.
+    pub(super) namespace: String,
+    /// Its name.
+    pub(super) name: String,
+    /// The object: as a file holds it, or as the server answered it.
+    pub(super) object: Object,
+    /// The file it comes from; empty otherwise.
+    pub(super) source: String,
+}
+
+impl Info {
+    /// URL of the object.
+    pub(super) fn url(&self) -> Url {
+        self.resource.object(&self.namespace, &self.name)
+    }
+
+    /// `deployment.apps/web`.
+    pub(super) fn named(&self) -> String {
+        self.resource.named(&self.name)
+    }
+}
+
+const SEPARATE_TYPE: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
+
+/// Resolves arguments; an empty list of names means every object of the types.
+pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
+    if args.iter().any(|arg| arg.contains('/')) {
+        return select_pairs(api, args).await;
+    }
+    let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
+    let resources = resolve_types(api, types).await?;
+    if names.is_empty() {
+        return Ok(resources.into_iter().map(Selection::Every).collect());
+    }
+    if names.iter().any(String::is_empty) {
+        return Err(Failure::message("resource name may not be empty"));
+    }
+    let pairs = names.iter().flat_map(|name| {
+        resources.iter().map(|resource| Selection::Named(resource.clone(), name.clone()))
+    });
+    // kubectl asks for one type after the other, each with all names.
+    let mut selections: Vec<Selection> = pairs.collect();
+    selections.sort_by_key(|selection| match selection {
+        Selection::Named(resource, _) | Selection::Every(resource) => {
+            resources.iter().position(|known| known == resource)
+        }
+    });
+    Ok(selections)
+}
+
+async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
+    let mut selections = Vec::new();
+    for arg in args {
+        let parts: Vec<&str> = arg.split('/').collect();
+        let (kind, name) = match parts.as_slice() {
+            [_] => return Err(Failure::message(SEPARATE_TYPE)),
+            [kind, name] if !kind.is_empty() && !name.is_empty() && !kind.contains(',') && !name.contains(',') => (kind, name),
+            [_, _] => {
+                return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
+            }
+            _ => {
+                return Err(Failure::message(
+                    "arguments in resource/name form may not have more than one slash",
+                ));
+            }
+        };
+        selections.push(Selection::Named(discovery::resolve(api, kind).await?, (*name).to_owned()));
+    }
+    Ok(selections)
+}
+
+/// The resources of `pods,svc` or of a category such as `all`.
+async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
+    let mut resources: Vec<Resource> = Vec::new();
+    for typed in types.split(',').filter(|typed| !typed.is_empty()) {
+        let members = discovery::category(api, typed).await?;
+        if members.is_empty() {
+            resources.push(discovery::resolve(api, typed).await?);
+        } else {
+            resources.extend(members);
+        }
+    }
+    let mut unique: Vec<Resource> = Vec::new();
+    for resource in resources {
+        if !unique.contains(&resource) {
+            unique.push(resource);
+        }
+    }
+    if unique.is_empty() {
+        return Err(Failure::message("the server doesn't have a resource type \"\""));
+    }
+    Ok(unique)
+}
+
+/// What a command accepts besides names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    /// Selectors may be used (`-l`, `--field-selector`).
+    pub(super) selectors: bool,
+    /// A type alone means every object of it, even without `--all`.
+    pub(super) types_alone: bool,
+}
+
+/// Finds the objects that arguments, files and selectors name, asking the server for each.
+pub(super) async fn find(call: &mut Call<'_>, api: &Api, args: &[String], wanted: Wanted) -> Outcome<Vec<Info>> {
+    let mut infos = Vec::new();
+    for info in locate(call, api, args, wanted).await? {
+        match info {
+            Found::Named(resource, namespace, name, source) => {
+                let object = api.get(&resource.object(&namespace, &name)).await?;
+                infos.push(info_of(resource, object, source)?);
+            }
+            Found::Object(info) => infos.push(info),
+        }
+    }
+    Ok(infos)
+}
+
+/// What was named and not yet read, or was read because a selector had to be answered.
+pub(super) enum Found {
+    /// Resource, namespace, name and source of one object.
+    Named(Resource, String, String, String),
+    /// An object that a list gave.
+    Object(Info),
+}
+
+/// Finds what arguments, files and selectors name, asking the server only for lists.
+pub(super) async fn locate(call: &mut Call<'_>, api: &Api, args: &[String], wanted: Wanted) -> Outcome<Vec<Found>> {
+    if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
+        let (infos, failures) = from_files(call, api).await?;
+        Failure::many(failures)?;
+        return Ok(infos
+            .into_iter()
+            .map(|info| Found::Named(info.resource, info.namespace, info.name, info.source))
+            .collect());
+    }
+    let namespace = call.namespace()?;
+    let everywhere = call.flags.on("all-namespaces");
+    let labels = if wanted.selectors { call.flags.text("selector") } else { "" };
+    let fields = if wanted.selectors { call.flags.text("field-selector") } else { "" };
+    let all = call.flags.on("all");
+    let has_selector = !labels.is_empty() || !fields.is_empty();
+    check_selectors(args, has_selector, all)?;
+    let selections = select(api, args).await?;
+    let mut found = Vec::new();
+    for selection in selections {
+        match selection {
+            Selection::Named(resource, name) => {
+                if everywhere && resource.namespaced {
+                    return Err(Failure::message("a resource cannot be retrieved by name across all namespaces"));
+                }
+                let namespace = if resource.namespaced { namespace.clone() } else { String::new() };
+                found.push(Found::Named(resource, namespace, name, String::new()));
+            }
+            Selection::Every(resource) => {
+                if !has_selector && !all && !wanted.types_alone {
+                    return Err(Failure::message("resource(s) were provided, but no name was specified"));
+                }
+                let scope = if everywhere { "" } else { namespace.as_str() };
+                let url = resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
+                let list = api.get(&url).await?;
+                for object in items(&list, &resource) {
+                    found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
+    let pairs = args.iter().any(|arg| arg.contains('/'));
+    if (has_selector || all) && pairs {
+        return Err(Failure::message("selectors and the all flag cannot be used when passing resource/name arguments"));
+    }
+    if has_selector && args.is_empty() {
+        return Err(Failure::message("at least one resource must be specified to use a selector"));
+    }
+    if has_selector && args.len() > 1 {
+        return Err(Failure::message("name cannot be provided when a selector is specified"));
+    }
+    if all && args.len() > 1 {
+        return Err(Failure::message("name cannot be provided when a selector is specified"));
+    }
+    Ok(())
+}
+
+/// The objects of a list, each with its apiVersion and kind.
+pub(super) fn items(list: &Value, resource: &Resource) -> Vec<Value> {
+    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    items
+        .iter()
+        .map(|item| {
+            let mut item = item.clone();
+            if let Some(map) = item.as_object_mut() {
+                map.entry("apiVersion").or_insert_with(|| resource.api_version().into());
+                map.entry("kind").or_insert_with(|| resource.kind.clone().into());
+            }
+            item
+        })
+        .collect()
+}
+
+/// An object of the server with its place.
+pub(super) fn info_of(resource: Resource, object: Value, source: String) -> Outcome<Info> {
+    let object = Object::from_value(object)
+        .ok_or_else(|| Failure::message("the server answered something that is not an object"))?;
+    Ok(Info {
+        namespace: object.namespace().to_owned(),
+        name: object.name().to_owned(),
+        resource,
+        object,
+        source,
+    })
+}
+
+/// The objects of `-f`, with resources resolved and namespaces filled in, and what could not be used.
+pub(super) async fn from_files(call: &mut Call<'_>, api: &Api) -> Outcome<(Vec<Info>, Vec<Failure>)> {
+    let target = call.target()?;
+    let (documents, mut failures) = manifest::read(call).await?;
+    let mut infos = Vec::new();
+    for manifest::Document { mut object, source } in documents {
+        let (api_version, kind) = (object.api_version().to_owned(), object.kind().to_owned());
+        let Some(resource) = discovery::of_object(api, &api_version, &kind).await? else {
+            failures.push(discovery::unknown_kind(&kind, &api_version, object.name(), object.namespace(), &source));
+            continue;
+        };
+        if resource.namespaced {
+            if object.namespace().is_empty() {
+                object.set("/metadata/namespace", target.namespace.as_str());
+            } else if target.explicit_namespace && object.namespace() != target.namespace {
+                return Err(Failure::message(format!(
+                    "the namespace from the provided object \"{}\" does not match the namespace \"{}\". You must pass '--namespace={}' to perform this operation.",
+                    object.namespace(),
+                    target.namespace,
+                    object.namespace()
+                )));
+            }
+        }
+        let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
+        let namespace = if resource.namespaced { namespace } else { String::new() };
+        infos.push(Info { resource, namespace, name, object, source });
+    }
+    Ok((infos, failures))
+}

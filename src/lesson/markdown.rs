@@ -1,0 +1,253 @@
+//! Splits a chapter's Markdown into front matter, title, steps and their fenced blocks, with positions.
+
+use std::ops::Range;
+
+use pulldown_cmark::{
+    CodeBlockKind, Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd,
+};
+
+use crate::base::Position;
+
+/// A chapter's file, split.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// The front matter.
+    pub front: Option<Block>,
+    /// The `#` title.
+    pub title: String,
+    /// What stands before the first step.
+    pub introduction: String,
+    /// The `##` sections.
+    pub sections: Vec<Section>,
+}
+
+/// A `##` section: a step.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// The explicit `{#id}`.
+    pub id: Option<String>,
+    /// The heading's text.
+    pub title: String,
+    /// Where the heading stands.
+    pub at: Position,
+    /// Everything that is not a special block, Markdown.
+    pub prose: String,
+    /// The special blocks.
+    pub blocks: Vec<Block>,
+}
+
+/// A fenced block with a meaning, or the front matter.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// What it holds.
+    pub kind: BlockKind,
+    /// Its content.
+    pub text: String,
+    /// Where its first line of content stands.
+    pub at: Position,
+}
+
+/// The special info strings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    Front,
+    Start,
+    Solution,
+    File(String),
+    Snap,
+    Check,
+    Mistake,
+    Hint,
+    Predict,
+    Question,
+}
+
+impl BlockKind {
+    /// The kind that an info string names; `None` for a block that is part of the prose.
+    fn parse(info: &str) -> Option<Self> {
+        let (language, rest) = info.trim().split_once(' ').unwrap_or((info.trim(), ""));
+        match (language, rest.trim()) {
+            ("hint", "") => Some(Self::Hint),
+            ("sh", "solution") => Some(Self::Solution),
+            ("yaml", "start") => Some(Self::Start),
+            ("yaml", "snap") => Some(Self::Snap),
+            ("yaml", "check") => Some(Self::Check),
+            ("yaml", "mistake") => Some(Self::Mistake),
+            ("yaml", "predict") => Some(Self::Predict),
+            ("yaml", "question") => Some(Self::Question),
+            (_, rest) => rest.strip_prefix("file=").map(|name| Self::File(name.trim().to_owned())),
+        }
+    }
+}
+
+/// Splits a chapter; never fails. An info string that looks special and is not is given back in `strange`.
+pub(super) fn split(source: &str, strange: &mut Vec<(Position, String)>) -> Page {
+    let options = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_TABLES
+        | Options::ENABLE_GFM;
+    let mut splitter = Splitter { source, page: Page::default(), cuts: Vec::new(), from: 0, depth: 0 };
+    let mut events = Parser::new_ext(source, options).into_offset_iter();
+    while let Some((event, range)) = events.next() {
+        match event {
+            Event::Start(Tag::MetadataBlock(MetadataBlockKind::YamlStyle)) => {
+                let text = inner_text(&mut events);
+                let at = Position { line: position(source, range.start).line + 1, column: 1 };
+                splitter.page.front = Some(Block { kind: BlockKind::Front, text, at });
+                splitter.from = range.end;
+            }
+            Event::Start(Tag::Heading { level, id, .. }) if splitter.depth == 0 => {
+                let title = inner_text(&mut events);
+                splitter.heading(level, id.map(|id| id.to_string()), title, &range);
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if splitter.depth == 0 => {
+                let text = inner_text(&mut events);
+                splitter.fence(&info, text, &range, strange);
+            }
+            Event::Start(_) => splitter.depth += 1,
+            Event::End(_) => splitter.depth = splitter.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    splitter.close(source.len());
+    splitter.page
+}
+
+struct Splitter<'a> {
+    source: &'a str,
+    page: Page,
+    /// Special blocks of the present section, as ranges of the source.
+    cuts: Vec<Range<usize>>,
+    /// Where the present section's prose begins.
+    from: usize,
+    /// How many containers (lists, quotes …) are open.
+    depth: usize,
+}
+
+impl Splitter<'_> {
+    fn heading(&mut self, level: HeadingLevel, id: Option<String>, title: String, range: &Range<usize>) {
+        match level {
+            HeadingLevel::H1 if self.page.sections.is_empty() => {
+                self.page.title = title;
+                self.from = range.end;
+            }
+            HeadingLevel::H2 => {
+                self.close(range.start);
+                let at = position(self.source, range.start);
+                self.page.sections.push(Section { id, title, at, prose: String::new(), blocks: Vec::new() });
+                self.from = range.end;
+            }
+            _ => {}
+        }
+    }
+
+    fn fence(
+        &mut self,
+        info: &str,
+        text: String,
+        range: &Range<usize>,
+        strange: &mut Vec<(Position, String)>,
+    ) {
+        let fence = position(self.source, range.start);
+        let Some(kind) = BlockKind::parse(info) else {
+            if info.trim().contains(' ') {
+                strange.push((fence, info.trim().to_owned()));
+            }
+            return;
+        };
+        if let Some(section) = self.page.sections.last_mut() {
+            section.blocks.push(Block { kind, text, at: Position { line: fence.line + 1, column: 1 } });
+            self.cuts.push(range.clone());
+        }
+    }
+
+    /// Ends the present section at `end`.
+    fn close(&mut self, end: usize) {
+        let mut prose = String::new();
+        let mut from = self.from;
+        for cut in self.cuts.drain(..) {
+            prose.push_str(&self.source[from..cut.start.max(from)]);
+            from = cut.end;
+        }
+        prose.push_str(&self.source[from.min(end)..end]);
+        let prose = without_gaps(&prose);
+        match self.page.sections.last_mut() {
+            Some(section) => section.prose = prose,
+            None => self.page.introduction = prose,
+        }
+        self.from = end;
+    }
+}
+
+/// The text of the element whose start was just read, up to its end.
+fn inner_text<'a>(events: &mut impl Iterator<Item = (Event<'a>, Range<usize>)>) -> String {
+    let mut text = String::new();
+    for (event, _) in events {
+        match event {
+            Event::Text(part) | Event::Code(part) => text.push_str(&part),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::End(TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::MetadataBlock(_)) => break,
+            _ => {}
+        }
+    }
+    text
+}
+
+/// At most one empty line in a row, none at the ends.
+fn without_gaps(prose: &str) -> String {
+    let mut out = String::new();
+    let mut empty = 0;
+    for line in prose.trim().lines() {
+        empty = if line.trim().is_empty() { empty + 1 } else { 0 };
+        if empty > 1 {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line.trim_end());
+    }
+    out
+}
+
+/// The place of a byte offset.
+fn position(source: &str, offset: usize) -> Position {
+    let before = &source[..offset];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "---\nminutes: 5\n---\n# Pods\n\nHello.\n\n## Run one {#run}\n\nDo it:\n\n```sh\nkubectl get pods\n```\n\n```sh solution\nkubectl run a --image=b\n```\n\nDone.\n\n```hint\nThink.\n```\n\n## Look {#look}\n";
+
+    #[test]
+    fn special_blocks_leave_the_prose_and_others_stay() {
+        let page = split(PAGE, &mut Vec::new());
+        assert_eq!((page.title.as_str(), page.introduction.as_str()), ("Pods", "Hello."));
+        let step = &page.sections[0];
+        assert_eq!(step.prose, "Do it:\n\n```sh\nkubectl get pods\n```\n\nDone.");
+        assert_eq!((step.id.as_deref(), step.title.as_str(), step.at.line), (Some("run"), "Run one", 8));
+        assert_eq!(step.blocks[0].kind, BlockKind::Solution);
+        assert_eq!(step.blocks[0].at.line, 17);
+        assert_eq!(step.blocks[1].text, "Think.\n");
+        assert_eq!(page.sections[1].prose, "");
+    }
+
+    #[test]
+    fn an_unknown_second_word_is_reported_as_strange() {
+        let mut strange = Vec::new();
+        split("# T\n\n## S {#s}\n\n```yaml chekc\n```\n", &mut strange);
+        assert_eq!(strange, [(Position { line: 5, column: 1 }, "yaml chekc".to_owned())]);
+    }
+
+    #[test]
+    fn korean_columns_count_characters() {
+        assert_eq!(position("가나다", 6), Position { line: 1, column: 3 });
+    }
+}

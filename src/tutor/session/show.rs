@@ -1,0 +1,121 @@
+//! What a session shows: steps, verdicts, questions, help.
+
+use crate::check::Verdict;
+use crate::lesson::{Language, Text};
+use crate::progress::Outcome;
+
+use super::super::effect::Effect;
+use super::super::message::{Message, say};
+use super::super::view::View;
+use super::super::word::WORDS;
+use super::list::rows;
+use super::{Phase, Session};
+
+impl Session {
+    pub(super) fn verdict_view(&self, verdict: &Verdict) -> (Outcome, View) {
+        let (outcome, message, details) = match verdict {
+            Verdict::Passed => (Outcome::Passed, Message::Passed(""), Vec::new()),
+            Verdict::Converging { waiting } => (Outcome::Converging, Message::Converging, waiting.clone()),
+            Verdict::Mistake { feedback } => (Outcome::Mistake, Message::Mistake, vec![feedback.clone()]),
+            Verdict::NotYet { differences } => {
+                let lines = differences.iter().map(|difference| {
+                    let message = Message::Difference {
+                        that: &difference.that,
+                        expected: &difference.expected,
+                        actual: &difference.actual,
+                    };
+                    say(self.language, message)
+                });
+                (Outcome::NotYet, Message::NotYet, lines.collect())
+            }
+            Verdict::Broken { what } => {
+                let remedy = say(self.language, Message::BrokenRemedy);
+                (Outcome::Broken, Message::Broken, vec![what.clone(), remedy])
+            }
+        };
+        (outcome, View::Verdict { outcome, headline: say(self.language, message), details })
+    }
+
+    pub(super) fn status(&self) -> Vec<Effect> {
+        if self.phase == Phase::ChapterDone {
+            return vec![self.chapter_done()];
+        }
+        let mut effects = vec![self.show_step()];
+        effects.extend(self.show_prediction());
+        effects.push(Effect::Judge { asked: true });
+        effects
+    }
+
+    pub(super) fn show_step(&self) -> Effect {
+        let (Some(chapter), Some(step)) = (self.chapter(), self.step()) else {
+            return self.notice(Message::CourseDone);
+        };
+        Effect::Show(View::Step {
+            number: self.step + 1,
+            total: chapter.steps.len(),
+            title: step.title.get(self.language).to_owned(),
+            markdown: step.prose.get(self.language).to_owned(),
+            files: step.files.iter().map(|file| file.name.clone()).collect(),
+        })
+    }
+
+    pub(super) fn show_prediction(&self) -> Vec<Effect> {
+        let Some(step) = self.step() else { return Vec::new() };
+        let mut effects = Vec::new();
+        if let Some(predict) = &step.predict
+            && self.learner.prediction.is_none()
+        {
+            effects.push(Effect::Show(View::Question {
+                text: predict.ask.get(self.language).to_owned(),
+                choices: choices(&predict.choices, self.language),
+                how: say(self.language, Message::HowToPredict),
+            }));
+        }
+        for question in &step.questions {
+            if self.learner.answers.contains_key(&question.id) {
+                continue;
+            }
+            effects.push(Effect::Show(View::Question {
+                text: question.ask.get(self.language).to_owned(),
+                choices: choices(&question.choices, self.language),
+                how: say(self.language, Message::HowToAnswer),
+            }));
+        }
+        effects
+    }
+
+    pub(super) fn chapter_done(&self) -> Effect {
+        match self.next_chapter().and_then(|chapter| self.course.chapters.get(chapter)) {
+            Some(next) => self.notice(Message::ChapterDone(next.title.get(self.language))),
+            None => self.notice(Message::CourseDone),
+        }
+    }
+
+    pub(super) fn help(&self) -> View {
+        let rows = WORDS.iter().map(|help| {
+            let word = format!("{} {}", help.word, help.argument).trim().to_owned();
+            (word, help.text(self.language).to_owned())
+        });
+        View::Help {
+            headline: say(self.language, Message::HelpHeadline),
+            rows: rows.collect(),
+            closing: say(self.language, Message::HelpClosing),
+        }
+    }
+
+    pub(super) fn list(&self) -> View {
+        let here = self.place();
+        View::List {
+            headline: say(self.language, Message::ListHeadline),
+            chapters: rows(&self.course, &self.learner, self.language, Some(&here)),
+        }
+    }
+
+    pub(super) fn notice(&self, message: Message<'_>) -> Effect {
+        Effect::Show(View::Notice(say(self.language, message)))
+    }
+}
+
+fn choices(choices: &[Text], language: Language) -> Vec<String> {
+    choices.iter().map(|choice| choice.get(language).to_owned()).collect()
+}
