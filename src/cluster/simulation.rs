@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::apimachinery::Status;
 use crate::base::{Random, Timestamp};
 
 use super::bootstrap;
@@ -42,17 +43,23 @@ fn all_reconcilers() -> Vec<&'static dyn Reconciler> {
 impl Simulation {
     /// A fresh cluster with what minikube has in it: everything runs already.
     pub(crate) fn new(config: &ClusterConfig, now: Timestamp) -> Self {
-        let mut registry = Registry::new(now, Random::seeded(config.seed));
-        bootstrap::create_objects(&mut registry, config);
-        let mut simulation = Self::with(registry, NodeState::default(), control_plane());
-        simulation.run_moment();
-        bootstrap::start_pods(&mut simulation.registry);
-        simulation.run_moment();
+        let mut simulation =
+            Self::with(Registry::new(now, Random::seeded(config.seed)), NodeState::default(), control_plane());
+        let made = simulation.bootstrap(config);
+        debug_assert_eq!(made, Ok(()), "a fresh cluster is refused nothing");
         let Self { registry, node, .. } = simulation;
-        let mut simulation = Self::with(registry, node, all_reconcilers());
-        simulation.manager.resync(&simulation.registry);
+        let mut simulation = Self::restore(registry, node);
         simulation.run_moment();
         simulation
+    }
+
+    /// Lets the control plane make its Pods, which then have run for a while when the kubelet comes.
+    fn bootstrap(&mut self, config: &ClusterConfig) -> Result<(), Status> {
+        bootstrap::bootstrap(&mut self.registry, config)?;
+        self.run_moment();
+        bootstrap::start_pods(&mut self.registry)?;
+        self.run_moment();
+        Ok(())
     }
 
     /// A cluster from what was stored of it; every object is looked at anew.

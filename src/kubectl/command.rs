@@ -273,12 +273,7 @@ mod tests {
                 for (index, flag) in flags.iter().enumerate() {
                     for other in &flags[..index] {
                         assert_ne!(other.long, flag.long, "{}", command.name);
-                        assert!(
-                            flag.short.is_none() || other.short != flag.short,
-                            "{} {}",
-                            command.name,
-                            flag.long
-                        );
+                        assert!(flag.short.is_none() || other.short != flag.short, "{} {}", command.name, flag.long);
                     }
                 }
                 check(command.subcommands);

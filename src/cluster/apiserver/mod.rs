@@ -14,6 +14,7 @@ mod request_info;
 mod reviews;
 mod selection;
 mod server;
+mod spdy;
 mod subresources;
 mod watch;
 mod write;

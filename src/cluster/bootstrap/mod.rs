@@ -1,149 +1,150 @@
-//! What a fresh cluster holds: the objects that minikube has after its start, all of them running.
+//! What a fresh cluster contains: namespaces, nodes, the control plane's Pods, DNS, a storage class.
 
 mod nodes;
-mod system_pods;
+mod running_pods;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::apimachinery::{Kind, Object, builtin};
+use crate::apimachinery::{Object, Status, builtin, kind_of};
+use crate::base::parse_yaml;
 
 use super::config::ClusterConfig;
 use super::registry::{Registry, WriteOptions};
 
-pub(crate) use system_pods::start_pods;
+pub(crate) use running_pods::start_pods;
 
-/// The version that the cluster says it has.
-pub(crate) const KUBERNETES_VERSION: &str = "v1.36.2";
-/// Name of the first node, and of the cluster.
-pub(crate) const NODE_NAME: &str = "minikube";
-/// Address of the first node.
-pub(crate) const NODE_ADDRESS: &str = "192.168.49.2";
+/// The version that this cluster says it is.
+const VERSION: &str = "v1.36.2";
 
-/// Namespaces that every cluster has.
-const NAMESPACES: &[&str] = &["kube-system", "default", "kube-public", "kube-node-lease"];
-/// ServiceAccounts of kube-system that the system's Pods use.
-const SYSTEM_ACCOUNTS: &[&str] = &["coredns", "kube-proxy", "storage-provisioner"];
+/// Objects without a place in code: data.
+const OBJECTS: &str = include_str!("objects.yaml");
 
-/// Creates everything but the status of the Pods, which have not started yet.
-pub(crate) fn create_objects(registry: &mut Registry, config: &ClusterConfig) {
-    create_namespaces(registry);
-    create_priority_classes(registry);
-    create_storage_class(registry);
-    nodes::create_nodes(registry, config.nodes.max(1));
-    create_services(registry);
-    system_pods::create_pods(registry);
-}
+/// The static Pods of the control plane and their CPU requests.
+const CONTROL_PLANE: &[(&str, &str)] = &[
+    ("etcd", "100m"),
+    ("kube-apiserver", "250m"),
+    ("kube-controller-manager", "200m"),
+    ("kube-scheduler", "100m"),
+];
 
-/// Creates one object as the component that owns it; the objects are this program's own, so a refusal
-/// can only be a mistake here, which the test of a fresh cluster finds.
-fn create(registry: &mut Registry, kind: &'static Kind, namespace: &str, name: &str, fields: &Value) {
-    let mut object = Object::new(kind, namespace, name);
-    for (field, value) in fields.as_object().into_iter().flatten() {
-        if field == "metadata" {
-            for (field, value) in value.as_object().into_iter().flatten() {
-                object.set(&format!("/metadata/{field}"), value.clone());
-            }
-        } else {
-            object.set(&format!("/{field}"), value.clone());
-        }
+/// Fills an empty registry.
+///
+/// # Errors
+/// When an object is refused, which a test rules out.
+pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Result<(), Status> {
+    let mut options = WriteOptions::component("minikube");
+    "system:masters".clone_into(&mut options.user);
+    let documents = parse_yaml(OBJECTS).map_err(Status::internal)?;
+    let mut objects = documents.into_iter().filter_map(|document| Object::from_value(document.value));
+    // Namespaces come first in the file; nodes must stand before any Pod names one.
+    for object in objects.by_ref().take(NAMESPACES) {
+        create(registry, object, &options)?;
     }
-    let written = registry.create(kind, namespace, object, &WriteOptions::component("kubeadm"));
-    debug_assert!(written.is_ok(), "{kind:?} {namespace}/{name}: {written:?}");
-}
-
-fn create_namespaces(registry: &mut Registry) {
-    for namespace in NAMESPACES {
-        create(registry, &builtin::NAMESPACE, "", namespace, &json!({}));
-        create(registry, &builtin::SERVICE_ACCOUNT, namespace, "default", &json!({}));
+    for number in 0..config.nodes.max(1) {
+        nodes::create(registry, number)?;
     }
-    for account in SYSTEM_ACCOUNTS {
-        create(registry, &builtin::SERVICE_ACCOUNT, "kube-system", account, &json!({}));
+    for object in objects {
+        create(registry, object, &options)?;
     }
-}
-
-fn create_priority_classes(registry: &mut Registry) {
-    let classes = [
-        (
-            "system-cluster-critical",
-            2_000_000_000,
-            "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
-        ),
-        (
-            "system-node-critical",
-            2_000_001_000,
-            "Used for system critical pods that must not be moved from their current node.",
-        ),
-    ];
-    for (name, value, description) in classes {
-        let fields = json!({
-            "value": value,
-            "description": description,
-            "preemptionPolicy": "PreemptLowerPriority",
-        });
-        create(registry, &builtin::PRIORITY_CLASS, "", name, &fields);
+    for (name, cpu) in CONTROL_PLANE {
+        create(registry, static_pod(registry, name, cpu), &options)?;
     }
+    for number in 0..config.nodes.max(1) {
+        create(registry, proxy_pod(&nodes::name(number)), &options)?;
+    }
+    Ok(())
 }
 
-fn create_storage_class(registry: &mut Registry) {
-    let fields = json!({
-        "metadata": {
-            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
-            "labels": {"addonmanager.kubernetes.io/mode": "EnsureExists"},
-        },
-        "provisioner": "k8s.io/minikube-hostpath",
-        "reclaimPolicy": "Delete",
-        "volumeBindingMode": "Immediate",
-    });
-    create(registry, &builtin::STORAGE_CLASS, "", "standard", &fields);
+/// How many of the objects are namespaces.
+const NAMESPACES: usize = 4;
+
+fn create(registry: &mut Registry, object: Object, options: &WriteOptions) -> Result<(), Status> {
+    let kind = kind_of(object.api_version(), object.kind())
+        .ok_or_else(|| Status::internal(format!("no kind {}", object.kind())))?;
+    let namespace = object.namespace().to_owned();
+    registry.create(kind, &namespace, object, options).map(|_| ())
 }
 
-fn create_services(registry: &mut Registry) {
-    let labels = json!({"component": "apiserver", "provider": "kubernetes"});
-    let spec = json!({
-        "clusterIP": "10.96.0.1",
-        "clusterIPs": ["10.96.0.1"],
-        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 8443}],
-        "type": "ClusterIP",
-    });
-    let fields = json!({"metadata": {"labels": labels}, "spec": spec});
-    create(registry, &builtin::SERVICE, "default", "kubernetes", &fields);
-    create_apiserver_endpoints(registry);
-    let spec = json!({
-        "clusterIP": "10.96.0.10",
-        "clusterIPs": ["10.96.0.10"],
-        "ports": [
-            {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
-            {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
-            {"name": "metrics", "port": 9153, "protocol": "TCP", "targetPort": 9153},
-        ],
-        "selector": {"k8s-app": "kube-dns"},
-        "type": "ClusterIP",
-    });
-    let labels = json!({
-        "k8s-app": "kube-dns",
-        "kubernetes.io/cluster-service": "true",
-        "kubernetes.io/name": "CoreDNS",
-    });
-    let annotations = json!({"prometheus.io/port": "9153", "prometheus.io/scrape": "true"});
-    let fields = json!({"metadata": {"labels": labels, "annotations": annotations}, "spec": spec});
-    create(registry, &builtin::SERVICE, "kube-system", "kube-dns", &fields);
+/// A Pod that the kubelet of the control plane runs from a file; the API shows its mirror.
+fn static_pod(registry: &Registry, name: &str, cpu: &str) -> Object {
+    let node = nodes::name(0);
+    let tag = if name == "etcd" { "3.6.6-0" } else { VERSION };
+    let mut pod = Object::new(&builtin::POD, "kube-system", &format!("{name}-{node}"));
+    pod.set("/metadata/labels", json!({"component": name, "tier": "control-plane"}));
+    pod.set(
+        "/metadata/annotations",
+        json!({
+            "kubernetes.io/config.hash": format!("{name}-{node}"),
+            "kubernetes.io/config.mirror": format!("{name}-{node}"),
+            "kubernetes.io/config.source": "file",
+        }),
+    );
+    let owner = crate::apimachinery::ObjectKey::new("", node.as_str());
+    if let Ok(owner) = registry.get(&builtin::NODE, &owner) {
+        pod.set(
+            "/metadata/ownerReferences",
+            json!([{"apiVersion": "v1", "kind": "Node", "name": node, "uid": owner.uid(), "controller": true}]),
+        );
+    }
+    pod.set(
+        "/spec",
+        json!({
+            "hostNetwork": true,
+            "nodeName": node,
+            "priorityClassName": "system-node-critical",
+            "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],
+            "containers": [{
+                "name": name,
+                "image": format!("registry.k8s.io/{name}:{tag}"),
+                "imagePullPolicy": "IfNotPresent",
+                "command": [name],
+                "resources": {"requests": {"cpu": cpu}},
+            }],
+        }),
+    );
+    pod
 }
 
-/// The API server writes the endpoints of the Service `kubernetes` itself.
-fn create_apiserver_endpoints(registry: &mut Registry) {
-    let fields = json!({
-        "metadata": {"labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
-        "subsets": [{
-            "addresses": [{"ip": NODE_ADDRESS}],
-            "ports": [{"name": "https", "port": 8443, "protocol": "TCP"}],
-        }],
-    });
-    create(registry, &builtin::ENDPOINTS, "default", "kubernetes", &fields);
-    let fields = json!({
-        "metadata": {"labels": {"kubernetes.io/service-name": "kubernetes"}},
-        "addressType": "IPv4",
-        "endpoints": [{"addresses": [NODE_ADDRESS], "conditions": {"ready": true}}],
-        "ports": [{"name": "https", "port": 8443, "protocol": "TCP"}],
-    });
-    create(registry, &builtin::ENDPOINT_SLICE, "default", "kubernetes", &fields);
+/// kube-proxy's Pod of one node.
+fn proxy_pod(node: &str) -> Object {
+    let mut pod = Object::new(&builtin::POD, "kube-system", "");
+    pod.remove("/metadata/name");
+    pod.set("/metadata/generateName", "kube-proxy-");
+    pod.set("/metadata/labels", json!({"k8s-app": "kube-proxy", "pod-template-generation": "1"}));
+    pod.set(
+        "/spec",
+        json!({
+            "hostNetwork": true,
+            "nodeName": node,
+            "priorityClassName": "system-node-critical",
+            "serviceAccountName": "kube-proxy",
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [{
+                "name": "kube-proxy",
+                "image": format!("registry.k8s.io/kube-proxy:{VERSION}"),
+                "imagePullPolicy": "IfNotPresent",
+                "command": ["kube-proxy"],
+            }],
+        }),
+    );
+    pod
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Random;
+
+    #[test]
+    fn every_object_is_accepted() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut registry = Registry::new(now, Random::seeded(1));
+        bootstrap(&mut registry, &ClusterConfig { nodes: 2, ..ClusterConfig::default() }).unwrap();
+        let names = |kind| -> Vec<String> {
+            registry.list(kind, None).iter().map(|object| object.name().to_owned()).collect()
+        };
+        assert_eq!(names(&builtin::NODE), ["minikube", "minikube-m02"]);
+        assert_eq!(names(&builtin::NAMESPACE), ["default", "kube-node-lease", "kube-public", "kube-system"]);
+        assert_eq!(registry.list(&builtin::POD, Some("kube-system")).len(), 7);
+    }
 }

@@ -69,9 +69,7 @@ impl System for Host<'_> {
         let Some(pod) = self.node.pods.get(&self.slot) else { return String::new() };
         match self.registry.get(&POD, &pod.key) {
             Ok(object) if pod.host_network => object.text("/spec/nodeName").to_owned(),
-            Ok(object) if !object.text("/spec/hostname").is_empty() => {
-                object.text("/spec/hostname").to_owned()
-            }
+            Ok(object) if !object.text("/spec/hostname").is_empty() => object.text("/spec/hostname").to_owned(),
             _ => pod.key.name.chars().take(63).collect(),
         }
     }

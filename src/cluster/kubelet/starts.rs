@@ -56,9 +56,7 @@ impl PodWorker<'_> {
                 self.runtime_mut().address = Some(address);
             }
             Err(why) => {
-                let message = format!(
-                    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: {why}"
-                );
+                let message = format!("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: {why}");
                 self.event(None, EventType::Warning, "FailedCreatePodSandBox", &message);
                 let retry_at = self.next_sync();
                 self.runtime_mut().retry_at = Some(retry_at);
@@ -116,8 +114,7 @@ impl PodWorker<'_> {
         let reference = Self::image_reference(spec);
         let mounts = volumes::mounts(spec);
         let hosts = self.hosts_files();
-        let read_only_root =
-            spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
+        let read_only_root = spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
@@ -254,11 +251,9 @@ fn command_line(
         (expand(spec.texts("/command")), expand(spec.texts("/args")));
     match (command.is_empty(), arguments.is_empty()) {
         (false, _) => command.into_iter().chain(arguments).collect(),
-        (true, false) => image
-            .map_or_else(Vec::new, |image| owned(image.entrypoint))
-            .into_iter()
-            .chain(arguments)
-            .collect(),
+        (true, false) => {
+            image.map_or_else(Vec::new, |image| owned(image.entrypoint)).into_iter().chain(arguments).collect()
+        }
         (true, true) => {
             image.map_or_else(Vec::new, |image| [owned(image.entrypoint), owned(image.command)].concat())
         }

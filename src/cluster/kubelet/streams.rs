@@ -55,9 +55,7 @@ impl NodeState {
             container: name,
             arguments: command.to_vec(),
             environment,
-            working_directory: main
-                .as_ref()
-                .map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
+            working_directory: main.as_ref().map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
             tty,
             input: Input { open: stdin, ..Input::default() },
             stdout: Vec::new(),
@@ -99,9 +97,7 @@ impl NodeState {
         let running = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name)?.process());
         match running {
             Some(process) => Ok((name, process)),
-            None => {
-                Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message))
-            }
+            None => Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message)),
         }
     }
 
@@ -139,9 +135,7 @@ impl NodeState {
 
     /// Forgets an exec process whose client is gone, or detaches.
     pub(crate) fn hang_up(&mut self, _: &mut Registry, process: ProcessId) {
-        let Some(entry) = self.processes.get(&process).filter(|entry| entry.number != 1).cloned() else {
-            return;
-        };
+        let Some(entry) = self.processes.get(&process).filter(|entry| entry.number != 1).cloned() else { return };
         self.forget_wake(process, &entry);
         self.processes.remove(&process);
     }
@@ -165,8 +159,7 @@ impl NodeState {
         if options.previous {
             let log = container.and_then(|container| container.previous_log.as_ref());
             return log.map(|log| log.page(options, true)).ok_or_else(|| {
-                let message =
-                    format!("previous terminated container {name:?} in pod {:?} not found", pod.name);
+                let message = format!("previous terminated container {name:?} in pod {:?} not found", pod.name);
                 Status::bad_request(message)
             });
         }
@@ -190,9 +183,10 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
         let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
-        let listener = runtime.running().map(|(_, process)| process).find(|process| {
-            self.processes.get(process).is_some_and(|process| process.ports().contains(&port))
-        });
+        let listener = runtime
+            .running()
+            .map(|(_, process)| process)
+            .find(|process| self.processes.get(process).is_some_and(|process| process.ports().contains(&port)));
         let id = listener.ok_or(ConnectError::Refused)?;
         let mut process = self.processes.remove(&id).ok_or(ConnectError::Refused)?;
         let before = process.clone();
@@ -276,8 +270,7 @@ fn choose_container(pod: &Object, asked: Option<&str>) -> Result<String, Status>
 }
 
 fn waiting_to_start(container: Option<&ContainerRuntime>, pod: &Object, name: &str) -> Status {
-    let reason =
-        container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
+    let reason = container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
     let why = match reason {
         Some("ErrImagePull") => "trying and failing to pull image",
         Some("ImagePullBackOff") => "image can't be pulled",

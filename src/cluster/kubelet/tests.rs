@@ -141,9 +141,7 @@ impl Bench {
         events.sort_by_key(|event| event.name().to_owned());
         events
             .iter()
-            .map(|event| {
-                format!("{} {}: {}", event.text("/type"), event.text("/reason"), event.text("/message"))
-            })
+            .map(|event| format!("{} {}: {}", event.text("/type"), event.text("/reason"), event.text("/message")))
             .collect()
     }
 }
@@ -204,11 +202,7 @@ fn an_image_that_cannot_be_pulled_backs_off() {
     bench.run_for(30_000);
     assert_eq!(
         bench.story()[1..4],
-        [
-            "Pending ContainerCreating unready 0",
-            "Pending ErrImagePull unready 0",
-            "Pending ImagePullBackOff unready 0"
-        ]
+        ["Pending ContainerCreating unready 0", "Pending ErrImagePull unready 0", "Pending ImagePullBackOff unready 0"]
     );
     let waiting = bench.object("web").text("/status/containerStatuses/0/state/waiting/message").to_owned();
     assert!(waiting.contains("docker.io/library/nginx:nope: not found"), "{waiting}");
@@ -221,9 +215,7 @@ fn a_force_deleted_pod_leaves_nothing_behind() {
     bench.run_for(10_000);
     bench.delete("web", Some(0));
     bench.run_for(1_000);
-    assert!(
-        bench.node.pods.is_empty() && bench.node.processes.is_empty() && bench.node.by_address.is_empty()
-    );
+    assert!(bench.node.pods.is_empty() && bench.node.processes.is_empty() && bench.node.by_address.is_empty());
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod delete;
 mod discovery;
 mod metadata;
 mod options;
+mod patch;
 mod pod_defaults;
 mod scale;
 mod scheduling;

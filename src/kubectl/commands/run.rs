@@ -48,15 +48,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(call.usage_error("NAME is required for run"));
     }
     let dry_run = dry_run(call)?;
-    let attach = call.flags.on("attach")
-        || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
+    let attach = call.flags.on("attach") || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
     if call.flags.on("rm") && !attach {
         return Err(Failure::message("--rm should only be used for attached containers"));
     }
     if attach && dry_run != DryRun::None {
-        return Err(Failure::message(
-            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
-        ));
+        return Err(Failure::message("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
     }
     let mut pod = pod(call)?;
     let resource = Resource::from(&builtin::POD);
@@ -95,15 +92,11 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     }
     if call.flags.is_set("port") {
         let port: i64 = call.flags.text("port").parse().map_err(|_| {
-            Failure::message(format!(
-                "strconv.ParseInt: parsing {:?}: invalid syntax",
-                call.flags.text("port")
-            ))
+            Failure::message(format!("strconv.ParseInt: parsing {:?}: invalid syntax", call.flags.text("port")))
         })?;
         container["ports"] = json!([{"containerPort": port}]);
     }
-    let variables =
-        call.flags.all("env").iter().map(|pair| variable(pair)).collect::<Outcome<Vec<Value>>>()?;
+    let variables = call.flags.all("env").iter().map(|pair| variable(pair)).collect::<Outcome<Vec<Value>>>()?;
     if !variables.is_empty() {
         container["env"] = variables.into();
     }

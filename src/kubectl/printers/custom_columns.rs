@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::interim::JsonPath;
+use crate::apimachinery::JsonPath;
 
 use super::super::errors::{Failure, Outcome};
 use super::plain_table;
@@ -44,8 +44,7 @@ impl CustomColumns {
                 paths.len()
             )));
         }
-        let pairs: Vec<String> =
-            headers.iter().zip(paths).map(|(header, path)| format!("{header}:{path}")).collect();
+        let pairs: Vec<String> = headers.iter().zip(paths).map(|(header, path)| format!("{header}:{path}")).collect();
         Self::parse(&pairs.join(","), no_headers)
     }
 
@@ -81,8 +80,7 @@ fn go_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
         Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
+            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
             format!("map[{}]", entries.join(" "))
         }
         other => other.to_string(),

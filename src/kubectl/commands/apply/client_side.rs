@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Applied, Failure, Outcome};
-use crate::apimachinery::patch::merge;
-use crate::kubectl::api::{Api, MERGE_PATCH};
+use crate::apimachinery::patch::{merge, strategic};
+use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::printers::{DryRun, escape_html, to_json};
@@ -36,19 +36,12 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
     patch(call, api, info, &modified, live, dry_run).await
 }
 
-async fn create(
-    call: &Call<'_>,
-    api: &Api,
-    info: &Info,
-    modified: Value,
-    dry_run: DryRun,
-) -> Outcome<Applied> {
+async fn create(call: &Call<'_>, api: &Api, info: &Info, modified: Value, dry_run: DryRun) -> Outcome<Applied> {
     if dry_run == DryRun::Client {
         return Ok(Applied { object: modified, verb: "created" });
     }
     let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
-    let object =
-        api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
+    let object = api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
     Ok(Applied { object, verb: "created" })
 }
 
@@ -87,25 +80,24 @@ fn may_force(failure: &Failure) -> bool {
 }
 
 /// Deletes and creates again (`--force`).
-async fn replace(
-    call: &Call<'_>,
-    api: &Api,
-    info: &Info,
-    modified: &Value,
-    dry_run: DryRun,
-) -> Outcome<Applied> {
+async fn replace(call: &Call<'_>, api: &Api, info: &Info, modified: &Value, dry_run: DryRun) -> Outcome<Applied> {
     api.delete(&info.url(), &json!({"propagationPolicy": "Background"})).await?;
-    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(())))
-        .await?;
+    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(()))).await?;
     let created = create(call, api, info, modified.clone(), dry_run).await?;
     Ok(Applied { verb: "configured", ..created })
 }
 
 /// The patch from the live object to the file's, and its content type.
-fn patch_of(resource: &Resource, modified: &Value, live: &Value) -> Outcome<(Value, &'static str)> {
+fn patch_of(
+    resource: &Resource,
+    modified: &Value,
+    live: &Value,
+) -> Outcome<(Value, &'static str)> {
     let original = last_applied_of(live).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let _ = resource;
-    Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH))
+    match resource.builtin().filter(|kind| strategic::supports(kind)) {
+        Some(kind) => Ok((strategic::three_way(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH)),
+        None => Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH)),
+    }
 }
 
 /// Says what was patched, as upstream does for refusals that are not about validity.
@@ -159,14 +151,10 @@ pub(super) async fn view_last_applied(call: &mut Call<'_>) -> Outcome {
     let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
     for info in infos {
         let Some(text) = last_applied_of(info.object.value()) else {
-            return Err(Failure::message(format!(
-                "no last-applied-configuration annotation found on resource: {}",
-                info.name
-            )));
+            return Err(Failure::message(format!("no last-applied-configuration annotation found on resource: {}", info.name)));
         };
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
-        let shown =
-            if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
+        let shown = if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
         call.text(shown)?;
     }
     Ok(())
