@@ -10,7 +10,7 @@ use super::world::World;
 /// The answers that are right, as a learner may type them; the first is the one to show.
 pub(super) fn right_answers(question: &Question, language: Language, values: Vec<Value>) -> Vec<String> {
     match &question.answer {
-        Answer::Fixed(texts) => texts.clone(),
+        Answer::OneOf(texts) => texts.clone(),
         Answer::Choice(index) => {
             let mut answers = vec![(index + 1).to_string()];
             answers.extend(letter(*index));

@@ -107,7 +107,7 @@ pub async fn right_answer(question: &Question, context: &Context) -> Option<Stri
 async fn right_answers(question: &Question, context: &Context) -> kube::Result<Vec<String>> {
     let values = match &question.answer {
         Answer::Cluster(source) => read(source, context).await?,
-        Answer::Fixed(_) | Answer::Choice(_) => Vec::new(),
+        Answer::OneOf(_) | Answer::Choice(_) => Vec::new(),
     };
     Ok(answer::right_answers(question, context.language, values))
 }

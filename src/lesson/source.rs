@@ -149,7 +149,7 @@ fn insert(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::{Answer, Form, Language, Severity};
+    use crate::lesson::{Answer, Form, Language};
 
     const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {x: 1}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
 
@@ -195,14 +195,14 @@ mod tests {
 
     #[test]
     fn mistakes_of_an_author_are_named_with_their_place() {
-        let broken = "# T\n\n## S {#s}\n\n```yaml check\n- that: a\n  objekt: pod/a\n- that: b\n  object: dep/x\n- that: c\n  answer: no\n- that: d\n  object: pod/a\n  contains: {a: {$atLeats: 1}}\n```\n";
+        let broken = "# T\n\n## S {#s}\n\n```yaml check\n- that: a\n  objekt: pod/a\n- that: b\n  object: dep/x\n- that: c\n  answer: nope\n- that: d\n  object: pod/a\n  contains: {a: {$atLeats: 1}}\n```\n";
         let (_, diagnostics) = course(&[("01-a/en.md", broken), ("zz/en.md", "")]);
-        assert!(diagnostics[0].contains("a check asks") || diagnostics[0].contains("the check asks"), "{diagnostics:?}");
         let text = diagnostics.join("\n");
         for expected in [
             "01-a/en.md:7:3: error: unknown key \"objekt\"\n  hint: did you mean \"object\"?",
             "01-a/en.md:9:3: error: there is no kind \"dep\"",
-            "01-a/en.md:14:16: error: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
+            "01-a/en.md:14:18: error: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
+            "01-a/en.md:3:1: error: the check asks for the answer \"nope\", but there is no such question",
             "zz/en.md:1:1: error: the folder of a chapter is named NN-name",
         ] {
             assert!(text.contains(expected), "{expected}\nnot in\n{text}");
@@ -214,6 +214,5 @@ mod tests {
         let (course, diagnostics) = load(&Source::Embedded);
         assert_eq!(diagnostics.iter().map(Diagnostic::to_string).collect::<Vec<_>>(), [""; 0]);
         assert_eq!(course.chapters.len(), 6);
-        assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error));
     }
 }
