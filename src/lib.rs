@@ -40,6 +40,12 @@
 pub mod apimachinery;
 pub mod base;
 pub mod check;
+pub mod cli;
 pub mod cluster;
+pub mod environment;
 pub mod kubectl;
 pub mod lesson;
+pub mod minikube;
+pub mod progress;
+pub mod repl;
+pub mod tutor;

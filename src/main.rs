@@ -1,3 +1,5 @@
-//! The executable: hands its arguments over and ends with the exit code it is given.
+//! The executable: ends with the exit code that podlings gives.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    podlings::cli::main()
+}

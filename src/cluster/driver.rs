@@ -13,11 +13,15 @@ use crate::base::{Clock, Timestamp, UserError, sleep};
 use super::apiserver::ApiServer;
 use super::config::ClusterConfig;
 use super::listener::Listener;
+use super::persistence::{Persistence, Restored};
 use super::simulation::Simulation;
 use super::transport;
 
 /// Wall time between two distinct moments of eager running: long enough for a client to see the first.
 const EAGER_PAUSE: Duration = Duration::from_millis(1);
+
+/// Once nothing has happened for so long, everything is put on the disk.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// What the API server, the listener and the driver share.
 pub(crate) struct Shared {
@@ -34,8 +38,28 @@ pub(crate) struct Shared {
 
 struct State {
     simulation: Simulation,
+    /// Where the simulation is kept, if anywhere.
+    persistence: Option<Persistence>,
+    /// Why it could not be kept the last time.
+    unkept: Option<UserError>,
     /// Counts how often the whole simulation was replaced, so that no cursor outlives its log.
     epoch: u64,
+}
+
+impl State {
+    /// Puts what changed on the disk.
+    fn keep(&mut self) {
+        if let Some(persistence) = &mut self.persistence {
+            self.unkept = persistence.append(&self.simulation).err();
+        }
+    }
+
+    /// Puts everything on the disk.
+    fn keep_all(&mut self) {
+        if let Some(persistence) = &mut self.persistence {
+            self.unkept = persistence.save(&self.simulation).err();
+        }
+    }
 }
 
 /// What the driver does next.
@@ -52,9 +76,9 @@ enum Step {
 }
 
 impl Shared {
-    fn new(simulation: Simulation, clock: Clock) -> Self {
+    fn new(simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
         Self {
-            state: Mutex::new(State { simulation, epoch: 0 }),
+            state: Mutex::new(State { simulation, persistence, unkept: None, epoch: 0 }),
             clock,
             changed: watch::Sender::new(0),
             eager: AtomicBool::new(false),
@@ -76,6 +100,7 @@ impl Shared {
         simulation.advance_to(self.clock.now());
         let result = work(simulation);
         let after = (simulation.registry.store().revision(), simulation.next_due());
+        state.keep();
         drop(state);
         if before != after {
             self.notify();
@@ -123,19 +148,34 @@ impl Shared {
         let mut state = self.lock();
         state.simulation = simulation;
         state.epoch += 1;
+        let State { simulation, persistence, unkept, .. } = &mut *state;
+        if let Some(persistence) = persistence {
+            *unkept = persistence.replace(simulation).err();
+        }
         drop(state);
         self.notify();
     }
 
-    fn settle(&self, at_most: Duration) -> Duration {
-        let at_most = SignedDuration::try_from(at_most).unwrap_or(SignedDuration::MAX);
+    /// Goes to the next moment at which something happens, if that is within `at_most`.
+    fn step(&self, at_most: Duration) -> Option<Duration> {
         let mut state = self.lock();
-        state.simulation.advance_to(self.clock.now());
-        let passed = state.simulation.settle(at_most);
-        self.clock.advance_to(state.simulation.registry.now());
+        let now = self.clock.now();
+        let due = state.simulation.next_due()?.max(now);
+        let passed = due.duration_since(now).unsigned_abs();
+        if passed > at_most {
+            return None;
+        }
+        self.clock.advance_to(due);
+        state.simulation.advance_to(due);
+        state.keep();
         drop(state);
         self.notify();
-        passed.unsigned_abs()
+        Some(passed)
+    }
+
+    /// Whether the disk lacks something that is not in the change log: logs, files, back-offs.
+    fn is_stale(&self) -> bool {
+        self.lock().persistence.as_ref().is_some_and(Persistence::is_stale)
     }
 
     fn next_step(&self) -> Step {
@@ -174,8 +214,13 @@ async fn drive(shared: Arc<Shared>) {
             Step::Sleep(duration) => duration,
             Step::Wait => Duration::MAX,
         };
+        let stale = shared.is_stale();
         tokio::select! {
-            () = sleep(wait) => {}
+            () = sleep(if stale { wait.min(QUIET) } else { wait }) => {
+                if stale && wait > QUIET {
+                    shared.lock().keep_all();
+                }
+            }
             _ = changed.changed() => {}
             _ = moved.changed() => {}
         }
@@ -194,6 +239,17 @@ impl Drop for Driver {
         self.shared.ended.store(true, Ordering::Relaxed);
         self.shared.notify();
     }
+}
+
+/// A cluster that was opened, and what is to be said about its state.
+#[derive(Debug)]
+pub struct Opened {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Whether it goes on from its state folder.
+    pub resumed: bool,
+    /// Sentences about damage that was found and kept aside.
+    pub notices: Vec<String>,
 }
 
 /// A running embedded cluster; ends when the last clone is dropped.
@@ -217,16 +273,41 @@ impl Cluster {
     ///
     /// # Errors
     /// When the state folder cannot be read or written; a damaged state is kept aside and said so.
-    pub fn start(config: ClusterConfig) -> Result<Self, UserError> {
+    pub fn open(config: ClusterConfig) -> Result<Opened, UserError> {
         let clock =
             if config.manual_time { Clock::manual(manual_start()) } else { Clock::scaled(config.speed) };
-        let simulation = Simulation::new(&config, clock.now());
-        let shared = Arc::new(Shared::new(simulation, clock));
+        let (mut persistence, mut restored, mut notices) = (None, None, Vec::new());
+        if let Some(folder) = &config.state_folder {
+            let opened = Persistence::open(folder)?;
+            persistence = Some(opened.0);
+            restored = opened.1;
+            notices = opened.2;
+        }
+        let resumed = restored.is_some();
+        let simulation = match restored {
+            Some(Restored { registry, node }) => {
+                // Time may have been skipped ahead before: it never goes back.
+                clock.advance_to(registry.now());
+                Simulation::restore(registry, node)
+            }
+            None => Simulation::new(&config, clock.now()),
+        };
+        let shared = Arc::new(Shared::new(simulation, clock, persistence));
+        shared.lock().keep_all();
         let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
         let client = transport::client(&server);
         let task = tokio::spawn(drive(Arc::clone(&shared)));
-        let driver = Driver { task, shared: Arc::clone(&shared) };
-        Ok(Self { shared, config: Arc::new(config), server, client, _driver: Arc::new(driver) })
+        let driver = Arc::new(Driver { task, shared: Arc::clone(&shared) });
+        let cluster = Self { shared, config: Arc::new(config), server, client, _driver: driver };
+        Ok(Opened { cluster, resumed, notices })
+    }
+
+    /// Starts a cluster; what is to be said about its state folder is not asked for.
+    ///
+    /// # Errors
+    /// As [`Cluster::open`].
+    pub fn start(config: ClusterConfig) -> Result<Self, UserError> {
+        Self::open(config).map(|opened| opened.cluster)
     }
 
     /// A client that talks to the API server in memory.
@@ -255,10 +336,11 @@ impl Cluster {
         self.shared.notify();
     }
 
-    /// Advances simulated time until nothing is due, or `at_most` has passed (manual time only).
-    /// Tells how far it went: zero when nothing is ever going to happen by itself.
-    pub fn settle(&self, at_most: Duration) -> Duration {
-        self.shared.settle(at_most)
+    /// Goes to the next moment at which something happens, if that is within `at_most` (manual time
+    /// only), and tells how far it went. `None` when nothing is going to happen until then.
+    #[must_use]
+    pub fn step(&self, at_most: Duration) -> Option<Duration> {
+        self.shared.step(at_most)
     }
 
     /// Lets `by` of simulated time pass at once, everything in it at its own moment.
@@ -278,7 +360,9 @@ impl Cluster {
     /// # Errors
     /// When it cannot be written.
     pub fn save(&self) -> Result<(), UserError> {
-        Ok(())
+        let mut state = self.shared.lock();
+        state.keep_all();
+        state.unkept.take().map_or(Ok(()), Err)
     }
 }
 

@@ -18,5 +18,5 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::Cluster;
+pub use driver::{Cluster, Opened};
 pub use listener::Listener;

@@ -2,11 +2,19 @@
 
 use jiff::SignedDuration;
 
+use crate::apimachinery::Status;
 use crate::base::{Random, Timestamp};
 
+use super::bootstrap;
 use super::config::ClusterConfig;
-use super::kubelet::NodeState;
+use super::controllers::CONTROLLERS;
+use super::kubelet::{KUBELET, NodeState};
+use super::manager::{Manager, Reconciler};
 use super::registry::Registry;
+use super::scheduler::SCHEDULER;
+
+/// How often the nodes may act without time moving on; more is a fault of theirs, and time moves on.
+const NODE_TURNS_PER_MOMENT_MAX: usize = 10_000;
 
 /// The whole simulated cluster. It never reads a clock: whoever drives it says what time it is.
 #[derive(Clone, Debug)]
@@ -15,28 +23,114 @@ pub(crate) struct Simulation {
     pub registry: Registry,
     /// What runs on the nodes.
     pub node: NodeState,
+    manager: Manager,
 }
 
-#[expect(clippy::todo, reason = "skeleton")]
-#[expect(unused_variables, reason = "skeleton")]
+/// Controllers and scheduler: the control plane without the nodes.
+fn control_plane() -> Vec<&'static dyn Reconciler> {
+    let mut reconcilers = CONTROLLERS.to_vec();
+    reconcilers.push(&SCHEDULER);
+    reconcilers
+}
+
+/// Everything that reconciles.
+fn all_reconcilers() -> Vec<&'static dyn Reconciler> {
+    let mut reconcilers = control_plane();
+    reconcilers.push(&KUBELET);
+    reconcilers
+}
+
 impl Simulation {
-    /// A fresh cluster with what minikube has in it.
+    /// A fresh cluster with what minikube has in it: everything runs already.
     pub(crate) fn new(config: &ClusterConfig, now: Timestamp) -> Self {
-        Self { registry: Registry::new(now, Random::seeded(config.seed)), node: NodeState::default() }
+        let mut simulation = Self::with(
+            Registry::new(now, Random::seeded(config.seed)),
+            NodeState::default(),
+            control_plane(),
+        );
+        let made = simulation.bootstrap(config);
+        debug_assert_eq!(made, Ok(()), "a fresh cluster is refused nothing");
+        let Self { registry, node, .. } = simulation;
+        let mut simulation = Self::restore(registry, node);
+        simulation.run_moment();
+        simulation
+    }
+
+    /// Lets the control plane make its Pods, which then have run for a while when the kubelet comes.
+    fn bootstrap(&mut self, config: &ClusterConfig) -> Result<(), Status> {
+        bootstrap::bootstrap(&mut self.registry, config)?;
+        self.run_moment();
+        bootstrap::start_pods(&mut self.registry)?;
+        self.run_moment();
+        Ok(())
+    }
+
+    /// A cluster from what was stored of it; every object is looked at anew.
+    pub(crate) fn restore(registry: Registry, node: NodeState) -> Self {
+        let mut simulation = Self::with(registry, node, all_reconcilers());
+        simulation.manager.resync(&simulation.registry);
+        simulation
+    }
+
+    fn with(registry: Registry, node: NodeState, reconcilers: Vec<&'static dyn Reconciler>) -> Self {
+        Self { registry, node, manager: Manager::new(reconcilers) }
     }
 
     /// The moment at which something happens next; `registry.now()` when something is due already.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        todo!()
+        let moments = [self.manager.next_due(&self.registry), self.node.next_due()];
+        moments.into_iter().flatten().min().map(|due| due.max(self.registry.now()))
     }
 
     /// Lets everything happen that is due up to `until`, each thing at its own moment; ends at `until`.
     pub(crate) fn advance_to(&mut self, until: Timestamp) {
-        todo!()
+        self.run_until(until);
+        self.registry.set_now(until);
     }
 
     /// Advances until nothing is due any more, or `at_most` has passed. Gives back how far it went.
     pub(crate) fn settle(&mut self, at_most: SignedDuration) -> SignedDuration {
-        todo!()
+        let start = self.registry.now();
+        self.run_until(start.checked_add(at_most).unwrap_or(start));
+        self.registry.now().duration_since(start)
+    }
+
+    /// Stops at the moment of the last thing that happened.
+    fn run_until(&mut self, until: Timestamp) {
+        self.run_moment();
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
+            self.registry.set_now(due);
+            self.run_moment();
+        }
+    }
+
+    /// Lets everything happen that is due at the present moment.
+    fn run_moment(&mut self) {
+        let mut node_turns = 0;
+        loop {
+            self.manager.drain(&self.registry);
+            if self.manager.run_next(&mut self.registry, &mut self.node) {
+                continue;
+            }
+            let now = self.registry.now();
+            if self.node.next_due().is_none_or(|due| due > now) {
+                return;
+            }
+            node_turns += 1;
+            if node_turns > NODE_TURNS_PER_MOMENT_MAX {
+                let later = now.checked_add(SignedDuration::from_millis(1)).unwrap_or(now);
+                self.registry.set_now(later);
+                node_turns = 0;
+            }
+            for pod in self.node.run_due(&mut self.registry) {
+                self.manager.enqueue(KUBELET.name(), pod, self.registry.now());
+            }
+        }
+    }
+
+    /// Keys that were reconciled over and over without time moving on.
+    #[cfg(test)]
+    pub(crate) fn livelocks(&self) -> &[String] {
+        self.manager.livelocks()
     }
 }

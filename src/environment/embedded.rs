@@ -53,8 +53,8 @@ impl Embedded {
         }
     }
 
-    pub(super) fn settle(&self, at_most: Duration) -> Option<Duration> {
-        self.clock().is_manual().then(|| self.cluster.settle(at_most))
+    pub(super) fn step(&self, at_most: Duration) -> Option<Duration> {
+        self.clock().is_manual().then(|| self.cluster.step(at_most)).flatten()
     }
 
     pub(super) fn pass(&self, by: Duration) {

@@ -100,12 +100,12 @@ impl Environment {
         }
     }
 
-    /// Lets simulated time pass until nothing is due, at most `at_most`; tells how far it went.
-    /// `None` where time is real.
+    /// Goes to the next moment at which something happens, where simulated time moves by hand; tells
+    /// how far that was. `None` when nothing is going to happen within `at_most`, or time is real.
     #[must_use]
-    pub fn settle(&self, at_most: Duration) -> Option<Duration> {
+    pub fn step(&self, at_most: Duration) -> Option<Duration> {
         match self {
-            Self::Embedded(embedded) => embedded.settle(at_most),
+            Self::Embedded(embedded) => embedded.step(at_most),
             Self::External(_) => None,
         }
     }

@@ -15,6 +15,7 @@ mod manifest;
 mod object_names;
 mod printers;
 mod resource_args;
+mod rollout_history;
 mod watch;
 
 pub use command::run;

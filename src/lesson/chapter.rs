@@ -147,7 +147,7 @@ fn question(node: &Node<'_>, report: &mut Report) -> Option<Question> {
     let ask = Text::new(node.require("ask", report)?.text(report)?);
     let choices = choices(node, report);
     let answer = match (node.get("answer"), node.get("from")) {
-        (Some(answer), None) if choices.is_empty() => Answer::Fixed(texts(&answer, report)),
+        (Some(answer), None) if choices.is_empty() => Answer::OneOf(texts(&answer, report)),
         (Some(answer), None) => Answer::Choice(choice(&answer, choices.len(), report)?),
         (None, Some(from)) => Answer::Cluster(value_source(&from, report)?),
         _ => {

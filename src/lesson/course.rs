@@ -108,8 +108,8 @@ pub struct Question {
 /// What answers a question.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// One of these texts; of choices, the first is the right one's text.
-    Fixed(Vec<String>),
+    /// One of these texts; the first is the one to show.
+    OneOf(Vec<String>),
     /// The choice with this index, from 0.
     Choice(usize),
     /// A value of the live cluster.

@@ -145,3 +145,74 @@ fn insert(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::{Answer, Form, Language};
+
+    const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {x: 1}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
+
+    fn course(files: &[(&str, &str)]) -> (Course, Vec<String>) {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let mut diagnostics = Vec::new();
+        let course = build(&files, &mut diagnostics);
+        (course, diagnostics.iter().map(Diagnostic::to_string).collect())
+    }
+
+    #[test]
+    fn a_chapter_is_read_with_all_its_blocks() {
+        let (course, _) = course(&[("01-pods/en.md", CHAPTER)]);
+        let chapter = &course.chapters[0];
+        assert_eq!((chapter.number, chapter.id.as_str(), chapter.minutes), (1, "pods", 5));
+        assert_eq!(chapter.summary.get(Language::En), "One Pod.");
+        let step = &chapter.steps[0];
+        assert_eq!(step.prose.get(Language::En), "Do it.");
+        assert_eq!(step.start[0]["metadata"]["name"], "a");
+        assert_eq!(step.solutions, [["cat > x <<'END'\na\nEND\n", "kubectl apply -f x"]]);
+        assert!(matches!(&step.checks[0].form, Form::Match { object, .. } if object.name == "hello"));
+        assert_eq!(step.questions[0].answer, Answer::Choice(1));
+    }
+
+    #[test]
+    fn a_translation_follows_the_order_and_gaps_are_reported() {
+        let korean = "# 파드\n\n## 실행 {#run}\n\n실행하세요.\n\n```yaml check\n- 실행 중\n```\n\n```yaml question\nask: 왜?\nchoices: [가, 나]\n```\n\n## 없음 {#nope}\n";
+        let (course, diagnostics) = course(&[("01-pods/en.md", CHAPTER), ("01-pods/ko.md", korean)]);
+        let step = &course.chapters[0].steps[0];
+        assert_eq!(step.title.get(Language::Ko), "실행");
+        assert_eq!(step.checks[0].that.get(Language::Ko), "실행 중");
+        assert_eq!(step.checks[1].that.get(Language::Ko), "You know");
+        assert_eq!(step.questions[0].choices[1].get(Language::Ko), "나");
+        assert_eq!(
+            diagnostics,
+            [
+                "01-pods/ko.md:3:1: warning: a hint of the step is not translated",
+                "01-pods/ko.md:3:1: warning: a check of the step is not translated",
+                "01-pods/ko.md:16:1: error: en.md has no step {#nope}",
+            ]
+        );
+    }
+
+    #[test]
+    fn mistakes_of_an_author_are_named_with_their_place() {
+        let broken = "# T\n\n## S {#s}\n\n```yaml check\n- that: a\n  objekt: pod/a\n- that: b\n  object: dep/x\n- that: c\n  answer: nope\n- that: d\n  object: pod/a\n  contains: {a: {$atLeats: 1}}\n```\n";
+        let (_, diagnostics) = course(&[("01-a/en.md", broken), ("zz/en.md", "")]);
+        let text = diagnostics.join("\n");
+        for expected in [
+            "01-a/en.md:7:3: error: unknown key \"objekt\"\n  hint: did you mean \"object\"?",
+            "01-a/en.md:9:3: error: there is no kind \"dep\"",
+            "01-a/en.md:14:18: error: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
+            "01-a/en.md:3:1: error: the check asks for the answer \"nope\", but there is no such question",
+            "zz/en.md:1:1: error: the folder of a chapter is named NN-name",
+        ] {
+            assert!(text.contains(expected), "{expected}\nnot in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_course_itself_has_no_diagnostics() {
+        let (course, diagnostics) = load(&Source::Embedded);
+        assert_eq!(diagnostics.iter().map(Diagnostic::to_string).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(course.chapters.len(), 6);
+    }
+}

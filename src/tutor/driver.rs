@@ -27,7 +27,7 @@ const NOT_YET_MAX: Duration = Duration::from_secs(30);
 const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
 const REAL_NOT_YET_MAX: Duration = Duration::from_secs(5);
 
-/// Simulated time between two looks.
+/// Time between two looks where time is real.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Shows views.
@@ -317,22 +317,24 @@ impl Driver {
                 _ if simulated => NOT_YET_MAX,
                 _ => REAL_NOT_YET_MAX,
             };
-            let passed = if waited < at_most { self.let_time_pass().await } else { Duration::ZERO };
-            if passed.is_zero() {
-                return Some(event);
+            match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
+                Some(passed) => waited += passed,
+                None => return Some(event),
             }
-            waited += passed;
         }
     }
 
-    /// Lets a little time pass; zero when nothing is going to happen.
-    async fn let_time_pass(&mut self) -> Duration {
-        if let Some(passed) = self.environment.settle(LOOK_INTERVAL) {
-            return passed;
+    /// Lets time pass until the next thing happens; `None` when nothing will within `at_most`.
+    async fn let_time_pass(&mut self, at_most: Duration, simulated: bool) -> Option<Duration> {
+        if simulated {
+            return self.environment.step(at_most);
+        }
+        if at_most.is_zero() {
+            return None;
         }
         // A change ends the wait early; either way the state is looked at again.
         let _ = timeout(LOOK_INTERVAL, self.changed()).await;
-        LOOK_INTERVAL
+        Some(LOOK_INTERVAL)
     }
 
     async fn answer(&mut self, question: String, answer: String) -> Option<Event> {

@@ -13,7 +13,7 @@ use super::body::{self, Body};
 use super::encoding::{ListMeta, Presentation};
 use super::request_info::RequestInfo;
 use super::selection::Selection;
-use super::{negotiate, write};
+use super::{decode, negotiate, write};
 
 /// Deletes one object; answers with it while it is still there, else with a Status.
 ///
@@ -88,7 +88,7 @@ fn decode_options(
     user: &User,
 ) -> Result<(DeleteOptions, WriteOptions), Status> {
     let given =
-        if body.is_empty() { Object::from(serde_json::Map::new()) } else { write::decode_any(headers, body)? };
+        if body.is_empty() { Object::from(serde_json::Map::new()) } else { decode::any(headers, body)? };
     let mut options = write::write_options(info, headers, user)?;
     options.dry_run |= given.list("/dryRun").iter().any(|value| value == "All");
     let policy = match given.text("/propagationPolicy") {

@@ -90,6 +90,7 @@ pub(crate) async fn serve_forwarded(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .half_close(true)
         .header_read_timeout(HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), service);
     // A broken connection is the client's affair; why the program was silent is told to the caller.

@@ -2,6 +2,7 @@
 
 mod authentication;
 mod body;
+mod decode;
 mod delete;
 mod discovery;
 mod encoding;
@@ -13,6 +14,7 @@ mod request_info;
 mod reviews;
 mod selection;
 mod server;
+mod spdy;
 mod subresources;
 mod watch;
 mod write;

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT, WARNING};
+use http::header::{HeaderValue, USER_AGENT, WARNING};
 use http::{HeaderMap, Response};
-use serde_json::Value;
 
-use crate::apimachinery::{Kind, Object, Status};
+use crate::apimachinery::Status;
 
 use super::super::driver::Shared;
-use super::super::registry::{FieldValidation, Patch, WriteOptions, Written};
+use super::super::registry::{FieldValidation, WriteOptions, Written};
 use super::authentication::User;
 use super::body::Body;
 use super::encoding::Presentation;
 use super::request_info::RequestInfo;
-use super::{negotiate, reviews};
+use super::{decode, negotiate, reviews};
 
 /// Characters that the name of a field manager may have.
 const MANAGER_LENGTH_MAX: usize = 128;
@@ -31,7 +30,7 @@ pub(super) fn create(
     user: &User,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let object = decode_object(info.kind, headers, body)?;
+    let object = decode::object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
         let answered = Arc::new(reviews::answer(info.kind, object, user)?);
         return Ok(presentation.object(201, &answered, shared.clock().now()));
@@ -58,9 +57,9 @@ pub(super) fn update(
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let options = write_options(info, headers, user)?;
-    let object = decode_any(headers, body)?;
+    let object = decode::any(headers, body)?;
     if options.subresource != "scale" {
-        check_kind(info.kind, &object)?;
+        decode::check_kind(info.kind, &object)?;
     }
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -83,7 +82,7 @@ pub(super) fn patch(
     user: &User,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let patch = decode_patch(info, headers, body)?;
+    let patch = decode::patch(info, headers, body)?;
     let options = write_options(info, headers, user)?;
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -146,84 +145,6 @@ fn manager_of(headers: &HeaderMap) -> String {
     let name = agent.split('/').next().unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).take(MANAGER_LENGTH_MAX).collect();
     if name.is_empty() { "unknown".to_owned() } else { name }
-}
-
-/// The media type of the body, without parameters.
-fn content_type(headers: &HeaderMap) -> &str {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim()
-}
-
-fn decode_object(kind: &'static Kind, headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
-    let object = decode_any(headers, body)?;
-    check_kind(kind, &object)?;
-    Ok(object)
-}
-
-/// Reads a body that is an object: JSON, YAML or protobuf.
-pub(super) fn decode_any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
-    let value = match content_type(headers) {
-        "" | "application/json" => json_value(body)?,
-        other => return Err(unsupported_body(other)),
-    };
-    Object::from_value(value).ok_or_else(|| {
-        Status::bad_request(
-            "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }",
-        )
-    })
-}
-
-fn unsupported_body(media_type: &str) -> Status {
-    Status::unsupported_media_type(format!(
-        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf (got {media_type})"
-    ))
-}
-
-fn json_value(body: &[u8]) -> Result<Value, Status> {
-    serde_json::from_slice(body)
-        .map_err(|error| Status::bad_request(format!("couldn't get version/kind; json parse error: {error}")))
-}
-
-/// Refuses an object of another kind than the URL names; an absent kind is taken from the URL.
-fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
-    let (version, name) = (object.api_version(), object.kind());
-    let expected = kind.api_version();
-    if !version.is_empty() && version != expected {
-        return Err(Status::bad_request(format!(
-            "the API version in the data ({version}) does not match the expected API version ({expected})"
-        )));
-    }
-    if !name.is_empty() && name != kind.kind {
-        return Err(Status::bad_request(format!(
-            "{name} in version {:?} cannot be handled as a {}: converting ({name}) to ({}): unknown conversion",
-            kind.version, kind.kind, kind.kind
-        )));
-    }
-    Ok(())
-}
-
-fn decode_patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Result<Patch, Status> {
-    let media_type = content_type(headers);
-    Ok(match media_type {
-        "application/json-patch+json" => Patch::Json(json_value(body)?),
-        "application/merge-patch+json" => Patch::Merge(json_value(body)?),
-        "application/strategic-merge-patch+json" => Patch::Strategic(json_value(body)?),
-        "application/apply-patch+yaml" => {
-            if info.query.text("fieldManager").is_empty() {
-                return Err(Status::failure(
-                    422,
-                    "Invalid",
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-                ));
-            }
-            Patch::Apply { configuration: json_value(body)?, force: info.query.flag("force") }
-        }
-        other => {
-            return Err(Status::unsupported_media_type(format!(
-                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor (got {other})"
-            )));
-        }
-    })
 }
 
 fn with_warnings(mut response: Response<Body>, written: &Written) -> Response<Body> {

@@ -1,6 +1,7 @@
 //! What a fresh cluster contains: namespaces, nodes, the control plane's Pods, DNS, a storage class.
 
 mod nodes;
+mod running_pods;
 
 use serde_json::json;
 
@@ -9,6 +10,8 @@ use crate::base::parse_yaml;
 
 use super::config::ClusterConfig;
 use super::registry::{Registry, WriteOptions};
+
+pub(crate) use running_pods::start_pods;
 
 /// The version that this cluster says it is.
 const VERSION: &str = "v1.36.2";

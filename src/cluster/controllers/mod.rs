@@ -1,6 +1,74 @@
 //! The controllers that are started.
 
+mod claim;
+mod conditions;
+mod deployment;
+mod endpoints;
+mod event_expiry;
+mod garbage_collector;
+mod namespace;
+mod pods;
+mod replica_set;
+mod service_account;
+
+use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
+
 use super::manager::Reconciler;
+use super::registry::Registry;
+use super::storage::Change;
 
 /// Every controller, in the order in which they are asked.
-pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[];
+pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
+    &service_account::ServiceAccountController,
+    &deployment::DeploymentController,
+    &replica_set::ReplicaSetController,
+    &endpoints::EndpointSliceController,
+    &endpoints::EndpointsController,
+    &namespace::NamespaceController,
+    &garbage_collector::GarbageCollector,
+    &event_expiry::EventExpiry,
+];
+
+/// Name of the controllers' program in managedFields.
+const MANAGER: &str = "kube-controller-manager";
+
+/// The key of the changed object itself.
+fn itself(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
+    vec![change.object.key()]
+}
+
+/// The controllers of a kind that manage, or managed before the change, the changed object.
+fn controllers_of(change: &Change, kind: &'static Kind) -> Vec<ObjectKey> {
+    let mut keys = Vec::new();
+    let states = [Some(&change.object), change.previous.as_ref()];
+    for object in states.into_iter().flatten() {
+        if let Some(owner) = object.controller().filter(|owner| owner.kind == kind.kind) {
+            let key = ObjectKey::new(object.namespace(), owner.name);
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
+/// A new object made from a Pod template or the like: labels, annotations and finalizers of the
+/// template, and a controller that owns it (`controller.GetPodFromTemplate`).
+fn owned_object(kind: &Kind, owner: &Object, template: &Object) -> Object {
+    let mut object = Object::new(kind, owner.namespace(), "");
+    object.remove("/metadata/name");
+    for field in ["labels", "annotations", "finalizers"] {
+        if let Some(value) = template.get(&format!("/metadata/{field}")) {
+            object.set(&format!("/metadata/{field}"), value.clone());
+        }
+    }
+    object.set("/metadata/ownerReferences", owner_references(owner));
+    object
+}
+
+fn owner_references(owner: &Object) -> serde_json::Value {
+    serde_json::json!([OwnerReference::controller(owner)])
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,170 @@
 
 mod event_recorder;
 mod reconciler;
+mod work_queue;
 
-pub(crate) use event_recorder::{EventSource, EventType, record_event};
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use jiff::SignedDuration;
+
+use crate::apimachinery::{Kind, ObjectKey, kind_of};
+use crate::base::Timestamp;
+
+use super::kubelet::NodeState;
+use super::registry::Registry;
+use super::storage::{Change, ChangeType};
+use work_queue::{Item, WorkQueue};
+
+pub(crate) use event_recorder::{EventSource, EventType, record_event, record_scheduler_event};
 pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Watch};
+
+/// How often one key may be reconciled without time moving on; more is a livelock.
+const RECONCILES_PER_MOMENT_MAX: u32 = 256;
+/// How long a key in a livelock is kept waiting.
+const LIVELOCK_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+/// How many livelocks are remembered.
+const LIVELOCKS_MAX: usize = 16;
+
+/// Runs the reconcilers: reads the change log from a cursor, queues the keys that each reconciler
+/// wants to see, and reconciles those that are due.
+#[derive(Clone)]
+pub(crate) struct Manager {
+    reconcilers: Arc<[&'static dyn Reconciler]>,
+    /// Changes up to this revision are queued.
+    cursor: u64,
+    queue: WorkQueue,
+    /// The moment of the last reconcile, and how often each key was reconciled at it.
+    moment: Timestamp,
+    reconciles: OrdMap<Item, u32>,
+    livelocks: Vec<String>,
+}
+
+impl std::fmt::Debug for Manager {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Manager").field("cursor", &self.cursor).finish_non_exhaustive()
+    }
+}
+
+impl Manager {
+    /// A manager that has seen nothing yet.
+    pub(crate) fn new(reconcilers: Vec<&'static dyn Reconciler>) -> Self {
+        Self {
+            reconcilers: reconcilers.into(),
+            cursor: 0,
+            queue: WorkQueue::default(),
+            moment: Timestamp::UNIX_EPOCH,
+            reconciles: OrdMap::new(),
+            livelocks: Vec::new(),
+        }
+    }
+
+    /// Queues what the changes since the last call concern.
+    pub(crate) fn drain(&mut self, registry: &Registry) {
+        match registry.store().changes_since(self.cursor) {
+            Ok(changes) => {
+                for change in changes {
+                    queue_change(&self.reconcilers, &mut self.queue, change, registry);
+                }
+            }
+            Err(_compacted) => self.resync(registry),
+        }
+        self.cursor = registry.store().revision();
+    }
+
+    /// Queues everything, as after a restart.
+    pub(crate) fn resync(&mut self, registry: &Registry) {
+        for object in registry.store().all() {
+            let Some(kind) = kind_of(object.api_version(), object.kind()) else { continue };
+            let change = Change {
+                revision: object.resource_version(),
+                kind,
+                change_type: ChangeType::Added,
+                object: Arc::clone(object),
+                previous: None,
+            };
+            queue_change(&self.reconcilers, &mut self.queue, &change, registry);
+        }
+        self.cursor = registry.store().revision();
+    }
+
+    /// Queues one key of the reconciler of that name, due now.
+    pub(crate) fn enqueue(&mut self, reconciler: &str, key: ObjectKey, now: Timestamp) {
+        if let Some(reconciler) = self.reconcilers.iter().position(|entry| entry.name() == reconciler) {
+            self.queue.add(Item { reconciler, key }, now);
+        }
+    }
+
+    /// The moment at which a key is due next; the past when a change has not been looked at yet.
+    pub(crate) fn next_due(&self, registry: &Registry) -> Option<Timestamp> {
+        if registry.store().revision() > self.cursor {
+            return Some(registry.now());
+        }
+        self.queue.next_due()
+    }
+
+    /// Reconciles the first key that is due; `false` when none is.
+    pub(crate) fn run_next(&mut self, registry: &mut Registry, node: &mut NodeState) -> bool {
+        let now = registry.now();
+        let Some(item) = self.queue.take_due(now) else { return false };
+        let reconciler = self.reconcilers[item.reconciler];
+        if self.runs_in_circles(&item, now) {
+            self.note_livelock(reconciler.name(), &item.key);
+            self.queue.add(item, now.checked_add(LIVELOCK_PAUSE).unwrap_or(now));
+            return true;
+        }
+        let outcome = reconciler.reconcile(&mut ReconcileContext { registry, node }, &item.key);
+        match outcome {
+            Ok(action) => {
+                self.queue.forget_errors(&item);
+                if let Action::RequeueAfter(delay) = action {
+                    self.queue.add(item, now.checked_add(delay).unwrap_or(now));
+                }
+            }
+            Err(_status) => self.queue.add_after_error(item, now),
+        }
+        true
+    }
+
+    /// Keys that were reconciled over and over without time moving on, with their controller's name.
+    #[cfg(test)]
+    pub(crate) fn livelocks(&self) -> &[String] {
+        &self.livelocks
+    }
+
+    fn runs_in_circles(&mut self, item: &Item, now: Timestamp) -> bool {
+        if self.moment != now {
+            self.moment = now;
+            self.reconciles.clear();
+        }
+        let count = self.reconciles.entry(item.clone()).or_default();
+        *count += 1;
+        *count > RECONCILES_PER_MOMENT_MAX
+    }
+
+    fn note_livelock(&mut self, controller: &str, key: &ObjectKey) {
+        let note = format!("{controller} {key}");
+        if self.livelocks.len() < LIVELOCKS_MAX && !self.livelocks.contains(&note) {
+            self.livelocks.push(note);
+        }
+    }
+}
+
+fn queue_change(
+    reconcilers: &[&'static dyn Reconciler],
+    queue: &mut WorkQueue,
+    change: &Change,
+    registry: &Registry,
+) {
+    let changed: &'static Kind = change.kind;
+    for (reconciler, entry) in reconcilers.iter().enumerate() {
+        for watch in entry.watches().iter().filter(|watch| watch.kind == changed) {
+            for key in (watch.keys)(change, registry) {
+                queue.add(Item { reconciler, key }, registry.now());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

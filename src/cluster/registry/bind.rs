@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{Object, ObjectKey, Status, builtin, seconds};
 
 use super::Registry;
-use super::metadata::time_text;
 
 impl Registry {
     /// Binds a Pod to a node (the `binding` subresource): sets nodeName and PodScheduled.
@@ -29,7 +28,7 @@ impl Registry {
         }
         let mut new = Object::clone(&old);
         new.set("/spec/nodeName", node);
-        mark_scheduled(&mut new, &time_text(self.now));
+        mark_scheduled(&mut new, &seconds(self.now));
         Ok(self.store.put(&builtin::POD, new))
     }
 }

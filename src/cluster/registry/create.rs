@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::apimachinery::managed_fields::record_update;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
-use super::decode::decode;
+use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::{Strategy, strategy_of};
@@ -27,8 +28,8 @@ impl Registry {
         object: Object,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let (object, warnings) = decode(kind, &object, options)?;
-        self.create_decoded(kind, namespace, object, warnings, options)
+        let incoming = decode(kind, &object, options)?;
+        self.create_decoded(kind, namespace, incoming, options)
     }
 
     /// Creates an object whose fields have been checked already.
@@ -36,10 +37,10 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         namespace: &str,
-        mut object: Object,
-        mut warnings: Vec<String>,
+        incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
+        let Incoming { mut object, mut warnings, owned } = incoming;
         let strategy = strategy_of(kind);
         metadata::ensure_namespace(kind, &mut object, namespace)?;
         if !object.text("/metadata/resourceVersion").is_empty() {
@@ -49,8 +50,13 @@ impl Registry {
                 "resourceVersion should not be set on objects to be created",
             ));
         }
+        object.set("/apiVersion", kind.api_version());
+        object.set("/kind", kind.kind);
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        if !owned {
+            record_update(None, &mut object, &options.manager, options.subresource, self.now);
+        }
         admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
         let mut errors = metadata_errors(strategy, &object);
@@ -87,8 +93,6 @@ impl Registry {
     }
 
     fn fill_new(&mut self, kind: &'static Kind, strategy: &dyn Strategy, object: &mut Object) {
-        object.set("/apiVersion", kind.api_version());
-        object.set("/kind", kind.kind);
         metadata::fill_system_fields(object, self.now, &mut self.random);
         metadata::drop_empty(object);
         if strategy.counts_generations() {

@@ -7,19 +7,29 @@ use crate::apimachinery::{FieldError, Kind, Object, Status};
 
 use super::options::{FieldValidation, Patch, WriteOptions};
 
-/// An object as its Go type would hold it, and warnings about fields that it lost.
+/// An object that a client sent, read as its kind.
+pub(super) struct Incoming {
+    /// The object as its Go type would hold it.
+    pub object: Object,
+    /// Warnings about fields that it lost.
+    pub warnings: Vec<String>,
+    /// Whether its managedFields say already who wrote it (server-side apply).
+    pub owned: bool,
+}
+
+/// Reads an object.
 pub(super) fn decode(
     kind: &'static Kind,
     object: &Object,
     options: &WriteOptions,
-) -> Result<(Object, Vec<String>), Status> {
+) -> Result<Incoming, Status> {
     check_type(kind, object)?;
     let Decoded { value, unknown_fields } = schema::decode(kind, object.value())?;
     let errors = unknown_texts(&unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(schema::strict_error(kind, &errors));
     }
-    Ok((as_object(value)?, warnings(options, errors)))
+    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned: false })
 }
 
 /// The same for an object that a patch produced; errors show the patch.
@@ -28,12 +38,13 @@ pub(super) fn decode_patched(
     patched: &Value,
     patch: &Patch,
     options: &WriteOptions,
-) -> Result<(Object, Vec<String>), Status> {
+) -> Result<Incoming, Status> {
     let about_patch = |detail: String| {
         let shown = match patch {
             Patch::Json(_) => patched.to_string(),
-            Patch::Merge(change) | Patch::Strategic(change) => go_text(change),
-            Patch::Apply { configuration, .. } => go_text(configuration),
+            Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
+                go_text(change)
+            }
         };
         let error = FieldError::invalid("patch", shown, detail);
         Status::failure(422, "Invalid", format!(" \"\" is invalid: {error}"))
@@ -46,7 +57,8 @@ pub(super) fn decode_patched(
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(about_patch(format!("strict decoding error: {}", errors.join(", "))));
     }
-    Ok((as_object(value)?, warnings(options, errors)))
+    let owned = matches!(patch, Patch::Apply { .. });
+    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned })
 }
 
 fn as_object(value: Value) -> Result<Object, Status> {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
-use crate::apimachinery::{Kind, Object, Status};
+use crate::apimachinery::{Kind, Object, Status, seconds};
 use crate::base::{Random, Timestamp};
 
 /// Characters that a generated name adds to its base.
@@ -15,15 +15,9 @@ const GENERATED_BASE_LENGTH_MAX: usize = 58;
 const SERVER_OWNED: &[&str] =
     &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
 
-/// A moment as the API writes it: RFC 3339, whole seconds.
-pub(crate) fn time_text(moment: Timestamp) -> String {
-    let whole = Timestamp::from_second(moment.as_second()).unwrap_or(moment);
-    whole.to_string()
-}
-
 /// `moment` moved by whole seconds, as text.
-pub(super) fn time_text_after(moment: Timestamp, seconds: i64) -> String {
-    time_text(moment.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(moment))
+pub(super) fn time_text_after(moment: Timestamp, by: i64) -> String {
+    seconds(moment.checked_add(SignedDuration::from_secs(by)).unwrap_or(moment))
 }
 
 /// Puts the request's namespace into the object, or refuses another one
@@ -57,7 +51,7 @@ pub(super) fn fill_system_fields(object: &mut Object, now: Timestamp, random: &m
         object.remove(&format!("/metadata/{field}"));
     }
     object.set("/metadata/uid", random.uuid());
-    object.set("/metadata/creationTimestamp", time_text(now));
+    object.set("/metadata/creationTimestamp", seconds(now));
 }
 
 /// Carries over what a client cannot change in an update (`rest.BeforeUpdate`).

@@ -12,6 +12,7 @@ mod delete;
 mod discovery;
 mod metadata;
 mod options;
+mod patch;
 mod pod_defaults;
 mod scale;
 mod scheduling;
@@ -31,9 +32,9 @@ use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
+pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
-pub(crate) use metadata::time_text;
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };

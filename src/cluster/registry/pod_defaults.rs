@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, Quantity};
 
 /// `defaultMode` of volumes made of files: 0644.
 const FILE_MODE: i64 = 0o644;
@@ -96,6 +96,7 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
     let policy = pull_policy(image);
     default_to(container, "imagePullPolicy", policy);
     default_to(container, "resources", json!({}));
+    write_amounts_canonically(container);
     default_to(container, "terminationMessagePath", "/dev/termination-log");
     default_to(container, "terminationMessagePolicy", "File");
     for port in items(container, "ports") {
@@ -115,6 +116,18 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
         for hook in ["postStart", "preStop"] {
             if let Some(hook) = child(lifecycle, hook) {
                 set_http_defaults(hook);
+            }
+        }
+    }
+}
+
+/// Writes requests and limits as Go writes quantities: `0.5` as `500m`, `1024Mi` as `1Gi`.
+fn write_amounts_canonically(container: &mut Map<String, Value>) {
+    let Some(resources) = child(container, "resources") else { return };
+    for list in ["requests", "limits"] {
+        for amount in child(resources, list).into_iter().flat_map(|amounts| amounts.values_mut()) {
+            if let Some(quantity) = Quantity::from_value(amount) {
+                *amount = quantity.to_string().into();
             }
         }
     }
@@ -209,8 +222,7 @@ pub(super) fn qos_class(pod: &Object) -> &'static str {
         pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers")).collect();
     let amount = |container: &Value, kind: &str, resource: &str| {
         let amount = container.pointer(&format!("/resources/{kind}/{resource}"))?;
-        let text = amount.as_str().map_or_else(|| amount.to_string(), str::to_owned);
-        (text.trim_start_matches('0') != "").then_some(text)
+        Quantity::from_value(amount).filter(|amount| !amount.is_zero())
     };
     let mut anything = false;
     let mut guaranteed = true;
@@ -246,6 +258,13 @@ mod tests {
         for (image, expected) in cases {
             assert_eq!(pull_policy(image), expected, "{image}");
         }
+    }
+
+    #[test]
+    fn amounts_are_written_as_go_writes_them() {
+        let mut container = json!({"resources": {"limits": {"cpu": "0.5", "memory": "1024Mi"}}});
+        set_container_defaults(container.as_object_mut().unwrap());
+        assert_eq!(container["resources"], json!({"limits": {"cpu": "500m", "memory": "1Gi"}}));
     }
 
     #[test]

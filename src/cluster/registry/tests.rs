@@ -340,3 +340,70 @@ fn a_status_keeps_what_a_go_type_would_keep() {
     assert_eq!(written.get("/status"), Some(&status));
     assert_eq!((written.get("/spec/nodeName"), written.generation()), (None, 1));
 }
+
+fn web_deployment() -> Value {
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}},
+    }})
+}
+
+#[test]
+fn a_strategic_patch_changes_one_container_among_others() {
+    let mut registry = registry();
+    let mut manifest = web_deployment();
+    manifest["spec"]["template"]["spec"]["containers"] =
+        json!([{"name": "a", "image": "nginx"}, {"name": "b", "image": "redis"}]);
+    create(&mut registry, &DEPLOYMENT, "default", manifest).unwrap();
+    let containers = json!({"containers": [{"name": "b", "image": "redis:7"}]});
+    let patch = Patch::Strategic(json!({"spec": {"template": {"spec": containers}}}));
+    let key = ObjectKey::new("default", "web");
+    let written = registry.patch(&DEPLOYMENT, &key, &patch, &options()).unwrap().object;
+    let images: Vec<&str> = written
+        .list("/spec/template/spec/containers")
+        .iter()
+        .filter_map(|container| container["image"].as_str())
+        .collect();
+    assert_eq!((images, written.generation()), (vec!["nginx", "redis:7"], 2));
+}
+
+#[test]
+fn applying_creates_then_conflicts_with_what_somebody_else_changed() {
+    let mut registry = registry();
+    let key = ObjectKey::new("default", "web");
+    let apply = |replicas: i64, force: bool| {
+        let mut configuration = web_deployment();
+        configuration["spec"]["replicas"] = json!(replicas);
+        Patch::Apply { configuration, force }
+    };
+    let mine = WriteOptions { manager: "kubectl".to_owned(), ..options() };
+    assert!(registry.patch(&DEPLOYMENT, &key, &apply(1, false), &mine).unwrap().created);
+    let again = registry.patch(&DEPLOYMENT, &key, &apply(1, false), &mine).unwrap();
+    assert_eq!((again.created, again.object.generation()), (false, 1));
+    let scale = WriteOptions { subresource: "scale", manager: "scaler".to_owned(), ..options() };
+    registry.patch(&DEPLOYMENT, &key, &Patch::Merge(json!({"spec": {"replicas": 3}})), &scale).unwrap();
+    let error = registry.patch(&DEPLOYMENT, &key, &apply(2, false), &mine).unwrap_err();
+    assert_eq!(error.code, 409);
+    assert!(error.message.starts_with(r#"Apply failed with 1 conflict: conflict with "scaler""#), "{error}");
+    assert!(error.message.ends_with(": .spec.replicas"), "{error}");
+    let forced = registry.patch(&DEPLOYMENT, &key, &apply(2, true), &mine).unwrap();
+    assert_eq!(forced.object.number("/spec/replicas"), Some(2));
+}
+
+#[test]
+fn writers_are_recorded_by_what_they_wrote() {
+    let mut registry = registry();
+    create(&mut registry, &DEPLOYMENT, "default", web_deployment()).unwrap();
+    let key = ObjectKey::new("default", "web");
+    let mut object = Object::clone(&registry.get(&DEPLOYMENT, &key).unwrap());
+    object.set("/status", json!({"replicas": 1}));
+    let written = registry.update_status(&DEPLOYMENT, object, "kube-controller-manager").unwrap();
+    let entries: Vec<(&str, &str)> = written
+        .list("/metadata/managedFields")
+        .iter()
+        .map(|entry| {
+            (entry["manager"].as_str().unwrap_or_default(), entry["subresource"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(entries, [("kube-controller-manager", "status"), ("test", "")]);
+}

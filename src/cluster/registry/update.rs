@@ -1,18 +1,17 @@
-//! Replacing and patching objects, or the part of them that a subresource means.
+//! Replacing objects, or the part of them that a subresource means.
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::apimachinery::{Kind, Object, ObjectKey, Status, patch};
+use crate::apimachinery::managed_fields::record_update;
+use crate::apimachinery::{FieldErrors, Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
-use super::decode::{decode, decode_patched};
+use super::decode::{Incoming, decode};
 use super::metadata;
-use super::options::{Patch, WriteOptions, Written};
+use super::options::{WriteOptions, Written};
 use super::scale;
-use super::strategy::strategy_of;
+use super::strategy::{Strategy, strategy_of};
 use super::validation::{metadata_errors, metadata_update_errors};
 
 impl Registry {
@@ -30,20 +29,20 @@ impl Registry {
         if options.subresource == "scale" {
             return self.update_scale(kind, key, &object, options);
         }
-        let (object, warnings) = decode(kind, &object, options)?;
-        self.update_decoded(kind, key, object, warnings, options)
+        let incoming = decode(kind, &object, options)?;
+        self.update_decoded(kind, key, incoming, options)
     }
 
-    fn update_decoded(
+    pub(super) fn update_decoded(
         &mut self,
         kind: &'static Kind,
         key: &ObjectKey,
-        mut object: Object,
-        warnings: Vec<String>,
+        mut incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
+        let object = &mut incoming.object;
         let strategy = strategy_of(kind);
-        metadata::ensure_namespace(kind, &mut object, &key.namespace)?;
+        metadata::ensure_namespace(kind, object, &key.namespace)?;
         if object.name().is_empty() {
             object.set("/metadata/name", key.name.clone());
         }
@@ -57,57 +56,12 @@ impl Registry {
         let Some(old) = self.store.get(kind, key).cloned() else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
-                return self.create_decoded(kind, &key.namespace, object, warnings, options);
+                return self.create_decoded(kind, &key.namespace, incoming, options);
             }
             return Err(Status::not_found(kind, &key.name));
         };
-        check_preconditions(kind, &object, &old)?;
-        let mut written = self.replace(kind, &old, object, options)?;
-        written.warnings.splice(0..0, warnings);
-        Ok(written)
-    }
-
-    /// Patches an object (or the part that a subresource means).
-    ///
-    /// # Errors
-    /// As [`Registry::update`], and 400/415/422 when the patch does not fit.
-    pub(crate) fn patch(
-        &mut self,
-        kind: &'static Kind,
-        key: &ObjectKey,
-        patch: &Patch,
-        options: &WriteOptions,
-    ) -> Result<Written, Status> {
-        let old = match self.store.get(kind, key) {
-            Some(old) => Arc::clone(old),
-            None => return self.create_by_apply(kind, key, patch, options),
-        };
-        if options.subresource == "scale" {
-            let scale = scale::scale_of(&old);
-            let wanted = apply_patch(kind, scale.value(), patch)?;
-            let wanted = Object::from_value(wanted)
-                .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
-            return self.update_scale(kind, key, &wanted, options);
-        }
-        let patched = apply_patch(kind, old.value(), patch)?;
-        let (object, warnings) = decode_patched(kind, &patched, patch, options)?;
-        self.update_decoded(kind, key, object, warnings, options)
-    }
-
-    fn create_by_apply(
-        &mut self,
-        kind: &'static Kind,
-        key: &ObjectKey,
-        patch: &Patch,
-        options: &WriteOptions,
-    ) -> Result<Written, Status> {
-        let Patch::Apply { configuration, .. } = patch else {
-            return Err(Status::not_found(kind, &key.name));
-        };
-        let mut object = Object::from_value(configuration.clone())
-            .ok_or_else(|| Status::bad_request("the applied configuration is not an object"))?;
-        object.set("/metadata/name", key.name.clone());
-        self.create(kind, &key.namespace, object, options)
+        check_preconditions(kind, object, &old)?;
+        self.replace(kind, &old, incoming, options)
     }
 
     /// Writes only the status of an object, as a component does.
@@ -125,7 +79,7 @@ impl Registry {
         self.update(kind, &key, object, &options).map(|written| written.object)
     }
 
-    fn update_scale(
+    pub(super) fn update_scale(
         &mut self,
         kind: &'static Kind,
         key: &ObjectKey,
@@ -135,8 +89,8 @@ impl Registry {
         let old = self.get(kind, key)?;
         check_preconditions(kind, wanted, &old)?;
         let object = scale::scaled(kind, &old, wanted)?;
-        let options = WriteOptions { subresource: "", ..options.clone() };
-        let written = self.replace(kind, &old, object, &options)?;
+        let incoming = Incoming { object, warnings: Vec::new(), owned: false };
+        let written = self.replace(kind, &old, incoming, options)?;
         Ok(Written { object: Arc::new(scale::scale_of(&written.object)), ..written })
     }
 
@@ -145,51 +99,50 @@ impl Registry {
         &mut self,
         kind: &'static Kind,
         old: &Arc<Object>,
-        mut new: Object,
+        incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
+        let Incoming { object: mut new, mut warnings, owned } = incoming;
         let strategy = strategy_of(kind);
+        let whole = matches!(options.subresource, "" | "scale");
         new.set("/apiVersion", kind.api_version());
         new.set("/kind", kind.kind);
         metadata::keep_system_fields(&mut new, old);
         metadata::drop_empty(&mut new);
         match options.subresource {
-            "status" => new = with_part(old, &mut new, "/status"),
-            "finalize" => new = with_part(old, &mut new, "/spec/finalizers"),
-            "ephemeralcontainers" => {
-                new = with_part(old, &mut new, "/spec/ephemeralContainers");
-                strategy.set_defaults(&mut new);
-                metadata::bump_generation(&mut new);
-            }
-            _ => {
-                if kind.subresource("status").is_some() {
-                    copy_field(&mut new, old, "/status");
-                }
-                strategy.set_defaults(&mut new);
-                admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
-                strategy.prepare_for_update(&mut new, old);
-                let errors = strategy.allocate(self, &mut new);
-                if !errors.is_empty() {
-                    return Err(Status::invalid(kind, old.name(), &errors));
-                }
-                if strategy.counts_generations() && strategy.desired_state_changed(&new, old) {
-                    metadata::bump_generation(&mut new);
-                }
-            }
+            "status" => new = with_part(old, &new, "/status"),
+            "finalize" => new = with_part(old, &new, "/spec/finalizers"),
+            "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
+            _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),
+            _ => {}
+        }
+        if options.subresource != "status" {
+            strategy.set_defaults(&mut new);
+        }
+        if !owned {
+            record_update(Some(old), &mut new, &options.manager, options.subresource, self.now);
+        }
+        if whole {
+            admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
+            strategy.prepare_for_update(&mut new, old);
         }
         metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
-        let mut errors = Vec::new();
-        if options.subresource.is_empty() {
-            errors = metadata_errors(strategy, &new);
-            errors.extend(metadata_update_errors(&new, old));
-            errors.extend(strategy.validate(&new));
-            errors.extend(strategy.validate_update(&new, old));
+        if whole {
+            let errors = update_errors(strategy, &new, old);
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, old.name(), &errors));
+            }
+            let errors = strategy.allocate(self, &mut new);
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, old.name(), &errors));
+            }
+            warnings.extend(strategy.warnings(&new));
         }
-        if !errors.is_empty() {
-            return Err(Status::invalid(kind, old.name(), &errors));
+        let counts = strategy.counts_generations() && options.subresource != "status";
+        if counts && strategy.desired_state_changed(&new, old) {
+            metadata::bump_generation(&mut new);
         }
-        let warnings = strategy.warnings(&new);
         new.set("/metadata/resourceVersion", old.text("/metadata/resourceVersion"));
         let object = self.store_changed(kind, old, new, options);
         Ok(Written { object, created: false, warnings })
@@ -223,6 +176,14 @@ pub(super) fn nothing_keeps(kind: &'static Kind, object: &Object) -> bool {
         && strategy_of(kind).may_go(object)
 }
 
+fn update_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldErrors {
+    let mut errors = metadata_errors(strategy, new);
+    errors.extend(metadata_update_errors(new, old));
+    errors.extend(strategy.validate(new));
+    errors.extend(strategy.validate_update(new, old));
+    errors
+}
+
 fn check_preconditions(kind: &Kind, new: &Object, old: &Object) -> Result<(), Status> {
     let uid = new.uid();
     if !uid.is_empty() && uid != old.uid() {
@@ -246,23 +207,12 @@ fn copy_field(new: &mut Object, old: &Object, pointer: &str) {
     }
 }
 
-/// The old object with one part of the new one: what a subresource means.
-fn with_part(old: &Object, new: &mut Object, pointer: &str) -> Object {
+/// The old object with one part of the new one (what a subresource means) and its owners.
+fn with_part(old: &Object, new: &Object, pointer: &str) -> Object {
     let mut object = Object::clone(old);
-    match new.remove(pointer) {
-        Some(part) => object.set(pointer, part),
-        None => {
-            object.remove(pointer);
-        }
+    copy_field(&mut object, new, pointer);
+    if new.get("/metadata/managedFields").is_some() {
+        copy_field(&mut object, new, "/metadata/managedFields");
     }
     object
-}
-
-fn apply_patch(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {
-    match patch {
-        Patch::Json(operations) => patch::json::apply(value, operations),
-        Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
-            Ok(patch::merge::apply(value, change))
-        }
-    }
 }

@@ -39,6 +39,11 @@ impl StoreKey {
                 self.path.strip_prefix(namespace).is_some_and(|rest| rest.starts_with('\0'))
             })
     }
+
+    /// Whether the key is of the same kind and namespace as `start`, with a name that begins like its name.
+    pub(super) fn begins_with(&self, start: &Self) -> bool {
+        self.kind == start.kind && self.path.starts_with(&*start.path)
+    }
 }
 
 /// Place of a kind in the table; kinds outside it sort last.

@@ -9,6 +9,9 @@ use crate::apimachinery::Object;
 
 use super::key::StoreKey;
 
+/// Stands for the owner of the objects that no controller manages.
+pub(super) const NO_CONTROLLER: &str = "";
+
 /// Pairs of an owner's uid and a dependent's key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnerIndex(OrdSet<(Arc<str>, StoreKey)>);
@@ -16,7 +19,7 @@ pub(super) struct OwnerIndex(OrdSet<(Arc<str>, StoreKey)>);
 impl OwnerIndex {
     /// Follows a write: `old` and `new` are the object before and after it.
     pub(super) fn follow(&mut self, key: &StoreKey, old: Option<&Object>, new: Option<&Object>) {
-        if old.and_then(references) == new.and_then(references) {
+        if old.map(references) == new.map(references) {
             return;
         }
         for uid in old.into_iter().flat_map(owner_uids) {
@@ -43,6 +46,8 @@ fn references(object: &Object) -> Option<&Value> {
 }
 
 fn owner_uids(object: &Object) -> Vec<Arc<str>> {
-    let references = references(object).and_then(Value::as_array).into_iter().flatten();
-    references.filter_map(|reference| reference["uid"].as_str()).map(Arc::from).collect()
+    let references = object.list("/metadata/ownerReferences");
+    let managed = references.iter().any(|reference| reference["controller"] == true);
+    let nobody = (!managed).then_some(NO_CONTROLLER);
+    references.iter().filter_map(|reference| reference["uid"].as_str()).chain(nobody).map(Arc::from).collect()
 }

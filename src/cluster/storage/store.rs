@@ -8,7 +8,7 @@ use crate::apimachinery::{Kind, Object, ObjectKey};
 
 use super::change_log::{Change, ChangeLog, ChangeType, Compacted};
 use super::key::StoreKey;
-use super::owner_index::OwnerIndex;
+use super::owner_index::{NO_CONTROLLER, OwnerIndex};
 
 /// The object store. Clones are cheap: they share what neither of them changes.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +59,33 @@ impl Store {
             .dependents(uid, start.clone())
             .filter(move |key| key.is_within(&start, namespace))
             .filter_map(|key| self.objects.get(key))
+    }
+
+    /// The objects of a kind in one namespace that no controller manages.
+    pub(crate) fn without_controller<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> {
+        let start = StoreKey::new(kind, namespace, "");
+        self.owners
+            .dependents(NO_CONTROLLER, start.clone())
+            .take_while(move |key| key.is_within(&start, Some(namespace)))
+            .filter_map(|key| self.objects.get(key))
+    }
+
+    /// The objects of a kind in one namespace whose name begins with `prefix`, by name.
+    pub(crate) fn list_prefix<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &str,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let start = StoreKey::new(kind, namespace, prefix);
+        self.objects
+            .range(start.clone()..)
+            .take_while(move |(key, _)| key.begins_with(&start))
+            .map(|(_, object)| object)
     }
 
     /// Every object of every kind that names `uid` as an owner.

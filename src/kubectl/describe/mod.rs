@@ -1,1 +1,62 @@
-//! `describe`: one file per kind.
+//! `describe`: one file per kind, a generic description for all others.
+
+mod containers;
+mod events;
+mod generic;
+mod node;
+mod plain;
+mod pod;
+mod pod_template;
+mod service;
+mod text;
+mod workloads;
+mod volumes;
+
+use serde_json::Value;
+
+use super::api::Api;
+use crate::base::Timestamp;
+
+pub(super) use events::{age as event_age, sort as sort_events};
+pub(super) use text::{array, scalar, text_of};
+pub(super) use workloads::selector_text;
+
+/// Describes an object; `show_events` adds what happened to it.
+pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: Timestamp) -> String {
+    let mut text = text::Text::default();
+    let version = text_of(&object["apiVersion"]);
+    let mut with_events = show_events;
+    match (version, text_of(&object["kind"])) {
+        ("v1", "Pod") => pod::describe(&mut text, object, now),
+        ("v1", "Service") => service::describe(&mut text, api, object).await,
+        ("v1", "Node") => node::describe(&mut text, api, object, now).await,
+        ("v1", "ConfigMap") => plain::config_map(&mut text, object),
+        ("v1", "Secret") => {
+            with_events = false;
+            plain::secret(&mut text, object);
+        }
+        ("v1", "Namespace") => {
+            with_events = false;
+            plain::namespace(&mut text, object);
+        }
+        ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
+        ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
+        ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
+        _ => generic::describe(&mut text, object),
+    }
+    if with_events {
+        let found = match (version, text_of(&object["kind"])) {
+            ("v1", "Node") => node::node_events(api, object).await,
+            _ => events::of(api, object).await,
+        };
+        events::describe(&mut text, found, now);
+    }
+    text.aligned()
+}
+
+/// The unaligned description of a Pod template, as `rollout history` prints it.
+pub(super) fn template_text(template: &Value) -> String {
+    let mut text = text::Text::default();
+    pod_template::describe(&mut text, template);
+    text.raw().to_owned()
+}

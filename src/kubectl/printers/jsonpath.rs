@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::interim::JsonPath;
+use crate::apimachinery::JsonPath;
 
 use super::super::errors::{Failure, Outcome};
 use super::to_json;

@@ -1,7 +1,6 @@
 //! Output formats: one file each, chosen by `-o`.
 
 mod custom_columns;
-mod interim;
 mod json;
 mod jsonpath;
 mod name;

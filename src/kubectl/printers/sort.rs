@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::interim::JsonPath;
+use crate::apimachinery::JsonPath;
 
 use super::super::errors::{Failure, Outcome};
 

@@ -5,6 +5,7 @@ mod log;
 mod pods;
 mod port_forward;
 mod proxy;
+mod spdy_forward;
 mod websocket;
 
 pub(super) use attach::{attach, exec};

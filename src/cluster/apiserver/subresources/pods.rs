@@ -11,7 +11,7 @@ use super::super::super::registry::DeleteOptions;
 use super::super::authentication::User;
 use super::super::body::{self, Body};
 use super::super::request_info::RequestInfo;
-use super::super::write;
+use super::super::{decode, write};
 
 fn created() -> Response<Body> {
     let mut status = Status::success(None);
@@ -29,7 +29,7 @@ pub(in super::super) fn bind(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Response<Body>, Status> {
-    let binding = write::decode_any(headers, body)?;
+    let binding = decode::any(headers, body)?;
     let node = binding.text("/target/name");
     if node.is_empty() {
         return Err(Status::failure(
@@ -53,7 +53,7 @@ pub(in super::super) fn evict(
     body: &[u8],
     user: &User,
 ) -> Result<Response<Body>, Status> {
-    let eviction: Object = write::decode_any(headers, body)?;
+    let eviction: Object = decode::any(headers, body)?;
     let mut options = write::write_options(info, headers, user)?;
     options.subresource = "";
     options.dry_run |= eviction.list("/deleteOptions/dryRun").iter().any(|value| value == "All");

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use futures::future;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::apimachinery::{ObjectKey, Status, builtin};
 
@@ -15,13 +15,15 @@ use super::super::super::network::ConnectError;
 use super::super::body::Body;
 use super::super::forward::serve_forwarded;
 use super::super::request_info::RequestInfo;
+use super::spdy_forward;
 use super::websocket::{self, Channels, Received};
 
+const SPDY: &str = "SPDY/3.1+portforward.k8s.io";
 const V4: &str = "v4.channel.k8s.io";
 /// Bytes on their way in one direction of a forwarded connection.
-const PIPE_BYTES: usize = 64 * 1024;
+pub(super) const PIPE_BYTES: usize = 64 * 1024;
 /// Pieces on their way to the client.
-const QUEUE_LENGTH: usize = 16;
+pub(super) const QUEUE_LENGTH: usize = 16;
 /// Ports that one request may forward: two channels each, numbered in one byte.
 const PORTS_MAX: usize = 100;
 
@@ -36,13 +38,15 @@ pub(in super::super) fn port_forward(
 ) -> Result<Response<Body>, Status> {
     let key = info.key();
     shared.with(|simulation| simulation.registry.get(&builtin::POD, &key))?;
-    let (response, upgrade) = websocket::upgrade(&mut request, &[V4])?;
-    let ports = ports(info)?;
+    let (response, upgrade) = websocket::upgrade(&mut request, &[SPDY, V4])?;
+    let tunnelled = upgrade.protocol == SPDY;
+    let ports = if tunnelled { Vec::new() } else { ports(info)? };
     let beside = Arc::clone(shared);
     shared.spawn(async move {
-        if let Some(mut channels) = Channels::open(upgrade).await
-            && forward(&beside, &key, &ports, &mut channels).await.is_some()
-        {
+        let Some(mut channels) = Channels::open(upgrade).await else { return };
+        if tunnelled {
+            spdy_forward::run(beside, key, channels).await;
+        } else if forward(&beside, &key, &ports, &mut channels).await.is_some() {
             channels.close().await;
         }
     });
@@ -93,7 +97,8 @@ pub(super) async fn serve_pod(
 async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], channels: &mut Channels) -> Option<()> {
     let (sender, mut pieces) = mpsc::channel::<Piece>(QUEUE_LENGTH);
     let mut writers: Vec<Option<WriteHalf<DuplexStream>>> = Vec::new();
-    let mut servers = Vec::new();
+    // Served beside each other and this loop; they end with it.
+    let mut servers = JoinSet::new();
     for (index, port) in (0_u8..).zip(ports) {
         let (data, error) = (index * 2, index * 2 + 1);
         for channel in [data, error] {
@@ -104,7 +109,7 @@ async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], channels:
         writers.push(Some(writer));
         let served = serve_pod(Arc::clone(shared), pod.clone(), *port, far);
         let sender = sender.clone();
-        servers.push(async move {
+        servers.spawn(async move {
             let (failure, ()) = tokio::join!(served, read_all(reader, data, sender.clone()));
             if let Some(failure) = failure {
                 // The client may be gone: then nobody asks what went wrong.
@@ -113,11 +118,8 @@ async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], channels:
         });
     }
     drop(sender);
-    let mut servers = std::pin::pin!(future::join_all(servers));
-    let mut serving = true;
     loop {
         tokio::select! {
-            _ = &mut servers, if serving => serving = false,
             piece = pieces.recv() => match piece {
                 Some((channel, bytes)) => channels.send(channel, &bytes).await.ok()?,
                 None => return Some(()),

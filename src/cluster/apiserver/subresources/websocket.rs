@@ -102,15 +102,30 @@ impl Channels {
         Some(Self(WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await))
     }
 
-    /// The next message; pings are answered on the way.
+    /// The next message as it is; `None` when the client is gone. Pings are answered on the way.
+    pub(super) async fn receive_message(&mut self) -> Option<Bytes> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Binary(bytes))) => return Some(bytes),
+                Some(Ok(Message::Text(text))) => return Some(text.into()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+            }
+        }
+    }
+
+    /// Sends a message as it is.
+    ///
+    /// # Errors
+    /// When the client is gone.
+    pub(super) async fn send_message(&mut self, message: Vec<u8>) -> Result<(), Error> {
+        self.0.send(Message::binary(message)).await
+    }
+
+    /// The next message on a channel.
     pub(super) async fn receive(&mut self) -> Received {
         loop {
-            let mut bytes = match self.0.next().await {
-                Some(Ok(Message::Binary(bytes))) => bytes,
-                Some(Ok(Message::Text(text))) => text.into(),
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Received::Gone,
-            };
+            let Some(mut bytes) = self.receive_message().await else { return Received::Gone };
             if !bytes.is_empty() {
                 let channel = bytes.split_to(1)[0];
                 return Received::Data(channel, bytes);
@@ -127,7 +142,7 @@ impl Channels {
             let mut message = Vec::with_capacity(chunk.len() + 1);
             message.push(channel);
             message.extend_from_slice(chunk);
-            self.0.send(Message::binary(message)).await?;
+            self.send_message(message).await?;
         }
         Ok(())
     }

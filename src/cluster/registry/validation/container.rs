@@ -7,6 +7,7 @@ use crate::apimachinery::{
 
 use super::field::Field;
 use super::probe::probe_errors;
+use super::resources::resource_errors;
 
 /// Protocols of ports, in the order of messages.
 pub(super) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
@@ -43,6 +44,7 @@ pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> Field
     errors.extend(container.child("env").items().flat_map(|variable| variable_errors(&variable)));
     errors.extend(mount_errors(&container.child("volumeMounts"), volumes));
     errors.extend(container.child("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
+    errors.extend(resource_errors(&container.child("resources")));
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
         errors.extend(probe_errors(&container.child(probe), probe != "readinessProbe"));
     }

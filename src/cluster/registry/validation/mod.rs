@@ -6,6 +6,7 @@ mod field;
 mod metadata;
 mod pod_spec;
 mod probe;
+mod resources;
 mod service;
 mod volume;
 mod workload;

@@ -95,6 +95,19 @@ fn wrong_pods_are_told_what_is_wrong() {
                 ],
             ),
             (
+                container(json!({"resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}})),
+                vec![
+                    r#"spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1"#,
+                ],
+            ),
+            (
+                container(json!({"resources": {"limits": {"memory": "-1Mi"}}})),
+                vec![
+                    r#"spec.containers[0].resources.limits.memory: Invalid value: "-1Mi": must be greater than or equal to 0"#,
+                    r#"spec.containers[0].resources.requests.memory: Invalid value: "-1Mi": must be greater than or equal to 0"#,
+                ],
+            ),
+            (
                 json!({"spec": {"restartPolicy": "Perhaps", "containers": [{"name": "a", "image": "i"}]}}),
                 vec![
                     r#"spec.restartPolicy: Unsupported value: "Perhaps": supported values: "Always", "OnFailure", "Never""#,

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Applied, Failure, Outcome};
-use crate::apimachinery::patch::merge;
-use crate::kubectl::api::{Api, MERGE_PATCH};
+use crate::apimachinery::patch::{merge, strategic};
+use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::printers::{DryRun, escape_html, to_json};
@@ -94,8 +94,10 @@ fn patch_of(
     live: &Value,
 ) -> Outcome<(Value, &'static str)> {
     let original = last_applied_of(live).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let _ = resource;
-    Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH))
+    match resource.builtin().filter(|kind| strategic::supports(kind)) {
+        Some(kind) => Ok((strategic::three_way(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH)),
+        None => Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH)),
+    }
 }
 
 /// Says what was patched, as upstream does for refusals that are not about validity.

@@ -1,0 +1,55 @@
+//! Questions: what is right, fixed by the author or read from the cluster.
+
+use serde_json::Value;
+
+use crate::lesson::{Answer, Language, Question, ValueOrigin, ValueSource};
+
+use super::partial::Snap;
+use super::world::World;
+
+/// The answers that are right, as a learner may type them; the first is the one to show.
+pub(super) fn right_answers(question: &Question, language: Language, values: Vec<Value>) -> Vec<String> {
+    match &question.answer {
+        Answer::OneOf(texts) => texts.clone(),
+        Answer::Choice(index) => {
+            let mut answers = vec![(index + 1).to_string()];
+            answers.extend(letter(*index));
+            answers.extend(question.choices.get(*index).map(|choice| choice.get(language).to_owned()));
+            answers
+        }
+        Answer::Cluster(_) => values.iter().map(text).collect(),
+    }
+}
+
+/// Whether a typed answer is one of those; quotes, capitals and spaces around do not matter.
+pub(super) fn is_right(answer: &str, right: &[String]) -> bool {
+    right.iter().any(|candidate| normal(candidate) == normal(answer))
+}
+
+/// Reads the values that a source names.
+pub(super) fn values(source: &ValueSource, world: &World, snap: &Snap) -> Vec<Value> {
+    let objects = match &source.from {
+        ValueOrigin::Object(object) => world.object(object).into_iter().collect(),
+        ValueOrigin::Selection(selection) => world.select(selection, snap),
+    };
+    objects.iter().filter_map(|object| object.get(&pointer(&source.path))).cloned().collect()
+}
+
+/// A path such as `.spec.containers[0].image` as a JSON pointer.
+fn pointer(path: &str) -> String {
+    path.replace(['.', '['], "/").replace(']', "")
+}
+
+fn letter(index: usize) -> Option<String> {
+    let letter = u8::try_from(index).ok().filter(|index| *index < 26).map(|index| b'a' + index)?;
+    Some(char::from(letter).to_string())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn normal(text: &str) -> String {
+    let text = text.trim().trim_matches(['"', '\'', '`', '.']).trim();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}

@@ -1,0 +1,109 @@
+//! Bodies of requests as objects and patches: JSON and YAML.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use crate::apimachinery::{Kind, Object, Status};
+use crate::base::parse_yaml;
+
+use super::super::registry::Patch;
+use super::request_info::RequestInfo;
+
+/// The media type of the body, without parameters.
+fn media_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// Reads a body that is an object of a kind.
+///
+/// # Errors
+/// 400 when it is none or of another kind, 415 for unknown media types.
+pub(super) fn object(kind: &'static Kind, headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
+    let object = any(headers, body)?;
+    check_kind(kind, &object)?;
+    Ok(object)
+}
+
+/// Reads a body that is an object of any kind.
+///
+/// # Errors
+/// 400 when it is none, 415 for unknown media types.
+pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
+    let value = match media_type(headers) {
+        "" | "application/json" => json_value(body)?,
+        "application/yaml" => yaml_value(body)?,
+        other => {
+            return Err(Status::unsupported_media_type(format!(
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf (got {other})"
+            )));
+        }
+    };
+    Object::from_value(value).ok_or_else(|| {
+        Status::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal a value that is no object")
+    })
+}
+
+fn json_value(body: &[u8]) -> Result<Value, Status> {
+    serde_json::from_slice(body)
+        .map_err(|error| Status::bad_request(format!("couldn't get version/kind; json parse error: {error}")))
+}
+
+fn yaml_value(body: &[u8]) -> Result<Value, Status> {
+    let text = std::str::from_utf8(body).map_err(|error| Status::bad_request(error.to_string()))?;
+    let mut documents =
+        parse_yaml(text).map_err(|error| Status::bad_request(format!("error converting YAML to JSON: {error}")))?;
+    if documents.is_empty() {
+        return Ok(Value::Null);
+    }
+    Ok(documents.swap_remove(0).value)
+}
+
+/// Refuses an object of another kind than the URL names; an absent kind is taken from the URL.
+///
+/// # Errors
+/// 400 in upstream's words.
+pub(super) fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
+    let (version, name) = (object.api_version(), object.kind());
+    let expected = kind.api_version();
+    if !version.is_empty() && version != expected {
+        return Err(Status::bad_request(format!(
+            "the API version in the data ({version}) does not match the expected API version ({expected})"
+        )));
+    }
+    if !name.is_empty() && name != kind.kind {
+        return Err(Status::bad_request(format!(
+            "{name} in version {:?} cannot be handled as a {}: converting ({name}) to ({}): unknown conversion",
+            kind.version, kind.kind, kind.kind
+        )));
+    }
+    Ok(())
+}
+
+/// Reads a body that is a patch.
+///
+/// # Errors
+/// 400 when it is none, 415 for unknown kinds of patch, 422 for an apply without a manager.
+pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Result<Patch, Status> {
+    Ok(match media_type(headers) {
+        "application/json-patch+json" => Patch::Json(json_value(body)?),
+        "application/merge-patch+json" => Patch::Merge(json_value(body)?),
+        "application/strategic-merge-patch+json" => Patch::Strategic(json_value(body)?),
+        "application/apply-patch+yaml" => {
+            if info.query.text("fieldManager").is_empty() {
+                return Err(Status::failure(
+                    422,
+                    "Invalid",
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+                ));
+            }
+            Patch::Apply { configuration: yaml_value(body)?, force: info.query.flag("force") }
+        }
+        other => {
+            return Err(Status::unsupported_media_type(format!(
+                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor (got {other})"
+            )));
+        }
+    })
+}

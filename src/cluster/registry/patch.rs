@@ -1,0 +1,93 @@
+//! Patching objects, or the part of them that a subresource means.
+
+use serde_json::Value;
+
+use crate::apimachinery::patch::apply::Applier;
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, patch, schema};
+
+use super::Registry;
+use super::decode::decode_patched;
+use super::options::{Patch, WriteOptions, Written};
+use super::scale;
+
+impl Registry {
+    /// Patches an object (or the part that a subresource means).
+    ///
+    /// # Errors
+    /// As [`Registry::update`], and 400/409/415/422 when the patch does not fit.
+    pub(crate) fn patch(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        patch: &Patch,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let old = self.store.get(kind, key).cloned();
+        if let Patch::Apply { configuration, force } = patch
+            && options.subresource != "scale"
+        {
+            return self.apply(kind, key, old.as_deref(), configuration, *force, options);
+        }
+        let old = old.ok_or_else(|| Status::not_found(kind, &key.name))?;
+        if options.subresource == "scale" {
+            let scale = scale::scale_of(&old);
+            let wanted = patched_value(kind, scale.value(), patch)?;
+            let wanted = Object::from_value(wanted)
+                .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
+            return self.update_scale(kind, key, &wanted, options);
+        }
+        let patched = patched_value(kind, old.value(), patch)?;
+        let incoming = decode_patched(kind, &patched, patch, options)?;
+        self.update_decoded(kind, key, incoming, options)
+    }
+
+    /// Server-side apply; creates what is not there yet.
+    fn apply(
+        &mut self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        live: Option<&Object>,
+        configuration: &Value,
+        force: bool,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        check_configuration(kind, key, configuration)?;
+        let applier =
+            Applier { manager: &options.manager, force, subresource: options.subresource, now: self.now };
+        let mut object = patch::apply::apply(kind, live, configuration, applier)?;
+        if live.is_none() {
+            object.set("/metadata/name", key.name.clone());
+        }
+        let applied = Patch::Apply { configuration: Value::Null, force };
+        let incoming = decode_patched(kind, object.value(), &applied, options)?;
+        match live {
+            None => self.create_decoded(kind, &key.namespace, incoming, options),
+            Some(_) => self.update_decoded(kind, key, incoming, options),
+        }
+    }
+}
+
+/// An applied configuration may hold nothing that its type does not know.
+fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Value) -> Result<(), Status> {
+    let unknown = schema::decode(kind, configuration)?.unknown_fields;
+    let texts: Vec<String> =
+        unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect();
+    let all = match texts.as_slice() {
+        [] => return Ok(()),
+        [one] => one.clone(),
+        many => format!("errors:\n  {}", many.join("\n  ")),
+    };
+    let (version, kind) = (kind.api_version(), kind.kind);
+    let about = format!("{}/{}; {version}, Kind={kind}", key.namespace, key.name);
+    Err(Status::failure(500, "", format!("failed to create typed patch object ({about}): {all}")))
+}
+
+fn patched_value(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {
+    match patch {
+        Patch::Json(operations) => patch::json::apply(value, operations),
+        Patch::Strategic(change) if value["kind"] != "Scale" => patch::strategic::apply(kind, value, change),
+        Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
+            Ok(patch::merge::apply(value, change))
+        }
+    }
+}

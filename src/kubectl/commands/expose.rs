@@ -1,0 +1,194 @@
+//! `kubectl expose`: a Service in front of what has Pods.
+
+use serde_json::{Map, Value, json};
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
+use crate::apimachinery::builtin;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::describe::{array, scalar, text_of};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, Wanted, find};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "expose",
+    short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
+    usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--type=type] [options]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("port", "", "The port that the service serves on; the object's own port when it is left out"),
+    Flag::text("target-port", "", "Name or number of the port on the container"),
+    Flag::text("protocol", "", "The network protocol"),
+    Flag::text("type", "", "Type of the service: ClusterIP, NodePort, LoadBalancer or ExternalName"),
+    Flag::text("name", "", "The name of the service; the object's own when it is left out"),
+    Flag::text("selector", "", "Label selector of the service; the object's own when it is left out"),
+    Flag::text("labels", "", "Labels of the service").short('l'),
+    Flag::text("external-ip", "", "Additional IP address"),
+    Flag::text("load-balancer-ip", "", "IP address to assign to the load balancer"),
+    Flag::text("cluster-ip", "", "Cluster IP to use; \"None\" for a headless service"),
+    Flag::text("session-affinity", "", "Session affinity: None or ClientIP"),
+    Flag::text("overrides", "", "JSON that is merged into the object"),
+    field_manager("kubectl-expose"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    if args.is_empty() && call.flags.all("filename").is_empty() {
+        return Err(Failure::message(
+            "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+        ));
+    }
+    let infos = find(call, &api, &args, Wanted::default()).await?;
+    for info in infos {
+        let mut service = service(call, &info)?;
+        let resource = Resource::from(&builtin::SERVICE);
+        if call.flags.on("save-config") {
+            super::apply::annotate(&mut service);
+        }
+        let name = text_of(&service["metadata"]["name"]).to_owned();
+        if dry_run != DryRun::Client {
+            service["metadata"]["namespace"] = info.namespace.as_str().into();
+            let url = resource
+                .collection(&info.namespace)
+                .with("dryRun", dry_run.parameter())
+                .with("fieldManager", call.flags.text("field-manager"));
+            service = api.post(&url, &service).await?;
+        }
+        print_done(call, &service, &resource.named(&name), "exposed")?;
+    }
+    Ok(())
+}
+
+fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
+    let flag = |name: &str| call.flags.text(name).to_owned();
+    let object = info.object.value();
+    let selector = match call.flags.text("selector") {
+        "" => selector_of(info)?,
+        text => pairs(text)?,
+    };
+    let ports = ports(call, object)?;
+    let name = if call.flags.is_set("name") { flag("name") } else { info.name.clone() };
+    let mut service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {"ports": ports, "selector": selector},
+        "status": {"loadBalancer": {}},
+    });
+    let labels = match call.flags.text("labels") {
+        "" => object["metadata"]["labels"].as_object().cloned().unwrap_or_default(),
+        text => pairs(text)?,
+    };
+    if !labels.is_empty() {
+        service["metadata"]["labels"] = labels.into();
+    }
+    for (name, field) in
+        [("type", "type"), ("load-balancer-ip", "loadBalancerIP"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")]
+    {
+        if !flag(name).is_empty() {
+            service["spec"][field] = flag(name).into();
+        }
+    }
+    if !flag("external-ip").is_empty() {
+        service["spec"]["externalIPs"] = json!([flag("external-ip")]);
+    }
+    if !flag("overrides").is_empty() {
+        let patch = serde_json::from_str(&flag("overrides"))
+            .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
+        service = crate::apimachinery::patch::merge::apply(&service, &patch);
+    }
+    Ok(service)
+}
+
+/// What selects the Pods of an object that can be exposed.
+fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
+    let object = info.object.value();
+    let kind = info.resource.kind.as_str();
+    let selector = match kind {
+        "Pod" => &object["metadata"]["labels"],
+        "Service" | "ReplicationController" => &object["spec"]["selector"],
+        "Deployment" | "ReplicaSet" | "StatefulSet" => {
+            if !array(&object["spec"]["selector"]["matchExpressions"]).is_empty() {
+                return Err(Failure::message("couldn't convert expressions - \"".to_owned()
+                    + &object["spec"]["selector"]["matchExpressions"].to_string()
+                    + "\" to map-based selector format"));
+            }
+            &object["spec"]["selector"]["matchLabels"]
+        }
+        _ => return Err(Failure::message(format!("cannot expose a {kind}"))),
+    };
+    match selector.as_object().filter(|map| !map.is_empty()) {
+        Some(map) => Ok(map.clone()),
+        None if kind == "Pod" => Err(Failure::message("couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed")),
+        None => Err(Failure::message("couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed")),
+    }
+}
+
+/// `key=value,key=value` as a map.
+fn pairs(text: &str) -> Outcome<Map<String, Value>> {
+    text.split(',')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok((key.trim().to_owned(), value.trim().into())),
+            _ => Err(Failure::message(format!("unexpected label spec: {pair}"))),
+        })
+        .collect()
+}
+
+/// The ports of the Service: those of `--port`, or those of the object.
+fn ports(call: &Call<'_>, object: &Value) -> Outcome<Vec<Value>> {
+    let known = known_ports(object);
+    let numbers: Vec<String> = match call.flags.text("port") {
+        "" => known.iter().map(|(port, _)| port.clone()).collect(),
+        text => text.split(',').map(str::to_owned).collect(),
+    };
+    if numbers.is_empty() {
+        return Err(Failure::message("couldn't find port via --port flag or introspection"));
+    }
+    let several = numbers.len() > 1;
+    let target = call.flags.text("target-port");
+    numbers
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let number: u16 = text.parse().map_err(|_| {
+                Failure::message(format!("strconv.Atoi: parsing {text:?}: invalid syntax"))
+            })?;
+            let protocol = match call.flags.text("protocol") {
+                "" => known.iter().find(|(port, _)| port == text).map_or("TCP", |(_, protocol)| protocol.as_str()),
+                given => given,
+            };
+            let target = if target.is_empty() { text.as_str() } else { target };
+            let target = target.parse::<u16>().map_or_else(|_| Value::from(target), Value::from);
+            let mut port = json!({"port": number, "protocol": protocol, "targetPort": target});
+            if several {
+                port["name"] = format!("port-{}", index + 1).into();
+            }
+            Ok(port)
+        })
+        .collect()
+}
+
+/// The ports that an object names, with their protocols.
+fn known_ports(object: &Value) -> Vec<(String, String)> {
+    let protocol = |port: &Value| port["protocol"].as_str().unwrap_or("TCP").to_owned();
+    if object["kind"] == "Service" {
+        let ports = array(&object["spec"]["ports"]).iter();
+        return ports.map(|port| (scalar(&port["port"]), protocol(port))).collect();
+    }
+    let spec = if object["kind"] == "Pod" { &object["spec"] } else { &object["spec"]["template"]["spec"] };
+    let containers = array(&spec["containers"]).iter();
+    containers
+        .flat_map(|container| array(&container["ports"]))
+        .map(|port| (scalar(&port["containerPort"]), protocol(port)))
+        .collect()
+}

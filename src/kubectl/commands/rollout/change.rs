@@ -1,0 +1,89 @@
+//! `kubectl rollout pause`, `resume` and `restart`.
+
+use serde_json::{Value, json};
+
+use super::{require_deployment, targets};
+use crate::kubectl::api::STRATEGIC_PATCH;
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::print_done;
+use crate::kubectl::resource_args::Info;
+
+/// Pauses Deployments.
+pub(super) async fn pause(call: &mut Call<'_>) -> Outcome {
+    change(call, "pauser", "paused", |info, _| {
+        if is_paused(info) {
+            return Err(Failure::message(format!("{} is already paused", quoted(info))));
+        }
+        Ok(json!({"spec": {"paused": true}}))
+    })
+    .await
+}
+
+/// Resumes Deployments.
+pub(super) async fn resume(call: &mut Call<'_>) -> Outcome {
+    change(call, "resumer", "resumed", |info, _| {
+        if !is_paused(info) {
+            return Err(Failure::message(format!("{} is not paused", quoted(info))));
+        }
+        Ok(json!({"spec": {"paused": null}}))
+    })
+    .await
+}
+
+/// Restarts the Pods of Deployments by changing their template.
+pub(super) async fn restart(call: &mut Call<'_>) -> Outcome {
+    change(call, "restarter", "restarted", |info, now| {
+        if is_paused(info) {
+            return Err(Failure::message("can't restart paused deployment (run rollout resume first)"));
+        }
+        let annotations = json!({"kubectl.kubernetes.io/restartedAt": now});
+        Ok(json!({"spec": {"template": {"metadata": {"annotations": annotations}}}}))
+    })
+    .await
+}
+
+fn is_paused(info: &Info) -> bool {
+    info.object.flag("/spec/paused")
+}
+
+/// `deployments.apps "web"`.
+fn quoted(info: &Info) -> String {
+    format!("{} {:?}", info.resource.group_resource(), info.name)
+}
+
+async fn change(
+    call: &mut Call<'_>,
+    doing: &str,
+    verb: &str,
+    patch_of: impl Fn(&Info, &str) -> Outcome<Value>,
+) -> Outcome {
+    let api = call.api().await?;
+    let infos = targets(call, &api).await?;
+    let now = call.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut failures = Vec::new();
+    for info in &infos {
+        require_deployment(info, doing)?;
+        let patch = match patch_of(info, &now) {
+            Ok(patch) => patch,
+            Err(failure) => {
+                failures.push(prefixed(failure, info, verb));
+                continue;
+            }
+        };
+        let url = info.url().with("fieldManager", call.flags.text("field-manager"));
+        match api.patch(&url, STRATEGIC_PATCH, &patch).await {
+            Ok(object) => print_done(call, &object, &info.named(), verb)?,
+            Err(failure) => failures.push(Failure::message(format!("failed to patch: {failure}"))),
+        }
+    }
+    Failure::many(failures)
+}
+
+/// A restart names what could not be restarted.
+fn prefixed(failure: Failure, info: &Info, verb: &str) -> Failure {
+    match failure {
+        Failure::Message(text) if verb == "restarted" => Failure::Message(format!("{} {text}", quoted(info))),
+        other => other,
+    }
+}

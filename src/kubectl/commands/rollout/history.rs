@@ -1,0 +1,72 @@
+//! `kubectl rollout history`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{require_deployment, targets};
+use crate::base::{Columns, align};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::Call;
+use crate::kubectl::describe::template_text;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::format_of;
+use crate::kubectl::resource_args::Info;
+use crate::kubectl::rollout_history::{CHANGE_CAUSE, change_cause, owned_replica_sets, revision_of};
+
+/// Prints the revisions of Deployments, or one of them.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let revision = call.flags.int("revision");
+    if revision < 0 {
+        return Err(Failure::message(format!("revision must be a positive integer: {revision}")));
+    }
+    let api = call.api().await?;
+    let infos = targets(call, &api).await?;
+    let format = format_of(call, false)?;
+    for info in &infos {
+        require_deployment(info, "history viewer")?;
+        let revisions = revisions(&api, info).await?;
+        if let Some(format) = &format {
+            let shown = match revision {
+                0 => revisions.last_key_value().map(|(_, one)| one),
+                number => revisions.get(&number),
+            };
+            let shown = shown.ok_or_else(|| Failure::message("unable to find the specified revision"))?;
+            let text = format.print(shown, call.flags.on("show-managed-fields"))?;
+            call.text(text)?;
+            continue;
+        }
+        let with = if revision > 0 { format!("with revision #{revision}") } else { String::new() };
+        let details = details(&revisions, revision)?;
+        call.text(format!("{} {with}\n{details}\n", info.named()))?;
+    }
+    Ok(())
+}
+
+/// The ReplicaSets of a Deployment by revision.
+async fn revisions(api: &Api, info: &Info) -> Outcome<BTreeMap<i64, Value>> {
+    let owned = owned_replica_sets(api, info.object.value()).await?;
+    Ok(owned.into_iter().map(|one| (revision_of(&one), one)).filter(|(revision, _)| *revision > 0).collect())
+}
+
+fn details(revisions: &BTreeMap<i64, Value>, revision: i64) -> Outcome<String> {
+    if revision > 0 {
+        let found = revisions.get(&revision);
+        let found = found.ok_or_else(|| Failure::message("unable to find the specified revision"))?;
+        let mut template = found["spec"]["template"].clone();
+        let cause = change_cause(found);
+        if !cause.is_empty() {
+            template["metadata"]["annotations"][CHANGE_CAUSE] = cause.into();
+        }
+        return Ok(template_text(&template));
+    }
+    if revisions.is_empty() {
+        return Ok("No rollout history found.\n".to_owned());
+    }
+    let mut table = "REVISION\tCHANGE-CAUSE\n".to_owned();
+    for (revision, one) in revisions {
+        let cause = change_cause(one);
+        table.push_str(&format!("{revision}\t{}\n", if cause.is_empty() { "<none>" } else { cause }));
+    }
+    Ok(align(Columns::Describe, &table))
+}

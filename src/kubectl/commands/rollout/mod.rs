@@ -1,0 +1,120 @@
+//! `kubectl rollout`: status, history, undo, pause, resume, restart.
+
+mod change;
+mod history;
+mod status;
+mod undo;
+
+use crate::apimachinery::{Kind, builtin};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::resource_args::{Info, Wanted, find};
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
+
+/// The group.
+pub(super) static COMMAND: Command = Command {
+    name: "rollout",
+    short: "Manage the rollout of a resource",
+    usage: "SUBCOMMAND [options]",
+    subcommands: &[&HISTORY, &PAUSE, &RESTART, &RESUME, &STATUS, &UNDO],
+    ..Command::PLAIN
+};
+
+static HISTORY: Command = Command {
+    name: "history",
+    short: "View rollout history",
+    usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
+    flags: &[&[Flag::int("revision", "0", "See the details of this revision, too"), SELECTOR], FILES, OUTPUT],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(history::run(call)),
+    ..Command::PLAIN
+};
+
+static PAUSE: Command = Command {
+    name: "pause",
+    short: "Mark the provided resource as paused",
+    usage: "RESOURCE [options]",
+    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(change::pause(call)),
+    ..Command::PLAIN
+};
+
+static RESUME: Command = Command {
+    name: "resume",
+    short: "Resume a paused resource",
+    usage: "RESOURCE [options]",
+    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(change::resume(call)),
+    ..Command::PLAIN
+};
+
+static RESTART: Command = Command {
+    name: "restart",
+    short: "Restart a resource",
+    usage: "RESOURCE [options]",
+    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(change::restart(call)),
+    ..Command::PLAIN
+};
+
+static STATUS: Command = Command {
+    name: "status",
+    short: "Show the status of the rollout",
+    usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
+    flags: &[STATUS_FLAGS, FILES],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(status::run(call)),
+    ..Command::PLAIN
+};
+
+static UNDO: Command = Command {
+    name: "undo",
+    short: "Undo a previous rollout",
+    usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
+    flags: &[&[Flag::int("to-revision", "0", "The revision to go back to; 0 for the previous one"), SELECTOR], FILES, OUTPUT, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(undo::run(call)),
+    ..Command::PLAIN
+};
+
+const CHANGE_FLAGS: &[Flag] = &[SELECTOR, field_manager("kubectl-rollout")];
+
+const STATUS_FLAGS: &[Flag] = &[
+    SELECTOR,
+    Flag::switch_on("watch", "Watch until the rollout is done").short('w'),
+    Flag::int("revision", "0", "Only watch this revision; 0 for the latest"),
+    Flag::duration("timeout", "0s", "How long to watch; zero means as long as it takes"),
+];
+
+/// The objects that the arguments name.
+async fn targets(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
+    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(call.usage_error("required resource not specified"));
+    }
+    let args = call.args.clone();
+    find(call, api, &args, Wanted { selectors: true, types_alone: true }).await
+}
+
+/// Refuses what is not a Deployment, the one kind with rollouts that is known here.
+fn require_deployment(info: &Info, doing: &str) -> Outcome {
+    if info.resource.is(deployment()) {
+        return Ok(());
+    }
+    let kind = &info.resource.kind;
+    if matches!(kind.as_str(), "StatefulSet" | "DaemonSet") && info.resource.group == "apps" {
+        return Err(Failure::message(format!("not simulated: rollout {doing} of a {kind}; use a Deployment")));
+    }
+    let group = &info.resource.group;
+    let name = if group.is_empty() { kind.clone() } else { format!("{kind}.{group}") };
+    Err(Failure::message(format!("no {doing} has been implemented for {name:?}")))
+}
+
+fn deployment() -> &'static Kind {
+    &builtin::DEPLOYMENT
+}

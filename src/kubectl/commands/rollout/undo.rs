@@ -1,0 +1,103 @@
+//! `kubectl rollout undo`: back to the template of an earlier ReplicaSet.
+
+use serde_json::{Map, Value, json};
+
+use super::{require_deployment, targets};
+use crate::kubectl::api::{Api, JSON_PATCH};
+use crate::kubectl::command::Call;
+use crate::kubectl::describe::template_text;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::Info;
+use crate::kubectl::rollout_history::{owned_replica_sets, revision_of, without_hash};
+
+/// Annotations that belong to the Deployment, not to a revision.
+const OWN_ANNOTATIONS: &[&str] = &[
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deployment.kubernetes.io/revision",
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+];
+
+/// Goes back to an earlier revision.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let to_revision = call.flags.int("to-revision");
+    if to_revision < 0 {
+        return Err(Failure::message(format!("revision must be a positive integer: {to_revision}")));
+    }
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let infos = targets(call, &api).await?;
+    for info in &infos {
+        require_deployment(info, "rollbacker")?;
+        let verb = roll_back(&api, info, to_revision, dry_run).await?;
+        match verb {
+            Verb::Done(text) => print_done(call, info.object.value(), &info.named(), &text)?,
+            Verb::Template(text) => call.line(format!("{} {text}", info.named()))?,
+        }
+    }
+    Ok(())
+}
+
+/// What is printed after the name.
+enum Verb {
+    /// What happened.
+    Done(String),
+    /// What would be the template after a dry run on the client.
+    Template(String),
+}
+
+async fn roll_back(api: &Api, info: &Info, to_revision: i64, dry_run: DryRun) -> Outcome<Verb> {
+    let deployment = info.object.value();
+    let replica_sets = owned_replica_sets(api, deployment).await?;
+    let target = find(&replica_sets, to_revision)?;
+    let template = without_hash(&target["spec"]["template"]);
+    if dry_run == DryRun::Client {
+        return Ok(Verb::Template(template_text(&target["spec"]["template"])));
+    }
+    if deployment["spec"]["paused"] == true {
+        return Err(Failure::message(
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+        ));
+    }
+    if without_hash(&deployment["spec"]["template"]) == template {
+        return Ok(Verb::Done(format!(
+            "skipped rollback (current template already matches revision {})",
+            revision_of(target)
+        )));
+    }
+    let patch = json!([
+        {"op": "replace", "path": "/spec/template", "value": template},
+        {"op": "replace", "path": "/metadata/annotations", "value": annotations(deployment, target)},
+    ]);
+    let url = info.url().with("dryRun", dry_run.parameter());
+    api.patch(&url, JSON_PATCH, &patch)
+        .await
+        .map_err(|failure| Failure::message(format!("failed restoring revision {to_revision}: {failure}")))?;
+    Ok(Verb::Done("rolled back".to_owned()))
+}
+
+/// The Deployment's own annotations and the revision's others.
+fn annotations(deployment: &Value, target: &Value) -> Map<String, Value> {
+    let of = |object: &Value, own: bool| -> Map<String, Value> {
+        let all = object["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
+        all.into_iter().filter(|(key, _)| OWN_ANNOTATIONS.contains(&key.as_str()) == own).collect()
+    };
+    let mut annotations = of(deployment, true);
+    annotations.extend(of(target, false));
+    annotations
+}
+
+/// The ReplicaSet of a revision; for 0 the one before the latest.
+fn find(replica_sets: &[Value], to_revision: i64) -> Outcome<&Value> {
+    if to_revision > 0 {
+        let found = replica_sets.iter().find(|one| revision_of(one) == to_revision);
+        let missing = || Failure::message(format!("unable to find specified revision {to_revision} in history"));
+        return found.ok_or_else(missing);
+    }
+    let mut sorted: Vec<&Value> = replica_sets.iter().filter(|one| revision_of(one) > 0).collect();
+    sorted.sort_by_key(|one| std::cmp::Reverse(revision_of(one)));
+    sorted.get(1).copied().ok_or_else(|| Failure::message("no rollout history found for deployment"))
+}

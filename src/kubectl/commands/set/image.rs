@@ -1,0 +1,72 @@
+//! `kubectl set image`.
+
+use serde_json::Value;
+
+use super::{change_each, pod_spec, targets};
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// Sets the images of containers by name; `*` means every container.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let (pairs, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(|arg| arg.contains('='));
+    if resources.is_empty() && call.flags.all("filename").is_empty() {
+        return Err(Failure::message("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+    }
+    if pairs.is_empty() {
+        return Err(Failure::message("at least one image update is required"));
+    }
+    let images: Vec<(String, String)> = pairs.iter().filter_map(|pair| split(pair)).collect();
+    if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
+        return Err(Failure::message("all containers are already specified by *, but saw more than one container_name=container_image pairs"));
+    }
+    let api = call.api().await?;
+    let infos = targets(call, &api, &resources).await?;
+    change_each(call, &api, &infos, "image updated", |object| set(object, &images)).await
+}
+
+fn split(pair: &str) -> Option<(String, String)> {
+    pair.split_once('=').map(|(name, image)| (name.to_owned(), image.to_owned()))
+}
+
+fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
+    let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+    let Some(spec) = pod_spec(object) else {
+        return Err(Failure::message(format!("the object {kind} does not have a pod template")));
+    };
+    for (name, image) in images {
+        let mut found = false;
+        for list in ["initContainers", "containers"] {
+            for container in spec[list].as_array_mut().into_iter().flatten() {
+                if name == "*" || container["name"] == *name.as_str() {
+                    container["image"] = image.as_str().into();
+                    found = true;
+                }
+            }
+        }
+        if spec["initContainers"].is_null()
+            && let Some(spec) = spec.as_object_mut()
+        {
+            spec.remove("initContainers");
+        }
+        if !found && name != "*" {
+            return Err(Failure::message(format!("unable to find container named {name:?}")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_named_container_changes() {
+        let mut pod = json!({"kind": "Pod", "spec": {"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "x"}]}});
+        set(&mut pod, &[("b".to_owned(), "y".to_owned())]).unwrap();
+        assert_eq!(pod["spec"], json!({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]}));
+        let failure = set(&mut pod, &[("c".to_owned(), "y".to_owned())]).unwrap_err();
+        assert_eq!(failure.report(), r#"error: unable to find container named "c""#);
+    }
+}

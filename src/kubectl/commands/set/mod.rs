@@ -1,0 +1,130 @@
+//! `kubectl set`: image, env and resources of Pod templates.
+
+mod env;
+mod image;
+mod resources;
+
+use serde_json::Value;
+
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
+use crate::apimachinery::patch::{merge, strategic};
+use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, Wanted, find, from_files};
+
+/// The group.
+pub(super) static COMMAND: Command = Command {
+    name: "set",
+    short: "Set specific features on objects",
+    usage: "SUBCOMMAND [options]",
+    subcommands: &[&ENV, &IMAGE, &RESOURCES],
+    ..Command::PLAIN
+};
+
+static IMAGE: Command = Command {
+    name: "image",
+    short: "Update the image of a pod template",
+    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(image::run(call)),
+    ..Command::PLAIN
+};
+
+static ENV: Command = Command {
+    name: "env",
+    short: "Update environment variables on a pod template",
+    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+    flags: &[FLAGS, env::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(env::run(call)),
+    ..Command::PLAIN
+};
+
+static RESOURCES: Command = Command {
+    name: "resources",
+    short: "Update resource requests/limits on objects with pod templates",
+    usage: "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS] [options]",
+    flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(resources::run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    SELECTOR,
+    field_manager("kubectl-set"),
+    Flag::switch("local", "Change the files' objects without asking the server"),
+];
+
+/// The objects to change: asked for, or with `--local` those of the files.
+async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
+    if call.flags.on("local") {
+        let (infos, failures) = from_files(call, api).await?;
+        Failure::many(failures)?;
+        return Ok(infos);
+    }
+    find(call, api, args, Wanted { selectors: true, types_alone: false }).await
+}
+
+/// The Pod spec inside an object, if it has one.
+fn pod_spec(object: &mut Value) -> Option<&mut Value> {
+    let path = match object["kind"].as_str() {
+        Some("Pod") => "/spec",
+        Some("CronJob") => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    object.pointer_mut(path)
+}
+
+/// Sends what `change` makes of each object and prints `verb`; objects that do not change stay unmentioned.
+async fn change_each(
+    call: &mut Call<'_>,
+    api: &Api,
+    infos: &[Info],
+    verb: &str,
+    change: impl Fn(&mut Value) -> Outcome,
+) -> Outcome {
+    let dry_run = dry_run(call)?;
+    let mut failures = Vec::new();
+    for info in infos {
+        let original = info.object.value();
+        let mut modified = original.clone();
+        if let Err(failure) = change(&mut modified) {
+            failures.push(failure);
+            continue;
+        }
+        if call.flags.on("local") || dry_run == DryRun::Client {
+            print_done(call, &modified, &info.named(), verb)?;
+            continue;
+        }
+        let (patch, content_type) = match info.resource.builtin() {
+            Some(kind) => (strategic::two_way(kind, original, &modified)?, STRATEGIC_PATCH),
+            None => (merge::create(original, &modified), MERGE_PATCH),
+        };
+        if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+            continue;
+        }
+        let url = info
+            .url()
+            .with("dryRun", dry_run.parameter())
+            .with("fieldManager", call.flags.text("field-manager"));
+        match api.patch(&url, content_type, &patch).await {
+            Ok(object) => print_done(call, &object, &info.named(), verb)?,
+            Err(failure) => failures.push(failed(failure, verb)),
+        }
+    }
+    Failure::many(failures)
+}
+
+fn failed(failure: Failure, verb: &str) -> Failure {
+    match failure {
+        Failure::Status(status) => {
+            Failure::message(format!("failed to patch {} to pod template: {}", verb.trim_end_matches(" updated"), status.message))
+        }
+        other => other,
+    }
+}

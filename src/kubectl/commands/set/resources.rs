@@ -1,0 +1,54 @@
+//! `kubectl set resources`.
+
+use serde_json::{Map, Value};
+
+use super::{change_each, pod_spec, targets};
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+
+/// Flags of its own.
+pub(super) const FLAGS: &[Flag] = &[
+    Flag::text("containers", "*", "Containers to change; * stands for all").short('c'),
+    Flag::text("limits", "", "Limits, cpu=100m,memory=256Mi"),
+    Flag::text("requests", "", "Requests, cpu=100m,memory=256Mi"),
+];
+
+/// Sets limits and requests.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let lists = [("limits", quantities(call.flags.text("limits"))?), ("requests", quantities(call.flags.text("requests"))?)];
+    if lists.iter().all(|(_, list)| list.is_empty()) {
+        return Err(Failure::message("you must specify an update to requests or limits (in the form of --requests/--limits)"));
+    }
+    let args = call.args.clone();
+    let api = call.api().await?;
+    let infos = targets(call, &api, &args).await?;
+    let pattern = call.flags.text("containers").to_owned();
+    change_each(call, &api, &infos, "resource requirements updated", |object| {
+        let Some(spec) = pod_spec(object) else {
+            return Err(Failure::message("the object does not have a pod template"));
+        };
+        for container in spec["containers"].as_array_mut().into_iter().flatten() {
+            if pattern != "*" && container["name"] != *pattern {
+                continue;
+            }
+            for (field, list) in &lists {
+                for (name, quantity) in list {
+                    container["resources"][*field][name] = quantity.clone();
+                }
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn quantities(text: &str) -> Outcome<Map<String, Value>> {
+    text.split(',')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| match pair.split_once('=') {
+            Some((name, quantity)) if !name.is_empty() => Ok((name.to_owned(), quantity.into())),
+            _ => Err(Failure::message(format!("Invalid argument syntax {pair}, expected <resource>=<value>"))),
+        })
+        .collect()
+}

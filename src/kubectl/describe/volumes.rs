@@ -1,0 +1,88 @@
+//! Volumes of a Pod or a Pod template.
+
+use serde_json::Value;
+
+use super::text::{Text, array, scalar, text_of};
+
+/// Describes volumes; in a template everything stands one column further in.
+pub(crate) fn describe(text: &mut Text, volumes: &Value, template: bool) {
+    let volumes = array(volumes);
+    let level = usize::from(template);
+    if volumes.is_empty() {
+        return text.field(level, "Volumes", "<none>");
+    }
+    text.line(level, "Volumes:");
+    for volume in volumes {
+        text.line(1, format!("{}{}:", if template { " " } else { "" }, text_of(&volume["name"])));
+        source(text, volume);
+    }
+}
+
+fn source(text: &mut Text, volume: &Value) {
+    let held = volume.as_object().into_iter().flatten().find(|(key, _)| *key != "name");
+    let Some((kind, source)) = held else { return text.line(1, "<unknown>") };
+    let optional = source["optional"].as_bool().unwrap_or_default();
+    let read_only = source["readOnly"].as_bool().unwrap_or_default();
+    match kind.as_str() {
+        "hostPath" => {
+            text.field(2, "Type", "HostPath (bare host directory volume)");
+            text.field(2, "Path", text_of(&source["path"]));
+            text.field(2, "HostPathType", text_of(&source["type"]));
+        }
+        "emptyDir" => {
+            text.field(2, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
+            text.field(2, "Medium", text_of(&source["medium"]));
+            let limit = scalar(&source["sizeLimit"]);
+            text.field(2, "SizeLimit", if limit.is_empty() { "<unset>" } else { &limit });
+        }
+        "secret" => {
+            text.field(2, "Type", "Secret (a volume populated by a Secret)");
+            text.field(2, "SecretName", text_of(&source["secretName"]));
+            text.field(2, "Optional", optional);
+        }
+        "configMap" => {
+            text.field(2, "Type", "ConfigMap (a volume populated by a ConfigMap)");
+            text.field(2, "Name", text_of(&source["name"]));
+            text.field(2, "Optional", optional);
+        }
+        "persistentVolumeClaim" => {
+            let what = "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)";
+            text.field(2, "Type", what);
+            text.field(2, "ClaimName", text_of(&source["claimName"]));
+            text.field(2, "ReadOnly", read_only);
+        }
+        "nfs" => {
+            text.field(2, "Type", "NFS (an NFS mount that lasts the lifetime of a pod)");
+            text.field(2, "Server", text_of(&source["server"]));
+            text.field(2, "Path", text_of(&source["path"]));
+            text.field(2, "ReadOnly", read_only);
+        }
+        "downwardAPI" => {
+            text.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
+            text.line(2, "Items:");
+            for item in array(&source["items"]) {
+                text.line(3, format!("{} -> {}", text_of(&item["fieldRef"]["fieldPath"]), text_of(&item["path"])));
+            }
+        }
+        "projected" => projected(text, source),
+        _ => text.line(1, "<unknown>"),
+    }
+}
+
+fn projected(text: &mut Text, source: &Value) {
+    text.field(2, "Type", "Projected (a volume that contains injected data from multiple sources)");
+    for source in array(&source["sources"]) {
+        for (key, title) in [("secret", "SecretName"), ("configMap", "ConfigMapName")] {
+            if source[key].is_object() {
+                text.field(2, title, text_of(&source[key]["name"]));
+                text.field(2, "Optional", source[key]["optional"].as_bool().unwrap_or_default());
+            }
+        }
+        if source["downwardAPI"].is_object() {
+            text.field(2, "DownwardAPI", "true");
+        }
+        if source["serviceAccountToken"].is_object() {
+            text.field(2, "TokenExpirationSeconds", scalar(&source["serviceAccountToken"]["expirationSeconds"]));
+        }
+    }
+}

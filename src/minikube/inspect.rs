@@ -1,0 +1,136 @@
+//! `status`, `ip`, `version`, `profile`, `node list`: what there is.
+
+use serde_json::json;
+
+use crate::apimachinery::Object;
+
+use super::api;
+use super::arguments::Arguments;
+use super::printer::{Failure, Outcome, Printer};
+use super::table::table;
+use super::{Context, PROFILE, VERSION};
+
+/// The commit of the version that is imitated.
+const COMMIT: &str = "eb25dbc7";
+
+/// `minikube status`.
+pub(super) async fn status(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    let nodes = api::sorted_nodes(&context.client).await?;
+    if matches!(arguments.value("output"), Some("json")) {
+        let states: Vec<_> = nodes.iter().map(status_json).collect();
+        let text = match states.as_slice() {
+            [one] => one.to_string(),
+            many => json!(many).to_string(),
+        };
+        printer.line(text)?;
+        return Ok(exit_code(&nodes));
+    }
+    for node in &nodes {
+        let kubelet = kubelet_state(node);
+        printer.line(node.name())?;
+        if api::is_control_plane(node) {
+            printer.line("type: Control Plane\nhost: Running")?;
+            printer.line(format!("kubelet: {kubelet}\napiserver: Running\nkubeconfig: Configured\n"))?;
+        } else {
+            printer.line(format!("type: Worker\nhost: Running\nkubelet: {kubelet}\n"))?;
+        }
+    }
+    Ok(exit_code(&nodes))
+}
+
+fn status_json(node: &Object) -> serde_json::Value {
+    let is_worker = !api::is_control_plane(node);
+    let plane = |state: &'static str| if is_worker { "Irrelevant" } else { state };
+    json!({
+        "Name": node.name(), "Host": "Running", "Kubelet": kubelet_state(node),
+        "APIServer": plane("Running"), "Kubeconfig": plane("Configured"), "Worker": is_worker,
+    })
+}
+
+fn kubelet_state(node: &Object) -> &'static str {
+    if node.condition_is_true("Ready") { "Running" } else { "Stopped" }
+}
+
+/// Bit 1 (value 2) stands for a kubelet that does not run.
+fn exit_code(nodes: &[Object]) -> i32 {
+    if nodes.iter().all(|node| node.condition_is_true("Ready")) { 0 } else { 2 }
+}
+
+/// `minikube ip`.
+pub(super) async fn ip(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    let nodes = api::sorted_nodes(&context.client).await?;
+    let wanted = arguments.value("node");
+    let node = nodes.iter().find(|node| wanted.is_none_or(|name| node.name() == name));
+    let Some(node) = node else {
+        let name = wanted.unwrap_or(PROFILE);
+        return Err(Failure::known(80, "GUEST_NODE_RETRIEVE", &format!("node {name} was not found")));
+    };
+    printer.line(api::internal_ip(node))?;
+    Ok(0)
+}
+
+/// `minikube version`.
+pub(super) async fn version(arguments: &Arguments, printer: &mut Printer<'_>, _: &Context) -> Outcome {
+    if arguments.is_on("short") {
+        printer.line(VERSION)?;
+    } else {
+        printer.line(format!("minikube version: {VERSION}\ncommit: {COMMIT}"))?;
+        printer.line("(simulated by podlings)")?;
+    }
+    Ok(0)
+}
+
+/// `minikube profile` and `minikube profile list`.
+pub(super) async fn profile(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    match arguments.words() {
+        [] => printer.line(PROFILE)?,
+        [word] if word == "list" => return profile_list(arguments, printer, context).await,
+        [name, ..] if name == PROFILE => {
+            printer.line(format!("minikube profile was successfully set to {PROFILE}"))?;
+        }
+        [name, ..] => return Err(super::commands::unknown_profile(name)),
+    }
+    Ok(0)
+}
+
+async fn profile_list(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    let nodes = api::sorted_nodes(&context.client).await?;
+    let version = api::server_version(&context.client).await?;
+    if arguments.value("output") == Some("json") {
+        let names: Vec<_> =
+            nodes.iter().map(|node| json!({"Name": node.name(), "IP": api::internal_ip(node)})).collect();
+        let profile = json!({"Name": PROFILE, "Status": "OK", "Config": {"Nodes": names}, "Active": true});
+        printer.line(json!({"invalid": [], "valid": [profile]}).to_string())?;
+        return Ok(0);
+    }
+    let ip = nodes.first().map(api::internal_ip).unwrap_or_default();
+    let count = nodes.len().to_string();
+    let row = [PROFILE, "docker", "docker", ip, &version, "OK", &count, "*", "*"].map(str::to_owned).to_vec();
+    let headings = [
+        "Profile",
+        "Driver",
+        "Runtime",
+        "IP",
+        "Version",
+        "Status",
+        "Nodes",
+        "Active Profile",
+        "Active Kubecontext",
+    ];
+    printer.line(table(&headings, &[row], printer.plain))?;
+    Ok(0)
+}
+
+/// `minikube node list`.
+pub(super) async fn node(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    match arguments.words() {
+        [word] if word == "list" => {
+            for node in api::sorted_nodes(&context.client).await? {
+                printer.line(format!("{}\t{}", node.name(), api::internal_ip(&node)))?;
+            }
+            Ok(0)
+        }
+        [word, ..] => Err(super::absent::failure(&format!("node {word}"))),
+        [] => Err(Failure::usage(14, "Usage: minikube node [list]".to_owned())),
+    }
+}
