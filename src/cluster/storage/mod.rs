@@ -5,5 +5,5 @@ mod key;
 mod owner_index;
 mod store;
 
-pub(crate) use change_log::{Change, ChangeType, Compacted};
+pub(crate) use change_log::{Change, ChangeType};
 pub(crate) use store::Store;
