@@ -3,6 +3,7 @@
 mod change_log;
 mod key;
 mod owner_index;
+mod placement_index;
 mod store;
 
 pub(crate) use change_log::{Change, ChangeType};
