@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod architecture;
+mod lessons;
 
 /// Every file beside this one is listed above: an unlisted file would never run.
 #[test]
