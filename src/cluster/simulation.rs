@@ -43,8 +43,11 @@ fn all_reconcilers() -> Vec<&'static dyn Reconciler> {
 impl Simulation {
     /// A fresh cluster with what minikube has in it: everything runs already.
     pub(crate) fn new(config: &ClusterConfig, now: Timestamp) -> Self {
-        let mut simulation =
-            Self::with(Registry::new(now, Random::seeded(config.seed)), NodeState::default(), control_plane());
+        let mut simulation = Self::with(
+            Registry::new(now, Random::seeded(config.seed)),
+            NodeState::default(),
+            control_plane(),
+        );
         let made = simulation.bootstrap(config);
         debug_assert_eq!(made, Ok(()), "a fresh cluster is refused nothing");
         let Self { registry, node, .. } = simulation;

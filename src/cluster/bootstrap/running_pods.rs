@@ -57,7 +57,8 @@ fn running_status(registry: &mut Registry, pod: &Object, host: &str, ip: &str) -
         .iter()
         .map(|container| {
             let image = container.get("image").cloned().unwrap_or_default();
-            let repository = image.as_str().and_then(|image| image.rsplit_once(':')).map_or("", |(name, _)| name);
+            let repository =
+                image.as_str().and_then(|image| image.rsplit_once(':')).map_or("", |(name, _)| name);
             json!({
                 "name": container.get("name"),
                 "image": image,

@@ -3,8 +3,13 @@
 mod claim;
 mod conditions;
 mod deployment;
+mod endpoints;
+mod event_expiry;
+mod garbage_collector;
+mod namespace;
 mod pods;
 mod replica_set;
+mod service_account;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -13,8 +18,16 @@ use super::registry::Registry;
 use super::storage::Change;
 
 /// Every controller, in the order in which they are asked.
-pub(crate) static CONTROLLERS: &[&dyn Reconciler] =
-    &[&deployment::DeploymentController, &replica_set::ReplicaSetController];
+pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
+    &service_account::ServiceAccountController,
+    &deployment::DeploymentController,
+    &replica_set::ReplicaSetController,
+    &endpoints::EndpointSliceController,
+    &endpoints::EndpointsController,
+    &namespace::NamespaceController,
+    &garbage_collector::GarbageCollector,
+    &event_expiry::EventExpiry,
+];
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";
@@ -57,5 +70,5 @@ fn owner_references(owner: &Object) -> serde_json::Value {
     serde_json::json!([OwnerReference::controller(owner)])
 }
 
-
-
+#[cfg(test)]
+mod tests;

@@ -65,7 +65,11 @@ fn compare(one: &Ranked, other: &Ranked, now: Timestamp) -> Ordering {
         .then_with(|| deletion_cost(a).cmp(&deletion_cost(b)))
         .then_with(|| other.neighbours.cmp(&one.neighbours))
         .then_with(|| {
-            if is_ready(a) { younger_first(ready_since(a), ready_since(b), a, b, now) } else { Ordering::Equal }
+            if is_ready(a) {
+                younger_first(ready_since(a), ready_since(b), a, b, now)
+            } else {
+                Ordering::Equal
+            }
         })
         .then_with(|| restarts(b).cmp(&restarts(a)))
         .then_with(|| younger_first(a.creation_timestamp(), b.creation_timestamp(), a, b, now))

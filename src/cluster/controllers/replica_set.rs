@@ -44,8 +44,7 @@ impl Reconciler for ReplicaSetController {
         let claimed = claim::claim(registry, &builtin::POD, &set, &selector)?;
         let (active, others): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|pod| pods::is_active(pod));
         let terminating = others.iter().filter(|pod| pod.is_terminating()).count();
-        let managed =
-            if set.is_terminating() { Ok(()) } else { manage_replicas(registry, &set, &active) };
+        let managed = if set.is_terminating() { Ok(()) } else { manage_replicas(registry, &set, &active) };
         let now = registry.now();
         let status = status_after(&set, &active, terminating, managed.as_ref().err(), now);
         if status != *set {

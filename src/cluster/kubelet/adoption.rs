@@ -4,7 +4,7 @@ use crate::apimachinery::Object;
 use crate::apimachinery::builtin::POD;
 
 use super::super::registry::Registry;
-use super::super::runtime::{Input, Process, RunLog, Work};
+use super::super::runtime::{Input, Process, RunLog, Terminal, Work};
 use super::NodeState;
 use super::pod_runtime::Run;
 use super::pod_spec;
@@ -102,6 +102,7 @@ fn idle(slot: &str, container: &str) -> Process {
         working_directory: "/".to_owned(),
         tty: false,
         input: Input::default(),
+        terminal: Terminal::default(),
         stdout: Vec::new(),
         stderr: Vec::new(),
         work: Work::Program("idle".to_owned()),

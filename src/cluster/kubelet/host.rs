@@ -127,6 +127,16 @@ impl System for Host<'_> {
         super::super::network::lookup(self.registry, namespace, name)
     }
 
+    fn full_name(&mut self, name: &str) -> String {
+        let namespace = self.slot.split('/').next().unwrap_or_default();
+        super::super::network::full_name(self.registry, namespace, name).unwrap_or_else(|| name.to_owned())
+    }
+
+    fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError> {
+        let slot = self.slot.clone();
+        self.node.connects_from(self.registry, &slot, host, port)
+    }
+
     fn processes(&self) -> Vec<(u32, String)> {
         self.peers().map(|(_, process)| (process.number, process.arguments.join(" "))).collect()
     }

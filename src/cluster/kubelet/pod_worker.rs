@@ -13,7 +13,7 @@ use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
 };
 use super::super::registry::{Registry, WriteOptions};
-use super::super::runtime::ImageReference;
+use super::super::runtime::{ImageReference, earlier};
 use super::pod_runtime::{ContainerRuntime, PodRuntime, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
@@ -95,7 +95,7 @@ impl PodWorker<'_> {
             wake
         } else {
             let probes = self.probe();
-            earliest(probes, self.sync())
+            earlier(probes, self.sync())
         };
         self.write_status()?;
         Ok(match wake {
@@ -169,9 +169,9 @@ impl PodWorker<'_> {
             }
             match self.consider(&spec) {
                 Step::Wait(until) if !spec.is_sidecar() || self.container(spec.name()).run.is_none() => {
-                    return Step::Wait(earliest(wake, until));
+                    return Step::Wait(earlier(wake, until));
                 }
-                Step::Wait(until) => wake = earliest(wake, until),
+                Step::Wait(until) => wake = earlier(wake, until),
                 step => return step,
             }
         }
@@ -180,7 +180,7 @@ impl PodWorker<'_> {
                 continue;
             }
             match self.consider(&spec) {
-                Step::Wait(until) => wake = earliest(wake, until),
+                Step::Wait(until) => wake = earlier(wake, until),
                 step => return step,
             }
         }
@@ -313,13 +313,5 @@ impl PodWorker<'_> {
         node.ok()
             .and_then(|node| node.get("/spec/podCIDR").and_then(Value::as_str).map(str::to_owned))
             .unwrap_or_default()
-    }
-}
-
-/// The earlier of two moments that may be missing.
-pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }

@@ -4,7 +4,7 @@ use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
-use super::super::runtime::{Process, ProcessId, Sigterm};
+use super::super::runtime::{Process, ProcessId, Sigterm, earlier};
 use super::host::Host;
 use super::pod_runtime::Terminated;
 use super::starts::schedule_restart;
@@ -16,7 +16,7 @@ impl NodeState {
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let wake = self.wakes.get_min().map(|(at, _)| *at);
         let changed = self.changed.values().min().copied();
-        super::pod_worker::earliest(wake, changed)
+        earlier(wake, changed)
     }
 
     /// Lets everything happen that is due at `registry.now()`; gives back the Pods whose kubelet must look.
@@ -55,12 +55,23 @@ impl NodeState {
     }
 
     pub(super) fn run_process(&mut self, registry: &mut Registry, id: ProcessId, first: bool) {
-        let Some(mut process) = self.processes.remove(&id) else { return };
+        self.with_process(registry, id, |process, host| process.run(first, host));
+    }
+
+    /// Lets a process do something with the node at hand; `None` when there is no such process.
+    pub(super) fn with_process<T>(
+        &mut self,
+        registry: &mut Registry,
+        id: ProcessId,
+        act: impl FnOnce(&mut Process, &mut Host<'_>) -> T,
+    ) -> Option<T> {
+        let mut process = self.processes.remove(&id)?;
         self.forget_wake(id, &process);
         let mut host = Host::new(self, registry, &process);
-        process.run(first, &mut host);
+        let done = act(&mut process, &mut host);
         self.processes.insert(id, process);
         self.settle_process(registry, id);
+        Some(done)
     }
 
     /// After a process did something: takes its output, remembers when it goes on, ends its container.
@@ -143,6 +154,9 @@ impl NodeState {
     ) {
         let now = registry.now();
         let Some(process) = self.processes.get_mut(&id) else { return };
+        if signal == 15 && pause == 0 && process.run_trap("TERM") {
+            return self.run_process(registry, id, false);
+        }
         let doom = match (signal, process.on_sigterm()) {
             (9, _) => Some((0, 137)),
             (15 | 2, Sigterm::Exits { code, after }) => Some((after, code)),
@@ -192,5 +206,5 @@ impl NodeState {
 }
 
 fn next_wake(process: &Process) -> Option<Timestamp> {
-    super::pod_worker::earliest(process.wake, process.doom.map(|(at, _)| at))
+    earlier(process.wake, process.doom.map(|(at, _)| at))
 }

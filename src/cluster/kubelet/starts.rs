@@ -173,6 +173,7 @@ impl PodWorker<'_> {
                 open: spec.get("/stdin").and_then(serde_json::Value::as_bool).unwrap_or_default(),
                 ..Input::default()
             },
+            terminal: runtime::Terminal::default(),
             stdout: Vec::new(),
             stderr: Vec::new(),
             work,

@@ -58,6 +58,7 @@ impl NodeState {
             working_directory: main.as_ref().map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
             tty,
             input: Input { open: stdin, ..Input::default() },
+            terminal: runtime::Terminal::default(),
             stdout: Vec::new(),
             stderr: Vec::new(),
             work,
@@ -103,18 +104,15 @@ impl NodeState {
 
     /// Gives bytes to the standard input of a process.
     pub(crate) fn write_stdin(&mut self, registry: &mut Registry, process: ProcessId, bytes: &[u8]) {
-        if let Some(entry) = self.processes.get_mut(&process) {
-            entry.input.bytes.extend(bytes);
-            self.run_process(registry, process, false);
-        }
+        self.with_process(registry, process, |entry, host| entry.take_input(bytes, host));
     }
 
     /// Ends the standard input of a process.
     pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
-        if let Some(entry) = self.processes.get_mut(&process) {
+        self.with_process(registry, process, |entry, host| {
             entry.input.open = false;
-            self.run_process(registry, process, false);
-        }
+            entry.run(false, host);
+        });
     }
 
     /// Takes what a process has printed since the last call, and its exit code once it ended.
@@ -182,20 +180,9 @@ impl NodeState {
         port: u16,
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
-        let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
-        let listener = runtime
-            .running()
-            .map(|(_, process)| process)
-            .find(|process| self.processes.get(process).is_some_and(|process| process.ports().contains(&port)));
-        let id = listener.ok_or(ConnectError::Refused)?;
-        let mut process = self.processes.remove(&id).ok_or(ConnectError::Refused)?;
-        let before = process.clone();
-        self.forget_wake(id, &before);
-        let mut host = Host::new(self, registry, &process);
-        let response = process.serve(request, &mut host);
-        self.processes.insert(id, process);
-        self.settle_process(registry, id);
-        response.ok_or(ConnectError::EmptyReply)
+        let id = self.listener(pod, port)?;
+        let response = self.with_process(registry, id, |process, host| process.serve(request, host));
+        response.flatten().ok_or(ConnectError::EmptyReply)
     }
 
     /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
@@ -234,17 +221,50 @@ impl NodeState {
         port: u16,
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
-        let Some(pod) = self.pods.get(slot).map(|pod| (pod.key.clone(), pod.address)) else {
-            return Err(ConnectError::TimedOut);
-        };
-        let own = pod.1.map(|address| address.to_string()).unwrap_or_default();
+        let (pod, port) = self.destination(registry, slot, host, port)?;
+        let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
         let mut request = request.clone();
-        request.headers.push(("X-Client-Address".to_owned(), own));
+        request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
+        self.http_to_pod(registry, &pod, port, &request)
+    }
+
+    /// Opens a connection from inside a Pod and closes it again.
+    pub(super) fn connects_from(
+        &self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<(), ConnectError> {
+        let (pod, port) = self.destination(registry, slot, host, port)?;
+        self.listener(&pod, port).map(drop)
+    }
+
+    /// The Pod and port that a connection from inside a Pod reaches.
+    fn destination(
+        &self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<(ObjectKey, u16), ConnectError> {
+        let own = self.pods.get(slot).map(|pod| pod.key.clone()).ok_or(ConnectError::TimedOut)?;
         if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
-            return self.http_to_pod(registry, &pod.0, port, &request);
+            return Ok((own, port));
         }
-        let endpoint = network::route(registry, &pod.0.namespace, host, port)?;
-        self.http_to_endpoint(registry, &endpoint, &request)
+        let endpoint = network::route(registry, &own.namespace, host, port)?;
+        let slot = self.by_address.get(&endpoint.address);
+        let pod = slot.and_then(|slot| self.pods.get(slot)).map(|pod| pod.key.clone());
+        Ok((pod.ok_or(ConnectError::TimedOut)?, endpoint.port))
+    }
+
+    /// The process that answers on a Pod's port.
+    fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
+        let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
+        let mut running = runtime.running().map(|(_, process)| process);
+        running
+            .find(|process| self.processes.get(process).is_some_and(|process| process.ports().contains(&port)))
+            .ok_or(ConnectError::Refused)
     }
 }
 

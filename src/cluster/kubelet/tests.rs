@@ -36,6 +36,8 @@ impl Bench {
         };
         bench.create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}));
         bench.create(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}));
+        bench.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt"},
+            "data": {"ca.crt": "certificate"}}));
         bench.create(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "minikube"},
             "spec": {"podCIDR": "10.244.0.0/24"}}));
         let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
@@ -179,7 +181,7 @@ fn a_pod_starts_and_stops() {
         conditions,
         ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
     );
-    bench.delete("web", Some(30));
+    bench.delete("web", None);
     bench.run_for(5_000);
     assert_eq!(
         bench.story(),
@@ -232,4 +234,136 @@ fn the_state_of_a_node_survives_a_snapshot() {
     KUBELET.reconcile(&mut context, &key("web")).unwrap();
     assert_eq!(bench.object("web"), before, "a Pod that was running goes on running");
     assert_eq!(bench.node.pods.len(), 1);
+}
+
+#[test]
+fn a_start_is_told_in_upstreams_words() {
+    let mut bench = Bench::new();
+    bench.run_image("web", "nginx:1.25", &[]);
+    bench.run_for(10_000);
+    let events = bench.events("web");
+    assert_eq!(events[0], "Normal Pulling: Pulling image \"nginx:1.25\"");
+    let (begin, end) = ("Normal Pulled: Successfully pulled image \"nginx:1.25\" in ", " including waiting). Image size: 70479485 bytes.");
+    assert!(events[1].starts_with(begin) && events[1].ends_with(end), "{}", events[1]);
+    assert_eq!(events[2..], ["Normal Created: Container created", "Normal Started: Container started"]);
+    bench.run_image("more", "nginx:1.25", &[]);
+    bench.run_for(10_000);
+    assert_eq!(
+        bench.events("more")[0],
+        "Normal Pulled: Container image \"nginx:1.25\" already present on machine and can be accessed by the pod"
+    );
+    bench.delete("more", None);
+    bench.run_for(1);
+    assert_eq!(bench.events("more").last().unwrap(), "Normal Killing: Stopping container more");
+}
+
+#[test]
+fn a_crashing_container_restarts_ever_later() {
+    let mut bench = Bench::new();
+    bench.run_image("crash", "busybox:1.36", &["sh", "-c", "echo boom; exit 3"]);
+    bench.run_for(1_300_000);
+    let story = bench.story();
+    let from = story.iter().position(|text| text.contains("Error")).unwrap();
+    assert_eq!(
+        story[from..from + 5],
+        [
+            "Running Error unready 0",
+            "Running Error unready 1",
+            "Running CrashLoopBackOff unready 1",
+            "Running Error unready 2",
+            "Running CrashLoopBackOff unready 2",
+        ]
+    );
+    let mut ends: Vec<f64> = Vec::new();
+    for restart in 0..8 {
+        let text = format!("Running Error unready {restart}");
+        ends.push(bench.seen.iter().find(|(_, seen)| *seen == text).unwrap().0);
+    }
+    let waits: Vec<i64> = ends.windows(2).map(|pair| (pair[1] - pair[0]) as i64).collect();
+    assert_eq!(waits, [0, 10, 20, 40, 80, 160, 300]);
+    let pod = bench.object("crash");
+    let uid = pod.uid();
+    assert_eq!(
+        pod.text("/status/containerStatuses/0/state/waiting/message"),
+        format!("back-off 5m0s restarting failed container=crash pod=crash_default({uid})")
+    );
+    let expected = format!("Warning BackOff: Back-off restarting failed container crash in pod crash_default({uid})");
+    assert!(bench.events("crash").contains(&expected), "{:?}", bench.events("crash"));
+    assert_eq!(pod.number("/status/containerStatuses/0/lastState/terminated/exitCode"), Some(3));
+}
+
+#[test]
+fn a_failing_pull_is_told_in_upstreams_words() {
+    let mut bench = Bench::new();
+    bench.run_image("web", "nobody/nothing", &[]);
+    bench.run_for(3_000);
+    let why = "failed to pull and unpack image \"docker.io/nobody/nothing:latest\": failed to resolve reference \"docker.io/nobody/nothing:latest\": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
+    assert_eq!(
+        bench.events("web"),
+        [
+            "Normal Pulling: Pulling image \"nobody/nothing\"".to_owned(),
+            format!("Warning Failed: Failed to pull image \"nobody/nothing\": {why}"),
+            "Warning Failed: Error: ErrImagePull".to_owned(),
+            "Normal BackOff: Back-off pulling image \"nobody/nothing\"".to_owned(),
+            "Warning Failed: Error: ImagePullBackOff".to_owned(),
+        ]
+    );
+    let options = super::super::runtime::LogOptions::default();
+    assert_eq!(
+        bench.node.logs(&bench.registry, &key("web"), &options).unwrap_err().message,
+        "container \"web\" in pod \"web\" is waiting to start: image can't be pulled"
+    );
+}
+
+#[test]
+fn a_command_that_is_not_there_cannot_start() {
+    let mut bench = Bench::new();
+    bench.run_image("nocmd", "busybox:1.36", &["/no/such/binary"]);
+    bench.run_for(6_000);
+    let pod = bench.object("nocmd");
+    assert_eq!(pod.text("/status/containerStatuses/0/lastState/terminated/reason"), "StartError");
+    assert_eq!(pod.number("/status/containerStatuses/0/lastState/terminated/exitCode"), Some(128));
+    let failed = "Warning Failed: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"/no/such/binary\": stat /no/such/binary: no such file or directory: unknown";
+    assert!(bench.events("nocmd").contains(&failed.to_owned()), "{:?}", bench.events("nocmd"));
+}
+
+#[test]
+fn a_pod_that_is_not_restarted_comes_to_its_end() {
+    for (command, phase) in [("echo done", "Succeeded"), ("exit 2", "Failed")] {
+        let mut bench = Bench::new();
+        bench.pod(
+            "once",
+            json!({"restartPolicy": "Never",
+                "containers": [{"name": "c", "image": "busybox:1.36", "command": ["sh", "-c", command]}]}),
+        );
+        bench.run_for(20_000);
+        assert_eq!(bench.object("once").text("/status/phase"), phase);
+        bench.delete("once", None);
+        bench.run_for(2_000);
+        assert!(bench.registry.get(&POD, &key("once")).is_err());
+    }
+}
+
+#[test]
+fn init_containers_run_one_after_the_other_and_first() {
+    let mut bench = Bench::new();
+    let init = |name: &str| json!({"name": name, "image": "busybox:1.36", "command": ["sh", "-c", "sleep 2; echo x > /work/done"],
+        "volumeMounts": [{"name": "work", "mountPath": "/work"}]});
+    bench.pod(
+        "web",
+        json!({"volumes": [{"name": "work", "emptyDir": {}}], "initContainers": [init("one"), init("two")],
+            "containers": [{"name": "c", "image": "busybox:1.36", "command": ["sh", "-c", "cat /work/done; sleep 1000"],
+                "volumeMounts": [{"name": "work", "mountPath": "/work"}]}]}),
+    );
+    bench.run_for(3_000);
+    let pod = bench.object("web");
+    assert_eq!(pod.text("/status/containerStatuses/0/state/waiting/reason"), "PodInitializing");
+    assert_eq!(
+        pod.condition("Initialized").unwrap()["message"],
+        "containers with incomplete status: [one two]"
+    );
+    bench.run_for(10_000);
+    assert_eq!(bench.object("web").text("/status/phase"), "Running");
+    let page = bench.node.logs(&bench.registry, &key("web"), &Default::default()).unwrap();
+    assert_eq!(page.bytes, b"x\n");
 }

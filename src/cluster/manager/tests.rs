@@ -10,6 +10,8 @@ fn itself(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
     vec![change.object.key()]
 }
 
+static WATCHES: &[Watch] = &[Watch { kind: &builtin::CONFIG_MAP, keys: itself }];
+
 /// Counts its reconciles in an annotation, and so wakes itself for ever.
 struct Restless;
 
@@ -19,7 +21,7 @@ impl Reconciler for Restless {
     }
 
     fn watches(&self) -> &'static [Watch] {
-        &[Watch { kind: &builtin::CONFIG_MAP, keys: itself }]
+        WATCHES
     }
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
@@ -40,7 +42,7 @@ impl Reconciler for Hopeless {
     }
 
     fn watches(&self) -> &'static [Watch] {
-        &[Watch { kind: &builtin::CONFIG_MAP, keys: itself }]
+        WATCHES
     }
 
     fn reconcile(&self, _context: &mut ReconcileContext<'_>, _key: &ObjectKey) -> Result<Action, Status> {

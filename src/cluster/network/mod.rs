@@ -5,6 +5,6 @@ mod ipam;
 mod service_proxy;
 
 pub(crate) use super::runtime::{ConnectError, HttpRequest, HttpResponse};
-pub(crate) use dns::lookup;
+pub(crate) use dns::{full_name, lookup};
 pub(crate) use ipam::AddressPool;
 pub(crate) use service_proxy::{Endpoint, choose_endpoint, route};

@@ -1,7 +1,13 @@
 //! Which program a command line starts in an image.
 
+use super::coreutils::is_command;
 use super::images::{Image, Toolbox};
 use super::process::Work;
+
+/// The shells.
+const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
+/// What busybox has and a Debian base image has not.
+const BUSYBOX_ONLY: &[&str] = &["ash", "nc", "nslookup", "ping", "ps", "top", "vi", "wget"];
 
 /// What a command line starts.
 ///
@@ -12,20 +18,51 @@ pub(crate) fn executable(image: Option<&'static Image>, arguments: &[String]) ->
     if let Some(image) = image
         && is_own_program(image, name)
     {
-        return Ok(Work::Program(image.program.to_owned()));
+        return Ok(match wrapped(image, arguments) {
+            Some(_) => Work::new_script(),
+            None => Work::Program(image.program.to_owned()),
+        });
     }
-    let toolbox = image.map_or(Toolbox::Nothing, |image| image.toolbox);
-    if toolbox == Toolbox::Nothing {
-        return Err(not_found(name));
-    }
-    Ok(Work::Program("idle".to_owned()))
+    let known = is_command(base_name(name)) || SHELLS.contains(&base_name(name));
+    if known && has_tool(image, name) { Ok(Work::new_script()) } else { Err(not_found(name)) }
+}
+
+/// The command behind an image's start script when it is not the image's own program:
+/// `docker run nginx ls` runs `ls`.
+pub(super) fn wrapped<'a>(image: &Image, arguments: &'a [String]) -> Option<&'a [String]> {
+    let entrypoint = image.entrypoint.first()?;
+    let rest = arguments.get(1..).filter(|rest| !rest.is_empty())?;
+    let is_script = entrypoint.ends_with("entrypoint.sh") && base_name(entrypoint) == base_name(&arguments[0]);
+    let own = image.command.first().is_some_and(|command| base_name(command) == base_name(&rest[0]));
+    let tool = is_command(base_name(&rest[0])) || SHELLS.contains(&base_name(&rest[0]));
+    (is_script && tool && (!own || image.program == "idle")).then_some(rest)
 }
 
 /// Whether a command is what the image was made for.
-fn is_own_program(image: &Image, name: &str) -> bool {
-    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let own = image.entrypoint.first().into_iter().chain(image.command.first());
-    image.program != "idle" && own.into_iter().any(|word| base(word) == base(name))
+pub(super) fn is_own_program(image: &Image, name: &str) -> bool {
+    let script = image.entrypoint.first().filter(|entrypoint| base_name(entrypoint) == base_name(name));
+    let command = image.command.first().filter(|command| base_name(command) == base_name(name));
+    script.is_some() || image.program != "idle" && command.is_some()
+}
+
+/// Whether an image has a tool under that name or path.
+pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
+    let toolbox = image.map_or(Toolbox::Nothing, |image| image.toolbox);
+    let directory = name.rsplit_once('/').map(|(directory, _)| directory);
+    let usual = directory.is_none_or(|directory| ["/bin", "/usr/bin", "/sbin", "/usr/sbin"].contains(&directory));
+    let tool = base_name(name);
+    usual
+        && match toolbox {
+            Toolbox::Nothing => false,
+            Toolbox::Busybox => !matches!(tool, "curl" | "bash"),
+            Toolbox::BusyboxCurl => tool != "bash",
+            Toolbox::Debian => tool != "curl" && !BUSYBOX_ONLY.contains(&tool),
+            Toolbox::DebianCurl => !BUSYBOX_ONLY.contains(&tool),
+        }
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// runc's words for a program that is not there.
@@ -34,5 +71,35 @@ fn not_found(name: &str) -> String {
         format!("exec: {name:?}: stat {name}: no such file or directory: unknown")
     } else {
         format!("exec: {name:?}: executable file not found in $PATH: unknown")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::images::image_of;
+    use super::*;
+
+    fn start(image: &str, words: &[&str]) -> Result<bool, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        executable(image_of(&format!("docker.io/library/{image}")), &words)
+            .map(|work| matches!(work, Work::Program(_)))
+    }
+
+    #[test]
+    fn images_run_their_program_and_their_tools() {
+        assert_eq!(start("nginx", &["/docker-entrypoint.sh", "nginx", "-g", "daemon off;"]), Ok(true));
+        assert_eq!(start("nginx", &["/docker-entrypoint.sh", "sleep", "5"]), Ok(false));
+        assert_eq!(start("nginx", &["nginx", "-g", "daemon off;"]), Ok(true));
+        assert_eq!(start("busybox", &["sh", "-c", "echo"]), Ok(false));
+        assert_eq!(start("nginx", &["bash"]), Ok(false));
+        assert_eq!(
+            start("busybox", &["bash"]),
+            Err("exec: \"bash\": executable file not found in $PATH: unknown".to_owned())
+        );
+        assert_eq!(
+            start("busybox", &["/no/such/binary"]),
+            Err("exec: \"/no/such/binary\": stat /no/such/binary: no such file or directory: unknown".to_owned())
+        );
+        assert!(start("nginx", &["wget"]).is_err());
     }
 }

@@ -1,15 +1,18 @@
 //! The container runtime: what running a container means here.
 
 mod base_files;
+mod coreutils;
 mod executable;
 mod filesystem;
 mod http;
 mod image_reference;
 mod images;
 mod logs;
+mod pattern;
 mod process;
 mod program;
 mod programs;
+mod shell;
 
 pub(crate) use executable::executable;
 pub(crate) use filesystem::{FileView, Files, Mount};
@@ -19,3 +22,14 @@ pub(crate) use images::{Image, image_id, image_of, resolve};
 pub(crate) use logs::{LogOptions, LogPage, RunLog};
 pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, System, Work};
 pub(crate) use program::Sigterm;
+pub(crate) use shell::Terminal;
+
+use crate::base::Timestamp;
+
+/// The earlier of two moments that may be missing.
+pub(crate) fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -9,7 +9,9 @@ use crate::base::Timestamp;
 use super::filesystem::FileView;
 use super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::images::Image;
-use super::program::{Sigterm, program};
+use super::executable::wrapped;
+use super::program::{Program, Sigterm, program};
+use super::shell::{Machine, State, Terminal, for_terminal};
 
 /// Bytes of output that wait for a reader; what comes after is dropped.
 const OUTPUT_MAX: usize = 4 << 20;
@@ -49,6 +51,10 @@ pub(crate) trait System {
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
     /// The addresses of a name.
     fn resolve(&mut self, name: &str) -> Vec<String>;
+    /// The full name under which a short one is found.
+    fn full_name(&mut self, name: &str) -> String;
+    /// Opens a connection and closes it again.
+    fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError>;
     /// Number and command line of the processes in the container.
     fn processes(&self) -> Vec<(u32, String)>;
     /// Sends a signal to a process of the container; false when there is none of that number.
@@ -60,6 +66,15 @@ pub(crate) trait System {
 pub(crate) enum Work {
     /// One of the modelled programs, by name.
     Program(String),
+    /// A shell, or a command as a shell would run it.
+    Script(Box<Machine>),
+}
+
+impl Work {
+    /// A script that has not begun; its command line is that of the process.
+    pub(super) fn new_script() -> Self {
+        Self::Script(Box::default())
+    }
 }
 
 /// Standard input.
@@ -90,6 +105,8 @@ pub(crate) struct Process {
     pub tty: bool,
     /// Standard input.
     pub input: Input,
+    /// The line being typed, when there is a terminal.
+    pub terminal: Terminal,
     /// Standard output that nobody has taken yet.
     pub stdout: Vec<u8>,
     /// Standard error that nobody has taken yet.
@@ -110,11 +127,66 @@ impl Process {
     /// Runs it from the start, or from where it waits, until it waits again or ends.
     pub(crate) fn run(&mut self, first: bool, system: &mut dyn System) {
         self.wake = None;
-        match &self.work {
+        let mut work = std::mem::replace(&mut self.work, Work::Program(String::new()));
+        match &mut work {
             Work::Program(name) => {
                 let program = program(name);
                 if first { program.start(self, system) } else { program.wake(self, system) }
             }
+            Work::Script(machine) => self.run_script(first, machine, system),
+        }
+        self.work = work;
+    }
+
+    fn run_script(&mut self, first: bool, machine: &mut Machine, system: &mut dyn System) {
+        if first {
+            let arguments = system.image().and_then(|image| wrapped(image, &self.arguments));
+            let arguments = arguments.unwrap_or(&self.arguments);
+            *machine = Machine::new(arguments, &self.environment, &self.working_directory, self.number);
+        }
+        machine.input.bytes.extend(self.input.bytes.drain(..));
+        machine.input.open = self.input.open;
+        let state = machine.run(system);
+        let (stdout, stderr) = (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
+        if self.tty {
+            self.print(&for_terminal(&stdout));
+            self.print(&for_terminal(&stderr));
+        } else {
+            self.print(&stdout);
+            self.print_error(&stderr);
+        }
+        match state {
+            State::Done(code) => self.exit_code = Some(code),
+            State::Waiting(at) => self.wake = at,
+        }
+        if let Some(name) = machine.program()
+            && self.memory.insert("started".to_owned(), name.to_owned()).is_none()
+        {
+            program(name).start(self, system);
+        }
+    }
+
+    /// Takes bytes that somebody typed or piped in.
+    pub(crate) fn take_input(&mut self, bytes: &[u8], system: &mut dyn System) {
+        if !self.tty {
+            self.input.bytes.extend(bytes);
+            return self.run(false, system);
+        }
+        let typed = self.terminal.type_bytes(bytes);
+        self.print(&typed.echo);
+        if typed.interrupted && let Work::Script(machine) = &mut self.work {
+            machine.give_up();
+        }
+        self.input.bytes.extend(typed.lines);
+        self.input.open &= !typed.ended;
+        self.run(false, system);
+    }
+
+    /// The modelled program that answers for this process.
+    fn program(&self) -> Option<&'static dyn Program> {
+        match &self.work {
+            Work::Program(name) => Some(program(name)),
+            Work::Script(machine) => machine.program().map(program),
         }
     }
 
@@ -138,22 +210,27 @@ impl Process {
 
     /// The ports on which it answers.
     pub(crate) fn ports(&self) -> Vec<u16> {
-        match &self.work {
-            Work::Program(name) => program(name).ports(self),
-        }
+        self.program().map(|program| program.ports(self)).unwrap_or_default()
     }
 
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
-        match &self.work {
-            Work::Program(name) => program(name).serve(self, request, system),
-        }
+        self.program()?.serve(self, request, system)
     }
 
     /// What SIGTERM does to it.
     pub(crate) fn on_sigterm(&self) -> Sigterm {
         match &self.work {
             Work::Program(name) => program(name).on_sigterm(),
+            Work::Script(_) => Sigterm::Ignored,
         }
+    }
+
+    /// Runs what `trap` says about a signal; false when it says nothing.
+    pub(crate) fn run_trap(&mut self, signal: &str) -> bool {
+        let Work::Script(machine) = &mut self.work else { return false };
+        let Some(command) = machine.trap(signal) else { return false };
+        machine.interrupt(&command);
+        true
     }
 }

@@ -59,7 +59,11 @@ const FILTERS: &[Filter] =
 
 /// Why the Pod does not fit on the candidate; empty when it does.
 pub(super) fn refusals(pod: &Object, candidate: &Candidate, all: &[Candidate]) -> Vec<Refusal> {
-    FILTERS.iter().map(|filter| filter(pod, candidate, all)).find(|found| !found.is_empty()).unwrap_or_default()
+    FILTERS
+        .iter()
+        .map(|filter| filter(pod, candidate, all))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// Why the Pod fits nowhere, whatever the nodes: it names a claim, and claims are not served.
@@ -94,9 +98,10 @@ fn node_name(pod: &Object, candidate: &Candidate, _all: &[Candidate]) -> Vec<Ref
 }
 
 fn taints(pod: &Object, candidate: &Candidate, _all: &[Candidate]) -> Vec<Refusal> {
-    let repelled = candidate.node.list("/spec/taints").iter().any(|taint| {
-        matches!(text(taint, "effect"), "NoSchedule" | "NoExecute") && !tolerates(pod, taint)
-    });
+    let repelled =
+        candidate.node.list("/spec/taints").iter().any(|taint| {
+            matches!(text(taint, "effect"), "NoSchedule" | "NoExecute") && !tolerates(pod, taint)
+        });
     if repelled { vec![Refusal::for_good("node(s) had untolerated taint(s)")] } else { Vec::new() }
 }
 
@@ -198,13 +203,14 @@ fn host_ports(pod: &Object, candidate: &Candidate, _all: &[Candidate]) -> Vec<Re
         return Vec::new();
     }
     let any = |address: &str| matches!(address, "" | "0.0.0.0");
-    let taken = candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
-        wanted.iter().any(|(own_protocol, own_address, own_number)| {
-            *own_protocol == protocol
-                && *own_number == number
-                && (any(address) || any(own_address) || address == *own_address)
-        })
-    });
+    let taken =
+        candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
+            wanted.iter().any(|(own_protocol, own_address, own_number)| {
+                *own_protocol == protocol
+                    && *own_number == number
+                    && (any(address) || any(own_address) || address == *own_address)
+            })
+        });
     if taken {
         vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
     } else {
@@ -231,12 +237,12 @@ fn resources(pod: &Object, candidate: &Candidate, _all: &[Candidate]) -> Vec<Ref
 
 /// Required affinity and anti-affinity to Pods (`InterPodAffinity`).
 fn pod_affinity(pod: &Object, candidate: &Candidate, all: &[Candidate]) -> Vec<Refusal> {
-    let required = |kind: &str| format!("/spec/affinity/{kind}/requiredDuringSchedulingIgnoredDuringExecution");
+    let required =
+        |kind: &str| format!("/spec/affinity/{kind}/requiredDuringSchedulingIgnoredDuringExecution");
     let (near, apart) = (required("podAffinity"), required("podAntiAffinity"));
     let meets_own = |term: &Value| term_selects(term, pod, pod);
-    let alone = |term: &Value| {
-        !all.iter().flat_map(|other| &other.pods).any(|other| term_selects(term, pod, other))
-    };
+    let alone =
+        |term: &Value| !all.iter().flat_map(|other| &other.pods).any(|other| term_selects(term, pod, other));
     for term in pod.list(&near) {
         let found = in_domain(term, candidate, all).any(|other| term_selects(term, pod, other));
         // The first of a group that wants to be together has to be allowed to begin.
@@ -251,9 +257,10 @@ fn pod_affinity(pod: &Object, candidate: &Candidate, all: &[Candidate]) -> Vec<R
     }
     let disturbs = all.iter().flat_map(|other| other.pods.iter().map(move |there| (other, there))).any(
         |(other, there)| {
-            there.list(&apart).iter().any(|term| {
-                same_domain(term, &candidate.node, &other.node) && term_selects(term, there, pod)
-            })
+            there
+                .list(&apart)
+                .iter()
+                .any(|term| same_domain(term, &candidate.node, &other.node) && term_selects(term, there, pod))
         },
     );
     if disturbs {
@@ -272,7 +279,9 @@ fn in_domain<'a>(
     candidate: &'a Candidate,
     all: &'a [Candidate],
 ) -> impl Iterator<Item = &'a Arc<Object>> {
-    all.iter().filter(move |other| same_domain(term, &candidate.node, &other.node)).flat_map(|other| &other.pods)
+    all.iter()
+        .filter(move |other| same_domain(term, &candidate.node, &other.node))
+        .flat_map(|other| &other.pods)
 }
 
 /// Whether a term of the Pod `of` means the Pod `other`.

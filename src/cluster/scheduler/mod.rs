@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
-use super::manager::{
-    Action, EventType, ReconcileContext, Reconciler, Watch, record_scheduler_event,
-};
+use super::manager::{Action, EventType, ReconcileContext, Reconciler, Watch, record_scheduler_event};
 use super::registry::{Registry, WriteOptions, time_text};
 use super::storage::{Change, ChangeType};
 use filters::{Candidate, Refusal};
@@ -81,7 +79,11 @@ fn pods_to_place(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
     }
     // The scheduler's own notes in the status are no reason to try again.
     let news = change.previous.as_ref().is_none_or(|previous| previous.get("/spec") != pod.get("/spec"));
-    if change.change_type != ChangeType::Deleted && news && needs_node(pod) { vec![pod.key()] } else { Vec::new() }
+    if change.change_type != ChangeType::Deleted && news && needs_node(pod) {
+        vec![pod.key()]
+    } else {
+        Vec::new()
+    }
 }
 
 /// A node that is new, or whose labels, taints or room changed, may suit someone who waits.
@@ -152,8 +154,7 @@ fn choose(registry: &mut Registry, pod: &Object, candidates: &[Candidate]) -> Re
         return Err("no nodes available to schedule pods".to_owned());
     }
     if let Some(reason) = filters::refused_everywhere(pod) {
-        let helpless: Vec<Vec<Refusal>> =
-            candidates.iter().map(|_| vec![Refusal::for_good("")]).collect();
+        let helpless: Vec<Vec<Refusal>> = candidates.iter().map(|_| vec![Refusal::for_good("")]).collect();
         return Err(failure_message(&[reason], &helpless));
     }
     let verdicts: Vec<Vec<Refusal>> =
@@ -191,8 +192,7 @@ fn counted_reasons(verdicts: &[Vec<Refusal>]) -> Vec<String> {
 /// `FitError.Error` with what the post filters add.
 fn failure_message(reasons: &[String], verdicts: &[Vec<Refusal>]) -> String {
     let nodes = verdicts.len();
-    let helpless =
-        verdicts.iter().filter(|refusals| refusals.iter().any(|refusal| refusal.for_good)).count();
+    let helpless = verdicts.iter().filter(|refusals| refusals.iter().any(|refusal| refusal.for_good)).count();
     let mut preemption: Vec<String> = Vec::new();
     for (count, text) in [
         (nodes - helpless, "No preemption victims found for incoming pod."),
@@ -222,7 +222,8 @@ fn note(registry: &mut Registry, pod: &Object, reason: &str, message: &str) -> R
         "reason": reason,
         "message": message,
     });
-    let place = list.iter().position(|found| found.get("type").and_then(Value::as_str) == Some("PodScheduled"));
+    let place =
+        list.iter().position(|found| found.get("type").and_then(Value::as_str) == Some("PodScheduled"));
     match place {
         Some(place) => {
             if list[place]["status"] == condition["status"] {

@@ -63,7 +63,8 @@ pub(super) fn pod_requests(pod: &Object) -> Amounts {
 /// cpu and memory that a Pod counts for in scores.
 pub(super) fn scored_requests(pod: &Object) -> (i64, i64) {
     let requests = pod_requests(pod);
-    let amount = |name: &str, default| requests.get(name).copied().filter(|amount| *amount > 0).unwrap_or(default);
+    let amount =
+        |name: &str, default| requests.get(name).copied().filter(|amount| *amount > 0).unwrap_or(default);
     (amount("cpu", DEFAULT_CPU), amount("memory", DEFAULT_MEMORY))
 }
 
@@ -82,7 +83,8 @@ mod tests {
     #[test]
     fn a_pod_needs_the_sum_of_its_containers_or_its_greatest_init_container() {
         let mut pod = Object::new(&builtin::POD, "default", "a");
-        let container = |cpu: &str, memory: &str| json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}});
+        let container =
+            |cpu: &str, memory: &str| json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}});
         pod.set("/spec/containers", json!([container("100m", "1Gi"), container("200m", "1Gi")]));
         pod.set("/spec/initContainers", json!([container("1", "100Mi")]));
         let requests = pod_requests(&pod);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-use super::filters::{Candidate, tolerates, term_matches};
+use super::filters::{Candidate, term_matches, tolerates};
 use super::resources::{allocatable, scored_requests};
 
 /// Highest score of one plugin.

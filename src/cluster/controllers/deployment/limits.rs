@@ -17,7 +17,8 @@ fn resolve(deployment: &Object) -> (i64, i64) {
         let value = deployment.get(&format!("/spec/strategy/rollingUpdate/{field}"))?;
         resolve_int_or_percent(value, replicas, round_up)
     };
-    let (surge, unavailable) = (read("maxSurge", true).unwrap_or_default(), read("maxUnavailable", false).unwrap_or_default());
+    let (surge, unavailable) =
+        (read("maxSurge", true).unwrap_or_default(), read("maxUnavailable", false).unwrap_or_default());
     if surge == 0 && unavailable == 0 { (0, 1) } else { (surge, unavailable) }
 }
 

@@ -68,7 +68,8 @@ fn deployments_of_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
     if change.change_type != ChangeType::Deleted && !ended {
         return Vec::new();
     }
-    let Some(owner) = change.object.controller().filter(|owner| owner.kind == builtin::REPLICA_SET.kind) else {
+    let Some(owner) = change.object.controller().filter(|owner| owner.kind == builtin::REPLICA_SET.kind)
+    else {
         return Vec::new();
     };
     let set_key = ObjectKey::new(change.object.namespace(), owner.name);

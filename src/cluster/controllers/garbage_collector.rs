@@ -1,0 +1,237 @@
+//! The garbage collector: what is owned goes with its owner, before or after it, or is released
+//! (`pkg/controller/garbagecollector`).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::apimachinery::{KINDS, Kind, Object, ObjectKey, OwnerReference, Status, builtin, kind_of};
+
+use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
+use super::super::registry::{
+    DeleteOptions, FOREGROUND_FINALIZER, ORPHAN_FINALIZER, Propagation, Registry, WriteOptions,
+};
+use super::super::storage::{Change, ChangeType};
+use super::MANAGER;
+
+/// The garbage collector. Its keys name the kind too: `deployments.apps/web`.
+pub(super) struct GarbageCollector;
+
+static WATCHES: &[Watch] = &[
+    Watch { kind: &builtin::CONFIG_MAP, keys: touched },
+    Watch { kind: &builtin::ENDPOINTS, keys: touched },
+    Watch { kind: &builtin::NODE, keys: touched },
+    Watch { kind: &builtin::POD, keys: touched },
+    Watch { kind: &builtin::SECRET, keys: touched },
+    Watch { kind: &builtin::SERVICE_ACCOUNT, keys: touched },
+    Watch { kind: &builtin::SERVICE, keys: touched },
+    Watch { kind: &builtin::DEPLOYMENT, keys: touched },
+    Watch { kind: &builtin::REPLICA_SET, keys: touched },
+    Watch { kind: &builtin::LEASE, keys: touched },
+    Watch { kind: &builtin::ENDPOINT_SLICE, keys: touched },
+    Watch { kind: &builtin::STORAGE_CLASS, keys: touched },
+    Watch { kind: &builtin::PRIORITY_CLASS, keys: touched },
+];
+
+impl Reconciler for GarbageCollector {
+    fn name(&self) -> &'static str {
+        "garbage-collector-controller"
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        WATCHES
+    }
+
+    fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
+        let registry = &mut *context.registry;
+        let Some((kind, key)) = decoded(key) else { return Ok(Action::AwaitChange) };
+        let Ok(object) = registry.get(kind, &key) else { return Ok(Action::AwaitChange) };
+        if !object.is_terminating() {
+            collect(registry, kind, &object)?;
+        } else if has_finalizer(&object, ORPHAN_FINALIZER) {
+            release_dependents(registry, kind, &object)?;
+        } else if has_finalizer(&object, FOREGROUND_FINALIZER) {
+            delete_dependents_first(registry, kind, &object)?;
+        }
+        Ok(Action::AwaitChange)
+    }
+}
+
+fn encoded(kind: &'static Kind, object: &Object) -> ObjectKey {
+    ObjectKey::new(object.namespace(), format!("{}/{}", kind.group_resource(), object.name()))
+}
+
+fn decoded(key: &ObjectKey) -> Option<(&'static Kind, ObjectKey)> {
+    let (resource, name) = key.name.split_once('/')?;
+    let kind = KINDS.iter().copied().find(|kind| kind.group_resource() == resource)?;
+    Some((kind, ObjectKey::new(key.namespace.clone(), name)))
+}
+
+fn has_finalizer(object: &Object, finalizer: &str) -> bool {
+    object.finalizers().any(|found| found == finalizer)
+}
+
+/// The kind of an object and the object that an owner reference means, if it is there.
+fn owner_of(
+    registry: &Registry,
+    dependent: &Object,
+    owner: &OwnerReference,
+) -> Option<(&'static Kind, Arc<Object>)> {
+    let kind = kind_of(&owner.api_version, &owner.kind)?;
+    let namespace = if kind.namespaced { dependent.namespace() } else { "" };
+    let found = registry.get(kind, &ObjectKey::new(namespace, owner.name.clone())).ok()?;
+    (found.uid() == owner.uid).then_some((kind, found))
+}
+
+/// After a deletion the dependents, and the owners that wait for them; else the object itself when its
+/// owners or its finalizers call for a look.
+fn touched(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
+    let object = &change.object;
+    if change.change_type == ChangeType::Deleted {
+        let dependents = registry.store().dependents(object.uid()).filter_map(|dependent| {
+            Some(encoded(kind_of(dependent.api_version(), dependent.kind())?, dependent))
+        });
+        let owners = object.owner_references();
+        let waiting = owners
+            .iter()
+            .filter_map(|owner| owner_of(registry, object, owner))
+            .filter(|(_, owner)| owner.is_terminating())
+            .map(|(kind, owner)| encoded(kind, &owner));
+        return dependents.chain(waiting).collect();
+    }
+    let references = "/metadata/ownerReferences";
+    let owners_changed = object.get(references).is_some()
+        && change.previous.as_ref().is_none_or(|previous| previous.get(references) != object.get(references));
+    if owners_changed || (object.is_terminating() && object.finalizers().next().is_some()) {
+        vec![encoded(change.kind, object)]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Deletes an object none of whose owners is left (`attemptToDeleteItem`).
+fn collect(registry: &mut Registry, kind: &'static Kind, object: &Object) -> Result<(), Status> {
+    let references = object.owner_references();
+    if references.is_empty()
+        || references.iter().any(|owner| kind_of(&owner.api_version, &owner.kind).is_none())
+    {
+        return Ok(());
+    }
+    let waits = |owner: &Object| owner.is_terminating() && has_finalizer(owner, FOREGROUND_FINALIZER);
+    let (mut solid, mut gone) = (Vec::new(), Vec::new());
+    let mut owner_waits = false;
+    for reference in references {
+        match owner_of(registry, object, &reference) {
+            Some((_, owner)) if waits(&owner) => {
+                owner_waits = true;
+                gone.push(reference.uid);
+            }
+            Some(_) => solid.push(reference.uid),
+            None => gone.push(reference.uid),
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    if !solid.is_empty() {
+        return drop_owners(registry, kind, object, &gone);
+    }
+    let has_dependents = registry.store().dependents(object.uid()).next().is_some();
+    let propagation = if has_finalizer(object, ORPHAN_FINALIZER) {
+        Propagation::Orphan
+    } else if has_finalizer(object, FOREGROUND_FINALIZER) || (owner_waits && has_dependents) {
+        Propagation::Foreground
+    } else {
+        Propagation::Background
+    };
+    delete(registry, kind, object, propagation)
+}
+
+fn delete(
+    registry: &mut Registry,
+    kind: &'static Kind,
+    object: &Object,
+    propagation: Propagation,
+) -> Result<(), Status> {
+    let delete = DeleteOptions {
+        propagation: Some(propagation),
+        uid: Some(object.uid().to_owned()),
+        ..DeleteOptions::default()
+    };
+    unless_gone(registry.delete(kind, &object.key(), &delete, &WriteOptions::component(MANAGER)))
+}
+
+fn unless_gone<T>(outcome: Result<T, Status>) -> Result<(), Status> {
+    match outcome {
+        Err(status) if !status.is("NotFound") => Err(status),
+        _ => Ok(()),
+    }
+}
+
+fn drop_owners(
+    registry: &mut Registry,
+    kind: &'static Kind,
+    object: &Object,
+    uids: &[String],
+) -> Result<(), Status> {
+    let mut next = object.clone();
+    let mut references = object.list("/metadata/ownerReferences").to_vec();
+    references.retain(|reference| {
+        let uid = reference.get("uid").and_then(Value::as_str).unwrap_or_default();
+        !uids.iter().any(|gone| gone == uid)
+    });
+    next.set("/metadata/ownerReferences", references);
+    unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
+}
+
+fn dependents(registry: &Registry, owner: &Object) -> Vec<(&'static Kind, Arc<Object>)> {
+    let found = registry.store().dependents(owner.uid());
+    found
+        .filter_map(|object| Some((kind_of(object.api_version(), object.kind())?, Arc::clone(object))))
+        .collect()
+}
+
+/// `orphan`: takes the owner out of its dependents, then lets it go.
+fn release_dependents(registry: &mut Registry, kind: &'static Kind, owner: &Object) -> Result<(), Status> {
+    let uids = [owner.uid().to_owned()];
+    for (kind, dependent) in dependents(registry, owner) {
+        drop_owners(registry, kind, &dependent, &uids)?;
+    }
+    drop_finalizer(registry, kind, owner, ORPHAN_FINALIZER)
+}
+
+/// `foregroundDeletion`: deletes the dependents, and lets the owner go when none of those that block
+/// it is left.
+fn delete_dependents_first(
+    registry: &mut Registry,
+    kind: &'static Kind,
+    owner: &Object,
+) -> Result<(), Status> {
+    let all = dependents(registry, owner);
+    let blocks = |dependent: &Object| {
+        dependent
+            .owner_references()
+            .iter()
+            .any(|reference| reference.uid == owner.uid() && reference.block_owner_deletion == Some(true))
+    };
+    if !all.iter().any(|(_, dependent)| blocks(dependent)) {
+        return drop_finalizer(registry, kind, owner, FOREGROUND_FINALIZER);
+    }
+    for (kind, dependent) in all.iter().filter(|(_, dependent)| !dependent.is_terminating()) {
+        collect(registry, kind, dependent)?;
+    }
+    Ok(())
+}
+
+fn drop_finalizer(
+    registry: &mut Registry,
+    kind: &'static Kind,
+    object: &Object,
+    finalizer: &str,
+) -> Result<(), Status> {
+    let Ok(found) = registry.get(kind, &object.key()) else { return Ok(()) };
+    let mut next = Object::clone(&found);
+    let left: Vec<String> = found.finalizers().filter(|name| *name != finalizer).map(str::to_owned).collect();
+    next.set("/metadata/finalizers", left);
+    unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
+}

@@ -1,0 +1,50 @@
+//! What a fresh cluster looks like, and that it can be repeated.
+
+use crate::base::Timestamp;
+
+use super::super::super::storage::Change;
+use super::*;
+
+#[test]
+fn everything_runs_from_the_first_moment() {
+    let mut simulation = cluster();
+    for pod in simulation.registry.list(&builtin::POD, None) {
+        assert_eq!(pod.text("/status/phase"), "Running", "{}", pod.key());
+        assert!(pod.condition_is_true("Ready"), "{}", pod.key());
+    }
+    let dns =
+        simulation.registry.get(&builtin::DEPLOYMENT, &ObjectKey::new("kube-system", "coredns")).unwrap();
+    assert_eq!(dns.number("/status/availableReplicas"), Some(1));
+    let pods_before = simulation.registry.list(&builtin::POD, None).len();
+    run(&mut simulation, 600);
+    let pods = simulation.registry.list(&builtin::POD, None);
+    assert_eq!(pods.len(), pods_before);
+    for pod in pods {
+        assert!(pod.condition_is_true("Ready"), "{} after ten minutes", pod.key());
+        assert_eq!(pod.number("/status/containerStatuses/0/restartCount"), Some(0), "{}", pod.key());
+    }
+}
+
+fn log_of_a_busy_hour(seed: u64) -> Vec<String> {
+    let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut simulation = Simulation::new(&ClusterConfig { seed, nodes: 2, ..ClusterConfig::default() }, now);
+    create(&mut simulation, &builtin::DEPLOYMENT, "web", deployments::web(3));
+    run(&mut simulation, 30);
+    change(&mut simulation, &builtin::DEPLOYMENT, "web", |web| {
+        web.set("/spec/template/spec/containers/0/image", "nginx:nope");
+    });
+    run(&mut simulation, 600);
+    delete(&mut simulation, &builtin::DEPLOYMENT, "web");
+    run(&mut simulation, 60);
+    let tell =
+        |change: &Change| format!("{} {:?} {}", change.revision, change.change_type, change.object.value());
+    simulation.registry.store().changes_since(0).unwrap().map(tell).collect()
+}
+
+#[test]
+fn equal_seeds_and_inputs_give_equal_logs() {
+    let (one, two) = (log_of_a_busy_hour(7), log_of_a_busy_hour(7));
+    assert!(one.len() > 100);
+    assert_eq!(one, two);
+    assert_ne!(one, log_of_a_busy_hour(8));
+}

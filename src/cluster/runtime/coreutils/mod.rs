@@ -1,0 +1,181 @@
+//! The small programs of busybox and coreutils, as far as people use them inside containers.
+
+mod files;
+mod listing;
+mod network;
+mod system;
+mod test;
+mod text;
+
+use std::collections::BTreeMap;
+
+use super::executable::{has_tool, is_own_program};
+use super::filesystem::absolute;
+use super::process::{Input, System};
+
+/// A program being called.
+pub(super) struct Call<'a> {
+    /// Command line.
+    pub arguments: &'a [String],
+    /// Environment.
+    pub environment: &'a BTreeMap<String, String>,
+    /// Present directory.
+    pub directory: &'a str,
+    /// Name of the shell, for its messages.
+    pub shell: &'a str,
+    /// Standard input.
+    pub input: &'a mut Input,
+    /// A number kept from call to call while the program waits.
+    pub memory: &'a mut u64,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+    /// The node.
+    pub system: &'a mut dyn System,
+}
+
+/// What a call came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The program ended.
+    Ended(i32),
+    /// It ends well after so many milliseconds.
+    Sleep(i64),
+    /// It is called again when input comes, or ends.
+    NeedsInput,
+    /// It is called again after so many milliseconds.
+    Again(i64),
+    /// It is one of the modelled programs and stays in the foreground.
+    Becomes(String),
+}
+
+impl Call<'_> {
+    /// Name of the program, without its folder.
+    fn name(&self) -> &str {
+        base_name(&self.arguments[0])
+    }
+
+    /// Prints a line.
+    fn say(&mut self, line: &str) {
+        self.stdout.extend_from_slice(line.as_bytes());
+        self.stdout.push(b'\n');
+    }
+
+    /// Prints a line `name: message` on standard error.
+    fn complain(&mut self, message: &str) {
+        let text = format!("{}: {message}\n", self.name());
+        self.stderr.extend_from_slice(text.as_bytes());
+    }
+
+    /// An argument as an absolute path.
+    fn path(&self, argument: &str) -> String {
+        absolute(self.directory, argument)
+    }
+
+    /// Arguments that begin with `-` as letters, and the others. `--` ends options.
+    fn split_options(&self) -> (String, Vec<String>) {
+        let mut options = String::new();
+        let mut operands = Vec::new();
+        let mut only_operands = false;
+        for argument in &self.arguments[1..] {
+            match argument.strip_prefix('-') {
+                Some("-") if !only_operands => only_operands = true,
+                Some(letters) if !only_operands && !letters.is_empty() => options.push_str(letters),
+                _ => operands.push(argument.clone()),
+            }
+        }
+        (options, operands)
+    }
+
+    /// Everything on standard input; `None` while more may come.
+    fn all_input(&mut self) -> Option<Vec<u8>> {
+        (!self.input.open).then(|| self.input.bytes.drain(..).collect())
+    }
+}
+
+/// The last part of a path.
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+type Command = fn(&mut Call<'_>) -> Outcome;
+
+/// Every command by name.
+static COMMANDS: &[(&str, Command)] = &[
+    ("[", test::test),
+    ("awk", system::not_simulated),
+    ("basename", text::basename),
+    ("cat", files::cat),
+    ("cp", files::cp),
+    ("curl", network::curl),
+    ("cut", text::cut),
+    ("date", system::date),
+    ("df", system::not_simulated),
+    ("dirname", text::dirname),
+    ("echo", text::echo),
+    ("env", system::env),
+    ("false", system::fail),
+    ("find", listing::find),
+    ("grep", text::grep),
+    ("head", text::head),
+    ("hostname", system::hostname),
+    ("id", system::id),
+    ("kill", system::kill),
+    ("ls", listing::ls),
+    ("mkdir", files::mkdir),
+    ("mv", files::mv),
+    ("nc", network::nc),
+    ("nslookup", network::nslookup),
+    ("ping", network::ping),
+    ("printenv", system::printenv),
+    ("printf", text::printf),
+    ("ps", system::ps),
+    ("pwd", system::pwd),
+    ("rm", files::rm),
+    ("rmdir", files::rmdir),
+    ("sed", system::not_simulated),
+    ("seq", text::seq),
+    ("sleep", system::sleep),
+    ("sort", text::sort),
+    ("tail", text::tail),
+    ("tee", files::tee),
+    ("test", test::test),
+    ("top", system::not_simulated),
+    ("touch", files::touch),
+    ("tr", text::tr),
+    ("true", system::succeed),
+    ("uname", system::uname),
+    ("uniq", text::uniq),
+    ("vi", system::not_simulated),
+    ("wc", text::wc),
+    ("wget", network::wget),
+    ("which", system::which),
+    ("whoami", system::whoami),
+    ("xargs", system::not_simulated),
+];
+
+/// Whether there is such a command at all.
+pub(super) fn is_command(name: &str) -> bool {
+    COMMANDS.iter().any(|(command, _)| *command == name)
+}
+
+/// Runs a command, or says that there is none of that name.
+pub(super) fn run(call: &mut Call<'_>) -> Outcome {
+    let name = call.arguments[0].clone();
+    let image = call.system.image();
+    if let Some(image) = image
+        && is_own_program(image, &name)
+    {
+        return Outcome::Becomes(image.program.to_owned());
+    }
+    let command = COMMANDS.iter().find(|(command, _)| *command == base_name(&name));
+    match command {
+        Some((_, command)) if has_tool(image, &name) => command(call),
+        _ => {
+            let words = if call.shell == "bash" { "command not found" } else { "not found" };
+            call.stderr.extend_from_slice(format!("{}: {name}: {words}\n", call.shell).as_bytes());
+            Outcome::Ended(127)
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! wget, curl, nslookup, nc, ping: the network as seen from inside a Pod.
+
+use super::super::http::{ConnectError, HttpRequest, HttpResponse};
+use super::{Call, Outcome};
+
+/// A web address in parts.
+struct Url {
+    host: String,
+    port: u16,
+    path: String,
+    secure: bool,
+}
+
+fn parse_url(text: &str) -> Option<Url> {
+    let (secure, rest) = match text.split_once("://") {
+        Some(("http", rest)) => (false, rest),
+        Some(("https", rest)) => (true, rest),
+        Some(_) => return None,
+        None => (false, text),
+    };
+    let cut = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(cut);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (authority, if secure { 443 } else { 80 }),
+    };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    (!host.is_empty()).then(|| Url { host: host.to_owned(), port, path, secure })
+}
+
+/// What a request came to: the address that was tried, and the answer.
+fn fetch(
+    call: &mut Call<'_>,
+    url: &Url,
+    mut request: HttpRequest,
+) -> (String, Result<HttpResponse, ConnectError>) {
+    let address = call.system.resolve(&url.host).into_iter().next().unwrap_or_default();
+    let host = if url.port == 80 { url.host.clone() } else { format!("{}:{}", url.host, url.port) };
+    request.headers.insert(0, ("Host".to_owned(), host));
+    let answer = call.system.http(&url.host, url.port, &request);
+    (address, answer)
+}
+
+/// busybox' wget.
+pub(super) fn wget(call: &mut Call<'_>) -> Outcome {
+    let mut arguments = call.arguments[1..].to_vec().into_iter();
+    let (mut quiet, mut output, mut address, mut spider) = (false, None, None, false);
+    let (mut body, mut headers) = (None, Vec::new());
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "-O" => output = arguments.next(),
+            "-T" | "-t" | "-U" | "-P" => drop(arguments.next()),
+            "--spider" => spider = true,
+            "--header" => headers.extend(arguments.next()),
+            "--post-data" => body = arguments.next(),
+            long if long.starts_with("--") => match long.split_once('=') {
+                Some(("--post-data", data)) => body = Some(data.to_owned()),
+                Some(("--header", header)) => headers.push(header.to_owned()),
+                _ => {}
+            },
+            short if short.starts_with('-') && short.len() > 1 => {
+                quiet |= short.contains('q');
+                if let Some(index) = short.find('O') {
+                    let rest = &short[index + 1..];
+                    output = if rest.is_empty() { arguments.next() } else { Some(rest.to_owned()) };
+                }
+            }
+            _ => address = Some(argument),
+        }
+    }
+    let Some(url) = address.as_deref().and_then(parse_url) else {
+        call.complain("bad address");
+        return Outcome::Ended(1);
+    };
+    let mut request = HttpRequest::get(&url.path);
+    request.headers.push(("User-Agent".to_owned(), "Wget".to_owned()));
+    request.headers.extend(headers.iter().filter_map(|header| split_header(header)));
+    if let Some(body) = body {
+        request.method = "POST".to_owned();
+        request.body = body.into_bytes();
+    }
+    wget_answer(call, &url, request, output, quiet, spider)
+}
+
+fn wget_answer(
+    call: &mut Call<'_>,
+    url: &Url,
+    request: HttpRequest,
+    output: Option<String>,
+    quiet: bool,
+    spider: bool,
+) -> Outcome {
+    if url.secure {
+        call.complain("not simulated: TLS inside the embedded cluster; use http://");
+        return Outcome::Ended(1);
+    }
+    let (address, answer) = fetch(call, url, request);
+    if !quiet && !address.is_empty() {
+        let text = format!("Connecting to {} ({address}:{})\n", authority(url), url.port);
+        call.stderr.extend_from_slice(text.as_bytes());
+    }
+    match answer {
+        Ok(response) if response.status >= 400 => {
+            let message =
+                format!("server returned error: HTTP/1.1 {} {}", response.status, response.reason());
+            call.complain(&message);
+            Outcome::Ended(1)
+        }
+        Ok(_) if spider => Outcome::Ended(0),
+        Ok(response) => match output.as_deref() {
+            Some("-") => {
+                call.stdout.extend(response.body);
+                Outcome::Ended(0)
+            }
+            name => save(call, name.map_or_else(|| file_name(&url.path), str::to_owned), response.body, quiet),
+        },
+        Err(error) => {
+            let message = match error {
+                ConnectError::UnknownHost => format!("bad address '{}'", authority(url)),
+                ConnectError::Refused => {
+                    format!("can't connect to remote host ({address}): Connection refused")
+                }
+                ConnectError::EmptyReply => "error getting response: Connection reset by peer".to_owned(),
+                ConnectError::TimedOut => "download timed out".to_owned(),
+            };
+            call.complain(&message);
+            Outcome::Ended(1)
+        }
+    }
+}
+
+fn save(call: &mut Call<'_>, name: String, body: Vec<u8>, quiet: bool) -> Outcome {
+    let path = call.path(&name);
+    if !quiet {
+        let text = format!("saving to '{name}'\n'{name}' saved\n");
+        call.stderr.extend_from_slice(text.as_bytes());
+    }
+    match call.system.files().write(&path, body) {
+        Ok(()) => Outcome::Ended(0),
+        Err(why) => {
+            call.complain(&format!("can't open '{name}': {why}"));
+            Outcome::Ended(1)
+        }
+    }
+}
+
+fn file_name(path: &str) -> String {
+    match path.split('?').next().unwrap_or_default().rsplit('/').next() {
+        Some("") | None => "index.html".to_owned(),
+        Some(name) => name.to_owned(),
+    }
+}
+
+fn authority(url: &Url) -> String {
+    if url.port == 80 { url.host.clone() } else { format!("{}:{}", url.host, url.port) }
+}
+
+fn split_header(header: &str) -> Option<(String, String)> {
+    header.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// What curl was asked for.
+#[derive(Default)]
+struct Curl {
+    address: Option<String>,
+    method: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Vec<String>,
+    output: Option<String>,
+    format: Option<String>,
+    silent: bool,
+    shows_errors: bool,
+    fails: bool,
+    include: bool,
+    head: bool,
+    verbose: bool,
+}
+
+/// curl.
+pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
+    let options = curl_options(&call.arguments[1..]);
+    let Some(url) = options.address.as_deref().and_then(parse_url) else {
+        call.stderr.extend_from_slice(b"curl: try 'curl --help' or 'curl --manual' for more information\n");
+        return Outcome::Ended(2);
+    };
+    if url.secure {
+        call.stderr.extend_from_slice(b"curl: (35) not simulated: TLS inside the embedded cluster; use http://\n");
+        return Outcome::Ended(35);
+    }
+    let default = if options.head { "HEAD" } else if options.body.is_empty() { "GET" } else { "POST" };
+    let mut request = HttpRequest::get(&url.path);
+    request.method = options.method.clone().unwrap_or_else(|| default.to_owned());
+    request.headers.push(("User-Agent".to_owned(), "curl/8.17.0".to_owned()));
+    request.headers.push(("Accept".to_owned(), "*/*".to_owned()));
+    request.headers.extend(options.headers.clone());
+    request.body = options.body.join("&").into_bytes();
+    let (_, answer) = fetch(call, &url, request);
+    match answer {
+        Ok(response) => curl_answer(call, &options, &response),
+        Err(error) => {
+            let (code, message) = match error {
+                ConnectError::UnknownHost => (6, format!("Could not resolve host: {}", url.host)),
+                ConnectError::Refused => (
+                    7,
+                    format!("Failed to connect to {} port {} after 0 ms: Could not connect to server", url.host, url.port),
+                ),
+                ConnectError::EmptyReply => (52, "Empty reply from server".to_owned()),
+                ConnectError::TimedOut => (28, format!("Failed to connect to {} port {} after 134999 ms: Couldn't connect to server", url.host, url.port)),
+            };
+            if !options.silent || options.shows_errors {
+                call.stderr.extend_from_slice(format!("curl: ({code}) {message}\n").as_bytes());
+            }
+            Outcome::Ended(code)
+        }
+    }
+}
+
+fn curl_options(arguments: &[String]) -> Curl {
+    let mut options = Curl::default();
+    let mut arguments = arguments.iter().cloned();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().unwrap_or_default();
+        match argument.as_str() {
+            "-X" | "--request" => options.method = Some(value()),
+            "-H" | "--header" => options.headers.extend(split_header(&value())),
+            "-d" | "--data" | "--data-raw" => options.body.push(value()),
+            "-o" | "--output" => options.output = Some(value()),
+            "-w" | "--write-out" => options.format = Some(value()),
+            "-m" | "--max-time" | "--connect-timeout" | "--retry" | "-u" | "-A" => drop(value()),
+            "--silent" => options.silent = true,
+            "--fail" => options.fails = true,
+            "--head" => options.head = true,
+            long if long.starts_with("--") => {}
+            short if short.starts_with('-') => {
+                options.silent |= short.contains('s');
+                options.shows_errors |= short.contains('S');
+                options.fails |= short.contains('f');
+                options.include |= short.contains('i');
+                options.head |= short.contains('I');
+                options.verbose |= short.contains('v');
+                match short.chars().last() {
+                    Some('o') => options.output = Some(value()),
+                    Some('w') => options.format = Some(value()),
+                    Some('m') => drop(value()),
+                    _ => {}
+                }
+            }
+            _ => options.address = Some(argument),
+        }
+    }
+    options
+}
+
+fn curl_answer(call: &mut Call<'_>, options: &Curl, response: &HttpResponse) -> Outcome {
+    if options.fails && response.status >= 400 {
+        if !options.silent || options.shows_errors {
+            let text = format!("curl: (22) The requested URL returned error: {}\n", response.status);
+            call.stderr.extend_from_slice(text.as_bytes());
+        }
+        return Outcome::Ended(22);
+    }
+    if options.include || options.head || options.verbose {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason());
+        for (name, value) in &response.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        call.stdout.extend_from_slice(head.as_bytes());
+    }
+    let body = if options.head { Vec::new() } else { response.body.clone() };
+    match options.output.as_deref() {
+        None | Some("-") => call.stdout.extend(body),
+        Some("/dev/null") => {}
+        Some(name) => {
+            let path = call.path(name);
+            if let Err(why) = call.system.files().write(&path, body) {
+                call.stderr.extend_from_slice(format!("curl: (23) {name}: {why}\n").as_bytes());
+                return Outcome::Ended(23);
+            }
+        }
+    }
+    if let Some(format) = &options.format {
+        let text = format
+            .replace("%{http_code}", &response.status.to_string())
+            .replace("%{response_code}", &response.status.to_string())
+            .replace("\\n", "\n");
+        call.stdout.extend_from_slice(text.as_bytes());
+    }
+    Outcome::Ended(0)
+}
+
+/// Asks the cluster's DNS.
+pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
+    let (_, names) = call.split_options();
+    let Some(name) = names.first().cloned() else {
+        call.complain("missing host");
+        return Outcome::Ended(1);
+    };
+    call.say("Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n");
+    let addresses = call.system.resolve(&name);
+    if addresses.is_empty() {
+        call.say(&format!("** server can't find {name}: NXDOMAIN\n"));
+        return Outcome::Ended(1);
+    }
+    let full = call.system.full_name(&name);
+    for address in addresses {
+        call.say(&format!("Name:\t{full}\nAddress: {address}"));
+    }
+    call.say("");
+    Outcome::Ended(0)
+}
+
+/// Tries a port.
+pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
+    let (options, operands) = call.split_options();
+    let [host, port] = operands.as_slice() else {
+        call.complain("not simulated: only `nc -z HOST PORT` is");
+        return Outcome::Ended(1);
+    };
+    let (host, Ok(port)) = (host.clone(), port.parse::<u16>()) else {
+        call.complain("bad port");
+        return Outcome::Ended(1);
+    };
+    if !options.contains('z') {
+        call.complain("not simulated: only `nc -z HOST PORT` is");
+        return Outcome::Ended(1);
+    }
+    let open = call.system.connects(&host, port);
+    match open {
+        Ok(()) if options.contains('v') => {
+            let text = format!("{host} ({host}:{port}) open\n");
+            call.stderr.extend_from_slice(text.as_bytes());
+            Outcome::Ended(0)
+        }
+        Ok(()) => Outcome::Ended(0),
+        Err(ConnectError::UnknownHost) => {
+            call.complain(&format!("bad address '{host}'"));
+            Outcome::Ended(1)
+        }
+        Err(_) => {
+            if options.contains('v') {
+                call.complain(&format!("{host} ({host}:{port}): Connection refused"));
+            }
+            Outcome::Ended(1)
+        }
+    }
+}
+
+/// Pods answer pings; names that do not exist cannot be pinged.
+pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
+    let Some(host) = call.arguments.last().cloned().filter(|_| call.arguments.len() > 1) else {
+        call.complain("missing host");
+        return Outcome::Ended(1);
+    };
+    match call.system.resolve(&host).first() {
+        None => call.complain(&format!("bad address '{host}'")),
+        Some(_) => call.complain("not simulated: ICMP; try `wget -qO- http://HOST:PORT`"),
+    }
+    Outcome::Ended(1)
+}

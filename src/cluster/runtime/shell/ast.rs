@@ -1,0 +1,155 @@
+//! What a script is compiled to: a flat list of steps that can be left and taken up anywhere.
+
+use serde::{Deserialize, Serialize};
+
+/// A compiled script.
+pub(super) type Program = Vec<Op>;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Op {
+    /// A command with its words.
+    Simple(Simple),
+    /// Go on at that step.
+    Jump(usize),
+    /// Go on at that step when the last status is not 0.
+    JumpIfFailed(usize),
+    /// Go on at that step when the last status is 0.
+    JumpIfSucceeded(usize),
+    /// `!`.
+    Negate,
+    /// Sets the status.
+    SetStatus(i32),
+    /// Begins `for` over words; `None` means `"$@"`.
+    ForBegin(Option<Vec<Word>>),
+    /// Takes the next word, or goes on at `end`.
+    ForNext {
+        /// Variable that takes the word.
+        variable: String,
+        /// Step after the loop.
+        end: usize,
+    },
+    /// Forgets the loop's words.
+    ForEnd,
+    /// Begins `case` on a word.
+    CaseBegin(Word),
+    /// Goes on at `otherwise` unless one of the patterns matches.
+    CaseTest {
+        /// Patterns.
+        patterns: Vec<Word>,
+        /// Where the next alternative is.
+        otherwise: usize,
+    },
+    /// Forgets the word of `case`.
+    CaseEnd,
+    /// Redirections of a compound command.
+    RedirectBegin(Vec<Redirect>),
+    /// Ends them.
+    RedirectEnd,
+    /// Commands joined by `|`.
+    Pipeline(Vec<Program>),
+    /// `( … )`.
+    Subshell(Program),
+    /// `… &`.
+    Background(Program),
+    /// A function.
+    Define(String, Program),
+}
+
+/// A simple command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Simple {
+    /// `NAME=word` before the command.
+    pub assignments: Vec<(String, Word)>,
+    /// Command and arguments.
+    pub words: Vec<Word>,
+    /// Redirections.
+    pub redirects: Vec<Redirect>,
+    /// Whether its failure is looked at (`if`, `while`, `&&`, `||`, `!`), so that `set -e` spares it.
+    pub tested: bool,
+}
+
+/// A redirection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Redirect {
+    /// File descriptor.
+    pub descriptor: u32,
+    /// What to do with it.
+    pub kind: RedirectKind,
+    /// File, descriptor or text.
+    pub target: Word,
+}
+
+/// The forms of redirection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum RedirectKind {
+    /// `<`.
+    Read,
+    /// `>`.
+    Write,
+    /// `>>`.
+    Append,
+    /// `>&` and `<&`.
+    Duplicate,
+    /// `<<`: the text itself.
+    Document,
+}
+
+/// A word before expansion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Word(pub Vec<Part>);
+
+/// A piece of a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Part {
+    /// Text outside quotes.
+    Bare(String),
+    /// Text inside quotes.
+    Quoted(String),
+    /// `$NAME`, `${NAME…}`.
+    Variable {
+        /// Name, digit or special character.
+        name: String,
+        /// `:-word` and its kin, `#pattern`, `%pattern`, or `#` before the name for the length.
+        change: Option<(String, Word)>,
+        /// Inside double quotes.
+        quoted: bool,
+    },
+    /// `$(…)`.
+    Substitution(Program, bool),
+    /// `$((…))`.
+    Arithmetic(Word, bool),
+}
+
+impl Word {
+    /// A word of plain text that nothing expands.
+    pub(super) fn literal(text: &str) -> Self {
+        Self(vec![Part::Quoted(text.to_owned())])
+    }
+
+    /// The text of a word that is one unquoted piece: what keywords and assignments look like.
+    pub(super) fn bare(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Part::Bare(text)] => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Why a text is not a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SyntaxError {
+    /// More lines could complete it.
+    Incomplete(String),
+    /// Nothing can.
+    Wrong(String),
+}
+
+impl SyntaxError {
+    /// What the shell says.
+    pub(super) fn message(&self) -> &str {
+        match self {
+            Self::Incomplete(message) | Self::Wrong(message) => message,
+        }
+    }
+}

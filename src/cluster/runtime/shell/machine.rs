@@ -1,0 +1,461 @@
+//! The interpreter: runs steps until it must wait, and can be stored while it waits.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Timestamp;
+
+use super::super::earlier;
+use super::super::process::{Input, System};
+use super::ast::{Op, Program, Simple, SyntaxError, Word};
+use super::descriptors::{Descriptors, Target};
+use super::parser::parse;
+use super::shell_state::ShellState;
+
+/// Steps that one activation may take before other processes get their turn.
+pub(super) const STEPS_MAX: u32 = 2_000;
+/// How deep functions may call each other.
+const FRAMES_MAX: usize = 100;
+
+/// Whether a machine has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum State {
+    /// It ended with that code.
+    Done(i32),
+    /// It goes on at that moment, or when input comes.
+    Waiting(Option<Timestamp>),
+}
+
+/// A function, script or command in progress.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Frame {
+    pub program: Program,
+    pub at: usize,
+    pub loops: Vec<VecDeque<String>>,
+    pub cases: Vec<String>,
+    pub redirects: Vec<Descriptors>,
+    /// The caller's positional parameters, for functions.
+    pub saved_positional: Option<Vec<String>>,
+    /// The caller's values of `local` variables.
+    pub saved_locals: Vec<(String, Option<String>)>,
+}
+
+/// What runs inside a machine while its own steps wait.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Child {
+    /// `$(…)`.
+    Capture(Box<Machine>),
+    /// `( … )`.
+    Subshell(Box<Machine>),
+    /// `… | …`.
+    Pipeline(Vec<Machine>),
+}
+
+/// What a command waits for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Blocked {
+    /// A moment; then the command has ended well.
+    Sleeping(Timestamp),
+    /// Input, or a moment; then the command is called again.
+    Calling(Box<Calling>),
+    /// `wait`.
+    Background,
+    /// One of the modelled programs runs in the foreground.
+    Program(String),
+}
+
+/// A command that is called again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Calling {
+    pub arguments: Vec<String>,
+    pub descriptors: Descriptors,
+    /// When; `None` waits for input.
+    pub at: Option<Timestamp>,
+    /// What the command remembers.
+    pub memory: u64,
+    pub tested: bool,
+}
+
+/// A shell, or one command run as if by a shell.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    pub(super) shell: ShellState,
+    pub(super) frames: Vec<Frame>,
+    pub(super) captured: VecDeque<String>,
+    pub(super) child: Option<Child>,
+    pub(super) blocked: Option<Blocked>,
+    pub(super) background: Vec<(u32, Machine)>,
+    /// Standard input.
+    pub(in super::super) input: Input,
+    /// Standard output that nobody has taken.
+    pub(in super::super) stdout: Vec<u8>,
+    /// Standard error that nobody has taken.
+    pub(in super::super) stderr: Vec<u8>,
+    /// Whether lines are read from standard input and run one by one.
+    pub(super) reads_input: bool,
+    /// Whether a prompt is printed before each.
+    pub(super) prompts: bool,
+    /// Lines of a command that is not complete yet.
+    pub(super) unfinished: String,
+    /// Whether the prompt for the next line has been printed.
+    pub(super) prompted: bool,
+    pub(super) exit: Option<i32>,
+}
+
+impl Machine {
+    /// What a command line starts: a shell with a script, or one command.
+    pub(in super::super) fn new(
+        arguments: &[String],
+        environment: &BTreeMap<String, String>,
+        directory: &str,
+        number: u32,
+    ) -> Self {
+        let mut machine = Self::default();
+        machine.shell.variables = environment.clone();
+        machine.shell.exported = environment.keys().cloned().collect::<BTreeSet<_>>();
+        machine.shell.directory = directory.to_owned();
+        machine.shell.number = number;
+        machine.shell.name = "sh".to_owned();
+        let words = arguments.iter().map(|argument| Word::literal(argument)).collect();
+        machine.push_frame(vec![Op::Simple(Simple { words, ..Simple::default() })]);
+        machine
+    }
+
+    /// A shell that reads its commands from standard input.
+    pub(super) fn become_interactive(&mut self, prompts: bool) {
+        self.frames.clear();
+        self.reads_input = true;
+        self.prompts = prompts;
+    }
+
+    /// Runs a script in place of everything else.
+    pub(super) fn run_script(&mut self, text: &str) -> Result<(), String> {
+        let program = parse(text).map_err(|error| error.message().to_owned())?;
+        self.push_frame(program);
+        Ok(())
+    }
+
+    pub(super) fn push_frame(&mut self, program: Program) {
+        let descriptors = self.descriptors().inner();
+        if self.frames.len() >= FRAMES_MAX {
+            self.complain("maximum function recursion depth (100) reached");
+            self.exit = Some(2);
+            return;
+        }
+        self.frames.push(Frame { program, redirects: vec![descriptors], ..Frame::default() });
+    }
+
+    /// The descriptors in force.
+    pub(super) fn descriptors(&self) -> Descriptors {
+        self.frames.last().and_then(|frame| frame.redirects.last()).cloned().unwrap_or_default()
+    }
+
+    /// A shell inside this one: a copy of its memory, with a program of its own.
+    pub(super) fn fork(&self, program: Program) -> Self {
+        let mut machine = Self { shell: self.shell.clone(), ..Self::default() };
+        machine.shell.traps.clear();
+        machine.frames.push(Frame { program, redirects: vec![Descriptors::default()], ..Frame::default() });
+        machine
+    }
+
+    /// Prints a message of the shell itself.
+    pub(super) fn complain(&mut self, message: &str) {
+        let text = format!("{}: {message}\n", self.shell.name);
+        self.stderr.extend_from_slice(text.as_bytes());
+    }
+
+    /// Runs until it waits or ends.
+    pub(in super::super) fn run(&mut self, system: &mut dyn System) -> State {
+        let mut steps = STEPS_MAX;
+        self.advance(system, &mut steps)
+    }
+
+    pub(super) fn advance(&mut self, system: &mut dyn System, steps: &mut u32) -> State {
+        loop {
+            if let Some(code) = self.exit {
+                return State::Done(code);
+            }
+            if *steps == 0 {
+                return State::Waiting(Some(later(system.now(), 20)));
+            }
+            *steps -= 1;
+            match self.step(system, steps) {
+                Some(State::Waiting(at)) => {
+                    let background = self.run_background(system, steps);
+                    let all_ended = self.background.is_empty();
+                    if all_ended && matches!(self.blocked, Some(Blocked::Background)) {
+                        continue;
+                    }
+                    return State::Waiting(earlier(at, background));
+                }
+                Some(done) => return done,
+                None => {}
+            }
+        }
+    }
+
+    /// The modelled program that runs in the foreground.
+    pub(in super::super) fn program(&self) -> Option<&str> {
+        match (&self.blocked, &self.child) {
+            (Some(Blocked::Program(name)), _) => Some(name),
+            (_, Some(Child::Capture(machine) | Child::Subshell(machine))) => machine.program(),
+            (_, Some(Child::Pipeline(stages))) => stages.iter().find_map(Self::program),
+            _ => self.background.iter().find_map(|(_, machine)| machine.program()),
+        }
+    }
+
+    /// The command for a signal, set by `trap` here or in the shell that runs inside.
+    pub(in super::super) fn trap(&self, signal: &str) -> Option<String> {
+        match &self.child {
+            Some(Child::Subshell(machine)) => machine.trap(signal),
+            _ => self.shell.traps.get(signal).cloned(),
+        }
+    }
+
+    /// Runs a trap's command as soon as the shell comes to it.
+    pub(in super::super) fn interrupt(&mut self, command: &str) {
+        if let Some(Child::Subshell(machine)) = &mut self.child {
+            return machine.interrupt(command);
+        }
+        self.blocked = None;
+        if self.run_script(command).is_err() {
+            self.exit = Some(2);
+        }
+    }
+
+    /// Ctrl-C at a terminal: gives up what runs, back to the prompt.
+    pub(in super::super) fn give_up(&mut self) {
+        if let Some(Child::Subshell(machine)) = &mut self.child {
+            return machine.give_up();
+        }
+        self.child = None;
+        self.blocked = None;
+        self.frames.clear();
+        self.unfinished.clear();
+        self.prompted = false;
+        self.shell.status = 130;
+    }
+
+    /// One step; gives back a state when there is nothing more to do now.
+    fn step(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<State> {
+        if self.child.is_some() {
+            return self.run_child(system, steps);
+        }
+        if let Some(blocked) = self.blocked.take() {
+            return self.resume(blocked, system);
+        }
+        let Some(frame) = self.frames.last_mut() else {
+            return if self.reads_input { self.next_line() } else { self.finish() };
+        };
+        match frame.program.get(frame.at).cloned() {
+            Some(op) => {
+                self.execute(&op, system);
+                None
+            }
+            None => {
+                self.pop_frame();
+                None
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Option<State> {
+        if let Some(command) = self.shell.traps.remove("EXIT")
+            && self.run_script(&command).is_ok()
+        {
+            return None;
+        }
+        self.exit = Some(self.shell.status);
+        Some(State::Done(self.shell.status))
+    }
+
+    pub(super) fn pop_frame(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        if let Some(positional) = frame.saved_positional {
+            self.shell.positional = positional;
+        }
+        for (name, value) in frame.saved_locals.into_iter().rev() {
+            match value {
+                Some(value) => self.shell.set(&name, value),
+                None => drop(self.shell.variables.remove(&name)),
+            }
+        }
+    }
+
+    /// Reads the next command from standard input.
+    fn next_line(&mut self) -> Option<State> {
+        if self.prompts && !self.prompted {
+            let home = self.shell.get("HOME").unwrap_or_default();
+            let directory = if self.shell.directory == home { "~" } else { &self.shell.directory };
+            let sign = if self.shell.environment().get("USER").is_some_and(|user| user != "root") { '$' } else { '#' };
+            let prompt =
+                if self.unfinished.is_empty() { format!("{directory} {sign} ") } else { "> ".to_owned() };
+            self.stdout.extend_from_slice(prompt.as_bytes());
+            self.prompted = true;
+        }
+        let Some(line) = take_line(&mut self.input) else {
+            if self.input.open {
+                return Some(State::Waiting(None));
+            }
+            if self.prompts {
+                self.stdout.push(b'\n');
+            }
+            self.reads_input = false;
+            return None;
+        };
+        self.prompted = false;
+        self.unfinished.push_str(&line);
+        match parse(&self.unfinished) {
+            Ok(program) => {
+                self.unfinished.clear();
+                self.push_frame(program);
+            }
+            Err(SyntaxError::Incomplete(_)) if self.input.open || !self.input.bytes.is_empty() => {}
+            Err(error) => {
+                self.unfinished.clear();
+                let message = error.message().to_owned();
+                self.complain(&message);
+                self.shell.status = 2;
+            }
+        }
+        None
+    }
+
+    /// Lets the children go on; `None` when they have ended and the next step may follow.
+    fn run_child(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<State> {
+        let mut child = self.child.take()?;
+        let state = match &mut child {
+            Child::Capture(machine) | Child::Subshell(machine) => {
+                std::mem::swap(&mut machine.input, self.effective_input());
+                let state = machine.advance(system, steps);
+                std::mem::swap(&mut machine.input, self.effective_input());
+                let (stdout, stderr) = (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
+                match &mut child {
+                    Child::Capture(machine) => machine.unfinished.push_str(&String::from_utf8_lossy(&stdout)),
+                    _ => self.emit(1, &stdout, system),
+                }
+                self.emit(2, &stderr, system);
+                state
+            }
+            Child::Pipeline(stages) => self.run_pipeline(stages, system, steps),
+        };
+        match state {
+            State::Waiting(at) => {
+                self.child = Some(child);
+                Some(State::Waiting(at))
+            }
+            State::Done(code) => {
+                if let Child::Capture(machine) = child {
+                    self.captured.push_back(machine.unfinished.trim_end_matches('\n').to_owned());
+                }
+                self.shell.status = code;
+                None
+            }
+        }
+    }
+
+    fn run_pipeline(&mut self, stages: &mut [Machine], system: &mut dyn System, steps: &mut u32) -> State {
+        let last = stages.len().saturating_sub(1);
+        loop {
+            let mut wake = None;
+            let mut moved = false;
+            for index in 0..stages.len() {
+                if index == 0 {
+                    std::mem::swap(&mut stages[0].input, self.effective_input());
+                }
+                let before = stages[index].exit.is_some();
+                let state = stages[index].advance(system, steps);
+                if index == 0 {
+                    std::mem::swap(&mut stages[0].input, self.effective_input());
+                }
+                let stdout = std::mem::take(&mut stages[index].stdout);
+                let stderr = std::mem::take(&mut stages[index].stderr);
+                self.emit(2, &stderr, system);
+                moved |= !stdout.is_empty() || !before && matches!(state, State::Done(_));
+                match stages.get_mut(index + 1) {
+                    Some(next) => {
+                        next.input.bytes.extend(stdout);
+                        next.input.open = matches!(state, State::Waiting(_));
+                    }
+                    None => self.emit(1, &stdout, system),
+                }
+                if let State::Waiting(at) = state {
+                    wake = earlier(wake, at);
+                }
+            }
+            if let Some(code) = stages[last].exit {
+                return State::Done(code);
+            }
+            if !moved || *steps == 0 {
+                return State::Waiting(wake);
+            }
+        }
+    }
+
+    fn run_background(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<Timestamp> {
+        let mut wake = None;
+        let mut background = std::mem::take(&mut self.background);
+        background.retain_mut(|(_, machine)| {
+            let state = machine.advance(system, steps);
+            self.stdout.append(&mut machine.stdout);
+            self.stderr.append(&mut machine.stderr);
+            if let State::Waiting(at) = state {
+                wake = earlier(wake, at);
+            }
+            matches!(state, State::Waiting(_))
+        });
+        self.background = background;
+        wake
+    }
+
+    /// The standard input in force: the innermost redirection, or the machine's own.
+    pub(super) fn effective_input(&mut self) -> &mut Input {
+        let redirected = self
+            .frames
+            .iter_mut()
+            .rev()
+            .flat_map(|frame| frame.redirects.iter_mut().rev())
+            .find_map(|descriptors| descriptors.input.as_mut());
+        redirected.unwrap_or(&mut self.input)
+    }
+
+    /// Sends output where the descriptor leads now.
+    pub(super) fn emit(&mut self, descriptor: u32, bytes: &[u8], system: &mut dyn System) {
+        let target = self.descriptors().target(descriptor);
+        self.emit_to(&target, bytes, system);
+    }
+
+    pub(super) fn emit_to(&mut self, target: &Target, bytes: &[u8], system: &mut dyn System) {
+        if bytes.is_empty() {
+            return;
+        }
+        match target {
+            Target::Output => self.stdout.extend_from_slice(bytes),
+            Target::Error => self.stderr.extend_from_slice(bytes),
+            Target::Null => {}
+            Target::File(path) => {
+                if let Err(why) = system.files().append(path, bytes) {
+                    self.complain(&format!("write error: {why}"));
+                    self.shell.status = 1;
+                }
+            }
+        }
+    }
+}
+
+/// Takes a whole line, or what is left when nothing more will come.
+pub(super) fn take_line(input: &mut Input) -> Option<String> {
+    let end = match input.bytes.iter().position(|byte| *byte == b'\n') {
+        Some(index) => index + 1,
+        None if !input.open && !input.bytes.is_empty() => input.bytes.len(),
+        None => return None,
+    };
+    let bytes: Vec<u8> = input.bytes.drain(..end).collect();
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A moment so many milliseconds later.
+pub(super) fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
+    now.checked_add(jiff::SignedDuration::from_millis(milliseconds)).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,101 @@
+//! The line discipline of a terminal: echo, erase, end of input, line feeds.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a line that is being typed.
+const LINE_MAX: usize = 4_096;
+
+/// The line being typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Terminal {
+    line: Vec<u8>,
+}
+
+/// What came of the bytes that were typed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Typed {
+    /// What the terminal shows.
+    pub echo: Vec<u8>,
+    /// Whole lines for the program.
+    pub lines: VecDeque<u8>,
+    /// End of input (Ctrl-D on an empty line).
+    pub ended: bool,
+    /// Ctrl-C.
+    pub interrupted: bool,
+}
+
+impl Terminal {
+    /// Takes what was typed.
+    pub(in super::super) fn type_bytes(&mut self, bytes: &[u8]) -> Typed {
+        let mut typed = Typed::default();
+        for byte in bytes {
+            match byte {
+                b'\r' | b'\n' => {
+                    typed.echo.extend_from_slice(b"\r\n");
+                    self.line.push(b'\n');
+                    typed.lines.extend(self.line.drain(..));
+                }
+                0x7f | 0x08 => {
+                    if self.line.pop().is_some() {
+                        while self.line.last().is_some_and(|last| last & 0xc0 == 0x80) {
+                            self.line.pop();
+                        }
+                        typed.echo.extend_from_slice(b"\x08 \x08");
+                    }
+                }
+                0x03 => {
+                    self.line.clear();
+                    typed.echo.extend_from_slice(b"^C\r\n");
+                    typed.interrupted = true;
+                }
+                0x04 => {
+                    if self.line.is_empty() {
+                        typed.ended = true;
+                    } else {
+                        typed.lines.extend(self.line.drain(..));
+                    }
+                }
+                0x15 => {
+                    typed.echo.extend_from_slice(&b"\x08 \x08".repeat(self.line.len()));
+                    self.line.clear();
+                }
+                byte if self.line.len() < LINE_MAX && (*byte >= 0x20 || *byte == b'\t') => {
+                    self.line.push(*byte);
+                    typed.echo.push(*byte);
+                }
+                _ => {}
+            }
+        }
+        typed
+    }
+}
+
+/// Output as a terminal receives it: line feeds return the carriage.
+pub(in super::super) fn for_terminal(bytes: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(bytes.len());
+    for byte in bytes {
+        if *byte == b'\n' && shown.last() != Some(&b'\r') {
+            shown.push(b'\r');
+        }
+        shown.push(*byte);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_edited_before_the_program_sees_them() {
+        let mut terminal = Terminal::default();
+        let typed = terminal.type_bytes(b"lx\x7fs\r");
+        assert_eq!(typed.lines, b"ls\n");
+        assert_eq!(typed.echo, b"lx\x08 \x08s\r\n");
+        assert!(terminal.type_bytes(b"\x04").ended);
+        assert!(terminal.type_bytes(b"abc\x03").interrupted);
+        assert_eq!(for_terminal(b"a\nb\r\n"), b"a\r\nb\r\n");
+    }
+}
