@@ -3,6 +3,7 @@
 
 mod architecture;
 mod binary;
+mod lessons;
 mod program;
 mod terminal;
 
