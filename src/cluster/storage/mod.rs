@@ -6,5 +6,5 @@ mod owner_index;
 mod placement_index;
 mod store;
 
-pub(crate) use change_log::{Change, ChangeType, Compacted};
+pub(crate) use change_log::{Change, ChangeType};
 pub(crate) use store::Store;
