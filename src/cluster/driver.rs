@@ -108,6 +108,14 @@ impl Shared {
         result
     }
 
+    /// As [`Shared::with`], for work that reaches into the nodes: what it changes there (logs, output
+    /// of processes) shows in no revision, so everybody is woken in any case.
+    pub(crate) fn reach_in<R>(&self, work: impl FnOnce(&mut Simulation) -> R) -> R {
+        let result = self.with(work);
+        self.notify();
+        result
+    }
+
     /// Looks at the simulation as it is, without advancing it or waking anybody; also tells the epoch.
     pub(crate) fn look<R>(&self, work: impl FnOnce(&Simulation, u64) -> R) -> R {
         let state = self.lock();
