@@ -37,10 +37,14 @@ fn a_cluster_goes_on_from_its_objects_alone() {
             .map(|pod| (pod.name().to_owned(), pod.text("/status/podIP").to_owned(), restarts(pod)))
             .collect()
     };
-    let mut after = Simulation::restore(before.registry.clone(), Default::default());
-    run(&mut after, 60);
-    assert_eq!(state(&after), state(&before));
-    assert!(pods(&after).iter().all(|pod| pod.condition_is_true("Ready")));
+    for node in [Default::default(), before.node.clone()] {
+        let mut registry = before.registry.clone();
+        registry.set_now(registry.now() + SignedDuration::from_hours(30));
+        let mut after = Simulation::restore(registry, node);
+        run(&mut after, 60);
+        assert_eq!(state(&after), state(&before));
+        assert!(pods(&after).iter().all(|pod| pod.condition_is_true("Ready")));
+    }
 }
 
 fn log_of_a_busy_hour(seed: u64) -> Vec<String> {
