@@ -14,6 +14,7 @@ mod mapper;
 mod meta;
 mod names;
 mod object;
+pub mod openapi;
 pub mod patch;
 pub mod protobuf;
 mod quantity;

@@ -42,6 +42,11 @@ pub(super) async fn nodes(client: &kube::Client) -> Result<Vec<Object>, Failure>
     list(client, "/api/v1/nodes").await
 }
 
+/// The Pods of all namespaces.
+pub(super) async fn pods(client: &kube::Client) -> Result<Vec<Object>, Failure> {
+    list(client, "/api/v1/pods").await
+}
+
 /// The Services of a namespace, or of all.
 pub(super) async fn services(client: &kube::Client, namespace: Option<&str>) -> Result<Vec<Object>, Failure> {
     match namespace {

@@ -18,6 +18,10 @@ fn client() -> kube::Client {
         "/api/v1/namespaces/default/pods" => Some(json!({"items": [
             {"metadata": {"name": "p", "labels": {"app": "first-app"}}, "status": {"phase": "Running"}}
         ]})),
+        "/api/v1/pods" => Some(json!({"items": [{"status": {"containerStatuses": [
+            {"image": "docker.io/codongmin/kub-first-app:latest", "imageID": "docker.io/codongmin/kub-first-app@sha256:2"},
+            {"image": "codongmin/absent:3", "imageID": ""},
+        ]}}]})),
         "/api/v1/services" => {
             let items: Vec<Value> = ["first-app", "inner"].into_iter().filter_map(service_named).collect();
             Some(json!({"items": items}))
@@ -150,7 +154,8 @@ async fn the_cluster_is_described_in_minikubes_words() {
     assert_eq!((code, out.as_str()), (0, expected));
     assert_eq!(minikube("ip", false).await.1, "192.168.49.2\n");
     assert_eq!(minikube("node list", false).await.1, "minikube\t192.168.49.2\n");
-    assert_eq!(minikube("image ls", false).await.1, "docker.io/library/nginx:latest\n");
+    let (_, images, _) = minikube("image ls", false).await;
+    assert_eq!(images, "docker.io/codongmin/kub-first-app:latest\ndocker.io/library/nginx:latest\n");
     assert!(minikube("version", false).await.1.starts_with("minikube version: v1.38.1\ncommit: "));
     let (_, out, _) = minikube("profile list", false).await;
     assert!(

@@ -112,9 +112,9 @@ fn question(theme: &Theme, text: &str, choices: &[String], how: &str) -> String 
     let mark = theme.paint(Role::Aside, "?");
     let text = markdown::render(&narrowed(theme, 2), text);
     let mut out = format!("{mark} {}", text.replace('\n', "\n  "));
-    for choice in choices {
+    for (index, choice) in choices.iter().enumerate() {
         out.push('\n');
-        out.push_str(&hanging(theme, "   ", choice));
+        out.push_str(&hanging(theme, &format!("  {}.", index + 1), choice));
     }
     out.push('\n');
     let how = wrap(how, theme.width.saturating_sub(2)).join("\n");

@@ -33,6 +33,7 @@ pub fn parse_yaml(text: &str) -> Result<Vec<YamlDocument>, YamlError> {
         pointer: String::new(),
         positions: BTreeMap::new(),
         duplicate_keys: Vec::new(),
+        merging: 0,
     };
     reader.documents()
 }
@@ -56,6 +57,8 @@ struct Reader<'a> {
     pointer: String,
     positions: BTreeMap<String, Position>,
     duplicate_keys: Vec<(String, Position)>,
+    /// How many merged maps are being read, whose keys have no place of their own.
+    merging: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -69,7 +72,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             self.pointer.clear();
-            self.positions.insert(String::new(), position(&span));
+            self.note(&span);
             let value = self.node(event, &span)?;
             let positions = std::mem::take(&mut self.positions);
             let duplicate_keys = std::mem::take(&mut self.duplicate_keys);
@@ -89,6 +92,13 @@ impl<'a> Reader<'a> {
                 let place = Position { line: marker.line().max(1), column: marker.col() + 1 };
                 Err(libyaml::word(self.text, place, error.info().to_owned()))
             }
+        }
+    }
+
+    /// Records where the value at the current pointer stands.
+    fn note(&mut self, span: &Span) {
+        if self.merging == 0 {
+            self.positions.insert(self.pointer.clone(), position(span));
         }
     }
 
@@ -145,7 +155,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             self.pointer.push_str(&format!("/{}", items.len()));
-            self.positions.insert(self.pointer.clone(), position(&span));
+            self.note(&span);
             let item = self.node(event, &span)?;
             items.push(item);
             self.pointer.truncate(outer);
@@ -168,8 +178,8 @@ impl<'a> Reader<'a> {
             let key = self.key(event, &span)?;
             self.pointer.push('/');
             self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-            self.positions.insert(self.pointer.clone(), position(&span));
-            if !own_keys.insert(key.clone()) {
+            self.note(&span);
+            if !own_keys.insert(key.clone()) && self.merging == 0 {
                 self.duplicate_keys.push((path(&self.pointer), position(&span)));
             }
             let Some((event, span)) = self.next()? else { break };
@@ -193,13 +203,14 @@ impl<'a> Reader<'a> {
     /// `<<`: the keys of another map, or of several, of which the first wins.
     fn merge(&mut self, map: &mut Map<String, Value>) -> Result<(), YamlError> {
         let Some((event, span)) = self.next()? else { return Ok(()) };
-        let positions = self.positions.clone();
-        let merged = match self.node(event, &span)? {
+        self.merging += 1;
+        let value = self.node(event, &span);
+        self.merging -= 1;
+        let merged = match value? {
             one @ Value::Object(_) => vec![one],
             Value::Array(many) => many,
             _ => Vec::new(),
         };
-        self.positions = positions;
         if merged.is_empty() || !merged.iter().all(Value::is_object) {
             return Err(self.error(&span, "map merge requires map or sequence of maps as the value"));
         }

@@ -8,6 +8,7 @@ mod discovery;
 mod encoding;
 mod forward;
 mod negotiate;
+mod openapi;
 mod query;
 mod read;
 mod request_info;

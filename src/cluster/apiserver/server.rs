@@ -19,7 +19,7 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, read, subresources, watch, write};
+use super::{delete, discovery, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -58,13 +58,14 @@ impl ApiServer {
     async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
-        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query) {
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
             return self.resource(request, info?, user).await;
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            path if path.starts_with("/openapi/") => openapi::answer(path, &query).unwrap_or_else(body::page_not_found),
             path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
         })
     }

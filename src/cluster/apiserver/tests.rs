@@ -207,3 +207,20 @@ async fn a_reset_ends_watches_with_410() {
     assert!(events.try_next().await.unwrap().is_none());
     assert_eq!(get(&cluster, &format!("{MAPS}?watch=true&resourceVersion=999999")).await.0, 410);
 }
+
+#[tokio::test]
+async fn bodies_may_be_yaml_or_protobuf() {
+    let cluster = with_default_namespace().await;
+    let post = async |content_type: &str, body: Vec<u8>| {
+        let request = Request::post(MAPS).header("content-type", content_type).body(body.into()).unwrap();
+        cluster.client().send(request).await.unwrap().status().as_u16()
+    };
+    assert_eq!(post("application/yaml", b"metadata:\n  name: in-yaml\n".to_vec()).await, 201);
+    assert_eq!(post("application/yaml", b"a: b: c".to_vec()).await, 400);
+    // The envelope: apiVersion v1, kind ConfigMap; within it metadata.name.
+    let mut body = b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap".to_vec();
+    body.extend(b"\x12\x0c\x0a\x0a\x0a\x08in-proto");
+    assert_eq!(post("application/vnd.kubernetes.protobuf", body).await, 201);
+    assert_eq!(post("application/vnd.kubernetes.protobuf", b"k8s\0\xff".to_vec()).await, 400);
+    assert_eq!(get(&cluster, &format!("{MAPS}/in-proto")).await.0, 200);
+}

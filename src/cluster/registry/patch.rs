@@ -1,7 +1,5 @@
 //! Patching objects, or the part of them that a subresource means.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use crate::apimachinery::patch::apply::Applier;

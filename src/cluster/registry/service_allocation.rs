@@ -40,6 +40,7 @@ pub(super) fn needs_node_ports(service: &Object) -> bool {
 
 /// Carries over what was allocated and drops what the type does not need any more.
 pub(super) fn keep_allocations(new: &mut Object, old: &Object) {
+    join_cluster_ips(new, old);
     if needs_cluster_ip(old) && needs_cluster_ip(new) {
         if new.text("/spec/clusterIP").is_empty() {
             copy(new, old, "/spec/clusterIP");
@@ -62,6 +63,23 @@ pub(super) fn keep_allocations(new: &mut Object, old: &Object) {
         keep_node_ports(new, old);
     } else if needs_node_ports(old) {
         drop_node_ports(new, old);
+    }
+}
+
+/// `clusterIP` and the first of `clusterIPs` are one; a client that changes one of them means both
+/// (`NormalizeClusterIPs`).
+fn join_cluster_ips(new: &mut Object, old: &Object) {
+    let changed = |pointer| new.get(pointer) != old.get(pointer);
+    match (changed("/spec/clusterIP"), changed("/spec/clusterIPs")) {
+        (true, false) if new.text("/spec/clusterIP").is_empty() => {
+            new.remove("/spec/clusterIPs");
+        }
+        (true, false) => new.set("/spec/clusterIPs", json!([new.text("/spec/clusterIP")])),
+        (false, true) if new.list("/spec/clusterIPs").is_empty() => {
+            new.remove("/spec/clusterIP");
+        }
+        (false, true) => new.set("/spec/clusterIP", new.text("/spec/clusterIPs/0").to_owned()),
+        _ => {}
     }
 }
 

@@ -110,7 +110,13 @@ impl Registry {
         metadata::keep_system_fields(&mut new, old);
         metadata::drop_empty(&mut new);
         match options.subresource {
-            "status" => new = with_part(old, &new, "/status"),
+            "status" => {
+                let mut kept = with_part(old, &new, "/status");
+                if strategy.status_carries_annotations() {
+                    copy_field(&mut kept, &new, "/metadata/annotations");
+                }
+                new = kept;
+            }
             "finalize" => new = with_part(old, &new, "/spec/finalizers"),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
             _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),
@@ -123,13 +129,8 @@ impl Registry {
             record_update(Some(old), &mut new, &options.manager, options.subresource, self.now);
         }
         if whole {
-            self.prepare_replacement(kind, old, &mut new)?;
-        }
-        if options.subresource != "status"
-            && strategy.counts_generations()
-            && strategy.desired_state_changed(&new, old)
-        {
-            metadata::bump_generation(&mut new);
+            admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
+            strategy.prepare_for_update(&mut new, old);
         }
         metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
@@ -138,25 +139,19 @@ impl Registry {
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
+            let errors = strategy.allocate(self, &mut new);
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, old.name(), &errors));
+            }
             warnings.extend(strategy.warnings(&new));
+        }
+        let counts = strategy.counts_generations() && options.subresource != "status";
+        if counts && strategy.desired_state_changed(&new, old) {
+            metadata::bump_generation(&mut new);
         }
         new.set("/metadata/resourceVersion", old.text("/metadata/resourceVersion"));
         let object = self.store_changed(kind, old, new, options);
         Ok(Written { object, created: false, warnings })
-    }
-
-    /// What other objects and the cluster's resources have to say about a replacement.
-    fn prepare_replacement(
-        &mut self,
-        kind: &'static Kind,
-        old: &Object,
-        new: &mut Object,
-    ) -> Result<(), Status> {
-        let strategy = strategy_of(kind);
-        admission::admit(self, &Attributes { kind, old: Some(old) }, new)?;
-        strategy.prepare_for_update(new, old);
-        let errors = strategy.allocate(self, new);
-        if errors.is_empty() { Ok(()) } else { Err(Status::invalid(kind, old.name(), &errors)) }
     }
 
     fn store_changed(

@@ -1,7 +1,9 @@
 //! The controllers at work in whole simulations: objects are applied, time passes, the world is looked at.
 
+mod deletion;
 mod deployments;
 mod fresh_cluster;
+mod services;
 
 use std::sync::Arc;
 

@@ -45,6 +45,7 @@ impl Strategy for NamespaceStrategy {
     }
 
     fn begin_deletion(&self, object: &mut Object, _now: Timestamp) {
+        object.remove("/metadata/deletionGracePeriodSeconds");
         object.set("/status/phase", "Terminating");
     }
 

@@ -1,0 +1,332 @@
+//! The OpenAPI v3 documents, one a group and version: kubectl validates manifests and explains fields with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value, json};
+
+use super::kinds::{KINDS, Kind};
+use super::schema::{self, Field, FieldType, ListType, TypeSchema};
+
+const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+const TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
+const MICRO_TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
+const PATCH: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
+
+/// Content types of patches to kinds with a known type.
+const PATCH_TYPES: &[&str] = &[
+    "application/apply-patch+yaml",
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    "application/strategic-merge-patch+json",
+];
+
+struct Document {
+    bytes: Arc<[u8]>,
+    hash: String,
+}
+
+/// `/openapi/v3`: where the document of each group and version is, with a hash of its content.
+#[must_use]
+pub fn index() -> Value {
+    let paths: Map<String, Value> = documents()
+        .iter()
+        .map(|(group_version, document)| {
+            let path = path_of(group_version);
+            let url = format!("/openapi/v3/{path}?hash={}", document.hash);
+            (path, json!({"serverRelativeURL": url}))
+        })
+        .collect();
+    json!({"paths": paths})
+}
+
+/// The document of a group and version (`v1`, `apps/v1`) as JSON; `None` when nothing is served there.
+#[must_use]
+pub fn document(group_version: &str) -> Option<Arc<[u8]>> {
+    documents().get(group_version).map(|document| Arc::clone(&document.bytes))
+}
+
+/// The hash that the index names for a group and version.
+#[must_use]
+pub fn hash(group_version: &str) -> Option<&'static str> {
+    documents().get(group_version).map(|document| document.hash.as_str())
+}
+
+fn documents() -> &'static BTreeMap<String, Document> {
+    static DOCUMENTS: OnceLock<BTreeMap<String, Document>> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| {
+        let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
+        group_versions
+            .into_iter()
+            .map(|group_version| {
+                let bytes = build(&group_version).to_string().into_bytes();
+                let hash = fingerprint(&bytes);
+                (group_version, Document { bytes: bytes.into(), hash })
+            })
+            .collect()
+    })
+}
+
+/// `api/v1` or `apis/apps/v1`.
+fn path_of(group_version: &str) -> String {
+    let root = if group_version.contains('/') { "apis" } else { "api" };
+    format!("{root}/{group_version}")
+}
+
+/// FNV-1a of the bytes, in upper-case hexadecimal digits.
+fn fingerprint(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    format!("{hash:016X}")
+}
+
+fn build(group_version: &str) -> Value {
+    let mut paths = Map::new();
+    let mut types = BTreeMap::new();
+    for kind in KINDS.iter().filter(|kind| kind.api_version() == group_version) {
+        let Some(schema) = schema::of(kind) else { continue };
+        collect(schema, &mut types);
+        paths.insert(object_path(kind), path_item(kind, schema));
+    }
+    let mut schemas: Map<String, Value> =
+        types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema))).collect();
+    add_scalars(&mut schemas);
+    json!({
+        "openapi": "3.0.0",
+        "info": {"title": "Kubernetes", "version": "1.36"},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"BearerToken": {
+                "type": "apiKey", "description": "Bearer Token authentication", "name": "authorization", "in": "header",
+            }},
+        },
+    })
+}
+
+/// A type and every type that it needs.
+fn collect(schema: &'static TypeSchema, types: &mut BTreeMap<&'static str, &'static TypeSchema>) {
+    if types.insert(&schema.name, schema).is_none() {
+        for inner in schema.fields.values().filter_map(|field| field.field_type.message()) {
+            collect(inner, types);
+        }
+    }
+}
+
+fn add_scalars(schemas: &mut Map<String, Value>) {
+    for (name, schema) in [
+        (QUANTITY, json!({"oneOf": [{"type": "string"}, {"type": "number"}]})),
+        (
+            INT_OR_STRING,
+            json!({"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]}),
+        ),
+        (TIME, json!({"type": "string", "format": "date-time"})),
+        (MICRO_TIME, json!({"type": "string", "format": "date-time"})),
+        (PATCH, json!({"type": "object"})),
+    ] {
+        schemas.insert(name.to_owned(), schema);
+    }
+}
+
+fn object_path(kind: &Kind) -> String {
+    let namespace = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
+    format!("/{}{namespace}/{}/{{name}}", path_of(&kind.api_version()), kind.plural)
+}
+
+/// The operations that kubectl looks for: reading, and a patch that says which validation it knows.
+fn path_item(kind: &Kind, schema: &TypeSchema) -> Value {
+    let group_version_kind = json!({"group": kind.group, "version": kind.version, "kind": kind.kind});
+    let answer = json!({"200": {"description": "OK", "content": {"application/json": {"schema": reference(&schema.name)}}}});
+    let content: Map<String, Value> = PATCH_TYPES
+        .iter()
+        .map(|content_type| ((*content_type).to_owned(), json!({"schema": reference(PATCH)})))
+        .collect();
+    let mut parameters = vec![parameter("name", "path")];
+    if kind.namespaced {
+        parameters.push(parameter("namespace", "path"));
+    }
+    parameters.push(parameter("pretty", "query"));
+    let query = ["dryRun", "fieldManager", "fieldValidation"].map(|name| parameter(name, "query"));
+    let mut patch_parameters = Vec::from(query);
+    patch_parameters
+        .push(json!({"name": "force", "in": "query", "schema": {"type": "boolean", "uniqueItems": true}}));
+    json!({
+        "get": {
+            "description": format!("read the specified {}", kind.kind),
+            "responses": answer,
+            "x-kubernetes-action": "get",
+            "x-kubernetes-group-version-kind": group_version_kind,
+        },
+        "patch": {
+            "description": format!("partially update the specified {}", kind.kind),
+            "parameters": patch_parameters,
+            "requestBody": {"content": content, "required": true},
+            "responses": answer,
+            "x-kubernetes-action": "patch",
+            "x-kubernetes-group-version-kind": group_version_kind,
+        },
+        "parameters": parameters,
+    })
+}
+
+fn parameter(name: &str, place: &str) -> Value {
+    let mut parameter = json!({"name": name, "in": place, "schema": {"type": "string", "uniqueItems": true}});
+    if place == "path" {
+        parameter["required"] = true.into();
+    }
+    parameter
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn component(schema: &TypeSchema) -> Value {
+    let properties: Map<String, Value> =
+        schema.fields.iter().map(|(name, field)| (name.clone(), property(field))).collect();
+    let required: Vec<&str> =
+        schema.fields.iter().filter(|(_, field)| field.required).map(|(name, _)| name.as_str()).collect();
+    let mut component = Map::new();
+    component.insert("description".to_owned(), schema.description.as_str().into());
+    component.insert("type".to_owned(), "object".into());
+    if !properties.is_empty() {
+        component.insert("properties".to_owned(), properties.into());
+    }
+    if !required.is_empty() {
+        component.insert("required".to_owned(), required.into());
+    }
+    if schema.atomic {
+        component.insert("x-kubernetes-map-type".to_owned(), "atomic".into());
+    }
+    if !schema.kinds.is_empty() {
+        let kinds: Vec<Value> = schema
+            .kinds
+            .iter()
+            .map(|kind| json!({"group": kind.group, "version": kind.version, "kind": kind.kind}))
+            .collect();
+        component.insert("x-kubernetes-group-version-kind".to_owned(), kinds.into());
+    }
+    Value::Object(component)
+}
+
+fn property(field: &Field) -> Value {
+    let mut property = match type_of(&field.field_type) {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    if let Some(reference) = property.remove("$ref") {
+        property.insert("allOf".to_owned(), json!([{"$ref": reference}]));
+    }
+    let mut add = |key: &str, value: Value| {
+        property.insert(key.to_owned(), value);
+    };
+    if !field.description.is_empty() {
+        add("description", field.description.as_str().into());
+    }
+    if field.value_struct {
+        add("default", json!({}));
+    }
+    match field.list_type {
+        ListType::Atomic if matches!(field.field_type, FieldType::Array(_)) && !field.merges() => {
+            add("x-kubernetes-list-type", "atomic".into());
+        }
+        ListType::Atomic => {}
+        ListType::Set => add("x-kubernetes-list-type", "set".into()),
+        ListType::Map(keys) => {
+            add("x-kubernetes-list-type", "map".into());
+            add("x-kubernetes-list-map-keys", keys.into());
+        }
+    }
+    if field.atomic_map {
+        add("x-kubernetes-map-type", "atomic".into());
+    }
+    if !field.patch_strategy.is_empty() {
+        add("x-kubernetes-patch-strategy", field.patch_strategy.into());
+    }
+    if !field.patch_merge_key.is_empty() {
+        add("x-kubernetes-patch-merge-key", field.patch_merge_key.into());
+    }
+    Value::Object(property)
+}
+
+fn type_of(field_type: &FieldType) -> Value {
+    match field_type {
+        FieldType::String => json!({"type": "string"}),
+        FieldType::Integer32 => json!({"type": "integer", "format": "int32"}),
+        FieldType::Integer64 => json!({"type": "integer", "format": "int64"}),
+        FieldType::Number => json!({"type": "number", "format": "double"}),
+        FieldType::Boolean => json!({"type": "boolean"}),
+        FieldType::Bytes => json!({"type": "string", "format": "byte"}),
+        FieldType::Time => reference(TIME),
+        FieldType::MicroTime => reference(MICRO_TIME),
+        FieldType::Quantity => reference(QUANTITY),
+        FieldType::IntOrString => reference(INT_OR_STRING),
+        FieldType::Any => json!({"type": "object"}),
+        FieldType::Message(inner) => reference(&inner.schema().name),
+        FieldType::Array(items) => json!({"type": "array", "items": type_of(items)}),
+        FieldType::Map(values) => json!({"type": "object", "additionalProperties": type_of(values)}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(group_version: &str) -> Value {
+        serde_json::from_slice(&document(group_version).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_index_names_a_document_for_every_group_and_version() {
+        let index = index();
+        let paths = index["paths"].as_object().unwrap();
+        for kind in KINDS {
+            let group_version = kind.api_version();
+            let url = paths[&path_of(&group_version)]["serverRelativeURL"].as_str().unwrap();
+            assert!(url.ends_with(hash(&group_version).unwrap()), "{url}");
+        }
+        assert!(document("nothing/v1").is_none());
+    }
+
+    #[test]
+    fn kubectl_finds_the_patch_that_knows_field_validation() {
+        let apps = parsed("apps/v1");
+        let patch = &apps["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"];
+        assert_eq!(
+            patch["x-kubernetes-group-version-kind"],
+            json!({"group": "apps", "version": "v1", "kind": "Deployment"})
+        );
+        let parameters = patch["parameters"].as_array().unwrap();
+        assert!(
+            parameters
+                .iter()
+                .any(|parameter| parameter["name"] == "fieldValidation" && parameter["in"] == "query")
+        );
+        assert!(patch["requestBody"]["content"].get("application/strategic-merge-patch+json").is_some());
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        for group_version in documents().keys() {
+            let text = String::from_utf8(document(group_version).unwrap().to_vec()).unwrap();
+            let schemas = parsed(group_version)["components"]["schemas"].clone();
+            for part in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
+                let name = part.split('"').next().unwrap();
+                assert!(schemas.get(name).is_some(), "{group_version}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn properties_say_how_they_merge() {
+        let core = parsed("v1");
+        let container = &core["components"]["schemas"]["io.k8s.api.core.v1.Container"];
+        let ports = &container["properties"]["ports"];
+        assert_eq!(ports["x-kubernetes-patch-merge-key"], "containerPort");
+        assert_eq!(ports["x-kubernetes-list-map-keys"], json!(["containerPort", "protocol"]));
+        assert_eq!(container["properties"]["command"]["x-kubernetes-list-type"], "atomic");
+        assert_eq!(container["required"], json!(["name"]));
+    }
+}

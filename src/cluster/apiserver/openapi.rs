@@ -1,0 +1,69 @@
+//! `/openapi/v3`: where kubectl looks up fields, for validation and `explain`.
+
+use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
+use http::{HeaderMap, Response};
+
+use crate::apimachinery::openapi;
+
+use super::body::{self, Body};
+use super::query::Query;
+
+/// Answers `/openapi/v3` and the documents below it; `None` when there is no such document.
+pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
+    match path.strip_prefix("/openapi/v3")?.trim_end_matches('/') {
+        "" => Some(body::json(200, &openapi::index())),
+        path => document(path.strip_prefix('/')?, query),
+    }
+}
+
+/// The document of `api/v1` or `apis/GROUP/VERSION`. A hash in the query makes it one that never
+/// changes; a hash of the past leads to the present one.
+fn document(path: &str, query: &Query) -> Option<Response<Body>> {
+    let group_version = path.strip_prefix("api/").or_else(|| path.strip_prefix("apis/"))?;
+    let hash = openapi::hash(group_version)?;
+    let given = query.text("hash");
+    if !given.is_empty() && given != hash {
+        let mut response = body::bytes(301, body::PLAIN, "");
+        set(response.headers_mut(), LOCATION, &format!("/openapi/v3/{path}?hash={hash}"));
+        return Some(response);
+    }
+    let bytes = openapi::document(group_version)?;
+    let mut response = body::bytes(200, body::JSON, bytes.to_vec());
+    let headers = response.headers_mut();
+    set(headers, ETAG, &format!("\"{hash}\""));
+    set(headers, VARY, "Accept");
+    if given == hash {
+        set(headers, CACHE_CONTROL, "public, immutable, max-age=31536000");
+    }
+    Some(response)
+}
+
+fn set(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_and_cache(path: &str, query: &str) -> Option<(u16, String)> {
+        let response = answer(path, &Query::parse(query))?;
+        let cache = response.headers()[CACHE_CONTROL].to_str().unwrap().to_owned();
+        Some((response.status().as_u16(), cache))
+    }
+
+    #[test]
+    fn documents_are_found_by_the_hash_of_the_index() {
+        let hash = openapi::hash("apps/v1").unwrap();
+        let path = "/openapi/v3/apis/apps/v1";
+        let (code, cache) = code_and_cache(path, &format!("hash={hash}")).unwrap();
+        assert_eq!((code, cache.starts_with("public, immutable")), (200, true));
+        assert_eq!(code_and_cache(path, "hash=OLD").unwrap().0, 301);
+        assert_eq!(code_and_cache(path, "").unwrap(), (200, "no-cache, private".to_owned()));
+        assert_eq!(code_and_cache("/openapi/v3", "").unwrap().0, 200);
+        assert!(code_and_cache("/openapi/v3/apis/nothing/v1", "").is_none());
+        assert!(code_and_cache("/openapi/v2", "").is_none());
+    }
+}
