@@ -8,6 +8,7 @@ mod describe;
 mod diff;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod flag_sets;
 mod get;
@@ -35,6 +36,7 @@ pub(super) static COMMANDS: &[&Command] =
     &expose::COMMAND,
     &run::COMMAND,
     &set::COMMAND,
+    &explain::COMMAND,
     &get::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
@@ -65,6 +67,6 @@ pub(super) static COMMANDS: &[&Command] =
 
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha", "auth", "autoscale", "certificate", "completion", "cp", "debug", "drain", "edit", "explain", "kustomize",
+    "alpha", "auth", "autoscale", "certificate", "completion", "cp", "debug", "drain", "edit", "kustomize",
     "plugin", "proxy", "top",
 ];
