@@ -292,9 +292,11 @@ impl Cluster {
         }
         let resumed = restored.is_some();
         let simulation = match restored {
-            Some(Restored { registry, node }) => {
+            Some(Restored { mut registry, node }) => {
                 // Time may have been skipped ahead before: it never goes back.
                 clock.advance_to(registry.now());
+                // As for a machine that was suspended, nothing happened in between.
+                registry.set_now(clock.now());
                 Simulation::restore(registry, node)
             }
             None => Simulation::new(&config, clock.now()),

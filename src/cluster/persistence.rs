@@ -42,6 +42,8 @@ struct Line {
     world: u64,
     revision: u64,
     now: Timestamp,
+    /// The generator after the write: nothing is drawn twice.
+    random: Random,
     /// Whether the object is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     removed: bool,
@@ -114,6 +116,7 @@ impl Persistence {
                 world: self.world,
                 revision: change.revision,
                 now: simulation.registry.now(),
+                random: simulation.registry.random_state(),
                 removed: change.change_type == ChangeType::Deleted,
                 object: Object::clone(&change.object),
             };
@@ -233,10 +236,10 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
     let kind = |object: &Object| kind_of(object.api_version(), object.kind());
     let mut objects: Vec<(&'static Kind, Object)> =
         snapshot.objects.into_iter().filter_map(|object| Some((kind(&object)?, object))).collect();
-    let (mut revision, mut now) = (snapshot.revision, snapshot.now);
+    let (mut revision, mut now, mut random) = (snapshot.revision, snapshot.now, snapshot.random);
     let node = if lines.is_empty() { snapshot.node } else { NodeState::default() };
     for line in lines {
-        (revision, now) = (line.revision, line.now);
+        (revision, now, random) = (line.revision, line.now, line.random);
         let Some(kind) = kind(&line.object) else { continue };
         let key: ObjectKey = line.object.key();
         objects.retain(|(other, object)| *other != kind || object.key() != key);
@@ -244,7 +247,7 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
             objects.push((kind, line.object));
         }
     }
-    Restored { registry: Registry::with_store(Store::restore(objects, revision), now, snapshot.random), node }
+    Restored { registry: Registry::with_store(Store::restore(objects, revision), now, random), node }
 }
 
 #[cfg(test)]
@@ -288,6 +291,7 @@ mod tests {
         assert_eq!(notices, Vec::<String>::new());
         assert_eq!(restored.store().revision(), simulation.registry.store().revision());
         assert_eq!(everything(&restored), everything(&simulation.registry));
+        assert_eq!(restored.clone().random().uuid(), simulation.registry.random().uuid());
         assert!(!restored.list(&POD, Some("kube-system")).is_empty());
     }
 

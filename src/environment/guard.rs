@@ -16,6 +16,9 @@ const MANAGED_HOSTS: &[&str] = &[
     ".openshiftapps.com",
 ];
 
+/// How the tools of cloud providers begin the names of the contexts they write; their servers may be bare addresses.
+const MANAGED_CONTEXTS: &[&str] = &["gke_", "arn:aws:eks:", "do-"];
+
 /// Refuses a context that looks like production.
 ///
 /// # Errors
@@ -33,6 +36,8 @@ pub fn refuse_production(context: &str, server: &str) -> Result<(), UserError> {
         format!("its name says {word:?}")
     } else if let Some(managed) = MANAGED_HOSTS.iter().find(|managed| host.ends_with(*managed)) {
         format!("its server {host} is a managed cluster ({})", managed.trim_start_matches('.'))
+    } else if MANAGED_CONTEXTS.iter().any(|prefix| context.starts_with(prefix)) {
+        "its name is that of a managed cluster".to_owned()
     } else {
         return Ok(());
     };
@@ -49,6 +54,8 @@ mod tests {
         for (context, server) in [
             ("shop-prod", "https://10.0.0.1:6443"),
             ("x", "https://api.live.example.com"),
+            ("gke_shop_europe-west1_a", "https://34.76.1.2"),
+            ("arn:aws:eks:eu-west-1:1:cluster/a", "https://10.0.0.1"),
             ("x", "https://ABC.gr7.eu-west-1.eks.amazonaws.com"),
         ] {
             assert!(refuse_production(context, server).is_err(), "{context} {server}");

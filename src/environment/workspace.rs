@@ -50,7 +50,9 @@ impl Workspace {
             }
             Err(_) => {}
         }
-        let beside = path.with_extension("new");
+        // Written beside and renamed, so that nobody reads half a file.
+        let beside =
+            path.with_file_name(format!(".{}.part", path.file_name().unwrap_or_default().to_string_lossy()));
         fs::write(&beside, content).while_doing(doing)?;
         fs::rename(&beside, &path).while_doing(doing)
     }

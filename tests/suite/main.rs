@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod architecture;
+mod binary;
+mod lessons;
+mod program;
+mod terminal;
 
 /// Every file beside this one is listed above: an unlisted file would never run.
 #[test]

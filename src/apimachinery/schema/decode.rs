@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::scalars;
 use super::types::{Field, FieldType, TypeSchema};
 use crate::apimachinery::kinds::Kind;
+use crate::apimachinery::quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::apimachinery::status::Status;
 
 /// An object as it comes out of a round trip through its Go type.
@@ -183,16 +184,9 @@ impl Reader {
             (FieldType::Time | FieldType::MicroTime, other) => {
                 Err(plain_mismatch(json_type(other), "string"))
             }
-            (FieldType::Quantity, Value::String(text)) => {
-                scalars::check_quantity(text)?;
-                Ok(value.clone())
-            }
-            (FieldType::Quantity, Value::Number(number)) => {
-                let text = number.to_string();
-                scalars::check_quantity(&text)?;
-                Ok(Value::String(text))
-            }
-            (FieldType::Quantity, _) => Err(scalars::QUANTITY_ERROR.to_owned()),
+            (FieldType::Quantity, _) => Quantity::from_value(value)
+                .map(|quantity| quantity.to_string().into())
+                .ok_or_else(|| QUANTITY_FORMAT_ERROR.to_owned()),
             (_, other) => {
                 let go_type = go_type.map_or_else(|| expected.go_type(), str::to_owned);
                 Err(self.mismatch(json_type(other), &go_type))
@@ -383,7 +377,7 @@ mod tests {
             (
                 &POD,
                 container(json!({"resources": {"limits": {"cpu": "100mb"}}})),
-                scalars::QUANTITY_ERROR.to_owned(),
+                QUANTITY_FORMAT_ERROR.to_owned(),
             ),
             (&POD, json!([]), "json: cannot unmarshal array into Go value of type v1.Pod".to_owned()),
         ] {
@@ -442,12 +436,12 @@ mod tests {
     }
 
     #[test]
-    fn quantities_given_as_numbers_become_text() {
-        let value = json!({"spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}]}});
+    fn quantities_become_text_in_canonical_form() {
+        let value = json!({"spec": {"containers": [{"name": "c", "resources": {"limits": {"cpu": 1, "memory": "0.5Gi"}}}]}});
         let decoded = decode(&POD, &value).unwrap().value;
         assert_eq!(
             decoded.pointer("/spec/containers/0/resources/limits"),
-            Some(&json!({"cpu": "1", "memory": "1Gi"}))
+            Some(&json!({"cpu": "1", "memory": "512Mi"}))
         );
     }
 }

@@ -1,38 +1,12 @@
-//! Scalars with a syntax of their own: quantities, times, base64; errors read as Go's.
+//! Scalars with a syntax of their own: times and base64; errors read as Go's.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::base::Timestamp;
 
-/// Upstream's complaint about a malformed quantity.
-pub(super) const QUANTITY_ERROR: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
 const TIME_LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
 const MICRO_TIME_LAYOUT: &str = "2006-01-02T15:04:05.000000Z07:00";
-
-/// Checks the syntax of a quantity.
-///
-/// # Errors
-/// With upstream's sentence.
-pub(super) fn check_quantity(text: &str) -> Result<(), String> {
-    const SUFFIXES: &[&str] =
-        &["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
-    let (number, suffix) = unsigned.split_at(end);
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    let is_number = digits > 0 && number.len() - digits <= 1;
-    let exponent = suffix.strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
-    let is_exponent =
-        exponent.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
-    if is_number && (SUFFIXES.contains(&suffix) || is_exponent) {
-        Ok(())
-    } else {
-        Err(QUANTITY_ERROR.to_owned())
-    }
-}
 
 /// A time as Go writes it again: seconds (or microseconds), UTC.
 ///
@@ -96,16 +70,6 @@ pub(super) fn check_base64(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantities_are_told_from_other_texts() {
-        for good in ["1", "100m", "1.5Gi", ".5", "5.", "-1k", "1e3", "1E-2", "1E", "12n", "+7Ei"] {
-            assert!(check_quantity(good).is_ok(), "{good}");
-        }
-        for bad in ["", "m", "1.2.3", "100mb", "1 Gi", "1Kib", "e3", "1e", "ten", "1gi"] {
-            assert!(check_quantity(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn times_are_written_as_go_writes_them() {

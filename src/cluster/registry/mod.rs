@@ -27,18 +27,17 @@ mod warnings;
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
-pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
-pub(crate) use table::{Row, Table};
+pub(crate) use table::Row;
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]
@@ -108,17 +107,6 @@ impl Registry {
     /// The objects of a kind that an owner reference ties to the object with that uid.
     pub(crate) fn owned_by(&self, kind: &'static Kind, namespace: &str, uid: &str) -> Vec<Arc<Object>> {
         self.store.owned_by(kind, Some(namespace), uid).cloned().collect()
-    }
-
-    /// The objects of a kind and namespace whose labels a selector matches.
-    pub(crate) fn list_matching(
-        &self,
-        kind: &'static Kind,
-        namespace: &str,
-        selector: &LabelSelector,
-    ) -> Vec<Arc<Object>> {
-        let objects = self.store.list(kind, Some(namespace));
-        objects.filter(|object| selector.matches(object.labels())).cloned().collect()
     }
 }
 

@@ -1,4 +1,8 @@
 //! The scheduler: gives each new Pod a node, or says why none fits (`pkg/scheduler`).
+//!
+//! Not simulated: preemption (the post filter's sentence is told, nobody is evicted), topology spread
+//! constraints, volume binding, preferred affinity to Pods, image locality, and the back-off between
+//! tries: a Pod that waits is tried again at once when a node or a leaving Pod makes room.
 
 mod filters;
 mod resources;
@@ -97,8 +101,8 @@ fn everyone_on_new_room(change: &Change, _registry: &Registry) -> Vec<ObjectKey>
 
 /// The Pods that wait, the most important first, then the oldest.
 fn waiting_pods(registry: &Registry) -> Vec<Arc<Object>> {
-    let mut pods = registry.list(&builtin::POD, None);
-    pods.retain(|pod| needs_node(pod));
+    let mut pods: Vec<Arc<Object>> =
+        registry.store().pods_on("").filter(|pod| needs_node(pod)).map(Arc::clone).collect();
     pods.sort_by_cached_key(|pod| {
         let priority = std::cmp::Reverse(pod.number("/spec/priority").unwrap_or_default());
         (priority, pod.creation_timestamp(), pod.key())
@@ -134,17 +138,14 @@ fn schedule(registry: &mut Registry, key: &ObjectKey) -> Result<Action, Status> 
 
 /// Every node with the Pods on it.
 fn candidates(registry: &Registry) -> Vec<Candidate> {
-    let mut by_node: BTreeMap<&str, Vec<Arc<Object>>> = BTreeMap::new();
-    for pod in registry.store().list(&builtin::POD, None) {
-        let node = pod.text("/spec/nodeName");
-        if !node.is_empty() && !matches!(pod.text("/status/phase"), "Succeeded" | "Failed") {
-            by_node.entry(node).or_default().push(Arc::clone(pod));
-        }
-    }
-    registry
-        .store()
+    let store = registry.store();
+    let running = |pod: &&Arc<Object>| !matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
+    store
         .list(&builtin::NODE, None)
-        .map(|node| Candidate::new(Arc::clone(node), by_node.remove(node.name()).unwrap_or_default()))
+        .map(|node| {
+            let pods = store.pods_on(node.name()).filter(running).map(Arc::clone).collect();
+            Candidate::new(Arc::clone(node), pods)
+        })
         .collect()
 }
 

@@ -3,7 +3,8 @@
 mod change_log;
 mod key;
 mod owner_index;
+mod placement_index;
 mod store;
 
-pub(crate) use change_log::{Change, ChangeType, Compacted};
+pub(crate) use change_log::{Change, ChangeType};
 pub(crate) use store::Store;

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Kind, Object, ObjectKey};
 
 use super::change_log::{Change, ChangeLog, ChangeType, Compacted};
 use super::key::StoreKey;
 use super::owner_index::{NO_CONTROLLER, OwnerIndex};
+use super::placement_index::PlacementIndex;
 
 /// The object store. Clones are cheap: they share what neither of them changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     objects: OrdMap<StoreKey, Arc<Object>>,
     owners: OwnerIndex,
+    placements: PlacementIndex,
     revision: u64,
     log: ChangeLog,
 }
@@ -93,6 +96,18 @@ impl Store {
         self.owners.dependents(uid, StoreKey::lowest()).filter_map(|key| self.objects.get(key))
     }
 
+    /// The Pods on a node, by namespace and name; those on no node for an empty name.
+    pub(crate) fn pods_on<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
+        self.placements.pods_on(node).filter_map(|key| self.objects.get(key))
+    }
+
+    fn index(&mut self, kind: &Kind, key: &StoreKey, old: Option<&Object>, new: Option<&Object>) {
+        self.owners.follow(key, old, new);
+        if std::ptr::eq(kind, &POD) {
+            self.placements.follow(key, old, new);
+        }
+    }
+
     /// Every object, for snapshots.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Object>> {
         self.objects.values()
@@ -105,7 +120,7 @@ impl Store {
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
-        self.owners.follow(&key, previous.as_deref(), Some(&object));
+        self.index(kind, &key, previous.as_deref(), Some(&object));
         self.log.push(Change {
             revision: self.revision,
             kind,
@@ -120,7 +135,7 @@ impl Store {
     pub(crate) fn remove(&mut self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
         let key = StoreKey::new(kind, &key.namespace, &key.name);
         let previous = self.objects.remove(&key)?;
-        self.owners.follow(&key, Some(&previous), None);
+        self.index(kind, &key, Some(&previous), None);
         self.revision += 1;
         let mut last = Object::clone(&previous);
         last.set("/metadata/resourceVersion", self.revision.to_string());
@@ -140,7 +155,7 @@ impl Store {
         let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
         for (kind, object) in objects {
             let key = StoreKey::new(kind, object.namespace(), object.name());
-            store.owners.follow(&key, None, Some(&object));
+            store.index(kind, &key, None, Some(&object));
             store.objects.insert(key, Arc::new(object));
         }
         store

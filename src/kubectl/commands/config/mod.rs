@@ -1,0 +1,169 @@
+//! `kubectl config`: contexts, clusters and users of the kubeconfig. Nothing here asks the server.
+
+mod contexts;
+mod view;
+
+use super::flag_sets::OUTPUT;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::kubeconfig::Kubeconfig;
+
+/// The group.
+pub(super) static COMMAND: Command = Command {
+    name: "config",
+    short: "Modify kubeconfig files",
+    usage: "SUBCOMMAND [options]",
+    subcommands: &[
+        &CURRENT_CONTEXT,
+        &DELETE_CLUSTER,
+        &DELETE_CONTEXT,
+        &DELETE_USER,
+        &GET_CLUSTERS,
+        &GET_CONTEXTS,
+        &GET_USERS,
+        &RENAME_CONTEXT,
+        &SET_CLUSTER,
+        &SET_CONTEXT,
+        &SET_CREDENTIALS,
+        &USE_CONTEXT,
+        &VIEW,
+    ],
+    ..Command::PLAIN
+};
+
+static CURRENT_CONTEXT: Command = Command {
+    name: "current-context",
+    short: "Display the current-context",
+    run: |call| Box::pin(contexts::current(call)),
+    ..Command::PLAIN
+};
+
+static GET_CONTEXTS: Command = Command {
+    name: "get-contexts",
+    short: "Describe one or many contexts",
+    usage: "[(-o|--output=)name)] [options]",
+    flags: &[&[
+        Flag::switch("no-headers", "Leave the header out"),
+        Flag::text("output", "", "Output format; only \"name\"").short('o'),
+    ]],
+    arguments: Arguments::Contexts,
+    run: |call| Box::pin(contexts::list(call)),
+    ..Command::PLAIN
+};
+
+static GET_CLUSTERS: Command = Command {
+    name: "get-clusters",
+    short: "Display clusters defined in the kubeconfig",
+    run: |call| Box::pin(contexts::names(call, "clusters")),
+    ..Command::PLAIN
+};
+
+static GET_USERS: Command = Command {
+    name: "get-users",
+    short: "Display users defined in the kubeconfig",
+    run: |call| Box::pin(contexts::names(call, "users")),
+    ..Command::PLAIN
+};
+
+static USE_CONTEXT: Command = Command {
+    name: "use-context",
+    aliases: &["use"],
+    short: "Set the current-context in a kubeconfig file",
+    usage: "CONTEXT_NAME [options]",
+    arguments: Arguments::Contexts,
+    run: |call| Box::pin(contexts::use_context(call)),
+    ..Command::PLAIN
+};
+
+static SET_CONTEXT: Command = Command {
+    name: "set-context",
+    short: "Set a context entry in kubeconfig",
+    usage: "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]",
+    flags: &[&[Flag::switch("current", "Change the current context")]],
+    arguments: Arguments::Contexts,
+    run: |call| Box::pin(contexts::set_context(call)),
+    ..Command::PLAIN
+};
+
+static RENAME_CONTEXT: Command = Command {
+    name: "rename-context",
+    short: "Rename a context from the kubeconfig file",
+    usage: "CONTEXT_NAME NEW_NAME [options]",
+    arguments: Arguments::Contexts,
+    run: |call| Box::pin(contexts::rename(call)),
+    ..Command::PLAIN
+};
+
+static DELETE_CONTEXT: Command = Command {
+    name: "delete-context",
+    short: "Delete the specified context from the kubeconfig",
+    usage: "NAME [options]",
+    arguments: Arguments::Contexts,
+    run: |call| Box::pin(contexts::delete(call, "contexts", "context")),
+    ..Command::PLAIN
+};
+
+static DELETE_CLUSTER: Command = Command {
+    name: "delete-cluster",
+    short: "Delete the specified cluster from the kubeconfig",
+    usage: "NAME [options]",
+    run: |call| Box::pin(contexts::delete(call, "clusters", "cluster")),
+    ..Command::PLAIN
+};
+
+static DELETE_USER: Command = Command {
+    name: "delete-user",
+    short: "Delete the specified user from the kubeconfig",
+    usage: "NAME [options]",
+    run: |call| Box::pin(contexts::delete(call, "users", "user")),
+    ..Command::PLAIN
+};
+
+static SET_CLUSTER: Command = Command {
+    name: "set-cluster",
+    short: "Set a cluster entry in kubeconfig",
+    usage: "NAME [--server=server] [--insecure-skip-tls-verify=true] [options]",
+    flags: &[&[Flag::text("certificate-authority", "", "Path of the certificate authority")]],
+    run: |call| Box::pin(contexts::set_cluster(call)),
+    ..Command::PLAIN
+};
+
+static SET_CREDENTIALS: Command = Command {
+    name: "set-credentials",
+    short: "Set a user entry in kubeconfig",
+    usage: "NAME [--token=bearer_token] [--client-certificate=path] [--client-key=path] [options]",
+    flags: &[&[
+        Flag::text("client-certificate", "", "Path of the client's certificate"),
+        Flag::text("client-key", "", "Path of the client's key"),
+    ]],
+    run: |call| Box::pin(contexts::set_credentials(call)),
+    ..Command::PLAIN
+};
+
+static VIEW: Command = Command {
+    name: "view",
+    short: "Display merged kubeconfig settings or a specified kubeconfig file",
+    flags: &[
+        &[
+            Flag::switch("raw", "Show credentials and certificates as they are"),
+            Flag::switch("minify", "Only what the current context uses"),
+            Flag::switch("flatten", "Accepted for compatibility"),
+        ],
+        OUTPUT,
+    ],
+    run: |call| Box::pin(view::run(call)),
+    ..Command::PLAIN
+};
+
+fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
+    call.factory.kubeconfig(&call.flags)
+}
+
+/// The one name that a command takes.
+fn one_name(call: &Call<'_>) -> Outcome<String> {
+    match call.args.as_slice() {
+        [name] => Ok(name.clone()),
+        args => Err(Failure::message(format!("unexpected args: [{}]", args.join(" ")))),
+    }
+}

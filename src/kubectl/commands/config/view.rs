@@ -1,0 +1,82 @@
+//! `kubectl config view`.
+
+use serde_json::Value;
+
+use super::load;
+use crate::base::to_yaml;
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::format_of;
+
+/// What is shown instead of certificates.
+const OMITTED: &str = "DATA+OMITTED";
+/// What is shown instead of secrets.
+const REDACTED: &str = "REDACTED";
+
+/// Prints the merged kubeconfig, secrets left out.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let config = load(call)?;
+    let mut merged = config.merged();
+    if call.flags.on("minify") {
+        let target = call.target()?;
+        if target.context.is_empty() {
+            return Err(Failure::message("current-context must exist in order to minify"));
+        }
+        minify(&mut merged, &target.context);
+    }
+    if !call.flags.on("raw") {
+        redact(&mut merged);
+    }
+    let text = match format_of(call, false)? {
+        Some(format) => format.print(&merged, true)?,
+        None => to_yaml(&merged),
+    };
+    call.text(text)
+}
+
+fn minify(merged: &mut Value, context: &str) {
+    let entries = merged["contexts"].as_array().cloned().unwrap_or_default();
+    let entry = entries.into_iter().find(|entry| entry["name"] == *context).unwrap_or_default();
+    let names = [
+        ("contexts", context.to_owned()),
+        ("clusters", entry["context"]["cluster"].as_str().unwrap_or_default().to_owned()),
+        ("users", entry["context"]["user"].as_str().unwrap_or_default().to_owned()),
+    ];
+    for (section, name) in names {
+        if let Some(entries) = merged[section].as_array_mut() {
+            entries.retain(|entry| entry["name"] == *name);
+        }
+    }
+    merged["current-context"] = context.into();
+}
+
+fn redact(merged: &mut Value) {
+    let hidden = [
+        ("clusters", "cluster", "certificate-authority-data", OMITTED),
+        ("users", "user", "client-certificate-data", OMITTED),
+        ("users", "user", "client-key-data", OMITTED),
+        ("users", "user", "token", REDACTED),
+        ("users", "user", "password", REDACTED),
+    ];
+    for (section, inner, field, shown) in hidden {
+        for entry in merged[section].as_array_mut().into_iter().flatten() {
+            if entry[inner][field].is_string() {
+                entry[inner][field] = shown.into();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let mut config = json!({"users": [{"name": "u", "user": {"token": "secret"}}], "clusters": null});
+        redact(&mut config);
+        assert_eq!(config["users"][0]["user"]["token"], "REDACTED");
+    }
+}

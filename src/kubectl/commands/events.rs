@@ -1,0 +1,105 @@
+//! `kubectl events`.
+
+use serde_json::Value;
+
+use super::flag_sets::{ALL_NAMESPACES, OUTPUT};
+use crate::apimachinery::builtin;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::describe::{event_age, sort_events, text_of};
+use crate::kubectl::discovery::{Resource, resolve};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{format_of, list_of, plain_table};
+use crate::kubectl::resource_args::items;
+use crate::kubectl::watch::Watch;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "events",
+    short: "List events",
+    usage: "[(-o|--output=)json|yaml|name|…] [--for TYPE/NAME] [--watch] [--types=Normal,Warning] [options]",
+    flags: &[FLAGS, ALL_NAMESPACES, OUTPUT],
+    arguments: Arguments::None,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("for", "", "Only events about this object, TYPE/NAME"),
+    Flag::list("types", "Only events of these types: Normal, Warning"),
+    Flag::switch("watch", "After listing, watch for more").short('w'),
+    Flag::switch("no-headers", "Leave the header out"),
+    Flag::int("chunk-size", "500", "How many events to ask for at a time"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let api = call.api().await?;
+    let everywhere = call.flags.on("all-namespaces");
+    let namespace = call.namespace()?;
+    let scope = if everywhere { String::new() } else { namespace.clone() };
+    let mut fields = Vec::new();
+    if let Some((kind, name)) = call.flags.text("for").split_once('/') {
+        let resource = resolve(&api, kind).await?;
+        fields.push(format!("involvedObject.kind={}", resource.kind));
+        fields.push(format!("involvedObject.name={name}"));
+    } else if call.flags.is_set("for") {
+        return Err(Failure::message("--for must be in resource/name form"));
+    }
+    let resource = Resource::from(&builtin::EVENT);
+    let url = resource.collection(&scope).with("fieldSelector", fields.join(","));
+    let list = api.get(&url.clone().with("limit", "500")).await?;
+    let mut found = items(&list, &resource);
+    found.retain(|event| is_wanted(call, event));
+    sort_events(&mut found);
+    print(call, &found, everywhere, &namespace)?;
+    if !call.flags.on("watch") {
+        return Ok(());
+    }
+    let version = list["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+    let mut watch = Watch::new(&api, url, "application/json", version);
+    loop {
+        let event = watch.next().await?;
+        if event.event_type != "DELETED" && event.event_type != "BOOKMARK" && is_wanted(call, &event.object) {
+            let rows = [row(call, &event.object, everywhere)];
+            call.text(plain_table(&rows))?;
+        }
+    }
+}
+
+fn is_wanted(call: &Call<'_>, event: &Value) -> bool {
+    let types = call.flags.all("types");
+    types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(text_of(&event["type"])))
+}
+
+fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {
+    if let Some(format) = format_of(call, false)? {
+        let text = format.print(&list_of(found.to_vec()), call.flags.on("show-managed-fields"))?;
+        return call.text(text);
+    }
+    if found.is_empty() {
+        let place = if everywhere { String::new() } else { format!(" in {namespace} namespace") };
+        return call.complain(format!("No events found{place}."));
+    }
+    let mut rows = Vec::new();
+    if !call.flags.on("no-headers") {
+        let headers = ["NAMESPACE", "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
+        rows.push(headers[usize::from(!everywhere)..].iter().map(|header| (*header).to_owned()).collect());
+    }
+    rows.extend(found.iter().map(|event| row(call, event, everywhere)));
+    call.text(plain_table(&rows))
+}
+
+fn row(call: &Call<'_>, event: &Value, everywhere: bool) -> Vec<String> {
+    let about = &event["involvedObject"];
+    let mut cells = vec![
+        event_age(event, call.now()),
+        text_of(&event["type"]).to_owned(),
+        text_of(&event["reason"]).to_owned(),
+        format!("{}/{}", text_of(&about["kind"]), text_of(&about["name"])),
+        text_of(&event["message"]).trim().to_owned(),
+    ];
+    if everywhere {
+        cells.insert(0, text_of(&event["metadata"]["namespace"]).to_owned());
+    }
+    cells
+}

@@ -1,0 +1,130 @@
+//! `kubectl exec` and `kubectl attach`.
+
+use super::flag_sets::FILES;
+use crate::apimachinery::builtin;
+use crate::base::Input;
+use crate::kubectl::api::Url;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::describe::text_of;
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::pods::{best_pod, container_names, default_container};
+use crate::kubectl::remote::Session;
+
+/// `kubectl exec`.
+pub(super) static EXEC: Command = Command {
+    name: "exec",
+    short: "Execute a command in a container",
+    usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
+    flags: &[FLAGS, FILES],
+    arguments: Arguments::Pods,
+    run: |call| Box::pin(exec(call)),
+    ..Command::PLAIN
+};
+
+/// `kubectl attach`.
+pub(super) static ATTACH: Command = Command {
+    name: "attach",
+    short: "Attach to a running container",
+    usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
+    flags: &[FLAGS, FILES],
+    arguments: Arguments::Pods,
+    run: |call| Box::pin(attach(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("container", "", "The container; the first one when it is left out").short('c'),
+    Flag::switch("stdin", "Pass standard input to the container").short('i'),
+    Flag::switch("tty", "Standard input is a terminal").short('t'),
+    Flag::switch("quiet", "Only print what the container prints").short('q'),
+    Flag::duration("pod-running-timeout", "1m0s", "How long to wait until the pod runs"),
+];
+
+/// Where to connect to.
+struct Place {
+    pod: Resource,
+    namespace: String,
+    name: String,
+    container: String,
+}
+
+async fn exec(call: &mut Call<'_>) -> Outcome {
+    let (targets, command) = call.args.split_at(call.dash.unwrap_or(call.args.len()).min(1));
+    if call.dash.is_none() && call.args.len() > 1 {
+        return Err(call.usage_error("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
+    }
+    let Some(typed) = targets.first().cloned() else {
+        return Err(call.usage_error("pod, type/name or --filename must be specified"));
+    };
+    if command.is_empty() {
+        return Err(call.usage_error("you must specify at least one command for the container"));
+    }
+    let command = command.to_vec();
+    let api = call.api().await?;
+    let place = place(call, &typed).await?;
+    let mut url = place.pod.subresource(&place.namespace, &place.name, "exec");
+    for word in &command {
+        url = with_word(url, word);
+    }
+    let session = session(call)?;
+    session.run(&api, &session.add_to(url, &place.container), call.streams).await
+}
+
+/// Adds a word of the command, an empty one, too.
+fn with_word(url: Url, word: &str) -> Url {
+    if word.is_empty() { Url::new(format!("{}{}command=", url.as_str(), if url.as_str().contains('?') { '&' } else { '?' })) } else { url.with("command", word) }
+}
+
+async fn attach(call: &mut Call<'_>) -> Outcome {
+    let Some(typed) = call.args.first().cloned() else {
+        return Err(call.usage_error("at least 1 argument is required for attach"));
+    };
+    let api = call.api().await?;
+    let place = place(call, &typed).await?;
+    let url = place.pod.subresource(&place.namespace, &place.name, "attach");
+    let session = session(call)?;
+    if session.stdin && !call.flags.on("quiet") {
+        call.complain("If you don't see a command prompt, try pressing enter.")?;
+    }
+    session.run(&api, &session.add_to(url, &place.container), call.streams).await
+}
+
+async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
+    let api = call.api().await?;
+    let namespace = call.namespace()?;
+    let pod = best_pod(&api, &namespace, typed).await?;
+    let name = text_of(&pod["metadata"]["name"]).to_owned();
+    if matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed") {
+        return Err(Failure::message(format!(
+            "cannot exec into a container in a completed pod; current phase is {}",
+            text_of(&pod["status"]["phase"])
+        )));
+    }
+    let mut container = call.flags.text("container").to_owned();
+    if container.is_empty() {
+        let (chosen, notice) = default_container(&pod);
+        if let (Some(notice), false) = (notice, call.flags.on("quiet")) {
+            call.complain(notice)?;
+        }
+        container = chosen;
+    } else if !container_names(&pod).contains(&container) {
+        return Err(Failure::message(format!("container {container} not found in pod {name}")));
+    }
+    Ok(Place { pod: Resource::from(&builtin::POD), namespace, name, container })
+}
+
+/// What to connect; a terminal only when there is one on this side.
+fn session(call: &mut Call<'_>) -> Outcome<Session> {
+    let stdin = call.flags.on("stdin");
+    let mut tty = call.flags.on("tty");
+    let has_terminal = call.streams.terminal && matches!(call.streams.input, Input::Process);
+    if tty && (!stdin || !has_terminal) {
+        tty = false;
+        if stdin && !call.flags.on("quiet") {
+            call.complain("Unable to use a TTY - input is not a terminal or the right kind of file")?;
+        }
+    }
+    Ok(Session { stdin, tty })
+}

@@ -1,0 +1,193 @@
+//! `kubectl api-resources`, `api-versions`, `version`, `cluster-info` and `options`.
+
+use serde_json::{Value, json};
+
+use super::flag_sets::OUTPUT;
+use crate::apimachinery::builtin;
+use crate::base::to_yaml;
+use crate::kubectl::api::Url;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::discovery::{Resource, discover};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::help;
+use crate::kubectl::printers::{plain_table, to_json};
+use crate::kubectl::resource_args::items;
+
+/// The version of kubectl that is imitated.
+const CLIENT_VERSION: &str = "v1.36.2";
+/// The version of Kustomize that this kubectl would hold.
+const KUSTOMIZE_VERSION: &str = "v5.8.1";
+
+/// `kubectl api-resources`.
+pub(super) static API_RESOURCES: Command = Command {
+    name: "api-resources",
+    short: "Print the supported API resources on the server",
+    flags: &[&[
+        Flag::text("api-group", "", "Only resources of this group"),
+        Flag::switch_on("namespaced", "Only resources that live in a namespace, or only others"),
+        Flag::list("verbs", "Only resources that support these verbs"),
+        Flag::list("categories", "Only resources of these categories"),
+        Flag::switch("no-headers", "Leave the header out"),
+        Flag::text("output", "", "Output format: wide or name").short('o'),
+        Flag::text("sort-by", "", "Sort by name or kind"),
+        Flag::switch("cached", "Accepted for compatibility; nothing is cached"),
+    ]],
+    run: |call| Box::pin(api_resources(call)),
+    ..Command::PLAIN
+};
+
+/// `kubectl api-versions`.
+pub(super) static API_VERSIONS: Command = Command {
+    name: "api-versions",
+    short: "Print the supported API versions on the server, in the form of \"group/version\"",
+    run: |call| Box::pin(api_versions(call)),
+    ..Command::PLAIN
+};
+
+/// `kubectl version`.
+pub(super) static VERSION: Command = Command {
+    name: "version",
+    short: "Print the client and server version information",
+    flags: &[&[
+        Flag::switch("client", "Only the client's version"),
+        Flag::text("output", "", "Output format: yaml or json").short('o'),
+    ]],
+    run: |call| Box::pin(version(call)),
+    ..Command::PLAIN
+};
+
+/// `kubectl cluster-info`.
+pub(super) static CLUSTER_INFO: Command = Command {
+    name: "cluster-info",
+    short: "Display cluster information",
+    run: |call| Box::pin(cluster_info(call)),
+    ..Command::PLAIN
+};
+
+/// `kubectl options`.
+pub(super) static OPTIONS: Command = Command {
+    name: "options",
+    short: "Print the list of flags inherited by all commands",
+    flags: &[OUTPUT],
+    run: |call| Box::pin(help::options(call)),
+    ..Command::PLAIN
+};
+
+async fn api_resources(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
+    }
+    let output = call.flags.text("output").to_owned();
+    if !matches!(output.as_str(), "" | "wide" | "name") {
+        return Err(Failure::message(format!("--output {output} is not available")));
+    }
+    let api = call.api().await?;
+    let mut resources: Vec<Resource> = discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
+    match call.flags.text("sort-by") {
+        "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),
+        "kind" => resources.sort_by(|a, b| a.kind.cmp(&b.kind)),
+        _ => resources.sort_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
+    }
+    if output == "name" {
+        let names: String = resources.iter().map(|resource| resource.group_resource() + "\n").collect();
+        return call.text(names);
+    }
+    let wide = output == "wide";
+    let mut rows = Vec::new();
+    if !call.flags.on("no-headers") {
+        let headers = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", "VERBS", "CATEGORIES"];
+        rows.push(headers[..if wide { 7 } else { 5 }].iter().map(|header| (*header).to_owned()).collect());
+    }
+    rows.extend(resources.iter().map(|resource| {
+        let mut cells = vec![
+            resource.plural.clone(),
+            resource.short_names.join(","),
+            resource.api_version(),
+            resource.namespaced.to_string(),
+            resource.kind.clone(),
+        ];
+        if wide {
+            cells.extend([resource.verbs.join(","), resource.categories.join(",")]);
+        }
+        cells
+    }));
+    call.text(plain_table(&rows))
+}
+
+fn is_listed(call: &Call<'_>, resource: &Resource) -> bool {
+    let has_all = |flag: &str, known: &[String]| call.flags.all(flag).iter().all(|wanted| known.contains(wanted));
+    (!call.flags.is_set("api-group") || resource.group == call.flags.text("api-group"))
+        && (!call.flags.is_set("namespaced") || resource.namespaced == call.flags.on("namespaced"))
+        && !resource.verbs.is_empty()
+        && has_all("verbs", &resource.verbs)
+        && has_all("categories", &resource.categories)
+}
+
+async fn api_versions(call: &mut Call<'_>) -> Outcome {
+    let api = call.api().await?;
+    let mut versions: Vec<String> = discover(&api).await?.iter().map(Resource::api_version).collect();
+    versions.sort();
+    versions.dedup();
+    call.text(versions.iter().map(|version| format!("{version}\n")).collect::<String>())
+}
+
+async fn version(call: &mut Call<'_>) -> Outcome {
+    let client = json!({"major": "1", "minor": "36", "gitVersion": CLIENT_VERSION});
+    let mut all = json!({"clientVersion": client, "kustomizeVersion": KUSTOMIZE_VERSION});
+    let mut failure = None;
+    if !call.flags.on("client") {
+        let server = async { call.api().await?.get(&Url::new("/version")).await };
+        match server.await {
+            Ok(server) => all["serverVersion"] = server,
+            Err(refused) => failure = Some(refused),
+        }
+    }
+    match call.flags.text("output") {
+        "json" => call.text(to_json(&all).replace("    ", "  "))?,
+        "yaml" => call.text(to_yaml(&all))?,
+        "" => {
+            call.line(format!("Client Version: {CLIENT_VERSION}"))?;
+            call.line(format!("Kustomize Version: {KUSTOMIZE_VERSION}"))?;
+            if let Some(server) = all["serverVersion"]["gitVersion"].as_str() {
+                call.line(format!("Server Version: {server}"))?;
+            }
+        }
+        _ => return Err(Failure::message("--output must be 'yaml' or 'json'")),
+    }
+    warn_about_skew(call, &all["serverVersion"])?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
+    let minor: Option<i64> =
+        server["minor"].as_str().and_then(|minor| minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok());
+    match minor {
+        Some(minor) if (minor - 36).abs() > 1 => call.complain(format!(
+            "Warning: version difference between client (1.36) and server (1.{minor}) exceeds the supported minor version skew of +/-1"
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn cluster_info(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(Failure::message(format!("not simulated: cluster-info {}; use kubectl get", call.args.join(" "))));
+    }
+    let api = call.api().await?;
+    let services = Resource::from(&builtin::SERVICE);
+    let url = services.collection("kube-system").with("labelSelector", "kubernetes.io/cluster-service=true");
+    let list = api.get(&url).await?;
+    let host = api.host().to_owned();
+    call.line(format!("Kubernetes control plane is running at {host}"))?;
+    for service in items(&list, &services) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let name = text(&service["metadata"]["name"]);
+        let label = text(&service["metadata"]["labels"]["kubernetes.io/name"]);
+        let port = text(&service["spec"]["ports"][0]["name"]);
+        let path = if port.is_empty() { name.clone() } else { format!("{name}:{port}") };
+        let shown = if label.is_empty() { name } else { label };
+        call.line(format!("{shown} is running at {host}/api/v1/namespaces/kube-system/services/{path}/proxy"))?;
+    }
+    call.line("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.")
+}

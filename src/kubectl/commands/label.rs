@@ -1,0 +1,254 @@
+//! `kubectl label` and `kubectl annotate`: the same command on two maps of the metadata.
+
+use serde_json::{Map, Value, json};
+
+use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, SELECTORS, field_manager};
+use crate::apimachinery::patch::merge;
+use crate::apimachinery::{validate_label_key, validate_label_value};
+use crate::kubectl::api::{Api, MERGE_PATCH};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, Wanted, find};
+
+/// `kubectl label`.
+pub(super) static LABEL: Command = Command {
+    name: "label",
+    short: "Update the labels on a resource",
+    usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
+    flags: &[FLAGS, &[field_manager("kubectl-label")], FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call, &LABELS)),
+    ..Command::PLAIN
+};
+
+/// `kubectl annotate`.
+pub(super) static ANNOTATE: Command = Command {
+    name: "annotate",
+    short: "Update the annotations on a resource",
+    usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
+    flags: &[FLAGS, &[field_manager("kubectl-annotate")], FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call, &ANNOTATIONS)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("overwrite", "Allow values that are there to be changed"),
+    Flag::switch("list", "Show what is there"),
+    Flag::switch("local", "Change the files' objects without asking the server"),
+    Flag::text("resource-version", "", "Only change the object when this is its resource version"),
+];
+
+/// Which of the two maps is meant, and its words.
+struct Words {
+    field: &'static str,
+    one: &'static str,
+    changed: &'static str,
+    unchanged: &'static str,
+    removed: &'static str,
+    is_label: bool,
+}
+
+const LABELS: Words = Words {
+    field: "labels",
+    one: "label",
+    changed: "labeled",
+    unchanged: "not labeled",
+    removed: "unlabeled",
+    is_label: true,
+};
+
+const ANNOTATIONS: Words = Words {
+    field: "annotations",
+    one: "annotation",
+    changed: "annotated",
+    unchanged: "annotated",
+    removed: "annotated",
+    is_label: false,
+};
+
+/// What to set and what to remove.
+struct Changes {
+    set: Vec<(String, String)>,
+    remove: Vec<String>,
+}
+
+async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
+    let is_pair = |arg: &&String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);
+    let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
+    let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
+    if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
+        return Err(call.usage_error(format!(
+            "all resources must be specified before {} changes: {stray}",
+            words.one
+        )));
+    }
+    let listing = call.flags.on("list");
+    if resources.is_empty() && call.flags.all("filename").is_empty() {
+        return Err(Failure::message("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+    }
+    if pairs.is_empty() && !listing {
+        return Err(Failure::message(format!("at least one {} update is required", words.one)));
+    }
+    let changes = parse(&pairs, words)?;
+    let api = call.api().await?;
+    let infos = find(call, &api, &resources, Wanted { selectors: true, types_alone: false }).await?;
+    if infos.is_empty() {
+        return Err(Failure::message("no resources found"));
+    }
+    let mut failures = Vec::new();
+    for info in &infos {
+        if listing {
+            list(call, info, words, infos.len() > 1)?;
+        } else if let Err(failure) = change(call, &api, info, &changes, words).await {
+            failures.push(failure);
+        }
+    }
+    Failure::many(failures)
+}
+
+fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
+    let mut changes = Changes { set: Vec::new(), remove: Vec::new() };
+    for pair in pairs {
+        match pair.split_once('=') {
+            Some((key, value)) => {
+                check(key, value, pair, words)?;
+                changes.set.push((key.to_owned(), value.to_owned()));
+            }
+            None => changes.remove.push(pair.trim_end_matches('-').to_owned()),
+        }
+    }
+    if let Some((key, _)) = changes.set.iter().find(|(key, _)| changes.remove.contains(key)) {
+        return Err(Failure::message(format!("can not both modify and remove {} {key:?} in the same command", 
+            if words.is_label { "a label" } else { "annotation" })));
+    }
+    Ok(changes)
+}
+
+fn check(key: &str, value: &str, pair: &str, words: &Words) -> Outcome {
+    if key.is_empty() {
+        return Err(Failure::message(format!("invalid {} spec: {pair}", words.one)));
+    }
+    let mut wrong = validate_label_key(key);
+    if wrong.is_empty() && words.is_label {
+        wrong = validate_label_value(value);
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let what = if words.is_label { format!("invalid label value: {pair:?}") } else { format!("invalid annotation key: {key:?}") };
+    Err(Failure::message(format!("{what}: {}", wrong.join("; "))))
+}
+
+fn list(call: &mut Call<'_>, info: &Info, words: &Words, several: bool) -> Outcome {
+    if several {
+        call.line(format!("Listing {}s for {}.{}/{}:", words.one, info.resource.kind, info.resource.group, info.name))?;
+    }
+    let entries = info.object.map(&format!("/metadata/{}", words.field)).cloned().unwrap_or_default();
+    for (key, value) in entries {
+        call.line(format!("{}{key}={}", if several { " " } else { "" }, value.as_str().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, words: &Words) -> Outcome {
+    let original = info.object.value();
+    let known = original["metadata"][words.field].as_object().cloned().unwrap_or_default();
+    if !call.flags.on("overwrite") {
+        refuse_overwriting(&known, changes, words)?;
+    }
+    for key in changes.remove.iter().filter(|key| !known.contains_key(*key)) {
+        call.line(format!("{} {key:?} not found.", words.one))?;
+    }
+    let mut modified = original.clone();
+    modified["metadata"][words.field] = updated(known.clone(), changes).into();
+    if call.flags.is_set("resource-version") {
+        modified["metadata"]["resourceVersion"] = call.flags.text("resource-version").into();
+    }
+    let verb = verb(&known, &modified["metadata"][words.field], changes, words);
+    let dry_run = dry_run(call)?;
+    if call.flags.on("local") || dry_run == DryRun::Client {
+        return print_done(call, &modified, &info.named(), verb);
+    }
+    let patch = merge::create(original, &modified);
+    let mut object = modified;
+    if patch != json!({}) {
+        let url =
+            info.url().with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+        object = api.patch(&url, MERGE_PATCH, &patch).await?;
+    }
+    print_done(call, &object, &info.named(), verb)
+}
+
+fn refuse_overwriting(known: &Map<String, Value>, changes: &Changes, words: &Words) -> Outcome {
+    let clashes: Vec<String> = changes
+        .set
+        .iter()
+        .filter_map(|(key, value)| {
+            let old = known.get(key)?.as_str()?;
+            (old != value).then(|| format!("'{key}' already has a value ({old})"))
+        })
+        .collect();
+    if clashes.is_empty() {
+        return Ok(());
+    }
+    if words.is_label {
+        let texts = clashes.iter().map(|clash| Failure::message(format!("{clash}, and --overwrite is false")));
+        return Failure::many(texts.collect());
+    }
+    Err(Failure::message(format!(
+        "--overwrite is false but found the following declared annotation(s): {}",
+        clashes.join("; ")
+    )))
+}
+
+fn updated(mut map: Map<String, Value>, changes: &Changes) -> Map<String, Value> {
+    for (key, value) in &changes.set {
+        map.insert(key.clone(), value.as_str().into());
+    }
+    map.retain(|key, _| !changes.remove.contains(key));
+    map
+}
+
+/// `labeled`, `unlabeled` or `not labeled`.
+fn verb(known: &Map<String, Value>, now: &Value, changes: &Changes, words: &Words) -> &'static str {
+    if now.as_object() == Some(known) {
+        words.unchanged
+    } else if changes.set.is_empty() {
+        words.removed
+    } else {
+        words.changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_overwritten_unasked() {
+        let known = json!({"env": "dev"}).as_object().cloned().unwrap();
+        let changes = parse(&["env=prod".to_owned()], &LABELS).unwrap();
+        let failure = refuse_overwriting(&known, &changes, &LABELS).unwrap_err();
+        assert_eq!(failure.report(), "error: 'env' already has a value (dev), and --overwrite is false");
+        let failure = refuse_overwriting(&known, &changes, &ANNOTATIONS).unwrap_err();
+        assert_eq!(
+            failure.report(),
+            "error: --overwrite is false but found the following declared annotation(s): 'env' already has a value (dev)"
+        );
+    }
+
+    #[test]
+    fn the_verb_tells_what_happened() {
+        let known = json!({"env": "dev"}).as_object().cloned().unwrap();
+        let verb_of = |pair: &str| {
+            let changes = parse(&[pair.to_owned()], &LABELS).unwrap();
+            verb(&known, &Value::Object(updated(known.clone(), &changes)), &changes, &LABELS)
+        };
+        assert_eq!(verb_of("a=b"), "labeled");
+        assert_eq!(verb_of("env-"), "unlabeled");
+        assert_eq!(verb_of("env=dev"), "not labeled");
+    }
+}

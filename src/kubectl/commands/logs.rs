@@ -1,0 +1,220 @@
+//! `kubectl logs`.
+
+use std::io::Write;
+
+use futures::StreamExt;
+use futures::io::{AsyncBufRead, AsyncBufReadExt};
+use futures::stream::FuturesUnordered;
+use serde_json::Value;
+
+use super::flag_sets::{FILES, SELECTOR};
+use crate::apimachinery::builtin;
+use crate::base::Output;
+use crate::kubectl::api::{Api, Url};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::describe::text_of;
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::pods::{container_names, default_container, named, pods_of, selected};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "logs",
+    aliases: &["log"],
+    short: "Print the logs for a container in a pod",
+    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
+    flags: &[FLAGS, FILES],
+    arguments: Arguments::Pods,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("follow", "Keep printing what comes").short('f'),
+    Flag::switch("previous", "The log of the container's previous run").short('p'),
+    Flag::text("container", "", "The container").short('c'),
+    Flag::switch("all-containers", "The logs of all containers"),
+    Flag::switch("all-pods", "The logs of all pods of the workload"),
+    Flag::int("tail", "-1", "How many of the last lines to print; -1 for all, 10 with a selector"),
+    Flag::text("since-time", "", "Only what was logged after this moment (RFC 3339)"),
+    Flag::duration("since", "0s", "Only what was logged in the last while"),
+    Flag::switch("timestamps", "Begin each line with its moment"),
+    Flag::switch("prefix", "Begin each line with pod and container"),
+    Flag::int("limit-bytes", "0", "How many bytes to print at most"),
+    Flag::int("max-log-requests", "5", "How many logs to follow at once"),
+    Flag::switch("ignore-errors", "Go on when a log cannot be read"),
+    Flag::duration("pod-running-timeout", "20s", "How long to wait until a pod runs"),
+    Flag::switch("insecure-skip-tls-verify-backend", "Accepted for compatibility"),
+    SELECTOR,
+];
+
+/// One log to print.
+struct Source {
+    url: Url,
+    prefix: String,
+}
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let selector = call.flags.text("selector").to_owned();
+    check(call, &selector)?;
+    let api = call.api().await?;
+    let namespace = call.namespace()?;
+    let pods = if selector.is_empty() {
+        pods(call, &api, &namespace).await?
+    } else {
+        selected(&api, &namespace, &selector).await?
+    };
+    if pods.is_empty() {
+        return call.complain(format!("No resources found in {namespace} namespace."));
+    }
+    let mut sources = Vec::new();
+    for pod in &pods {
+        sources.extend(sources_of(call, pod, &namespace)?);
+    }
+    print_all(call, &api, sources).await
+}
+
+fn check(call: &Call<'_>, selector: &str) -> Outcome {
+    if call.args.is_empty() && selector.is_empty() && call.flags.all("filename").is_empty() {
+        return Err(call.usage_error("'logs (POD | TYPE/NAME) [CONTAINER_NAME]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
+    }
+    if !call.args.is_empty() && !selector.is_empty() {
+        return Err(call.usage_error("only a selector (-l) or a POD name is allowed"));
+    }
+    if call.args.len() > 2 {
+        return Err(call.usage_error("'logs (POD | TYPE/NAME) [CONTAINER_NAME]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
+    }
+    if call.flags.is_set("since") && call.flags.is_set("since-time") {
+        return Err(Failure::message("at most one of `sinceTime` or `sinceSeconds` may be specified"));
+    }
+    if call.flags.int("tail") < -1 {
+        return Err(Failure::message("--tail must be greater than or equal to -1"));
+    }
+    if call.flags.on("all-containers") && call.flags.is_set("container") {
+        return Err(Failure::message("--all-containers=true should not be specified with container name"));
+    }
+    Ok(())
+}
+
+/// The Pods of the argument: all of them when asked for, else one, saying which.
+async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Value>> {
+    let typed = call.args[0].clone();
+    let found = named(api, namespace, &typed).await.map_err(|failure| match failure {
+        Failure::Status(status) if status.is("NotFound") => Failure::message(format!(
+            "error from server (NotFound): {} in namespace {namespace:?}",
+            status.message
+        )),
+        other => other,
+    })?;
+    let mut pods = pods_of(api, &found).await?;
+    if call.flags.on("all-pods") || pods.len() < 2 {
+        if pods.is_empty() {
+            return Err(Failure::message(format!("timed out waiting for the condition: no pods of {typed}")));
+        }
+        return Ok(pods);
+    }
+    pods.sort_by_key(|pod| {
+        (pod["status"]["phase"] != "Running", text_of(&pod["metadata"]["creationTimestamp"]).to_owned(), text_of(&pod["metadata"]["name"]).to_owned())
+    });
+    call.complain(format!("Found {} pods, using pod/{}", pods.len(), text_of(&pods[0]["metadata"]["name"])))?;
+    pods.truncate(1);
+    Ok(pods)
+}
+
+fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<Source>> {
+    let name = text_of(&pod["metadata"]["name"]).to_owned();
+    let known = container_names(pod);
+    let named = match call.flags.text("container") {
+        "" => call.args.get(1).cloned().unwrap_or_default(),
+        container => container.to_owned(),
+    };
+    let containers = if call.flags.on("all-containers") {
+        known
+    } else if named.is_empty() {
+        let (chosen, notice) = default_container(pod);
+        if let Some(notice) = notice {
+            call.complain(notice)?;
+        }
+        vec![chosen]
+    } else if known.contains(&named) {
+        vec![named]
+    } else {
+        return Err(Failure::message(format!("container {named} is not valid for pod {name} out of: {}", known.join(", "))));
+    };
+    Ok(containers
+        .into_iter()
+        .map(|container| Source {
+            prefix: if call.flags.on("prefix") { format!("[pod/{name}/{container}] ") } else { String::new() },
+            url: url(call, namespace, &name, &container),
+        })
+        .collect())
+}
+
+fn url(call: &Call<'_>, namespace: &str, pod: &str, container: &str) -> Url {
+    let flag = |name: &str| if call.flags.on(name) { "true" } else { "" };
+    let tail = match call.flags.int("tail") {
+        _ if !call.flags.is_set("tail") && call.flags.is_set("selector") => "10".to_owned(),
+        -1 => String::new(),
+        lines => lines.to_string(),
+    };
+    let since = call.flags.seconds("since").ceil();
+    let positive = |number: f64| if number > 0.0 { format!("{number:.0}") } else { String::new() };
+    let bytes = call.flags.int("limit-bytes");
+    Resource::from(&builtin::POD)
+        .subresource(namespace, pod, "log")
+        .with("container", container)
+        .with("follow", flag("follow"))
+        .with("limitBytes", if bytes > 0 { bytes.to_string() } else { String::new() })
+        .with("previous", flag("previous"))
+        .with("sinceSeconds", positive(since))
+        .with("sinceTime", call.flags.text("since-time"))
+        .with("tailLines", tail)
+        .with("timestamps", flag("timestamps"))
+}
+
+async fn print_all(call: &mut Call<'_>, api: &Api, sources: Vec<Source>) -> Outcome {
+    let ignore = call.flags.on("ignore-errors");
+    let out = call.streams.out.clone();
+    if call.flags.on("follow") && sources.len() > 1 {
+        let most = call.flags.int("max-log-requests");
+        if i64::try_from(sources.len()).unwrap_or(i64::MAX) > most {
+            return Err(Failure::message(format!(
+                "you are attempting to follow {} log streams, but maximum allowed concurrency is {most}, use --max-log-requests to increase the limit",
+                sources.len()
+            )));
+        }
+        let mut running: FuturesUnordered<_> = sources.iter().map(|source| print(api, source, out.clone())).collect();
+        while let Some(ended) = running.next().await {
+            settle(call, ended, ignore)?;
+        }
+        return Ok(());
+    }
+    for source in &sources {
+        let ended = print(api, source, out.clone()).await;
+        settle(call, ended, ignore)?;
+    }
+    Ok(())
+}
+
+fn settle(call: &mut Call<'_>, ended: Outcome, ignore: bool) -> Outcome {
+    match ended {
+        Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
+        Err(failure) if ignore => call.complain(failure.report()),
+        other => other,
+    }
+}
+
+async fn print(api: &Api, source: &Source, mut out: Output) -> Outcome {
+    let mut lines: Box<dyn AsyncBufRead + Unpin + Send> = Box::new(api.stream(&source.url, "*/*").await?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if lines.read_until(b'\n', &mut line).await? == 0 {
+            return Ok(());
+        }
+        out.write_all(source.prefix.as_bytes())?;
+        out.write_all(&line)?;
+        out.flush()?;
+    }
+}

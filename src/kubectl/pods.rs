@@ -1,0 +1,119 @@
+//! From what a person names to Pods: a Pod itself, or those that a workload or Service selects.
+
+use serde_json::Value;
+
+use super::api::Api;
+use super::describe::{array, selector_text, text_of};
+use super::discovery::{Resource, resolve};
+use super::errors::{Failure, Outcome};
+use super::resource_args::items;
+use crate::apimachinery::{LabelSelector, builtin};
+
+/// What was named, read from the server.
+pub(super) struct Named {
+    /// Its resource.
+    pub(super) resource: Resource,
+    /// The object.
+    pub(super) object: Value,
+}
+
+/// Reads what `web`, `pod/web` or `deployment/web` names.
+pub(super) async fn named(api: &Api, namespace: &str, typed: &str) -> Outcome<Named> {
+    let (kind, name) = typed.split_once('/').unwrap_or(("pods", typed));
+    let resource = resolve(api, kind).await?;
+    let object = api.get(&resource.object(namespace, name)).await?;
+    Ok(Named { resource, object })
+}
+
+/// The Pods of an object: the one it is, or those that it selects.
+pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
+    if named.resource.is(&builtin::POD) {
+        return Ok(vec![named.object.clone()]);
+    }
+    let selector = match named.object["spec"]["selector"].as_object() {
+        Some(map) if named.resource.is(&builtin::SERVICE) => LabelSelector::from_map(map).to_string(),
+        Some(_) => selector_text(&named.object["spec"]["selector"]),
+        None => String::new(),
+    };
+    if selector.is_empty() || selector == "<none>" {
+        let kind = &named.resource.kind;
+        return Err(Failure::message(format!("cannot get the pods of {kind}: it selects none")));
+    }
+    selected(api, text_of(&named.object["metadata"]["namespace"]), &selector).await
+}
+
+/// The Pods that a selector finds.
+pub(super) async fn selected(api: &Api, namespace: &str, selector: &str) -> Outcome<Vec<Value>> {
+    let pods = Resource::from(&builtin::POD);
+    let list = api.get(&pods.collection(namespace).with("labelSelector", selector).with("limit", "500")).await?;
+    Ok(items(&list, &pods))
+}
+
+/// The Pod to attach to or to forward to: running and ready ones come first.
+pub(super) async fn best_pod(api: &Api, namespace: &str, typed: &str) -> Outcome<Value> {
+    let named = named(api, namespace, typed).await?;
+    let mut pods = pods_of(api, &named).await?;
+    pods.sort_by_key(rank);
+    match pods.into_iter().next() {
+        Some(pod) => Ok(pod),
+        None => Err(Failure::message(format!(
+            "unable to find pods of {}: timed out waiting for the condition",
+            named.resource.named(text_of(&named.object["metadata"]["name"]))
+        ))),
+    }
+}
+
+/// Lower is better: running, not being deleted, ready, then by name.
+fn rank(pod: &Value) -> (bool, bool, bool, String) {
+    let ready = array(&pod["status"]["conditions"]).iter().any(|one| one["type"] == "Ready" && one["status"] == "True");
+    (
+        pod["status"]["phase"] != "Running",
+        pod["metadata"]["deletionTimestamp"].is_string(),
+        !ready,
+        text_of(&pod["metadata"]["name"]).to_owned(),
+    )
+}
+
+/// Names of all containers: first init, then others, then ephemeral ones.
+pub(super) fn container_names(pod: &Value) -> Vec<String> {
+    ["initContainers", "containers", "ephemeralContainers"]
+        .into_iter()
+        .flat_map(|list| array(&pod["spec"][list]))
+        .map(|container| text_of(&container["name"]).to_owned())
+        .collect()
+}
+
+/// The container that is meant when none is named, and the notice about it when there are several.
+pub(super) fn default_container(pod: &Value) -> (String, Option<String>) {
+    let names = |list: &str| -> Vec<String> {
+        array(&pod["spec"][list]).iter().map(|container| text_of(&container["name"]).to_owned()).collect()
+    };
+    let plain = names("containers");
+    let annotated = text_of(&pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"]);
+    if !annotated.is_empty() && container_names(pod).iter().any(|name| name == annotated) {
+        return (annotated.to_owned(), None);
+    }
+    let chosen = plain.first().cloned().unwrap_or_default();
+    let mut shown = plain;
+    shown.extend(names("ephemeralContainers").into_iter().map(|name| format!("{name} (ephem)")));
+    shown.extend(names("initContainers").into_iter().map(|name| format!("{name} (init)")));
+    let notice =
+        (shown.len() > 1).then(|| format!("Defaulted container {chosen:?} out of: {}", shown.join(", ")));
+    (chosen, notice)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_first_container_is_meant_and_several_are_mentioned() {
+        let pod = json!({"spec": {"containers": [{"name": "a"}, {"name": "b"}], "initContainers": [{"name": "i"}]}});
+        let (name, notice) = default_container(&pod);
+        assert_eq!(name, "a");
+        assert_eq!(notice.as_deref(), Some(r#"Defaulted container "a" out of: a, b, i (init)"#));
+        assert_eq!(default_container(&json!({"spec": {"containers": [{"name": "a"}]}})).1, None);
+    }
+}

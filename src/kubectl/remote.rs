@@ -1,0 +1,137 @@
+//! Commands in containers: exec and attach over WebSocket (`v5.channel.k8s.io`, `v4.channel.k8s.io`).
+
+use futures::{SinkExt, StreamExt};
+use http::Method;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio_tungstenite::tungstenite::Message;
+
+use std::io::Write;
+
+use super::api::{Api, Url};
+use super::errors::{Failure, Outcome};
+use crate::base::Streams;
+
+const STDIN: u8 = 0;
+const STDOUT: u8 = 1;
+const STDERR: u8 = 2;
+const STATUS: u8 = 3;
+/// Ends another channel; `v5` only.
+const CLOSE: u8 = 255;
+/// Bytes of input sent at once.
+const CHUNK: usize = 32 * 1024;
+
+/// What is connected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Session {
+    /// Send standard input.
+    pub(super) stdin: bool,
+    /// Use a terminal on the other side; its errors come with its output.
+    pub(super) tty: bool,
+}
+
+impl Session {
+    /// Adds what is connected to a URL.
+    pub(super) fn add_to(self, url: Url, container: &str) -> Url {
+        let flag = |on: bool| if on { "true" } else { "" };
+        url.with("container", container)
+            .with("stdin", flag(self.stdin))
+            .with("stdout", "true")
+            .with("stderr", flag(!self.tty))
+            .with("tty", flag(self.tty))
+    }
+
+    /// Connects, moves bytes until the other side ends, and fails as the remote command did.
+    pub(super) async fn run(self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
+        let request = api.request(Method::GET, url, "*/*", None)?;
+        let connection = api.client().connect(request).await.map_err(|error| api.unreachable(&error))?;
+        let closes = connection.supports_stream_close();
+        let (mut sink, mut stream) = connection.into_stream().split();
+        let mut input: Option<Box<dyn AsyncRead + Send + Unpin>> = self.stdin.then(|| streams.input.take_reader());
+        let mut buffer = vec![0; CHUNK];
+        let mut status = None;
+        loop {
+            tokio::select! {
+                message = stream.next() => match message {
+                    None | Some(Ok(Message::Close(_))) => break,
+                    Some(Ok(Message::Binary(bytes))) => take(&bytes, streams, &mut status)?,
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) if status.is_some() => break,
+                    Some(Err(error)) => return Err(Failure::message(format!("error reading from error stream: {error}"))),
+                },
+                read = read_some(&mut input, &mut buffer) => {
+                    let read = read?;
+                    let message = if read == 0 {
+                        input = None;
+                        if !closes { continue }
+                        vec![CLOSE, STDIN]
+                    } else {
+                        std::iter::once(STDIN).chain(buffer[..read].iter().copied()).collect()
+                    };
+                    if sink.send(Message::Binary(message.into())).await.is_err() {
+                        input = None;
+                    }
+                }
+            }
+        }
+        outcome(status)
+    }
+}
+
+/// Reads input, or waits for ever when there is none.
+async fn read_some(input: &mut Option<Box<dyn AsyncRead + Send + Unpin>>, buffer: &mut [u8]) -> std::io::Result<usize> {
+    match input {
+        Some(input) => input.read(buffer).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn take(bytes: &[u8], streams: &mut Streams, status: &mut Option<Value>) -> Outcome {
+    let Some((channel, rest)) = bytes.split_first() else { return Ok(()) };
+    match *channel {
+        STDOUT => {
+            streams.out.write_all(rest)?;
+            streams.out.flush()?;
+        }
+        STDERR => {
+            streams.err.write_all(rest)?;
+            streams.err.flush()?;
+        }
+        STATUS if !rest.is_empty() => *status = serde_json::from_slice(rest).ok(),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The failure that the final Status means.
+fn outcome(status: Option<Value>) -> Outcome {
+    let Some(status) = status else { return Ok(()) };
+    if status["status"] != "Failure" {
+        return Ok(());
+    }
+    if status["reason"] == "NonZeroExitCode" {
+        let causes = status["details"]["causes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let code = causes.iter().find(|cause| cause["reason"] == "ExitCode");
+        if let Some(code) = code.and_then(|cause| cause["message"].as_str()).and_then(|code| code.parse().ok()) {
+            return Err(Failure::WithCode(format!("command terminated with exit code {code}"), code));
+        }
+    }
+    Err(Failure::message(status["message"].as_str().unwrap_or("the command failed").to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_remote_exit_code_becomes_our_own() {
+        let status = json!({"status": "Failure", "reason": "NonZeroExitCode",
+            "details": {"causes": [{"reason": "ExitCode", "message": "42"}]}});
+        let failure = outcome(Some(status)).unwrap_err();
+        assert_eq!(failure.exit_code(), 42);
+        assert_eq!(failure.report(), "command terminated with exit code 42");
+        assert!(outcome(Some(json!({"status": "Success"}))).is_ok());
+    }
+}

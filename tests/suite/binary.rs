@@ -1,0 +1,106 @@
+//! The executable's edges: exit codes, names it is called by, what it says about bad input.
+
+use std::fs;
+use std::path::Path;
+
+use super::program::{executable, piped};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_chapter_completed_through_a_pipe_exits_0_and_an_unfinished_one_1() {
+    let home = tempfile::tempdir().unwrap();
+    let done = piped(home.path(), &["learn", "pods", "--lang", "en"], &"solve\n".repeat(12));
+    assert_eq!(done.status.code(), Some(0), "{}\n{}", text(&done.stdout), text(&done.stderr));
+    let left = piped(home.path(), &["learn", "pods", "--lang", "en"], "kubectl get pods\n");
+    assert_eq!(left.status.code(), Some(1));
+    assert!(!text(&left.stdout).contains('\u{1b}'), "plain text");
+    assert!(!home.path().join(".local").exists(), "a piped session leaves a learner's progress alone");
+}
+
+#[test]
+fn bad_usage_exits_2_with_a_hint() {
+    let home = tempfile::tempdir().unwrap();
+    for (arguments, message) in [
+        (&["learn", "deploymnts"][..], "deployments"),
+        (&["learn", "--lang", "fr"], "--lang"),
+        (&["lern"], "learn"),
+        (&["learn", "--environment", "kubeconfig"], "kubeconfig"),
+    ] {
+        let output = piped(home.path(), arguments, "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stdout));
+        assert!(text(&output.stderr).contains(message), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_broken_lesson_is_refused_with_its_place() {
+    let home = tempfile::tempdir().unwrap();
+    let course = tempfile::tempdir().unwrap();
+    let chapter = course.path().join("01-broken");
+    fs::create_dir(&chapter).unwrap();
+    let lesson = "---\nsummary: x\nminutes: 5\n---\n# Broken\n\n## One {#one}\n\nDo it.\n\n```yaml check\n- that: x\n  objct: pod/a\n```\n";
+    fs::write(chapter.join("en.md"), lesson).unwrap();
+    let output = piped(home.path(), &["learn", "--course", course.path().to_str().unwrap()], "");
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
+    assert!(error.contains("en.md:13:3"), "{error}");
+    assert!(error.contains("object"), "the nearest name is proposed: {error}");
+}
+
+#[test]
+fn a_cluster_that_cannot_be_reached_is_said_so() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join(".kube")).unwrap();
+    let kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: gone\n\
+        clusters:\n- {name: gone, cluster: {server: 'https://127.0.0.1:1'}}\n\
+        users:\n- {name: me, user: {token: x}}\n\
+        contexts:\n- {name: gone, context: {cluster: gone, user: me}}\n";
+    fs::write(home.path().join(".kube/config"), kubeconfig).unwrap();
+    let arguments = ["learn", "pods", "--environment", "kubeconfig", "--context", "gone"];
+    let output = piped(home.path(), &arguments, "");
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
+    assert!(error.contains("does not answer") && error.contains("hint:"), "{error}");
+}
+
+#[test]
+fn list_names_the_chapters() {
+    let home = tempfile::tempdir().unwrap();
+    let output = piped(home.path(), &["list", "--lang", "ko"], "");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("(rollouts)"), "{}", text(&output.stdout));
+}
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start the program")]
+fn called_kubectl_it_is_kubectl() {
+    let home = tempfile::tempdir().unwrap();
+    let link = home.path().join("kubectl");
+    std::os::unix::fs::symlink(executable(), &link).unwrap();
+    let run = |program: &Path, arguments: &[&str]| {
+        std::process::Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .env("HOME", home.path())
+            .output()
+            .unwrap()
+    };
+    let version = run(&link, &["version", "--client"]);
+    assert!(text(&version.stdout).starts_with("Client Version: v1.36"), "{}", text(&version.stdout));
+    let refused = run(&link, &["get", "pods"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let expected = "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n";
+    assert_eq!(text(&refused.stderr), expected);
+}
+
+#[test]
+fn without_a_home_or_a_place_to_write_it_still_teaches() {
+    let nowhere = Path::new("/proc/nowhere");
+    let output = piped(nowhere, &["learn", "pods", "--lang", "en", "--state", "/proc/nowhere"], "status\n");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("nothing is kept"), "{}", text(&output.stdout));
+}

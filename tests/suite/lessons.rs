@@ -1,0 +1,160 @@
+//! Proves every step of the course on the embedded cluster: not passed at its start, passed by each solution.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use podlings::base::Streams;
+use podlings::check::{self, Context, Verdict};
+use podlings::cluster::{Cluster, ClusterConfig};
+use podlings::environment::{CommandLine, Embedded, Environment, ToolSettings, Workspace};
+use podlings::lesson::{Chapter, Language, Severity, Source, Step, load};
+
+/// Simulated time that a state is given to arrive.
+const ARRIVES: Duration = Duration::from_secs(120);
+
+/// A learner on an embedded cluster of their own, where time does not wait.
+struct Desk {
+    environment: Environment,
+    context: Context,
+    /// What the commands printed.
+    printed: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
+        let listener = cluster.listen(0).await.unwrap();
+        let kubeconfig = folder.path().join("kubeconfig");
+        std::fs::write(&kubeconfig, listener.kubeconfig()).unwrap();
+        let settings = ToolSettings {
+            workspace: Workspace::open(&folder.path().join("workspace")).unwrap(),
+            shims: folder.path().join("bin"),
+            kubeconfig,
+            executable: Some(env!("CARGO_BIN_EXE_podlings").into()),
+            environment: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),
+            home: Some(folder.path().to_owned()),
+            plain: true,
+        };
+        let embedded = Embedded::new(cluster, listener, &settings).unwrap();
+        let environment = Environment::Embedded(embedded);
+        let context = Context {
+            client: environment.client(),
+            namespace: environment.namespace().to_owned(),
+            language: Language::En,
+            answers: BTreeMap::new(),
+            commands: Vec::new(),
+            snap: BTreeMap::new(),
+        };
+        Self { environment, context, printed: String::new(), _folder: folder }
+    }
+
+    /// Stands at a step: by `goto` (fresh) or by arriving from the step before.
+    async fn enter(&mut self, step: &Step, fresh: bool) {
+        self.environment.run_eagerly(true);
+        self.environment.prepare(&step.start, fresh).await.unwrap();
+        self.environment.run_eagerly(false);
+        for file in &step.files {
+            self.environment.workspace().put(&file.name, &file.content).unwrap();
+        }
+        self.context.answers.clear();
+        self.context.commands.clear();
+        self.printed.clear();
+        self.context.snap = check::remember(step, &self.context).await.unwrap();
+    }
+
+    async fn solve(&mut self, step: &Step, solution: &[String]) {
+        for line in solution {
+            let (mut streams, printed) = Streams::captured("");
+            self.environment.run_eagerly(true);
+            let code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
+            self.environment.run_eagerly(false);
+            self.printed += &format!("$ {line}\n{}{}[{code}]\n", printed.out(), printed.err());
+            self.context.commands.push(line.clone());
+        }
+        self.settled_verdict(step).await;
+        for question in &step.questions {
+            let Some(answer) = check::right_answer(question, &self.context).await else { continue };
+            assert_eq!(check::judge_answer(question, &answer, &self.context).await, Ok(()));
+            self.context.answers.insert(question.id.clone(), answer);
+        }
+    }
+
+    async fn judge(&self, step: &Step) -> Verdict {
+        check::evaluate(step, &self.context).await
+    }
+
+    /// The verdict once nothing changes any more, or the step passed.
+    async fn settled_verdict(&self, step: &Step) -> Verdict {
+        let mut waited = Duration::ZERO;
+        loop {
+            let verdict = self.judge(step).await;
+            if verdict == Verdict::Passed || waited > ARRIVES {
+                return verdict;
+            }
+            match self.environment.step(ARRIVES) {
+                Some(passed) => waited += passed,
+                None => return verdict,
+            }
+        }
+    }
+}
+
+fn chapters() -> Vec<Chapter> {
+    let (course, diagnostics) = load(&Source::Embedded);
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    assert_eq!(errors.map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    course.chapters
+}
+
+/// The ways to pass a step; a step of reading alone has one without commands.
+fn ways(step: &Step) -> Vec<Vec<String>> {
+    if step.solutions.is_empty() { vec![Vec::new()] } else { step.solutions.clone() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_step_fails_at_its_start_and_passes_by_each_solution() {
+    let mut desk = Desk::new().await;
+    let mut wrong = Vec::new();
+    for chapter in chapters() {
+        for step in &chapter.steps {
+            for (number, solution) in ways(step).iter().enumerate() {
+                let name = format!("{}/{} solution {}", chapter.id, step.id, number + 1);
+                desk.enter(step, true).await;
+                let before = desk.settled_verdict(step).await;
+                if matches!(before, Verdict::Passed | Verdict::Broken { .. }) {
+                    wrong.push(format!("{name}: {before:?} before anything was done"));
+                }
+                desk.solve(step, solution).await;
+                let after = desk.settled_verdict(step).await;
+                if after != Verdict::Passed {
+                    wrong.push(format!("{name}: {after:?}\n{}", desk.printed));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chapter_can_be_walked_from_step_to_step() {
+    let mut desk = Desk::new().await;
+    let mut wrong = Vec::new();
+    for chapter in chapters() {
+        for (index, step) in chapter.steps.iter().enumerate() {
+            let name = format!("{}/{}", chapter.id, step.id);
+            desk.enter(step, index == 0).await;
+            let before = desk.judge(step).await;
+            if matches!(before, Verdict::Passed | Verdict::Broken { .. }) {
+                wrong.push(format!("{name}: {before:?} on arrival"));
+            }
+            desk.solve(step, &ways(step)[0]).await;
+            let after = desk.settled_verdict(step).await;
+            if after != Verdict::Passed {
+                wrong.push(format!("{name}: {after:?}\n{}", desk.printed));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
