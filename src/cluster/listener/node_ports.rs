@@ -78,8 +78,9 @@ fn targets<'a>(services: impl Iterator<Item = &'a Object>) -> BTreeMap<u16, Targ
     let mut targets = BTreeMap::new();
     for service in services {
         for entry in service.list("/spec/ports") {
-            let number =
-                |name: &str| entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok());
+            let number = |name: &str| {
+                entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok())
+            };
             if let (Some(node_port), Some(port)) = (number("nodePort"), number("port")) {
                 targets.insert(node_port, Target { service: service.key(), port });
             }

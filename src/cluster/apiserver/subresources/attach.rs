@@ -77,12 +77,7 @@ enum Ending {
     Detached,
 }
 
-fn converse(
-    shared: &Arc<Shared>,
-    upgrade: Upgrade,
-    process: Result<ProcessId, Status>,
-    ending: Ending,
-) {
+fn converse(shared: &Arc<Shared>, upgrade: Upgrade, process: Result<ProcessId, Status>, ending: Ending) {
     let conversation = process.map(|process| Conversation { shared: Arc::clone(shared), process, ending });
     shared.spawn(async move {
         let Some(mut channels) = Channels::open(upgrade).await else { return };

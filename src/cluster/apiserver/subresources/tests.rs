@@ -45,7 +45,8 @@ async fn logs_are_read_whole_cut_and_followed() {
     assert!(error.to_string().contains("container x is not valid for pod web"), "{error}");
     let follow = LogParams { follow: true, tail_lines: Some(0), ..LogParams::default() };
     let mut lines = pods.log_stream("web", &follow).await.unwrap().lines();
-    let proxied = Request::get("/api/v1/namespaces/default/pods/web:80/proxy/hidden").body(Vec::new()).unwrap();
+    let proxied =
+        Request::get("/api/v1/namespaces/default/pods/web:80/proxy/hidden").body(Vec::new()).unwrap();
     let missing = cluster.client().request_text(proxied).await.unwrap_err();
     assert!(missing.to_string().contains("404"), "{missing}");
     let line = lines.try_next().await.unwrap().unwrap();
