@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::apimachinery::{JsonPath, go_text};
 use crate::lesson::{Answer, Language, Question, ValueOrigin, ValueSource};
 
 use super::partial::Snap;
@@ -17,7 +18,7 @@ pub(super) fn right_answers(question: &Question, language: Language, values: Vec
             answers.extend(question.choices.get(*index).map(|choice| choice.get(language).to_owned()));
             answers
         }
-        Answer::Cluster(_) => values.iter().map(text).collect(),
+        Answer::Cluster(_) => values.iter().map(go_text).collect(),
     }
 }
 
@@ -32,21 +33,15 @@ pub(super) fn values(source: &ValueSource, world: &World, snap: &Snap) -> Vec<Va
         ValueOrigin::Object(object) => world.object(object).into_iter().collect(),
         ValueOrigin::Selection(selection) => world.select(selection, snap),
     };
-    objects.iter().filter_map(|object| object.get(&pointer(&source.path))).cloned().collect()
-}
-
-/// A path such as `.spec.containers[0].image` as a JSON pointer.
-fn pointer(path: &str) -> String {
-    path.replace(['.', '['], "/").replace(']', "")
+    // The path was read once already, when the chapter was.
+    let Ok(path) = JsonPath::parse_relaxed(&source.path) else { return Vec::new() };
+    let found = objects.iter().filter_map(|object| path.find(object.value()).ok());
+    found.flatten().collect()
 }
 
 fn letter(index: usize) -> Option<String> {
     let letter = u8::try_from(index).ok().filter(|index| *index < 26).map(|index| b'a' + index)?;
     Some(char::from(letter).to_string())
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn normal(text: &str) -> String {

@@ -108,6 +108,14 @@ impl Shared {
         result
     }
 
+    /// As [`Shared::with`], for work that reaches into the nodes: what it changes there (logs, output
+    /// of processes) shows in no revision, so everybody is woken in any case.
+    pub(crate) fn reach_in<R>(&self, work: impl FnOnce(&mut Simulation) -> R) -> R {
+        let result = self.with(work);
+        self.notify();
+        result
+    }
+
     /// Looks at the simulation as it is, without advancing it or waking anybody; also tells the epoch.
     pub(crate) fn look<R>(&self, work: impl FnOnce(&Simulation, u64) -> R) -> R {
         let state = self.lock();
@@ -285,9 +293,11 @@ impl Cluster {
         }
         let resumed = restored.is_some();
         let simulation = match restored {
-            Some(Restored { registry, node }) => {
+            Some(Restored { mut registry, node }) => {
                 // Time may have been skipped ahead before: it never goes back.
                 clock.advance_to(registry.now());
+                // As for a machine that was suspended, nothing happened in between.
+                registry.set_now(clock.now());
                 Simulation::restore(registry, node)
             }
             None => Simulation::new(&config, clock.now()),

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind};
+use crate::apimachinery::{JsonPath, KINDS, Kind, resolve_kind};
 use crate::base::nearest;
 
 use super::check_spec::{
-    Expectation, Form, HttpProbe, ObjectRef, Quantifier, Selection, ValueOrigin, ValueSource, kind_named,
+    Expectation, Form, HttpProbe, ObjectRef, Quantifier, Selection, ValueOrigin, ValueSource,
 };
 use super::diagnostic::Report;
 use super::language::Text;
@@ -83,7 +83,7 @@ fn object_ref(node: &Node<'_>, namespace: Option<String>, report: &mut Report) -
 }
 
 fn kind_of(word: &str, node: &Node<'_>, report: &mut Report) -> Option<&'static Kind> {
-    let kind = kind_named(word);
+    let kind = resolve_kind(word);
     if kind.is_none() {
         let hint = nearest(word, KINDS.iter().map(|kind| kind.singular));
         report.error(
@@ -187,7 +187,11 @@ fn check_tests(node: &Node<'_>, report: &mut Report) {
 /// Reads where a value comes from: `object` or `select`/`where`, and `path`.
 pub(super) fn value_source(node: &Node<'_>, report: &mut Report) -> Option<ValueSource> {
     node.allow(&["object", "select", "where", "namespace", "path"], report);
-    let path = node.require("path", report)?.text(report)?;
+    let place = node.require("path", report)?;
+    let path = place.text(report)?;
+    if let Err(error) = JsonPath::parse_relaxed(&path) {
+        report.error(place.at(), format!("not a JSONPath: {error}"), None);
+    }
     let namespace = namespace(node, report);
     let from = match (node.get("object"), node.get("select")) {
         (Some(object), None) => ValueOrigin::Object(object_ref(&object, namespace, report)?),

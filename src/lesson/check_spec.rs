@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind};
+use crate::apimachinery::Kind;
 
 use super::language::Text;
 
@@ -140,16 +140,4 @@ impl std::fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.kind.singular, self.name)
     }
-}
-
-/// The kind that an author means by a singular, plural, short name or kind.
-#[must_use]
-pub(super) fn kind_named(word: &str) -> Option<&'static Kind> {
-    let lower = word.to_lowercase();
-    KINDS.iter().copied().find(|kind| {
-        kind.singular == lower
-            || kind.plural == lower
-            || kind.short_names.contains(&lower.as_str())
-            || kind.kind.eq_ignore_ascii_case(word)
-    })
 }

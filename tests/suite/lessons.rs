@@ -66,7 +66,6 @@ impl Desk {
 
     async fn solve(&mut self, step: &Step, solution: &[String]) {
         for line in solution {
-            eprintln!("$ {line}");
             let (mut streams, printed) = Streams::captured("");
             self.environment.run_eagerly(true);
             let code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
@@ -74,7 +73,6 @@ impl Desk {
             self.printed += &format!("$ {line}\n{}{}[{code}]\n", printed.out(), printed.err());
             self.context.commands.push(line.clone());
         }
-        eprintln!("{}", self.printed);
         self.settled_verdict(step).await;
         for question in &step.questions {
             let Some(answer) = check::right_answer(question, &self.context).await else { continue };
@@ -146,8 +144,7 @@ async fn a_chapter_can_be_walked_from_step_to_step() {
     for chapter in chapters() {
         for (index, step) in chapter.steps.iter().enumerate() {
             let name = format!("{}/{}", chapter.id, step.id);
-            eprintln!("enter {name}");
-            desk.enter(step, index == 0).await;eprintln!("entered");
+            desk.enter(step, index == 0).await;
             let before = desk.judge(step).await;
             if matches!(before, Verdict::Passed | Verdict::Broken { .. }) {
                 wrong.push(format!("{name}: {before:?} on arrival"));

@@ -124,7 +124,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, target: Target) {
         let (shared, target) = (Arc::clone(&shared), target.clone());
         tokio::spawn(async move {
             serve_forwarded(stream, move |request| {
-                shared.with(|simulation| {
+                shared.reach_in(|simulation| {
                     let (node, registry) = (&mut simulation.node, &mut simulation.registry);
                     node.http_to_service(registry, &target.service, target.port, request)
                 })

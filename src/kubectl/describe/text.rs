@@ -47,7 +47,7 @@ impl Text {
         };
         self.field(level, title, first);
         for line in rest {
-            self.line(level, format!("\t{line}"));
+            self.line(0, format!("\t{line}"));
         }
     }
 

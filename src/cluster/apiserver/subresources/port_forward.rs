@@ -81,7 +81,7 @@ pub(super) async fn serve_pod(
         simulation.registry.get(&builtin::POD, &pod).map(|pod| pod.uid().to_owned()).unwrap_or_default()
     });
     let ask = move |request: &_| {
-        shared.with(|simulation| {
+        shared.reach_in(|simulation| {
             simulation.node.http_to_pod(&mut simulation.registry, &pod, port, request)
         })
     };

@@ -44,7 +44,7 @@ pub(in super::super) async fn proxy(
         None => path.to_owned(),
     };
     let request = forward::request_of(request, Some(path)).await?;
-    let answered = shared.with(|simulation| {
+    let answered = shared.reach_in(|simulation| {
         let (node, registry) = (&mut simulation.node, &mut simulation.registry);
         let object = registry.get(info.kind, &key)?;
         if info.kind == &builtin::SERVICE {
