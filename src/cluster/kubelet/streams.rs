@@ -311,8 +311,8 @@ fn waiting_to_start(container: Option<&ContainerRuntime>, pod: &Object, name: &s
     let reason =
         container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
     let why = match reason {
-        Some("ErrImagePull") => "trying and failing to pull image",
-        Some("ImagePullBackOff") => "image can't be pulled",
+        Some("ErrImagePull") => "image can't be pulled",
+        Some("ImagePullBackOff") => "trying and failing to pull image",
         Some(reason) => reason,
         None if pod_spec::init_containers(pod).next().is_some() => "PodInitializing",
         None => "ContainerCreating",

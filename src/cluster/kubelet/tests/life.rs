@@ -163,7 +163,7 @@ fn a_failing_pull_is_told_in_upstreams_words() {
     let options = super::super::super::runtime::LogOptions::default();
     assert_eq!(
         bench.node.logs(&bench.registry, &key("web"), &options).unwrap_err().message,
-        "container \"web\" in pod \"web\" is waiting to start: image can't be pulled"
+        "container \"web\" in pod \"web\" is waiting to start: trying and failing to pull image"
     );
 }
 
