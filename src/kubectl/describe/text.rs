@@ -67,11 +67,6 @@ impl Text {
         self.list(level, title, &lines);
     }
 
-    /// Adds another description as it is.
-    pub(crate) fn append(&mut self, other: &Self) {
-        self.0.push_str(&other.0);
-    }
-
     /// The text with tabs, for who prints it unaligned.
     pub(crate) fn raw(&self) -> &str {
         &self.0
