@@ -48,3 +48,44 @@ fn normal(text: &str) -> String {
     let text = text.trim().trim_matches(['"', '\'', '`', '.']).trim();
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::Text;
+
+    fn question(choices: &[&str], answer: Answer) -> Question {
+        let choices = choices.iter().map(|choice| Text::new(*choice)).collect();
+        Question { id: "q".to_owned(), ask: Text::new("?"), choices, answer, feedback: None }
+    }
+
+    #[test]
+    fn a_choice_is_named_by_number_letter_or_text() {
+        let right = right_answers(&question(&["one", "Two"], Answer::Choice(1)), Language::En, Vec::new());
+        for answer in ["2", " b ", "two", "\"Two\"", "TWO."] {
+            assert!(is_right(answer, &right), "{answer}");
+        }
+        for answer in ["1", "a", "one", "", "22"] {
+            assert!(!is_right(answer, &right), "{answer}");
+        }
+    }
+
+    #[test]
+    fn any_value_that_the_cluster_holds_is_right() {
+        let source = ValueSource {
+            from: ValueOrigin::Object(crate::lesson::ObjectRef {
+                kind: &crate::apimachinery::builtin::POD,
+                name: "hello".to_owned(),
+                namespace: None,
+            }),
+            path: ".status.podIP".to_owned(),
+        };
+        let pod = serde_json::json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hello"}, "status": {"podIP": "10.244.0.7"},
+        });
+        let found = values(&source, &World::of("default", vec![pod]), &Snap::new());
+        let right = right_answers(&question(&[], Answer::Cluster(source)), Language::En, found);
+        assert!(is_right("10.244.0.7", &right));
+        assert!(!is_right("10.244.0.8", &right));
+    }
+}

@@ -86,11 +86,13 @@ impl Comparison<'_> {
             None if found.len() == 1 => Some(0),
             None => None,
         };
-        match meant {
-            Some(index) if item.is_object() => {
-                self.compare(item, Some(&found[index]), &format!("{path}[{index}]"));
-            }
-            _ => self.gap(path, show(item), actual),
+        let before = self.gaps.len();
+        if let Some(index) = meant {
+            self.compare(item, Some(&found[index]), &format!("{path}[{index}]"));
+        }
+        // The one meant fits, but it serves another expectation already.
+        if self.gaps.len() == before {
+            self.gap(path, show(item), actual);
         }
     }
 

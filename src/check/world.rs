@@ -130,7 +130,7 @@ impl World {
     pub(super) fn of(namespace: &str, objects: Vec<Value>) -> Self {
         let mut world = Self { namespace: namespace.to_owned(), collections: BTreeMap::new() };
         for object in objects.into_iter().filter_map(Object::from_value) {
-            let kind = crate::apimachinery::kind_of(object.api_version(), object.kind()).unwrap();
+            let Some(kind) = crate::apimachinery::kind_of(object.api_version(), object.kind()) else { continue };
             let path = collection(&Place::new(kind, namespace));
             world.collections.entry(path).or_default().push(object);
         }

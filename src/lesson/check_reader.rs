@@ -119,13 +119,15 @@ fn selection(
 }
 
 fn quantifier(node: &Node<'_>, report: &mut Report) -> Option<Quantifier> {
-    let partials: [(&str, fn(Value) -> Quantifier); 3] =
-        [("every", Quantifier::Every), ("any", Quantifier::Any), ("none", Quantifier::None)];
     let mut found = Vec::new();
-    for (key, quantifier) in partials {
-        if let Some(value) = node.get(key) {
-            found.push(quantifier(partial(Some(value), report)));
-        }
+    if let Some(value) = node.get("every") {
+        found.push(Quantifier::Every(partial(Some(value), report)));
+    }
+    if let Some(value) = node.get("any") {
+        found.push(Quantifier::Any(partial(Some(value), report)));
+    }
+    if let Some(value) = node.get("none") {
+        found.push(Quantifier::None(partial(Some(value), report)));
     }
     if let Some(value) = node.get("count") {
         found.push(count(&value, report)?);

@@ -284,3 +284,6 @@ fn holds_words(line: &str, words: &[String]) -> bool {
     }
     wanted.peek().is_none()
 }
+
+#[cfg(test)]
+mod tests;
