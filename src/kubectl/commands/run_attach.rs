@@ -88,9 +88,9 @@ impl NewPod {
         if pod["status"]["phase"] == "Succeeded" {
             return Ok(());
         }
-        let ended = array(&pod["status"]["containerStatuses"]).iter().map(|status| &status["state"]["terminated"]);
+        let mut ended = array(&pod["status"]["containerStatuses"]).iter().map(|status| &status["state"]["terminated"]);
         let place = format!("pod {}/{}", self.namespace, self.name);
-        match ended.filter(|ended| ended["exitCode"].as_i64().is_some_and(|code| code != 0)).next() {
+        match ended.find(|ended| ended["exitCode"].as_i64().is_some_and(|code| code != 0)) {
             Some(ended) => {
                 let code = ended["exitCode"].as_i64().and_then(|code| code.try_into().ok()).unwrap_or(1);
                 let (reason, message) = (text_of(&ended["reason"]), text_of(&ended["message"]));
