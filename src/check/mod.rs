@@ -44,7 +44,8 @@ pub struct Context {
 
 /// Judges a step as the cluster is now.
 pub async fn evaluate(step: &Step, context: &Context) -> Verdict {
-    let world = match World::read(&context.client, places(step, &context.namespace), &context.namespace).await {
+    let world = match World::read(&context.client, places(step, &context.namespace), &context.namespace).await
+    {
         Ok(world) => world,
         Err(error) => {
             let error = error.to_string();
@@ -96,7 +97,11 @@ pub async fn judge_answer(question: &Question, answer: &str, context: &Context) 
     if answer::is_right(answer, &right) {
         return Ok(());
     }
-    Err(question.feedback.as_ref().map(|feedback| feedback.get(context.language).to_owned()).unwrap_or_default())
+    Err(question
+        .feedback
+        .as_ref()
+        .map(|feedback| feedback.get(context.language).to_owned())
+        .unwrap_or_default())
 }
 
 /// The answer that is right now, for a learner who asks for the solution.

@@ -84,7 +84,9 @@ async fn follow_from(
     let mut events = std::pin::pin!(events);
     loop {
         match events.try_next().await {
-            Ok(Some(WatchEvent::Added(object) | WatchEvent::Modified(object) | WatchEvent::Deleted(object))) => {
+            Ok(Some(
+                WatchEvent::Added(object) | WatchEvent::Modified(object) | WatchEvent::Deleted(object),
+            )) => {
                 version = object.metadata.resource_version.unwrap_or(version);
                 changes.send_modify(|count| *count += 1);
             }

@@ -181,7 +181,8 @@ fn number(value: Option<&Value>) -> Option<f64> {
 
 /// An image with the registry, folder and tag that are meant where they are left out.
 fn full_image(image: &str) -> String {
-    let image = image.strip_prefix("docker.io/").or_else(|| image.strip_prefix("index.docker.io/")).unwrap_or(image);
+    let image =
+        image.strip_prefix("docker.io/").or_else(|| image.strip_prefix("index.docker.io/")).unwrap_or(image);
     let image = image.strip_prefix("library/").unwrap_or(image);
     let name = image.rsplit('/').next().unwrap_or(image);
     if name.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }

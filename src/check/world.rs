@@ -111,7 +111,11 @@ pub(super) struct World {
 
 impl World {
     /// Reads what lies at the places.
-    pub(super) async fn read(client: &kube::Client, places: Vec<Place>, namespace: &str) -> kube::Result<Self> {
+    pub(super) async fn read(
+        client: &kube::Client,
+        places: Vec<Place>,
+        namespace: &str,
+    ) -> kube::Result<Self> {
         let mut world = Self { namespace: namespace.to_owned(), collections: BTreeMap::new() };
         for place in places {
             let path = collection(&place);
@@ -130,7 +134,9 @@ impl World {
     pub(super) fn of(namespace: &str, objects: Vec<Value>) -> Self {
         let mut world = Self { namespace: namespace.to_owned(), collections: BTreeMap::new() };
         for object in objects.into_iter().filter_map(Object::from_value) {
-            let Some(kind) = crate::apimachinery::kind_of(object.api_version(), object.kind()) else { continue };
+            let Some(kind) = crate::apimachinery::kind_of(object.api_version(), object.kind()) else {
+                continue;
+            };
             let path = collection(&Place::new(kind, namespace));
             world.collections.entry(path).or_default().push(object);
         }

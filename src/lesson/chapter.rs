@@ -45,7 +45,11 @@ pub(super) fn read(number: u32, id: &str, source: &str, report: &mut Report) -> 
         chapter.steps.push(step);
     }
     if chapter.steps.is_empty() {
-        report.error(start, "the chapter has no steps", Some("a step begins with `## Title {#id}`".to_owned()));
+        report.error(
+            start,
+            "the chapter has no steps",
+            Some("a step begins with `## Title {#id}`".to_owned()),
+        );
     }
     chapter
 }
@@ -170,7 +174,11 @@ fn choice(node: &Node<'_>, choices: usize, report: &mut Report) -> Option<usize>
     if (1..=choices).contains(&number) {
         return Some(number - 1);
     }
-    report.error(node.at(), format!("there are {choices} choices; the right one is named by its number"), None);
+    report.error(
+        node.at(),
+        format!("there are {choices} choices; the right one is named by its number"),
+        None,
+    );
     None
 }
 
@@ -235,7 +243,10 @@ fn lint(step: &Step, at: Position, report: &mut Report) {
         lint_answer(check, step, at, report);
     }
     for value in &step.start {
-        if value["kind"].is_string() && value["apiVersion"].is_string() && value["metadata"]["name"].is_string() {
+        if value["kind"].is_string()
+            && value["apiVersion"].is_string()
+            && value["metadata"]["name"].is_string()
+        {
             continue;
         }
         report.error(at, "the start state holds something that is no object", None);
@@ -246,6 +257,10 @@ fn lint_answer(check: &Expectation, step: &Step, at: Position, report: &mut Repo
     if let Form::Answer(id) = &check.form
         && !step.questions.iter().any(|question| question.id == *id)
     {
-        report.error(at, format!("the check asks for the answer {id:?}, but there is no such question"), None);
+        report.error(
+            at,
+            format!("the check asks for the answer {id:?}, but there is no such question"),
+            None,
+        );
     }
 }

@@ -13,8 +13,23 @@ use super::language::Text;
 use super::node::Node;
 
 const EXPECTATION_KEYS: &[&str] = &[
-    "that", "wait", "needs", "namespace", "object", "contains", "settled", "select", "where", "every", "any",
-    "none", "count", "absent", "http", "answer", "command",
+    "that",
+    "wait",
+    "needs",
+    "namespace",
+    "object",
+    "contains",
+    "settled",
+    "select",
+    "where",
+    "every",
+    "any",
+    "none",
+    "count",
+    "absent",
+    "http",
+    "answer",
+    "command",
 ];
 
 /// The keys that say which form an expectation has.
@@ -76,7 +91,11 @@ fn namespace(node: &Node<'_>, report: &mut Report) -> Option<String> {
 fn object_ref(node: &Node<'_>, namespace: Option<String>, report: &mut Report) -> Option<ObjectRef> {
     let text = node.text(report)?;
     let Some((kind, name)) = text.split_once('/') else {
-        report.error(node.at(), format!("{text:?} is no kind/name"), Some("write deployment/first-app".to_owned()));
+        report.error(
+            node.at(),
+            format!("{text:?} is no kind/name"),
+            Some("write deployment/first-app".to_owned()),
+        );
         return None;
     };
     Some(ObjectRef { kind: kind_of(kind, node, report)?, name: name.to_owned(), namespace })

@@ -63,7 +63,9 @@ impl Translator<'_> {
                     self.question(questions, block);
                     questions += 1;
                 }
-                _ => self.report.warning(block.at, "this block is inherited from en.md and ignored here", None),
+                _ => {
+                    self.report.warning(block.at, "this block is inherited from en.md and ignored here", None)
+                }
             }
         }
         self.complain_about_gaps();

@@ -24,7 +24,8 @@ struct Desk {
 impl Desk {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
+        let cluster =
+            Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
         let listener = cluster.listen(0).await.unwrap();
         let kubeconfig = folder.path().join("kubeconfig");
         std::fs::write(&kubeconfig, listener.kubeconfig()).unwrap();

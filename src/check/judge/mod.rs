@@ -47,11 +47,13 @@ pub(super) fn judge(step: &Step, facts: &Facts<'_>) -> Verdict {
     if let Some((broken, _)) = failures.iter().find(|(check, _)| check.needs) {
         return Verdict::Broken { what: broken.that.get(facts.language).to_owned() };
     }
-    let committed = |when: &[Expectation]| !when.is_empty() && when.iter().all(|one| facts.failure(one).is_none());
+    let committed =
+        |when: &[Expectation]| !when.is_empty() && when.iter().all(|one| facts.failure(one).is_none());
     if let Some(mistake) = step.mistakes.iter().find(|mistake| committed(&mistake.when)) {
         return Verdict::Mistake { feedback: mistake.say.get(facts.language).to_owned() };
     }
-    let stuck = failures.iter().any(|(_, failure)| failure.trouble.as_ref().is_some_and(|trouble| trouble.lasts));
+    let stuck =
+        failures.iter().any(|(_, failure)| failure.trouble.as_ref().is_some_and(|trouble| trouble.lasts));
     if failures.iter().all(|(_, failure)| failure.observed) && !stuck {
         let waiting = failures.iter().map(|(check, failure)| facts.waiting(check, failure));
         return Verdict::Converging { waiting: waiting.collect() };
@@ -75,7 +77,9 @@ impl Facts<'_> {
     /// Why an expectation does not hold; `None` when it does.
     fn failure(&self, check: &Expectation) -> Option<Failure> {
         let mut failure = match &check.form {
-            Form::Match { object, contains, settled } => self.match_failure(check, object, contains, *settled),
+            Form::Match { object, contains, settled } => {
+                self.match_failure(check, object, contains, *settled)
+            }
             Form::Selection { selection, quantifier } => self.selection_failure(check, selection, quantifier),
             Form::Absent(object) => self.absent_failure(check, object),
             Form::Http(probe) => self.http_failure(check, probe),
@@ -161,7 +165,10 @@ impl Facts<'_> {
         let owner = selection.owned_by.as_ref().map(|owner| self.world.object(owner));
         let observed = match owner {
             Some(owner) => owner.is_some(),
-            None => selection.kind == &builtin::ENDPOINT_SLICE || self.only_status_is_missing(&selected, quantifier),
+            None => {
+                selection.kind == &builtin::ENDPOINT_SLICE
+                    || self.only_status_is_missing(&selected, quantifier)
+            }
         };
         let trouble = match owner {
             Some(Some(owner)) => chain::trouble_of(self.world, owner),
@@ -181,8 +188,14 @@ impl Facts<'_> {
     }
 
     /// The differences of the object that comes nearest.
-    fn nearest_differences(&self, check: &Expectation, selected: &[&Object], partial: &Value) -> Vec<Difference> {
-        let with_gaps = selected.iter().map(|object| (object, gaps(partial, Some(object.value()), self.snap)));
+    fn nearest_differences(
+        &self,
+        check: &Expectation,
+        selected: &[&Object],
+        partial: &Value,
+    ) -> Vec<Difference> {
+        let with_gaps =
+            selected.iter().map(|object| (object, gaps(partial, Some(object.value()), self.snap)));
         let nearest = with_gaps.min_by_key(|(_, gaps)| gaps.len());
         nearest.map(|(object, gaps)| self.differences_of(check, object, &gaps)).unwrap_or_default()
     }

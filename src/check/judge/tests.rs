@@ -6,12 +6,15 @@ use serde_json::json;
 
 /// A step with these checks, read as an author writes them.
 fn step(checks: &str) -> Step {
-    let chapter = format!("# T\n\n## S {{#s}}\n\n```yaml check\n{checks}\n```\n\n```yaml question\nid: q\nask: Q?\nanswer: a\n```\n");
+    let chapter = format!(
+        "# T\n\n## S {{#s}}\n\n```yaml check\n{checks}\n```\n\n```yaml question\nid: q\nask: Q?\nanswer: a\n```\n"
+    );
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("01-a")).unwrap();
     std::fs::write(folder.path().join("01-a/en.md"), chapter).unwrap();
     let (course, diagnostics) = crate::lesson::load(&Source::Folder(folder.path().to_owned()));
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == crate::lesson::Severity::Error);
+    let errors =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == crate::lesson::Severity::Error);
     assert_eq!(errors.map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     course.chapters[0].steps[0].clone()
 }
@@ -89,7 +92,10 @@ fn nothing_done_is_not_yet_with_the_missing_object() {
 
 #[test]
 fn a_wrong_spec_is_told_by_its_path_and_hides_what_follows_from_it() {
-    assert_eq!(differences(verdict_of(&step(THREE), vec![deployment(1, 0)])), [pair("spec.replicas: 3", "1")]);
+    assert_eq!(
+        differences(verdict_of(&step(THREE), vec![deployment(1, 0)])),
+        [pair("spec.replicas: 3", "1")]
+    );
 }
 
 #[test]
@@ -107,7 +113,10 @@ fn a_pod_that_cannot_pull_its_image_is_not_on_its_way() {
     let objects = vec![deployment(3, 0), replica_set(), pod("web-1-a", "p-1", waiting)];
     assert_eq!(
         differences(verdict_of(&step(THREE), objects)),
-        [pair("3 of 3 Pods are new and available", "0 of 3 Pods are available; pod web-1-a: ImagePullBackOff")]
+        [pair(
+            "3 of 3 Pods are new and available",
+            "0 of 3 Pods are available; pod web-1-a: ImagePullBackOff"
+        )]
     );
 }
 
@@ -128,7 +137,8 @@ fn pods_are_selected_by_their_chain_of_owners_without_those_that_go() {
     leaving["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
     let mut stranger = pod("bare", "p-3", json!({}));
     stranger["metadata"].as_object_mut().unwrap().remove("ownerReferences");
-    let mut objects = vec![deployment(1, 1), replica_set(), pod("web-1-a", "p-1", json!({})), leaving, stranger];
+    let mut objects =
+        vec![deployment(1, 1), replica_set(), pod("web-1-a", "p-1", json!({})), leaving, stranger];
     assert_eq!(verdict_of(&one, objects.clone()), Verdict::Passed);
     objects.push(pod("web-1-c", "p-4", json!({})));
     assert_eq!(
@@ -139,7 +149,9 @@ fn pods_are_selected_by_their_chain_of_owners_without_those_that_go() {
 
 #[test]
 fn what_only_the_learner_can_bring_about_does_not_converge() {
-    let replaced = step("- that: the old one is gone\n  select: pods\n  where: {ownedBy: deployment/web}\n  none: {metadata: {uid: {$oneOf: snap.pods}}}\n  wait: false");
+    let replaced = step(
+        "- that: the old one is gone\n  select: pods\n  where: {ownedBy: deployment/web}\n  none: {metadata: {uid: {$oneOf: snap.pods}}}\n  wait: false",
+    );
     let objects = vec![deployment(1, 1), replica_set(), pod("web-1-a", "p-1", json!({}))];
     assert_eq!(differences(verdict_of(&replaced, objects)), [pair("0 pods", "1 pod")]);
     let objects = vec![deployment(1, 1), replica_set(), pod("web-1-b", "p-2", json!({}))];
@@ -149,7 +161,8 @@ fn what_only_the_learner_can_bring_about_does_not_converge() {
 #[test]
 fn a_mistake_speaks_before_differences_and_a_lost_precondition_before_both() {
     let mut step = step(THREE);
-    let when = super::tests::step("- that: w\n  object: deployment/web\n  contains: {spec: {replicas: 0}}").checks;
+    let when =
+        super::tests::step("- that: w\n  object: deployment/web\n  contains: {spec: {replicas: 0}}").checks;
     step.mistakes = vec![Mistake { when, say: Text::new("Zero runs nothing.") }];
     assert_eq!(
         verdict_of(&step, vec![deployment(0, 0)]),
