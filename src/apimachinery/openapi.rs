@@ -76,9 +76,9 @@ fn path_of(group_version: &str) -> String {
 
 /// FNV-1a of the bytes, in upper-case hexadecimal digits.
 fn fingerprint(bytes: &[u8]) -> String {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
     format!("{hash:016X}")
 }
 
@@ -118,7 +118,10 @@ fn collect(schema: &'static TypeSchema, types: &mut BTreeMap<&'static str, &'sta
 fn add_scalars(schemas: &mut Map<String, Value>) {
     for (name, schema) in [
         (QUANTITY, json!({"oneOf": [{"type": "string"}, {"type": "number"}]})),
-        (INT_OR_STRING, json!({"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]})),
+        (
+            INT_OR_STRING,
+            json!({"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]}),
+        ),
         (TIME, json!({"type": "string", "format": "date-time"})),
         (MICRO_TIME, json!({"type": "string", "format": "date-time"})),
         (PATCH, json!({"type": "object"})),
@@ -147,7 +150,8 @@ fn path_item(kind: &Kind, schema: &TypeSchema) -> Value {
     parameters.push(parameter("pretty", "query"));
     let query = ["dryRun", "fieldManager", "fieldValidation"].map(|name| parameter(name, "query"));
     let mut patch_parameters = Vec::from(query);
-    patch_parameters.push(json!({"name": "force", "in": "query", "schema": {"type": "boolean", "uniqueItems": true}}));
+    patch_parameters
+        .push(json!({"name": "force", "in": "query", "schema": {"type": "boolean", "uniqueItems": true}}));
     json!({
         "get": {
             "description": format!("read the specified {}", kind.kind),
@@ -295,7 +299,11 @@ mod tests {
             json!({"group": "apps", "version": "v1", "kind": "Deployment"})
         );
         let parameters = patch["parameters"].as_array().unwrap();
-        assert!(parameters.iter().any(|parameter| parameter["name"] == "fieldValidation" && parameter["in"] == "query"));
+        assert!(
+            parameters
+                .iter()
+                .any(|parameter| parameter["name"] == "fieldValidation" && parameter["in"] == "query")
+        );
         assert!(patch["requestBody"]["content"].get("application/strategic-merge-patch+json").is_some());
     }
 

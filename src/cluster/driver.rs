@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use crate::base::{Clock, Timestamp, UserError, sleep};
@@ -105,6 +104,14 @@ impl Shared {
         if before != after {
             self.notify();
         }
+        result
+    }
+
+    /// As [`Shared::with`], for work that reaches into the nodes: what it changes there (logs, output
+    /// of processes) shows in no revision, so everybody is woken in any case.
+    pub(crate) fn reach_in<R>(&self, work: impl FnOnce(&mut Simulation) -> R) -> R {
+        let result = self.with(work);
+        self.notify();
         result
     }
 
@@ -285,9 +292,11 @@ impl Cluster {
         }
         let resumed = restored.is_some();
         let simulation = match restored {
-            Some(Restored { registry, node }) => {
+            Some(Restored { mut registry, node }) => {
                 // Time may have been skipped ahead before: it never goes back.
                 clock.advance_to(registry.now());
+                // As for a machine that was suspended, nothing happened in between.
+                registry.set_now(clock.now());
                 Simulation::restore(registry, node)
             }
             None => Simulation::new(&config, clock.now()),

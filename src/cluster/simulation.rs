@@ -84,24 +84,12 @@ impl Simulation {
 
     /// Lets everything happen that is due up to `until`, each thing at its own moment; ends at `until`.
     pub(crate) fn advance_to(&mut self, until: Timestamp) {
-        self.run_until(until);
-        self.registry.set_now(until);
-    }
-
-    /// Advances until nothing is due any more, or `at_most` has passed. Gives back how far it went.
-    pub(crate) fn settle(&mut self, at_most: SignedDuration) -> SignedDuration {
-        let start = self.registry.now();
-        self.run_until(start.checked_add(at_most).unwrap_or(start));
-        self.registry.now().duration_since(start)
-    }
-
-    /// Stops at the moment of the last thing that happened.
-    fn run_until(&mut self, until: Timestamp) {
         self.run_moment();
         while let Some(due) = self.next_due().filter(|due| *due <= until) {
             self.registry.set_now(due);
             self.run_moment();
         }
+        self.registry.set_now(until);
     }
 
     /// Lets everything happen that is due at the present moment.

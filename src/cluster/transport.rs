@@ -25,8 +25,7 @@ const PIPE_BYTES: usize = 64 * 1024;
 
 /// A client whose every connection is a pipe to the API server; it may do everything.
 pub(super) fn client(server: &Arc<ApiServer>) -> kube::Client {
-    let http =
-        Client::builder(TokioExecutor::new()).build(Connector { server: Arc::clone(server) });
+    let http = Client::builder(TokioExecutor::new()).build(Connector { server: Arc::clone(server) });
     kube::Client::new(InMemory { http }, "default")
 }
 

@@ -7,11 +7,11 @@ use http::Method;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
-use crate::base::{Clock, ResultExt, UserError, timeout};
+use crate::base::{Clock, ResultExt, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
 use super::guard::refuse_production;
-use super::objects::{Objects, is_later_version, is_not_found, unreachable};
+use super::objects::{LOOK_INTERVAL, Objects, is_later_version, is_not_found, reason, unreachable};
 use super::tools::{ToolSettings, Tools};
 
 /// The namespace in which lessons live on a real cluster.
@@ -19,6 +19,9 @@ const NAMESPACE: &str = "podlings";
 
 /// How long a cluster may take to answer at all.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
+
+/// How long a namespace may take to go.
+const GONE_MAX: Duration = Duration::from_secs(90);
 
 /// A context that a learner may choose.
 #[derive(Clone, Debug)]
@@ -130,7 +133,7 @@ impl External {
         };
         match answer {
             Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(unreachable(root_cause(&error))),
+            Some(Err(error)) => return Err(unreachable(reason(&error))),
             None => return Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
         }
         make_namespace(&client).await?;
@@ -174,9 +177,23 @@ impl External {
         let objects = Objects::new(self.client(), NAMESPACE);
         match objects.request(Method::DELETE, &namespace_path(), &json!({})).await {
             Err(error) if !is_not_found(&error) => Err(unreachable(&error)),
-            _ => Ok(()),
+            _ => gone(&objects).await,
         }
     }
+}
+
+/// Waits until the namespace is gone.
+async fn gone(objects: &Objects) -> Result<(), UserError> {
+    let mut waited = Duration::ZERO;
+    while waited < GONE_MAX {
+        if objects.find(&namespace_path()).await?.is_none() {
+            return Ok(());
+        }
+        sleep(LOOK_INTERVAL).await;
+        waited += LOOK_INTERVAL;
+    }
+    Err(UserError::new(format!("the namespace {NAMESPACE:?} does not go away"))
+        .hint(format!("kubectl get namespace {NAMESPACE} -o yaml says what it waits for")))
 }
 
 fn namespace_path() -> String {
@@ -185,16 +202,15 @@ fn namespace_path() -> String {
 
 async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
     let objects = Objects::new(client.clone(), NAMESPACE);
-    match objects.request(Method::GET, &namespace_path(), &Value::Null).await {
-        Ok(present) if present["metadata"]["labels"][COURSE_LABEL] == "podlings" => return Ok(()),
-        Ok(_) => {
+    match objects.find(&namespace_path()).await? {
+        Some(present) if present["metadata"]["labels"][COURSE_LABEL] != "podlings" => {
             return Err(UserError::new(format!("the namespace {NAMESPACE:?} on this cluster is not ours"))
-                .hint(format!(
-                    "podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings"
-                )));
+                .hint(format!("podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings")));
         }
-        Err(error) if is_not_found(&error) => {}
-        Err(error) => return Err(unreachable(&error)),
+        // A session that just ended may still be taking its namespace away.
+        Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,
+        Some(_) => return Ok(()),
+        None => {}
     }
     let namespace = json!({
         "apiVersion": "v1", "kind": "Namespace",
@@ -202,18 +218,9 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
     });
     objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await.map_err(
         |error| {
-            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {error}"))
+            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {}", reason(&error)))
                 .hint("lessons need the right to create a namespace of their own")
         },
     )?;
     Ok(())
-}
-
-/// The innermost reason of an error, which says most.
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

@@ -20,7 +20,7 @@ const GONE_MAX: Duration = Duration::from_secs(90);
 const ROLLOUT_MAX: Duration = Duration::from_secs(40);
 
 /// Between two looks at what is going or coming.
-const LOOK_INTERVAL: Duration = Duration::from_millis(300);
+pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Kinds that lessons and learners make, owners first.
 static REMOVED_KINDS: &[&Kind] = &[
@@ -56,7 +56,7 @@ impl Objects {
         let path = format!("{path}?fieldManager={FIELD_MANAGER}&force=true");
         let made = self.request(Method::PATCH, &path, object.value()).await;
         made.map(|_| ()).map_err(|error| {
-            UserError::new(format!("cannot make {} {:?}: {error}", object.kind(), object.name()))
+            UserError::new(format!("cannot make {} {:?}: {}", object.kind(), object.name(), reason(&error)))
         })
     }
 
@@ -119,7 +119,8 @@ impl Objects {
         Ok(names.filter(|name| *name != "kube-root-ca.crt").map(str::to_owned).collect())
     }
 
-    async fn find(&self, path: &str) -> Result<Option<Value>, UserError> {
+    /// The object at a path, if there is one.
+    pub(super) async fn find(&self, path: &str) -> Result<Option<Value>, UserError> {
         match self.request(Method::GET, path, &Value::Null).await {
             Ok(present) => Ok(Some(present)),
             Err(error) if is_not_found(&error) => Ok(None),
@@ -178,7 +179,19 @@ pub(super) fn is_not_found(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 404)
 }
 
+/// What an error says, without the packaging: the server's message, or the innermost cause.
+pub(super) fn reason(error: &kube::Error) -> String {
+    if let kube::Error::Api(status) = error {
+        return status.message.clone();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
 pub(super) fn unreachable(error: &kube::Error) -> UserError {
-    UserError::new(format!("the cluster does not answer as expected: {error}"))
+    UserError::new(format!("the cluster does not answer as expected: {}", reason(error)))
         .hint("kubectl version says whether it can be reached")
 }

@@ -262,23 +262,26 @@ mod tests {
         assert_eq!(rest, words("-n kube-system --context=x -w deploy/web"));
     }
 
-    #[test]
-    fn no_two_commands_share_a_word_and_no_two_flags_a_letter() {
-        fn check(commands: &[&Command]) {
-            for (index, command) in commands.iter().enumerate() {
-                for other in &commands[..index] {
-                    assert!(!other.answers_to(command.name), "{}", command.name);
-                }
-                let flags = all_flags(command);
-                for (index, flag) in flags.iter().enumerate() {
-                    for other in &flags[..index] {
-                        assert_ne!(other.long, flag.long, "{}", command.name);
-                        assert!(flag.short.is_none() || other.short != flag.short, "{} {}", command.name, flag.long);
-                    }
-                }
-                check(command.subcommands);
+    fn check_flags(command: &Command) {
+        let flags = all_flags(command);
+        for (index, flag) in flags.iter().enumerate() {
+            for other in &flags[..index] {
+                assert_ne!(other.long, flag.long, "{}", command.name);
+                assert!(flag.short.is_none() || other.short != flag.short, "{} {}", command.name, flag.long);
             }
         }
-        check(COMMANDS);
+    }
+
+    fn check_commands(commands: &[&Command]) {
+        for (index, command) in commands.iter().enumerate() {
+            assert!(!commands[..index].iter().any(|other| other.answers_to(command.name)), "{}", command.name);
+            check_flags(command);
+            check_commands(command.subcommands);
+        }
+    }
+
+    #[test]
+    fn no_two_commands_share_a_word_and_no_two_flags_a_letter() {
+        check_commands(COMMANDS);
     }
 }

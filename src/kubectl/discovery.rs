@@ -266,12 +266,7 @@ pub(super) async fn of_object(api: &Api, api_version: &str, kind: &str) -> Outco
     Ok(served.iter().find(|resource| resource.kind == kind && resource.api_version() == api_version).cloned())
 }
 
-/// The entry of the table for a kind that the command knows by name.
-pub(super) fn builtin(kind: &'static Kind) -> Resource {
-    Resource::from(kind)
-}
-
-/// A failure when nothing in a list of names is served.
+/// A failure about an object whose kind the server does not have.
 pub(super) fn unknown_kind(kind: &str, api_version: &str, name: &str, namespace: &str, source: &str) -> Failure {
     Failure::message(format!(
         "resource mapping not found for name: {name:?} namespace: {namespace:?} from {source:?}: no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first"
@@ -300,12 +295,12 @@ mod tests {
 
     #[test]
     fn urls_follow_group_and_scope() {
-        let deployment = builtin(&crate::apimachinery::builtin::DEPLOYMENT);
+        let deployment = Resource::from(&crate::apimachinery::builtin::DEPLOYMENT);
         assert_eq!(
             deployment.subresource("default", "web", "scale").as_str(),
             "/apis/apps/v1/namespaces/default/deployments/web/scale"
         );
-        let node = builtin(&crate::apimachinery::builtin::NODE);
+        let node = Resource::from(&crate::apimachinery::builtin::NODE);
         assert_eq!(node.object("default", "minikube").as_str(), "/api/v1/nodes/minikube");
         assert_eq!(deployment.group_version_kind(), "apps/v1, Kind=Deployment");
     }

@@ -4,6 +4,9 @@ use crate::tutor::Session;
 
 use super::theme::{Role, Theme};
 
+/// Columns below which room is dear.
+const NARROW: usize = 60;
+
 /// The prompt as plain text and as it is drawn; both take the same room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Prompt {
@@ -13,26 +16,18 @@ pub(super) struct Prompt {
     pub(super) styled: String,
 }
 
-/// `deployments 2/7 ❯ `, shortened on narrow terminals.
+/// `deployments ❯ `; the chapter's number on narrow terminals. No step: the learner may pass one while
+/// this prompt stands.
 #[must_use]
 pub(super) fn prompt(theme: &Theme, session: &Session) -> Prompt {
-    let (mut place, mut count) = (String::from("podlings"), String::new());
-    if let Some(chapter) = session.chapter() {
-        place.clone_from(&chapter.id);
-        let number = chapter.steps.iter().position(|step| step.id == session.place().step);
-        count = number.map(|number| format!(" {}/{}", number + 1, chapter.steps.len())).unwrap_or_default();
-        if theme.width < 60 {
-            place = chapter.number.to_string();
-        }
-    }
+    let place = match session.chapter() {
+        Some(chapter) if theme.width < NARROW => chapter.number.to_string(),
+        Some(chapter) => chapter.id.clone(),
+        None => "podlings".to_owned(),
+    };
     let arrow = theme.symbol("❯", ">");
     Prompt {
-        raw: format!("{place}{count} {arrow} "),
-        styled: format!(
-            "{}{} {} ",
-            theme.paint(Role::Title, &place),
-            theme.paint(Role::Faint, &count),
-            theme.paint(Role::Good, arrow)
-        ),
+        raw: format!("{place} {arrow} "),
+        styled: format!("{} {} ", theme.paint(Role::Title, &place), theme.paint(Role::Good, arrow)),
     }
 }

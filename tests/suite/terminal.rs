@@ -83,7 +83,7 @@ fn ctrl_c_stops_the_command_and_not_the_tutor() {
     let (_course, course) = course();
     let mut terminal = Terminal::start(home.path(), (80, 30), &["--course", &course, "learn", "--lang", "en"]);
     terminal.shows("[1/2] Run one");
-    terminal.shows("pods 1/2");
+    terminal.shows("pods ❯");
     terminal.line("echo star''ted; sleep 600; echo never");
     terminal.shows("started");
     terminal.type_text("\u{3}");
@@ -101,7 +101,7 @@ fn ctrl_c_stops_the_command_and_not_the_tutor() {
 fn korean_fits_a_terminal_of_forty_columns() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(home.path(), (40, 60), &["learn", "1", "--lang", "ko"]);
-    terminal.shows("1/");
+    terminal.shows("1 ❯");
     terminal.line("list");
     terminal.shows("장 목록");
     terminal.line("help");

@@ -63,7 +63,8 @@ impl Manager {
         entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
         entry.insert("fieldsType".to_owned(), "FieldsV1".into());
         entry.insert("fieldsV1".to_owned(), self.fields.to_fields_v1());
-        for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)] {
+        for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)]
+        {
             if !text.is_empty() {
                 entry.insert(key.to_owned(), text.as_str().into());
             }

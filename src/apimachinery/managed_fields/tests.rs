@@ -69,7 +69,10 @@ fn what_changes_passes_to_whoever_changed_it() {
     assert!(!managers[0].fields.paths().contains(&".spec.replicas".to_owned()));
     assert_eq!(managers[0].time, managers_of(&first)[0].time);
     assert_eq!(managers[1].fields.paths(), [".spec.replicas"]);
-    assert_eq!((managers[1].subresource.as_str(), managers[1].time.as_str()), ("scale", "2023-11-14T22:13:25Z"));
+    assert_eq!(
+        (managers[1].subresource.as_str(), managers[1].time.as_str()),
+        ("scale", "2023-11-14T22:13:25Z")
+    );
 }
 
 #[test]

@@ -250,7 +250,10 @@ mod tests {
         );
         let causes = &status.details.unwrap().causes;
         assert_eq!(causes[1].field, ".data.b");
-        assert_eq!((causes[0].reason.as_str(), causes[0].message.as_str()), ("FieldManagerConflict", "conflict with \"m\" using v1"));
+        assert_eq!(
+            (causes[0].reason.as_str(), causes[0].message.as_str()),
+            ("FieldManagerConflict", "conflict with \"m\" using v1")
+        );
 
         let forced = apply(&CONFIG_MAP, Some(&live), &one, by("kubectl", true)).unwrap();
         assert_eq!(forced.text("/data/a"), "2");
@@ -261,11 +264,16 @@ mod tests {
 
     #[test]
     fn what_the_manager_drops_goes_unless_somebody_else_owns_it() {
-        let first = apply(&CONFIG_MAP, None, &config_map(&json!({"a": "1", "b": "1", "c": "1"})), by("x", false)).unwrap();
-        let shared = apply(&CONFIG_MAP, Some(&first), &config_map(&json!({"b": "1"})), by("y", false)).unwrap();
-        let last = apply(&CONFIG_MAP, Some(&shared), &config_map(&json!({"a": "1"})), by("x", false)).unwrap();
+        let first =
+            apply(&CONFIG_MAP, None, &config_map(&json!({"a": "1", "b": "1", "c": "1"})), by("x", false))
+                .unwrap();
+        let shared =
+            apply(&CONFIG_MAP, Some(&first), &config_map(&json!({"b": "1"})), by("y", false)).unwrap();
+        let last =
+            apply(&CONFIG_MAP, Some(&shared), &config_map(&json!({"a": "1"})), by("x", false)).unwrap();
         assert_eq!(last.get("/data"), Some(&json!({"a": "1", "b": "1"})));
-        let alone = apply(&CONFIG_MAP, Some(&first), &json!({"metadata": {"name": "c"}}), by("x", false)).unwrap();
+        let alone =
+            apply(&CONFIG_MAP, Some(&first), &json!({"metadata": {"name": "c"}}), by("x", false)).unwrap();
         assert_eq!(alone.get("/data"), None);
     }
 
@@ -275,8 +283,15 @@ mod tests {
             json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"},
                    "spec": {"template": {"spec": {"containers": [{"name": "a", "ports": ports}]}}}})
         };
-        let first = apply(&DEPLOYMENT, None, &with(json!([{"containerPort": 53, "protocol": "UDP"}])), by("x", false)).unwrap();
-        let second = apply(&DEPLOYMENT, Some(&first), &with(json!([{"containerPort": 53}])), by("y", false)).unwrap();
+        let first = apply(
+            &DEPLOYMENT,
+            None,
+            &with(json!([{"containerPort": 53, "protocol": "UDP"}])),
+            by("x", false),
+        )
+        .unwrap();
+        let second =
+            apply(&DEPLOYMENT, Some(&first), &with(json!([{"containerPort": 53}])), by("y", false)).unwrap();
         let ports = second.list("/spec/template/spec/containers/0/ports");
         assert_eq!(ports.len(), 2);
         let third = apply(&DEPLOYMENT, Some(&second), &with(json!([])), by("x", false)).unwrap();

@@ -25,7 +25,7 @@ pub fn create(original: &Value, modified: &Value) -> Value {
 /// Follows `k8s.io/apimachinery/pkg/util/jsonmergepatch`.
 #[must_use]
 pub fn three_way(original: Option<&Value>, modified: &Value, current: &Value) -> Value {
-    let additions = difference(current, modified, Changes::AdditionsAndChanges);
+    let additions = difference(current, modified, Changes::Additions);
     let deletions = original.and_then(|original| difference(original, modified, Changes::Deletions));
     let mut patch = Value::Object(Map::new());
     for part in [additions, deletions].into_iter().flatten() {
@@ -37,7 +37,8 @@ pub fn three_way(original: Option<&Value>, modified: &Value, current: &Value) ->
 #[derive(Clone, Copy, PartialEq)]
 enum Changes {
     All,
-    AdditionsAndChanges,
+    /// What is new or different.
+    Additions,
     Deletions,
 }
 
@@ -56,7 +57,7 @@ fn difference(original: &Value, modified: &Value, changes: Changes) -> Option<Va
             patch.insert(key.clone(), part);
         }
     }
-    if changes != Changes::AdditionsAndChanges {
+    if changes != Changes::Additions {
         for key in old.keys().filter(|key| !new.contains_key(*key)) {
             patch.insert(key.clone(), Value::Null);
         }

@@ -100,11 +100,7 @@ fn add_items(
     Ok(())
 }
 
-fn map_entry(
-    values: &'static FieldType,
-    bytes: &[u8],
-    depth: usize,
-) -> Result<(String, Value), String> {
+fn map_entry(values: &'static FieldType, bytes: &[u8], depth: usize) -> Result<(String, Value), String> {
     let (mut name, mut value) = (String::new(), None);
     let mut reader = Reader::new(bytes);
     while let Some((number, field)) = reader.next_field()? {
@@ -177,7 +173,8 @@ fn time(bytes: &[u8], micro: bool) -> Result<Option<Value>, String> {
             _ => {}
         }
     }
-    let timestamp = Timestamp::new(seconds, nanoseconds).map_err(|error| format!("proto: bad time: {error}"))?;
+    let timestamp =
+        Timestamp::new(seconds, nanoseconds).map_err(|error| format!("proto: bad time: {error}"))?;
     let format = if micro { "%Y-%m-%dT%H:%M:%S.%6fZ" } else { "%Y-%m-%dT%H:%M:%SZ" };
     Ok(Some(timestamp.strftime(format).to_string().into()))
 }

@@ -55,7 +55,8 @@ mod tests {
         for line in TABLE.lines() {
             let (name, fields) = parse_line(line).unwrap();
             assert_eq!(fields.len(), line.split(' ').count() - 1, "{name}");
-            let full = ["io.k8s.api.", "io.k8s.apimachinery.pkg.apis."].map(|prefix| format!("{prefix}{name}"));
+            let full =
+                ["io.k8s.api.", "io.k8s.apimachinery.pkg.apis."].map(|prefix| format!("{prefix}{name}"));
             let Some(schema) = full.iter().find_map(|name| schema::by_name(name)) else { continue };
             for entry in fields.values() {
                 match entry {

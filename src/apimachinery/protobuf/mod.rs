@@ -18,7 +18,8 @@ const MAGIC: &[u8] = b"k8s\0";
 /// When the bytes are malformed, nested too deeply, or hold a kind that is not known.
 pub fn decode(bytes: &[u8]) -> Result<Value, String> {
     let Some(envelope) = bytes.strip_prefix(MAGIC) else {
-        return Err("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]".to_owned());
+        return Err("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"
+            .to_owned());
     };
     let mut api_version = String::new();
     let mut kind = String::new();

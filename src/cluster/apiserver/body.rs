@@ -1,11 +1,11 @@
 //! Bodies of requests and responses.
 
-use hyper::body::Bytes;
 use futures::{Stream, StreamExt};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::Bytes;
 use hyper::body::{Frame, Incoming};
 use serde::Serialize;
 use std::convert::Infallible;

@@ -42,7 +42,9 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
         }
     };
     Object::from_value(value).ok_or_else(|| {
-        Status::bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal a value that is no object")
+        Status::bad_request(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal a value that is no object",
+        )
     })
 }
 
@@ -53,8 +55,8 @@ fn json_value(body: &[u8]) -> Result<Value, Status> {
 
 fn yaml_value(body: &[u8]) -> Result<Value, Status> {
     let text = std::str::from_utf8(body).map_err(|error| Status::bad_request(error.to_string()))?;
-    let mut documents =
-        parse_yaml(text).map_err(|error| Status::bad_request(format!("error converting YAML to JSON: {error}")))?;
+    let mut documents = parse_yaml(text)
+        .map_err(|error| Status::bad_request(format!("error converting YAML to JSON: {error}")))?;
     if documents.is_empty() {
         return Ok(Value::Null);
     }

@@ -41,9 +41,8 @@ pub(super) async fn request_of(
 ) -> Result<HttpRequest, Status> {
     let (parts, incoming) = request.into_parts();
     let body = body::read(incoming).await?.to_vec();
-    let path = path.unwrap_or_else(|| {
-        parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
-    });
+    let path = path
+        .unwrap_or_else(|| parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string));
     let headers = parts
         .headers
         .iter()
@@ -61,7 +60,9 @@ fn response_with(response: HttpResponse) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::new(Bytes::from(response.body)));
     *answer.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
     for (name, value) in response.headers {
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
+            continue;
+        };
         // How long the body is, the connection says itself.
         if ![CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&name) {
             answer.headers_mut().append(name, value);

@@ -17,7 +17,11 @@ use super::selection::Selection;
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) fn get(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> Result<Response<Body>, Status> {
+pub(super) fn get(
+    shared: &Shared,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let key = info.key();
     let (object, now) = shared.with(|simulation| {
@@ -61,7 +65,11 @@ impl Continue {
 ///
 /// # Errors
 /// 400 (bad selectors or tokens), 410 and 504 (a revision that is gone or still to come).
-pub(super) fn list(shared: &Shared, info: &RequestInfo, headers: &HeaderMap) -> Result<Response<Body>, Status> {
+pub(super) fn list(
+    shared: &Shared,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let selection = Selection::parse(info)?;
     let limit = info.query.number("limit")?.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(0);
@@ -113,7 +121,9 @@ fn check_resource_version(info: &RequestInfo, current: u64) -> Result<(), Status
         return Err(too_large(wanted, current));
     }
     if matching == "Exact" && wanted != current {
-        return Err(Status::expired(format!("The resourceVersion for the provided list is too old: {wanted}")));
+        return Err(Status::expired(format!(
+            "The resourceVersion for the provided list is too old: {wanted}"
+        )));
     }
     Ok(())
 }

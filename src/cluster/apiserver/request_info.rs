@@ -178,13 +178,17 @@ mod tests {
             (Method::GET, "/api/v1/namespaces", "list namespaces  "),
             (Method::DELETE, "/api/v1/namespaces/a", "delete namespaces a "),
             (Method::PUT, "/api/v1/namespaces/a/finalize", "update namespaces a finalize"),
-            (Method::PATCH, "/apis/apps/v1/namespaces/a/deployments/d/scale", "patch deployments.apps a/d scale"),
-            (Method::DELETE, "/apis/apps/v1/namespaces/a/deployments", "deletecollection deployments.apps a/ "),
             (
-                Method::GET,
-                "/api/v1/namespaces/a/services/web:80/proxy/a/",
-                "get services a/web:80 proxy/a/",
+                Method::PATCH,
+                "/apis/apps/v1/namespaces/a/deployments/d/scale",
+                "patch deployments.apps a/d scale",
             ),
+            (
+                Method::DELETE,
+                "/apis/apps/v1/namespaces/a/deployments",
+                "deletecollection deployments.apps a/ ",
+            ),
+            (Method::GET, "/api/v1/namespaces/a/services/web:80/proxy/a/", "get services a/web:80 proxy/a/"),
         ] {
             assert_eq!(told(method, url), expected, "{url}");
         }

@@ -18,11 +18,9 @@ impl Selection {
     /// # Errors
     /// 400 for malformed selectors and fields that the kind does not offer.
     pub(super) fn parse(info: &RequestInfo) -> Result<Self, Status> {
-        let fields =
-            FieldSelector::parse(info.query.text("fieldSelector")).map_err(Status::bad_request)?;
+        let fields = FieldSelector::parse(info.query.text("fieldSelector")).map_err(Status::bad_request)?;
         fields.check(info.kind)?;
-        let labels =
-            LabelSelector::parse(info.query.text("labelSelector")).map_err(Status::bad_request)?;
+        let labels = LabelSelector::parse(info.query.text("labelSelector")).map_err(Status::bad_request)?;
         Ok(Self { name: info.name.clone(), labels, fields })
     }
 

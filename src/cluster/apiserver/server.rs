@@ -65,7 +65,9 @@ impl ApiServer {
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
-            path if path.starts_with("/openapi/") => openapi::answer(path, &query).unwrap_or_else(body::page_not_found),
+            path if path.starts_with("/openapi/") => {
+                openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
+            }
             path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
         })
     }

@@ -12,7 +12,13 @@ fn cluster() -> Cluster {
 }
 
 /// Makes one request; the code and the JSON of the answer (a string when it is none).
-async fn ask(cluster: &Cluster, method: &str, url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
+async fn ask(
+    cluster: &Cluster,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> (u16, Value) {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -85,7 +91,10 @@ async fn lists_are_selected_paged_and_named_after_their_kind() {
     let (_, page) = get(&cluster, &format!("{MAPS}?labelSelector=color&limit=2&continue={token}")).await;
     assert_eq!(names(&page), ["x3"]);
     assert_eq!(get(&cluster, &format!("{MAPS}?fieldSelector=x%3Dy")).await.0, 400);
-    assert_eq!(get(&cluster, &format!("{MAPS}?resourceVersion=99999&resourceVersionMatch=Exact")).await.0, 504);
+    assert_eq!(
+        get(&cluster, &format!("{MAPS}?resourceVersion=99999&resourceVersionMatch=Exact")).await.0,
+        504
+    );
 }
 
 #[tokio::test]
@@ -97,7 +106,8 @@ async fn tables_carry_cells_and_metadata() {
     assert_eq!((&shown["kind"], &shown["rows"][0]["cells"][0]), (&json!("Table"), &json!("x1")));
     assert_eq!(shown["columnDefinitions"][0]["name"], "Name");
     assert_eq!(shown["rows"][0]["object"]["kind"], "PartialObjectMetadata");
-    let (_, shown) = ask(&cluster, "GET", &format!("{MAPS}?includeObject=Object"), &table, &Value::Null).await;
+    let (_, shown) =
+        ask(&cluster, "GET", &format!("{MAPS}?includeObject=Object"), &table, &Value::Null).await;
     assert!(shown["rows"].as_array().unwrap().iter().all(|row| row["object"]["kind"] == "ConfigMap"));
 }
 
@@ -171,7 +181,8 @@ async fn a_watch_tells_the_state_and_then_what_happens() {
 async fn a_watch_list_ends_its_first_part_with_a_bookmark() {
     let cluster = with_default_namespace().await;
     ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
-    let parameters = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let parameters =
+        "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     let url = format!("{MAPS}?{parameters}&fieldSelector=metadata.name%3Dx1&timeoutSeconds=30");
     let mut events = lines(&cluster, &url, "application/json").await;
     assert_eq!(told(&events.try_next().await.unwrap().unwrap()), "ADDED x1");

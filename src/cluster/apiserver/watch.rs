@@ -121,7 +121,8 @@ impl Start {
         let matching = info.query.text("resourceVersionMatch");
         let send_initial = info.query.flag_or_none("sendInitialEvents");
         if send_initial.is_some() && matching != "NotOlderThan" {
-            let message = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+            let message =
+                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
             return Err(list_options_invalid("resourceVersionMatch", message));
         }
         if send_initial.is_none() && !matching.is_empty() {
@@ -220,8 +221,9 @@ impl Watcher {
             if epoch != self.epoch {
                 return Err(too_old(self.cursor, store.revision()));
             }
-            let changes =
-                store.changes_since(self.cursor).map_err(|compacted| too_old(self.cursor, compacted.oldest))?;
+            let changes = store
+                .changes_since(self.cursor)
+                .map_err(|compacted| too_old(self.cursor, compacted.oldest))?;
             let mut last = self.cursor;
             let mut events = Vec::new();
             for change in changes.take(BATCH_MAX) {

@@ -235,3 +235,20 @@ fn drop_finalizer(
     next.set("/metadata/finalizers", left);
     unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_that_can_own_or_be_owned_is_watched() {
+        // Events have no owners, and namespaces go by a controller of their own.
+        let exempt = [&builtin::EVENT, &builtin::NAMESPACE];
+        let missing: Vec<&&Kind> = KINDS
+            .iter()
+            .filter(|kind| !exempt.contains(kind))
+            .filter(|kind| !WATCHES.iter().any(|watch| watch.kind == **kind))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

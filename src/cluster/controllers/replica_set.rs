@@ -50,7 +50,7 @@ impl Reconciler for ReplicaSetController {
         if status != *set {
             registry.update_status(&builtin::REPLICA_SET, status, MANAGER)?;
         }
-        managed.map_err(|failure| failure.status)?;
+        managed.map_err(|failure| *failure.status)?;
         Ok(next_look(&set, &active, now))
     }
 }
@@ -64,7 +64,7 @@ fn replica_sets_of_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
 /// A Pod that could not be created or deleted.
 struct Failure {
     reason: &'static str,
-    status: Status,
+    status: Box<Status>,
 }
 
 fn wanted(set: &Object) -> usize {
@@ -92,7 +92,7 @@ fn create_pods(registry: &mut Registry, set: &Object, count: usize) -> Result<()
             }
         }
         if let Some(status) = failure {
-            return Err(Failure { reason: "FailedCreate", status });
+            return Err(Failure { reason: "FailedCreate", status: Box::new(status) });
         }
         remaining -= size;
         batch *= 2;
@@ -146,7 +146,7 @@ fn delete_pods(
             Err(status) if status.is("NotFound") => {}
             Err(status) => {
                 tell(registry, set, EventType::Warning, "FailedDelete", &format!("Error deleting: {status}"));
-                outcome = Err(Failure { reason: "FailedDelete", status });
+                outcome = Err(Failure { reason: "FailedDelete", status: Box::new(status) });
             }
         }
     }

@@ -163,7 +163,9 @@ pub(super) fn data(
         .get(kind, &ObjectKey::new(namespace, name))
         .map_err(|_| format!("{words} {name:?} not found"))?;
     let decode = |value: &Value| {
-        base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap_or_default()).unwrap_or_default()
+        base64::engine::general_purpose::STANDARD
+            .decode(value.as_str().unwrap_or_default())
+            .unwrap_or_default()
     };
     let plain = |value: &Value| value.as_str().unwrap_or_default().as_bytes().to_vec();
     let mut all = BTreeMap::new();
@@ -179,7 +181,10 @@ pub(super) fn data(
 /// A field of the Pod as the downward API gives it.
 pub(super) fn field(registry: &Registry, pod: &Object, path: &str, address: &str) -> String {
     let key = |path: &str| {
-        path.split_once("['").and_then(|(_, rest)| rest.strip_suffix("']")).map(str::to_owned).unwrap_or_default()
+        path.split_once("['")
+            .and_then(|(_, rest)| rest.strip_suffix("']"))
+            .map(str::to_owned)
+            .unwrap_or_default()
     };
     match path {
         "metadata.name" => pod.name().to_owned(),
@@ -243,9 +248,14 @@ mod tests {
     #[test]
     fn variables_in_parentheses_are_replaced() {
         let environment = Environment::from([("A".to_owned(), "1".to_owned())]);
-        for (text, expanded) in
-            [("x$(A)y", "x1y"), ("$(B)", "$(B)"), ("$$(A)", "$(A)"), ("$A", "$A"), ("$(A", "$(A"), ("5$", "5$")]
-        {
+        for (text, expanded) in [
+            ("x$(A)y", "x1y"),
+            ("$(B)", "$(B)"),
+            ("$$(A)", "$(A)"),
+            ("$A", "$A"),
+            ("$(A", "$(A"),
+            ("5$", "5$"),
+        ] {
             assert_eq!(expand(text, &environment), expanded);
         }
     }

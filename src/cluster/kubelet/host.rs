@@ -20,6 +20,8 @@ pub(super) struct Host<'a> {
     container: String,
     /// Number of the process that asks.
     number: u32,
+    /// Its command line.
+    command_line: String,
     image: Option<&'static Image>,
     /// Stands in when the Pod is already gone.
     nowhere: (Files, BTreeMap<String, Files>),
@@ -40,19 +42,17 @@ impl<'a> Host<'a> {
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
+            command_line: process.arguments.join(" "),
             image,
             nowhere: (Files::default(), BTreeMap::new()),
         }
     }
 
     fn peers(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
-        self.node
-            .processes
-            .iter()
-            .filter(|(_, process)| {
-                process.pod == self.slot && process.container == self.container && process.exit_code.is_none()
-            })
-            .map(|(id, process)| (*id, process))
+        let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
+        inside
+            .filter_map(|id| Some((*id, self.node.processes.get(id)?)))
+            .filter(|(_, process)| process.container == self.container && process.exit_code.is_none())
     }
 }
 
@@ -69,7 +69,9 @@ impl System for Host<'_> {
         let Some(pod) = self.node.pods.get(&self.slot) else { return String::new() };
         match self.registry.get(&POD, &pod.key) {
             Ok(object) if pod.host_network => object.text("/spec/nodeName").to_owned(),
-            Ok(object) if !object.text("/spec/hostname").is_empty() => object.text("/spec/hostname").to_owned(),
+            Ok(object) if !object.text("/spec/hostname").is_empty() => {
+                object.text("/spec/hostname").to_owned()
+            }
             _ => pod.key.name.chars().take(63).collect(),
         }
     }
@@ -138,7 +140,9 @@ impl System for Host<'_> {
     }
 
     fn processes(&self) -> Vec<(u32, String)> {
-        self.peers().map(|(_, process)| (process.number, process.arguments.join(" "))).collect()
+        let own = (self.number, self.command_line.clone());
+        let others = self.peers().map(|(_, process)| (process.number, process.arguments.join(" ")));
+        std::iter::once(own).chain(others).collect()
     }
 
     fn signal(&mut self, number: u32, signal: i32) -> bool {

@@ -1,6 +1,7 @@
 //! The kubelet: runs the Pods that are bound to its node and reports their state.
 
 mod adoption;
+mod attachments;
 mod env;
 mod host;
 mod pod_runtime;
@@ -28,6 +29,7 @@ use crate::base::Timestamp;
 
 use super::network::AddressPool;
 use super::runtime::{Process, ProcessId};
+use attachments::Attachments;
 use pod_runtime::PodRuntime;
 
 pub(crate) use pod_worker::KUBELET;
@@ -49,6 +51,8 @@ pub(crate) struct NodeState {
     addresses: AddressPool,
     /// Pods by address.
     by_address: OrdMap<String, String>,
+    /// Clients attached to main processes.
+    attachments: Attachments,
     /// The number of the last process.
     last_process: u64,
     /// Whether the addresses of Pods that were there before this state have been taken over.

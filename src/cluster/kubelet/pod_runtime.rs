@@ -1,6 +1,6 @@
 //! What the node knows of a Pod: its sandbox, volumes, containers, and the task at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub(super) struct PodRuntime {
     pub mount_failures: u32,
     /// Containers and init containers by name.
     pub containers: BTreeMap<String, ContainerRuntime>,
+    /// Everything that runs in its containers.
+    pub processes: BTreeSet<ProcessId>,
     /// Volumes by name; they outlive containers.
     pub volumes: BTreeMap<String, Files>,
     /// Set while the Pod is being ended.
@@ -175,6 +177,7 @@ impl PodRuntime {
             retry_at: None,
             mount_failures: 0,
             containers: BTreeMap::new(),
+            processes: BTreeSet::new(),
             volumes: BTreeMap::new(),
             stopping: None,
         }

@@ -123,10 +123,12 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
         "Succeeded" => (false, "PodCompleted", String::new()),
         "Failed" => (false, "PodFailed", String::new()),
         _ if unready.is_empty() => (true, "", String::new()),
-        _ => (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))),
+        _ => {
+            (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" ")))
+        }
     };
-    let has_sandbox =
-        runtime.address.is_some() && runtime.stopping.as_ref().is_none_or(|stopping| stopping.torn_down_at.is_none());
+    let has_sandbox = runtime.address.is_some()
+        && runtime.stopping.as_ref().is_none_or(|stopping| stopping.torn_down_at.is_none());
     let gates = readiness_gates(pod);
     let pod_ready: Condition = match (ready, gates) {
         (true, Some(message)) => ("Ready", false, "ReadinessGatesNotReady", message),
@@ -143,9 +145,7 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
     list.push(stamp(pod, &scheduled, now));
     let known = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
     let others = pod.list("/status/conditions").iter();
-    list.extend(
-        others.filter(|other| !known.contains(&other["type"].as_str().unwrap_or_default())).cloned(),
-    );
+    list.extend(others.filter(|other| !known.contains(&other["type"].as_str().unwrap_or_default())).cloned());
     Value::Array(list)
 }
 

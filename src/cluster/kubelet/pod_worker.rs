@@ -81,7 +81,11 @@ impl PodWorker<'_> {
     fn work(mut self) -> Result<Action, Status> {
         if !self.node.pods.contains_key(&self.slot) {
             if pod_spec::is_terminal(self.pod.text("/status/phase")) || self.never_started_and_ends() {
-                return if self.pod.is_terminating() { self.delete_object() } else { Ok(Action::AwaitChange) };
+                return if self.pod.is_terminating() {
+                    self.delete_object()
+                } else {
+                    Ok(Action::AwaitChange)
+                };
             }
             self.admit();
         }
@@ -279,10 +283,7 @@ impl PodWorker<'_> {
 
     pub(super) fn runtime_mut(&mut self) -> &mut PodRuntime {
         let (pod, now) = (&self.pod, self.registry.now());
-        self.node
-            .pods
-            .entry(self.slot.clone())
-            .or_insert_with(|| PodRuntime::new(pod, now))
+        self.node.pods.entry(self.slot.clone()).or_insert_with(|| PodRuntime::new(pod, now))
     }
 
     pub(super) fn container(&mut self, name: &str) -> &mut ContainerRuntime {

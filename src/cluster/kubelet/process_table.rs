@@ -45,8 +45,20 @@ impl NodeState {
     pub(super) fn spawn(&mut self, process: Process) -> ProcessId {
         self.last_process += 1;
         let id = ProcessId(self.last_process);
+        if let Some(pod) = self.pods.get_mut(&process.pod) {
+            pod.processes.insert(id);
+        }
         self.processes.insert(id, process);
         id
+    }
+
+    /// Takes a process out of the table for good.
+    pub(super) fn forget_process(&mut self, id: ProcessId) {
+        let Some(process) = self.processes.remove(&id) else { return };
+        self.forget_wake(id, &process);
+        if let Some(pod) = self.pods.get_mut(&process.pod) {
+            pod.processes.remove(&id);
+        }
     }
 
     /// Lets a new process run until it waits for the first time.
@@ -85,6 +97,7 @@ impl NodeState {
             let (stdout, stderr) = (std::mem::take(&mut process.stdout), std::mem::take(&mut process.stderr));
             container.log.append(now, &stdout);
             container.log.append(now, &stderr);
+            self.attachments.copy(id, &stdout, &stderr, process.exit_code);
             if let Some(code) = process.exit_code {
                 let name = process.container.clone();
                 self.end_run(&slot, &name, code, now);
@@ -117,24 +130,23 @@ impl NodeState {
         }
         schedule_restart(container, now);
         self.changed.insert(slot.to_owned(), now);
-        let gone: Vec<ProcessId> = self
-            .processes
-            .iter()
-            .filter(|(_, process)| process.pod == slot && process.container == name)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in gone {
-            self.end_process(id);
+        let inside: Vec<ProcessId> = pod.processes.iter().copied().collect();
+        for id in inside {
+            if self.processes.get(&id).is_some_and(|process| process.container == name) {
+                self.end_process(id);
+            }
         }
     }
 
     /// Removes a process that ended with its container; one that a client listens to is told so.
     fn end_process(&mut self, id: ProcessId) {
         let Some(process) = self.processes.get(&id).cloned() else { return };
-        self.forget_wake(id, &process);
         if process.number == 1 {
-            self.processes.remove(&id);
-        } else if let Some(process) = self.processes.get_mut(&id) {
+            self.attachments.copy(id, &[], &[], Some(process.exit_code.unwrap_or(137)));
+            return self.forget_process(id);
+        }
+        self.forget_wake(id, &process);
+        if let Some(process) = self.processes.get_mut(&id) {
             process.exit_code.get_or_insert(137);
         }
     }
@@ -189,9 +201,7 @@ impl NodeState {
         if let Some(address) = pod.address.filter(|_| !pod.host_network) {
             self.release(slot, address);
         }
-        let gone: Vec<ProcessId> =
-            self.processes.iter().filter(|(_, process)| process.pod == slot).map(|(id, _)| *id).collect();
-        for id in gone {
+        for id in pod.processes.iter().copied() {
             self.end_process(id);
         }
         self.changed.remove(slot);

@@ -19,12 +19,15 @@ impl PodWorker<'_> {
             Ok(reference) => reference,
             Err(why) => return self.invalid_image_name(spec, &why),
         };
-        let present = self.node.images.get(self.node_name()).is_some_and(|images| {
-            images.contains(&reference.canonical())
-        });
+        let present = self
+            .node
+            .images
+            .get(self.node_name())
+            .is_some_and(|images| images.contains(&reference.canonical()));
         match spec.text("/imagePullPolicy") {
             "Never" if !present => {
-                let message = format!("Container image {:?} is not present with pull policy of Never", spec.image());
+                let message =
+                    format!("Container image {:?} is not present with pull policy of Never", spec.image());
                 self.event(Some(spec), EventType::Warning, "ErrImageNeverPull", &message);
                 self.event(Some(spec), EventType::Warning, "Failed", "Error: ErrImageNeverPull");
                 self.wait_and_retry(spec, "ErrImageNeverPull", message)
@@ -51,8 +54,9 @@ impl PodWorker<'_> {
 
     fn invalid_image_name(&mut self, spec: &ContainerSpec<'_>, why: &str) -> Step {
         let image = spec.image();
-        let message =
-            format!("Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {why}");
+        let message = format!(
+            "Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {why}"
+        );
         self.event(Some(spec), EventType::Warning, "InspectFailed", &message);
         self.event(Some(spec), EventType::Warning, "Failed", "Error: InvalidImageName");
         self.wait_and_retry(spec, "InvalidImageName", message)
@@ -149,9 +153,14 @@ mod tests {
 
     #[test]
     fn durations_read_as_in_go() {
-        for (milliseconds, text) in
-            [(149, "149ms"), (1_234, "1.234s"), (2_000, "2s"), (2_500, "2.5s"), (62_500, "1m2.5s"), (60_000, "1m0s")]
-        {
+        for (milliseconds, text) in [
+            (149, "149ms"),
+            (1_234, "1.234s"),
+            (2_000, "2s"),
+            (2_500, "2.5s"),
+            (62_500, "1m2.5s"),
+            (60_000, "1m0s"),
+        ] {
             assert_eq!(go_milliseconds(milliseconds), text);
         }
     }

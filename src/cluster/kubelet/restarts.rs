@@ -33,7 +33,8 @@ impl BackOff {
 
     /// Notes one more attempt: 10 s, then twice as long each time, at most 300 s.
     pub(super) fn next(&mut self, now: Timestamp) {
-        self.seconds = if self.seconds == 0 || self.is_stale(now) { INITIAL } else { (self.seconds * 2).min(MAX) };
+        self.seconds =
+            if self.seconds == 0 || self.is_stale(now) { INITIAL } else { (self.seconds * 2).min(MAX) };
         self.last_update = Some(now);
     }
 
@@ -84,7 +85,10 @@ mod tests {
 
     #[test]
     fn durations_read_as_in_go() {
-        assert_eq!(crash_loop_message(10, "web", "p_ns(u)"), "back-off 10s restarting failed container=web pod=p_ns(u)");
+        assert_eq!(
+            crash_loop_message(10, "web", "p_ns(u)"),
+            "back-off 10s restarting failed container=web pod=p_ns(u)"
+        );
         assert!(crash_loop_message(80, "web", "p").contains("back-off 1m20s "));
         assert!(crash_loop_message(300, "web", "p").contains("back-off 5m0s "));
     }

@@ -56,7 +56,9 @@ impl PodWorker<'_> {
                 self.runtime_mut().address = Some(address);
             }
             Err(why) => {
-                let message = format!("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: {why}");
+                let message = format!(
+                    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: {why}"
+                );
                 self.event(None, EventType::Warning, "FailedCreatePodSandBox", &message);
                 let retry_at = self.next_sync();
                 self.runtime_mut().retry_at = Some(retry_at);
@@ -114,7 +116,8 @@ impl PodWorker<'_> {
         let reference = Self::image_reference(spec);
         let mounts = volumes::mounts(spec);
         let hosts = self.hosts_files();
-        let read_only_root = spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
+        let read_only_root =
+            spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
@@ -153,6 +156,10 @@ impl PodWorker<'_> {
         let arguments = command_line(spec, image, &environment);
         let work = runtime::executable(image, &arguments)?;
         environment.entry("HOSTNAME".to_owned()).or_insert_with(|| self.hostname());
+        let tty = spec.get("/tty").and_then(serde_json::Value::as_bool).unwrap_or_default();
+        if tty {
+            environment.insert("TERM".to_owned(), "xterm".to_owned());
+        }
         let mut memory = std::collections::BTreeMap::new();
         if let Some(reference) = &reference {
             memory.insert("tag".to_owned(), reference.tag.clone());
@@ -168,7 +175,7 @@ impl PodWorker<'_> {
             arguments,
             environment,
             working_directory: directory.to_owned(),
-            tty: spec.get("/tty").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            tty,
             input: Input {
                 open: spec.get("/stdin").and_then(serde_json::Value::as_bool).unwrap_or_default(),
                 ..Input::default()
@@ -252,9 +259,11 @@ fn command_line(
         (expand(spec.texts("/command")), expand(spec.texts("/args")));
     match (command.is_empty(), arguments.is_empty()) {
         (false, _) => command.into_iter().chain(arguments).collect(),
-        (true, false) => {
-            image.map_or_else(Vec::new, |image| owned(image.entrypoint)).into_iter().chain(arguments).collect()
-        }
+        (true, false) => image
+            .map_or_else(Vec::new, |image| owned(image.entrypoint))
+            .into_iter()
+            .chain(arguments)
+            .collect(),
         (true, true) => {
             image.map_or_else(Vec::new, |image| [owned(image.entrypoint), owned(image.command)].concat())
         }

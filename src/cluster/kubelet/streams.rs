@@ -9,7 +9,6 @@ use super::super::runtime::{
     self, ImageReference, Input, LogOptions, LogPage, Process, ProcessId, ProcessOutput,
 };
 use super::NodeState;
-use super::host::Host;
 use super::pod_runtime::ContainerRuntime;
 use super::pod_spec;
 
@@ -46,6 +45,7 @@ impl NodeState {
             Status::internal(Status::internal(message).message)
         })?;
         let mut environment = main.as_ref().map(|main| main.environment.clone()).unwrap_or_default();
+        environment.remove("TERM");
         if tty {
             environment.insert("TERM".to_owned(), "xterm".to_owned());
         }
@@ -55,7 +55,9 @@ impl NodeState {
             container: name,
             arguments: command.to_vec(),
             environment,
-            working_directory: main.as_ref().map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
+            working_directory: main
+                .as_ref()
+                .map_or_else(|| "/".to_owned(), |main| main.working_directory.clone()),
             tty,
             input: Input { open: stdin, ..Input::default() },
             terminal: runtime::Terminal::default(),
@@ -81,7 +83,11 @@ impl NodeState {
         pod: &ObjectKey,
         container: Option<&str>,
     ) -> Result<ProcessId, Status> {
-        self.running_container(registry, pod, container).map(|(_, process)| process)
+        let (_, main) = self.running_container(registry, pod, container)?;
+        self.last_process += 1;
+        let id = ProcessId(self.last_process);
+        self.attachments.add(id, main);
+        Ok(id)
     }
 
     fn running_container(
@@ -98,17 +104,21 @@ impl NodeState {
         let running = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name)?.process());
         match running {
             Some(process) => Ok((name, process)),
-            None => Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message)),
+            None => {
+                Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message))
+            }
         }
     }
 
     /// Gives bytes to the standard input of a process.
     pub(crate) fn write_stdin(&mut self, registry: &mut Registry, process: ProcessId, bytes: &[u8]) {
+        let process = self.attachments.main(process);
         self.with_process(registry, process, |entry, host| entry.take_input(bytes, host));
     }
 
     /// Ends the standard input of a process.
     pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
+        let process = self.attachments.main(process);
         self.with_process(registry, process, |entry, host| {
             entry.input.open = false;
             entry.run(false, host);
@@ -117,6 +127,9 @@ impl NodeState {
 
     /// Takes what a process has printed since the last call, and its exit code once it ended.
     pub(crate) fn take_output(&mut self, process: ProcessId) -> ProcessOutput {
+        if let Some(output) = self.attachments.take(process) {
+            return output;
+        }
         let Some(entry) = self.processes.get_mut(&process) else {
             return ProcessOutput { exit_code: Some(0), ..ProcessOutput::default() };
         };
@@ -126,16 +139,18 @@ impl NodeState {
             exit_code: entry.exit_code,
         };
         if entry.exit_code.is_some() {
-            self.processes.remove(&process);
+            self.forget_process(process);
         }
         output
     }
 
     /// Forgets an exec process whose client is gone, or detaches.
     pub(crate) fn hang_up(&mut self, _: &mut Registry, process: ProcessId) {
-        let Some(entry) = self.processes.get(&process).filter(|entry| entry.number != 1).cloned() else { return };
-        self.forget_wake(process, &entry);
-        self.processes.remove(&process);
+        if !self.attachments.remove(process)
+            && self.processes.get(&process).is_some_and(|entry| entry.number != 1)
+        {
+            self.forget_process(process);
+        }
     }
 
     /// The log of a container from a cursor on.
@@ -157,7 +172,8 @@ impl NodeState {
         if options.previous {
             let log = container.and_then(|container| container.previous_log.as_ref());
             return log.map(|log| log.page(options, true)).ok_or_else(|| {
-                let message = format!("previous terminated container {name:?} in pod {:?} not found", pod.name);
+                let message =
+                    format!("previous terminated container {name:?} in pod {:?} not found", pod.name);
                 Status::bad_request(message)
             });
         }
@@ -259,11 +275,13 @@ impl NodeState {
     }
 
     /// The process that answers on a Pod's port.
-    fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
+    pub(super) fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
         let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
         let mut running = runtime.running().map(|(_, process)| process);
         running
-            .find(|process| self.processes.get(process).is_some_and(|process| process.ports().contains(&port)))
+            .find(|process| {
+                self.processes.get(process).is_some_and(|process| process.ports().contains(&port))
+            })
             .ok_or(ConnectError::Refused)
     }
 }
@@ -290,10 +308,11 @@ fn choose_container(pod: &Object, asked: Option<&str>) -> Result<String, Status>
 }
 
 fn waiting_to_start(container: Option<&ContainerRuntime>, pod: &Object, name: &str) -> Status {
-    let reason = container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
+    let reason =
+        container.and_then(|container| container.waiting.as_ref()).map(|waiting| waiting.reason.as_str());
     let why = match reason {
-        Some("ErrImagePull") => "trying and failing to pull image",
-        Some("ImagePullBackOff") => "image can't be pulled",
+        Some("ErrImagePull") => "image can't be pulled",
+        Some("ImagePullBackOff") => "trying and failing to pull image",
         Some(reason) => reason,
         None if pod_spec::init_containers(pod).next().is_some() => "PodInitializing",
         None => "ContainerCreating",

@@ -100,11 +100,17 @@ fn fill_data(
     };
     let items = source["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     for item in items {
-        let (key, path) = (item["key"].as_str().unwrap_or_default(), item["path"].as_str().unwrap_or_default());
+        let (key, path) =
+            (item["key"].as_str().unwrap_or_default(), item["path"].as_str().unwrap_or_default());
         match data.remove(key) {
             Some(bytes) => files.insert(&format!("/{path}"), bytes),
             None if optional => {}
-            None => return Err(format!("references non-existent {} key: {key}", if secret { "secret" } else { "config" })),
+            None => {
+                return Err(format!(
+                    "references non-existent {} key: {key}",
+                    if secret { "secret" } else { "config" }
+                ));
+            }
         }
     }
     if items.is_empty() {

@@ -55,7 +55,8 @@ impl Listener {
         server: &Arc<ApiServer>,
         port: u16,
     ) -> Result<Self, UserError> {
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| refused(port, &error))?;
+        let socket =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| refused(port, &error))?;
         let port = socket.local_addr().while_doing(|| "cannot tell the port of the API".to_owned())?.port();
         let credentials = Credentials::fresh()?;
         let acceptor = TlsAcceptor::from(Arc::new(credentials.tls()?));

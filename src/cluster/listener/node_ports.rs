@@ -78,8 +78,9 @@ fn targets<'a>(services: impl Iterator<Item = &'a Object>) -> BTreeMap<u16, Targ
     let mut targets = BTreeMap::new();
     for service in services {
         for entry in service.list("/spec/ports") {
-            let number =
-                |name: &str| entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok());
+            let number = |name: &str| {
+                entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok())
+            };
             if let (Some(node_port), Some(port)) = (number("nodePort"), number("port")) {
                 targets.insert(node_port, Target { service: service.key(), port });
             }
@@ -124,7 +125,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, target: Target) {
         let (shared, target) = (Arc::clone(&shared), target.clone());
         tokio::spawn(async move {
             serve_forwarded(stream, move |request| {
-                shared.with(|simulation| {
+                shared.reach_in(|simulation| {
                     let (node, registry) = (&mut simulation.node, &mut simulation.registry);
                     node.http_to_service(registry, &target.service, target.port, request)
                 })

@@ -61,8 +61,7 @@ async fn node_ports_get_sockets_that_follow_their_services() {
     let namespace = serde_json::json!({"metadata": {"name": "default"}});
     let post = |url: &str, body: &Value| Request::post(url).body(serde_json::to_vec(body).unwrap()).unwrap();
     let _ = client.request::<Value>(post("/api/v1/namespaces", &namespace)).await;
-    let made: Value =
-        client.request(post("/api/v1/namespaces/default/services", &service)).await.unwrap();
+    let made: Value = client.request(post("/api/v1/namespaces/default/services", &service)).await.unwrap();
     let node_port = made["spec"]["ports"][0]["nodePort"].to_string();
     let served = async {
         loop {

@@ -38,8 +38,12 @@ pub(crate) fn lookup(registry: &Registry, namespace: &str, name: &str) -> Vec<St
 
 /// The full name under which a short one is found, for `nslookup`.
 pub(crate) fn full_name(registry: &Registry, namespace: &str, name: &str) -> Option<String> {
-    let search =
-        [format!("{name}.{namespace}.svc.{ZONE}"), format!("{name}.svc.{ZONE}"), format!("{name}.{ZONE}"), name.to_owned()];
+    let search = [
+        format!("{name}.{namespace}.svc.{ZONE}"),
+        format!("{name}.svc.{ZONE}"),
+        format!("{name}.{ZONE}"),
+        name.to_owned(),
+    ];
     search.into_iter().find(|candidate| !answer(registry, candidate).is_empty())
 }
 

@@ -3,6 +3,8 @@
 mod dns;
 mod ipam;
 mod service_proxy;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use super::runtime::{ConnectError, HttpRequest, HttpResponse};
 pub(crate) use dns::{full_name, lookup};

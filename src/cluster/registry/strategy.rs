@@ -73,6 +73,12 @@ pub(crate) trait Strategy: Sync {
         new.get("/spec") != old.get("/spec")
     }
 
+    /// Whether a write of the status also writes the annotations, as the controller of
+    /// Deployments needs it for the revision.
+    fn status_carries_annotations(&self) -> bool {
+        false
+    }
+
     /// Whether nothing but finalizers of the kind itself keeps a terminating object.
     fn may_go(&self, _object: &Object) -> bool {
         true

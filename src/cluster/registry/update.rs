@@ -110,7 +110,13 @@ impl Registry {
         metadata::keep_system_fields(&mut new, old);
         metadata::drop_empty(&mut new);
         match options.subresource {
-            "status" => new = with_part(old, &new, "/status"),
+            "status" => {
+                let mut kept = with_part(old, &new, "/status");
+                if strategy.status_carries_annotations() {
+                    copy_field(&mut kept, &new, "/metadata/annotations");
+                }
+                new = kept;
+            }
             "finalize" => new = with_part(old, &new, "/spec/finalizers"),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
             _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),

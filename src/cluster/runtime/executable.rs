@@ -32,7 +32,8 @@ pub(crate) fn executable(image: Option<&'static Image>, arguments: &[String]) ->
 pub(super) fn wrapped<'a>(image: &Image, arguments: &'a [String]) -> Option<&'a [String]> {
     let entrypoint = image.entrypoint.first()?;
     let rest = arguments.get(1..).filter(|rest| !rest.is_empty())?;
-    let is_script = entrypoint.ends_with("entrypoint.sh") && base_name(entrypoint) == base_name(&arguments[0]);
+    let is_script =
+        entrypoint.ends_with("entrypoint.sh") && base_name(entrypoint) == base_name(&arguments[0]);
     let own = image.command.first().is_some_and(|command| base_name(command) == base_name(&rest[0]));
     let tool = is_command(base_name(&rest[0])) || SHELLS.contains(&base_name(&rest[0]));
     (is_script && tool && (!own || image.program == "idle")).then_some(rest)
@@ -49,7 +50,8 @@ pub(super) fn is_own_program(image: &Image, name: &str) -> bool {
 pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
     let toolbox = image.map_or(Toolbox::Nothing, |image| image.toolbox);
     let directory = name.rsplit_once('/').map(|(directory, _)| directory);
-    let usual = directory.is_none_or(|directory| ["/bin", "/usr/bin", "/sbin", "/usr/sbin"].contains(&directory));
+    let usual =
+        directory.is_none_or(|directory| ["/bin", "/usr/bin", "/sbin", "/usr/sbin"].contains(&directory));
     let tool = base_name(name);
     usual
         && match toolbox {
@@ -98,7 +100,8 @@ mod tests {
         );
         assert_eq!(
             start("busybox", &["/no/such/binary"]),
-            Err("exec: \"/no/such/binary\": stat /no/such/binary: no such file or directory: unknown".to_owned())
+            Err("exec: \"/no/such/binary\": stat /no/such/binary: no such file or directory: unknown"
+                .to_owned())
         );
         assert!(start("nginx", &["wget"]).is_err());
     }

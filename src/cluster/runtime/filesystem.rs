@@ -290,7 +290,8 @@ fn path_is_directory(text: &str) -> bool {
 }
 
 fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
+    path.strip_prefix(directory.trim_end_matches('/'))
+        .is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
 }
 
 /// `/etc` and `hosts` → `/etc/hosts`.

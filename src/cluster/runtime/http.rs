@@ -58,11 +58,6 @@ impl HttpResponse {
         self
     }
 
-    /// The first header of that name, whatever its case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        header(&self.headers, name)
-    }
-
     /// The words that go with the status code.
     pub(crate) fn reason(&self) -> &'static str {
         match self.status {

@@ -79,9 +79,30 @@ static CATALOGUE: &[Image] = &[
     Image {
         repository: "docker.io/library/nginx",
         tags: &[
-            "latest", "1", "1.14.2", "1.16.1", "1.19", "1.20", "1.21", "1.22", "1.23", "1.24", "1.25", "1.26",
-            "1.27", "1.28", "1.29", "alpine", "stable", "mainline", "1.25-alpine", "1.27-alpine", "1.28-alpine",
-            "1.29-alpine", "stable-alpine", "stable-perl",
+            "latest",
+            "1",
+            "1.14.2",
+            "1.16.1",
+            "1.19",
+            "1.20",
+            "1.21",
+            "1.22",
+            "1.23",
+            "1.24",
+            "1.25",
+            "1.26",
+            "1.27",
+            "1.28",
+            "1.29",
+            "alpine",
+            "stable",
+            "mainline",
+            "1.25-alpine",
+            "1.27-alpine",
+            "1.28-alpine",
+            "1.29-alpine",
+            "stable-alpine",
+            "stable-perl",
         ],
         size: 70_479_485,
         entrypoint: &["/docker-entrypoint.sh"],
@@ -303,9 +324,10 @@ fn content_digest(repository: &str, tag: &str) -> String {
     (0_u8..4)
         .map(|part| {
             let seed = 0xcbf2_9ce4_8422_2325_u64 ^ (u64::from(part) << 7);
-            let hash = repository.bytes().chain([b':']).chain(tag.bytes()).chain([part]).fold(seed, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(5)
-            });
+            let hash =
+                repository.bytes().chain([b':']).chain(tag.bytes()).chain([part]).fold(seed, |hash, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3).rotate_left(5)
+                });
             format!("{hash:016x}")
         })
         .collect()

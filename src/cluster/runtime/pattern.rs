@@ -133,7 +133,8 @@ fn ends(branch: &Branch, text: &[char], start: usize) -> bool {
                 if count >= piece.least {
                     next.push(at);
                 }
-                if count == piece.most || !text.get(at).is_some_and(|character| fits(&piece.what, *character)) {
+                if count == piece.most || !text.get(at).is_some_and(|character| fits(&piece.what, *character))
+                {
                     break;
                 }
                 at += 1;

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Timestamp;
 
+use super::executable::wrapped;
 use super::filesystem::FileView;
 use super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::images::Image;
-use super::executable::wrapped;
 use super::program::{Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
 
@@ -174,7 +174,9 @@ impl Process {
         }
         let typed = self.terminal.type_bytes(bytes);
         self.print(&typed.echo);
-        if typed.interrupted && let Work::Script(machine) = &mut self.work {
+        if typed.interrupted
+            && let Work::Script(machine) = &mut self.work
+        {
             machine.give_up();
         }
         self.input.bytes.extend(typed.lines);

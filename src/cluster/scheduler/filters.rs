@@ -246,7 +246,8 @@ fn pod_affinity(pod: &Object, candidate: &Candidate, all: &[Candidate]) -> Vec<R
     for term in pod.list(&near) {
         let found = in_domain(term, candidate, all).any(|other| term_selects(term, pod, other));
         // The first of a group that wants to be together has to be allowed to begin.
-        if !found && !(meets_own(term) && alone(term)) {
+        let begins = meets_own(term) && alone(term);
+        if !found && !begins {
             return vec![Refusal::for_good("node(s) didn't match pod affinity rules")];
         }
     }

@@ -1,4 +1,8 @@
 //! The scheduler: gives each new Pod a node, or says why none fits (`pkg/scheduler`).
+//!
+//! Not simulated: preemption (the post filter's sentence is told, nobody is evicted), topology spread
+//! constraints, volume binding, preferred affinity to Pods, image locality, and the back-off between
+//! tries: a Pod that waits is tried again at once when a node or a leaving Pod makes room.
 
 mod filters;
 mod resources;

@@ -19,7 +19,7 @@ fn create(simulation: &mut Simulation, name: &str, spec: Value) -> ObjectKey {
     }
     let options = WriteOptions::component("test");
     simulation.registry.create(&builtin::POD, "default", pod, &options).unwrap();
-    simulation.settle(SignedDuration::ZERO);
+    simulation.advance_to(simulation.registry.now());
     ObjectKey::new("default", name)
 }
 
@@ -71,7 +71,7 @@ fn a_pod_that_waits_for_room_is_placed_when_another_leaves() {
     let delete =
         super::super::registry::DeleteOptions { grace_period_seconds: Some(0), ..Default::default() };
     simulation.registry.delete(&builtin::POD, &first, &delete, &WriteOptions::component("test")).unwrap();
-    simulation.settle(SignedDuration::ZERO);
+    simulation.advance_to(simulation.registry.now());
     assert_eq!(node_of(&simulation, &second), "minikube");
 }
 
@@ -89,7 +89,7 @@ fn labels_and_taints_keep_pods_away_until_they_change() {
     node.set("/spec/taints", json!([{"key": "a", "value": "b", "effect": "NoSchedule"}]));
     let options = WriteOptions::component("test");
     simulation.registry.update(&builtin::NODE, &node_key, node, &options).unwrap();
-    simulation.settle(SignedDuration::ZERO);
+    simulation.advance_to(simulation.registry.now());
     assert!(message(&simulation, &key).contains("1 node(s) had untolerated taint(s)"));
     let tolerations = json!([{"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"}]);
     let tolerant = create(

@@ -32,7 +32,6 @@ const FLAGS: &[Flag] = &[
     Flag::switch("ignore-not-found", "Exit 0 when there is nothing to delete"),
     Flag::switch_on("wait", "Wait until the objects are gone"),
     Flag::duration("timeout", "0s", "How long to wait; zero means as long as it takes"),
-    Flag::switch("interactive", "Ask before deleting").short('i'),
     Flag::text("output", "", "Output format; only \"name\"").short('o'),
 ];
 

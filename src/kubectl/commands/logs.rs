@@ -7,7 +7,7 @@ use futures::io::{AsyncBufRead, AsyncBufReadExt};
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
 
-use super::flag_sets::{FILES, SELECTOR};
+use super::flag_sets::SELECTOR;
 use crate::apimachinery::builtin;
 use crate::base::Output;
 use crate::kubectl::api::{Api, Url};
@@ -24,7 +24,7 @@ pub(super) static COMMAND: Command = Command {
     aliases: &["log"],
     short: "Print the logs for a container in a pod",
     usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
-    flags: &[FLAGS, FILES],
+    flags: &[FLAGS],
     arguments: Arguments::Pods,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -76,7 +76,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 }
 
 fn check(call: &Call<'_>, selector: &str) -> Outcome {
-    if call.args.is_empty() && selector.is_empty() && call.flags.all("filename").is_empty() {
+    if call.args.is_empty() && selector.is_empty() {
         return Err(call.usage_error("'logs (POD | TYPE/NAME) [CONTAINER_NAME]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
     }
     if !call.args.is_empty() && !selector.is_empty() {

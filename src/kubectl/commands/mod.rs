@@ -5,8 +5,10 @@ mod config;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod flag_sets;
 mod get;
@@ -14,8 +16,13 @@ mod get_watch;
 mod info;
 mod label;
 mod logs;
+mod node_commands;
+mod patch;
+mod port_forward;
+mod replace;
 mod rollout;
 mod run;
+mod run_attach;
 mod scale;
 mod set;
 mod wait;
@@ -29,16 +36,24 @@ pub(super) static COMMANDS: &[&Command] =
     &expose::COMMAND,
     &run::COMMAND,
     &set::COMMAND,
+    &explain::COMMAND,
     &get::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
     &info::CLUSTER_INFO,
+    &node_commands::CORDON,
+    &node_commands::UNCORDON,
+    &node_commands::TAINT,
     &describe::COMMAND,
     &logs::COMMAND,
     &exec::ATTACH,
     &exec::EXEC,
+    &port_forward::COMMAND,
+    &diff::COMMAND,
     &apply::COMMAND,
+    &patch::COMMAND,
+    &replace::COMMAND,
     &wait::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
@@ -52,6 +67,6 @@ pub(super) static COMMANDS: &[&Command] =
 
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha", "auth", "autoscale", "certificate", "completion", "cordon", "cp", "debug", "drain", "edit",
-    "kustomize", "plugin", "proxy", "replace", "taint", "top", "uncordon",
+    "alpha", "auth", "autoscale", "certificate", "completion", "cp", "debug", "drain", "edit", "kustomize",
+    "plugin", "proxy", "top",
 ];

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::flag_sets::{DRY_RUN, OUTPUT, field_manager};
+use super::run_attach::NewPod;
 use crate::apimachinery::builtin;
+use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -55,6 +57,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if attach && dry_run != DryRun::None {
         return Err(Failure::message("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
     }
+    if call.flags.on("expose") && !call.flags.is_set("port") {
+        return Err(call.usage_error("--port must be set when exposing a service"));
+    }
     let mut pod = pod(call)?;
     let resource = Resource::from(&builtin::POD);
     let target = call.target()?;
@@ -71,8 +76,40 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         .with("dryRun", dry_run.parameter())
         .with("fieldManager", call.flags.text("field-manager"));
     let created = api.post(&url, &pod).await?;
-    let name = resource.named(created["metadata"]["name"].as_str().unwrap_or_default());
-    print_done(call, &created, &name, "created")
+    let name = created["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    if call.flags.on("expose") {
+        expose(call, &api, &created, &target.namespace, dry_run).await?;
+    }
+    if attach {
+        let new = NewPod { namespace: target.namespace, container: name.clone(), name };
+        return new.attach(call, &api).await;
+    }
+    print_done(call, &created, &resource.named(&name), "created")
+}
+
+/// Creates the Service of `--expose`.
+async fn expose(call: &mut Call<'_>, api: &Api, pod: &Value, namespace: &str, dry_run: DryRun) -> Outcome {
+    let name = &pod["metadata"]["name"];
+    let service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "ports": [{
+                "port": call.flags.int("port"),
+                "protocol": "TCP",
+                "targetPort": call.flags.int("port"),
+            }],
+            "selector": pod["metadata"]["labels"],
+        },
+    });
+    let services = Resource::from(&builtin::SERVICE);
+    let url = services
+        .collection(namespace)
+        .with("dryRun", dry_run.parameter())
+        .with("fieldManager", call.flags.text("field-manager"));
+    let created = api.post(&url, &service).await?;
+    print_done(call, &created, &services.named(name.as_str().unwrap_or_default()), "created")
 }
 
 fn pod(call: &Call<'_>) -> Outcome<Value> {

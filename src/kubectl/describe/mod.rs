@@ -9,8 +9,8 @@ mod pod;
 mod pod_template;
 mod service;
 mod text;
-mod workloads;
 mod volumes;
+mod workloads;
 
 use serde_json::Value;
 

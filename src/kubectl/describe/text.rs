@@ -47,7 +47,7 @@ impl Text {
         };
         self.field(level, title, first);
         for line in rest {
-            self.line(level, format!("\t{line}"));
+            self.line(0, format!("\t{line}"));
         }
     }
 
@@ -65,11 +65,6 @@ impl Text {
             lines.extend(value.split('\n').map(|part| format!("  {}", shorten(part, LONGEST_ANNOTATION - 2))));
         }
         self.list(level, title, &lines);
-    }
-
-    /// Adds another description as it is.
-    pub(crate) fn append(&mut self, other: &Self) {
-        self.0.push_str(&other.0);
     }
 
     /// The text with tabs, for who prints it unaligned.

@@ -10,7 +10,8 @@ use super::{DELETE_FROM_PRIMITIVE_LIST, RETAIN_KEYS, SET_ELEMENT_ORDER};
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Changes {
     All,
-    AdditionsAndChanges,
+    /// What is new or different.
+    Additions,
     Deletions,
 }
 
@@ -20,7 +21,7 @@ impl Changes {
     }
 
     fn deletes(self) -> bool {
-        self != Self::AdditionsAndChanges
+        self != Self::Additions
     }
 }
 
@@ -50,8 +51,11 @@ pub(super) fn of_maps(
         patch.extend(original.keys().filter(is_new).map(|key| (key.clone(), Value::Null)));
     }
     if retains_keys {
-        let retained: Vec<Value> =
-            modified.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.as_str().into()).collect();
+        let retained: Vec<Value> = modified
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, _)| key.as_str().into())
+            .collect();
         if !retained.is_empty() && (!patch.is_empty() || original.keys().any(|key| is_new(&key))) {
             patch.insert(RETAIN_KEYS.to_owned(), Value::Array(retained));
         }
@@ -114,8 +118,8 @@ fn add_list_difference(
     let items = item_differences(old, new, rule, changes)?;
     let same_order = old.len() == new.len()
         && old.iter().zip(new).all(|(old, new)| old.get(rule.merge_key) == new.get(rule.merge_key));
-    let ordered = (changes.adds() && (!items.is_empty() || !same_order))
-        || (changes.deletes() && !items.is_empty());
+    let ordered =
+        (changes.adds() && (!items.is_empty() || !same_order)) || (changes.deletes() && !items.is_empty());
     if !items.is_empty() {
         patch.insert(key.to_owned(), Value::Array(items));
     }

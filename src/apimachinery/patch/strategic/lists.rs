@@ -18,8 +18,7 @@ pub(super) fn position(list: &[Value], item: &Value, merge_key: &str) -> Option<
 /// # Errors
 /// When the item has none.
 pub(super) fn merge_key_value<'a>(item: &'a Value, merge_key: &str) -> Result<&'a Value, String> {
-    item.get(merge_key)
-        .ok_or_else(|| format!("map: {item} does not contain declared merge key: {merge_key}"))
+    item.get(merge_key).ok_or_else(|| format!("map: {item} does not contain declared merge key: {merge_key}"))
 }
 
 /// `{"name": "a", "$patch": "delete"}`.
@@ -57,12 +56,7 @@ pub(super) fn normalize_order(
     interleave(others, named, server_order, merge_key)
 }
 
-fn interleave(
-    others: Vec<Value>,
-    named: Vec<Value>,
-    server_order: &[Value],
-    merge_key: &str,
-) -> Vec<Value> {
+fn interleave(others: Vec<Value>, named: Vec<Value>, server_order: &[Value], merge_key: &str) -> Vec<Value> {
     let mut result = Vec::with_capacity(others.len() + named.len());
     let mut others = others.into_iter().peekable();
     let mut named = named.into_iter().peekable();
@@ -72,7 +66,8 @@ fn interleave(
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(other), Some(name)) => {
-                let places = (position(server_order, other, merge_key), position(server_order, name, merge_key));
+                let places =
+                    (position(server_order, other, merge_key), position(server_order, name, merge_key));
                 matches!(places, (Some(other), Some(name)) if other < name)
             }
         };

@@ -17,7 +17,9 @@ fn patches_are_applied_by_the_rules_of_the_types() {
             "items merge by key and keep the server's order",
             pod(json!({"containers": containers})),
             pod(json!({"containers": [{"name": "b", "image": "2"}]})),
-            pod(json!({"containers": [{"name": "a", "image": "1", "args": ["x", "y"]}, {"name": "b", "image": "2"}]})),
+            pod(
+                json!({"containers": [{"name": "a", "image": "1", "args": ["x", "y"]}, {"name": "b", "image": "2"}]}),
+            ),
         ),
         (
             "lists without a key are replaced, null deletes",
@@ -40,8 +42,12 @@ fn patches_are_applied_by_the_rules_of_the_types() {
         (
             "the order is set",
             pod(json!({"containers": containers})),
-            pod(json!({"containers": [{"name": "c"}], "$setElementOrder/containers": [{"name": "c"}, {"name": "b"}, {"name": "a"}]})),
-            pod(json!({"containers": [{"name": "c"}, {"name": "b", "image": "1"}, {"name": "a", "image": "1", "args": ["x", "y"]}]})),
+            pod(
+                json!({"containers": [{"name": "c"}], "$setElementOrder/containers": [{"name": "c"}, {"name": "b"}, {"name": "a"}]}),
+            ),
+            pod(
+                json!({"containers": [{"name": "c"}, {"name": "b", "image": "1"}, {"name": "a", "image": "1", "args": ["x", "y"]}]}),
+            ),
         ),
         (
             "scalars are added and deleted",
@@ -52,7 +58,9 @@ fn patches_are_applied_by_the_rules_of_the_types() {
         (
             "a volume keeps only its retained keys",
             pod(json!({"volumes": [{"name": "v", "emptyDir": {}}]})),
-            pod(json!({"volumes": [{"name": "v", "hostPath": {"path": "/x"}, "$retainKeys": ["name", "hostPath"]}]})),
+            pod(
+                json!({"volumes": [{"name": "v", "hostPath": {"path": "/x"}, "$retainKeys": ["name", "hostPath"]}]}),
+            ),
             pod(json!({"volumes": [{"name": "v", "hostPath": {"path": "/x"}}]})),
         ),
         (
@@ -81,7 +89,11 @@ fn malformed_patches_are_refused() {
             pod(json!({"containers": [{"image": "x"}]})),
             "map: {\"image\":\"x\"} does not contain declared merge key: name",
         ),
-        (pod(json!({"nodeSelector": {}})), pod(json!({"$patch": "fly"})), "unknown patch type: \"fly\" in map: {}"),
+        (
+            pod(json!({"nodeSelector": {}})),
+            pod(json!({"$patch": "fly"})),
+            "unknown patch type: \"fly\" in map: {}",
+        ),
         (
             pod(json!({"volumes": [{"name": "v"}]})),
             pod(json!({"volumes": [{"name": "v", "$retainKeys": "name"}]})),
@@ -95,9 +107,7 @@ fn malformed_patches_are_refused() {
 
 #[test]
 fn set_image_makes_the_patch_that_kubectl_sends() {
-    let with = |image: &str| {
-        json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": image}, {"name": "log", "image": "x"}]}}}})
-    };
+    let with = |image: &str| json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": image}, {"name": "log", "image": "x"}]}}}});
     assert_eq!(
         two_way(&DEPLOYMENT, &with("a"), &with("b")).unwrap(),
         json!({"spec": {"template": {"spec": {
@@ -131,7 +141,10 @@ fn a_two_way_patch_turns_the_original_into_the_modified() {
         },
     });
     let patch = two_way(&DEPLOYMENT, &original, &modified).unwrap();
-    assert_eq!(patch.pointer("/spec/strategy"), Some(&json!({"$retainKeys": ["type"], "rollingUpdate": null, "type": "Recreate"})));
+    assert_eq!(
+        patch.pointer("/spec/strategy"),
+        Some(&json!({"$retainKeys": ["type"], "rollingUpdate": null, "type": "Recreate"}))
+    );
     assert_eq!(patch.pointer("/metadata/labels"), Some(&Value::Null));
     assert_eq!(apply(&DEPLOYMENT, &original, &patch).unwrap(), modified);
 }

@@ -177,7 +177,11 @@ mod tests {
         assert_eq!(
             frames,
             [
-                Frame::SynStream { stream: 5, headers: vec![("port".to_owned(), "80".to_owned())], fin: false },
+                Frame::SynStream {
+                    stream: 5,
+                    headers: vec![("port".to_owned(), "80".to_owned())],
+                    fin: false
+                },
                 Frame::Data { stream: 5, bytes: b"hello".to_vec(), fin: false },
                 Frame::Data { stream: 5, bytes: Vec::new(), fin: true },
                 Frame::Ping { id: 7 },

@@ -40,7 +40,7 @@ pub(in super::super) fn exec(
     let container = query.get("container").filter(|name| !name.is_empty());
     let (response, upgrade) = websocket::upgrade(&mut request, &[V5, V4])?;
     let (tty, stdin) = (query.flag("tty"), query.flag("stdin"));
-    let process = shared.with(|simulation| {
+    let process = shared.reach_in(|simulation| {
         let (node, registry) = (&mut simulation.node, &mut simulation.registry);
         node.exec(registry, &info.key(), container, &command, tty, stdin)
     });
@@ -77,12 +77,7 @@ enum Ending {
     Detached,
 }
 
-fn converse(
-    shared: &Arc<Shared>,
-    upgrade: Upgrade,
-    process: Result<ProcessId, Status>,
-    ending: Ending,
-) {
+fn converse(shared: &Arc<Shared>, upgrade: Upgrade, process: Result<ProcessId, Status>, ending: Ending) {
     let conversation = process.map(|process| Conversation { shared: Arc::clone(shared), process, ending });
     shared.spawn(async move {
         let Some(mut channels) = Channels::open(upgrade).await else { return };
@@ -107,7 +102,7 @@ struct Conversation {
 
 impl Drop for Conversation {
     fn drop(&mut self) {
-        self.shared.with(|simulation| simulation.node.hang_up(&mut simulation.registry, self.process));
+        self.shared.reach_in(|simulation| simulation.node.hang_up(&mut simulation.registry, self.process));
     }
 }
 
@@ -139,10 +134,10 @@ impl Conversation {
 
     fn hear(&self, channel: u8, bytes: &[u8]) {
         match channel {
-            STDIN => self.shared.with(|simulation| {
+            STDIN => self.shared.reach_in(|simulation| {
                 simulation.node.write_stdin(&mut simulation.registry, self.process, bytes);
             }),
-            CLOSE if bytes.first() == Some(&STDIN) => self.shared.with(|simulation| {
+            CLOSE if bytes.first() == Some(&STDIN) => self.shared.reach_in(|simulation| {
                 simulation.node.close_stdin(&mut simulation.registry, self.process);
             }),
             // The size of the terminal (4) is nothing that a modelled program asks for.

@@ -67,7 +67,9 @@ fn options(query: &Query, shared: &Shared) -> Result<LogOptions, Status> {
             shared.clock().now().checked_sub(SignedDuration::from_secs(seconds)).ok()
         }
         (None, time) => Some(time.parse().map_err(|_| {
-            Status::bad_request(format!("parsing time {time:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse"))
+            Status::bad_request(format!(
+                "parsing time {time:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse"
+            ))
         })?),
         _ => {
             return Err(Status::failure(
@@ -103,8 +105,9 @@ impl Follower {
     /// What came since the last page.
     fn page(&mut self) -> Result<Bytes, Status> {
         self.changed.borrow_and_update();
-        let mut page =
-            self.shared.with(|simulation| simulation.node.logs(&simulation.registry, &self.pod, &self.options))?;
+        let mut page = self
+            .shared
+            .with(|simulation| simulation.node.logs(&simulation.registry, &self.pod, &self.options))?;
         self.options.cursor = page.cursor;
         self.options.tail_lines = None;
         self.ended |= page.ended;

@@ -13,3 +13,6 @@ pub(super) use log::log;
 pub(super) use pods::{bind, evict, request_token};
 pub(super) use port_forward::port_forward;
 pub(super) use proxy::proxy;
+
+#[cfg(test)]
+mod tests;

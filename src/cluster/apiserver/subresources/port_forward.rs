@@ -81,9 +81,8 @@ pub(super) async fn serve_pod(
         simulation.registry.get(&builtin::POD, &pod).map(|pod| pod.uid().to_owned()).unwrap_or_default()
     });
     let ask = move |request: &_| {
-        shared.with(|simulation| {
-            simulation.node.http_to_pod(&mut simulation.registry, &pod, port, request)
-        })
+        shared
+            .reach_in(|simulation| simulation.node.http_to_pod(&mut simulation.registry, &pod, port, request))
     };
     match serve_forwarded(stream, ask).await? {
         ConnectError::EmptyReply => None,
@@ -94,7 +93,12 @@ pub(super) async fn serve_pod(
 }
 
 /// Carries bytes both ways until every connection has ended; `None` when the client left before.
-async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], channels: &mut Channels) -> Option<()> {
+async fn forward(
+    shared: &Arc<Shared>,
+    pod: &ObjectKey,
+    ports: &[u16],
+    channels: &mut Channels,
+) -> Option<()> {
     let (sender, mut pieces) = mpsc::channel::<Piece>(QUEUE_LENGTH);
     let mut writers: Vec<Option<WriteHalf<DuplexStream>>> = Vec::new();
     // Served beside each other and this loop; they end with it.

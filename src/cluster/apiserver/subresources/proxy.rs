@@ -44,7 +44,7 @@ pub(in super::super) async fn proxy(
         None => path.to_owned(),
     };
     let request = forward::request_of(request, Some(path)).await?;
-    let answered = shared.with(|simulation| {
+    let answered = shared.reach_in(|simulation| {
         let (node, registry) = (&mut simulation.node, &mut simulation.registry);
         let object = registry.get(info.kind, &key)?;
         if info.kind == &builtin::SERVICE {
@@ -88,9 +88,9 @@ fn service_port(service: &Object, wanted: &str) -> Result<u16, Status> {
             || port.get("name").and_then(Value::as_str) == Some(wanted)
             || number(port, "port").is_some_and(|number| number.to_string() == wanted)
     });
-    found
-        .and_then(|port| number(port, "port"))
-        .ok_or_else(|| unavailable(&format!("no service port {wanted:?} found for service {:?}", service.name())))
+    found.and_then(|port| number(port, "port")).ok_or_else(|| {
+        unavailable(&format!("no service port {wanted:?} found for service {:?}", service.name()))
+    })
 }
 
 /// The number of a Pod's port; the first container port, else 80, when not given.

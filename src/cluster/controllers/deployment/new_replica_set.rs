@@ -156,9 +156,8 @@ impl Rollout<'_> {
         if !number.is_empty() && self.deployment.annotation(REVISION) != Some(&number) {
             let mut next = Object::clone(&self.deployment);
             next.set_annotation(REVISION, number);
-            let options = WriteOptions::component(MANAGER);
-            let key = self.deployment.key();
-            self.deployment = self.registry.update(&builtin::DEPLOYMENT, &key, next, &options)?.object;
+            // With the status, which counts no generation.
+            self.write_status(next)?;
         }
         let unknown = conditions::find(self.deployment.list("/status/conditions"), "Progressing").is_none();
         if tracks_progress(&self.deployment) && (always || unknown) {

@@ -54,7 +54,7 @@ fn a_deployment_comes_up_with_status_conditions_and_events() {
     for field in ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"] {
         assert_eq!(web.number(&format!("/status/{field}")), Some(3), "{field}");
     }
-    assert_eq!(web.annotation("deployment.kubernetes.io/revision"), Some("1"));
+    assert_eq!((web.annotation("deployment.kubernetes.io/revision"), web.generation()), (Some("1"), 1));
     let told = |status: &str, reason: &str| (status.to_owned(), reason.to_owned());
     assert_eq!(condition(&simulation, "Available"), told("True", "MinimumReplicasAvailable"));
     assert_eq!(condition(&simulation, "Progressing"), told("True", "NewReplicaSetAvailable"));

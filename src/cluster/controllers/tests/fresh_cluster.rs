@@ -25,6 +25,28 @@ fn everything_runs_from_the_first_moment() {
     }
 }
 
+#[test]
+fn a_cluster_goes_on_from_its_objects_alone() {
+    let mut before = cluster();
+    create(&mut before, &builtin::DEPLOYMENT, "web", deployments::web(2));
+    run(&mut before, 60);
+    let state = |simulation: &Simulation| -> Vec<(String, String, Option<i64>)> {
+        let pods = simulation.registry.list(&builtin::POD, None);
+        let restarts = |pod: &Object| pod.number("/status/containerStatuses/0/restartCount");
+        pods.iter()
+            .map(|pod| (pod.name().to_owned(), pod.text("/status/podIP").to_owned(), restarts(pod)))
+            .collect()
+    };
+    for node in [Default::default(), before.node.clone()] {
+        let mut registry = before.registry.clone();
+        registry.set_now(registry.now() + SignedDuration::from_hours(30));
+        let mut after = Simulation::restore(registry, node);
+        run(&mut after, 60);
+        assert_eq!(state(&after), state(&before));
+        assert!(pods(&after).iter().all(|pod| pod.condition_is_true("Ready")));
+    }
+}
+
 fn log_of_a_busy_hour(seed: u64) -> Vec<String> {
     let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut simulation = Simulation::new(&ClusterConfig { seed, nodes: 2, ..ClusterConfig::default() }, now);

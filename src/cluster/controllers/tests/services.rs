@@ -54,7 +54,9 @@ fn a_service_follows_the_pods_that_it_selects() {
     let endpoints = get(&simulation, &builtin::ENDPOINTS, "web");
     assert_eq!(endpoints.list("/subsets/0/addresses").len(), 3);
 
-    change(&mut simulation, &builtin::SERVICE, "web", |web| web.set("/spec/selector", json!({"app": "typo"})));
+    change(&mut simulation, &builtin::SERVICE, "web", |web| {
+        web.set("/spec/selector", json!({"app": "typo"}))
+    });
     run(&mut simulation, 1);
     assert!(ready(&simulation).is_empty());
     assert!(get(&simulation, &builtin::ENDPOINTS, "web").list("/subsets").is_empty());
@@ -71,7 +73,8 @@ fn a_pod_that_is_going_gets_no_more_traffic() {
     run(&mut simulation, 0);
     assert!(!ready(&simulation).contains(&leaving.text("/status/podIP").to_owned()));
     let slice = &slices(&simulation)[0];
-    let endpoint = slice.list("/endpoints").iter().find(|endpoint| endpoint["targetRef"]["name"] == leaving.name());
+    let endpoint =
+        slice.list("/endpoints").iter().find(|endpoint| endpoint["targetRef"]["name"] == leaving.name());
     assert_eq!(endpoint.map(|endpoint| &endpoint["conditions"]["terminating"]), Some(&json!(true)));
 }
 

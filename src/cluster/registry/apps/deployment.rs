@@ -38,6 +38,10 @@ impl Strategy for DeploymentStrategy {
             || new.get("/metadata/annotations") != old.get("/metadata/annotations")
     }
 
+    fn status_carries_annotations(&self) -> bool {
+        true
+    }
+
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::deployment_errors(object)
     }

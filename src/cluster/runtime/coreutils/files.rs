@@ -42,8 +42,11 @@ pub(super) fn tee(call: &mut Call<'_>) -> Outcome {
     for name in names {
         let path = call.path(&name);
         let mut files = call.system.files();
-        let written =
-            if options.contains('a') { files.append(&path, &bytes) } else { files.write(&path, bytes.clone()) };
+        let written = if options.contains('a') {
+            files.append(&path, &bytes)
+        } else {
+            files.write(&path, bytes.clone())
+        };
         if let Err(why) = written {
             call.complain(&format!("{name}: {why}"));
         }
@@ -70,7 +73,8 @@ pub(super) fn mkdir(call: &mut Call<'_>) -> Outcome {
         let mut files = call.system.files();
         let mut made = Ok(());
         if parents {
-            let inner = path.match_indices('/').skip(1).map(|(index, _)| &path[..index]).chain([path.as_str()]);
+            let inner =
+                path.match_indices('/').skip(1).map(|(index, _)| &path[..index]).chain([path.as_str()]);
             for directory in inner {
                 if !files.is_directory(directory) {
                     made = made.and_then(|()| files.make_directory(directory));

@@ -93,8 +93,7 @@ pub(super) fn find(call: &mut Call<'_>) -> Outcome {
             Some("f") => !directory,
             _ => true,
         };
-        let right_name =
-            pattern.as_deref().is_none_or(|pattern| matches(pattern, super::base_name(&shown)));
+        let right_name = pattern.as_deref().is_none_or(|pattern| matches(pattern, super::base_name(&shown)));
         if right_kind && right_name {
             call.say(&shown);
         }

@@ -43,7 +43,7 @@ fn fetch(
 
 /// busybox' wget.
 pub(super) fn wget(call: &mut Call<'_>) -> Outcome {
-    let mut arguments = call.arguments[1..].to_vec().into_iter();
+    let mut arguments = call.arguments[1..].iter().cloned();
     let (mut quiet, mut output, mut address, mut spider) = (false, None, None, false);
     let (mut body, mut headers) = (None, Vec::new());
     while let Some(argument) = arguments.next() {
@@ -112,7 +112,9 @@ fn wget_answer(
                 call.stdout.extend(response.body);
                 Outcome::Ended(0)
             }
-            name => save(call, name.map_or_else(|| file_name(&url.path), str::to_owned), response.body, quiet),
+            name => {
+                save(call, name.map_or_else(|| file_name(&url.path), str::to_owned), response.body, quiet)
+            }
         },
         Err(error) => {
             let message = match error {
@@ -184,10 +186,17 @@ pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(2);
     };
     if url.secure {
-        call.stderr.extend_from_slice(b"curl: (35) not simulated: TLS inside the embedded cluster; use http://\n");
+        call.stderr
+            .extend_from_slice(b"curl: (35) not simulated: TLS inside the embedded cluster; use http://\n");
         return Outcome::Ended(35);
     }
-    let default = if options.head { "HEAD" } else if options.body.is_empty() { "GET" } else { "POST" };
+    let default = if options.head {
+        "HEAD"
+    } else if options.body.is_empty() {
+        "GET"
+    } else {
+        "POST"
+    };
     let mut request = HttpRequest::get(&url.path);
     request.method = options.method.clone().unwrap_or_else(|| default.to_owned());
     request.headers.push(("User-Agent".to_owned(), "curl/8.17.0".to_owned()));
@@ -202,10 +211,19 @@ pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
                 ConnectError::UnknownHost => (6, format!("Could not resolve host: {}", url.host)),
                 ConnectError::Refused => (
                     7,
-                    format!("Failed to connect to {} port {} after 0 ms: Could not connect to server", url.host, url.port),
+                    format!(
+                        "Failed to connect to {} port {} after 0 ms: Could not connect to server",
+                        url.host, url.port
+                    ),
                 ),
                 ConnectError::EmptyReply => (52, "Empty reply from server".to_owned()),
-                ConnectError::TimedOut => (28, format!("Failed to connect to {} port {} after 134999 ms: Couldn't connect to server", url.host, url.port)),
+                ConnectError::TimedOut => (
+                    28,
+                    format!(
+                        "Failed to connect to {} port {} after 134999 ms: Couldn't connect to server",
+                        url.host, url.port
+                    ),
+                ),
             };
             if !options.silent || options.shows_errors {
                 call.stderr.extend_from_slice(format!("curl: ({code}) {message}\n").as_bytes());

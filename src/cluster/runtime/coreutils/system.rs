@@ -1,7 +1,7 @@
 //! date, env, hostname, id, kill, ps, sleep, uname and the like.
 
+use super::super::executable::has_tool;
 use super::{Call, Outcome, base_name, is_command};
-use crate::cluster::runtime::executable::has_tool;
 
 /// Ends well.
 pub(super) fn succeed(_: &mut Call<'_>) -> Outcome {
@@ -163,7 +163,7 @@ pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
 pub(super) fn kill(call: &mut Call<'_>) -> Outcome {
     let mut signal = 15;
     let mut status = 0;
-    let mut arguments = call.arguments[1..].to_vec().into_iter();
+    let mut arguments = call.arguments[1..].iter().cloned();
     while let Some(argument) = arguments.next() {
         if let Some(name) = argument.strip_prefix('-') {
             let name = if name == "s" { arguments.next().unwrap_or_default() } else { name.to_owned() };

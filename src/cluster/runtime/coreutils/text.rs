@@ -118,9 +118,11 @@ fn format_once(format: &str, values: &mut std::slice::Iter<'_, String>, text: &m
         }
         let value = match characters.next() {
             Some('%') => "%".to_owned(),
-            Some('d' | 'i' | 'u') => {
-                values.next().and_then(|value| value.trim().parse::<i64>().ok()).unwrap_or_default().to_string()
-            }
+            Some('d' | 'i' | 'u') => values
+                .next()
+                .and_then(|value| value.trim().parse::<i64>().ok())
+                .unwrap_or_default()
+                .to_string(),
             Some('b') => unescape(values.next().map(String::as_str).unwrap_or_default()),
             _ => values.next().cloned().unwrap_or_default(),
         };
@@ -285,7 +287,7 @@ pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
 /// Columns of lines.
 pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
     let (mut delimiter, mut fields, mut names) = ("\t".to_owned(), String::new(), Vec::new());
-    let mut arguments = call.arguments[1..].to_vec().into_iter();
+    let mut arguments = call.arguments[1..].iter().cloned();
     while let Some(argument) = arguments.next() {
         match argument.split_at_checked(2) {
             Some(("-d", "")) => delimiter = arguments.next().unwrap_or_default(),
@@ -328,7 +330,12 @@ pub(super) fn sort(call: &mut Call<'_>) -> Outcome {
     let mut lines: Vec<&str> = text.lines().collect();
     if options.contains('n') {
         lines.sort_by_key(|line| {
-            line.trim().chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>().unwrap_or_default()
+            line.trim()
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+                .parse::<u64>()
+                .unwrap_or_default()
         });
     } else {
         lines.sort_unstable();

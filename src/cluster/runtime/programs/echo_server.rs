@@ -28,8 +28,12 @@ impl Program for EchoServer {
         request: &HttpRequest,
         system: &mut dyn System,
     ) -> Option<HttpResponse> {
-        let mut body =
-            format!("Request served by {}\n\n{} {} HTTP/1.1\n\n", system.hostname(), request.method, request.path);
+        let mut body = format!(
+            "Request served by {}\n\n{} {} HTTP/1.1\n\n",
+            system.hostname(),
+            request.method,
+            request.path
+        );
         for (name, value) in request.headers.iter().filter(|(name, _)| name != "X-Client-Address") {
             body.push_str(&format!("{name}: {value}\n"));
         }

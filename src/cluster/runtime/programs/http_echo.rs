@@ -44,7 +44,9 @@ impl Program for HttpEcho {
             request.path,
             body.len(),
         ));
-        Some(HttpResponse::text(200, "text/plain; charset=utf-8", body).with_header("X-App-Name", "http-echo"))
+        Some(
+            HttpResponse::text(200, "text/plain; charset=utf-8", body).with_header("X-App-Name", "http-echo"),
+        )
     }
 }
 
@@ -59,7 +61,9 @@ fn flag(process: &Process, name: &str) -> Option<String> {
     while let Some(argument) = arguments.next() {
         let bare = argument.trim_start_matches('-');
         match bare.split_once('=') {
-            Some((flag, value)) if flag == name && bare.len() < argument.len() => return Some(value.to_owned()),
+            Some((flag, value)) if flag == name && bare.len() < argument.len() => {
+                return Some(value.to_owned());
+            }
             None if bare == name && bare.len() < argument.len() => return arguments.next().cloned(),
             _ => {}
         }

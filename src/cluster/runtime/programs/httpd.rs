@@ -40,9 +40,10 @@ impl Program for Httpd {
         let files = system.files();
         let path = if files.is_directory(&path) { join(&path, "index.html") } else { path };
         let response = match files.read(&path) {
-            Ok(bytes) => {
-                HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(&path), String::new()) }
-            }
+            Ok(bytes) => HttpResponse {
+                body: bytes,
+                ..HttpResponse::text(200, super::content_type(&path), String::new())
+            },
             Err(_) => HttpResponse::text(
                 404,
                 "text/html; charset=iso-8859-1",

@@ -67,7 +67,9 @@ fn page(request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
         Ok(bytes) => {
             HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(&path), String::new()) }
         }
-        Err(_) if path.ends_with("/index.html") && files.is_directory(path.trim_end_matches("/index.html")) => {
+        Err(_)
+            if path.ends_with("/index.html") && files.is_directory(path.trim_end_matches("/index.html")) =>
+        {
             error_page(403, "Forbidden")
         }
         Err(_) => error_page(404, "Not Found"),

@@ -12,6 +12,8 @@ pub(in super::super) struct Unmodelled {
     needs_terminal: bool,
     /// A variable without which it refuses to start, and what it says then.
     requires: Option<(&'static [&'static str], &'static str)>,
+    /// Where it takes connections, though it answers none.
+    port: Option<u16>,
     sigterm: Sigterm,
 }
 
@@ -20,6 +22,7 @@ const PLAIN: Unmodelled = Unmodelled {
     does: "",
     needs_terminal: false,
     requires: None,
+    port: None,
     sigterm: Sigterm::Exits { code: 0, after: 200 },
 };
 
@@ -29,11 +32,12 @@ pub(in super::super) static IDLE: Unmodelled = PLAIN;
 pub(in super::super) static PAUSE: Unmodelled = Unmodelled { name: "pause", ..PLAIN };
 /// redis-server.
 pub(in super::super) static REDIS: Unmodelled =
-    Unmodelled { name: "redis", does: "Redis' protocol on port 6379", ..PLAIN };
+    Unmodelled { name: "redis", does: "Redis' protocol", port: Some(6379), ..PLAIN };
 /// postgres.
 pub(in super::super) static POSTGRES: Unmodelled = Unmodelled {
     name: "postgres",
-    does: "PostgreSQL's protocol on port 5432",
+    does: "PostgreSQL's protocol",
+    port: Some(5432),
     requires: Some((
         &["POSTGRES_PASSWORD", "POSTGRES_HOST_AUTH_METHOD"],
         "Error: Database is uninitialized and superuser password is not specified.\n       You must specify POSTGRES_PASSWORD to a non-empty value for the superuser.\n",
@@ -43,7 +47,8 @@ pub(in super::super) static POSTGRES: Unmodelled = Unmodelled {
 /// mysqld.
 pub(in super::super) static MYSQL: Unmodelled = Unmodelled {
     name: "mysql",
-    does: "MySQL's protocol on port 3306",
+    does: "MySQL's protocol",
+    port: Some(3306),
     requires: Some((
         &["MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD"],
         "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n    You need to specify one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD\n",
@@ -73,6 +78,10 @@ impl Program for Unmodelled {
         } else if !self.does.is_empty() {
             process.print_line(&format!("not simulated: {}; the process runs and stays idle", self.does));
         }
+    }
+
+    fn ports(&self, _: &Process) -> Vec<u16> {
+        self.port.into_iter().collect()
     }
 
     fn on_sigterm(&self) -> Sigterm {

@@ -23,8 +23,8 @@ fn wrong() -> String {
 }
 
 const OPERATORS: &[&str] = &[
-    "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "+", "-", "*", "/",
-    "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?", ":",
+    "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "+", "-", "*",
+    "/", "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?", ":",
 ];
 
 fn tokens(text: &str) -> Result<Vec<String>, String> {
@@ -76,7 +76,10 @@ impl Evaluator<'_> {
     }
 
     fn assignment(&mut self) -> Result<i64, String> {
-        let name = self.peek().filter(|name| !name.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned);
+        let name = self
+            .peek()
+            .filter(|name| !name.starts_with(|first: char| first.is_ascii_digit()))
+            .map(str::to_owned);
         let operator = self.tokens.get(self.at + 1).cloned();
         if let (Some(name), Some(operator)) = (name, operator)
             && let Some(kind) = operator.strip_suffix('=')
@@ -204,9 +207,16 @@ mod tests {
     fn expressions_have_values() {
         let mut shell = ShellState::default();
         shell.set("i", "4".to_owned());
-        for (text, value) in
-            [("i+1", 5), ("2+3*4", 14), ("(2+3)*4", 20), ("i % 3", 1), ("i == 4 && i < 5", 1), ("-i", -4), ("i > 3 ? 1 : 2", 1), ("", 0)]
-        {
+        for (text, value) in [
+            ("i+1", 5),
+            ("2+3*4", 14),
+            ("(2+3)*4", 20),
+            ("i % 3", 1),
+            ("i == 4 && i < 5", 1),
+            ("-i", -4),
+            ("i > 3 ? 1 : 2", 1),
+            ("", 0),
+        ] {
             assert_eq!(evaluate(text, &mut shell), Ok(value), "{text}");
         }
         assert_eq!(evaluate("i += 2", &mut shell), Ok(6));

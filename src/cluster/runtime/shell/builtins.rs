@@ -2,6 +2,7 @@
 
 use super::super::filesystem::absolute;
 use super::super::process::System;
+use super::ast::{Op, Simple, Word};
 use super::descriptors::Descriptors;
 use super::machine::{Blocked, Calling, Machine, take_line};
 
@@ -39,14 +40,7 @@ pub(super) fn run(
             status
         }
         "export" => export(machine, rest, &descriptors, system),
-        "unset" => {
-            for name in rest {
-                machine.shell.variables.remove(name);
-                machine.shell.exported.remove(name);
-                machine.shell.functions.remove(name);
-            }
-            0
-        }
+        "unset" => unset(machine, rest),
         "local" | "readonly" | "declare" => local(machine, rest),
         "set" => set(machine, rest),
         "shift" => {
@@ -56,30 +50,8 @@ pub(super) fn run(
             0
         }
         "eval" | "." | "source" => return evaluate(machine, arguments, system),
-        "exec" if rest.is_empty() => {
-            if let Some(frame) = machine.frames.last_mut() {
-                frame.redirects = vec![descriptors];
-            }
-            0
-        }
-        "exec" => {
-            machine.frames.clear();
-            machine.reads_input = false;
-            machine.push_frame(vec![super::ast::Op::Simple(super::ast::Simple {
-                words: rest.iter().map(|word| super::ast::Word::literal(word)).collect(),
-                ..super::ast::Simple::default()
-            })]);
-            return Builtin::Handled;
-        }
-        "trap" => {
-            if let Some((command, signals)) = rest.split_first() {
-                for signal in signals {
-                    let name = signal.trim_start_matches("SIG").replace("15", "TERM").replace('0', "EXIT");
-                    machine.shell.traps.insert(name, command.clone());
-                }
-            }
-            0
-        }
+        "exec" => return replace(machine, rest, descriptors),
+        "trap" => trap(machine, rest),
         "wait" => {
             machine.blocked = Some(Blocked::Background);
             return Builtin::Handled;
@@ -94,6 +66,47 @@ pub(super) fn run(
         }
         _ => return Builtin::NotOne(descriptors),
     })
+}
+
+fn unset(machine: &mut Machine, names: &[String]) -> i32 {
+    for name in names {
+        machine.shell.variables.remove(name);
+        machine.shell.exported.remove(name);
+        machine.shell.functions.remove(name);
+    }
+    0
+}
+
+/// `exec`: a command in place of the shell, or redirections for the rest of the script.
+fn replace(machine: &mut Machine, words: &[String], descriptors: Descriptors) -> Builtin {
+    if words.is_empty() {
+        if let Some(frame) = machine.frames.last_mut() {
+            frame.redirects = vec![descriptors];
+        }
+        return Builtin::Ended(0);
+    }
+    machine.frames.clear();
+    machine.reads_input = false;
+    machine.push_frame(vec![Op::Simple(Simple {
+        words: words.iter().map(|word| Word::literal(word)).collect(),
+        ..Simple::default()
+    })]);
+    Builtin::Handled
+}
+
+/// `trap COMMAND SIGNAL…`.
+fn trap(machine: &mut Machine, words: &[String]) -> i32 {
+    let Some((command, signals)) = words.split_first() else { return 0 };
+    for signal in signals {
+        let name = match signal.trim_start_matches("SIG") {
+            "15" => "TERM",
+            "2" => "INT",
+            "0" => "EXIT",
+            name => name,
+        };
+        machine.shell.traps.insert(name.to_owned(), command.clone());
+    }
+    0
 }
 
 fn change_directory(machine: &mut Machine, to: Option<&str>, system: &mut dyn System) -> i32 {
@@ -115,7 +128,12 @@ fn change_directory(machine: &mut Machine, to: Option<&str>, system: &mut dyn Sy
     0
 }
 
-fn export(machine: &mut Machine, names: &[String], descriptors: &Descriptors, system: &mut dyn System) -> i32 {
+fn export(
+    machine: &mut Machine,
+    names: &[String],
+    descriptors: &Descriptors,
+    system: &mut dyn System,
+) -> i32 {
     if names.is_empty() {
         let lines: String = machine
             .shell
@@ -126,7 +144,8 @@ fn export(machine: &mut Machine, names: &[String], descriptors: &Descriptors, sy
         machine.emit_to(&descriptors.target(1), lines.as_bytes(), system);
     }
     for name in names {
-        let (name, value) = name.split_once('=').map_or((name.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) =
+            name.split_once('=').map_or((name.as_str(), None), |(name, value)| (name, Some(value)));
         if let Some(value) = value {
             machine.shell.set(name, value.to_owned());
         }
@@ -137,7 +156,8 @@ fn export(machine: &mut Machine, names: &[String], descriptors: &Descriptors, sy
 
 fn local(machine: &mut Machine, names: &[String]) -> i32 {
     for name in names {
-        let (name, value) = name.split_once('=').map_or((name.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) =
+            name.split_once('=').map_or((name.as_str(), None), |(name, value)| (name, Some(value)));
         let before = machine.shell.variables.get(name).cloned();
         if let Some(frame) = machine.frames.iter_mut().rev().find(|frame| frame.saved_positional.is_some()) {
             frame.saved_locals.push((name.to_owned(), before));

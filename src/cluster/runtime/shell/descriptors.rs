@@ -64,14 +64,18 @@ impl Descriptors {
                 let bytes = if path == "/dev/null" {
                     Vec::new()
                 } else {
-                    files.read(&path).map_err(|why| format!("can't open {target}: {}", short(&why.to_string())))?
+                    files
+                        .read(&path)
+                        .map_err(|why| format!("can't open {target}: {}", short(&why.to_string())))?
                 };
                 self.input = Some(closed(&bytes));
             }
             RedirectKind::Duplicate => {
                 let found = match target {
                     "-" => Some(Target::Null),
-                    number => number.parse::<u32>().ok().and_then(|number| self.targets.get(&number).cloned()),
+                    number => {
+                        number.parse::<u32>().ok().and_then(|number| self.targets.get(&number).cloned())
+                    }
                 };
                 let found = found.ok_or_else(|| format!("{target}: Bad file descriptor"))?;
                 self.targets.insert(redirect.descriptor, found);

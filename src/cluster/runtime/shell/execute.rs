@@ -35,8 +35,10 @@ impl Machine {
                 self.in_frame(|frame| frame.cases.push(text));
             }
             Op::CaseTest { patterns, otherwise } => {
-                let patterns: Vec<String> = patterns.iter().map(|word| self.expander().pattern(word)).collect();
-                let word = self.frames.last().and_then(|frame| frame.cases.last()).cloned().unwrap_or_default();
+                let patterns: Vec<String> =
+                    patterns.iter().map(|word| self.expander().pattern(word)).collect();
+                let word =
+                    self.frames.last().and_then(|frame| frame.cases.last()).cloned().unwrap_or_default();
                 if !patterns.iter().any(|pattern| matches(pattern, &word)) {
                     self.jump(*otherwise);
                 }
@@ -92,7 +94,9 @@ impl Machine {
                 match op {
                     Op::RedirectBegin(_) => depth += 1,
                     // A `break` inside ends redirections on its way out; only the balanced end counts.
-                    Op::RedirectEnd if !matches!(frame.program.get(frame.at), Some(Op::Jump(_))) => depth -= 1,
+                    Op::RedirectEnd if !matches!(frame.program.get(frame.at), Some(Op::Jump(_))) => {
+                        depth -= 1
+                    }
                     _ => {}
                 }
                 if depth == 0 {
@@ -138,7 +142,11 @@ impl Machine {
     }
 
     fn next_for(&mut self, variable: &str, end: usize) {
-        let next = self.frames.last_mut().and_then(|frame| frame.loops.last_mut()).and_then(|values| values.pop_front());
+        let next = self
+            .frames
+            .last_mut()
+            .and_then(|frame| frame.loops.last_mut())
+            .and_then(|values| values.pop_front());
         match next {
             Some(value) => self.shell.set(variable, value),
             None => self.jump(end),
@@ -146,11 +154,7 @@ impl Machine {
     }
 
     /// The descriptors inside a command with redirections.
-    fn redirected(
-        &mut self,
-        redirects: &[Redirect],
-        system: &mut dyn System,
-    ) -> Result<Descriptors, String> {
+    fn redirected(&mut self, redirects: &[Redirect], system: &mut dyn System) -> Result<Descriptors, String> {
         let mut descriptors = self.descriptors().inner();
         for redirect in redirects {
             let target = self.expander().text(&redirect.target);
@@ -175,7 +179,8 @@ impl Machine {
             }
             return;
         }
-        let had_substitution = !self.captured.is_empty() || self.next_substitution(&Op::Simple(simple.clone())).is_some();
+        let had_substitution =
+            !self.captured.is_empty() || self.next_substitution(&Op::Simple(simple.clone())).is_some();
         let descriptors = match self.redirected(&simple.redirects, system) {
             Ok(descriptors) => descriptors,
             Err(why) => {
@@ -187,7 +192,11 @@ impl Machine {
         let mut saved = Vec::new();
         for (name, word) in &simple.assignments {
             let value = self.expander().text(word);
-            saved.push((name.clone(), self.shell.variables.get(name).cloned(), self.shell.exported.contains(name)));
+            saved.push((
+                name.clone(),
+                self.shell.variables.get(name).cloned(),
+                self.shell.exported.contains(name),
+            ));
             self.shell.set(name, value);
             if !arguments.is_empty() {
                 self.shell.exported.insert(name.clone());
@@ -213,7 +222,13 @@ impl Machine {
         }
     }
 
-    fn invoke(&mut self, arguments: &[String], descriptors: Descriptors, tested: bool, system: &mut dyn System) {
+    fn invoke(
+        &mut self,
+        arguments: &[String],
+        descriptors: Descriptors,
+        tested: bool,
+        system: &mut dyn System,
+    ) {
         if let Some(program) = self.shell.functions.get(&arguments[0]).cloned() {
             self.push_frame(program);
             let positional = std::mem::replace(&mut self.shell.positional, arguments[1..].to_vec());
@@ -280,7 +295,8 @@ impl Machine {
             Outcome::Again(milliseconds) => Some(later(system.now(), milliseconds)),
         };
         let arguments = arguments.to_vec();
-        self.blocked = Some(Blocked::Calling(Box::new(Calling { arguments, descriptors, at, memory, tested })));
+        self.blocked =
+            Some(Blocked::Calling(Box::new(Calling { arguments, descriptors, at, memory, tested })));
     }
 
     /// Takes up a command that waits; gives back a state when it must go on waiting.
@@ -330,7 +346,9 @@ fn substitutions<'a>(word: &'a Word, all: &mut Vec<&'a Vec<Op>>) {
     for part in &word.0 {
         match part {
             Part::Substitution(program, _) => all.push(program),
-            Part::Arithmetic(word, _) | Part::Variable { change: Some((_, word)), .. } => substitutions(word, all),
+            Part::Arithmetic(word, _) | Part::Variable { change: Some((_, word)), .. } => {
+                substitutions(word, all)
+            }
             _ => {}
         }
     }

@@ -29,7 +29,8 @@ pub(super) fn tokens(text: &str, depth: usize) -> Result<Vec<Token>, SyntaxError
     if depth > DEPTH_MAX {
         return Err(SyntaxError::Wrong("syntax error: nested too deeply".to_owned()));
     }
-    let mut lexer = Lexer { chars: text.chars().collect(), at: 0, depth, tokens: Vec::new(), documents: Vec::new() };
+    let mut lexer =
+        Lexer { chars: text.chars().collect(), at: 0, depth, tokens: Vec::new(), documents: Vec::new() };
     lexer.run()?;
     Ok(lexer.tokens)
 }
@@ -239,7 +240,8 @@ impl Lexer {
     fn expansion(&mut self, quoted: bool) -> Result<Option<Part>, SyntaxError> {
         if self.peek() == Some('`') {
             self.at += 1;
-            let text: String = self.chars[self.at..].iter().take_while(|character| **character != '`').collect();
+            let text: String =
+                self.chars[self.at..].iter().take_while(|character| **character != '`').collect();
             self.at += text.chars().count() + 1;
             if self.at > self.chars.len() {
                 return Err(unterminated("quoted string"));
@@ -324,8 +326,13 @@ fn unterminated(what: &str) -> SyntaxError {
 
 /// A text as if inside double quotes.
 fn expanding(text: &str, depth: usize) -> Result<Word, SyntaxError> {
-    let mut lexer =
-        Lexer { chars: text.chars().collect(), at: 0, depth: depth + 1, tokens: Vec::new(), documents: Vec::new() };
+    let mut lexer = Lexer {
+        chars: text.chars().collect(),
+        at: 0,
+        depth: depth + 1,
+        tokens: Vec::new(),
+        documents: Vec::new(),
+    };
     let mut parts = Vec::new();
     lexer.double_quoted(&mut parts, None)?;
     Ok(Word(parts))

@@ -288,7 +288,11 @@ impl Machine {
         if self.prompts && !self.prompted {
             let home = self.shell.get("HOME").unwrap_or_default();
             let directory = if self.shell.directory == home { "~" } else { &self.shell.directory };
-            let sign = if self.shell.environment().get("USER").is_some_and(|user| user != "root") { '$' } else { '#' };
+            let sign = if self.shell.environment().get("USER").is_some_and(|user| user != "root") {
+                '$'
+            } else {
+                '#'
+            };
             let prompt =
                 if self.unfinished.is_empty() { format!("{directory} {sign} ") } else { "> ".to_owned() };
             self.stdout.extend_from_slice(prompt.as_bytes());
@@ -330,7 +334,8 @@ impl Machine {
                 std::mem::swap(&mut machine.input, self.effective_input());
                 let state = machine.advance(system, steps);
                 std::mem::swap(&mut machine.input, self.effective_input());
-                let (stdout, stderr) = (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
+                let (stdout, stderr) =
+                    (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
                 match &mut child {
                     Child::Capture(machine) => machine.unfinished.push_str(&String::from_utf8_lossy(&stdout)),
                     _ => self.emit(1, &stdout, system),

@@ -12,7 +12,8 @@ pub(super) fn parse(text: &str) -> Result<Program, SyntaxError> {
 
 /// Compiles a script inside a script.
 pub(super) fn parse_nested(text: &str, depth: usize) -> Result<Program, SyntaxError> {
-    let mut parser = Parser { tokens: tokens(text, depth)?, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0 };
+    let mut parser =
+        Parser { tokens: tokens(text, depth)?, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0 };
     let mut program = Program::new();
     parser.list(&mut program)?;
     match parser.peek() {
@@ -353,9 +354,7 @@ impl Parser {
     }
 
     fn is_function(&self, name: &str) -> bool {
-        let next = |offset: usize, operator: &str| {
-            matches!(self.tokens.get(self.at + offset), Some(Token::Operator(found)) if *found == operator)
-        };
+        let next = |offset: usize, operator: &str| matches!(self.tokens.get(self.at + offset), Some(Token::Operator(found)) if *found == operator);
         name == "function" || next(1, "(") && next(2, ")")
     }
 

@@ -37,14 +37,7 @@ impl Terminal {
                     self.line.push(b'\n');
                     typed.lines.extend(self.line.drain(..));
                 }
-                0x7f | 0x08 => {
-                    if self.line.pop().is_some() {
-                        while self.line.last().is_some_and(|last| last & 0xc0 == 0x80) {
-                            self.line.pop();
-                        }
-                        typed.echo.extend_from_slice(b"\x08 \x08");
-                    }
-                }
+                0x7f | 0x08 if self.erase() => typed.echo.extend_from_slice(b"\x08 \x08"),
                 0x03 => {
                     self.line.clear();
                     typed.echo.extend_from_slice(b"^C\r\n");
@@ -70,6 +63,19 @@ impl Terminal {
         }
         typed
     }
+
+    /// Takes the last character back; false when there is none.
+    fn erase(&mut self) -> bool {
+        let mut erased = false;
+        while let Some(byte) = self.line.pop() {
+            erased = true;
+            let is_continuation = byte & 0xc0 == 0x80;
+            if !is_continuation {
+                break;
+            }
+        }
+        erased
+    }
 }
 
 /// Output as a terminal receives it: line feeds return the carriage.
@@ -94,6 +100,7 @@ mod tests {
         let typed = terminal.type_bytes(b"lx\x7fs\r");
         assert_eq!(typed.lines, b"ls\n");
         assert_eq!(typed.echo, b"lx\x08 \x08s\r\n");
+        assert_eq!(terminal.type_bytes("가각\x7f\r".as_bytes()).lines, "가\n".as_bytes());
         assert!(terminal.type_bytes(b"\x04").ended);
         assert!(terminal.type_bytes(b"abc\x03").interrupted);
         assert_eq!(for_terminal(b"a\nb\r\n"), b"a\r\nb\r\n");

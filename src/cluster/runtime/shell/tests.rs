@@ -38,7 +38,13 @@ impl System for Alone {
     }
     fn files(&mut self) -> FileView<'_> {
         let image = image_of("docker.io/library/busybox");
-        FileView { image, layer: &mut self.layer, mounts: &[], volumes: &mut self.volumes, read_only_root: false }
+        FileView {
+            image,
+            layer: &mut self.layer,
+            mounts: &[],
+            volumes: &mut self.volumes,
+            read_only_root: false,
+        }
     }
     fn http(&mut self, host: &str, _: u16, _: &HttpRequest) -> Result<HttpResponse, ConnectError> {
         match host {
@@ -117,7 +123,10 @@ fn scripts_print_what_a_shell_prints() {
         ("cat <<'END'\n$x\nEND", "$x\n"),
         ("printf 'one 1\\ntwo 2\\n' | while read name number; do echo $number-$name; done", "1-one\n2-two\n"),
         ("set -- a 'b c'; for w in \"$@\"; do echo $w; done; shift; echo $# $1", "a\nb c\n1 b c\n"),
-        ("for i in 1 2 3 4; do if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done", "1\n3\n"),
+        (
+            "for i in 1 2 3 4; do if [ $i = 2 ]; then continue; fi; if [ $i = 4 ]; then break; fi; echo $i; done",
+            "1\n3\n",
+        ),
         ("touch /tmp/a.txt /tmp/b.txt; cd /tmp; echo *.txt *.no", "a.txt b.txt *.no\n"),
         ("export A=1; sh -c 'echo $A'; B=2 sh -c 'echo $B'; echo [$B]", "1\n2\n[]\n"),
         ("echo out; echo err >&2; echo both > /dev/null 2>&1", "out\n"),

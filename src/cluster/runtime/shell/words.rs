@@ -90,7 +90,11 @@ impl Expander<'_> {
         }
         if let Some(rest) = tilde(word, &field.text) {
             let home = self.shell.get("HOME").unwrap_or_default();
-            field = Field { text: format!("{home}{rest}"), pattern: escape(&format!("{home}{rest}")), kept: true };
+            field = Field {
+                text: format!("{home}{rest}"),
+                pattern: escape(&format!("{home}{rest}")),
+                kept: true,
+            };
         }
         field
     }

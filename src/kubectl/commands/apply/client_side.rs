@@ -88,7 +88,7 @@ async fn replace(call: &Call<'_>, api: &Api, info: &Info, modified: &Value, dry_
 }
 
 /// The patch from the live object to the file's, and its content type.
-fn patch_of(
+pub(in crate::kubectl) fn patch_of(
     resource: &Resource,
     modified: &Value,
     live: &Value,
@@ -142,6 +142,11 @@ pub(in crate::kubectl) fn annotate(object: &mut Value) {
 /// What was applied last, as JSON text.
 fn last_applied_of(object: &Value) -> Option<&str> {
     object["metadata"]["annotations"][LAST_APPLIED].as_str()
+}
+
+/// Whether apply manages the object.
+pub(in crate::kubectl) fn was_applied(object: &Value) -> bool {
+    last_applied_of(object).is_some()
 }
 
 /// `kubectl apply view-last-applied`.

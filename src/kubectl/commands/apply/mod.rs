@@ -13,7 +13,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
 use crate::kubectl::resource_args::{Info, from_files};
 
-pub(super) use client_side::annotate;
+pub(super) use client_side::{annotate, patch_of, was_applied};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {

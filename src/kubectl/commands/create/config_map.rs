@@ -102,7 +102,7 @@ fn read_file_source(call: &Call<'_>, source: &str) -> Outcome<Vec<(String, Vec<u
         return Ok(vec![(key, read(&path, shown)?)]);
     }
     if key.is_some() {
-        return Err(Failure::message(format!("cannot give a key name for a directory path")));
+        return Err(Failure::message("cannot give a key name for a directory path"));
     }
     let mut files: Vec<_> = std::fs::read_dir(&path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();

@@ -1,0 +1,177 @@
+//! Inside containers: exec, attach, HTTP, probes, environment and volumes.
+
+use serde_json::json;
+
+use crate::apimachinery::builtin::POD;
+
+use super::super::super::network::{ConnectError, HttpRequest};
+use super::bench::{Bench, key};
+
+/// Runs a command in a Pod to its end: output, errors, exit code.
+fn exec(bench: &mut Bench, pod: &str, words: &[&str]) -> (String, String, Option<i32>) {
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let process = bench.node.exec(&mut bench.registry, &key(pod), None, &words, false, false).unwrap();
+    bench.run_for(1_000);
+    let output = bench.node.take_output(process);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.exit_code)
+}
+
+#[test]
+fn commands_run_inside_a_container() {
+    let mut bench = Bench::new();
+    bench.run_image("web", "nginx:1.27", &[]);
+    bench.run_image("box", "busybox", &["sleep", "1000"]);
+    bench.run_for(10_000);
+    assert_eq!(exec(&mut bench, "web", &["hostname"]), ("web\n".to_owned(), String::new(), Some(0)));
+    assert_eq!(exec(&mut bench, "web", &["sh", "-c", "exit 42"]).2, Some(42));
+    let address = bench.object("web").text("/status/podIP").to_owned();
+    let page = exec(&mut bench, "box", &["wget", "-qO-", &address]).0;
+    assert!(page.contains("Welcome to nginx!"), "{page}");
+    let log = bench.node.logs(&bench.registry, &key("web"), &Default::default()).unwrap();
+    assert!(String::from_utf8(log.bytes).unwrap().contains("\"GET / HTTP/1.1\" 200"));
+    assert_eq!(
+        exec(&mut bench, "box", &["wget", "-qO-", &format!("{address}:81")]).1,
+        format!("wget: can't connect to remote host ({address}): Connection refused\n")
+    );
+    let missing =
+        bench.node.exec(&mut bench.registry, &key("web"), None, &["nope-command".to_owned()], false, false);
+    let message = missing.unwrap_err().message;
+    assert!(message.starts_with("Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec \""), "{message}");
+    assert!(message.ends_with("\": OCI runtime exec failed: exec failed: unable to start container process: exec: \"nope-command\": executable file not found in $PATH: unknown"), "{message}");
+}
+
+#[test]
+fn a_shell_at_a_terminal_echoes_and_answers() {
+    let mut bench = Bench::new();
+    bench.run_image("box", "busybox", &["sleep", "1000"]);
+    bench.run_for(10_000);
+    let process =
+        bench.node.exec(&mut bench.registry, &key("box"), None, &["sh".to_owned()], true, true).unwrap();
+    bench.node.write_stdin(&mut bench.registry, process, b"echo $((6*7))\r");
+    assert_eq!(bench.node.take_output(process).stdout, b"/ # echo $((6*7))\r\n42\r\n/ # ");
+    bench.node.write_stdin(&mut bench.registry, process, b"exit 4\r");
+    assert_eq!(bench.node.take_output(process).exit_code, Some(4));
+    assert_eq!(bench.node.processes.len(), 1);
+}
+
+#[test]
+fn an_attached_client_sees_what_the_main_process_prints() {
+    let mut bench = Bench::new();
+    bench.pod(
+        "box",
+        json!({"restartPolicy": "Never", "containers":
+        [{"name": "c", "image": "busybox", "command": ["sh"], "stdin": true, "tty": true}]}),
+    );
+    bench.run_for(10_000);
+    let client = bench.node.attach(&mut bench.registry, &key("box"), None).unwrap();
+    bench.node.write_stdin(&mut bench.registry, client, b"echo hi\rexit\r");
+    let output = bench.node.take_output(client);
+    assert_eq!(
+        (output.stdout.as_slice(), output.exit_code),
+        (&b"echo hi\r\nexit\r\nhi\r\n/ # "[..], Some(0))
+    );
+    bench.run_for(1_000);
+    assert_eq!(bench.object("box").text("/status/phase"), "Succeeded");
+}
+
+#[test]
+fn the_sample_app_greets_and_ends_on_error() {
+    let mut bench = Bench::new();
+    bench.run_image("app", "codongmin/kub-first-app:2", &[]);
+    bench.run_for(10_000);
+    let get = |bench: &mut Bench, path: &str, port: u16| {
+        bench.node.http_to_pod(&mut bench.registry, &key("app"), port, &HttpRequest::get(path))
+    };
+    let page = get(&mut bench, "/", 8080).unwrap();
+    let body = String::from_utf8(page.body).unwrap();
+    assert!(body.contains("\nversion: 2\n") && body.contains("\nhostname: app\n"), "{body}");
+    assert_eq!(get(&mut bench, "/nope", 8080).unwrap().status, 404);
+    assert_eq!(get(&mut bench, "/", 80), Err(ConnectError::Refused));
+    assert_eq!(get(&mut bench, "/error", 8080), Err(ConnectError::EmptyReply));
+    bench.run_for(3_000);
+    let pod = bench.object("app");
+    assert_eq!(pod.number("/status/containerStatuses/0/lastState/terminated/exitCode"), Some(1));
+    assert_eq!(pod.number("/status/containerStatuses/0/restartCount"), Some(1));
+}
+
+#[test]
+fn what_ignores_the_request_to_end_is_killed_after_the_grace_period() {
+    let mut bench = Bench::new();
+    bench.run_image("box", "busybox", &["sleep", "1000"]);
+    bench.run_for(10_000);
+    bench.delete("box", Some(5));
+    bench.run_for(4_900);
+    assert!(bench.object("box").is_terminating());
+    bench.run_for(200);
+    assert_eq!(
+        bench.object("box").number("/status/containerStatuses/0/state/terminated/exitCode"),
+        Some(137)
+    );
+    bench.run_for(200);
+    assert!(bench.registry.get(&POD, &key("box")).is_err());
+}
+
+#[test]
+fn a_readiness_probe_decides_about_ready() {
+    let mut bench = Bench::new();
+    bench.pod(
+        "web",
+        json!({"containers": [{"name": "c", "image": "nginx:1.27",
+        "readinessProbe": {"exec": {"command": ["cat", "/tmp/ready"]}, "periodSeconds": 1}}]}),
+    );
+    bench.run_for(10_000);
+    assert!(!bench.object("web").condition_is_true("Ready"));
+    let told = bench.events("web");
+    assert!(
+        told.contains(&"Warning Unhealthy: Readiness probe failed: cat: can't open '/tmp/ready': No such file or directory\n".to_owned()),
+        "{told:?}"
+    );
+    exec(&mut bench, "web", &["touch", "/tmp/ready"]);
+    bench.run_for(2_000);
+    assert!(bench.object("web").condition_is_true("Ready"));
+}
+
+#[test]
+fn a_liveness_probe_that_fails_restarts_the_container() {
+    let mut bench = Bench::new();
+    bench.pod(
+        "web",
+        json!({"containers": [{"name": "c", "image": "nginx:1.27",
+        "livenessProbe": {"httpGet": {"path": "/", "port": 8008}, "periodSeconds": 2}}]}),
+    );
+    bench.run_for(12_000);
+    let told = bench.events("web");
+    assert!(
+        told.contains(&"Normal Killing: Container c failed liveness probe, will be restarted".to_owned()),
+        "{told:?}"
+    );
+    assert!(told.contains(&"Warning Unhealthy: Liveness probe failed: Get \"http://10.244.0.2:8008/\": dial tcp 10.244.0.2:8008: connect: connection refused".to_owned()), "{told:?}");
+    assert_eq!(bench.object("web").number("/status/containerStatuses/0/restartCount"), Some(1));
+}
+
+#[test]
+fn what_a_container_needs_and_is_not_there_is_told() {
+    let mut bench = Bench::new();
+    bench.pod("env", json!({"containers": [{"name": "c", "image": "busybox", "envFrom": [{"configMapRef": {"name": "settings"}}],
+        "command": ["sh", "-c", "echo $MODE; sleep 1000"]}]}));
+    bench.pod(
+        "volume",
+        json!({"volumes": [{"name": "v", "configMap": {"name": "settings"}}],
+        "containers": [{"name": "c", "image": "busybox"}]}),
+    );
+    bench.run_for(5_000);
+    let status = bench.object("env");
+    assert_eq!(status.text("/status/containerStatuses/0/state/waiting/reason"), "CreateContainerConfigError");
+    assert!(
+        bench.events("env").contains(&"Warning Failed: Error: configmap \"settings\" not found".to_owned())
+    );
+    assert_eq!(
+        bench.events("volume")[0],
+        "Warning FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"settings\" not found"
+    );
+    bench.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"MODE": "dev"}}));
+    bench.run_for(20_000);
+    let page = bench.node.logs(&bench.registry, &key("env"), &Default::default()).unwrap();
+    assert_eq!(page.bytes, b"dev\n");
+}

@@ -1,0 +1,5 @@
+//! The kubelet on a registry with a fixed clock: lives of Pods, and what happens inside containers.
+
+mod bench;
+mod inside;
+mod life;

@@ -1,0 +1,93 @@
+//! `kubectl patch`.
+
+use serde_json::Value;
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, field_manager};
+use crate::apimachinery::patch::{json as json_patch, merge, strategic};
+use crate::base::parse_yaml;
+use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, Wanted, find};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "patch",
+    short: "Update fields of a resource",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("patch", "", "The patch, JSON or YAML").short('p'),
+    Flag::text("patch-file", "", "A file with the patch"),
+    Flag::text("type", "strategic", "The type of patch: json, merge or strategic"),
+    Flag::text("subresource", "", "The subresource to patch instead of the object"),
+    Flag::switch("local", "Change the files' objects without asking the server"),
+    field_manager("kubectl-patch"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let content_type = match call.flags.text("type").to_lowercase().as_str() {
+        "json" => JSON_PATCH,
+        "merge" => MERGE_PATCH,
+        "strategic" => STRATEGIC_PATCH,
+        other => {
+            return Err(call.usage_error(format!("--type must be one of [json merge strategic], not {other:?}")));
+        }
+    };
+    let patch = patch(call)?;
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = find(call, &api, &args, Wanted::default()).await?;
+    if infos.is_empty() {
+        return Err(Failure::message("no objects passed to patch"));
+    }
+    for info in infos {
+        let object = if dry_run == DryRun::Client || call.flags.on("local") {
+            locally(&info, content_type, &patch)?
+        } else {
+            let url = match call.flags.text("subresource") {
+                "" => info.url(),
+                subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
+            };
+            let url =
+                url.with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+            api.patch(&url, content_type, &patch).await?
+        };
+        let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
+        print_done(call, &object, &info.named(), verb)?;
+    }
+    Ok(())
+}
+
+fn patch(call: &Call<'_>) -> Outcome<Value> {
+    let (inline, file) = (call.flags.text("patch"), call.flags.text("patch-file"));
+    let text = match (inline, file) {
+        ("", "") => return Err(call.usage_error("must specify --patch or --patch-file containing the contents of the patch")),
+        (_, "") => inline.to_owned(),
+        ("", _) => std::fs::read_to_string(call.factory.path(file))
+            .map_err(|error| Failure::message(format!("unable to read patch file: open {file}: {error}")))?,
+        _ => return Err(call.usage_error("cannot specify --patch and --patch-file together")),
+    };
+    let documents = parse_yaml(&text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
+    match documents.into_iter().next() {
+        Some(document) => Ok(document.value),
+        None => Err(Failure::message(format!("unable to parse {text:?}: it is empty"))),
+    }
+}
+
+fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
+    let object = info.object.value();
+    match info.resource.builtin() {
+        _ if content_type == JSON_PATCH => Ok(json_patch::apply(object, patch)?),
+        Some(kind) if content_type == STRATEGIC_PATCH => Ok(strategic::apply(kind, object, patch)?),
+        _ => Ok(merge::apply(object, patch)),
+    }
+}

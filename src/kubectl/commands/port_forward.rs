@@ -1,0 +1,190 @@
+//! `kubectl port-forward`: local sockets whose connections reach ports of a Pod.
+
+use k8s_openapi::api::core::v1::Pod;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
+use crate::apimachinery::builtin;
+use crate::base::Output;
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::describe::{array, scalar, text_of};
+use crate::kubectl::discovery::resolve;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::pods::best_pod;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "port-forward",
+    short: "Forward one or more local ports to a pod",
+    usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
+    flags: &[&[
+        Flag::list("address", "Addresses to listen on; localhost when it is left out"),
+        Flag::duration("pod-running-timeout", "1m0s", "How long to wait until a pod runs"),
+    ]],
+    arguments: Arguments::Pods,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+/// One forwarded port.
+struct Forward {
+    listener: TcpListener,
+    local: u16,
+    remote: u16,
+}
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let Some((typed, ports)) = call.args.split_first() else {
+        return Err(call.usage_error("TYPE/NAME and list of ports are required for port-forward"));
+    };
+    if ports.is_empty() {
+        return Err(call.usage_error("TYPE/NAME and list of ports are required for port-forward"));
+    }
+    let (typed, ports) = (typed.clone(), ports.to_vec());
+    let api = call.api().await?;
+    let namespace = call.namespace()?;
+    let pod = best_pod(&api, &namespace, &typed).await?;
+    if pod["status"]["phase"] != "Running" {
+        let phase = text_of(&pod["status"]["phase"]);
+        return Err(Failure::message(format!("unable to forward port because pod is not running. Current status={phase}")));
+    }
+    let service = service_of(&api, &namespace, &typed).await?;
+    let mut forwards = Vec::new();
+    for port in &ports {
+        let (local, remote) = parse(port, service.as_ref(), &pod)?;
+        forwards.extend(listen(call, local, remote).await?);
+    }
+    let pods: kube::Api<Pod> = kube::Api::namespaced(api.client().clone(), &namespace);
+    let name = text_of(&pod["metadata"]["name"]).to_owned();
+    let out = call.streams.out.clone();
+    let err = call.streams.err.clone();
+    let running: FuturesUnordered<_> =
+        forwards.iter().map(|forward| serve(forward, &pods, &name, out.clone(), err.clone())).collect();
+    running.collect::<Vec<Outcome>>().await.into_iter().collect()
+}
+
+/// The Service, when that is what was named: its ports are mapped to those of the Pod.
+async fn service_of(api: &Api, namespace: &str, typed: &str) -> Outcome<Option<Value>> {
+    let Some((kind, name)) = typed.split_once('/') else { return Ok(None) };
+    let resource = resolve(api, kind).await?;
+    if !resource.is(&builtin::SERVICE) {
+        return Ok(None);
+    }
+    api.get(&resource.object(namespace, name)).await.map(Some)
+}
+
+/// Local and remote port of `8080`, `8080:80`, `:80` or `8080:http`.
+fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)> {
+    let (local, remote) = text.split_once(':').unwrap_or((text, text));
+    let wrong = |part: &str| Failure::message(format!("error parsing remote port {part:?}: it is neither a number nor the name of a port"));
+    let remote = match service {
+        Some(service) => {
+            let port = array(&service["spec"]["ports"])
+                .iter()
+                .find(|port| scalar(&port["port"]) == remote || text_of(&port["name"]) == remote)
+                .ok_or_else(|| Failure::message(format!("Service {} does not have a service port {remote}", text_of(&service["metadata"]["name"]))))?;
+            let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
+            container_port(pod, &scalar(target)).ok_or_else(|| wrong(remote))?
+        }
+        None => container_port(pod, remote).ok_or_else(|| wrong(remote))?,
+    };
+    let local = match local {
+        "" => 0,
+        number => number.parse().or_else(|_| if local == text { Ok(remote) } else { Err(wrong(number)) })?,
+    };
+    Ok((local, remote))
+}
+
+/// The number of a container's port that is given by number or name.
+fn container_port(pod: &Value, port: &str) -> Option<u16> {
+    if let Ok(number) = port.parse() {
+        return Some(number);
+    }
+    let ports = array(&pod["spec"]["containers"]).iter().flat_map(|container| array(&container["ports"]));
+    let found = ports.filter(|one| text_of(&one["name"]) == port).find_map(|one| one["containerPort"].as_u64());
+    found.and_then(|number| number.try_into().ok())
+}
+
+/// Opens the local sockets of a port and says so.
+async fn listen(call: &mut Call<'_>, local: u16, remote: u16) -> Outcome<Vec<Forward>> {
+    let given = call.flags.all("address").to_vec();
+    let addresses = if given.is_empty() { vec!["localhost".to_owned()] } else { given };
+    let mut forwards = Vec::new();
+    let mut port = local;
+    for address in addresses {
+        let hosts = if address == "localhost" { vec!["127.0.0.1", "::1"] } else { vec![address.as_str()] };
+        for host in hosts {
+            let Ok(listener) = TcpListener::bind((host, port)).await else { continue };
+            port = listener.local_addr()?.port();
+            let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+            call.line(format!("Forwarding from {shown}:{port} -> {remote}"))?;
+            forwards.push(Forward { listener, local: port, remote });
+        }
+    }
+    if forwards.is_empty() {
+        return Err(Failure::message(format!("unable to listen on any of the requested ports: [{{{local} {remote}}}]")));
+    }
+    Ok(forwards)
+}
+
+async fn serve(forward: &Forward, pods: &kube::Api<Pod>, name: &str, mut out: Output, err: Output) -> Outcome {
+    let mut connections = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            accepted = forward.listener.accept() => {
+                let (socket, _) = accepted?;
+                out.line(format!("Handling connection for {}", forward.local))?;
+                connections.push(carry(socket, forward, pods, name, err.clone()));
+            }
+            Some(()) = connections.next(), if !connections.is_empty() => {}
+        }
+    }
+}
+
+/// Carries one connection; what goes wrong ends only that connection.
+async fn carry(mut socket: TcpStream, forward: &Forward, pods: &kube::Api<Pod>, name: &str, mut err: Output) {
+    let failed = match pods.portforward(name, &[forward.remote]).await {
+        Err(error) => Some(error.to_string()),
+        Ok(mut forwarder) => {
+            let error = forwarder.take_error(forward.remote);
+            if let Some(mut stream) = forwarder.take_stream(forward.remote) {
+                // A connection that ends in the middle is the client's or the program's own affair.
+                let _ = tokio::io::copy_bidirectional(&mut socket, &mut stream).await;
+            }
+            match error {
+                Some(error) => error.await,
+                None => None,
+            }
+        }
+    };
+    if let Some(why) = failed {
+        // Nobody is left to be told when standard error is closed.
+        let _ = err.line(format!(
+            "error forwarding port {} to pod {name}, uid : an error occurred forwarding {} -> {}: {why}",
+            forward.remote, forward.local, forward.remote
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ports_are_given_by_number_or_name_and_through_services() {
+        let pod = json!({"spec": {"containers": [{"ports": [{"name": "http", "containerPort": 8080}]}]}});
+        assert_eq!(parse("80", None, &pod).unwrap(), (80, 80));
+        assert_eq!(parse("8000:80", None, &pod).unwrap(), (8000, 80));
+        assert_eq!(parse(":http", None, &pod).unwrap(), (0, 8080));
+        let service = json!({"spec": {"ports": [{"port": 80, "targetPort": "http"}]}});
+        assert_eq!(parse("9000:80", Some(&service), &pod).unwrap(), (9000, 8080));
+        assert!(parse("9000:81", Some(&service), &pod).is_err());
+    }
+}

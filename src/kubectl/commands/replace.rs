@@ -1,0 +1,81 @@
+//! `kubectl replace`.
+
+use serde_json::json;
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, from_files};
+use crate::kubectl::watch::until;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "replace",
+    short: "Replace a resource by file name or stdin",
+    usage: "-f FILENAME [options]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("force", "Delete the objects and create them again"),
+    Flag::int("grace-period", "-1", "Seconds that a Pod is given to end by itself (--force)"),
+    Flag::duration("timeout", "0s", "How long to wait for the end of the old object (--force)"),
+    field_manager("kubectl-replace"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(call.usage_error("must specify one of -f and -k"));
+    }
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let (infos, mut failures) = from_files(call, &api).await?;
+    for info in infos {
+        if let Err(failure) = replace(call, &api, &info, dry_run).await {
+            failures.push(failure.about("replacing", &info.source));
+        }
+    }
+    Failure::many(failures)
+}
+
+async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome {
+    let mut object = info.object.value().clone();
+    if dry_run == DryRun::Client {
+        return print_done(call, &object, &info.named(), "replaced");
+    }
+    if call.flags.on("force") {
+        remove(call, api, info).await?;
+        let url = super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
+        let created = api.post(&url, &object).await?;
+        return print_done(call, &created, &info.named(), "replaced");
+    }
+    let live = api.get(&info.url()).await?;
+    if object["metadata"]["resourceVersion"].is_null() {
+        object["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+    }
+    if call.flags.on("save-config") || super::apply::was_applied(&live) {
+        super::apply::annotate(&mut object);
+    }
+    let url = super::create::write_url(call, info.url(), dry_run);
+    let replaced = api.put(&url, &object).await?;
+    print_done(call, &replaced, &info.named(), "replaced")
+}
+
+/// Deletes the old object and waits until it is gone.
+async fn remove(call: &mut Call<'_>, api: &Api, info: &Info) -> Outcome {
+    let mut options = json!({"propagationPolicy": "Background"});
+    if call.flags.int("grace-period") >= 0 {
+        options["gracePeriodSeconds"] = call.flags.int("grace-period").into();
+    }
+    match api.delete(&info.url(), &options).await {
+        Err(failure) if failure.is_not_found() => return Ok(()),
+        other => other?,
+    };
+    call.line(format!("{} {:?} deleted", info.resource.qualified_kind(), info.name))?;
+    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(()))).await
+}

@@ -1,0 +1,112 @@
+//! `kubectl run -it --rm`: attaching to the new Pod, its exit code, its end.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::apimachinery::builtin;
+use crate::kubectl::api::{Api, Url};
+use crate::kubectl::command::Call;
+use crate::kubectl::describe::{array, text_of};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::remote::Session;
+use crate::kubectl::watch::until;
+
+/// A Pod that `run` created.
+pub(super) struct NewPod {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) container: String,
+}
+
+impl NewPod {
+    /// Attaches until the container ends; deletes the Pod afterwards when `--rm` says so.
+    pub(super) async fn attach(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
+        let ended = self.follow(call, api).await;
+        if call.flags.on("rm") {
+            self.delete(call, api).await?;
+        }
+        ended
+    }
+
+    async fn follow(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
+        let limit = call.flags.limit("pod-running-timeout").unwrap_or(std::time::Duration::from_secs(60));
+        let started = self.wait_until(api, |pod| text_of(&pod["status"]["phase"]) != "Pending");
+        let pod = crate::base::timeout(limit, started)
+            .await
+            .unwrap_or_else(|| Err(Failure::message("timed out waiting for the condition")))?;
+        if pod["status"]["phase"] == "Running" {
+            self.connect(call, api).await?;
+        } else {
+            self.print_log(call, api).await?;
+        }
+        if call.flags.text("restart") == "Always" {
+            return Ok(());
+        }
+        let ended = self.wait_until(api, |pod| matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed"));
+        self.exit_code(&ended.await?)
+    }
+
+    async fn connect(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
+        let has_terminal = call.streams.terminal && matches!(call.streams.input, crate::base::Input::Process);
+        let session = Session { stdin: call.flags.on("stdin"), tty: call.flags.on("tty") && has_terminal };
+        if session.stdin && !call.flags.on("quiet") {
+            call.complain("If you don't see a command prompt, try pressing enter.")?;
+        }
+        let url = Resource::from(&builtin::POD).subresource(&self.namespace, &self.name, "attach");
+        let attached = session.run(api, &session.add_to(url, &self.container), call.streams).await;
+        match attached {
+            Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
+            Err(failure @ Failure::WithCode(..)) => Err(failure),
+            Err(failure) => {
+                call.complain(format!("warning: couldn't attach to pod/{}, falling back to streaming logs: {failure}", self.name))?;
+                self.print_log(call, api).await
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn print_log(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
+        let url = Resource::from(&builtin::POD)
+            .subresource(&self.namespace, &self.name, "log")
+            .with("container", &self.container);
+        let text = api.text(Method::GET, &url, "*/*", None).await?;
+        call.text(text)
+    }
+
+    async fn wait_until(&self, api: &Api, is_reached: impl Fn(&Value) -> bool) -> Outcome<Value> {
+        let pods = Resource::from(&builtin::POD);
+        until(api, &pods, &self.namespace, &self.name, |pod| match pod {
+            Some(pod) => Ok(is_reached(pod).then(|| pod.clone())),
+            None => Err(Failure::message("pod deleted before it completed")),
+        })
+        .await
+    }
+
+    /// Fails when the container did.
+    fn exit_code(&self, pod: &Value) -> Outcome {
+        if pod["status"]["phase"] == "Succeeded" {
+            return Ok(());
+        }
+        let mut ended = array(&pod["status"]["containerStatuses"]).iter().map(|status| &status["state"]["terminated"]);
+        let place = format!("pod {}/{}", self.namespace, self.name);
+        match ended.find(|ended| ended["exitCode"].as_i64().is_some_and(|code| code != 0)) {
+            Some(ended) => {
+                let code = ended["exitCode"].as_i64().and_then(|code| code.try_into().ok()).unwrap_or(1);
+                let (reason, message) = (text_of(&ended["reason"]), text_of(&ended["message"]));
+                let text = format!("{place} terminated ({reason})\n{message}");
+                Err(Failure::WithCode(text.trim_end().to_owned(), code))
+            }
+            None => Err(Failure::message(format!("{place} failed with unknown exit code"))),
+        }
+    }
+
+    async fn delete(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
+        let url: Url = Resource::from(&builtin::POD).object(&self.namespace, &self.name);
+        match api.delete(&url, &json!({"propagationPolicy": "Background"})).await {
+            Err(failure) if failure.is_not_found() => Ok(()),
+            Err(failure) => Err(failure),
+            Ok(_) => call.line(format!("pod {:?} deleted from {} namespace", self.name, self.namespace)),
+        }
+    }
+}
