@@ -16,6 +16,12 @@
 //! | `yaml predict` | `ask`, `choices`, `explain` |
 //! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` |
 //!
+//! `settled: true` beside `object` asks that its controller has finished; `wait: false` says that only the
+//! learner can bring something about, so that the step is not yet and not converging; `needs: true` makes
+//! an expectation a precondition, without which the step is broken. A selection (`select`, filtered by
+//! `where: {labels, ownedBy, contains}`) leaves out what is being deleted and has one of `every`, `any`,
+//! `none`, `count`. The same object may come several times in `yaml start`, each time later in its life.
+//!
 //! A partial object (`contains`, `every`, `any`, `none`) is matched key by key, lists by content. In place
 //! of a value it may hold one test: `$exists`, `$oneOf`, `$notEqualTo`, `$equalTo`, `$atLeast`, `$atMost`,
 //! `$contains` or `$image`; `snap.NAME` in a test stands for a remembered value.

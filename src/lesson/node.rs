@@ -130,7 +130,12 @@ impl<'a> Node<'a> {
         match self.value {
             Value::String(text) => Some(text.trim().to_owned()),
             Value::Number(number) => Some(number.to_string()),
-            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Bool(_) => {
+                let hint =
+                    "YAML reads yes, no, on, off, true and false as truth values; put the text in quotes";
+                report.error(self.at(), "a text was expected here", Some(hint.to_owned()));
+                None
+            }
             _ => {
                 report.error(self.at(), "a text was expected here", None);
                 None

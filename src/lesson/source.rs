@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn mistakes_of_an_author_are_named_with_their_place() {
-        let broken = "# T\n\n## S {#s}\n\n```yaml check\n- that: a\n  objekt: pod/a\n- that: b\n  object: dep/x\n- that: c\n  answer: nope\n- that: d\n  object: pod/a\n  contains: {a: {$atLeats: 1}}\n```\n";
+        let broken = "# T\n\n## S {#s}\n\n```yaml check\n- that: a\n  objekt: pod/a\n- that: b\n  object: dep/x\n- that: c\n  answer: nope\n- that: d\n  object: pod/a\n  contains: {a: {$atLeats: 1}}\n```\n\n```yaml predict\nask: q\nchoices:\n- \"yes\"\n- maybe\n- no\n```\n";
         let (_, diagnostics) = course(&[("01-a/en.md", broken), ("zz/en.md", "")]);
         let text = diagnostics.join("\n");
         for expected in [
@@ -203,6 +203,7 @@ mod tests {
             "01-a/en.md:9:3: error: there is no kind \"dep\"",
             "01-a/en.md:14:18: error: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
             "01-a/en.md:3:1: error: the check asks for the answer \"nope\", but there is no such question",
+            "01-a/en.md:22:3: error: a text was expected here\n  hint: YAML reads yes, no,",
             "zz/en.md:1:1: error: the folder of a chapter is named NN-name",
         ] {
             assert!(text.contains(expected), "{expected}\nnot in\n{text}");
