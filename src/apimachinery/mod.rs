@@ -9,16 +9,16 @@ mod jsonpath;
 mod key;
 mod kinds;
 mod labels;
-pub mod managed_fields;
+mod managed_fields;
 mod mapper;
 mod meta;
 mod names;
 mod object;
-pub mod openapi;
-pub mod patch;
-pub mod protobuf;
+mod openapi;
+mod patch;
+mod protobuf;
 mod quantity;
-pub mod schema;
+mod schema;
 mod status;
 mod watch;
 
@@ -31,6 +31,7 @@ pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;
 pub use kinds::{KINDS, Kind, Subresource, builtin, kind_by_resource, kind_of};
 pub use labels::LabelSelector;
+pub use managed_fields::record_update;
 pub use mapper::{kinds_in_category, resolve_kind};
 pub use meta::OwnerReference;
 pub use names::{
@@ -39,6 +40,19 @@ pub use names::{
     validate_port_name,
 };
 pub use object::Object;
+pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
+pub use patch::{
+    Applier, apply_json_patch, apply_merge_patch, apply_strategic_patch, create_merge_patch,
+    server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
+    two_way_strategic_patch,
+};
+pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
+pub use schema::{
+    Decoded, Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema,
+    by_name as schema_by_name, decode as decode_strictly, decode_as, kinds_of as kinds_of_group_version,
+    of as schema_of, of_group_version_kind as schema_of_group_version_kind,
+    strict_error as strict_decoding_error,
+};
 pub use status::{Status, StatusCause, StatusDetails};
 pub use watch::{WatchEvent, WatchEventType};

@@ -137,7 +137,8 @@ impl External {
             None => return Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
         }
         make_namespace(&client).await?;
-        let tools = Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
+        let tools =
+            Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
         Ok(Self { client, tools, remove_at_end })
     }
 
@@ -205,7 +206,9 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
     match objects.find(&namespace_path()).await? {
         Some(present) if present["metadata"]["labels"][COURSE_LABEL] != "podlings" => {
             return Err(UserError::new(format!("the namespace {NAMESPACE:?} on this cluster is not ours"))
-                .hint(format!("podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings")));
+                .hint(format!(
+                    "podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings"
+                )));
         }
         // A session that just ended may still be taking its namespace away.
         Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,

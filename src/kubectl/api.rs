@@ -17,8 +17,7 @@ use super::errors::{Failure, Outcome};
 use super::factory::refused;
 
 /// What `get` asks for, so that the server prints the columns.
-pub(super) const ACCEPT_TABLE: &str =
-    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+pub(super) const ACCEPT_TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 const JSON: &str = "application/json";
 
 /// Content types of patches.
@@ -178,10 +177,17 @@ impl Api {
         Ok(String::from_utf8_lossy(&collect(response).await?).into_owned())
     }
 
-    async fn json(&self, method: Method, url: &Url, accept: &str, body: Option<(&str, Vec<u8>)>) -> Outcome<Value> {
+    async fn json(
+        &self,
+        method: Method,
+        url: &Url,
+        accept: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Outcome<Value> {
         let text = self.text(method, url, accept, body).await?;
-        serde_json::from_str(&text)
-            .map_err(|error| Failure::message(format!("the server answered something that is not JSON: {error}")))
+        serde_json::from_str(&text).map_err(|error| {
+            Failure::message(format!("the server answered something that is not JSON: {error}"))
+        })
     }
 
     /// Reads.
@@ -215,7 +221,11 @@ impl Api {
     }
 
     /// Reads an answer as it comes.
-    pub(super) async fn stream(&self, url: &Url, accept: &str) -> Outcome<impl AsyncBufRead + Unpin + Send + use<>> {
+    pub(super) async fn stream(
+        &self,
+        url: &Url,
+        accept: &str,
+    ) -> Outcome<impl AsyncBufRead + Unpin + Send + use<>> {
         let mut request = self.request(Method::GET, url, accept, None)?;
         request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let sent = self.client.send(request.map(Body::from)).await;
@@ -225,7 +235,8 @@ impl Api {
             let code = response.status();
             return Err(refusal(code.as_u16(), &collect(response).await?));
         }
-        let body = futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
+        let body =
+            futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
         Ok(futures::TryStreamExt::into_async_read(Box::pin(body)))
     }
 
@@ -241,7 +252,10 @@ impl Api {
     pub(super) fn unreachable(&self, error: &kube::Error) -> Failure {
         if let kube::Error::Api(status) = error {
             let status = serde_json::to_value(status.as_ref()).unwrap_or_default();
-            return refusal(status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500), &bytes(&status));
+            return refusal(
+                status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500),
+                &bytes(&status),
+            );
         }
         let mut cause: &dyn std::error::Error = error;
         loop {
@@ -273,7 +287,8 @@ fn bytes(value: &Value) -> Vec<u8> {
 
 async fn collect(response: Response<Body>) -> Outcome<Vec<u8>> {
     let collected = response.into_body().collect().await;
-    let collected = collected.map_err(|error| Failure::Plain(format!("Unable to connect to the server: {error}")))?;
+    let collected =
+        collected.map_err(|error| Failure::Plain(format!("Unable to connect to the server: {error}")))?;
     Ok(collected.to_bytes().to_vec())
 }
 
@@ -290,11 +305,22 @@ fn refusal(code: u16, body: &[u8]) -> Failure {
         401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
         403 => ("Forbidden", format!("Forbidden: {text}")),
         404 => ("NotFound", "the server could not find the requested resource".to_owned()),
-        405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned()),
+        405 => {
+            ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned())
+        }
         415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
-        429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later".to_owned()),
-        500.. => ("InternalError", format!("an error on the server ({text:?}) has prevented the request from succeeding")),
-        _ => ("", format!("the server responded with the status code {code} but did not return more information")),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later".to_owned(),
+        ),
+        500.. => (
+            "InternalError",
+            format!("an error on the server ({text:?}) has prevented the request from succeeding"),
+        ),
+        _ => (
+            "",
+            format!("the server responded with the status code {code} but did not return more information"),
+        ),
     };
     Status::failure(code, reason, message).into()
 }
@@ -305,13 +331,19 @@ mod tests {
 
     #[test]
     fn parameters_are_encoded_and_empty_ones_left_out() {
-        let url = Url::new("/api/v1/pods").with("labelSelector", "app in (a,b)").with("limit", "").with("watch", "true");
+        let url = Url::new("/api/v1/pods")
+            .with("labelSelector", "app in (a,b)")
+            .with("limit", "")
+            .with("watch", "true");
         assert_eq!(url.as_str(), "/api/v1/pods?labelSelector=app%20in%20%28a%2Cb%29&watch=true");
     }
 
     #[test]
     fn warnings_lose_their_quotes() {
-        assert_eq!(warning_text(r#"299 - "unknown field \"spec.replica\"""#), r#"unknown field "spec.replica""#);
+        assert_eq!(
+            warning_text(r#"299 - "unknown field \"spec.replica\"""#),
+            r#"unknown field "spec.replica""#
+        );
     }
 
     #[test]

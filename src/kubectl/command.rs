@@ -274,7 +274,11 @@ mod tests {
 
     fn check_commands(commands: &[&Command]) {
         for (index, command) in commands.iter().enumerate() {
-            assert!(!commands[..index].iter().any(|other| other.answers_to(command.name)), "{}", command.name);
+            assert!(
+                !commands[..index].iter().any(|other| other.answers_to(command.name)),
+                "{}",
+                command.name
+            );
             check_flags(command);
             check_commands(command.subcommands);
         }

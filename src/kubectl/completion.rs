@@ -38,7 +38,11 @@ fn flags_of(command: Option<&'static Command>) -> Vec<String> {
     let flags = command.map(all_flags).unwrap_or_else(|| super::command::GLOBAL_FLAGS.iter().collect());
     flags
         .into_iter()
-        .map(|flag| if flag.bare.is_empty() { format!("--{}=", flag.long) } else { format!("--{}", flag.long) })
+        .map(
+            |flag| {
+                if flag.bare.is_empty() { format!("--{}=", flag.long) } else { format!("--{}", flag.long) }
+            },
+        )
         .collect()
 }
 

@@ -178,15 +178,19 @@ async fn discover_legacy(api: &Api, root: &str, document: &Value) -> Outcome<Vec
         let groups = array(&document["groups"]).iter();
         groups
             .flat_map(|group| {
-                array(&group["versions"]).iter().map(|version| (text(&group["name"]), text(&version["version"])))
+                array(&group["versions"])
+                    .iter()
+                    .map(|version| (text(&group["name"]), text(&version["version"])))
             })
             .collect()
     };
     let mut resources = Vec::new();
     for (group, version) in versions {
-        let path = if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
+        let path =
+            if group.is_empty() { format!("{root}/{version}") } else { format!("{root}/{group}/{version}") };
         let list = api.get(&Url::new(path)).await?;
-        let plain = array(&list["resources"]).iter().filter(|resource| !text(&resource["name"]).contains('/'));
+        let plain =
+            array(&list["resources"]).iter().filter(|resource| !text(&resource["name"]).contains('/'));
         resources.extend(plain.map(|resource| Resource {
             group: group.clone(),
             version: version.clone(),
@@ -249,7 +253,9 @@ pub(super) async fn category(api: &Api, name: &str) -> Outcome<Vec<Resource>> {
     }
     let served = discover(api).await?;
     let mut members: Vec<Resource> = Vec::new();
-    for resource in served.iter().filter(|resource| resource.categories.iter().any(|category| category == name)) {
+    for resource in
+        served.iter().filter(|resource| resource.categories.iter().any(|category| category == name))
+    {
         if !members.iter().any(|known| known.group_resource() == resource.group_resource()) {
             members.push(resource.clone());
         }
@@ -267,7 +273,13 @@ pub(super) async fn of_object(api: &Api, api_version: &str, kind: &str) -> Outco
 }
 
 /// A failure about an object whose kind the server does not have.
-pub(super) fn unknown_kind(kind: &str, api_version: &str, name: &str, namespace: &str, source: &str) -> Failure {
+pub(super) fn unknown_kind(
+    kind: &str,
+    api_version: &str,
+    name: &str,
+    namespace: &str,
+    source: &str,
+) -> Failure {
     Failure::message(format!(
         "resource mapping not found for name: {name:?} namespace: {namespace:?} from {source:?}: no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first"
     ))
@@ -288,7 +300,11 @@ mod tests {
             ("deployments.v1.apps", "deployments"),
             ("pods.v1", "pods"),
         ] {
-            assert_eq!(find(&builtin, typed).map(|resource| resource.plural), Some(plural.to_owned()), "{typed}");
+            assert_eq!(
+                find(&builtin, typed).map(|resource| resource.plural),
+                Some(plural.to_owned()),
+                "{typed}"
+            );
         }
         assert_eq!(find(&builtin, "deployments.batch"), None);
     }

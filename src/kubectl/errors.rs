@@ -92,9 +92,7 @@ impl Failure {
             Self::Plain(text) | Self::WithCode(text, _) => text.clone(),
             Self::Status(status) if status.is("Invalid") => invalid(status),
             Self::Status(status) => server_error(status),
-            Self::Many(failures) => {
-                failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n")
-            }
+            Self::Many(failures) => failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n"),
             Self::Exit(_) | Self::ClosedPipe => String::new(),
         }
     }
@@ -196,7 +194,8 @@ mod tests {
     #[test]
     fn invalid_objects_list_each_cause_once() {
         let error = FieldError::required("spec.selector", "");
-        let one = Failure::from(Status::invalid(&builtin::DEPLOYMENT, "web", &[error.clone(), error.clone()]));
+        let one =
+            Failure::from(Status::invalid(&builtin::DEPLOYMENT, "web", &[error.clone(), error.clone()]));
         assert_eq!(one.report(), r#"The Deployment "web" is invalid: spec.selector: Required value"#);
         let other = FieldError::required("spec.template", "");
         let two = Failure::from(Status::invalid(&builtin::DEPLOYMENT, "web", &[error, other]));

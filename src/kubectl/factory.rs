@@ -125,7 +125,8 @@ impl Factory {
         let overridden = ["server", "cluster", "user", "token"].iter().any(|flag| flags.is_set(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
-                let host = self.server_of(flags, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
+                let host =
+                    self.server_of(flags, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
                 Api::new(client.clone(), host, warnings)
             }
             None => self.connect_outside(flags, &target, warnings).await?,
@@ -148,8 +149,9 @@ impl Factory {
         let wrong = |error: &dyn std::fmt::Display| Failure::message(error.to_string());
         let kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
         let options = kube::config::KubeConfigOptions::default();
-        let mut connection =
-            kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| wrong(&error))?;
+        let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+            .await
+            .map_err(|error| wrong(&error))?;
         connection.read_timeout = None;
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
@@ -188,7 +190,8 @@ fn outside_config(
     }
     merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
     merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
-    merged["contexts"] = serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
+    merged["contexts"] =
+        serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
     merged["current-context"] = "context".into();
     serde_json::from_value(merged)
 }

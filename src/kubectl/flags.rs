@@ -157,7 +157,10 @@ impl Flags {
 /// Splits words into flags and arguments, flags anywhere before `--`.
 ///
 /// `dash` in the result is the number of arguments that stood before `--`.
-pub(super) fn parse(flags: &[&Flag], words: &[String]) -> Result<(Flags, Vec<String>, Option<usize>), Failure> {
+pub(super) fn parse(
+    flags: &[&Flag],
+    words: &[String],
+) -> Result<(Flags, Vec<String>, Option<usize>), Failure> {
     let mut parsed = Flags::default();
     for flag in flags {
         parsed.defaults.insert(flag.long, flag.default);
@@ -251,7 +254,10 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
         _ => None,
     };
     if let Some(why) = wrong {
-        return Err(Failure::message(format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown())));
+        return Err(Failure::message(format!(
+            "invalid argument {value:?} for {:?} flag: {why}",
+            flag.shown()
+        )));
     }
     let values = parsed.given.entry(flag.long).or_default();
     match flag.kind {
@@ -331,7 +337,8 @@ mod tests {
     #[test]
     fn flags_stand_anywhere_in_every_form() {
         let (flags, arguments, dash) =
-            parse(TABLE, &words("pods -oyaml --watch=false a --replicas 3 --dry-run b -f x,y -f=z -- -w")).unwrap();
+            parse(TABLE, &words("pods -oyaml --watch=false a --replicas 3 --dry-run b -f x,y -f=z -- -w"))
+                .unwrap();
         assert_eq!(flags.text("output"), "yaml");
         assert!(!flags.on("watch") && flags.is_set("watch"));
         assert_eq!(flags.int("replicas"), 3);
@@ -348,9 +355,18 @@ mod tests {
             ("-wz", "unknown shorthand flag: 'z' in -z"),
             ("-o", "flag needs an argument: 'o' in -o"),
             ("--output", "flag needs an argument: --output"),
-            ("--watch=x", r#"invalid argument "x" for "-w, --watch" flag: strconv.ParseBool: parsing "x": invalid syntax"#),
-            ("--replicas=x", r#"invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax"#),
-            ("--timeout=5", r#"invalid argument "5" for "--timeout" flag: time: missing unit in duration "5""#),
+            (
+                "--watch=x",
+                r#"invalid argument "x" for "-w, --watch" flag: strconv.ParseBool: parsing "x": invalid syntax"#,
+            ),
+            (
+                "--replicas=x",
+                r#"invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax"#,
+            ),
+            (
+                "--timeout=5",
+                r#"invalid argument "5" for "--timeout" flag: time: missing unit in duration "5""#,
+            ),
         ];
         for (line, expected) in cases {
             let error = parse(TABLE, &words(line)).unwrap_err();

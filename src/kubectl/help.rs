@@ -93,7 +93,9 @@ pub(super) fn print(command: &Command, path: &str, streams: &mut Streams) -> Out
     }
     let usage = if command.usage.is_empty() { "[options]" } else { command.usage };
     text.push_str(&format!("\nUsage:\n  {path} {usage}\n"));
-    text.push_str("\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
+    text.push_str(
+        "\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+    );
     Ok(streams.out.text(text)?)
 }
 

@@ -9,7 +9,8 @@ use crate::base::{parse_yaml, to_yaml};
 use super::errors::{Failure, Outcome};
 
 /// The named lists of a kubeconfig, and what an entry of each holds.
-pub(super) const SECTIONS: [(&str, &str); 3] = [("clusters", "cluster"), ("contexts", "context"), ("users", "user")];
+pub(super) const SECTIONS: [(&str, &str); 3] =
+    [("clusters", "cluster"), ("contexts", "context"), ("users", "user")];
 
 /// One or more files, merged.
 #[derive(Clone, Debug)]
@@ -43,7 +44,8 @@ impl Kubeconfig {
 
     /// All files as one: the first that names a thing wins.
     pub(super) fn merged(&self) -> Value {
-        let mut merged = json!({"apiVersion": "v1", "kind": "Config", "preferences": {}, "current-context": ""});
+        let mut merged =
+            json!({"apiVersion": "v1", "kind": "Config", "preferences": {}, "current-context": ""});
         for (section, _) in SECTIONS {
             let mut entries: Vec<Value> = Vec::new();
             for entry in self.files.iter().flat_map(|(_, file)| list(file, section)) {
@@ -70,7 +72,9 @@ impl Kubeconfig {
     /// Whether no file says anything.
     pub(super) fn is_empty(&self) -> bool {
         self.current_context().is_empty()
-            && SECTIONS.iter().all(|(section, _)| self.files.iter().all(|(_, file)| list(file, section).is_empty()))
+            && SECTIONS
+                .iter()
+                .all(|(section, _)| self.files.iter().all(|(_, file)| list(file, section).is_empty()))
     }
 
     /// What a named entry of a section holds (`clusters` → the `cluster` object).
@@ -98,7 +102,8 @@ impl Kubeconfig {
 
     /// The file whose entry (or, without a name, whose current context) counts; the first otherwise.
     fn file_of(&self, section: &str, name: &str) -> PathBuf {
-        let holds = |file: &Map<String, Value>| list(file, section).iter().any(|entry| name_of(entry) == name);
+        let holds =
+            |file: &Map<String, Value>| list(file, section).iter().any(|entry| name_of(entry) == name);
         self.files
             .iter()
             .find(|(_, file)| holds(file))
@@ -112,7 +117,9 @@ impl Kubeconfig {
         let path = self
             .files
             .iter()
-            .find(|(_, file)| file.get("current-context").and_then(Value::as_str).is_some_and(|text| !text.is_empty()))
+            .find(|(_, file)| {
+                file.get("current-context").and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+            })
             .map(|(path, _)| path.clone())
             .or_else(|| self.paths.first().cloned())
             .unwrap_or_default();
@@ -126,7 +133,12 @@ impl Kubeconfig {
     }
 
     /// Changes what a named entry holds, making it when it is missing; `true` when it was there.
-    pub(super) fn change(&self, section: &str, name: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome<bool> {
+    pub(super) fn change(
+        &self,
+        section: &str,
+        name: &str,
+        change: impl FnOnce(&mut Map<String, Value>),
+    ) -> Outcome<bool> {
         let Some((_, inner)) = SECTIONS.iter().find(|(known, _)| *known == section) else { return Ok(false) };
         let known = self.entry(section, name).is_some();
         self.write(&self.file_of(section, name), |file| {
@@ -173,7 +185,9 @@ impl Kubeconfig {
             .iter()
             .find(|(known, _)| known == path)
             .map(|(_, file)| file.clone())
-            .unwrap_or_else(|| Map::from_iter([("apiVersion".to_owned(), "v1".into()), ("kind".to_owned(), "Config".into())]));
+            .unwrap_or_else(|| {
+                Map::from_iter([("apiVersion".to_owned(), "v1".into()), ("kind".to_owned(), "Config".into())])
+            });
         change(&mut file);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;

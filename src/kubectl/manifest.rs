@@ -35,7 +35,9 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
         if name == "-" {
             texts.push((call.streams.input.read_to_string().await?, "STDIN".to_owned()));
         } else if name.starts_with("http://") || name.starts_with("https://") {
-            return Err(Failure::message(format!("not simulated: reading {name}; save it to a file and name that")));
+            return Err(Failure::message(format!(
+                "not simulated: reading {name}; save it to a file and name that"
+            )));
         } else {
             for (path, shown) in files(&call.factory.path(&name), &name, recursive)? {
                 texts.push((read_file(&path, &shown)?, shown));
@@ -167,7 +169,9 @@ fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
         )));
     }
     if is_set("kind") {
-        return Err(Failure::message(format!("unable to decode {source:?}: Object 'apiVersion' is missing in '{value}'")));
+        return Err(Failure::message(format!(
+            "unable to decode {source:?}: Object 'apiVersion' is missing in '{value}'"
+        )));
     }
     Err(Failure::message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{value}'")))
 }

@@ -45,7 +45,8 @@ pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
 /// The Pods that a selector finds.
 pub(super) async fn selected(api: &Api, namespace: &str, selector: &str) -> Outcome<Vec<Value>> {
     let pods = Resource::from(&builtin::POD);
-    let list = api.get(&pods.collection(namespace).with("labelSelector", selector).with("limit", "500")).await?;
+    let list =
+        api.get(&pods.collection(namespace).with("labelSelector", selector).with("limit", "500")).await?;
     Ok(items(&list, &pods))
 }
 
@@ -65,7 +66,9 @@ pub(super) async fn best_pod(api: &Api, namespace: &str, typed: &str) -> Outcome
 
 /// Lower is better: running, not being deleted, ready, then by name.
 fn rank(pod: &Value) -> (bool, bool, bool, String) {
-    let ready = array(&pod["status"]["conditions"]).iter().any(|one| one["type"] == "Ready" && one["status"] == "True");
+    let ready = array(&pod["status"]["conditions"])
+        .iter()
+        .any(|one| one["type"] == "Ready" && one["status"] == "True");
     (
         pod["status"]["phase"] != "Running",
         pod["metadata"]["deletionTimestamp"].is_string(),

@@ -47,7 +47,8 @@ impl Session {
         let connection = api.client().connect(request).await.map_err(|error| api.unreachable(&error))?;
         let closes = connection.supports_stream_close();
         let (mut sink, mut stream) = connection.into_stream().split();
-        let mut input: Option<Box<dyn AsyncRead + Send + Unpin>> = self.stdin.then(|| streams.input.take_reader());
+        let mut input: Option<Box<dyn AsyncRead + Send + Unpin>> =
+            self.stdin.then(|| streams.input.take_reader());
         let mut buffer = vec![0; CHUNK];
         let mut status = None;
         loop {
@@ -79,7 +80,10 @@ impl Session {
 }
 
 /// Reads input, or waits for ever when there is none.
-async fn read_some(input: &mut Option<Box<dyn AsyncRead + Send + Unpin>>, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read_some(
+    input: &mut Option<Box<dyn AsyncRead + Send + Unpin>>,
+    buffer: &mut [u8],
+) -> std::io::Result<usize> {
     match input {
         Some(input) => input.read(buffer).await,
         None => std::future::pending().await,
@@ -112,7 +116,9 @@ fn outcome(status: Option<Value>) -> Outcome {
     if status["reason"] == "NonZeroExitCode" {
         let causes = status["details"]["causes"].as_array().map(Vec::as_slice).unwrap_or_default();
         let code = causes.iter().find(|cause| cause["reason"] == "ExitCode");
-        if let Some(code) = code.and_then(|cause| cause["message"].as_str()).and_then(|code| code.parse().ok()) {
+        if let Some(code) =
+            code.and_then(|cause| cause["message"].as_str()).and_then(|code| code.parse().ok())
+        {
             return Err(Failure::WithCode(format!("command terminated with exit code {code}"), code));
         }
     }

@@ -61,9 +61,9 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
     if names.iter().any(String::is_empty) {
         return Err(Failure::message("resource name may not be empty"));
     }
-    let pairs = names.iter().flat_map(|name| {
-        resources.iter().map(|resource| Selection::Named(resource.clone(), name.clone()))
-    });
+    let pairs = names
+        .iter()
+        .flat_map(|name| resources.iter().map(|resource| Selection::Named(resource.clone(), name.clone())));
     // kubectl asks for one type after the other, each with all names.
     let mut selections: Vec<Selection> = pairs.collect();
     selections.sort_by_key(|selection| match selection {
@@ -80,9 +80,15 @@ async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
         let parts: Vec<&str> = arg.split('/').collect();
         let (kind, name) = match parts.as_slice() {
             [_] => return Err(Failure::message(SEPARATE_TYPE)),
-            [kind, name] if !kind.is_empty() && !name.is_empty() && !kind.contains(',') && !name.contains(',') => (kind, name),
+            [kind, name]
+                if !kind.is_empty() && !name.is_empty() && !kind.contains(',') && !name.contains(',') =>
+            {
+                (kind, name)
+            }
             [_, _] => {
-                return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
+                return Err(Failure::message(
+                    "arguments in resource/name form must have a single resource and name",
+                ));
             }
             _ => {
                 return Err(Failure::message(
@@ -128,7 +134,12 @@ pub(super) struct Wanted {
 }
 
 /// Finds the objects that arguments, files and selectors name, asking the server for each.
-pub(super) async fn find(call: &mut Call<'_>, api: &Api, args: &[String], wanted: Wanted) -> Outcome<Vec<Info>> {
+pub(super) async fn find(
+    call: &mut Call<'_>,
+    api: &Api,
+    args: &[String],
+    wanted: Wanted,
+) -> Outcome<Vec<Info>> {
     let mut infos = Vec::new();
     for info in locate(call, api, args, wanted).await? {
         match info {
@@ -151,7 +162,12 @@ pub(super) enum Found {
 }
 
 /// Finds what arguments, files and selectors name, asking the server only for lists.
-pub(super) async fn locate(call: &mut Call<'_>, api: &Api, args: &[String], wanted: Wanted) -> Outcome<Vec<Found>> {
+pub(super) async fn locate(
+    call: &mut Call<'_>,
+    api: &Api,
+    args: &[String],
+    wanted: Wanted,
+) -> Outcome<Vec<Found>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         let (infos, failures) = from_files(call, api).await?;
         Failure::many(failures)?;
@@ -173,7 +189,9 @@ pub(super) async fn locate(call: &mut Call<'_>, api: &Api, args: &[String], want
         match selection {
             Selection::Named(resource, name) => {
                 if everywhere && resource.namespaced {
-                    return Err(Failure::message("a resource cannot be retrieved by name across all namespaces"));
+                    return Err(Failure::message(
+                        "a resource cannot be retrieved by name across all namespaces",
+                    ));
                 }
                 let namespace = if resource.namespaced { namespace.clone() } else { String::new() };
                 found.push(Found::Named(resource, namespace, name, String::new()));
@@ -183,7 +201,8 @@ pub(super) async fn locate(call: &mut Call<'_>, api: &Api, args: &[String], want
                     return Err(Failure::message("resource(s) were provided, but no name was specified"));
                 }
                 let scope = if everywhere { "" } else { namespace.as_str() };
-                let url = resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
+                let url =
+                    resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
                 let list = api.get(&url).await?;
                 for object in items(&list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
@@ -197,7 +216,9 @@ pub(super) async fn locate(call: &mut Call<'_>, api: &Api, args: &[String], want
 fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
     let pairs = args.iter().any(|arg| arg.contains('/'));
     if (has_selector || all) && pairs {
-        return Err(Failure::message("selectors and the all flag cannot be used when passing resource/name arguments"));
+        return Err(Failure::message(
+            "selectors and the all flag cannot be used when passing resource/name arguments",
+        ));
     }
     if has_selector && args.is_empty() {
         return Err(Failure::message("at least one resource must be specified to use a selector"));
@@ -248,7 +269,13 @@ pub(super) async fn from_files(call: &mut Call<'_>, api: &Api) -> Outcome<(Vec<I
     for manifest::Document { mut object, source } in documents {
         let (api_version, kind) = (object.api_version().to_owned(), object.kind().to_owned());
         let Some(resource) = discovery::of_object(api, &api_version, &kind).await? else {
-            failures.push(discovery::unknown_kind(&kind, &api_version, object.name(), object.namespace(), &source));
+            failures.push(discovery::unknown_kind(
+                &kind,
+                &api_version,
+                object.name(),
+                object.namespace(),
+                &source,
+            ));
             continue;
         };
         if resource.namespaced {

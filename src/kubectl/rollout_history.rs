@@ -28,7 +28,9 @@ pub(super) async fn owned_replica_sets(api: &Api, deployment: &Value) -> Outcome
         .into_iter()
         .filter(|replica_set| {
             let owners = array(&replica_set["metadata"]["ownerReferences"]);
-            owners.iter().any(|owner| owner["controller"] == true && owner["uid"] == deployment["metadata"]["uid"])
+            owners
+                .iter()
+                .any(|owner| owner["controller"] == true && owner["uid"] == deployment["metadata"]["uid"])
         })
         .collect();
     owned.sort_by_key(|one| {
@@ -39,7 +41,10 @@ pub(super) async fn owned_replica_sets(api: &Api, deployment: &Value) -> Outcome
 }
 
 /// The ReplicaSet of the present template, if there is one, and the others.
-pub(super) fn split<'r>(deployment: &Value, replica_sets: &'r [Value]) -> (Option<&'r Value>, Vec<&'r Value>) {
+pub(super) fn split<'r>(
+    deployment: &Value,
+    replica_sets: &'r [Value],
+) -> (Option<&'r Value>, Vec<&'r Value>) {
     let template = without_hash(&deployment["spec"]["template"]);
     let new = replica_sets.iter().position(|one| without_hash(&one["spec"]["template"]) == template);
     let old = replica_sets.iter().enumerate().filter(|(index, _)| Some(*index) != new).map(|(_, one)| one);
@@ -73,11 +78,13 @@ mod tests {
 
     #[test]
     fn the_new_replica_set_has_the_same_template_but_for_the_hash() {
-        let template = |image: &str, hash: &str| {
-            json!({"metadata": {"labels": {"app": "web", "pod-template-hash": hash}}, "spec": {"image": image}})
-        };
-        let deployment = json!({"spec": {"template": {"metadata": {"labels": {"app": "web"}}, "spec": {"image": "b"}}}});
-        let sets = [json!({"spec": {"template": template("a", "1")}}), json!({"spec": {"template": template("b", "2")}})];
+        let template = |image: &str, hash: &str| json!({"metadata": {"labels": {"app": "web", "pod-template-hash": hash}}, "spec": {"image": image}});
+        let deployment =
+            json!({"spec": {"template": {"metadata": {"labels": {"app": "web"}}, "spec": {"image": "b"}}}});
+        let sets = [
+            json!({"spec": {"template": template("a", "1")}}),
+            json!({"spec": {"template": template("b", "2")}}),
+        ];
         let (new, old) = split(&deployment, &sets);
         assert_eq!(new, Some(&sets[1]));
         assert_eq!(old, [&sets[0]]);

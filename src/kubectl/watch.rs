@@ -86,7 +86,11 @@ impl Watch {
             self.lines = None;
             let status = serde_json::from_value::<Status>(object)
                 .unwrap_or_else(|_| Status::failure(500, "InternalError", "the watch failed"));
-            return Err(if status.code == 410 { Status::expired(status.message).into() } else { status.into() });
+            return Err(if status.code == 410 {
+                Status::expired(status.message).into()
+            } else {
+                status.into()
+            });
         }
         let row = &object["rows"][0]["object"];
         let versioned = if row.is_object() { row } else { &object };
@@ -122,7 +126,10 @@ pub(super) async fn until<T>(
     }
 }
 
-async fn follow<T>(watch: &mut Watch, judge: &mut impl FnMut(Option<&Value>) -> Outcome<Option<T>>) -> Outcome<T> {
+async fn follow<T>(
+    watch: &mut Watch,
+    judge: &mut impl FnMut(Option<&Value>) -> Outcome<Option<T>>,
+) -> Outcome<T> {
     loop {
         let event = watch.next().await?;
         let seen = match event.event_type.as_str() {

@@ -93,7 +93,8 @@ fn called_kubectl_it_is_kubectl() {
     assert!(text(&version.stdout).starts_with("Client Version: v1.36"), "{}", text(&version.stdout));
     let refused = run(&link, &["get", "pods"]);
     assert_eq!(refused.status.code(), Some(1));
-    let expected = "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n";
+    let expected =
+        "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n";
     assert_eq!(text(&refused.stderr), expected);
 }
 

@@ -12,13 +12,13 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const AWAIT_MAX: Duration = Duration::from_secs(30);
 
 /// The executable under test.
-pub fn executable() -> &'static str {
+pub(super) fn executable() -> &'static str {
     env!("CARGO_BIN_EXE_podlings")
 }
 
 /// Runs the executable with lines on standard input, in an otherwise empty environment.
 #[expect(clippy::disallowed_methods, reason = "tests start the program")]
-pub fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
+pub(super) fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(executable())
         .args(arguments)
         .env_clear()
@@ -35,7 +35,7 @@ pub fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
 }
 
 /// A session in a terminal.
-pub struct Terminal {
+pub(super) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
@@ -44,15 +44,18 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts the executable in a terminal of that size.
-    pub fn start(home: &Path, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+    pub(super) fn start(home: &Path, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(executable());
         command.env_clear();
         command.args(arguments);
-        for (name, value) in
-            [("HOME", home.to_str().unwrap()), ("PATH", "/usr/bin:/bin"), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
-        {
+        for (name, value) in [
+            ("HOME", home.to_str().unwrap()),
+            ("PATH", "/usr/bin:/bin"),
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+        ] {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).unwrap();
@@ -73,29 +76,29 @@ impl Terminal {
     }
 
     /// Types text as it is.
-    pub fn type_text(&mut self, text: &str) {
+    pub(super) fn type_text(&mut self, text: &str) {
         self.writer.write_all(text.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Types a line.
-    pub fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         self.type_text(&format!("{text}\r"));
     }
 
     /// What the screen shows.
-    pub fn screen(&self) -> String {
+    pub(super) fn screen(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
     /// Waits until the screen shows `text`.
-    pub fn shows(&self, text: &str) {
+    pub(super) fn shows(&self, text: &str) {
         self.shows_when(text, |screen| screen.contains(text));
     }
 
     /// Waits until the screen satisfies a condition.
     #[expect(clippy::disallowed_methods, reason = "a test waits for the program")]
-    pub fn shows_when(&self, what: &str, condition: impl Fn(&str) -> bool) {
+    pub(super) fn shows_when(&self, what: &str, condition: impl Fn(&str) -> bool) {
         let start = Instant::now();
         while !condition(&self.screen()) {
             assert!(start.elapsed() < AWAIT_MAX, "no {what:?} on:\n{}", self.screen());
@@ -104,13 +107,13 @@ impl Terminal {
     }
 
     /// Ends the program the hard way (SIGKILL).
-    pub fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Waits for the program to end by itself; gives back its exit code.
-    pub fn ended(mut self) -> u32 {
+    pub(super) fn ended(mut self) -> u32 {
         self.child.wait().unwrap().exit_code()
     }
 }

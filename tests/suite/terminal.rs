@@ -81,7 +81,8 @@ fn a_newcomer_passes_a_step_is_killed_and_stands_where_they_stood() {
 fn ctrl_c_stops_the_command_and_not_the_tutor() {
     let home = tempfile::tempdir().unwrap();
     let (_course, course) = course();
-    let mut terminal = Terminal::start(home.path(), (80, 30), &["--course", &course, "learn", "--lang", "en"]);
+    let mut terminal =
+        Terminal::start(home.path(), (80, 30), &["--course", &course, "learn", "--lang", "en"]);
     terminal.shows("[1/2] Run one");
     terminal.shows("pods ❯");
     terminal.line("echo star''ted; sleep 600; echo never");

@@ -1,6 +1,16 @@
 //! The patch formats: JSON patch, JSON merge patch, strategic merge patch and server-side apply.
 
-pub mod apply;
-pub mod json;
-pub mod merge;
-pub mod strategic;
+mod apply;
+mod json;
+mod merge;
+mod strategic;
+
+pub use apply::{Applier, apply as server_side_apply};
+pub use json::apply as apply_json_patch;
+pub use merge::{
+    apply as apply_merge_patch, create as create_merge_patch, three_way as three_way_merge_patch,
+};
+pub use strategic::{
+    apply as apply_strategic_patch, supports as supports_strategic_patch,
+    three_way as three_way_strategic_patch, two_way as two_way_strategic_patch,
+};

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::apimachinery::{Kind, Object, Status, protobuf};
+use crate::apimachinery::{Kind, Object, Status, decode_protobuf};
 use crate::base::parse_yaml;
 
 use super::super::registry::Patch;
@@ -34,7 +34,7 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
     let value = match media_type(headers) {
         "" | "application/json" => json_value(body)?,
         "application/yaml" => yaml_value(body)?,
-        "application/vnd.kubernetes.protobuf" => protobuf::decode(body).map_err(Status::bad_request)?,
+        "application/vnd.kubernetes.protobuf" => decode_protobuf(body).map_err(Status::bad_request)?,
         other => {
             return Err(Status::unsupported_media_type(format!(
                 "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf (got {other})"

@@ -3,7 +3,7 @@
 use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use http::{HeaderMap, Response};
 
-use crate::apimachinery::openapi;
+use crate::apimachinery::{openapi_document, openapi_hash, openapi_index};
 
 use super::body::{self, Body};
 use super::query::Query;
@@ -11,7 +11,7 @@ use super::query::Query;
 /// Answers `/openapi/v3` and the documents below it; `None` when there is no such document.
 pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
     match path.strip_prefix("/openapi/v3")?.trim_end_matches('/') {
-        "" => Some(body::json(200, &openapi::index())),
+        "" => Some(body::json(200, &openapi_index())),
         path => document(path.strip_prefix('/')?, query),
     }
 }
@@ -20,14 +20,14 @@ pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
 /// changes; a hash of the past leads to the present one.
 fn document(path: &str, query: &Query) -> Option<Response<Body>> {
     let group_version = path.strip_prefix("api/").or_else(|| path.strip_prefix("apis/"))?;
-    let hash = openapi::hash(group_version)?;
+    let hash = openapi_hash(group_version)?;
     let given = query.text("hash");
     if !given.is_empty() && given != hash {
         let mut response = body::bytes(301, body::PLAIN, "");
         set(response.headers_mut(), LOCATION, &format!("/openapi/v3/{path}?hash={hash}"));
         return Some(response);
     }
-    let bytes = openapi::document(group_version)?;
+    let bytes = openapi_document(group_version)?;
     let mut response = body::bytes(200, body::JSON, bytes.to_vec());
     let headers = response.headers_mut();
     set(headers, ETAG, &format!("\"{hash}\""));
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn documents_are_found_by_the_hash_of_the_index() {
-        let hash = openapi::hash("apps/v1").unwrap();
+        let hash = openapi_hash("apps/v1").unwrap();
         let path = "/openapi/v3/apis/apps/v1";
         let (code, cache) = code_and_cache(path, &format!("hash={hash}")).unwrap();
         assert_eq!((code, cache.starts_with("public, immutable")), (200, true));

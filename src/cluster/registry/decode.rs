@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::schema::{self, Decoded};
+use crate::apimachinery::{Decoded, decode_strictly, strict_decoding_error};
 use crate::apimachinery::{FieldError, Kind, Object, Status};
 
 use super::options::{FieldValidation, Patch, WriteOptions};
@@ -24,10 +24,10 @@ pub(super) fn decode(
     options: &WriteOptions,
 ) -> Result<Incoming, Status> {
     check_type(kind, object)?;
-    let Decoded { value, unknown_fields } = schema::decode(kind, object.value())?;
+    let Decoded { value, unknown_fields } = decode_strictly(kind, object.value())?;
     let errors = unknown_texts(&unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
-        return Err(schema::strict_error(kind, &errors));
+        return Err(strict_decoding_error(kind, &errors));
     }
     Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned: false })
 }
@@ -49,7 +49,7 @@ pub(super) fn decode_patched(
         let error = FieldError::invalid("patch", shown, detail);
         Status::failure(422, "Invalid", format!(" \"\" is invalid: {error}"))
     };
-    let Decoded { value, unknown_fields } = schema::decode(kind, patched).map_err(|status| {
+    let Decoded { value, unknown_fields } = decode_strictly(kind, patched).map_err(|status| {
         let detail = status.message.split_once(": ").map_or(status.message.as_str(), |(_, detail)| detail);
         about_patch(detail.to_owned())
     })?;

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::patch::apply::Applier;
-use crate::apimachinery::{Kind, Object, ObjectKey, Status, patch, schema};
+use crate::apimachinery::{
+    Applier, Kind, Object, ObjectKey, Status, apply_json_patch, apply_merge_patch, apply_strategic_patch,
+    decode_strictly, server_side_apply,
+};
 
 use super::Registry;
 use super::decode::decode_patched;
@@ -54,7 +56,7 @@ impl Registry {
         check_configuration(kind, key, configuration)?;
         let applier =
             Applier { manager: &options.manager, force, subresource: options.subresource, now: self.now };
-        let mut object = patch::apply::apply(kind, live, configuration, applier)?;
+        let mut object = server_side_apply(kind, live, configuration, applier)?;
         if live.is_none() {
             object.set("/metadata/name", key.name.clone());
         }
@@ -69,7 +71,7 @@ impl Registry {
 
 /// An applied configuration may hold nothing that its type does not know.
 fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Value) -> Result<(), Status> {
-    let unknown = schema::decode(kind, configuration)?.unknown_fields;
+    let unknown = decode_strictly(kind, configuration)?.unknown_fields;
     let texts: Vec<String> =
         unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect();
     let all = match texts.as_slice() {
@@ -84,10 +86,10 @@ fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Val
 
 fn patched_value(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
-        Patch::Json(operations) => patch::json::apply(value, operations),
-        Patch::Strategic(change) if value["kind"] != "Scale" => patch::strategic::apply(kind, value, change),
+        Patch::Json(operations) => apply_json_patch(value, operations),
+        Patch::Strategic(change) if value["kind"] != "Scale" => apply_strategic_patch(kind, value, change),
         Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
-            Ok(patch::merge::apply(value, change))
+            Ok(apply_merge_patch(value, change))
         }
     }
 }

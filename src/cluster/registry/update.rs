@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::managed_fields::record_update;
+use crate::apimachinery::record_update;
 use crate::apimachinery::{FieldErrors, Kind, Object, ObjectKey, Status};
 
 use super::Registry;

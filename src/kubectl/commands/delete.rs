@@ -24,10 +24,18 @@ pub(super) static COMMAND: Command = Command {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag::text("cascade", "background", "How to delete what the object owns: \"background\", \"orphan\", or \"foreground\"")
-        .bare("background"),
+    Flag::text(
+        "cascade",
+        "background",
+        "How to delete what the object owns: \"background\", \"orphan\", or \"foreground\"",
+    )
+    .bare("background"),
     Flag::switch("force", "Delete at once and do not wait for a graceful end"),
-    Flag::int("grace-period", "-1", "Seconds that a Pod is given to end by itself; negative for its own setting"),
+    Flag::int(
+        "grace-period",
+        "-1",
+        "Seconds that a Pod is given to end by itself; negative for its own setting",
+    ),
     Flag::switch("now", "Give Pods one second to end"),
     Flag::switch("ignore-not-found", "Exit 0 when there is nothing to delete"),
     Flag::switch_on("wait", "Wait until the objects are gone"),
@@ -56,7 +64,10 @@ struct Gone {
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     if !matches!(call.flags.text("output"), "" | "name") {
-        return Err(Failure::message(format!("unexpected -o output mode: {}. We only support '-o name'", call.flags.text("output"))));
+        return Err(Failure::message(format!(
+            "unexpected -o output mode: {}. We only support '-o name'",
+            call.flags.text("output")
+        )));
     }
     if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         return Err(Failure::message(NOTHING_NAMED));
@@ -102,7 +113,9 @@ fn plan(call: &Call<'_>) -> Outcome<Plan> {
         return Err(Failure::message("--now and --grace-period cannot be specified together"));
     }
     if force && grace > 0 {
-        return Err(Failure::message("--force and --grace-period greater than 0 cannot be specified together"));
+        return Err(Failure::message(
+            "--force and --grace-period greater than 0 cannot be specified together",
+        ));
     }
     if now {
         grace = 1;

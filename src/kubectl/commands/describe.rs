@@ -57,7 +57,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     print(call, &api, &infos).await?;
     if infos.is_empty() && failures.is_empty() {
         let namespace = call.namespace()?;
-        let place = if call.flags.on("all-namespaces") { String::new() } else { format!(" in {namespace} namespace.") };
+        let place = if call.flags.on("all-namespaces") {
+            String::new()
+        } else {
+            format!(" in {namespace} namespace.")
+        };
         call.complain(format!("No resources found{place}"))?;
     }
     Failure::many(failures)

@@ -48,7 +48,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
         differs = true;
         let name = file_name(&info);
-        call.text(format!("diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"))?;
+        call.text(format!(
+            "diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"
+        ))?;
     }
     if differs { Err(Failure::Exit(1)) } else { Ok(()) }
 }
@@ -66,7 +68,8 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
     let live = match api.get(&info.url()).await {
         Ok(live) => live,
         Err(failure) if failure.is_not_found() => {
-            let url = info.resource.collection(&info.namespace).with("dryRun", "All").with("fieldManager", manager);
+            let url =
+                info.resource.collection(&info.namespace).with("dryRun", "All").with("fieldManager", manager);
             return Ok((Value::Null, api.post(&url, &modified).await?));
         }
         Err(failure) => return Err(failure),
@@ -83,7 +86,8 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
 
 /// `apps.v1.Deployment.default.web`.
 fn file_name(info: &Info) -> String {
-    let group = if info.resource.group.is_empty() { String::new() } else { format!("{}.", info.resource.group) };
+    let group =
+        if info.resource.group.is_empty() { String::new() } else { format!("{}.", info.resource.group) };
     format!("{group}{}.{}.{}.{}", info.resource.version, info.resource.kind, info.namespace, info.name)
 }
 
@@ -106,7 +110,9 @@ fn unified(old: &[String], new: &[String]) -> String {
     while let Some(offset) = steps[index..].iter().position(|step| step.0 != ' ') {
         let first = index + offset;
         let mut last = first;
-        while let Some(gap) = steps[last + 1..].iter().position(|step| step.0 != ' ').filter(|gap| *gap <= 2 * CONTEXT) {
+        while let Some(gap) =
+            steps[last + 1..].iter().position(|step| step.0 != ' ').filter(|gap| *gap <= 2 * CONTEXT)
+        {
             last += gap + 1;
         }
         let (from, to) = (first.saturating_sub(CONTEXT).max(index), (last + CONTEXT + 1).min(steps.len()));
@@ -135,8 +141,11 @@ fn steps<'l>(old: &'l [String], new: &'l [String]) -> Vec<(char, &'l str)> {
     let mut longest = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            longest[i][j] =
-                if old[i] == new[j] { longest[i + 1][j + 1] + 1 } else { longest[i + 1][j].max(longest[i][j + 1]) };
+            longest[i][j] = if old[i] == new[j] {
+                longest[i + 1][j + 1] + 1
+            } else {
+                longest[i + 1][j].max(longest[i][j + 1])
+            };
         }
     }
     let (mut i, mut j) = (0, 0);

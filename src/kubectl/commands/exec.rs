@@ -53,7 +53,9 @@ struct Place {
 async fn exec(call: &mut Call<'_>) -> Outcome {
     let (targets, command) = call.args.split_at(call.dash.unwrap_or(call.args.len()).min(1));
     if call.dash.is_none() && call.args.len() > 1 {
-        return Err(call.usage_error("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
+        return Err(call.usage_error(
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+        ));
     }
     let Some(typed) = targets.first().cloned() else {
         return Err(call.usage_error("pod, type/name or --filename must be specified"));
@@ -74,7 +76,11 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
 
 /// Adds a word of the command, an empty one, too.
 fn with_word(url: Url, word: &str) -> Url {
-    if word.is_empty() { Url::new(format!("{}{}command=", url.as_str(), if url.as_str().contains('?') { '&' } else { '?' })) } else { url.with("command", word) }
+    if word.is_empty() {
+        Url::new(format!("{}{}command=", url.as_str(), if url.as_str().contains('?') { '&' } else { '?' }))
+    } else {
+        url.with("command", word)
+    }
 }
 
 async fn attach(call: &mut Call<'_>) -> Outcome {

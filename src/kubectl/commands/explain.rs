@@ -67,9 +67,12 @@ struct Schemas<'d>(&'d Value);
 impl<'d> Schemas<'d> {
     fn of_kind(&self, resource: &Resource) -> Option<&'d Value> {
         self.0.as_object()?.values().find(|schema| {
-            let kinds = schema["x-kubernetes-group-version-kind"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let kinds =
+                schema["x-kubernetes-group-version-kind"].as_array().map(Vec::as_slice).unwrap_or_default();
             kinds.iter().any(|one| {
-                one["kind"] == *resource.kind && one["group"] == *resource.group && one["version"] == *resource.version
+                one["kind"] == *resource.kind
+                    && one["group"] == *resource.group
+                    && one["version"] == *resource.version
             })
         })
     }
@@ -98,7 +101,8 @@ impl<'d> Schemas<'d> {
     /// `string`, `[]Container`, `map[string]string`, `IntOrString`.
     fn type_name(&self, schema: &Value) -> String {
         if let Some((target, name)) = self.target(schema) {
-            let plain = target["properties"].is_null() && target["type"].is_string() && target["type"] != "object";
+            let plain =
+                target["properties"].is_null() && target["type"].is_string() && target["type"] != "object";
             return if plain && target["format"] != "int-or-string" && name != "Time" && name != "MicroTime" {
                 self.type_name(target)
             } else {
@@ -207,7 +211,10 @@ mod tests {
         });
         let schemas = Schemas(&schemas);
         let text = explain(&schemas, &schemas.0["io.x.Thing"], "spec", false).unwrap();
-        assert!(text.starts_with("FIELD: spec <Spec>\n\n\nDESCRIPTION:\n    What.\n    \nFIELDS:\n"), "{text}");
+        assert!(
+            text.starts_with("FIELD: spec <Spec>\n\n\nDESCRIPTION:\n    What.\n    \nFIELDS:\n"),
+            "{text}"
+        );
         assert!(text.contains("  names\t<[]string> -required-\n"), "{text}");
         let failure = explain(&schemas, &schemas.0["io.x.Thing"], "nope", false).unwrap_err();
         assert_eq!(failure.report(), r#"error: field "nope" does not exist"#);

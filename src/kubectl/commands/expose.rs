@@ -92,9 +92,12 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     if !labels.is_empty() {
         service["metadata"]["labels"] = labels.into();
     }
-    for (name, field) in
-        [("type", "type"), ("load-balancer-ip", "loadBalancerIP"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")]
-    {
+    for (name, field) in [
+        ("type", "type"),
+        ("load-balancer-ip", "loadBalancerIP"),
+        ("cluster-ip", "clusterIP"),
+        ("session-affinity", "sessionAffinity"),
+    ] {
         if !flag(name).is_empty() {
             service["spec"][field] = flag(name).into();
         }
@@ -105,7 +108,7 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     if !flag("overrides").is_empty() {
         let patch = serde_json::from_str(&flag("overrides"))
             .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
-        service = crate::apimachinery::patch::merge::apply(&service, &patch);
+        service = crate::apimachinery::apply_merge_patch(&service, &patch);
     }
     Ok(service)
 }
@@ -119,9 +122,11 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
         "Service" | "ReplicationController" => &object["spec"]["selector"],
         "Deployment" | "ReplicaSet" | "StatefulSet" => {
             if !array(&object["spec"]["selector"]["matchExpressions"]).is_empty() {
-                return Err(Failure::message("couldn't convert expressions - \"".to_owned()
-                    + &object["spec"]["selector"]["matchExpressions"].to_string()
-                    + "\" to map-based selector format"));
+                return Err(Failure::message(
+                    "couldn't convert expressions - \"".to_owned()
+                        + &object["spec"]["selector"]["matchExpressions"].to_string()
+                        + "\" to map-based selector format",
+                ));
             }
             &object["spec"]["selector"]["matchLabels"]
         }
@@ -129,8 +134,12 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
     };
     match selector.as_object().filter(|map| !map.is_empty()) {
         Some(map) => Ok(map.clone()),
-        None if kind == "Pod" => Err(Failure::message("couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed")),
-        None => Err(Failure::message("couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed")),
+        None if kind == "Pod" => Err(Failure::message(
+            "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+        )),
+        None => Err(Failure::message(
+            "couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed",
+        )),
     }
 }
 
@@ -160,11 +169,14 @@ fn ports(call: &Call<'_>, object: &Value) -> Outcome<Vec<Value>> {
         .iter()
         .enumerate()
         .map(|(index, text)| {
-            let number: u16 = text.parse().map_err(|_| {
-                Failure::message(format!("strconv.Atoi: parsing {text:?}: invalid syntax"))
-            })?;
+            let number: u16 = text
+                .parse()
+                .map_err(|_| Failure::message(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))?;
             let protocol = match call.flags.text("protocol") {
-                "" => known.iter().find(|(port, _)| port == text).map_or("TCP", |(_, protocol)| protocol.as_str()),
+                "" => known
+                    .iter()
+                    .find(|(port, _)| port == text)
+                    .map_or("TCP", |(_, protocol)| protocol.as_str()),
                 given => given,
             };
             let target = if target.is_empty() { text.as_str() } else { target };

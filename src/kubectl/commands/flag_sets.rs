@@ -18,7 +18,8 @@ pub(super) const OUTPUT: &[Flag] = &[
 ];
 
 /// `-l` and `--field-selector`.
-pub(super) const SELECTORS: &[Flag] = &[SELECTOR, Flag::text("field-selector", "", "Field selector to filter by")];
+pub(super) const SELECTORS: &[Flag] =
+    &[SELECTOR, Flag::text("field-selector", "", "Field selector to filter by")];
 
 /// `-l`.
 pub(super) const SELECTOR: Flag = Flag::text("selector", "", "Label selector to filter by").short('l');
@@ -31,12 +32,9 @@ pub(super) const ALL_NAMESPACES: &[Flag] =
 pub(super) const ALL: &[Flag] = &[Flag::switch("all", "Take all objects of the types in the namespace")];
 
 /// `--dry-run`.
-pub(super) const DRY_RUN: &[Flag] = &[Flag::text(
-    "dry-run",
-    "none",
-    "Only show what would be done: \"none\", \"server\", or \"client\"",
-)
-.bare("unchanged")];
+pub(super) const DRY_RUN: &[Flag] =
+    &[Flag::text("dry-run", "none", "Only show what would be done: \"none\", \"server\", or \"client\"")
+        .bare("unchanged")];
 
 /// `--validate`.
 pub(super) const VALIDATE: &[Flag] = &[Flag::text(

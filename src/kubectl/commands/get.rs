@@ -92,7 +92,10 @@ async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, S
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         let (infos, failures) = from_files(call, api).await?;
         Failure::many(failures)?;
-        return Ok(infos.into_iter().map(|info| (Selection::Named(info.resource, info.name), info.namespace)).collect());
+        return Ok(infos
+            .into_iter()
+            .map(|info| (Selection::Named(info.resource, info.name), info.namespace))
+            .collect());
     }
     let namespace = call.namespace()?;
     let everywhere = call.flags.on("all-namespaces");
@@ -196,7 +199,9 @@ fn explain(failure: Failure, call: &Call<'_>, selection: &Selection) -> Failure 
     let Selection::Every(resource) = selection else { return failure };
     let (labels, fields) = (call.flags.text("selector"), call.flags.text("field-selector"));
     match failure {
-        Failure::Status(mut status) if status.is("BadRequest") && !(labels.is_empty() && fields.is_empty()) => {
+        Failure::Status(mut status)
+            if status.is("BadRequest") && !(labels.is_empty() && fields.is_empty()) =>
+        {
             status.message = format!(
                 "Unable to find {:?} that match label selector {labels:?}, field selector {fields:?}: {}",
                 resource.group_version_resource(),
@@ -214,7 +219,11 @@ pub(super) fn table_options(call: &Call<'_>, resource: &Resource, several: bool)
         wide: call.flags.text("output") == "wide",
         no_headers: call.flags.on("no-headers"),
         with_namespace: call.flags.on("all-namespaces") && resource.namespaced,
-        kind_prefix: if several || call.flags.on("show-kind") { resource.qualified_kind() } else { String::new() },
+        kind_prefix: if several || call.flags.on("show-kind") {
+            resource.qualified_kind()
+        } else {
+            String::new()
+        },
         show_labels: call.flags.on("show-labels"),
         label_columns: call.flags.all("label-columns").to_vec(),
         event_column: call.flags.on("output-watch-events"),
@@ -278,7 +287,13 @@ pub(super) fn as_table(body: &Value, resource: &Resource, now: crate::base::Time
     })
 }
 
-fn print_objects(call: &mut Call<'_>, answers: &[Answer], format: &Format, single: bool, all_found: bool) -> Outcome {
+fn print_objects(
+    call: &mut Call<'_>,
+    answers: &[Answer],
+    format: &Format,
+    single: bool,
+    all_found: bool,
+) -> Outcome {
     let keep = call.flags.on("show-managed-fields");
     let mut objects: Vec<Value> = Vec::new();
     for answer in answers {

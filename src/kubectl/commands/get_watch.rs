@@ -19,7 +19,9 @@ pub(super) async fn run(
     format: Option<Format>,
 ) -> Outcome {
     let [(selection, namespace)] = wanted.as_slice() else {
-        return Err(Failure::message("watch is only supported on individual resources and resource collections - more than 1 resource was found"));
+        return Err(Failure::message(
+            "watch is only supported on individual resources and resource collections - more than 1 resource was found",
+        ));
     };
     let answer = ask(call, api, selection, namespace, format.is_none()).await?;
     let mut view = View::new(call, &answer, format);
@@ -54,7 +56,8 @@ fn open(call: &Call<'_>, api: &Api, selection: &Selection, answer: &Answer) -> W
     };
     match selection {
         Selection::Named(resource, name) => {
-            let url = resource.collection(&answer.namespace).with("fieldSelector", format!("metadata.name={name}"));
+            let url =
+                resource.collection(&answer.namespace).with("fieldSelector", format!("metadata.name={name}"));
             Watch::new(api, url, accept, "0")
         }
         Selection::Every(_) => {

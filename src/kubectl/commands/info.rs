@@ -83,7 +83,8 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message(format!("--output {output} is not available")));
     }
     let api = call.api().await?;
-    let mut resources: Vec<Resource> = discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
+    let mut resources: Vec<Resource> =
+        discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),
         "kind" => resources.sort_by(|a, b| a.kind.cmp(&b.kind)),
@@ -116,7 +117,8 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
 }
 
 fn is_listed(call: &Call<'_>, resource: &Resource) -> bool {
-    let has_all = |flag: &str, known: &[String]| call.flags.all(flag).iter().all(|wanted| known.contains(wanted));
+    let has_all =
+        |flag: &str, known: &[String]| call.flags.all(flag).iter().all(|wanted| known.contains(wanted));
     (!call.flags.is_set("api-group") || resource.group == call.flags.text("api-group"))
         && (!call.flags.is_set("namespaced") || resource.namespaced == call.flags.on("namespaced"))
         && !resource.verbs.is_empty()
@@ -160,8 +162,9 @@ async fn version(call: &mut Call<'_>) -> Outcome {
 }
 
 fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
-    let minor: Option<i64> =
-        server["minor"].as_str().and_then(|minor| minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok());
+    let minor: Option<i64> = server["minor"]
+        .as_str()
+        .and_then(|minor| minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok());
     match minor {
         Some(minor) if (minor - 36).abs() > 1 => call.complain(format!(
             "Warning: version difference between client (1.36) and server (1.{minor}) exceeds the supported minor version skew of +/-1"
@@ -172,7 +175,10 @@ fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
 
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
-        return Err(Failure::message(format!("not simulated: cluster-info {}; use kubectl get", call.args.join(" "))));
+        return Err(Failure::message(format!(
+            "not simulated: cluster-info {}; use kubectl get",
+            call.args.join(" ")
+        )));
     }
     let api = call.api().await?;
     let services = Resource::from(&builtin::SERVICE);
@@ -187,7 +193,9 @@ async fn cluster_info(call: &mut Call<'_>) -> Outcome {
         let port = text(&service["spec"]["ports"][0]["name"]);
         let path = if port.is_empty() { name.clone() } else { format!("{name}:{port}") };
         let shown = if label.is_empty() { name } else { label };
-        call.line(format!("{shown} is running at {host}/api/v1/namespaces/kube-system/services/{path}/proxy"))?;
+        call.line(format!(
+            "{shown} is running at {host}/api/v1/namespaces/kube-system/services/{path}/proxy"
+        ))?;
     }
     call.line("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.")
 }

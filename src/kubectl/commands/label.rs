@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, SELECTORS, field_manager};
-use crate::apimachinery::patch::merge;
+use crate::apimachinery::create_merge_patch;
 use crate::apimachinery::{validate_label_key, validate_label_value};
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -17,7 +17,16 @@ pub(super) static LABEL: Command = Command {
     name: "label",
     short: "Update the labels on a resource",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
-    flags: &[FLAGS, &[field_manager("kubectl-label")], FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
+    flags: &[
+        FLAGS,
+        &[field_manager("kubectl-label")],
+        FILES,
+        OUTPUT,
+        SELECTORS,
+        ALL,
+        ALL_NAMESPACES,
+        DRY_RUN,
+    ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call, &LABELS)),
     ..Command::PLAIN
@@ -28,7 +37,16 @@ pub(super) static ANNOTATE: Command = Command {
     name: "annotate",
     short: "Update the annotations on a resource",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
-    flags: &[FLAGS, &[field_manager("kubectl-annotate")], FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
+    flags: &[
+        FLAGS,
+        &[field_manager("kubectl-annotate")],
+        FILES,
+        OUTPUT,
+        SELECTORS,
+        ALL,
+        ALL_NAMESPACES,
+        DRY_RUN,
+    ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call, &ANNOTATIONS)),
     ..Command::PLAIN
@@ -80,14 +98,14 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
     let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
     if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
-        return Err(call.usage_error(format!(
-            "all resources must be specified before {} changes: {stray}",
-            words.one
-        )));
+        return Err(call
+            .usage_error(format!("all resources must be specified before {} changes: {stray}", words.one)));
     }
     let listing = call.flags.on("list");
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(Failure::message("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::message(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     if pairs.is_empty() && !listing {
         return Err(Failure::message(format!("at least one {} update is required", words.one)));
@@ -121,8 +139,10 @@ fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
         }
     }
     if let Some((key, _)) = changes.set.iter().find(|(key, _)| changes.remove.contains(key)) {
-        return Err(Failure::message(format!("can not both modify and remove {} {key:?} in the same command", 
-            if words.is_label { "a label" } else { "annotation" })));
+        return Err(Failure::message(format!(
+            "can not both modify and remove {} {key:?} in the same command",
+            if words.is_label { "a label" } else { "annotation" }
+        )));
     }
     Ok(changes)
 }
@@ -138,13 +158,20 @@ fn check(key: &str, value: &str, pair: &str, words: &Words) -> Outcome {
     if wrong.is_empty() {
         return Ok(());
     }
-    let what = if words.is_label { format!("invalid label value: {pair:?}") } else { format!("invalid annotation key: {key:?}") };
+    let what = if words.is_label {
+        format!("invalid label value: {pair:?}")
+    } else {
+        format!("invalid annotation key: {key:?}")
+    };
     Err(Failure::message(format!("{what}: {}", wrong.join("; "))))
 }
 
 fn list(call: &mut Call<'_>, info: &Info, words: &Words, several: bool) -> Outcome {
     if several {
-        call.line(format!("Listing {}s for {}.{}/{}:", words.one, info.resource.kind, info.resource.group, info.name))?;
+        call.line(format!(
+            "Listing {}s for {}.{}/{}:",
+            words.one, info.resource.kind, info.resource.group, info.name
+        ))?;
     }
     let entries = info.object.map(&format!("/metadata/{}", words.field)).cloned().unwrap_or_default();
     for (key, value) in entries {
@@ -172,11 +199,13 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if call.flags.on("local") || dry_run == DryRun::Client {
         return print_done(call, &modified, &info.named(), verb);
     }
-    let patch = merge::create(original, &modified);
+    let patch = create_merge_patch(original, &modified);
     let mut object = modified;
     if patch != json!({}) {
-        let url =
-            info.url().with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+        let url = info
+            .url()
+            .with("dryRun", dry_run.parameter())
+            .with("fieldManager", call.flags.text("field-manager"));
         object = api.patch(&url, MERGE_PATCH, &patch).await?;
     }
     print_done(call, &object, &info.named(), verb)
@@ -195,7 +224,8 @@ fn refuse_overwriting(known: &Map<String, Value>, changes: &Changes, words: &Wor
         return Ok(());
     }
     if words.is_label {
-        let texts = clashes.iter().map(|clash| Failure::message(format!("{clash}, and --overwrite is false")));
+        let texts =
+            clashes.iter().map(|clash| Failure::message(format!("{clash}, and --overwrite is false")));
         return Failure::many(texts.collect());
     }
     Err(Failure::message(format!(

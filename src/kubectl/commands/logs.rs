@@ -115,7 +115,11 @@ async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Va
         return Ok(pods);
     }
     pods.sort_by_key(|pod| {
-        (pod["status"]["phase"] != "Running", text_of(&pod["metadata"]["creationTimestamp"]).to_owned(), text_of(&pod["metadata"]["name"]).to_owned())
+        (
+            pod["status"]["phase"] != "Running",
+            text_of(&pod["metadata"]["creationTimestamp"]).to_owned(),
+            text_of(&pod["metadata"]["name"]).to_owned(),
+        )
     });
     call.complain(format!("Found {} pods, using pod/{}", pods.len(), text_of(&pods[0]["metadata"]["name"])))?;
     pods.truncate(1);
@@ -140,12 +144,19 @@ fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<
     } else if known.contains(&named) {
         vec![named]
     } else {
-        return Err(Failure::message(format!("container {named} is not valid for pod {name} out of: {}", known.join(", "))));
+        return Err(Failure::message(format!(
+            "container {named} is not valid for pod {name} out of: {}",
+            known.join(", ")
+        )));
     };
     Ok(containers
         .into_iter()
         .map(|container| Source {
-            prefix: if call.flags.on("prefix") { format!("[pod/{name}/{container}] ") } else { String::new() },
+            prefix: if call.flags.on("prefix") {
+                format!("[pod/{name}/{container}] ")
+            } else {
+                String::new()
+            },
             url: url(call, namespace, &name, &container),
         })
         .collect())
@@ -184,7 +195,8 @@ async fn print_all(call: &mut Call<'_>, api: &Api, sources: Vec<Source>) -> Outc
                 sources.len()
             )));
         }
-        let mut running: FuturesUnordered<_> = sources.iter().map(|source| print(api, source, out.clone())).collect();
+        let mut running: FuturesUnordered<_> =
+            sources.iter().map(|source| print(api, source, out.clone())).collect();
         while let Some(ended) = running.next().await {
             settle(call, ended, ignore)?;
         }

@@ -30,8 +30,7 @@ mod wait;
 use super::command::Command;
 
 /// Every command, in the order of the overview.
-pub(super) static COMMANDS: &[&Command] =
-    &[
+pub(super) static COMMANDS: &[&Command] = &[
     &create::COMMAND,
     &expose::COMMAND,
     &run::COMMAND,
@@ -67,6 +66,17 @@ pub(super) static COMMANDS: &[&Command] =
 
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha", "auth", "autoscale", "certificate", "completion", "cp", "debug", "drain", "edit", "kustomize",
-    "plugin", "proxy", "top",
+    "alpha",
+    "auth",
+    "autoscale",
+    "certificate",
+    "completion",
+    "cp",
+    "debug",
+    "drain",
+    "edit",
+    "kustomize",
+    "plugin",
+    "proxy",
+    "top",
 ];

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::flag_sets::{ALL, DRY_RUN, OUTPUT, SELECTOR, field_manager};
-use crate::apimachinery::builtin;
-use crate::apimachinery::patch::strategic;
+use crate::apimachinery::{builtin, two_way_strategic_patch};
 use crate::kubectl::api::STRATEGIC_PATCH;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
@@ -40,7 +39,16 @@ pub(super) static TAINT: Command = Command {
     name: "taint",
     short: "Update the taints on one or more nodes",
     usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N [options]",
-    flags: &[&[SELECTOR, Flag::switch("overwrite", "Allow taints that are there to be changed"), field_manager("kubectl-taint")], ALL, OUTPUT, DRY_RUN],
+    flags: &[
+        &[
+            SELECTOR,
+            Flag::switch("overwrite", "Allow taints that are there to be changed"),
+            field_manager("kubectl-taint"),
+        ],
+        ALL,
+        OUTPUT,
+        DRY_RUN,
+    ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(taint(call)),
     ..Command::PLAIN
@@ -90,11 +98,14 @@ async fn taint(call: &mut Call<'_>) -> Outcome {
     let nodes = find(call, &api, &resources, Wanted { selectors: true, types_alone: false }).await?;
     for node in nodes {
         if !node.resource.is(&builtin::NODE) {
-            return Err(Failure::message(format!("invalid resource type {}, only node types are supported", node.resource.plural)));
+            return Err(Failure::message(format!(
+                "invalid resource type {}, only node types are supported",
+                node.resource.plural
+            )));
         }
         let (modified, removed) = changed(&node, &changes, call.flags.on("overwrite"))?;
         if dry_run != DryRun::Client {
-            let patch = strategic::two_way(&builtin::NODE, node.object.value(), &modified)?;
+            let patch = two_way_strategic_patch(&builtin::NODE, node.object.value(), &modified)?;
             let url = node
                 .url()
                 .with("dryRun", dry_run.parameter())
@@ -132,12 +143,14 @@ fn changed(node: &Info, changes: &[Change], overwrite: bool) -> Outcome<(Value, 
     let mut taints = array(&object["spec"]["taints"]).to_vec();
     for change in changes {
         let same = |taint: &Value| {
-            text_of(&taint["key"]) == change.key && (change.effect.is_empty() || text_of(&taint["effect"]) == change.effect)
+            text_of(&taint["key"]) == change.key
+                && (change.effect.is_empty() || text_of(&taint["effect"]) == change.effect)
         };
         let known = taints.iter().any(same);
         match &change.value {
             None if !known => {
-                let effect = if change.effect.is_empty() { String::new() } else { format!(":{}", change.effect) };
+                let effect =
+                    if change.effect.is_empty() { String::new() } else { format!(":{}", change.effect) };
                 return Err(Failure::message(format!("taint \"{}{effect}\" not found", change.key)));
             }
             Some(_) if known && !overwrite => {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, field_manager};
-use crate::apimachinery::patch::{json as json_patch, merge, strategic};
+use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch};
 use crate::base::parse_yaml;
 use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -38,7 +38,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         "merge" => MERGE_PATCH,
         "strategic" => STRATEGIC_PATCH,
         other => {
-            return Err(call.usage_error(format!("--type must be one of [json merge strategic], not {other:?}")));
+            return Err(
+                call.usage_error(format!("--type must be one of [json merge strategic], not {other:?}"))
+            );
         }
     };
     let patch = patch(call)?;
@@ -57,8 +59,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 "" => info.url(),
                 subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
             };
-            let url =
-                url.with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+            let url = url
+                .with("dryRun", dry_run.parameter())
+                .with("fieldManager", call.flags.text("field-manager"));
             api.patch(&url, content_type, &patch).await?
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
@@ -70,13 +73,18 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 fn patch(call: &Call<'_>) -> Outcome<Value> {
     let (inline, file) = (call.flags.text("patch"), call.flags.text("patch-file"));
     let text = match (inline, file) {
-        ("", "") => return Err(call.usage_error("must specify --patch or --patch-file containing the contents of the patch")),
+        ("", "") => {
+            return Err(
+                call.usage_error("must specify --patch or --patch-file containing the contents of the patch")
+            );
+        }
         (_, "") => inline.to_owned(),
         ("", _) => std::fs::read_to_string(call.factory.path(file))
             .map_err(|error| Failure::message(format!("unable to read patch file: open {file}: {error}")))?,
         _ => return Err(call.usage_error("cannot specify --patch and --patch-file together")),
     };
-    let documents = parse_yaml(&text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
+    let documents =
+        parse_yaml(&text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
     match documents.into_iter().next() {
         Some(document) => Ok(document.value),
         None => Err(Failure::message(format!("unable to parse {text:?}: it is empty"))),
@@ -86,8 +94,8 @@ fn patch(call: &Call<'_>) -> Outcome<Value> {
 fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
     let object = info.object.value();
     match info.resource.builtin() {
-        _ if content_type == JSON_PATCH => Ok(json_patch::apply(object, patch)?),
-        Some(kind) if content_type == STRATEGIC_PATCH => Ok(strategic::apply(kind, object, patch)?),
-        _ => Ok(merge::apply(object, patch)),
+        _ if content_type == JSON_PATCH => Ok(apply_json_patch(object, patch)?),
+        Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
+        _ => Ok(apply_merge_patch(object, patch)),
     }
 }

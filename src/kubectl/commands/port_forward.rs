@@ -51,7 +51,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let pod = best_pod(&api, &namespace, &typed).await?;
     if pod["status"]["phase"] != "Running" {
         let phase = text_of(&pod["status"]["phase"]);
-        return Err(Failure::message(format!("unable to forward port because pod is not running. Current status={phase}")));
+        return Err(Failure::message(format!(
+            "unable to forward port because pod is not running. Current status={phase}"
+        )));
     }
     let service = service_of(&api, &namespace, &typed).await?;
     let mut forwards = Vec::new();
@@ -81,13 +83,22 @@ async fn service_of(api: &Api, namespace: &str, typed: &str) -> Outcome<Option<V
 /// Local and remote port of `8080`, `8080:80`, `:80` or `8080:http`.
 fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)> {
     let (local, remote) = text.split_once(':').unwrap_or((text, text));
-    let wrong = |part: &str| Failure::message(format!("error parsing remote port {part:?}: it is neither a number nor the name of a port"));
+    let wrong = |part: &str| {
+        Failure::message(format!(
+            "error parsing remote port {part:?}: it is neither a number nor the name of a port"
+        ))
+    };
     let remote = match service {
         Some(service) => {
             let port = array(&service["spec"]["ports"])
                 .iter()
                 .find(|port| scalar(&port["port"]) == remote || text_of(&port["name"]) == remote)
-                .ok_or_else(|| Failure::message(format!("Service {} does not have a service port {remote}", text_of(&service["metadata"]["name"]))))?;
+                .ok_or_else(|| {
+                    Failure::message(format!(
+                        "Service {} does not have a service port {remote}",
+                        text_of(&service["metadata"]["name"])
+                    ))
+                })?;
             let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
             container_port(pod, &scalar(target)).ok_or_else(|| wrong(remote))?
         }
@@ -106,7 +117,8 @@ fn container_port(pod: &Value, port: &str) -> Option<u16> {
         return Some(number);
     }
     let ports = array(&pod["spec"]["containers"]).iter().flat_map(|container| array(&container["ports"]));
-    let found = ports.filter(|one| text_of(&one["name"]) == port).find_map(|one| one["containerPort"].as_u64());
+    let found =
+        ports.filter(|one| text_of(&one["name"]) == port).find_map(|one| one["containerPort"].as_u64());
     found.and_then(|number| number.try_into().ok())
 }
 
@@ -127,12 +139,20 @@ async fn listen(call: &mut Call<'_>, local: u16, remote: u16) -> Outcome<Vec<For
         }
     }
     if forwards.is_empty() {
-        return Err(Failure::message(format!("unable to listen on any of the requested ports: [{{{local} {remote}}}]")));
+        return Err(Failure::message(format!(
+            "unable to listen on any of the requested ports: [{{{local} {remote}}}]"
+        )));
     }
     Ok(forwards)
 }
 
-async fn serve(forward: &Forward, pods: &kube::Api<Pod>, name: &str, mut out: Output, err: Output) -> Outcome {
+async fn serve(
+    forward: &Forward,
+    pods: &kube::Api<Pod>,
+    name: &str,
+    mut out: Output,
+    err: Output,
+) -> Outcome {
     let mut connections = FuturesUnordered::new();
     loop {
         tokio::select! {

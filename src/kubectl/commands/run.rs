@@ -50,12 +50,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(call.usage_error("NAME is required for run"));
     }
     let dry_run = dry_run(call)?;
-    let attach = call.flags.on("attach") || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
+    let attach = call.flags.on("attach")
+        || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
     if call.flags.on("rm") && !attach {
         return Err(Failure::message("--rm should only be used for attached containers"));
     }
     if attach && dry_run != DryRun::None {
-        return Err(Failure::message("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
+        return Err(Failure::message(
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+        ));
     }
     if call.flags.on("expose") && !call.flags.is_set("port") {
         return Err(call.usage_error("--port must be set when exposing a service"));
@@ -129,11 +132,15 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     }
     if call.flags.is_set("port") {
         let port: i64 = call.flags.text("port").parse().map_err(|_| {
-            Failure::message(format!("strconv.ParseInt: parsing {:?}: invalid syntax", call.flags.text("port")))
+            Failure::message(format!(
+                "strconv.ParseInt: parsing {:?}: invalid syntax",
+                call.flags.text("port")
+            ))
         })?;
         container["ports"] = json!([{"containerPort": port}]);
     }
-    let variables = call.flags.all("env").iter().map(|pair| variable(pair)).collect::<Outcome<Vec<Value>>>()?;
+    let variables =
+        call.flags.all("env").iter().map(|pair| variable(pair)).collect::<Outcome<Vec<Value>>>()?;
     if !variables.is_empty() {
         container["env"] = variables.into();
     }
@@ -169,7 +176,7 @@ fn merge_overrides(call: &Call<'_>, pod: &mut Value) -> Outcome {
     }
     let patch: Value = serde_json::from_str(overrides)
         .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
-    *pod = crate::apimachinery::patch::merge::apply(pod, &patch);
+    *pod = crate::apimachinery::apply_merge_patch(pod, &patch);
     Ok(())
 }
 

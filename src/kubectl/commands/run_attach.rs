@@ -43,7 +43,8 @@ impl NewPod {
         if call.flags.text("restart") == "Always" {
             return Ok(());
         }
-        let ended = self.wait_until(api, |pod| matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed"));
+        let ended =
+            self.wait_until(api, |pod| matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed"));
         self.exit_code(&ended.await?)
     }
 
@@ -59,7 +60,10 @@ impl NewPod {
             Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
             Err(failure @ Failure::WithCode(..)) => Err(failure),
             Err(failure) => {
-                call.complain(format!("warning: couldn't attach to pod/{}, falling back to streaming logs: {failure}", self.name))?;
+                call.complain(format!(
+                    "warning: couldn't attach to pod/{}, falling back to streaming logs: {failure}",
+                    self.name
+                ))?;
                 self.print_log(call, api).await
             }
             Ok(()) => Ok(()),
@@ -88,7 +92,8 @@ impl NewPod {
         if pod["status"]["phase"] == "Succeeded" {
             return Ok(());
         }
-        let mut ended = array(&pod["status"]["containerStatuses"]).iter().map(|status| &status["state"]["terminated"]);
+        let mut ended =
+            array(&pod["status"]["containerStatuses"]).iter().map(|status| &status["state"]["terminated"]);
         let place = format!("pod {}/{}", self.namespace, self.name);
         match ended.find(|ended| ended["exitCode"].as_i64().is_some_and(|code| code != 0)) {
             Some(ended) => {

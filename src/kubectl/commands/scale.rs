@@ -57,10 +57,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 }
 
 async fn scale(call: &Call<'_>, api: &Api, info: &Info, replicas: i64, dry_run: DryRun) -> Outcome {
-    let url = info
-        .resource
-        .subresource(&info.namespace, &info.name, "scale")
-        .with("dryRun", dry_run.parameter());
+    let url =
+        info.resource.subresource(&info.namespace, &info.name, "scale").with("dryRun", dry_run.parameter());
     let expected = call.flags.int("current-replicas");
     let version = call.flags.text("resource-version");
     if expected >= 0 || !version.is_empty() {
@@ -71,7 +69,9 @@ async fn scale(call: &Call<'_>, api: &Api, info: &Info, replicas: i64, dry_run: 
         }
         let present = scale["metadata"]["resourceVersion"].as_str().unwrap_or_default();
         if !version.is_empty() && present != version {
-            return Err(Failure::message(format!("Expected resource version to be {version}, was {present}")));
+            return Err(Failure::message(format!(
+                "Expected resource version to be {version}, was {present}"
+            )));
         }
         scale["spec"]["replicas"] = replicas.into();
         api.put(&url, &scale).await?;
@@ -86,7 +86,9 @@ async fn scale(call: &Call<'_>, api: &Api, info: &Info, replicas: i64, dry_run: 
 
 async fn wait(api: &Api, info: &Info, replicas: i64, limit: std::time::Duration) -> Outcome {
     let reached = until(api, &info.resource, &info.namespace, &info.name, |object| {
-        Ok(object.filter(|object| object["status"]["replicas"].as_i64().unwrap_or_default() == replicas).map(|_| ()))
+        Ok(object
+            .filter(|object| object["status"]["replicas"].as_i64().unwrap_or_default() == replicas)
+            .map(|_| ()))
     });
     crate::base::timeout(limit, reached)
         .await

@@ -27,7 +27,11 @@ pub(super) static COMMAND: Command = Command {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag::text("for", "", "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]"),
+    Flag::text(
+        "for",
+        "",
+        "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]",
+    ),
     Flag::duration("timeout", "30s", "How long to wait; zero checks once, negative means a week"),
 ];
 
@@ -43,12 +47,17 @@ enum Goal {
 async fn run(call: &mut Call<'_>) -> Outcome {
     let goal = parse(call.flags.text("for"))?;
     let seconds = call.flags.seconds("timeout");
-    let limit = if seconds < 0.0 { Duration::from_secs(7 * 24 * 3600) } else { Duration::from_secs_f64(seconds) };
+    let limit =
+        if seconds < 0.0 { Duration::from_secs(7 * 24 * 3600) } else { Duration::from_secs_f64(seconds) };
     let api = call.api().await?;
     let args = call.args.clone();
     let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
     if found.is_empty() {
-        return if matches!(goal, Goal::Delete) { Ok(()) } else { Err(Failure::message("no matching resources found")) };
+        return if matches!(goal, Goal::Delete) {
+            Ok(())
+        } else {
+            Err(Failure::message("no matching resources found"))
+        };
     }
     let format = format_of(call, false)?;
     let mut failures = Vec::new();
@@ -104,7 +113,9 @@ async fn wait_for(
 ) -> Outcome<Option<Value>> {
     let missing_is_fine = matches!(goal, Goal::Delete | Goal::Create);
     match api.get(&resource.object(namespace, name)).await {
-        Ok(object) if matches!(goal, Goal::Create) || is_reached(goal, Some(&object)) => return Ok(Some(object)),
+        Ok(object) if matches!(goal, Goal::Create) || is_reached(goal, Some(&object)) => {
+            return Ok(Some(object));
+        }
         Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(None),
         Err(failure) if !(failure.is_not_found() && missing_is_fine) => return Err(failure),
         _ => {}
@@ -134,7 +145,9 @@ fn is_reached(goal: &Goal, object: Option<&Value>) -> bool {
             let found = path.find(object).unwrap_or_default();
             match value {
                 None => found.first().is_some_and(|found| !found.is_null()),
-                Some(wanted) => found.len() == 1 && crate::apimachinery::go_text(&found[0]).eq_ignore_ascii_case(wanted),
+                Some(wanted) => {
+                    found.len() == 1 && crate::apimachinery::go_text(&found[0]).eq_ignore_ascii_case(wanted)
+                }
             }
         }
     }
@@ -162,7 +175,8 @@ mod tests {
 
     #[test]
     fn goals_are_reached_by_what_the_object_says() {
-        let pod = json!({"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}});
+        let pod =
+            json!({"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}});
         for (text, reached) in [
             ("condition=ready", true),
             ("condition=Ready=False", false),

@@ -139,7 +139,11 @@ fn probe(probe: &Value) -> String {
         let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_lowercase();
         let path = text_of(&get["path"]);
         let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-        return format!("http-get {scheme}://{}:{}{slash}{path} {timing}", text_of(&get["host"]), scalar(&get["port"]));
+        return format!(
+            "http-get {scheme}://{}:{}{slash}{path} {timing}",
+            text_of(&get["host"]),
+            scalar(&get["port"])
+        );
     }
     if probe["tcpSocket"].is_object() {
         let socket = &probe["tcpSocket"];
@@ -193,7 +197,8 @@ fn environment(text: &mut Text, container: &Value, pod: Option<&Value>) {
             let resource = text_of(&from["resourceFieldRef"]["resource"]);
             let (list, quantity) = resource.split_once('.').unwrap_or((resource, ""));
             let value = scalar(&container["resources"][list][quantity]);
-            let value = if value.is_empty() && list == "limits" { "node allocatable".to_owned() } else { value };
+            let value =
+                if value.is_empty() && list == "limits" { "node allocatable".to_owned() } else { value };
             text.field(3, name, format!("{value} ({resource})"));
         } else {
             let (place, reference) = if from["secretKeyRef"].is_object() {

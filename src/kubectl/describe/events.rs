@@ -75,7 +75,9 @@ pub(crate) fn age(event: &Value, now: Timestamp) -> String {
         return format!("{} (x{} over {first})", since(&series["lastObservedTime"], now), series["count"]);
     }
     match event["count"].as_i64() {
-        Some(count) if count > 1 => format!("{} (x{count} over {first})", since(&event["lastTimestamp"], now)),
+        Some(count) if count > 1 => {
+            format!("{} (x{count} over {first})", since(&event["lastTimestamp"], now))
+        }
         _ => first,
     }
 }

@@ -76,7 +76,10 @@ fn readable(key: &str) -> String {
         "gid" => "GID".to_owned(),
         _ => {
             let mut characters = word.chars();
-            characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+            characters
+                .next()
+                .map(|first| first.to_uppercase().chain(characters).collect())
+                .unwrap_or_default()
         }
     };
     words.into_iter().map(capital).collect::<Vec<String>>().join(" ")

@@ -97,10 +97,17 @@ fn conditions(text: &mut Text, status: &Value) {
     text.line(1, "----\t------\t-----------------\t------------------\t------\t-------");
     for condition in conditions {
         let part = |field: &str| text_of(&condition[field]).to_owned();
-        let (seen, changed) = (long_time(&condition["lastHeartbeatTime"]), long_time(&condition["lastTransitionTime"]));
+        let (seen, changed) =
+            (long_time(&condition["lastHeartbeatTime"]), long_time(&condition["lastTransitionTime"]));
         text.line(
             1,
-            format!("{} \t{} \t{seen} \t{changed} \t{} \t{}", part("type"), part("status"), part("reason"), part("message")),
+            format!(
+                "{} \t{} \t{seen} \t{changed} \t{} \t{}",
+                part("type"),
+                part("status"),
+                part("reason"),
+                part("message")
+            ),
         );
     }
 }
@@ -134,10 +141,13 @@ async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
     text.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
     for pod in pods {
         let metadata = &pod["metadata"];
-        let cells: Vec<String> = [("cpu", "requests"), ("cpu", "limits"), ("memory", "requests"), ("memory", "limits")]
-            .into_iter()
-            .map(|(resource, list)| share(&total(std::slice::from_ref(pod), list, resource), &allocatable[resource]))
-            .collect();
+        let cells: Vec<String> =
+            [("cpu", "requests"), ("cpu", "limits"), ("memory", "requests"), ("memory", "limits")]
+                .into_iter()
+                .map(|(resource, list)| {
+                    share(&total(std::slice::from_ref(pod), list, resource), &allocatable[resource])
+                })
+                .collect();
         text.line(
             1,
             format!(
@@ -163,9 +173,8 @@ async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
 /// What the containers of Pods ask for, added up.
 fn total(pods: &[Value], list: &str, resource: &str) -> Quantity {
     let containers = pods.iter().flat_map(|pod| array(&pod["spec"]["containers"]));
-    let quantities = containers.filter_map(|container| {
-        Quantity::parse(&scalar(&container["resources"][list][resource])).ok()
-    });
+    let quantities = containers
+        .filter_map(|container| Quantity::parse(&scalar(&container["resources"][list][resource])).ok());
     quantities.sum()
 }
 

@@ -63,7 +63,16 @@ pub(crate) fn namespace(text: &mut Text, object: &Value) {
         for condition in conditions {
             let part = |field: &str| text_of(&condition[field]).to_owned();
             let moment = super::text::long_time(&condition["lastTransitionTime"]);
-            text.line(1, format!("{}\t{}\t{moment}\t{}\t{}", part("type"), part("status"), part("reason"), part("message")));
+            text.line(
+                1,
+                format!(
+                    "{}\t{}\t{moment}\t{}\t{}",
+                    part("type"),
+                    part("status"),
+                    part("reason"),
+                    part("message")
+                ),
+            );
         }
     }
     text.line(0, "");

@@ -52,7 +52,12 @@ impl Text {
     }
 
     /// Adds annotations, long ones broken over lines.
-    pub(crate) fn annotations(&mut self, level: usize, title: &str, annotations: Option<&Map<String, Value>>) {
+    pub(crate) fn annotations(
+        &mut self,
+        level: usize,
+        title: &str,
+        annotations: Option<&Map<String, Value>>,
+    ) {
         let mut lines = Vec::new();
         for (key, value) in annotations.into_iter().flatten().filter(|(key, _)| *key != HIDDEN_ANNOTATION) {
             let value = text_of(value);
@@ -62,7 +67,8 @@ impl Text {
                 continue;
             }
             lines.push(format!("{key}:"));
-            lines.extend(value.split('\n').map(|part| format!("  {}", shorten(part, LONGEST_ANNOTATION - 2))));
+            lines
+                .extend(value.split('\n').map(|part| format!("  {}", shorten(part, LONGEST_ANNOTATION - 2))));
         }
         self.list(level, title, &lines);
     }
@@ -129,7 +135,9 @@ pub(crate) fn yes_or_no(value: &Value) -> &'static str {
 pub(crate) fn controller_of(object: &Value) -> String {
     let owners = array(&object["metadata"]["ownerReferences"]);
     let controller = owners.iter().find(|owner| owner["controller"] == true);
-    controller.map(|owner| format!("{}/{}", text_of(&owner["kind"]), text_of(&owner["name"]))).unwrap_or_default()
+    controller
+        .map(|owner| format!("{}/{}", text_of(&owner["kind"]), text_of(&owner["name"])))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -61,7 +61,10 @@ fn source(text: &mut Text, volume: &Value) {
             text.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
             text.line(2, "Items:");
             for item in array(&source["items"]) {
-                text.line(3, format!("{} -> {}", text_of(&item["fieldRef"]["fieldPath"]), text_of(&item["path"])));
+                text.line(
+                    3,
+                    format!("{} -> {}", text_of(&item["fieldRef"]["fieldPath"]), text_of(&item["path"])),
+                );
             }
         }
         "projected" => projected(text, source),
@@ -82,7 +85,11 @@ fn projected(text: &mut Text, source: &Value) {
             text.field(2, "DownwardAPI", "true");
         }
         if source["serviceAccountToken"].is_object() {
-            text.field(2, "TokenExpirationSeconds", scalar(&source["serviceAccountToken"]["expirationSeconds"]));
+            text.field(
+                2,
+                "TokenExpirationSeconds",
+                scalar(&source["serviceAccountToken"]["expirationSeconds"]),
+            );
         }
     }
 }

@@ -44,7 +44,8 @@ impl CustomColumns {
                 paths.len()
             )));
         }
-        let pairs: Vec<String> = headers.iter().zip(paths).map(|(header, path)| format!("{header}:{path}")).collect();
+        let pairs: Vec<String> =
+            headers.iter().zip(paths).map(|(header, path)| format!("{header}:{path}")).collect();
         Self::parse(&pairs.join(","), no_headers)
     }
 
@@ -80,7 +81,8 @@ fn go_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
         Value::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
             format!("map[{}]", entries.join(" "))
         }
         other => other.to_string(),

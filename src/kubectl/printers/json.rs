@@ -33,6 +33,9 @@ mod tests {
     #[test]
     fn json_is_indented_by_four_and_escaped_as_go_does() {
         let text = to_json(&json!({"b": [], "a": {"x": "1 < 2 && 3"}}));
-        assert_eq!(text, "{\n    \"a\": {\n        \"x\": \"1 \\u003c 2 \\u0026\\u0026 3\"\n    },\n    \"b\": []\n}\n");
+        assert_eq!(
+            text,
+            "{\n    \"a\": {\n        \"x\": \"1 \\u003c 2 \\u0026\\u0026 3\"\n    },\n    \"b\": []\n}\n"
+        );
     }
 }

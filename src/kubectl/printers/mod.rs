@@ -36,8 +36,17 @@ pub(super) enum Format {
 }
 
 const OBJECT_FORMATS: &[&str] = &[
-    "go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "kyaml", "name",
-    "template", "templatefile", "yaml",
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "kyaml",
+    "name",
+    "template",
+    "templatefile",
+    "yaml",
 ];
 const COLUMN_FORMATS: &[&str] = &["custom-columns", "custom-columns-file", "wide"];
 
@@ -46,7 +55,8 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
     let output = call.flags.text("output");
     let (name, argument) = output.split_once('=').unwrap_or((output, ""));
     let template = if argument.is_empty() { call.flags.text("template") } else { argument };
-    let allow_missing = !call.flags.is_set("allow-missing-template-keys") || call.flags.on("allow-missing-template-keys");
+    let allow_missing =
+        !call.flags.is_set("allow-missing-template-keys") || call.flags.on("allow-missing-template-keys");
     match name {
         "" => Ok(None),
         "wide" if tables => Ok(None),
@@ -57,7 +67,9 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
             if template.is_empty() {
                 return Err(Failure::message("template format specified but no template given"));
             }
-            jsonpath::Template::parse(template, allow_missing, name == "jsonpath-as-json").map(Format::JsonPath).map(Some)
+            jsonpath::Template::parse(template, allow_missing, name == "jsonpath-as-json")
+                .map(Format::JsonPath)
+                .map(Some)
         }
         "jsonpath-file" => {
             let text = read_template(call, argument)?;
@@ -81,8 +93,9 @@ fn read_template(call: &Call<'_>, path: &str) -> Outcome<String> {
     if path.is_empty() {
         return Err(Failure::message("template format specified but no template given"));
     }
-    std::fs::read_to_string(call.factory.path(path))
-        .map_err(|_| Failure::message(format!("error reading --template {path}, open {path}: no such file or directory")))
+    std::fs::read_to_string(call.factory.path(path)).map_err(|_| {
+        Failure::message(format!("error reading --template {path}, open {path}: no such file or directory"))
+    })
 }
 
 fn unknown_format(output: &str, tables: bool) -> Failure {

@@ -5,7 +5,8 @@ use serde_json::Value;
 /// `deployment.apps/web` for an object.
 pub(crate) fn name_of(object: &Value) -> String {
     let kind = object["kind"].as_str().unwrap_or_default().to_lowercase();
-    let group = object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
+    let group =
+        object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     match group {
         Some(group) => format!("{kind}.{group}/{name}"),

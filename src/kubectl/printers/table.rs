@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-
 /// How a table is shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TableOptions {
@@ -63,9 +62,12 @@ impl TablePrinter {
         }
         let shown = self.columns.iter().filter(|column| self.is_shown(column));
         cells.extend(shown.map(|column| column["name"].as_str().unwrap_or_default().to_uppercase()));
-        cells.extend(self.options.label_columns.iter().map(|key| {
-            key.rsplit('/').next().unwrap_or_default().to_uppercase()
-        }));
+        cells.extend(
+            self.options
+                .label_columns
+                .iter()
+                .map(|key| key.rsplit('/').next().unwrap_or_default().to_uppercase()),
+        );
         if self.options.show_labels {
             cells.push("LABELS".to_owned());
         }
@@ -165,7 +167,6 @@ pub(crate) fn labels_text(labels: Option<&Map<String, Value>>) -> String {
         .collect();
     if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
 }
-
 
 #[cfg(test)]
 mod tests {

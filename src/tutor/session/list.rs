@@ -16,7 +16,12 @@ pub fn overview(course: &Course, learner: &Learner, language: Language) -> View 
 }
 
 /// The rows of a list of chapters; steps only for the chapter of `here`, or of all.
-pub(super) fn rows(course: &Course, learner: &Learner, language: Language, here: Option<&Place>) -> Vec<ChapterRow> {
+pub(super) fn rows(
+    course: &Course,
+    learner: &Learner,
+    language: Language,
+    here: Option<&Place>,
+) -> Vec<ChapterRow> {
     let row = |chapter: &Chapter| {
         let state = |step: &Step| {
             let place = Place { chapter: chapter.id.clone(), step: step.id.clone() };

@@ -25,7 +25,9 @@ fn course() -> Arc<Course> {
         minutes: 5,
         steps: steps.iter().map(|id| step(id)).collect(),
     };
-    Arc::new(Course { chapters: vec![chapter(1, "pods", &["run", "logs"]), chapter(2, "services", &["expose"])] })
+    Arc::new(Course {
+        chapters: vec![chapter(1, "pods", &["run", "logs"]), chapter(2, "services", &["expose"])],
+    })
 }
 
 /// A session whose first step is prepared.
@@ -120,7 +122,10 @@ fn a_verdict_on_a_step_that_was_left_is_ignored() {
     judge(&mut session, Verdict::Passed, false);
     let late = Event::Judged { place: old, verdict: Verdict::Passed, asked: false };
     assert!(session.handle(late).is_empty());
-    assert!(judge(&mut session, Verdict::Passed, false).is_empty(), "nothing passes before its start is there");
+    assert!(
+        judge(&mut session, Verdict::Passed, false).is_empty(),
+        "nothing passes before its start is there"
+    );
 }
 
 #[test]

@@ -65,8 +65,7 @@ pub fn three_way(
     let shape = shape_of(kind)?;
     let modified = map_of(modified)?;
     let original = original.map_or_else(|| Ok(Map::new()), map_of)?;
-    let additions =
-        difference::of_maps(&map_of(current)?, &modified, shape, Changes::Additions, false);
+    let additions = difference::of_maps(&map_of(current)?, &modified, shape, Changes::Additions, false);
     let deletions = difference::of_maps(&original, &modified, shape, Changes::Deletions, false);
     let joined = deletions
         .and_then(|deletions| merging::merge_maps(deletions, additions?, shape, Purpose::JoinPatches));

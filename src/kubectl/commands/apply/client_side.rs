@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Applied, Failure, Outcome};
-use crate::apimachinery::patch::{merge, strategic};
+use crate::apimachinery::{supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
@@ -36,12 +36,19 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
     patch(call, api, info, &modified, live, dry_run).await
 }
 
-async fn create(call: &Call<'_>, api: &Api, info: &Info, modified: Value, dry_run: DryRun) -> Outcome<Applied> {
+async fn create(
+    call: &Call<'_>,
+    api: &Api,
+    info: &Info,
+    modified: Value,
+    dry_run: DryRun,
+) -> Outcome<Applied> {
     if dry_run == DryRun::Client {
         return Ok(Applied { object: modified, verb: "created" });
     }
     let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
-    let object = api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
+    let object =
+        api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
     Ok(Applied { object, verb: "created" })
 }
 
@@ -80,9 +87,16 @@ fn may_force(failure: &Failure) -> bool {
 }
 
 /// Deletes and creates again (`--force`).
-async fn replace(call: &Call<'_>, api: &Api, info: &Info, modified: &Value, dry_run: DryRun) -> Outcome<Applied> {
+async fn replace(
+    call: &Call<'_>,
+    api: &Api,
+    info: &Info,
+    modified: &Value,
+    dry_run: DryRun,
+) -> Outcome<Applied> {
     api.delete(&info.url(), &json!({"propagationPolicy": "Background"})).await?;
-    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(()))).await?;
+    until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(())))
+        .await?;
     let created = create(call, api, info, modified.clone(), dry_run).await?;
     Ok(Applied { verb: "configured", ..created })
 }
@@ -94,9 +108,11 @@ pub(in crate::kubectl) fn patch_of(
     live: &Value,
 ) -> Outcome<(Value, &'static str)> {
     let original = last_applied_of(live).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    match resource.builtin().filter(|kind| strategic::supports(kind)) {
-        Some(kind) => Ok((strategic::three_way(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH)),
-        None => Ok((merge::three_way(original.as_ref(), modified, live), MERGE_PATCH)),
+    match resource.builtin().filter(|kind| supports_strategic_patch(kind)) {
+        Some(kind) => {
+            Ok((three_way_strategic_patch(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH))
+        }
+        None => Ok((three_way_merge_patch(original.as_ref(), modified, live), MERGE_PATCH)),
     }
 }
 
@@ -156,10 +172,14 @@ pub(super) async fn view_last_applied(call: &mut Call<'_>) -> Outcome {
     let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
     for info in infos {
         let Some(text) = last_applied_of(info.object.value()) else {
-            return Err(Failure::message(format!("no last-applied-configuration annotation found on resource: {}", info.name)));
+            return Err(Failure::message(format!(
+                "no last-applied-configuration annotation found on resource: {}",
+                info.name
+            )));
         };
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
-        let shown = if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
+        let shown =
+            if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
         call.text(shown)?;
     }
     Ok(())

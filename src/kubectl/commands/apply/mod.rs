@@ -29,7 +29,11 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge, and remember who owns which field"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
-    Flag::text("field-manager", "kubectl-client-side-apply", "Name of the manager that owns the fields applied"),
+    Flag::text(
+        "field-manager",
+        "kubectl-client-side-apply",
+        "Name of the manager that owns the fields applied",
+    ),
     Flag::switch("force", "Delete and create again when changing is not possible"),
     Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
     Flag::switch("prune", "Delete what was applied before and is not in the files; not available"),
@@ -90,10 +94,14 @@ fn check_flags(call: &Call<'_>) -> Outcome {
         return Err(Failure::message("--force cannot be used with --server-side"));
     }
     if call.flags.on("server-side") && call.flags.text("dry-run") == "client" {
-        return Err(Failure::message("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"));
+        return Err(Failure::message(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
     }
     if call.flags.on("prune") {
-        return Err(Failure::message("not simulated: --prune; delete the objects that are no longer in the files by name"));
+        return Err(Failure::message(
+            "not simulated: --prune; delete the objects that are no longer in the files by name",
+        ));
     }
     Ok(())
 }

@@ -33,7 +33,8 @@ pub(super) async fn apply(call: &Call<'_>, api: &Api, info: &Info, dry_run: DryR
 }
 
 fn url(call: &Call<'_>, info: &Info, dry_run: DryRun) -> Url {
-    let manager = if call.flags.is_set("field-manager") { call.flags.text("field-manager") } else { "kubectl" };
+    let manager =
+        if call.flags.is_set("field-manager") { call.flags.text("field-manager") } else { "kubectl" };
     let validation = match call.flags.text("validate") {
         "false" | "ignore" => "Ignore",
         "warn" => "Warn",

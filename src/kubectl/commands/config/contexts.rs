@@ -19,11 +19,15 @@ pub(super) async fn list(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     let known = config.names("contexts");
     let wanted = if call.args.is_empty() { known.clone() } else { call.args.clone() };
-    let (found, missing): (Vec<String>, Vec<String>) = wanted.into_iter().partition(|name| known.contains(name));
+    let (found, missing): (Vec<String>, Vec<String>) =
+        wanted.into_iter().partition(|name| known.contains(name));
     if call.flags.text("output") == "name" {
         call.text(found.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     } else if call.flags.is_set("output") {
-        return Err(Failure::message(format!("output must be one of '' or 'name': {}", call.flags.text("output"))));
+        return Err(Failure::message(format!(
+            "output must be one of '' or 'name': {}",
+            call.flags.text("output")
+        )));
     } else {
         let mut rows = Vec::new();
         if !call.flags.on("no-headers") {
@@ -93,7 +97,8 @@ fn given(call: &Call<'_>, flag: &str) -> Option<String> {
 pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let values = ["server", "certificate-authority"].map(|key| (key, given(call, key)));
-    let skip = call.flags.is_set("insecure-skip-tls-verify").then(|| call.flags.on("insecure-skip-tls-verify"));
+    let skip =
+        call.flags.is_set("insecure-skip-tls-verify").then(|| call.flags.on("insecure-skip-tls-verify"));
     load(call)?.change("clusters", &name, |entry| {
         for (key, value) in values {
             if let Some(value) = value {
@@ -133,7 +138,9 @@ pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
     }
     if config.entry("contexts", new).is_some() {
         let path = config.first_path().display().to_string();
-        return Err(Failure::message(format!("cannot rename the context {old:?}, the context {new:?} already exists in {path}")));
+        return Err(Failure::message(format!(
+            "cannot rename the context {old:?}, the context {new:?} already exists in {path}"
+        )));
     }
     config.rename_context(old, new)?;
     let text = format!("Context {old:?} renamed to {new:?}.");

@@ -25,7 +25,8 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
-const FLAGS: &[Flag] = &[field_manager("kubectl-create"), Flag::switch("append-hash", "Append a hash to the name")];
+const FLAGS: &[Flag] =
+    &[field_manager("kubectl-create"), Flag::switch("append-hash", "Append a hash to the name")];
 
 /// Where keys and values come from.
 pub(super) const SOURCES: &[Flag] = &[
@@ -56,7 +57,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 /// Keys and values of `--from-file`, `--from-literal` and `--from-env-file`.
 pub(super) fn read_sources(call: &Call<'_>) -> Outcome<Vec<(String, Vec<u8>)>> {
     let mut entries = Vec::new();
-    if call.flags.is_set("from-env-file") && (call.flags.is_set("from-file") || call.flags.is_set("from-literal")) {
+    if call.flags.is_set("from-env-file")
+        && (call.flags.is_set("from-file") || call.flags.is_set("from-literal"))
+    {
         return Err(Failure::message("from-env-file cannot be combined with from-file or from-literal"));
     }
     for source in call.flags.all("from-file") {
@@ -76,14 +79,17 @@ pub(super) fn read_sources(call: &Call<'_>) -> Outcome<Vec<(String, Vec<u8>)>> {
                 continue;
             }
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            let value = if line.contains('=') { value } else { call.factory.variable(key).unwrap_or_default() };
+            let value =
+                if line.contains('=') { value } else { call.factory.variable(key).unwrap_or_default() };
             entries.push((key.to_owned(), value.as_bytes().to_vec()));
         }
     }
     for (index, (key, _)) in entries.iter().enumerate() {
         check_key(key)?;
         if entries[..index].iter().any(|(known, _)| known == key) {
-            return Err(Failure::message(format!("cannot add key {key:?}, another key by that name already exists in Data")));
+            return Err(Failure::message(format!(
+                "cannot add key {key:?}, another key by that name already exists in Data"
+            )));
         }
     }
     Ok(entries)
@@ -92,7 +98,9 @@ pub(super) fn read_sources(call: &Call<'_>) -> Outcome<Vec<(String, Vec<u8>)>> {
 fn read_file_source(call: &Call<'_>, source: &str) -> Outcome<Vec<(String, Vec<u8>)>> {
     let (key, shown) = match source.split_once('=') {
         Some((key, path)) if !key.is_empty() && !path.is_empty() => (Some(key), path),
-        Some(("", _)) => return Err(Failure::message(format!("key name for file path {} missing", &source[1..]))),
+        Some(("", _)) => {
+            return Err(Failure::message(format!("key name for file path {} missing", &source[1..])));
+        }
         Some((key, _)) => return Err(Failure::message(format!("file path for key name {key} missing"))),
         None => (None, source),
     };
@@ -104,7 +112,8 @@ fn read_file_source(call: &Call<'_>, source: &str) -> Outcome<Vec<(String, Vec<u
     if key.is_some() {
         return Err(Failure::message("cannot give a key name for a directory path"));
     }
-    let mut files: Vec<_> = std::fs::read_dir(&path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(&path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();
     let plain = files.into_iter().filter(|file| file.is_file());
     plain.map(|file| Ok((file_name(&file), read(&file, shown)?))).collect()
@@ -112,7 +121,9 @@ fn read_file_source(call: &Call<'_>, source: &str) -> Outcome<Vec<(String, Vec<u
 
 fn read(path: &Path, shown: &str) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::message(format!("error reading {shown}: no such file or directory")),
+        std::io::ErrorKind::NotFound => {
+            Failure::message(format!("error reading {shown}: no such file or directory"))
+        }
         _ => Failure::message(format!("error reading {shown}: {error}")),
     })
 }

@@ -99,6 +99,9 @@ mod tests {
     fn a_deployment_is_labelled_by_its_name() {
         let object = deployment("web", &["nginx:1.26".to_owned()], &[], 80, 3);
         assert_eq!(object["spec"]["selector"]["matchLabels"], json!({"app": "web"}));
-        assert_eq!(object["spec"]["template"]["spec"]["containers"][0]["ports"], json!([{"containerPort": 80}]));
+        assert_eq!(
+            object["spec"]["template"]["spec"]["containers"][0]["ports"],
+            json!([{"containerPort": 80}])
+        );
     }
 }

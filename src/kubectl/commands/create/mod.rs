@@ -59,7 +59,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             Ok(info.object.value().clone())
         } else {
             let url = write_url(call, info.resource.collection(&info.namespace), dry_run);
-            api.post(&url, info.object.value()).await.map_err(|failure| failure.about("creating", &info.source))
+            api.post(&url, info.object.value())
+                .await
+                .map_err(|failure| failure.about("creating", &info.source))
         };
         match created {
             Ok(object) => {

@@ -37,14 +37,23 @@ static CLUSTER_IP: Command = of_type(
     "Create a ClusterIP service",
     &[
         &[TCP, MANAGER, Flag::text("clusterip", "", "Cluster IP to use; \"None\" for a headless service")],
-        OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG,
+        OUTPUT,
+        DRY_RUN,
+        VALIDATE,
+        SAVE_CONFIG,
     ],
     |call| Box::pin(run(call, "ClusterIP")),
 );
 static NODE_PORT: Command = of_type(
     "nodeport",
     "Create a NodePort service",
-    &[&[TCP, MANAGER, Flag::int("node-port", "0", "Port of the node to use")], OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    &[
+        &[TCP, MANAGER, Flag::int("node-port", "0", "Port of the node to use")],
+        OUTPUT,
+        DRY_RUN,
+        VALIDATE,
+        SAVE_CONFIG,
+    ],
     |call| Box::pin(run(call, "NodePort")),
 );
 static LOAD_BALANCER: Command = of_type(
@@ -58,7 +67,10 @@ static EXTERNAL_NAME: Command = of_type(
     "Create an ExternalName service",
     &[
         &[TCP, MANAGER, Flag::text("external-name", "", "Name that the service stands for").required()],
-        OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG,
+        OUTPUT,
+        DRY_RUN,
+        VALIDATE,
+        SAVE_CONFIG,
     ],
     |call| Box::pin(run(call, "ExternalName")),
 );

@@ -77,7 +77,12 @@ static UNDO: Command = Command {
     name: "undo",
     short: "Undo a previous rollout",
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
-    flags: &[&[Flag::int("to-revision", "0", "The revision to go back to; 0 for the previous one"), SELECTOR], FILES, OUTPUT, DRY_RUN],
+    flags: &[
+        &[Flag::int("to-revision", "0", "The revision to go back to; 0 for the previous one"), SELECTOR],
+        FILES,
+        OUTPUT,
+        DRY_RUN,
+    ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(undo::run(call)),
     ..Command::PLAIN
@@ -108,7 +113,9 @@ fn require_deployment(info: &Info, doing: &str) -> Outcome {
     }
     let kind = &info.resource.kind;
     if matches!(kind.as_str(), "StatefulSet" | "DaemonSet") && info.resource.group == "apps" {
-        return Err(Failure::message(format!("not simulated: rollout {doing} of a {kind}; use a Deployment")));
+        return Err(Failure::message(format!(
+            "not simulated: rollout {doing} of a {kind}; use a Deployment"
+        )));
     }
     let group = &info.resource.group;
     let name = if group.is_empty() { kind.clone() } else { format!("{kind}.{group}") };

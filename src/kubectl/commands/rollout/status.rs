@@ -15,7 +15,9 @@ use crate::kubectl::watch::until;
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let revision = call.flags.int("revision");
     if revision < 0 {
-        return Err(Failure::message("revision must be a positive integer: ".to_owned() + &revision.to_string()));
+        return Err(Failure::message(
+            "revision must be a positive integer: ".to_owned() + &revision.to_string(),
+        ));
     }
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
@@ -72,12 +74,17 @@ fn status_of(deployment: &Value, revision: i64) -> Outcome<(String, bool)> {
         return Ok(("Waiting for deployment spec update to be observed...\n".to_owned(), false));
     }
     let conditions = status["conditions"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if conditions.iter().any(|one| one["type"] == "Progressing" && one["reason"] == "ProgressDeadlineExceeded") {
+    if conditions
+        .iter()
+        .any(|one| one["type"] == "Progressing" && one["reason"] == "ProgressDeadlineExceeded")
+    {
         return Err(Failure::message(format!("deployment {name:?} exceeded its progress deadline")));
     }
     let wanted = deployment["spec"]["replicas"].as_i64().unwrap_or(1);
-    let (updated, replicas, available) = (count("updatedReplicas"), count("replicas"), count("availableReplicas"));
-    let waiting = |what: String| (format!("Waiting for deployment {name:?} rollout to finish: {what}...\n"), false);
+    let (updated, replicas, available) =
+        (count("updatedReplicas"), count("replicas"), count("availableReplicas"));
+    let waiting =
+        |what: String| (format!("Waiting for deployment {name:?} rollout to finish: {what}...\n"), false);
     Ok(if updated < wanted {
         waiting(format!("{updated} out of {wanted} new replicas have been updated"))
     } else if replicas > updated {
@@ -96,13 +103,17 @@ mod tests {
     use super::*;
 
     fn line(status: Value) -> String {
-        let deployment = json!({"metadata": {"name": "web", "generation": 2}, "spec": {"replicas": 3}, "status": status});
+        let deployment =
+            json!({"metadata": {"name": "web", "generation": 2}, "spec": {"replicas": 3}, "status": status});
         status_of(&deployment, 0).map_or_else(|failure| failure.report(), |(text, _)| text)
     }
 
     #[test]
     fn each_phase_of_a_rollout_has_its_line() {
-        assert_eq!(line(json!({"observedGeneration": 1})), "Waiting for deployment spec update to be observed...\n");
+        assert_eq!(
+            line(json!({"observedGeneration": 1})),
+            "Waiting for deployment spec update to be observed...\n"
+        );
         assert_eq!(
             line(json!({"observedGeneration": 2, "updatedReplicas": 1, "replicas": 4})),
             "Waiting for deployment \"web\" rollout to finish: 1 out of 3 new replicas have been updated...\n"
@@ -112,11 +123,15 @@ mod tests {
             "Waiting for deployment \"web\" rollout to finish: 1 old replicas are pending termination...\n"
         );
         assert_eq!(
-            line(json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3, "availableReplicas": 2})),
+            line(
+                json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3, "availableReplicas": 2})
+            ),
             "Waiting for deployment \"web\" rollout to finish: 2 of 3 updated replicas are available...\n"
         );
         assert_eq!(
-            line(json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3, "availableReplicas": 3})),
+            line(
+                json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3, "availableReplicas": 3})
+            ),
             "deployment \"web\" successfully rolled out\n"
         );
         let stuck = json!([{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}]);

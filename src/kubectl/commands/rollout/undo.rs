@@ -94,7 +94,8 @@ fn annotations(deployment: &Value, target: &Value) -> Map<String, Value> {
 fn find(replica_sets: &[Value], to_revision: i64) -> Outcome<&Value> {
     if to_revision > 0 {
         let found = replica_sets.iter().find(|one| revision_of(one) == to_revision);
-        let missing = || Failure::message(format!("unable to find specified revision {to_revision} in history"));
+        let missing =
+            || Failure::message(format!("unable to find specified revision {to_revision} in history"));
         return found.ok_or_else(missing);
     }
     let mut sorted: Vec<&Value> = replica_sets.iter().filter(|one| revision_of(one) > 0).collect();

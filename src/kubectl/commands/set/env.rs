@@ -22,7 +22,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
     changes.extend(call.flags.all("env").iter().cloned());
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(call.usage_error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(call.usage_error(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;

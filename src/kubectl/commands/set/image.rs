@@ -8,16 +8,21 @@ use crate::kubectl::errors::{Failure, Outcome};
 
 /// Sets the images of containers by name; `*` means every container.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
-    let (pairs, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(|arg| arg.contains('='));
+    let (pairs, resources): (Vec<String>, Vec<String>) =
+        call.args.iter().cloned().partition(|arg| arg.contains('='));
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(Failure::message("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::message(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     if pairs.is_empty() {
         return Err(Failure::message("at least one image update is required"));
     }
     let images: Vec<(String, String)> = pairs.iter().filter_map(|pair| split(pair)).collect();
     if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
-        return Err(Failure::message("all containers are already specified by *, but saw more than one container_name=container_image pairs"));
+        return Err(Failure::message(
+            "all containers are already specified by *, but saw more than one container_name=container_image pairs",
+        ));
     }
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
@@ -65,7 +70,10 @@ mod tests {
     fn only_the_named_container_changes() {
         let mut pod = json!({"kind": "Pod", "spec": {"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "x"}]}});
         set(&mut pod, &[("b".to_owned(), "y".to_owned())]).unwrap();
-        assert_eq!(pod["spec"], json!({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]}));
+        assert_eq!(
+            pod["spec"],
+            json!({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]})
+        );
         let failure = set(&mut pod, &[("c".to_owned(), "y".to_owned())]).unwrap_err();
         assert_eq!(failure.report(), r#"error: unable to find container named "c""#);
     }

@@ -7,7 +7,7 @@ mod resources;
 use serde_json::Value;
 
 use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
-use crate::apimachinery::patch::{merge, strategic};
+use crate::apimachinery::{create_merge_patch, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -102,8 +102,8 @@ async fn change_each(
             continue;
         }
         let (patch, content_type) = match info.resource.builtin() {
-            Some(kind) => (strategic::two_way(kind, original, &modified)?, STRATEGIC_PATCH),
-            None => (merge::create(original, &modified), MERGE_PATCH),
+            Some(kind) => (two_way_strategic_patch(kind, original, &modified)?, STRATEGIC_PATCH),
+            None => (create_merge_patch(original, &modified), MERGE_PATCH),
         };
         if patch.as_object().is_some_and(serde_json::Map::is_empty) {
             continue;
@@ -122,9 +122,11 @@ async fn change_each(
 
 fn failed(failure: Failure, verb: &str) -> Failure {
     match failure {
-        Failure::Status(status) => {
-            Failure::message(format!("failed to patch {} to pod template: {}", verb.trim_end_matches(" updated"), status.message))
-        }
+        Failure::Status(status) => Failure::message(format!(
+            "failed to patch {} to pod template: {}",
+            verb.trim_end_matches(" updated"),
+            status.message
+        )),
         other => other,
     }
 }

@@ -16,9 +16,14 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets limits and requests.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
-    let lists = [("limits", quantities(call.flags.text("limits"))?), ("requests", quantities(call.flags.text("requests"))?)];
+    let lists = [
+        ("limits", quantities(call.flags.text("limits"))?),
+        ("requests", quantities(call.flags.text("requests"))?),
+    ];
     if lists.iter().all(|(_, list)| list.is_empty()) {
-        return Err(Failure::message("you must specify an update to requests or limits (in the form of --requests/--limits)"));
+        return Err(Failure::message(
+            "you must specify an update to requests or limits (in the form of --requests/--limits)",
+        ));
     }
     let args = call.args.clone();
     let api = call.api().await?;
@@ -48,7 +53,9 @@ fn quantities(text: &str) -> Outcome<Map<String, Value>> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| match pair.split_once('=') {
             Some((name, quantity)) if !name.is_empty() => Ok((name.to_owned(), quantity.into())),
-            _ => Err(Failure::message(format!("Invalid argument syntax {pair}, expected <resource>=<value>"))),
+            _ => {
+                Err(Failure::message(format!("Invalid argument syntax {pair}, expected <resource>=<value>")))
+            }
         })
         .collect()
 }
