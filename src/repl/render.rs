@@ -25,6 +25,13 @@ pub fn render(theme: &Theme, view: &View) -> String {
             let headline = theme.paint(Role::Aside, &format!("{mark} {headline}"));
             format!("{headline}\n{}", indent(&markdown::render(&narrowed(theme, 2), markdown), "  "))
         }
+        View::Explanation { headline, markdown } => {
+            let text = indent(&markdown::render(&narrowed(theme, 2), markdown), "  ");
+            if headline.is_empty() {
+                return text;
+            }
+            format!("{}\n{text}", hanging(theme, &theme.paint(Role::Aside, "?"), headline))
+        }
         View::SolutionLine(line) => {
             format!("{} {}", theme.paint(Role::Faint, "$"), syntax::command(theme, line))
         }

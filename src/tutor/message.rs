@@ -76,6 +76,8 @@ pub enum Message<'a> {
     NoQuestion,
     /// A prediction was stored.
     PredictionKept,
+    /// What the learner predicted.
+    YouPredicted(&'a str),
     /// Nothing to predict here.
     NoPrediction,
     /// `answer` without text.
@@ -147,6 +149,7 @@ fn english(message: Message<'_>) -> String {
         Message::AnswerWrong => "Not right yet.".into(),
         Message::NoQuestion => "This step asks nothing; `status` shows the task.".into(),
         Message::PredictionKept => "Noted. Now try it and compare.".into(),
+        Message::YouPredicted(prediction) => format!("You predicted: {prediction}"),
         Message::NoPrediction => "This step asks for no prediction; `status` shows the task.".into(),
         Message::AnswerEmpty => "Write the answer after the word: answer TEXT".into(),
         Message::UnknownWord(word) => format!("`{word}` is not one of the tutor's words; `help` lists them. Without the `:` it would be a command."),
@@ -200,6 +203,7 @@ fn korean(message: Message<'_>) -> String {
         Message::AnswerWrong => "아직 정답이 아닙니다.".into(),
         Message::NoQuestion => "이 단계에는 질문이 없습니다. `status`로 할 일을 볼 수 있습니다.".into(),
         Message::PredictionKept => "적어 두었습니다. 이제 직접 해 보고 비교해 보세요.".into(),
+        Message::YouPredicted(prediction) => format!("예상: {prediction}"),
         Message::NoPrediction => "이 단계에서는 예상을 묻지 않습니다. `status`로 할 일을 볼 수 있습니다.".into(),
         Message::AnswerEmpty => "답을 뒤에 적어 주세요: answer 답".into(),
         Message::UnknownWord(word) => format!("`{word}`은(는) 튜터의 명령이 아닙니다. `help`로 목록을 볼 수 있습니다. `:` 없이 쓰면 셸 명령이 됩니다."),

@@ -388,6 +388,7 @@ impl Session {
                 details: Vec::new(),
             }),
         ];
+        effects.extend(self.compare_prediction());
         if !self.is_last_step() {
             effects.extend(self.enter(self.chapter, self.step + 1, false));
             return effects;

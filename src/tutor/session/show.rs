@@ -84,6 +84,17 @@ impl Session {
         effects
     }
 
+    /// What the learner predicted beside what happens, once the step is passed.
+    pub(super) fn compare_prediction(&self) -> Option<Effect> {
+        let explanation = self.step()?.predict.as_ref()?.explain.as_ref()?;
+        let predicted = self.learner.prediction.as_deref();
+        let headline = predicted.map(|prediction| say(self.language, Message::YouPredicted(prediction)));
+        Some(Effect::Show(View::Explanation {
+            headline: headline.unwrap_or_default(),
+            markdown: explanation.get(self.language).to_owned(),
+        }))
+    }
+
     pub(super) fn chapter_done(&self) -> Effect {
         match self.next_chapter().and_then(|chapter| self.course.chapters.get(chapter)) {
             Some(next) => self.notice(Message::ChapterDone(next.title.get(self.language))),
