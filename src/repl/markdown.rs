@@ -5,6 +5,7 @@ use termimad::MadSkin;
 
 use crate::base::{display_width, strip_ansi};
 
+use super::prose;
 use super::syntax;
 use super::theme::{Role, Theme};
 
@@ -192,7 +193,7 @@ impl Renderer<'_> {
             }
             TagEnd::Table => {
                 if let Some(table) = self.top().table.take() {
-                    self.prose(&table);
+                    self.table(&table);
                     self.blank();
                 }
             }
@@ -207,10 +208,21 @@ impl Renderer<'_> {
         }
     }
 
-    fn prose(&mut self, text: &str) {
+    /// Columns left within the open blocks.
+    fn room(&self) -> usize {
         let indent: usize = self.stack.iter().map(|block| display_width(&block.rest)).sum();
-        let width = self.theme.width.saturating_sub(indent).max(WIDTH_MIN);
-        let set = self.skin.text(text, Some(width)).to_string();
+        self.theme.width.saturating_sub(indent).max(WIDTH_MIN)
+    }
+
+    fn prose(&mut self, text: &str) {
+        for line in prose::wrap(text.trim(), self.room()) {
+            let set = self.skin.inline(&line).to_string();
+            self.line(&set);
+        }
+    }
+
+    fn table(&mut self, text: &str) {
+        let set = self.skin.text(text, Some(self.room())).to_string();
         for line in set.trim_end().lines() {
             // termimad pads with spaces; a copied line should not end in them.
             let line = if strip_ansi(line).len() == line.len() { line.trim_end() } else { line };
