@@ -63,7 +63,7 @@ impl Session {
         let explain = predict.explain.as_ref()?.get(self.language);
         let said = self.choice(said, &predict.choices).unwrap_or(said);
         let said = say(self.language, Message::Predicted(said));
-        Some(Effect::Show(View::Notice(format!("{said}\n{explain}"))))
+        Some(Effect::Show(View::Notice(format!("{said}\n\n{explain}"))))
     }
 
     /// Whether the step asks for answers and nothing else.

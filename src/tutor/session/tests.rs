@@ -146,7 +146,7 @@ fn what_is_no_choice_is_not_judged_and_a_prediction_is_explained() {
     assert_eq!(effects, [Effect::Answer { question: "q".into(), answer: "b".into() }]);
     session.handle(Event::Line("predict 1".into()));
     let effects = judge(&mut session, Verdict::Passed, false);
-    assert!(shown(&effects).contains(&&View::Notice("You expected: yes\nNo, it stays away.".into())));
+    assert!(shown(&effects).contains(&&View::Notice("You expected: yes\n\nNo, it stays away.".into())));
 }
 
 #[test]
