@@ -74,7 +74,8 @@ impl Renderer<'_> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => {
+            // Placeholders like <pending> are words here, not HTML.
+            Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => {
                 if let Some((_, code)) = &mut self.top().code {
                     code.push_str(&text);
                 } else {
@@ -84,6 +85,8 @@ impl Renderer<'_> {
             }
             Event::Code(code) => {
                 let code = format!("`{code}`");
+                // Without colour the marks stay: they are what sets code apart.
+                let code = if self.theme.colour { code } else { escape(&code) };
                 self.top().text.push_str(&code);
             }
             Event::SoftBreak => self.top().text.push(' '),
@@ -305,6 +308,16 @@ mod tests {
     #[test]
     fn soft_breaks_join_and_stars_survive() {
         assert_eq!(plain(80, "2 * 3\nis **six**"), "2 * 3 is six");
+        assert_eq!(plain(80, "Still <pending>, and <none>."), "Still <pending>, and <none>.");
+    }
+
+    #[test]
+    fn code_stands_out_with_and_without_colour() {
+        let markdown = "Type `get -o jsonpath='{.items[*].x}'`.";
+        assert_eq!(plain(80, markdown), markdown);
+        let coloured = render(&Theme { colour: true, symbols: true, width: 80 }, markdown);
+        assert_eq!(strip_ansi(&coloured).trim_end(), markdown.replace('`', ""));
+        assert_ne!(strip_ansi(&coloured).trim_end(), coloured.trim_end());
     }
 
     #[test]

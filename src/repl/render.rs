@@ -12,7 +12,7 @@ use super::theme::{Role, Theme};
 #[must_use]
 pub fn render(theme: &Theme, view: &View) -> String {
     match view {
-        View::Notice(text) => paragraphs(theme, text),
+        View::Notice(text) => markdown::render(theme, text),
         View::Error(error) => error_lines(theme, error),
         View::Chapter { number, title, summary } => chapter(theme, *number, title, summary),
         View::Step { number, total, title, markdown, files } => {
@@ -24,13 +24,6 @@ pub fn render(theme: &Theme, view: &View) -> String {
             let mark = theme.symbol("◆", "*");
             let headline = theme.paint(Role::Aside, &format!("{mark} {headline}"));
             format!("{headline}\n{}", indent(&markdown::render(&narrowed(theme, 2), markdown), "  "))
-        }
-        View::Explanation { headline, markdown } => {
-            let text = indent(&markdown::render(&narrowed(theme, 2), markdown), "  ");
-            if headline.is_empty() {
-                return text;
-            }
-            format!("{}\n{text}", hanging(theme, &theme.paint(Role::Aside, "?"), headline))
         }
         View::SolutionLine(line) => {
             format!("{} {}", theme.paint(Role::Faint, "$"), syntax::command(theme, line))

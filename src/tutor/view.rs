@@ -57,13 +57,6 @@ pub enum View {
         /// The hint, Markdown.
         markdown: String,
     },
-    /// What to take away from a prediction.
-    Explanation {
-        /// What was predicted; empty when nothing was.
-        headline: String,
-        /// What happens and why, Markdown.
-        markdown: String,
-    },
     /// A line of a solution about to be run.
     SolutionLine(String),
     /// Chapters and progress.

@@ -78,21 +78,13 @@ impl Session {
             effects.push(Effect::Show(View::Question {
                 text: question.ask.get(self.language).to_owned(),
                 choices: choices(&question.choices, self.language),
-                how: say(self.language, Message::HowToAnswer),
+                how: say(
+                    self.language,
+                    if question.choices.is_empty() { Message::HowToAnswer } else { Message::HowToChoose },
+                ),
             }));
         }
         effects
-    }
-
-    /// What the learner predicted beside what happens, once the step is passed.
-    pub(super) fn compare_prediction(&self) -> Option<Effect> {
-        let explanation = self.step()?.predict.as_ref()?.explain.as_ref()?;
-        let predicted = self.learner.prediction.as_deref();
-        let headline = predicted.map(|prediction| say(self.language, Message::YouPredicted(prediction)));
-        Some(Effect::Show(View::Explanation {
-            headline: headline.unwrap_or_default(),
-            markdown: explanation.get(self.language).to_owned(),
-        }))
     }
 
     pub(super) fn chapter_done(&self) -> Effect {
