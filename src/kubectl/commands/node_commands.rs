@@ -65,7 +65,7 @@ async fn set_schedulable(call: &mut Call<'_>, schedulable: bool) -> Outcome {
     let nodes = find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
     let done = if schedulable { "uncordoned" } else { "cordoned" };
     for node in nodes {
-        if node.object.flag("/spec/unschedulable") == !schedulable {
+        if node.object.flag("/spec/unschedulable") != schedulable {
             call.line(format!("{} already {done}", node.named()))?;
             continue;
         }
