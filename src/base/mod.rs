@@ -6,6 +6,7 @@ mod error;
 mod random;
 mod streams;
 mod table;
+mod terminal;
 mod text;
 mod yaml;
 
@@ -15,5 +16,6 @@ pub use error::{ResultExt, UserError};
 pub use random::Random;
 pub use streams::{Capture, Input, Output, Streams};
 pub use table::{Columns, align};
+pub use terminal::{RawMode, Terminal, TerminalSize};
 pub use text::{display_width, indent, nearest, pad_end, strip_ansi, wrap};
 pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

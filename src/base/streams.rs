@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use super::terminal::Terminal;
+
 /// The three streams of a command.
 #[derive(Debug)]
 pub struct Streams {
@@ -18,6 +20,8 @@ pub struct Streams {
     pub terminal: bool,
     /// Columns of the terminal; 80 where there is none.
     pub width: usize,
+    /// The terminal that `input` is typed at, for commands that want each key; `None` where it is none.
+    pub keyboard: Option<&'static dyn Terminal>,
 }
 
 impl Streams {
@@ -27,7 +31,7 @@ impl Streams {
         let (out, out_text) = Output::captured();
         let (err, err_text) = Output::captured();
         let input = if input.is_empty() { Input::Empty } else { Input::Text(input.to_owned()) };
-        let streams = Self { input, out, err, terminal: false, width: 80 };
+        let streams = Self { input, out, err, terminal: false, width: 80, keyboard: None };
         (streams, Capture { out: out_text, err: err_text })
     }
 
@@ -40,7 +44,14 @@ impl Streams {
             err: Output::new(io::stderr()),
             terminal,
             width,
+            keyboard: None,
         }
+    }
+
+    /// The terminal whose keys a remote program may have; `None` when the input is none.
+    #[must_use]
+    pub fn keyboard(&self) -> Option<&'static dyn Terminal> {
+        self.keyboard.filter(|_| matches!(self.input, Input::Process))
     }
 }
 

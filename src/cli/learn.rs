@@ -68,7 +68,8 @@ async fn session(
     let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
     let (environment, world_kept) = environment(learn, surroundings, &folders, interactive, &mut out).await?;
     let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
-    let settings = Settings { interactive, width: theme.width };
+    let keyboard = surroundings.keyboard();
+    let settings = Settings { interactive, width: theme.width, keyboard };
     let ending = if interactive {
         let screen = TerminalScreen::new(theme, out);
         let front = repl::Settings {

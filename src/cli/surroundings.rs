@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
+use crate::base::Terminal;
 use crate::lesson::Language;
-use crate::repl::Theme;
+use crate::repl::{Keyboard, Theme};
 
 /// Columns where there is no terminal to ask.
 const WIDTH_DEFAULT: usize = 80;
@@ -90,6 +91,11 @@ impl Surroundings {
             symbols: !ascii && !ascii_locale && !dumb,
             width: self.width(),
         }
+    }
+
+    /// The terminal that a person types at; `None` where standard input is none.
+    pub(super) fn keyboard(&self) -> Option<&'static dyn Terminal> {
+        self.input_is_terminal.then_some(&Keyboard as &dyn Terminal)
     }
 
     /// Columns of the terminal.

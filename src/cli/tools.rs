@@ -42,6 +42,7 @@ pub(super) fn run(tool: Tool, arguments: &[String], surroundings: &Surroundings)
         }
     };
     let mut streams = Streams::of_process(surroundings.output_is_terminal, surroundings.width());
+    streams.keyboard = surroundings.keyboard();
     let code = runtime.block_on(async {
         tokio::select! {
             code = run_tool(tool, arguments, surroundings, &mut streams) => code,

@@ -142,17 +142,18 @@ impl Kubeconfig {
         let Some((_, inner)) = SECTIONS.iter().find(|(known, _)| *known == section) else { return Ok(false) };
         let known = self.entry(section, name).is_some();
         self.write(&self.file_of(section, name), |file| {
-            let entries = entries_mut(file, section);
-            let index = entries.iter().position(|entry| name_of(entry) == name).unwrap_or_else(|| {
-                entries.push(json!({"name": name, *inner: {}}));
-                entries.len() - 1
+            change_entries(file, section, |entries| {
+                let index = entries.iter().position(|entry| name_of(entry) == name).unwrap_or_else(|| {
+                    entries.push(json!({"name": name, *inner: {}}));
+                    entries.len() - 1
+                });
+                if !entries[index].get(inner).is_some_and(Value::is_object) {
+                    entries[index][*inner] = json!({});
+                }
+                if let Some(held) = entries[index][*inner].as_object_mut() {
+                    change(held);
+                }
             });
-            if !entries[index].get(inner).is_some_and(Value::is_object) {
-                entries[index][*inner] = json!({});
-            }
-            if let Some(held) = entries[index][*inner].as_object_mut() {
-                change(held);
-            }
         })?;
         Ok(known)
     }
@@ -163,18 +164,20 @@ impl Kubeconfig {
             return Ok(None);
         }
         let path = self.file_of(section, name);
-        self.write(&path, |file| entries_mut(file, section).retain(|entry| name_of(entry) != name))?;
+        self.write(&path, |file| {
+            change_entries(file, section, |entries| entries.retain(|entry| name_of(entry) != name));
+        })?;
         Ok(Some(path))
     }
 
     /// Renames a context in the file it stands in, following it with the current context.
     pub(super) fn rename_context(&self, old: &str, new: &str) -> Outcome {
         self.write(&self.file_of("contexts", old), |file| {
-            for entry in entries_mut(file, "contexts") {
-                if name_of(entry) == old {
+            change_entries(file, "contexts", |entries| {
+                for entry in entries.iter_mut().filter(|entry| name_of(entry) == old) {
                     entry["name"] = new.into();
                 }
-            }
+            });
         })?;
         if self.current_context() == old { Self::load(self.paths.clone())?.use_context(new) } else { Ok(()) }
     }
@@ -236,15 +239,19 @@ fn list<'m>(file: &'m Map<String, Value>, section: &str) -> &'m [Value] {
     file.get(section).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn entries_mut<'m>(file: &'m mut Map<String, Value>, section: &str) -> &'m mut Vec<Value> {
-    let place = file.entry(section.to_owned()).or_insert_with(|| json!([]));
-    if !place.is_array() {
-        *place = json!([]);
-    }
-    match place {
-        Value::Array(entries) => entries,
-        _ => unreachable!("made an array above"),
-    }
+/// Changes the entries of a section; one that is missing or no list counts as empty.
+fn change_entries<T>(
+    file: &mut Map<String, Value>,
+    section: &str,
+    change: impl FnOnce(&mut Vec<Value>) -> T,
+) -> T {
+    let mut entries = match file.get_mut(section).map(Value::take) {
+        Some(Value::Array(entries)) => entries,
+        _ => Vec::new(),
+    };
+    let result = change(&mut entries);
+    file.insert(section.to_owned(), entries.into());
+    result
 }
 
 fn name_of(entry: &Value) -> &str {

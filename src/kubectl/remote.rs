@@ -9,8 +9,9 @@ use tokio_tungstenite::tungstenite::Message;
 use std::io::Write;
 
 use super::api::{Api, Url};
+use super::command::Call;
 use super::errors::{Failure, Outcome};
-use crate::base::Streams;
+use crate::base::{RawMode, Streams, TerminalSize};
 
 const STDIN: u8 = 0;
 const STDOUT: u8 = 1;
@@ -20,6 +21,9 @@ const STATUS: u8 = 3;
 const CLOSE: u8 = 255;
 /// Bytes of input sent at once.
 const CHUNK: usize = 32 * 1024;
+
+/// Columns and rows of the terminal.
+const RESIZE: u8 = 4;
 
 /// What is connected.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,17 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// What `-i` and `-t` ask for; a terminal only when there is one on this side.
+    pub(super) fn wanted(call: &mut Call<'_>) -> Outcome<Self> {
+        let stdin = call.flags.on("stdin");
+        let wants_tty = stdin && call.flags.on("tty");
+        let tty = wants_tty && call.streams.keyboard().is_some();
+        if wants_tty && !tty {
+            call.complain("Unable to use a TTY - input is not a terminal or the right kind of file")?;
+        }
+        Ok(Self { stdin, tty })
+    }
+
     /// Adds what is connected to a URL.
     pub(super) fn add_to(self, url: Url, container: &str) -> Url {
         let flag = |on: bool| if on { "true" } else { "" };
@@ -47,9 +62,7 @@ impl Session {
         let connection = api.client().connect(request).await.map_err(|error| api.unreachable(&error))?;
         let closes = connection.supports_stream_close();
         let (mut sink, mut stream) = connection.into_stream().split();
-        let mut input: Option<Box<dyn AsyncRead + Send + Unpin>> =
-            self.stdin.then(|| streams.input.take_reader());
-        let mut buffer = vec![0; CHUNK];
+        let mut here = Here::take(self, streams)?;
         let mut status = None;
         loop {
             tokio::select! {
@@ -60,22 +73,55 @@ impl Session {
                     Some(Err(_)) if status.is_some() => break,
                     Some(Err(error)) => return Err(Failure::message(format!("error reading from error stream: {error}"))),
                 },
-                read = read_some(&mut input, &mut buffer) => {
-                    let read = read?;
-                    let message = if read == 0 {
-                        input = None;
-                        if !closes { continue }
-                        vec![CLOSE, STDIN]
-                    } else {
-                        std::iter::once(STDIN).chain(buffer[..read].iter().copied()).collect()
-                    };
-                    if sink.send(Message::Binary(message.into())).await.is_err() {
-                        input = None;
+                message = here.message() => {
+                    let message = message?;
+                    let is_known = closes || message.first() != Some(&CLOSE);
+                    if is_known && sink.send(Message::Binary(message.into())).await.is_err() {
+                        here.input = None;
                     }
                 }
             }
         }
         outcome(status)
+    }
+}
+
+/// The near end of a session: what is typed, and the terminal it is typed at, given back at the end.
+struct Here {
+    input: Option<Box<dyn AsyncRead + Send + Unpin>>,
+    buffer: Vec<u8>,
+    raw: Option<RawMode>,
+    /// Whether the other side has heard how large the terminal is.
+    is_sized: bool,
+}
+
+impl Here {
+    fn take(session: Session, streams: &mut Streams) -> Outcome<Self> {
+        let keyboard = streams.keyboard().filter(|_| session.tty);
+        let raw = keyboard.map(RawMode::enter).transpose()?;
+        let input = session.stdin.then(|| match &raw {
+            Some(raw) => raw.keys(),
+            None => streams.input.take_reader(),
+        });
+        Ok(Self { input, buffer: vec![0; CHUNK], raw, is_sized: false })
+    }
+
+    /// The next message for the other side; waits for ever when there will be none.
+    async fn message(&mut self) -> std::io::Result<Vec<u8>> {
+        if let (false, Some(size)) = (self.is_sized, self.raw.as_ref().and_then(RawMode::size)) {
+            self.is_sized = true;
+            return Ok(resize(size));
+        }
+        tokio::select! {
+            read = read_some(&mut self.input, &mut self.buffer) => Ok(match read? {
+                0 => {
+                    self.input = None;
+                    vec![CLOSE, STDIN]
+                }
+                read => std::iter::once(STDIN).chain(self.buffer[..read].iter().copied()).collect(),
+            }),
+            size = resized(&mut self.raw) => Ok(resize(size)),
+        }
     }
 }
 
@@ -88,6 +134,20 @@ async fn read_some(
         Some(input) => input.read(buffer).await,
         None => std::future::pending().await,
     }
+}
+
+/// Waits until the terminal gets another size, or for ever when there is none.
+async fn resized(raw: &mut Option<RawMode>) -> TerminalSize {
+    match raw {
+        Some(raw) => raw.resized().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The message that tells a size (`remotecommand.TerminalSize`).
+fn resize(TerminalSize { columns, rows }: TerminalSize) -> Vec<u8> {
+    let size = format!(r#"{{"Width":{columns},"Height":{rows}}}"#);
+    std::iter::once(RESIZE).chain(size.into_bytes()).collect()
 }
 
 fn take(bytes: &[u8], streams: &mut Streams, status: &mut Option<Value>) -> Outcome {
@@ -130,6 +190,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_size_of_the_terminal_is_worded_as_kubectl_words_it() {
+        assert_eq!(resize(TerminalSize { columns: 80, rows: 24 }), b"\x04{\"Width\":80,\"Height\":24}");
+    }
 
     #[test]
     fn the_remote_exit_code_becomes_our_own() {

@@ -4,6 +4,7 @@ mod completer;
 mod editor;
 mod highlighter;
 mod hinter;
+mod keyboard;
 mod markdown;
 mod names;
 mod plain;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use crate::base::UserError;
 use crate::tutor::{Driver, Ending};
 
+pub use keyboard::Keyboard;
 pub use plain::{PlainScreen, run_plain};
 pub use render::{error_lines, render};
 pub use screen::TerminalScreen;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::base::{Input, Streams, UserError, timeout};
+use crate::base::{Input, Streams, Terminal, UserError, timeout};
 use crate::check::{self, Context, Observer, Verdict};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::Step;
@@ -58,6 +58,8 @@ pub struct Settings {
     pub interactive: bool,
     /// Columns for commands.
     pub width: usize,
+    /// The terminal that commands may take over; `None` where nobody types.
+    pub keyboard: Option<&'static dyn Terminal>,
 }
 
 /// A session with its environment, journal and screen.
@@ -217,6 +219,7 @@ impl Driver {
 
     async fn run_command(&mut self, command: &CommandLine) -> i32 {
         let mut streams = Streams::of_process(self.settings.interactive, self.settings.width);
+        streams.keyboard = self.settings.keyboard;
         if !self.settings.interactive {
             // Standard input holds the lines of the session, not what a command should read.
             streams.input = Input::Empty;

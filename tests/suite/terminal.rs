@@ -99,6 +99,46 @@ fn ctrl_c_stops_the_command_and_not_the_tutor() {
 }
 
 #[test]
+fn an_attached_shell_gets_every_key_and_the_tutor_gets_them_back() {
+    let home = tempfile::tempdir().unwrap();
+    let (_course, course) = course();
+    let mut terminal =
+        Terminal::start(home.path(), (80, 40), &["--course", &course, "learn", "--lang", "en"]);
+    terminal.shows("[1/2] Run one");
+    terminal.line("kubectl run tmp --image=busybox:1.36 -it --rm -- sh");
+    terminal.shows("try pressing enter.");
+    terminal.line("");
+    terminal.shows("/ #");
+    terminal.line("echo from-$((6 * 7))");
+    terminal.shows("from-42\n/ #");
+    assert_eq!(terminal.screen().matches("echo from-").count(), 1, "typed once, echoed once");
+    terminal.line("sleep 600");
+    terminal.shows("sleep 600");
+    terminal.type_text("\u{3}");
+    terminal.shows("^C\n/ #");
+    // Ctrl-D ends the shell in the container, and neither the tutor nor the line after it.
+    terminal.type_text("\u{4}");
+    terminal.shows("pod \"tmp\" deleted");
+    terminal.shows_when("the prompt", |screen| screen.trim_end().ends_with("pods ❯"));
+    terminal.line("echo ali''ve");
+    terminal.shows("\nalive");
+    terminal.line("stty -a | grep -o '[-]*icanon'");
+    terminal.shows("\nicanon");
+    terminal.line("kubectl run web --image=nginx:1.27 && kubectl wait --for=condition=Ready pod/web");
+    terminal.shows("condition met");
+    terminal.line("kubectl exec -it web -- sh -c 'exit 3'; echo ended-$?");
+    terminal.shows("ended-3");
+    terminal.line("!kubectl exec -it web -- sh");
+    terminal.shows_when("the container's prompt", |screen| screen.trim_end().ends_with("/ #"));
+    terminal.line("echo in-$HOSTNAME");
+    terminal.shows("in-web\n");
+    terminal.line("exit");
+    terminal.shows_when("the prompt", |screen| screen.trim_end().ends_with("pods ❯"));
+    terminal.line("quit");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
 fn korean_fits_a_terminal_of_forty_columns() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(home.path(), (40, 60), &["learn", "1", "--lang", "ko"]);

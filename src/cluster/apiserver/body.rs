@@ -1,13 +1,14 @@
 //! Bodies of requests and responses.
 
 use futures::{Stream, StreamExt};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WARNING};
 use http::{Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
 use hyper::body::Bytes;
 use hyper::body::{Frame, Incoming};
 use serde::Serialize;
+use serde_json::Value;
 use std::convert::Infallible;
 
 use crate::apimachinery::Status;
@@ -54,6 +55,20 @@ pub(super) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
             bytes(code, JSON, text)
         }
         Err(error) => failure(&Status::internal(error)),
+    }
+}
+
+/// A response with JSON for people to read, as upstream writes its version.
+pub(super) fn indented(value: &Value) -> Response<Body> {
+    bytes(200, JSON, format!("{value:#}"))
+}
+
+/// Adds a warning for the person behind the client (RFC 7234, code 299).
+pub(super) fn warn(response: &mut Response<Body>, warning: &str) {
+    let text: String = warning.chars().filter(|c| !c.is_control()).collect();
+    let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+    if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{quoted}\"")) {
+        response.headers_mut().append(WARNING, value);
     }
 }
 

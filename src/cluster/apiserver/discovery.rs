@@ -17,7 +17,7 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
-        ["version"] => body::json(200, &version()),
+        ["version"] => body::indented(&version()),
         ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
         ["api"] if wants_aggregated(headers) => aggregated(headers, Half::Core),
         ["apis"] if wants_aggregated(headers) => aggregated(headers, Half::Groups),

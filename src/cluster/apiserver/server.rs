@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::apimachinery::Status;
 
 use super::super::driver::Shared;
+use super::super::registry::Registry;
 use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
@@ -59,7 +60,14 @@ impl ApiServer {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
-            return self.resource(request, info?, user).await;
+            let info = info?;
+            let deprecation = Registry::deprecation(info.kind);
+            let answered = self.resource(request, info, user).await;
+            let mut response = answered.unwrap_or_else(|status| body::failure(&status));
+            if let Some(warning) = deprecation {
+                body::warn(&mut response, warning);
+            }
+            return Ok(response);
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header::{HeaderValue, USER_AGENT, WARNING};
+use http::header::USER_AGENT;
 use http::{HeaderMap, Response};
 
 use crate::apimachinery::Status;
@@ -10,7 +10,7 @@ use crate::apimachinery::Status;
 use super::super::driver::Shared;
 use super::super::registry::{FieldValidation, WriteOptions, Written};
 use super::authentication::User;
-use super::body::Body;
+use super::body::{self, Body};
 use super::encoding::Presentation;
 use super::request_info::RequestInfo;
 use super::{decode, negotiate, reviews};
@@ -149,11 +149,7 @@ fn manager_of(headers: &HeaderMap) -> String {
 
 fn with_warnings(mut response: Response<Body>, written: &Written) -> Response<Body> {
     for warning in &written.warnings {
-        let text: String = warning.chars().filter(|c| !c.is_control()).collect();
-        let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
-        if let Ok(value) = HeaderValue::from_str(&format!("299 - \"{quoted}\"")) {
-            response.headers_mut().append(WARNING, value);
-        }
+        body::warn(&mut response, warning);
     }
     response
 }

@@ -99,6 +99,11 @@ impl Registry {
         Ok(scale::scale_of(&*self.get(kind, key)?))
     }
 
+    /// What a client is told on every request for a kind that is on its way out.
+    pub(crate) fn deprecation(kind: &'static Kind) -> Option<&'static str> {
+        strategy::strategy_of(kind).deprecation()
+    }
+
     /// All objects of a kind, in one namespace or all.
     pub(crate) fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
         self.store.list(kind, namespace).cloned().collect()

@@ -58,6 +58,11 @@ pub(crate) trait Strategy: Sync {
         FieldErrors::new()
     }
 
+    /// What a client is told on every request because the kind is on its way out.
+    fn deprecation(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What a client should be told about an object although it is accepted.
     fn warnings(&self, _object: &Object) -> Vec<String> {
         Vec::new()

@@ -1,8 +1,9 @@
-//! `kubectl exec` and `kubectl attach`.
+//! `kubectl exec`, and the pod and container that it and `attach` name.
+
+use serde_json::Value;
 
 use super::flag_sets::FILES;
 use crate::apimachinery::builtin;
-use crate::base::Input;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::text_of;
@@ -23,18 +24,7 @@ pub(super) static EXEC: Command = Command {
     ..Command::PLAIN
 };
 
-/// `kubectl attach`.
-pub(super) static ATTACH: Command = Command {
-    name: "attach",
-    short: "Attach to a running container",
-    usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
-    flags: &[FLAGS, FILES],
-    arguments: Arguments::Pods,
-    run: |call| Box::pin(attach(call)),
-    ..Command::PLAIN
-};
-
-const FLAGS: &[Flag] = &[
+pub(super) const FLAGS: &[Flag] = &[
     Flag::text("container", "", "The container; the first one when it is left out").short('c'),
     Flag::switch("stdin", "Pass standard input to the container").short('i'),
     Flag::switch("tty", "Standard input is a terminal").short('t'),
@@ -43,11 +33,20 @@ const FLAGS: &[Flag] = &[
 ];
 
 /// Where to connect to.
-struct Place {
-    pod: Resource,
-    namespace: String,
-    name: String,
-    container: String,
+pub(super) struct Place {
+    /// The pod.
+    pub(super) pod: Value,
+    /// One of its containers.
+    pub(super) container: String,
+}
+
+impl Place {
+    /// URL of a way into the pod.
+    pub(super) fn url(&self, subresource: &str) -> Url {
+        let metadata = &self.pod["metadata"];
+        let (namespace, name) = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
+        Resource::from(&builtin::POD).subresource(namespace, name, subresource)
+    }
 }
 
 async fn exec(call: &mut Call<'_>) -> Outcome {
@@ -66,11 +65,11 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
     let command = command.to_vec();
     let api = call.api().await?;
     let place = place(call, &typed).await?;
-    let mut url = place.pod.subresource(&place.namespace, &place.name, "exec");
+    let mut url = place.url("exec");
     for word in &command {
         url = with_word(url, word);
     }
-    let session = session(call)?;
+    let session = Session::wanted(call)?;
     session.run(&api, &session.add_to(url, &place.container), call.streams).await
 }
 
@@ -83,21 +82,8 @@ fn with_word(url: Url, word: &str) -> Url {
     }
 }
 
-async fn attach(call: &mut Call<'_>) -> Outcome {
-    let Some(typed) = call.args.first().cloned() else {
-        return Err(call.usage_error("at least 1 argument is required for attach"));
-    };
-    let api = call.api().await?;
-    let place = place(call, &typed).await?;
-    let url = place.pod.subresource(&place.namespace, &place.name, "attach");
-    let session = session(call)?;
-    if session.stdin && !call.flags.on("quiet") {
-        call.complain("If you don't see a command prompt, try pressing enter.")?;
-    }
-    session.run(&api, &session.add_to(url, &place.container), call.streams).await
-}
-
-async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
+/// Finds what the arguments name.
+pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
     let api = call.api().await?;
     let namespace = call.namespace()?;
     let pod = best_pod(&api, &namespace, typed).await?;
@@ -118,19 +104,5 @@ async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
     } else if !container_names(&pod).contains(&container) {
         return Err(Failure::message(format!("container {container} not found in pod {name}")));
     }
-    Ok(Place { pod: Resource::from(&builtin::POD), namespace, name, container })
-}
-
-/// What to connect; a terminal only when there is one on this side.
-fn session(call: &mut Call<'_>) -> Outcome<Session> {
-    let stdin = call.flags.on("stdin");
-    let mut tty = call.flags.on("tty");
-    let has_terminal = call.streams.terminal && matches!(call.streams.input, Input::Process);
-    if tty && (!stdin || !has_terminal) {
-        tty = false;
-        if stdin && !call.flags.on("quiet") {
-            call.complain("Unable to use a TTY - input is not a terminal or the right kind of file")?;
-        }
-    }
-    Ok(Session { stdin, tty })
+    Ok(Place { pod, container })
 }

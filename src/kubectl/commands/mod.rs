@@ -1,6 +1,7 @@
 //! The commands, one file each, and the table of them.
 
 mod apply;
+mod attach;
 mod config;
 mod create;
 mod delete;
@@ -46,7 +47,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &node_commands::TAINT,
     &describe::COMMAND,
     &logs::COMMAND,
-    &exec::ATTACH,
+    &attach::ATTACH,
     &exec::EXEC,
     &port_forward::COMMAND,
     &diff::COMMAND,

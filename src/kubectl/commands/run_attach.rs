@@ -3,13 +3,14 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::attach;
+use super::exec::Place;
 use crate::apimachinery::builtin;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::{array, text_of};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::remote::Session;
 use crate::kubectl::watch::until;
 
 /// A Pod that `run` created.
@@ -36,7 +37,7 @@ impl NewPod {
             .await
             .unwrap_or_else(|| Err(Failure::message("timed out waiting for the condition")))?;
         if pod["status"]["phase"] == "Running" {
-            self.connect(call, api).await?;
+            self.connect(call, api, pod).await?;
         } else {
             self.print_log(call, api).await?;
         }
@@ -48,14 +49,9 @@ impl NewPod {
         self.exit_code(&ended.await?)
     }
 
-    async fn connect(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
-        let has_terminal = call.streams.terminal && matches!(call.streams.input, crate::base::Input::Process);
-        let session = Session { stdin: call.flags.on("stdin"), tty: call.flags.on("tty") && has_terminal };
-        if session.stdin && !call.flags.on("quiet") {
-            call.complain("If you don't see a command prompt, try pressing enter.")?;
-        }
-        let url = Resource::from(&builtin::POD).subresource(&self.namespace, &self.name, "attach");
-        let attached = session.run(api, &session.add_to(url, &self.container), call.streams).await;
+    async fn connect(&self, call: &mut Call<'_>, api: &Api, pod: Value) -> Outcome {
+        let place = Place { pod, container: self.container.clone() };
+        let attached = attach::connect(call, api, &place).await;
         match attached {
             Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
             Err(failure @ Failure::WithCode(..)) => Err(failure),

@@ -8,9 +8,6 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 
-/// What a client is told that uses Endpoints.
-const DEPRECATION: &str = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
-
 /// `pkg/registry/core/endpoint`.
 pub(crate) struct EndpointsStrategy;
 
@@ -28,8 +25,8 @@ impl Strategy for EndpointsStrategy {
         }
     }
 
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        vec![DEPRECATION.to_owned()]
+    fn deprecation(&self) -> Option<&'static str> {
+        Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -39,7 +39,9 @@ impl Terminal {
                 }
                 0x7f | 0x08 if self.erase() => typed.echo.extend_from_slice(b"\x08 \x08"),
                 0x03 => {
+                    // As a terminal does: what was typed before and nobody has read yet is gone.
                     self.line.clear();
+                    typed.lines.clear();
                     typed.echo.extend_from_slice(b"^C\r\n");
                     typed.interrupted = true;
                 }
@@ -103,6 +105,7 @@ mod tests {
         assert_eq!(terminal.type_bytes("가각\x7f\r".as_bytes()).lines, "가\n".as_bytes());
         assert!(terminal.type_bytes(b"\x04").ended);
         assert!(terminal.type_bytes(b"abc\x03").interrupted);
+        assert!(terminal.type_bytes(b"sleep 600\r\x03").lines.is_empty());
         assert_eq!(for_terminal(b"a\nb\r\n"), b"a\r\nb\r\n");
     }
 }
