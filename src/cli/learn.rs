@@ -7,16 +7,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Clock, Output, Random, ResultExt, UserError};
-use crate::cluster::{Cluster, ClusterConfig};
-use crate::environment::{Embedded, Environment, External, Target, ToolSettings, Workspace};
 use crate::lesson::{Course, Language};
 use crate::progress::{Event, Journal, Learner, Opened};
 use crate::repl::{self, PlainScreen, TerminalScreen};
 use crate::tutor::{Driver, Ending, Session, Settings};
 
 use super::args::{Common, EnvironmentKind, Learn};
-use super::cluster::write_private;
 use super::surroundings::Surroundings;
+use super::wiring::Wiring;
 use super::{load_course, runtime};
 
 /// Exit code of a session that ended before its chapter was completed.
@@ -66,7 +64,8 @@ async fn session(
         out.line(format!("note: {notice}")).while_doing(|| "cannot print".to_owned())?;
     }
     let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
-    let (environment, world_kept) = environment(learn, surroundings, &folders, interactive, &mut out).await?;
+    let wiring = Wiring { learn, surroundings, folders: &folders, interactive, language, theme };
+    let (environment, world_kept) = wiring.environment(&mut out).await?;
     let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
     let keyboard = surroundings.keyboard();
     let settings = Settings { interactive, width: theme.width, keyboard };
@@ -92,11 +91,11 @@ async fn session(
 }
 
 /// Where things are kept, and what a person should know about it.
-struct Folders {
+pub(super) struct Folders {
     /// The state folder; `None` when nothing can be kept.
-    state: Option<PathBuf>,
-    workspace: PathBuf,
-    shims: PathBuf,
+    pub(super) state: Option<PathBuf>,
+    pub(super) workspace: PathBuf,
+    pub(super) shims: PathBuf,
     notices: Vec<String>,
     /// Removed when the session ends, where nothing can be kept.
     _temporary: Option<TemporaryFolder>,
@@ -178,7 +177,7 @@ impl Folders {
 
 impl Folders {
     /// Where the session's kubeconfig goes.
-    fn kubeconfig(&self) -> PathBuf {
+    pub(super) fn kubeconfig(&self) -> PathBuf {
         self.shims.with_file_name("kubeconfig")
     }
 }
@@ -231,101 +230,4 @@ fn ask_language(likely: Language) -> Result<Language, UserError> {
             },
         }
     }
-}
-
-/// The cluster to learn on, and whether it still is as the learner left it.
-async fn environment(
-    learn: &Learn,
-    surroundings: &Surroundings,
-    folders: &Folders,
-    interactive: bool,
-    out: &mut Output,
-) -> Result<(Environment, bool), UserError> {
-    let workspace = Workspace::open(&folders.workspace)?;
-    match learn.environment {
-        EnvironmentKind::Embedded => {
-            embedded(learn, surroundings, folders, interactive, out, workspace).await
-        }
-        _ => external(learn, surroundings, folders, interactive, out, workspace).await,
-    }
-}
-
-fn tool_settings(
-    surroundings: &Surroundings,
-    folders: &Folders,
-    workspace: Workspace,
-    plain: bool,
-) -> ToolSettings {
-    ToolSettings {
-        workspace,
-        shims: folders.shims.clone(),
-        kubeconfig: folders.kubeconfig(),
-        executable: surroundings.executable.clone(),
-        environment: surroundings.environment.clone(),
-        home: surroundings.home(),
-        plain,
-    }
-}
-
-async fn embedded(
-    learn: &Learn,
-    surroundings: &Surroundings,
-    folders: &Folders,
-    interactive: bool,
-    out: &mut Output,
-    workspace: Workspace,
-) -> Result<(Environment, bool), UserError> {
-    let started = Cluster::open(ClusterConfig {
-        nodes: 1,
-        seed: learn.seed.unwrap_or_else(Random::fresh_seed),
-        speed: 1.0,
-        manual_time: !interactive,
-        state_folder: folders.state.as_ref().map(|folder| folder.join("cluster")),
-    })?;
-    for notice in &started.notices {
-        out.line(format!("note: {notice}")).while_doing(|| "cannot print".to_owned())?;
-    }
-    let listener = started.cluster.listen(0).await?;
-    let settings = tool_settings(surroundings, folders, workspace, false);
-    write_private(&settings.kubeconfig, listener.kubeconfig())?;
-    let embedded = Embedded::new(started.cluster, listener, &settings)?;
-    Ok((Environment::Embedded(embedded), started.resumed))
-}
-
-async fn external(
-    learn: &Learn,
-    surroundings: &Surroundings,
-    folders: &Folders,
-    interactive: bool,
-    out: &mut Output,
-    workspace: Workspace,
-) -> Result<(Environment, bool), UserError> {
-    let target = Target::find(&surroundings.kubeconfig(), learn.context.as_deref())?;
-    if interactive {
-        confirm(&target, out)?;
-    } else if learn.context.is_none() {
-        return Err(UserError::new("no context is confirmed")
-            .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
-    }
-    let settings = tool_settings(surroundings, folders, workspace, false);
-    write_private(&settings.kubeconfig, &target.session_kubeconfig()?)?;
-    let external = External::connect(&target, &settings, !interactive).await?;
-    Ok((Environment::External(external), interactive))
-}
-
-/// Lets the learner confirm a context by typing its name.
-fn confirm(target: &Target, out: &mut Output) -> Result<(), UserError> {
-    let doing = || "cannot ask for the context".to_owned();
-    out.line(format!(
-        "Lessons will run on the cluster at {} (context {}), in a namespace of their own named podlings.",
-        target.server, target.context
-    ))
-    .while_doing(doing)?;
-    out.text("Type the context's name to confirm: ").while_doing(doing)?;
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed).while_doing(doing)?;
-    if typed.trim() == target.context {
-        return Ok(());
-    }
-    Err(UserError::new("the context was not confirmed").hint("nothing was changed on the cluster"))
 }

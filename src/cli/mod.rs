@@ -6,6 +6,7 @@ mod learn;
 mod list;
 mod surroundings;
 mod tools;
+mod wiring;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
-use crate::lesson::{Expectation, Form, HttpProbe, Language, ObjectRef, Quantifier, Question, Selection, Step};
+use crate::lesson::{
+    Expectation, Form, HttpProbe, Language, ObjectRef, Quantifier, Question, Selection, Step,
+};
 
 use super::chain::{self, Trouble};
 use super::partial::{Gap, Snap, gaps};

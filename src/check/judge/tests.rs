@@ -181,10 +181,7 @@ fn an_object_that_is_being_deleted_is_awaited_to_go() {
     let gone = step("- that: it is gone\n  absent: deployment/web");
     assert_eq!(verdict_of(&gone, vec![]), Verdict::Passed);
     let mut object = deployment(1, 1);
-    assert_eq!(
-        differences(verdict_of(&gone, vec![object.clone()])),
-        [pair("", "it is still there")]
-    );
+    assert_eq!(differences(verdict_of(&gone, vec![object.clone()])), [pair("", "it is still there")]);
     object["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
     assert!(matches!(verdict_of(&gone, vec![object]), Verdict::Converging { .. }));
 }

@@ -369,7 +369,8 @@ impl Session {
         let (outcome, view) = self.verdict_view(&verdict);
         // Before the learner did anything there is nothing to say about what is missing, and a question
         // that stands above needs no reminder after each look around.
-        let quiet = (untouched && outcome != Outcome::Broken) || (outcome == Outcome::NotYet && self.only_asks());
+        let quiet =
+            (untouched && outcome != Outcome::Broken) || (outcome == Outcome::NotYet && self.only_asks());
         let silent = !asked && (self.shown.as_ref() == Some(&view) || quiet);
         if silent {
             return Vec::new();

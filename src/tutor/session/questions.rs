@@ -28,7 +28,12 @@ impl Session {
         vec![Effect::Answer { question: question.id.clone(), answer: text }]
     }
 
-    pub(super) fn answered(&mut self, question: String, answer: String, result: Result<(), String>) -> Vec<Effect> {
+    pub(super) fn answered(
+        &mut self,
+        question: String,
+        answer: String,
+        result: Result<(), String>,
+    ) -> Vec<Effect> {
         let right = result.is_ok();
         let mut text = say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
         if let Err(feedback) = result
