@@ -3,7 +3,7 @@
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use termimad::MadSkin;
 
-use crate::base::{display_width, strip_ansi};
+use crate::base::{display_width, strip_ansi, wrap};
 
 use super::syntax;
 use super::theme::{Role, Theme};
@@ -195,7 +195,7 @@ impl Renderer<'_> {
             }
             TagEnd::Table => {
                 if let Some(table) = self.top().table.take() {
-                    self.prose(&table);
+                    self.table(&table);
                     self.blank();
                 }
             }
@@ -205,20 +205,29 @@ impl Renderer<'_> {
 
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.top().text);
-        if !text.trim().is_empty() {
-            self.prose(&text);
+        if text.trim().is_empty() {
+            return;
+        }
+        // termimad would break a line between code and the particle or bracket that hangs on it.
+        let set = self.skin.text(&text, None).to_string();
+        for line in wrap(&set, self.room()) {
+            self.line(&line);
         }
     }
 
-    fn prose(&mut self, text: &str) {
-        let indent: usize = self.stack.iter().map(|block| display_width(&block.rest)).sum();
-        let width = self.theme.width.saturating_sub(indent).max(WIDTH_MIN);
-        let set = self.skin.text(text, Some(width)).to_string();
+    fn table(&mut self, table: &str) {
+        let set = self.skin.text(table, Some(self.room())).to_string();
         for line in set.trim_end().lines() {
             // termimad pads with spaces; a copied line should not end in them.
             let line = if strip_ansi(line).len() == line.len() { line.trim_end() } else { line };
             self.line(line);
         }
+    }
+
+    /// Columns that are left for text.
+    fn room(&self) -> usize {
+        let indent: usize = self.stack.iter().map(|block| display_width(&block.rest)).sum();
+        self.theme.width.saturating_sub(indent).max(WIDTH_MIN)
     }
 
     fn code(&mut self) {
@@ -318,6 +327,19 @@ mod tests {
     fn korean_lines_fit() {
         let text = plain(20, "파드는 쿠버네티스에서 배포할 수 있는 가장 작은 단위입니다.");
         assert!(text.lines().all(|line| display_width(line) <= 20), "{text}");
+    }
+
+    #[test]
+    fn what_hangs_on_code_stays_with_it() {
+        let text = "원하는 것을 담은 필드(`spec`)와 `describe`는 다릅니다.";
+        for colour in [false, true] {
+            for width in 16..60 {
+                let set = render(&Theme { colour, symbols: true, width }, text);
+                let set = strip_ansi(&set).replace('`', "");
+                assert!(!set.contains("\n는") && !set.contains("\n)"), "{set}");
+                assert!(set.lines().all(|line| display_width(line) <= width), "{set}");
+            }
+        }
     }
 
     #[test]
