@@ -55,6 +55,11 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             if !line.is_empty() {
                 line.push(' ');
             }
+            // Not letter by letter where it can be helped: half an escape sequence has no width to measure.
+            if display_width(&line) + display_width(word) <= width {
+                line.push_str(word);
+                continue;
+            }
             for character in word.chars() {
                 let mut buffer = [0; 4];
                 let character: &str = character.encode_utf8(&mut buffer);

@@ -206,9 +206,10 @@ impl Renderer<'_> {
 
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.top().text);
-        if !text.trim().is_empty() {
-            self.prose(&text);
+        if text.trim().is_empty() {
+            return;
         }
+        self.prose(&text);
     }
 
     /// Columns left within the open blocks.
@@ -330,6 +331,19 @@ mod tests {
     fn korean_lines_fit() {
         let text = plain(20, "파드는 쿠버네티스에서 배포할 수 있는 가장 작은 단위입니다.");
         assert!(text.lines().all(|line| display_width(line) <= 20), "{text}");
+    }
+
+    #[test]
+    fn what_hangs_on_code_stays_with_it() {
+        let text = "원하는 것을 담은 필드(`spec`)와 `describe`는 다릅니다.";
+        for colour in [false, true] {
+            for width in 16..60 {
+                let set = render(&Theme { colour, symbols: true, width }, text);
+                let set = strip_ansi(&set).replace('`', "");
+                assert!(!set.contains("\n는") && !set.contains("\n)"), "{set}");
+                assert!(set.lines().all(|line| display_width(line) <= width), "{set}");
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,30 @@ use super::theme::{Role, Theme};
 /// Renders a view; ends without a line break.
 #[must_use]
 pub fn render(theme: &Theme, view: &View) -> String {
+    let drawn = draw(theme, view);
+    if theme.symbols { drawn } else { in_ascii(&drawn) }
+}
+
+/// Typographic signs of the texts in plain letters; words of other scripts stay.
+fn in_ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '“' | '”' => plain.push('"'),
+            '‘' | '’' => plain.push('\''),
+            '…' => plain.push_str("..."),
+            '→' => plain.push_str("->"),
+            '≥' => plain.push_str(">="),
+            '≤' => plain.push_str("<="),
+            '≠' => plain.push_str("!="),
+            '–' => plain.push('-'),
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+fn draw(theme: &Theme, view: &View) -> String {
     match view {
         View::Notice(text) => markdown::render(theme, text),
         View::Error(error) => error_lines(theme, error),
@@ -188,5 +212,6 @@ mod tests {
         let theme = Theme { colour: false, symbols: false, width: 80 };
         let view = View::Verdict { outcome: Outcome::Passed, headline: "Passed".into(), details: vec![] };
         assert_eq!(render(&theme, &view), "[ok] Passed");
+        assert_eq!(render(&theme, &View::Notice("Then “Pods” → ≥ 2 …".into())), "Then \"Pods\" -> >= 2 ...");
     }
 }

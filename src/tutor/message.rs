@@ -48,6 +48,8 @@ pub enum Message<'a> {
     NoSolution,
     /// A line of the solution failed.
     SolutionFailed(&'a str),
+    /// The solution ran in a world where it does not help.
+    SolutionDidNotHelp,
     /// The start state could not be made.
     StartFailed,
     /// While a start state is made.
@@ -139,6 +141,7 @@ fn english(message: Message<'_>) -> String {
         Message::Solving => "The solution:".into(),
         Message::NoSolution => "This step has no solution to run; `status` shows the task again.".into(),
         Message::SolutionFailed(line) => format!("The solution stopped at `{line}`. `reset` puts the step back to its start; then try `solve` again."),
+        Message::SolutionDidNotHelp => "The solution begins where the step began, and the cluster is elsewhere now. `reset`, then `solve`.".into(),
         Message::StartFailed => "The start of this step could not be prepared.".into(),
         Message::Preparing => "Preparing the cluster for this step …".into(),
         Message::WorldReset => "This step is back at its start.".into(),
@@ -185,16 +188,17 @@ fn korean(message: Message<'_>) -> String {
         Message::Passed(title) => format!("통과: {title}"),
         Message::Converging => "진행 중입니다. 기다리는 것:".into(),
         Message::Mistake => "조금 다릅니다:".into(),
-        Message::NotYet => "아직입니다:".into(),
+        Message::NotYet => "아직 확인되지 않은 것:".into(),
         Message::Broken => "이 단계에 필요한 것이 사라졌습니다:".into(),
         Message::BrokenRemedy => "`reset`을 입력하면 이 단계를 처음 상태로 되돌립니다.".into(),
-        Message::Difference { that, expected, actual } => difference(that, expected, actual, "기대", "현재"),
+        Message::Difference { that, expected, actual } => difference(that, expected, actual, "기대한 값", "현재 값"),
         Message::Hint(level) => format!("힌트 {level}"),
         Message::NoMoreHints => "마지막 힌트였습니다. `solve`를 입력하면 풀이를 보여 주고 실행합니다.".into(),
         Message::NoHints => "이 단계에는 힌트가 없습니다. `status`로 할 일을 다시 볼 수 있습니다.".into(),
         Message::Solving => "풀이:".into(),
         Message::NoSolution => "이 단계에는 실행할 풀이가 없습니다. `status`로 할 일을 다시 볼 수 있습니다.".into(),
         Message::SolutionFailed(line) => format!("풀이가 `{line}`에서 멈췄습니다. `reset`으로 처음 상태로 되돌린 뒤 `solve`를 다시 입력해 보세요."),
+        Message::SolutionDidNotHelp => "풀이는 이 단계의 처음 상태에서 출발하는데, 지금 클러스터는 그 상태가 아닙니다. `reset`을 입력한 다음 `solve`를 입력하세요.".into(),
         Message::StartFailed => "이 단계의 시작 상태를 만들지 못했습니다.".into(),
         Message::Preparing => "이 단계에 맞게 클러스터를 준비하고 있습니다 …".into(),
         Message::WorldReset => "이 단계를 처음 상태로 되돌렸습니다.".into(),

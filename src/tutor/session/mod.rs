@@ -54,6 +54,8 @@ pub struct Session {
     /// Leave when the present chapter is completed.
     one_chapter: bool,
     phase: Phase,
+    /// Whether the next verdict is the one on the solution.
+    solved_now: bool,
     /// The last verdict shown, so that it is not shown twice.
     shown: Option<View>,
     ending: Option<Ending>,
@@ -80,6 +82,7 @@ impl Session {
             step,
             one_chapter,
             phase: Phase::Preparing,
+            solved_now: false,
             shown: None,
             ending: None,
         }
@@ -257,7 +260,7 @@ impl Session {
         ]
     }
 
-    fn solution_ran(&self, ran: Vec<(String, i32)>, answers: Vec<(String, String)>) -> Vec<Effect> {
+    fn solution_ran(&mut self, ran: Vec<(String, i32)>, answers: Vec<(String, String)>) -> Vec<Effect> {
         let stopped = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED);
         let stopped = stopped.map(|(line, _)| self.notice(Message::SolutionFailed(line)));
         let commands = ran
@@ -267,6 +270,7 @@ impl Session {
             let right = Some(true);
             Effect::Record(progress::Event::QuestionAnswered { question, answer, right })
         });
+        self.solved_now = stopped.is_none();
         let mut effects: Vec<Effect> = commands.chain(answers).chain(stopped).collect();
         effects.push(Effect::Judge { asked: true });
         effects
@@ -362,6 +366,7 @@ impl Session {
         if self.phase == Phase::ChapterDone {
             return if asked { vec![self.chapter_done()] } else { Vec::new() };
         }
+        let solved_now = std::mem::take(&mut self.solved_now);
         if matches!(verdict, Verdict::Passed) {
             return self.passed();
         }
@@ -376,7 +381,11 @@ impl Session {
             return Vec::new();
         }
         self.shown = Some(view.clone());
-        vec![Effect::Record(progress::Event::Judged { outcome }), Effect::Show(view)]
+        let mut effects = vec![Effect::Record(progress::Event::Judged { outcome }), Effect::Show(view)];
+        if solved_now && matches!(outcome, Outcome::Mistake | Outcome::Broken) {
+            effects.push(self.notice(Message::SolutionDidNotHelp));
+        }
+        effects
     }
 
     fn passed(&mut self) -> Vec<Effect> {

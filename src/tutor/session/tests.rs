@@ -138,6 +138,17 @@ fn a_question_is_not_repeated_after_each_command_and_a_comment_is_no_command() {
 }
 
 #[test]
+fn a_solution_that_cannot_help_any_more_points_to_the_start() {
+    let mut session = begun(false);
+    session.handle(Event::Solved { ran: Vec::new(), answers: Vec::new() });
+    let mistake = Verdict::Mistake { feedback: "Zero runs nothing.".into() };
+    let effects = judge(&mut session, mistake.clone(), true);
+    assert!(effects.contains(&session.notice(Message::SolutionDidNotHelp)));
+    let effects = judge(&mut session, mistake, true);
+    assert!(!effects.contains(&session.notice(Message::SolutionDidNotHelp)));
+}
+
+#[test]
 fn what_is_no_choice_is_not_judged_and_a_prediction_is_explained() {
     let mut session = asking();
     let effects = session.handle(Event::Line("answer 3".into()));
