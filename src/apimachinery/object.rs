@@ -1,5 +1,7 @@
 //! Object: JSON with typed access to apiVersion, kind, metadata, spec and status.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -79,7 +81,7 @@ impl Object {
     /// The value at a path.
     #[must_use]
     pub fn get(&self, pointer: &str) -> Option<&Value> {
-        self.0.pointer(pointer).filter(|value| !value.is_null())
+        walk(&self.0, pointer).filter(|value| !value.is_null())
     }
 
     /// The value at a path, to change.
@@ -133,7 +135,7 @@ impl Object {
                 *place = Value::Object(Map::new());
             }
             let Value::Object(map) = place else { return };
-            place = map.entry(token).or_insert(Value::Null);
+            place = map.entry(token.into_owned()).or_insert(Value::Null);
         }
         *place = value.into();
     }
@@ -142,7 +144,7 @@ impl Object {
     pub fn remove(&mut self, pointer: &str) -> Option<Value> {
         let (parent, last) = pointer.rsplit_once('/')?;
         match self.0.pointer_mut(parent)? {
-            Value::Object(map) => map.remove(&unescape(last)),
+            Value::Object(map) => map.remove(unescape(last).as_ref()),
             Value::Array(items) => {
                 let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
                 Some(items.remove(index))
@@ -299,8 +301,17 @@ pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
+}
+
+/// The value at a path, as `Value::pointer` but without a copy of every key on the way.
+fn walk<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, token| match value {
+        Value::Object(map) => map.get(unescape(token).as_ref()),
+        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -313,6 +324,10 @@ mod tests {
         object.set("/spec/template/metadata/labels", json!({"a": "b"}));
         object.set_label("app.kubernetes.io/name", "web");
         assert_eq!(object.label("app.kubernetes.io/name"), Some("web"));
+        assert_eq!(object.text("/metadata/labels/app.kubernetes.io~1name"), "web");
+        object.set("/spec/items", json!([{"a": 1}]));
+        assert_eq!(object.number("/spec/items/0/a"), Some(1));
+        assert_eq!(object.get("/spec/items/x"), None);
         assert_eq!(object.remove("/spec/template/metadata/labels/a"), Some(json!("b")));
         assert_eq!(object.get("/spec/template/metadata/labels"), Some(&json!({})));
         assert_eq!(object.remove("/spec/nothing/here"), None);

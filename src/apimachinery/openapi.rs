@@ -1,12 +1,12 @@
 //! The OpenAPI v3 documents, one a group and version: kubectl validates manifests and explains fields with them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
 use super::kinds::{KINDS, Kind};
-use super::schema::{self, Field, FieldType, ListType, TypeSchema};
+use super::schema::{self, Descriptions, Field, FieldType, ListType, TypeSchema};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
@@ -22,19 +22,15 @@ const PATCH_TYPES: &[&str] = &[
     "application/strategic-merge-patch+json",
 ];
 
-struct Document {
-    bytes: Arc<[u8]>,
-    hash: String,
-}
-
 /// `/openapi/v3`: where the document of each group and version is, with a hash of its content.
 #[must_use]
 pub fn index() -> Value {
-    let paths: Map<String, Value> = documents()
+    let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
+    let paths: Map<String, Value> = group_versions
         .iter()
-        .map(|(group_version, document)| {
+        .map(|group_version| {
             let path = path_of(group_version);
-            let url = format!("/openapi/v3/{path}?hash={}", document.hash);
+            let url = format!("/openapi/v3/{path}?hash={}", fingerprint(group_version));
             (path, json!({"serverRelativeURL": url}))
         })
         .collect();
@@ -44,28 +40,37 @@ pub fn index() -> Value {
 /// The document of a group and version (`v1`, `apps/v1`) as JSON; `None` when nothing is served there.
 #[must_use]
 pub fn document(group_version: &str) -> Option<Arc<[u8]>> {
-    documents().get(group_version).map(|document| Arc::clone(&document.bytes))
+    static DOCUMENTS: Mutex<BTreeMap<String, Arc<[u8]>>> = Mutex::new(BTreeMap::new());
+    if !is_served(group_version) {
+        return None;
+    }
+    let mut documents = DOCUMENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let document = documents
+        .entry(group_version.to_owned())
+        .or_insert_with(|| build(group_version, &Descriptions::collect()).to_string().into_bytes().into());
+    Some(Arc::clone(document))
 }
 
 /// The hash that the index names for a group and version.
 #[must_use]
-pub fn hash(group_version: &str) -> Option<&'static str> {
-    documents().get(group_version).map(|document| document.hash.as_str())
+pub fn hash(group_version: &str) -> Option<String> {
+    is_served(group_version).then(|| fingerprint(group_version))
 }
 
-fn documents() -> &'static BTreeMap<String, Document> {
-    static DOCUMENTS: OnceLock<BTreeMap<String, Document>> = OnceLock::new();
-    DOCUMENTS.get_or_init(|| {
-        let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
-        group_versions
-            .into_iter()
-            .map(|group_version| {
-                let bytes = build(&group_version).to_string().into_bytes();
-                let hash = fingerprint(&bytes);
-                (group_version, Document { bytes: bytes.into(), hash })
-            })
-            .collect()
-    })
+fn is_served(group_version: &str) -> bool {
+    KINDS.iter().any(|kind| kind.api_version() == group_version)
+}
+
+/// FNV-1a of what a document is made from, in upper-case hexadecimal digits: clients keep documents
+/// by it, and no document need be made to tell it.
+fn fingerprint(group_version: &str) -> String {
+    static TYPES: LazyLock<u64> = LazyLock::new(|| fnv(0xcbf2_9ce4_8422_2325, schema::TABLE));
+    let release = fnv(*TYPES, env!("CARGO_PKG_VERSION"));
+    format!("{:016X}", fnv(release, group_version))
+}
+
+fn fnv(hash: u64, text: &str) -> u64 {
+    text.bytes().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// `api/v1` or `apis/apps/v1`.
@@ -74,15 +79,7 @@ fn path_of(group_version: &str) -> String {
     format!("{root}/{group_version}")
 }
 
-/// FNV-1a of the bytes, in upper-case hexadecimal digits.
-fn fingerprint(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    });
-    format!("{hash:016X}")
-}
-
-fn build(group_version: &str) -> Value {
+fn build(group_version: &str, descriptions: &Descriptions) -> Value {
     let mut paths = Map::new();
     let mut types = BTreeMap::new();
     for kind in KINDS.iter().filter(|kind| kind.api_version() == group_version) {
@@ -91,7 +88,7 @@ fn build(group_version: &str) -> Value {
         paths.insert(object_path(kind), path_item(kind, schema));
     }
     let mut schemas: Map<String, Value> =
-        types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema))).collect();
+        types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema, descriptions))).collect();
     add_scalars(&mut schemas);
     json!({
         "openapi": "3.0.0",
@@ -108,7 +105,7 @@ fn build(group_version: &str) -> Value {
 
 /// A type and every type that it needs.
 fn collect(schema: &'static TypeSchema, types: &mut BTreeMap<&'static str, &'static TypeSchema>) {
-    if types.insert(&schema.name, schema).is_none() {
+    if types.insert(schema.name, schema).is_none() {
         for inner in schema.fields.values().filter_map(|field| field.field_type.message()) {
             collect(inner, types);
         }
@@ -138,7 +135,7 @@ fn object_path(kind: &Kind) -> String {
 /// The operations that kubectl looks for: reading, and a patch that says which validation it knows.
 fn path_item(kind: &Kind, schema: &TypeSchema) -> Value {
     let group_version_kind = json!({"group": kind.group, "version": kind.version, "kind": kind.kind});
-    let answer = json!({"200": {"description": "OK", "content": {"application/json": {"schema": reference(&schema.name)}}}});
+    let answer = json!({"200": {"description": "OK", "content": {"application/json": {"schema": reference(schema.name)}}}});
     let content: Map<String, Value> = PATCH_TYPES
         .iter()
         .map(|content_type| ((*content_type).to_owned(), json!({"schema": reference(PATCH)})))
@@ -183,13 +180,15 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-fn component(schema: &TypeSchema) -> Value {
-    let properties: Map<String, Value> =
-        schema.fields.iter().map(|(name, field)| (name.clone(), property(field))).collect();
+fn component(schema: &TypeSchema, descriptions: &Descriptions) -> Value {
+    let described = |(name, field): (&&str, &Field)| {
+        ((*name).to_owned(), property(field, descriptions.of_field(schema.name, name)))
+    };
+    let properties: Map<String, Value> = schema.fields.iter().map(described).collect();
     let required: Vec<&str> =
-        schema.fields.iter().filter(|(_, field)| field.required).map(|(name, _)| name.as_str()).collect();
+        schema.fields.iter().filter(|(_, field)| field.required).map(|(name, _)| *name).collect();
     let mut component = Map::new();
-    component.insert("description".to_owned(), schema.description.as_str().into());
+    component.insert("description".to_owned(), descriptions.of_type(schema.name).into());
     component.insert("type".to_owned(), "object".into());
     if !properties.is_empty() {
         component.insert("properties".to_owned(), properties.into());
@@ -200,18 +199,14 @@ fn component(schema: &TypeSchema) -> Value {
     if schema.atomic {
         component.insert("x-kubernetes-map-type".to_owned(), "atomic".into());
     }
-    if !schema.kinds.is_empty() {
-        let kinds: Vec<Value> = schema
-            .kinds
-            .iter()
-            .map(|kind| json!({"group": kind.group, "version": kind.version, "kind": kind.kind}))
-            .collect();
-        component.insert("x-kubernetes-group-version-kind".to_owned(), kinds.into());
+    if let Some(kind) = schema.kind {
+        let kinds = json!([{"group": kind.group, "version": kind.version, "kind": kind.kind}]);
+        component.insert("x-kubernetes-group-version-kind".to_owned(), kinds);
     }
     Value::Object(component)
 }
 
-fn property(field: &Field) -> Value {
+fn property(field: &Field, description: &str) -> Value {
     let mut property = match type_of(&field.field_type) {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -222,8 +217,8 @@ fn property(field: &Field) -> Value {
     let mut add = |key: &str, value: Value| {
         property.insert(key.to_owned(), value);
     };
-    if !field.description.is_empty() {
-        add("description", field.description.as_str().into());
+    if !description.is_empty() {
+        add("description", description.into());
     }
     if field.value_struct {
         add("default", json!({}));
@@ -264,7 +259,7 @@ fn type_of(field_type: &FieldType) -> Value {
         FieldType::Quantity => reference(QUANTITY),
         FieldType::IntOrString => reference(INT_OR_STRING),
         FieldType::Any => json!({"type": "object"}),
-        FieldType::Message(inner) => reference(&inner.schema().name),
+        FieldType::Message(inner) => reference(inner.schema().name),
         FieldType::Array(items) => json!({"type": "array", "items": type_of(items)}),
         FieldType::Map(values) => json!({"type": "object", "additionalProperties": type_of(values)}),
     }
@@ -285,7 +280,7 @@ mod tests {
         for kind in KINDS {
             let group_version = kind.api_version();
             let url = paths[&path_of(&group_version)]["serverRelativeURL"].as_str().unwrap();
-            assert!(url.ends_with(hash(&group_version).unwrap()), "{url}");
+            assert!(url.ends_with(&hash(&group_version).unwrap()), "{url}");
         }
         assert!(document("nothing/v1").is_none());
     }
@@ -309,9 +304,11 @@ mod tests {
 
     #[test]
     fn every_reference_leads_to_a_schema() {
-        for group_version in documents().keys() {
-            let text = String::from_utf8(document(group_version).unwrap().to_vec()).unwrap();
-            let schemas = parsed(group_version)["components"]["schemas"].clone();
+        let descriptions = Descriptions::collect();
+        let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
+        for group_version in group_versions {
+            let document = build(&group_version, &descriptions);
+            let (text, schemas) = (document.to_string(), &document["components"]["schemas"]);
             for part in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
                 let name = part.split('"').next().unwrap();
                 assert!(schemas.get(name).is_some(), "{group_version}: {name}");

@@ -13,7 +13,7 @@ pub type Timestamp = jiff::Timestamp;
 /// Tells what time it is for whoever holds it; clones share one state.
 ///
 /// Simulated time is `origin_simulated + (wall - origin_wall) × speed`. A manual
-/// clock has no wall side: it moves only by [`Clock::advance`] and [`Clock::set`].
+/// clock has no wall side: it moves only by [`Clock::advance`] and [`Clock::advance_to`].
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Mutex<State>>);
 

@@ -1,5 +1,7 @@
 //! Questions: what is right, fixed by the author or read from the cluster.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::apimachinery::{JsonPath, go_text};
@@ -22,9 +24,24 @@ pub(super) fn right_answers(question: &Question, language: Language, values: Vec
     }
 }
 
-/// Whether a typed answer is one of those; quotes, capitals and spaces around do not matter.
+/// Whether a typed answer is one of those; quotes, capitals and spaces do not matter, nor does the port
+/// that some columns write behind an address.
 pub(super) fn is_right(answer: &str, right: &[String]) -> bool {
-    right.iter().any(|candidate| normal(candidate) == normal(answer))
+    let answer = normal(answer);
+    let address = answer.rsplit_once(':').map(|(address, _)| address);
+    let address = address.filter(|address| address.parse::<IpAddr>().is_ok());
+    right.iter().map(|candidate| normal(candidate)).any(|right| right == answer || Some(&*right) == address)
+}
+
+/// The choice that a learner names by its number, letter or text, counted from 0.
+#[must_use]
+pub fn chosen(text: &str, choices: &[&str]) -> Option<usize> {
+    let text = normal(text);
+    let named = |index: &usize| {
+        let number = (index + 1).to_string();
+        number == text || letter(*index).as_deref() == Some(&text) || normal(choices[*index]) == text
+    };
+    (0..choices.len()).find(named)
 }
 
 /// Reads the values that a source names.
@@ -46,7 +63,7 @@ fn letter(index: usize) -> Option<String> {
 
 fn normal(text: &str) -> String {
     let text = text.trim().trim_matches(['"', '\'', '`', '.']).trim();
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text.split_whitespace().collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]
@@ -68,6 +85,18 @@ mod tests {
         for answer in ["1", "a", "one", "", "22"] {
             assert!(!is_right(answer, &right), "{answer}");
         }
+        assert_eq!(chosen("B", &["one", "Two"]), Some(1));
+        assert_eq!(chosen("two", &["one", "Two"]), Some(1));
+        assert_eq!(chosen("3", &["one", "Two"]), None);
+    }
+
+    #[test]
+    fn spaces_in_a_name_and_a_port_behind_an_address_do_not_matter() {
+        let right = ["ReplicaSet".to_owned(), "10.244.0.4".to_owned()];
+        assert!(is_right("replica set", &right));
+        assert!(is_right("10.244.0.4:8080", &right));
+        assert!(!is_right("10.244.0.4:", &["10.244.0.5".to_owned()]));
+        assert!(!is_right("replicaset:8080", &right));
     }
 
     #[test]

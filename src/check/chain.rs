@@ -53,10 +53,10 @@ fn trouble_of_pod(pod: &Object) -> Option<Trouble> {
     })
 }
 
-/// Wanted and actual state of an object that has not arrived where its spec leads; `None` when it has.
-pub(super) fn unsettled(object: &Object) -> Option<(Phrase<'static>, Phrase<'static>)> {
+/// The state of an object that has not arrived where its spec leads; `None` when it has.
+pub(super) fn unsettled(object: &Object) -> Option<Phrase<'static>> {
     if object.get("/spec/template").is_none() {
-        return (!object.condition_is_true("Ready")).then_some((Phrase::Ready, Phrase::NotReady));
+        return (!object.condition_is_true("Ready")).then_some(Phrase::NotReady);
     }
     let status = |field: &str| object.number(&format!("/status/{field}")).unwrap_or(0);
     let wanted = object.number("/spec/replicas").unwrap_or(1);
@@ -71,5 +71,5 @@ pub(super) fn unsettled(object: &Object) -> Option<(Phrase<'static>, Phrase<'sta
     } else {
         return None;
     };
-    Some((Phrase::AllAvailable(wanted), actual))
+    Some(actual)
 }

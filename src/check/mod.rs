@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::base::{ResultExt, UserError};
 use crate::lesson::{Answer, Form, HttpProbe, Language, Question, Step, ValueOrigin, ValueSource};
 
+pub use answer::chosen;
 pub use observer::Observer;
 pub use verdict::{Difference, Verdict};
 
@@ -58,6 +59,7 @@ pub async fn evaluate(step: &Step, context: &Context) -> Verdict {
         language: context.language,
         answers: &context.answers,
         commands: &context.commands,
+        questions: &step.questions,
         snap: &context.snap,
         replies: &replies,
     };

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+/// Characters of a value that are shown.
+const SHOWN_MAX: usize = 60;
+
 /// Values remembered at the beginning of a step.
 pub(super) type Snap = BTreeMap<String, Value>;
 
@@ -70,30 +73,42 @@ impl Comparison<'_> {
             let mut tried = vec![false; found.len()];
             let candidates = &|item: usize, place: usize| fits(&items[item], &found[place]);
             if !assign(index, candidates, &mut taken, &mut tried) {
-                missing.push(item);
+                missing.push((index, item));
             }
         }
-        for item in missing {
-            self.explain_missing_item(item, found, actual, path);
+        let mut told: Vec<&Value> = Vec::new();
+        for (index, item) in missing {
+            if !told.contains(&item) {
+                told.push(item);
+                self.explain_missing_item((index, item), found, path);
+            }
         }
     }
 
-    /// Says of a list item that was not found how the one meant differs, if it can be told.
-    fn explain_missing_item(&mut self, item: &Value, found: &[Value], actual: Option<&Value>, path: &str) {
-        let name = item.get("name").filter(|name| name.is_string());
-        let meant = match name {
-            Some(name) => found.iter().position(|candidate| candidate.get("name") == Some(name)),
-            None if found.len() == 1 => Some(0),
-            None => None,
-        };
+    /// Says of a list item that was not found how the one that comes nearest differs.
+    fn explain_missing_item(&mut self, (index, item): (usize, &Value), found: &[Value], path: &str) {
         let before = self.gaps.len();
-        if let Some(index) = meant {
-            self.compare(item, Some(&found[index]), &format!("{path}[{index}]"));
+        if let Some(nearest) = self.nearest(item, found) {
+            self.compare(item, Some(&found[nearest]), &format!("{path}[{nearest}]"));
         }
-        // The one meant fits, but it serves another expectation already.
+        // None is there, or the nearest fits but serves another expectation already.
         if self.gaps.len() == before {
-            self.gap(path, show(item), actual);
+            self.gap(&format!("{path}[{index}]"), show(item), None);
         }
+    }
+
+    /// The item of that type or name; without one of that name, the one with the fewest gaps.
+    fn nearest(&self, item: &Value, found: &[Value]) -> Option<usize> {
+        let of_same = |key: &str| {
+            let wanted = item.get(key).filter(|value| value.is_string())?;
+            Some(found.iter().position(|candidate| candidate.get(key) == Some(wanted)))
+        };
+        if let Some(of_type) = of_same("type") {
+            return of_type;
+        }
+        let fewest_gaps =
+            || (0..found.len()).min_by_key(|index| gaps(item, Some(&found[*index]), self.snap).len());
+        of_same("name").flatten().or_else(fewest_gaps)
     }
 
     fn test(&mut self, test: &str, argument: &Value, actual: Option<&Value>, path: &str) {
@@ -134,8 +149,8 @@ impl Comparison<'_> {
     }
 
     fn gap(&mut self, path: &str, expected: String, actual: Option<&Value>) {
-        let actual = actual.filter(|actual| !actual.is_null()).map(show);
-        self.gaps.push(Gap { path: path.to_owned(), expected, actual });
+        let actual = actual.filter(|actual| !actual.is_null()).map(|actual| shorten(&show(actual)));
+        self.gaps.push(Gap { path: path.to_owned(), expected: shorten(&expected), actual });
     }
 }
 
@@ -205,6 +220,14 @@ fn wording(test: &str, argument: &Value) -> String {
     }
 }
 
+/// A text that fits into a line.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A value in few words.
 fn show(value: &Value) -> String {
     match value {
@@ -261,6 +284,25 @@ mod tests {
         let actual = json!({"p": [{"port": 80, "name": "web"}, {"port": 80}]});
         assert!(of(json!({"p": [{"port": 80}, {"name": "web"}]}), &actual).is_empty());
         assert_eq!(of(json!({"p": [{"name": "web"}, {"name": "web"}]}), &actual).len(), 1);
+    }
+
+    #[test]
+    fn a_difference_is_one_short_line_about_the_item_that_was_meant() {
+        let actual = json!({
+            "conditions": [{"type": "Initialized", "status": "True"}, {"type": "Ready", "status": "False"}],
+            "endpoints": [{"conditions": {"ready": true}}],
+            "text": "x".repeat(500),
+        });
+        assert_eq!(
+            of(json!({"conditions": [{"type": "Ready", "status": "True"}]}), &actual),
+            ["conditions[1].status: True / False"]
+        );
+        let ready = json!({"conditions": {"ready": true}});
+        assert_eq!(
+            of(json!({"endpoints": [ready.clone(), ready.clone(), ready]}), &actual),
+            ["endpoints[1]: {conditions: {ready: true}} / "]
+        );
+        assert!(of(json!({"text": "y"}), &actual)[0].chars().count() < 80);
     }
 
     #[test]

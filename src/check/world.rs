@@ -186,7 +186,9 @@ impl World {
     pub(super) fn service_selects(&self, service: &str) -> Option<bool> {
         let services = self.all(&builtin::SERVICE, None);
         let service = services.iter().find(|candidate| candidate.name() == service)?;
-        let selector = LabelSelector::from_map(service.map("/spec/selector")?);
+        let Some(selector) = service.map("/spec/selector").map(LabelSelector::from_map) else {
+            return Some(false);
+        };
         Some(self.all(&builtin::POD, None).iter().any(|pod| selector.matches(pod.labels())))
     }
 

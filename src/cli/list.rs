@@ -23,6 +23,9 @@ pub(super) fn run(list: &List, common: &Common, surroundings: &Surroundings) -> 
     let language = list.lang.or(learner.language).unwrap_or_else(|| surroundings.language());
     let view = overview(&course, &learner, language);
     let text = render(&surroundings.theme(common.ascii), &view);
-    Output::new(std::io::stdout()).line(text).while_doing(|| "cannot print the list".to_owned())?;
-    Ok(ExitCode::SUCCESS)
+    match Output::new(std::io::stdout()).line(text) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        printed => printed.while_doing(|| "cannot print the list".to_owned()).map(|()| ExitCode::SUCCESS),
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use crate::base::{Clock, Timestamp, UserError, sleep};
@@ -18,6 +19,12 @@ use super::transport;
 
 /// Wall time between two distinct moments of eager running: long enough for a client to see the first.
 const EAGER_PAUSE: Duration = Duration::from_millis(1);
+
+/// The same before a moment that is far off: whoever waits for something nearer may be done.
+const EAGER_PAUSE_FAR: Duration = Duration::from_millis(60);
+
+/// How far off that is.
+const FAR: SignedDuration = SignedDuration::from_secs(15);
 
 /// Once nothing has happened for so long, everything is put on the disk.
 const QUIET: Duration = Duration::from_millis(300);
@@ -212,10 +219,13 @@ async fn drive(shared: Arc<Shared>) {
                 continue;
             }
             Step::Jump(due) => {
-                shared.clock.advance_to(due);
-                shared.with(|_| ());
-                shared.notify();
-                sleep(EAGER_PAUSE).await;
+                let far = due.duration_since(shared.clock.now()) > FAR;
+                sleep(if far { EAGER_PAUSE_FAR } else { EAGER_PAUSE }).await;
+                if shared.next_step() == Step::Jump(due) {
+                    shared.clock.advance_to(due);
+                    shared.with(|_| ());
+                    shared.notify();
+                }
                 continue;
             }
             Step::Sleep(duration) => duration,

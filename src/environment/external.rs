@@ -93,6 +93,9 @@ impl Target {
             .await
             .while_doing(doing)?;
         NAMESPACE.clone_into(&mut config.default_namespace);
+        // A watch may be silent for long, and a Service that nobody serves (503) is something to judge.
+        config.read_timeout = None;
+        config.default_retry = false;
         kube::Client::try_from(config).while_doing(doing)
     }
 }

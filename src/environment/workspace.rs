@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::{ResultExt, UserError};
+use crate::base::{ResultExt, UserError, parse_yaml};
 
 /// A folder that belongs to the learner; lessons put files into it and never destroy any.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ impl Workspace {
         &self.folder
     }
 
-    /// Puts a lesson's file there. A file of that name with other content is kept as `NAME.orig`
-    /// (`.orig-2` …) first.
+    /// Puts a lesson's file there. A file of that name that says the same in YAML stays as the learner
+    /// wrote it; one with other content is kept as `NAME.orig` (`.orig-2` …) first.
     ///
     /// # Errors
     /// When the name leads out of the folder, or the file cannot be written.
@@ -44,7 +44,7 @@ impl Workspace {
             fs::create_dir_all(parent).while_doing(doing)?;
         }
         match fs::read(&path) {
-            Ok(present) if present == content.as_bytes() => return Ok(()),
+            Ok(present) if says(&present, content) => return Ok(()),
             Ok(_) => {
                 fs::rename(&path, free_name(&path)).while_doing(doing)?;
             }
@@ -56,6 +56,16 @@ impl Workspace {
         fs::write(&beside, content).while_doing(doing)?;
         fs::rename(&beside, &path).while_doing(doing)
     }
+}
+
+/// Whether a file has that content, or the same values in other YAML.
+fn says(present: &[u8], content: &str) -> bool {
+    let values = |text| {
+        let documents = parse_yaml(text).ok()?;
+        Some(documents.into_iter().map(|document| document.value).collect::<Vec<_>>())
+    };
+    let same_values = || values(std::str::from_utf8(present).ok()?)?.eq(&values(content)?).then_some(());
+    present == content.as_bytes() || same_values().is_some()
 }
 
 fn free_name(path: &Path) -> PathBuf {
@@ -84,6 +94,17 @@ mod tests {
         workspace.put("a.yaml", "one").unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("a.yaml.orig")).unwrap(), "mine");
         assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), "one");
+    }
+
+    #[test]
+    fn a_file_that_says_the_same_in_the_learners_words_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(folder.path()).unwrap();
+        let own = "# mine\nspec: {replicas: 3}\n";
+        fs::write(folder.path().join("a.yaml"), own).unwrap();
+        workspace.put("a.yaml", "spec:\n  replicas: 3\n").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), own);
+        assert!(!folder.path().join("a.yaml.orig").exists());
     }
 
     #[test]

@@ -152,7 +152,9 @@ impl Factory {
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
             .map_err(|error| wrong(&error))?;
+        // A watch may be silent for long, and an error is for the person who typed to see at once.
         connection.read_timeout = None;
+        connection.default_retry = false;
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
         Ok(Api::new(client, host.trim_end_matches('/').to_owned(), warnings))

@@ -5,6 +5,7 @@ use termimad::MadSkin;
 
 use crate::base::{display_width, strip_ansi};
 
+use super::prose;
 use super::syntax;
 use super::theme::{Role, Theme};
 
@@ -73,7 +74,8 @@ impl Renderer<'_> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => {
+            // Placeholders like <pending> are words here, not HTML.
+            Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => {
                 if let Some((_, code)) = &mut self.top().code {
                     code.push_str(&text);
                 } else {
@@ -83,6 +85,8 @@ impl Renderer<'_> {
             }
             Event::Code(code) => {
                 let code = format!("`{code}`");
+                // Without colour the marks stay: they are what sets code apart.
+                let code = if self.theme.colour { code } else { escape(&code) };
                 self.top().text.push_str(&code);
             }
             Event::SoftBreak => self.top().text.push(' '),
@@ -192,7 +196,7 @@ impl Renderer<'_> {
             }
             TagEnd::Table => {
                 if let Some(table) = self.top().table.take() {
-                    self.prose(&table);
+                    self.table(&table);
                     self.blank();
                 }
             }
@@ -207,10 +211,21 @@ impl Renderer<'_> {
         }
     }
 
-    fn prose(&mut self, text: &str) {
+    /// Columns left within the open blocks.
+    fn room(&self) -> usize {
         let indent: usize = self.stack.iter().map(|block| display_width(&block.rest)).sum();
-        let width = self.theme.width.saturating_sub(indent).max(WIDTH_MIN);
-        let set = self.skin.text(text, Some(width)).to_string();
+        self.theme.width.saturating_sub(indent).max(WIDTH_MIN)
+    }
+
+    fn prose(&mut self, text: &str) {
+        for line in prose::wrap(text.trim(), self.room()) {
+            let set = self.skin.inline(&line).to_string();
+            self.line(&set);
+        }
+    }
+
+    fn table(&mut self, text: &str) {
+        let set = self.skin.text(text, Some(self.room())).to_string();
         for line in set.trim_end().lines() {
             // termimad pads with spaces; a copied line should not end in them.
             let line = if strip_ansi(line).len() == line.len() { line.trim_end() } else { line };
@@ -293,6 +308,16 @@ mod tests {
     #[test]
     fn soft_breaks_join_and_stars_survive() {
         assert_eq!(plain(80, "2 * 3\nis **six**"), "2 * 3 is six");
+        assert_eq!(plain(80, "Still <pending>, and <none>."), "Still <pending>, and <none>.");
+    }
+
+    #[test]
+    fn code_stands_out_with_and_without_colour() {
+        let markdown = "Type `get -o jsonpath='{.items[*].x}'`.";
+        assert_eq!(plain(80, markdown), markdown);
+        let coloured = render(&Theme { colour: true, symbols: true, width: 80 }, markdown);
+        assert_eq!(strip_ansi(&coloured).trim_end(), markdown.replace('`', ""));
+        assert_ne!(strip_ansi(&coloured).trim_end(), coloured.trim_end());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod markdown;
 mod names;
 mod plain;
 mod prompt;
+mod prose;
 mod render;
 mod screen;
 mod syntax;

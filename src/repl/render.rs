@@ -12,7 +12,7 @@ use super::theme::{Role, Theme};
 #[must_use]
 pub fn render(theme: &Theme, view: &View) -> String {
     match view {
-        View::Notice(text) => paragraphs(theme, text),
+        View::Notice(text) => markdown::render(theme, text),
         View::Error(error) => error_lines(theme, error),
         View::Chapter { number, title, summary } => chapter(theme, *number, title, summary),
         View::Step { number, total, title, markdown, files } => {

@@ -66,8 +66,14 @@ pub enum Message<'a> {
     HelpClosing,
     /// How to answer a question.
     HowToAnswer,
+    /// How to choose an answer.
+    HowToChoose,
     /// How to predict.
     HowToPredict,
+    /// Typed instead of one of so many choices.
+    NotAChoice(&'a str, usize),
+    /// What was predicted, before what is so.
+    Predicted(&'a str),
     /// A right answer.
     AnswerRight,
     /// A wrong answer.
@@ -142,7 +148,10 @@ fn english(message: Message<'_>) -> String {
         Message::HelpHeadline => "The tutor's words".into(),
         Message::HelpClosing => "Everything else is a command: kubectl, minikube, or anything your shell knows. A leading `:` always means the tutor, a leading `!` always the shell.".into(),
         Message::HowToAnswer => "Answer with: answer TEXT".into(),
-        Message::HowToPredict => "Say what you expect with: predict TEXT (never graded), then try it.".into(),
+        Message::HowToChoose => "Answer with: answer NUMBER".into(),
+        Message::HowToPredict => "Say what you expect with: predict NUMBER (never graded), then try it.".into(),
+        Message::NotAChoice(text, count) => format!("`{text}` is none of the choices: answer with a number from 1 to {count}."),
+        Message::Predicted(prediction) => format!("You expected: {prediction}"),
         Message::AnswerRight => "Right.".into(),
         Message::AnswerWrong => "Not right yet.".into(),
         Message::NoQuestion => "This step asks nothing; `status` shows the task.".into(),
@@ -169,7 +178,7 @@ fn english(message: Message<'_>) -> String {
 fn korean(message: Message<'_>) -> String {
     match message {
         Message::WelcomeBack => "다시 오셨네요. 클러스터는 떠나실 때 그대로입니다.".into(),
-        Message::Welcome => "podlings에 오신 것을 환영합니다. 평소처럼 명령을 입력하세요. `help`를 입력하면 튜터의 명령을 볼 수 있습니다.".into(),
+        Message::Welcome => "podlings에 오신 것을 환영합니다. 평소처럼 명령을 입력하세요. `help`를 입력하면 튜터 명령을 볼 수 있습니다.".into(),
         Message::CourseDone => "마지막 단계까지 마쳤습니다. `list`로 전체를 보고 `goto`로 어디든 갈 수 있습니다.".into(),
         Message::ChapterDone(next) => format!("이 장을 마쳤습니다. `next`를 입력하면 새 클러스터에서 “{next}” 장을 시작합니다. 더 실험해 보셔도 좋습니다."),
         Message::ChapterCompleted(title) => format!("“{title}” 장을 마쳤습니다."),
@@ -192,17 +201,20 @@ fn korean(message: Message<'_>) -> String {
         Message::AtFirstStep => "첫 단계입니다. 앞에는 아무것도 없습니다.".into(),
         Message::NextUnfinished => "아직 통과하지 않은 단계입니다. `hint`는 도움을, `solve`는 풀이 실행을, `goto`는 다른 곳으로 이동을 뜻합니다.".into(),
         Message::ListHeadline => "장 목록".into(),
-        Message::HelpHeadline => "튜터의 명령".into(),
+        Message::HelpHeadline => "튜터 명령".into(),
         Message::HelpClosing => "그 밖의 모든 줄은 명령입니다: kubectl, minikube, 그리고 셸이 아는 모든 것. 맨 앞의 `:`는 언제나 튜터를, `!`는 언제나 셸을 뜻합니다.".into(),
         Message::HowToAnswer => "이렇게 답하세요: answer 답".into(),
-        Message::HowToPredict => "예상을 적어 보세요(채점하지 않습니다): predict 예상. 그다음 직접 해 보세요.".into(),
+        Message::HowToChoose => "이렇게 답하세요: answer 번호".into(),
+        Message::HowToPredict => "어떻게 될지 먼저 골라 보세요: predict 번호 (채점하지 않습니다). 그다음 직접 해 보세요.".into(),
+        Message::NotAChoice(text, count) => format!("`{text}`은(는) 보기에 없습니다. 1부터 {count}까지의 번호로 답하세요."),
+        Message::Predicted(prediction) => format!("예상한 답: {prediction}"),
         Message::AnswerRight => "맞습니다.".into(),
         Message::AnswerWrong => "아직 정답이 아닙니다.".into(),
         Message::NoQuestion => "이 단계에는 질문이 없습니다. `status`로 할 일을 볼 수 있습니다.".into(),
         Message::PredictionKept => "적어 두었습니다. 이제 직접 해 보고 비교해 보세요.".into(),
         Message::NoPrediction => "이 단계에서는 예상을 묻지 않습니다. `status`로 할 일을 볼 수 있습니다.".into(),
         Message::AnswerEmpty => "답을 뒤에 적어 주세요: answer 답".into(),
-        Message::UnknownWord(word) => format!("`{word}`은(는) 튜터의 명령이 아닙니다. `help`로 목록을 볼 수 있습니다. `:` 없이 쓰면 셸 명령이 됩니다."),
+        Message::UnknownWord(word) => format!("`{word}`은(는) 튜터 명령이 아닙니다. `help`로 목록을 볼 수 있습니다. `:` 없이 쓰면 셸 명령이 됩니다."),
         Message::WordNotYet("undo") => "`undo`는 아직 없습니다. `reset`으로 이 단계를 처음 상태로 되돌릴 수 있습니다.".into(),
         Message::WordNotYet("why") => "`why`는 아직 없습니다. `check`가 차이를 알려 주고, `kubectl describe`와 `kubectl get events`가 일어난 일을 알려 줍니다.".into(),
         Message::WordNotYet("map") => "`map`은 아직 없습니다. `kubectl get deployments,replicasets,pods,services`로 같은 오브젝트를 볼 수 있습니다.".into(),
@@ -222,7 +234,7 @@ fn korean(message: Message<'_>) -> String {
 fn difference(that: &str, expected: &str, actual: &str, expected_word: &str, found_word: &str) -> String {
     match (expected, actual) {
         ("", "") => that.to_owned(),
-        ("", actual) => format!("{that} ({found_word} {actual})"),
+        ("", actual) => format!("{that} ({actual})"),
         (expected, "") => format!("{that} ({expected_word} {expected})"),
         (expected, actual) => format!("{that} ({expected_word} {expected}, {found_word} {actual})"),
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::program::{executable, piped};
+use super::program::{Served, executable, piped};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -64,6 +64,35 @@ fn a_cluster_that_cannot_be_reached_is_said_so() {
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
     assert!(error.contains("does not answer") && error.contains("hint:"), "{error}");
+}
+
+#[test]
+fn a_chapter_runs_on_a_cluster_of_a_kubeconfig_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let served = Served::start(home.path());
+    let course = tempfile::tempdir().unwrap();
+    let chapter = course.path().join("01-doors");
+    fs::create_dir(&chapter).unwrap();
+    let lesson = "---\nsummary: x\nminutes: 5\n---\n# Doors\n\n## Repair {#repair}\n\nRepair it.\n\n\
+        ```yaml start\napiVersion: v1\nkind: Service\nmetadata: {name: shop}\n\
+        spec: {selector: {app: nobody}, ports: [{port: 8080}]}\n```\n\n\
+        ```yaml check\n- that: it answers\n  http: {service: shop, port: 8080, path: /, contains: Hello}\n```\n\n\
+        ```sh solution\nkubectl run web --image=codongmin/kub-first-app --labels=app=nobody\n```\n";
+    fs::write(chapter.join("en.md"), lesson).unwrap();
+    let kubeconfig = served.kubeconfig.to_str().unwrap();
+    let objects = |what: &str| {
+        let arguments = ["kubectl", "--kubeconfig", kubeconfig, "get", what, "-A", "-o", "name"];
+        text(&piped(home.path(), &arguments, "").stdout)
+    };
+    let before = (objects("namespaces"), objects("services"));
+    let arguments =
+        ["learn", "doors", "--course", course.path().to_str().unwrap(), "--environment", "kubeconfig"];
+    let unconfirmed = served.piped(home.path(), &arguments, "solve\n");
+    assert_eq!(unconfirmed.status.code(), Some(2), "{}", text(&unconfirmed.stdout));
+    let confirmed = [&arguments[..], &["--context", "minikube"]].concat();
+    let done = served.piped(home.path(), &confirmed, "solve\n");
+    assert_eq!(done.status.code(), Some(0), "{}\n{}", text(&done.stdout), text(&done.stderr));
+    assert_eq!((objects("namespaces"), objects("services")), before);
 }
 
 #[test]

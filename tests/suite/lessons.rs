@@ -199,3 +199,84 @@ async fn an_observer_tells_of_a_change_and_is_silent_without_one() {
     let change = podlings::base::timeout(Duration::from_secs(10), observer.changed()).await;
     assert!(change.is_some(), "the Deployment was scaled");
 }
+
+/// Chapter, step, number of the mistake, and what a learner typed to make it.
+const MISTAKES: &[(&str, &str, usize, &[&str])] = &[
+    ("pods", "run", 0, &["kubectl create deployment hello --image=codongmin/kub-first-app"]),
+    ("pods", "run", 1, &["kubectl run hello --image=codongmin/kub-frist-app"]),
+    ("deployments", "create", 0, &["kubectl run first-app --image=kub-first-app"]),
+    ("deployments", "create", 1, &["kubectl create deployment first-app --image=codongmin/kub-first-app"]),
+    ("deployments", "repair", 0, &["kubectl create deployment app --image=codongmin/kub-first-app"]),
+    (
+        "deployments",
+        "repair",
+        1,
+        &["kubectl set image deployment/first-app kub-first-app=codongmin/kub-first-app:3"],
+    ),
+    ("deployments", "heal", 0, &["kubectl scale deployment/first-app --replicas=0"]),
+    ("deployments", "scale-up", 0, &["kubectl create deployment two --image=codongmin/kub-first-app"]),
+    ("deployments", "scale-up", 1, &["kubectl run two --image=codongmin/kub-first-app"]),
+    ("deployments", "scale-down", 0, &["kubectl scale deployment/first-app --replicas=0"]),
+    ("services", "expose", 0, &["kubectl expose deployment first-app --port=8080"]),
+    ("services", "expose", 1, &["kubectl expose deployment first-app --type=LoadBalancer --port=80"]),
+    ("services", "spread", 0, &["kubectl expose deployment first-app --name=two --port=8080"]),
+    (
+        "services",
+        "repair",
+        0,
+        &["kubectl delete service shop", "kubectl expose deployment first-app --name=shop --port=80"],
+    ),
+    (
+        "rollouts",
+        "update",
+        0,
+        &["kubectl set image deployment/first-app kub-first-app=codongmin/kub-first-app:3"],
+    ),
+    ("rollouts", "stuck", 0, &["kubectl scale deployment/first-app --replicas=0"]),
+    ("rollouts", "undo", 0, &["kubectl rollout undo deployment/first-app --to-revision=1"]),
+    ("rollouts", "revision", 0, &["kubectl rollout undo deployment/first-app"]),
+    ("rollouts", "delete", 0, &["kubectl delete pod -l app=first-app"]),
+    (
+        "declarative",
+        "finish",
+        0,
+        &["kubectl create deployment second-app-deployment --image=codongmin/kub-first-app:2"],
+    ),
+    (
+        "declarative",
+        "service",
+        0,
+        &["kubectl expose deployment second-app-deployment --name=backend --port=8080"],
+    ),
+    ("declarative", "service", 1, &["kubectl create service loadbalancer backend --tcp=80:8080"]),
+    (
+        "declarative",
+        "change",
+        0,
+        &["kubectl apply -f config.yaml", "kubectl scale deployment/second-app-deployment --replicas=3"],
+    ),
+    ("declarative", "delete", 0, &["kubectl delete deployment second-app-deployment"]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn known_mistakes_are_answered_with_their_feedback() {
+    let mut desk = Desk::new().await;
+    let chapters = chapters();
+    let mut wrong = Vec::new();
+    for (chapter, id, number, lines) in MISTAKES {
+        let chapter = chapters.iter().find(|candidate| candidate.id == *chapter).unwrap();
+        let step = chapter.steps.iter().find(|step| step.id == *id).unwrap();
+        let feedback = step.mistakes[*number].say.get(Language::En).to_owned();
+        desk.enter(step, true).await;
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        desk.solve(step, &lines).await;
+        let verdict = desk.judge(step).await;
+        if verdict != (Verdict::Mistake { feedback }) {
+            wrong.push(format!("{}/{id} mistake {number}: {verdict:?}\n{}", chapter.id, desk.printed));
+        }
+    }
+    let written: usize =
+        chapters.iter().flat_map(|chapter| &chapter.steps).map(|step| step.mistakes.len()).sum();
+    assert_eq!(written, MISTAKES.len(), "every mistake is made once");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

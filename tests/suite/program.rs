@@ -1,6 +1,6 @@
 //! Starts the real executable: piped, or in a terminal whose screen can be read.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -17,13 +17,17 @@ pub(super) fn executable() -> &'static str {
 }
 
 /// Runs the executable with lines on standard input, in an otherwise empty environment.
-#[expect(clippy::disallowed_methods, reason = "tests start the program")]
 pub(super) fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
+    run(home, arguments, input, &[])
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests start the program")]
+fn run(home: &Path, arguments: &[&str], input: &str, more: &[(&str, &Path)]) -> Output {
     let mut child = Command::new(executable())
         .args(arguments)
         .env_clear()
-        .env("HOME", home)
-        .env("PATH", "/usr/bin:/bin")
+        .envs([("HOME", home), ("PATH", Path::new("/usr/bin:/bin"))])
+        .envs(more.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -32,6 +36,42 @@ pub(super) fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
     // A program that refuses its arguments does not read.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
+}
+
+/// A cluster that `podlings cluster` serves; ends with this value.
+pub(super) struct Served {
+    child: std::process::Child,
+    pub(super) kubeconfig: std::path::PathBuf,
+}
+
+impl Served {
+    /// Starts one and waits until it is ready.
+    #[expect(clippy::disallowed_methods, reason = "tests start the program")]
+    pub(super) fn start(home: &Path) -> Self {
+        let kubeconfig = home.join("served.kubeconfig");
+        let mut child = Command::new(executable())
+            .args(["cluster", "--seed", "1", "--kubeconfig", kubeconfig.to_str().unwrap()])
+            .env_clear()
+            .env("HOME", home)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with("Ready")));
+        Self { child, kubeconfig }
+    }
+
+    /// Runs the executable as [`piped`] does, with this cluster's kubeconfig.
+    pub(super) fn piped(&self, home: &Path, arguments: &[&str], input: &str) -> Output {
+        run(home, arguments, input, &[("KUBECONFIG", &self.kubeconfig)])
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 /// A session in a terminal.

@@ -188,9 +188,9 @@ pub(super) fn empty_struct(node: Node) -> Value {
     if let Node::Message(schema) = node {
         for (name, field) in &schema.fields {
             if field.value_struct {
-                map.insert(name.clone(), empty_struct(node.entry(name)));
+                map.insert((*name).to_owned(), empty_struct(node.entry(name)));
             } else if field.required && matches!(field.field_type, FieldType::Array(_) | FieldType::Map(_)) {
-                map.insert(name.clone(), Value::Null);
+                map.insert((*name).to_owned(), Value::Null);
             }
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Value, String> {
 
 fn message(schema: &'static TypeSchema, bytes: &[u8], depth: usize) -> Result<Value, String> {
     let mut object = Map::new();
-    read_fields(&schema.name, schema, bytes, depth, &mut object)?;
+    read_fields(schema.name, schema, bytes, depth, &mut object)?;
     Ok(Value::Object(object))
 }
 

@@ -34,7 +34,7 @@ pub fn decode(bytes: &[u8]) -> Result<Value, String> {
     }
     let name = message_name(&api_version, &kind)
         .ok_or_else(|| format!("no kind {kind:?} is registered for version {api_version:?}"))?;
-    let mut value = message::decode(&name, raw)?;
+    let mut value = message::decode(name, raw)?;
     if let Value::Object(object) = &mut value {
         object.insert("apiVersion".to_owned(), api_version.into());
         object.insert("kind".to_owned(), kind.into());
@@ -56,12 +56,12 @@ fn type_meta(bytes: &[u8]) -> Result<(String, String), String> {
 }
 
 /// DeleteOptions belong to every group and version.
-fn message_name(api_version: &str, kind: &str) -> Option<String> {
+fn message_name(api_version: &str, kind: &str) -> Option<&'static str> {
     if kind == "DeleteOptions" {
-        return Some("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions".to_owned());
+        return Some("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions");
     }
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    schema::of_group_version_kind(group, version, kind).map(|schema| schema.name.clone())
+    schema::of_group_version_kind(group, version, kind).map(|schema| schema.name)
 }
 
 #[cfg(test)]

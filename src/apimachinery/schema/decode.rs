@@ -82,7 +82,7 @@ impl Reader {
         };
         let mut decoded = Map::new();
         for (name, value) in map {
-            let Some((_, field)) = schema.fields.get_key_value(name) else {
+            let Some(field) = schema.field(name) else {
                 let path = self.path_of(name);
                 self.unknown_fields.push(path);
                 continue;
@@ -294,8 +294,8 @@ fn zero(item: &'static FieldType) -> Value {
 /// Structs that Go writes although nobody gave them.
 fn add_value_structs(schema: &'static TypeSchema, decoded: &mut Map<String, Value>) {
     for (name, field) in schema.fields.iter().filter(|(_, field)| field.value_struct) {
-        if !decoded.contains_key(name) {
-            decoded.insert(name.clone(), zero(&field.field_type));
+        if !decoded.contains_key(*name) {
+            decoded.insert((*name).to_owned(), zero(&field.field_type));
         }
     }
 }

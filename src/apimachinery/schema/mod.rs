@@ -4,9 +4,12 @@ mod catalogue;
 mod decode;
 mod go_facts;
 mod list_types;
+mod published;
 mod scalars;
 mod types;
 
-pub use catalogue::{by_name, kinds_of, of, of_group_version_kind};
+pub(super) use catalogue::TABLE;
+pub use catalogue::{by_name, of, of_group_version_kind};
 pub use decode::{Decoded, decode, decode_as, strict_error};
+pub(super) use published::Descriptions;
 pub use types::{Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema};

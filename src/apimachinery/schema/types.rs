@@ -5,27 +5,25 @@ use std::collections::BTreeMap;
 use super::catalogue;
 
 /// Group, version and kind of an object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupVersionKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupVersionKind<'a> {
     /// API group; empty for the core group.
-    pub group: String,
+    pub group: &'a str,
     /// Version within the group.
-    pub version: String,
+    pub version: &'a str,
     /// Kind in CamelCase.
-    pub kind: String,
+    pub kind: &'a str,
 }
 
 /// A message type of the API, `io.k8s.api.apps.v1.DeploymentSpec`.
 #[derive(Debug, Default)]
 pub struct TypeSchema {
     /// Full name, as OpenAPI documents write it.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
+    pub name: &'static str,
     /// Fields by JSON name, in the order in which documents show them.
-    pub fields: BTreeMap<String, Field>,
-    /// The kinds whose objects have this type; empty for parts of objects.
-    pub kinds: Vec<GroupVersionKind>,
+    pub fields: BTreeMap<&'static str, Field>,
+    /// The kind whose objects have this type; `None` for parts of objects.
+    pub kind: Option<GroupVersionKind<'static>>,
     /// Whether server-side apply treats a value as one.
     pub atomic: bool,
 }
@@ -58,8 +56,6 @@ impl TypeSchema {
 pub struct Field {
     /// Type of its value.
     pub field_type: FieldType,
-    /// What it is for.
-    pub description: String,
     /// Whether upstream's documents list it as required (its Go tag has no `omitempty`).
     pub required: bool,
     /// Whether Go writes it even when nothing was given, because it is a struct and no pointer.

@@ -1,11 +1,11 @@
 //! The judgement itself: a pure function of the step, the world and what the learner did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
-use crate::lesson::{Expectation, Form, HttpProbe, Language, ObjectRef, Quantifier, Selection, Step};
+use crate::lesson::{Expectation, Form, HttpProbe, Language, ObjectRef, Quantifier, Question, Selection, Step};
 
 use super::chain::{self, Trouble};
 use super::partial::{Gap, Snap, gaps};
@@ -22,6 +22,7 @@ pub(super) struct Facts<'a> {
     pub language: Language,
     pub answers: &'a BTreeMap<String, String>,
     pub commands: &'a [String],
+    pub questions: &'a [Question],
     pub snap: &'a Snap,
     /// Replies to the step's probes; one that was not sent is missing.
     pub replies: &'a [(HttpProbe, Reply)],
@@ -35,6 +36,8 @@ struct Failure {
     observed: bool,
     /// What keeps the cluster from it.
     trouble: Option<Trouble>,
+    /// The object that is not there at all, like `pod/hello`.
+    missing: Option<String>,
 }
 
 /// Judges a step.
@@ -60,7 +63,11 @@ pub(super) fn judge(step: &Step, facts: &Facts<'_>) -> Verdict {
     }
     // What the learner must do comes first; what follows from it needs no words.
     let acting = failures.iter().any(|(_, failure)| !failure.observed);
-    let told = failures.into_iter().filter(|(_, failure)| !acting || !failure.observed);
+    let mut missing = BTreeSet::new();
+    let told = failures.into_iter().filter(|(_, failure)| {
+        let new = failure.missing.as_ref().is_none_or(|object| missing.insert(object.clone()));
+        new && (!acting || !failure.observed)
+    });
     Verdict::NotYet { differences: told.flat_map(|(_, failure)| failure.with_trouble()).collect() }
 }
 
@@ -83,8 +90,11 @@ impl Facts<'_> {
             Form::Selection { selection, quantifier } => self.selection_failure(check, selection, quantifier),
             Form::Absent(object) => self.absent_failure(check, object),
             Form::Http(probe) => self.http_failure(check, probe),
-            Form::Answer(question) => (!self.answers.contains_key(question))
-                .then(|| self.simple(check, self.say(Phrase::AnAnswer), self.say(Phrase::NoAnswerYet))),
+            Form::Answer(question) => (!self.answers.contains_key(question)).then(|| {
+                let choose = self.questions.iter().any(|one| one.id == *question && !one.choices.is_empty());
+                let phrase = if choose { Phrase::NoChoiceYet } else { Phrase::NoAnswerYet };
+                self.simple(check, String::new(), self.say(phrase))
+            }),
             Form::Command(words) => (!self.commands.iter().any(|line| holds_words(line, words)))
                 .then(|| self.simple(check, words.join(" "), self.say(Phrase::NotRunYet))),
         }?;
@@ -100,18 +110,19 @@ impl Facts<'_> {
         settled: bool,
     ) -> Option<Failure> {
         let Some(found) = self.world.object(object).filter(|found| !found.is_terminating()) else {
-            return Some(self.simple(check, object.to_string(), self.say(Phrase::NoSuchObject)));
+            return Some(self.missing(check, object.to_string()));
         };
         let gaps = gaps(contains, Some(found.value()), self.snap);
         let trouble = || chain::trouble_of(self.world, found);
         if !gaps.is_empty() {
             let observed = gaps.iter().all(is_status);
             let trouble = if observed { trouble() } else { None };
-            return Some(Failure { differences: self.differences(check, &gaps), observed, trouble });
+            let differences = self.differences(check, &gaps);
+            return Some(Failure { differences, observed, trouble, missing: None });
         }
-        let (wanted, actual) = if settled { chain::unsettled(found)? } else { return None };
-        let differences = vec![self.difference(check, self.say(wanted), self.say(actual))];
-        Some(Failure { differences, observed: true, trouble: trouble() })
+        let actual = if settled { chain::unsettled(found)? } else { return None };
+        let differences = vec![self.difference(check, String::new(), self.say(actual))];
+        Some(Failure { differences, observed: true, trouble: trouble(), missing: None })
     }
 
     fn selection_failure(
@@ -174,7 +185,7 @@ impl Facts<'_> {
             Some(Some(owner)) => chain::trouble_of(self.world, owner),
             _ => selected.iter().find_map(|object| chain::trouble_of(self.world, object)),
         };
-        Some(Failure { differences, observed, trouble })
+        Some(Failure { differences, observed, trouble, missing: None })
     }
 
     /// Whether the objects are there and only their status is on its way.
@@ -204,8 +215,7 @@ impl Facts<'_> {
         let found = self.world.object(object)?;
         let observed = found.is_terminating();
         let actual = if observed { Phrase::Terminating } else { Phrase::StillThere };
-        let expected = format!("{object}: {}", self.say(Phrase::NoSuchObject));
-        Some(Failure { observed, ..self.simple(check, expected, self.say(actual)) })
+        Some(Failure { observed, ..self.simple(check, String::new(), self.say(actual)) })
     }
 
     fn http_failure(&self, check: &Expectation, probe: &HttpProbe) -> Option<Failure> {
@@ -229,9 +239,14 @@ impl Facts<'_> {
                 let text = self.say(Phrase::SelectsNothing);
                 failure.trouble = Some(Trouble { text, lasts: true });
             }
-            None => {}
+            None => return Some(self.missing(check, format!("service/{}", probe.service))),
         }
         Some(failure)
+    }
+
+    fn missing(&self, check: &Expectation, object: String) -> Failure {
+        let actual = self.say(Phrase::NoSuchObject(&object));
+        Failure { missing: Some(object), ..self.simple(check, String::new(), actual) }
     }
 
     fn simple(&self, check: &Expectation, expected: String, actual: String) -> Failure {

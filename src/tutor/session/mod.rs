@@ -1,6 +1,7 @@
 //! The session: what a learner's events mean. Pure: events in, effects out, no clock, no I/O.
 
 mod list;
+mod questions;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -184,7 +185,7 @@ impl Session {
     fn line(&mut self, line: &str) -> Vec<Effect> {
         match Word::parse(line) {
             Some(word) => self.word(word),
-            None if line.trim().is_empty() => Vec::new(),
+            None if line.trim().is_empty() || line.trim_start().starts_with('#') => Vec::new(),
             None => {
                 let line = line.trim();
                 vec![Effect::Run(line.strip_prefix('!').unwrap_or(line).trim().to_owned())]
@@ -366,9 +367,10 @@ impl Session {
         }
         let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
         let (outcome, view) = self.verdict_view(&verdict);
-        // Before the learner did anything there is nothing to say about what is missing.
-        let silent =
-            !asked && (self.shown.as_ref() == Some(&view) || (untouched && outcome != Outcome::Broken));
+        // Before the learner did anything there is nothing to say about what is missing, and a question
+        // that stands above needs no reminder after each look around.
+        let quiet = (untouched && outcome != Outcome::Broken) || (outcome == Outcome::NotYet && self.only_asks());
+        let silent = !asked && (self.shown.as_ref() == Some(&view) || quiet);
         if silent {
             return Vec::new();
         }
@@ -388,6 +390,7 @@ impl Session {
                 details: Vec::new(),
             }),
         ];
+        effects.extend(self.explanation());
         if !self.is_last_step() {
             effects.extend(self.enter(self.chapter, self.step + 1, false));
             return effects;
@@ -402,49 +405,6 @@ impl Session {
         self.phase = Phase::ChapterDone;
         effects.push(self.chapter_done());
         effects
-    }
-
-    fn answer(&mut self, text: String) -> Vec<Effect> {
-        let Some(question) = self.step().and_then(|step| step.questions.first()) else {
-            return vec![self.notice(Message::NoQuestion)];
-        };
-        if text.is_empty() {
-            return vec![self.notice(Message::AnswerEmpty)];
-        }
-        // Answers go to the first question that has none yet; a new answer to the last one replaces it.
-        let open = self.step().and_then(|step| {
-            step.questions.iter().find(|question| !self.learner.answers.contains_key(&question.id))
-        });
-        let question = open.unwrap_or(question).id.clone();
-        vec![Effect::Answer { question, answer: text }]
-    }
-
-    fn answered(&mut self, question: String, answer: String, result: Result<(), String>) -> Vec<Effect> {
-        let right = result.is_ok();
-        let mut text = say(self.language, if right { Message::AnswerRight } else { Message::AnswerWrong });
-        if let Err(feedback) = result
-            && !feedback.is_empty()
-        {
-            text = format!("{text} {feedback}");
-        }
-        let mut effects = Vec::new();
-        if right {
-            let right = Some(true);
-            effects.push(Effect::Record(progress::Event::QuestionAnswered { question, answer, right }));
-        }
-        effects.push(Effect::Show(View::Notice(text)));
-        effects.push(Effect::Judge { asked: false });
-        effects
-    }
-
-    fn predict(&mut self, text: String) -> Vec<Effect> {
-        if self.step().and_then(|step| step.predict.as_ref()).is_none() {
-            return vec![self.notice(Message::NoPrediction)];
-        }
-        vec![
-            Effect::Record(progress::Event::Predicted { prediction: text }),
-            self.notice(Message::PredictionKept),
-        ]
     }
 
     fn leave(&mut self) -> Vec<Effect> {

@@ -78,7 +78,10 @@ impl Session {
             effects.push(Effect::Show(View::Question {
                 text: question.ask.get(self.language).to_owned(),
                 choices: choices(&question.choices, self.language),
-                how: say(self.language, Message::HowToAnswer),
+                how: say(
+                    self.language,
+                    if question.choices.is_empty() { Message::HowToAnswer } else { Message::HowToChoose },
+                ),
             }));
         }
         effects

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::check::Difference;
-use crate::lesson::{Answer, Question, Text};
+use crate::lesson::{Answer, Predict, Question, Text};
 
 fn step(id: &str) -> Step {
     Step {
@@ -33,6 +33,29 @@ fn course() -> Arc<Course> {
 /// A session whose first step is prepared.
 fn begun(one_chapter: bool) -> Session {
     let mut session = Session::new(course(), Learner::default(), Language::En, None, one_chapter);
+    session.handle(Event::Started { world_kept: false });
+    prepared(&mut session);
+    session
+}
+
+/// A session whose step asks and does nothing else.
+fn asking() -> Session {
+    let choices = vec![Text::new("yes"), Text::new("no")];
+    let mut course = Arc::unwrap_or_clone(course());
+    let step = &mut course.chapters[0].steps[0];
+    step.predict = Some(Predict {
+        ask: Text::new("?"),
+        choices: choices.clone(),
+        explain: Some(Text::new("No, it stays away.")),
+    });
+    step.questions = vec![Question {
+        id: "q".into(),
+        ask: Text::new("?"),
+        choices,
+        answer: Answer::Choice(0),
+        feedback: None,
+    }];
+    let mut session = Session::new(Arc::new(course), Learner::default(), Language::En, None, false);
     session.handle(Event::Started { world_kept: false });
     prepared(&mut session);
     session
@@ -103,6 +126,27 @@ fn nothing_is_said_about_what_is_missing_before_the_learner_did_anything() {
     assert_eq!(shown(&judge(&mut session, not_yet(), false)).len(), 1);
     assert!(judge(&mut session, not_yet(), false).is_empty(), "the same verdict is said once");
     assert_eq!(shown(&judge(&mut session, not_yet(), true)).len(), 1, "unless it is asked for");
+}
+
+#[test]
+fn a_question_is_not_repeated_after_each_command_and_a_comment_is_no_command() {
+    let mut session = asking();
+    command(&mut session, "kubectl get pods");
+    assert!(judge(&mut session, not_yet(), false).is_empty());
+    assert_eq!(shown(&judge(&mut session, not_yet(), true)).len(), 1, "unless it is asked for");
+    assert!(session.handle(Event::Line("# a note".into())).is_empty());
+}
+
+#[test]
+fn what_is_no_choice_is_not_judged_and_a_prediction_is_explained() {
+    let mut session = asking();
+    let effects = session.handle(Event::Line("answer 3".into()));
+    assert_eq!(effects, [session.notice(Message::NotAChoice("3", 2))]);
+    let effects = session.handle(Event::Line("answer b".into()));
+    assert_eq!(effects, [Effect::Answer { question: "q".into(), answer: "b".into() }]);
+    session.handle(Event::Line("predict 1".into()));
+    let effects = judge(&mut session, Verdict::Passed, false);
+    assert!(shown(&effects).contains(&&View::Notice("You expected: yes\n\nNo, it stays away.".into())));
 }
 
 #[test]
