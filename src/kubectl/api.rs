@@ -327,7 +327,37 @@ fn refusal(code: u16, body: &[u8]) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use futures::AsyncBufReadExt;
+
+    use super::super::scripted::server;
     use super::*;
+
+    #[tokio::test]
+    async fn a_stream_is_read_line_by_line_and_its_warnings_are_printed() {
+        let (api, asked, printed) = server(&[(200, "one\ntwo\n")]);
+        let mut lines = api.stream(&Url::new("/log").with("follow", "true"), "*/*").await.unwrap();
+        let mut text = String::new();
+        while lines.read_line(&mut text).await.unwrap() > 0 {
+            text.push('|');
+        }
+        assert_eq!(text, "one\n|two\n|");
+        assert_eq!(*asked.lock().unwrap(), ["GET /log?follow=true"]);
+        assert_eq!(printed.err(), "Warning: mind \"this\"\n");
+    }
+
+    #[tokio::test]
+    async fn a_refused_stream_fails_as_a_refused_request_does() {
+        let status = r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no log","reason":"BadRequest","code":400}"#;
+        let (api, _, _) = server(&[(400, status), (400, status), (503, "busy")]);
+        let url = Url::new("/log");
+        let report = "Error from server (BadRequest): no log";
+        assert_eq!(api.stream(&url, "*/*").await.err().unwrap().report(), report);
+        assert_eq!(api.get(&url).await.unwrap_err().report(), report);
+        assert_eq!(
+            api.get(&url).await.unwrap_err().report(),
+            "Error from server (InternalError): an error on the server (\"busy\") has prevented the request from succeeding"
+        );
+    }
 
     #[test]
     fn parameters_are_encoded_and_empty_ones_left_out() {

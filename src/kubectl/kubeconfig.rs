@@ -257,3 +257,88 @@ fn change_entries<T>(
 fn name_of(entry: &Value) -> &str {
     entry.get("name").and_then(Value::as_str).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "current-context: ''
+contexts:
+- {name: one, context: {cluster: a, user: u, namespace: first}}
+clusters:
+- {name: a, cluster: {server: 'https://a:6443'}, extra: kept}
+";
+    const SECOND: &str = "current-context: two
+contexts:
+- {name: two, context: {cluster: b}}
+- {name: one, context: {cluster: b}}
+";
+
+    fn two_files() -> (tempfile::TempDir, Vec<PathBuf>) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = vec![folder.path().join("first"), folder.path().join("second")];
+        std::fs::write(&paths[0], FIRST).unwrap();
+        std::fs::write(&paths[1], SECOND).unwrap();
+        (folder, paths)
+    }
+
+    #[test]
+    fn the_first_file_that_names_a_thing_wins() {
+        let (folder, mut paths) = two_files();
+        paths.insert(0, folder.path().join("missing"));
+        let config = Kubeconfig::load(paths).unwrap();
+        assert_eq!(config.names("contexts"), ["one", "two"]);
+        assert_eq!(config.entry("contexts", "one").unwrap()["namespace"], "first");
+        assert_eq!(config.current_context(), "two");
+        let merged = config.merged();
+        assert_eq!(merged["contexts"].as_array().unwrap().len(), 2);
+        assert_eq!(merged["users"], Value::Null);
+        assert_eq!(merged["current-context"], "two");
+    }
+
+    #[test]
+    fn a_change_goes_to_the_file_that_holds_the_thing_and_keeps_the_rest() {
+        let (_folder, paths) = two_files();
+        let config = Kubeconfig::load(paths.clone()).unwrap();
+        let set = |held: &mut Map<String, Value>| drop(held.insert("server".to_owned(), "https://c".into()));
+        assert!(config.change("clusters", "a", set).unwrap());
+        config.use_context("one").unwrap();
+        let first = std::fs::read_to_string(&paths[0]).unwrap();
+        assert!(first.contains("https://c") && first.contains("extra: kept"), "{first}");
+        let again = Kubeconfig::load(paths.clone()).unwrap();
+        assert_eq!(again.current_context(), "one");
+        assert_eq!(again.remove("contexts", "two").unwrap(), Some(paths[1].clone()));
+        assert_eq!(again.remove("contexts", "nobody").unwrap(), None);
+        let again = Kubeconfig::load(paths.clone()).unwrap();
+        assert!(!again.names("contexts").contains(&"two".to_owned()));
+        again.rename_context("one", "uno").unwrap();
+        let again = Kubeconfig::load(paths).unwrap();
+        assert_eq!(again.entry("contexts", "uno").unwrap()["namespace"], "first");
+        assert_eq!(again.current_context(), "uno");
+    }
+
+    #[test]
+    fn a_section_that_is_no_list_is_made_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        std::fs::write(&path, "users: nonsense\n").unwrap();
+        let config = Kubeconfig::load(vec![path.clone()]).unwrap();
+        assert!(
+            !config.change("users", "me", |held| drop(held.insert("token".to_owned(), "t".into()))).unwrap()
+        );
+        let config = Kubeconfig::load(vec![path]).unwrap();
+        assert_eq!(config.entry("users", "me").unwrap()["token"], "t");
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        std::fs::write(&path, "- a list\n").unwrap();
+        let failure = Kubeconfig::load(vec![path.clone()]).unwrap_err().report();
+        assert!(
+            failure.starts_with(&format!("error: error loading config file \"{}\": ", path.display())),
+            "{failure}"
+        );
+    }
+}

@@ -186,3 +186,67 @@ fn json_type(value: &Value) -> &'static str {
         Value::Object(_) => "object",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str, validate: bool) -> (Vec<String>, Vec<String>) {
+        let (mut documents, mut failures) = (Vec::new(), Vec::new());
+        parse(text, "a.yaml", validate, &mut documents, &mut failures);
+        let names = documents.iter().map(|document| document.object.name().to_owned()).collect();
+        (names, failures.iter().map(Failure::report).collect())
+    }
+
+    #[test]
+    fn documents_and_the_items_of_lists_stand_for_themselves() {
+        let text = "---\n{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n---\n\
+            {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: b}}]}\n";
+        assert_eq!(parsed(text, true), (vec!["a".to_owned(), "b".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_object_is_told_with_its_file_and_the_rest_is_read() {
+        let (names, failures) =
+            parsed("kind: Pod\n---\n7\n---\n{apiVersion: v1, kind: Pod, metadata: {name: a}}", true);
+        assert_eq!(names, ["a"]);
+        assert_eq!(
+            failures,
+            [
+                "error: error validating \"a.yaml\": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false",
+                "error: error parsing a.yaml: json: cannot unmarshal number into Go value of type map[string]interface {}",
+            ]
+        );
+        let nothing = &parsed("a: b", true).1[0];
+        assert!(nothing.contains("error validating data: [apiVersion not set, kind not set];"), "{nothing}");
+    }
+
+    #[test]
+    fn without_validation_decoding_complains() {
+        let failures = [parsed("kind: Pod", false).1, parsed("apiVersion: v1", false).1].concat();
+        assert_eq!(
+            failures,
+            [
+                r#"error: unable to decode "a.yaml": Object 'apiVersion' is missing in '{"kind":"Pod"}'"#,
+                r#"error: unable to decode "a.yaml": Object 'Kind' is missing in '{"apiVersion":"v1"}'"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_gives_its_manifests_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.yml", "a.yaml", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("deep")).unwrap();
+        std::fs::write(folder.path().join("deep/c.json"), "").unwrap();
+        let shown = |recursive| -> Vec<String> {
+            files(folder.path(), "./k8s/", recursive).unwrap().into_iter().map(|(_, shown)| shown).collect()
+        };
+        assert_eq!(shown(false), ["k8s/a.yaml", "k8s/b.yml"]);
+        assert_eq!(shown(true), ["k8s/a.yaml", "k8s/b.yml", "k8s/deep/c.json"]);
+        let missing = files(&folder.path().join("no"), "no", false).unwrap_err().report();
+        assert_eq!(missing, "error: the path \"no\" does not exist");
+    }
+}

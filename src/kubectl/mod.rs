@@ -18,6 +18,8 @@ mod printers;
 mod remote;
 mod resource_args;
 mod rollout_history;
+#[cfg(test)]
+mod scripted;
 mod watch;
 
 pub use command::run;

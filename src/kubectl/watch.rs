@@ -142,3 +142,58 @@ async fn follow<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scripted::server;
+    use super::*;
+    use crate::apimachinery::builtin;
+
+    fn line(event_type: &str, version: u32) -> String {
+        format!(r#"{{"type":"{event_type}","object":{{"metadata":{{"resourceVersion":"{version}"}}}}}}"#)
+            + "\n"
+    }
+
+    const GONE: &str = r#"{"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old resource version: 8 (20)","reason":"Expired","code":410}}"#;
+
+    #[tokio::test]
+    async fn a_watch_that_ends_goes_on_where_it_was() {
+        let first = line("ADDED", 7) + &line("MODIFIED", 8);
+        let (api, asked, _) = server(&[(200, &first), (200, &line("DELETED", 9))]);
+        let mut watch = Watch::new(&api, Url::new("/pods"), "application/json", "6");
+        for expected in ["ADDED", "MODIFIED", "DELETED"] {
+            assert_eq!(watch.next().await.unwrap().event_type, expected);
+        }
+        assert_eq!(
+            *asked.lock().unwrap(),
+            ["GET /pods?resourceVersion=6&watch=true", "GET /pods?resourceVersion=8&watch=true"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refusal_ends_the_watch_with_the_servers_words() {
+        let (api, _, _) = server(&[(200, GONE)]);
+        let mut watch = Watch::new(&api, Url::new("/pods"), "application/json", "8");
+        let failure = watch.next().await.unwrap_err();
+        assert!(failure.status().is_some_and(|status| status.is("Expired")), "{failure}");
+        // Nothing more was scripted: 404.
+        assert!(watch.next().await.unwrap_err().is_not_found());
+    }
+
+    #[tokio::test]
+    async fn waiting_lists_again_when_the_past_is_gone() {
+        let list = |phase: &str| {
+            format!(
+                r#"{{"metadata":{{"resourceVersion":"8"}},"items":[{{"status":{{"phase":"{phase}"}}}}]}}"#
+            )
+        };
+        let (api, asked, _) = server(&[(200, &list("Pending")), (200, GONE), (200, &list("Running"))]);
+        let pods = Resource::from(&builtin::POD);
+        let phase = until(&api, &pods, "default", "web", |pod| {
+            let phase = pod.map(|pod| pod["status"]["phase"].clone()).unwrap_or_default();
+            Ok((phase == "Running").then_some(phase))
+        });
+        assert_eq!(phase.await.unwrap(), "Running");
+        assert_eq!(asked.lock().unwrap().len(), 3);
+    }
+}

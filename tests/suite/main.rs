@@ -3,6 +3,7 @@
 
 mod architecture;
 mod binary;
+mod kubectl;
 mod lessons;
 mod program;
 mod terminal;

@@ -1,0 +1,53 @@
+//! A server for tests that answers what it was told to, request by request.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use http::{Request, Response};
+use kube::client::Body;
+
+use super::api::Api;
+use crate::base::{Capture, Streams};
+
+/// What was asked so far: method and URL.
+pub(super) type Asked = Arc<Mutex<Vec<String>>>;
+
+/// Connects to a server that gives these answers (code, body) in turn, then 404s.
+pub(super) fn server(answers: &[(u16, &str)]) -> (Api, Asked, Capture) {
+    let answers: VecDeque<(u16, String)> =
+        answers.iter().map(|(code, body)| (*code, (*body).to_owned())).collect();
+    let answers = Arc::new(Mutex::new(answers));
+    let asked = Asked::default();
+    let heard = Arc::clone(&asked);
+    let service = Scripted(move |request: Request<Body>| {
+        heard.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
+        let (code, body) = answers.lock().unwrap().pop_front().unwrap_or((404, String::new()));
+        Response::builder()
+            .status(code)
+            .header("Warning", "299 - \"mind \\\"this\\\"\"")
+            .body(Body::from(body.into_bytes()))
+            .unwrap()
+    });
+    let (streams, printed) = Streams::captured("");
+    let api = Api::new(kube::Client::new(service, "default"), "https://test:1".to_owned(), streams.err);
+    (api, asked, printed)
+}
+
+/// A service out of a function.
+#[derive(Clone)]
+struct Scripted<F>(F);
+
+impl<F: FnMut(Request<Body>) -> Response<Body>> tower_service::Service<Request<Body>> for Scripted<F> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        std::future::ready(Ok((self.0)(request)))
+    }
+}
