@@ -199,6 +199,14 @@ pub mod builtin {
                 Subresource { name: "proxy", group: "", version: "", kind: "ServiceProxyOptions", verbs: PROXY_VERBS },
                 status_of("Service"),
             ], ..PLAIN };
+        /// apps/v1 ControllerRevision.
+        CONTROLLER_REVISION = Kind {
+            group: "apps", kind: "ControllerRevision", plural: "controllerrevisions", singular: "controllerrevision",
+            ..PLAIN };
+        /// apps/v1 DaemonSet.
+        DAEMON_SET = Kind {
+            group: "apps", kind: "DaemonSet", plural: "daemonsets", singular: "daemonset", short_names: &["ds"],
+            categories: &["all"], subresources: &[status_of("DaemonSet")], ..PLAIN };
         /// apps/v1 Deployment.
         DEPLOYMENT = Kind {
             group: "apps", kind: "Deployment", plural: "deployments", singular: "deployment", short_names: &["deploy"],

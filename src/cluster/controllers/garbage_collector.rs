@@ -25,6 +25,8 @@ static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::SECRET, keys: touched },
     Watch { kind: &builtin::SERVICE_ACCOUNT, keys: touched },
     Watch { kind: &builtin::SERVICE, keys: touched },
+    Watch { kind: &builtin::CONTROLLER_REVISION, keys: touched },
+    Watch { kind: &builtin::DAEMON_SET, keys: touched },
     Watch { kind: &builtin::DEPLOYMENT, keys: touched },
     Watch { kind: &builtin::REPLICA_SET, keys: touched },
     Watch { kind: &builtin::LEASE, keys: touched },

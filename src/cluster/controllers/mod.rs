@@ -2,11 +2,14 @@
 
 mod claim;
 mod conditions;
+mod daemon_set;
 mod deployment;
 mod endpoints;
 mod event_expiry;
 mod garbage_collector;
+mod history;
 mod namespace;
+mod pod_control;
 mod pods;
 mod replica_set;
 mod service_account;
@@ -22,6 +25,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &service_account::ServiceAccountController,
     &deployment::DeploymentController,
     &replica_set::ReplicaSetController,
+    &daemon_set::DaemonSetController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

@@ -129,6 +129,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::POD, &core::PodStrategy),
     (&builtin::SECRET, &core::SecretStrategy),
     (&builtin::SERVICE, &core::ServiceStrategy),
+    (&builtin::CONTROLLER_REVISION, &apps::ControllerRevisionStrategy),
+    (&builtin::DAEMON_SET, &apps::DaemonSetStrategy),
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),

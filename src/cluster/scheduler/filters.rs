@@ -121,22 +121,27 @@ pub(super) fn tolerates(pod: &Object, taint: &Value) -> bool {
 }
 
 fn node_affinity(pod: &Object, candidate: &Candidate, _all: &[Candidate]) -> Vec<Refusal> {
-    let selected = pod.map("/spec/nodeSelector").is_none_or(|selector| {
-        selector.iter().all(|(key, value)| candidate.node.label(key) == value.as_str())
-    });
+    if selects_node(pod, &candidate.node) {
+        Vec::new()
+    } else {
+        vec![Refusal::for_good("node(s) didn't match Pod's node affinity/selector")]
+    }
+}
+
+/// Whether a node is one that a Pod's selector and required affinity ask for (`RequiredNodeAffinity`).
+pub(super) fn selects_node(pod: &Object, node: &Object) -> bool {
+    let selected = pod
+        .map("/spec/nodeSelector")
+        .is_none_or(|selector| selector.iter().all(|(key, value)| node.label(key) == value.as_str()));
     let required = "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution";
     let wanted = match pod.get(required) {
         None => true,
         Some(selector) => selector
             .get("nodeSelectorTerms")
             .and_then(Value::as_array)
-            .is_some_and(|terms| terms.iter().any(|term| term_matches(term, &candidate.node))),
+            .is_some_and(|terms| terms.iter().any(|term| term_matches(term, node))),
     };
-    if selected && wanted {
-        Vec::new()
-    } else {
-        vec![Refusal::for_good("node(s) didn't match Pod's node affinity/selector")]
-    }
+    selected && wanted
 }
 
 /// Whether a node meets all of a term; a term that asks for nothing matches nothing.

@@ -4,6 +4,7 @@
 //! constraints, volume binding, preferred affinity to Pods, image locality, and the back-off between
 //! tries: a Pod that waits is tried again at once when a node or a leaving Pod makes room.
 
+mod daemon;
 mod filters;
 mod resources;
 mod score;
@@ -19,6 +20,7 @@ use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 use super::manager::{Action, EventType, ReconcileContext, Reconciler, Watch, record_scheduler_event};
 use super::registry::{Registry, WriteOptions, time_text};
 use super::storage::{Change, ChangeType};
+pub(crate) use daemon::{Suitability, suitability};
 use filters::{Candidate, Refusal};
 
 /// Name of the scheduler: of its program, and in `spec.schedulerName`.

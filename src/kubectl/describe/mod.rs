@@ -1,6 +1,7 @@
 //! `describe`: one file per kind, a generic description for all others.
 
 mod containers;
+mod daemon_set;
 mod events;
 mod generic;
 mod node;
@@ -40,6 +41,7 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
             plain::namespace(&mut text, object);
         }
         ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
+        ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
         _ => generic::describe(&mut text, object),

@@ -78,7 +78,7 @@ pub(crate) async fn replica_set(text: &mut Text, api: &Api, object: &Value) {
 }
 
 /// Counts the Pods that a controller owns by phase.
-async fn pods_status(api: &Api, owner: &Value) -> String {
+pub(crate) async fn pods_status(api: &Api, owner: &Value) -> String {
     let pods = Resource::from(&builtin::POD);
     let selector = selector_text(&owner["spec"]["selector"]);
     let url = pods.collection(text_of(&owner["metadata"]["namespace"])).with("labelSelector", selector);

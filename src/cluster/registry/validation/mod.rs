@@ -2,6 +2,7 @@
 
 mod config;
 mod container;
+mod daemon_set;
 mod field;
 mod metadata;
 mod pod_spec;
@@ -12,6 +13,7 @@ mod volume;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
+pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use field::Field;
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};

@@ -34,8 +34,8 @@ pub(crate) fn deployment_errors(deployment: &Object) -> FieldErrors {
     let spec = Field::of(deployment, "spec");
     let mut errors = FieldErrors::new();
     errors.extend(spec.child("replicas").non_negative());
-    errors.extend(selector_errors(&spec.child("selector")));
-    errors.extend(template_errors(&spec));
+    errors.extend(selector_errors(&spec.child("selector"), "deployment"));
+    errors.extend(template_errors(&spec, "ReplicaSet"));
     errors.extend(strategy_errors(&spec.child("strategy")));
     let minimum = spec.child("minReadySeconds");
     errors.extend(minimum.non_negative());
@@ -56,12 +56,13 @@ pub(crate) fn replica_set_errors(replica_set: &Object) -> FieldErrors {
     let mut errors = FieldErrors::new();
     errors.extend(spec.child("replicas").non_negative());
     errors.extend(spec.child("minReadySeconds").non_negative());
-    errors.extend(selector_errors(&spec.child("selector")));
-    errors.extend(template_errors(&spec));
+    errors.extend(selector_errors(&spec.child("selector"), "deployment"));
+    errors.extend(template_errors(&spec, "ReplicaSet"));
     errors
 }
 
-fn selector_errors(selector: &Field<'_>) -> FieldErrors {
+/// What is wrong with a selector that has to be there and to ask for something.
+pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErrors {
     if selector.is_absent() {
         return vec![selector.required("")];
     }
@@ -72,7 +73,7 @@ fn selector_errors(selector: &Field<'_>) -> FieldErrors {
         errors.extend(expression_errors(&expression));
     }
     if labels.is_empty() && expressions.is_empty() {
-        errors.push(selector.invalid("empty selector is invalid for deployment"));
+        errors.push(selector.invalid(format!("empty selector is invalid for {workload}")));
     }
     errors
 }
@@ -102,7 +103,7 @@ fn expression_errors(expression: &Field<'_>) -> FieldErrors {
 }
 
 /// The template of a workload whose Pods run for ever.
-fn template_errors(spec: &Field<'_>) -> FieldErrors {
+pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
     let template = spec.child("template");
     let metadata = template.child("metadata");
     let labels = metadata.child("labels");
@@ -111,21 +112,28 @@ fn template_errors(spec: &Field<'_>) -> FieldErrors {
     if !selector.is_empty() && !selector.matches(labels.map()) {
         errors.push(labels.invalid("`selector` does not match template `labels`"));
     }
-    // Upstream reports a template's labels without the word metadata.
-    let shown = template.child("labels");
-    errors.extend(
-        label_errors(&labels).into_iter().map(|error| shown.invalid_value(error.value, error.detail)),
-    );
+    errors.extend(pod_template_errors(&template));
     let pod_spec = template.child("spec");
-    errors.extend(pod_spec_errors(&pod_spec));
     let restart_policy = pod_spec.child("restartPolicy");
     if !matches!(restart_policy.text(), "" | "Always") {
         errors.push(restart_policy.not_supported(&["Always"]));
     }
     let deadline = pod_spec.child("activeDeadlineSeconds");
     if !deadline.is_absent() {
-        errors.push(deadline.forbidden("activeDeadlineSeconds in ReplicaSet is not Supported"));
+        errors.push(deadline.forbidden(format!("activeDeadlineSeconds in {workload} is not Supported")));
     }
+    errors
+}
+
+/// What is wrong with a template by itself (`ValidatePodTemplateSpec`).
+pub(super) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
+    // Upstream reports a template's labels without the word metadata.
+    let shown = template.child("labels");
+    let mut errors: FieldErrors = label_errors(&template.child("metadata").child("labels"))
+        .into_iter()
+        .map(|error| shown.invalid_value(error.value, error.detail))
+        .collect();
+    errors.extend(pod_spec_errors(&template.child("spec")));
     errors
 }
 
@@ -146,24 +154,34 @@ fn rolling_update_errors(rolling: &Field<'_>) -> FieldErrors {
     let (unavailable, surge) = (rolling.child("maxUnavailable"), rolling.child("maxSurge"));
     let mut errors = FieldErrors::new();
     for field in [&unavailable, &surge] {
-        match field.value() {
-            Value::String(_) if percent(field).is_none() => errors.push(field.invalid(PERCENT_FORM)),
-            _ => errors.extend(field.non_negative()),
-        }
+        errors.extend(amount_or_percent_error(field));
     }
     if is_zero(&unavailable) && is_zero(&surge) {
         errors.push(unavailable.invalid("may not be 0 when `maxSurge` is 0"));
     }
-    if percent(&unavailable).is_some_and(|percent| percent > 100) {
-        errors.push(unavailable.invalid("must not be greater than 100%"));
-    }
+    errors.extend(more_than_all_error(&unavailable));
     errors
+}
+
+/// What is wrong with a number or percentage (`ValidatePositiveIntOrPercent`).
+pub(super) fn amount_or_percent_error(field: &Field<'_>) -> Option<FieldError> {
+    match field.value() {
+        Value::String(_) if percent(field).is_none() => Some(field.invalid(PERCENT_FORM)),
+        _ => field.non_negative(),
+    }
+}
+
+/// What is wrong with a percentage of more than all (`IsNotMoreThan100Percent`).
+pub(super) fn more_than_all_error(field: &Field<'_>) -> Option<FieldError> {
+    let over = percent(field).is_some_and(|percent| percent > 100);
+    over.then(|| field.invalid("must not be greater than 100%"))
 }
 
 fn percent(field: &Field<'_>) -> Option<u32> {
     field.text().strip_suffix('%')?.parse().ok()
 }
 
-fn is_zero(field: &Field<'_>) -> bool {
+/// Whether a number or percentage is nothing.
+pub(super) fn is_zero(field: &Field<'_>) -> bool {
     percent(field).map_or(field.value().as_i64() == Some(0), |percent| percent == 0)
 }

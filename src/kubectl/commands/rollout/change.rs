@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{require_deployment, targets};
+use super::{is_deployment, require_rollouts, targets};
 use crate::kubectl::api::STRATEGIC_PATCH;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -12,6 +12,9 @@ use crate::kubectl::resource_args::Info;
 /// Pauses Deployments.
 pub(super) async fn pause(call: &mut Call<'_>) -> Outcome {
     change(call, "pauser", "paused", |info, _| {
+        if !is_deployment(info) {
+            return Err(Failure::message(format!("{} pausing is not supported", quoted(info))));
+        }
         if is_paused(info) {
             return Err(Failure::message(format!("{} is already paused", quoted(info))));
         }
@@ -23,6 +26,9 @@ pub(super) async fn pause(call: &mut Call<'_>) -> Outcome {
 /// Resumes Deployments.
 pub(super) async fn resume(call: &mut Call<'_>) -> Outcome {
     change(call, "resumer", "resumed", |info, _| {
+        if !is_deployment(info) {
+            return Err(Failure::message(format!("{} resuming is not supported", quoted(info))));
+        }
         if !is_paused(info) {
             return Err(Failure::message(format!("{} is not paused", quoted(info))));
         }
@@ -31,7 +37,7 @@ pub(super) async fn resume(call: &mut Call<'_>) -> Outcome {
     .await
 }
 
-/// Restarts the Pods of Deployments by changing their template.
+/// Restarts the Pods of workloads by changing their template.
 pub(super) async fn restart(call: &mut Call<'_>) -> Outcome {
     change(call, "restarter", "restarted", |info, now| {
         if is_paused(info) {
@@ -63,7 +69,7 @@ async fn change(
     let now = call.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut failures = Vec::new();
     for info in &infos {
-        require_deployment(info, doing)?;
+        require_rollouts(info, doing)?;
         let patch = match patch_of(info, &now) {
             Ok(patch) => patch,
             Err(failure) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{require_deployment, targets};
+use super::{controller_revisions, is_deployment, require_rollouts, targets};
 use crate::base::{Columns, align};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -14,7 +14,7 @@ use crate::kubectl::printers::format_of;
 use crate::kubectl::resource_args::Info;
 use crate::kubectl::rollout_history::{CHANGE_CAUSE, change_cause, owned_replica_sets, revision_of};
 
-/// Prints the revisions of Deployments, or one of them.
+/// Prints the revisions of workloads, or one of them.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let revision = call.flags.int("revision");
     if revision < 0 {
@@ -24,7 +24,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let infos = targets(call, &api).await?;
     let format = format_of(call, false)?;
     for info in &infos {
-        require_deployment(info, "history viewer")?;
+        require_rollouts(info, "history viewer")?;
         let revisions = revisions(&api, info).await?;
         if let Some(format) = &format {
             let shown = match revision {
@@ -37,25 +37,29 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         let with = if revision > 0 { format!("with revision #{revision}") } else { String::new() };
-        let details = details(&revisions, revision)?;
+        let details = details(&revisions, revision, is_deployment(info))?;
         call.text(format!("{} {with}\n{details}\n", info.named()))?;
     }
     Ok(())
 }
 
-/// The ReplicaSets of a Deployment by revision.
+/// The ReplicaSets of a Deployment, or the past states of another workload, by revision.
 async fn revisions(api: &Api, info: &Info) -> Outcome<BTreeMap<i64, Value>> {
+    if !is_deployment(info) {
+        return controller_revisions::past_states(api, info.object.value()).await;
+    }
     let owned = owned_replica_sets(api, info.object.value()).await?;
     Ok(owned.into_iter().map(|one| (revision_of(&one), one)).filter(|(revision, _)| *revision > 0).collect())
 }
 
-fn details(revisions: &BTreeMap<i64, Value>, revision: i64) -> Outcome<String> {
+/// One revision's template, in which a Deployment's change cause is shown, or the table of all.
+fn details(revisions: &BTreeMap<i64, Value>, revision: i64, tells_cause: bool) -> Outcome<String> {
     if revision > 0 {
         let found = revisions.get(&revision);
         let found = found.ok_or_else(|| Failure::message("unable to find the specified revision"))?;
         let mut template = found["spec"]["template"].clone();
         let cause = change_cause(found);
-        if !cause.is_empty() {
+        if tells_cause && !cause.is_empty() {
             template["metadata"]["annotations"][CHANGE_CAUSE] = cause.into();
         }
         return Ok(template_text(&template));

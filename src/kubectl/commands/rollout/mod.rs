@@ -1,11 +1,13 @@
 //! `kubectl rollout`: status, history, undo, pause, resume, restart.
 
 mod change;
+mod controller_revisions;
 mod history;
+mod set_status;
 mod status;
 mod undo;
 
-use crate::apimachinery::{Kind, builtin};
+use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -106,22 +108,17 @@ async fn targets(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
     find(call, api, &args, Wanted { selectors: true, types_alone: true }).await
 }
 
-/// Refuses what is not a Deployment, the one kind with rollouts that is known here.
-fn require_deployment(info: &Info, doing: &str) -> Outcome {
-    if info.resource.is(deployment()) {
-        return Ok(());
-    }
-    let kind = &info.resource.kind;
-    if matches!(kind.as_str(), "StatefulSet" | "DaemonSet") && info.resource.group == "apps" {
-        return Err(Failure::message(format!(
-            "not simulated: rollout {doing} of a {kind}; use a Deployment"
-        )));
-    }
-    let group = &info.resource.group;
-    let name = if group.is_empty() { kind.clone() } else { format!("{kind}.{group}") };
-    Err(Failure::message(format!("no {doing} has been implemented for {name:?}")))
+/// Whether the object is a Deployment.
+fn is_deployment(info: &Info) -> bool {
+    info.resource.is(&builtin::DEPLOYMENT)
 }
 
-fn deployment() -> &'static Kind {
-    &builtin::DEPLOYMENT
+/// Refuses what has no rollouts.
+fn require_rollouts(info: &Info, doing: &str) -> Outcome {
+    if [&builtin::DEPLOYMENT, &builtin::DAEMON_SET].iter().any(|kind| info.resource.is(kind)) {
+        return Ok(());
+    }
+    let (kind, group) = (&info.resource.kind, &info.resource.group);
+    let name = if group.is_empty() { kind.clone() } else { format!("{kind}.{group}") };
+    Err(Failure::message(format!("no {doing} has been implemented for {name:?}")))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{require_deployment, targets};
+use super::{require_rollouts, set_status, targets};
 use crate::base::Output;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -28,7 +28,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let out = call.streams.out.clone();
     let follow = async {
         for info in &infos {
-            require_deployment(info, "status viewer")?;
+            require_rollouts(info, "status viewer")?;
             follow(&api, info, revision, watch, out.clone()).await?;
         }
         Ok(())
@@ -58,8 +58,15 @@ async fn follow(api: &Api, info: &Info, revision: i64, watch: bool, mut out: Out
     .await
 }
 
-/// One line about a Deployment's rollout, and whether it is done.
-fn status_of(deployment: &Value, revision: i64) -> Outcome<(String, bool)> {
+/// One line about a workload's rollout, and whether it is done.
+fn status_of(workload: &Value, revision: i64) -> Outcome<(String, bool)> {
+    match workload["kind"].as_str() {
+        Some("DaemonSet") => set_status::daemon_set(workload),
+        _ => deployment(workload, revision),
+    }
+}
+
+fn deployment(deployment: &Value, revision: i64) -> Outcome<(String, bool)> {
     let name = deployment["metadata"]["name"].as_str().unwrap_or_default();
     if revision > 0 && revision_of(deployment) != revision {
         return Err(Failure::message(format!(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{require_deployment, targets};
+use super::{controller_revisions, is_deployment, require_rollouts, targets};
 use crate::kubectl::api::{Api, JSON_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::template_text;
@@ -31,8 +31,12 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     for info in &infos {
-        require_deployment(info, "rollbacker")?;
-        let verb = roll_back(&api, info, to_revision, dry_run).await?;
+        require_rollouts(info, "rollbacker")?;
+        let verb = if is_deployment(info) {
+            roll_back(&api, info, to_revision, dry_run).await?
+        } else {
+            controller_revisions::roll_back(&api, info, to_revision, dry_run).await?
+        };
         match verb {
             Verb::Done(text) => print_done(call, info.object.value(), &info.named(), &text)?,
             Verb::Template(text) => call.line(format!("{} {text}", info.named()))?,
@@ -42,7 +46,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
 }
 
 /// What is printed after the name.
-enum Verb {
+pub(super) enum Verb {
     /// What happened.
     Done(String),
     /// What would be the template after a dry run on the client.
