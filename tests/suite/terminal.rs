@@ -73,7 +73,7 @@ fn a_newcomer_passes_a_step_is_killed_and_stands_where_they_stood() {
     terminal.line("kubectl delete pod hello --now");
     terminal.shows("That was the last step");
     terminal.type_text("\u{4}");
-    terminal.shows("Start `podlings` again");
+    terminal.shows("Start podlings again");
     assert_eq!(terminal.ended(), 0);
 }
 

@@ -70,15 +70,17 @@ pub(super) fn judge(step: &Step, facts: &Facts<'_>) -> Verdict {
         let new = failure.missing.as_ref().is_none_or(|object| missing.insert(object.clone()));
         new && (!acting || !failure.observed)
     });
-    Verdict::NotYet { differences: told.flat_map(|(_, failure)| failure.with_trouble()).collect() }
+    Verdict::NotYet { differences: told.filter_map(|(_, failure)| failure.told()).collect() }
 }
 
 impl Failure {
-    fn with_trouble(mut self) -> Vec<Difference> {
-        if let (Some(trouble), Some(first)) = (self.trouble, self.differences.first_mut()) {
+    /// The first difference, one for each check, with what keeps the cluster from it.
+    fn told(self) -> Option<Difference> {
+        let mut first = self.differences.into_iter().next()?;
+        if let Some(trouble) = self.trouble {
             first.actual = format!("{}; {}", first.actual, trouble.text);
         }
-        self.differences
+        Some(first)
     }
 }
 

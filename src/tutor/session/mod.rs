@@ -180,7 +180,9 @@ impl Session {
             self.phase = Phase::ChapterDone;
             effects.push(self.chapter_done());
         } else {
-            effects.extend([self.show_step(), Effect::Watch(self.place())]);
+            effects.push(self.show_step());
+            effects.extend(self.show_prediction());
+            effects.push(Effect::Watch(self.place()));
         }
         effects
     }
@@ -382,7 +384,7 @@ impl Session {
         }
         self.shown = Some(view.clone());
         let mut effects = vec![Effect::Record(progress::Event::Judged { outcome }), Effect::Show(view)];
-        if solved_now && matches!(outcome, Outcome::Mistake | Outcome::Broken) {
+        if solved_now && outcome == Outcome::Mistake {
             effects.push(self.notice(Message::SolutionDidNotHelp));
         }
         effects

@@ -138,6 +138,16 @@ fn a_question_is_not_repeated_after_each_command_and_a_comment_is_no_command() {
 }
 
 #[test]
+fn a_resumed_step_asks_its_questions_again() {
+    let asked = asking();
+    let learner = Learner { place: Some(asked.place()), ..Learner::default() };
+    let mut session = Session::new(asked.course.clone(), learner, Language::En, None, false);
+    let effects = session.handle(Event::Started { world_kept: true });
+    let questions = shown(&effects).into_iter().filter(|view| matches!(view, View::Question { .. }));
+    assert_eq!(questions.count(), 2);
+}
+
+#[test]
 fn a_solution_that_cannot_help_any_more_points_to_the_start() {
     let mut session = begun(false);
     session.handle(Event::Solved { ran: Vec::new(), answers: Vec::new() });
