@@ -6,6 +6,7 @@ mod deployment;
 mod endpoints;
 mod event_expiry;
 mod garbage_collector;
+mod kube_proxy;
 mod namespace;
 mod pods;
 mod replica_set;
@@ -27,6 +28,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &kube_proxy::KubeProxyController,
 ];
 
 /// Name of the controllers' program in managedFields.
