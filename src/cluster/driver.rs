@@ -1,6 +1,7 @@
 //! The async shell around the simulation: wakes on a change or at the next due time. The only sleep.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,6 +19,9 @@ use super::transport;
 
 /// Wall time between two distinct moments of eager running: long enough for a client to see the first.
 const EAGER_PAUSE: Duration = Duration::from_millis(1);
+
+/// Wall time for which nothing is tried after the simulation panicked.
+const PANIC_PAUSE: Duration = Duration::from_secs(1);
 
 /// Once nothing has happened for so long, everything is put on the disk.
 const QUIET: Duration = Duration::from_millis(300);
@@ -180,6 +184,14 @@ impl Shared {
         Some(passed)
     }
 
+    /// Lets happen what is due and wakes everybody; `false` when the simulation panicked, which the
+    /// panic hook has told.
+    fn advances(&self) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.with(|_| ())));
+        self.notify();
+        outcome.is_ok()
+    }
+
     /// Whether the disk lacks something that is not in the change log: logs, files, back-offs.
     fn is_stale(&self) -> bool {
         self.lock().persistence.as_ref().is_some_and(Persistence::is_stale)
@@ -206,16 +218,16 @@ async fn drive(shared: Arc<Shared>) {
         moved.borrow_and_update();
         let wait = match shared.next_step() {
             Step::Advance => {
-                shared.with(|_| ());
-                shared.notify();
-                tokio::task::yield_now().await;
+                if shared.advances() {
+                    tokio::task::yield_now().await;
+                } else {
+                    sleep(PANIC_PAUSE).await;
+                }
                 continue;
             }
             Step::Jump(due) => {
                 shared.clock.advance_to(due);
-                shared.with(|_| ());
-                shared.notify();
-                sleep(EAGER_PAUSE).await;
+                sleep(if shared.advances() { EAGER_PAUSE } else { PANIC_PAUSE }).await;
                 continue;
             }
             Step::Sleep(duration) => duration,
