@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Kind, Object, ObjectKey, kind_of};
 use crate::base::{Random, ResultExt, Timestamp, UserError};
 
@@ -54,8 +55,8 @@ struct Line {
 pub(crate) struct Restored {
     /// All objects.
     pub registry: Registry,
-    /// What ran on the nodes. Empty when changes came after the snapshot: the kubelet then takes
-    /// over what the Pods' statuses claim, as a real one does after a restart.
+    /// What ran on the nodes, without the Pods that changed after the snapshot: of these the kubelet
+    /// takes over what their statuses claim, as a real one does after a restart.
     pub node: NodeState,
 }
 
@@ -237,11 +238,14 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
     let mut objects: Vec<(&'static Kind, Object)> =
         snapshot.objects.into_iter().filter_map(|object| Some((kind(&object)?, object))).collect();
     let (mut revision, mut now, mut random) = (snapshot.revision, snapshot.now, snapshot.random);
-    let node = if lines.is_empty() { snapshot.node } else { NodeState::default() };
+    let mut node = snapshot.node;
     for line in lines {
         (revision, now, random) = (line.revision, line.now, line.random);
         let Some(kind) = kind(&line.object) else { continue };
         let key: ObjectKey = line.object.key();
+        if kind == &POD {
+            node.destroy(&key.to_string());
+        }
         objects.retain(|(other, object)| *other != kind || object.key() != key);
         if !line.removed {
             objects.push((kind, line.object));
@@ -253,7 +257,7 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apimachinery::builtin::{CONFIG_MAP, POD};
+    use crate::apimachinery::builtin::CONFIG_MAP;
     use crate::cluster::ClusterConfig;
     use crate::cluster::registry::WriteOptions;
 
