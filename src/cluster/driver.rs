@@ -57,6 +57,13 @@ impl State {
         }
     }
 
+    /// Puts everything on the disk for the first time, without waiting for it.
+    fn begin(&mut self) {
+        if let Some(persistence) = &mut self.persistence {
+            self.unkept = persistence.begin(&self.simulation).err();
+        }
+    }
+
     /// Puts everything on the disk.
     fn keep_all(&mut self) {
         if let Some(persistence) = &mut self.persistence {
@@ -314,7 +321,7 @@ impl Cluster {
             None => Simulation::new(&config, clock.now()),
         };
         let shared = Arc::new(Shared::new(simulation, clock, persistence));
-        shared.lock().keep_all();
+        shared.lock().begin();
         let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
         let client = transport::client(&server);
         let task = tokio::spawn(drive(Arc::clone(&shared)));
