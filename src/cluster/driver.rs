@@ -1,6 +1,7 @@
 //! The async shell around the simulation: wakes on a change or at the next due time. The only sleep.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,8 @@ const EAGER_PAUSE_FAR: Duration = Duration::from_millis(60);
 
 /// How far off that is.
 const FAR: SignedDuration = SignedDuration::from_secs(15);
+/// Wall time for which nothing is tried after the simulation panicked.
+const PANIC_PAUSE: Duration = Duration::from_secs(1);
 
 /// Once nothing has happened for so long, everything is put on the disk.
 const QUIET: Duration = Duration::from_millis(300);
@@ -57,6 +60,13 @@ impl State {
     fn keep(&mut self) {
         if let Some(persistence) = &mut self.persistence {
             self.unkept = persistence.append(&self.simulation).err();
+        }
+    }
+
+    /// Puts everything on the disk for the first time, without waiting for it.
+    fn begin(&mut self) {
+        if let Some(persistence) = &mut self.persistence {
+            self.unkept = persistence.begin(&self.simulation).err();
         }
     }
 
@@ -187,6 +197,14 @@ impl Shared {
         Some(passed)
     }
 
+    /// Lets happen what is due and wakes everybody; `false` when the simulation panicked, which the
+    /// panic hook has told.
+    fn advances(&self) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.with(|_| ())));
+        self.notify();
+        outcome.is_ok()
+    }
+
     /// Whether the disk lacks something that is not in the change log: logs, files, back-offs.
     fn is_stale(&self) -> bool {
         self.lock().persistence.as_ref().is_some_and(Persistence::is_stale)
@@ -213,9 +231,11 @@ async fn drive(shared: Arc<Shared>) {
         moved.borrow_and_update();
         let wait = match shared.next_step() {
             Step::Advance => {
-                shared.with(|_| ());
-                shared.notify();
-                tokio::task::yield_now().await;
+                if shared.advances() {
+                    tokio::task::yield_now().await;
+                } else {
+                    sleep(PANIC_PAUSE).await;
+                }
                 continue;
             }
             Step::Jump(due) => {
@@ -223,8 +243,9 @@ async fn drive(shared: Arc<Shared>) {
                 sleep(if far { EAGER_PAUSE_FAR } else { EAGER_PAUSE }).await;
                 if shared.next_step() == Step::Jump(due) {
                     shared.clock.advance_to(due);
-                    shared.with(|_| ());
-                    shared.notify();
+                    if !shared.advances() {
+                        sleep(PANIC_PAUSE).await;
+                    }
                 }
                 continue;
             }
@@ -312,7 +333,7 @@ impl Cluster {
             None => Simulation::new(&config, clock.now()),
         };
         let shared = Arc::new(Shared::new(simulation, clock, persistence));
-        shared.lock().keep_all();
+        shared.lock().begin();
         let server = Arc::new(ApiServer::new(Arc::clone(&shared)));
         let client = transport::client(&server);
         let task = tokio::spawn(drive(Arc::clone(&shared)));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Kind, Object, ObjectKey, kind_of};
 use crate::base::{Random, ResultExt, Timestamp, UserError};
 
@@ -54,8 +55,8 @@ struct Line {
 pub(crate) struct Restored {
     /// All objects.
     pub registry: Registry,
-    /// What ran on the nodes. Empty when changes came after the snapshot: the kubelet then takes
-    /// over what the Pods' statuses claim, as a real one does after a restart.
+    /// What ran on the nodes, without the Pods that changed after the snapshot: of these the kubelet
+    /// takes over what their statuses claim, as a real one does after a restart.
     pub node: NodeState,
 }
 
@@ -149,6 +150,21 @@ impl Persistence {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn save(&mut self, simulation: &Simulation) -> Result<(), UserError> {
+        self.write(simulation, true)?;
+        self.stale = false;
+        Ok(())
+    }
+
+    /// Writes the first snapshot without waiting for the disk: a kill loses nothing, and the next one,
+    /// when all is quiet, is there after a power failure, too.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn begin(&mut self, simulation: &Simulation) -> Result<(), UserError> {
+        self.write(simulation, false)
+    }
+
+    fn write(&mut self, simulation: &Simulation, durably: bool) -> Result<(), UserError> {
         let path = self.folder.join(SNAPSHOT_FILE);
         let doing = || format!("cannot write {}", path.display());
         let store = simulation.registry.store();
@@ -164,13 +180,15 @@ impl Persistence {
         let beside = path.with_extension("json.new");
         let mut file = File::create(&beside).while_doing(doing)?;
         let bytes = serde_json::to_vec(&snapshot).while_doing(doing)?;
-        file.write_all(&bytes).and_then(|()| file.sync_data()).while_doing(doing)?;
+        file.write_all(&bytes).while_doing(doing)?;
+        if durably {
+            file.sync_data().while_doing(doing)?;
+        }
         fs::rename(&beside, &path).while_doing(doing)?;
         // A kill here leaves lines that the snapshot has already; their revisions tell.
         self.changes.set_len(0).while_doing(doing)?;
         self.changes_bytes = 0;
         self.written = store.revision();
-        self.stale = false;
         Ok(())
     }
 }
@@ -237,11 +255,14 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
     let mut objects: Vec<(&'static Kind, Object)> =
         snapshot.objects.into_iter().filter_map(|object| Some((kind(&object)?, object))).collect();
     let (mut revision, mut now, mut random) = (snapshot.revision, snapshot.now, snapshot.random);
-    let node = if lines.is_empty() { snapshot.node } else { NodeState::default() };
+    let mut node = snapshot.node;
     for line in lines {
         (revision, now, random) = (line.revision, line.now, line.random);
         let Some(kind) = kind(&line.object) else { continue };
         let key: ObjectKey = line.object.key();
+        if kind == &POD {
+            node.destroy(&key.to_string());
+        }
         objects.retain(|(other, object)| *other != kind || object.key() != key);
         if !line.removed {
             objects.push((kind, line.object));
@@ -253,7 +274,7 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apimachinery::builtin::{CONFIG_MAP, POD};
+    use crate::apimachinery::builtin::CONFIG_MAP;
     use crate::cluster::ClusterConfig;
     use crate::cluster::registry::WriteOptions;
 
@@ -293,6 +314,24 @@ mod tests {
         assert_eq!(everything(&restored), everything(&simulation.registry));
         assert_eq!(restored.clone().random().uuid(), simulation.registry.random().uuid());
         assert!(!restored.list(&POD, Some("kube-system")).is_empty());
+    }
+
+    #[test]
+    fn only_pods_that_changed_after_the_snapshot_are_taken_over_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut simulation = world();
+        let (mut persistence, _, _) = Persistence::open(folder.path()).unwrap();
+        persistence.save(&simulation).unwrap();
+        let pods = simulation.registry.list(&POD, None);
+        let mut changed = Object::clone(&pods[0]);
+        changed.set_label("changed", "yes");
+        simulation.registry.update(&POD, &pods[0].key(), changed, &WriteOptions::component("test")).unwrap();
+        persistence.append(&simulation).unwrap();
+        let (_, restored, _) = Persistence::open(folder.path()).unwrap();
+        let node = serde_json::to_value(restored.unwrap().node).unwrap();
+        let known: Vec<bool> =
+            pods.iter().map(|pod| node["pods"].get(pod.key().to_string()).is_some()).collect();
+        assert!(!known[0] && known[1..].iter().all(|known| *known), "{known:?}");
     }
 
     #[test]

@@ -8,7 +8,11 @@ use crate::apimachinery::{Kind, Object, Status, decode_protobuf};
 use crate::base::parse_yaml;
 
 use super::super::registry::Patch;
+use super::duplicates;
 use super::request_info::RequestInfo;
+
+/// Brackets that may be open at once in a YAML body.
+const YAML_DEPTH_MAX: usize = 1_000;
 
 /// The media type of the body, without parameters.
 fn media_type(headers: &HeaderMap) -> &str {
@@ -48,13 +52,36 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
     })
 }
 
+/// Paths of fields that a JSON body names twice.
+pub(super) fn duplicate_fields(headers: &HeaderMap, body: &[u8]) -> Vec<String> {
+    let reads = media_type(headers).ends_with("json") || media_type(headers).is_empty();
+    if reads { duplicates::duplicate_fields(body) } else { Vec::new() }
+}
+
 fn json_value(body: &[u8]) -> Result<Value, Status> {
     serde_json::from_slice(body)
         .map_err(|error| Status::bad_request(format!("couldn't get version/kind; json parse error: {error}")))
 }
 
+/// Whether more brackets than so many are open at once: known without the parser, which is slow there.
+fn nests_deeper_than(text: &str, depth_max: usize) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > depth_max
+    })
+}
+
 fn yaml_value(body: &[u8]) -> Result<Value, Status> {
     let text = std::str::from_utf8(body).map_err(|error| Status::bad_request(error.to_string()))?;
+    if nests_deeper_than(text, YAML_DEPTH_MAX) {
+        let error = format!("error converting YAML to JSON: yaml: exceeded max depth of {YAML_DEPTH_MAX}");
+        return Err(Status::bad_request(error));
+    }
     let mut documents = parse_yaml(text)
         .map_err(|error| Status::bad_request(format!("error converting YAML to JSON: {error}")))?;
     if documents.is_empty() {

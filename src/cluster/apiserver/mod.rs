@@ -5,6 +5,7 @@ mod body;
 mod decode;
 mod delete;
 mod discovery;
+mod duplicates;
 mod encoding;
 mod forward;
 mod negotiate;

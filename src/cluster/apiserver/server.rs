@@ -1,9 +1,11 @@
 //! From a request to its response.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -49,10 +51,15 @@ impl ApiServer {
         request: Request<Incoming>,
         authentication: &Authentication,
     ) -> Response<Body> {
-        let answered = match authentication.user(request.headers()) {
-            Ok(user) => self.route(request, &user).await,
-            Err(status) => Err(status),
+        let answer = async {
+            let user = authentication.user(request.headers())?;
+            self.route(request, &user).await
         };
+        // `filters.WithPanicRecovery`: a fault costs one request, not the connection.
+        let answered = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+            let message = "This request caused apiserver to panic. Look in the logs for details.";
+            Err(Status::failure(500, "InternalError", message))
+        });
         answered.unwrap_or_else(|status| body::failure(&status))
     }
 

@@ -125,6 +125,63 @@ async fn what_is_unknown_or_malformed_is_said_so() {
     assert_eq!(get(&cluster, "/podlings/node-ports").await, (200, json!({})));
 }
 
+/// Posts bytes; the code and the message of the answer.
+async fn post_bytes(cluster: &Cluster, query: &str, content_type: &str, body: Vec<u8>) -> (u16, String) {
+    let request =
+        Request::post(format!("{MAPS}{query}")).header("content-type", content_type).body(body.into());
+    let response = cluster.client().send(request.unwrap()).await.unwrap();
+    let code = response.status().as_u16();
+    let bytes = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let value: Value = serde_json::from_slice(&bytes).unwrap();
+    (code, value["message"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn hostile_bodies_get_a_status_and_harm_nobody() {
+    let cluster = with_default_namespace().await;
+    let json = "application/json";
+    let nested = |open: &str| open.repeat(100_000).into_bytes();
+    for (content_type, body, expected) in [
+        (json, b"".to_vec(), 400),
+        (json, b"{".to_vec(), 400),
+        (json, b"{\"metadata\": \"x\"}".to_vec(), 400),
+        (json, b"\xff\xfe".to_vec(), 400),
+        (json, nested("["), 400),
+        (json, nested("{\"a\":"), 400),
+        (json, vec![b' '; 3 * 1024 * 1024 + 1], 413),
+        ("application/yaml", nested("["), 400),
+        ("application/yaml", nested("{a: "), 400),
+        ("application/yaml", b"\xff".to_vec(), 400),
+        ("application/vnd.kubernetes.protobuf", b"k8s\0".to_vec(), 400),
+        ("application/vnd.kubernetes.protobuf", b"no magic".to_vec(), 400),
+        ("application/vnd.kubernetes.protobuf", b"k8s\0\x0a\xff\xff\xff\xff\x0f".to_vec(), 400),
+        ("text/html", b"{}".to_vec(), 415),
+    ] {
+        let shown = String::from_utf8_lossy(&body[..body.len().min(20)]).into_owned();
+        let (code, message) = post_bytes(&cluster, "", content_type, body).await;
+        assert_eq!(code, expected, "{content_type} {shown}: {message}");
+        assert!(!message.is_empty(), "{content_type} {shown}");
+    }
+    assert_eq!(get(&cluster, MAPS).await.0, 200);
+}
+
+#[tokio::test]
+async fn fields_that_come_twice_are_refused_strictly() {
+    let cluster = with_default_namespace().await;
+    let body = br#"{"metadata":{"name":"twice"},"data":{"a":"1","a":"2"},"bogus":1}"#.to_vec();
+    let strict = "?fieldValidation=Strict";
+    assert_eq!(
+        post_bytes(&cluster, strict, "application/json", body.clone()).await,
+        (
+            400,
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: \
+             duplicate field \"data.a\", unknown field \"bogus\""
+                .to_owned()
+        )
+    );
+    assert_eq!(post_bytes(&cluster, "", "application/json", body).await.0, 201);
+}
+
 #[tokio::test]
 async fn a_client_can_discover_and_ask_who_it_is() {
     let cluster = cluster();

@@ -35,7 +35,8 @@ pub(super) fn create(
         let answered = Arc::new(reviews::answer(info.kind, object, user)?);
         return Ok(presentation.object(201, &answered, shared.clock().now()));
     }
-    let options = write_options(info, headers, user)?;
+    let mut options = write_options(info, headers, user)?;
+    options.duplicate_fields = decode::duplicate_fields(headers, body);
     let namespace = info.namespace.clone().unwrap_or_default();
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -56,7 +57,8 @@ pub(super) fn update(
     user: &User,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let options = write_options(info, headers, user)?;
+    let mut options = write_options(info, headers, user)?;
+    options.duplicate_fields = decode::duplicate_fields(headers, body);
     let object = decode::any(headers, body)?;
     if options.subresource != "scale" {
         decode::check_kind(info.kind, &object)?;
@@ -83,7 +85,8 @@ pub(super) fn patch(
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let patch = decode::patch(info, headers, body)?;
-    let options = write_options(info, headers, user)?;
+    let mut options = write_options(info, headers, user)?;
+    options.duplicate_fields = decode::duplicate_fields(headers, body);
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let written = registry.patch(info.kind, &info.key(), &patch, &options);
@@ -122,6 +125,7 @@ pub(super) fn write_options(
         user: user.name.clone(),
         dry_run,
         field_validation,
+        duplicate_fields: Vec::new(),
         subresource: info.subresource_name(),
     })
 }

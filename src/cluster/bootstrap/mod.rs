@@ -5,7 +5,7 @@ mod running_pods;
 
 use serde_json::json;
 
-use crate::apimachinery::{Object, Status, builtin, kind_of};
+use crate::apimachinery::{Object, ObjectKey, Status, builtin, kind_of};
 use crate::base::parse_yaml;
 
 use super::config::ClusterConfig;
@@ -79,7 +79,7 @@ fn static_pod(registry: &Registry, name: &str, cpu: &str) -> Object {
             "kubernetes.io/config.source": "file",
         }),
     );
-    let owner = crate::apimachinery::ObjectKey::new("", node.as_str());
+    let owner = ObjectKey::new("", node.as_str());
     if let Ok(owner) = registry.get(&builtin::NODE, &owner) {
         pod.set(
             "/metadata/ownerReferences",
@@ -105,8 +105,17 @@ fn static_pod(registry: &Registry, name: &str, cpu: &str) -> Object {
     pod
 }
 
+/// The mirror of the static Pod of that name, if one of the control plane's is called so.
+pub(crate) fn mirror_pod(registry: &Registry, key: &ObjectKey) -> Option<Object> {
+    let node = nodes::name(0);
+    let name = key.name.strip_suffix(&node)?.strip_suffix('-')?;
+    let (name, cpu) = CONTROL_PLANE.iter().find(|(component, _)| *component == name)?;
+    let stands = registry.get(&builtin::NODE, &ObjectKey::new("", node)).is_ok();
+    (stands && key.namespace == "kube-system").then(|| static_pod(registry, name, cpu))
+}
+
 /// kube-proxy's Pod of one node.
-fn proxy_pod(node: &str) -> Object {
+pub(crate) fn proxy_pod(node: &str) -> Object {
     let mut pod = Object::new(&builtin::POD, "kube-system", "");
     pod.remove("/metadata/name");
     pod.set("/metadata/generateName", "kube-proxy-");

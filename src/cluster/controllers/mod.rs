@@ -8,6 +8,7 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod kube_proxy;
 mod namespace;
 mod pod_control;
 mod pods;
@@ -31,6 +32,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &kube_proxy::KubeProxyController,
 ];
 
 /// Name of the controllers' program in managedFields.

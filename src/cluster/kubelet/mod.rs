@@ -13,6 +13,7 @@ mod process_table;
 mod pulls;
 mod restarts;
 mod starts;
+mod static_pods;
 mod streams;
 mod termination;
 #[cfg(test)]

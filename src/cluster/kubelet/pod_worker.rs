@@ -17,7 +17,7 @@ use super::super::runtime::{ImageReference, earlier};
 use super::pod_runtime::{ContainerRuntime, PodRuntime, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
-use super::{NodeState, after, pod_status};
+use super::{NodeState, after, pod_status, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
@@ -44,6 +44,9 @@ impl Reconciler for Kubelet {
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let (registry, node) = (&mut *context.registry, &mut *context.node);
         node.survey(registry);
+        if static_pods::renew_mirror(registry, node, key)? {
+            return Ok(Action::AwaitChange);
+        }
         let slot = key.to_string();
         let Ok(pod) = registry.get(&POD, key) else {
             node.destroy(&slot);
@@ -126,7 +129,7 @@ impl PodWorker<'_> {
     fn sync(&mut self) -> Option<Timestamp> {
         for _ in 0..STEPS_MAX {
             let now = self.now();
-            let task = self.runtime().task.clone();
+            let task = self.runtime_mut().task.clone();
             if let Some(task) = task {
                 if task.until > now {
                     return Some(task.until);
@@ -153,7 +156,7 @@ impl PodWorker<'_> {
     }
 
     fn next_step(&mut self) -> Step {
-        if self.runtime().address.is_none() {
+        if self.runtime_mut().address.is_none() {
             return self.begin_sandbox();
         }
         let pod = Arc::clone(&self.pod);
@@ -245,7 +248,8 @@ impl PodWorker<'_> {
     /// Writes the status when it differs from what the object says.
     fn write_status(&mut self) -> Result<(), Status> {
         let Ok(pod) = self.registry.get(&POD, &self.pod.key()) else { return Ok(()) };
-        let status = pod_status::pod_status(&pod, self.runtime(), &self.host_address(), self.now());
+        let (host, now) = (self.host_address(), self.now());
+        let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
         if pod.get("/status") == Some(&status) {
             return Ok(());
         }
@@ -274,11 +278,6 @@ impl PodWorker<'_> {
             .and_then(|address| address["address"].as_str())
             .unwrap_or_default()
             .to_owned()
-    }
-
-    pub(super) fn runtime(&self) -> &PodRuntime {
-        // Every pass puts the runtime in before it asks for it.
-        self.node.pods.get(&self.slot).unwrap_or_else(|| unreachable!("{} is admitted first", self.slot))
     }
 
     pub(super) fn runtime_mut(&mut self) -> &mut PodRuntime {

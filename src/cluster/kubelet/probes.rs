@@ -230,8 +230,8 @@ impl PodWorker<'_> {
         }
     }
 
-    fn pod_address(&self) -> String {
-        self.runtime().address.map(|address| address.to_string()).unwrap_or_default()
+    fn pod_address(&mut self) -> String {
+        self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default()
     }
 }
 

@@ -196,7 +196,7 @@ impl NodeState {
     }
 
     /// Forgets a Pod and everything that runs in it.
-    pub(super) fn destroy(&mut self, slot: &str) {
+    pub(in crate::cluster) fn destroy(&mut self, slot: &str) {
         let Some(pod) = self.pods.remove(slot) else { return };
         if let Some(address) = pod.address.filter(|_| !pod.host_network) {
             self.release(slot, address);

@@ -19,7 +19,7 @@ impl PodWorker<'_> {
     /// Volumes first, then the sandbox.
     pub(super) fn begin_sandbox(&mut self) -> Step {
         let now = self.now();
-        if let Some(at) = self.runtime().retry_at.filter(|at| *at > now) {
+        if let Some(at) = self.runtime_mut().retry_at.filter(|at| *at > now) {
             return Step::Wait(Some(at));
         }
         match volumes::prepare(self.registry, &self.pod) {
@@ -42,7 +42,7 @@ impl PodWorker<'_> {
 
     /// The sandbox has an address now, or the range is full.
     pub(super) fn finish_sandbox(&mut self) {
-        let address = if self.runtime().host_network {
+        let address = if self.runtime_mut().host_network {
             self.host_address().parse().map_err(|_| "the node has no address".to_owned())
         } else {
             let range = self.address_range();
@@ -50,7 +50,7 @@ impl PodWorker<'_> {
         };
         match address {
             Ok(address) => {
-                if !self.runtime().host_network {
+                if !self.runtime_mut().host_network {
                     self.node.by_address.insert(address.to_string(), self.slot.clone());
                 }
                 self.runtime_mut().address = Some(address);
@@ -85,7 +85,7 @@ impl PodWorker<'_> {
     pub(super) fn finish_start(&mut self, name: &str) {
         let (pod, now) = (Arc::clone(&self.pod), self.now());
         let Some(spec) = pod_spec::container(&pod, name) else { return };
-        let address = self.runtime().address.map(|address| address.to_string()).unwrap_or_default();
+        let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
         let environment = match env::environment(self.registry, &pod, &spec, &address) {
             Ok(environment) => environment,
             Err(why) => {
@@ -212,9 +212,9 @@ impl PodWorker<'_> {
         schedule_restart(container, now);
     }
 
-    fn hosts_files(&self) -> runtime::Files {
+    fn hosts_files(&mut self) -> runtime::Files {
         let mut files = runtime::Files::default();
-        let address = self.runtime().address.map(|address| address.to_string()).unwrap_or_default();
+        let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
         let (name, namespace) = (self.hostname(), self.pod.namespace());
         files.insert("/etc/hostname", format!("{name}\n"));
         files.insert(
@@ -230,7 +230,7 @@ impl PodWorker<'_> {
 
     /// The name that the Pod's machine goes by.
     pub(super) fn hostname(&self) -> String {
-        if self.runtime().host_network {
+        if self.pod.flag("/spec/hostNetwork") {
             return self.node_name().to_owned();
         }
         match self.pod.text("/spec/hostname") {

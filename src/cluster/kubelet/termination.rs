@@ -26,7 +26,7 @@ impl PodWorker<'_> {
     pub(super) fn terminate(&mut self) -> Option<Timestamp> {
         let now = self.now();
         let grace = self.pod.number("/metadata/deletionGracePeriodSeconds").unwrap_or(30);
-        let begun = self.runtime().stopping.clone();
+        let begun = self.runtime_mut().stopping.clone();
         let stopping = match begun {
             None => self.stop_containers(grace),
             Some(mut stopping) => {
@@ -36,7 +36,7 @@ impl PodWorker<'_> {
             }
         };
         self.runtime_mut().stopping = Some(stopping.clone());
-        let left: Vec<ProcessId> = self.runtime().running().map(|(_, process)| process).collect();
+        let left: Vec<ProcessId> = self.runtime_mut().running().map(|(_, process)| process).collect();
         if !left.is_empty() {
             if stopping.deadline > now {
                 return Some(stopping.deadline);

@@ -4,12 +4,13 @@ mod event_recorder;
 mod reconciler;
 mod work_queue;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use jiff::SignedDuration;
 
-use crate::apimachinery::{Kind, ObjectKey, kind_of};
+use crate::apimachinery::{Kind, ObjectKey, Status, kind_of};
 use crate::base::Timestamp;
 
 use super::kubelet::NodeState;
@@ -114,7 +115,11 @@ impl Manager {
             self.queue.add(item, now.checked_add(LIVELOCK_PAUSE).unwrap_or(now));
             return true;
         }
-        let outcome = reconciler.reconcile(&mut ReconcileContext { registry, node }, &item.key);
+        let mut context = ReconcileContext { registry, node };
+        // As controller-runtime does: a fault of one controller about one object is an error like any
+        // other. Every write is whole by itself, so that nothing half-written stays behind.
+        let outcome = catch_unwind(AssertUnwindSafe(|| reconciler.reconcile(&mut context, &item.key)))
+            .unwrap_or_else(|_| Err(Status::internal(format!("{} panicked", reconciler.name()))));
         match outcome {
             Ok(action) => {
                 self.queue.forget_errors(&item);

@@ -72,6 +72,35 @@ fn a_controller_that_runs_in_circles_is_paused_and_named() {
     assert_eq!(manager.next_due(&registry), registry.now().checked_add(LIVELOCK_PAUSE).ok());
 }
 
+/// Has a fault.
+struct Faulty;
+
+impl Reconciler for Faulty {
+    fn name(&self) -> &'static str {
+        "faulty-controller"
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        WATCHES
+    }
+
+    fn reconcile(&self, _context: &mut ReconcileContext<'_>, _key: &ObjectKey) -> Result<Action, Status> {
+        panic!("a fault of the controller, on purpose")
+    }
+}
+
+#[test]
+fn a_controller_that_panics_is_retried_and_harms_no_other() {
+    let mut registry = registry_with_config_map();
+    let mut node = NodeState::default();
+    let mut manager = Manager::new(vec![&Faulty, &Hopeless]);
+    manager.drain(&registry);
+    assert!(manager.run_next(&mut registry, &mut node));
+    assert!(manager.run_next(&mut registry, &mut node), "the other controller has its turn");
+    let due = manager.next_due(&registry).unwrap();
+    assert_eq!(due.duration_since(registry.now()).as_millis(), 5);
+}
+
 #[test]
 fn an_error_is_retried_later_and_later() {
     let mut registry = registry_with_config_map();

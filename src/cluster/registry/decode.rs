@@ -25,7 +25,7 @@ pub(super) fn decode(
 ) -> Result<Incoming, Status> {
     check_type(kind, object)?;
     let Decoded { value, unknown_fields } = decode_strictly(kind, object.value())?;
-    let errors = unknown_texts(&unknown_fields);
+    let errors = strict_errors(options, &unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(strict_decoding_error(kind, &errors));
     }
@@ -53,7 +53,7 @@ pub(super) fn decode_patched(
         let detail = status.message.split_once(": ").map_or(status.message.as_str(), |(_, detail)| detail);
         about_patch(detail.to_owned())
     })?;
-    let errors = unknown_texts(&unknown_fields);
+    let errors = strict_errors(options, &unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(about_patch(format!("strict decoding error: {}", errors.join(", "))));
     }
@@ -65,8 +65,9 @@ fn as_object(value: Value) -> Result<Object, Status> {
     Object::from_value(value).ok_or_else(|| Status::bad_request("the request body is not an object"))
 }
 
-fn unknown_texts(fields: &[String]) -> Vec<String> {
-    fields.iter().map(|field| format!("unknown field {field:?}")).collect()
+fn strict_errors(options: &WriteOptions, unknown_fields: &[String]) -> Vec<String> {
+    let twice = options.duplicate_fields.iter().map(|field| format!("duplicate field {field:?}"));
+    twice.chain(unknown_fields.iter().map(|field| format!("unknown field {field:?}"))).collect()
 }
 
 fn warnings(options: &WriteOptions, errors: Vec<String>) -> Vec<String> {

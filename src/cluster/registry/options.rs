@@ -17,6 +17,8 @@ pub(crate) struct WriteOptions {
     pub dry_run: bool,
     /// What to do about unknown and duplicate fields.
     pub field_validation: FieldValidation,
+    /// Paths of fields that the client named twice.
+    pub duplicate_fields: Vec<String>,
     /// The subresource written (`status`, `scale` …); empty for the object itself.
     pub subresource: &'static str,
 }
@@ -29,6 +31,7 @@ impl WriteOptions {
             user: format!("system:{manager}"),
             dry_run: false,
             field_validation: FieldValidation::Ignore,
+            duplicate_fields: Vec::new(),
             subresource: "",
         }
     }

@@ -261,6 +261,19 @@ static CATALOGUE: &[Image] = &[
     },
     Image { repository: "registry.k8s.io/kube-scheduler", entrypoint: &["kube-scheduler"], ..CONTROL_PLANE },
     Image { repository: "registry.k8s.io/kube-proxy", entrypoint: &["kube-proxy"], ..CONTROL_PLANE },
+    Image { repository: "registry.k8s.io/etcd", tags: &["3.6.6-0"], entrypoint: &["etcd"], ..CONTROL_PLANE },
+    Image {
+        repository: "registry.k8s.io/coredns/coredns",
+        tags: &["v1.14.2"],
+        entrypoint: &["/coredns"],
+        ..CONTROL_PLANE
+    },
+    Image {
+        repository: "gcr.io/k8s-minikube/storage-provisioner",
+        tags: &["v5"],
+        entrypoint: &["/storage-provisioner"],
+        ..CONTROL_PLANE
+    },
 ];
 
 /// The catalogue's entry for a repository such as `docker.io/library/nginx`.
