@@ -34,7 +34,8 @@ pub(super) fn run(
             seed,
             speed: serve.speed,
             manual_time: false,
-            state_folder: None,
+            // Kept only where a folder is named: a cluster for other programs starts fresh.
+            state_folder: common.state.as_ref().map(|folder| folder.join("served")),
         })?;
         let listener = cluster.listen(serve.port).await?;
         write_private(&path, listener.kubeconfig())?;
