@@ -13,6 +13,7 @@ mod pod_control;
 mod pods;
 mod replica_set;
 mod service_account;
+mod stateful_set;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -26,6 +27,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &deployment::DeploymentController,
     &replica_set::ReplicaSetController,
     &daemon_set::DaemonSetController,
+    &stateful_set::StatefulSetController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

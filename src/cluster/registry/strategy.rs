@@ -128,6 +128,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DAEMON_SET, &apps::DaemonSetStrategy),
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
+    (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),

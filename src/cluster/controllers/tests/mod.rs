@@ -5,6 +5,7 @@ mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod services;
+mod stateful_sets;
 
 use std::sync::Arc;
 

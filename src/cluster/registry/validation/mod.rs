@@ -9,6 +9,7 @@ mod pod_spec;
 mod probe;
 mod resources;
 mod service;
+mod stateful_set;
 mod volume;
 mod workload;
 
@@ -18,6 +19,7 @@ pub(super) use field::Field;
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
+pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
 
 #[cfg(test)]
