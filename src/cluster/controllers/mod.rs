@@ -8,6 +8,7 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod job;
 mod namespace;
 mod pod_control;
 mod pods;
@@ -28,6 +29,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &replica_set::ReplicaSetController,
     &daemon_set::DaemonSetController,
     &stateful_set::StatefulSetController,
+    &job::JobController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

@@ -70,9 +70,9 @@ fn jobs_of_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
 
 /// Deletes a Job that ended `ttlSecondsAfterFinished` ago.
 fn delete_when_old(registry: &mut Registry, job: &Object) -> Result<Action, Status> {
-    let due = job.number("/spec/ttlSecondsAfterFinished").and_then(|seconds| {
-        outcome::finished_at(job)?.checked_add(SignedDuration::from_secs(seconds)).ok()
-    });
+    let due = job
+        .number("/spec/ttlSecondsAfterFinished")
+        .and_then(|seconds| outcome::finished_at(job)?.checked_add(SignedDuration::from_secs(seconds)).ok());
     let Some(due) = due else { return Ok(Action::AwaitChange) };
     if due > registry.now() {
         return Ok(Action::RequeueAfter(due.duration_since(registry.now())));

@@ -74,11 +74,8 @@ impl Look {
 
     /// Writes the conditions of the end, and tells about it.
     pub(super) fn end(&mut self, registry: &mut Registry, ending: &Ending) {
-        let kinds = if ending.succeeded {
-            ["SuccessCriteriaMet", "Complete"]
-        } else {
-            ["FailureTarget", "Failed"]
-        };
+        let kinds =
+            if ending.succeeded { ["SuccessCriteriaMet", "Complete"] } else { ["FailureTarget", "Failed"] };
         let mut list = self.job.list("/status/conditions").to_vec();
         for kind in kinds {
             conditions::set(&mut list, condition(kind, "True", ending.reason, ending.message, self.now));

@@ -67,8 +67,7 @@ fn let_go(registry: &mut Registry, pod: &Object) -> Result<(), Status> {
         return Ok(());
     }
     let mut released = Object::clone(&pod);
-    let kept: Vec<Value> =
-        pod.finalizers().filter(|found| *found != FINALIZER).map(Value::from).collect();
+    let kept: Vec<Value> = pod.finalizers().filter(|found| *found != FINALIZER).map(Value::from).collect();
     released.set("/metadata/finalizers", kept);
     registry.update(&builtin::POD, &pod.key(), released, &WriteOptions::component(MANAGER)).map(|_| ())
 }

@@ -4,6 +4,7 @@ mod daemon_sets;
 mod deletion;
 mod deployments;
 mod fresh_cluster;
+mod jobs;
 mod services;
 mod stateful_sets;
 

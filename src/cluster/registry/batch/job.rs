@@ -171,8 +171,7 @@ mod tests {
         let mut job = job();
         job.set("/spec/template/spec/restartPolicy", "Always");
         let errors: Vec<String> = JobStrategy.validate(&job).iter().map(ToString::to_string).collect();
-        let error =
-            r#"spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never""#;
+        let error = r#"spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never""#;
         assert_eq!(errors, [error]);
     }
 
