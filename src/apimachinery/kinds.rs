@@ -215,6 +215,14 @@ pub mod builtin {
         REPLICA_SET = Kind {
             group: "apps", kind: "ReplicaSet", plural: "replicasets", singular: "replicaset", short_names: &["rs"],
             categories: &["all"], subresources: &[SCALE, status_of("ReplicaSet")], ..PLAIN };
+        /// apps/v1 StatefulSet.
+        STATEFUL_SET = Kind {
+            group: "apps", kind: "StatefulSet", plural: "statefulsets", singular: "statefulset", short_names: &["sts"],
+            categories: &["all"], subresources: &[SCALE, status_of("StatefulSet")], ..PLAIN };
+        /// batch/v1 Job.
+        JOB = Kind {
+            group: "batch", kind: "Job", plural: "jobs", singular: "job", categories: &["all"],
+            subresources: &[status_of("Job")], ..PLAIN };
         /// coordination.k8s.io/v1 Lease.
         LEASE = Kind { group: "coordination.k8s.io", kind: "Lease", plural: "leases", singular: "lease", ..PLAIN };
         /// discovery.k8s.io/v1 EndpointSlice.

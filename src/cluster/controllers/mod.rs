@@ -8,12 +8,14 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod job;
 mod kube_proxy;
 mod namespace;
 mod pod_control;
 mod pods;
 mod replica_set;
 mod service_account;
+mod stateful_set;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -27,6 +29,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &deployment::DeploymentController,
     &replica_set::ReplicaSetController,
     &daemon_set::DaemonSetController,
+    &stateful_set::StatefulSetController,
+    &job::JobController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

@@ -2,6 +2,7 @@
 
 mod admission;
 mod apps;
+mod batch;
 mod bind;
 mod columns;
 mod coordination;

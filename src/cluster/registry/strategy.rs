@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, coordination, core, discovery, scheduling, storage};
+use super::{apps, batch, coordination, core, discovery, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -133,6 +133,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DAEMON_SET, &apps::DaemonSetStrategy),
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
+    (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),

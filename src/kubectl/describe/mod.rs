@@ -4,11 +4,13 @@ mod containers;
 mod daemon_set;
 mod events;
 mod generic;
+mod job;
 mod node;
 mod plain;
 mod pod;
 mod pod_template;
 mod service;
+mod stateful_set;
 mod text;
 mod volumes;
 mod workloads;
@@ -44,6 +46,8 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
+        ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("batch/v1", "Job") => job::describe(&mut text, object),
         _ => generic::describe(&mut text, object),
     }
     if with_events {

@@ -94,13 +94,13 @@ fn slice(service: &Object, ports: &[Value], members: &[Member]) -> Object {
     }
     slice.set("/metadata/ownerReferences", json!([OwnerReference::controller(service)]));
     slice.set("/addressType", "IPv4");
-    slice.set("/endpoints", members.iter().map(endpoint).collect::<Vec<Value>>());
+    slice.set("/endpoints", members.iter().map(|member| endpoint(service, member)).collect::<Vec<Value>>());
     slice.set("/ports", ports.to_vec());
     slice
 }
 
-fn endpoint(member: &Member) -> Value {
-    json!({
+fn endpoint(service: &Object, member: &Member) -> Value {
+    let mut endpoint = json!({
         "addresses": [member.pod.text("/status/podIP")],
         "conditions": {
             "ready": member.ready,
@@ -109,7 +109,13 @@ fn endpoint(member: &Member) -> Value {
         },
         "nodeName": member.pod.text("/spec/nodeName"),
         "targetRef": target_reference(&member.pod),
-    })
+    });
+    // A Pod that names the Service as its subdomain has a name of its own in DNS.
+    let hostname = member.pod.text("/spec/hostname");
+    if !hostname.is_empty() && member.pod.text("/spec/subdomain") == service.name() {
+        endpoint["hostname"] = hostname.into();
+    }
+    endpoint
 }
 
 /// Makes the present slices equal to the wanted ones: those with the same ports are changed in

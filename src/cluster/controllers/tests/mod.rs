@@ -4,7 +4,9 @@ mod daemon_sets;
 mod deletion;
 mod deployments;
 mod fresh_cluster;
+mod jobs;
 mod services;
+mod stateful_sets;
 
 use std::sync::Arc;
 

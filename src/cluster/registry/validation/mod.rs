@@ -4,20 +4,24 @@ mod config;
 mod container;
 mod daemon_set;
 mod field;
+mod job;
 mod metadata;
 mod pod_spec;
 mod probe;
 mod resources;
 mod service;
+mod stateful_set;
 mod volume;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use field::Field;
+pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
+pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
 
 #[cfg(test)]

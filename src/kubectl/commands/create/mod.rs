@@ -2,6 +2,7 @@
 
 mod config_map;
 mod deployment;
+mod job;
 mod namespace;
 mod secret;
 mod service;
@@ -28,6 +29,7 @@ pub(super) static COMMAND: Command = Command {
     subcommands: &[
         &config_map::COMMAND,
         &deployment::COMMAND,
+        &job::COMMAND,
         &namespace::COMMAND,
         &secret::COMMAND,
         &service::COMMAND,

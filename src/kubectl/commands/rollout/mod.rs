@@ -115,7 +115,8 @@ fn is_deployment(info: &Info) -> bool {
 
 /// Refuses what has no rollouts.
 fn require_rollouts(info: &Info, doing: &str) -> Outcome {
-    if [&builtin::DEPLOYMENT, &builtin::DAEMON_SET].iter().any(|kind| info.resource.is(kind)) {
+    let known = [&builtin::DEPLOYMENT, &builtin::DAEMON_SET, &builtin::STATEFUL_SET];
+    if known.iter().any(|kind| info.resource.is(kind)) {
         return Ok(());
     }
     let (kind, group) = (&info.resource.kind, &info.resource.group);

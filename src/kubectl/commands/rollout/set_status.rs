@@ -1,4 +1,4 @@
-//! How the rollouts of DaemonSets go, in one line (`polymorphichelpers/rollout_status.go`).
+//! How the rollouts of DaemonSets and StatefulSets go, in one line (`polymorphichelpers/rollout_status.go`).
 
 use serde_json::Value;
 
@@ -22,6 +22,47 @@ pub(super) fn daemon_set(set: &Value) -> Outcome<(String, bool)> {
         waiting(format!("{available} of {desired} updated pods are available"))
     } else {
         (format!("daemon set {name:?} successfully rolled out\n"), true)
+    })
+}
+
+/// One line about a StatefulSet's rollout, and whether it is done.
+pub(super) fn stateful_set(set: &Value) -> Outcome<(String, bool)> {
+    require_rolling_update(set)?;
+    let status = &set["status"];
+    let count = |field: &str| status[field].as_i64().unwrap_or_default();
+    let observed = count("observedGeneration");
+    if observed == 0 || generation(set) > observed {
+        return Ok(("Waiting for statefulset spec update to be observed...\n".to_owned(), false));
+    }
+    let wanted = set["spec"]["replicas"].as_i64().unwrap_or(1);
+    let (ready, updated) = (count("readyReplicas"), count("updatedReplicas"));
+    if ready < wanted {
+        return Ok((format!("Waiting for {} pods to be ready...\n", wanted - ready), false));
+    }
+    let partition = set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_i64().unwrap_or_default();
+    if partition > 0 {
+        let due = wanted - partition;
+        return Ok(if updated < due {
+            let line = format!(
+                "Waiting for partitioned roll out to finish: {updated} out of {due} new pods have been updated...\n"
+            );
+            (line, false)
+        } else {
+            (format!("partitioned roll out complete: {updated} new pods have been updated...\n"), true)
+        });
+    }
+    let revision = |field: &str| status[field].as_str().unwrap_or_default();
+    let (current, update) = (revision("currentRevision"), revision("updateRevision"));
+    Ok(if current == update {
+        let current_count = count("currentReplicas");
+        let line =
+            format!("statefulset rolling update complete {current_count} pods at revision {current}...\n");
+        (line, true)
+    } else {
+        let line = format!(
+            "waiting for statefulset rolling update to complete {updated} pods at revision {update}...\n"
+        );
+        (line, false)
     })
 }
 
@@ -68,5 +109,32 @@ mod tests {
         status["numberAvailable"] = json!(3);
         assert_eq!(line(status), ("daemon set \"agent\" successfully rolled out\n".to_owned(), true));
         assert!(daemon_set(&json!({"spec": {"updateStrategy": {"type": "OnDelete"}}})).is_err());
+    }
+
+    #[test]
+    fn each_phase_of_a_stateful_sets_rollout_has_its_line() {
+        let line = |partition: i64, status: Value| {
+            let strategy = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
+            let spec = json!({"replicas": 3, "updateStrategy": strategy});
+            stateful_set(&json!({"metadata": {"generation": 2}, "spec": spec, "status": status})).unwrap()
+        };
+        assert_eq!(line(0, json!({})).0, "Waiting for statefulset spec update to be observed...\n");
+        let mut status =
+            json!({"observedGeneration": 2, "readyReplicas": 1, "updatedReplicas": 1, "currentReplicas": 3});
+        assert_eq!(line(0, status.clone()).0, "Waiting for 2 pods to be ready...\n");
+        status["readyReplicas"] = json!(3);
+        status["currentRevision"] = json!("db-a");
+        status["updateRevision"] = json!("db-b");
+        assert_eq!(
+            line(0, status.clone()).0,
+            "waiting for statefulset rolling update to complete 1 pods at revision db-b...\n"
+        );
+        assert_eq!(
+            line(1, status.clone()).0,
+            "Waiting for partitioned roll out to finish: 1 out of 2 new pods have been updated...\n"
+        );
+        status["currentRevision"] = json!("db-b");
+        let done = "statefulset rolling update complete 3 pods at revision db-b...\n";
+        assert_eq!(line(0, status), (done.to_owned(), true));
     }
 }

@@ -62,6 +62,7 @@ async fn follow(api: &Api, info: &Info, revision: i64, watch: bool, mut out: Out
 fn status_of(workload: &Value, revision: i64) -> Outcome<(String, bool)> {
     match workload["kind"].as_str() {
         Some("DaemonSet") => set_status::daemon_set(workload),
+        Some("StatefulSet") => set_status::stateful_set(workload),
         _ => deployment(workload, revision),
     }
 }

@@ -1,0 +1,113 @@
+//! Rules of StatefulSets.
+
+use serde_json::{Value, json};
+
+use crate::apimachinery::{FieldErrors, Object, validate_dns1123_label};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::pod_defaults::set_template_defaults;
+use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
+
+/// `pkg/registry/apps/statefulset`.
+pub(crate) struct StatefulSetStrategy;
+
+impl Strategy for StatefulSetStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn name_errors(&self, name: &str) -> Vec<String> {
+        validate_dns1123_label(name)
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_template_defaults(object);
+        let strategy = object.text("/spec/updateStrategy/type").to_owned();
+        if strategy.is_empty() {
+            object.set("/spec/updateStrategy/type", "RollingUpdate");
+        }
+        let mut defaults = vec![
+            ("/spec/podManagementPolicy", json!("OrderedReady")),
+            ("/spec/persistentVolumeClaimRetentionPolicy/whenDeleted", json!("Retain")),
+            ("/spec/persistentVolumeClaimRetentionPolicy/whenScaled", json!("Retain")),
+            ("/spec/replicas", json!(1)),
+            ("/spec/revisionHistoryLimit", json!(10)),
+        ];
+        if matches!(strategy.as_str(), "" | "RollingUpdate") {
+            defaults.push(("/spec/updateStrategy/rollingUpdate/partition", json!(0)));
+        }
+        for (pointer, value) in defaults {
+            if object.get(pointer).is_none() {
+                object.set(pointer, value);
+            }
+        }
+    }
+
+    fn write_out_zero_values(&self, object: &mut Object) {
+        for pointer in ["/status/replicas", "/status/availableReplicas"] {
+            if object.get(pointer).is_none() {
+                object.set(pointer, 0);
+            }
+        }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::stateful_set_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        validation::stateful_set_update_errors(new, old)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const {
+            &[
+                columns::NAME,
+                Column::text("Ready"),
+                columns::AGE,
+                Column::wide("Containers"),
+                Column::wide("Images"),
+            ]
+        }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        let count = |pointer| columns::count(object, pointer);
+        let [names, images] = columns::containers_and_images(object.list("/spec/template/spec/containers"));
+        let ready = format!("{}/{}", count("/status/readyReplicas"), count("/spec/replicas"));
+        vec![object.name().into(), ready.into(), columns::age(object, now), names, images]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_some_fields_may_change() {
+        let mut old = Object::from_value(json!({"metadata": {"name": "db"}, "spec": {
+            "serviceName": "db",
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": {
+                "metadata": {"labels": {"app": "db"}},
+                "spec": {"containers": [{"name": "c", "image": "nginx"}]},
+            },
+        }}))
+        .unwrap();
+        StatefulSetStrategy.set_defaults(&mut old);
+        assert_eq!(StatefulSetStrategy.validate(&old), []);
+        let mut new = old.clone();
+        new.set("/spec/replicas", 3);
+        assert_eq!(StatefulSetStrategy.validate_update(&new, &old), []);
+        new.set("/spec/serviceName", "other");
+        let error = StatefulSetStrategy.validate_update(&new, &old)[0].to_string();
+        assert!(error.starts_with("spec: Forbidden: updates to statefulset spec for fields"), "{error}");
+    }
+}

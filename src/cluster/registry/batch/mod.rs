@@ -1,0 +1,5 @@
+//! Rules of the kinds of the batch group.
+
+mod job;
+
+pub(super) use job::JobStrategy;

@@ -1,0 +1,63 @@
+//! `kubectl create job`.
+
+use serde_json::{Value, json};
+
+use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
+use super::{create, failed, one_name};
+use crate::apimachinery::builtin;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "job",
+    short: "Create a job with the specified name",
+    usage: "NAME --image=image -- [COMMAND] [args...] [options]",
+    flags: &[FLAGS, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[Flag::text("image", "", "Image to run"), field_manager("kubectl-create")];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let name = one_name(call)?;
+    let image = call.flags.text("image").to_owned();
+    if image.is_empty() {
+        return Err(Failure::message("either --image or --from must be specified"));
+    }
+    let command = call.args[call.dash.unwrap_or(call.args.len())..].to_vec();
+    let object = json!({
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name},
+        "spec": job_spec(&name, &image, &command, "Never"),
+        "status": {},
+    });
+    create(call, &builtin::JOB, object).await.map_err(|failure| failed(failure, "job"))
+}
+
+/// The specification of a Job with one container that bears the Job's name.
+fn job_spec(name: &str, image: &str, command: &[String], restart_policy: &str) -> Value {
+    let mut container = json!({"name": name, "image": image, "resources": {}});
+    if !command.is_empty() {
+        container["command"] = command.into();
+    }
+    let spec = json!({"containers": [container], "restartPolicy": restart_policy});
+    json!({"template": {"metadata": {}, "spec": spec}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_runs_its_command_once() {
+        let spec = job_spec("pi", "perl", &["perl".to_owned(), "-v".to_owned()], "Never");
+        let pod = &spec["template"]["spec"];
+        assert_eq!(pod["restartPolicy"], "Never");
+        assert_eq!(pod["containers"][0]["command"], json!(["perl", "-v"]));
+        assert_eq!(pod["containers"][0]["name"], "pi");
+    }
+}
