@@ -219,6 +219,10 @@ pub mod builtin {
         STATEFUL_SET = Kind {
             group: "apps", kind: "StatefulSet", plural: "statefulsets", singular: "statefulset", short_names: &["sts"],
             categories: &["all"], subresources: &[SCALE, status_of("StatefulSet")], ..PLAIN };
+        /// batch/v1 CronJob.
+        CRON_JOB = Kind {
+            group: "batch", kind: "CronJob", plural: "cronjobs", singular: "cronjob", short_names: &["cj"],
+            categories: &["all"], subresources: &[status_of("CronJob")], ..PLAIN };
         /// batch/v1 Job.
         JOB = Kind {
             group: "batch", kind: "Job", plural: "jobs", singular: "job", categories: &["all"],

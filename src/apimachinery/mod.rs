@@ -1,6 +1,7 @@
 //! Kubernetes objects without a server: their shape, kinds, selectors, patches and errors.
 
 mod conditions;
+mod cron_schedule;
 mod field_error;
 mod fields;
 mod hash;
@@ -23,6 +24,7 @@ mod status;
 mod watch;
 
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
+pub use cron_schedule::CronSchedule;
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
 pub use hash::pod_template_hash;

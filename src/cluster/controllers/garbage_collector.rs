@@ -30,6 +30,7 @@ static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::DEPLOYMENT, keys: touched },
     Watch { kind: &builtin::REPLICA_SET, keys: touched },
     Watch { kind: &builtin::STATEFUL_SET, keys: touched },
+    Watch { kind: &builtin::CRON_JOB, keys: touched },
     Watch { kind: &builtin::JOB, keys: touched },
     Watch { kind: &builtin::LEASE, keys: touched },
     Watch { kind: &builtin::ENDPOINT_SLICE, keys: touched },

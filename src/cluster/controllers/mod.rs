@@ -2,6 +2,7 @@
 
 mod claim;
 mod conditions;
+mod cron_job;
 mod daemon_set;
 mod deployment;
 mod endpoints;
@@ -31,6 +32,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &daemon_set::DaemonSetController,
     &stateful_set::StatefulSetController,
     &job::JobController,
+    &cron_job::CronJobController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

@@ -134,6 +134,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),

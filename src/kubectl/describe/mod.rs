@@ -1,6 +1,7 @@
 //! `describe`: one file per kind, a generic description for all others.
 
 mod containers;
+mod cron_job;
 mod daemon_set;
 mod events;
 mod generic;
@@ -47,6 +48,7 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),
         _ => generic::describe(&mut text, object),
     }

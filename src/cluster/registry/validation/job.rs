@@ -14,7 +14,8 @@ pub(crate) fn job_errors(job: &Object) -> FieldErrors {
     job_spec_errors(&Field::of(job, "spec"))
 }
 
-fn job_spec_errors(spec: &Field<'_>) -> FieldErrors {
+/// What is wrong with the specification of a Job, its own or in a template.
+pub(super) fn job_spec_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for field in
         ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"]
@@ -23,11 +24,14 @@ fn job_spec_errors(spec: &Field<'_>) -> FieldErrors {
     }
     let mode = spec.child("completionMode");
     // Indexes are not simulated: better refused than silently ignored.
-    errors.extend(mode.one_of(&["NonIndexed"]));
+    if !mode.is_absent() {
+        errors.extend(mode.one_of(&["NonIndexed"]));
+    }
     let template = spec.child("template");
     let labels = template.child("metadata").child("labels");
-    let selector = LabelSelector::from_value(spec.child("selector").value());
-    if !selector.matches(labels.map()) {
+    let selector = spec.child("selector");
+    // A Job's own selector is always there; a template of Jobs leaves it to the server.
+    if !selector.is_absent() && !LabelSelector::from_value(selector.value()).matches(labels.map()) {
         errors.push(labels.invalid("`selector` does not match template `labels`"));
     }
     errors.extend(pod_template_errors(&template));

@@ -2,6 +2,7 @@
 
 mod config;
 mod container;
+mod cron_job;
 mod daemon_set;
 mod field;
 mod job;
@@ -15,6 +16,7 @@ mod volume;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
+pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use field::Field;
 pub(super) use job::{job_errors, job_update_errors};

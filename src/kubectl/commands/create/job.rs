@@ -8,6 +8,7 @@ use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::pods::named;
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -19,15 +20,27 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
-const FLAGS: &[Flag] = &[Flag::text("image", "", "Image to run"), field_manager("kubectl-create")];
+const FLAGS: &[Flag] = &[
+    Flag::text("image", "", "Image to run"),
+    Flag::text("from", "", "What to take the job from; only cronjob/NAME"),
+    field_manager("kubectl-create"),
+];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let image = call.flags.text("image").to_owned();
-    if image.is_empty() {
+    let from = call.flags.text("from").to_owned();
+    if image.is_empty() == from.is_empty() {
         return Err(Failure::message("either --image or --from must be specified"));
     }
     let command = call.args[call.dash.unwrap_or(call.args.len())..].to_vec();
+    if !from.is_empty() && !command.is_empty() {
+        return Err(Failure::message("cannot specify --from and command"));
+    }
+    if !from.is_empty() {
+        let object = from_cron_job(call, &name, &from).await?;
+        return create(call, &builtin::JOB, object).await.map_err(|failure| failed(failure, "job"));
+    }
     let object = json!({
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -38,8 +51,41 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     create(call, &builtin::JOB, object).await.map_err(|failure| failed(failure, "job"))
 }
 
+/// The Job that a CronJob would make now.
+async fn from_cron_job(call: &mut Call<'_>, name: &str, from: &str) -> Outcome<Value> {
+    let api = call.api().await?;
+    let namespace = call.namespace()?;
+    let found = named(&api, &namespace, from).await?;
+    if !found.resource.is(&builtin::CRON_JOB) {
+        let kind = &found.resource.kind;
+        return Err(Failure::message(format!("from must be an existing cronjob, not a {kind}")));
+    }
+    Ok(instantiated(name, &found.object))
+}
+
+fn instantiated(name: &str, cron_job: &Value) -> Value {
+    let (template, metadata) = (&cron_job["spec"]["jobTemplate"], &cron_job["metadata"]);
+    let mut annotations = template["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
+    annotations.insert("cronjob.kubernetes.io/instantiate".to_owned(), "manual".into());
+    let owner = json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "name": metadata["name"], "uid": metadata["uid"],
+        "controller": true,
+    });
+    let mut job = json!({
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "annotations": annotations, "ownerReferences": [owner]},
+        "spec": template["spec"],
+        "status": {},
+    });
+    if template["metadata"]["labels"].is_object() {
+        job["metadata"]["labels"] = template["metadata"]["labels"].clone();
+    }
+    job
+}
+
 /// The specification of a Job with one container that bears the Job's name.
-fn job_spec(name: &str, image: &str, command: &[String], restart_policy: &str) -> Value {
+pub(super) fn job_spec(name: &str, image: &str, command: &[String], restart_policy: &str) -> Value {
     let mut container = json!({"name": name, "image": image, "resources": {}});
     if !command.is_empty() {
         container["command"] = command.into();

@@ -1,6 +1,7 @@
 //! `kubectl create`: from files, and one file for each kind that flags can make.
 
 mod config_map;
+mod cron_job;
 mod deployment;
 mod job;
 mod namespace;
@@ -28,6 +29,7 @@ pub(super) static COMMAND: Command = Command {
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     subcommands: &[
         &config_map::COMMAND,
+        &cron_job::COMMAND,
         &deployment::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,

@@ -1,0 +1,103 @@
+//! Rules of CronJobs.
+
+use serde_json::{Value, json};
+
+use crate::apimachinery::{FieldErrors, LabelSelector, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::pod_defaults::set_template_defaults;
+use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
+
+/// `pkg/registry/batch/cronjob`.
+pub(crate) struct CronJobStrategy;
+
+impl Strategy for CronJobStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        if let Some(job) = object.get("/spec/jobTemplate/spec").cloned() {
+            let mut template = Object::from(serde_json::Map::new());
+            template.set("/spec", job);
+            set_template_defaults(&mut template);
+            object.set("/spec/jobTemplate/spec", template.remove("/spec").unwrap_or_default());
+        }
+        for (pointer, value) in [
+            ("/spec/concurrencyPolicy", json!("Allow")),
+            ("/spec/suspend", json!(false)),
+            ("/spec/successfulJobsHistoryLimit", json!(3)),
+            ("/spec/failedJobsHistoryLimit", json!(1)),
+        ] {
+            if object.get(pointer).is_none() {
+                object.set(pointer, value);
+            }
+        }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::cron_job_errors(object)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        let job = Field::of(object, "spec").child("jobTemplate").child("spec");
+        pod_spec_warnings(&job.child("template").child("spec"))
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const {
+            &[
+                columns::NAME,
+                Column::text("Schedule"),
+                Column::text("Timezone"),
+                Column { column_type: "boolean", ..Column::text("Suspend") },
+                Column::number("Active"),
+                Column::text("Last Schedule"),
+                columns::AGE,
+                Column::wide("Containers"),
+                Column::wide("Images"),
+                Column::wide("Selector"),
+            ]
+        }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        let containers = object.list("/spec/jobTemplate/spec/template/spec/containers");
+        let [names, images] = columns::containers_and_images(containers);
+        let last = object.time("/status/lastScheduleTime").map(|last| columns::since(Some(last), now));
+        let selector = object.get("/spec/jobTemplate/spec/selector").map(LabelSelector::from_value);
+        vec![
+            object.name().into(),
+            object.text("/spec/schedule").into(),
+            columns::text_or_none(object, "/spec/timeZone"),
+            if object.flag("/spec/suspend") { "True" } else { "False" }.into(),
+            object.list("/status/active").len().into(),
+            columns::or_none(&last.unwrap_or_default()),
+            columns::age(object, now),
+            names,
+            images,
+            columns::or_none(&selector.map(|selector| selector.to_string()).unwrap_or_default()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_schedule_is_refused_in_the_parsers_words() {
+        let template = json!({"spec": {
+            "restartPolicy": "OnFailure", "containers": [{"name": "c", "image": "busybox"}],
+        }});
+        let spec = json!({"schedule": "nope", "jobTemplate": {"spec": {"template": template}}});
+        let mut object = Object::from_value(json!({"metadata": {"name": "tick"}, "spec": spec})).unwrap();
+        CronJobStrategy.set_defaults(&mut object);
+        let errors: Vec<String> = CronJobStrategy.validate(&object).iter().map(ToString::to_string).collect();
+        let error = r#"spec.schedule: Invalid value: "nope": expected exactly 5 fields, found 1: [nope]"#;
+        assert_eq!(errors, [error]);
+    }
+}
