@@ -3,6 +3,7 @@
 mod age;
 mod clock;
 mod error;
+mod files;
 mod random;
 mod streams;
 mod table;
@@ -13,6 +14,7 @@ mod yaml;
 pub use age::human_duration;
 pub use clock::{Clock, Stopwatch, Timestamp, sleep, timeout};
 pub use error::{ResultExt, UserError};
+pub use files::free_name;
 pub use random::Random;
 pub use streams::{Capture, Input, Output, Streams};
 pub use table::{Columns, align};

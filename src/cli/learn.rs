@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::base::{Clock, Output, Random, ResultExt, UserError};
+use crate::base::{Clock, Output, Random, ResultExt, UserError, wrap};
 use crate::lesson::{Course, Language};
 use crate::progress::{Event, Journal, Learner, Opened};
 use crate::repl::{self, PlainScreen, TerminalScreen};
@@ -61,7 +61,8 @@ async fn session(
     let Opened { mut journal, entries, notices } = folders.journal()?;
     let learner = Learner::from_entries(&entries);
     for notice in folders.notices.iter().chain(&notices) {
-        out.line(format!("note: {notice}")).while_doing(|| "cannot print".to_owned())?;
+        let lines = wrap(&format!("note: {notice}"), theme.width);
+        out.line(lines.join("\n")).while_doing(|| "cannot print".to_owned())?;
     }
     let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
     let wiring = Wiring { learn, surroundings, folders: &folders, interactive, language, theme };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Kind, Object, ObjectKey, kind_of};
-use crate::base::{Random, ResultExt, Timestamp, UserError};
+use crate::base::{Random, ResultExt, Timestamp, UserError, free_name};
 
 use super::kubelet::NodeState;
 use super::registry::Registry;
@@ -241,11 +241,7 @@ fn read_changes(
 
 /// Renames a file to the first free `….damaged-N`.
 fn keep_aside(path: &Path) -> Result<PathBuf, UserError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let aside = (1..)
-        .map(|number| path.with_file_name(format!("{name}.damaged-{number}")))
-        .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| path.with_file_name(format!("{name}.damaged")));
+    let aside = free_name(path, "damaged");
     fs::rename(path, &aside).while_doing(|| format!("cannot keep {} aside", path.display()))?;
     Ok(aside)
 }

@@ -19,6 +19,7 @@ pub use command_line::CommandLine;
 pub use embedded::Embedded;
 pub use external::{External, Target};
 pub use guard::refuse_production;
+pub use process::INTERRUPTED;
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::base::{Input, Streams};
 
 /// Exit code of a command that a signal ended, as shells report Ctrl-C.
-const INTERRUPTED: i32 = 130;
+pub const INTERRUPTED: i32 = 130;
 
 /// Exit code when the shell itself cannot be started.
 const CANNOT_RUN: i32 = 126;

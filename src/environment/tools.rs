@@ -7,11 +7,8 @@ use crate::base::{Clock, ResultExt, Streams, UserError};
 use crate::{kubectl, minikube};
 
 use super::command_line::CommandLine;
-use super::process::{Shell, link_tools};
+use super::process::{INTERRUPTED, Shell, link_tools};
 use super::workspace::Workspace;
-
-/// Exit code of a command that Ctrl-C stopped.
-const INTERRUPTED: i32 = 130;
 
 /// What the tools need to know of this machine.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::{ResultExt, UserError, parse_yaml};
+use crate::base::{ResultExt, UserError, free_name, parse_yaml};
 
 /// A folder that belongs to the learner; lessons put files into it and never destroy any.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl Workspace {
     }
 
     /// Puts a lesson's file there. A file of that name that says the same in YAML stays as the learner
-    /// wrote it; one with other content is kept as `NAME.orig` (`.orig-2` …) first.
+    /// wrote it; one with other content is kept as `NAME.orig` (`.orig-1` …) first.
     ///
     /// # Errors
     /// When the name leads out of the folder, or the file cannot be written.
@@ -46,7 +46,7 @@ impl Workspace {
         match fs::read(&path) {
             Ok(present) if says(&present, content) => return Ok(()),
             Ok(_) => {
-                fs::rename(&path, free_name(&path)).while_doing(doing)?;
+                fs::rename(&path, original_name(&path)).while_doing(doing)?;
             }
             Err(_) => {}
         }
@@ -68,15 +68,11 @@ fn says(present: &[u8], content: &str) -> bool {
     present == content.as_bytes() || same_values().is_some()
 }
 
-fn free_name(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    (1..)
-        .map(|number| match number {
-            1 => path.with_file_name(format!("{name}.orig")),
-            number => path.with_file_name(format!("{name}.orig-{number}")),
-        })
-        .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| path.with_file_name(format!("{name}.orig")))
+/// `NAME.orig`, or the first numbered one where that is taken.
+fn original_name(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let plain = path.with_file_name(format!("{name}.orig"));
+    if plain.exists() { free_name(path, "orig") } else { plain }
 }
 
 #[cfg(test)]

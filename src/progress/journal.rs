@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::base::{Clock, ResultExt, UserError};
+use crate::base::{Clock, ResultExt, UserError, free_name};
 
 use super::event::{Entry, Event};
 
@@ -143,10 +143,7 @@ impl Content {
 
 /// Copies damaged bytes to the first free `….damaged-N`.
 fn keep_aside(path: &Path, bytes: &[u8]) -> Result<PathBuf, UserError> {
-    let aside = (1..)
-        .map(|number| path.with_extension(format!("jsonl.damaged-{number}")))
-        .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| path.with_extension("jsonl.damaged"));
+    let aside = free_name(path, "damaged");
     fs::write(&aside, bytes).while_doing(|| format!("cannot write {}", aside.display()))?;
     Ok(aside)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::base::{Input, Streams, Terminal, UserError, timeout};
 use crate::check::{self, Context, Observer, Verdict};
-use crate::environment::{CommandLine, Environment};
+use crate::environment::{CommandLine, Environment, INTERRUPTED};
 use crate::lesson::Step;
 use crate::progress::{Journal, Place};
 
@@ -35,9 +35,6 @@ const AT_ONCE: Duration = Duration::from_millis(40);
 
 /// How long a solution waits until the cluster can tell the answer to a question.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
-
-/// Exit code of a command that Ctrl-C stopped.
-const INTERRUPTED: i32 = 130;
 
 /// Time between two looks where time is real.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -70,7 +67,6 @@ pub struct Driver {
     screen: Box<dyn Screen>,
     settings: Settings,
     observer: Option<Observer>,
-    left: bool,
 }
 
 /// Whether a line needs another one: an open quote, a heredoc, a trailing backslash.
@@ -89,7 +85,7 @@ impl Driver {
         screen: Box<dyn Screen>,
         settings: Settings,
     ) -> Self {
-        Self { session, environment, journal, screen, settings, observer: None, left: false }
+        Self { session, environment, journal, screen, settings, observer: None }
     }
 
     /// The session.
@@ -199,7 +195,6 @@ impl Driver {
                 Ok(None)
             }
             Effect::Quit => {
-                self.left = true;
                 self.observer = None;
                 self.environment.leave().await?;
                 Ok(None)

@@ -54,8 +54,6 @@ pub enum Message<'a> {
     StartFailed,
     /// While a start state is made.
     Preparing,
-    /// A start state is there again.
-    WorldReset,
     /// The first step has nothing before it.
     AtFirstStep,
     /// `next` on an unfinished step.
@@ -144,7 +142,6 @@ fn english(message: Message<'_>) -> String {
         Message::SolutionDidNotHelp => "The solution begins where the step began, and the cluster is elsewhere now. `reset`, then `solve`.".into(),
         Message::StartFailed => "The start of this step could not be prepared.".into(),
         Message::Preparing => "Preparing the cluster for this step …".into(),
-        Message::WorldReset => "This step is back at its start.".into(),
         Message::AtFirstStep => "This is the first step; there is nothing before it.".into(),
         Message::NextUnfinished => "This step is not passed yet: `hint` helps, `solve` runs the solution, `goto` goes anywhere.".into(),
         Message::ListHeadline => "Chapters".into(),
@@ -202,7 +199,6 @@ fn korean(message: Message<'_>) -> String {
         Message::SolutionDidNotHelp => "풀이는 이 단계의 처음 상태에서 출발하는데, 지금 클러스터는 그 상태가 아닙니다. `reset`을 입력한 다음 `solve`를 입력하세요.".into(),
         Message::StartFailed => "이 단계의 시작 상태를 만들지 못했습니다.".into(),
         Message::Preparing => "이 단계에 맞게 클러스터를 준비하고 있습니다 …".into(),
-        Message::WorldReset => "이 단계를 처음 상태로 되돌렸습니다.".into(),
         Message::AtFirstStep => "첫 단계입니다. 앞에는 아무것도 없습니다.".into(),
         Message::NextUnfinished => "아직 통과하지 않은 단계입니다. `hint`는 도움을, `solve`는 풀이 실행을, `goto`는 다른 곳으로 이동을 뜻합니다.".into(),
         Message::ListHeadline => "장 목록".into(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::base::UserError;
 use crate::check::Verdict;
+use crate::environment::INTERRUPTED;
 use crate::lesson::{Chapter, Course, Language, Step};
 use crate::progress::{self, Learner, Outcome, Place};
 
@@ -20,9 +21,6 @@ use super::view::View;
 use super::word::Word;
 
 pub use list::overview;
-
-/// Exit code of a command that Ctrl-C stopped.
-const INTERRUPTED: i32 = 130;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
