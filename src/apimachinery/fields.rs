@@ -219,7 +219,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::apimachinery::kinds::builtin;
+    use crate::apimachinery::builtin;
 
     #[test]
     fn terms_select_as_the_server_does() {

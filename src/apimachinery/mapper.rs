@@ -55,7 +55,10 @@ mod tests {
     #[test]
     fn a_category_names_several_kinds() {
         let all: Vec<&str> = kinds_in_category("all").iter().map(|kind| kind.plural).collect();
-        assert!(all.starts_with(&["pods", "services"]) && all.contains(&"deployments"), "{all:?}");
+        assert!(
+            all.starts_with(&["pods", "replicationcontrollers", "services"]) && all.contains(&"deployments"),
+            "{all:?}"
+        );
         assert!(kinds_in_category("none").is_empty());
     }
 }

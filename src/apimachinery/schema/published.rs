@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::{
     admissionregistration, apps, authentication, authorization, autoscaling, batch, certificates,
-    coordination, core, discovery, events, networking, node, policy, rbac, scheduling, storage,
+    coordination, core, discovery, events, flowcontrol, networking, node, policy, rbac, resource, scheduling,
+    storage,
 };
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
 use k8s_openapi::apimachinery::pkg::apis::meta;
@@ -104,6 +105,7 @@ fn register_others(registration: &mut Registration) {
     register!(
         registration,
         admissionregistration::v1::MutatingAdmissionPolicy,
+        admissionregistration::v1::MutatingAdmissionPolicyBinding,
         admissionregistration::v1::MutatingWebhookConfiguration,
         admissionregistration::v1::ValidatingAdmissionPolicy,
         admissionregistration::v1::ValidatingAdmissionPolicyBinding,
@@ -141,6 +143,15 @@ fn register_others(registration: &mut Registration) {
         meta::v1::Status,
     );
     registration.generator.subschema_for::<meta::v1::DeleteOptions>();
+    register!(
+        registration,
+        flowcontrol::v1::FlowSchema,
+        flowcontrol::v1::PriorityLevelConfiguration,
+        resource::v1::DeviceClass,
+        resource::v1::ResourceClaim,
+        resource::v1::ResourceClaimTemplate,
+        resource::v1::ResourceSlice,
+    );
 }
 
 #[cfg(test)]

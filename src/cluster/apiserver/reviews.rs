@@ -17,6 +17,7 @@ const REVIEW: Kind = Kind {
     namespaced: false,
     verbs: &["create"],
     subresources: &[],
+    stored_as: None,
 };
 
 static SELF_SUBJECT_REVIEW: Kind = Kind {

@@ -20,22 +20,60 @@ pub(super) struct GarbageCollector;
 static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::CONFIG_MAP, keys: touched },
     Watch { kind: &builtin::ENDPOINTS, keys: touched },
+    Watch { kind: &builtin::LIMIT_RANGE, keys: touched },
     Watch { kind: &builtin::NODE, keys: touched },
+    Watch { kind: &builtin::PERSISTENT_VOLUME_CLAIM, keys: touched },
+    Watch { kind: &builtin::PERSISTENT_VOLUME, keys: touched },
     Watch { kind: &builtin::POD, keys: touched },
+    Watch { kind: &builtin::POD_TEMPLATE, keys: touched },
+    Watch { kind: &builtin::REPLICATION_CONTROLLER, keys: touched },
+    Watch { kind: &builtin::RESOURCE_QUOTA, keys: touched },
     Watch { kind: &builtin::SECRET, keys: touched },
     Watch { kind: &builtin::SERVICE_ACCOUNT, keys: touched },
     Watch { kind: &builtin::SERVICE, keys: touched },
+    Watch { kind: &builtin::API_SERVICE, keys: touched },
     Watch { kind: &builtin::CONTROLLER_REVISION, keys: touched },
     Watch { kind: &builtin::DAEMON_SET, keys: touched },
     Watch { kind: &builtin::DEPLOYMENT, keys: touched },
     Watch { kind: &builtin::REPLICA_SET, keys: touched },
     Watch { kind: &builtin::STATEFUL_SET, keys: touched },
+    Watch { kind: &builtin::HORIZONTAL_POD_AUTOSCALER, keys: touched },
     Watch { kind: &builtin::CRON_JOB, keys: touched },
     Watch { kind: &builtin::JOB, keys: touched },
-    Watch { kind: &builtin::LEASE, keys: touched },
-    Watch { kind: &builtin::ENDPOINT_SLICE, keys: touched },
+    Watch { kind: &builtin::CERTIFICATE_SIGNING_REQUEST, keys: touched },
+    Watch { kind: &builtin::INGRESS_CLASS, keys: touched },
+    Watch { kind: &builtin::INGRESS, keys: touched },
+    Watch { kind: &builtin::IP_ADDRESS, keys: touched },
+    Watch { kind: &builtin::NETWORK_POLICY, keys: touched },
+    Watch { kind: &builtin::SERVICE_CIDR, keys: touched },
+    Watch { kind: &builtin::POD_DISRUPTION_BUDGET, keys: touched },
+    Watch { kind: &builtin::CLUSTER_ROLE_BINDING, keys: touched },
+    Watch { kind: &builtin::CLUSTER_ROLE, keys: touched },
+    Watch { kind: &builtin::ROLE_BINDING, keys: touched },
+    Watch { kind: &builtin::ROLE, keys: touched },
+    Watch { kind: &builtin::CSI_DRIVER, keys: touched },
+    Watch { kind: &builtin::CSI_NODE, keys: touched },
+    Watch { kind: &builtin::CSI_STORAGE_CAPACITY, keys: touched },
     Watch { kind: &builtin::STORAGE_CLASS, keys: touched },
+    Watch { kind: &builtin::VOLUME_ATTACHMENT, keys: touched },
+    Watch { kind: &builtin::VOLUME_ATTRIBUTES_CLASS, keys: touched },
+    Watch { kind: &builtin::MUTATING_ADMISSION_POLICY, keys: touched },
+    Watch { kind: &builtin::MUTATING_ADMISSION_POLICY_BINDING, keys: touched },
+    Watch { kind: &builtin::MUTATING_WEBHOOK_CONFIGURATION, keys: touched },
+    Watch { kind: &builtin::VALIDATING_ADMISSION_POLICY, keys: touched },
+    Watch { kind: &builtin::VALIDATING_ADMISSION_POLICY_BINDING, keys: touched },
+    Watch { kind: &builtin::VALIDATING_WEBHOOK_CONFIGURATION, keys: touched },
+    Watch { kind: &builtin::CUSTOM_RESOURCE_DEFINITION, keys: touched },
     Watch { kind: &builtin::PRIORITY_CLASS, keys: touched },
+    Watch { kind: &builtin::LEASE, keys: touched },
+    Watch { kind: &builtin::RUNTIME_CLASS, keys: touched },
+    Watch { kind: &builtin::ENDPOINT_SLICE, keys: touched },
+    Watch { kind: &builtin::DEVICE_CLASS, keys: touched },
+    Watch { kind: &builtin::RESOURCE_CLAIM, keys: touched },
+    Watch { kind: &builtin::RESOURCE_CLAIM_TEMPLATE, keys: touched },
+    Watch { kind: &builtin::RESOURCE_SLICE, keys: touched },
+    Watch { kind: &builtin::FLOW_SCHEMA, keys: touched },
+    Watch { kind: &builtin::PRIORITY_LEVEL_CONFIGURATION, keys: touched },
 ];
 
 impl Reconciler for GarbageCollector {
@@ -251,7 +289,7 @@ mod tests {
         let exempt = [&builtin::EVENT, &builtin::NAMESPACE];
         let missing: Vec<&&Kind> = KINDS
             .iter()
-            .filter(|kind| !exempt.contains(kind))
+            .filter(|kind| !exempt.contains(kind) && kind.stored_as.is_none())
             .filter(|kind| !WATCHES.iter().any(|watch| watch.kind == **kind))
             .collect();
         assert!(missing.is_empty(), "{missing:?}");

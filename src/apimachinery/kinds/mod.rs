@@ -1,0 +1,141 @@
+//! What a kind is: group, version, plural, short names, scope, verbs, subresources.
+
+use std::fmt;
+
+pub mod builtin;
+
+/// A kind that the embedded cluster serves and kubectl knows without asking.
+pub struct Kind {
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Version within the group.
+    pub version: &'static str,
+    /// Kind in CamelCase.
+    pub kind: &'static str,
+    /// Resource: lower-case plural, as in URLs.
+    pub plural: &'static str,
+    /// Lower-case singular.
+    pub singular: &'static str,
+    /// Short names that kubectl accepts.
+    pub short_names: &'static [&'static str],
+    /// Categories such as `all`.
+    pub categories: &'static [&'static str],
+    /// Whether objects live in a namespace.
+    pub namespaced: bool,
+    /// Verbs in discovery's order.
+    pub verbs: &'static [&'static str],
+    /// Subresources.
+    pub subresources: &'static [Subresource],
+    /// The kind as which objects are stored, where this one is another version of it.
+    pub stored_as: Option<&'static Kind>,
+}
+
+/// A subresource such as `pods/log`.
+#[derive(Clone, Copy, Debug)]
+pub struct Subresource {
+    /// Name in the URL.
+    pub name: &'static str,
+    /// Group of what it answers; empty for the parent's.
+    pub group: &'static str,
+    /// Version of what it answers; empty for the parent's.
+    pub version: &'static str,
+    /// Kind of what it answers.
+    pub kind: &'static str,
+    /// Verbs.
+    pub verbs: &'static [&'static str],
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.api_version(), self.kind)
+    }
+}
+
+impl PartialEq for &'static Kind {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(*self, *other)
+    }
+}
+
+impl Kind {
+    /// `v1` or `apps/v1`.
+    #[must_use]
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    /// `pods` or `deployments.apps`: how errors name the resource.
+    #[must_use]
+    pub fn group_resource(&self) -> String {
+        with_group(self.plural, self.group)
+    }
+
+    /// `Pod` or `Deployment.apps`: how errors name the kind.
+    #[must_use]
+    pub fn group_kind(&self) -> String {
+        with_group(self.kind, self.group)
+    }
+
+    /// `pod` or `deployment.apps`: how kubectl names the kind before `/name`.
+    #[must_use]
+    pub fn qualified_singular(&self) -> String {
+        with_group(self.singular, self.group)
+    }
+
+    /// The subresource of that name.
+    #[must_use]
+    pub fn subresource(&self, name: &str) -> Option<&Subresource> {
+        self.subresources.iter().find(|subresource| subresource.name == name)
+    }
+}
+
+fn with_group(name: &str, group: &str) -> String {
+    if group.is_empty() { name.to_owned() } else { format!("{name}.{group}") }
+}
+
+/// The kind with that apiVersion and kind.
+#[must_use]
+pub fn kind_of(api_version: &str, kind: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|entry| entry.kind == kind && entry.api_version() == api_version)
+}
+
+/// The kind served at that group, version and plural.
+#[must_use]
+pub fn kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
+    KINDS
+        .iter()
+        .copied()
+        .find(|entry| entry.group == group && entry.version == version && entry.plural == plural)
+}
+
+/// Every served kind, in the order of discovery.
+pub static KINDS: &[&Kind] = builtin::TABLE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_share_a_resource() {
+        for (index, kind) in KINDS.iter().enumerate() {
+            assert!(
+                !KINDS[..index].iter().any(|other| other.stored_as.is_none()
+                    && kind.stored_as.is_none()
+                    && other.group_resource() == kind.group_resource()),
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_are_found_both_ways() {
+        let deployment = kind_of("apps/v1", "Deployment").unwrap();
+        assert_eq!(deployment.group_resource(), "deployments.apps");
+        assert_eq!(kind_by_resource("", "v1", "pods").map(|kind| kind.kind), Some("Pod"));
+        assert!(kind_of("apps/v1", "Pod").is_none());
+    }
+}
