@@ -86,6 +86,12 @@ impl Kind {
         with_group(self.singular, self.group)
     }
 
+    /// The kind as which objects are stored: itself, unless it is another version of one.
+    #[must_use]
+    pub fn stored(&'static self) -> &'static Self {
+        self.stored_as.unwrap_or(self)
+    }
+
     /// The subresource of that name.
     #[must_use]
     pub fn subresource(&self, name: &str) -> Option<&Subresource> {
