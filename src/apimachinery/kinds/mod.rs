@@ -3,6 +3,8 @@
 use std::fmt;
 
 pub mod builtin;
+pub mod groups;
+pub mod unstored;
 
 /// A kind that the embedded cluster serves and kubectl knows without asking.
 pub struct Kind {
@@ -118,7 +120,16 @@ pub fn kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'st
         .find(|entry| entry.group == group && entry.version == version && entry.plural == plural)
 }
 
-/// Every served kind, in the order of discovery.
+/// The kind served at that group, version and plural although no objects of it are stored.
+#[must_use]
+pub fn unstored_kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
+    unstored::TABLE
+        .iter()
+        .copied()
+        .find(|entry| entry.group == group && entry.version == version && entry.plural == plural)
+}
+
+/// Every stored kind, in the order of discovery.
 pub static KINDS: &[&Kind] = builtin::TABLE;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
+use crate::apimachinery::{FieldErrors, Kind, Object, builtin, unstored, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
 use super::Registry;
@@ -121,6 +121,7 @@ pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
 
 /// The kinds with rules of their own.
 static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
+    (&unstored::COMPONENT_STATUS, &core::ComponentStatusStrategy),
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),

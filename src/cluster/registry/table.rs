@@ -8,8 +8,8 @@ use crate::apimachinery::{Kind, Object};
 use crate::base::Timestamp;
 
 use super::Registry;
-use super::conversion::to_stored;
 use super::columns::Column;
+use super::conversion::to_stored;
 use super::strategy::strategy_of;
 
 /// `meta/v1 Table`, before it is encoded.

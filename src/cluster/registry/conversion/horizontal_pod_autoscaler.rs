@@ -34,7 +34,8 @@ const POLICY: Names = &[("Type", "type"), ("Value", "value"), ("PeriodSeconds", 
 /// To autoscaling/v2.
 pub(super) fn to_v2(object: &mut Object) {
     let mut metrics = annotated_list(object, METRICS).iter().map(metric_to_v2).collect::<Vec<_>>();
-    if let Some(target) = object.remove("/spec/targetCPUUtilizationPercentage").filter(|value| !value.is_null())
+    if let Some(target) =
+        object.remove("/spec/targetCPUUtilizationPercentage").filter(|value| !value.is_null())
     {
         metrics.push(cpu_target(target));
     }
@@ -64,7 +65,8 @@ pub(super) fn to_v2(object: &mut Object) {
 pub(super) fn to_v1(object: &mut Object) {
     let metrics = taken_list(object, "/spec/metrics");
     let (cpu, others): (Vec<Value>, Vec<Value>) = metrics.into_iter().partition(is_cpu_target);
-    if let Some(target) = cpu.first().and_then(|metric| field(metric, "/resource/target/averageUtilization")) {
+    if let Some(target) = cpu.first().and_then(|metric| field(metric, "/resource/target/averageUtilization"))
+    {
         object.set("/spec/targetCPUUtilizationPercentage", target);
     }
     let seen = taken_list(object, "/status/currentMetrics");

@@ -25,11 +25,7 @@ static CONVERSIONS: &[Conversion] = &[
         to_stored: horizontal_pod_autoscaler::to_v2,
         from_stored: horizontal_pod_autoscaler::to_v1,
     },
-    Conversion {
-        version: &builtin::EVENTS_EVENT,
-        to_stored: event::to_core,
-        from_stored: event::to_events,
-    },
+    Conversion { version: &builtin::EVENTS_EVENT, to_stored: event::to_core, from_stored: event::to_events },
 ];
 
 fn conversion_of(kind: &'static Kind) -> Option<&'static Conversion> {

@@ -1,5 +1,6 @@
 //! Rules of the kinds of the core group.
 
+mod component_status;
 mod config_map;
 mod endpoints;
 mod event;
@@ -10,6 +11,7 @@ mod pod_cells;
 mod secret;
 mod service;
 
+pub(super) use component_status::ComponentStatusStrategy;
 pub(super) use config_map::ConfigMapStrategy;
 pub(super) use endpoints::EndpointsStrategy;
 pub(super) use event::EventStrategy;
