@@ -195,8 +195,7 @@ fn resource_list(served: &Served, group: &str, version: &str) -> Option<Value> {
         resources.push(legacy_resource(kind));
         resources.extend(kind.subresources.iter().map(|subresource| legacy_subresource(kind, subresource)));
     }
-    let mut list =
-        json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": resources});
+    let mut list = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": resources});
     if !group.is_empty() {
         list["apiVersion"] = "v1".into();
     }
