@@ -1,9 +1,12 @@
 //! Create, get, list, update, patch and delete for every kind: the only way to write.
 
 mod admission;
+mod admissionregistration;
+mod apiregistration;
 mod apps;
 mod batch;
 mod bind;
+mod certificates;
 mod columns;
 mod conversion;
 mod coordination;
@@ -12,10 +15,14 @@ mod create;
 mod decode;
 mod delete;
 mod discovery;
+mod flowcontrol;
 mod metadata;
+mod networking;
+mod node;
 mod options;
 mod patch;
 mod pod_defaults;
+mod resource;
 mod scale;
 mod scheduling;
 

@@ -40,6 +40,8 @@ impl Registry {
             Some(_) => Arc::new(to_stored(kind, Object::clone(object))),
             None => Arc::clone(object),
         };
+        let mut objects = objects.to_vec();
+        strategy.sort(&mut objects);
         let rows = objects
             .iter()
             .map(|object| {

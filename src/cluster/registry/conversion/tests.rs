@@ -1,3 +1,5 @@
+//! Objects of one version, read and written in another.
+
 use serde_json::json;
 
 use super::super::tests::{options, registry};

@@ -8,6 +8,8 @@ mod namespace;
 mod node;
 mod pod;
 mod pod_cells;
+mod pod_template;
+mod replication_controller;
 mod secret;
 mod service;
 
@@ -18,5 +20,7 @@ pub(super) use event::EventStrategy;
 pub(super) use namespace::NamespaceStrategy;
 pub(super) use node::NodeStrategy;
 pub(super) use pod::PodStrategy;
+pub(super) use pod_template::PodTemplateStrategy;
+pub(super) use replication_controller::ReplicationControllerStrategy;
 pub(super) use secret::SecretStrategy;
 pub(super) use service::ServiceStrategy;
