@@ -16,6 +16,7 @@ mod meta;
 mod names;
 mod object;
 mod openapi;
+mod openapi_paths;
 mod patch;
 mod protobuf;
 mod quantity;

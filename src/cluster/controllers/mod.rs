@@ -12,6 +12,7 @@ mod garbage_collector;
 mod history;
 mod job;
 mod namespace;
+mod persistent_volume;
 mod pod_control;
 mod pods;
 mod replica_set;
@@ -40,6 +41,11 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &event_expiry::EventExpiry,
     &cluster_ips::ClusterIpController,
     &replica_set::REPLICATION_CONTROLLERS,
+    &persistent_volume::PersistentVolumeController,
+    &persistent_volume::ClaimProtection,
+    &persistent_volume::VolumeProtection,
+    &persistent_volume::EphemeralVolumes,
+    &persistent_volume::HostPathProvisioner,
 ];
 
 /// Name of the controllers' program in managedFields.
