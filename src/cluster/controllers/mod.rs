@@ -5,6 +5,7 @@ mod conditions;
 mod cron_job;
 mod daemon_set;
 mod deployment;
+mod disruption;
 mod endpoints;
 mod event_expiry;
 mod garbage_collector;
@@ -15,6 +16,7 @@ mod namespace;
 mod pod_control;
 mod pods;
 mod replica_set;
+mod resource_quota;
 mod service_account;
 mod stateful_set;
 
@@ -39,6 +41,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &resource_quota::ResourceQuotaController,
+    &disruption::DisruptionController,
 ];
 
 /// Name of the controllers' program in managedFields.

@@ -78,7 +78,7 @@ pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErro
     errors
 }
 
-fn expression_errors(expression: &Field<'_>) -> FieldErrors {
+pub(super) fn expression_errors(expression: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let (operator, values) = (expression.child("operator"), expression.child("values"));
     match operator.text() {
