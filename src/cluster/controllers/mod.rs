@@ -13,6 +13,7 @@ mod history;
 mod job;
 mod kube_proxy;
 mod namespace;
+mod persistent_volume;
 mod pod_control;
 mod pods;
 mod replica_set;
@@ -43,6 +44,11 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &kube_proxy::KubeProxyController,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
+    &persistent_volume::PersistentVolumeController,
+    &persistent_volume::ClaimProtection,
+    &persistent_volume::VolumeProtection,
+    &persistent_volume::EphemeralVolumes,
+    &persistent_volume::HostPathProvisioner,
 ];
 
 /// Name of the controllers' program in managedFields.

@@ -127,6 +127,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::LIMIT_RANGE, &core::LimitRangeStrategy),
     (&builtin::NAMESPACE, &core::NamespaceStrategy),
     (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::PERSISTENT_VOLUME, &core::PersistentVolumeStrategy),
+    (&builtin::PERSISTENT_VOLUME_CLAIM, &core::PersistentVolumeClaimStrategy),
     (&builtin::POD, &core::PodStrategy),
     (&builtin::RESOURCE_QUOTA, &core::ResourceQuotaStrategy),
     (&builtin::SECRET, &core::SecretStrategy),

@@ -9,6 +9,7 @@ mod jobs;
 mod policy;
 mod services;
 mod stateful_sets;
+mod volumes;
 
 use std::sync::Arc;
 

@@ -6,10 +6,13 @@ mod namespace_lifecycle;
 mod priority;
 mod resource_quota;
 mod service_account;
+mod storage;
 
 use crate::apimachinery::{Kind, Object, Status};
 
 use super::Registry;
+
+pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 
 /// What a plug-in may know of a write.
 pub(super) struct Attributes<'a> {
@@ -29,6 +32,9 @@ const CHAIN: &[Plugin] = &[
     service_account::admit,
     priority::admit,
     default_tolerations::admit,
+    storage::default_class,
+    storage::protect,
+    storage::resize,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.
