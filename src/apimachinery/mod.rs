@@ -18,6 +18,7 @@ mod object;
 mod openapi;
 mod openapi_paths;
 mod patch;
+mod pod_resources;
 mod protobuf;
 mod quantity;
 mod schema;
@@ -51,6 +52,7 @@ pub use patch::{
     server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
     two_way_strategic_patch,
 };
+pub use pod_resources::{ResourceList, add_resources, pod_limits, pod_requests, resource_list};
 pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 pub use schema::{

@@ -11,7 +11,7 @@ use super::Registry;
 use super::columns::{self, Column};
 use super::{
     admissionregistration, apiregistration, apps, batch, certificates, coordination, core, discovery,
-    flowcontrol, networking, node, resource, scheduling, storage,
+    flowcontrol, networking, node, policy, resource, scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -133,11 +133,13 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
+    (&builtin::LIMIT_RANGE, &core::LimitRangeStrategy),
     (&builtin::NAMESPACE, &core::NamespaceStrategy),
     (&builtin::NODE, &core::NodeStrategy),
     (&builtin::PERSISTENT_VOLUME, &core::PersistentVolumeStrategy),
     (&builtin::PERSISTENT_VOLUME_CLAIM, &core::PersistentVolumeClaimStrategy),
     (&builtin::POD, &core::PodStrategy),
+    (&builtin::RESOURCE_QUOTA, &core::ResourceQuotaStrategy),
     (&builtin::SECRET, &core::SecretStrategy),
     (&builtin::SERVICE, &core::ServiceStrategy),
     (&builtin::CONTROLLER_REVISION, &apps::ControllerRevisionStrategy),
@@ -150,6 +152,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
+    (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
     (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
