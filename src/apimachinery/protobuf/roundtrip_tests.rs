@@ -59,6 +59,7 @@ fn examine(kind: &Kind, told: &mut Vec<String>) {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that proves nothing must say so")]
 fn full_objects_of_every_kind_are_read_alike() {
     if !Path::new(FOLDER).is_dir() {
         eprintln!("SKIPPED: no objects of a genuine release in {FOLDER}");

@@ -39,7 +39,8 @@ impl Reconciler for FlowSchemaController {
         let Ok(schema) = registry.get(&FLOW_SCHEMA, key) else { return Ok(Action::AwaitChange) };
         let level = schema.text(LEVEL);
         let there = registry.get(&PRIORITY_LEVEL_CONFIGURATION, &ObjectKey::new("", level)).is_ok();
-        let about = format!("This FlowSchema references the PriorityLevelConfiguration object named {level:?}");
+        let about =
+            format!("This FlowSchema references the PriorityLevelConfiguration object named {level:?}");
         let (status, reason, message) = if there {
             ("False", "Found", format!("{about} and it exists"))
         } else {
@@ -50,7 +51,10 @@ impl Reconciler for FlowSchemaController {
             return Ok(Action::AwaitChange);
         }
         let mut list = schema.list("/status/conditions").to_vec();
-        conditions::set(&mut list, conditions::condition("Dangling", status, reason, &message, registry.now()));
+        conditions::set(
+            &mut list,
+            conditions::condition("Dangling", status, reason, &message, registry.now()),
+        );
         let mut changed = Object::clone(&schema);
         conditions::write(&mut changed, list);
         registry.update_status(&FLOW_SCHEMA, changed, MANAGER)?;
