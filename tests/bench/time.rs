@@ -106,7 +106,8 @@ pub(super) fn churn(report: &mut Report) {
         let mut crash = deployment("crash", 2);
         if let Some(pod) = crash.spec.as_mut().and_then(|spec| spec.template.spec.as_mut()) {
             pod.containers[0].image = Some("busybox:1.36".to_owned());
-            pod.containers[0].command = Some(["sh", "-c", "echo at work; exit 1"].map(str::to_owned).to_vec());
+            pod.containers[0].command =
+                Some(["sh", "-c", "echo at work; exit 1"].map(str::to_owned).to_vec());
         }
         deployments.create(&PostParams::default(), &crash).await.unwrap();
         let watch = Stopwatch::start();
