@@ -134,12 +134,20 @@ fn counts(simulation: &Simulation) -> Result<(), String> {
         equal(&set, "/status/readyReplicas", ready)?;
         equal(&set, "/spec/replicas", active.len())?;
     }
+    // As upstream does, these two count Pods that are ready although they are going.
     for set in list(simulation, &builtin::DAEMON_SET).iter().filter(|set| !set.is_terminating()) {
-        let ready = owned(set).into_iter().filter(|pod| is_ready(pod) && !pod.is_terminating()).count();
+        let mut oldest: BTreeMap<&str, &Arc<Object>> = BTreeMap::new();
+        for pod in owned(set) {
+            let first = oldest.entry(pod.text("/spec/nodeName")).or_insert(pod);
+            if pod.creation_timestamp() < first.creation_timestamp() {
+                *first = pod;
+            }
+        }
+        let ready = oldest.values().filter(|pod| is_ready(pod)).count();
         equal(set, "/status/numberReady", ready)?;
     }
     for set in list(simulation, &builtin::STATEFUL_SET).iter().filter(|set| !set.is_terminating()) {
-        let ready = owned(set).into_iter().filter(|pod| is_ready(pod) && !pod.is_terminating()).count();
+        let ready = owned(set).into_iter().filter(|pod| is_ready(pod)).count();
         equal(set, "/status/readyReplicas", ready)?;
     }
     for deployment in list(simulation, &builtin::DEPLOYMENT).iter().filter(|one| !one.is_terminating()) {

@@ -58,10 +58,12 @@ fn history(simulation: &mut Simulation, operations: &[Operation]) -> Vec<String>
     lines
 }
 
-fn settings(cases: u32) -> ProptestConfig {
+/// So many cases, or as many as `PROPTEST_CASES` asks for.
+fn settings(few: u32) -> ProptestConfig {
+    let unasked = 256;
+    let asked = ProptestConfig::default().cases;
     ProptestConfig {
-        // More for `PROPTEST_CASES=1000 cargo test random_lives`.
-        cases: ProptestConfig::default().cases.max(257).saturating_sub(256).max(cases),
+        cases: if asked == unasked { few } else { asked },
         max_shrink_iters: 200,
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..ProptestConfig::default()
