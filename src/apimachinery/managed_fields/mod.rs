@@ -203,7 +203,7 @@ fn take_over(
 ) -> Vec<Value> {
     let mut known = false;
     let mut changed = false;
-    entries.retain(|entry| Manager::is_entry(entry));
+    entries.retain(Manager::is_entry);
     for entry in &mut entries {
         let own = writer.stands_for(entry);
         known |= own;
