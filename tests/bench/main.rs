@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -- WORD…` runs the benches whose name contains one of the words.
 
+#![allow(clippy::unwrap_used, reason = "a bench that cannot go on shall stop")]
+
 mod api;
 mod scale;
 mod time;
