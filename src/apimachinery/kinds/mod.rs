@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+mod aggregated;
 pub mod builtin;
+
+pub use aggregated::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 
 /// A kind that the embedded cluster serves and kubectl knows without asking.
 pub struct Kind {

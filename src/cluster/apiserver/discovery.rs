@@ -6,40 +6,47 @@ use http::header::{ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, Subresource};
+use crate::apimachinery::{AGGREGATED as BEHIND, KINDS, Kind, Subresource};
 
 use super::body::{self, Body};
 use super::{negotiate, reviews};
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-/// Answers a path that names no resource; `None` when it names nothing at all.
-pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+/// Answers a path that names no resource; `None` when it names nothing at all. What another server
+/// serves behind this one is told of when there is such a server.
+pub(super) fn answer(path: &str, headers: &HeaderMap, with_aggregated: bool) -> Option<Response<Body>> {
+    let served = Served(with_aggregated);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
         ["version"] => body::indented(&version()),
         ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
-        ["api"] if wants_aggregated(headers) => aggregated(headers, Half::Core),
-        ["apis"] if wants_aggregated(headers) => aggregated(headers, Half::Groups),
+        ["api"] if wants_aggregated(headers) => aggregated(served, headers, Half::Core),
+        ["apis"] if wants_aggregated(headers) => aggregated(served, headers, Half::Groups),
         ["api"] => body::json(200, &core_versions()),
-        ["apis"] => body::json(200, &group_list()),
-        ["api", version] => body::json(200, &resource_list("", version)?),
-        ["apis", group] => body::json(200, &group_of(group)?),
-        ["apis", group, version] => body::json(200, &resource_list(group, version)?),
-        [""] => body::json(200, &json!({"paths": paths()})),
+        ["apis"] => body::json(200, &group_list(served)),
+        ["api", version] => body::json(200, &resource_list(served, "", version)?),
+        ["apis", group] => body::json(200, &group_of(served, group)?),
+        ["apis", group, version] => body::json(200, &resource_list(served, group, version)?),
+        [""] => body::json(200, &json!({"paths": paths(served)})),
         _ => return None,
     })
 }
 
-/// Every kind of the API: what is stored, then the reviews.
-fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(reviews::KINDS).copied()
+/// Whether what another server serves behind this one is there.
+#[derive(Clone, Copy)]
+struct Served(bool);
+
+/// Every kind of the API: what is stored, then the reviews, then what others serve.
+fn kinds(served: Served) -> impl Iterator<Item = &'static Kind> {
+    let others: &[&Kind] = if served.0 { BEHIND } else { &[] };
+    KINDS.iter().chain(reviews::KINDS).chain(others).copied()
 }
 
 /// Groups in the order of discovery, each with its kinds' versions.
-fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
+fn groups(served: Served) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for kind in kinds() {
+    for kind in kinds(served) {
         match groups.iter_mut().find(|(group, _)| *group == kind.group) {
             Some((_, versions)) if versions.contains(&kind.version) => {}
             Some((_, versions)) => versions.push(kind.version),
@@ -49,9 +56,9 @@ fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
     groups
 }
 
-fn kinds_of(group: &str, version: &str) -> Vec<&'static Kind> {
+fn kinds_of(served: Served, group: &str, version: &str) -> Vec<&'static Kind> {
     let mut found: Vec<&Kind> =
-        kinds().filter(|kind| kind.group == group && kind.version == version).collect();
+        kinds(served).filter(|kind| kind.group == group && kind.version == version).collect();
     found.sort_by_key(|kind| kind.plural);
     found
 }
@@ -71,11 +78,15 @@ enum Half {
     Groups,
 }
 
-fn aggregated(headers: &HeaderMap, half: Half) -> Response<Body> {
-    static DOCUMENTS: [OnceLock<(String, String)>; 2] = [OnceLock::new(), OnceLock::new()];
-    let slot = if half == Half::Core { &DOCUMENTS[0] } else { &DOCUMENTS[1] };
+fn aggregated(served: Served, headers: &HeaderMap, half: Half) -> Response<Body> {
+    static DOCUMENTS: [OnceLock<(String, String)>; 3] = [const { OnceLock::new() }; 3];
+    let slot = match (half, served.0) {
+        (Half::Core, _) => &DOCUMENTS[0],
+        (Half::Groups, false) => &DOCUMENTS[1],
+        (Half::Groups, true) => &DOCUMENTS[2],
+    };
     let (text, tag) = slot.get_or_init(|| {
-        let text = aggregated_document(half).to_string();
+        let text = aggregated_document(served, half).to_string();
         let tag = format!("\"{:016X}\"", fingerprint(text.as_bytes()));
         (text, tag)
     });
@@ -89,8 +100,8 @@ fn aggregated(headers: &HeaderMap, half: Half) -> Response<Body> {
     response
 }
 
-fn aggregated_document(half: Half) -> Value {
-    let items: Vec<Value> = groups()
+fn aggregated_document(served: Served, half: Half) -> Value {
+    let items: Vec<Value> = groups(served)
         .into_iter()
         .filter(|(group, _)| group.is_empty() == (half == Half::Core))
         .map(|(group, versions)| {
@@ -99,7 +110,7 @@ fn aggregated_document(half: Half) -> Value {
                 .into_iter()
                 .map(|version| {
                     let resources: Vec<Value> =
-                        kinds_of(group, version).into_iter().map(aggregated_resource).collect();
+                        kinds_of(served, group, version).into_iter().map(aggregated_resource).collect();
                     json!({"version": version, "freshness": "Current", "resources": resources})
                 })
                 .collect();
@@ -162,8 +173,8 @@ fn group_value(group: &str, versions: &[&str]) -> Value {
     json!({"name": group, "versions": versions, "preferredVersion": versions.first()})
 }
 
-fn group_list() -> Value {
-    let groups: Vec<Value> = groups()
+fn group_list(served: Served) -> Value {
+    let groups: Vec<Value> = groups(served)
         .iter()
         .filter(|(group, _)| !group.is_empty())
         .map(|(group, versions)| group_value(group, versions))
@@ -171,8 +182,8 @@ fn group_list() -> Value {
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
-fn group_of(group: &str) -> Option<Value> {
-    let groups = groups();
+fn group_of(served: Served, group: &str) -> Option<Value> {
+    let groups = groups(served);
     let (group, versions) = groups.iter().find(|(name, _)| !name.is_empty() && *name == group)?;
     let mut value = group_value(group, versions);
     value["kind"] = "APIGroup".into();
@@ -180,8 +191,8 @@ fn group_of(group: &str) -> Option<Value> {
     Some(value)
 }
 
-fn resource_list(group: &str, version: &str) -> Option<Value> {
-    let kinds = kinds_of(group, version);
+fn resource_list(served: Served, group: &str, version: &str) -> Option<Value> {
+    let kinds = kinds_of(served, group, version);
     let group_version = kinds.first()?.api_version();
     let mut resources = Vec::new();
     for kind in kinds {
@@ -247,9 +258,9 @@ fn version() -> Value {
     })
 }
 
-fn paths() -> Vec<String> {
+fn paths(served: Served) -> Vec<String> {
     let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
-    for (group, versions) in groups() {
+    for (group, versions) in groups(served) {
         if group.is_empty() {
             continue;
         }

@@ -22,7 +22,7 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, openapi, read, subresources, watch, write};
+use super::{delete, discovery, metrics, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -68,6 +68,9 @@ impl ApiServer {
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
             let info = info?;
+            if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
+                return Ok(body::page_not_found());
+            }
             let deprecation = Registry::deprecation(info.kind);
             let answered = self.resource(request, info, user).await;
             let mut response = answered.unwrap_or_else(|status| body::failure(&status));
@@ -83,7 +86,8 @@ impl ApiServer {
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
-            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+            path => discovery::answer(path, request.headers(), metrics::are_served(&self.shared))
+                .unwrap_or_else(body::page_not_found),
         })
     }
 
@@ -126,6 +130,7 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            _ if metrics::are_metrics(info.kind) => metrics::answer(shared, &info, headers),
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),

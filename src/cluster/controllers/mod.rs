@@ -9,6 +9,7 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod horizontal;
 mod job;
 mod kube_proxy;
 mod namespace;
@@ -33,6 +34,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &stateful_set::StatefulSetController,
     &job::JobController,
     &cron_job::CronJobController,
+    &horizontal::HorizontalController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

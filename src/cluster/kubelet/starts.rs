@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::apimachinery::Quantity;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -10,7 +11,7 @@ use super::after;
 use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::{PodWorker, Step};
-use super::{env, volumes};
+use super::{env, usage, volumes};
 
 /// The longest pause between two tries to mount volumes, in milliseconds.
 const MOUNT_RETRY_MAX: i64 = 122_000;
@@ -122,6 +123,10 @@ impl PodWorker<'_> {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
         };
+        let limit = |name| usage::limit(spec.get("/resources"), name);
+        let number = |amount: Option<i64>| amount.and_then(|amount| u64::try_from(amount).ok()).unwrap_or(0);
+        let cpu_limit = number(limit("cpu").map(Quantity::milli));
+        let memory_limit = number(limit("memory").map(Quantity::whole));
         let container = self.container(spec.name());
         if container.run.is_some() {
             container.last = container.terminated().cloned();
@@ -132,6 +137,7 @@ impl PodWorker<'_> {
         container.layer = hosts;
         container.read_only_root = read_only_root;
         container.termination_message = message;
+        (container.cpu_limit, container.memory_limit) = (cpu_limit, memory_limit);
         container.mounts = mounts;
         container.waiting = None;
         container.image_ready = false;
@@ -188,6 +194,7 @@ impl PodWorker<'_> {
             wake: None,
             doom: None,
             exit_code: None,
+            used: 0,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod admission;
 mod apps;
+mod autoscaling;
 mod batch;
 mod bind;
 mod columns;
@@ -12,6 +13,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod metadata;
+mod metrics;
 mod options;
 mod patch;
 mod pod_defaults;

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
+use crate::apimachinery::validate_dns1123_subdomain;
+use crate::apimachinery::{FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, builtin};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, batch, coordination, core, discovery, scheduling, storage};
+use super::{apps, autoscaling, batch, coordination, core, discovery, metrics, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -134,10 +135,13 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::HORIZONTAL_POD_AUTOSCALER, &autoscaling::HorizontalPodAutoscalerStrategy),
     (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&NODE_METRICS, &metrics::NodeMetricsStrategy),
+    (&POD_METRICS, &metrics::PodMetricsStrategy),
 ];

@@ -2,6 +2,7 @@
 
 mod apply;
 mod attach;
+mod autoscale;
 mod config;
 mod create;
 mod delete;
@@ -26,6 +27,7 @@ mod run;
 mod run_attach;
 mod scale;
 mod set;
+mod top;
 mod wait;
 
 use super::command::Command;
@@ -41,7 +43,9 @@ pub(super) static COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &info::CLUSTER_INFO,
+    &top::COMMAND,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
     &node_commands::TAINT,
@@ -69,7 +73,6 @@ pub(super) static COMMANDS: &[&Command] = &[
 pub(super) const ELSEWHERE: &[&str] = &[
     "alpha",
     "auth",
-    "autoscale",
     "certificate",
     "completion",
     "cp",
@@ -79,5 +82,4 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "kustomize",
     "plugin",
     "proxy",
-    "top",
 ];

@@ -5,6 +5,7 @@ mod container;
 mod cron_job;
 mod daemon_set;
 mod field;
+mod horizontal_pod_autoscaler;
 mod job;
 mod metadata;
 mod pod_spec;
@@ -19,6 +20,7 @@ pub(super) use config::{config_errors, config_update_errors, secret_type_errors}
 pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use field::Field;
+pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
