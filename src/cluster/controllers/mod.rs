@@ -13,6 +13,7 @@ mod horizontal;
 mod job;
 mod kube_proxy;
 mod namespace;
+mod persistent_volume;
 mod pod_control;
 mod pods;
 mod replica_set;
@@ -41,6 +42,11 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &persistent_volume::PersistentVolumeController,
+    &persistent_volume::ClaimProtection,
+    &persistent_volume::VolumeProtection,
+    &persistent_volume::EphemeralVolumes,
+    &persistent_volume::HostPathProvisioner,
 ];
 
 /// Name of the controllers' program in managedFields.

@@ -36,6 +36,7 @@ use crate::base::{Random, Timestamp};
 use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
+pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,

@@ -127,6 +127,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::EVENT, &core::EventStrategy),
     (&builtin::NAMESPACE, &core::NamespaceStrategy),
     (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::PERSISTENT_VOLUME, &core::PersistentVolumeStrategy),
+    (&builtin::PERSISTENT_VOLUME_CLAIM, &core::PersistentVolumeClaimStrategy),
     (&builtin::POD, &core::PodStrategy),
     (&builtin::SECRET, &core::SecretStrategy),
     (&builtin::SERVICE, &core::ServiceStrategy),

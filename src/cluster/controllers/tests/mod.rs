@@ -9,6 +9,7 @@ mod fresh_cluster;
 mod jobs;
 mod services;
 mod stateful_sets;
+mod volumes;
 
 use std::sync::Arc;
 

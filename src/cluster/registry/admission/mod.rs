@@ -4,10 +4,13 @@ mod default_tolerations;
 mod namespace_lifecycle;
 mod priority;
 mod service_account;
+mod storage;
 
 use crate::apimachinery::{Kind, Object, Status};
 
 use super::Registry;
+
+pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 
 /// What a plug-in may know of a write.
 pub(super) struct Attributes<'a> {
@@ -21,8 +24,15 @@ pub(super) struct Attributes<'a> {
 type Plugin = fn(&mut Registry, &Attributes<'_>, &mut Object) -> Result<(), Status>;
 
 /// The plug-ins in upstream's order (`pkg/kubeapiserver/options/plugins.go`).
-const CHAIN: &[Plugin] =
-    &[namespace_lifecycle::admit, service_account::admit, priority::admit, default_tolerations::admit];
+const CHAIN: &[Plugin] = &[
+    namespace_lifecycle::admit,
+    service_account::admit,
+    priority::admit,
+    default_tolerations::admit,
+    storage::default_class,
+    storage::protect,
+    storage::resize,
+];
 
 /// Runs the chain over an object that is about to be stored.
 pub(super) fn admit(

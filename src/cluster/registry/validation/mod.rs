@@ -13,6 +13,7 @@ mod probe;
 mod resources;
 mod service;
 mod stateful_set;
+mod storage;
 mod volume;
 mod workload;
 
@@ -26,6 +27,10 @@ pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
+pub(super) use storage::{
+    persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,
+    persistent_volume_update_errors, storage_class_errors, storage_class_update_errors,
+};
 pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
 
 #[cfg(test)]
