@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod describe;
 mod diff;
+mod drain;
 mod events;
 mod exec;
 mod explain;
@@ -27,6 +28,7 @@ mod run;
 mod run_attach;
 mod scale;
 mod set;
+mod taint;
 mod top;
 mod wait;
 
@@ -48,7 +50,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &top::COMMAND,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
-    &node_commands::TAINT,
+    &drain::COMMAND,
+    &taint::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
     &attach::ATTACH,
@@ -70,16 +73,5 @@ pub(super) static COMMANDS: &[&Command] = &[
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha",
-    "auth",
-    "certificate",
-    "completion",
-    "cp",
-    "debug",
-    "drain",
-    "edit",
-    "kustomize",
-    "plugin",
-    "proxy",
-];
+pub(super) const ELSEWHERE: &[&str] =
+    &["alpha", "auth", "certificate", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy"];

@@ -7,6 +7,7 @@ mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod jobs;
+mod policy;
 mod services;
 mod stateful_sets;
 mod volumes;
