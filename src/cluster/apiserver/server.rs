@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
@@ -22,7 +22,7 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, metrics, openapi, read, subresources, watch, write};
+use super::{component_statuses, delete, discovery, metrics, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -86,9 +86,19 @@ impl ApiServer {
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
-            path => discovery::answer(path, request.headers(), metrics::are_served(&self.shared))
-                .unwrap_or_else(body::page_not_found),
+            path => {
+                discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
+            }
         })
+    }
+
+    /// Every kind that is served, with those that another server serves behind this one.
+    fn kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds = discovery::builtin_kinds();
+        if metrics::are_served(&self.shared) {
+            kinds.extend(AGGREGATED);
+        }
+        kinds
     }
 
     fn create(
@@ -99,6 +109,7 @@ impl ApiServer {
         user: &User,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
+            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
             "binding" => subresources::bind(&self.shared, info, headers, body),
             "eviction" => subresources::evict(&self.shared, info, headers, body, user),
             _ => write::create(&self.shared, info, headers, body, user),
@@ -131,6 +142,9 @@ impl ApiServer {
         let headers = &parts.headers;
         match info.verb {
             _ if metrics::are_metrics(info.kind) => metrics::answer(shared, &info, headers),
+            Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
+                component_statuses::read(shared, &info, headers)
+            }
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
