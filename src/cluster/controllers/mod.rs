@@ -12,6 +12,7 @@ mod event_expiry;
 mod flow_schema;
 mod garbage_collector;
 mod history;
+mod horizontal;
 mod job;
 mod namespace;
 mod persistent_volume;
@@ -37,6 +38,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &stateful_set::StatefulSetController,
     &job::JobController,
     &cron_job::CronJobController,
+    &horizontal::HorizontalController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,
