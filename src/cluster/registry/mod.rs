@@ -138,4 +138,6 @@ impl Registry {
 }
 
 #[cfg(test)]
+mod kinds_tests;
+#[cfg(test)]
 mod tests;
