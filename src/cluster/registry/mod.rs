@@ -140,4 +140,6 @@ impl Registry {
 }
 
 #[cfg(test)]
+mod kinds_tests;
+#[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod deployments;
 mod fresh_cluster;
 mod jobs;
 mod policy;
+mod replication_controllers;
 mod services;
 mod stateful_sets;
 mod volumes;
