@@ -8,14 +8,23 @@ use serde_json::{Map, Value, json};
 
 use super::key::ObjectKey;
 use super::kinds::Kind;
+use super::managed_fields::{pack, serialize_unpacked, unpack_metadata, unpacked};
 use super::meta::OwnerReference;
 
 /// Any Kubernetes object; always a JSON object.
 ///
 /// Paths are JSON pointers (`/spec/replicas`), in which `~1` stands for `/` and `~0` for `~`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
+///
+/// Stored objects hold the sets in `metadata.managedFields` packed, see [`Object::pack`]; they are
+/// serialized unpacked.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Object(Value);
+
+impl Serialize for Object {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_unpacked(&self.0, serializer)
+    }
+}
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -71,6 +80,25 @@ impl Object {
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.0
+    }
+
+    /// The JSON value as the world sees it: with the sets in `metadata.managedFields` unpacked.
+    #[must_use]
+    pub fn published(&self) -> Cow<'_, Value> {
+        unpacked(&self.0)
+    }
+
+    /// `metadata` as the world sees it.
+    #[must_use]
+    pub fn published_metadata(&self) -> Value {
+        let mut metadata = self.get("/metadata").cloned().unwrap_or_default();
+        unpack_metadata(&mut metadata);
+        metadata
+    }
+
+    /// Keeps the sets in `metadata.managedFields` as text, which is a tenth as large.
+    pub fn pack(&mut self) {
+        pack(&mut self.0);
     }
 
     /// The JSON value, to change; it must stay a JSON object.

@@ -3,11 +3,13 @@
 //! Follows the behaviour of `k8s.io/apimachinery/pkg/util/managedfields`.
 
 mod field_set;
+mod packed;
 mod typed;
 
 use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
+pub(super) use self::packed::{pack, serialize as serialize_unpacked, unpack_metadata, unpacked};
 pub(super) use self::typed::{Node, compare, element, fields_of};
 use super::object::Object;
 use crate::base::Timestamp;
@@ -54,14 +56,14 @@ impl Manager {
             api_version: text("apiVersion"),
             subresource: text("subresource"),
             time: text("time"),
-            fields: FieldSet::from_fields_v1(value.get("fieldsV1")?),
+            fields: FieldSet::from_fields_v1(&packed::tree(value.get("fieldsV1")?)),
         })
     }
 
     /// Whether a value is an entry at all.
     fn is_entry(value: &Value) -> bool {
         matches!(value.get("operation").and_then(Value::as_str), Some("Apply" | "Update"))
-            && value.get("fieldsV1").is_some_and(Value::is_object)
+            && value.get("fieldsV1").is_some_and(|fields| fields.is_object() || fields.is_string())
     }
 
     /// Whether an entry is of the same writer.
@@ -77,7 +79,7 @@ impl Manager {
         let mut entry = Map::new();
         entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
         entry.insert("fieldsType".to_owned(), "FieldsV1".into());
-        entry.insert("fieldsV1".to_owned(), self.fields.to_fields_v1());
+        entry.insert("fieldsV1".to_owned(), self.fields.to_fields_v1().to_string().into());
         for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)]
         {
             if !text.is_empty() {
@@ -205,9 +207,15 @@ fn take_over(
     let mut changed = false;
     entries.retain(Manager::is_entry);
     for entry in &mut entries {
+        packed::pack_entry(entry);
         let own = writer.stands_for(entry);
         known |= own;
-        let fields = &entry["fieldsV1"];
+        let concerns =
+            |set: &FieldSet| set.children.keys().any(|element| packed::may_have(&entry["fieldsV1"], element));
+        if !own && !concerns(removed) && !concerns(&written) {
+            continue;
+        }
+        let fields = &*packed::tree(&entry["fieldsV1"]);
         let loses = removed.shares_with(fields) || (!own && written.shares_with(fields));
         let gains = own && !written.is_covered_by(fields);
         if !loses && !gains {
@@ -221,7 +229,8 @@ fn take_over(
         } else {
             fields = fields.difference(&written);
         }
-        entry["fieldsV1"] = if fields.is_empty() { Value::Null } else { fields.to_fields_v1() };
+        entry["fieldsV1"] =
+            if fields.is_empty() { Value::Null } else { fields.to_fields_v1().to_string().into() };
     }
     if !known && !written.is_empty() {
         writer.fields = written;

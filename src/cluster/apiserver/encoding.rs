@@ -80,7 +80,7 @@ impl Presentation {
     pub(super) fn object(self, code: u16, object: &Arc<Object>, now: Timestamp) -> Response<Body> {
         match self.encoding {
             Encoding::Json => body::json(code, object.as_ref()),
-            Encoding::Yaml => body::bytes(code, body::YAML, to_yaml(object.value())),
+            Encoding::Yaml => body::bytes(code, body::YAML, to_yaml(&object.published())),
             Encoding::Table | Encoding::Metadata => body::json(code, &self.shown(object, now, true)),
         }
     }
@@ -118,7 +118,7 @@ impl Presentation {
     /// One object as a value, as watch events carry it; only the first table names its columns.
     pub(super) fn shown(self, object: &Arc<Object>, now: Timestamp, with_columns: bool) -> Value {
         match self.encoding {
-            Encoding::Json | Encoding::Yaml => object.value().clone(),
+            Encoding::Json | Encoding::Yaml => object.published().into_owned(),
             Encoding::Metadata => partial_metadata(object),
             Encoding::Table => {
                 let metadata = json!({"resourceVersion": object.text("/metadata/resourceVersion")});
@@ -168,7 +168,7 @@ impl Presentation {
         let object = match self.include {
             Include::None => Value::Null,
             Include::Metadata => partial_metadata(&row.object),
-            Include::Object => row.object.value().clone(),
+            Include::Object => row.object.published().into_owned(),
         };
         let mut value = json!({"cells": row.cells, "object": object});
         if let Some(reason) = row.completed {
@@ -186,6 +186,6 @@ fn partial_metadata(object: &Object) -> Value {
     json!({
         "kind": "PartialObjectMetadata",
         "apiVersion": "meta.k8s.io/v1",
-        "metadata": object.get("/metadata"),
+        "metadata": object.published_metadata(),
     })
 }

@@ -39,7 +39,7 @@ impl Registry {
                 .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;
             return self.update_scale(kind, key, &wanted, options);
         }
-        let patched = patched_value(kind, old.value(), patch)?;
+        let patched = patched_value(kind, &old.published(), patch)?;
         let incoming = decode_patched(kind, &patched, patch, options)?;
         Ok(self.update_decoded(stored, key, incoming, options)?.in_version(kind))
     }

@@ -117,6 +117,7 @@ impl Store {
     pub(crate) fn put(&mut self, kind: &'static Kind, mut object: Object) -> Arc<Object> {
         self.revision += 1;
         object.set("/metadata/resourceVersion", self.revision.to_string());
+        object.pack();
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
@@ -153,7 +154,8 @@ impl Store {
     /// Puts back what a snapshot held; the log starts anew.
     pub(crate) fn restore(objects: impl IntoIterator<Item = (&'static Kind, Object)>, revision: u64) -> Self {
         let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
-        for (kind, object) in objects {
+        for (kind, mut object) in objects {
+            object.pack();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
             store.objects.insert(key, Arc::new(object));
