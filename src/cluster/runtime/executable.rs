@@ -7,7 +7,8 @@ use super::process::Work;
 /// The shells.
 const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
 /// What busybox has and a Debian base image has not.
-const BUSYBOX_ONLY: &[&str] = &["ash", "nc", "nslookup", "ping", "ps", "top", "vi", "wget"];
+const BUSYBOX_ONLY: &[&str] =
+    &["ash", "dig", "host", "ifconfig", "ip", "nc", "nslookup", "ping", "ps", "top", "uptime", "vi", "wget"];
 
 /// Tools that only some images have, by the last part of their names.
 const SPECIAL: &[(&str, &[&str])] = &[
