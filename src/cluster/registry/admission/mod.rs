@@ -3,6 +3,7 @@
 mod default_tolerations;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod node_taints;
 mod priority;
 mod resource_quota;
 mod service_account;
@@ -30,6 +31,7 @@ const CHAIN: &[Plugin] = &[
     namespace_lifecycle::admit,
     limit_ranger::admit,
     service_account::admit,
+    node_taints::admit,
     priority::admit,
     default_tolerations::admit,
     storage::default_class,

@@ -97,7 +97,8 @@ pub(super) fn pod_affinity(view: &View<'_>, candidate: &Candidate) -> Vec<Refusa
             near.iter().all(|term| in_domain(view, candidate, &term.topology_key).any(|pod| meets_all(pod)));
         // The first of a group that wants to be together has to be allowed to begin.
         let alone = || !view.all.iter().flat_map(|other| &other.pods).any(|other| meets_all(other));
-        if !labelled || (!found && !(meets_all(view.pod) && alone())) {
+        let may_begin = || meets_all(view.pod) && alone();
+        if !labelled || !(found || may_begin()) {
             return vec![Refusal::for_good("node(s) didn't match pod affinity rules")];
         }
     }
