@@ -20,6 +20,10 @@ pub(super) enum Style {
     Failure,
     Meh,
     Sad,
+    Stopping,
+    Stopped,
+    Deleting,
+    Deleted,
 }
 
 impl Style {
@@ -41,6 +45,10 @@ impl Style {
             Self::Failure => "❌  ",
             Self::Meh => "🤷  ",
             Self::Sad => "😿  ",
+            Self::Stopping => "✋  ",
+            Self::Stopped => "🛑  ",
+            Self::Deleting => "🔥  ",
+            Self::Deleted => "💀  ",
         }
     }
 }

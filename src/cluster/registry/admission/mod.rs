@@ -1,9 +1,11 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
+mod classes;
 mod default_tolerations;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod node_taints;
+mod pod_security;
 mod priority;
 mod resource_quota;
 mod service_account;
@@ -37,13 +39,15 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
+    classes::runtime,
+    classes::ingress,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.
 type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
 
 /// The plug-ins that look at what is about to be stored, in upstream's order.
-const VALIDATORS: &[Validator] = &[limit_ranger::validate, resource_quota::validate];
+const VALIDATORS: &[Validator] = &[limit_ranger::validate, pod_security::validate, resource_quota::validate];
 
 /// Asks everyone who only looks; gives back the warnings.
 pub(super) fn validate(
