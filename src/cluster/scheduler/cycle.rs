@@ -29,7 +29,8 @@ pub(super) fn attempt(registry: &mut Registry, pod: &Object) -> Attempt {
     let needs = match volumes::needs(registry, pod) {
         Ok(needs) => needs,
         Err(reason) => {
-            let helpless = vec![vec![Refusal::for_good("Preemption is not helpful for scheduling")]; all.len()];
+            let helpless =
+                vec![vec![Refusal::for_good("Preemption is not helpful for scheduling")]; all.len()];
             let preemption = format!("preemption: {}", message::fit_error(&helpless));
             let message = message::refused_everywhere(all.len(), &reason);
             return Attempt::Fails(message::with_post_filters(&message, &preemption), None);

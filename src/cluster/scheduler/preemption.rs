@@ -138,9 +138,8 @@ fn by_budgets(registry: &Registry, pods: Vec<Arc<Object>>) -> (Vec<Arc<Object>>,
     pods.into_iter().partition(|pod| {
         let mut violated = false;
         for (budget, selector, allowed) in &mut budgets {
-            let disrupted = || {
-                budget.map("/status/disruptedPods").is_some_and(|pods| pods.contains_key(pod.name()))
-            };
+            let disrupted =
+                || budget.map("/status/disruptedPods").is_some_and(|pods| pods.contains_key(pod.name()));
             if budget.namespace() == pod.namespace() && selector.matches(pod.labels()) && !disrupted() {
                 *allowed -= 1;
                 violated |= *allowed < 0;
@@ -152,19 +151,22 @@ fn by_budgets(registry: &Registry, pods: Vec<Arc<Object>>) -> (Vec<Arc<Object>>,
 
 /// The node where least is lost (`pickOneNodeForPreemption`).
 fn pick(rooms: Vec<Room>) -> Option<Room> {
-    rooms.into_iter().enumerate().min_by_key(|(index, room)| {
-        let highest = room.victims.first().map_or(i64::MIN, |pod| priority(pod));
-        let sum: i64 = room.victims.iter().map(|pod| priority(pod) + i64::from(i32::MAX) + 1).sum();
-        let latest = room
-            .victims
-            .iter()
-            .filter(|pod| priority(pod) == highest)
-            .map(|pod| began(pod))
-            .min()
-            .unwrap_or(Timestamp::MAX);
-        (room.violations, highest, sum, room.victims.len(), std::cmp::Reverse(latest), *index)
-    })
-    .map(|(_, room)| room)
+    rooms
+        .into_iter()
+        .enumerate()
+        .min_by_key(|(index, room)| {
+            let highest = room.victims.first().map_or(i64::MIN, |pod| priority(pod));
+            let sum: i64 = room.victims.iter().map(|pod| priority(pod) + i64::from(i32::MAX) + 1).sum();
+            let latest = room
+                .victims
+                .iter()
+                .filter(|pod| priority(pod) == highest)
+                .map(|pod| began(pod))
+                .min()
+                .unwrap_or(Timestamp::MAX);
+            (room.violations, highest, sum, room.victims.len(), std::cmp::Reverse(latest), *index)
+        })
+        .map(|(_, room)| room)
 }
 
 /// Takes the victims away, and with them the hopes of less important Pods for that node.

@@ -95,8 +95,7 @@ pub(super) fn needs_node(pod: &Object) -> bool {
 
 /// The Pods that wait, the most important first, then the oldest.
 fn waiting(registry: &Registry) -> Vec<ObjectKey> {
-    let mut pods: Vec<&Arc<Object>> =
-        registry.store().pods_on("").filter(|pod| needs_node(pod)).collect();
+    let mut pods: Vec<&Arc<Object>> = registry.store().pods_on("").filter(|pod| needs_node(pod)).collect();
     pods.sort_by_cached_key(|pod| {
         let priority = std::cmp::Reverse(pod.number("/spec/priority").unwrap_or_default());
         (priority, pod.creation_timestamp(), pod.key())

@@ -197,8 +197,7 @@ fn preemption_spares_what_a_budget_protects() {
     let other = create(&mut simulation, "other", labelled("other"));
     pass(&mut simulation, 30);
     create(&mut simulation, "high", of_class("600m", "high"));
-    let terminating =
-        |key: &ObjectKey| simulation.registry.get(&builtin::POD, key).unwrap().is_terminating();
+    let terminating = |key: &ObjectKey| simulation.registry.get(&builtin::POD, key).unwrap().is_terminating();
     assert!(terminating(&other) && !terminating(&guarded));
 }
 

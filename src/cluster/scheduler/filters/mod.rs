@@ -66,9 +66,5 @@ const FILTERS: &[Filter] = &[
 
 /// Why the Pod does not fit on the candidate; empty when it does.
 pub(super) fn refusals(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    FILTERS
-        .iter()
-        .map(|filter| filter(view, candidate))
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
+    FILTERS.iter().map(|filter| filter(view, candidate)).find(|found| !found.is_empty()).unwrap_or_default()
 }

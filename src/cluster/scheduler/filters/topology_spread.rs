@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-
 use crate::apimachinery::{LabelSelector, Object};
 
 use super::super::candidate::Candidate;

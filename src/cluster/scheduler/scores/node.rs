@@ -10,8 +10,9 @@ use super::normalize;
 pub(super) fn taints(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let unwanted = |candidate: &&Candidate| {
         let taints = candidate.node.list("/spec/taints").iter();
-        let count =
-            taints.filter(|taint| taint["effect"] == "PreferNoSchedule" && !tolerates(view.pod, taint)).count();
+        let count = taints
+            .filter(|taint| taint["effect"] == "PreferNoSchedule" && !tolerates(view.pod, taint))
+            .count();
         i64::try_from(count).unwrap_or(i64::MAX)
     };
     normalize(fitting.iter().map(unwanted).collect(), true)

@@ -107,9 +107,9 @@ fn default_selector(view: &View<'_>) -> LabelSelector {
         view.registry.get(kind, &key).ok()
     });
     let mut expressions = Vec::new();
-    if let Some(owner) = owner.filter(|owner| {
-        ["ReplicaSet", "ReplicationController", "StatefulSet"].contains(&owner.kind())
-    }) {
+    if let Some(owner) =
+        owner.filter(|owner| ["ReplicaSet", "ReplicationController", "StatefulSet"].contains(&owner.kind()))
+    {
         if owner.kind() == "ReplicationController" {
             labels.extend(owner.map("/spec/selector").cloned().unwrap_or_default());
         } else {
