@@ -8,6 +8,7 @@ mod driver;
 mod kubelet;
 mod listener;
 mod manager;
+mod metrics;
 mod network;
 mod persistence;
 mod registry;

@@ -10,6 +10,7 @@ mod duplicates;
 mod encoding;
 mod forward;
 mod machines;
+mod metrics;
 mod negotiate;
 mod openapi;
 mod query;

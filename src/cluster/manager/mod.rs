@@ -22,7 +22,7 @@ use work_queue::{Item, WorkQueue};
 pub(crate) use event_recorder::{
     EventSource, EventType, record_event, record_preemption_event, record_scheduler_event,
 };
-pub(crate) use memory::ControllerMemory;
+pub(crate) use memory::{AutoscalerNotes, ControllerMemory, note};
 pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Watch};
 
 /// How often one key may be reconciled without time moving on; more is a livelock.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, unstored, validate_dns1123_subdomain};
+use crate::apimachinery::{
+    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored, validate_dns1123_subdomain,
+};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
 use super::{
-    admissionregistration, apiregistration, apps, batch, certificates, coordination, core, discovery,
-    flowcontrol, networking, node, policy, resource, scheduling, storage,
+    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
+    discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -147,6 +149,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::HORIZONTAL_POD_AUTOSCALER, &autoscaling::HorizontalPodAutoscalerStrategy),
     (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
@@ -154,6 +157,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&NODE_METRICS, &metrics::NodeMetricsStrategy),
+    (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
     (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
     (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),

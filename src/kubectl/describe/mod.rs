@@ -5,6 +5,7 @@ mod cron_job;
 mod daemon_set;
 mod events;
 mod generic;
+mod horizontal_pod_autoscaler;
 mod job;
 mod node;
 mod plain;
@@ -61,6 +62,9 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => {
+            horizontal_pod_autoscaler::describe(&mut text, object);
+        }
         ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),
         _ => generic::describe(&mut text, object),
