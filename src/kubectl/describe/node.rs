@@ -17,7 +17,9 @@ pub(crate) async fn describe(text: &mut Text, api: &Api, node: &Value, now: Time
     text.labels(0, "Labels", metadata["labels"].as_object());
     text.annotations(0, "Annotations", metadata["annotations"].as_object());
     text.field(0, "CreationTimestamp", long_time(&metadata["creationTimestamp"]));
-    let taints: Vec<String> = array(&spec["taints"]).iter().map(taint).collect();
+    let mut taints = array(&spec["taints"]).to_vec();
+    taints.sort_by_key(|taint| format!("{},{}", text_of(&taint["effect"]), text_of(&taint["key"])));
+    let taints: Vec<String> = taints.iter().map(taint).collect();
     text.list(0, "Taints", &taints);
     text.field(0, "Unschedulable", spec["unschedulable"].as_bool().unwrap_or_default());
     lease(text, api, text_of(&metadata["name"])).await;

@@ -47,7 +47,8 @@ const CHAIN: &[Plugin] = &[
 type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
 
 /// The plug-ins that look at what is about to be stored, in upstream's order.
-const VALIDATORS: &[Validator] = &[limit_ranger::validate, pod_security::validate, resource_quota::validate];
+const VALIDATORS: &[Validator] =
+    &[limit_ranger::validate, pod_security::validate, priority::validate, resource_quota::validate];
 
 /// Asks everyone who only looks; gives back the warnings.
 pub(super) fn validate(
