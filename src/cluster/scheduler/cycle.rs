@@ -75,18 +75,24 @@ fn verdicts(view: &View<'_>) -> Vec<Vec<Refusal>> {
         if named.as_ref().is_some_and(|named| !named.contains(candidate.name())) {
             return vec![Refusal::for_good("node(s) didn't satisfy plugin(s) [NodeAffinity]")];
         }
-        let expected = expected_on(view, candidate);
-        if !expected.is_empty() {
-            let mut all = view.all.to_vec();
-            expected.into_iter().for_each(|pod| all[index].add(pod));
-            let crowded = refusals(&View { all: &all, ..*view }, &all[index]);
-            if !crowded.is_empty() {
-                return crowded;
-            }
-        }
-        refusals(view, candidate)
+        why_not(view, index)
     };
     view.all.iter().enumerate().map(verdict).collect()
+}
+
+/// Why one node does not suit: with the Pods for which others made room there, and without them
+/// (`RunFilterPluginsWithNominatedPods`).
+pub(super) fn why_not(view: &View<'_>, index: usize) -> Vec<Refusal> {
+    let expected = expected_on(view, &view.all[index]);
+    if !expected.is_empty() {
+        let mut all = view.all.to_vec();
+        expected.into_iter().for_each(|pod| all[index].add(pod));
+        let crowded = refusals(&View { all: &all, ..*view }, &all[index]);
+        if !crowded.is_empty() {
+            return crowded;
+        }
+    }
+    refusals(view, &view.all[index])
 }
 
 /// The Pods, at least as important, for which others made room on a node.

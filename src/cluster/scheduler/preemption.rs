@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 use super::super::manager::record_preemption_event;
 use super::super::registry::{DeleteOptions, Registry, WriteOptions, set_disruption_target};
 use super::candidate::Candidate;
-use super::filters::{Refusal, View, refusals};
-use super::{MANAGER, message, nominate};
+use super::filters::{Refusal, View};
+use super::{MANAGER, cycle, message, nominate};
 
 /// Reason of the condition of Pods that gave way.
 const REASON: &str = "PreemptionByScheduler";
@@ -94,10 +94,7 @@ fn make_room(view: &View<'_>, index: usize) -> Result<Room, Vec<Refusal>> {
     if lower.is_empty() {
         return Err(vec![Refusal::for_good(NO_VICTIMS)]);
     }
-    let why_not = |all: &[Candidate]| {
-        let view = View { all, ..*view };
-        refusals(&view, &all[index])
-    };
+    let why_not = |all: &[Candidate]| cycle::why_not(&View { all, ..*view }, index);
     for pod in &lower {
         all[index].remove(pod);
     }

@@ -170,6 +170,9 @@ fn the_less_important_give_way_and_the_important_wait_for_them() {
     let victim = get(&simulation, &second).unwrap();
     assert!(victim.is_terminating() && !get(&simulation, &first).unwrap().is_terminating());
     assert_eq!(victim.condition("DisruptionTarget").unwrap()["reason"], "PreemptionByScheduler");
+    let late = create(&mut simulation, "late", of_class("500m", "low"));
+    let told = message(&simulation, &late);
+    assert!(told.ends_with("1 Insufficient cpu."), "room made for others is no room: {told}");
     pass(&mut simulation, 20);
     let pod = get(&simulation, &high).unwrap();
     assert_eq!((pod.text("/spec/nodeName"), pod.text("/status/nominatedNodeName")), ("minikube", ""));
