@@ -9,6 +9,7 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod event_expiry;
+mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
@@ -47,6 +48,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &cluster_ips::ClusterIpController,
+    &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,

@@ -1,13 +1,14 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
-mod classes;
 mod default_tolerations;
+mod ingress_class;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod node_taints;
 mod pod_security;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage;
 
@@ -39,8 +40,8 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
-    classes::runtime,
-    classes::ingress,
+    runtime_class::admit,
+    ingress_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.
