@@ -9,6 +9,7 @@ mod host;
 mod host_volumes;
 mod killing;
 mod machine_files;
+mod machines;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -67,6 +68,9 @@ pub(crate) struct NodeState {
     by_address: OrdMap<String, String>,
     /// Clients attached to main processes.
     attachments: Attachments,
+    /// The machines beneath the nodes.
+    #[serde(default)]
+    machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
     /// Milliseconds that the last exchange over the network took.
