@@ -100,30 +100,28 @@ impl PodWorker<'_> {
         }
     }
 
-    /// Writes what changed in ConfigMaps, Secrets and the Pod itself into the volumes that show it, about
-    /// once a minute; gives back when the next time is.
+    /// Writes what changed in ConfigMaps, Secrets and the Pod itself into the volumes that show it, some
+    /// time after the change, as a kubelet does that looks about once a minute; gives back when that is.
     pub(super) fn refresh_volumes(&mut self) -> Option<Timestamp> {
-        let volumes = super::volumes::changing(&self.pod);
-        if volumes.is_empty() || self.runtime_mut().address.is_none() {
+        let changing = super::volumes::changing(&self.pod);
+        if changing.is_empty() || self.runtime_mut().address.is_none() {
             return None;
         }
+        let mut contents = super::volumes::prepare(self.registry, &self.pod).ok()?;
+        contents.retain(|name, _| changing.contains(name));
         let now = self.now();
-        if let Some(at) = self.runtime_mut().refresh_at.filter(|at| *at > now) {
-            return Some(at);
+        let jitter = i64::try_from(self.registry.random().below(60_000)).unwrap_or_default();
+        let runtime = self.runtime_mut();
+        if contents.iter().all(|(name, files)| runtime.volumes.get(name) == Some(files)) {
+            runtime.refresh_at = None;
+            return None;
         }
-        let jitter = i64::try_from(self.registry.random().below(30_000)).unwrap_or_default();
-        let next = super::after(now, 60_000 + jitter);
-        let first = self.runtime_mut().refresh_at.replace(next).is_none();
-        if first {
-            return Some(next);
+        let due = *runtime.refresh_at.get_or_insert(super::after(now, 30_000 + jitter));
+        if due > now {
+            return Some(due);
         }
-        if let Ok(contents) = super::volumes::prepare(self.registry, &self.pod) {
-            for (name, files) in contents {
-                if volumes.contains(&name) {
-                    self.runtime_mut().volumes.insert(name, files);
-                }
-            }
-        }
-        Some(next)
+        runtime.refresh_at = None;
+        runtime.volumes.extend(contents);
+        None
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::apimachinery::builtin::{NODE, POD};
+use crate::apimachinery::builtin::{CONFIG_MAP, NODE, POD, SECRET};
 use crate::apimachinery::{Object, ObjectKey, Status};
 use crate::base::Timestamp;
 
@@ -14,6 +14,7 @@ use super::super::manager::{
 };
 use super::super::registry::{Registry, WriteOptions};
 use super::super::runtime::{ImageReference, earlier};
+use super::super::storage::Change;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
@@ -30,7 +31,31 @@ pub(crate) static KUBELET: Kubelet = Kubelet;
 /// Reconciles Pods that are bound to a node.
 pub(crate) struct Kubelet;
 
-static WATCHES: &[Watch] = &[Watch { kind: &POD, keys: |change, _| vec![change.object.key()] }];
+static WATCHES: &[Watch] = &[
+    Watch { kind: &POD, keys: |change, _| vec![change.object.key()] },
+    Watch { kind: &CONFIG_MAP, keys: |change, registry| pods_that_show(change, registry, "ConfigMap") },
+    Watch { kind: &SECRET, keys: |change, registry| pods_that_show(change, registry, "Secret") },
+];
+
+/// The Pods of a node into whose volumes a ConfigMap or Secret goes.
+fn pods_that_show(change: &Change, registry: &Registry, kind: &str) -> Vec<ObjectKey> {
+    let (namespace, name) = (change.object.namespace(), change.object.name());
+    let shows = |source: &Value| match kind {
+        "Secret" => source["secret"]["secretName"] == name || source["secret"]["name"] == name,
+        _ => source["configMap"]["name"] == name,
+    };
+    let of_volume = |volume: &Value| {
+        let parts = volume["projected"]["sources"].as_array().map(Vec::as_slice).unwrap_or_default();
+        shows(volume) || parts.iter().any(shows)
+    };
+    registry
+        .store()
+        .list(&POD, Some(namespace))
+        .filter(|pod| !pod.text("/spec/nodeName").is_empty())
+        .filter(|pod| pod.list("/spec/volumes").iter().any(of_volume))
+        .map(|pod| pod.key())
+        .collect()
+}
 
 impl Reconciler for Kubelet {
     fn name(&self) -> &'static str {

@@ -218,12 +218,11 @@ pub(super) fn interfaces(call: &mut Call<'_>) -> Outcome {
 /// dig, host and getent: names and their addresses.
 pub(super) fn lookup(call: &mut Call<'_>) -> Outcome {
     let short = call.arguments.iter().any(|word| word == "+short");
-    let words = call.arguments[1..].iter();
+    let mut words = call.arguments[1..].iter();
     let name = words
-        .filter(|word| {
+        .rfind(|word| {
             !word.starts_with(['+', '-', '@']) && !matches!(word.as_str(), "hosts" | "ahosts" | "A")
         })
-        .next_back()
         .cloned()
         .unwrap_or_default();
     let addresses = call.system.resolve(&name);

@@ -22,11 +22,7 @@ pub(super) fn df(call: &mut Call<'_>) -> Outcome {
     let title = if human { "Size" } else { "1K-blocks" };
     call.say(&format!(
         "{:<20} {:>10} {:>9} {:>9} {:>4} Mounted on",
-        "Filesystem",
-        title,
-        "Used",
-        if human { "Available" } else { "Available" },
-        "Use%"
+        "Filesystem", title, "Used", "Available", "Use%"
     ));
     for (name, size, used, place) in rows {
         let shown = |kibibytes: u64| if human { human_size(kibibytes) } else { kibibytes.to_string() };
