@@ -27,7 +27,7 @@ pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
-pub use hash::pod_template_hash;
+pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;

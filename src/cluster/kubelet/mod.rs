@@ -5,6 +5,7 @@ mod attachments;
 mod env;
 mod host;
 mod host_volumes;
+mod network;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;

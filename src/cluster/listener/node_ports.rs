@@ -127,7 +127,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, target: Target) {
             serve_forwarded(stream, move |request| {
                 shared.reach_in(|simulation| {
                     let (node, registry) = (&mut simulation.node, &mut simulation.registry);
-                    node.http_to_service(registry, &target.service, target.port, request)
+                    node.http_from_outside(registry, &target.service, target.port, request)
                 })
             })
             .await;

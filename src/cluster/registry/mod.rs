@@ -12,6 +12,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod metadata;
+mod networking;
 mod options;
 mod patch;
 mod pod_defaults;

@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, batch, coordination, core, discovery, scheduling, storage};
+use super::{apps, batch, coordination, core, discovery, networking, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -140,6 +140,9 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
+    (&builtin::INGRESS, &networking::IngressStrategy),
+    (&builtin::INGRESS_CLASS, &networking::IngressClassStrategy),
+    (&builtin::NETWORK_POLICY, &networking::NetworkPolicyStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
 ];

@@ -94,3 +94,14 @@ pub(crate) enum ConnectError {
     /// Packets are dropped.
     TimedOut,
 }
+
+/// One record of the DNS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DnsRecord {
+    /// The full name.
+    pub name: String,
+    /// `A`, `CNAME`, `SRV` or `PTR`.
+    pub kind: &'static str,
+    /// The address, name, or what else the kind holds.
+    pub data: String,
+}

@@ -1,6 +1,7 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
 mod default_tolerations;
+mod ingress_class;
 mod namespace_lifecycle;
 mod priority;
 mod service_account;
@@ -32,6 +33,7 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
+    ingress_class::admit,
 ];
 
 /// Runs the chain over an object that is about to be stored.

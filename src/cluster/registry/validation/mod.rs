@@ -7,6 +7,7 @@ mod daemon_set;
 mod field;
 mod job;
 mod metadata;
+mod networking;
 mod pod_spec;
 mod probe;
 mod resources;
@@ -22,6 +23,9 @@ pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use field::Field;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
+pub(super) use networking::{
+    ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
+};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};

@@ -3,6 +3,7 @@
 mod config_map;
 mod cron_job;
 mod deployment;
+mod ingress;
 mod job;
 mod namespace;
 mod secret;
@@ -31,6 +32,7 @@ pub(super) static COMMAND: Command = Command {
         &config_map::COMMAND,
         &cron_job::COMMAND,
         &deployment::COMMAND,
+        &ingress::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,
         &secret::COMMAND,
