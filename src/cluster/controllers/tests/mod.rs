@@ -6,6 +6,7 @@ mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod jobs;
+mod networking;
 mod services;
 mod stateful_sets;
 mod volumes;
