@@ -7,6 +7,7 @@ mod deployments;
 mod fresh_cluster;
 mod jobs;
 mod networking;
+mod policy;
 mod services;
 mod stateful_sets;
 mod volumes;

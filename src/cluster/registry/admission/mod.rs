@@ -2,8 +2,10 @@
 
 mod default_tolerations;
 mod ingress_class;
+mod limit_ranger;
 mod namespace_lifecycle;
 mod priority;
+mod resource_quota;
 mod service_account;
 mod storage;
 
@@ -27,6 +29,7 @@ type Plugin = fn(&mut Registry, &Attributes<'_>, &mut Object) -> Result<(), Stat
 /// The plug-ins in upstream's order (`pkg/kubeapiserver/options/plugins.go`).
 const CHAIN: &[Plugin] = &[
     namespace_lifecycle::admit,
+    limit_ranger::admit,
     service_account::admit,
     priority::admit,
     default_tolerations::admit,
@@ -35,6 +38,25 @@ const CHAIN: &[Plugin] = &[
     storage::resize,
     ingress_class::admit,
 ];
+
+/// A plug-in that only looks: may refuse the write, or warn about it.
+type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
+
+/// The plug-ins that look at what is about to be stored, in upstream's order.
+const VALIDATORS: &[Validator] = &[limit_ranger::validate, resource_quota::validate];
+
+/// Asks everyone who only looks; gives back the warnings.
+pub(super) fn validate(
+    registry: &Registry,
+    attributes: &Attributes<'_>,
+    object: &Object,
+) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
+    for validator in VALIDATORS {
+        warnings.extend(validator(registry, attributes, object)?);
+    }
+    Ok(warnings)
+}
 
 /// Runs the chain over an object that is about to be stored.
 pub(super) fn admit(

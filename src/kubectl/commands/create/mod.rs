@@ -6,6 +6,9 @@ mod deployment;
 mod ingress;
 mod job;
 mod namespace;
+mod pod_disruption_budget;
+mod priority_class;
+mod quota;
 mod secret;
 mod service;
 mod service_account;
@@ -35,6 +38,9 @@ pub(super) static COMMAND: Command = Command {
         &ingress::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,
+        &pod_disruption_budget::COMMAND,
+        &priority_class::COMMAND,
+        &quota::COMMAND,
         &secret::COMMAND,
         &service::COMMAND,
         &service_account::COMMAND,
