@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use http::Request;
+use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::apimachinery::{LabelSelector, Object};
+use crate::apimachinery::{LabelSelector, Object, kind_of};
 
 use super::printer::Failure;
 
@@ -22,7 +23,7 @@ pub(super) async fn get(client: &kube::Client, path: &str) -> Result<Option<Valu
     }
 }
 
-fn unreachable(error: impl std::fmt::Display) -> Failure {
+pub(super) fn unreachable(error: impl std::fmt::Display) -> Failure {
     Failure::known(
         EXIT_UNREACHABLE,
         "K8S_APISERVER_UNREACHABLE",
@@ -102,4 +103,77 @@ pub(super) async fn sorted_nodes(client: &kube::Client) -> Result<Vec<Object>, F
     let mut nodes = nodes(client).await?;
     nodes.sort_by(|one, two| (!is_control_plane(one), one.name()).cmp(&(!is_control_plane(two), two.name())));
     Ok(nodes)
+}
+
+/// The path of an object; that of its list without the last part.
+pub(super) fn path_of(object: &Object) -> Result<String, Failure> {
+    collection_of(object).map(|list| format!("{list}/{}", object.name()))
+}
+
+fn collection_of(object: &Object) -> Result<String, Failure> {
+    let kind = kind_of(object.api_version(), object.kind())
+        .ok_or_else(|| unreachable(format!("no kind {}", object.kind())))?;
+    let root = match object.api_version() {
+        "v1" => "/api/v1".to_owned(),
+        version => format!("/apis/{version}"),
+    };
+    Ok(match object.namespace() {
+        namespace if kind.namespaced => format!("{root}/namespaces/{namespace}/{}", kind.plural),
+        _ => format!("{root}/{}", kind.plural),
+    })
+}
+
+/// Creates an object that is not there yet.
+pub(super) async fn create(client: &kube::Client, object: &Object) -> Result<(), Failure> {
+    let request = Request::post(collection_of(object)?)
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .body(object.value().to_string().into_bytes())
+        .map_err(unreachable)?;
+    match client.request::<Value>(request).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+        Err(error) => Err(unreachable(error)),
+    }
+}
+
+/// Deletes an object, if it is there.
+pub(super) async fn delete(client: &kube::Client, object: &Object) -> Result<(), Failure> {
+    let request = Request::delete(path_of(object)?).body(Vec::new()).map_err(unreachable)?;
+    match client.request::<Value>(request).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        Err(error) => Err(unreachable(error)),
+    }
+}
+
+/// Lines that come for as long as somebody reads them.
+pub(super) struct Lines {
+    body: kube::client::Body,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    /// The next line; `None` when there are no more.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.bytes.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.bytes.drain(..=end).collect();
+                return Some(String::from_utf8_lossy(&line).trim_end().to_owned());
+            }
+            let frame = self.body.frame().await?.ok()?;
+            if let Ok(data) = frame.into_data() {
+                self.bytes.extend_from_slice(&data);
+            }
+        }
+    }
+}
+
+/// Asks for lines.
+pub(super) async fn lines(client: &kube::Client, path: &str) -> Result<Lines, Failure> {
+    let request = Request::get(path).body(kube::client::Body::empty()).map_err(unreachable)?;
+    let response = client.send(request).await.map_err(unreachable)?;
+    if !response.status().is_success() {
+        return Err(unreachable(format!("{path}: {}", response.status())));
+    }
+    Ok(Lines { body: response.into_body(), bytes: Vec::new() })
 }

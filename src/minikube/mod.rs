@@ -1,7 +1,7 @@
 //! `minikube` for the embedded cluster: its life cycle is podlings' own, its services are real sockets.
 //!
 //! Output follows minikube v1.38.1. Not simulated: creating, stopping and deleting machines,
-//! `dashboard`, `tunnel`, `ssh`, building and loading images, enabling further addons. Each says
+//! `dashboard`, `ssh`, building and loading images, enabling addons other than `ingress`. Each says
 //! so in one line, with what to do instead.
 
 mod absent;
@@ -16,6 +16,7 @@ mod start;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use crate::base::Streams;
 

@@ -10,8 +10,10 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod ingress_nginx;
 mod job;
 mod kube_proxy;
+mod load_balancer;
 mod namespace;
 mod persistent_volume;
 mod pod_control;
@@ -42,6 +44,9 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
     &persistent_volume::PersistentVolumeController,
@@ -50,6 +55,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use super::super::registry::Registry;
 use super::super::runtime::{
     ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, Process,
-    ProcessId, System, image_of,
+    ProcessId, Proxied, System, image_of,
 };
 use super::NodeState;
 
@@ -124,6 +124,11 @@ impl System for Host<'_> {
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError> {
         let slot = self.slot.clone();
         self.node.http_from(self.registry, &slot, host, port, request)
+    }
+
+    fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
+        let slot = self.slot.clone();
+        self.node.proxy_ingress(self.registry, &slot, request)
     }
 
     fn resolve(&mut self, name: &str) -> Vec<String> {

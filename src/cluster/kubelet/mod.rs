@@ -5,6 +5,7 @@ mod attachments;
 mod env;
 mod host;
 mod host_volumes;
+mod ingress;
 mod network;
 mod pod_runtime;
 mod pod_spec;
@@ -61,6 +62,9 @@ pub(crate) struct NodeState {
     attachments: Attachments,
     /// The number of the last process.
     last_process: u64,
+    /// How many `minikube tunnel`s are open.
+    #[serde(skip)]
+    tunnels: usize,
     /// Whether the addresses of Pods that were there before this state have been taken over.
     #[serde(skip)]
     surveyed: bool,

@@ -11,6 +11,16 @@ use super::NodeState;
 const HOST_ADDRESS: &str = "192.168.49.1";
 
 impl NodeState {
+    /// Counts an open tunnel more, or one less.
+    pub(crate) fn count_tunnel(&mut self, opened: bool) {
+        self.tunnels = if opened { self.tunnels + 1 } else { self.tunnels.saturating_sub(1) };
+    }
+
+    /// Whether a tunnel is open.
+    pub(crate) fn has_tunnel(&self) -> bool {
+        self.tunnels > 0
+    }
+
     /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
     /// its ready endpoints as kube-proxy would.
     ///
@@ -117,10 +127,10 @@ impl NodeState {
 
     /// The Pod that has an address, or a port of the node that has it.
     fn pod_at(&self, registry: &Registry, endpoint: &Endpoint) -> Result<(ObjectKey, u16), ConnectError> {
-        if let Some(pod) = self.by_address.get(&endpoint.address).and_then(|slot| self.pods.get(slot)) {
-            return Ok((pod.key.clone(), endpoint.port));
-        }
-        let node = network::node_with_address(registry, &endpoint.address).ok_or(ConnectError::TimedOut)?;
+        let Some(node) = network::node_with_address(registry, &endpoint.address) else {
+            let pod = self.by_address.get(&endpoint.address).and_then(|slot| self.pods.get(slot));
+            return pod.map(|pod| (pod.key.clone(), endpoint.port)).ok_or(ConnectError::TimedOut);
+        };
         let here = self.pods.values().filter(|pod| pod.node == node.name());
         here.filter_map(|pod| {
             let object = registry.get(&POD, &pod.key).ok()?;

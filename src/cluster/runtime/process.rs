@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 
 use super::executable::wrapped;
 use super::filesystem::FileView;
-use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse};
+use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 use super::images::Image;
 use super::program::{Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
@@ -49,6 +49,11 @@ pub(crate) trait System {
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
+    /// Passes a request on as the cluster's Ingresses say.
+    fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
+        let _ = request;
+        Proxied::own(HttpResponse::text(404, "text/html", ""))
+    }
     /// The addresses of a name.
     fn resolve(&mut self, name: &str) -> Vec<String>;
     /// The full name under which a short one is found.

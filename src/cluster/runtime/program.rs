@@ -61,6 +61,8 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,
+    &programs::IngressNginx,
+    &programs::WebhookCertgen,
     &programs::REDIS,
     &programs::POSTGRES,
     &programs::MYSQL,

@@ -89,3 +89,97 @@ fn without_the_dns_there_are_no_names() {
     let direct = exec(&mut simulation, "friend", &["wget", "-qO-", &format!("http://{address}")]);
     assert_eq!(direct.1, 0);
 }
+
+#[test]
+fn a_tunnel_gives_load_balancers_an_address_for_as_long_as_it_is_open() {
+    let mut simulation = cluster();
+    create(
+        &mut simulation,
+        &SERVICE,
+        "web",
+        json!({"spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}),
+    );
+    run(&mut simulation, 1);
+    let address = |simulation: &Simulation| {
+        get(simulation, &SERVICE, "web").text("/status/loadBalancer/ingress/0/ip").to_owned()
+    };
+    assert_eq!(address(&simulation), "");
+    simulation.open_tunnel();
+    simulation.open_tunnel();
+    assert_eq!(address(&simulation), "127.0.0.1");
+    simulation.close_tunnel();
+    assert_eq!(address(&simulation), "127.0.0.1");
+    simulation.close_tunnel();
+    assert_eq!(address(&simulation), "");
+}
+
+#[test]
+fn endpoints_that_somebody_writes_become_slices() {
+    let mut simulation = cluster();
+    create(&mut simulation, &SERVICE, "db", json!({"spec": {"ports": [{"port": 5432}]}}));
+    let subsets = json!([{"addresses": [{"ip": "10.1.2.3"}], "ports": [{"port": 5432}]}]);
+    create(&mut simulation, &builtin::ENDPOINTS, "db", json!({"subsets": subsets}));
+    run(&mut simulation, 1);
+    let mirrors = |simulation: &Simulation| {
+        let mut slices = simulation.registry.list(&builtin::ENDPOINT_SLICE, Some("default"));
+        slices.retain(|slice| slice.label("kubernetes.io/service-name") == Some("db"));
+        slices
+    };
+    let slices = mirrors(&simulation);
+    assert_eq!(slices.len(), 1);
+    assert_eq!(
+        slices[0].list("/endpoints"),
+        [json!({"addresses": ["10.1.2.3"], "conditions": {"ready": true}})]
+    );
+    assert_eq!(
+        slices[0].label("endpointslice.kubernetes.io/managed-by"),
+        Some("endpointslicemirroring-controller.k8s.io")
+    );
+    delete(&mut simulation, &builtin::ENDPOINTS, "db");
+    run(&mut simulation, 1);
+    assert!(mirrors(&simulation).is_empty());
+}
+
+/// Applies minikube's ingress addon.
+fn enable_ingress(simulation: &mut Simulation) {
+    let documents = crate::base::parse_yaml(include_str!("../../../minikube/ingress.yaml")).unwrap();
+    for document in documents {
+        let object = Object::from_value(document.value).unwrap();
+        let kind = crate::apimachinery::kind_of(object.api_version(), object.kind()).unwrap();
+        let namespace = object.namespace().to_owned();
+        simulation.registry.create(kind, &namespace, object, &WriteOptions::component("test")).unwrap();
+    }
+    run(simulation, 120);
+}
+
+#[test]
+fn ingress_nginx_serves_the_ingresses_of_its_class() {
+    let mut simulation = shop();
+    let path = json!({"path": "/", "pathType": "Prefix",
+        "backend": {"service": {"name": "web", "port": {"number": 80}}}});
+    let spec = json!({"rules": [{"host": "shop.test", "http": {"paths": [path]}}]});
+    enable_ingress(&mut simulation);
+    create(&mut simulation, &builtin::INGRESS, "shop", json!({"spec": spec}));
+    run(&mut simulation, 1);
+    let ingress = get(&simulation, &builtin::INGRESS, "shop");
+    assert_eq!(ingress.text("/spec/ingressClassName"), "nginx");
+    assert_eq!(ingress.text("/status/loadBalancer/ingress/0/ip"), "");
+    run(&mut simulation, 60);
+    let ingress = get(&simulation, &builtin::INGRESS, "shop");
+    assert_eq!(ingress.text("/status/loadBalancer/ingress/0/ip"), "192.168.49.2");
+    assert_eq!(messages(&simulation, "Sync"), ["Scheduled for sync"]);
+
+    let controller = "http://ingress-nginx-controller.ingress-nginx";
+    let mut curl = |place: &str| {
+        exec(&mut simulation, "friend", &["wget", "-qO-", "--header", "Host: shop.test", place])
+    };
+    assert!(curl(controller).0.contains("Welcome to nginx!"));
+    assert!(curl("http://192.168.49.2").0.contains("Welcome to nginx!"));
+    let (text, code) = exec(&mut simulation, "friend", &["wget", "-qO-", controller]);
+    assert_eq!((text.as_str(), code), ("wget: server returned error: HTTP/1.1 404 Not Found\n", 1));
+    change(&mut simulation, &DEPLOYMENT, "web", |web| web.set("/spec/replicas", 0));
+    run(&mut simulation, 30);
+    let (text, _) =
+        exec(&mut simulation, "friend", &["wget", "-qO-", "--header", "Host: shop.test", controller]);
+    assert_eq!(text, "wget: server returned error: HTTP/1.1 503 Service Unavailable\n");
+}

@@ -36,7 +36,9 @@ fn fetch(
 ) -> (String, Result<HttpResponse, ConnectError>) {
     let address = call.system.resolve(&url.host).into_iter().next().unwrap_or_default();
     let host = if url.port == 80 { url.host.clone() } else { format!("{}:{}", url.host, url.port) };
-    request.headers.insert(0, ("Host".to_owned(), host));
+    if request.header("Host").is_none() {
+        request.headers.insert(0, ("Host".to_owned(), host));
+    }
     let answer = call.system.http(&url.host, url.port, &request);
     (address, answer)
 }

@@ -3,6 +3,7 @@
 mod echo_server;
 mod http_echo;
 mod httpd;
+mod ingress_nginx;
 mod nginx;
 mod sample_app;
 mod unmodelled;
@@ -10,6 +11,7 @@ mod unmodelled;
 pub(super) use echo_server::EchoServer;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
+pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
 pub(super) use nginx::Nginx;
 pub(super) use sample_app::SampleApp;
 pub(super) use unmodelled::{AGNHOST, IDLE, MYSQL, PAUSE, POSTGRES, REDIS, REPL};
