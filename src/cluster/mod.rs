@@ -9,6 +9,7 @@ mod ingress;
 mod kubelet;
 mod listener;
 mod manager;
+mod metrics;
 mod network;
 mod persistence;
 mod registry;
@@ -19,5 +20,8 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened};
+pub use driver::{Cluster, Opened, Snapshot};
 pub use listener::Listener;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, kind_of};
 use crate::base::{parse_yaml, sleep};
 
 use super::arguments::Arguments;
@@ -18,7 +18,7 @@ use super::{Context, PROFILE, absent, api};
 enum Presence {
     /// From the start.
     Always,
-    /// Once it is enabled: its objects.
+    /// Once it is enabled: its objects; the last one tells whether it is.
     Optional(&'static str),
     /// Never: it can only be looked at.
     Never,
@@ -29,14 +29,17 @@ const ADDONS: &[(&str, &str, Presence)] = &[
     ("csi-hostpath-driver", "Kubernetes", Presence::Never),
     ("dashboard", "Kubernetes", Presence::Never),
     ("default-storageclass", "Kubernetes", Presence::Always),
-    ("ingress", "Kubernetes", Presence::Optional(include_str!("ingress.yaml"))),
+    (INGRESS, "Kubernetes", Presence::Optional(include_str!("ingress.yaml"))),
     ("ingress-dns", "minikube", Presence::Never),
     ("metallb", "3rd party (MetalLB)", Presence::Never),
-    ("metrics-server", "Kubernetes", Presence::Never),
+    ("metrics-server", "Kubernetes", Presence::Optional(include_str!("metrics_server.yaml"))),
     ("registry", "minikube", Presence::Never),
     ("storage-provisioner", "minikube", Presence::Always),
     ("volumesnapshots", "Kubernetes", Presence::Never),
 ];
+
+/// The addon that minikube waits for.
+const INGRESS: &str = "ingress";
 
 /// How often, and how many times, an addon's Pods are looked at before it is given up.
 const LOOK_PAUSE: Duration = Duration::from_millis(200);
@@ -61,8 +64,8 @@ async fn is_enabled(presence: Presence, context: &Context) -> Result<bool, Failu
         Presence::Always => Ok(true),
         Presence::Never => Ok(false),
         Presence::Optional(manifest) => {
-            let Some(first) = objects(manifest)?.into_iter().next() else { return Ok(false) };
-            let found = api::get(&context.client, &api::path_of(&first)?).await?;
+            let Some(last) = objects(manifest)?.pop() else { return Ok(false) };
+            let found = api::get(&context.client, &path_of(&last)).await?;
             Ok(found.is_some_and(|found| found["metadata"]["deletionTimestamp"].is_null()))
         }
     }
@@ -71,6 +74,22 @@ async fn is_enabled(presence: Presence, context: &Context) -> Result<bool, Failu
 fn objects(manifest: &str) -> Result<Vec<Object>, Failure> {
     let documents = parse_yaml(manifest).map_err(api::unreachable)?;
     Ok(documents.into_iter().filter_map(|document| Object::from_value(document.value)).collect())
+}
+
+/// Path of an object's collection.
+fn collection(object: &Object) -> String {
+    let plural = kind_of(object.api_version(), object.kind()).map_or("", |kind| kind.plural);
+    let version = object.api_version();
+    let root = if version.contains('/') { "apis" } else { "api" };
+    let scope = match object.namespace() {
+        "" => String::new(),
+        namespace => format!("/namespaces/{namespace}"),
+    };
+    format!("/{root}/{version}{scope}/{plural}")
+}
+
+fn path_of(object: &Object) -> String {
+    format!("{}/{}", collection(object), object.name())
 }
 
 async fn list(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
@@ -120,7 +139,11 @@ async fn enable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Out
         printer.step(Style::Option, format!("Using image {image}"))?;
     }
     for object in &objects {
-        api::create(&context.client, object).await?;
+        api::create(&context.client, &collection(object), object.value()).await?;
+    }
+    if name != INGRESS {
+        printer.step(Style::AddonEnable, format!("The '{name}' addon is enabled"))?;
+        return Ok(0);
     }
     printer.step(Style::HealthCheck, format!("Verifying {name} addon..."))?;
     wait(name, &objects, context).await?;
@@ -140,7 +163,7 @@ fn images_of(objects: &[Object]) -> BTreeSet<&str> {
 /// Waits until the addon's Deployment is available.
 async fn wait(name: &str, objects: &[Object], context: &Context) -> Result<(), Failure> {
     let Some(deployment) = objects.iter().find(|object| object.kind() == "Deployment") else { return Ok(()) };
-    let path = api::path_of(deployment)?;
+    let path = path_of(deployment);
     for _ in 0..LOOKS_MAX {
         let found = api::get(&context.client, &path).await?.unwrap_or_default();
         if found["status"]["readyReplicas"].as_i64().unwrap_or_default() > 0 {
@@ -158,11 +181,10 @@ async fn wait(name: &str, objects: &[Object], context: &Context) -> Result<(), F
 async fn disable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Outcome {
     match presence(name) {
         Some(Presence::Optional(manifest)) => {
-            // What is in a namespace goes with it.
-            let objects = objects(manifest)?;
-            for object in objects.iter().filter(|object| object.namespace().is_empty()) {
-                api::delete(&context.client, object).await?;
+            for object in objects(manifest)?.iter().rev() {
+                api::delete(&context.client, &path_of(object)).await?;
             }
+            // The quotation mark that nothing closes is minikube's.
             printer.step(Style::AddonDisable, format!("\"The '{name}' addon is disabled"))?;
             Ok(0)
         }

@@ -6,7 +6,7 @@ use http::Request;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use crate::apimachinery::{LabelSelector, Object, kind_of};
+use crate::apimachinery::{LabelSelector, Object};
 
 use super::printer::Failure;
 
@@ -20,6 +20,27 @@ pub(super) async fn get(client: &kube::Client, path: &str) -> Result<Option<Valu
         Ok(value) => Ok(Some(value)),
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
         Err(error) => Err(unreachable(error)),
+    }
+}
+
+/// Creates an object at a collection's path, unless it is there already.
+pub(super) async fn create(client: &kube::Client, path: &str, object: &Value) -> Result<(), Failure> {
+    let body = object.to_string().into_bytes();
+    let request = Request::post(path).header("Content-Type", "application/json").body(body);
+    send(client, request.map_err(unreachable)?, 409).await
+}
+
+/// Deletes the object at a path, if it is there.
+pub(super) async fn delete(client: &kube::Client, path: &str) -> Result<(), Failure> {
+    send(client, Request::delete(path).body(Vec::new()).map_err(unreachable)?, 404).await
+}
+
+/// Sends a request whose answer does not matter; one code of failure is as good as success.
+async fn send(client: &kube::Client, request: Request<Vec<u8>>, pardoned: u16) -> Result<(), Failure> {
+    match client.request::<Value>(request).await {
+        Err(kube::Error::Api(status)) if status.code == pardoned => Ok(()),
+        Err(error) => Err(unreachable(error)),
+        Ok(_) => Ok(()),
     }
 }
 
@@ -103,47 +124,6 @@ pub(super) async fn sorted_nodes(client: &kube::Client) -> Result<Vec<Object>, F
     let mut nodes = nodes(client).await?;
     nodes.sort_by(|one, two| (!is_control_plane(one), one.name()).cmp(&(!is_control_plane(two), two.name())));
     Ok(nodes)
-}
-
-/// The path of an object; that of its list without the last part.
-pub(super) fn path_of(object: &Object) -> Result<String, Failure> {
-    collection_of(object).map(|list| format!("{list}/{}", object.name()))
-}
-
-fn collection_of(object: &Object) -> Result<String, Failure> {
-    let kind = kind_of(object.api_version(), object.kind())
-        .ok_or_else(|| unreachable(format!("no kind {}", object.kind())))?;
-    let root = match object.api_version() {
-        "v1" => "/api/v1".to_owned(),
-        version => format!("/apis/{version}"),
-    };
-    Ok(match object.namespace() {
-        namespace if kind.namespaced => format!("{root}/namespaces/{namespace}/{}", kind.plural),
-        _ => format!("{root}/{}", kind.plural),
-    })
-}
-
-/// Creates an object that is not there yet.
-pub(super) async fn create(client: &kube::Client, object: &Object) -> Result<(), Failure> {
-    let request = Request::post(collection_of(object)?)
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .body(object.value().to_string().into_bytes())
-        .map_err(unreachable)?;
-    match client.request::<Value>(request).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
-        Err(error) => Err(unreachable(error)),
-    }
-}
-
-/// Deletes an object, if it is there.
-pub(super) async fn delete(client: &kube::Client, object: &Object) -> Result<(), Failure> {
-    let request = Request::delete(path_of(object)?).body(Vec::new()).map_err(unreachable)?;
-    match client.request::<Value>(request).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
-        Err(error) => Err(unreachable(error)),
-    }
 }
 
 /// Lines that come for as long as somebody reads them.

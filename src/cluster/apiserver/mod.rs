@@ -2,12 +2,14 @@
 
 mod authentication;
 mod body;
+mod component_statuses;
 mod decode;
 mod delete;
 mod discovery;
 mod duplicates;
 mod encoding;
 mod forward;
+mod metrics;
 mod negotiate;
 mod openapi;
 mod query;

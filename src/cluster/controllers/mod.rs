@@ -1,6 +1,7 @@
 //! The controllers that are started.
 
 mod claim;
+mod cluster_ips;
 mod conditions;
 mod cron_job;
 mod daemon_set;
@@ -8,11 +9,12 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod event_expiry;
+mod flow_schema;
 mod garbage_collector;
 mod history;
+mod horizontal;
 mod ingress_nginx;
 mod job;
-mod kube_proxy;
 mod load_balancer;
 mod namespace;
 mod persistent_volume;
@@ -33,20 +35,23 @@ use super::storage::Change;
 pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &service_account::ServiceAccountController,
     &deployment::DeploymentController,
-    &replica_set::ReplicaSetController,
+    &replica_set::REPLICA_SETS,
     &daemon_set::DaemonSetController,
     &stateful_set::StatefulSetController,
     &job::JobController,
     &cron_job::CronJobController,
+    &horizontal::HorizontalController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
-    &kube_proxy::KubeProxyController,
     &endpoints::EndpointSliceMirroring,
     &ingress_nginx::IngressNginx,
     &load_balancer::LoadBalancers,
+    &cluster_ips::ClusterIpController,
+    &flow_schema::FlowSchemaController,
+    &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
     &persistent_volume::PersistentVolumeController,

@@ -21,6 +21,7 @@ mod streams;
 mod termination;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +66,9 @@ pub(crate) struct NodeState {
     /// How many `minikube tunnel`s are open.
     #[serde(skip)]
     tunnels: usize,
+    /// Milliseconds that the last exchange over the network took.
+    #[serde(skip)]
+    latency: i64,
     /// Whether the addresses of Pods that were there before this state have been taken over.
     #[serde(skip)]
     surveyed: bool,

@@ -1,19 +1,38 @@
 //! What is particular to a kind: the rules that the generic registry asks for.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
+use crate::apimachinery::{
+    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored, validate_dns1123_subdomain,
+};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, batch, coordination, core, discovery, networking, policy, scheduling, storage};
+use super::validation::Field;
+use super::warnings::pod_spec_warnings;
+use super::{
+    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
+    discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling, storage,
+};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
+    /// The fields on the way to the Pod template that the kind holds; `None` for kinds without one.
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// Counts that Go writes out although they are zero.
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether `metadata.generation` counts changes of the desired state.
     fn counts_generations(&self) -> bool {
-        false
+        self.pod_template().is_some()
     }
 
     /// Whether a client may give a new object a status.
@@ -30,7 +49,13 @@ pub(crate) trait Strategy: Sync {
     fn set_defaults(&self, _object: &mut Object) {}
 
     /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
-    fn write_out_zero_values(&self, _object: &mut Object) {}
+    fn write_out_zero_values(&self, object: &mut Object) {
+        for pointer in self.zero_counts() {
+            if object.get(pointer).is_none() {
+                object.set(pointer, 0);
+            }
+        }
+    }
 
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}
@@ -64,8 +89,10 @@ pub(crate) trait Strategy: Sync {
     }
 
     /// What a client should be told about an object although it is accepted.
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        Vec::new()
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        let Some([first, rest @ ..]) = self.pod_template() else { return Vec::new() };
+        let template = rest.iter().fold(Field::of(object, first), |field, name| field.child(name));
+        pod_spec_warnings(&template.child("spec"))
     }
 
     /// Seconds that a deletion takes; `None` for kinds that go at once.
@@ -102,6 +129,9 @@ pub(crate) trait Strategy: Sync {
         vec![object.name().into(), columns::age(object, now)]
     }
 
+    /// Puts the rows of a table into the kind's own order.
+    fn sort(&self, _objects: &mut [Arc<Object>]) {}
+
     /// `Succeeded` or `Failed` for an object that has run to its end.
     fn completed(&self, _object: &Object) -> Option<&'static str> {
         None
@@ -121,6 +151,7 @@ pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
 
 /// The kinds with rules of their own.
 static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
+    (&unstored::COMPONENT_STATUS, &core::ComponentStatusStrategy),
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
@@ -138,6 +169,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::HORIZONTAL_POD_AUTOSCALER, &autoscaling::HorizontalPodAutoscalerStrategy),
     (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
@@ -148,4 +180,30 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&NODE_METRICS, &metrics::NodeMetricsStrategy),
+    (&POD_METRICS, &metrics::PodMetricsStrategy),
+    (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
+    (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
+    (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),
+    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::CertificateSigningRequestStrategy),
+    (&builtin::IP_ADDRESS, &networking::IpAddressStrategy),
+    (&builtin::SERVICE_CIDR, &networking::ServiceCidrStrategy),
+    (&builtin::CSI_DRIVER, &storage::CsiDriverStrategy),
+    (&builtin::CSI_NODE, &storage::CsiNodeStrategy),
+    (&builtin::CSI_STORAGE_CAPACITY, &storage::CsiStorageCapacityStrategy),
+    (&builtin::VOLUME_ATTACHMENT, &storage::VolumeAttachmentStrategy),
+    (&builtin::VOLUME_ATTRIBUTES_CLASS, &storage::VolumeAttributesClassStrategy),
+    (&builtin::MUTATING_ADMISSION_POLICY, &admissionregistration::MutatingPolicyStrategy),
+    (&builtin::MUTATING_ADMISSION_POLICY_BINDING, &admissionregistration::MutatingPolicyBindingStrategy),
+    (&builtin::MUTATING_WEBHOOK_CONFIGURATION, &admissionregistration::MutatingWebhookStrategy),
+    (&builtin::VALIDATING_ADMISSION_POLICY, &admissionregistration::ValidatingPolicyStrategy),
+    (&builtin::VALIDATING_ADMISSION_POLICY_BINDING, &admissionregistration::ValidatingPolicyBindingStrategy),
+    (&builtin::VALIDATING_WEBHOOK_CONFIGURATION, &admissionregistration::ValidatingWebhookStrategy),
+    (&builtin::RUNTIME_CLASS, &node::RuntimeClassStrategy),
+    (&builtin::DEVICE_CLASS, &resource::DeviceClassStrategy),
+    (&builtin::RESOURCE_CLAIM, &resource::ResourceClaimStrategy),
+    (&builtin::RESOURCE_CLAIM_TEMPLATE, &resource::ResourceClaimTemplateStrategy),
+    (&builtin::RESOURCE_SLICE, &resource::ResourceSliceStrategy),
+    (&builtin::FLOW_SCHEMA, &flowcontrol::FlowSchemaStrategy),
+    (&builtin::PRIORITY_LEVEL_CONFIGURATION, &flowcontrol::PriorityLevelConfigurationStrategy),
 ];

@@ -6,6 +6,7 @@ mod limit_ranger;
 mod namespace_lifecycle;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage;
 
@@ -37,6 +38,7 @@ const CHAIN: &[Plugin] = &[
     storage::protect,
     storage::resize,
     ingress_class::admit,
+    runtime_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.

@@ -9,26 +9,23 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/replicaset`.
 pub(crate) struct ReplicaSetStrategy;
 
 impl Strategy for ReplicaSetStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
+    }
+
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &["/status/replicas"]
     }
 
     fn set_defaults(&self, object: &mut Object) {
         set_template_defaults(object);
         if object.get("/spec/replicas").is_none() {
             object.set("/spec/replicas", 1);
-        }
-    }
-
-    fn write_out_zero_values(&self, object: &mut Object) {
-        if object.get("/status/replicas").is_none() {
-            object.set("/status/replicas", 0);
         }
     }
 
@@ -41,36 +38,11 @@ impl Strategy for ReplicaSetStrategy {
         validation::immutable(&selector(new), &selector(old))
     }
 
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
-    }
-
     fn columns(&self) -> &'static [Column] {
-        const {
-            &[
-                columns::NAME,
-                Column::number("Desired"),
-                Column::number("Current"),
-                Column::number("Ready"),
-                columns::AGE,
-                Column::wide("Containers"),
-                Column::wide("Images"),
-                Column::wide("Selector"),
-            ]
-        }
+        columns::REPLICAS
     }
 
     fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
-        let [names, images] = columns::containers_and_images(object.list("/spec/template/spec/containers"));
-        vec![
-            object.name().into(),
-            columns::count(object, "/spec/replicas").into(),
-            columns::count(object, "/status/replicas").into(),
-            columns::count(object, "/status/readyReplicas").into(),
-            columns::age(object, now),
-            names,
-            images,
-            columns::selector_text(object),
-        ]
+        columns::replicas_cells(object, columns::selector_text(object), now)
     }
 }

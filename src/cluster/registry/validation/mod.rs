@@ -6,6 +6,7 @@ mod cron_job;
 mod daemon_set;
 mod disruption;
 mod field;
+mod horizontal_pod_autoscaler;
 mod job;
 mod metadata;
 mod networking;
@@ -24,6 +25,7 @@ pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use disruption::disruption_budget_errors;
 pub(super) use field::Field;
+pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use networking::{
@@ -37,7 +39,9 @@ pub(super) use storage::{
     persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,
     persistent_volume_update_errors, storage_class_errors, storage_class_update_errors,
 };
-pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
+pub(super) use workload::{
+    deployment_errors, immutable, pod_template_errors, replica_set_errors, replication_controller_errors,
+};
 
 #[cfg(test)]
 mod tests;
