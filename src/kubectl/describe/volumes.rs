@@ -93,8 +93,17 @@ fn ephemeral(text: &mut Text, template: &Value) {
     text.field(2, "Type", what);
     text.field(2, "StorageClass", text_of(&spec["storageClassName"]));
     text.field(2, "Volume", text_of(&spec["volumeName"]));
-    text.labels(2, "Labels", metadata["labels"].as_object());
-    text.annotations(2, "Annotations", metadata["annotations"].as_object());
+    // Upstream indents the values of these two once more.
+    for field in ["labels", "annotations"] {
+        let pairs = metadata[field].as_object().into_iter().flatten();
+        let separator = if field == "labels" { "=" } else { ": " };
+        let mut lines: Vec<String> =
+            pairs.map(|(key, value)| format!("    {key}{separator}{}", text_of(value))).collect();
+        if lines.is_empty() {
+            lines.push("    <none>".to_owned());
+        }
+        text.list(2, if field == "labels" { "Labels" } else { "Annotations" }, &lines);
+    }
     text.field(2, "Capacity", "");
     text.field(2, "Access Modes", "");
     text.field_if(2, "VolumeMode", text_of(&spec["volumeMode"]));

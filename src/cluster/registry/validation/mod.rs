@@ -33,7 +33,7 @@ pub(super) use networking::{
 };
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
-pub(super) use service::{service_errors, service_update_errors};
+pub(super) use service::{is_externally_accessible, service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use storage::{
     persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,

@@ -22,12 +22,12 @@ pub(super) static COMMAND: Command = Command {
 
 const FLAGS: &[Flag] = &[
     Flag::text("class", "", "Ingress Class to be used"),
-    Flag::list(
+    Flag::array(
         "rule",
         "Rule in format host/path=service:port[,tls=secretname]; a path with a trailing * is a prefix",
     ),
     Flag::text("default-backend", "", "Default service for backend, in format of svcname:port"),
-    Flag::list("annotation", "Annotation to insert in the ingress object, in the format annotation=value"),
+    Flag::array("annotation", "Annotation to insert in the ingress object, in the format annotation=value"),
     field_manager("kubectl-create"),
 ];
 
