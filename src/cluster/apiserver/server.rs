@@ -22,7 +22,9 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{component_statuses, delete, discovery, metrics, openapi, read, subresources, tunnel, watch, write};
+use super::{
+    component_statuses, delete, discovery, metrics, openapi, read, subresources, tunnel, watch, write,
+};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
