@@ -72,7 +72,6 @@ struct View {
     format: Option<Format>,
     table: TablePrinter,
     resource: crate::kubectl::discovery::Resource,
-    keep_managed_fields: bool,
     show_event: bool,
     printed: bool,
 }
@@ -83,7 +82,6 @@ impl View {
             format,
             table: TablePrinter::new(table_options(call, &answer.resource, false)),
             resource: answer.resource.clone(),
-            keep_managed_fields: call.flags.on("show-managed-fields"),
             show_event: call.flags.on("output-watch-events"),
             printed: false,
         }
@@ -114,14 +112,15 @@ impl View {
     }
 
     fn print_object(&mut self, call: &mut Call<'_>, object: &Value, event_type: &str) -> Outcome {
-        let Some(format) = &self.format else { return Ok(()) };
+        let Some(format) = self.format.clone() else { return Ok(()) };
         let shown = match self.show_event {
             true => serde_json::json!({"type": event_type, "object": object}),
             false => object.clone(),
         };
-        let text = format.print(&shown, self.keep_managed_fields)?;
-        let separator = if self.printed && matches!(format, Format::Yaml) { "---\n" } else { "" };
+        if self.printed && matches!(format, Format::Yaml) {
+            call.line("---")?;
+        }
         self.printed = true;
-        call.text(format!("{separator}{text}"))
+        format.show(call, &shown)
     }
 }

@@ -69,8 +69,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         match wait_for(&api, &resource, &namespace, &name, &goal, limit).await {
             Ok(object) => match (&format, object) {
                 (Some(format), Some(object)) => {
-                    let text = format.print(&object, call.flags.on("show-managed-fields"))?;
-                    call.text(text)?;
+                    format.show(call, &object)?;
                 }
                 _ => call.line(format!("{} condition met", resource.named(&name)))?,
             },

@@ -74,8 +74,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     if let (Some(format), false) = (format, objects.is_empty()) {
         let shown = if objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
-        let text = format.print(&shown, call.flags.on("show-managed-fields"))?;
-        call.text(text)?;
+        format.show(call, &shown)?;
     }
     Failure::many(failures)
 }

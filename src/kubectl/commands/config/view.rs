@@ -27,11 +27,10 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if !call.flags.on("raw") {
         redact(&mut merged);
     }
-    let text = match format_of(call, false)? {
-        Some(format) => format.print(&merged, true)?,
-        None => to_yaml(&merged),
-    };
-    call.text(text)
+    match format_of(call, false)? {
+        Some(format) => format.show(call, &merged),
+        None => call.text(to_yaml(&merged)),
+    }
 }
 
 fn minify(merged: &mut Value, context: &str) {
