@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 
 use crate::base::{Streams, Timestamp};
 
-use super::api::Api;
+use super::api::{Api, Log, Warned};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
@@ -77,9 +77,24 @@ pub(super) const GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("token", "", "Bearer token for the API server"),
     Flag::text("as", "", "User to impersonate"),
     Flag::array("as-group", "Group to impersonate, may be repeated"),
+    Flag::text("as-uid", "", "UID to impersonate"),
+    Flag::array("as-user-extra", "Extra of the user to impersonate, key=value, may be repeated"),
+    Flag::text("certificate-authority", "", "Path of the certificate authority's certificate"),
+    Flag::text("client-certificate", "", "Path of the client's certificate"),
+    Flag::text("client-key", "", "Path of the client's key"),
+    Flag::text("tls-server-name", "", "Name that the server's certificate is checked for"),
+    Flag::text("username", "", "User name for basic authentication"),
+    Flag::text("password", "", "Password for basic authentication"),
+    Flag::switch("disable-compression", "Ask the server not to compress its answers"),
+    Flag::switch("match-server-version", "Refuse a server of another version"),
+    Flag::text("kuberc", "", "Path of the file with preferences"),
+    Flag::text("profile", "none", "Accepted for compatibility; only \"none\""),
+    Flag::text("profile-output", "profile.pprof", "Accepted for compatibility"),
     Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
-    Flag::duration("request-timeout", "0s", "How long to wait for one request; zero means for ever"),
+    Flag::timeout("request-timeout", "How long to wait for one request; zero means for ever"),
     Flag::int("v", "0", "How much to log").short('v'),
+    Flag::text("vmodule", "", "Accepted for compatibility; -v counts for all of it"),
+    Flag::duration("log-flush-frequency", "5s", "Accepted for compatibility; nothing is held back"),
     Flag::switch("warnings-as-errors", "Treat warnings of the server as errors"),
     Flag::text("cache-dir", "", "Accepted for compatibility; nothing is cached"),
     Flag::switch("help", "Explain the command").short('h'),
@@ -101,12 +116,17 @@ pub(super) struct Call<'a> {
     pub(super) streams: &'a mut Streams,
     /// What makes connections.
     pub(super) factory: &'a Factory,
+    /// Failures that did not keep the rest from being done; told at the end.
+    pub(super) deferred: Vec<Failure>,
+    /// Warnings of the server so far, each printed once.
+    pub(super) warned: Warned,
 }
 
 impl Call<'_> {
     /// Connects to the API server.
     pub(super) async fn api(&self) -> Outcome<Api> {
-        self.factory.connect(&self.flags, self.streams.err.clone()).await
+        let log = Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
+        self.factory.connect(&self.flags, log).await
     }
 
     /// Context and namespace.
@@ -132,6 +152,17 @@ impl Call<'_> {
     /// Prints a line to standard error.
     pub(super) fn complain(&mut self, text: impl AsRef<str>) -> Outcome {
         Ok(self.streams.err.line(text)?)
+    }
+
+    /// Fails when the server warned and `--warnings-as-errors` was given.
+    fn warnings_as_errors(&self) -> Outcome {
+        match self.warned.count() {
+            count if count > 0 && self.flags.on("warnings-as-errors") => {
+                let plural = if count == 1 { "" } else { "s" };
+                Err(Failure::message(format!("{count} warning{plural} received")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The present moment, for ages.
@@ -183,8 +214,21 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if !missing.is_empty() {
         return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
     }
-    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory };
-    (command.run)(&mut call).await
+    if !matches!(parsed.text("profile"), "" | "none") {
+        return Err(Failure::message("not simulated: --profile; this program has no Go profiles to write"));
+    }
+    let (deferred, warned) = (Vec::new(), Warned::default());
+    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory, deferred, warned };
+    let ended = (command.run)(&mut call).await;
+    let mut failures = std::mem::take(&mut call.deferred);
+    match ended {
+        Ok(()) if failures.is_empty() => return call.warnings_as_errors(),
+        Ok(()) => {}
+        Err(failure) if failures.is_empty() => return Err(failure),
+        Err(Failure::Many(more)) => failures.extend(more),
+        Err(failure) => failures.push(failure),
+    }
+    Failure::many(failures)
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {

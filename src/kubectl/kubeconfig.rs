@@ -207,7 +207,7 @@ impl Kubeconfig {
 }
 
 /// Writes a file that only its owner may read, as credentials must be.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -9,7 +9,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run};
-use crate::kubectl::resource_args::{Found, Wanted, locate};
+use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -43,8 +43,6 @@ const FLAGS: &[Flag] = &[
     Flag::text("output", "", "Output format; only \"name\"").short('o'),
 ];
 
-const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
-
 const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
 
 /// How to delete.
@@ -69,9 +67,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             call.flags.text("output")
         )));
     }
-    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(Failure::message(NOTHING_NAMED));
-    }
+    require_arguments(call)?;
     let plan = plan(call)?;
     let api = call.api().await?;
     let args = call.args.clone();

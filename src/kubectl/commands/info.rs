@@ -9,13 +9,12 @@ use crate::kubectl::api::Url;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::factory::CLIENT_VERSION;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::help;
 use crate::kubectl::printers::{plain_table, to_json};
 use crate::kubectl::resource_args::items;
 
-/// The version of kubectl that is imitated.
-const CLIENT_VERSION: &str = "v1.36.2";
 /// The version of Kustomize that this kubectl would hold.
 const KUSTOMIZE_VERSION: &str = "v5.8.1";
 

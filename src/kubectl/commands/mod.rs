@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod describe;
 mod diff;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -15,6 +16,7 @@ mod flag_sets;
 mod get;
 mod get_watch;
 mod info;
+mod kustomize;
 mod label;
 mod logs;
 mod node_commands;
@@ -38,6 +40,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &set::COMMAND,
     &explain::COMMAND,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
@@ -55,6 +58,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kustomize::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
@@ -75,8 +79,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "cp",
     "debug",
     "drain",
-    "edit",
-    "kustomize",
     "plugin",
     "proxy",
     "top",

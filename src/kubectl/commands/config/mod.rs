@@ -124,7 +124,6 @@ static SET_CLUSTER: Command = Command {
     name: "set-cluster",
     short: "Set a cluster entry in kubeconfig",
     usage: "NAME [--server=server] [--insecure-skip-tls-verify=true] [options]",
-    flags: &[&[Flag::text("certificate-authority", "", "Path of the certificate authority")]],
     run: |call| Box::pin(contexts::set_cluster(call)),
     ..Command::PLAIN
 };

@@ -11,6 +11,7 @@ mod service_account;
 
 use serde_json::Value;
 
+use super::edit::{LINE_ENDINGS, Mode, Session};
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use crate::apimachinery::Kind;
 use crate::kubectl::api::Url;
@@ -26,7 +27,7 @@ pub(super) static COMMAND: Command = Command {
     name: "create",
     short: "Create a resource from a file or from stdin",
     usage: "-f FILENAME [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     subcommands: &[
         &config_map::COMMAND,
         &cron_job::COMMAND,
@@ -46,6 +47,7 @@ const FLAGS: &[Flag] = &[
     field_manager("kubectl-create"),
     Flag::text("selector", "", "Label selector that chooses objects of the files").short('l'),
     Flag::text("raw", "", "Path of the API to post the file to"),
+    Flag::switch("edit", "Edit the objects before they are created"),
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
@@ -58,6 +60,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
+    if call.flags.on("edit") {
+        Failure::many(failures)?;
+        for info in infos {
+            Session::new(call, &api, Mode::BeforeCreate).run(vec![info]).await?;
+        }
+        return Ok(());
+    }
     for info in infos {
         let created = if dry_run == DryRun::Client {
             Ok(info.object.value().clone())
