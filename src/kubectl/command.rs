@@ -214,7 +214,8 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if !missing.is_empty() {
         return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
     }
-    if !matches!(parsed.text("profile"), "" | "none") {
+    let own = command.flags.iter().flat_map(|table| table.iter());
+    if !own.into_iter().any(|flag| flag.long == "profile") && !matches!(parsed.text("profile"), "" | "none") {
         return Err(Failure::message("not simulated: --profile; this program has no Go profiles to write"));
     }
     let (deferred, warned) = (Vec::new(), Warned::default());
@@ -237,8 +238,10 @@ fn flag_error(failure: &Failure, path: &str) -> Failure {
 
 /// Every flag that a command takes, its own before the global ones.
 pub(super) fn all_flags(command: &Command) -> Vec<&'static Flag> {
-    let own = command.flags.iter().flat_map(|table| table.iter());
-    own.chain(GLOBAL_FLAGS).collect()
+    let own: Vec<&'static Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
+    // A command's own flag stands before a global one of the same name.
+    let global = GLOBAL_FLAGS.iter().filter(|flag| !own.iter().any(|known| known.long == flag.long));
+    own.iter().copied().chain(global).collect()
 }
 
 /// `kubectl rollout status`.

@@ -59,7 +59,8 @@ pub(super) async fn connect(call: &mut Call<'_>, api: &Api, place: &Place) -> Ou
 }
 
 fn container_has_tty(pod: &Value, name: &str) -> bool {
-    array(&pod["spec"]["containers"])
-        .iter()
+    ["containers", "ephemeralContainers"]
+        .into_iter()
+        .flat_map(|list| array(&pod["spec"][list]))
         .any(|container| container["name"] == name && container["tty"] == true)
 }

@@ -4,6 +4,7 @@ mod apply;
 mod attach;
 mod config;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -62,6 +63,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
+    &debug::COMMAND,
     &info::API_RESOURCES,
     &info::API_VERSIONS,
     &config::COMMAND,
@@ -77,7 +79,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "certificate",
     "completion",
     "cp",
-    "debug",
     "drain",
     "plugin",
     "proxy",
