@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use crate::base::{Streams, Timestamp};
 
 use super::api::{Api, Log, Warned};
-use super::commands::COMMANDS;
+use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flags::{Flag, Flags, parse};
@@ -125,7 +125,8 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// Connects to the API server.
     pub(super) async fn api(&self) -> Outcome<Api> {
-        let log = Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
+        let log =
+            Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
         self.factory.connect(&self.flags, log).await
     }
 
@@ -196,9 +197,17 @@ pub async fn run(args: &[String], streams: &mut Streams, factory: &Factory) -> i
 }
 
 async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
+    if let Some((first, words)) = args.split_first()
+        && matches!(first.as_str(), "__complete" | "__completeNoDesc")
+    {
+        return complete(words, streams, factory).await;
+    }
     let (chain, rest) = find(args);
     let Some(command) = chain.last().copied() else {
-        return help::root(streams, rest);
+        return match run_plugin(args, streams, factory).await {
+            Some(ended) => ended,
+            None => help::root(streams, args, rest),
+        };
     };
     let path = path_of(&chain);
     let flags = all_flags(command);
@@ -230,6 +239,18 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
         Err(failure) => failures.push(failure),
     }
     Failure::many(failures)
+}
+
+/// `__complete WORD…`: what shells ask.
+async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
+    let (chain, rest) = find(words);
+    let command = chain.last().copied().unwrap_or(&Command::PLAIN);
+    // A half-typed line need not parse; what does not counts as not typed.
+    let (flags, args, dash) = parse(&all_flags(command), &rest).unwrap_or_default();
+    let (deferred, warned) = (Vec::new(), Warned::default());
+    let path = path_of(&chain);
+    let mut call = Call { command, path, flags, args, dash, streams, factory, deferred, warned };
+    complete_words(&mut call, words).await
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {

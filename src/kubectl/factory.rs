@@ -263,10 +263,13 @@ fn impersonated(flags: &Flags) -> Outcome<HeaderMap> {
             _ => Err(Failure::message(format!("invalid value to impersonate: {value:?}"))),
         }
     };
-    let has_more = !flags.all("as-group").is_empty() || flags.is_set("as-uid") || flags.is_set("as-user-extra");
+    let has_more =
+        !flags.all("as-group").is_empty() || flags.is_set("as-uid") || flags.is_set("as-user-extra");
     match flags.text("as") {
         "" if has_more => {
-            return Err(Failure::message("requesting uid, groups or user-extra for system:anonymous without impersonating a user name"));
+            return Err(Failure::message(
+                "requesting uid, groups or user-extra for system:anonymous without impersonating a user name",
+            ));
         }
         "" => {}
         user => add("impersonate-user", user)?,
@@ -291,7 +294,9 @@ async fn require_same_version(api: &Api) -> Outcome {
     if version == CLIENT_VERSION {
         return Ok(());
     }
-    Err(Failure::message(format!("server version ({version}) differs from client version ({CLIENT_VERSION})!")))
+    Err(Failure::message(format!(
+        "server version ({version}) differs from client version ({CLIENT_VERSION})!"
+    )))
 }
 
 /// What kubectl says when nothing listens at an address.

@@ -27,7 +27,8 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
     let names = call.flags.all("filename").to_vec();
     let recursive = call.flags.on("recursive");
     // Only commands that send whole manifests look at them before the server does.
-    let validate = call.command.name != "edit" && !matches!(call.flags.text("validate"), "" | "false" | "ignore");
+    let validate =
+        call.command.name != "edit" && !matches!(call.flags.text("validate"), "" | "false" | "ignore");
     let (mut documents, mut failures) = (Vec::new(), Vec::new());
     let mut texts = Vec::new();
     if call.flags.is_set("kustomize") {

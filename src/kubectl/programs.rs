@@ -41,7 +41,9 @@ impl Factory {
     pub(super) async fn start(&self, mut program: Program) -> Outcome<io::Result<Ended>> {
         let Some(programs) = self.programs() else {
             let name = program.words.first().map(String::as_str).unwrap_or_default();
-            return Err(Failure::message(format!("not simulated: starting {name:?} from here; run it from a shell")));
+            return Err(Failure::message(format!(
+                "not simulated: starting {name:?} from here; run it from a shell"
+            )));
         };
         program.folder = self.path("");
         Ok(programs.run(program).await)

@@ -43,12 +43,19 @@ impl Api {
             let mut headers: Vec<String> = request
                 .headers()
                 .iter()
-                .map(|(name, value)| format!("\t{}: {}", canonical(name.as_str()), String::from_utf8_lossy(value.as_bytes())))
+                .map(|(name, value)| {
+                    format!("\t{}: {}", canonical(name.as_str()), String::from_utf8_lossy(value.as_bytes()))
+                })
                 .collect();
             headers.sort();
             self.tell(
                 "round_trippers.go:527",
-                &format!("\"Request\" verb={:?} url={:?} headers=<\n{}\n >", sent.method, sent.url, headers.join("\n")),
+                &format!(
+                    "\"Request\" verb={:?} url={:?} headers=<\n{}\n >",
+                    sent.method,
+                    sent.url,
+                    headers.join("\n")
+                ),
             )?;
         }
         Ok(Some(sent))
@@ -62,7 +69,10 @@ impl Api {
         let milliseconds = sent.watch.elapsed().as_millis();
         self.tell(
             "round_trippers.go:632",
-            &format!("\"Response\" verb={:?} url={:?} status={status:?} milliseconds={milliseconds}", sent.method, sent.url),
+            &format!(
+                "\"Response\" verb={:?} url={:?} status={status:?} milliseconds={milliseconds}",
+                sent.method, sent.url
+            ),
         )
     }
 
@@ -82,7 +92,10 @@ impl Api {
             0 => String::new(),
             left => format!(" [truncated {left} chars]"),
         };
-        self.tell("request.go:1351", &format!("{title:?} body=<\n\t{}{cut}\n >", body[..end].replace('\n', "\n\t")))
+        self.tell(
+            "request.go:1351",
+            &format!("{title:?} body=<\n\t{}{cut}\n >", body[..end].replace('\n', "\n\t")),
+        )
     }
 
     /// One line of klog: severity, date, time, thread, place, text.

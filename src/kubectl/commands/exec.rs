@@ -74,7 +74,7 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Adds a word of the command, an empty one, too.
-fn with_word(url: Url, word: &str) -> Url {
+pub(super) fn with_word(url: Url, word: &str) -> Url {
     if word.is_empty() {
         Url::new(format!("{}{}command=", url.as_str(), if url.as_str().contains('?') { '&' } else { '?' }))
     } else {

@@ -60,6 +60,7 @@ pub(super) static VERSION: Command = Command {
 pub(super) static CLUSTER_INFO: Command = Command {
     name: "cluster-info",
     short: "Display cluster information",
+    subcommands: &[&super::cluster_dump::COMMAND],
     run: |call| Box::pin(cluster_info(call)),
     ..Command::PLAIN
 };
@@ -175,7 +176,7 @@ fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(Failure::message(format!(
-            "not simulated: cluster-info {}; use kubectl get",
+            "unknown command {:?}\nSee 'kubectl cluster-info -h' for help and examples",
             call.args.join(" ")
         )));
     }

@@ -2,7 +2,10 @@
 
 mod apply;
 mod attach;
+mod cluster_dump;
+mod completion;
 mod config;
+mod cp;
 mod create;
 mod debug;
 mod delete;
@@ -22,7 +25,9 @@ mod label;
 mod logs;
 mod node_commands;
 mod patch;
+mod plugin;
 mod port_forward;
+mod proxy;
 mod replace;
 mod rollout;
 mod run;
@@ -32,6 +37,9 @@ mod set;
 mod wait;
 
 use super::command::Command;
+
+pub(super) use completion::complete_words;
+pub(super) use plugin::run_plugin;
 
 /// Every command, in the order of the overview.
 pub(super) static COMMANDS: &[&Command] = &[
@@ -54,6 +62,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &attach::ATTACH,
     &exec::EXEC,
     &port_forward::COMMAND,
+    &proxy::COMMAND,
+    &cp::COMMAND,
     &diff::COMMAND,
     &apply::COMMAND,
     &patch::COMMAND,
@@ -64,23 +74,14 @@ pub(super) static COMMANDS: &[&Command] = &[
     &label::ANNOTATE,
     &events::COMMAND,
     &debug::COMMAND,
+    &completion::COMMAND,
     &info::API_RESOURCES,
     &info::API_VERSIONS,
     &config::COMMAND,
+    &plugin::COMMAND,
     &info::VERSION,
     &info::OPTIONS,
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha",
-    "auth",
-    "autoscale",
-    "certificate",
-    "completion",
-    "cp",
-    "drain",
-    "plugin",
-    "proxy",
-    "top",
-];
+pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "autoscale", "certificate", "drain", "top"];

@@ -22,7 +22,9 @@ impl Accumulator {
     /// Builds the folder that the person named.
     pub(super) fn root(&mut self, folder: &Path, shown: &str) -> Outcome<Vec<Resource>> {
         if shown.contains("://") || shown.starts_with("github.com/") {
-            return Err(Failure::message(format!("not simulated: fetching {shown}; copy it into a folder and name that")));
+            return Err(Failure::message(format!(
+                "not simulated: fetching {shown}; copy it into a folder and name that"
+            )));
         }
         let absolute = folder.canonicalize().map_err(|_| {
             Failure::message(format!(
@@ -50,7 +52,8 @@ impl Accumulator {
         }
         let file = Kustomization::read(folder)?;
         if file.is_component() != component {
-            let (is, wanted) = if component { ("Kustomization", "Component") } else { ("Component", "Kustomization") };
+            let (is, wanted) =
+                if component { ("Kustomization", "Component") } else { ("Component", "Kustomization") };
             return Err(Failure::message(format!(
                 "expected kind != '{is}' for path '{}': it has to be a {wanted}",
                 folder.display()
@@ -67,7 +70,10 @@ impl Accumulator {
         for name in file.texts("components") {
             let path = file.folder.join(name);
             let path = path.canonicalize().map_err(|_| {
-                Failure::message(format!("accumulating components: accumulateDirectory: couldn't make target for path '{}'", path.display()))
+                Failure::message(format!(
+                    "accumulating components: accumulateDirectory: couldn't make target for path '{}'",
+                    path.display()
+                ))
             })?;
             resources = self.layer(&path, resources, true)?;
         }
@@ -109,11 +115,17 @@ impl Accumulator {
     /// A file of objects, or a folder with a kustomization.
     fn resource(&mut self, file: &Kustomization, name: &str) -> Outcome<Vec<Resource>> {
         if name.contains("://") || name.starts_with("github.com/") || name.starts_with("git@") {
-            return Err(Failure::message(format!("not simulated: fetching {name}; copy it into the folder and name that")));
+            return Err(Failure::message(format!(
+                "not simulated: fetching {name}; copy it into the folder and name that"
+            )));
         }
         let path = file.folder.join(name);
         let Ok(real) = path.canonicalize() else {
-            let why = format!("evalsymlink failure on '{}' : lstat {}: no such file or directory", path.display(), path.display());
+            let why = format!(
+                "evalsymlink failure on '{}' : lstat {}: no such file or directory",
+                path.display(),
+                path.display()
+            );
             return Err(Failure::message(format!(
                 "accumulation err='accumulating resources from '{name}': {why}': must build at directory: not a valid directory: {why}"
             )));

@@ -77,8 +77,11 @@ pub(super) const REPLICAS: &[FieldSpec] =
     &[spec(&["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"], "spec/replicas", true)];
 
 /// Where the Pod's own spec stands.
-const POD_SPECS: &[(&[&str], &str)] =
-    &[(&["Pod"], "spec"), (TEMPLATED, "spec/template/spec"), (&["CronJob"], "spec/jobTemplate/spec/template/spec")];
+const POD_SPECS: &[(&[&str], &str)] = &[
+    (&["Pod"], "spec"),
+    (TEMPLATED, "spec/template/spec"),
+    (&["CronJob"], "spec/jobTemplate/spec/template/spec"),
+];
 
 /// Kind that is named, and the places below a Pod's spec that name it.
 const POD_REFERENCES: &[(&str, &[&str])] = &[
@@ -123,7 +126,11 @@ const OTHER_REFERENCES: &[(&str, &[&str], &str)] = &[
     ("Service", &["Ingress"], "spec/rules/http/paths/backend/service/name"),
     ("Service", &["Ingress"], "spec/defaultBackend/service/name"),
     ("Service", &["APIService"], "spec/service/name"),
-    ("Service", &["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"], "webhooks/clientConfig/service/name"),
+    (
+        "Service",
+        &["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
+        "webhooks/clientConfig/service/name",
+    ),
     ("Role", &["RoleBinding"], "roleRef/name"),
     ("ClusterRole", &["RoleBinding", "ClusterRoleBinding"], "roleRef/name"),
     ("ServiceAccount", &["RoleBinding", "ClusterRoleBinding"], "subjects/name"),

@@ -60,7 +60,8 @@ pub(super) struct Kustomization {
 impl Kustomization {
     /// Reads the one file of a folder.
     pub(super) fn read(folder: &Path) -> Outcome<Self> {
-        let found: Vec<PathBuf> = NAMES.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect();
+        let found: Vec<PathBuf> =
+            NAMES.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect();
         let path = match found.as_slice() {
             [path] => path,
             [] => {
@@ -77,8 +78,8 @@ impl Kustomization {
             }
         };
         let text = std::fs::read_to_string(path)?;
-        let documents = parse_yaml(&text)
-            .map_err(|error| Failure::message(format!("invalid Kustomization: {error}")))?;
+        let documents =
+            parse_yaml(&text).map_err(|error| Failure::message(format!("invalid Kustomization: {error}")))?;
         let fields = match documents.into_iter().next().map(|document| document.value) {
             Some(Value::Object(fields)) => fields,
             None | Some(Value::Null) => {
@@ -94,7 +95,9 @@ impl Kustomization {
                 )));
             }
             if !KNOWN.contains(&field.as_str()) {
-                return Err(Failure::message(format!("invalid Kustomization: json: unknown field {field:?}")));
+                return Err(Failure::message(format!(
+                    "invalid Kustomization: json: unknown field {field:?}"
+                )));
             }
         }
         Ok(Self { folder: folder.to_owned(), fields })

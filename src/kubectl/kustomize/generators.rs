@@ -30,9 +30,7 @@ fn generate(file: &Kustomization, entry: &Value, is_secret: bool) -> Outcome<Res
     let (mut data, mut binary) = (Map::new(), Map::new());
     for (key, bytes) in pairs(file, entry)? {
         if data.contains_key(&key) || binary.contains_key(&key) {
-            return Err(Failure::message(format!(
-                "configmap {name} illegally repeats the key `{key}`"
-            )));
+            return Err(Failure::message(format!("configmap {name} illegally repeats the key `{key}`")));
         }
         match String::from_utf8(bytes) {
             Ok(text) if !is_secret => drop(data.insert(key, text.into())),
@@ -88,7 +86,8 @@ fn pairs(file: &Kustomization, entry: &Value) -> Outcome<Vec<(String, Vec<u8>)>>
         pairs.push((key.to_owned(), unquoted(value).as_bytes().to_vec()));
     }
     for source in texts("files") {
-        let (key, path) = source.split_once('=').unwrap_or_else(|| (source.rsplit('/').next().unwrap_or(source), source));
+        let (key, path) =
+            source.split_once('=').unwrap_or_else(|| (source.rsplit('/').next().unwrap_or(source), source));
         pairs.push((key.to_owned(), file.read_file(path)?));
     }
     Ok(pairs)

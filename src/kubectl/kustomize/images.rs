@@ -8,7 +8,8 @@ use super::resource::Resource;
 /// Changes the images of all containers.
 pub(super) fn run(file: &Kustomization, resources: &mut [Resource]) {
     for entry in file.list("images").iter().chain(file.list("imageTags")) {
-        for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition") {
+        for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition")
+        {
             walk(&mut resource.value, entry);
         }
     }

@@ -1,5 +1,6 @@
 //! patches, patchesStrategicMerge and patchesJson6902.
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::file::Kustomization;
@@ -33,7 +34,11 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
     let text = match (entry["patch"].as_str(), entry["path"].as_str()) {
         (Some(text), None) => text.to_owned(),
         (None, Some(path)) => file.read_text(path)?,
-        _ => return Err(Failure::message("trouble configuring builtin PatchTransformer: must specify one of patch and path")),
+        _ => {
+            return Err(Failure::message(
+                "trouble configuring builtin PatchTransformer: must specify one of patch and path",
+            ));
+        }
     };
     let target = entry.get("target").filter(|target| target.is_object());
     for patch in documents(&text)? {
@@ -52,8 +57,9 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
 }
 
 fn documents(text: &str) -> Outcome<Vec<Value>> {
-    let documents = parse_yaml(text)
-        .map_err(|error| Failure::message(format!("unable to parse SM or JSON patch from [{text}]: {error}")))?;
+    let documents = parse_yaml(text).map_err(|error| {
+        Failure::message(format!("unable to parse SM or JSON patch from [{text}]: {error}"))
+    })?;
     Ok(documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()).collect())
 }
 
@@ -115,22 +121,7 @@ pub(super) fn selects(target: &Value, resource: &Resource) -> bool {
         && annotations.is_ok_and(|selector| selector.matches(metadata["annotations"].as_object()))
 }
 
-/// Whether a pattern matches all of a text: `.` and `.*`, alternatives, and the rest as it is.
+/// Whether an expression matches all of a text; one that cannot be read matches only itself.
 fn anchored(pattern: &str, text: &str) -> bool {
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
-    let pattern = pattern.strip_suffix('$').unwrap_or(pattern);
-    pattern.split('|').any(|one| matches(one.trim_matches(['(', ')']).as_bytes(), text.as_bytes()))
-}
-
-fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        [b'.', b'*' | b'+', rest @ ..] => {
-            let least = usize::from(pattern[1] == b'+');
-            (least..=text.len()).any(|skipped| matches(rest, &text[skipped..]))
-        }
-        [b'\\', c, rest @ ..] => text.first() == Some(c) && matches(rest, &text[1..]),
-        [b'.', rest @ ..] => !text.is_empty() && matches(rest, &text[1..]),
-        [c, rest @ ..] => text.first() == Some(c) && matches(rest, &text[1..]),
-    }
+    Regex::new(&format!("^(?:{pattern})$")).map_or(pattern == text, |expression| expression.is_match(text))
 }

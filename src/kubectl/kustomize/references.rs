@@ -31,8 +31,10 @@ pub(super) fn update(resources: &mut [Resource]) {
             }
             visit(&mut resource.value, &path, false, &mut |value| {
                 let Some(old) = value.as_str() else { return };
-                let candidates: Vec<&Renamed> =
-                    renamed.iter().filter(|one| one.kind == kind && one.names.iter().any(|name| name == old)).collect();
+                let candidates: Vec<&Renamed> = renamed
+                    .iter()
+                    .filter(|one| one.kind == kind && one.names.iter().any(|name| name == old))
+                    .collect();
                 let near = candidates.iter().find(|one| one.namespace == namespace);
                 if let Some(found) = near.or_else(|| candidates.first()) {
                     *value = found.name.as_str().into();
@@ -46,7 +48,9 @@ pub(super) fn update(resources: &mut [Resource]) {
 fn names_that_kind(resource: &Resource, kind: &str) -> bool {
     match resource.kind() {
         "HorizontalPodAutoscaler" => resource.value["spec"]["scaleTargetRef"]["kind"] == kind,
-        "RoleBinding" | "ClusterRoleBinding" if kind != "ServiceAccount" => resource.value["roleRef"]["kind"] == kind,
+        "RoleBinding" | "ClusterRoleBinding" if kind != "ServiceAccount" => {
+            resource.value["roleRef"]["kind"] == kind
+        }
         _ => true,
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn run(file: &Kustomization, resources: &mut [Resource]) -> Outcome {
                 let documents = parse_yaml(&file.read_text(path)?)
                     .map_err(|error| Failure::message(format!("invalid replacements: {error}")))?;
                 let values = documents.into_iter().map(|document| document.value);
-                values.flat_map(|value| if let Value::Array(items) = value { items } else { vec![value] }).collect()
+                values
+                    .flat_map(|value| if let Value::Array(items) = value { items } else { vec![value] })
+                    .collect()
             }
         };
         entries.iter().try_for_each(|entry| replace(entry, resources))?;
@@ -33,11 +35,13 @@ fn replace(entry: &Value, resources: &mut [Resource]) -> Outcome {
     };
     for target in entry["targets"].as_array().into_iter().flatten() {
         for resource in resources.iter_mut() {
-            let rejected = target["reject"].as_array().into_iter().flatten().any(|reject| selects(reject, resource));
+            let rejected =
+                target["reject"].as_array().into_iter().flatten().any(|reject| selects(reject, resource));
             if rejected || !selects(&target["select"], resource) {
                 continue;
             }
-            let paths = target["fieldPaths"].as_array().cloned().unwrap_or_else(|| vec![json!("metadata.name")]);
+            let paths =
+                target["fieldPaths"].as_array().cloned().unwrap_or_else(|| vec![json!("metadata.name")]);
             for path in paths.iter().filter_map(Value::as_str) {
                 let steps = steps(path);
                 let options = &target["options"];
@@ -67,12 +71,18 @@ fn source_value(source: &Value, resources: &[Resource]) -> Outcome<Value> {
             Value::Array(items) => step.index(items).and_then(|index| items.get(index)),
             other => other.get(&step.0),
         }
-        .ok_or_else(|| Failure::message(format!("fieldPath `{path}` is missing for replacement source {}", resource.id())))?;
+        .ok_or_else(|| {
+            Failure::message(format!(
+                "fieldPath `{path}` is missing for replacement source {}",
+                resource.id()
+            ))
+        })?;
     }
     let options = &source["options"];
     match (options["delimiter"].as_str(), value.as_str()) {
         (Some(delimiter), Some(text)) => {
-            let index = options["index"].as_u64().and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
+            let index =
+                options["index"].as_u64().and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
             let part = text.split(delimiter).nth(index);
             part.map(Value::from).ok_or_else(|| {
                 Failure::message(format!("options.index {index} is out of bounds for value {text}"))
@@ -152,7 +162,9 @@ fn write(place: &mut Value, steps: &[Step], options: &Value, value: &Value, writ
 
 /// The value, or the old text with one part of it exchanged.
 fn combined(old: &Value, options: &Value, value: &Value) -> Value {
-    let (Some(delimiter), Some(text)) = (options["delimiter"].as_str(), old.as_str()) else { return value.clone() };
+    let (Some(delimiter), Some(text)) = (options["delimiter"].as_str(), old.as_str()) else {
+        return value.clone();
+    };
     let new = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut parts: Vec<&str> = text.split(delimiter).collect();
     match options["index"].as_i64().unwrap_or_default() {

@@ -105,7 +105,8 @@ impl Resource {
             }
         }
         let text = super::super::printers::escape_html(&Value::Object(hashed).to_string());
-        let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String =
+            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         digest[..10]
             .chars()
             .map(|c| match c {

@@ -95,14 +95,20 @@ fn failure(kustomization: &str) -> String {
 fn what_cannot_be_built_is_told() {
     assert_eq!(failure("foo: bar"), "error: invalid Kustomization: json: unknown field \"foo\"");
     assert!(failure("vars: []").starts_with("error: not simulated: \"vars\" in "));
-    assert!(failure("resources: ['https://example.org/x']").contains("not simulated: fetching https://example.org/x"));
-    assert!(failure("resources: [deploy.yaml, deploy.yaml]").ends_with(
-        "may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]"
-    ));
+    assert!(
+        failure("resources: ['https://example.org/x']")
+            .contains("not simulated: fetching https://example.org/x")
+    );
+    assert!(
+        failure("resources: [deploy.yaml, deploy.yaml]")
+            .ends_with("may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]")
+    );
     assert!(failure("resources: [.]").contains("cycle detected"));
     assert!(
-        failure("resources: [deploy.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Pod, metadata: {name: a}}'}]")
-            .contains("no matches for Id Pod.v1.[noGrp]/a.[noNs]")
+        failure(
+            "resources: [deploy.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Pod, metadata: {name: a}}'}]"
+        )
+        .contains("no matches for Id Pod.v1.[noGrp]/a.[noNs]")
     );
 }
 
@@ -113,7 +119,10 @@ fn replacements_components_and_labels() {
         folder.path(),
         &[
             ("deploy.yaml", DEPLOYMENT),
-            ("part/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: part-\n"),
+            (
+                "part/kustomization.yaml",
+                "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: part-\n",
+            ),
             (
                 "kustomization.yaml",
                 "resources: [deploy.yaml]

@@ -45,7 +45,8 @@ fn subjects(resource: &mut Resource, namespace: &str, accounts: &[(String, Strin
     for subject in resource.value["subjects"].as_array_mut().into_iter().flatten() {
         let name = subject["name"].as_str().unwrap_or_default();
         let place = subject["namespace"].as_str().unwrap_or_default();
-        let is_ours = accounts.iter().any(|(known, there)| known == name && (place.is_empty() || place == there));
+        let is_ours =
+            accounts.iter().any(|(known, there)| known == name && (place.is_empty() || place == there));
         if subject["kind"] == "ServiceAccount" && (name == "default" || is_ours) {
             subject["namespace"] = namespace.into();
         }
@@ -124,7 +125,9 @@ pub(super) fn replicas(file: &Kustomization, resources: &mut [Resource]) -> Outc
             let kind = resource.kind().to_owned();
             for spec in REPLICAS.iter().filter(|spec| spec.is_for(&kind)) {
                 found = true;
-                visit(&mut resource.value, spec.path, spec.create, &mut |value| *value = entry["count"].clone());
+                visit(&mut resource.value, spec.path, spec.create, &mut |value| {
+                    *value = entry["count"].clone()
+                });
             }
         }
         if !found {

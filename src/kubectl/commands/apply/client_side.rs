@@ -12,7 +12,8 @@ use crate::kubectl::resource_args::Info;
 use crate::kubectl::watch::until;
 
 /// The annotation that remembers what was applied.
-pub(in crate::kubectl::commands) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(in crate::kubectl::commands) const LAST_APPLIED: &str =
+    "kubectl.kubernetes.io/last-applied-configuration";
 /// How often a conflict is answered by reading again.
 const RETRIES: usize = 5;
 

@@ -87,7 +87,10 @@ async fn set(call: &mut Call<'_>) -> Outcome {
     let mut changes = Vec::new();
     for info in infos {
         let live = api.get(&info.url()).await.map_err(|failure| {
-            failure.about(&format!("retrieving current configuration of:\n{}\nfrom server for:", info.named()), &info.source)
+            failure.about(
+                &format!("retrieving current configuration of:\n{}\nfrom server for:", info.named()),
+                &info.source,
+            )
         })?;
         let known = last_applied_of(&live);
         if known.is_none() && !call.flags.on("create-annotation") {
@@ -96,7 +99,9 @@ async fn set(call: &mut Call<'_>) -> Outcome {
                 info.name
             )));
         }
-        if known.and_then(|text| serde_json::from_str::<Value>(text).ok()).as_ref() == Some(info.object.value()) {
+        if known.and_then(|text| serde_json::from_str::<Value>(text).ok()).as_ref()
+            == Some(info.object.value())
+        {
             call.line(format!("set-last-applied {}: no changes required.", info.name))?;
         } else {
             changes.push((info, live));
@@ -135,7 +140,8 @@ async fn edit(call: &mut Call<'_>) -> Outcome {
 /// The manifest that an annotation holds, at the place of its object.
 async fn manifest_of(api: &Api, live: &Info, text: &str) -> Outcome<Info> {
     let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
-    let (version, kind) = (value["apiVersion"].as_str().unwrap_or_default(), value["kind"].as_str().unwrap_or_default());
+    let (version, kind) =
+        (value["apiVersion"].as_str().unwrap_or_default(), value["kind"].as_str().unwrap_or_default());
     let resource = discovery::of_object(api, version, kind).await?.unwrap_or_else(|| live.resource.clone());
     let mut info = info_of(resource, value, live.source.clone())?;
     info.namespace.clone_from(&live.namespace);

@@ -40,8 +40,12 @@ const FLAGS: &[Flag] = &[
     Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
     Flag::switch("prune", "Delete what was applied before and is not in the files"),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
-    Flag::text("cascade", "background", "What happens to dependents of what is deleted: \"background\", \"orphan\", or \"foreground\"")
-        .bare("background"),
+    Flag::text(
+        "cascade",
+        "background",
+        "What happens to dependents of what is deleted: \"background\", \"orphan\", or \"foreground\"",
+    )
+    .bare("background"),
     Flag::int("grace-period", "-1", "Seconds that what is deleted is given to end by itself"),
     Flag::duration("timeout", "0s", "How long to wait for the end of a replaced object (--force)"),
     Flag::switch("wait", "Wait until a replaced object is gone (--force)"),

@@ -159,7 +159,10 @@ mod tests {
     #[test]
     fn entries_of_the_allowlist_name_group_version_and_kind() {
         assert_eq!(parse_entry("core/v1/Pod").unwrap(), ("v1".to_owned(), "Pod".to_owned()));
-        assert_eq!(parse_entry("apps/v1/Deployment").unwrap(), ("apps/v1".to_owned(), "Deployment".to_owned()));
+        assert_eq!(
+            parse_entry("apps/v1/Deployment").unwrap(),
+            ("apps/v1".to_owned(), "Deployment".to_owned())
+        );
         assert_eq!(
             parse_entry("Pod").unwrap_err().report(),
             "error: invalid GroupVersionKind format: Pod, please follow <group/version/kind>"

@@ -38,7 +38,9 @@ pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let embed = call.flags.on("embed-certs");
     if call.flags.on("insecure-skip-tls-verify") && !call.flags.text("certificate-authority").is_empty() {
-        return Err(Failure::message("you cannot specify a certificate authority and insecure mode at the same time"));
+        return Err(Failure::message(
+            "you cannot specify a certificate authority and insecure mode at the same time",
+        ));
     }
     if embed && call.flags.text("certificate-authority").is_empty() {
         return Err(Failure::message("you must specify a --certificate-authority to embed"));
@@ -89,7 +91,9 @@ fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool)
         return Ok((field.to_owned(), shown.display().to_string().into()));
     }
     let bytes = std::fs::read(&absolute).map_err(|_| {
-        Failure::message(format!("could not read {field} data from {path}: open {path}: no such file or directory"))
+        Failure::message(format!(
+            "could not read {field} data from {path}: open {path}: no such file or directory"
+        ))
     })?;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
     Ok((format!("{field}-data"), text.into()))
@@ -108,7 +112,8 @@ pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
         }
     }
     let texts = ["token", "username", "password"].map(|key| (key, given(call, key)));
-    let (has_token, has_basic) = (!call.flags.text("token").is_empty(), !call.flags.text("username").is_empty());
+    let (has_token, has_basic) =
+        (!call.flags.text("token").is_empty(), !call.flags.text("username").is_empty());
     config.change("users", &name, |entry| {
         for (field, (key, value)) in files {
             entry.remove(field);
@@ -144,7 +149,8 @@ fn check(call: &Call<'_>) -> Outcome {
             methods.join(", ")
         )));
     }
-    let has_file = !call.flags.text("client-certificate").is_empty() || !call.flags.text("client-key").is_empty();
+    let has_file =
+        !call.flags.text("client-certificate").is_empty() || !call.flags.text("client-key").is_empty();
     if call.flags.on("embed-certs") && !has_file {
         return Err(Failure::message("you must specify a --client-certificate or --client-key to embed"));
     }
@@ -157,18 +163,32 @@ fn set_provider(call: &Call<'_>, entry: &mut Map<String, Value>) {
     }
     let pairs = call.flags.all("auth-provider-arg").iter().filter_map(|pair| pair.split_once('='));
     let arguments: Map<String, Value> = pairs.map(|(key, value)| (key.to_owned(), value.into())).collect();
-    entry.insert("auth-provider".to_owned(), json!({"name": call.flags.text("auth-provider"), "config": arguments}));
+    entry.insert(
+        "auth-provider".to_owned(),
+        json!({"name": call.flags.text("auth-provider"), "config": arguments}),
+    );
 }
 
 fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
-    let flags = ["exec-command", "exec-api-version", "exec-arg", "exec-env", "exec-interactive-mode", "exec-provide-cluster-info"];
+    let flags = [
+        "exec-command",
+        "exec-api-version",
+        "exec-arg",
+        "exec-env",
+        "exec-interactive-mode",
+        "exec-provide-cluster-info",
+    ];
     if !flags.iter().any(|flag| call.flags.is_set(flag)) {
         return;
     }
-    let mut exec = entry.remove("exec").unwrap_or_else(|| json!({"env": null, "args": null, "provideClusterInfo": false}));
-    for (flag, field) in
-        [("exec-command", "command"), ("exec-api-version", "apiVersion"), ("exec-interactive-mode", "interactiveMode")]
-    {
+    let mut exec = entry
+        .remove("exec")
+        .unwrap_or_else(|| json!({"env": null, "args": null, "provideClusterInfo": false}));
+    for (flag, field) in [
+        ("exec-command", "command"),
+        ("exec-api-version", "apiVersion"),
+        ("exec-interactive-mode", "interactiveMode"),
+    ] {
         if let Some(text) = given(call, flag) {
             exec[field] = text.into();
         }

@@ -84,7 +84,9 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     match place_of(&path)? {
         Place::CurrentContext => config.use_context(&text)?,
-        Place::Preference(field) => config.change_preferences(|held| drop(held.insert(field, text.into())))?,
+        Place::Preference(field) => {
+            config.change_preferences(|held| drop(held.insert(field, text.into())))?
+        }
         Place::Entry(_, _, fields) if fields.is_empty() => {
             return Err(Failure::message(format!("can't set a map to a value: {path}")));
         }

@@ -121,7 +121,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 fn validate(call: &Call<'_>, names: &[String], command: &[String]) -> Outcome {
     let (on, text) = (|flag: &str| call.flags.on(flag), |flag: &str| call.flags.text(flag));
     let images = call.flags.all("set-image");
-    let refused = if on("attach") && call.flags.is_set("attach") && text("image").is_empty() && text("container").is_empty() {
+    let refused = if on("attach")
+        && call.flags.is_set("attach")
+        && text("image").is_empty()
+        && text("container").is_empty()
+    {
         "you must specify --container or create a new container using --image in order to attach."
     } else if text("copy-to").is_empty() {
         if on("replace") {
@@ -156,7 +160,9 @@ fn validate(call: &Call<'_>, names: &[String], command: &[String]) -> Outcome {
         return Err(Failure::message(format!("invalid image pull policy: {}", text("image-pull-policy"))));
     }
     if !text("target").is_empty() && !text("copy-to").is_empty() {
-        return Err(Failure::message("--target is incompatible with --copy-to. Use --share-processes instead."));
+        return Err(Failure::message(
+            "--target is incompatible with --copy-to. Use --share-processes instead.",
+        ));
     }
     Ok(())
 }
@@ -180,10 +186,14 @@ fn custom(call: &Call<'_>) -> Outcome<Option<Value>> {
             "must pass a container spec json file for custom profile: open {file}: no such file or directory"
         ))
     })?;
-    let documents = parse_yaml(&text)
-        .map_err(|error| Failure::message(format!("{file} does not contain a valid container spec: {error}")))?;
+    let documents = parse_yaml(&text).map_err(|error| {
+        Failure::message(format!("{file} does not contain a valid container spec: {error}"))
+    })?;
     let value = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
-    if ["name", "command", "image", "lifecycle", "volumeDevices"].iter().any(|field| value.get(field).is_some()) {
+    if ["name", "command", "image", "lifecycle", "volumeDevices"]
+        .iter()
+        .any(|field| value.get(field).is_some())
+    {
         return Err(Failure::message(
             "name, command, image, lifecycle and volume devices are not modifiable via custom profile",
         ));
@@ -230,7 +240,12 @@ async fn debug(
     Ok((api.patch(&url, STRATEGIC_PATCH, &patch).await?, name))
 }
 
-async fn on_node(call: &mut Call<'_>, api: &Api, wanted: &mut Wanted, node: &Value) -> Outcome<(Value, String)> {
+async fn on_node(
+    call: &mut Call<'_>,
+    api: &Api,
+    wanted: &mut Wanted,
+    node: &Value,
+) -> Outcome<(Value, String)> {
     let container_name = match call.flags.text("container") {
         "" => "debugger".to_owned(),
         name => name.to_owned(),
@@ -238,7 +253,9 @@ async fn on_node(call: &mut Call<'_>, api: &Api, wanted: &mut Wanted, node: &Val
     let node_name = text_of(&node["metadata"]["name"]);
     let name = format!("node-debugger-{node_name}-{}", wanted.random.name_suffix(5));
     if !call.flags.on("quiet") {
-        call.line(format!("Creating debugging pod {name} with container {container_name} on node {node_name}."))?;
+        call.line(format!(
+            "Creating debugging pod {name} with container {container_name} on node {node_name}."
+        ))?;
     }
     let mut container = container(call, wanted, &container_name);
     container["image"] = call.flags.text("image").into();
@@ -281,8 +298,7 @@ fn container_name(call: &mut Call<'_>, wanted: &mut Wanted, pod: &Value) -> Outc
 
 /// A container from the flags, without an image yet.
 fn container(call: &Call<'_>, wanted: &Wanted, name: &str) -> Value {
-    let mut container =
-        json!({"name": name, "resources": {}, "terminationMessagePolicy": "File"});
+    let mut container = json!({"name": name, "resources": {}, "terminationMessagePolicy": "File"});
     set_flags(call, wanted, &mut container);
     container
 }
@@ -324,7 +340,8 @@ fn set_flags(call: &Call<'_>, wanted: &Wanted, container: &mut Value) {
 /// Merges `--custom` into the debug container.
 fn customize(wanted: &Wanted, pod: &mut Value, list: &str, name: &str) {
     let Some(custom) = &wanted.custom else { return };
-    for container in pod["spec"][list].as_array_mut().into_iter().flatten().filter(|one| one["name"] == name) {
+    for container in pod["spec"][list].as_array_mut().into_iter().flatten().filter(|one| one["name"] == name)
+    {
         let mut merged = apply_merge_patch(container, custom);
         // Variables and mounts are merged by name, not replaced.
         for (field, key) in [("env", "name"), ("volumeMounts", "mountPath"), ("ports", "containerPort")] {

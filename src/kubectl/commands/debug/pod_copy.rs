@@ -47,7 +47,8 @@ fn copy_of(call: &Call<'_>, pod: &Value) -> Value {
     if call.flags.is_set("share-processes") {
         spec["shareProcessNamespace"] = call.flags.on("share-processes").into();
     }
-    let images: Vec<(&str, &str)> = call.flags.all("set-image").iter().filter_map(|pair| pair.split_once('=')).collect();
+    let images: Vec<(&str, &str)> =
+        call.flags.all("set-image").iter().filter_map(|pair| pair.split_once('=')).collect();
     for container in spec["containers"].as_array_mut().into_iter().flatten() {
         let name = text_of(&container["name"]).to_owned();
         let find = |wanted: &str| images.iter().find(|(known, _)| *known == wanted).map(|(_, image)| *image);

@@ -137,9 +137,11 @@ fn remove_unkept(pod: &mut Value, call: &Call<'_>) {
             metadata.remove(field);
         }
     }
-    for (flag, field) in
-        [("keep-liveness", "livenessProbe"), ("keep-readiness", "readinessProbe"), ("keep-startup", "startupProbe")]
-    {
+    for (flag, field) in [
+        ("keep-liveness", "livenessProbe"),
+        ("keep-readiness", "readinessProbe"),
+        ("keep-startup", "startupProbe"),
+    ] {
         for container in pod["spec"]["containers"].as_array_mut().into_iter().flatten() {
             if let (false, Some(container)) = (call.flags.on(flag), container.as_object_mut()) {
                 container.remove(field);

@@ -50,7 +50,10 @@ pub(super) async fn attach(call: &mut Call<'_>, api: &Api, pod: &Value, containe
 fn state_of(pod: &Value, container: &str) -> Value {
     let lists = ["containerStatuses", "ephemeralContainerStatuses", "initContainerStatuses"];
     let mut statuses = lists.iter().flat_map(|list| array(&pod["status"][*list]));
-    statuses.find(|status| status["name"] == container).map(|status| status["state"].clone()).unwrap_or_default()
+    statuses
+        .find(|status| status["name"] == container)
+        .map(|status| status["state"].clone())
+        .unwrap_or_default()
 }
 
 async fn print_log(call: &mut Call<'_>, api: &Api, pod: &Value, container: &str) -> Outcome {

@@ -97,8 +97,11 @@ pub(super) fn malformed(text: &str) -> Option<String> {
     };
     let value = &documents.first()?.value;
     let is_set = |key: &str| value[key].as_str().is_some_and(|text| !text.is_empty());
-    let missing: Vec<String> =
-        ["apiVersion", "kind"].into_iter().filter(|key| !is_set(key)).map(|key| format!("{key} not set")).collect();
+    let missing: Vec<String> = ["apiVersion", "kind"]
+        .into_iter()
+        .filter(|key| !is_set(key))
+        .map(|key| format!("{key} not set"))
+        .collect();
     match missing.as_slice() {
         _ if value.is_null() => None,
         [] => None,
@@ -123,7 +126,10 @@ mod tests {
 
     #[test]
     fn the_header_tells_why_the_file_is_back() {
-        let reasons = [Reason { head: "pods \"a\" was not valid".to_owned(), details: vec!["spec: one\ntwo".to_owned()] }];
+        let reasons = [Reason {
+            head: "pods \"a\" was not valid".to_owned(),
+            details: vec!["spec: one\ntwo".to_owned()],
+        }];
         let text = header(Mode::Normal, &reasons);
         assert!(text.starts_with("# Please edit the object below."));
         assert!(text.ends_with("# reopened with the relevant failures.\n#\n# pods \"a\" was not valid:\n# * spec: one\n# two\n#\n"));
@@ -135,7 +141,10 @@ mod tests {
         assert!(same("# hello\na: 1\n", "a:   1 # one\n"));
         assert!(!same("a: 1\n", "a: 2\n"));
         assert!(!has_lines("# only\n\n"));
-        assert_eq!(malformed("a: 1\n"), Some("error validating data: [apiVersion not set, kind not set]".to_owned()));
+        assert_eq!(
+            malformed("a: 1\n"),
+            Some("error validating data: [apiVersion not set, kind not set]".to_owned())
+        );
         assert_eq!(malformed("apiVersion: v1\nkind: Pod\n"), None);
         assert!(malformed("a: [\n").is_some_and(|why| why.starts_with("yaml: ")));
     }

@@ -66,7 +66,8 @@ impl<'s, 'a> Session<'s, 'a> {
                 Err(failure) => return self.keep(results.file.as_ref(), failure),
             };
             if again && document::same(&before, &edited) {
-                return self.keep(Some(&file), Failure::message("Edit cancelled, no valid changes were saved."));
+                return self
+                    .keep(Some(&file), Failure::message("Edit cancelled, no valid changes were saved."));
             }
             forget(results.file.take());
             if let Some(why) = document::malformed(&edited) {
@@ -109,7 +110,8 @@ impl<'s, 'a> Session<'s, 'a> {
     fn finish(&mut self, file: &std::path::Path, results: &mut Results) -> Outcome<Option<Outcome>> {
         let shown = file.display().to_string();
         if results.retryable > 0 {
-            self.call.complain(format!("You can run `kubectl replace -f {shown}` to try this update again."))?;
+            self.call
+                .complain(format!("You can run `kubectl replace -f {shown}` to try this update again."))?;
             return Ok(Some(Err(Failure::Exit(1))));
         }
         if results.missing > 0 {
@@ -135,7 +137,8 @@ impl<'s, 'a> Session<'s, 'a> {
 
     /// Writes the text into a new file and starts the editor on it; gives back the file and its text.
     async fn let_edit(&mut self, text: &str, as_json: bool) -> Outcome<(PathBuf, String)> {
-        let folder = self.call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
+        let folder =
+            self.call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
         let ending = if as_json { "json" } else { "yaml" };
         let name = format!("kubectl-edit-{}.{ending}", self.random.name_suffix(10));
         let file = PathBuf::from(folder).join(name);
@@ -196,7 +199,8 @@ impl<'s, 'a> Session<'s, 'a> {
         if fixed.iter().any(|path| before.pointer(path) != after.pointer(path)) {
             return Err(Failure::message("At least one of apiVersion, kind and name was changed"));
         }
-        let kind = original.resource.builtin().filter(|kind| crate::apimachinery::supports_strategic_patch(kind));
+        let kind =
+            original.resource.builtin().filter(|kind| crate::apimachinery::supports_strategic_patch(kind));
         let (patch, content_type) = match kind {
             Some(kind) => (two_way_strategic_patch(kind, &before, &after)?, STRATEGIC_PATCH),
             None => (create_merge_patch(&before, &after), MERGE_PATCH),
