@@ -16,7 +16,9 @@ mod meta;
 mod names;
 mod object;
 mod openapi;
+mod openapi_paths;
 mod patch;
+mod pod_resources;
 mod protobuf;
 mod quantity;
 mod schema;
@@ -31,7 +33,9 @@ pub use hash::pod_template_hash;
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;
-pub use kinds::{KINDS, Kind, Subresource, builtin, kind_by_resource, kind_of};
+pub use kinds::{
+    KINDS, Kind, Subresource, builtin, groups, kind_by_resource, kind_of, unstored, unstored_kind_by_resource,
+};
 pub use labels::LabelSelector;
 pub use managed_fields::record_update;
 pub use mapper::{kinds_in_category, resolve_kind};
@@ -48,6 +52,7 @@ pub use patch::{
     server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
     two_way_strategic_patch,
 };
+pub use pod_resources::{ResourceList, add_resources, pod_limits, pod_requests, resource_list};
 pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 pub use schema::{

@@ -260,9 +260,9 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
         }
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
         FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
-            return Err(Failure::message(format!(
-                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)"
-            )));
+            return Err(Failure::message(
+                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+            ));
         }
         _ => None,
     };

@@ -11,15 +11,13 @@ use crate::base::{Clock, Stopwatch};
 const ANSWERS: i64 = 6;
 /// From this level on each request is told with its headers.
 const REQUESTS: i64 = 7;
-/// From this level on bodies are told.
+/// At this level bodies are told, cut short.
 const BODIES: i64 = 8;
-/// Bytes of a body that are shown below [`WHOLE_BODIES`].
+/// Bytes of a short body.
 const SHORT_BODY: usize = 1024;
-/// From this level on bodies are shown to 10 KiB.
+/// At this level more of them is told; beyond, all.
 const LONG_BODIES: i64 = 9;
 const LONG_BODY: usize = 10 * 1024;
-/// From this level on whole bodies are shown.
-const WHOLE_BODIES: i64 = 10;
 
 /// A request that was sent and is to be told.
 pub(super) struct Sent {
@@ -78,10 +76,13 @@ impl Api {
 
     /// Tells of a body, shortened.
     pub(super) fn tell_body(&self, title: &str, body: &str) -> Outcome {
-        let most = match self.log().level {
-            ..BODIES => return Ok(()),
-            ..LONG_BODIES => SHORT_BODY,
-            ..WHOLE_BODIES => LONG_BODY,
+        let level = self.log().level;
+        if level < BODIES {
+            return Ok(());
+        }
+        let most = match level {
+            BODIES => SHORT_BODY,
+            LONG_BODIES => LONG_BODY,
             _ => usize::MAX,
         };
         let mut end = body.len().min(most);

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
@@ -22,7 +22,7 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, openapi, read, subresources, watch, write};
+use super::{component_statuses, delete, discovery, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -83,7 +83,8 @@ impl ApiServer {
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
-            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+            path => discovery::answer(path, request.headers(), discovery::builtin_kinds())
+                .unwrap_or_else(body::page_not_found),
         })
     }
 
@@ -95,6 +96,7 @@ impl ApiServer {
         user: &User,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
+            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
             "binding" => subresources::bind(&self.shared, info, headers, body),
             "eviction" => subresources::evict(&self.shared, info, headers, body, user),
             _ => write::create(&self.shared, info, headers, body, user),
@@ -126,6 +128,9 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
+                component_statuses::read(shared, &info, headers)
+            }
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),

@@ -52,10 +52,15 @@ pub(super) fn set_pod_defaults(spec: &mut Map<String, Value>) {
 
 /// Defaults of the Pod template at `/spec/template`.
 pub(super) fn set_template_defaults(workload: &mut Object) {
-    if let Some(Value::Object(metadata)) = workload.get_mut("/spec/template/metadata") {
+    set_template_defaults_at(workload, "/spec/template");
+}
+
+/// Defaults of the Pod template at a path.
+pub(super) fn set_template_defaults_at(object: &mut Object, pointer: &str) {
+    if let Some(Value::Object(metadata)) = object.get_mut(&format!("{pointer}/metadata")) {
         metadata.retain(|_, value| !value.is_null());
     }
-    if let Some(Value::Object(spec)) = workload.get_mut("/spec/template/spec") {
+    if let Some(Value::Object(spec)) = object.get_mut(&format!("{pointer}/spec")) {
         set_spec_defaults(spec);
     }
 }
@@ -125,10 +130,17 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
 fn write_amounts_canonically(container: &mut Map<String, Value>) {
     let Some(resources) = child(container, "resources") else { return };
     for list in ["requests", "limits"] {
-        for amount in child(resources, list).into_iter().flat_map(|amounts| amounts.values_mut()) {
-            if let Some(quantity) = Quantity::from_value(amount) {
-                *amount = quantity.to_string().into();
-            }
+        if let Some(amounts) = child(resources, list) {
+            write_canonically(amounts);
+        }
+    }
+}
+
+/// Writes amounts as Go writes quantities.
+pub(super) fn write_canonically(amounts: &mut Map<String, Value>) {
+    for amount in amounts.values_mut() {
+        if let Some(quantity) = Quantity::from_value(amount) {
+            *amount = quantity.to_string().into();
         }
     }
 }

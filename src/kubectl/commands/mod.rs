@@ -11,6 +11,7 @@ mod debug;
 mod delete;
 mod describe;
 mod diff;
+mod drain;
 mod edit;
 mod events;
 mod exec;
@@ -34,6 +35,7 @@ mod run;
 mod run_attach;
 mod scale;
 mod set;
+mod taint;
 mod wait;
 
 use super::command::Command;
@@ -56,7 +58,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &info::CLUSTER_INFO,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
-    &node_commands::TAINT,
+    &drain::COMMAND,
+    &taint::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
     &attach::ATTACH,
@@ -84,4 +87,4 @@ pub(super) static COMMANDS: &[&Command] = &[
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "autoscale", "certificate", "drain", "top"];
+pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "autoscale", "certificate", "top"];

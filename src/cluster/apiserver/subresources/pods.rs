@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Response};
 
-use crate::apimachinery::{Object, Status};
+use crate::apimachinery::{Object, ObjectKey, Status};
 
 use super::super::super::driver::Shared;
 use super::super::super::registry::DeleteOptions;
@@ -30,19 +30,21 @@ pub(in super::super) fn bind(
     body: &[u8],
 ) -> Result<Response<Body>, Status> {
     let binding = decode::any(headers, body)?;
+    let pod = if info.name.is_empty() { binding.name() } else { info.name.as_str() };
+    let key = ObjectKey::new(info.namespace.clone().unwrap_or_default(), pod);
     let node = binding.text("/target/name");
     if node.is_empty() {
         return Err(Status::failure(
             422,
             "Invalid",
-            format!("Binding {:?} is invalid: target.name: Required value", info.name),
+            format!("Binding {pod:?} is invalid: target.name: Required value"),
         ));
     }
-    shared.with(|simulation| simulation.registry.bind(&info.key(), node))?;
+    shared.with(|simulation| simulation.registry.bind(&key, node))?;
     Ok(created())
 }
 
-/// Deletes a Pod in the way that asks first.
+/// Deletes a Pod in the way that asks its disruption budget first.
 ///
 /// # Errors
 /// What the registry refuses.
@@ -54,6 +56,9 @@ pub(in super::super) fn evict(
     user: &User,
 ) -> Result<Response<Body>, Status> {
     let eviction: Object = decode::any(headers, body)?;
+    if !eviction.name().is_empty() && eviction.name() != info.key().name {
+        return Err(Status::bad_request("name in URL does not match name in Eviction object"));
+    }
     let mut options = write::write_options(info, headers, user)?;
     options.subresource = "";
     options.dry_run |= eviction.list("/deleteOptions/dryRun").iter().any(|value| value == "All");
@@ -64,7 +69,7 @@ pub(in super::super) fn evict(
         uid: text("/deleteOptions/preconditions/uid"),
         resource_version: text("/deleteOptions/preconditions/resourceVersion"),
     };
-    shared.with(|simulation| simulation.registry.delete(info.kind, &info.key(), &delete, &options))?;
+    shared.with(|simulation| simulation.registry.evict(&info.key(), &delete, &options))?;
     Ok(created())
 }
 

@@ -61,6 +61,25 @@ pub(crate) fn replica_set_errors(replica_set: &Object) -> FieldErrors {
     errors
 }
 
+/// What is wrong with a ReplicationController's spec.
+pub(crate) fn replication_controller_errors(controller: &Object) -> FieldErrors {
+    let spec = Field::of(controller, "spec");
+    let (selector, template) = (spec.child("selector"), spec.child("template"));
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("minReadySeconds").non_negative());
+    if selector.is_empty() {
+        errors.push(selector.required(""));
+    }
+    errors.extend(spec.child("replicas").non_negative());
+    if template.is_absent() {
+        errors.push(template.required(""));
+    } else {
+        let selects = selector.map().map(LabelSelector::from_map).unwrap_or_default();
+        errors.extend(selected_template_errors(&spec, &selects, "ReplicationController"));
+    }
+    errors
+}
+
 /// What is wrong with a selector that has to be there and to ask for something.
 pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErrors {
     if selector.is_absent() {
@@ -78,7 +97,7 @@ pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErro
     errors
 }
 
-fn expression_errors(expression: &Field<'_>) -> FieldErrors {
+pub(super) fn expression_errors(expression: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let (operator, values) = (expression.child("operator"), expression.child("values"));
     match operator.text() {
@@ -104,15 +123,24 @@ fn expression_errors(expression: &Field<'_>) -> FieldErrors {
 
 /// The template of a workload whose Pods run for ever.
 pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
+    selected_template_errors(spec, &LabelSelector::from_value(spec.child("selector").value()), workload)
+}
+
+fn selected_template_errors(spec: &Field<'_>, selector: &LabelSelector, workload: &str) -> FieldErrors {
     let template = spec.child("template");
     let metadata = template.child("metadata");
     let labels = metadata.child("labels");
-    let selector = LabelSelector::from_value(spec.child("selector").value());
     let mut errors = FieldErrors::new();
     if !selector.is_empty() && !selector.matches(labels.map()) {
         errors.push(labels.invalid("`selector` does not match template `labels`"));
     }
-    errors.extend(pod_template_errors(&template));
+    // Pods of StatefulSets get volumes that their template does not name, so that their spec is
+    // judged when they are made (`ValidatePodTemplateSpecForStatefulSet`).
+    if workload == "StatefulSet" {
+        errors.extend(template_label_errors(&template));
+    } else {
+        errors.extend(pod_template_errors(&template));
+    }
     let pod_spec = template.child("spec");
     let restart_policy = pod_spec.child("restartPolicy");
     if !matches!(restart_policy.text(), "" | "Always") {
@@ -126,15 +154,19 @@ pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
 }
 
 /// What is wrong with a template by itself (`ValidatePodTemplateSpec`).
-pub(super) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
-    // Upstream reports a template's labels without the word metadata.
-    let shown = template.child("labels");
-    let mut errors: FieldErrors = label_errors(&template.child("metadata").child("labels"))
-        .into_iter()
-        .map(|error| shown.invalid_value(error.value, error.detail))
-        .collect();
+pub(crate) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
+    let mut errors = template_label_errors(template);
     errors.extend(pod_spec_errors(&template.child("spec")));
     errors
+}
+
+/// Upstream reports a template's labels without the word metadata.
+fn template_label_errors(template: &Field<'_>) -> FieldErrors {
+    let shown = template.child("labels");
+    label_errors(&template.child("metadata").child("labels"))
+        .into_iter()
+        .map(|error| shown.invalid_value(error.value, error.detail))
+        .collect()
 }
 
 fn strategy_errors(strategy: &Field<'_>) -> FieldErrors {
