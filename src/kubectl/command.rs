@@ -9,7 +9,7 @@ use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flags::{Flag, Flags, parse};
-use super::help;
+use super::{help, kuberc};
 
 /// What the words after a command name, for completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +202,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     {
         return complete(words, streams, factory).await;
     }
+    let args = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
     let Some(command) = chain.last().copied() else {
         return match run_plugin(args, streams, factory).await {

@@ -81,6 +81,11 @@ impl Factory {
         &self.settings.environment
     }
 
+    /// The home folder.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.settings.home.as_deref()
+    }
+
     /// An environment variable.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.settings.environment.get(name).map(String::as_str)

@@ -41,6 +41,8 @@ const FLAGS: &[Flag] = &[
     Flag::switch_on("wait", "Wait until the objects are gone"),
     Flag::duration("timeout", "0s", "How long to wait; zero means as long as it takes"),
     Flag::text("output", "", "Output format; only \"name\"").short('o'),
+    Flag::switch("interactive", "Show what would be deleted, and ask").short('i'),
+    Flag::text("raw", "", "Path of the API to delete"),
 ];
 
 const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
@@ -67,6 +69,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             call.flags.text("output")
         )));
     }
+    if call.flags.is_set("raw") {
+        return super::raw::send(call, http::Method::DELETE).await;
+    }
     require_arguments(call)?;
     let plan = plan(call)?;
     let api = call.api().await?;
@@ -80,6 +85,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     if plan.forced && call.flags.on("force") {
         call.complain(IMMEDIATE)?;
+    }
+    if call.flags.on("interactive") && !is_confirmed(call, &found).await? {
+        return call.line("deletion is cancelled");
     }
     let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
     let (mut going, mut failures) = (Vec::new(), Vec::new());
@@ -100,6 +108,22 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         wait_for_all(call, &api, &going).await?;
     }
     Ok(())
+}
+
+/// Shows what would be deleted and asks.
+async fn is_confirmed(call: &mut Call<'_>, found: &[Found]) -> Outcome<bool> {
+    call.line(format!("You are about to delete the following {} resource(s):", found.len()))?;
+    for target in found {
+        call.line(match target {
+            Found::Named(resource, _, name, _) => resource.named(name),
+            Found::Object(info) => info.named(),
+        })?;
+    }
+    call.text("Do you want to continue? (y/N): ")?;
+    let mut answer = String::new();
+    let mut input = tokio::io::BufReader::new(call.streams.input.take_reader());
+    tokio::io::AsyncBufReadExt::read_line(&mut input, &mut answer).await?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
 }
 
 fn plan(call: &Call<'_>) -> Outcome<Plan> {

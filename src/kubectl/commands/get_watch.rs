@@ -31,8 +31,17 @@ pub(super) async fn run(
     let mut watch = open(call, api, selection, &answer);
     // A watch on one name starts from any version, so its first event repeats what was printed.
     let mut repeated = !answer.name.is_empty();
+    // A request that may not last ends the watch without a complaint.
+    let limit = call.flags.limit("request-timeout");
     loop {
-        let event = match watch.next().await {
+        let next = match limit {
+            Some(limit) => match crate::base::timeout(limit, watch.next()).await {
+                Some(event) => event,
+                None => return Ok(()),
+            },
+            None => watch.next().await,
+        };
+        let event = match next {
             Ok(event) => event,
             Err(Failure::Status(status)) if status.is("Expired") => {
                 let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;

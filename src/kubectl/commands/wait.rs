@@ -32,6 +32,7 @@ const FLAGS: &[Flag] = &[
         "",
         "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]",
     ),
+    Flag::switch("local", "Accepted for compatibility; waiting needs the server"),
     Flag::duration("timeout", "30s", "How long to wait; zero checks once, negative means a week"),
 ];
 

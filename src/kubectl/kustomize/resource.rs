@@ -1,9 +1,9 @@
 //! One object of a kustomization, and the names that it had before.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::apimachinery::{Kind, kind_of};
+use crate::kubectl::name_hash::name_hash;
 
 /// An object on its way through the layers.
 #[derive(Clone, Debug)]
@@ -84,40 +84,10 @@ impl Resource {
     /// Adds the hash of a generated object to its name.
     pub(super) fn add_hash(&mut self) {
         if self.needs_hash {
-            let name = format!("{}-{}", self.name(), self.hash());
+            // Without a name in it: equal content has equal hashes.
+            let name = format!("{}-{}", self.name(), name_hash(&self.value, ""));
             self.rename(name);
         }
-    }
-
-    /// The beginning of the SHA-256 of kind, name and data, in letters that form no words.
-    fn hash(&self) -> String {
-        let mut hashed = Map::new();
-        hashed.insert("kind".to_owned(), self.kind().into());
-        // The genuine program leaves the name out, too: equal content has equal hashes.
-        hashed.insert("name".to_owned(), "".into());
-        hashed.insert("data".to_owned(), self.value.get("data").cloned().unwrap_or_else(|| "".into()));
-        if let Some(kind) = self.value.get("type") {
-            hashed.insert("type".to_owned(), kind.clone());
-        }
-        for field in ["binaryData", "stringData"] {
-            if let Some(data) = self.value.get(field) {
-                hashed.insert(field.to_owned(), data.clone());
-            }
-        }
-        let text = super::super::printers::escape_html(&Value::Object(hashed).to_string());
-        let digest: String =
-            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        digest[..10]
-            .chars()
-            .map(|c| match c {
-                '0' => 'g',
-                '1' => 'h',
-                '3' => 'k',
-                'a' => 'm',
-                'e' => 't',
-                c => c,
-            })
-            .collect()
     }
 }
 

@@ -57,9 +57,12 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("raw") {
+        return super::raw::send(call, http::Method::POST).await;
+    }
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         if !call.args.is_empty() {
-            return Err(call.usage_error(format!("unknown command {:?}", call.args.join(" "))));
+            return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
         }
         return Err(Failure::message("must specify one of -f and -k"));
     }

@@ -3,6 +3,8 @@
 mod env;
 mod image;
 mod resources;
+mod selector;
+mod service_account;
 
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ pub(super) static COMMAND: Command = Command {
     name: "set",
     short: "Set specific features on objects",
     usage: "SUBCOMMAND [options]",
-    subcommands: &[&ENV, &IMAGE, &RESOURCES],
+    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT],
     ..Command::PLAIN
 };
 
@@ -51,6 +53,27 @@ static RESOURCES: Command = Command {
     flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
     arguments: Arguments::Resources,
     run: |call| Box::pin(resources::run(call)),
+    ..Command::PLAIN
+};
+
+static SELECTOR_COMMAND: Command = Command {
+    name: "selector",
+    short: "Set the selector on a resource",
+    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+    flags: &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(selector::run(call)),
+    ..Command::PLAIN
+};
+
+static SERVICE_ACCOUNT: Command = Command {
+    name: "serviceaccount",
+    aliases: &["sa"],
+    short: "Update the service account of a resource",
+    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(service_account::run(call)),
     ..Command::PLAIN
 };
 
@@ -94,7 +117,10 @@ async fn change_each(
         let original = info.object.value();
         let mut modified = original.clone();
         if let Err(failure) = change(&mut modified) {
-            failures.push(failure);
+            failures.push(match failure {
+                Failure::Message(text) => Failure::message(format!("{} {text}", info.named())),
+                other => other,
+            });
             continue;
         }
         if call.flags.on("local") || dry_run == DryRun::Client {

@@ -31,7 +31,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let pattern = call.flags.text("containers").to_owned();
     change_each(call, &api, &infos, "resource requirements updated", |object| {
         let Some(spec) = pod_spec(object) else {
-            return Err(Failure::message("the object does not have a pod template"));
+            return Err(Failure::message("the object is not a pod or does not have a pod template"));
         };
         for container in spec["containers"].as_array_mut().into_iter().flatten() {
             if pattern != "*" && container["name"] != *pattern {
