@@ -255,7 +255,12 @@ async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) ->
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {
-    Failure::message(format!("{failure}\nSee '{path} --help' for usage."))
+    let text = failure.to_string();
+    // A timeout is read after the flags were, so this one comes without the advice.
+    if text.starts_with("Invalid timeout value") {
+        return Failure::message(text);
+    }
+    Failure::message(format!("{text}\nSee '{path} --help' for usage."))
 }
 
 /// Every flag that a command takes, its own before the global ones.

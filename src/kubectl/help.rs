@@ -1,6 +1,6 @@
 //! `--help`, the overview of all commands, and unknown commands.
 
-use crate::base::Streams;
+use crate::base::{Output, Streams};
 
 use super::command::{Call, Command, GLOBAL_FLAGS, find, path_of};
 use super::commands::{COMMANDS, ELSEWHERE};
@@ -14,7 +14,7 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
         let global: Vec<&Flag> = GLOBAL_FLAGS.iter().collect();
         parse(&global, args)
             .map_err(|failure| Failure::message(format!("{failure}\nSee 'kubectl --help' for usage.")))?;
-        return overview(streams);
+        return overview(&mut streams.out);
     };
     if word == "help" {
         let words: Vec<String> = rest.iter().filter(|one| !one.starts_with('-')).skip(1).cloned().collect();
@@ -43,11 +43,11 @@ fn topic(streams: &mut Streams, words: &[String]) -> Outcome {
     let (chain, _) = find(words);
     match chain.last() {
         Some(command) => print(command, &path_of(&chain), streams),
-        None if words.is_empty() => overview(streams),
+        None if words.is_empty() => overview(&mut streams.out),
         None => {
             let topics: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
             streams.err.line(format!("Unknown help topic [{}]\n", topics.join(" ")))?;
-            overview(streams)
+            overview(&mut streams.err)
         }
     }
 }
@@ -89,7 +89,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Settings Commands", &["label", "annotate", "completion"]),
 ];
 
-fn overview(streams: &mut Streams) -> Outcome {
+fn overview(out: &mut Output) -> Outcome {
     let mut text = "kubectl controls the cluster that the current context names.\n".to_owned();
     let width = COMMANDS.iter().map(|command| command.name.len()).max().unwrap_or_default();
     let line = |command: &Command| format!("  {:width$}   {}\n", command.name, command.short);
@@ -108,7 +108,7 @@ fn overview(streams: &mut Streams) -> Outcome {
     text.push_str(
         "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
     );
-    Ok(streams.out.text(text)?)
+    Ok(out.text(text)?)
 }
 
 /// Runs a group (`kubectl rollout`) that was given no command of its own.

@@ -12,7 +12,15 @@ use super::flags::FlagKind;
 use crate::base::{Output, parse_yaml};
 
 /// Fields of a Preference of v1beta1.
-const FIELDS: &[&str] = &["apiVersion", "kind", "aliases", "defaults", "overrides", "credentialPluginPolicy", "credentialPluginAllowlist"];
+const FIELDS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "aliases",
+    "defaults",
+    "overrides",
+    "credentialPluginPolicy",
+    "credentialPluginAllowlist",
+];
 
 /// The words as the person's preferences make them.
 pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Vec<String>> {
@@ -86,7 +94,8 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
 /// Exchanges an alias for its command, arguments and flags.
 fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
     let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(args.to_vec()) };
-    let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str()) else {
+    let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str())
+    else {
         return Ok(args.to_vec());
     };
     let name = alias["name"].as_str().unwrap_or_default();
@@ -150,7 +159,9 @@ fn missing_flags(words: &[String], options: &[Value]) -> Vec<String> {
         let is_given = rest.iter().any(|word| {
             let long = word.strip_prefix("--").map(|long| long.split('=').next().unwrap_or_default());
             long == Some(name)
-                || flag.short.is_some_and(|letter| !word.starts_with("--") && word[..].starts_with(&format!("-{letter}")))
+                || flag.short.is_some_and(|letter| {
+                    !word.starts_with("--") && word[..].starts_with(&format!("-{letter}"))
+                })
                 || flag.kind == FlagKind::Bool
                     && flag.short.is_some_and(|letter| is_bundle(word) && word.contains(letter))
         });

@@ -7,7 +7,7 @@ use super::flag_sets::FILES;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
-use crate::kubectl::errors::Outcome;
+use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::remote::Session;
 
 /// `kubectl attach`.
@@ -23,7 +23,7 @@ pub(super) static ATTACH: Command = Command {
 
 async fn attach(call: &mut Call<'_>) -> Outcome {
     let Some(typed) = call.args.first().cloned() else {
-        return Err(call.usage_error("at least 1 argument is required for attach"));
+        return Err(Failure::message("at least 1 argument is required for attach"));
     };
     let api = call.api().await?;
     let place = place(call, &typed).await?;

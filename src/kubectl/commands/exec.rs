@@ -57,10 +57,10 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let Some(typed) = targets.first().cloned() else {
-        return Err(call.usage_error("pod, type/name or --filename must be specified"));
+        return Err(Failure::message("pod, type/name or --filename must be specified"));
     };
     if command.is_empty() {
-        return Err(call.usage_error("you must specify at least one command for the container"));
+        return Err(Failure::message("you must specify at least one command for the container"));
     }
     let command = command.to_vec();
     let api = call.api().await?;

@@ -127,6 +127,9 @@ fn is_listed(call: &Call<'_>, resource: &Resource) -> bool {
 }
 
 async fn api_versions(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
+    }
     let api = call.api().await?;
     let mut versions: Vec<String> = discover(&api).await?.iter().map(Resource::api_version).collect();
     versions.sort();
@@ -135,6 +138,9 @@ async fn api_versions(call: &mut Call<'_>) -> Outcome {
 }
 
 async fn version(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(Failure::message(format!("extra arguments: [{}]", call.args.join(" "))));
+    }
     let client = json!({"major": "1", "minor": "36", "gitVersion": CLIENT_VERSION});
     let mut all = json!({"clientVersion": client, "kustomizeVersion": KUSTOMIZE_VERSION});
     let mut failure = None;

@@ -25,8 +25,12 @@ const FLAGS: &[Flag] = &[
     Flag::switch("force", "Delete the objects and create them again"),
     Flag::int("grace-period", "-1", "Seconds that a Pod is given to end by itself (--force)"),
     Flag::duration("timeout", "0s", "How long to wait for the end of the old object (--force)"),
-    Flag::text("cascade", "background", "What happens to dependents (--force): \"background\", \"orphan\", or \"foreground\"")
-        .bare("background"),
+    Flag::text(
+        "cascade",
+        "background",
+        "What happens to dependents (--force): \"background\", \"orphan\", or \"foreground\"",
+    )
+    .bare("background"),
     Flag::switch("wait", "Wait until the old object is gone (--force)"),
     Flag::text("subresource", "", "Subresource to replace instead of the object"),
     Flag::text("raw", "", "Path of the API to put the file to"),
@@ -45,7 +49,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message(format!("{flag} must have --force specified")));
     }
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(call.usage_error("must specify one of -f and -k"));
+        return Err(Failure::message("must specify one of -f and -k"));
     }
     let dry_run = dry_run(call)?;
     let api = call.api().await?;

@@ -130,7 +130,7 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     let rest = &call.args[1..];
     let restart = call.flags.text("restart");
     if !matches!(restart, "Always" | "OnFailure" | "Never") {
-        return Err(Failure::message(format!("invalid restart policy: {restart}")));
+        return Err(call.usage_error(format!("invalid restart policy: {restart}")));
     }
     let mut container = json!({"name": name, "image": call.flags.text("image"), "resources": {}});
     if !rest.is_empty() {

@@ -96,7 +96,7 @@ fn given(call: &Call<'_>, flag: &str) -> Option<String> {
 /// `rename-context`.
 pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
     let [old, new] = call.args.as_slice() else {
-        return Err(Failure::message(format!("unexpected args: [{}]", call.args.join(" "))));
+        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
     };
     let config = load(call)?;
     if config.entry("contexts", old).is_none() {

@@ -188,6 +188,6 @@ fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
 fn one_name(call: &Call<'_>) -> Outcome<String> {
     match call.args.as_slice() {
         [name] => Ok(name.clone()),
-        args => Err(Failure::message(format!("unexpected args: [{}]", args.join(" ")))),
+        args => Err(Failure::message(format!("Unexpected args: [{}]", args.join(" ")))),
     }
 }

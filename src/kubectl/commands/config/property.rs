@@ -78,7 +78,7 @@ fn place_of(path: &str) -> Outcome<Place> {
 /// `config set`.
 pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
     let [path, text] = call.args.as_slice() else {
-        return Err(call.usage_error(format!("unexpected args: {:?}", call.args)));
+        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
     };
     let (path, text) = (path.clone(), text.clone());
     let config = load(call)?;
@@ -101,7 +101,7 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
 /// `config unset`.
 pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
     let [path] = call.args.as_slice() else {
-        return Err(call.usage_error(format!("unexpected args: {:?}", call.args)));
+        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
     };
     let path = path.clone();
     let config = load(call)?;

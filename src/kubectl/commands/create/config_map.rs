@@ -29,7 +29,8 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[field_manager("kubectl-create")];
 
 /// `--append-hash`.
-pub(super) const APPEND_HASH: &[Flag] = &[Flag::switch("append-hash", "Append a hash of the content to the name")];
+pub(super) const APPEND_HASH: &[Flag] =
+    &[Flag::switch("append-hash", "Append a hash of the content to the name")];
 
 /// Appends the hash where that was asked for.
 pub(super) fn add_hash(call: &Call<'_>, object: &mut Value) {

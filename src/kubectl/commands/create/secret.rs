@@ -102,7 +102,8 @@ async fn docker_registry(call: &mut Call<'_>) -> Outcome {
     let text = |flag: &str| call.flags.text(flag).to_owned();
     let mut data = Map::new();
     if call.flags.all("from-file").is_empty() {
-        let (user, password, server) = (text("docker-username"), text("docker-password"), text("docker-server"));
+        let (user, password, server) =
+            (text("docker-username"), text("docker-password"), text("docker-server"));
         if user.is_empty() || password.is_empty() || server.is_empty() {
             return Err(Failure::message(
                 "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required",

@@ -20,6 +20,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if revision < 0 {
         return Err(Failure::message(format!("revision must be a positive integer: {revision}")));
     }
+    super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     let format = format_of(call, false)?;

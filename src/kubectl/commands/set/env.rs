@@ -3,7 +3,7 @@
 use base64::Engine;
 use serde_json::{Value, json};
 
-use super::{change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
 use crate::apimachinery::JsonPath;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -30,7 +30,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
     changes.extend(call.flags.all("env").iter().cloned());
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(call.usage_error(
+        return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
@@ -41,7 +41,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         return list(call, &api, &infos).await;
     }
     if changes.is_empty() && taken.is_empty() {
-        return Err(call.usage_error("at least one environment variable must be provided"));
+        return Err(Failure::message("at least one environment variable must be provided"));
     }
     let pattern = call.flags.text("containers").to_owned();
     change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &taken, &pattern)).await
@@ -137,7 +137,7 @@ fn shown(variable: &Value) -> String {
 
 fn set(object: &mut Value, changes: &[String], taken: &[Value], pattern: &str) -> Outcome {
     let Some(spec) = pod_spec(object) else {
-        return Err(Failure::message("the object is not a pod or does not have a pod template"));
+        return Err(Failure::message(NO_TEMPLATE));
     };
     for container in spec["containers"].as_array_mut().into_iter().flatten() {
         if pattern != "*" && container["name"] != *pattern {

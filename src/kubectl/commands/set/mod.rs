@@ -12,10 +12,11 @@ use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
 use crate::apimachinery::{create_merge_patch, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find, from_files};
+use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find, from_files};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -77,14 +78,28 @@ static SERVICE_ACCOUNT: Command = Command {
     ..Command::PLAIN
 };
 
+/// What is said of objects that have no Pod template.
+const NO_TEMPLATE: &str = "the object is not a pod or does not have a pod template";
+
 const FLAGS: &[Flag] = &[
     SELECTOR,
     field_manager("kubectl-set"),
     Flag::switch("local", "Change the files' objects without asking the server"),
 ];
 
+/// Refuses a command line that names neither objects nor files, whatever else it says.
+fn require_arguments_without(call: &Call<'_>) -> Outcome {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
+    Ok(())
+}
+
 /// The objects to change: asked for, or with `--local` those of the files.
 async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
+    if args.is_empty() {
+        require_arguments_without(call)?;
+    }
     if call.flags.on("local") {
         let (infos, failures) = from_files(call, api).await?;
         Failure::many(failures)?;
@@ -118,7 +133,10 @@ async fn change_each(
         let mut modified = original.clone();
         if let Err(failure) = change(&mut modified) {
             failures.push(match failure {
-                Failure::Message(text) => Failure::message(format!("{} {text}", info.named())),
+                Failure::Message(text) if text == NO_TEMPLATE => {
+                    let Resource { version, kind, .. } = &info.resource;
+                    Failure::message(format!("{} {text}: *{version}.{kind}", info.named()))
+                }
                 other => other,
             });
             continue;

@@ -1,6 +1,6 @@
 //! `kubectl set serviceaccount`.
 
-use super::{change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -13,8 +13,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
     change_each(call, &api, &infos, "serviceaccount updated", |object| {
-        let spec = pod_spec(object)
-            .ok_or_else(|| Failure::message("the object is not a pod or does not have a pod template"))?;
+        let spec = pod_spec(object).ok_or_else(|| Failure::message(NO_TEMPLATE))?;
         spec["serviceAccountName"] = account.as_str().into();
         if spec.get("serviceAccount").is_some() {
             spec["serviceAccount"] = account.as_str().into();
