@@ -2,6 +2,7 @@
 
 mod apply;
 mod attach;
+mod autoscale;
 mod cluster_dump;
 mod completion;
 mod config;
@@ -37,6 +38,7 @@ mod run_attach;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod wait;
 
 use super::command::Command;
@@ -56,7 +58,9 @@ pub(super) static COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &info::CLUSTER_INFO,
+    &top::COMMAND,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
     &drain::COMMAND,
@@ -88,4 +92,4 @@ pub(super) static COMMANDS: &[&Command] = &[
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "autoscale", "certificate", "top"];
+pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "certificate"];
