@@ -24,6 +24,10 @@ pub(super) enum Style {
     Failure,
     Meh,
     Sad,
+    Stopping,
+    Stopped,
+    Deleting,
+    Deleted,
 }
 
 impl Style {
@@ -50,6 +54,10 @@ impl Style {
             Self::Failure => "❌  ",
             Self::Meh => "🤷  ",
             Self::Sad => "😿  ",
+            Self::Stopping => "✋  ",
+            Self::Stopped => "🛑  ",
+            Self::Deleting => "🔥  ",
+            Self::Deleted => "💀  ",
         }
     }
 }

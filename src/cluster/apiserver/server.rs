@@ -23,7 +23,8 @@ use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
 use super::{
-    component_statuses, delete, discovery, metrics, openapi, read, subresources, tunnel, watch, write,
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, tunnel, watch,
+    write,
 };
 
 /// Watches that may be open at once.
@@ -80,6 +81,9 @@ impl ApiServer {
                 body::warn(&mut response, warning);
             }
             return Ok(response);
+        }
+        if uri.path().starts_with(machines::PATH) {
+            return machines::answer(&self.shared, request.method(), uri.path());
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {

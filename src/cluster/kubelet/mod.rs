@@ -7,6 +7,7 @@ mod host;
 mod host_volumes;
 mod ingress;
 mod network;
+mod machines;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -61,6 +62,9 @@ pub(crate) struct NodeState {
     by_address: OrdMap<String, String>,
     /// Clients attached to main processes.
     attachments: Attachments,
+    /// The machines beneath the nodes.
+    #[serde(default)]
+    machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
     /// How many `minikube tunnel`s are open.

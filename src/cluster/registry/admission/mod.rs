@@ -4,6 +4,8 @@ mod default_tolerations;
 mod ingress_class;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod node_taints;
+mod pod_security;
 mod priority;
 mod resource_quota;
 mod runtime_class;
@@ -32,6 +34,7 @@ const CHAIN: &[Plugin] = &[
     namespace_lifecycle::admit,
     limit_ranger::admit,
     service_account::admit,
+    node_taints::admit,
     priority::admit,
     default_tolerations::admit,
     storage::default_class,
@@ -45,7 +48,8 @@ const CHAIN: &[Plugin] = &[
 type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
 
 /// The plug-ins that look at what is about to be stored, in upstream's order.
-const VALIDATORS: &[Validator] = &[limit_ranger::validate, resource_quota::validate];
+const VALIDATORS: &[Validator] =
+    &[limit_ranger::validate, pod_security::validate, priority::validate, resource_quota::validate];
 
 /// Asks everyone who only looks; gives back the warnings.
 pub(super) fn validate(

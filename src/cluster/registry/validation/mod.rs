@@ -10,6 +10,7 @@ mod horizontal_pod_autoscaler;
 mod job;
 mod metadata;
 mod networking;
+mod placement;
 mod pod_spec;
 mod probe;
 mod quota;
@@ -31,6 +32,7 @@ pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use networking::{
     ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
 };
+pub(super) use placement::node_taint_errors;
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
 pub(super) use service::{is_externally_accessible, service_errors, service_update_errors};
