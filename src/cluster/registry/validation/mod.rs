@@ -1,18 +1,23 @@
 //! Rules that objects must keep, with upstream's words (`pkg/apis/core/validation`).
 
+mod affinity;
 mod config;
 mod container;
 mod cron_job;
 mod daemon_set;
 mod disruption;
+mod dns;
+mod ephemeral;
 mod field;
 mod horizontal_pod_autoscaler;
 mod job;
+mod lifecycle;
 mod metadata;
 mod pod_spec;
 mod probe;
 mod quota;
 mod resources;
+mod security;
 mod service;
 mod stateful_set;
 mod storage;
@@ -23,6 +28,7 @@ pub(super) use config::{config_errors, config_update_errors, secret_type_errors}
 pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use disruption::disruption_budget_errors;
+pub(super) use ephemeral::ephemeral_update_errors;
 pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
