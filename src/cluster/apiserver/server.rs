@@ -23,7 +23,9 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{component_statuses, delete, discovery, metrics, openapi, read, subresources, watch, write};
+use super::{
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, watch, write,
+};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -83,10 +85,14 @@ impl ApiServer {
             }
             return Ok(response);
         }
+        if uri.path().starts_with(machines::PATH) {
+            return machines::answer(&self.shared, request.method(), uri.path());
+        }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }

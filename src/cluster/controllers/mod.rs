@@ -10,18 +10,22 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod event_expiry;
+mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
 mod job;
 mod namespace;
+mod node_lifecycle;
 mod persistent_volume;
 mod pod_control;
+mod pod_garbage_collector;
 mod pods;
 mod replica_set;
 mod resource_quota;
 mod service_account;
 mod stateful_set;
+mod taint_eviction;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -46,9 +50,13 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &event_expiry::EventExpiry,
     &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
+    &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
+    &node_lifecycle::NodeLifecycleController,
+    &taint_eviction::TaintEvictionController,
+    &pod_garbage_collector::PodGarbageCollector,
     &persistent_volume::PersistentVolumeController,
     &persistent_volume::ClaimProtection,
     &persistent_volume::VolumeProtection,

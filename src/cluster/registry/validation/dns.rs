@@ -61,8 +61,8 @@ pub(super) fn host_alias_errors(aliases: &Field<'_>) -> FieldErrors {
     errors
 }
 
-/// What is wrong with the gates that hold a Pod's scheduling or readiness.
-pub(super) fn gate_errors(spec: &Field<'_>) -> FieldErrors {
+/// What is wrong with the gates that hold a Pod's readiness.
+pub(super) fn readiness_gate_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for gate in spec.child("readinessGates").items() {
         let kind = gate.child("conditionType");
@@ -71,15 +71,6 @@ pub(super) fn gate_errors(spec: &Field<'_>) -> FieldErrors {
                 .into_iter()
                 .map(|message| kind.invalid_value(kind.text(), message)),
         );
-    }
-    let mut taken = Vec::new();
-    for gate in spec.child("schedulingGates").items() {
-        let name = gate.child("name").text();
-        errors.extend(validate_label_key(name).into_iter().map(|message| gate.invalid_value(name, message)));
-        if taken.contains(&name) {
-            errors.push(crate::apimachinery::FieldError::duplicate(gate.path(), name));
-        }
-        taken.push(name);
     }
     errors
 }

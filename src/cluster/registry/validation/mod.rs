@@ -1,6 +1,5 @@
 //! Rules that objects must keep, with upstream's words (`pkg/apis/core/validation`).
 
-mod affinity;
 mod config;
 mod container;
 mod cron_job;
@@ -13,6 +12,7 @@ mod horizontal_pod_autoscaler;
 mod job;
 mod lifecycle;
 mod metadata;
+mod placement;
 mod pod_spec;
 mod probe;
 mod quota;
@@ -33,6 +33,7 @@ pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
+pub(super) use placement::node_taint_errors;
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
 pub(super) use service::{service_errors, service_update_errors};

@@ -6,11 +6,11 @@ use crate::apimachinery::{
     FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain,
 };
 
-use super::affinity::{affinity_errors, spread_errors};
 use super::container::{container_errors, host_port_conflicts, init_errors, running_errors};
-use super::dns::{dns_errors, gate_errors, host_alias_errors};
+use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
 use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
+use super::placement::placement_errors;
 use super::security::pod_security_errors;
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
@@ -42,10 +42,9 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
     errors.extend(label_errors(&spec.child("nodeSelector")));
     errors.extend(host_network_errors(spec));
     errors.extend(pod_security_errors(&spec.child("securityContext")));
-    errors.extend(affinity_errors(&spec.child("affinity")));
     errors.extend(dns_errors(spec));
-    errors.extend(gate_errors(spec));
-    errors.extend(spread_errors(&spec.child("topologySpreadConstraints")));
+    errors.extend(readiness_gate_errors(spec));
+    errors.extend(placement_errors(spec));
     errors.extend(plain_field_errors(spec));
     errors.extend(spec.child("tolerations").items().flat_map(|toleration| toleration_errors(&toleration)));
     errors.extend(host_alias_errors(&spec.child("hostAliases")));
@@ -135,6 +134,10 @@ fn toleration_errors(toleration: &Field<'_>) -> FieldErrors {
     if !matches!(effect.text(), "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
         errors.push(effect.not_supported(&["NoSchedule", "PreferNoSchedule", "NoExecute"]));
     }
+    if !toleration.child("tolerationSeconds").is_absent() && effect.text() != "NoExecute" {
+        let detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
+        errors.push(effect.invalid_value(effect.text(), detail));
+    }
     errors
 }
 
@@ -184,6 +187,15 @@ fn undo_allowed_changes(new: &mut Value, old: &Value) {
         let before = old["schedulingGates"].as_array().map(Vec::as_slice).unwrap_or_default();
         gates.as_array().is_some_and(|after| after.iter().all(|gate| before.contains(gate)))
     };
+    // Until a Pod may be scheduled, it may become pickier about its node.
+    let gated = old["schedulingGates"].as_array().is_some_and(|gates| !gates.is_empty());
+    let selector = new.get("nodeSelector").and_then(Value::as_object);
+    let keeps = old["nodeSelector"].as_object().is_none_or(|before| {
+        before.iter().all(|(key, value)| selector.and_then(|after| after.get(key)) == Some(value))
+    });
+    if gated && keeps {
+        restore(new, old, "nodeSelector");
+    }
     if new.get("schedulingGates").is_none_or(gates_only_go) {
         restore(new, old, "schedulingGates");
     }
