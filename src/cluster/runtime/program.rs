@@ -85,6 +85,8 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,
+    &programs::IngressNginx,
+    &programs::WebhookCertgen,
     &programs::PhpApache,
     &programs::MetricsServer,
     &programs::Greeter,
