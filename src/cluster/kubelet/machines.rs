@@ -172,6 +172,15 @@ impl NodeState {
         Ok(())
     }
 
+    /// A kubelet tells whether its node takes Pods, once that has changed.
+    pub(crate) fn tell_whether_schedulable(&self, registry: &mut Registry, node: &Object) {
+        if self.runs(node.name()) {
+            let cordoned = node.flag("/spec/unschedulable");
+            let now = if cordoned { "NodeNotSchedulable" } else { "NodeSchedulable" };
+            tell(registry, node, now, &format!("Node {} status is now: {now}", node.name()));
+        }
+    }
+
     /// Brings Leases and heartbeats of all kubelets that work up to the present moment.
     pub(crate) fn beat(&mut self, registry: &mut Registry) {
         let now = registry.now();
