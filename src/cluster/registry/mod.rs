@@ -142,4 +142,6 @@ impl Registry {
 }
 
 #[cfg(test)]
+mod kinds_tests;
+#[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod fresh_cluster;
 mod jobs;
 mod nodes;
 mod policy;
+mod replication_controllers;
 mod services;
 mod stateful_sets;
 mod volumes;
