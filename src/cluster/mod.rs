@@ -19,8 +19,5 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened, Snapshot};
+pub use driver::{Cluster, Opened};
 pub use listener::Listener;
-
-#[cfg(test)]
-mod tests;

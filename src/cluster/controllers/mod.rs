@@ -4,6 +4,7 @@ mod claim;
 mod cluster_ips;
 mod conditions;
 mod cron_job;
+mod custom_resources;
 mod daemon_set;
 mod deployment;
 mod disruption;
@@ -47,6 +48,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,

@@ -2,6 +2,7 @@
 
 mod autoscaling;
 mod cron_jobs;
+mod custom_resources;
 mod daemon_sets;
 mod deletion;
 mod deployments;
