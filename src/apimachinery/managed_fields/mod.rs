@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub(super) use self::field_set::FieldSet;
 pub(super) use self::packed::{pack, serialize as serialize_unpacked, unpack_metadata, unpacked};
 pub(super) use self::typed::{Node, compare, element, fields_of};
+use super::kinds::Kind;
 use super::object::Object;
 use crate::base::Timestamp;
 
@@ -116,9 +117,21 @@ pub(super) fn set_managers(object: &mut Object, mut managers: Vec<Manager>, befo
         }
     }
     join_ancient(&mut managers);
-    let mut entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
-    entries.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
-    store_entries(object, entries);
+    managers.sort_by(|a, b| {
+        (!a.applies, &a.time, &a.name, &a.api_version, &a.subresource).cmp(&(
+            !b.applies,
+            &b.time,
+            &b.name,
+            &b.api_version,
+            &b.subresource,
+        ))
+    });
+    if managers.is_empty() {
+        object.remove("/metadata/managedFields");
+    } else {
+        let entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
+        object.set("/metadata/managedFields", entries);
+    }
 }
 
 fn join_ancient(managers: &mut Vec<Manager>) {
@@ -169,7 +182,28 @@ pub fn record_update(
     subresource: &str,
     now: Timestamp,
 ) {
-    let node = Node::of_object(new);
+    record(Node::of_object(new), old, new, manager, subresource, now);
+}
+
+/// The same for an object of a kind that may be a custom one.
+pub fn record_update_of(
+    kind: &Kind,
+    old: Option<&Object>,
+    new: &mut Object,
+    writer: (&str, &str),
+    now: Timestamp,
+) {
+    record(Node::of_kind(kind), old, new, writer.0, writer.1, now);
+}
+
+fn record(
+    node: Node,
+    old: Option<&Object>,
+    new: &mut Object,
+    manager: &str,
+    subresource: &str,
+    now: Timestamp,
+) {
     let empty = old.is_none().then(|| typed::empty_struct(node));
     let comparison = compare(node, old.map(Object::value).or(empty.as_ref()), Some(new.value()));
     let mut written = comparison.written();
@@ -180,10 +214,16 @@ pub fn record_update(
     let sent = new.get_mut("/metadata/managedFields").map(Value::take);
     let kept = sent.filter(|sent| !sent.is_null());
     let kept = kept.or_else(|| old?.get("/metadata/managedFields").cloned());
-    let entries = match kept {
+    let mut entries = match kept {
         Some(Value::Array(entries)) => entries,
         _ => Vec::new(),
     };
+    entries.retain(Manager::is_entry);
+    if entries.is_empty() && old.is_some() {
+        // Whoever threw the entries away does not want them kept: only an apply brings them back.
+        new.remove("/metadata/managedFields");
+        return;
+    }
     let writer = Manager {
         name: manager.to_owned(),
         applies: false,
@@ -205,7 +245,6 @@ fn take_over(
 ) -> Vec<Value> {
     let mut known = false;
     let mut changed = false;
-    entries.retain(Manager::is_entry);
     for entry in &mut entries {
         packed::pack_entry(entry);
         let own = writer.stands_for(entry);

@@ -9,6 +9,7 @@ mod discovery;
 mod duplicates;
 mod encoding;
 mod forward;
+mod machines;
 mod metrics;
 mod negotiate;
 mod openapi;
@@ -20,6 +21,7 @@ mod selection;
 mod server;
 mod spdy;
 mod subresources;
+mod tunnel;
 mod watch;
 mod write;
 

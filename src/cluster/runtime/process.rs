@@ -10,9 +10,9 @@ use super::consumption::Consumption;
 use super::earlier;
 use super::executable::wrapped;
 use super::filesystem::FileView;
-use super::http::{ConnectError, HttpRequest, HttpResponse};
+use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 use super::images::Image;
-use super::program::{Program, Sigterm, program};
+use super::program::{GrpcHealth, Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
 
 /// Bytes of output that wait for a reader; what comes after is dropped.
@@ -56,14 +56,27 @@ pub(crate) trait System {
     fn latency(&self) -> i64;
     /// The numeric user that the container runs as.
     fn user(&self) -> i64;
+    /// The groups that it runs with, the first one first.
+    fn groups(&self) -> Vec<i64>;
     /// The files of the container.
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
+    /// Passes a request on as the cluster's Ingresses say.
+    fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
+        let _ = request;
+        Proxied::own(HttpResponse::text(404, "text/html", ""))
+    }
     /// The addresses of a name.
     fn resolve(&mut self, name: &str) -> Vec<String>;
     /// The full name under which a short one is found.
     fn full_name(&mut self, name: &str) -> String;
+    /// The records that the DNS has for a name; `None` when it does not answer.
+    fn query(&mut self, name: &str, kind: &str) -> Option<Vec<DnsRecord>> {
+        let found = self.resolve(name).into_iter().filter(|_| kind == "A");
+        let name = self.full_name(name);
+        Some(found.map(|data| DnsRecord { name: name.clone(), kind: "A", data }).collect())
+    }
     /// Opens a connection and closes it again.
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError>;
     /// Number and command line of the processes in the container.
@@ -285,6 +298,11 @@ impl Process {
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
         self.program()?.serve(self, request, system)
+    }
+
+    /// What it says of its health over gRPC; `None` when it does not speak of it.
+    pub(crate) fn grpc_health(&self, port: u16) -> Option<GrpcHealth> {
+        self.program()?.grpc_health(self, port)
     }
 
     /// What SIGTERM does to it.
