@@ -20,5 +20,8 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened};
+pub use driver::{Cluster, Opened, Snapshot};
 pub use listener::Listener;
+
+#[cfg(test)]
+mod tests;

@@ -117,21 +117,9 @@ pub(super) fn set_managers(object: &mut Object, mut managers: Vec<Manager>, befo
         }
     }
     join_ancient(&mut managers);
-    managers.sort_by(|a, b| {
-        (!a.applies, &a.time, &a.name, &a.api_version, &a.subresource).cmp(&(
-            !b.applies,
-            &b.time,
-            &b.name,
-            &b.api_version,
-            &b.subresource,
-        ))
-    });
-    if managers.is_empty() {
-        object.remove("/metadata/managedFields");
-    } else {
-        let entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
-        object.set("/metadata/managedFields", entries);
-    }
+    let mut entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
+    entries.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
+    store_entries(object, entries);
 }
 
 fn join_ancient(managers: &mut Vec<Manager>) {
