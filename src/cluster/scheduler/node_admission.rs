@@ -56,7 +56,7 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
     };
     let of = |list: &Amounts, name: &str| list.get(name).copied().unwrap_or_default();
     let (there, room) = (i64::try_from(candidate.pods.len()).ok()?, of(&candidate.room, "pods") / 1000);
-    if there + 1 > room {
+    if candidate.room.contains_key("pods") && there + 1 > room {
         return told("pods", 1, there, room);
     }
     let wanted = pod_requests(pod);
