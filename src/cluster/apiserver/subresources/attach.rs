@@ -145,10 +145,9 @@ impl Conversation {
         let mut changed = self.shared.subscribe();
         loop {
             changed.borrow_and_update();
-            let (ProcessOutput { stdout, stderr, exit_code }, unread) =
-                self.shared.with(|simulation| {
-                    simulation.node.take_output_of(&mut simulation.registry, self.process)
-                });
+            let (ProcessOutput { stdout, stderr, exit_code }, unread) = self
+                .shared
+                .with(|simulation| simulation.node.take_output_of(&mut simulation.registry, self.process));
             let had_output = !stdout.is_empty() || !stderr.is_empty();
             channels.send(STDOUT, &stdout).await.ok()?;
             channels.send(STDERR, &stderr).await.ok()?;

@@ -105,12 +105,7 @@ pub(super) async fn serve_pod(
 }
 
 /// Carries bytes both ways until every connection has ended; `None` when the client left before.
-async fn forward(
-    shared: &Arc<Shared>,
-    pod: &ObjectKey,
-    ports: &[u16],
-    socket: &mut WebSocket,
-) -> Option<()> {
+async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], socket: &mut WebSocket) -> Option<()> {
     let (sender, mut pieces) = mpsc::channel::<Piece>(QUEUE_LENGTH);
     let mut writers: Vec<Option<WriteHalf<DuplexStream>>> = Vec::new();
     // Served beside each other and this loop; they end with it.
