@@ -20,9 +20,11 @@ use super::super::driver::Shared;
 use super::super::registry::Registry;
 use super::authentication::{Authentication, User};
 use super::body::{self, Body};
-use super::query::Query;
+use super::finish::Finish;
+use super::metrics::{Metrics, Series};
+use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, openapi, read, subresources, watch, write};
+use super::{delete, discovery, health, list, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -37,12 +39,13 @@ const STREAMS_MAX: u32 = 250;
 pub(crate) struct ApiServer {
     shared: Arc<Shared>,
     watches: Arc<Semaphore>,
+    metrics: Metrics,
 }
 
 impl ApiServer {
     /// A server over a simulation.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)) }
+        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)), metrics: Metrics::default() }
     }
 
     /// Answers a request; failures are responses, too.
@@ -51,6 +54,8 @@ impl ApiServer {
         request: Request<Incoming>,
         authentication: &Authentication,
     ) -> Response<Body> {
+        let reads = request.method() == Method::GET;
+        let finish = Finish::of(request.headers(), request.uri().query().unwrap_or_default());
         let answer = async {
             let user = authentication.user(request.headers())?;
             self.route(request, &user).await
@@ -60,17 +65,22 @@ impl ApiServer {
             let message = "This request caused apiserver to panic. Look in the logs for details.";
             Err(Status::failure(500, "InternalError", message))
         });
-        answered.unwrap_or_else(|status| body::failure(&status))
+        finish.apply(answered.unwrap_or_else(|status| body::failure(&status)), reads).await
     }
 
     async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
         let uri = request.uri();
+        if !is_well_escaped(uri.path()) {
+            return Ok(body::bytes(400, body::TEXT, "400 Bad Request"));
+        }
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
             let info = info?;
             let deprecation = Registry::deprecation(info.kind);
+            let series = Series::of(&info);
             let answered = self.resource(request, info, user).await;
             let mut response = answered.unwrap_or_else(|status| body::failure(&status));
+            self.metrics.count(series.answered(response.status().as_u16()));
             if let Some(warning) = deprecation {
                 body::warn(&mut response, warning);
             }
@@ -79,10 +89,12 @@ impl ApiServer {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
+            "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
+            path if let Some(health) = health::answer(&self.shared, path, &query) => health,
             path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
         })
     }
@@ -127,7 +139,7 @@ impl ApiServer {
         let headers = &parts.headers;
         match info.verb {
             Verb::Get => read::get(shared, &info, headers),
-            Verb::List => read::list(shared, &info, headers),
+            Verb::List => list::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),

@@ -18,8 +18,8 @@ use super::super::driver::Shared;
 use super::super::storage::{Change, ChangeType};
 use super::body::{self, Body};
 use super::encoding::Presentation;
+use super::list_options::{ListOptions, too_large};
 use super::negotiate;
-use super::read::{list_options_invalid, parse_resource_version, too_large};
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 
@@ -27,6 +27,8 @@ use super::selection::Selection;
 const BATCH_MAX: usize = 1_000;
 /// Wall time between two bookmarks.
 const BOOKMARK_PERIOD: Duration = Duration::from_mins(1);
+/// Wall time before the end of a watch at which it tells a last bookmark.
+const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 /// Shortest time for which a watch without `timeoutSeconds` runs; the longest is twice that.
 const TIMEOUT_MIN: Duration = Duration::from_mins(30);
 
@@ -48,7 +50,8 @@ fn write_line<T: Serialize>(lines: &mut Vec<u8>, event_type: WatchEventType, obj
 /// Opens a watch.
 ///
 /// # Errors
-/// 400 and 422 for bad parameters, 410 for a revision that has left the log.
+/// 400 and 422 for bad parameters, 504 for a state that is still to come. A revision that has left the
+/// log is told as the only event.
 pub(super) fn watch(
     shared: &Arc<Shared>,
     info: &RequestInfo,
@@ -57,9 +60,9 @@ pub(super) fn watch(
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let selection = Selection::parse(info)?;
-    let start = Start::of(info)?;
+    let start = Start::of(&ListOptions::of(info)?);
     let receiver = shared.subscribe();
-    let (initial, cursor, epoch, now) = shared.look(|simulation, epoch| {
+    let opened = shared.look(|simulation, epoch| {
         let registry = &simulation.registry;
         let current = registry.store().revision();
         let cursor = start.cursor(current)?;
@@ -71,7 +74,17 @@ pub(super) fn watch(
             Start::Now | Start::After(_) => Vec::new(),
         };
         Ok((initial, cursor, epoch, registry.now()))
-    })?;
+    });
+    let (initial, cursor, epoch, now) = match opened {
+        Ok(opened) => opened,
+        Err(status) if status.is("Expired") => {
+            let mut line = Vec::new();
+            write_line(&mut line, WatchEventType::Error, &status);
+            return Ok(body::stream(presentation.stream_type(), stream::iter([line.into()])));
+        }
+        Err(status) => return Err(status),
+    };
+    let runs_for = running_time(info)?;
     let mut watcher = Watcher {
         shared: Arc::clone(shared),
         receiver,
@@ -85,7 +98,8 @@ pub(super) fn watch(
         bookmarks: info.query.flag("allowWatchBookmarks"),
         since_bookmark: Stopwatch::start(),
         running: Stopwatch::start(),
-        runs_for: running_time(info)?,
+        runs_for,
+        last_bookmark: runs_for.checked_sub(BOOKMARK_BEFORE_END).filter(|at| !at.is_zero()),
         lines: Vec::new(),
         ended: false,
         _permit: permit,
@@ -102,7 +116,7 @@ pub(super) fn watch(
         let lines = watcher.next().await?;
         Some((lines, watcher))
     });
-    Ok(body::stream(body::JSON, lines))
+    Ok(body::stream(presentation.stream_type(), lines))
 }
 
 /// From where a watch tells.
@@ -117,29 +131,13 @@ enum Start {
 }
 
 impl Start {
-    fn of(info: &RequestInfo) -> Result<Self, Status> {
-        let matching = info.query.text("resourceVersionMatch");
-        let send_initial = info.query.flag_or_none("sendInitialEvents");
-        if send_initial.is_some() && matching != "NotOlderThan" {
-            let message =
-                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-            return Err(list_options_invalid("resourceVersionMatch", message));
-        }
-        if send_initial.is_none() && !matching.is_empty() {
-            let message =
-                "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
-            return Err(list_options_invalid("resourceVersionMatch", message));
-        }
-        let revision = match info.query.text("resourceVersion") {
-            "" => 0,
-            text => parse_resource_version(text)?,
-        };
-        Ok(match (send_initial, revision) {
+    fn of(options: &ListOptions) -> Self {
+        match (options.send_initial_events, options.resource_version.unwrap_or_default()) {
             (Some(true), at_least) => Self::State { at_least, marked: true },
             (None, 0) => Self::State { at_least: 0, marked: false },
             (Some(false), 0) => Self::Now,
             (_, revision) => Self::After(revision),
-        })
+        }
     }
 
     fn cursor(self, current: u64) -> Result<u64, Status> {
@@ -181,6 +179,8 @@ struct Watcher {
     since_bookmark: Stopwatch,
     running: Stopwatch,
     runs_for: Duration,
+    /// When the bookmark is told that precedes the end.
+    last_bookmark: Option<Duration>,
     /// Lines not sent yet.
     lines: Vec<u8>,
     ended: bool,
@@ -202,7 +202,7 @@ impl Watcher {
             if self.look() {
                 continue;
             }
-            let until_bookmark = BOOKMARK_PERIOD.saturating_sub(self.since_bookmark.elapsed());
+            let until_bookmark = self.until_bookmark();
             let wait = if self.bookmarks { left.min(until_bookmark) } else { left };
             match timeout(wait, self.receiver.changed()).await {
                 Some(Ok(())) => {}
@@ -211,6 +211,12 @@ impl Watcher {
                 None => {}
             }
         }
+    }
+
+    fn until_bookmark(&self) -> Duration {
+        let period = BOOKMARK_PERIOD.saturating_sub(self.since_bookmark.elapsed());
+        let last = self.last_bookmark.map(|at| at.saturating_sub(self.running.elapsed()));
+        last.map_or(period, |last| period.min(last))
     }
 
     /// Looks at the log; tells whether it moved on.
@@ -280,6 +286,7 @@ impl Watcher {
 
     fn tell_bookmark(&mut self, ends_initial_events: bool) {
         self.since_bookmark = Stopwatch::start();
+        self.last_bookmark = self.last_bookmark.filter(|at| self.running.elapsed() < *at);
         let bookmark: Value = self.presentation.bookmark(self.cursor, ends_initial_events);
         write_line(&mut self.lines, WatchEventType::Bookmark, &bookmark);
     }

@@ -59,10 +59,10 @@ pub(super) fn update(
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
-    let object = decode::any(headers, body)?;
-    if options.subresource != "scale" {
-        decode::check_kind(info.kind, &object)?;
-    }
+    let object = match options.subresource {
+        "scale" => decode::any(headers, body)?,
+        _ => decode::object(info.kind, headers, body)?,
+    };
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let written = registry.update(info.kind, &info.key(), object, &options);
