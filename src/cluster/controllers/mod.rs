@@ -5,6 +5,7 @@ mod conditions;
 mod cron_job;
 mod daemon_set;
 mod deployment;
+mod disruption;
 mod endpoints;
 mod event_expiry;
 mod garbage_collector;
@@ -12,9 +13,11 @@ mod history;
 mod job;
 mod kube_proxy;
 mod namespace;
+mod persistent_volume;
 mod pod_control;
 mod pods;
 mod replica_set;
+mod resource_quota;
 mod service_account;
 mod stateful_set;
 
@@ -39,6 +42,13 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &resource_quota::ResourceQuotaController,
+    &disruption::DisruptionController,
+    &persistent_volume::PersistentVolumeController,
+    &persistent_volume::ClaimProtection,
+    &persistent_volume::VolumeProtection,
+    &persistent_volume::EphemeralVolumes,
+    &persistent_volume::HostPathProvisioner,
 ];
 
 /// Name of the controllers' program in managedFields.

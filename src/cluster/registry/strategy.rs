@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, batch, coordination, core, discovery, scheduling, storage};
+use super::{apps, batch, coordination, core, discovery, policy, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -124,9 +124,13 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
+    (&builtin::LIMIT_RANGE, &core::LimitRangeStrategy),
     (&builtin::NAMESPACE, &core::NamespaceStrategy),
     (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::PERSISTENT_VOLUME, &core::PersistentVolumeStrategy),
+    (&builtin::PERSISTENT_VOLUME_CLAIM, &core::PersistentVolumeClaimStrategy),
     (&builtin::POD, &core::PodStrategy),
+    (&builtin::RESOURCE_QUOTA, &core::ResourceQuotaStrategy),
     (&builtin::SECRET, &core::SecretStrategy),
     (&builtin::SERVICE, &core::ServiceStrategy),
     (&builtin::CONTROLLER_REVISION, &apps::ControllerRevisionStrategy),
@@ -139,5 +143,6 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
+    (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
 ];

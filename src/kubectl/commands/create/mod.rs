@@ -5,6 +5,9 @@ mod cron_job;
 mod deployment;
 mod job;
 mod namespace;
+mod pod_disruption_budget;
+mod priority_class;
+mod quota;
 mod secret;
 mod service;
 mod service_account;
@@ -33,6 +36,9 @@ pub(super) static COMMAND: Command = Command {
         &deployment::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,
+        &pod_disruption_budget::COMMAND,
+        &priority_class::COMMAND,
+        &quota::COMMAND,
         &secret::COMMAND,
         &service::COMMAND,
         &service_account::COMMAND,
