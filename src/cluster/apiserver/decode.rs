@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind, Object, Status, decode_protobuf};
+use crate::apimachinery::{FieldError, KINDS, Kind, Object, Status, decode_protobuf};
 use crate::base::parse_yaml;
 
 use super::super::registry::Patch;
@@ -143,19 +143,33 @@ fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
 /// # Errors
 /// 400 when it is none, 415 for unknown kinds of patch, 422 for an apply without a manager.
 pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Result<Patch, Status> {
-    Ok(match media_type(headers) {
+    let media_type = media_type(headers);
+    if info.query.flag_or_none("force").is_some() && is_other_patch(media_type) {
+        let detail = "may not be specified for non-apply patch";
+        return Err(option_error(FieldError::forbidden("force", detail)));
+    }
+    Ok(match media_type {
         "application/json-patch+json" => Patch::Json(patch_value(body, "error decoding patch: ", true)?),
         "application/merge-patch+json" => Patch::Merge(patch_value(body, "error decoding patch: ", false)?),
         "application/strategic-merge-patch+json" => Patch::Strategic(patch_value(body, "", false)?),
         "application/apply-patch+yaml" => {
             if info.query.text("fieldManager").is_empty() {
-                return Err(Status::failure(
-                    422,
-                    "Invalid",
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-                ));
+                return Err(option_error(FieldError::required(
+                    "fieldManager",
+                    "is required for apply patch",
+                )));
             }
-            Patch::Apply { configuration: yaml_value(body)?, force: info.query.flag("force") }
+            let refused = |status: Status| {
+                Status::bad_request(status.message.replacen(
+                    "error converting YAML to JSON",
+                    "error decoding YAML",
+                    1,
+                ))
+            };
+            Patch::Apply {
+                configuration: yaml_value(body).map_err(refused)?,
+                force: info.query.flag("force"),
+            }
         }
         _ => {
             return Err(Status::unsupported_media_type(
@@ -163,6 +177,15 @@ pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Res
             ));
         }
     })
+}
+
+fn is_other_patch(media_type: &str) -> bool {
+    let kinds = ["json-patch", "merge-patch", "strategic-merge-patch"];
+    kinds.iter().any(|kind| media_type == format!("application/{kind}+json"))
+}
+
+fn option_error(error: FieldError) -> Status {
+    Status::invalid_in("meta.k8s.io", "PatchOptions", "", &[error])
 }
 
 /// A patch in JSON: a list of operations, or an object that says what to change.

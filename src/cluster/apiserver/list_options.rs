@@ -38,7 +38,7 @@ impl ListOptions {
         let limit = query.number("limit")?.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(0);
         let errors = if info.verb == Verb::Watch { watch_errors(query) } else { list_errors(query) };
         if !errors.is_empty() {
-            return Err(invalid(&errors));
+            return Err(Status::invalid_in("meta.k8s.io", "ListOptions", "", &errors));
         }
         let matching = match query.text("resourceVersionMatch") {
             "Exact" => Match::Exact,
@@ -121,28 +121,6 @@ fn watch_errors(query: &Query) -> Vec<FieldError> {
         errors.push(FieldError::not_supported("resourceVersionMatch", matching, &["NotOlderThan"]));
     }
     errors
-}
-
-fn invalid(errors: &[FieldError]) -> Status {
-    let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let all = match texts.as_slice() {
-        [one] => one.clone(),
-        many => format!("[{}]", many.join(", ")),
-    };
-    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {all}");
-    let mut status = Status::failure(422, "Invalid", message);
-    let causes = errors.iter().map(|error| StatusCause {
-        reason: error.error_type.reason().to_owned(),
-        message: error.body(),
-        field: error.path.clone(),
-    });
-    status.details = Some(Box::new(StatusDetails {
-        group: "meta.k8s.io".to_owned(),
-        kind: "ListOptions".to_owned(),
-        causes: causes.collect(),
-        ..StatusDetails::default()
-    }));
-    status
 }
 
 /// 504: a revision that this server has not reached.

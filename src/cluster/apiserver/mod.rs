@@ -32,4 +32,6 @@ pub(crate) use forward::serve_forwarded;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
