@@ -2,6 +2,7 @@
 
 mod authentication;
 mod body;
+mod component_statuses;
 mod decode;
 mod delete;
 mod discovery;

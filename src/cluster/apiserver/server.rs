@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
@@ -24,7 +24,7 @@ use super::finish::Finish;
 use super::metrics::{Metrics, Series};
 use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, health, list, openapi, read, subresources, watch, write};
+use super::{component_statuses, delete, discovery, health, list, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -95,7 +95,8 @@ impl ApiServer {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
             path if let Some(health) = health::answer(&self.shared, path, &query) => health,
-            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+            path => discovery::answer(path, request.headers(), discovery::builtin_kinds())
+                .unwrap_or_else(body::page_not_found),
         })
     }
 
@@ -107,6 +108,7 @@ impl ApiServer {
         user: &User,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
+            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
             "binding" => subresources::bind(&self.shared, info, headers, body),
             "eviction" => subresources::evict(&self.shared, info, headers, body, user),
             _ => write::create(&self.shared, info, headers, body, user),
@@ -138,6 +140,9 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
+                component_statuses::read(shared, &info, headers)
+            }
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => list::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),

@@ -1,6 +1,7 @@
 //! The controllers that are started.
 
 mod claim;
+mod cluster_ips;
 mod conditions;
 mod cron_job;
 mod daemon_set;
@@ -11,7 +12,6 @@ mod event_expiry;
 mod garbage_collector;
 mod history;
 mod job;
-mod kube_proxy;
 mod namespace;
 mod persistent_volume;
 mod pod_control;
@@ -31,7 +31,7 @@ use super::storage::Change;
 pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &service_account::ServiceAccountController,
     &deployment::DeploymentController,
-    &replica_set::ReplicaSetController,
+    &replica_set::REPLICA_SETS,
     &daemon_set::DaemonSetController,
     &stateful_set::StatefulSetController,
     &job::JobController,
@@ -41,7 +41,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
-    &kube_proxy::KubeProxyController,
+    &cluster_ips::ClusterIpController,
+    &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
     &persistent_volume::PersistentVolumeController,
