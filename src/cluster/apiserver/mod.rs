@@ -17,6 +17,7 @@ mod list_options;
 mod metrics;
 mod negotiate;
 mod openapi;
+mod openapi_v2;
 mod query;
 mod read;
 mod request_info;

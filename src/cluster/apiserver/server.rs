@@ -24,7 +24,10 @@ use super::finish::Finish;
 use super::metrics::{Metrics, Series};
 use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
-use super::{component_statuses, delete, discovery, health, list, openapi, read, subresources, watch, write};
+use super::{
+    component_statuses, delete, discovery, health, list, openapi, openapi_v2, read, subresources, watch,
+    write,
+};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -91,6 +94,7 @@ impl ApiServer {
             _ if !reads => body::page_not_found(),
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            "/openapi/v2" => openapi_v2::answer(request.headers()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
