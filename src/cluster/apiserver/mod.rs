@@ -8,6 +8,7 @@ mod delete;
 mod discovery;
 mod duplicates;
 mod encoding;
+mod event_cache;
 mod finish;
 mod forward;
 mod health;

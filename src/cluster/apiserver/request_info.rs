@@ -86,6 +86,10 @@ impl RequestInfo {
             return None;
         }
         let name = rest.first().map(|name| decode(name, false)).unwrap_or_default();
+        // A namespaced object has no path outside its namespace.
+        if kind.namespaced && namespace.is_none() && !name.is_empty() {
+            return None;
+        }
         let subresource = match rest.get(1) {
             Some(name) => Some(kind.subresource(name)?),
             None => None,

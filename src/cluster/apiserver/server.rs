@@ -20,6 +20,7 @@ use super::super::driver::Shared;
 use super::super::registry::Registry;
 use super::authentication::{Authentication, User};
 use super::body::{self, Body};
+use super::event_cache::EventCache;
 use super::finish::Finish;
 use super::metrics::{Metrics, Series};
 use super::query::{Query, is_well_escaped};
@@ -33,6 +34,8 @@ use super::{
 const WATCHES_MAX: usize = 2_000;
 /// Wall time after which an HTTP/1.1 connection without a request is closed.
 const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Bytes of a response that wait for a slow reader, and that the head of a request may have.
+const BUFFER_BYTES: usize = 128 * 1024;
 /// Wall time between two pings that find out whether an HTTP/2 client is still there.
 const PING_PERIOD: Duration = Duration::from_secs(30);
 /// Requests that may be under way at once on one HTTP/2 connection, as upstream limits them.
@@ -43,12 +46,18 @@ pub(crate) struct ApiServer {
     shared: Arc<Shared>,
     watches: Arc<Semaphore>,
     metrics: Metrics,
+    events: Arc<EventCache>,
 }
 
 impl ApiServer {
     /// A server over a simulation.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)), metrics: Metrics::default() }
+        Self {
+            shared,
+            watches: Arc::new(Semaphore::new(WATCHES_MAX)),
+            metrics: Metrics::default(),
+            events: Arc::default(),
+        }
     }
 
     /// Answers a request; failures are responses, too.
@@ -152,7 +161,7 @@ impl ApiServer {
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
-            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
+            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?, &self.events),
             Verb::Delete => delete::delete(shared, &info, headers, &body::read(incoming).await?, user),
             Verb::DeleteCollection => {
                 delete::delete_collection(shared, &info, headers, &body::read(incoming).await?, user)
@@ -174,6 +183,7 @@ pub(crate) async fn serve_http1(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_MAX)
+        .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A connection that breaks is the client's affair: there is nobody left to tell.

@@ -1,5 +1,6 @@
 //! Watching: a cursor on the change log, told as JSON lines.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +20,14 @@ use super::super::registry::Registry;
 use super::super::storage::{Change, ChangeType};
 use super::body::{self, Body};
 use super::encoding::Presentation;
+use super::event_cache::EventCache;
 use super::list_options::{ListOptions, too_large};
 use super::negotiate;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 
+/// Bytes of lines made at once: a client that does not read shall not fill the memory.
+const LINES_BYTES: usize = 64 * 1024;
 /// Changes looked at under one lock.
 const BATCH_MAX: usize = 1_000;
 /// Wall time between two bookmarks.
@@ -33,19 +37,18 @@ const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 /// Shortest time for which a watch without `timeoutSeconds` runs; the longest is twice that.
 const TIMEOUT_MIN: Duration = Duration::from_mins(30);
 
-/// An event before it is written: borrowed where the stored object is told as it is.
-#[derive(Serialize)]
-struct Line<'a, T> {
-    #[serde(rename = "type")]
-    event_type: WatchEventType,
-    object: &'a T,
+/// Writes an event whose object is JSON already.
+fn write_line(lines: &mut Vec<u8>, event_type: WatchEventType, object: &[u8]) {
+    lines.extend_from_slice(b"{\"type\":\"");
+    lines.extend_from_slice(event_type.name().as_bytes());
+    lines.extend_from_slice(b"\",\"object\":");
+    lines.extend_from_slice(object);
+    lines.extend_from_slice(b"}\n");
 }
 
-fn write_line<T: Serialize>(lines: &mut Vec<u8>, event_type: WatchEventType, object: &T) {
-    // Objects in the store are JSON values: writing them to memory cannot fail.
-    if serde_json::to_writer(&mut *lines, &Line { event_type, object }).is_ok() {
-        lines.push(b'\n');
-    }
+/// What is told here are JSON values: writing them to memory cannot fail.
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }
 
 /// Opens a watch.
@@ -58,6 +61,7 @@ pub(super) fn watch(
     info: &RequestInfo,
     headers: &HeaderMap,
     permit: OwnedSemaphorePermit,
+    cache: &Arc<EventCache>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let selection = Selection::parse(info)?;
@@ -80,13 +84,22 @@ pub(super) fn watch(
         Ok(opened) => opened,
         Err(status) if status.is("Expired") => {
             let mut line = Vec::new();
-            write_line(&mut line, WatchEventType::Error, &status);
+            write_line(&mut line, WatchEventType::Error, &to_json(&status));
             return Ok(body::stream(presentation.stream_type(), stream::iter([line.into()])));
         }
         Err(status) => return Err(status),
     };
     let runs_for = running_time(info)?;
-    let mut watcher = Watcher {
+    let mut pending: VecDeque<Telling> = initial
+        .into_iter()
+        .filter(|object| selection.matches(object))
+        .map(|object| Telling::Event(WatchEventType::Added, object))
+        .collect();
+    let bookmarks = info.query.flag("allowWatchBookmarks");
+    if bookmarks && matches!(start, Start::State { marked: true, .. }) {
+        pending.push_back(Telling::InitialEventsEnd);
+    }
+    let watcher = Watcher {
         shared: Arc::clone(shared),
         receiver,
         presentation,
@@ -95,8 +108,11 @@ pub(super) fn watch(
         namespace: info.namespace.clone(),
         cursor,
         epoch,
+        now,
+        cache: Arc::clone(cache),
+        pending,
         columns_told: false,
-        bookmarks: info.query.flag("allowWatchBookmarks"),
+        bookmarks,
         since_bookmark: Stopwatch::start(),
         running: Stopwatch::start(),
         runs_for,
@@ -105,14 +121,6 @@ pub(super) fn watch(
         ended: false,
         _permit: permit,
     };
-    for object in &initial {
-        if watcher.selection.matches(object) {
-            watcher.tell(WatchEventType::Added, object, now);
-        }
-    }
-    if matches!(start, Start::State { marked: true, .. }) && watcher.bookmarks {
-        watcher.tell_bookmark(true);
-    }
     let lines = stream::unfold(watcher, |mut watcher| async move {
         let lines = watcher.next().await?;
         Some((lines, watcher))
@@ -165,6 +173,14 @@ fn running_time(info: &RequestInfo) -> Result<Duration, Status> {
     })
 }
 
+/// What is still to be told.
+enum Telling {
+    /// What became of an object.
+    Event(WatchEventType, Arc<Object>),
+    /// That the present state has been told.
+    InitialEventsEnd,
+}
+
 /// One open watch.
 struct Watcher {
     shared: Arc<Shared>,
@@ -175,6 +191,11 @@ struct Watcher {
     namespace: Option<String>,
     cursor: u64,
     epoch: u64,
+    /// The moment of the last look.
+    now: Timestamp,
+    cache: Arc<EventCache>,
+    /// What was found and is not told yet.
+    pending: VecDeque<Telling>,
     columns_told: bool,
     bookmarks: bool,
     since_bookmark: Stopwatch,
@@ -192,6 +213,7 @@ impl Watcher {
     /// The next lines; `None` when the watch is over.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
+            self.tell_pending();
             if !self.lines.is_empty() {
                 return Some(std::mem::take(&mut self.lines).into());
             }
@@ -243,13 +265,12 @@ impl Watcher {
             Ok((last, events, now)) => {
                 let moved = last != self.cursor;
                 self.cursor = last;
-                for (event_type, object) in events {
-                    self.tell(event_type, &object, now);
-                }
+                self.now = now;
+                self.pending.extend(events.into_iter().map(|(kind, object)| Telling::Event(kind, object)));
                 moved
             }
             Err(status) => {
-                write_line(&mut self.lines, WatchEventType::Error, &status);
+                self.write(WatchEventType::Error, &status);
                 self.ended = true;
                 true
             }
@@ -278,21 +299,38 @@ impl Watcher {
         Some((event_type, last.unwrap_or(object)))
     }
 
-    fn tell(&mut self, event_type: WatchEventType, object: &Arc<Object>, now: Timestamp) {
+    /// Makes lines of what is pending, as many as go at once.
+    fn tell_pending(&mut self) {
+        while self.lines.len() < LINES_BYTES
+            && let Some(telling) = self.pending.pop_front()
+        {
+            match telling {
+                Telling::Event(event_type, object) => self.tell(event_type, &object),
+                Telling::InitialEventsEnd => self.tell_bookmark(true),
+            }
+        }
+    }
+
+    fn tell(&mut self, event_type: WatchEventType, object: &Arc<Object>) {
         if self.presentation.is_plain() {
-            write_line(&mut self.lines, event_type, object.as_ref());
+            let json = self.cache.json(object);
+            write_line(&mut self.lines, event_type, &json);
             return;
         }
-        let shown = self.presentation.shown(object, now, !self.columns_told);
+        let shown = self.presentation.shown(object, self.now, !self.columns_told);
         self.columns_told = true;
-        write_line(&mut self.lines, event_type, &shown);
+        self.write(event_type, &shown);
+    }
+
+    fn write(&mut self, event_type: WatchEventType, object: &impl Serialize) {
+        write_line(&mut self.lines, event_type, &to_json(object));
     }
 
     fn tell_bookmark(&mut self, ends_initial_events: bool) {
         self.since_bookmark = Stopwatch::start();
         self.last_bookmark = self.last_bookmark.filter(|at| self.running.elapsed() < *at);
         let bookmark: Value = self.presentation.bookmark(self.cursor, ends_initial_events);
-        write_line(&mut self.lines, WatchEventType::Bookmark, &bookmark);
+        self.write(WatchEventType::Bookmark, &bookmark);
     }
 }
 
