@@ -6,7 +6,7 @@ use http::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, Status};
+use crate::apimachinery::{Kind, Object, Status, unstored};
 use crate::base::{Timestamp, to_yaml};
 
 use super::super::registry::{Registry, Row};
@@ -75,9 +75,10 @@ impl Presentation {
         };
         // What a subresource shows is no object of the kind, so the kind's table does not fit it.
         let foreign = info.subresource.is_some_and(|subresource| subresource.kind != info.kind.kind);
-        let encoding =
-            if foreign && matches!(encoding, Encoding::Table(_)) { Encoding::Json } else { encoding };
-        Ok(Self { encoding, include, kind: info.kind })
+        let scale = info.subresource.is_some_and(|subresource| subresource.kind == unstored::SCALE.kind);
+        let kind = if scale { &unstored::SCALE } else { info.kind };
+        let has_no_table = foreign && !scale && matches!(encoding, Encoding::Table(_));
+        Ok(Self { encoding: if has_no_table { Encoding::Json } else { encoding }, include, kind })
     }
 
     /// The same for a request whose answer is one object.

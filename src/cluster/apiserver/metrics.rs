@@ -1,121 +1,70 @@
-//! `/metrics`: what this server can count honestly, in Prometheus' text format.
+//! `metrics.k8s.io`, as metrics-server answers it behind the API server.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
-use http::Response;
+use http::{HeaderMap, Response};
 
-use crate::apimachinery::KINDS;
+use crate::apimachinery::{Kind, NODE_METRICS, Object, POD_METRICS, Status};
 
 use super::super::driver::Shared;
-use super::body::{self, Body};
+use super::super::metrics;
+use super::super::simulation::Simulation;
+use super::body::Body;
+use super::encoding::{ListMeta, Presentation};
+use super::negotiate;
 use super::request_info::{RequestInfo, Verb};
+use super::selection::Selection;
 
-const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
-/// Series that are counted; what would be a further one is not.
-const SERIES_MAX: usize = 10_000;
-
-/// What makes requests of one kind: everything but how many there were.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Series {
-    verb: &'static str,
-    group: &'static str,
-    version: &'static str,
-    resource: &'static str,
-    subresource: &'static str,
-    scope: &'static str,
-    dry_run: bool,
-    code: u16,
+/// Whether objects of that kind are metrics.
+pub(super) fn are_metrics(kind: &'static Kind) -> bool {
+    kind.group == POD_METRICS.group
 }
 
-impl Series {
-    /// The series of a request that is about to be answered.
-    pub(super) fn of(info: &RequestInfo) -> Self {
-        let verb = match info.verb {
-            Verb::Get => "GET",
-            Verb::List => "LIST",
-            Verb::Watch => "WATCH",
-            Verb::Create => "POST",
-            Verb::Update => "PUT",
-            Verb::Patch => "PATCH",
-            Verb::Delete => "DELETE",
-            Verb::DeleteCollection => "DELETECOLLECTION",
-        };
-        let scope = match (info.name.is_empty(), &info.namespace) {
-            (false, _) => "resource",
-            (true, Some(_)) => "namespace",
-            (true, None) => "cluster",
-        };
-        Self {
-            verb,
-            group: info.kind.group,
-            version: info.kind.version,
-            resource: info.kind.plural,
-            subresource: info.subresource_name(),
-            scope,
-            dry_run: info.query.text("dryRun") == "All",
-            code: 0,
-        }
-    }
+/// Whether anybody claims to serve them.
+pub(super) fn are_served(shared: &Shared) -> bool {
+    shared.look(|simulation, _| metrics::is_registered(&simulation.registry))
+}
 
-    /// The same, answered with that code.
-    pub(super) fn answered(self, code: u16) -> Self {
-        Self { code, ..self }
+/// Answers with the metrics of one Node or Pod, or of several.
+///
+/// # Errors
+/// 404 when there are none, 503 when metrics-server is not ready.
+pub(super) fn answer(
+    shared: &Shared,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Status> {
+    let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
+    let selection = Selection::parse(info)?;
+    let (objects, now) = shared.with(|simulation| {
+        metrics::availability(&simulation.registry)?;
+        Ok::<_, Status>((measured(simulation, info), simulation.registry.now()))
+    })?;
+    if info.verb == Verb::Get {
+        let found = objects.iter().find(|object| object.name() == info.name);
+        let found = found.ok_or_else(|| Status::not_found(info.kind, &described(info)))?;
+        return Ok(presentation.object(200, found, now));
+    }
+    let selected: Vec<Arc<Object>> = objects.into_iter().filter(|object| selection.matches(object)).collect();
+    Ok(presentation.list(&ListMeta::default(), &selected, now))
+}
+
+/// How metrics-server names a Pod that it knows nothing of.
+fn described(info: &RequestInfo) -> String {
+    match &info.namespace {
+        Some(namespace) => format!("{namespace}/{}", info.name),
+        None => info.name.clone(),
     }
 }
 
-/// How many requests were answered.
-#[derive(Debug, Default)]
-pub(super) struct Metrics(Mutex<BTreeMap<Series, u64>>);
-
-impl Metrics {
-    /// Counts an answer.
-    pub(super) fn count(&self, series: Series) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() < SERIES_MAX || counts.contains_key(&series) {
-            *counts.entry(series).or_default() += 1;
-        }
-    }
-
-    /// All of it as text.
-    pub(super) fn response(&self, shared: &Shared, watches: usize) -> Response<Body> {
-        let mut text = self.requests();
-        text.push_str("# HELP apiserver_longrunning_requests [STABLE] Gauge of all active long-running apiserver requests.\n");
-        text.push_str("# TYPE apiserver_longrunning_requests gauge\n");
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "apiserver_longrunning_requests{{component=\"apiserver\",verb=\"WATCH\"}} {watches}"
-        );
-        text.push_str("# HELP apiserver_resource_objects Number of stored objects, by resource.\n");
-        text.push_str("# TYPE apiserver_resource_objects gauge\n");
-        shared.look(|simulation, _| {
-            for kind in KINDS {
-                let count = simulation.registry.store().list(kind, None).count();
-                let _ = writeln!(
-                    text,
-                    "apiserver_resource_objects{{group=\"{}\",resource=\"{}\"}} {count}",
-                    kind.group, kind.plural
-                );
-            }
-        });
-        body::bytes(200, CONTENT_TYPE, text)
-    }
-
-    fn requests(&self) -> String {
-        let mut text = "# HELP apiserver_request_total [STABLE] Counter of apiserver requests.\n\
-            # TYPE apiserver_request_total counter\n"
-            .to_owned();
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (series, count) in counts.iter() {
-            let dry_run = if series.dry_run { "All" } else { "" };
-            let Series { verb, group, version, resource, subresource, scope, code, .. } = series;
-            let _ = writeln!(
-                text,
-                "apiserver_request_total{{code=\"{code}\",component=\"apiserver\",dry_run=\"{dry_run}\",group=\"{group}\",resource=\"{resource}\",scope=\"{scope}\",subresource=\"{subresource}\",verb=\"{verb}\",version=\"{version}\"}} {count}"
-            );
-        }
-        text
-    }
+fn measured(simulation: &Simulation, info: &RequestInfo) -> Vec<Arc<Object>> {
+    let (registry, node) = (&simulation.registry, &simulation.node);
+    let now = registry.now();
+    let values: Vec<_> = if info.kind == &NODE_METRICS {
+        node.node_metrics(registry).iter().map(|metrics| metrics.object(now)).collect()
+    } else {
+        let pods = node.pod_metrics(registry, info.namespace.as_deref());
+        pods.iter().map(|metrics| metrics.object(now)).collect()
+    };
+    values.into_iter().filter_map(Object::from_value).map(Arc::new).collect()
 }

@@ -38,9 +38,9 @@ impl<'a> MediaRange<'a> {
         self.parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).unwrap_or_default()
     }
 
-    /// Whether it is one of these types, named in full.
-    pub(super) fn is_of_type(&self, types: &[&str]) -> bool {
-        types.contains(&self.media_type)
+    /// Whether it is that media type.
+    pub(super) fn is(&self, media_type: &str) -> bool {
+        self.media_type == media_type
     }
 
     fn is_json(&self) -> bool {

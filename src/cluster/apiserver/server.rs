@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::{Status, unstored};
+use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
@@ -22,12 +22,11 @@ use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::event_cache::EventCache;
 use super::finish::Finish;
-use super::metrics::{Metrics, Series};
 use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
+use super::request_metrics::{Metrics, Series};
 use super::{
-    component_statuses, delete, discovery, health, list, openapi, openapi_v2, read, subresources, watch,
-    write,
+    component_statuses, delete, discovery, health, list, metrics, openapi, read, subresources, watch, write,
 };
 
 /// Watches that may be open at once.
@@ -88,6 +87,9 @@ impl ApiServer {
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
             let info = info?;
+            if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
+                return Ok(body::page_not_found());
+            }
             let deprecation = Registry::deprecation(info.kind);
             let series = Series::of(&info);
             let answered = self.resource(request, info, user).await;
@@ -103,14 +105,24 @@ impl ApiServer {
             _ if !reads => body::page_not_found(),
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
-            "/openapi/v2" => openapi_v2::answer(request.headers()),
+            "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
             path if let Some(health) = health::answer(&self.shared, path, &query) => health,
-            path => discovery::answer(path, request.headers(), discovery::builtin_kinds())
-                .unwrap_or_else(body::page_not_found),
+            path => {
+                discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
+            }
         })
+    }
+
+    /// Every kind that is served, with those that another server serves behind this one.
+    fn kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds = discovery::builtin_kinds();
+        if metrics::are_served(&self.shared) {
+            kinds.extend(AGGREGATED);
+        }
+        kinds
     }
 
     fn create(
@@ -153,6 +165,7 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            _ if metrics::are_metrics(info.kind) => metrics::answer(shared, &info, headers),
             Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
                 component_statuses::read(shared, &info, headers)
             }

@@ -9,8 +9,10 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod event_expiry;
+mod flow_schema;
 mod garbage_collector;
 mod history;
+mod horizontal;
 mod job;
 mod namespace;
 mod persistent_volume;
@@ -36,12 +38,14 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &stateful_set::StatefulSetController,
     &job::JobController,
     &cron_job::CronJobController,
+    &horizontal::HorizontalController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &cluster_ips::ClusterIpController,
+    &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,

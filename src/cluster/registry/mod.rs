@@ -4,6 +4,7 @@ mod admission;
 mod admissionregistration;
 mod apiregistration;
 mod apps;
+mod autoscaling;
 mod batch;
 mod bind;
 mod certificates;
@@ -18,6 +19,7 @@ mod discovery;
 mod evict;
 mod flowcontrol;
 mod metadata;
+mod metrics;
 mod networking;
 mod node;
 mod options;
@@ -137,5 +139,7 @@ impl Registry {
     }
 }
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;

@@ -4,21 +4,36 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, unstored, validate_dns1123_subdomain};
+use crate::apimachinery::{
+    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored, validate_dns1123_subdomain,
+};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
+use super::scale::ScaleStrategy;
+use super::validation::Field;
+use super::warnings::pod_spec_warnings;
 use super::{
-    admissionregistration, apiregistration, apps, batch, certificates, coordination, core, discovery,
-    flowcontrol, networking, node, policy, resource, scheduling, storage,
+    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
+    discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
+    /// The fields on the way to the Pod template that the kind holds; `None` for kinds without one.
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// Counts that Go writes out although they are zero.
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether `metadata.generation` counts changes of the desired state.
     fn counts_generations(&self) -> bool {
-        false
+        self.pod_template().is_some()
     }
 
     /// Whether a client may give a new object a status.
@@ -35,7 +50,13 @@ pub(crate) trait Strategy: Sync {
     fn set_defaults(&self, _object: &mut Object) {}
 
     /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
-    fn write_out_zero_values(&self, _object: &mut Object) {}
+    fn write_out_zero_values(&self, object: &mut Object) {
+        for pointer in self.zero_counts() {
+            if object.get(pointer).is_none() {
+                object.set(pointer, 0);
+            }
+        }
+    }
 
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}
@@ -69,8 +90,10 @@ pub(crate) trait Strategy: Sync {
     }
 
     /// What a client should be told about an object although it is accepted.
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        Vec::new()
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        let Some([first, rest @ ..]) = self.pod_template() else { return Vec::new() };
+        let template = rest.iter().fold(Field::of(object, first), |field, name| field.child(name));
+        pod_spec_warnings(&template.child("spec"))
     }
 
     /// Seconds that a deletion takes; `None` for kinds that go at once.
@@ -130,6 +153,7 @@ pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
 /// The kinds with rules of their own.
 static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&unstored::COMPONENT_STATUS, &core::ComponentStatusStrategy),
+    (&unstored::SCALE, &ScaleStrategy),
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
@@ -147,6 +171,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::HORIZONTAL_POD_AUTOSCALER, &autoscaling::HorizontalPodAutoscalerStrategy),
     (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
@@ -154,6 +179,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&NODE_METRICS, &metrics::NodeMetricsStrategy),
+    (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
     (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
     (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),

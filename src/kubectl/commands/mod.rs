@@ -2,6 +2,7 @@
 
 mod apply;
 mod attach;
+mod autoscale;
 mod config;
 mod create;
 mod delete;
@@ -28,6 +29,7 @@ mod run_attach;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod wait;
 
 use super::command::Command;
@@ -43,7 +45,9 @@ pub(super) static COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &info::CLUSTER_INFO,
+    &top::COMMAND,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
     &drain::COMMAND,
@@ -69,17 +73,5 @@ pub(super) static COMMANDS: &[&Command] = &[
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha",
-    "auth",
-    "autoscale",
-    "certificate",
-    "completion",
-    "cp",
-    "debug",
-    "edit",
-    "kustomize",
-    "plugin",
-    "proxy",
-    "top",
-];
+pub(super) const ELSEWHERE: &[&str] =
+    &["alpha", "auth", "certificate", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy"];

@@ -5,6 +5,7 @@ mod cron_job;
 mod daemon_set;
 mod events;
 mod generic;
+mod horizontal_pod_autoscaler;
 mod job;
 mod node;
 mod plain;
@@ -59,8 +60,13 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
         ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
-        ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
+        ("v1", "ReplicationController") | ("apps/v1", "ReplicaSet") => {
+            workloads::replica_set(&mut text, api, object).await
+        }
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => {
+            horizontal_pod_autoscaler::describe(&mut text, object);
+        }
         ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),
         _ => generic::describe(&mut text, object),

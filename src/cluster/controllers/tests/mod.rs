@@ -1,5 +1,6 @@
 //! The controllers at work in whole simulations: objects are applied, time passes, the world is looked at.
 
+mod autoscaling;
 mod cron_jobs;
 mod daemon_sets;
 mod deletion;
@@ -7,6 +8,7 @@ mod deployments;
 mod fresh_cluster;
 mod jobs;
 mod policy;
+mod replication_controllers;
 mod services;
 mod stateful_sets;
 mod volumes;
