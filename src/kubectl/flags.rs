@@ -16,6 +16,8 @@ pub(super) enum FlagKind {
     Int,
     /// Go's duration, `1m30s`; the last one wins.
     Duration,
+    /// A duration, or a bare number of seconds; the last one wins.
+    Timeout,
     /// Texts, repeated or separated by commas.
     List,
     /// Texts, repeated.
@@ -70,6 +72,11 @@ impl Flag {
     /// A duration.
     pub(super) const fn duration(long: &'static str, default: &'static str, help: &'static str) -> Self {
         Self::new(long, FlagKind::Duration, default, help)
+    }
+
+    /// A duration, or a bare number of seconds.
+    pub(super) const fn timeout(long: &'static str, help: &'static str) -> Self {
+        Self::new(long, FlagKind::Timeout, "0", help)
     }
 
     /// Texts separated by commas.
@@ -140,7 +147,8 @@ impl Flags {
 
     /// The duration of a flag in seconds, or its default; negative durations stay negative.
     pub(super) fn seconds(&self, name: &str) -> f64 {
-        parse_duration(self.text(name)).unwrap_or_default()
+        let text = self.text(name);
+        parse_duration(text).or_else(|| text.parse().ok()).unwrap_or_default()
     }
 
     /// The duration of a flag; `None` when it is zero, which means no limit.
@@ -251,6 +259,11 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
             Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
         }
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
+        FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
+            return Err(Failure::message(
+                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+            ));
+        }
         _ => None,
     };
     if let Some(why) = wrong {

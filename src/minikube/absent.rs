@@ -25,11 +25,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "the dashboard is a web page that is not simulated",
         "look at everything with: kubectl get all -A",
     ),
-    (
-        "tunnel",
-        "a LoadBalancer gets no external address here, EXTERNAL-IP stays <pending>",
-        "reach a Service with: minikube service NAME --url",
-    ),
     ("ssh", "the node has no shell", "look inside a container with: kubectl exec -it POD -- sh"),
     ("logs", "the node's own logs are not simulated", "see what happened with: kubectl events -A"),
     ("mount", "folders of this machine cannot be mounted", "put files into Pods with a ConfigMap"),
@@ -50,11 +45,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "use an image of its registry: minikube image ls",
     ),
     ("addons", "further addons are not simulated", "see what is there with: minikube addons list"),
-    (
-        "node",
-        "nodes are set when the cluster starts",
-        "start one with more nodes: podlings cluster --nodes 3",
-    ),
     ("kubectl", "kubectl is built in", "leave out the first two words: kubectl get pods"),
     (
         "config",

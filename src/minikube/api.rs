@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use http::Request;
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object};
 
 use super::printer::Failure;
 
+/// Where an embedded cluster tells of its machines.
+const MACHINES: &str = "/podlings/machines";
 /// Exit code when the cluster cannot be reached.
 const EXIT_UNREACHABLE: i32 = 83;
 
@@ -43,7 +46,7 @@ async fn send(client: &kube::Client, request: Request<Vec<u8>>, pardoned: u16) -
     }
 }
 
-fn unreachable(error: impl std::fmt::Display) -> Failure {
+pub(super) fn unreachable(error: impl std::fmt::Display) -> Failure {
     Failure::known(
         EXIT_UNREACHABLE,
         "K8S_APISERVER_UNREACHABLE",
@@ -100,6 +103,26 @@ pub(super) async fn node_ports(client: &kube::Client) -> Result<Option<BTreeMap<
     Ok(Some(pairs.collect()))
 }
 
+/// The machines beneath the nodes; none on a cluster that is not embedded.
+pub(super) async fn machines(client: &kube::Client) -> Result<Vec<Value>, Failure> {
+    let Some(Value::Array(machines)) = get(client, MACHINES).await? else { return Ok(Vec::new()) };
+    Ok(machines)
+}
+
+/// Does something to a machine, or makes one.
+pub(super) async fn machine(
+    client: &kube::Client,
+    method: http::Method,
+    path: &str,
+) -> Result<Value, Failure> {
+    let request = Request::builder().method(method).uri(format!("{MACHINES}{path}")).body(Vec::new());
+    match client.request::<Value>(request.map_err(unreachable)?).await {
+        Ok(value) => Ok(value),
+        Err(kube::Error::Api(status)) => Err(Failure::known(80, "GUEST_NODE_START", &status.message)),
+        Err(error) => Err(unreachable(error)),
+    }
+}
+
 /// The server's version, such as `v1.36.2`.
 pub(super) async fn server_version(client: &kube::Client) -> Result<String, Failure> {
     let version = get(client, "/version").await?.unwrap_or_default();
@@ -123,4 +146,36 @@ pub(super) async fn sorted_nodes(client: &kube::Client) -> Result<Vec<Object>, F
     let mut nodes = nodes(client).await?;
     nodes.sort_by(|one, two| (!is_control_plane(one), one.name()).cmp(&(!is_control_plane(two), two.name())));
     Ok(nodes)
+}
+
+/// Lines that come for as long as somebody reads them.
+pub(super) struct Lines {
+    body: kube::client::Body,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    /// The next line; `None` when there are no more.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.bytes.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.bytes.drain(..=end).collect();
+                return Some(String::from_utf8_lossy(&line).trim_end().to_owned());
+            }
+            let frame = self.body.frame().await?.ok()?;
+            if let Ok(data) = frame.into_data() {
+                self.bytes.extend_from_slice(&data);
+            }
+        }
+    }
+}
+
+/// Asks for lines.
+pub(super) async fn lines(client: &kube::Client, path: &str) -> Result<Lines, Failure> {
+    let request = Request::get(path).body(kube::client::Body::empty()).map_err(unreachable)?;
+    let response = client.send(request).await.map_err(unreachable)?;
+    if !response.status().is_success() {
+        return Err(unreachable(format!("{path}: {}", response.status())));
+    }
+    Ok(Lines { body: response.into_body(), bytes: Vec::new() })
 }

@@ -14,6 +14,8 @@ pub(super) enum Style {
     HealthCheck,
     AddonEnable,
     AddonDisable,
+    Check,
+    Notice,
     Option,
     Ready,
     Tip,
@@ -22,6 +24,10 @@ pub(super) enum Style {
     Failure,
     Meh,
     Sad,
+    Stopping,
+    Stopped,
+    Deleting,
+    Deleted,
 }
 
 impl Style {
@@ -38,6 +44,8 @@ impl Style {
             Self::HealthCheck => "🔎  ",
             Self::AddonEnable => "🌟  ",
             Self::AddonDisable => "🌑  ",
+            Self::Check => "✅  ",
+            Self::Notice => "📌  ",
             Self::Option => "    ▪ ",
             Self::Ready => "🏄  ",
             Self::Tip => "💡  ",
@@ -46,6 +54,10 @@ impl Style {
             Self::Failure => "❌  ",
             Self::Meh => "🤷  ",
             Self::Sad => "😿  ",
+            Self::Stopping => "✋  ",
+            Self::Stopped => "🛑  ",
+            Self::Deleting => "🔥  ",
+            Self::Deleted => "💀  ",
         }
     }
 }

@@ -146,7 +146,9 @@ mod tests {
     use super::*;
 
     fn told(query: &str) -> String {
-        let info = RequestInfo::parse(&Method::GET, "/api/v1/pods", Query::parse(query)).unwrap().unwrap();
+        let info = RequestInfo::parse(&Method::GET, "/api/v1/pods", Query::parse(query), &|_, _, _| None)
+            .unwrap()
+            .unwrap();
         match ListOptions::of(&info) {
             Ok(_) => String::new(),
             Err(status) => format!("{} {}", status.code, status.message),

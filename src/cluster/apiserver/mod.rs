@@ -15,6 +15,7 @@ mod health;
 mod json_error;
 mod list;
 mod list_options;
+mod machines;
 mod metrics;
 mod negotiate;
 mod openapi;
@@ -27,6 +28,7 @@ mod selection;
 mod server;
 mod spdy;
 mod subresources;
+mod tunnel;
 mod watch;
 mod write;
 

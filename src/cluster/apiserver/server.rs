@@ -18,6 +18,7 @@ use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
+use super::super::storage::Definitions;
 use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::event_cache::EventCache;
@@ -26,7 +27,8 @@ use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
 use super::request_metrics::{Metrics, Series};
 use super::{
-    component_statuses, delete, discovery, health, list, metrics, openapi, read, subresources, watch, write,
+    component_statuses, delete, discovery, health, list, machines, metrics, openapi, read, subresources,
+    tunnel, watch, write,
 };
 
 /// Watches that may be open at once.
@@ -85,7 +87,10 @@ impl ApiServer {
             return Ok(body::bytes(400, body::TEXT, "400 Bad Request"));
         }
         let query = Query::parse(uri.query().unwrap_or_default());
-        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
+        let custom = |group: &str, version: &str, plural: &str| {
+            self.definitions().kind_by_resource(group, version, plural)
+        };
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone(), &custom) {
             let info = info?;
             if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
                 return Ok(body::page_not_found());
@@ -100,14 +105,18 @@ impl ApiServer {
             }
             return Ok(response);
         }
+        if uri.path().starts_with(machines::PATH) {
+            return machines::answer(&self.shared, request.method(), uri.path());
+        }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
+            "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
-                openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
+                openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
             path if let Some(health) = health::answer(&self.shared, path, &query) => health,
             path => {
@@ -116,12 +125,24 @@ impl ApiServer {
         })
     }
 
+    /// The custom kinds of this moment.
+    fn definitions(&self) -> Definitions {
+        self.shared.with(|simulation| simulation.registry.store().definitions().clone())
+    }
+
+    fn custom_kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds: Vec<&Kind> = self.definitions().served().collect();
+        kinds.sort_by_key(|kind| kind.group);
+        kinds
+    }
+
     /// Every kind that is served, with those that another server serves behind this one.
     fn kinds(&self) -> Vec<&'static Kind> {
         let mut kinds = discovery::builtin_kinds();
         if metrics::are_served(&self.shared) {
             kinds.extend(AGGREGATED);
         }
+        kinds.extend(self.custom_kinds());
         kinds
     }
 

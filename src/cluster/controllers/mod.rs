@@ -4,6 +4,7 @@ mod claim;
 mod cluster_ips;
 mod conditions;
 mod cron_job;
+mod custom_resources;
 mod daemon_set;
 mod deployment;
 mod disruption;
@@ -13,15 +14,20 @@ mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
+mod ingress_nginx;
 mod job;
+mod load_balancer;
 mod namespace;
+mod node_lifecycle;
 mod persistent_volume;
 mod pod_control;
+mod pod_garbage_collector;
 mod pods;
 mod replica_set;
 mod resource_quota;
 mod service_account;
 mod stateful_set;
+mod taint_eviction;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -44,17 +50,26 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
+    &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
+    &node_lifecycle::NodeLifecycleController,
+    &taint_eviction::TaintEvictionController,
+    &pod_garbage_collector::PodGarbageCollector,
     &persistent_volume::PersistentVolumeController,
     &persistent_volume::ClaimProtection,
     &persistent_volume::VolumeProtection,
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

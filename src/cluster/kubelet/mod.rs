@@ -5,6 +5,9 @@ mod attachments;
 mod env;
 mod host;
 mod host_volumes;
+mod ingress;
+mod machines;
+mod network;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -59,8 +62,14 @@ pub(crate) struct NodeState {
     by_address: OrdMap<String, String>,
     /// Clients attached to main processes.
     attachments: Attachments,
+    /// The machines beneath the nodes.
+    #[serde(default)]
+    machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
+    /// How many `minikube tunnel`s are open.
+    #[serde(skip)]
+    tunnels: usize,
     /// Milliseconds that the last exchange over the network took.
     #[serde(skip)]
     latency: i64,

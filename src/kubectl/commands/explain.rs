@@ -33,8 +33,12 @@ pub(super) static COMMAND: Command = Command {
 async fn run(call: &mut Call<'_>) -> Outcome {
     let typed = match call.args.as_slice() {
         [typed] => typed.clone(),
-        [] => return Err(call.usage_error("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n")),
-        _ => return Err(call.usage_error("We accept only this format: explain RESOURCE\n")),
+        [] => {
+            return Err(Failure::message(
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.",
+            ));
+        }
+        _ => return Err(Failure::message("We accept only this format: explain RESOURCE")),
     };
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;

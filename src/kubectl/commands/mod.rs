@@ -3,12 +3,17 @@
 mod apply;
 mod attach;
 mod autoscale;
+mod cluster_dump;
+mod completion;
 mod config;
+mod cp;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -17,11 +22,15 @@ mod flag_sets;
 mod get;
 mod get_watch;
 mod info;
+mod kustomize;
 mod label;
 mod logs;
 mod node_commands;
 mod patch;
+mod plugin;
 mod port_forward;
+mod proxy;
+mod raw;
 mod replace;
 mod rollout;
 mod run;
@@ -34,6 +43,9 @@ mod wait;
 
 use super::command::Command;
 
+pub(super) use completion::complete_words;
+pub(super) use plugin::run_plugin;
+
 /// Every command, in the order of the overview.
 pub(super) static COMMANDS: &[&Command] = &[
     &create::COMMAND,
@@ -42,6 +54,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &set::COMMAND,
     &explain::COMMAND,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
@@ -57,21 +70,26 @@ pub(super) static COMMANDS: &[&Command] = &[
     &attach::ATTACH,
     &exec::EXEC,
     &port_forward::COMMAND,
+    &proxy::COMMAND,
+    &cp::COMMAND,
     &diff::COMMAND,
     &apply::COMMAND,
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kustomize::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
+    &debug::COMMAND,
+    &completion::COMMAND,
     &info::API_RESOURCES,
     &info::API_VERSIONS,
     &config::COMMAND,
+    &plugin::COMMAND,
     &info::VERSION,
     &info::OPTIONS,
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] =
-    &["alpha", "auth", "certificate", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy"];
+pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "certificate"];
