@@ -92,7 +92,7 @@ async fn bytes_that_are_no_request_end_their_connection_only() {
         (format!("{get}connection: close\r\n\r\n"), false, "HTTP/1.1 200"),
     ] {
         let answer = answer_to(listener.kubeconfig(), listener.port(), bytes.as_bytes(), closes).await;
-        assert!(answer.starts_with(start), "{:.80}: {answer:.200}", bytes);
+        assert!(answer.starts_with(start), "{bytes:.80}: {answer:.200}");
     }
     let pipelined = format!("{}{get}connection: close\r\n\r\n", format!("{get}\r\n").repeat(20));
     let answer = answer_to(listener.kubeconfig(), listener.port(), pipelined.as_bytes(), false).await;
