@@ -9,6 +9,7 @@ mod discovery;
 mod duplicates;
 mod encoding;
 mod forward;
+mod machines;
 mod metrics;
 mod negotiate;
 mod openapi;

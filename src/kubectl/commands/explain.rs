@@ -168,7 +168,13 @@ fn description(schema: &Value) -> &str {
 }
 
 fn wrapped(text: &str) -> String {
-    wrap(text, WIDTH - 4).iter().map(|line| format!("    {line}\n")).collect()
+    let lines = text.lines().flat_map(|line| {
+        let start = &line[..line.len() - line.trim_start().len()];
+        let mut broken = wrap(line, WIDTH - 4 - start.len()).into_iter();
+        let first = broken.next().map(|first| format!("{start}{first}"));
+        first.into_iter().chain(broken)
+    });
+    lines.map(|line| format!("    {line}\n")).collect()
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {
