@@ -18,12 +18,14 @@ use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
+use super::super::storage::Definitions;
 use super::authentication::{Authentication, User};
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
 use super::{
-    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, watch, write,
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, tunnel, watch,
+    write,
 };
 
 /// Watches that may be open at once.
@@ -68,7 +70,10 @@ impl ApiServer {
     async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
-        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
+        let custom = |group: &str, version: &str, plural: &str| {
+            self.definitions().kind_by_resource(group, version, plural)
+        };
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone(), &custom) {
             let info = info?;
             if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
                 return Ok(body::page_not_found());
@@ -87,15 +92,27 @@ impl ApiServer {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
+            "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
-                openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
+                openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
             path => {
                 discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
             }
         })
+    }
+
+    /// The custom kinds of this moment.
+    fn definitions(&self) -> Definitions {
+        self.shared.with(|simulation| simulation.registry.store().definitions().clone())
+    }
+
+    fn custom_kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds: Vec<&Kind> = self.definitions().served().collect();
+        kinds.sort_by_key(|kind| kind.group);
+        kinds
     }
 
     /// Every kind that is served, with those that another server serves behind this one.
@@ -104,6 +121,7 @@ impl ApiServer {
         if metrics::are_served(&self.shared) {
             kinds.extend(AGGREGATED);
         }
+        kinds.extend(self.custom_kinds());
         kinds
     }
 

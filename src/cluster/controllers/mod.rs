@@ -4,6 +4,7 @@ mod claim;
 mod cluster_ips;
 mod conditions;
 mod cron_job;
+mod custom_resources;
 mod daemon_set;
 mod deployment;
 mod disruption;
@@ -13,7 +14,9 @@ mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
+mod ingress_nginx;
 mod job;
+mod load_balancer;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -47,6 +50,10 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
+    &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
@@ -61,6 +68,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

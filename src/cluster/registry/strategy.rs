@@ -1,11 +1,12 @@
 //! What is particular to a kind: the rules that the generic registry asks for.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored, validate_dns1123_subdomain,
+    FieldErrors, KINDS, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored,
+    validate_dns1123_subdomain,
 };
 use crate::base::Timestamp;
 
@@ -15,8 +16,9 @@ use super::scale::ScaleStrategy;
 use super::validation::Field;
 use super::warnings::pod_spec_warnings;
 use super::{
-    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
-    discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling, storage,
+    admissionregistration, apiextensions, apiregistration, apps, autoscaling, batch, certificates,
+    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling,
+    storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -78,6 +80,14 @@ pub(crate) trait Strategy: Sync {
     fn validate_update(&self, _new: &Object, _old: &Object) -> FieldErrors {
         FieldErrors::new()
     }
+
+    /// What is wrong with a change through a subresource that writes a part of the desired state.
+    fn validate_part(&self, _subresource: &str, _new: &Object, _old: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What rules of the kind say that compare with the object before; `errors` were found already.
+    fn add_rule_errors(&self, _new: &Object, _old: Option<&Object>, _errors: &mut FieldErrors) {}
 
     /// Allocates what the object needs from what the cluster has to give.
     fn allocate(&self, _registry: &mut Registry, _object: &mut Object) -> FieldErrors {
@@ -146,6 +156,16 @@ impl Strategy for Plain {}
 
 /// The rules of a kind.
 pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
+    /// By place in the table of kinds.
+    static BY_PLACE: LazyLock<Vec<&'static dyn Strategy>> =
+        LazyLock::new(|| KINDS.iter().map(|kind| listed(kind)).collect());
+    if kind.custom.is_some() {
+        return kind;
+    }
+    BY_PLACE.get(kind.place).copied().unwrap_or_else(|| listed(kind))
+}
+
+fn listed(kind: &'static Kind) -> &'static dyn Strategy {
     let index = STRATEGIES.iter().position(|(entry, _)| std::ptr::eq(*entry, kind));
     index.map_or(&Plain, |index| STRATEGIES[index].1)
 }
@@ -176,9 +196,13 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
+    (&builtin::INGRESS, &networking::IngressStrategy),
+    (&builtin::INGRESS_CLASS, &networking::IngressClassStrategy),
+    (&builtin::NETWORK_POLICY, &networking::NetworkPolicyStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&builtin::CUSTOM_RESOURCE_DEFINITION, &apiextensions::CustomResourceDefinitionStrategy),
     (&NODE_METRICS, &metrics::NodeMetricsStrategy),
     (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
