@@ -72,6 +72,7 @@ impl Simulation {
     /// A cluster from what was stored of it; every object is looked at anew.
     pub(crate) fn restore(registry: Registry, node: NodeState) -> Self {
         let mut simulation = Self::with(registry, node, all_reconcilers());
+        simulation.node.know_machines(&simulation.registry);
         simulation.manager.resync(&simulation.registry);
         simulation
     }

@@ -98,6 +98,8 @@ impl NodeState {
         container: Option<&str>,
     ) -> Result<(String, ProcessId), Status> {
         let object = registry.get(&POD, pod)?;
+        self.dial(registry, &object)
+            .map_err(|why| Status::failure(500, "", format!("error dialing backend: {why}")))?;
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
         }
@@ -168,6 +170,11 @@ impl NodeState {
         let name = choose_container(&object, options.container.as_deref())?;
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
+        }
+        if let Err(why) = self.dial(registry, &object) {
+            let address = why.split(' ').nth(2).unwrap_or_default().trim_end_matches(':');
+            let url = format!("https://{address}/containerLogs/{pod}/{name}");
+            return Err(Status::failure(500, "", format!("Get {url:?}: {why}")));
         }
         let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name));
         if options.previous {
