@@ -23,7 +23,6 @@ pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>)
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
         ["version"] => body::indented(&version()),
-        ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
         ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core),
         ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
         ["api"] => body::json(200, &core_versions()),

@@ -1,5 +1,6 @@
 //! The controllers that are started.
 
+mod api_service;
 mod claim;
 mod cluster_ips;
 mod conditions;
@@ -14,7 +15,9 @@ mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
+mod ingress_nginx;
 mod job;
+mod load_balancer;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -43,11 +46,15 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &job::JobController,
     &cron_job::CronJobController,
     &horizontal::HorizontalController,
+    &api_service::ApiServiceController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
     &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
@@ -63,6 +70,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

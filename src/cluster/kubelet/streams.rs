@@ -3,7 +3,7 @@
 use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Object, ObjectKey, Status};
 
-use super::super::network::{self, ConnectError, HttpRequest, HttpResponse};
+use super::super::network::{ConnectError, HttpRequest, HttpResponse};
 use super::super::registry::Registry;
 use super::super::runtime::{
     self, ImageReference, Input, LogOptions, LogPage, Process, ProcessId, ProcessOutput,
@@ -41,8 +41,7 @@ impl NodeState {
             let message = format!(
                 "error executing command in container: failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: exec failed: unable to start container process: {why}"
             );
-            // The API server wraps once more what the node answers.
-            Status::internal(Status::internal(message).message)
+            Status::internal(message)
         })?;
         let mut environment = main.as_ref().map(|main| main.environment.clone()).unwrap_or_default();
         environment.remove("TERM");
@@ -98,6 +97,8 @@ impl NodeState {
         container: Option<&str>,
     ) -> Result<(String, ProcessId), Status> {
         let object = registry.get(&POD, pod)?;
+        self.dial(registry, &object)
+            .map_err(|why| Status::failure(500, "", format!("error dialing backend: {why}")))?;
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
         }
@@ -105,9 +106,8 @@ impl NodeState {
         let running = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name)?.process());
         match running {
             Some(process) => Ok((name, process)),
-            None => {
-                Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message))
-            }
+            // Plain words: the node's streaming server knows no reasons.
+            None => Err(Status::failure(500, "", format!("container not found ({name:?})"))),
         }
     }
 
@@ -117,13 +117,40 @@ impl NodeState {
         self.with_process(registry, process, |entry, host| entry.take_input(bytes, host));
     }
 
-    /// Ends the standard input of a process.
-    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
-        let process = self.attachments.main(process);
+    /// Ends the standard input of a process. A container's stays open for the next client, unless it is
+    /// `stdinOnce`.
+    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, client: ProcessId) {
+        let process = self.attachments.main(client);
+        if process != client && !self.takes_stdin_once(registry, process) {
+            return;
+        }
         self.with_process(registry, process, |entry, host| {
             entry.input.open = false;
             entry.run(false, host);
         });
+    }
+
+    fn takes_stdin_once(&self, registry: &Registry, main: ProcessId) -> bool {
+        let Some(process) = self.processes.get(&main) else { return false };
+        let pod = self.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
+        pod.and_then(|pod| pod_spec::container(&pod, &process.container)?.get("/stdinOnce")?.as_bool())
+            .unwrap_or_default()
+    }
+
+    /// As [`NodeState::take_output`], and lets a process go on that waited for its reader. Also tells
+    /// how much of its standard input nobody has read.
+    pub(crate) fn take_output_of(
+        &mut self,
+        registry: &mut Registry,
+        client: ProcessId,
+    ) -> (ProcessOutput, usize) {
+        let waits = self.processes.get(&client).is_some_and(Process::waits_for_reader);
+        let output = self.take_output(client);
+        if waits {
+            self.run_process(registry, client, false);
+        }
+        let main = self.attachments.main(client);
+        (output, self.processes.get(&main).map(Process::unread).unwrap_or_default())
     }
 
     /// Takes what a process has printed since the last call, and its exit code once it ended.
@@ -146,7 +173,10 @@ impl NodeState {
     }
 
     /// Forgets an exec process whose client is gone, or detaches.
-    pub(crate) fn hang_up(&mut self, _: &mut Registry, process: ProcessId) {
+    pub(crate) fn hang_up(&mut self, registry: &mut Registry, process: ProcessId) {
+        if self.attachments.main(process) != process {
+            self.close_stdin(registry, process);
+        }
         if !self.attachments.remove(process)
             && self.processes.get(&process).is_some_and(|entry| entry.number != 1)
         {
@@ -168,6 +198,11 @@ impl NodeState {
         let name = choose_container(&object, options.container.as_deref())?;
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
+        }
+        if let Err(why) = self.dial(registry, &object) {
+            let address = why.split(' ').nth(2).unwrap_or_default().trim_end_matches(':');
+            let url = format!("https://{address}/containerLogs/{pod}/{name}");
+            return Err(Status::failure(500, "", format!("Get {url:?}: {why}")));
         }
         let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name));
         if options.previous {
@@ -212,79 +247,6 @@ impl NodeState {
         let limit = self.pods.get(&slot).and_then(|pod| Some(pod.containers.get(&name)?.cpu_limit));
         let speed = limit.filter(|limit| *limit > 0).unwrap_or(1_000).min(1_000);
         self.latency = i64::try_from(cost / speed).unwrap_or(i64::MAX);
-    }
-
-    /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
-    /// its ready endpoints as kube-proxy would.
-    ///
-    /// # Errors
-    /// When no response comes.
-    pub(crate) fn http_to_service(
-        &mut self,
-        registry: &mut Registry,
-        service: &ObjectKey,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let endpoint = network::choose_endpoint(registry, service, port)?;
-        self.http_to_endpoint(registry, &endpoint, request)
-    }
-
-    fn http_to_endpoint(
-        &mut self,
-        registry: &mut Registry,
-        endpoint: &network::Endpoint,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let slot = self.by_address.get(&endpoint.address).cloned();
-        let pod = slot.and_then(|slot| self.pods.get(&slot)).map(|pod| pod.key.clone());
-        self.http_to_pod(registry, &pod.ok_or(ConnectError::TimedOut)?, endpoint.port, request)
-    }
-
-    /// Makes one HTTP request from inside a Pod.
-    pub(super) fn http_from(
-        &mut self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
-        let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
-        let mut request = request.clone();
-        request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
-        self.http_to_pod(registry, &pod, port, &request)
-    }
-
-    /// Opens a connection from inside a Pod and closes it again.
-    pub(super) fn connects_from(
-        &self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-    ) -> Result<(), ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
-        self.listener(&pod, port).map(drop)
-    }
-
-    /// The Pod and port that a connection from inside a Pod reaches.
-    fn destination(
-        &self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-    ) -> Result<(ObjectKey, u16), ConnectError> {
-        let own = self.pods.get(slot).map(|pod| pod.key.clone()).ok_or(ConnectError::TimedOut)?;
-        if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
-            return Ok((own, port));
-        }
-        let endpoint = network::route(registry, &own.namespace, host, port)?;
-        let slot = self.by_address.get(&endpoint.address);
-        let pod = slot.and_then(|slot| self.pods.get(slot)).map(|pod| pod.key.clone());
-        Ok((pod.ok_or(ConnectError::TimedOut)?, endpoint.port))
     }
 
     /// The process that answers on a Pod's port.
