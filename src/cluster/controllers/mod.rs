@@ -21,6 +21,7 @@ mod persistent_volume;
 mod pod_control;
 mod pod_garbage_collector;
 mod pods;
+mod policy_status;
 mod replica_set;
 mod resource_quota;
 mod service_account;
@@ -49,6 +50,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &custom_resources::CustomResourceController,
+    &policy_status::PolicyStatusController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,

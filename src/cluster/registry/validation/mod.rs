@@ -19,6 +19,7 @@ mod quota;
 mod resources;
 mod security;
 mod service;
+mod service_access;
 mod stateful_set;
 mod storage;
 mod volume;

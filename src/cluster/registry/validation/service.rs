@@ -8,6 +8,7 @@ use crate::apimachinery::{
 
 use super::container::PROTOCOLS;
 use super::field::Field;
+use super::service_access::{access_errors, affinity_config_errors};
 use super::workload::label_errors;
 
 /// Types of Services, in the order of messages.
@@ -36,8 +37,10 @@ pub(crate) fn service_errors(service: &Object) -> FieldErrors {
     errors.extend(port_errors(&ports));
     errors.extend(label_errors(&spec.child("selector")));
     errors.extend(spec.child("sessionAffinity").one_of(&["ClientIP", "None"]));
+    errors.extend(affinity_config_errors(&spec));
     errors.extend(cluster_ip_errors(&spec));
     errors.extend(service_type.one_of(TYPES));
+    errors.extend(access_errors(&spec));
     errors.extend(duplicate_ports(&ports));
     for policy in ["externalTrafficPolicy", "internalTrafficPolicy"] {
         let policy = spec.child(policy);
