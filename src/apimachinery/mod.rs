@@ -39,7 +39,7 @@ pub use custom::{
 };
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
-pub use hash::pod_template_hash;
+pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;

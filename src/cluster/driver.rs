@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     ended: AtomicBool,
     /// Node ports and the local ports on which a listener serves them.
     node_ports: Mutex<BTreeMap<u16, u16>>,
+    /// Ports of Services with an address of this machine (`namespace/name:port`), and the local ports.
+    balancer_ports: Mutex<BTreeMap<String, u16>>,
 }
 
 struct State {
@@ -100,6 +102,7 @@ impl Shared {
             eager: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             node_ports: Mutex::default(),
+            balancer_ports: Mutex::default(),
         }
     }
 
@@ -166,6 +169,11 @@ impl Shared {
     /// Node ports and the local ports that serve them; empty while no listener is open.
     pub(crate) fn node_ports(&self) -> MutexGuard<'_, BTreeMap<u16, u16>> {
         self.node_ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ports of Services that a tunnel serves (`namespace/name:port`), and the local ports for them.
+    pub(crate) fn balancer_ports(&self) -> MutexGuard<'_, BTreeMap<String, u16>> {
+        self.balancer_ports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn replace(&self, simulation: Simulation) {

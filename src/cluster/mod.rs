@@ -5,6 +5,7 @@ mod bootstrap;
 mod config;
 mod controllers;
 mod driver;
+mod ingress;
 mod kubelet;
 mod listener;
 mod manager;

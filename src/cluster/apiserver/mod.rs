@@ -21,6 +21,7 @@ mod selection;
 mod server;
 mod spdy;
 mod subresources;
+mod tunnel;
 mod watch;
 mod write;
 

@@ -24,7 +24,8 @@ use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
 use super::{
-    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, watch, write,
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, tunnel, watch,
+    write,
 };
 
 /// Watches that may be open at once.
@@ -91,6 +92,7 @@ impl ApiServer {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
+            "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {

@@ -14,7 +14,9 @@ mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
+mod ingress_nginx;
 mod job;
+mod load_balancer;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -49,6 +51,9 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
     &custom_resources::CustomResourceController,
     &policy_status::PolicyStatusController,
     &cluster_ips::ClusterIpController,
@@ -65,6 +70,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

@@ -8,6 +8,7 @@ mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod jobs;
+mod networking;
 mod nodes;
 mod policy;
 mod replication_controllers;

@@ -56,8 +56,8 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
-    runtime_class::admit,
     ingress_class::admit,
+    runtime_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.

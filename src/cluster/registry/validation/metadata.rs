@@ -79,7 +79,11 @@ fn owner_errors(owners: &Field<'_>) -> FieldErrors {
         for field in ["apiVersion", "kind", "name", "uid"] {
             let field = owner.child(field);
             if field.is_empty() {
-                let what = if field.path().ends_with("apiVersion") { "version must not be empty" } else { "must not be empty" };
+                let what = if field.path().ends_with("apiVersion") {
+                    "version must not be empty"
+                } else {
+                    "must not be empty"
+                };
                 errors.push(field.invalid_value("", what));
             }
         }

@@ -12,6 +12,7 @@ mod horizontal_pod_autoscaler;
 mod job;
 mod lifecycle;
 mod metadata;
+mod networking;
 mod placement;
 mod pod_spec;
 mod probe;
@@ -19,7 +20,6 @@ mod quota;
 mod resources;
 mod security;
 mod service;
-mod service_access;
 mod stateful_set;
 mod storage;
 mod volume;
@@ -34,10 +34,13 @@ pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
+pub(super) use networking::{
+    ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
+};
 pub(super) use placement::node_taint_errors;
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
-pub(super) use service::{service_errors, service_update_errors};
+pub(super) use service::{is_externally_accessible, service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use storage::{
     persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,
