@@ -142,7 +142,10 @@ impl Presentation {
 
     fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, &'a Object> {
         List {
-            kind: format!("{}List", self.kind.kind),
+            kind: match self.kind.custom {
+                Some(custom) => custom.list_kind.to_owned(),
+                None => format!("{}List", self.kind.kind),
+            },
             api_version: self.kind.api_version(),
             metadata,
             items: objects.iter().map(AsRef::as_ref).collect(),
