@@ -66,6 +66,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let format = format_of(call, true)?;
     let api = call.api().await?;
     let wanted = selections(call, &api).await?;
+    if !call.flags.text("subresource").is_empty()
+        && wanted.iter().any(|(one, _)| matches!(one, Selection::Every(_)))
+    {
+        return Err(Failure::message("subresource cannot be used when bulk resources are specified"));
+    }
     if call.flags.on("watch") || call.flags.on("watch-only") {
         return get_watch::run(call, &api, wanted, format).await;
     }

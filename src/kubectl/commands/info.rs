@@ -93,6 +93,13 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let mut resources: Vec<Resource> =
         discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
+    // Of a resource that several versions have, the first is the preferred one.
+    let mut seen = std::collections::BTreeSet::new();
+    resources.retain(|resource| seen.insert((resource.group.clone(), resource.plural.clone())));
+    match call.flags.text("sort-by") {
+        "" | "name" | "kind" => {}
+        _ => return Err(Failure::message("--sort-by accepts only name or kind")),
+    }
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),
         "kind" => resources.sort_by(|a, b| a.kind.cmp(&b.kind)),

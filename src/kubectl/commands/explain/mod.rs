@@ -4,7 +4,6 @@ mod openapi_v2;
 
 use serde_json::Value;
 
-use crate::base::wrap;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::{Resource, discover, resolve};
@@ -201,6 +200,23 @@ fn wrapped(text: &str) -> String {
         first.into_iter().chain(broken)
     });
     lines.map(|line| format!("    {line}\n")).collect()
+}
+
+/// Lines of at most `width` characters; a word that is longer stands whole on a line of its own.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Schemas, description};
-use crate::base::wrap;
+use super::{Schemas, description, wrap};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 
