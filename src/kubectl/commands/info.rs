@@ -74,6 +74,14 @@ pub(super) static OPTIONS: Command = Command {
     ..Command::PLAIN
 };
 
+/// `kubectl alpha`: there are no commands in it now.
+pub(super) static ALPHA: Command = Command {
+    name: "alpha",
+    short: "Commands for features in alpha",
+    usage: "[flags] [options]",
+    ..Command::PLAIN
+};
+
 async fn api_resources(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
@@ -85,6 +93,13 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let mut resources: Vec<Resource> =
         discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
+    // Of a resource that several versions have, the first is the preferred one.
+    let mut seen = std::collections::BTreeSet::new();
+    resources.retain(|resource| seen.insert((resource.group.clone(), resource.plural.clone())));
+    match call.flags.text("sort-by") {
+        "" | "name" | "kind" => {}
+        _ => return Err(Failure::message("--sort-by accepts only name or kind")),
+    }
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),
         "kind" => resources.sort_by(|a, b| a.kind.cmp(&b.kind)),

@@ -1,12 +1,12 @@
 //! `kubectl explain`: fields of a kind from the server's OpenAPI v3 documents.
 
+mod openapi_v2;
+
 use serde_json::Value;
 
-use super::flag_sets::OUTPUT;
-use crate::base::wrap;
-use crate::kubectl::api::Url;
+use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
-use crate::kubectl::discovery::{Resource, resolve};
+use crate::kubectl::discovery::{Resource, discover, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 
@@ -18,13 +18,11 @@ pub(super) static COMMAND: Command = Command {
     name: "explain",
     short: "Get documentation for a resource",
     usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [options]",
-    flags: &[
-        &[
-            Flag::switch("recursive", "Show the fields of fields, too"),
-            Flag::text("api-version", "", "Accepted for compatibility; the preferred version is shown"),
-        ],
-        OUTPUT,
-    ],
+    flags: &[&[
+        Flag::switch("recursive", "Show the fields of fields, too"),
+        Flag::text("api-version", "", "The version of the kind to explain, group/version"),
+        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
+    ]],
     arguments: Arguments::Kinds,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -44,11 +42,25 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     // Upstream prints this one without the usual prefix.
     let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
+    let resource = match call.flags.text("api-version") {
+        "" => resource,
+        version => in_version(&api, &resource, version).await?,
+    };
     let document = api.get(&Url::new(format!("/openapi/v3/{}", path_of(&resource)))).await?;
     let schemas = Schemas(&document["components"]["schemas"]);
     let root = schemas.of_kind(&resource).ok_or_else(|| {
         Failure::message(format!("GVK {:?} not found in OpenAPI schema", resource.group_version_kind()))
     })?;
+    match call.flags.text("output") {
+        "plaintext" => {}
+        "plaintext-openapiv2" => {
+            let text = openapi_v2::explain(&schemas, root, &resource, path, call.flags.on("recursive"))?;
+            return call.text(text);
+        }
+        other => {
+            return Err(Failure::message(format!("unrecognized format: {other}")));
+        }
+    }
     let mut head = String::new();
     if !resource.group.is_empty() {
         head.push_str(&format!("GROUP:      {}\n", resource.group));
@@ -57,6 +69,19 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     call.text(head)?;
     let text = explain(&schemas, root, path, call.flags.on("recursive"))?;
     call.text(text)
+}
+
+/// The same kind in another version.
+async fn in_version(api: &Api, resource: &Resource, version: &str) -> Outcome<Resource> {
+    let served = discover(api).await?;
+    let found = served.iter().find(|one| one.api_version() == version && one.plural == resource.plural);
+    found.cloned().ok_or_else(|| {
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        Failure::message(format!(
+            "couldn't find resource for \"{group}/{version}, Resource={}\"",
+            resource.plural
+        ))
+    })
 }
 
 /// `api/v1` or `apis/apps/v1`.
@@ -175,6 +200,23 @@ fn wrapped(text: &str) -> String {
         first.into_iter().chain(broken)
     });
     lines.map(|line| format!("    {line}\n")).collect()
+}
+
+/// Lines of at most `width` characters; a word that is longer stands whole on a line of its own.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {
