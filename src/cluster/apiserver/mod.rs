@@ -8,7 +8,13 @@ mod delete;
 mod discovery;
 mod duplicates;
 mod encoding;
+mod event_cache;
+mod finish;
 mod forward;
+mod health;
+mod json_error;
+mod list;
+mod list_options;
 mod machines;
 mod metrics;
 mod negotiate;
@@ -16,6 +22,7 @@ mod openapi;
 mod query;
 mod read;
 mod request_info;
+mod request_metrics;
 mod reviews;
 mod selection;
 mod server;
@@ -29,5 +36,7 @@ pub(crate) use authentication::Authentication;
 pub(crate) use forward::serve_forwarded;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -91,14 +91,15 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message(format!("--output {output} is not available")));
     }
     let api = call.api().await?;
-    let mut resources: Vec<Resource> =
-        discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
-    // Of a resource that several versions have, the first is the preferred one.
-    let mut seen = std::collections::BTreeSet::new();
-    resources.retain(|resource| seen.insert((resource.group.clone(), resource.plural.clone())));
-    match call.flags.text("sort-by") {
-        "" | "name" | "kind" => {}
-        _ => return Err(Failure::message("--sort-by accepts only name or kind")),
+    // A resource is listed once, in the version that its group prefers, which comes first.
+    let mut resources: Vec<Resource> = Vec::new();
+    for resource in discover(&api).await?.iter().filter(|one| is_listed(call, one)) {
+        if !resources.iter().any(|known| known.group_resource() == resource.group_resource()) {
+            resources.push(resource.clone());
+        }
+    }
+    if !matches!(call.flags.text("sort-by"), "" | "name" | "kind") {
+        return Err(Failure::message("--sort-by accepts only name or kind"));
     }
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),

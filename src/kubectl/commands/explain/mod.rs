@@ -193,30 +193,23 @@ fn description(schema: &Value) -> &str {
 }
 
 fn wrapped(text: &str) -> String {
-    let lines = text.lines().flat_map(|line| {
-        let start = &line[..line.len() - line.trim_start().len()];
-        let mut broken = wrap(line, WIDTH - 4 - start.len()).into_iter();
-        let first = broken.next().map(|first| format!("{start}{first}"));
-        first.into_iter().chain(broken)
-    });
-    lines.map(|line| format!("    {line}\n")).collect()
+    text.lines().flat_map(broken).map(|line| format!("    {line}\n")).collect()
 }
 
-/// Lines of at most `width` characters; a word that is longer stands whole on a line of its own.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
+/// A line broken between words as upstream's writer does it: spaces within stay, a long word is not broken.
+fn broken(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split_inclusive(' ') {
+        let last = lines.len() - 1;
+        let length = lines[last].chars().count() + word.trim_end().chars().count();
+        if length > WIDTH - 4 && !lines[last].trim().is_empty() {
+            lines.push(String::new());
         }
-        if !line.is_empty() {
-            line.push(' ');
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
         }
-        line.push_str(word);
     }
-    lines.push(line);
-    lines
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {

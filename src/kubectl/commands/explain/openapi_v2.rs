@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Schemas, description, wrap};
+use super::{Schemas, description};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -59,6 +59,23 @@ pub(super) fn explain(
 fn indented(text: &str, indent: usize) -> String {
     let margin = " ".repeat(indent);
     wrap(text, WIDTH - indent).iter().map(|line| format!("{margin}{line}\n")).collect()
+}
+
+/// Lines of at most `width` characters; a word that is longer stands whole on a line of its own.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 /// `string`, `[]Object`, `map[string]string`.
