@@ -89,7 +89,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &plugin::COMMAND,
     &info::VERSION,
     &info::OPTIONS,
+    &info::ALPHA,
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &["alpha", "auth", "certificate"];
+pub(super) const ELSEWHERE: &[&str] = &["auth", "certificate"];
