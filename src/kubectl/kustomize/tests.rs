@@ -1,3 +1,5 @@
+//! Kustomizations built from folders.
+
 use std::path::Path;
 
 use super::build;

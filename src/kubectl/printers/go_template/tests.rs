@@ -1,3 +1,5 @@
+//! Templates over Pods, and what Go says of broken ones.
+
 use serde_json::{Value, json};
 
 use super::GoTemplate;
