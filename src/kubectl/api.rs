@@ -15,6 +15,7 @@ use crate::base::{Output, timeout};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
+use super::flags::Flags;
 
 /// What `get` asks for, so that the server prints the columns.
 pub(super) const ACCEPT_TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
@@ -88,15 +89,37 @@ impl Api {
         Self { client, host, warnings, identity: HeaderMap::new(), limit: None, resources }
     }
 
-    /// Impersonates a user on every request.
-    pub(super) fn acting_as(mut self, user: &str, groups: &[String]) -> Self {
-        if let (false, Ok(user)) = (user.is_empty(), HeaderValue::from_str(user)) {
-            self.identity.insert("impersonate-user", user);
+    /// Impersonates on every request whom `--as` and its like name.
+    pub(super) fn acting_as(mut self, flags: &Flags) -> Outcome<Self> {
+        let others = ["as-group", "as-uid", "as-user-extra"];
+        if flags.text("as").is_empty() {
+            if others.iter().any(|flag| flags.is_set(flag)) {
+                let text = "requesting uid, groups or user-extra without impersonating a user";
+                return Err(Failure::message(text));
+            }
+            return Ok(self);
         }
-        for group in groups.iter().filter_map(|group| HeaderValue::from_str(group).ok()) {
-            self.identity.append("impersonate-group", group);
+        self.impersonate("impersonate-user", flags.text("as"));
+        for group in flags.all("as-group") {
+            self.impersonate("impersonate-group", group);
         }
-        self
+        if flags.is_set("as-uid") {
+            self.impersonate("impersonate-uid", flags.text("as-uid"));
+        }
+        for pair in flags.all("as-user-extra") {
+            let (key, value) = pair.split_once('=').ok_or_else(|| {
+                Failure::message(format!("invalid user-extra {pair:?}, must be in the form key=value"))
+            })?;
+            self.impersonate(&format!("impersonate-extra-{}", encode(&key.to_lowercase())), value);
+        }
+        Ok(self)
+    }
+
+    fn impersonate(&mut self, header: &str, value: &str) {
+        let name = http::HeaderName::from_bytes(header.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            self.identity.append(name, value);
+        }
     }
 
     /// Gives up on single requests after a while.

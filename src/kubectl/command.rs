@@ -77,6 +77,8 @@ pub(super) const GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("token", "", "Bearer token for the API server"),
     Flag::text("as", "", "User to impersonate"),
     Flag::array("as-group", "Group to impersonate, may be repeated"),
+    Flag::text("as-uid", "", "UID to impersonate"),
+    Flag::array("as-user-extra", "Extra of the user to impersonate, KEY=VALUE, may be repeated"),
     Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
     Flag::duration("request-timeout", "0s", "How long to wait for one request; zero means for ever"),
     Flag::int("v", "0", "How much to log").short('v'),
@@ -193,8 +195,9 @@ fn flag_error(failure: &Failure, path: &str) -> Failure {
 
 /// Every flag that a command takes, its own before the global ones.
 pub(super) fn all_flags(command: &Command) -> Vec<&'static Flag> {
-    let own = command.flags.iter().flat_map(|table| table.iter());
-    own.chain(GLOBAL_FLAGS).collect()
+    let own: Vec<&Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
+    let shared = GLOBAL_FLAGS.iter().filter(|flag| !own.iter().any(|own| own.long == flag.long));
+    own.iter().copied().chain(shared).collect()
 }
 
 /// `kubectl rollout status`.

@@ -122,7 +122,8 @@ impl Factory {
     /// Connects; warnings of the server go to `warnings`.
     pub(super) async fn connect(&self, flags: &Flags, warnings: Output) -> Outcome<Api> {
         let target = self.target(flags)?;
-        let overridden = ["server", "cluster", "user", "token"].iter().any(|flag| flags.is_set(flag));
+        let overridden =
+            ["server", "cluster", "user", "token"].iter().any(|flag| !flags.global(flag).is_empty());
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host =
@@ -131,7 +132,7 @@ impl Factory {
             }
             None => self.connect_outside(flags, &target, warnings).await?,
         };
-        Ok(api.acting_as(flags.text("as"), flags.all("as-group")).limited(flags.limit("request-timeout")))
+        Ok(api.acting_as(flags)?.limited(flags.limit("request-timeout")))
     }
 
     /// The server's address in the kubeconfig.
@@ -175,7 +176,7 @@ fn outside_config(
     }
     let entry = config.entry("contexts", context).cloned().unwrap_or_default();
     let pick = |flag: &str, key: &str| {
-        let given = flags.text(flag);
+        let given = flags.global(flag);
         if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
     };
     let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));

@@ -114,9 +114,17 @@ impl Flag {
 pub(super) struct Flags {
     given: BTreeMap<&'static str, Vec<String>>,
     defaults: BTreeMap<&'static str, &'static str>,
+    kinds: BTreeMap<&'static str, FlagKind>,
 }
 
 impl Flags {
+    /// The one text of a global flag; empty when the command has a flag of its own of that name
+    /// that takes several.
+    pub(super) fn global(&self, name: &str) -> &str {
+        let hidden = self.kinds.get(name) == Some(&FlagKind::Array);
+        if hidden { "" } else { self.text(name) }
+    }
+
     /// Whether the flag was given.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.given.contains_key(name)
@@ -164,6 +172,7 @@ pub(super) fn parse(
     let mut parsed = Flags::default();
     for flag in flags {
         parsed.defaults.insert(flag.long, flag.default);
+        parsed.kinds.insert(flag.long, flag.kind);
     }
     let mut arguments = Vec::new();
     let mut words = words.iter();

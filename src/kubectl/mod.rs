@@ -14,6 +14,7 @@ mod kubeconfig;
 mod manifest;
 mod object_names;
 mod pods;
+mod policy_rules;
 mod printers;
 mod remote;
 mod resource_args;

@@ -7,23 +7,14 @@ use http::header::AUTHORIZATION;
 
 use crate::apimachinery::Status;
 
-/// A user as the API knows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct User {
-    /// Name.
-    pub name: String,
-    /// Groups.
-    pub groups: Vec<String>,
-}
+use super::super::authorization::{AUTHENTICATED, MASTERS, User};
 
-impl User {
-    /// Who may do everything.
-    fn administrator() -> Self {
-        Self {
-            name: "kubernetes-admin".to_owned(),
-            groups: vec!["system:masters".to_owned(), "system:authenticated".to_owned()],
-        }
-    }
+/// Name of minikube's administrator.
+const ADMINISTRATOR: &str = "minikube-user";
+
+/// Who may do everything.
+fn administrator() -> User {
+    User::new(ADMINISTRATOR, &[MASTERS, AUTHENTICATED])
 }
 
 /// How the requests of a connection prove who sends them.
@@ -38,7 +29,7 @@ pub(crate) enum Authentication {
 impl Authentication {
     /// A connection that may do everything.
     pub(crate) fn administrator() -> Self {
-        Self::Connection(Arc::new(User::administrator()))
+        Self::Connection(Arc::new(administrator()))
     }
 
     /// The user behind a request.
@@ -54,7 +45,7 @@ impl Authentication {
                     .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
                     .unwrap_or_default();
                 if equal_in_constant_time(given, token.as_bytes()) {
-                    Ok(Arc::new(User::administrator()))
+                    Ok(Arc::new(administrator()))
                 } else {
                     Err(Status::unauthorized())
                 }

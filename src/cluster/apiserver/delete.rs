@@ -6,9 +6,9 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::{Object, Status, StatusDetails};
 
+use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
-use super::authentication::User;
 use super::body::{self, Body};
 use super::encoding::{ListMeta, Presentation};
 use super::request_info::RequestInfo;
@@ -24,7 +24,7 @@ pub(super) fn delete(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let (delete, options) = decode_options(info, headers, body, user)?;
@@ -48,7 +48,7 @@ pub(super) fn delete_collection(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let (delete, options) = decode_options(info, headers, body, user)?;
@@ -85,7 +85,7 @@ fn decode_options(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<(DeleteOptions, WriteOptions), Status> {
     let given =
         if body.is_empty() { Object::from(serde_json::Map::new()) } else { decode::any(headers, body)? };

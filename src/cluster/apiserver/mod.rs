@@ -1,5 +1,6 @@
 //! The API over HTTP. No rule about any kind lives here.
 
+mod access;
 mod authentication;
 mod body;
 mod decode;

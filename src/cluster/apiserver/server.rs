@@ -16,9 +16,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::apimachinery::Status;
 
+use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::Registry;
-use super::authentication::{Authentication, User};
+use super::access;
+use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
@@ -53,6 +55,7 @@ impl ApiServer {
     ) -> Response<Body> {
         let answer = async {
             let user = authentication.user(request.headers())?;
+            let user = self.admit(&request, user)?;
             self.route(request, &user).await
         };
         // `filters.WithPanicRecovery`: a fault costs one request, not the connection.
@@ -63,7 +66,20 @@ impl ApiServer {
         answered.unwrap_or_else(|status| body::failure(&status))
     }
 
-    async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
+    /// In whose name the request is made, if they may make it.
+    fn admit(&self, request: &Request<Incoming>, user: Arc<User>) -> Result<Arc<User>, Status> {
+        let uri = request.uri();
+        let query = Query::parse(uri.query().unwrap_or_default());
+        let attributes = access::attributes_of(request.method(), uri.path(), &query);
+        self.shared.look(|simulation, _| {
+            let store = simulation.registry.store();
+            let user = access::impersonated(store, user, request.headers())?;
+            access::check(store, &user, &attributes)?;
+            Ok(user)
+        })
+    }
+
+    async fn route(&self, request: Request<Incoming>, user: &Arc<User>) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
@@ -92,7 +108,7 @@ impl ApiServer {
         info: &RequestInfo,
         headers: &HeaderMap,
         body: &[u8],
-        user: &User,
+        user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
             "binding" => subresources::bind(&self.shared, info, headers, body),
@@ -111,7 +127,7 @@ impl ApiServer {
         &self,
         request: Request<Incoming>,
         info: RequestInfo,
-        user: &User,
+        user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         let shared = &self.shared;
         match info.subresource_name() {

@@ -7,9 +7,9 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::Status;
 
+use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::{FieldValidation, WriteOptions, Written};
-use super::authentication::User;
 use super::body::{self, Body};
 use super::encoding::Presentation;
 use super::request_info::RequestInfo;
@@ -27,12 +27,16 @@ pub(super) fn create(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let object = decode::object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
-        let answered = Arc::new(reviews::answer(info.kind, object, user)?);
+        let namespace = info.namespace.as_deref().unwrap_or_default();
+        let answered = shared.look(|simulation, _| {
+            reviews::answer(info.kind, object, namespace, simulation.registry.store(), user)
+        });
+        let answered = Arc::new(answered?);
         return Ok(presentation.object(201, &answered, shared.clock().now()));
     }
     let mut options = write_options(info, headers, user)?;
@@ -54,7 +58,7 @@ pub(super) fn update(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let mut options = write_options(info, headers, user)?;
@@ -81,7 +85,7 @@ pub(super) fn patch(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let patch = decode::patch(info, headers, body)?;
@@ -103,7 +107,7 @@ pub(super) fn patch(
 pub(super) fn write_options(
     info: &RequestInfo,
     headers: &HeaderMap,
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<WriteOptions, Status> {
     let field_validation = match info.query.text("fieldValidation") {
         "" | "Warn" => FieldValidation::Warn,
@@ -122,7 +126,7 @@ pub(super) fn write_options(
     };
     Ok(WriteOptions {
         manager,
-        user: user.name.clone(),
+        user: Arc::clone(user),
         dry_run,
         field_validation,
         duplicate_fields: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a fresh cluster contains: namespaces, nodes, the control plane's Pods, DNS, a storage class.
 
 mod nodes;
+mod policy;
 mod running_pods;
 
 use serde_json::json;
@@ -32,14 +33,14 @@ const CONTROL_PLANE: &[(&str, &str)] = &[
 /// # Errors
 /// When an object is refused, which a test rules out.
 pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Result<(), Status> {
-    let mut options = WriteOptions::component("minikube");
-    "system:masters".clone_into(&mut options.user);
+    let options = WriteOptions::component("minikube");
     let documents = parse_yaml(OBJECTS).map_err(Status::internal)?;
     let mut objects = documents.into_iter().filter_map(|document| Object::from_value(document.value));
     // Namespaces come first in the file; nodes must stand before any Pod names one.
     for object in objects.by_ref().take(NAMESPACES) {
         create(registry, object, &options)?;
     }
+    policy::load(registry);
     for number in 0..config.nodes.max(1) {
         nodes::create(registry, number)?;
     }
@@ -137,6 +138,14 @@ pub(crate) fn proxy_pod(node: &str) -> Object {
         }),
     );
     pod
+}
+
+/// The namespaces alone.
+#[cfg(test)]
+fn namespaces(registry: &mut Registry) {
+    for name in ["default", "kube-public", "kube-system"] {
+        registry.load(&builtin::NAMESPACE, Object::new(&builtin::NAMESPACE, "", name));
+    }
 }
 
 #[cfg(test)]

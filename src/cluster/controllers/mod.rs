@@ -1,6 +1,7 @@
 //! The controllers that are started.
 
 mod claim;
+mod cluster_role_aggregation;
 mod conditions;
 mod cron_job;
 mod daemon_set;
@@ -39,6 +40,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &cluster_role_aggregation::ClusterRoleAggregationController,
 ];
 
 /// Name of the controllers' program in managedFields.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::apimachinery::record_update;
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, seconds};
 
 use super::Registry;
 use super::admission::{self, Attributes};
@@ -54,6 +54,7 @@ impl Registry {
         object.set("/kind", kind.kind);
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        strategy.check_user(self, options, &mut object, None)?;
         if !owned {
             record_update(None, &mut object, &options.manager, options.subresource, self.now);
         }
@@ -74,6 +75,15 @@ impl Registry {
         warnings.extend(strategy.warnings(&object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
+    }
+
+    /// Stores an object that is known to be right as it stands, with a uid and the present moment.
+    pub(crate) fn load(&mut self, kind: &'static Kind, mut object: Object) -> Arc<Object> {
+        metadata::fill_system_fields(&mut object, self.now, &mut self.random);
+        if object.get("/metadata/managedFields/0/time").is_some() {
+            object.set("/metadata/managedFields/0/time", seconds(self.now));
+        }
+        self.store.put(kind, object)
     }
 
     fn ensure_name(&mut self, kind: &'static Kind, object: &mut Object) -> Result<(), Status> {

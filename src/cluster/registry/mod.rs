@@ -15,6 +15,7 @@ mod metadata;
 mod options;
 mod patch;
 mod pod_defaults;
+mod rbac;
 mod scale;
 mod scheduling;
 

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, builtin, validate_dns1123_subdomain};
+use crate::apimachinery::{FieldErrors, Kind, Object, Status, builtin, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
-use super::{apps, batch, coordination, core, discovery, scheduling, storage};
+use super::options::WriteOptions;
+use super::{apps, batch, coordination, core, discovery, rbac, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -31,6 +32,21 @@ pub(crate) trait Strategy: Sync {
 
     /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
     fn write_out_zero_values(&self, _object: &mut Object) {}
+
+    /// Sets what depends on who asks, or refuses what they may not write although they may write
+    /// objects of the kind. `old` is the object before the write; `None` for a creation.
+    ///
+    /// # Errors
+    /// 403 when they may not.
+    fn check_user(
+        &self,
+        _registry: &Registry,
+        _options: &WriteOptions,
+        _new: &mut Object,
+        _old: Option<&Object>,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
 
     /// Clears or sets what a client cannot choose in a new object.
     fn prepare_for_create(&self, _object: &mut Object) {}
@@ -140,4 +156,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&builtin::CLUSTER_ROLE, &rbac::RoleStrategy { namespaced: false }),
+    (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
+    (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),
+    (&builtin::ROLE_BINDING, &rbac::BindingStrategy { namespaced: true }),
 ];

@@ -125,6 +125,7 @@ impl Registry {
         if options.subresource != "status" {
             strategy.set_defaults(&mut new);
         }
+        strategy.check_user(self, options, &mut new, Some(old))?;
         if !owned {
             record_update(Some(old), &mut new, &options.manager, options.subresource, self.now);
         }

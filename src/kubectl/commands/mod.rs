@@ -2,6 +2,7 @@
 
 mod apply;
 mod attach;
+mod auth;
 mod config;
 mod create;
 mod delete;
@@ -58,6 +59,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
+    &auth::COMMAND,
     &info::API_RESOURCES,
     &info::API_VERSIONS,
     &config::COMMAND,
@@ -68,7 +70,6 @@ pub(super) static COMMANDS: &[&Command] = &[
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] = &[
     "alpha",
-    "auth",
     "autoscale",
     "certificate",
     "completion",

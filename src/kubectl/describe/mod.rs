@@ -10,6 +10,7 @@ mod node;
 mod plain;
 mod pod;
 mod pod_template;
+mod rbac;
 mod service;
 mod stateful_set;
 mod text;
@@ -48,6 +49,14 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
+            with_events = false;
+            rbac::role(&mut text, object);
+        }
+        ("rbac.authorization.k8s.io/v1", "RoleBinding" | "ClusterRoleBinding") => {
+            with_events = false;
+            rbac::binding(&mut text, object);
+        }
         ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),
         _ => generic::describe(&mut text, object),

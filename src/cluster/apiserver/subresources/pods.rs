@@ -6,9 +6,9 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::{Object, Status};
 
+use super::super::super::authorization::User;
 use super::super::super::driver::Shared;
 use super::super::super::registry::DeleteOptions;
-use super::super::authentication::User;
 use super::super::body::{self, Body};
 use super::super::request_info::RequestInfo;
 use super::super::{decode, write};
@@ -51,7 +51,7 @@ pub(in super::super) fn evict(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let eviction: Object = decode::any(headers, body)?;
     let mut options = write::write_options(info, headers, user)?;

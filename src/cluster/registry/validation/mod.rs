@@ -24,7 +24,7 @@ pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
-pub(super) use workload::{deployment_errors, immutable, replica_set_errors};
+pub(super) use workload::{deployment_errors, immutable, label_selector_errors, replica_set_errors};
 
 #[cfg(test)]
 mod tests;

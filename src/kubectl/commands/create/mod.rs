@@ -5,9 +5,12 @@ mod cron_job;
 mod deployment;
 mod job;
 mod namespace;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;
+mod token;
 
 use serde_json::Value;
 
@@ -36,6 +39,11 @@ pub(super) static COMMAND: Command = Command {
         &secret::COMMAND,
         &service::COMMAND,
         &service_account::COMMAND,
+        &role::CLUSTER_ROLE,
+        &role::ROLE,
+        &role_binding::CLUSTER_ROLE_BINDING,
+        &role_binding::ROLE_BINDING,
+        &token::COMMAND,
     ],
     arguments: Arguments::None,
     run: |call| Box::pin(run(call)),
