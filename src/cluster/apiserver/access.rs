@@ -8,8 +8,7 @@ use http::{HeaderMap, Method};
 use crate::apimachinery::{FieldSelector, Status};
 
 use super::super::authorization::{
-    ANONYMOUS, Attributes, Decision, UNAUTHENTICATED, User, account_groups, authorize,
-    split_account_user_name,
+    ANONYMOUS, Attributes, Decision, User, authorize, split_account_user_name,
 };
 use super::super::storage::Store;
 use super::query::{Query, decode};
@@ -146,16 +145,14 @@ impl Impersonation {
     }
 
     fn user(self) -> User {
-        let Self { name, uid, mut groups, extra } = self;
-        if groups.is_empty()
-            && let Some((namespace, _)) = split_account_user_name(&name)
-        {
-            groups = account_groups(namespace);
-        }
-        if name == ANONYMOUS && groups.is_empty() {
-            groups.push(UNAUTHENTICATED.to_owned());
-        }
-        let mut user = User { name, uid, groups, ..User::default() };
+        let Self { name, uid, groups, extra } = self;
+        let known = match split_account_user_name(&name) {
+            Some((namespace, account)) => User::service_account(namespace, account),
+            None if name == ANONYMOUS => User::anonymous(),
+            None => User::new(name, &[]),
+        };
+        let groups = if groups.is_empty() { known.groups } else { groups };
+        let mut user = User { uid, groups, ..User::new(known.name, &[]) };
         for (key, value) in extra {
             user.extra.entry(key).or_default().push(value);
         }

@@ -12,10 +12,7 @@ use super::storage::Store;
 pub(crate) use attributes::Attributes;
 pub(crate) use escalation::{binding_refusal, may_bind, role_refusal};
 pub(crate) use policy_rule::PolicyRule;
-pub(crate) use user::{
-    ACCOUNT_PREFIX, ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User, account_groups,
-    split_account_user_name,
-};
+pub(crate) use user::{ANONYMOUS, AUTHENTICATED, MASTERS, User, split_account_user_name};
 
 /// What came of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]

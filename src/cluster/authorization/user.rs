@@ -11,9 +11,9 @@ pub(crate) const AUTHENTICATED: &str = "system:authenticated";
 /// Name of whoever did not.
 pub(crate) const ANONYMOUS: &str = "system:anonymous";
 /// The group of whoever did not.
-pub(crate) const UNAUTHENTICATED: &str = "system:unauthenticated";
+const UNAUTHENTICATED: &str = "system:unauthenticated";
 /// What the user name of a service account begins with.
-pub(crate) const ACCOUNT_PREFIX: &str = "system:serviceaccount:";
+const ACCOUNT_PREFIX: &str = "system:serviceaccount:";
 /// The group of all service accounts.
 const ACCOUNTS: &str = "system:serviceaccounts";
 
@@ -98,6 +98,6 @@ pub(crate) fn split_account_user_name(user: &str) -> Option<(&str, &str)> {
 }
 
 /// The groups of the service accounts of a namespace.
-pub(crate) fn account_groups(namespace: &str) -> Vec<String> {
+fn account_groups(namespace: &str) -> Vec<String> {
     vec![ACCOUNTS.to_owned(), format!("{ACCOUNTS}:{namespace}")]
 }

@@ -98,10 +98,9 @@ impl Tables {
             object.set_annotation("rbac.authorization.kubernetes.io/autoupdate", "true");
             object.set_label("kubernetes.io/bootstrapping", "rbac-defaults");
         }
-        if object.name() == "storage-provisioner" || object.name() == "system:persistent-volume-provisioner" {
-            if self.author == "minikube" {
-                object.set_label("addonmanager.kubernetes.io/mode", "Reconcile");
-            }
+        // What its addon brings is marked; the binding that minikube itself makes is not.
+        if self.author == "minikube" && object.name() != "minikube-rbac" {
+            object.set_label("addonmanager.kubernetes.io/mode", "Reconcile");
         }
         let manager = match (self.author, kind == &SERVICE_ACCOUNT) {
             (_, true) => "kube-controller-manager",

@@ -120,7 +120,7 @@ impl Strategy for BindingStrategy {
         let role = format!("{}/{}", object.text("/roleRef/kind"), object.text("/roleRef/name"));
         let names = |kind: &str| -> Value {
             let subjects = object.list("/subjects").iter().filter(|subject| subject["kind"] == kind);
-            let names: Vec<String> = subjects.map(|subject| subject_name(subject)).collect();
+            let names: Vec<String> = subjects.map(subject_name).collect();
             names.join(", ").into()
         };
         vec![
