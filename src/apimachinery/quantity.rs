@@ -84,6 +84,15 @@ impl Quantity {
         round_up(self.nano, NANO / 1000)
     }
 
+    /// The same amount in whole units, written as `other` is.
+    #[must_use]
+    pub fn written_as(self, other: Self) -> Self {
+        if self.format == other.format {
+            return self;
+        }
+        Self { nano: i128::from(self.whole()) * NANO, format: other.format }
+    }
+
     /// Whether it is nothing.
     #[must_use]
     pub fn is_zero(self) -> bool {

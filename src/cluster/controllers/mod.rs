@@ -6,6 +6,7 @@ mod conditions;
 mod cron_job;
 mod daemon_set;
 mod deployment;
+mod disruption;
 mod endpoints;
 mod event_expiry;
 mod garbage_collector;
@@ -13,9 +14,11 @@ mod history;
 mod job;
 mod kube_proxy;
 mod namespace;
+mod persistent_volume;
 mod pod_control;
 mod pods;
 mod replica_set;
+mod resource_quota;
 mod service_account;
 mod stateful_set;
 
@@ -41,6 +44,13 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
+    &resource_quota::ResourceQuotaController,
+    &disruption::DisruptionController,
+    &persistent_volume::PersistentVolumeController,
+    &persistent_volume::ClaimProtection,
+    &persistent_volume::VolumeProtection,
+    &persistent_volume::EphemeralVolumes,
+    &persistent_volume::HostPathProvisioner,
 ];
 
 /// Name of the controllers' program in managedFields.

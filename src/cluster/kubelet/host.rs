@@ -24,7 +24,7 @@ pub(super) struct Host<'a> {
     command_line: String,
     image: Option<&'static Image>,
     /// Stands in when the Pod is already gone.
-    nowhere: (Files, BTreeMap<String, Files>),
+    nowhere: (Files, BTreeMap<String, Files>, Files),
 }
 
 impl<'a> Host<'a> {
@@ -44,7 +44,7 @@ impl<'a> Host<'a> {
             number: process.number,
             command_line: process.arguments.join(" "),
             image,
-            nowhere: (Files::default(), BTreeMap::new()),
+            nowhere: (Files::default(), BTreeMap::new(), Files::default()),
         }
     }
 
@@ -99,14 +99,15 @@ impl System for Host<'_> {
         let image = self.image;
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
             let container = pod.containers.get_mut(&self.container)?;
-            Some((container, &mut pod.volumes))
+            Some((container, &mut pod.volumes, self.node.disks.entry(pod.node.clone()).or_default()))
         });
         match container {
-            Some((container, volumes)) => FileView {
+            Some((container, volumes, disk)) => FileView {
                 image,
                 layer: &mut container.layer,
                 mounts: &container.mounts,
                 volumes,
+                disk,
                 read_only_root: container.read_only_root,
             },
             None => FileView {
@@ -114,6 +115,7 @@ impl System for Host<'_> {
                 layer: &mut self.nowhere.0,
                 mounts: &[],
                 volumes: &mut self.nowhere.1,
+                disk: &mut self.nowhere.2,
                 read_only_root: false,
             },
         }

@@ -4,6 +4,7 @@ mod adoption;
 mod attachments;
 mod env;
 mod host;
+mod host_volumes;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -29,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Timestamp;
 
 use super::network::AddressPool;
-use super::runtime::{Process, ProcessId};
+use super::runtime::{Files, Process, ProcessId};
 use attachments::Attachments;
 use pod_runtime::PodRuntime;
 
@@ -48,6 +49,9 @@ pub(crate) struct NodeState {
     changed: OrdMap<String, Timestamp>,
     /// Canonical names of the images that each node has.
     images: BTreeMap<String, BTreeSet<String>>,
+    /// The disks of the nodes: folders that Pods mount, which outlive them.
+    #[serde(default)]
+    disks: BTreeMap<String, Files>,
     /// Addresses in use.
     addresses: AddressPool,
     /// Pods by address.

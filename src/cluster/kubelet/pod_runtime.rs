@@ -9,6 +9,7 @@ use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
 use super::super::runtime::{Files, Mount, ProcessId, RunLog};
+use super::host_volumes::HostVolume;
 use super::probes::Probes;
 use super::restarts::BackOff;
 
@@ -40,6 +41,12 @@ pub(super) struct PodRuntime {
     pub processes: BTreeSet<ProcessId>,
     /// Volumes by name; they outlive containers.
     pub volumes: BTreeMap<String, Files>,
+    /// Volumes that are folders of the node, by name.
+    #[serde(default)]
+    pub host_volumes: BTreeMap<String, HostVolume>,
+    /// Its node.
+    #[serde(default)]
+    pub node: String,
     /// Set while the Pod is being ended.
     pub stopping: Option<Stopping>,
 }
@@ -179,6 +186,8 @@ impl PodRuntime {
             containers: BTreeMap::new(),
             processes: BTreeSet::new(),
             volumes: BTreeMap::new(),
+            host_volumes: BTreeMap::new(),
+            node: pod.text("/spec/nodeName").to_owned(),
             stopping: None,
         }
     }

@@ -1,5 +1,6 @@
 //! Starting: the sandbox with its network and volumes, then containers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::Timestamp;
@@ -7,10 +8,16 @@ use crate::base::Timestamp;
 use super::super::manager::EventType;
 use super::super::runtime::{self, Input, Process, RunLog, image_id};
 use super::after;
+use super::host_volumes::{HostVolume, MountError, host_volumes};
 use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::{PodWorker, Step};
 use super::{env, volumes};
+
+/// Content of a Pod's own volumes, by name.
+type VolumeFiles = BTreeMap<String, runtime::Files>;
+/// A Pod's volumes that are folders of the node, by name.
+type HostVolumes = BTreeMap<String, HostVolume>;
 
 /// The longest pause between two tries to mount volumes, in milliseconds.
 const MOUNT_RETRY_MAX: i64 = 122_000;
@@ -22,14 +29,15 @@ impl PodWorker<'_> {
         if let Some(at) = self.runtime_mut().retry_at.filter(|at| *at > now) {
             return Step::Wait(Some(at));
         }
-        match volumes::prepare(self.registry, &self.pod) {
-            Ok(volumes) => {
-                self.runtime_mut().volumes = volumes;
+        match self.prepare_volumes() {
+            Ok((volumes, host_volumes)) => {
+                let runtime = self.runtime_mut();
+                runtime.volumes = volumes;
+                runtime.host_volumes = host_volumes;
                 let jitter = i64::try_from(self.registry.random().below(200)).unwrap_or_default();
                 Step::Begin(Task { what: TaskKind::Sandbox, began: now, until: after(now, 200 + jitter) })
             }
-            Err((volume, why)) => {
-                let message = format!("MountVolume.SetUp failed for volume {volume:?} : {why}");
+            Err(MountError(message)) => {
                 self.event(None, EventType::Warning, "FailedMount", &message);
                 let runtime = self.runtime_mut();
                 runtime.mount_failures += 1;
@@ -38,6 +46,15 @@ impl PodWorker<'_> {
                 Step::Again
             }
         }
+    }
+
+    /// What the Pod's volumes hold, and which of them are folders of the node.
+    fn prepare_volumes(&mut self) -> Result<(VolumeFiles, HostVolumes), MountError> {
+        let disk = self.node.disks.entry(self.pod.text("/spec/nodeName").to_owned()).or_default();
+        let host_volumes = host_volumes(self.registry, disk, &self.pod)?;
+        let volumes = volumes::prepare(self.registry, &self.pod)
+            .map_err(|(volume, why)| MountError::setup(&volume, &why))?;
+        Ok((volumes, host_volumes))
     }
 
     /// The sandbox has an address now, or the range is full.
@@ -114,7 +131,14 @@ impl PodWorker<'_> {
     fn begin_run(&mut self, spec: &ContainerSpec<'_>, now: Timestamp) {
         let container_id = self.registry.random().hex(64);
         let reference = Self::image_reference(spec);
-        let mounts = volumes::mounts(spec);
+        let mounts = volumes::mounts(spec, &self.runtime_mut().host_volumes);
+        let disk = self.node.disks.entry(self.pod.text("/spec/nodeName").to_owned()).or_default();
+        for mount in mounts.iter().filter(|mount| mount.volume == runtime::NODE_DISK) {
+            let path = format!("/{}", mount.sub_path.trim_matches('/'));
+            if disk.path_kind(&path) == runtime::PathKind::Nothing {
+                disk.make_folder(&path);
+            }
+        }
         let hosts = self.hosts_files();
         let read_only_root =
             spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));

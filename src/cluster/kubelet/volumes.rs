@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
-use super::super::runtime::{Files, Mount};
+use super::super::runtime::{Files, Mount, NODE_DISK};
 use super::env::{data, field};
+use super::host_volumes::HostVolume;
 use super::pod_spec::{self, ContainerSpec};
 
 /// The content of all volumes of a Pod.
@@ -122,17 +123,23 @@ fn fill_data(
 }
 
 /// What is mounted into a container.
-pub(super) fn mounts(spec: &ContainerSpec<'_>) -> Vec<Mount> {
+pub(super) fn mounts(spec: &ContainerSpec<'_>, host_volumes: &BTreeMap<String, HostVolume>) -> Vec<Mount> {
     spec.list("/volumeMounts")
         .iter()
         .map(|mount| {
             let text = |field: &str| mount[field].as_str().unwrap_or_default();
-            Mount {
+            let mut seen = Mount {
                 path: text("mountPath").trim_end_matches('/').to_owned(),
                 volume: text("name").to_owned(),
                 sub_path: text("subPath").to_owned(),
                 read_only: mount["readOnly"] == true,
+            };
+            if let Some(folder) = host_volumes.get(text("name")) {
+                seen.volume = NODE_DISK.to_owned();
+                seen.sub_path = format!("{}/{}", folder.path, text("subPath"));
+                seen.read_only |= folder.read_only;
             }
+            seen
         })
         .collect()
 }

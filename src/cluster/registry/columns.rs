@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::apimachinery::{LabelSelector, Object};
+use crate::apimachinery::{LabelSelector, Object, Quantity};
 use crate::base::{Timestamp, human_duration};
 
 /// `meta/v1 TableColumnDefinition`.
@@ -69,6 +69,16 @@ pub(super) fn or_none(text: &str) -> Value {
 /// The text at a path, or `<none>`.
 pub(super) fn text_or_none(object: &Object, pointer: &str) -> Value {
     or_none(object.text(pointer))
+}
+
+/// Writes the amounts of a map as Go writes quantities: `1024Mi` as `1Gi`.
+pub(super) fn canonical_amounts(object: &mut Object, pointer: &str) {
+    let Some(Value::Object(amounts)) = object.get_mut(pointer) else { return };
+    for amount in amounts.values_mut() {
+        if let Some(quantity) = Quantity::from_value(amount) {
+            *amount = quantity.to_string().into();
+        }
+    }
 }
 
 /// The number at a path, 0 when absent.

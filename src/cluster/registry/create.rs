@@ -65,6 +65,8 @@ impl Registry {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
+        let attributes = Attributes { kind, old: None };
+        warnings.extend(admission::validate(self, &attributes, &object)?);
         if self.store.get(kind, &object.key()).is_some() {
             return Err(Status::already_exists(kind, object.name()));
         }

@@ -11,11 +11,14 @@ mod create;
 mod decode;
 mod delete;
 mod discovery;
+mod evict;
 mod metadata;
 mod options;
 mod patch;
 mod pod_defaults;
 mod rbac;
+mod policy;
+mod quota;
 mod scale;
 mod scheduling;
 
@@ -35,10 +38,13 @@ use crate::base::{Random, Timestamp};
 use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
+pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+pub(crate) use evict::{selects as budget_selects, stamp_generation, tell_whether_allowed};
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
+pub(crate) use quota::{hard as quota_hard, used as quota_used};
 pub(crate) use table::Row;
 
 /// The registry: all objects, the rules of their kinds, and the present moment.

@@ -125,10 +125,17 @@ fn set_container_defaults(container: &mut Map<String, Value>) {
 fn write_amounts_canonically(container: &mut Map<String, Value>) {
     let Some(resources) = child(container, "resources") else { return };
     for list in ["requests", "limits"] {
-        for amount in child(resources, list).into_iter().flat_map(|amounts| amounts.values_mut()) {
-            if let Some(quantity) = Quantity::from_value(amount) {
-                *amount = quantity.to_string().into();
-            }
+        if let Some(amounts) = child(resources, list) {
+            write_canonically(amounts);
+        }
+    }
+}
+
+/// Writes amounts as Go writes quantities.
+pub(super) fn write_canonically(amounts: &mut Map<String, Value>) {
+    for amount in amounts.values_mut() {
+        if let Some(quantity) = Quantity::from_value(amount) {
+            *amount = quantity.to_string().into();
         }
     }
 }

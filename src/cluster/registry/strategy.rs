@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
-use super::{apps, batch, coordination, core, discovery, rbac, scheduling, storage};
+use super::{apps, batch, coordination, core, discovery, policy, rbac, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -140,9 +140,13 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
+    (&builtin::LIMIT_RANGE, &core::LimitRangeStrategy),
     (&builtin::NAMESPACE, &core::NamespaceStrategy),
     (&builtin::NODE, &core::NodeStrategy),
+    (&builtin::PERSISTENT_VOLUME, &core::PersistentVolumeStrategy),
+    (&builtin::PERSISTENT_VOLUME_CLAIM, &core::PersistentVolumeClaimStrategy),
     (&builtin::POD, &core::PodStrategy),
+    (&builtin::RESOURCE_QUOTA, &core::ResourceQuotaStrategy),
     (&builtin::SECRET, &core::SecretStrategy),
     (&builtin::SERVICE, &core::ServiceStrategy),
     (&builtin::CONTROLLER_REVISION, &apps::ControllerRevisionStrategy),
@@ -155,6 +159,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
+    (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
     (&builtin::CLUSTER_ROLE, &rbac::RoleStrategy { namespaced: false }),
     (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),

@@ -140,6 +140,8 @@ impl Registry {
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
+            let attributes = Attributes { kind, old: Some(old) };
+            warnings.extend(admission::validate(self, &attributes, &new)?);
             let errors = strategy.allocate(self, &mut new);
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));

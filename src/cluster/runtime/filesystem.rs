@@ -74,6 +74,28 @@ impl Files {
         }
     }
 
+    /// What is at a path.
+    pub(crate) fn path_kind(&self, path: &str) -> PathKind {
+        match self.0.get(path) {
+            Some(Entry::File(_)) => PathKind::File,
+            Some(Entry::Directory) => PathKind::Directory,
+            _ if path.is_empty() || path == "/" => PathKind::Directory,
+            _ => PathKind::Nothing,
+        }
+    }
+
+    /// Makes a directory and those above it.
+    pub(crate) fn make_folder(&mut self, path: &str) {
+        for directory in parents(path).chain([path]) {
+            self.0.insert(directory.to_owned(), Entry::Directory);
+        }
+    }
+
+    /// Removes a directory and all below it.
+    pub(crate) fn remove_folder(&mut self, path: &str) {
+        self.0.retain(|name, _| name != path && !is_below(name, path));
+    }
+
     fn size(&self) -> usize {
         self.0.values().map(|entry| if let Entry::File(bytes) = entry { bytes.len() } else { 0 }).sum()
     }
@@ -82,6 +104,20 @@ impl Files {
 /// The directories above an absolute path, the root left out.
 fn parents(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').skip(1).map(|(index, _)| &path[..index])
+}
+
+/// Stands for the node's disk in a mount; no volume of a Pod can be called so.
+pub(crate) const NODE_DISK: &str = "node/disk";
+
+/// What a path of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    /// Nothing is there.
+    Nothing,
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
 }
 
 /// A volume mounted into a container.
@@ -107,6 +143,8 @@ pub(crate) struct FileView<'a> {
     pub mounts: &'a [Mount],
     /// The Pod's volumes by name.
     pub volumes: &'a mut BTreeMap<String, Files>,
+    /// The node's disk, which mounts of the volume [`NODE_DISK`] show a part of.
+    pub disk: &'a mut Files,
     /// `readOnlyRootFilesystem`.
     pub read_only_root: bool,
 }
@@ -150,7 +188,12 @@ impl FileView<'_> {
                 None => self.base_entry(&place.path),
             };
         };
-        self.volumes.get(volume)?.0.get(&place.path).filter(|entry| **entry != Entry::Removed).cloned()
+        self.tree(volume)?.0.get(&place.path).filter(|entry| **entry != Entry::Removed).cloned()
+    }
+
+    /// What a mounted volume holds.
+    fn tree(&self, volume: &str) -> Option<&Files> {
+        if volume == NODE_DISK { Some(&*self.disk) } else { self.volumes.get(volume) }
     }
 
     fn base_entry(&self, path: &str) -> Option<Entry> {
@@ -206,7 +249,7 @@ impl FileView<'_> {
             }
         };
         if let Some((volume, _)) = &place.volume {
-            for name in self.volumes.get(volume).into_iter().flat_map(|files| files.0.keys()) {
+            for name in self.tree(volume).into_iter().flat_map(|files| files.0.keys()) {
                 add(name, &place.path);
             }
         } else {
@@ -271,6 +314,7 @@ impl FileView<'_> {
         let place = self.place(path);
         let files = match place.volume {
             Some((_, true)) => return Err(FileError::ReadOnly),
+            Some((volume, false)) if volume == NODE_DISK => &mut *self.disk,
             Some((volume, false)) => self.volumes.entry(volume).or_default(),
             None if self.read_only_root => return Err(FileError::ReadOnly),
             None => &mut *self.layer,
@@ -322,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_layer_covers_the_image_and_mounts_cover_both() {
-        let (mut layer, mut volumes) = (Files::default(), BTreeMap::new());
+        let (mut layer, mut volumes, mut disk) = (Files::default(), BTreeMap::new(), Files::default());
         volumes.insert("data".to_owned(), Files::default());
         let mounts = [Mount {
             path: "/data".to_owned(),
@@ -335,6 +379,7 @@ mod tests {
             layer: &mut layer,
             mounts: &mounts,
             volumes: &mut volumes,
+            disk: &mut disk,
             read_only_root: false,
         };
         let page = "/usr/share/nginx/html/index.html";

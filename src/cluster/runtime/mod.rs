@@ -15,7 +15,7 @@ mod programs;
 mod shell;
 
 pub(crate) use executable::executable;
-pub(crate) use filesystem::{FileView, Files, Mount};
+pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, HttpRequest, HttpResponse};
 pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, image_id, image_of, resolve};

@@ -66,14 +66,6 @@ pub(super) fn refusals(pod: &Object, candidate: &Candidate, all: &[Candidate]) -
         .unwrap_or_default()
 }
 
-/// Why the Pod fits nowhere, whatever the nodes: it names a claim, and claims are not served.
-pub(super) fn refused_everywhere(pod: &Object) -> Option<String> {
-    pod.list("/spec/volumes").iter().find_map(|volume| {
-        let claim = volume.pointer("/persistentVolumeClaim/claimName")?.as_str()?;
-        Some(format!("persistentvolumeclaim {claim:?} not found"))
-    })
-}
-
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }

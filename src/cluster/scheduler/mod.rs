@@ -1,13 +1,14 @@
 //! The scheduler: gives each new Pod a node, or says why none fits (`pkg/scheduler`).
 //!
 //! Not simulated: preemption (the post filter's sentence is told, nobody is evicted), topology spread
-//! constraints, volume binding, preferred affinity to Pods, image locality, and the back-off between
+//! constraints, preferred affinity to Pods, image locality, and the back-off between
 //! tries: a Pod that waits is tried again at once when a node or a leaving Pod makes room.
 
 mod daemon;
 mod filters;
 mod resources;
 mod score;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub(crate) static SCHEDULER: Scheduler = Scheduler;
 static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::POD, keys: pods_to_place },
     Watch { kind: &builtin::NODE, keys: everyone_on_new_room },
+    Watch { kind: &builtin::PERSISTENT_VOLUME_CLAIM, keys: volumes::pods_of_claim },
+    Watch { kind: &builtin::PERSISTENT_VOLUME, keys: volumes::pods_of_volume },
 ];
 
 impl Reconciler for Scheduler {
@@ -123,8 +126,14 @@ fn schedule(registry: &mut Registry, key: &ObjectKey) -> Result<Action, Status> 
     }
     let candidates = candidates(registry);
     match choose(registry, &pod, &candidates) {
-        Ok(node) => {
-            registry.bind(key, &node)?;
+        Ok((node, needs)) => {
+            let node = registry.get(&builtin::NODE, &ObjectKey::new("", node))?;
+            if !needs.settle(registry, &node)? {
+                // The claims' binding brings the Pod back.
+                return Ok(Action::RequeueAfter(RETRY));
+            }
+            let node = node.name();
+            registry.bind(key, node)?;
             let message = format!("Successfully assigned {key} to {node}");
             record_scheduler_event(registry, &pod, EventType::Normal, "Scheduled", "Binding", &message);
             Ok(Action::AwaitChange)
@@ -152,16 +161,25 @@ fn candidates(registry: &Registry) -> Vec<Candidate> {
 }
 
 /// The node that suits best, or the message of `FitError`.
-fn choose(registry: &mut Registry, pod: &Object, candidates: &[Candidate]) -> Result<String, String> {
+fn choose(
+    registry: &mut Registry,
+    pod: &Object,
+    candidates: &[Candidate],
+) -> Result<(String, volumes::Needs), String> {
     if candidates.is_empty() {
         return Err("no nodes available to schedule pods".to_owned());
     }
-    if let Some(reason) = filters::refused_everywhere(pod) {
+    let needs = volumes::needs(registry, pod).map_err(|reason| {
         let helpless: Vec<Vec<Refusal>> = candidates.iter().map(|_| vec![Refusal::for_good("")]).collect();
-        return Err(failure_message(&[reason], &helpless));
-    }
-    let verdicts: Vec<Vec<Refusal>> =
-        candidates.iter().map(|candidate| filters::refusals(pod, candidate, candidates)).collect();
+        failure_message(&[reason], &helpless)
+    })?;
+    let verdicts: Vec<Vec<Refusal>> = candidates
+        .iter()
+        .map(|candidate| {
+            let refusals = filters::refusals(pod, candidate, candidates);
+            if refusals.is_empty() { needs.refusals(registry, &candidate.node) } else { refusals }
+        })
+        .collect();
     let fitting: Vec<&Candidate> = candidates
         .iter()
         .zip(&verdicts)
@@ -171,13 +189,18 @@ fn choose(registry: &mut Registry, pod: &Object, candidates: &[Candidate]) -> Re
     if fitting.is_empty() {
         return Err(failure_message(&counted_reasons(&verdicts), &verdicts));
     }
+    if let Some(node) = needs.selected_node()
+        && fitting.iter().any(|candidate| candidate.node.name() == node)
+    {
+        return Ok((node.to_owned(), needs));
+    }
     let scores: Vec<i64> = fitting.iter().map(|candidate| score::score(pod, candidate)).collect();
     let best = scores.iter().max().copied().unwrap_or_default();
     let winners: Vec<&&Candidate> =
         fitting.iter().zip(&scores).filter(|(_, score)| **score == best).map(|(node, _)| node).collect();
     let drawn = if winners.len() > 1 { registry.random().below(winners.len() as u64) } else { 0 };
     let winner = usize::try_from(drawn).ok().and_then(|drawn| winners.get(drawn)).or(winners.first());
-    winner.map(|winner| winner.node.name().to_owned()).ok_or_else(String::new)
+    winner.map(|winner| (winner.node.name().to_owned(), needs)).ok_or_else(String::new)
 }
 
 /// `1 Insufficient cpu`, one for each reason, sorted as text.

@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod describe;
 mod diff;
+mod drain;
 mod events;
 mod exec;
 mod explain;
@@ -27,6 +28,7 @@ mod run;
 mod run_attach;
 mod scale;
 mod set;
+mod taint;
 mod wait;
 
 use super::command::Command;
@@ -45,7 +47,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &info::CLUSTER_INFO,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
-    &node_commands::TAINT,
+    &drain::COMMAND,
+    &taint::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
     &attach::ATTACH,
@@ -75,7 +78,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "completion",
     "cp",
     "debug",
-    "drain",
     "edit",
     "kustomize",
     "plugin",

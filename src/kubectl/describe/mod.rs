@@ -11,6 +11,8 @@ mod plain;
 mod pod;
 mod pod_template;
 mod rbac;
+mod policy;
+mod quota;
 mod service;
 mod stateful_set;
 mod text;
@@ -43,7 +45,18 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("v1", "Namespace") => {
             with_events = false;
             plain::namespace(&mut text, object);
+            quota::of_namespace(&mut text, api, object).await;
         }
+        ("v1", "ResourceQuota") => {
+            with_events = false;
+            quota::resource_quota(&mut text, object);
+        }
+        ("v1", "LimitRange") => {
+            with_events = false;
+            quota::limit_range(&mut text, object);
+        }
+        ("policy/v1", "PodDisruptionBudget") => policy::disruption_budget(&mut text, object),
+        ("scheduling.k8s.io/v1", "PriorityClass") => policy::priority_class(&mut text, object),
         ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
         ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,

@@ -48,7 +48,7 @@ fn decoded_length(value: &Value) -> usize {
     STANDARD.decode(text_of(value)).map(|bytes| bytes.len()).unwrap_or_default()
 }
 
-/// Describes a Namespace with its quotas and limits.
+/// Describes a Namespace without its quotas and limits.
 pub(crate) fn namespace(text: &mut Text, object: &Value) {
     let metadata = &object["metadata"];
     text.field(0, "Name", text_of(&metadata["name"]));
@@ -75,10 +75,6 @@ pub(crate) fn namespace(text: &mut Text, object: &Value) {
             );
         }
     }
-    text.line(0, "");
-    text.line(0, "No resource quota.");
-    text.line(0, "");
-    text.line(0, "No LimitRange resource.");
 }
 
 /// Describes a ServiceAccount.

@@ -42,7 +42,7 @@ pub(in super::super) fn bind(
     Ok(created())
 }
 
-/// Deletes a Pod in the way that asks first.
+/// Deletes a Pod in the way that asks its disruption budget first.
 ///
 /// # Errors
 /// What the registry refuses.
@@ -54,6 +54,9 @@ pub(in super::super) fn evict(
     user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let eviction: Object = decode::any(headers, body)?;
+    if !eviction.name().is_empty() && eviction.name() != info.key().name {
+        return Err(Status::bad_request("name in URL does not match name in Eviction object"));
+    }
     let mut options = write::write_options(info, headers, user)?;
     options.subresource = "";
     options.dry_run |= eviction.list("/deleteOptions/dryRun").iter().any(|value| value == "All");
@@ -64,7 +67,7 @@ pub(in super::super) fn evict(
         uid: text("/deleteOptions/preconditions/uid"),
         resource_version: text("/deleteOptions/preconditions/resourceVersion"),
     };
-    shared.with(|simulation| simulation.registry.delete(info.kind, &info.key(), &delete, &options))?;
+    shared.with(|simulation| simulation.registry.evict(&info.key(), &delete, &options))?;
     Ok(created())
 }
 

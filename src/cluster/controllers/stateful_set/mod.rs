@@ -1,7 +1,6 @@
 //! StatefulSets: Pods with names that stay, one after the other (`pkg/controller/statefulset`).
-//!
-//! Not simulated: claims for volumes, which this cluster does not serve; a Pod that needs one waits.
 
+mod claims;
 mod pod;
 mod status;
 
@@ -187,10 +186,14 @@ impl Look<'_> {
     }
 
     fn take(&self, registry: &mut Registry, step: &Step) -> Result<(), Status> {
+        for (ordinal, pod) in &self.pods {
+            claims::follow_policy(registry, self.set, pod, !self.wanted().contains(ordinal))?;
+        }
         for ordinal in &step.create {
             let old = self.rolls() && *ordinal < self.partition();
             let pod = stateful_pod(self.set, *ordinal, if old { &self.current } else { &self.update });
             let name = pod.name().to_owned();
+            claims::ensure(registry, self.set, &pod)?;
             let options = WriteOptions::component(MANAGER);
             let created = registry.create(&builtin::POD, self.set.namespace(), pod, &options);
             self.tell(registry, "create", &name, created.as_ref().err());

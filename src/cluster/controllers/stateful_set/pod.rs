@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{Object, builtin};
 
 use super::super::owned_object;
+use super::claims::{claim_name, template_names};
 
 /// Label that names the revision of a Pod's template.
 const REVISION_LABEL: &str = "controller-revision-hash";
@@ -46,18 +47,14 @@ pub(super) fn stateful_pod(set: &Object, ordinal: i64, revision: &Object) -> Obj
 
 /// A volume for each claim template, in place of the template's own of that name (`updateStorage`).
 fn add_claims(set: &Object, pod: &mut Object, name: &str) {
-    let claims: Vec<&str> = set
-        .list("/spec/volumeClaimTemplates")
-        .iter()
-        .filter_map(|claim| claim.pointer("/metadata/name")?.as_str())
-        .collect();
+    let claims = template_names(set);
     if claims.is_empty() {
         return;
     }
     let mut volumes: Vec<Value> = claims
         .iter()
         .map(|claim| {
-            let claim_name = format!("{claim}-{name}");
+            let claim_name = claim_name(claim, name);
             json!({"name": claim, "persistentVolumeClaim": {"claimName": claim_name}})
         })
         .collect();

@@ -6,8 +6,10 @@ mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod jobs;
+mod policy;
 mod services;
 mod stateful_sets;
+mod volumes;
 
 use std::sync::Arc;
 

@@ -1,13 +1,18 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
 mod default_tolerations;
+mod limit_ranger;
 mod namespace_lifecycle;
 mod priority;
+mod resource_quota;
 mod service_account;
+mod storage;
 
 use crate::apimachinery::{Kind, Object, Status};
 
 use super::Registry;
+
+pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 
 /// What a plug-in may know of a write.
 pub(super) struct Attributes<'a> {
@@ -21,8 +26,35 @@ pub(super) struct Attributes<'a> {
 type Plugin = fn(&mut Registry, &Attributes<'_>, &mut Object) -> Result<(), Status>;
 
 /// The plug-ins in upstream's order (`pkg/kubeapiserver/options/plugins.go`).
-const CHAIN: &[Plugin] =
-    &[namespace_lifecycle::admit, service_account::admit, priority::admit, default_tolerations::admit];
+const CHAIN: &[Plugin] = &[
+    namespace_lifecycle::admit,
+    limit_ranger::admit,
+    service_account::admit,
+    priority::admit,
+    default_tolerations::admit,
+    storage::default_class,
+    storage::protect,
+    storage::resize,
+];
+
+/// A plug-in that only looks: may refuse the write, or warn about it.
+type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
+
+/// The plug-ins that look at what is about to be stored, in upstream's order.
+const VALIDATORS: &[Validator] = &[limit_ranger::validate, resource_quota::validate];
+
+/// Asks everyone who only looks; gives back the warnings.
+pub(super) fn validate(
+    registry: &Registry,
+    attributes: &Attributes<'_>,
+    object: &Object,
+) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
+    for validator in VALIDATORS {
+        warnings.extend(validator(registry, attributes, object)?);
+    }
+    Ok(warnings)
+}
 
 /// Runs the chain over an object that is about to be stored.
 pub(super) fn admit(

@@ -1,6 +1,6 @@
 //! Rules of StatefulSets.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{FieldErrors, Object, validate_dns1123_label};
 use crate::base::Timestamp;
@@ -28,6 +28,9 @@ impl Strategy for StatefulSetStrategy {
         let strategy = object.text("/spec/updateStrategy/type").to_owned();
         if strategy.is_empty() {
             object.set("/spec/updateStrategy/type", "RollingUpdate");
+        }
+        if let Some(Value::Array(templates)) = object.get_mut("/spec/volumeClaimTemplates") {
+            templates.iter_mut().filter_map(Value::as_object_mut).for_each(set_claim_template_defaults);
         }
         let mut defaults = vec![
             ("/spec/podManagementPolicy", json!("OrderedReady")),
@@ -83,6 +86,17 @@ impl Strategy for StatefulSetStrategy {
         let [names, images] = columns::containers_and_images(object.list("/spec/template/spec/containers"));
         let ready = format!("{}/{}", count("/status/readyReplicas"), count("/spec/replicas"));
         vec![object.name().into(), ready.into(), columns::age(object, now), names, images]
+    }
+}
+
+/// A claim template is written out as a whole claim (`SetDefaults_PersistentVolumeClaim`).
+fn set_claim_template_defaults(template: &mut Map<String, Value>) {
+    for (field, value) in [("apiVersion", "v1"), ("kind", "PersistentVolumeClaim")] {
+        template.entry(field).or_insert_with(|| value.into());
+    }
+    template.entry("status").or_insert_with(|| json!({"phase": "Pending"}));
+    if let Some(Value::Object(spec)) = template.get_mut("spec") {
+        spec.entry("volumeMode").or_insert_with(|| "Filesystem".into());
     }
 }
 

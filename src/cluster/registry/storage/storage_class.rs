@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldError, FieldErrors, Object};
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// Marks the class of claims that name none.
 const DEFAULT_ANNOTATION: &str = "storageclass.kubernetes.io/is-default-class";
@@ -28,22 +29,11 @@ impl Strategy for StorageClassStrategy {
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        let mut errors = FieldErrors::new();
-        if object.text("/provisioner").is_empty() {
-            errors.push(FieldError::required("provisioner", ""));
-        }
-        errors
+        validation::storage_class_errors(object)
     }
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
-        let mut errors = FieldErrors::new();
-        for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
-            let pointer = format!("/{field}");
-            if new.get(&pointer) != old.get(&pointer) {
-                errors.push(FieldError::forbidden(field, format!("updates to {field} are forbidden.")));
-            }
-        }
-        errors
+        validation::storage_class_update_errors(new, old)
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -4,26 +4,35 @@ mod config;
 mod container;
 mod cron_job;
 mod daemon_set;
+mod disruption;
 mod field;
 mod job;
 mod metadata;
 mod pod_spec;
 mod probe;
+mod quota;
 mod resources;
 mod service;
 mod stateful_set;
+mod storage;
 mod volume;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
 pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
+pub(super) use disruption::disruption_budget_errors;
 pub(super) use field::Field;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
+pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
 pub(super) use service::{service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
+pub(super) use storage::{
+    persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,
+    persistent_volume_update_errors, storage_class_errors, storage_class_update_errors,
+};
 pub(super) use workload::{deployment_errors, immutable, label_selector_errors, replica_set_errors};
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ fn restore(new: &mut Map<String, Value>, old: &Value, field: &str) {
 }
 
 /// Lines that show what differs, by path.
-fn differences(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
+pub(super) fn differences(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
     match (old, new) {
         (Value::Object(before), Value::Object(after)) => {
             let added = after.keys().filter(|key| !before.contains_key(*key));

@@ -82,7 +82,7 @@ pub(crate) fn label_selector_errors(selector: &Field<'_>) -> FieldErrors {
     errors
 }
 
-fn expression_errors(expression: &Field<'_>) -> FieldErrors {
+pub(super) fn expression_errors(expression: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let (operator, values) = (expression.child("operator"), expression.child("values"));
     match operator.text() {
@@ -116,7 +116,13 @@ pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
     if !selector.is_empty() && !selector.matches(labels.map()) {
         errors.push(labels.invalid("`selector` does not match template `labels`"));
     }
-    errors.extend(pod_template_errors(&template));
+    // Pods of StatefulSets get volumes that their template does not name, so that their spec is
+    // judged when they are made (`ValidatePodTemplateSpecForStatefulSet`).
+    if workload == "StatefulSet" {
+        errors.extend(template_label_errors(&template));
+    } else {
+        errors.extend(pod_template_errors(&template));
+    }
     let pod_spec = template.child("spec");
     let restart_policy = pod_spec.child("restartPolicy");
     if !matches!(restart_policy.text(), "" | "Always") {
@@ -131,14 +137,18 @@ pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
 
 /// What is wrong with a template by itself (`ValidatePodTemplateSpec`).
 pub(super) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
-    // Upstream reports a template's labels without the word metadata.
-    let shown = template.child("labels");
-    let mut errors: FieldErrors = label_errors(&template.child("metadata").child("labels"))
-        .into_iter()
-        .map(|error| shown.invalid_value(error.value, error.detail))
-        .collect();
+    let mut errors = template_label_errors(template);
     errors.extend(pod_spec_errors(&template.child("spec")));
     errors
+}
+
+/// Upstream reports a template's labels without the word metadata.
+fn template_label_errors(template: &Field<'_>) -> FieldErrors {
+    let shown = template.child("labels");
+    label_errors(&template.child("metadata").child("labels"))
+        .into_iter()
+        .map(|error| shown.invalid_value(error.value, error.detail))
+        .collect()
 }
 
 fn strategy_errors(strategy: &Field<'_>) -> FieldErrors {

@@ -15,6 +15,7 @@ struct Alone {
     now: Timestamp,
     layer: Files,
     volumes: BTreeMap<String, Files>,
+    disk: Files,
 }
 
 impl System for Alone {
@@ -43,6 +44,7 @@ impl System for Alone {
             layer: &mut self.layer,
             mounts: &[],
             volumes: &mut self.volumes,
+            disk: &mut self.disk,
             read_only_root: false,
         }
     }
@@ -77,6 +79,7 @@ fn machine(words: &[&str]) -> (Machine, Alone) {
         now: "2026-11-23T10:00:00Z".parse().unwrap(),
         layer: Files::default(),
         volumes: BTreeMap::new(),
+        disk: Files::default(),
     };
     (Machine::new(&words, &environment, "/", 1), system)
 }

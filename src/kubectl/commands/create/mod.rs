@@ -7,6 +7,9 @@ mod job;
 mod namespace;
 mod role;
 mod role_binding;
+mod pod_disruption_budget;
+mod priority_class;
+mod quota;
 mod secret;
 mod service;
 mod service_account;
@@ -36,6 +39,9 @@ pub(super) static COMMAND: Command = Command {
         &deployment::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,
+        &pod_disruption_budget::COMMAND,
+        &priority_class::COMMAND,
+        &quota::COMMAND,
         &secret::COMMAND,
         &service::COMMAND,
         &service_account::COMMAND,

@@ -1,0 +1,110 @@
+//! What a Pod asks for and may use at most (`k8s.io/component-helpers/resource`).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::quantity::Quantity;
+
+/// Amounts by resource name.
+pub type ResourceList = BTreeMap<String, Quantity>;
+
+/// A map of manifests as amounts; what is no quantity is left out.
+#[must_use]
+pub fn resource_list(map: Option<&Map<String, Value>>) -> ResourceList {
+    let entries = map.into_iter().flatten();
+    entries.filter_map(|(name, value)| Some((name.clone(), Quantity::from_value(value)?))).collect()
+}
+
+/// Adds amounts to others.
+pub fn add_resources(into: &mut ResourceList, more: &ResourceList) {
+    for (name, amount) in more {
+        let entry = into.entry(name.clone()).or_insert(Quantity::ZERO);
+        *entry = *entry + *amount;
+    }
+}
+
+fn raise(into: &mut ResourceList, least: &ResourceList) {
+    for (name, amount) in least {
+        let entry = into.entry(name.clone()).or_insert(*amount);
+        *entry = (*entry).max(*amount);
+    }
+}
+
+/// What a Pod asks for, its overhead included (`PodRequests`).
+#[must_use]
+pub fn pod_requests(pod: &Value) -> ResourceList {
+    let mut total = over_containers(pod, "requests");
+    add_resources(&mut total, &resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)));
+    total
+}
+
+/// What a Pod may use at most; overhead counts only where there is a limit (`PodLimits`).
+#[must_use]
+pub fn pod_limits(pod: &Value) -> ResourceList {
+    let mut total = over_containers(pod, "limits");
+    for (name, amount) in resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)) {
+        if let Some(limit) = total.get_mut(&name).filter(|limit| !limit.is_zero()) {
+            *limit = *limit + amount;
+        }
+    }
+    total
+}
+
+/// The sum over containers and sidecars, or the most that one init container needs; what the Pod
+/// says for itself goes before.
+fn over_containers(pod: &Value, list: &str) -> ResourceList {
+    let of = |container: &Value| resource_list(container["resources"][list].as_object());
+    let containers = |field: &str| pod["spec"][field].as_array().into_iter().flatten();
+    let mut total = ResourceList::new();
+    for container in containers("containers") {
+        add_resources(&mut total, &of(container));
+    }
+    let (mut sidecars, mut peak) = (ResourceList::new(), ResourceList::new());
+    for container in containers("initContainers") {
+        let mut needed = of(container);
+        if container["restartPolicy"] == "Always" {
+            add_resources(&mut total, &needed);
+            add_resources(&mut sidecars, &needed);
+            needed = sidecars.clone();
+        } else {
+            add_resources(&mut needed, &sidecars);
+        }
+        raise(&mut peak, &needed);
+    }
+    raise(&mut total, &peak);
+    for (name, amount) in of(&pod["spec"]) {
+        total.insert(name, amount);
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn text(list: &ResourceList) -> String {
+        let parts: Vec<String> = list.iter().map(|(name, amount)| format!("{name}={amount}")).collect();
+        parts.join(",")
+    }
+
+    #[test]
+    fn a_pod_needs_the_sum_of_its_containers_or_its_greatest_init_container() {
+        let container =
+            |cpu: &str, memory: &str| json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}});
+        let mut sidecar = container("50m", "64Mi");
+        sidecar["restartPolicy"] = "Always".into();
+        let mut pod = json!({"spec": {
+            "containers": [container("100m", "1Gi"), container("200m", "1Gi")],
+            "initContainers": [sidecar, container("1", "100Mi")],
+        }});
+        assert_eq!(text(&pod_requests(&pod)), "cpu=1050m,memory=2112Mi");
+        pod["spec"]["overhead"] = json!({"cpu": "50m"});
+        assert_eq!(text(&pod_requests(&pod)), "cpu=1100m,memory=2112Mi");
+        assert_eq!(text(&pod_limits(&pod)), "");
+        pod["spec"]["resources"] = json!({"requests": {"memory": "3Gi"}});
+        assert_eq!(text(&pod_requests(&pod)), "cpu=1100m,memory=3Gi");
+    }
+}
