@@ -1,6 +1,7 @@
 //! The embedded cluster: a Kubernetes control plane, nodes and an image registry, simulated.
 
 mod apiserver;
+mod authentication;
 mod authorization;
 mod bootstrap;
 mod config;

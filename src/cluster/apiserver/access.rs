@@ -78,11 +78,7 @@ pub(super) fn check(store: &Store, user: &User, attributes: &Attributes) -> Resu
 ///
 /// # Errors
 /// 403 when the user may not impersonate them, 500 for groups without a user.
-pub(super) fn impersonated(
-    store: &Store,
-    user: Arc<User>,
-    headers: &HeaderMap,
-) -> Result<Arc<User>, Status> {
+pub(super) fn impersonated(store: &Store, user: Arc<User>, headers: &HeaderMap) -> Result<Arc<User>, Status> {
     let Some(wanted) = Impersonation::of(headers)? else { return Ok(user) };
     for attributes in wanted.checks() {
         check(store, &user, &attributes)?;
@@ -188,7 +184,11 @@ mod tests {
             (Method::GET, "/api/v1/namespaces/a", "get namespaces. a/a"),
             (Method::PUT, "/api/v1/namespaces/a/finalize", "update namespaces/finalize. a/a"),
             (Method::POST, "/apis/x.io/v1/namespaces/a/things", "create things.x.io a/"),
-            (Method::DELETE, "/apis/apps/v1/namespaces/a/deployments", "deletecollection deployments.apps a/"),
+            (
+                Method::DELETE,
+                "/apis/apps/v1/namespaces/a/deployments",
+                "deletecollection deployments.apps a/",
+            ),
             (Method::GET, "/api/v1/namespaces/a/services/web:80/proxy/b/c", "get services/proxy. a/web:80"),
             (Method::GET, "/apis/apps/v1", "get /apis/apps/v1"),
             (Method::GET, "/healthz", "get /healthz"),

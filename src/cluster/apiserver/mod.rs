@@ -22,7 +22,7 @@ mod subresources;
 mod watch;
 mod write;
 
-pub(crate) use authentication::Authentication;
+pub(crate) use authentication::{Authentication, ClientCertificate};
 pub(crate) use forward::serve_forwarded;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 

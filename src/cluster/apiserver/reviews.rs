@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, Status};
 
-use super::super::authorization::{
-    Attributes, Decision, PolicyRule, User, authorize, rules_for,
-};
+use super::super::authentication::{API_AUDIENCE, user_of_token};
+use super::super::authorization::{Attributes, Decision, PolicyRule, User, authorize, rules_for};
+use super::super::registry::Registry;
 use super::super::storage::Store;
 
 const REVIEW: Kind = Kind {
@@ -28,6 +28,13 @@ static SELF_SUBJECT_REVIEW: Kind = Kind {
     kind: "SelfSubjectReview",
     plural: "selfsubjectreviews",
     singular: "selfsubjectreview",
+    ..REVIEW
+};
+static TOKEN_REVIEW: Kind = Kind {
+    group: "authentication.k8s.io",
+    kind: "TokenReview",
+    plural: "tokenreviews",
+    singular: "tokenreview",
     ..REVIEW
 };
 static LOCAL_SUBJECT_ACCESS_REVIEW: Kind = Kind {
@@ -59,6 +66,7 @@ static SUBJECT_ACCESS_REVIEW: Kind = Kind {
 /// The kinds of review.
 pub(super) static KINDS: &[&Kind] = &[
     &SELF_SUBJECT_REVIEW,
+    &TOKEN_REVIEW,
     &LOCAL_SUBJECT_ACCESS_REVIEW,
     &SELF_SUBJECT_ACCESS_REVIEW,
     &SELF_SUBJECT_RULES_REVIEW,
@@ -83,10 +91,12 @@ pub(super) fn answer(
     kind: &'static Kind,
     mut review: Object,
     namespace: &str,
-    store: &Store,
+    registry: &Registry,
     user: &User,
 ) -> Result<Object, Status> {
+    let store = registry.store();
     let status = match kind.kind {
+        "TokenReview" => token_status(registry, &review)?,
         "SelfSubjectReview" => json!({"userInfo": user.info()}),
         "SelfSubjectRulesReview" => rules_status(store, user, review.text("/spec/namespace"))?,
         "SelfSubjectAccessReview" => {
@@ -111,6 +121,29 @@ pub(super) fn answer(
     review.set("/metadata/creationTimestamp", Value::Null);
     review.set("/status", status);
     Ok(review)
+}
+
+/// Whether a token is valid, and for whom.
+fn token_status(registry: &Registry, review: &Object) -> Result<Value, Status> {
+    let token = review.text("/spec/token");
+    if token.is_empty() {
+        return Err(Status::bad_request("token is required for TokenReview in authentication"));
+    }
+    let mut audiences = texts(review.list("/spec/audiences"));
+    if audiences.is_empty() {
+        audiences.push(API_AUDIENCE.to_owned());
+    }
+    let found = user_of_token(registry.authority()?, registry.store(), registry.now(), token, &audiences);
+    Ok(match found {
+        Some((user, audiences)) => {
+            json!({"authenticated": true, "user": user.info(), "audiences": audiences})
+        }
+        None => json!({"user": {}, "error": "invalid bearer token"}),
+    })
+}
+
+fn texts(values: &[Value]) -> Vec<String> {
+    values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn check_spec(kind: &'static Kind, review: &Object, errors: FieldErrors) -> Result<(), Status> {
@@ -159,9 +192,6 @@ fn local_errors(review: &Object, namespace: &str) -> FieldErrors {
 
 /// Who is asked about.
 fn subject(review: &Object) -> User {
-    let texts = |values: &[Value]| -> Vec<String> {
-        values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
     let mut user = User {
         name: review.text("/spec/user").to_owned(),
         uid: review.text("/spec/uid").to_owned(),

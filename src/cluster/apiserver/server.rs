@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::apimachinery::Status;
 
+use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::Registry;
@@ -54,8 +55,7 @@ impl ApiServer {
         authentication: &Authentication,
     ) -> Response<Body> {
         let answer = async {
-            let user = authentication.user(request.headers())?;
-            let user = self.admit(&request, user)?;
+            let user = self.admit(&request, authentication)?;
             self.route(request, &user).await
         };
         // `filters.WithPanicRecovery`: a fault costs one request, not the connection.
@@ -67,12 +67,19 @@ impl ApiServer {
     }
 
     /// In whose name the request is made, if they may make it.
-    fn admit(&self, request: &Request<Incoming>, user: Arc<User>) -> Result<Arc<User>, Status> {
+    fn admit(
+        &self,
+        request: &Request<Incoming>,
+        authentication: &Authentication,
+    ) -> Result<Arc<User>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
         let attributes = access::attributes_of(request.method(), uri.path(), &query);
+        let now = self.shared.clock().now();
         self.shared.look(|simulation, _| {
-            let store = simulation.registry.store();
+            let registry = &simulation.registry;
+            let user = authentication.user(request.headers(), registry, now)?;
+            let store = registry.store();
             let user = access::impersonated(store, user, request.headers())?;
             access::check(store, &user, &attributes)?;
             Ok(user)
@@ -99,8 +106,26 @@ impl ApiServer {
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }
+            path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
+                self.openid(path)?.unwrap_or_else(body::page_not_found)
+            }
             path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
         })
+    }
+
+    /// What others need to check the tokens of service accounts.
+    fn openid(&self, path: &str) -> Result<Option<Response<Body>>, Status> {
+        let authority = self.shared.look(|simulation, _| simulation.registry.authority().map(Arc::clone))?;
+        Ok(openid_configuration(&authority, path).map(|value| body::json(200, &value)))
+    }
+
+    /// A connection of the cluster's administrator.
+    pub(crate) fn administrator(&self) -> Authentication {
+        let user = self.shared.look(|simulation, _| {
+            let authority = simulation.registry.authority().ok()?;
+            user_of_certificate(&authority.administrator()?.der)
+        });
+        Authentication::Connection(Arc::new(user.unwrap_or_else(User::administrator)))
     }
 
     fn create(
@@ -112,6 +137,7 @@ impl ApiServer {
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
             "binding" => subresources::bind(&self.shared, info, headers, body),
+            "token" => subresources::request_token(&self.shared, info, headers, body),
             "eviction" => subresources::evict(&self.shared, info, headers, body, user),
             _ => write::create(&self.shared, info, headers, body, user),
         }
@@ -136,7 +162,6 @@ impl ApiServer {
             "attach" => return subresources::attach(shared, &info, request),
             "portforward" => return subresources::port_forward(shared, &info, request),
             "proxy" => return subresources::proxy(shared, &info, request).await,
-            "token" => return subresources::request_token(),
             _ => {}
         }
         let (parts, incoming) = request.into_parts();

@@ -312,11 +312,15 @@ async fn whoever_is_impersonated_may_do_what_is_bound_to_them() {
     let review = json!({"spec": {"resourceAttributes": {"namespace": "default", "verb": "list", "resource": "secrets"}}});
     let url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     let (_, answer) = ask(&cluster, "POST", url, &bot, &review).await;
-    let reason = r#"RBAC: allowed by RoleBinding "reader/default" of Role "reader" to ServiceAccount "bot/default""#;
+    let reason =
+        r#"RBAC: allowed by RoleBinding "reader/default" of Role "reader" to ServiceAccount "bot/default""#;
     assert_eq!(answer["status"], json!({"allowed": true, "reason": reason}));
     let jane = [("impersonate-user", "jane")];
     let (code, status) = ask(&cluster, "GET", "/metrics", &jane, &Value::Null).await;
-    assert_eq!((code, &status["message"]), (403, &json!(r#"forbidden: User "jane" cannot get path "/metrics""#)));
+    assert_eq!(
+        (code, &status["message"]),
+        (403, &json!(r#"forbidden: User "jane" cannot get path "/metrics""#))
+    );
     let (_, view) = get(&cluster, "/apis/rbac.authorization.k8s.io/v1/clusterroles/view").await;
     assert!(view["rules"].as_array().unwrap().len() > 9, "the rules of others are gathered");
 }

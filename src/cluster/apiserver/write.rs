@@ -33,9 +33,8 @@ pub(super) fn create(
     let object = decode::object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
         let namespace = info.namespace.as_deref().unwrap_or_default();
-        let answered = shared.look(|simulation, _| {
-            reviews::answer(info.kind, object, namespace, simulation.registry.store(), user)
-        });
+        let answered = shared
+            .with(|simulation| reviews::answer(info.kind, object, namespace, &simulation.registry, user));
         let answered = Arc::new(answered?);
         return Ok(presentation.object(201, &answered, shared.clock().now()));
     }

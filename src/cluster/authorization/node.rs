@@ -78,13 +78,11 @@ fn related(store: &Store, node: &str, attributes: &Attributes) -> Result<String,
         "configmaps" => mentions(pod, attributes, &["configMap", "configMapRef", "configMapKeyRef"]),
         "persistentvolumeclaims" => mentions(pod, attributes, &["persistentVolumeClaim"]),
         "persistentvolumes" => claims(pod).any(|claim| {
-            let claim =
-                store.get(&PERSISTENT_VOLUME_CLAIM, &ObjectKey::new(pod.namespace(), claim.as_str()));
+            let claim = store.get(&PERSISTENT_VOLUME_CLAIM, &ObjectKey::new(pod.namespace(), claim.as_str()));
             claim.is_some_and(|claim| claim.text("/spec/volumeName") == attributes.name)
         }),
         _ => {
-            pod.namespace() == attributes.namespace
-                && pod.text("/spec/serviceAccountName") == attributes.name
+            pod.namespace() == attributes.namespace && pod.text("/spec/serviceAccountName") == attributes.name
         }
     };
     if store.pods_on(node).any(|pod| uses(pod)) {

@@ -213,7 +213,11 @@ mod tests {
                 get("pods", "", "a"),
                 false,
             ),
-            (json!({"verbs": ["list"], "apiGroups": [""], "resources": ["pods"]}), get("pods", "", ""), false),
+            (
+                json!({"verbs": ["list"], "apiGroups": [""], "resources": ["pods"]}),
+                get("pods", "", ""),
+                false,
+            ),
             (
                 json!({"verbs": ["get"], "nonResourceURLs": ["/healthz/*"]}),
                 Attributes::at("get", "/healthz/etcd"),

@@ -42,6 +42,11 @@ impl User {
         Self::new(format!("system:{name}"), &[MASTERS, AUTHENTICATED])
     }
 
+    /// minikube's administrator.
+    pub(crate) fn administrator() -> Self {
+        Self::new("minikube-user", &[MASTERS, AUTHENTICATED])
+    }
+
     /// Whoever did not prove who they are.
     pub(crate) fn anonymous() -> Self {
         Self::new(ANONYMOUS, &[UNAUTHENTICATED])

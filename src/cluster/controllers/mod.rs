@@ -1,5 +1,6 @@
 //! The controllers that are started.
 
+mod certificate_signer;
 mod claim;
 mod cluster_role_aggregation;
 mod conditions;
@@ -20,6 +21,7 @@ mod pods;
 mod replica_set;
 mod resource_quota;
 mod service_account;
+mod service_account_token;
 mod stateful_set;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
@@ -43,6 +45,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
     &kube_proxy::KubeProxyController,
+    &service_account_token::TokensController,
+    &certificate_signer::CertificateController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,

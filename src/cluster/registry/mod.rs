@@ -4,6 +4,7 @@ mod admission;
 mod apps;
 mod batch;
 mod bind;
+mod certificates;
 mod columns;
 mod coordination;
 mod core;
@@ -16,9 +17,9 @@ mod metadata;
 mod options;
 mod patch;
 mod pod_defaults;
-mod rbac;
 mod policy;
 mod quota;
+mod rbac;
 mod scale;
 mod scheduling;
 
@@ -26,6 +27,7 @@ mod service_allocation;
 mod storage;
 mod strategy;
 mod table;
+mod tokens;
 mod update;
 mod validation;
 mod warnings;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
+use super::authentication::Authority;
 use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
@@ -53,6 +56,8 @@ pub(crate) struct Registry {
     store: Store,
     now: Timestamp,
     random: Random,
+    /// The keys of the cluster; absent when the operating system gave no randomness to make them.
+    authority: Option<Arc<Authority>>,
 }
 
 impl Registry {
@@ -63,7 +68,7 @@ impl Registry {
 
     /// A registry over objects that a snapshot held.
     pub(crate) fn with_store(store: Store, now: Timestamp, random: Random) -> Self {
-        Self { store, now, random }
+        Self { store, now, random, authority: Authority::of_this_process() }
     }
 
     /// The present simulated moment.

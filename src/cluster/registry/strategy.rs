@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
-use super::{apps, batch, coordination, core, discovery, policy, rbac, scheduling, storage};
+use super::{apps, batch, certificates, coordination, core, discovery, policy, rbac, scheduling, storage};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -161,6 +161,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::SigningRequestStrategy),
     (&builtin::CLUSTER_ROLE, &rbac::RoleStrategy { namespaced: false }),
     (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
     (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),

@@ -117,6 +117,7 @@ impl Registry {
                 }
                 new = kept;
             }
+            "approval" => new = with_part(old, &new, "/status/conditions"),
             "finalize" => new = with_part(old, &new, "/spec/finalizers"),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
             _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),

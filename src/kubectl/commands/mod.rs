@@ -3,6 +3,7 @@
 mod apply;
 mod attach;
 mod auth;
+mod certificate;
 mod config;
 mod create;
 mod delete;
@@ -44,6 +45,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &certificate::COMMAND,
     &info::CLUSTER_INFO,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
@@ -71,16 +73,5 @@ pub(super) static COMMANDS: &[&Command] = &[
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &[
-    "alpha",
-    "autoscale",
-    "certificate",
-    "completion",
-    "cp",
-    "debug",
-    "edit",
-    "kustomize",
-    "plugin",
-    "proxy",
-    "top",
-];
+pub(super) const ELSEWHERE: &[&str] =
+    &["alpha", "autoscale", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy", "top"];

@@ -71,14 +71,17 @@ pub(in super::super) fn evict(
     Ok(created())
 }
 
-/// Tokens of service accounts are not made.
+/// Makes a token of a service account.
 ///
 /// # Errors
-/// Always, with what to do instead.
-pub(in super::super) fn request_token() -> Result<Response<Body>, Status> {
-    Err(Status::failure(
-        501,
-        "NotImplemented",
-        "not simulated: tokens of service accounts; the token in the kubeconfig of this cluster may do everything",
-    ))
+/// What the registry refuses.
+pub(in super::super) fn request_token(
+    shared: &Arc<Shared>,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response<Body>, Status> {
+    let request = decode::any(headers, body)?;
+    let answer = shared.with(|simulation| simulation.registry.request_token(&info.key(), request))?;
+    Ok(body::json(201, &answer))
 }

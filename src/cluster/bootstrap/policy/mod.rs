@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::builtin::{
-    CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SERVICE_ACCOUNT,
-};
+use crate::apimachinery::builtin::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SERVICE_ACCOUNT};
 use crate::apimachinery::{Kind, Object, record_update};
 use crate::base::Timestamp;
 
@@ -220,9 +218,9 @@ fn rule(words: &[&str], sorts: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apimachinery::ObjectKey;
     use crate::base::Random;
     use crate::cluster::registry::WriteOptions;
-    use crate::apimachinery::ObjectKey;
 
     #[test]
     fn everything_in_the_tables_is_valid_and_stands_once() {

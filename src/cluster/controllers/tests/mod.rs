@@ -5,6 +5,7 @@ mod daemon_sets;
 mod deletion;
 mod deployments;
 mod fresh_cluster;
+mod identity;
 mod jobs;
 mod policy;
 mod services;

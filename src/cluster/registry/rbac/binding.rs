@@ -166,10 +166,9 @@ impl BindingStrategy {
                     errors.push(group.not_supported(&[GROUP]));
                 }
             }
-            _ => errors.push(text_not_supported(
-                &subject.child("kind"),
-                &["ServiceAccount", "User", "Group"],
-            )),
+            _ => {
+                errors.push(text_not_supported(&subject.child("kind"), &["ServiceAccount", "User", "Group"]))
+            }
         }
         errors
     }

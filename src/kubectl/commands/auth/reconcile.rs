@@ -51,13 +51,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     Ok(())
 }
 
-async fn reconciled(
-    call: &Call<'_>,
-    api: &Api,
-    info: &Info,
-    role: bool,
-    dry_run: DryRun,
-) -> Outcome<Value> {
+async fn reconciled(call: &Call<'_>, api: &Api, info: &Info, role: bool, dry_run: DryRun) -> Outcome<Value> {
     let wanted = info.object.value();
     let live = match api.get(&info.url()).await {
         Ok(live) => live,

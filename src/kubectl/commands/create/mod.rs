@@ -5,11 +5,11 @@ mod cron_job;
 mod deployment;
 mod job;
 mod namespace;
-mod role;
-mod role_binding;
 mod pod_disruption_budget;
 mod priority_class;
 mod quota;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;
@@ -92,6 +92,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     Failure::many(failures)
 }
+
+pub(super) use role_binding::subjects;
 
 /// Adds what every write carries.
 pub(super) fn write_url(call: &Call<'_>, url: Url, dry_run: DryRun) -> Url {

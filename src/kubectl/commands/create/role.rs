@@ -75,12 +75,7 @@ const SPECIAL_VERBS: &[(&str, &[(&str, &str)])] = &[
     ("escalate", &[("roles", RBAC), ("clusterroles", RBAC)]),
     (
         "impersonate",
-        &[
-            ("users", ""),
-            ("serviceaccounts", ""),
-            ("groups", ""),
-            ("userextras", "authentication.k8s.io"),
-        ],
+        &[("users", ""), ("serviceaccounts", ""), ("groups", ""), ("userextras", "authentication.k8s.io")],
     ),
 ];
 

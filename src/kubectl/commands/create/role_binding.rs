@@ -102,7 +102,7 @@ fn without_empty_subjects(mut object: Value) -> Value {
 }
 
 /// The subjects that `--user`, `--group` and `--serviceaccount` name, in this order.
-fn subjects(flags: &Flags) -> Outcome<Vec<Value>> {
+pub(in super::super) fn subjects(flags: &Flags) -> Outcome<Vec<Value>> {
     let named = |kind: &str, name: &String| json!({"kind": kind, "apiGroup": RBAC, "name": name});
     let mut subjects: Vec<Value> = Vec::new();
     subjects.extend(flags.all("user").iter().map(|name| named("User", name)));

@@ -3,6 +3,7 @@
 mod env;
 mod image;
 mod resources;
+mod subject;
 
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
     name: "set",
     short: "Set specific features on objects",
     usage: "SUBCOMMAND [options]",
-    subcommands: &[&ENV, &IMAGE, &RESOURCES],
+    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SERVICE_ACCOUNT, &SUBJECT],
     ..Command::PLAIN
 };
 
@@ -51,6 +52,27 @@ static RESOURCES: Command = Command {
     flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
     arguments: Arguments::Resources,
     run: |call| Box::pin(resources::run(call)),
+    ..Command::PLAIN
+};
+
+static SERVICE_ACCOUNT: Command = Command {
+    name: "serviceaccount",
+    aliases: &["sa"],
+    short: "Update the service account of a resource",
+    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(subject::service_account(call)),
+    ..Command::PLAIN
+};
+
+static SUBJECT: Command = Command {
+    name: "subject",
+    short: "Update the user, group, or service account in a role binding or cluster role binding",
+    usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
+    flags: &[FLAGS, subject::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(subject::run(call)),
     ..Command::PLAIN
 };
 
