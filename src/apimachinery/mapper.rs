@@ -25,7 +25,8 @@ pub fn resolve_kind(typed: &str) -> Option<&'static Kind> {
 /// The kinds of a category such as `all`; none when there is no such category.
 #[must_use]
 pub fn kinds_in_category(category: &str) -> Vec<&'static Kind> {
-    KINDS.iter().copied().filter(|kind| kind.categories.contains(&category)).collect()
+    let stored = KINDS.iter().copied().filter(|kind| kind.stored_as.is_none());
+    stored.filter(|kind| kind.categories.contains(&category)).collect()
 }
 
 #[cfg(test)]
@@ -44,6 +45,7 @@ mod tests {
             ("deployments.v1.apps", Some("Deployment")),
             ("deployments.v2.apps", None),
             ("deployments.extensions", None),
+            ("hpa.v1.autoscaling", Some("HorizontalPodAutoscaler")),
             ("pdo", None),
             ("", None),
         ];
@@ -59,6 +61,7 @@ mod tests {
             all.starts_with(&["pods", "replicationcontrollers", "services"]) && all.contains(&"deployments"),
             "{all:?}"
         );
+        assert_eq!(all.iter().filter(|plural| **plural == "horizontalpodautoscalers").count(), 1);
         assert!(kinds_in_category("none").is_empty());
     }
 }

@@ -16,6 +16,7 @@ mod meta;
 mod names;
 mod object;
 mod openapi;
+mod openapi_paths;
 mod patch;
 mod pod_resources;
 mod protobuf;
@@ -32,7 +33,9 @@ pub use hash::pod_template_hash;
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;
-pub use kinds::{KINDS, Kind, Subresource, builtin, kind_by_resource, kind_of};
+pub use kinds::{
+    KINDS, Kind, Subresource, builtin, groups, kind_by_resource, kind_of, unstored, unstored_kind_by_resource,
+};
 pub use labels::LabelSelector;
 pub use managed_fields::record_update;
 pub use mapper::{kinds_in_category, resolve_kind};

@@ -5,13 +5,19 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
-use super::kinds::{KINDS, Kind};
+use super::kinds::{KINDS, Kind, unstored};
+use super::openapi_paths;
 use super::schema::{self, Descriptions, Field, FieldType, ListType, TypeSchema};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 const TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
 const MICRO_TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
+const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
+const STATUS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
+const DELETE_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+/// What stands before the name of a schema that is referred to.
+const REFERENCE: &str = "#/components/schemas/";
 const PATCH: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
 
 /// Content types of patches to kinds with a known type.
@@ -22,10 +28,15 @@ const PATCH_TYPES: &[&str] = &[
     "application/strategic-merge-patch+json",
 ];
 
+/// Every kind with a place in a document.
+fn served() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(unstored::TABLE).copied()
+}
+
 /// `/openapi/v3`: where the document of each group and version is, with a hash of its content.
 #[must_use]
 pub fn index() -> Value {
-    let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
+    let group_versions: BTreeSet<String> = served().map(Kind::api_version).collect();
     let paths: Map<String, Value> = group_versions
         .iter()
         .map(|group_version| {
@@ -58,7 +69,7 @@ pub fn hash(group_version: &str) -> Option<String> {
 }
 
 fn is_served(group_version: &str) -> bool {
-    KINDS.iter().any(|kind| kind.api_version() == group_version)
+    served().any(|kind| kind.api_version() == group_version)
 }
 
 /// FNV-1a of what a document is made from, in upper-case hexadecimal digits: clients keep documents
@@ -82,13 +93,22 @@ fn path_of(group_version: &str) -> String {
 fn build(group_version: &str, descriptions: &Descriptions) -> Value {
     let mut paths = Map::new();
     let mut types = BTreeMap::new();
-    for kind in KINDS.iter().filter(|kind| kind.api_version() == group_version) {
+    let mut lists = Vec::new();
+    for kind in served().filter(|kind| kind.api_version() == group_version) {
         let Some(schema) = schema::of(kind) else { continue };
         collect(schema, &mut types);
-        paths.insert(object_path(kind), path_item(kind, schema));
+        paths.extend(openapi_paths::of_kind(kind, schema.name, PATCH_TYPES));
+        if kind.verbs.contains(&"list") {
+            lists.push((format!("{}List", schema.name), list_of(kind, schema, descriptions)));
+        }
     }
+    let named_in_paths = Value::Object(paths.clone()).to_string();
+    let always = [DELETE_OPTIONS, STATUS, LIST_META].into_iter();
+    let answered = named_in_paths.split(REFERENCE).skip(1).filter_map(|rest| rest.split('"').next());
+    always.chain(answered).filter_map(schema::by_name).for_each(|schema| collect(schema, &mut types));
     let mut schemas: Map<String, Value> =
         types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema, descriptions))).collect();
+    schemas.extend(lists);
     add_scalars(&mut schemas);
     json!({
         "openapi": "3.0.0",
@@ -127,66 +147,39 @@ fn add_scalars(schemas: &mut Map<String, Value>) {
     }
 }
 
-fn object_path(kind: &Kind) -> String {
-    let namespace = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
-    format!("/{}{namespace}/{}/{{name}}", path_of(&kind.api_version()), kind.plural)
-}
-
-/// The operations that kubectl looks for: reading, and a patch that says which validation it knows.
-fn path_item(kind: &Kind, schema: &TypeSchema) -> Value {
-    let group_version_kind = json!({"group": kind.group, "version": kind.version, "kind": kind.kind});
-    let answer = json!({"200": {"description": "OK", "content": {"application/json": {"schema": reference(schema.name)}}}});
-    let content: Map<String, Value> = PATCH_TYPES
-        .iter()
-        .map(|content_type| ((*content_type).to_owned(), json!({"schema": reference(PATCH)})))
-        .collect();
-    let mut parameters = vec![parameter("name", "path")];
-    if kind.namespaced {
-        parameters.push(parameter("namespace", "path"));
-    }
-    parameters.push(parameter("pretty", "query"));
-    let query = ["dryRun", "fieldManager", "fieldValidation"].map(|name| parameter(name, "query"));
-    let mut patch_parameters = Vec::from(query);
-    patch_parameters
-        .push(json!({"name": "force", "in": "query", "schema": {"type": "boolean", "uniqueItems": true}}));
+/// The list of objects of a kind.
+fn list_of(kind: &Kind, schema: &TypeSchema, descriptions: &Descriptions) -> Value {
+    let field =
+        |name: &str| json!({"type": "string", "description": descriptions.of_field(schema.name, name)});
     json!({
-        "get": {
-            "description": format!("read the specified {}", kind.kind),
-            "responses": answer,
-            "x-kubernetes-action": "get",
-            "x-kubernetes-group-version-kind": group_version_kind,
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+            "apiVersion": field("apiVersion"),
+            "items": {"type": "array", "items": reference(schema.name)},
+            "kind": field("kind"),
+            "metadata": {"default": {}, "allOf": [reference(LIST_META)]},
         },
-        "patch": {
-            "description": format!("partially update the specified {}", kind.kind),
-            "parameters": patch_parameters,
-            "requestBody": {"content": content, "required": true},
-            "responses": answer,
-            "x-kubernetes-action": "patch",
-            "x-kubernetes-group-version-kind": group_version_kind,
-        },
-        "parameters": parameters,
+        "x-kubernetes-group-version-kind":
+            [{"group": kind.group, "version": kind.version, "kind": format!("{}List", kind.kind)}],
     })
 }
 
-fn parameter(name: &str, place: &str) -> Value {
-    let mut parameter = json!({"name": name, "in": place, "schema": {"type": "string", "uniqueItems": true}});
-    if place == "path" {
-        parameter["required"] = true.into();
-    }
-    parameter
-}
-
 fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
+    json!({"$ref": format!("{REFERENCE}{name}")})
 }
 
 fn component(schema: &TypeSchema, descriptions: &Descriptions) -> Value {
     let described = |(name, field): (&&str, &Field)| {
-        ((*name).to_owned(), property(field, descriptions.of_field(schema.name, name)))
+        ((*name).to_owned(), property(schema.name, name, field, descriptions))
     };
     let properties: Map<String, Value> = schema.fields.iter().map(described).collect();
-    let required: Vec<&str> =
-        schema.fields.iter().filter(|(_, field)| field.required).map(|(name, _)| *name).collect();
+    let required: Vec<&str> = schema
+        .fields
+        .iter()
+        .filter(|(name, field)| schema::is_required(schema.name, name, field))
+        .map(|(name, _)| *name)
+        .collect();
     let mut component = Map::new();
     component.insert("description".to_owned(), descriptions.of_type(schema.name).into());
     component.insert("type".to_owned(), "object".into());
@@ -206,8 +199,9 @@ fn component(schema: &TypeSchema, descriptions: &Descriptions) -> Value {
     Value::Object(component)
 }
 
-fn property(field: &Field, description: &str) -> Value {
-    let mut property = match type_of(&field.field_type) {
+fn property(owner: &str, name: &str, field: &Field, descriptions: &Descriptions) -> Value {
+    let values = schema::enum_values(owner, name);
+    let mut property = match type_of(&field.field_type, &values) {
         Value::Object(map) => map,
         _ => Map::new(),
     };
@@ -217,11 +211,12 @@ fn property(field: &Field, description: &str) -> Value {
     let mut add = |key: &str, value: Value| {
         property.insert(key.to_owned(), value);
     };
+    let description = described(descriptions.of_field(owner, name), &values);
     if !description.is_empty() {
         add("description", description.into());
     }
-    if field.value_struct {
-        add("default", json!({}));
+    if let Some(default) = schema::default_of(owner, name, field) {
+        add("default", default);
     }
     match field.list_type {
         ListType::Atomic if matches!(field.field_type, FieldType::Array(_)) && !field.merges() => {
@@ -246,8 +241,18 @@ fn property(field: &Field, description: &str) -> Value {
     Value::Object(property)
 }
 
-fn type_of(field_type: &FieldType) -> Value {
+/// A description with the values that a field may have, as the API server words it.
+fn described(description: &str, values: &[&str]) -> String {
+    if values.is_empty() {
+        return description.to_owned();
+    }
+    let values: Vec<String> = values.iter().map(|value| format!(" - `{value:?}`")).collect();
+    format!("{description}\n\nPossible enum values:\n{}", values.join("\n"))
+}
+
+fn type_of(field_type: &FieldType, values: &[&str]) -> Value {
     match field_type {
+        FieldType::String if !values.is_empty() => json!({"type": "string", "enum": values}),
         FieldType::String => json!({"type": "string"}),
         FieldType::Integer32 => json!({"type": "integer", "format": "int32"}),
         FieldType::Integer64 => json!({"type": "integer", "format": "int64"}),
@@ -260,8 +265,10 @@ fn type_of(field_type: &FieldType) -> Value {
         FieldType::IntOrString => reference(INT_OR_STRING),
         FieldType::Any => json!({"type": "object"}),
         FieldType::Message(inner) => reference(inner.schema().name),
-        FieldType::Array(items) => json!({"type": "array", "items": type_of(items)}),
-        FieldType::Map(values) => json!({"type": "object", "additionalProperties": type_of(values)}),
+        FieldType::Array(items) => json!({"type": "array", "items": type_of(items, values)}),
+        FieldType::Map(entries) => {
+            json!({"type": "object", "additionalProperties": type_of(entries, values)})
+        }
     }
 }
 

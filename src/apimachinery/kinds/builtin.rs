@@ -18,7 +18,7 @@ const fn streaming(name: &'static str, kind: &'static str) -> Subresource {
     Subresource { name, group: "", version: "", kind, verbs: &["create", "get"] }
 }
 
-const PLAIN: Kind = Kind {
+pub(super) const PLAIN: Kind = Kind {
     group: "",
     version: "v1",
     kind: "",

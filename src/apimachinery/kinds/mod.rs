@@ -3,6 +3,8 @@
 use std::fmt;
 
 pub mod builtin;
+pub mod groups;
+pub mod unstored;
 
 /// A kind that the embedded cluster serves and kubectl knows without asking.
 pub struct Kind {
@@ -86,6 +88,12 @@ impl Kind {
         with_group(self.singular, self.group)
     }
 
+    /// The kind as which objects are stored: itself, unless it is another version of one.
+    #[must_use]
+    pub fn stored(&'static self) -> &'static Self {
+        self.stored_as.unwrap_or(self)
+    }
+
     /// The subresource of that name.
     #[must_use]
     pub fn subresource(&self, name: &str) -> Option<&Subresource> {
@@ -112,7 +120,16 @@ pub fn kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'st
         .find(|entry| entry.group == group && entry.version == version && entry.plural == plural)
 }
 
-/// Every served kind, in the order of discovery.
+/// The kind served at that group, version and plural although no objects of it are stored.
+#[must_use]
+pub fn unstored_kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
+    unstored::TABLE
+        .iter()
+        .copied()
+        .find(|entry| entry.group == group && entry.version == version && entry.plural == plural)
+}
+
+/// Every stored kind, in the order of discovery.
 pub static KINDS: &[&Kind] = builtin::TABLE;
 
 #[cfg(test)]

@@ -118,6 +118,16 @@ impl LabelSelector {
         Self::with(requirements)
     }
 
+    /// What a workload selects its Pods by: a plain map for ReplicationControllers, else a `LabelSelector`.
+    #[must_use]
+    pub fn of_workload(workload: &Value) -> Self {
+        let selector = &workload["spec"]["selector"];
+        match selector.as_object() {
+            Some(labels) if workload["kind"] == "ReplicationController" => Self::from_map(labels),
+            _ => Self::from_value(selector),
+        }
+    }
+
     /// A plain map of labels that must all be there, as Services select; empty selects everything.
     #[must_use]
     pub fn from_map(labels: &Map<String, Value>) -> Self {

@@ -1,59 +1,72 @@
 //! What is served: discovery (aggregated and legacy), version, health.
 
-use std::sync::OnceLock;
-
 use http::header::{ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, Subresource};
+use crate::apimachinery::groups::{GROUP_VERSIONS, GroupVersion, group_order};
+use crate::apimachinery::{KINDS, Kind, Subresource, unstored};
 
 use super::body::{self, Body};
-use super::{negotiate, reviews};
+use super::negotiate;
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-/// Answers a path that names no resource; `None` when it names nothing at all.
-pub(super) fn answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+/// Every kind that Kubernetes brings along.
+pub(super) fn builtin_kinds() -> Vec<&'static Kind> {
+    KINDS.iter().chain(unstored::TABLE).copied().collect()
+}
+
+/// Answers a path that names no resource, where those kinds are served; `None` when it names nothing at all.
+pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>) -> Option<Response<Body>> {
+    let served = Served::new(kinds);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
         ["version"] => body::indented(&version()),
         ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
-        ["api"] if wants_aggregated(headers) => aggregated(headers, Half::Core),
-        ["apis"] if wants_aggregated(headers) => aggregated(headers, Half::Groups),
+        ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core),
+        ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
         ["api"] => body::json(200, &core_versions()),
-        ["apis"] => body::json(200, &group_list()),
-        ["api", version] => body::json(200, &resource_list("", version)?),
-        ["apis", group] => body::json(200, &group_of(group)?),
-        ["apis", group, version] => body::json(200, &resource_list(group, version)?),
-        [""] => body::json(200, &json!({"paths": paths()})),
+        ["apis"] => body::json(200, &group_list(&served)),
+        ["api", version] => body::json(200, &resource_list(&served, "", version)?),
+        ["apis", group] => body::json(200, &group_of(&served, group)?),
+        ["apis", group, version] => body::json(200, &resource_list(&served, group, version)?),
+        [""] => body::json(200, &json!({"paths": paths(&served)})),
         _ => return None,
     })
 }
 
-/// Every kind of the API: what is stored, then the reviews.
-fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(reviews::KINDS).copied()
-}
+/// The kinds that are served, in the order of discovery.
+struct Served(Vec<&'static Kind>);
 
-/// Groups in the order of discovery, each with its kinds' versions.
-fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for kind in kinds() {
-        match groups.iter_mut().find(|(group, _)| *group == kind.group) {
-            Some((_, versions)) if versions.contains(&kind.version) => {}
-            Some((_, versions)) => versions.push(kind.version),
-            None => groups.push((kind.group, vec![kind.version])),
-        }
+impl Served {
+    fn new(mut kinds: Vec<&'static Kind>) -> Self {
+        kinds.sort_by_key(|kind| (group_order(kind.group), kind.group, version_order(kind), kind.plural));
+        Self(kinds)
     }
-    groups
+
+    /// Groups, each with its versions.
+    fn groups(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for kind in &self.0 {
+            match groups.iter_mut().find(|(group, _)| *group == kind.group) {
+                Some((_, versions)) if versions.contains(&kind.version) => {}
+                Some((_, versions)) => versions.push(kind.version),
+                None => groups.push((kind.group, vec![kind.version])),
+            }
+        }
+        groups
+    }
+
+    fn kinds_of(&self, group: &str, version: &str) -> impl Iterator<Item = &'static Kind> {
+        self.0.iter().copied().filter(move |kind| kind.group == group && kind.version == version)
+    }
 }
 
-fn kinds_of(group: &str, version: &str) -> Vec<&'static Kind> {
-    let mut found: Vec<&Kind> =
-        kinds().filter(|kind| kind.group == group && kind.version == version).collect();
-    found.sort_by_key(|kind| kind.plural);
-    found
+/// The place of a version in its group; versions of groups that Kubernetes does not bring along stay as they come.
+fn version_order(kind: &Kind) -> usize {
+    let known = |entry: &GroupVersion| entry.group == kind.group && entry.version == kind.version;
+    GROUP_VERSIONS.iter().position(known).unwrap_or_default()
 }
 
 fn wants_aggregated(headers: &HeaderMap) -> bool {
@@ -71,38 +84,31 @@ enum Half {
     Groups,
 }
 
-fn aggregated(headers: &HeaderMap, half: Half) -> Response<Body> {
-    static DOCUMENTS: [OnceLock<(String, String)>; 2] = [OnceLock::new(), OnceLock::new()];
-    let slot = if half == Half::Core { &DOCUMENTS[0] } else { &DOCUMENTS[1] };
-    let (text, tag) = slot.get_or_init(|| {
-        let text = aggregated_document(half).to_string();
-        let tag = format!("\"{:016X}\"", fingerprint(text.as_bytes()));
-        (text, tag)
-    });
+fn aggregated(headers: &HeaderMap, served: &Served, half: Half) -> Response<Body> {
+    let text = aggregated_document(served, half).to_string();
+    let tag = format!("\"{:016X}\"", fingerprint(text.as_bytes()));
     let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let mut response =
-        if known { body::bytes(304, AGGREGATED, "") } else { body::bytes(200, AGGREGATED, text.as_str()) };
-    if let Ok(tag) = HeaderValue::from_str(tag) {
+        if known { body::bytes(304, AGGREGATED, "") } else { body::bytes(200, AGGREGATED, text) };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);
     }
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
     response
 }
 
-fn aggregated_document(half: Half) -> Value {
-    let items: Vec<Value> = groups()
+fn aggregated_document(served: &Served, half: Half) -> Value {
+    let version = |group: &str, version: &str| {
+        let resources: Vec<Value> = served.kinds_of(group, version).map(aggregated_resource).collect();
+        json!({"version": version, "freshness": "Current", "resources": resources})
+    };
+    let items: Vec<Value> = served
+        .groups()
         .into_iter()
         .filter(|(group, _)| group.is_empty() == (half == Half::Core))
         .map(|(group, versions)| {
             let metadata = if group.is_empty() { json!({}) } else { json!({"name": group}) };
-            let versions: Vec<Value> = versions
-                .into_iter()
-                .map(|version| {
-                    let resources: Vec<Value> =
-                        kinds_of(group, version).into_iter().map(aggregated_resource).collect();
-                    json!({"version": version, "freshness": "Current", "resources": resources})
-                })
-                .collect();
+            let versions: Vec<Value> = versions.into_iter().map(|name| version(group, name)).collect();
             json!({"metadata": metadata, "versions": versions})
         })
         .collect();
@@ -162,8 +168,9 @@ fn group_value(group: &str, versions: &[&str]) -> Value {
     json!({"name": group, "versions": versions, "preferredVersion": versions.first()})
 }
 
-fn group_list() -> Value {
-    let groups: Vec<Value> = groups()
+fn group_list(served: &Served) -> Value {
+    let groups: Vec<Value> = served
+        .groups()
         .iter()
         .filter(|(group, _)| !group.is_empty())
         .map(|(group, versions)| group_value(group, versions))
@@ -171,8 +178,8 @@ fn group_list() -> Value {
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
-fn group_of(group: &str) -> Option<Value> {
-    let groups = groups();
+fn group_of(served: &Served, group: &str) -> Option<Value> {
+    let groups = served.groups();
     let (group, versions) = groups.iter().find(|(name, _)| !name.is_empty() && *name == group)?;
     let mut value = group_value(group, versions);
     value["kind"] = "APIGroup".into();
@@ -180,20 +187,19 @@ fn group_of(group: &str) -> Option<Value> {
     Some(value)
 }
 
-fn resource_list(group: &str, version: &str) -> Option<Value> {
-    let kinds = kinds_of(group, version);
+fn resource_list(served: &Served, group: &str, version: &str) -> Option<Value> {
+    let kinds: Vec<&'static Kind> = served.kinds_of(group, version).collect();
     let group_version = kinds.first()?.api_version();
     let mut resources = Vec::new();
     for kind in kinds {
         resources.push(legacy_resource(kind));
         resources.extend(kind.subresources.iter().map(|subresource| legacy_subresource(kind, subresource)));
     }
-    Some(json!({
-        "kind": "APIResourceList",
-        "apiVersion": "v1",
-        "groupVersion": group_version,
-        "resources": resources,
-    }))
+    let mut list = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": resources});
+    if !group.is_empty() {
+        list["apiVersion"] = "v1".into();
+    }
+    Some(list)
 }
 
 fn legacy_resource(kind: &'static Kind) -> Value {
@@ -247,9 +253,9 @@ fn version() -> Value {
     })
 }
 
-fn paths() -> Vec<String> {
+fn paths(served: &Served) -> Vec<String> {
     let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
-    for (group, versions) in groups() {
+    for (group, versions) in served.groups() {
         if group.is_empty() {
             continue;
         }

@@ -18,7 +18,8 @@ use super::request_info::RequestInfo;
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListMeta {
-    /// Revision that the list shows.
+    /// Revision that the list shows; empty for what is not stored.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub resource_version: String,
     /// Where to go on.
     #[serde(rename = "continue", skip_serializing_if = "String::is_empty")]

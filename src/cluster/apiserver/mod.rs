@@ -3,6 +3,7 @@
 mod access;
 mod authentication;
 mod body;
+mod component_statuses;
 mod decode;
 mod delete;
 mod discovery;

@@ -2,85 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, Status};
+use crate::apimachinery::{FieldError, FieldErrors, Kind, Object, Status, unstored};
 
 use super::super::authentication::{API_AUDIENCE, user_of_token};
 use super::super::authorization::{Attributes, Decision, PolicyRule, User, authorize, rules_for};
 use super::super::registry::Registry;
 use super::super::storage::Store;
 
-const REVIEW: Kind = Kind {
-    group: "authorization.k8s.io",
-    version: "v1",
-    kind: "",
-    plural: "",
-    singular: "",
-    short_names: &[],
-    categories: &[],
-    namespaced: false,
-    verbs: &["create"],
-    subresources: &[],
-    stored_as: None,
-};
-
-static SELF_SUBJECT_REVIEW: Kind = Kind {
-    group: "authentication.k8s.io",
-    kind: "SelfSubjectReview",
-    plural: "selfsubjectreviews",
-    singular: "selfsubjectreview",
-    ..REVIEW
-};
-static TOKEN_REVIEW: Kind = Kind {
-    group: "authentication.k8s.io",
-    kind: "TokenReview",
-    plural: "tokenreviews",
-    singular: "tokenreview",
-    ..REVIEW
-};
-static LOCAL_SUBJECT_ACCESS_REVIEW: Kind = Kind {
-    kind: "LocalSubjectAccessReview",
-    plural: "localsubjectaccessreviews",
-    singular: "localsubjectaccessreview",
-    namespaced: true,
-    ..REVIEW
-};
-static SELF_SUBJECT_ACCESS_REVIEW: Kind = Kind {
-    kind: "SelfSubjectAccessReview",
-    plural: "selfsubjectaccessreviews",
-    singular: "selfsubjectaccessreview",
-    ..REVIEW
-};
-static SELF_SUBJECT_RULES_REVIEW: Kind = Kind {
-    kind: "SelfSubjectRulesReview",
-    plural: "selfsubjectrulesreviews",
-    singular: "selfsubjectrulesreview",
-    ..REVIEW
-};
-static SUBJECT_ACCESS_REVIEW: Kind = Kind {
-    kind: "SubjectAccessReview",
-    plural: "subjectaccessreviews",
-    singular: "subjectaccessreview",
-    ..REVIEW
-};
-
-/// The kinds of review.
-pub(super) static KINDS: &[&Kind] = &[
-    &SELF_SUBJECT_REVIEW,
-    &TOKEN_REVIEW,
-    &LOCAL_SUBJECT_ACCESS_REVIEW,
-    &SELF_SUBJECT_ACCESS_REVIEW,
-    &SELF_SUBJECT_RULES_REVIEW,
-    &SUBJECT_ACCESS_REVIEW,
-];
-
-/// The review served at that group, version and plural.
-pub(super) fn kind_by_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.group == group && kind.version == version && kind.plural == plural)
-}
-
 /// Whether objects of that kind are reviews.
 pub(super) fn is_review(kind: &'static Kind) -> bool {
-    KINDS.contains(&kind)
+    kind.verbs == ["create"] && kind != &unstored::BINDING
 }
 
 /// Answers a review: fills in its status.

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{Status, unstored};
 
 use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
@@ -25,7 +25,7 @@ use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{delete, discovery, openapi, read, subresources, watch, write};
+use super::{component_statuses, delete, discovery, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -109,7 +109,8 @@ impl ApiServer {
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }
-            path => discovery::answer(path, request.headers()).unwrap_or_else(body::page_not_found),
+            path => discovery::answer(path, request.headers(), discovery::builtin_kinds())
+                .unwrap_or_else(body::page_not_found),
         })
     }
 
@@ -136,6 +137,7 @@ impl ApiServer {
         user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
+            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
             "binding" => subresources::bind(&self.shared, info, headers, body),
             "token" => subresources::request_token(&self.shared, info, headers, body),
             "eviction" => subresources::evict(&self.shared, info, headers, body, user),
@@ -167,6 +169,9 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
+                component_statuses::read(shared, &info, headers)
+            }
             Verb::Get => read::get(shared, &info, headers),
             Verb::List => read::list(shared, &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),

@@ -15,6 +15,7 @@ use crate::apimachinery::{Object, Status, WatchEventType};
 use crate::base::{Random, Stopwatch, Timestamp, timeout};
 
 use super::super::driver::Shared;
+use super::super::registry::Registry;
 use super::super::storage::{Change, ChangeType};
 use super::body::{self, Body};
 use super::encoding::Presentation;
@@ -253,11 +254,13 @@ impl Watcher {
     fn event(&self, change: &Change) -> Option<(WatchEventType, Arc<Object>)> {
         let elsewhere =
             self.namespace.as_ref().is_some_and(|namespace| change.object.namespace() != namespace);
-        if change.kind != self.kind || elsewhere {
+        if change.kind != self.kind.stored() || elsewhere {
             return None;
         }
-        let was = change.previous.as_ref().is_some_and(|previous| self.selection.matches(previous));
-        let is = change.change_type != ChangeType::Deleted && self.selection.matches(&change.object);
+        let shown = |object: &Arc<Object>| Registry::in_version(self.kind, object);
+        let (object, previous) = (shown(&change.object), change.previous.as_ref().map(shown));
+        let was = previous.as_ref().is_some_and(|previous| self.selection.matches(previous));
+        let is = change.change_type != ChangeType::Deleted && self.selection.matches(&object);
         let event_type = match (was, is) {
             (false, false) => return None,
             (false, true) => WatchEventType::Added,
@@ -265,7 +268,8 @@ impl Watcher {
             (true, false) => WatchEventType::Deleted,
         };
         let left = event_type == WatchEventType::Deleted && change.change_type != ChangeType::Deleted;
-        Some((event_type, if left { last_selected(change) } else { Arc::clone(&change.object) }))
+        let last = previous.filter(|_| left).map(|previous| last_selected(&previous, change.revision));
+        Some((event_type, last.unwrap_or(object)))
     }
 
     fn tell(&mut self, event_type: WatchEventType, object: &Arc<Object>, now: Timestamp) {
@@ -286,9 +290,8 @@ impl Watcher {
 }
 
 /// The last state that was selected, under the revision that ended it.
-fn last_selected(change: &Change) -> Arc<Object> {
-    let Some(previous) = &change.previous else { return Arc::clone(&change.object) };
-    let mut object = Object::clone(previous);
-    object.set("/metadata/resourceVersion", change.revision.to_string());
+fn last_selected(previous: &Object, revision: u64) -> Arc<Object> {
+    let mut object = previous.clone();
+    object.set("/metadata/resourceVersion", revision.to_string());
     Arc::new(object)
 }

@@ -1,5 +1,7 @@
 //! What a fresh cluster contains: namespaces, nodes, the control plane's Pods, DNS, a storage class.
 
+mod flow_control;
+mod identities;
 mod nodes;
 mod policy;
 mod running_pods;
@@ -47,11 +49,10 @@ pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Resu
     for object in objects {
         create(registry, object, &options)?;
     }
+    flow_control::create(registry)?;
+    identities::create(registry, config)?;
     for (name, cpu) in CONTROL_PLANE {
         create(registry, static_pod(registry, name, cpu), &options)?;
-    }
-    for number in 0..config.nodes.max(1) {
-        create(registry, proxy_pod(&nodes::name(number)), &options)?;
     }
     Ok(())
 }
@@ -115,31 +116,6 @@ pub(crate) fn mirror_pod(registry: &Registry, key: &ObjectKey) -> Option<Object>
     (stands && key.namespace == "kube-system").then(|| static_pod(registry, name, cpu))
 }
 
-/// kube-proxy's Pod of one node.
-pub(crate) fn proxy_pod(node: &str) -> Object {
-    let mut pod = Object::new(&builtin::POD, "kube-system", "");
-    pod.remove("/metadata/name");
-    pod.set("/metadata/generateName", "kube-proxy-");
-    pod.set("/metadata/labels", json!({"k8s-app": "kube-proxy", "pod-template-generation": "1"}));
-    pod.set(
-        "/spec",
-        json!({
-            "hostNetwork": true,
-            "nodeName": node,
-            "priorityClassName": "system-node-critical",
-            "serviceAccountName": "kube-proxy",
-            "tolerations": [{"operator": "Exists"}],
-            "containers": [{
-                "name": "kube-proxy",
-                "image": format!("registry.k8s.io/kube-proxy:{VERSION}"),
-                "imagePullPolicy": "IfNotPresent",
-                "command": ["kube-proxy"],
-            }],
-        }),
-    );
-    pod
-}
-
 /// The namespaces alone.
 #[cfg(test)]
 fn namespaces(registry: &mut Registry) {
@@ -163,6 +139,6 @@ mod tests {
         };
         assert_eq!(names(&builtin::NODE), ["minikube", "minikube-m02"]);
         assert_eq!(names(&builtin::NAMESPACE), ["default", "kube-node-lease", "kube-public", "kube-system"]);
-        assert_eq!(registry.list(&builtin::POD, Some("kube-system")).len(), 7);
+        assert_eq!(registry.list(&builtin::POD, Some("kube-system")).len(), 5);
     }
 }

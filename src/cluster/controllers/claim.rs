@@ -52,10 +52,8 @@ pub(super) fn would_adopt(registry: &Registry, kind: &'static Kind, object: &Obj
         return Vec::new();
     }
     let selects = |candidate: &&Arc<Object>| {
-        candidate
-            .get("/spec/selector")
-            .map(LabelSelector::from_value)
-            .is_some_and(|selector| !selector.is_empty() && selector.matches(object.labels()))
+        let selector = LabelSelector::of_workload(candidate.value());
+        !selector.is_empty() && selector.matches(object.labels())
     };
     registry.store().list(kind, Some(object.namespace())).filter(selects).map(|found| found.key()).collect()
 }

@@ -120,7 +120,7 @@ fn owner_of(
     dependent: &Object,
     owner: &OwnerReference,
 ) -> Option<(&'static Kind, Arc<Object>)> {
-    let kind = kind_of(&owner.api_version, &owner.kind)?;
+    let kind = kind_of(&owner.api_version, &owner.kind)?.stored();
     let namespace = if kind.namespaced { dependent.namespace() } else { "" };
     let found = registry.get(kind, &ObjectKey::new(namespace, owner.name.clone())).ok()?;
     (found.uid() == owner.uid).then_some((kind, found))

@@ -3,6 +3,7 @@
 mod certificate_signer;
 mod claim;
 mod cluster_role_aggregation;
+mod cluster_ips;
 mod conditions;
 mod cron_job;
 mod daemon_set;
@@ -13,7 +14,6 @@ mod event_expiry;
 mod garbage_collector;
 mod history;
 mod job;
-mod kube_proxy;
 mod namespace;
 mod persistent_volume;
 mod pod_control;
@@ -34,7 +34,7 @@ use super::storage::Change;
 pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &service_account::ServiceAccountController,
     &deployment::DeploymentController,
-    &replica_set::ReplicaSetController,
+    &replica_set::REPLICA_SETS,
     &daemon_set::DaemonSetController,
     &stateful_set::StatefulSetController,
     &job::JobController,
@@ -44,10 +44,11 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
-    &kube_proxy::KubeProxyController,
     &service_account_token::TokensController,
     &certificate_signer::CertificateController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
+    &cluster_ips::ClusterIpController,
+    &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
     &persistent_volume::PersistentVolumeController,

@@ -66,7 +66,7 @@ fn namespace_that_waits(change: &Change, registry: &Registry) -> Vec<ObjectKey> 
 
 /// Everything in a namespace, with its kind.
 fn contents(registry: &Registry, namespace: &str) -> Vec<(&'static Kind, Arc<Object>)> {
-    let namespaced = KINDS.iter().copied().filter(|kind| kind.namespaced);
+    let namespaced = KINDS.iter().copied().filter(|kind| kind.namespaced && kind.stored_as.is_none());
     namespaced
         .flat_map(|kind| registry.list(kind, Some(namespace)).into_iter().map(move |object| (kind, object)))
         .collect()

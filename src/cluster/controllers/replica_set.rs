@@ -1,64 +1,91 @@
-//! ReplicaSets: keep as many Pods of a template as are wanted (`pkg/controller/replicaset`).
+//! ReplicaSets and ReplicationControllers: keep as many Pods of a template as are wanted (`pkg/controller/replicaset`).
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::Value;
 
-use crate::apimachinery::{LabelSelector, Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{Kind, LabelSelector, Object, ObjectKey, Status, builtin};
 use crate::base::Timestamp;
 
-use super::super::manager::{
-    Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
-};
-use super::super::registry::{DeleteOptions, Registry, WriteOptions};
+use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
+use super::super::registry::Registry;
 use super::super::storage::Change;
-use super::{MANAGER, claim, conditions, controllers_of, itself, owned_object, pods};
+use super::MANAGER;
+use super::{claim, conditions, controllers_of, itself, owned_object, pod_control, pods};
 
 /// How many Pods are created or deleted at once (`BurstReplicas`).
 const BURST_REPLICAS: usize = 500;
-/// Source of the events.
-const COMPONENT: &str = "replicaset-controller";
+
+/// The controller of one of the kinds that keep a number of Pods.
+pub(super) struct ReplicasController {
+    kind: &'static Kind,
+    /// Its name, and the source of its events.
+    component: &'static str,
+    watches: &'static [Watch],
+}
 
 /// The ReplicaSet controller.
-pub(super) struct ReplicaSetController;
+pub(super) static REPLICA_SETS: ReplicasController = ReplicasController {
+    kind: &builtin::REPLICA_SET,
+    component: "replicaset-controller",
+    watches: &[
+        Watch { kind: &builtin::REPLICA_SET, keys: itself },
+        Watch {
+            kind: &builtin::POD,
+            keys: |change, registry| owners(&builtin::REPLICA_SET, change, registry),
+        },
+    ],
+};
 
-static WATCHES: &[Watch] = &[
-    Watch { kind: &builtin::REPLICA_SET, keys: itself },
-    Watch { kind: &builtin::POD, keys: replica_sets_of_pod },
-];
+/// The ReplicationController controller.
+pub(super) static REPLICATION_CONTROLLERS: ReplicasController = ReplicasController {
+    kind: &builtin::REPLICATION_CONTROLLER,
+    component: "replication-controller",
+    watches: &[
+        Watch { kind: &builtin::REPLICATION_CONTROLLER, keys: itself },
+        Watch {
+            kind: &builtin::POD,
+            keys: |change, registry| owners(&builtin::REPLICATION_CONTROLLER, change, registry),
+        },
+    ],
+};
 
-impl Reconciler for ReplicaSetController {
+/// The sets that a Pod belongs to, belonged to or would be adopted by.
+fn owners(kind: &'static Kind, change: &Change, registry: &Registry) -> Vec<ObjectKey> {
+    let mut keys = controllers_of(change, kind);
+    keys.extend(claim::would_adopt(registry, kind, &change.object));
+    keys
+}
+
+impl Reconciler for ReplicasController {
     fn name(&self) -> &'static str {
-        COMPONENT
+        self.component
     }
 
     fn watches(&self) -> &'static [Watch] {
-        WATCHES
+        self.watches
     }
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let registry = &mut *context.registry;
-        let Ok(set) = registry.get(&builtin::REPLICA_SET, key) else { return Ok(Action::AwaitChange) };
-        let selector = LabelSelector::from_value(set.get("/spec/selector").unwrap_or(&Value::Null));
+        let Ok(set) = registry.get(self.kind, key) else { return Ok(Action::AwaitChange) };
+        let selector = LabelSelector::of_workload(set.value());
         let claimed = claim::claim(registry, &builtin::POD, &set, &selector)?;
         let (active, others): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|pod| pods::is_active(pod));
         let terminating = others.iter().filter(|pod| pod.is_terminating()).count();
-        let managed = if set.is_terminating() { Ok(()) } else { manage_replicas(registry, &set, &active) };
+        let managed =
+            if set.is_terminating() { Ok(()) } else { self.manage_replicas(registry, &set, &active) };
         let now = registry.now();
-        let status = status_after(&set, &active, terminating, managed.as_ref().err(), now);
+        let mut status = status_after(&set, &active, managed.as_ref().err(), now);
+        if self.kind == &builtin::REPLICA_SET {
+            status.set("/status/terminatingReplicas", terminating);
+        }
         if status != *set {
-            registry.update_status(&builtin::REPLICA_SET, status, MANAGER)?;
+            registry.update_status(self.kind, status, MANAGER)?;
         }
         managed.map_err(|failure| *failure.status)?;
         Ok(next_look(&set, &active, now))
     }
-}
-
-fn replica_sets_of_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let mut keys = controllers_of(change, &builtin::REPLICA_SET);
-    keys.extend(claim::would_adopt(registry, &builtin::REPLICA_SET, &change.object));
-    keys
 }
 
 /// A Pod that could not be created or deleted.
@@ -71,86 +98,55 @@ fn wanted(set: &Object) -> usize {
     usize::try_from(set.number("/spec/replicas").unwrap_or(1)).unwrap_or_default()
 }
 
-fn manage_replicas(registry: &mut Registry, set: &Object, active: &[Arc<Object>]) -> Result<(), Failure> {
-    let wanted = wanted(set);
-    if active.len() < wanted {
-        create_pods(registry, set, (wanted - active.len()).min(BURST_REPLICAS))
-    } else {
-        delete_pods(registry, set, active, (active.len() - wanted).min(BURST_REPLICAS))
+impl ReplicasController {
+    fn manage_replicas(
+        &self,
+        registry: &mut Registry,
+        set: &Object,
+        active: &[Arc<Object>],
+    ) -> Result<(), Failure> {
+        let wanted = wanted(set);
+        if active.len() < wanted {
+            self.create_pods(registry, set, (wanted - active.len()).min(BURST_REPLICAS))
+        } else {
+            self.delete_pods(registry, set, active, (active.len() - wanted).min(BURST_REPLICAS))
+        }
     }
-}
 
-/// Creates Pods in batches of 1, 2, 4 … and stops after the batch that met an error (`slowStartBatch`).
-fn create_pods(registry: &mut Registry, set: &Object, count: usize) -> Result<(), Failure> {
-    let (mut remaining, mut batch) = (count, 1);
-    while remaining > 0 {
-        let size = batch.min(remaining);
-        let mut failure = None;
-        for _ in 0..size {
-            if let Err(status) = create_pod(registry, set) {
-                failure = Some(status);
-            }
-        }
-        if let Some(status) = failure {
-            return Err(Failure { reason: "FailedCreate", status: Box::new(status) });
-        }
-        remaining -= size;
-        batch *= 2;
+    fn create_pods(&self, registry: &mut Registry, set: &Object, count: usize) -> Result<(), Failure> {
+        let template =
+            set.get("/spec/template").cloned().and_then(Object::from_value).unwrap_or_else(|| set.clone());
+        let mut pod = owned_object(&builtin::POD, set, &template);
+        pod.set("/metadata/generateName", format!("{}-", set.name()));
+        pod.set("/spec", template.get("/spec").cloned().unwrap_or_default());
+        let pods = vec![pod; count];
+        pod_control::in_batches(&pods, |pod| {
+            pod_control::create(registry, self.component, set, pod.clone()).map(|_| ())
+        })
+        .map_err(|status| Failure { reason: "FailedCreate", status: Box::new(status) })
     }
-    Ok(())
-}
 
-fn create_pod(registry: &mut Registry, set: &Object) -> Result<(), Status> {
-    let template =
-        set.get("/spec/template").cloned().and_then(Object::from_value).unwrap_or_else(|| set.clone());
-    let mut pod = owned_object(&builtin::POD, set, &template);
-    pod.set("/metadata/generateName", format!("{}-", set.name()));
-    pod.set("/spec", template.get("/spec").cloned().unwrap_or_default());
-    let created = registry.create(&builtin::POD, set.namespace(), pod, &WriteOptions::component(MANAGER));
-    match created {
-        Ok(written) => {
-            let message = format!("Created pod: {}", written.object.name());
-            tell(registry, set, EventType::Normal, "SuccessfulCreate", &message);
-            Ok(())
+    fn delete_pods(
+        &self,
+        registry: &mut Registry,
+        set: &Object,
+        active: &[Arc<Object>],
+        count: usize,
+    ) -> Result<(), Failure> {
+        if count == 0 {
+            return Ok(());
         }
-        Err(status) => {
-            // A namespace that is going away refuses every Pod: not worth an event.
-            if !status.message.contains("because it is being terminated") {
-                tell(registry, set, EventType::Warning, "FailedCreate", &format!("Error creating: {status}"));
-            }
-            Err(status)
-        }
-    }
-}
-
-fn delete_pods(
-    registry: &mut Registry,
-    set: &Object,
-    active: &[Arc<Object>],
-    count: usize,
-) -> Result<(), Failure> {
-    if count == 0 {
-        return Ok(());
-    }
-    let neighbours = neighbours(registry, set);
-    let mut ranked: Vec<pods::Ranked> = active.iter().map(|pod| pods::rank(pod, &neighbours)).collect();
-    pods::sort_for_deletion(&mut ranked, registry.now());
-    let mut outcome = Ok(());
-    for ranked in ranked.iter().take(count) {
-        let name = ranked.pod.name().to_owned();
-        let options = WriteOptions::component(MANAGER);
-        match registry.delete(&builtin::POD, &ranked.pod.key(), &DeleteOptions::default(), &options) {
-            Ok(_) => {
-                tell(registry, set, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {name}"));
-            }
-            Err(status) if status.is("NotFound") => {}
-            Err(status) => {
-                tell(registry, set, EventType::Warning, "FailedDelete", &format!("Error deleting: {status}"));
+        let neighbours = neighbours(registry, set);
+        let mut ranked: Vec<pods::Ranked> = active.iter().map(|pod| pods::rank(pod, &neighbours)).collect();
+        pods::sort_for_deletion(&mut ranked, registry.now());
+        let mut outcome = Ok(());
+        for ranked in ranked.iter().take(count) {
+            if let Err(status) = pod_control::delete(registry, self.component, set, &ranked.pod) {
                 outcome = Err(Failure { reason: "FailedDelete", status: Box::new(status) });
             }
         }
+        outcome
     }
-    outcome
 }
 
 /// The active Pods of all ReplicaSets with the same controller, which share its nodes.
@@ -165,18 +161,8 @@ fn neighbours(registry: &Registry, set: &Object) -> Vec<Arc<Object>> {
         .collect()
 }
 
-fn tell(registry: &mut Registry, set: &Object, event_type: EventType, reason: &str, message: &str) {
-    record_event(registry, &EventSource::component(COMPONENT), set, "", event_type, reason, message);
-}
-
-/// The ReplicaSet with the status that its Pods give it (`calculateStatus`).
-fn status_after(
-    set: &Object,
-    active: &[Arc<Object>],
-    terminating: usize,
-    failure: Option<&Failure>,
-    now: Timestamp,
-) -> Object {
+/// The set with the status that its Pods give it (`calculateStatus`).
+fn status_after(set: &Object, active: &[Arc<Object>], failure: Option<&Failure>, now: Timestamp) -> Object {
     let template_labels = set.map("/spec/template/metadata/labels");
     let carries_all = |pod: &&Arc<Object>| {
         template_labels
@@ -198,7 +184,6 @@ fn status_after(
             next.set(&pointer, count);
         }
     }
-    next.set("/status/terminatingReplicas", terminating);
     next.set("/status/observedGeneration", set.generation());
     let mut list = set.list("/status/conditions").to_vec();
     match failure {

@@ -33,6 +33,11 @@ impl Column {
         Self { column_type: "integer", ..Self::text(name) }
     }
 
+    /// A column of `true` and `false`.
+    pub(super) const fn boolean(name: &'static str) -> Self {
+        Self { column_type: "boolean", ..Self::text(name) }
+    }
+
     /// A column of text that only `-o wide` shows.
     pub(super) const fn wide(name: &'static str) -> Self {
         Self { priority: 1, ..Self::text(name) }
@@ -46,6 +51,8 @@ pub(super) const AGE: Column = Column::text("Age");
 
 /// What an empty cell shows.
 pub(super) const NONE: &str = "<none>";
+/// What a field shows that nobody set.
+pub(super) const UNSET: &str = "<unset>";
 /// What an unknown moment shows.
 const UNKNOWN: &str = "<unknown>";
 /// How many addresses or ports a cell lists.
@@ -102,6 +109,33 @@ pub(super) fn labels_text(labels: Option<&Map<String, Value>>) -> Value {
         .map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()))
         .collect();
     or_none(&terms.join(","))
+}
+
+/// Columns of what keeps a number of Pods: ReplicaSets and ReplicationControllers.
+pub(super) const REPLICAS: &[Column] = &[
+    NAME,
+    Column::number("Desired"),
+    Column::number("Current"),
+    Column::number("Ready"),
+    AGE,
+    Column::wide("Containers"),
+    Column::wide("Images"),
+    Column::wide("Selector"),
+];
+
+/// The cells of those columns.
+pub(super) fn replicas_cells(object: &Object, selector: Value, now: Timestamp) -> Vec<Value> {
+    let [names, images] = containers_and_images(object.list("/spec/template/spec/containers"));
+    vec![
+        object.name().into(),
+        count(object, "/spec/replicas").into(),
+        count(object, "/status/replicas").into(),
+        count(object, "/status/readyReplicas").into(),
+        age(object, now),
+        names,
+        images,
+        selector,
+    ]
 }
 
 /// The label selector of a workload, or `<none>`.

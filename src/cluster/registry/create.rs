@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::record_update;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, seconds};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::conversion::record_update;
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
@@ -29,7 +29,8 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let incoming = decode(kind, &object, options)?;
-        self.create_decoded(kind, namespace, incoming, options)
+        let written = self.create_decoded(kind.stored(), namespace, incoming, options)?;
+        Ok(written.in_version(kind))
     }
 
     /// Creates an object whose fields have been checked already.
@@ -40,7 +41,7 @@ impl Registry {
         incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let Incoming { mut object, mut warnings, owned } = incoming;
+        let Incoming { mut object, mut warnings, owned, version } = incoming;
         let strategy = strategy_of(kind);
         metadata::ensure_namespace(kind, &mut object, namespace)?;
         if !object.text("/metadata/resourceVersion").is_empty() {
@@ -56,7 +57,7 @@ impl Registry {
         strategy.set_defaults(&mut object);
         strategy.check_user(self, options, &mut object, None)?;
         if !owned {
-            record_update(None, &mut object, &options.manager, options.subresource, self.now);
+            record_update(version, None, &mut object, options, self.now);
         }
         admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);

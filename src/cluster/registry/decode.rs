@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::apimachinery::{Decoded, decode_strictly, strict_decoding_error};
 use crate::apimachinery::{FieldError, Kind, Object, Status};
 
+use super::conversion::to_stored;
 use super::options::{FieldValidation, Patch, WriteOptions};
 
 /// An object that a client sent, read as its kind.
@@ -15,6 +16,8 @@ pub(super) struct Incoming {
     pub warnings: Vec<String>,
     /// Whether its managedFields say already who wrote it (server-side apply).
     pub owned: bool,
+    /// The version of the kind in which it came; the object itself is of the stored one.
+    pub version: &'static Kind,
 }
 
 /// Reads an object.
@@ -29,7 +32,8 @@ pub(super) fn decode(
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(strict_decoding_error(kind, &errors));
     }
-    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned: false })
+    let object = to_stored(kind, as_object(value)?);
+    Ok(Incoming { object, warnings: warnings(options, errors), owned: false, version: kind })
 }
 
 /// The same for an object that a patch produced; errors show the patch.
@@ -58,7 +62,8 @@ pub(super) fn decode_patched(
         return Err(about_patch(format!("strict decoding error: {}", errors.join(", "))));
     }
     let owned = matches!(patch, Patch::Apply { .. });
-    Ok(Incoming { object: as_object(value)?, warnings: warnings(options, errors), owned })
+    let object = to_stored(kind, as_object(value)?);
+    Ok(Incoming { object, warnings: warnings(options, errors), owned, version: kind })
 }
 
 fn as_object(value: Value) -> Result<Object, Status> {

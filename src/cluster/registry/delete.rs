@@ -30,6 +30,8 @@ impl Registry {
         delete: &DeleteOptions,
         options: &WriteOptions,
     ) -> Result<Deleted, Status> {
+        let version = kind;
+        let kind = kind.stored();
         let old = self.get(kind, key)?;
         if kind == &builtin::NAMESPACE && PROTECTED_NAMESPACES.contains(&key.name.as_str()) {
             return Err(Status::forbidden(kind, &key.name, "this namespace may not be deleted"));
@@ -43,7 +45,7 @@ impl Registry {
         } else {
             self.begin_deletion(kind, &mut new, requested.unwrap_or_default());
         }
-        Ok(self.store_deletion(kind, &old, new, options))
+        Ok(self.store_deletion(kind, &old, new, options).in_version(version))
     }
 
     fn begin_deletion(&self, kind: &'static Kind, object: &mut Object, grace: i64) {

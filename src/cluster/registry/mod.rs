@@ -1,11 +1,14 @@
 //! Create, get, list, update, patch and delete for every kind: the only way to write.
 
 mod admission;
+mod admissionregistration;
+mod apiregistration;
 mod apps;
 mod batch;
 mod bind;
 mod certificates;
 mod columns;
+mod conversion;
 mod coordination;
 mod core;
 mod create;
@@ -13,13 +16,17 @@ mod decode;
 mod delete;
 mod discovery;
 mod evict;
+mod flowcontrol;
 mod metadata;
+mod networking;
+mod node;
 mod options;
 mod patch;
 mod pod_defaults;
 mod policy;
 mod quota;
 mod rbac;
+mod resource;
 mod scale;
 mod scheduling;
 
@@ -101,7 +108,9 @@ impl Registry {
     /// # Errors
     /// 404 when there is none.
     pub(crate) fn get(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Arc<Object>, Status> {
-        self.store.get(kind, key).cloned().ok_or_else(|| Status::not_found(kind, &key.name))
+        let stored = kind.stored();
+        let object = self.store.get(stored, key).ok_or_else(|| Status::not_found(stored, &key.name))?;
+        Ok(Self::in_version(kind, object))
     }
 
     /// What the `scale` subresource shows of a workload.
@@ -112,14 +121,19 @@ impl Registry {
         Ok(scale::scale_of(&*self.get(kind, key)?))
     }
 
+    /// A stored object as one of `kind`, which may be another version of what is stored.
+    pub(crate) fn in_version(kind: &'static Kind, object: &Arc<Object>) -> Arc<Object> {
+        conversion::in_version(kind, object)
+    }
+
     /// What a client is told on every request for a kind that is on its way out.
     pub(crate) fn deprecation(kind: &'static Kind) -> Option<&'static str> {
-        strategy::strategy_of(kind).deprecation()
+        strategy::strategy_of(kind.stored()).deprecation()
     }
 
     /// All objects of a kind, in one namespace or all.
     pub(crate) fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
-        self.store.list(kind, namespace).cloned().collect()
+        self.store.list(kind.stored(), namespace).map(|object| Self::in_version(kind, object)).collect()
     }
 
     /// The objects of a kind that an owner reference ties to the object with that uid.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Kind, Object};
+
+use super::conversion::in_version;
 
 use super::super::authorization::User;
 
@@ -67,6 +69,13 @@ pub(crate) struct Written {
     pub warnings: Vec<String>,
 }
 
+impl Written {
+    /// The same, shown in another version of the kind.
+    pub(super) fn in_version(self, kind: &'static Kind) -> Self {
+        Self { object: in_version(kind, &self.object), ..self }
+    }
+}
+
 /// A patch and its content type.
 #[derive(Clone, Debug)]
 pub(crate) enum Patch {
@@ -116,4 +125,14 @@ pub(crate) enum Deleted {
     Gone(Arc<Object>),
     /// The object is being deleted (grace period, finalizers); its present state.
     Pending(Arc<Object>),
+}
+
+impl Deleted {
+    /// The same, shown in another version of the kind.
+    pub(super) fn in_version(self, kind: &'static Kind) -> Self {
+        match self {
+            Self::Gone(object) => Self::Gone(in_version(kind, &object)),
+            Self::Pending(object) => Self::Pending(in_version(kind, &object)),
+        }
+    }
 }

@@ -24,13 +24,14 @@ impl Registry {
         patch: &Patch,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let old = self.store.get(kind, key).cloned();
+        let stored = kind.stored();
+        let old = self.store.get(stored, key).map(|old| Self::in_version(kind, old));
         if let Patch::Apply { configuration, force } = patch
             && options.subresource != "scale"
         {
             return self.apply(kind, key, old.as_deref(), configuration, *force, options);
         }
-        let old = old.ok_or_else(|| Status::not_found(kind, &key.name))?;
+        let old = old.ok_or_else(|| Status::not_found(stored, &key.name))?;
         if options.subresource == "scale" {
             let scale = scale::scale_of(&old);
             let wanted = patched_value(kind, scale.value(), patch)?;
@@ -40,7 +41,7 @@ impl Registry {
         }
         let patched = patched_value(kind, old.value(), patch)?;
         let incoming = decode_patched(kind, &patched, patch, options)?;
-        self.update_decoded(kind, key, incoming, options)
+        Ok(self.update_decoded(stored, key, incoming, options)?.in_version(kind))
     }
 
     /// Server-side apply; creates what is not there yet.
@@ -62,10 +63,11 @@ impl Registry {
         }
         let applied = Patch::Apply { configuration: Value::Null, force };
         let incoming = decode_patched(kind, object.value(), &applied, options)?;
-        match live {
-            None => self.create_decoded(kind, &key.namespace, incoming, options),
-            Some(_) => self.update_decoded(kind, key, incoming, options),
-        }
+        let written = match live {
+            None => self.create_decoded(kind.stored(), &key.namespace, incoming, options),
+            Some(_) => self.update_decoded(kind.stored(), key, incoming, options),
+        }?;
+        Ok(written.in_version(kind))
     }
 }
 

@@ -52,10 +52,15 @@ pub(super) fn set_pod_defaults(spec: &mut Map<String, Value>) {
 
 /// Defaults of the Pod template at `/spec/template`.
 pub(super) fn set_template_defaults(workload: &mut Object) {
-    if let Some(Value::Object(metadata)) = workload.get_mut("/spec/template/metadata") {
+    set_template_defaults_at(workload, "/spec/template");
+}
+
+/// Defaults of the Pod template at a path.
+pub(super) fn set_template_defaults_at(object: &mut Object, pointer: &str) {
+    if let Some(Value::Object(metadata)) = object.get_mut(&format!("{pointer}/metadata")) {
         metadata.retain(|_, value| !value.is_null());
     }
-    if let Some(Value::Object(spec)) = workload.get_mut("/spec/template/spec") {
+    if let Some(Value::Object(spec)) = object.get_mut(&format!("{pointer}/spec")) {
         set_spec_defaults(spec);
     }
 }

@@ -15,10 +15,7 @@ pub(super) fn scale_of(object: &Object) -> Object {
     }
     scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
     scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
-    let selector = object
-        .get("/spec/selector")
-        .map(|selector| LabelSelector::from_value(selector).to_string())
-        .unwrap_or_default();
+    let selector = LabelSelector::of_workload(object.value()).to_string();
     if !selector.is_empty() {
         scale.set("/status/selector", selector);
     }

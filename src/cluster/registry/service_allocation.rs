@@ -145,6 +145,11 @@ struct Taken {
 impl Taken {
     fn of_others(registry: &Registry, service: &Object) -> Self {
         let mut taken = Self { addresses: BTreeSet::new(), ports: BTreeSet::new() };
+        let foreign = registry.store().list(&builtin::IP_ADDRESS, None).filter(|address| {
+            (address.text("/spec/parentRef/namespace"), address.text("/spec/parentRef/name"))
+                != (service.namespace(), service.name())
+        });
+        taken.addresses.extend(foreign.filter_map(|address| address.name().parse::<Ipv4Addr>().ok()));
         let others =
             registry.store().list(&builtin::SERVICE, None).filter(|other| other.key() != service.key());
         for other in others {

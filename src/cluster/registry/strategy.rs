@@ -1,14 +1,19 @@
 //! What is particular to a kind: the rules that the generic registry asks for.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, Status, builtin, validate_dns1123_subdomain};
+use crate::apimachinery::{FieldErrors, Kind, Object, Status, builtin, unstored, validate_dns1123_subdomain};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
-use super::{apps, batch, certificates, coordination, core, discovery, policy, rbac, scheduling, storage};
+use super::{
+    admissionregistration, apiregistration, apps, batch, certificates, coordination, core, discovery,
+    flowcontrol, networking, node, policy, rbac, resource, scheduling, storage,
+};
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
@@ -118,6 +123,9 @@ pub(crate) trait Strategy: Sync {
         vec![object.name().into(), columns::age(object, now)]
     }
 
+    /// Puts the rows of a table into the kind's own order.
+    fn sort(&self, _objects: &mut [Arc<Object>]) {}
+
     /// `Succeeded` or `Failed` for an object that has run to its end.
     fn completed(&self, _object: &Object) -> Option<&'static str> {
         None
@@ -137,6 +145,7 @@ pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
 
 /// The kinds with rules of their own.
 static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
+    (&unstored::COMPONENT_STATUS, &core::ComponentStatusStrategy),
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),
@@ -161,9 +170,32 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
-    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::SigningRequestStrategy),
     (&builtin::CLUSTER_ROLE, &rbac::RoleStrategy { namespaced: false }),
     (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
     (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),
     (&builtin::ROLE_BINDING, &rbac::BindingStrategy { namespaced: true }),
+    (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
+    (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
+    (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),
+    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::SigningRequestStrategy),
+    (&builtin::IP_ADDRESS, &networking::IpAddressStrategy),
+    (&builtin::SERVICE_CIDR, &networking::ServiceCidrStrategy),
+    (&builtin::CSI_DRIVER, &storage::CsiDriverStrategy),
+    (&builtin::CSI_NODE, &storage::CsiNodeStrategy),
+    (&builtin::CSI_STORAGE_CAPACITY, &storage::CsiStorageCapacityStrategy),
+    (&builtin::VOLUME_ATTACHMENT, &storage::VolumeAttachmentStrategy),
+    (&builtin::VOLUME_ATTRIBUTES_CLASS, &storage::VolumeAttributesClassStrategy),
+    (&builtin::MUTATING_ADMISSION_POLICY, &admissionregistration::MutatingPolicyStrategy),
+    (&builtin::MUTATING_ADMISSION_POLICY_BINDING, &admissionregistration::MutatingPolicyBindingStrategy),
+    (&builtin::MUTATING_WEBHOOK_CONFIGURATION, &admissionregistration::MutatingWebhookStrategy),
+    (&builtin::VALIDATING_ADMISSION_POLICY, &admissionregistration::ValidatingPolicyStrategy),
+    (&builtin::VALIDATING_ADMISSION_POLICY_BINDING, &admissionregistration::ValidatingPolicyBindingStrategy),
+    (&builtin::VALIDATING_WEBHOOK_CONFIGURATION, &admissionregistration::ValidatingWebhookStrategy),
+    (&builtin::RUNTIME_CLASS, &node::RuntimeClassStrategy),
+    (&builtin::DEVICE_CLASS, &resource::DeviceClassStrategy),
+    (&builtin::RESOURCE_CLAIM, &resource::ResourceClaimStrategy),
+    (&builtin::RESOURCE_CLAIM_TEMPLATE, &resource::ResourceClaimTemplateStrategy),
+    (&builtin::RESOURCE_SLICE, &resource::ResourceSliceStrategy),
+    (&builtin::FLOW_SCHEMA, &flowcontrol::FlowSchemaStrategy),
+    (&builtin::PRIORITY_LEVEL_CONFIGURATION, &flowcontrol::PriorityLevelConfigurationStrategy),
 ];

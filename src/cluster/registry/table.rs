@@ -9,6 +9,7 @@ use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::Column;
+use super::conversion::to_stored;
 use super::strategy::strategy_of;
 
 /// `meta/v1 Table`, before it is encoded.
@@ -34,13 +35,22 @@ pub(crate) struct Row {
 impl Registry {
     /// The table of objects of one kind, ages counted to `now`.
     pub(crate) fn table(kind: &'static Kind, objects: &[Arc<Object>], now: Timestamp) -> Table {
-        let strategy = strategy_of(kind);
+        let strategy = strategy_of(kind.stored());
+        let stored = |object: &Arc<Object>| match kind.stored_as {
+            Some(_) => Arc::new(to_stored(kind, Object::clone(object))),
+            None => Arc::clone(object),
+        };
+        let mut objects = objects.to_vec();
+        strategy.sort(&mut objects);
         let rows = objects
             .iter()
-            .map(|object| Row {
-                cells: strategy.cells(object, now),
-                object: Arc::clone(object),
-                completed: strategy.completed(object),
+            .map(|object| {
+                let stored = stored(object);
+                Row {
+                    cells: strategy.cells(&stored, now),
+                    object: Arc::clone(object),
+                    completed: strategy.completed(&stored),
+                }
             })
             .collect();
         Table { columns: strategy.columns(), rows }

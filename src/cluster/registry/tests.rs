@@ -11,14 +11,14 @@ use crate::base::{Random, Timestamp};
 
 use super::{DeleteOptions, Deleted, FieldValidation, Patch, Registry, WriteOptions, Written};
 
-fn registry() -> Registry {
+pub(super) fn registry() -> Registry {
     let mut registry = Registry::new(Timestamp::from_second(1_800_000_000).unwrap(), Random::seeded(1));
     create(&mut registry, &NAMESPACE, "", json!({"metadata": {"name": "default"}})).unwrap();
     create(&mut registry, &SERVICE_ACCOUNT, "default", json!({"metadata": {"name": "default"}})).unwrap();
     registry
 }
 
-fn options() -> WriteOptions {
+pub(super) fn options() -> WriteOptions {
     WriteOptions::component("test")
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::record_update;
 use crate::apimachinery::{FieldErrors, Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission::{self, Attributes};
+use super::conversion::record_update;
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
@@ -30,7 +30,8 @@ impl Registry {
             return self.update_scale(kind, key, &object, options);
         }
         let incoming = decode(kind, &object, options)?;
-        self.update_decoded(kind, key, incoming, options)
+        let written = self.update_decoded(kind.stored(), key, incoming, options)?;
+        Ok(written.in_version(kind))
     }
 
     pub(super) fn update_decoded(
@@ -89,7 +90,7 @@ impl Registry {
         let old = self.get(kind, key)?;
         check_preconditions(kind, wanted, &old)?;
         let object = scale::scaled(kind, &old, wanted)?;
-        let incoming = Incoming { object, warnings: Vec::new(), owned: false };
+        let incoming = Incoming { object, warnings: Vec::new(), owned: false, version: kind };
         let written = self.replace(kind, &old, incoming, options)?;
         Ok(Written { object: Arc::new(scale::scale_of(&written.object)), ..written })
     }
@@ -102,7 +103,7 @@ impl Registry {
         incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let Incoming { object: mut new, mut warnings, owned } = incoming;
+        let Incoming { object: mut new, mut warnings, owned, version } = incoming;
         let strategy = strategy_of(kind);
         let whole = matches!(options.subresource, "" | "scale");
         new.set("/apiVersion", kind.api_version());
@@ -128,7 +129,7 @@ impl Registry {
         }
         strategy.check_user(self, options, &mut new, Some(old))?;
         if !owned {
-            record_update(Some(old), &mut new, &options.manager, options.subresource, self.now);
+            record_update(version, Some(old), &mut new, options, self.now);
         }
         if whole {
             admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;

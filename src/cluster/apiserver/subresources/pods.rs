@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Response};
 
-use crate::apimachinery::{Object, Status};
+use crate::apimachinery::{Object, ObjectKey, Status};
 
 use super::super::super::authorization::User;
 use super::super::super::driver::Shared;
@@ -30,15 +30,17 @@ pub(in super::super) fn bind(
     body: &[u8],
 ) -> Result<Response<Body>, Status> {
     let binding = decode::any(headers, body)?;
+    let pod = if info.name.is_empty() { binding.name() } else { info.name.as_str() };
+    let key = ObjectKey::new(info.namespace.clone().unwrap_or_default(), pod);
     let node = binding.text("/target/name");
     if node.is_empty() {
         return Err(Status::failure(
             422,
             "Invalid",
-            format!("Binding {:?} is invalid: target.name: Required value", info.name),
+            format!("Binding {pod:?} is invalid: target.name: Required value"),
         ));
     }
-    shared.with(|simulation| simulation.registry.bind(&info.key(), node))?;
+    shared.with(|simulation| simulation.registry.bind(&key, node))?;
     Ok(created())
 }
 

@@ -46,31 +46,10 @@ impl Strategy for ReplicaSetStrategy {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const {
-            &[
-                columns::NAME,
-                Column::number("Desired"),
-                Column::number("Current"),
-                Column::number("Ready"),
-                columns::AGE,
-                Column::wide("Containers"),
-                Column::wide("Images"),
-                Column::wide("Selector"),
-            ]
-        }
+        columns::REPLICAS
     }
 
     fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
-        let [names, images] = columns::containers_and_images(object.list("/spec/template/spec/containers"));
-        vec![
-            object.name().into(),
-            columns::count(object, "/spec/replicas").into(),
-            columns::count(object, "/status/replicas").into(),
-            columns::count(object, "/status/readyReplicas").into(),
-            columns::age(object, now),
-            names,
-            images,
-            columns::selector_text(object),
-        ]
+        columns::replicas_cells(object, columns::selector_text(object), now)
     }
 }

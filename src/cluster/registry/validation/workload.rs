@@ -61,6 +61,25 @@ pub(crate) fn replica_set_errors(replica_set: &Object) -> FieldErrors {
     errors
 }
 
+/// What is wrong with a ReplicationController's spec.
+pub(crate) fn replication_controller_errors(controller: &Object) -> FieldErrors {
+    let spec = Field::of(controller, "spec");
+    let (selector, template) = (spec.child("selector"), spec.child("template"));
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("minReadySeconds").non_negative());
+    if selector.is_empty() {
+        errors.push(selector.required(""));
+    }
+    errors.extend(spec.child("replicas").non_negative());
+    if template.is_absent() {
+        errors.push(template.required(""));
+    } else {
+        let selects = selector.map().map(LabelSelector::from_map).unwrap_or_default();
+        errors.extend(selected_template_errors(&spec, &selects, "ReplicationController"));
+    }
+    errors
+}
+
 /// What is wrong with a selector that has to be there and to ask for something.
 pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErrors {
     if selector.is_absent() {
@@ -108,10 +127,13 @@ pub(super) fn expression_errors(expression: &Field<'_>) -> FieldErrors {
 
 /// The template of a workload whose Pods run for ever.
 pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
+    selected_template_errors(spec, &LabelSelector::from_value(spec.child("selector").value()), workload)
+}
+
+fn selected_template_errors(spec: &Field<'_>, selector: &LabelSelector, workload: &str) -> FieldErrors {
     let template = spec.child("template");
     let metadata = template.child("metadata");
     let labels = metadata.child("labels");
-    let selector = LabelSelector::from_value(spec.child("selector").value());
     let mut errors = FieldErrors::new();
     if !selector.is_empty() && !selector.matches(labels.map()) {
         errors.push(labels.invalid("`selector` does not match template `labels`"));
@@ -136,7 +158,7 @@ pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
 }
 
 /// What is wrong with a template by itself (`ValidatePodTemplateSpec`).
-pub(super) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
+pub(crate) fn pod_template_errors(template: &Field<'_>) -> FieldErrors {
     let mut errors = template_label_errors(template);
     errors.extend(pod_spec_errors(&template.child("spec")));
     errors

@@ -1,0 +1,10 @@
+//! Rules of the kinds of the admissionregistration.k8s.io group.
+
+mod policies;
+mod webhooks;
+
+pub(super) use policies::{
+    MutatingPolicyBindingStrategy, MutatingPolicyStrategy, ValidatingPolicyBindingStrategy,
+    ValidatingPolicyStrategy,
+};
+pub(super) use webhooks::{MutatingWebhookStrategy, ValidatingWebhookStrategy};

@@ -1,0 +1,235 @@
+//! Rules of admission policies in CEL and of their bindings.
+
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{FieldErrors, LabelSelector, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::strategy::Strategy;
+use super::super::validation::Field;
+
+/// What a client is told: nothing evaluates a policy here.
+const NOT_ENFORCED: &str =
+    "not simulated: admission policies; the object is kept, and no request is judged by it";
+
+/// `pkg/registry/admissionregistration/validatingadmissionpolicy`.
+pub(crate) struct ValidatingPolicyStrategy;
+/// `pkg/registry/admissionregistration/mutatingadmissionpolicy`.
+pub(crate) struct MutatingPolicyStrategy;
+/// `pkg/registry/admissionregistration/validatingadmissionpolicybinding`.
+pub(crate) struct ValidatingPolicyBindingStrategy;
+/// `pkg/registry/admissionregistration/mutatingadmissionpolicybinding`.
+pub(crate) struct MutatingPolicyBindingStrategy;
+
+impl Strategy for ValidatingPolicyStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_policy_defaults(object);
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        let spec = Field::of(object, "spec");
+        let mut errors = policy_errors(&spec);
+        if spec.child("validations").is_empty() && spec.child("auditAnnotations").is_empty() {
+            errors.push(
+                spec.child("validations")
+                    .required("validations or auditAnnotations must contain at least one item"),
+            );
+        }
+        for validation in spec.child("validations").items() {
+            errors.extend(expression_error(&validation.child("expression")));
+        }
+        errors
+    }
+
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        vec![NOT_ENFORCED.to_owned()]
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const { &[columns::NAME, Column::number("Validations"), Column::text("ParamKind"), columns::AGE] }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        policy_cells(object, "/spec/validations", now)
+    }
+}
+
+impl Strategy for MutatingPolicyStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_policy_defaults(object);
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        let spec = Field::of(object, "spec");
+        let mut errors = policy_errors(&spec);
+        if spec.child("mutations").is_empty() {
+            errors.push(spec.child("mutations").required("mutations must contain at least one item"));
+        }
+        let policies = ["IfNeeded", "Never"];
+        errors.extend(spec.child("reinvocationPolicy").one_of(&policies));
+        errors
+    }
+
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        vec![NOT_ENFORCED.to_owned()]
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const { &[columns::NAME, Column::number("Mutations"), Column::text("ParamKind"), columns::AGE] }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        policy_cells(object, "/spec/mutations", now)
+    }
+}
+
+impl Strategy for ValidatingPolicyBindingStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_match_defaults(object, "/spec/matchResources");
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        let spec = Field::of(object, "spec");
+        let mut errors = binding_errors(&spec);
+        let actions = spec.child("validationActions");
+        if actions.is_empty() {
+            errors.push(actions.required("at least one validation action is required"));
+        }
+        for action in actions.items() {
+            errors.extend(action.one_of(&["Audit", "Deny", "Warn"]));
+        }
+        errors
+    }
+
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        vec![NOT_ENFORCED.to_owned()]
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        BINDING_COLUMNS
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        binding_cells(object, now)
+    }
+}
+
+impl Strategy for MutatingPolicyBindingStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_match_defaults(object, "/spec/matchResources");
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        binding_errors(&Field::of(object, "spec"))
+    }
+
+    fn warnings(&self, _object: &Object) -> Vec<String> {
+        vec![NOT_ENFORCED.to_owned()]
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        BINDING_COLUMNS
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        binding_cells(object, now)
+    }
+}
+
+fn set_policy_defaults(object: &mut Object) {
+    if object.get("/spec/failurePolicy").is_none() {
+        object.set("/spec/failurePolicy", "Fail");
+    }
+    set_match_defaults(object, "/spec/matchConstraints");
+}
+
+/// Defaults of a `MatchResources`, where there is one.
+fn set_match_defaults(object: &mut Object, pointer: &str) {
+    if object.get(pointer).is_none() {
+        return;
+    }
+    let default = |object: &mut Object, field: &str, value: Value| {
+        let pointer = format!("{pointer}/{field}");
+        if object.get(&pointer).is_none() {
+            object.set(&pointer, value);
+        }
+    };
+    default(object, "matchPolicy", "Equivalent".into());
+    default(object, "namespaceSelector", Map::new().into());
+    default(object, "objectSelector", Map::new().into());
+    for list in ["resourceRules", "excludeResourceRules"] {
+        let rules = object.get_mut(&format!("{pointer}/{list}")).and_then(Value::as_array_mut);
+        for rule in rules.into_iter().flatten().filter_map(Value::as_object_mut) {
+            rule.entry("scope").or_insert_with(|| "*".into());
+        }
+    }
+}
+
+fn policy_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("failurePolicy").one_of(&["Fail", "Ignore"]));
+    let constraints = spec.child("matchConstraints");
+    if constraints.is_absent() {
+        errors.push(constraints.required(""));
+    } else if constraints.child("resourceRules").is_empty() {
+        errors.push(constraints.child("resourceRules").required(""));
+    }
+    errors
+}
+
+fn expression_error(expression: &Field<'_>) -> Option<crate::apimachinery::FieldError> {
+    expression.text().trim().is_empty().then(|| expression.required("expression is not specified"))
+}
+
+fn binding_errors(spec: &Field<'_>) -> FieldErrors {
+    let policy = spec.child("policyName");
+    if policy.is_empty() { vec![policy.required("")] } else { FieldErrors::new() }
+}
+
+fn policy_cells(object: &Object, list: &str, now: Timestamp) -> Vec<Value> {
+    let parameters = match object.get("/spec/paramKind") {
+        Some(kind) => {
+            let text = |field: &str| kind[field].as_str().unwrap_or_default();
+            format!("{}/{}", text("apiVersion"), text("kind"))
+        }
+        None => columns::UNSET.to_owned(),
+    };
+    vec![object.name().into(), object.list(list).len().into(), parameters.into(), columns::age(object, now)]
+}
+
+const BINDING_COLUMNS: &[Column] =
+    &[columns::NAME, Column::text("PolicyName"), Column::text("ParamRef"), columns::AGE];
+
+fn binding_cells(object: &Object, now: Timestamp) -> Vec<Value> {
+    let (name, namespace) = (object.text("/spec/paramRef/name"), object.text("/spec/paramRef/namespace"));
+    let selector = object.get("/spec/paramRef/selector").map(LabelSelector::from_value);
+    let parameters = match (name, namespace, selector) {
+        ("", _, Some(selector)) => selector.to_string(),
+        ("", _, None) => columns::UNSET.to_owned(),
+        (name, "", _) => format!("*/{name}"),
+        (name, namespace, _) => format!("{namespace}/{name}"),
+    };
+    vec![
+        object.name().into(),
+        object.text("/spec/policyName").into(),
+        parameters.into(),
+        columns::age(object, now),
+    ]
+}

@@ -1,0 +1,98 @@
+//! Several versions of one kind: requests in any of them read and write the stored one.
+
+mod event;
+mod horizontal_pod_autoscaler;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::apimachinery::{self, Kind, Object, builtin};
+use crate::base::Timestamp;
+
+use super::options::WriteOptions;
+
+/// How objects of one version become objects of the stored one, and back.
+struct Conversion {
+    version: &'static Kind,
+    to_stored: fn(&mut Object),
+    from_stored: fn(&mut Object),
+}
+
+static CONVERSIONS: &[Conversion] = &[
+    Conversion {
+        version: &builtin::HORIZONTAL_POD_AUTOSCALER_V1,
+        to_stored: horizontal_pod_autoscaler::to_v2,
+        from_stored: horizontal_pod_autoscaler::to_v1,
+    },
+    Conversion { version: &builtin::EVENTS_EVENT, to_stored: event::to_core, from_stored: event::to_events },
+];
+
+fn conversion_of(kind: &'static Kind) -> Option<&'static Conversion> {
+    kind.stored_as?;
+    CONVERSIONS.iter().find(|conversion| conversion.version == kind)
+}
+
+/// An object of that kind as it is stored.
+pub(super) fn to_stored(kind: &'static Kind, mut object: Object) -> Object {
+    if let Some(conversion) = conversion_of(kind) {
+        (conversion.to_stored)(&mut object);
+        name(&mut object, kind.stored());
+    }
+    object
+}
+
+/// A stored object as one of that kind.
+pub(super) fn in_version(kind: &'static Kind, object: &Arc<Object>) -> Arc<Object> {
+    let Some(conversion) = conversion_of(kind) else { return Arc::clone(object) };
+    Arc::new(converted(conversion, object))
+}
+
+fn converted(conversion: &Conversion, object: &Object) -> Object {
+    let mut object = object.clone();
+    (conversion.from_stored)(&mut object);
+    name(&mut object, conversion.version);
+    object
+}
+
+fn name(object: &mut Object, kind: &Kind) {
+    object.set("/apiVersion", kind.api_version());
+    object.set("/kind", kind.kind);
+}
+
+/// Notes in managedFields who wrote what, by the fields of the version that was written.
+pub(super) fn record_update(
+    version: &'static Kind,
+    old: Option<&Object>,
+    new: &mut Object,
+    options: &WriteOptions,
+    now: Timestamp,
+) {
+    let record = |old: Option<&Object>, new: &mut Object| {
+        apimachinery::record_update(old, new, &options.manager, options.subresource, now);
+    };
+    let Some(conversion) = conversion_of(version) else { return record(old, new) };
+    let mut shown = converted(conversion, new);
+    record(old.map(|old| converted(conversion, old)).as_ref(), &mut shown);
+    match shown.get("/metadata/managedFields") {
+        Some(entries) => new.set("/metadata/managedFields", entries.clone()),
+        None => {
+            new.remove("/metadata/managedFields");
+        }
+    }
+}
+
+/// Moves a field, if it is there.
+fn rename(object: &mut Object, from: &str, to: &str) {
+    if let Some(value) = object.remove(from) {
+        object.set(to, value);
+    }
+}
+
+/// A field that is there.
+fn field(value: &Value, pointer: &str) -> Option<Value> {
+    value.pointer(pointer).filter(|value| !value.is_null()).cloned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Rules of PodTemplates.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldErrors, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::pod_defaults::set_template_defaults_at;
+use super::super::strategy::Strategy;
+use super::super::validation::{Field, pod_template_errors};
+use super::super::warnings::pod_spec_warnings;
+
+/// `pkg/registry/core/podtemplate`.
+pub(crate) struct PodTemplateStrategy;
+
+impl Strategy for PodTemplateStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn creates_on_update(&self) -> bool {
+        false
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_template_defaults_at(object, "/template");
+    }
+
+    fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
+        new.get("/template") != old.get("/template")
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        pod_template_errors(&Field::of(object, "template"))
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "template").child("spec"))
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const { &[columns::NAME, Column::text("Containers"), Column::text("Images"), Column::text("Pod Labels")] }
+    }
+
+    fn cells(&self, object: &Object, _now: Timestamp) -> Vec<Value> {
+        let [names, images] = columns::containers_and_images(object.list("/template/spec/containers"));
+        let labels = columns::labels_text(object.map("/template/metadata/labels"));
+        vec![object.name().into(), names, images, labels]
+    }
+}

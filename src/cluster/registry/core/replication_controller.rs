@@ -1,0 +1,57 @@
+//! Rules of ReplicationControllers.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldErrors, Object};
+use crate::base::Timestamp;
+
+use super::super::columns::{self, Column};
+use super::super::pod_defaults::set_template_defaults;
+use super::super::strategy::Strategy;
+use super::super::validation::{self, Field};
+use super::super::warnings::pod_spec_warnings;
+
+/// `pkg/registry/core/replicationcontroller`.
+pub(crate) struct ReplicationControllerStrategy;
+
+impl Strategy for ReplicationControllerStrategy {
+    fn counts_generations(&self) -> bool {
+        true
+    }
+
+    fn set_defaults(&self, object: &mut Object) {
+        set_template_defaults(object);
+        if let Some(labels) = object.get("/spec/template/metadata/labels").cloned() {
+            for pointer in ["/spec/selector", "/metadata/labels"] {
+                if object.map(pointer).is_none_or(serde_json::Map::is_empty) {
+                    object.set(pointer, labels.clone());
+                }
+            }
+        }
+        if object.get("/spec/replicas").is_none() {
+            object.set("/spec/replicas", 1);
+        }
+    }
+
+    fn write_out_zero_values(&self, object: &mut Object) {
+        if object.get("/status/replicas").is_none() {
+            object.set("/status/replicas", 0);
+        }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::replication_controller_errors(object)
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        columns::REPLICAS
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        columns::replicas_cells(object, columns::labels_text(object.map("/spec/selector")), now)
+    }
+}
