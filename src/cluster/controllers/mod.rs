@@ -2,8 +2,8 @@
 
 mod certificate_signer;
 mod claim;
-mod cluster_role_aggregation;
 mod cluster_ips;
+mod cluster_role_aggregation;
 mod conditions;
 mod cron_job;
 mod daemon_set;
