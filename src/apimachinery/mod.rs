@@ -33,6 +33,7 @@ pub use hash::pod_template_hash;
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;
+pub use kinds::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 pub use kinds::{
     KINDS, Kind, Subresource, builtin, groups, kind_by_resource, kind_of, unstored, unstored_kind_by_resource,
 };

@@ -291,6 +291,10 @@ pub struct Opened {
     pub notices: Vec<String>,
 }
 
+/// A world that was kept, to go back to; cheap, as it shares with the present what did not change.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Simulation);
+
 /// A running embedded cluster; ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Cluster {
@@ -394,6 +398,19 @@ impl Cluster {
         self.shared.clock.advance(by);
         self.shared.with(|_| ());
         self.shared.notify();
+    }
+
+    /// The whole world as it stands: objects, nodes, containers, logs, and what is due when.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.shared.lock().simulation.clone())
+    }
+
+    /// Makes the world what it was when the snapshot was taken, time included; open watches are told
+    /// to list again.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.shared.clock.set(snapshot.0.registry.now());
+        self.shared.replace(snapshot.0.clone());
     }
 
     /// Throws everything away and starts from a fresh cluster.

@@ -10,6 +10,7 @@ mod driver;
 mod kubelet;
 mod listener;
 mod manager;
+mod metrics;
 mod network;
 mod persistence;
 mod registry;
@@ -20,5 +21,8 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened};
+pub use driver::{Cluster, Opened, Snapshot};
 pub use listener::Listener;
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,27 @@ pub(super) async fn get(client: &kube::Client, path: &str) -> Result<Option<Valu
     }
 }
 
+/// Creates an object at a collection's path, unless it is there already.
+pub(super) async fn create(client: &kube::Client, path: &str, object: &Value) -> Result<(), Failure> {
+    let body = object.to_string().into_bytes();
+    let request = Request::post(path).header("Content-Type", "application/json").body(body);
+    send(client, request.map_err(unreachable)?, 409).await
+}
+
+/// Deletes the object at a path, if it is there.
+pub(super) async fn delete(client: &kube::Client, path: &str) -> Result<(), Failure> {
+    send(client, Request::delete(path).body(Vec::new()).map_err(unreachable)?, 404).await
+}
+
+/// Sends a request whose answer does not matter; one code of failure is as good as success.
+async fn send(client: &kube::Client, request: Request<Vec<u8>>, pardoned: u16) -> Result<(), Failure> {
+    match client.request::<Value>(request).await {
+        Err(kube::Error::Api(status)) if status.code == pardoned => Ok(()),
+        Err(error) => Err(unreachable(error)),
+        Ok(_) => Ok(()),
+    }
+}
+
 fn unreachable(error: impl std::fmt::Display) -> Failure {
     Failure::known(
         EXIT_UNREACHABLE,

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+mod aggregated;
 pub mod builtin;
 pub mod groups;
 pub mod unstored;
+
+pub use aggregated::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 
 /// A kind that the embedded cluster serves and kubectl knows without asking.
 pub struct Kind {

@@ -137,6 +137,16 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
     if old == new {
         return comparison;
     }
+    if let (
+        Node::Message(_) | Node::Map(_) | Node::Untyped,
+        Some(Value::Object(old)),
+        Some(Value::Object(new)),
+    ) = (node, old, new)
+        && !(old.is_empty() && new.is_empty())
+    {
+        compare_entries(node, old, new, &mut comparison);
+        return comparison;
+    }
     let old_parts = old.map_or(Some(Vec::new()), |value| parts(node, value));
     let new_parts = new.map_or(Some(Vec::new()), |value| parts(node, value));
     let (Some(old_parts), Some(new_parts)) = (old_parts, new_parts) else {
@@ -157,6 +167,29 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
         }
     }
     comparison
+}
+
+/// Compares two maps that differ; most entries are the same, so that nothing is made for them.
+fn compare_entries(
+    node: Node,
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    comparison: &mut Comparison,
+) {
+    // Nobody owns the entries themselves, and they are long.
+    let in_metadata = matches!(node, Node::Message(schema) if schema.name.ends_with(".ObjectMeta"));
+    let is_owned = |key: &str| !(in_metadata && key == "managedFields");
+    for (key, value) in new {
+        let before = old.get(key);
+        if is_owned(key) && before != Some(value) {
+            comparison.insert(&format!("f:{key}"), compare(node.entry(key), before, Some(value)));
+        }
+    }
+    for (key, value) in old {
+        if is_owned(key) && !new.contains_key(key) {
+            comparison.insert(&format!("f:{key}"), compare(node.entry(key), Some(value), None));
+        }
+    }
 }
 
 impl Comparison {

@@ -10,6 +10,7 @@ mod discovery;
 mod duplicates;
 mod encoding;
 mod forward;
+mod metrics;
 mod negotiate;
 mod openapi;
 mod query;

@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::apimachinery::{
-    Kind, ObjectKey, Status, Subresource, kind_by_resource, unstored_kind_by_resource,
+    Kind, ObjectKey, Status, Subresource, aggregated_by_resource, kind_by_resource, unstored_kind_by_resource,
 };
 
 use super::query::{Query, decode};
@@ -127,7 +127,9 @@ fn names_a_resource(group: &str, version: &str, tail: &[&str]) -> bool {
 }
 
 fn kind_of_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
-    kind_by_resource(group, version, plural).or_else(|| unstored_kind_by_resource(group, version, plural))
+    kind_by_resource(group, version, plural)
+        .or_else(|| unstored_kind_by_resource(group, version, plural))
+        .or_else(|| aggregated_by_resource(group, version, plural))
 }
 
 fn verb_of(method: &Method, name: &str, query: &Query) -> Option<Verb> {

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::apimachinery::{Status, unstored};
+use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
 use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
@@ -25,7 +25,7 @@ use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{component_statuses, delete, discovery, openapi, read, subresources, watch, write};
+use super::{component_statuses, delete, discovery, metrics, openapi, read, subresources, watch, write};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -91,6 +91,9 @@ impl ApiServer {
         let query = Query::parse(uri.query().unwrap_or_default());
         if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
             let info = info?;
+            if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
+                return Ok(body::page_not_found());
+            }
             let deprecation = Registry::deprecation(info.kind);
             let answered = self.resource(request, info, user).await;
             let mut response = answered.unwrap_or_else(|status| body::failure(&status));
@@ -109,8 +112,9 @@ impl ApiServer {
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }
-            path => discovery::answer(path, request.headers(), discovery::builtin_kinds())
-                .unwrap_or_else(body::page_not_found),
+            path => {
+                discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
+            }
         })
     }
 
@@ -127,6 +131,15 @@ impl ApiServer {
             user_of_certificate(&authority.administrator()?.der)
         });
         Authentication::Connection(Arc::new(user.unwrap_or_else(User::administrator)))
+    }
+
+    /// Every kind that is served, with those that another server serves behind this one.
+    fn kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds = discovery::builtin_kinds();
+        if metrics::are_served(&self.shared) {
+            kinds.extend(AGGREGATED);
+        }
+        kinds
     }
 
     fn create(
@@ -169,6 +182,7 @@ impl ApiServer {
         let (parts, incoming) = request.into_parts();
         let headers = &parts.headers;
         match info.verb {
+            _ if metrics::are_metrics(info.kind) => metrics::answer(shared, &info, headers),
             Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
                 component_statuses::read(shared, &info, headers)
             }

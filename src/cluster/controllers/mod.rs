@@ -13,6 +13,7 @@ mod endpoints;
 mod event_expiry;
 mod garbage_collector;
 mod history;
+mod horizontal;
 mod job;
 mod namespace;
 mod persistent_volume;
@@ -39,6 +40,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &stateful_set::StatefulSetController,
     &job::JobController,
     &cron_job::CronJobController,
+    &horizontal::HorizontalController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

@@ -110,5 +110,6 @@ fn idle(slot: &str, container: &str) -> Process {
         wake: None,
         doom: None,
         exit_code: None,
+        used: 0,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::apimachinery::builtin::POD;
+use crate::apimachinery::builtin::{NODE, POD};
+use crate::apimachinery::{ObjectKey, Quantity};
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
@@ -83,6 +84,21 @@ impl System for Host<'_> {
 
     fn image(&self) -> Option<&'static Image> {
         self.image
+    }
+
+    fn machine_memory(&self) -> u64 {
+        let memory = self
+            .node
+            .pods
+            .get(&self.slot)
+            .and_then(|pod| self.registry.get(&POD, &pod.key).ok())
+            .and_then(|pod| self.registry.get(&NODE, &ObjectKey::new("", pod.text("/spec/nodeName"))).ok())
+            .and_then(|node| Quantity::from_value(node.get("/status/allocatable/memory")?));
+        memory.and_then(|memory| u64::try_from(memory.whole()).ok()).unwrap_or(u64::MAX)
+    }
+
+    fn latency(&self) -> i64 {
+        self.node.latency
     }
 
     fn user(&self) -> i64 {

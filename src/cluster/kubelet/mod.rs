@@ -19,6 +19,7 @@ mod streams;
 mod termination;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,9 @@ pub(crate) struct NodeState {
     attachments: Attachments,
     /// The number of the last process.
     last_process: u64,
+    /// Milliseconds that the last exchange over the network took.
+    #[serde(skip)]
+    latency: i64,
     /// Whether the addresses of Pods that were there before this state have been taken over.
     #[serde(skip)]
     surveyed: bool,

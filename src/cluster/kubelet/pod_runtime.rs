@@ -12,6 +12,7 @@ use super::super::runtime::{Files, Mount, ProcessId, RunLog};
 use super::host_volumes::HostVolume;
 use super::probes::Probes;
 use super::restarts::BackOff;
+use super::usage::Meter;
 
 /// Characters of a termination message.
 const MESSAGE_MAX: usize = 4_096;
@@ -117,6 +118,15 @@ pub(super) struct ContainerRuntime {
     pub previous_log: Option<RunLog>,
     /// Probes of this run.
     pub probes: Probes,
+    /// Processor time of this container.
+    #[serde(default)]
+    pub meter: Meter,
+    /// Bytes that it may hold; 0 for any.
+    #[serde(default)]
+    pub memory_limit: u64,
+    /// Thousandths of a processor that it may use; 0 for any.
+    #[serde(default)]
+    pub cpu_limit: u64,
 }
 
 /// `terminationMessagePath` and `terminationMessagePolicy`.

@@ -10,6 +10,9 @@ use super::pod_runtime::Terminated;
 use super::starts::schedule_restart;
 use super::{NodeState, after};
 
+/// Exit code of what SIGKILL ended.
+const SIGKILLED: i32 = 137;
+
 impl NodeState {
     /// The next moment at which something on a node happens by itself (a process ends, a line is
     /// printed, a pull completes).
@@ -93,6 +96,7 @@ impl NodeState {
         let slot = process.pod.clone();
         let Some(pod) = self.pods.get_mut(&slot) else { return };
         let Some(container) = pod.containers.get_mut(&process.container) else { return };
+        container.meter.add(now, std::mem::take(&mut process.used));
         if container.process() == Some(id) {
             let (stdout, stderr) = (std::mem::take(&mut process.stdout), std::mem::take(&mut process.stderr));
             container.log.append(now, &stdout);
@@ -105,6 +109,12 @@ impl NodeState {
             }
         }
         let Some(process) = self.processes.get(&id) else { return };
+        let name = process.container.clone();
+        if self.exceeds_memory(&slot, &name) {
+            // The kernel ends the whole container, as the kubelet asks it to (`memory.oom.group`).
+            return self.end_run_for(&slot, &name, SIGKILLED, "OOMKilled", now);
+        }
+        let Some(process) = self.processes.get(&id) else { return };
         if process.exit_code.is_none()
             && let Some(at) = next_wake(process)
         {
@@ -114,6 +124,11 @@ impl NodeState {
 
     /// The main process of a container has ended: so has the run, and whatever else ran in it.
     fn end_run(&mut self, slot: &str, name: &str, exit_code: i32, now: Timestamp) {
+        let reason = if exit_code == 0 { "Completed" } else { "Error" };
+        self.end_run_for(slot, name, exit_code, reason, now);
+    }
+
+    fn end_run_for(&mut self, slot: &str, name: &str, exit_code: i32, reason: &str, now: Timestamp) {
         let Some(pod) = self.pods.get_mut(slot) else { return };
         let Some(container) = pod.containers.get_mut(name) else { return };
         let message = container.termination_message(exit_code);
@@ -122,7 +137,7 @@ impl NodeState {
             run.terminated = Some(Terminated {
                 container_id: run.container_id.clone(),
                 exit_code,
-                reason: if exit_code == 0 { "Completed" } else { "Error" }.to_owned(),
+                reason: reason.to_owned(),
                 message,
                 started_at: run.started_at,
                 finished_at: now,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::apimachinery::Quantity;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -12,7 +13,7 @@ use super::host_volumes::{HostVolume, MountError, host_volumes};
 use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::{PodWorker, Step};
-use super::{env, volumes};
+use super::{env, usage, volumes};
 
 /// Content of a Pod's own volumes, by name.
 type VolumeFiles = BTreeMap<String, runtime::Files>;
@@ -146,6 +147,10 @@ impl PodWorker<'_> {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
         };
+        let limit = |name| usage::limit(spec.get("/resources"), name);
+        let number = |amount: Option<i64>| amount.and_then(|amount| u64::try_from(amount).ok()).unwrap_or(0);
+        let cpu_limit = number(limit("cpu").map(Quantity::milli));
+        let memory_limit = number(limit("memory").map(Quantity::whole));
         let container = self.container(spec.name());
         if container.run.is_some() {
             container.last = container.terminated().cloned();
@@ -156,6 +161,7 @@ impl PodWorker<'_> {
         container.layer = hosts;
         container.read_only_root = read_only_root;
         container.termination_message = message;
+        (container.cpu_limit, container.memory_limit) = (cpu_limit, memory_limit);
         container.mounts = mounts;
         container.waiting = None;
         container.image_ready = false;
@@ -212,6 +218,7 @@ impl PodWorker<'_> {
             wake: None,
             doom: None,
             exit_code: None,
+            used: 0,
         })
     }
 

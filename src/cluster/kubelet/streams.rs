@@ -68,6 +68,7 @@ impl NodeState {
             wake: None,
             doom: None,
             exit_code: None,
+            used: 0,
         });
         self.start_process(registry, id);
         Ok(id)
@@ -197,8 +198,20 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
         let id = self.listener(pod, port)?;
+        self.charge_request(id, registry.now());
         let response = self.with_process(registry, id, |process, host| process.serve(request, host));
         response.flatten().ok_or(ConnectError::EmptyReply)
+    }
+
+    /// Charges a server with the work on one request; how long that takes depends on its limit.
+    fn charge_request(&mut self, server: ProcessId, now: crate::base::Timestamp) {
+        let Some(process) = self.processes.get(&server) else { return };
+        let (slot, name, cost) =
+            (process.pod.clone(), process.container.clone(), runtime::request_cost(process));
+        self.charge(&slot, &name, now, cost);
+        let limit = self.pods.get(&slot).and_then(|pod| Some(pod.containers.get(&name)?.cpu_limit));
+        let speed = limit.filter(|limit| *limit > 0).unwrap_or(1_000).min(1_000);
+        self.latency = i64::try_from(cost / speed).unwrap_or(i64::MAX);
     }
 
     /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over

@@ -1,6 +1,7 @@
 //! Drains the change log, fills deduplicating queues ordered by due time, and runs what is due.
 
 mod event_recorder;
+mod memory;
 mod reconciler;
 mod work_queue;
 
@@ -19,6 +20,7 @@ use super::storage::{Change, ChangeType};
 use work_queue::{Item, WorkQueue};
 
 pub(crate) use event_recorder::{EventSource, EventType, record_event, record_scheduler_event};
+pub(crate) use memory::{AutoscalerNotes, ControllerMemory, note};
 pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Watch};
 
 /// How often one key may be reconciled without time moving on; more is a livelock.
@@ -40,6 +42,7 @@ pub(crate) struct Manager {
     moment: Timestamp,
     reconciles: OrdMap<Item, u32>,
     livelocks: Vec<String>,
+    memory: ControllerMemory,
 }
 
 impl std::fmt::Debug for Manager {
@@ -58,6 +61,7 @@ impl Manager {
             moment: Timestamp::UNIX_EPOCH,
             reconciles: OrdMap::new(),
             livelocks: Vec::new(),
+            memory: ControllerMemory::default(),
         }
     }
 
@@ -115,7 +119,7 @@ impl Manager {
             self.queue.add(item, now.checked_add(LIVELOCK_PAUSE).unwrap_or(now));
             return true;
         }
-        let mut context = ReconcileContext { registry, node };
+        let mut context = ReconcileContext { registry, node, memory: &mut self.memory };
         // As controller-runtime does: a fault of one controller about one object is an error like any
         // other. Every write is whole by itself, so that nothing half-written stays behind.
         let outcome = catch_unwind(AssertUnwindSafe(|| reconciler.reconcile(&mut context, &item.key)))

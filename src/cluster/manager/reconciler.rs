@@ -7,6 +7,7 @@ use crate::apimachinery::{Kind, ObjectKey, Status};
 use super::super::kubelet::NodeState;
 use super::super::registry::Registry;
 use super::super::storage::Change;
+use super::memory::ControllerMemory;
 
 /// What a reconciler works on.
 pub(crate) struct ReconcileContext<'a> {
@@ -14,6 +15,8 @@ pub(crate) struct ReconcileContext<'a> {
     pub registry: &'a mut Registry,
     /// What runs on the nodes; only the kubelet touches it.
     pub node: &'a mut NodeState,
+    /// What controllers keep in their heads.
+    pub memory: &'a mut ControllerMemory,
 }
 
 /// When a reconciler wants to look again.

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Kind, Object, Status, builtin, unstored, validate_dns1123_subdomain};
+use crate::apimachinery::{
+    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored, validate_dns1123_subdomain,
+};
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
 use super::{
-    admissionregistration, apiregistration, apps, batch, certificates, coordination, core, discovery,
-    flowcontrol, networking, node, policy, rbac, resource, scheduling, storage,
+    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
+    discovery, flowcontrol, metrics, networking, node, policy, rbac, resource, scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -163,6 +165,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::DEPLOYMENT, &apps::DeploymentStrategy),
     (&builtin::REPLICA_SET, &apps::ReplicaSetStrategy),
     (&builtin::STATEFUL_SET, &apps::StatefulSetStrategy),
+    (&builtin::HORIZONTAL_POD_AUTOSCALER, &autoscaling::HorizontalPodAutoscalerStrategy),
     (&builtin::CRON_JOB, &batch::CronJobStrategy),
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
@@ -174,6 +177,8 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
     (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),
     (&builtin::ROLE_BINDING, &rbac::BindingStrategy { namespaced: true }),
+    (&NODE_METRICS, &metrics::NodeMetricsStrategy),
+    (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
     (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
     (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),

@@ -1,6 +1,8 @@
 //! The container runtime: what running a container means here.
 
 mod base_files;
+mod catalogue;
+mod consumption;
 mod coreutils;
 mod executable;
 mod filesystem;
@@ -14,6 +16,7 @@ mod program;
 mod programs;
 mod shell;
 
+pub(crate) use consumption::{consumption, request_cost};
 pub(crate) use executable::executable;
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, HttpRequest, HttpResponse};

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Timestamp;
 
+use super::consumption::Consumption;
+use super::earlier;
 use super::executable::wrapped;
 use super::filesystem::FileView;
 use super::http::{ConnectError, HttpRequest, HttpResponse};
@@ -15,6 +17,11 @@ use super::shell::{Machine, State, Terminal, for_terminal};
 
 /// Bytes of output that wait for a reader; what comes after is dropped.
 const OUTPUT_MAX: usize = 4 << 20;
+/// How many programs a shell may start one after the other without time moving on.
+const PROGRAMS_PER_TURN_MAX: usize = 64;
+/// Where a process remembers which program runs in its shell's foreground, and its command line.
+const STARTED: &str = "started";
+const COMMAND: &str = "command";
 
 /// A running process: the main one of a container, or one that `exec` started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +50,10 @@ pub(crate) trait System {
     fn address(&self) -> String;
     /// The image of the container.
     fn image(&self) -> Option<&'static Image>;
+    /// Bytes of memory of the machine.
+    fn machine_memory(&self) -> u64;
+    /// Milliseconds that the last exchange over the network took.
+    fn latency(&self) -> i64;
     /// The numeric user that the container runs as.
     fn user(&self) -> i64;
     /// The files of the container.
@@ -121,6 +132,9 @@ pub(crate) struct Process {
     pub doom: Option<(Timestamp, i32)>,
     /// Exit code once it has ended.
     pub exit_code: Option<i32>,
+    /// Millionths of a second of processor time that nobody has counted yet.
+    #[serde(default)]
+    pub used: u64,
 }
 
 impl Process {
@@ -146,7 +160,29 @@ impl Process {
         }
         machine.input.bytes.extend(self.input.bytes.drain(..));
         machine.input.open = self.input.open;
-        let state = machine.run(system);
+        // A program that ends hands over to the shell, which may start the next one at once.
+        for _ in 0..PROGRAMS_PER_TURN_MAX {
+            if !self.run_foreground(machine, system) {
+                return;
+            }
+            let state = machine.run(system);
+            self.take_machine_output(machine);
+            match state {
+                State::Done(code) => {
+                    self.exit_code = Some(code);
+                    return;
+                }
+                State::Waiting(at) => self.wake = earlier(self.wake, at),
+            }
+            let waits = machine.foreground().map(|(name, _)| name.to_owned());
+            if waits.is_none() || waits.as_ref() == self.memory.get(STARTED) {
+                return;
+            }
+        }
+    }
+
+    fn take_machine_output(&mut self, machine: &mut Machine) {
+        self.used = self.used.saturating_add(std::mem::take(&mut machine.used));
         let (stdout, stderr) = (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
         if self.tty {
             self.print(&for_terminal(&stdout));
@@ -155,15 +191,25 @@ impl Process {
             self.print(&stdout);
             self.print_error(&stderr);
         }
-        match state {
-            State::Done(code) => self.exit_code = Some(code),
-            State::Waiting(at) => self.wake = at,
+    }
+
+    /// Starts or wakes the program in the shell's foreground; false while the whole process is to wait for it.
+    fn run_foreground(&mut self, machine: &mut Machine, system: &mut dyn System) -> bool {
+        let Some((name, arguments)) = machine.foreground() else { return true };
+        let (name, arguments) = (name.to_owned(), arguments.join("\0"));
+        if self.memory.get(STARTED) == Some(&name) {
+            program(&name).wake(self, system);
+        } else {
+            self.memory.insert(STARTED.to_owned(), name.clone());
+            self.memory.insert(COMMAND.to_owned(), arguments);
+            program(&name).start(self, system);
         }
-        if let Some(name) = machine.program()
-            && self.memory.insert("started".to_owned(), name.to_owned()).is_none()
-        {
-            program(name).start(self, system);
+        if let Some(code) = self.exit_code.take() {
+            self.memory.remove(STARTED);
+            self.memory.remove(COMMAND);
+            machine.end_program(code);
         }
+        true
     }
 
     /// Takes bytes that somebody typed or piped in.
@@ -188,7 +234,28 @@ impl Process {
     fn program(&self) -> Option<&'static dyn Program> {
         match &self.work {
             Work::Program(name) => Some(program(name)),
-            Work::Script(machine) => machine.program().map(program),
+            Work::Script(machine) => machine.foreground().map(|(name, _)| program(name)),
+        }
+    }
+
+    /// Name of that program; `None` for a shell.
+    pub(super) fn program_name(&self) -> Option<&str> {
+        match &self.work {
+            Work::Program(name) => Some(name),
+            Work::Script(machine) => machine.foreground().map(|(name, _)| name),
+        }
+    }
+
+    /// What that program takes all the time, when it knows.
+    pub(super) fn own_consumption(&self) -> Option<Consumption> {
+        self.program()?.consumption(self)
+    }
+
+    /// The command line of that program.
+    pub(super) fn command(&self) -> Vec<String> {
+        match self.memory.get(COMMAND) {
+            Some(command) => command.split('\0').map(str::to_owned).collect(),
+            None => self.arguments.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a modelled program is, and the list of them.
 
+use super::consumption::Consumption;
 use super::http::{HttpRequest, HttpResponse};
 use super::process::{Process, System};
 use super::programs;
@@ -48,6 +49,12 @@ pub(crate) trait Program: Sync {
         None
     }
 
+    /// What it takes all the time, when that depends on how it was called.
+    fn consumption(&self, process: &Process) -> Option<Consumption> {
+        let _ = process;
+        None
+    }
+
     /// What SIGTERM does.
     fn on_sigterm(&self) -> Sigterm {
         Sigterm::Exits { code: 0, after: 150 }
@@ -61,6 +68,12 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,
+    &programs::PhpApache,
+    &programs::MetricsServer,
+    &programs::Stress,
+    &programs::GoStress,
+    &programs::Burner,
+    &programs::Hoarder,
     &programs::REDIS,
     &programs::POSTGRES,
     &programs::MYSQL,

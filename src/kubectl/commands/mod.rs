@@ -4,6 +4,7 @@ mod apply;
 mod attach;
 mod auth;
 mod certificate;
+mod autoscale;
 mod config;
 mod create;
 mod delete;
@@ -30,6 +31,7 @@ mod run_attach;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod wait;
 
 use super::command::Command;
@@ -46,7 +48,9 @@ pub(super) static COMMANDS: &[&Command] = &[
     &rollout::COMMAND,
     &scale::COMMAND,
     &certificate::COMMAND,
+    &autoscale::COMMAND,
     &info::CLUSTER_INFO,
+    &top::COMMAND,
     &node_commands::CORDON,
     &node_commands::UNCORDON,
     &drain::COMMAND,
@@ -74,4 +78,4 @@ pub(super) static COMMANDS: &[&Command] = &[
 
 /// Commands of upstream's kubectl that this one does not have.
 pub(super) const ELSEWHERE: &[&str] =
-    &["alpha", "autoscale", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy", "top"];
+    &["alpha", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy"];

@@ -5,6 +5,7 @@ mod cron_job;
 mod daemon_set;
 mod events;
 mod generic;
+mod horizontal_pod_autoscaler;
 mod job;
 mod node;
 mod plain;
@@ -69,6 +70,9 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("rbac.authorization.k8s.io/v1", "RoleBinding" | "ClusterRoleBinding") => {
             with_events = false;
             rbac::binding(&mut text, object);
+        }
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => {
+            horizontal_pod_autoscaler::describe(&mut text, object);
         }
         ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),

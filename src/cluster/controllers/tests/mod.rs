@@ -1,5 +1,6 @@
 //! The controllers at work in whole simulations: objects are applied, time passes, the world is looked at.
 
+mod autoscaling;
 mod cron_jobs;
 mod daemon_sets;
 mod deletion;

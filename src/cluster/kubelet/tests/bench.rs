@@ -8,7 +8,7 @@ use crate::apimachinery::builtin::{EVENT, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey};
 use crate::base::{Random, Timestamp};
 
-use super::super::super::manager::{Action, ReconcileContext, Reconciler};
+use super::super::super::manager::{Action, ControllerMemory, ReconcileContext, Reconciler};
 use super::super::super::registry::{DeleteOptions, Registry, WriteOptions};
 use super::super::{KUBELET, NodeState, after};
 
@@ -100,7 +100,9 @@ impl Bench {
             self.timers.iter().filter(|(_, at)| **at <= now).map(|(key, _)| key.clone()).collect();
         for key in due {
             self.timers.remove(&key);
-            let mut context = ReconcileContext { registry: &mut self.registry, node: &mut self.node };
+            let mut memory = ControllerMemory::default();
+            let mut context =
+                ReconcileContext { registry: &mut self.registry, node: &mut self.node, memory: &mut memory };
             if let Action::RequeueAfter(pause) = KUBELET.reconcile(&mut context, &key).unwrap() {
                 self.timers.insert(key, now.checked_add(pause).unwrap());
             }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::apimachinery::builtin::POD;
 
-use super::super::super::manager::{ReconcileContext, Reconciler};
+use super::super::super::manager::{ControllerMemory, ReconcileContext, Reconciler};
 use super::super::{KUBELET, NodeState};
 use super::bench::{Bench, key};
 
@@ -78,7 +78,9 @@ fn the_state_of_a_node_survives_a_snapshot() {
     assert_eq!(serde_json::to_string(&node).unwrap(), text);
     bench.node = NodeState::default();
     let before = bench.object("web");
-    let mut context = ReconcileContext { registry: &mut bench.registry, node: &mut bench.node };
+    let mut memory = ControllerMemory::default();
+    let mut context =
+        ReconcileContext { registry: &mut bench.registry, node: &mut bench.node, memory: &mut memory };
     KUBELET.reconcile(&mut context, &key("web")).unwrap();
     assert_eq!(bench.object("web"), before, "a Pod that was running goes on running");
     assert_eq!(bench.node.pods.len(), 1);

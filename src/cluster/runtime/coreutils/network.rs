@@ -3,6 +3,9 @@
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::{Call, Outcome};
 
+/// Milliseconds that starting a client, connecting and answering take at least.
+const EXCHANGE: i64 = 4;
+
 /// A web address in parts.
 struct Url {
     host: String,
@@ -39,6 +42,11 @@ fn fetch(
     request.headers.insert(0, ("Host".to_owned(), host));
     let answer = call.system.http(&url.host, url.port, &request);
     (address, answer)
+}
+
+/// Ends well once the exchange has taken its time: a loop of requests is as fast as who answers them.
+fn after_exchange(call: &Call<'_>) -> Outcome {
+    Outcome::Sleep(call.system.latency().max(EXCHANGE))
 }
 
 /// busybox' wget.
@@ -110,8 +118,9 @@ fn wget_answer(
         Ok(response) => match output.as_deref() {
             Some("-") => {
                 call.stdout.extend(response.body);
-                Outcome::Ended(0)
+                after_exchange(call)
             }
+            Some("/dev/null") => after_exchange(call),
             name => {
                 save(call, name.map_or_else(|| file_name(&url.path), str::to_owned), response.body, quiet)
             }
@@ -138,7 +147,7 @@ fn save(call: &mut Call<'_>, name: String, body: Vec<u8>, quiet: bool) -> Outcom
         call.stderr.extend_from_slice(text.as_bytes());
     }
     match call.system.files().write(&path, body) {
-        Ok(()) => Outcome::Ended(0),
+        Ok(()) => after_exchange(call),
         Err(why) => {
             call.complain(&format!("can't open '{name}': {why}"));
             Outcome::Ended(1)
@@ -304,7 +313,7 @@ fn curl_answer(call: &mut Call<'_>, options: &Curl, response: &HttpResponse) -> 
             .replace("\\n", "\n");
         call.stdout.extend_from_slice(text.as_bytes());
     }
-    Outcome::Ended(0)
+    after_exchange(call)
 }
 
 /// Asks the cluster's DNS.

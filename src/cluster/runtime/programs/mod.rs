@@ -3,15 +3,21 @@
 mod echo_server;
 mod http_echo;
 mod httpd;
+mod metrics_server;
 mod nginx;
+mod php_apache;
 mod sample_app;
+mod stress;
 mod unmodelled;
 
 pub(super) use echo_server::EchoServer;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
+pub(super) use metrics_server::MetricsServer;
 pub(super) use nginx::Nginx;
+pub(super) use php_apache::PhpApache;
 pub(super) use sample_app::SampleApp;
+pub(super) use stress::{Burner, GoStress, Hoarder, Stress};
 pub(super) use unmodelled::{AGNHOST, IDLE, MYSQL, PAUSE, POSTGRES, REDIS, REPL};
 
 /// The media type that a file name suggests.

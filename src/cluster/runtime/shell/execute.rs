@@ -288,7 +288,7 @@ impl Machine {
                 return;
             }
             Outcome::Becomes(program) => {
-                self.blocked = Some(Blocked::Program(program));
+                self.blocked = Some(Blocked::Program(program, arguments.to_vec()));
                 return;
             }
             Outcome::NeedsInput => None,
@@ -304,12 +304,12 @@ impl Machine {
         let until = match &blocked {
             Blocked::Sleeping(at) => Some(*at),
             Blocked::Calling(calling) => calling.at,
-            Blocked::Background | Blocked::Program(_) => None,
+            Blocked::Background | Blocked::Program(..) => None,
         };
         let waits = match &blocked {
             Blocked::Sleeping(_) | Blocked::Calling(_) => until.is_some_and(|at| at > system.now()),
             Blocked::Background => !self.background.is_empty(),
-            Blocked::Program(_) => true,
+            Blocked::Program(..) => true,
         };
         if waits {
             self.blocked = Some(blocked);

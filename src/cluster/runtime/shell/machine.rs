@@ -15,6 +15,14 @@ use super::shell_state::ShellState;
 
 /// Steps that one activation may take before other processes get their turn.
 pub(super) const STEPS_MAX: u32 = 2_000;
+/// Millionths of a second that a step takes.
+const STEP_COST: u64 = 40;
+/// Milliseconds for which an activation that took all its steps has been busy.
+const PAUSE: i64 = 20;
+/// The same after very many of them.
+const LONG_PAUSE: i64 = 100;
+/// How many are very many.
+const SPINS_MAX: u32 = 250;
 /// How deep functions may call each other.
 const FRAMES_MAX: usize = 100;
 
@@ -61,8 +69,8 @@ pub(super) enum Blocked {
     Calling(Box<Calling>),
     /// `wait`.
     Background,
-    /// One of the modelled programs runs in the foreground.
-    Program(String),
+    /// One of the modelled programs runs in the foreground, with that command line.
+    Program(String, Vec<String>),
 }
 
 /// A command that is called again.
@@ -101,6 +109,12 @@ pub(crate) struct Machine {
     /// Whether the prompt for the next line has been printed.
     pub(super) prompted: bool,
     pub(super) exit: Option<i32>,
+    /// Millionths of a second of processor time that nobody has counted yet.
+    #[serde(default)]
+    pub(in super::super) used: u64,
+    /// How many activations in a row took all their steps.
+    #[serde(default)]
+    pub(super) spins: u32,
 }
 
 impl Machine {
@@ -168,7 +182,20 @@ impl Machine {
     /// Runs until it waits or ends.
     pub(in super::super) fn run(&mut self, system: &mut dyn System) -> State {
         let mut steps = STEPS_MAX;
-        self.advance(system, &mut steps)
+        let state = self.advance(system, &mut steps);
+        if steps > 0 {
+            self.spins = 0;
+            self.used += u64::from(STEPS_MAX - steps) * STEP_COST;
+            return state;
+        }
+        // A loop without a pause uses a whole processor; one that goes on for long is looked at less often.
+        self.spins = self.spins.saturating_add(1);
+        let pause = if self.spins > SPINS_MAX { LONG_PAUSE } else { PAUSE };
+        self.used += u64::try_from(pause).unwrap_or_default() * 1_000;
+        match state {
+            State::Waiting(_) => State::Waiting(Some(later(system.now(), pause))),
+            done => done,
+        }
     }
 
     pub(super) fn advance(&mut self, system: &mut dyn System, steps: &mut u32) -> State {
@@ -177,7 +204,7 @@ impl Machine {
                 return State::Done(code);
             }
             if *steps == 0 {
-                return State::Waiting(Some(later(system.now(), 20)));
+                return State::Waiting(Some(later(system.now(), PAUSE)));
             }
             *steps -= 1;
             match self.step(system, steps) {
@@ -195,13 +222,27 @@ impl Machine {
         }
     }
 
-    /// The modelled program that runs in the foreground.
-    pub(in super::super) fn program(&self) -> Option<&str> {
+    /// The modelled program that runs in the foreground, with its command line.
+    pub(in super::super) fn foreground(&self) -> Option<(&str, &[String])> {
         match (&self.blocked, &self.child) {
-            (Some(Blocked::Program(name)), _) => Some(name),
-            (_, Some(Child::Capture(machine) | Child::Subshell(machine))) => machine.program(),
-            (_, Some(Child::Pipeline(stages))) => stages.iter().find_map(Self::program),
-            _ => self.background.iter().find_map(|(_, machine)| machine.program()),
+            (Some(Blocked::Program(name, arguments)), _) => Some((name, arguments)),
+            (_, Some(Child::Capture(machine) | Child::Subshell(machine))) => machine.foreground(),
+            (_, Some(Child::Pipeline(stages))) => stages.iter().find_map(Self::foreground),
+            _ => self.background.iter().find_map(|(_, machine)| machine.foreground()),
+        }
+    }
+
+    /// Ends that program; gives back whether there was one.
+    pub(in super::super) fn end_program(&mut self, code: i32) -> bool {
+        if matches!(self.blocked, Some(Blocked::Program(..))) {
+            self.blocked = None;
+            self.ended(code, false);
+            return true;
+        }
+        match &mut self.child {
+            Some(Child::Capture(machine) | Child::Subshell(machine)) => machine.end_program(code),
+            Some(Child::Pipeline(stages)) => stages.iter_mut().any(|machine| machine.end_program(code)),
+            None => self.background.iter_mut().any(|(_, machine)| machine.end_program(code)),
         }
     }
 

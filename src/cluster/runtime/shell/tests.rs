@@ -19,6 +19,14 @@ struct Alone {
 }
 
 impl System for Alone {
+    fn machine_memory(&self) -> u64 {
+        u64::MAX
+    }
+
+    fn latency(&self) -> i64 {
+        0
+    }
+
     fn now(&self) -> Timestamp {
         self.now
     }

@@ -1,0 +1,175 @@
+//! `kubectl autoscale`.
+
+use serde_json::{Value, json};
+
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
+use crate::apimachinery::{Quantity, builtin};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::resource_args::{Info, Wanted, find};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "autoscale",
+    short: "Auto-scale a deployment, replica set, stateful set, or replication controller",
+    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [options]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::int("min", "-1", "The lowest number of Pods; the server chooses one when it is negative"),
+    Flag::int("max", "-1", "The highest number of Pods").required(),
+    Flag::int("cpu-percent", "-1", "Deprecated: use --cpu"),
+    Flag::text("cpu", "", "How much of a processor the Pods should use: '70%' of their requests, or '500m'"),
+    Flag::text("memory", "", "How much memory the Pods should use: '70%' of their requests, or '200Mi'"),
+    Flag::text("name", "", "Name of the new autoscaler; that of the workload when absent"),
+    field_manager("kubectl-autoscale"),
+];
+
+/// What `--cpu-percent` is told.
+const DEPRECATED: &str = "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).";
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("cpu-percent") {
+        call.complain(DEPRECATED)?;
+    }
+    let (minimum, maximum) = (call.flags.int("min"), call.flags.int("max"));
+    if maximum < 1 {
+        return Err(Failure::message(format!(
+            "--max=MAXPODS is required and must be at least 1, max: {maximum}"
+        )));
+    }
+    if maximum < minimum {
+        return Err(Failure::message(format!(
+            "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {maximum}, min: {minimum}"
+        )));
+    }
+    let metrics = metrics(call)?;
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: false }).await?;
+    if infos.is_empty() {
+        return Err(Failure::message("no objects passed to autoscale"));
+    }
+    for info in infos {
+        ensure_scalable(&info)?;
+        let name = match call.flags.text("name") {
+            "" => info.name.clone(),
+            name => name.to_owned(),
+        };
+        let mut autoscaler = autoscaler(&info, &name, minimum, maximum, &metrics);
+        if call.flags.on("save-config") {
+            super::apply::annotate(&mut autoscaler);
+        }
+        if dry_run != DryRun::Client {
+            autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
+        }
+        let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
+        print_done(call, &autoscaler, &resource.named(&name), "autoscaled")?;
+    }
+    Ok(())
+}
+
+async fn post(
+    call: &Call<'_>,
+    api: &Api,
+    info: &Info,
+    mut autoscaler: Value,
+    dry_run: DryRun,
+) -> Outcome<Value> {
+    autoscaler["metadata"]["namespace"] = info.namespace.as_str().into();
+    let url = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER)
+        .collection(&info.namespace)
+        .with("dryRun", dry_run.parameter())
+        .with("fieldManager", call.flags.text("field-manager"));
+    api.post(&url, &autoscaler).await
+}
+
+fn ensure_scalable(info: &Info) -> Outcome {
+    let kind = info.resource.kind.as_str();
+    if matches!(kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController") {
+        return Ok(());
+    }
+    let (group, version) = (&info.resource.group, &info.resource.version);
+    let plural = &info.resource.plural;
+    let path = if group.is_empty() { format!("/{version}") } else { format!("{group}/{version}") };
+    Err(Failure::message(format!(
+        "cannot autoscale a {kind}: could not find scale subresource for {path}, Resource={plural} in discovery information"
+    )))
+}
+
+fn autoscaler(info: &Info, name: &str, minimum: i64, maximum: i64, metrics: &[Value]) -> Value {
+    let version = info.object.api_version();
+    let mut object = json!({
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": name},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": version, "kind": info.resource.kind, "name": info.name},
+            "maxReplicas": maximum,
+        },
+        "status": {"currentMetrics": null, "desiredReplicas": 0},
+    });
+    if minimum > 0 {
+        object["spec"]["minReplicas"] = minimum.into();
+    }
+    if !metrics.is_empty() {
+        object["spec"]["metrics"] = metrics.into();
+    }
+    object
+}
+
+/// What `--cpu-percent`, `--cpu` and `--memory` ask for.
+fn metrics(call: &Call<'_>) -> Outcome<Vec<Value>> {
+    let percent = call.flags.int("cpu-percent");
+    let mut metrics = Vec::new();
+    if percent >= 0 {
+        metrics.push(utilization("cpu", percent));
+    }
+    for name in ["cpu", "memory"] {
+        let text = call.flags.text(name);
+        if !text.is_empty() {
+            metrics.push(metric(name, text)?);
+        }
+    }
+    Ok(metrics)
+}
+
+fn utilization(name: &str, percent: i64) -> Value {
+    let target = json!({"type": "Utilization", "averageUtilization": percent});
+    json!({"type": "Resource", "resource": {"name": name, "target": target}})
+}
+
+fn metric(name: &str, text: &str) -> Outcome<Value> {
+    if let Some(number) = text.strip_suffix('%') {
+        let percent: i64 = number
+            .parse()
+            .map_err(|_| Failure::message(format!("invalid {name} percentage value: {text}")))?;
+        return Ok(utilization(name, percent));
+    }
+    let quantity = Quantity::parse(text)
+        .map_err(|error| Failure::message(format!("invalid {name} quantity value: {text}: {error}")))?;
+    let target = json!({"type": "AverageValue", "averageValue": quantity.to_string()});
+    Ok(json!({"type": "Resource", "resource": {"name": name, "target": target}}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aims_are_shares_or_amounts() {
+        let metric = |text| metric("cpu", text).unwrap()["resource"]["target"].clone();
+        assert_eq!(metric("70%"), json!({"type": "Utilization", "averageUtilization": 70}));
+        assert_eq!(metric("500m"), json!({"type": "AverageValue", "averageValue": "500m"}));
+        assert!(super::metric("cpu", "much").is_err());
+    }
+}

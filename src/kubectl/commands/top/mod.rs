@@ -1,0 +1,90 @@
+//! `kubectl top`: what Nodes and Pods use.
+
+mod node;
+mod pod;
+
+use serde_json::Value;
+
+use crate::apimachinery::Quantity;
+use crate::base::{Columns, align};
+use crate::kubectl::api::{Api, Url};
+use crate::kubectl::command::Command;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "top",
+    short: "Display resource (CPU/memory) usage",
+    usage: "[flags] [options]",
+    subcommands: &[&node::COMMAND, &pod::COMMAND],
+    ..Command::PLAIN
+};
+
+/// Bytes of a mebibyte.
+const MI: i64 = 1 << 20;
+
+/// Fails when nobody serves metrics.
+async fn ensure_served(api: &Api) -> Outcome {
+    let groups = api.get(&Url::new("/apis")).await?;
+    let groups = groups["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let versions = groups
+        .iter()
+        .filter(|group| group["name"] == "metrics.k8s.io")
+        .filter_map(|group| group["versions"].as_array())
+        .flatten();
+    let served = versions.into_iter().any(|version| version["version"] == "v1beta1");
+    if served { Ok(()) } else { Err(Failure::message("Metrics API not available")) }
+}
+
+/// An amount of processors and memory.
+#[derive(Clone, Copy, Debug, Default)]
+struct Usage {
+    cpu_milli: i64,
+    bytes: i64,
+}
+
+impl Usage {
+    fn of(usage: &Value) -> Self {
+        let amount = |name: &str| Quantity::from_value(&usage[name]).unwrap_or(Quantity::ZERO);
+        Self { cpu_milli: amount("cpu").milli(), bytes: amount("memory").whole() }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { cpu_milli: self.cpu_milli + other.cpu_milli, bytes: self.bytes + other.bytes }
+    }
+
+    /// `12m` and `34Mi`.
+    fn cells(self) -> [String; 2] {
+        [format!("{}m", self.cpu_milli), format!("{}Mi", self.bytes / MI)]
+    }
+}
+
+/// What to sort by.
+fn sort_field(text: &str) -> Outcome<&str> {
+    match text {
+        "" | "cpu" | "memory" => Ok(text),
+        _ => Err(Failure::message("--sort-by accepts only cpu or memory")),
+    }
+}
+
+/// Puts the largest first when asked for, else keeps the order of names.
+fn sort<T>(rows: &mut [T], by: &str, usage: impl Fn(&T) -> Usage) {
+    match by {
+        "cpu" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).cpu_milli)),
+        "memory" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).bytes)),
+        _ => {}
+    }
+}
+
+/// Lines whose every cell, the last one too, ends in a tab.
+fn table(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        for cell in row {
+            text.push_str(cell);
+            text.push('\t');
+        }
+        text.push('\n');
+    }
+    align(Columns::Get, &text)
+}
