@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::api::Api;
-use super::describe::{array, selector_text, text_of};
+use super::describe::{array, text_of};
 use super::discovery::{Resource, resolve};
 use super::errors::{Failure, Outcome};
 use super::resource_args::items;
@@ -32,10 +32,10 @@ pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
     }
     let selector = match named.object["spec"]["selector"].as_object() {
         Some(map) if named.resource.is(&builtin::SERVICE) => LabelSelector::from_map(map).to_string(),
-        Some(_) => selector_text(&named.object["spec"]["selector"]),
+        Some(_) => LabelSelector::of_workload(&named.object).to_string(),
         None => String::new(),
     };
-    if selector.is_empty() || selector == "<none>" {
+    if selector.is_empty() {
         let kind = &named.resource.kind;
         return Err(Failure::message(format!("cannot get the pods of {kind}: it selects none")));
     }

@@ -65,4 +65,6 @@ fn message_name(api_version: &str, kind: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
+mod roundtrip_tests;
+#[cfg(test)]
 mod tests;

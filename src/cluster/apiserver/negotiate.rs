@@ -36,6 +36,11 @@ impl<'a> MediaRange<'a> {
         self.parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).unwrap_or_default()
     }
 
+    /// Whether it is that media type.
+    pub(super) fn is(&self, media_type: &str) -> bool {
+        self.media_type == media_type
+    }
+
     fn is_json(&self) -> bool {
         matches!(self.media_type, "application/json" | "application/*" | "*/*")
     }

@@ -2,10 +2,12 @@
 
 use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use http::{HeaderMap, Response};
+use serde_json::json;
 
 use crate::apimachinery::{openapi_document, openapi_hash, openapi_index};
 
 use super::body::{self, Body};
+use super::negotiate;
 use super::query::Query;
 
 /// Answers `/openapi/v3` and the documents below it; `None` when there is no such document.
@@ -14,6 +16,29 @@ pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
         "" => Some(body::json(200, &openapi_index())),
         path => document(path.strip_prefix('/')?, query),
     }
+}
+
+/// The content type in which kubectl up to 1.28 asks for the old document.
+const VERSION_2_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+/// What the old document says of itself.
+const VERSION_2_TITLE: &str = "Kubernetes";
+const VERSION_2_NOTE: &str = "not simulated: definitions in the old form; /openapi/v3 has them all";
+
+/// `/openapi/v2`, without definitions: kubectl up to 1.28 does nothing before it has read this, although it
+/// leaves validation to the server and finds the fields it explains in version 3.
+pub(super) fn version_2(headers: &HeaderMap) -> Response<Body> {
+    let release = "v1.36.2";
+    if negotiate::accepted(headers).any(|range| range.is(VERSION_2_PROTOBUF)) {
+        let field = |number: u8, content: &[u8]| -> Vec<u8> {
+            let length = u8::try_from(content.len()).unwrap_or_default();
+            [&[number << 3 | 2, length], content].concat()
+        };
+        let texts = [(1, VERSION_2_TITLE), (2, release), (3, VERSION_2_NOTE)];
+        let info: Vec<u8> = texts.iter().flat_map(|(number, text)| field(*number, text.as_bytes())).collect();
+        return body::bytes(200, VERSION_2_PROTOBUF, [field(1, b"2.0"), field(2, &info)].concat());
+    }
+    let info = json!({"title": VERSION_2_TITLE, "version": release, "description": VERSION_2_NOTE});
+    body::json(200, &json!({"swagger": "2.0", "info": info, "paths": {}, "definitions": {}}))
 }
 
 /// The document of `api/v1` or `apis/GROUP/VERSION`. A hash in the query makes it one that never
@@ -55,6 +80,18 @@ mod tests {
     }
 
     #[test]
+    fn the_old_document_is_there_in_both_forms() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(version_2(&headers).headers()["content-type"], body::JSON);
+        headers.insert("accept", HeaderValue::from_static(VERSION_2_PROTOBUF));
+        let response = version_2(&headers);
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (200, &HeaderValue::from_static(VERSION_2_PROTOBUF))
+        );
+    }
+
+    #[test]
     fn documents_are_found_by_the_hash_of_the_index() {
         let hash = openapi_hash("apps/v1").unwrap();
         let path = "/openapi/v3/apis/apps/v1";
@@ -64,6 +101,5 @@ mod tests {
         assert_eq!(code_and_cache(path, "").unwrap(), (200, "no-cache, private".to_owned()));
         assert_eq!(code_and_cache("/openapi/v3", "").unwrap().0, 200);
         assert!(code_and_cache("/openapi/v3/apis/nothing/v1", "").is_none());
-        assert!(code_and_cache("/openapi/v2", "").is_none());
     }
 }

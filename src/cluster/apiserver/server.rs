@@ -106,6 +106,7 @@ impl ApiServer {
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
+            "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
             }

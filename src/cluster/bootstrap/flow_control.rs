@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Object, Status, builtin, seconds};
+use crate::apimachinery::{Object, Status, builtin};
 
 use super::super::registry::{Registry, WriteOptions};
 
@@ -159,29 +159,9 @@ pub(super) fn create(registry: &mut Registry) -> Result<(), Status> {
         registry.create(&builtin::PRIORITY_LEVEL_CONFIGURATION, "", level, &options)?;
     }
     for schema in SCHEMAS {
-        let created = registry.create(&builtin::FLOW_SCHEMA, "", schema.object(), &options)?;
-        let mut object = Object::clone(&created.object);
-        object.set("/status/conditions", json!([found(schema.level, &seconds(registry.now()))]));
-        registry.update_status(
-            &builtin::FLOW_SCHEMA,
-            object,
-            "api-priority-and-fairness-config-consumer-v1",
-        )?;
+        registry.create(&builtin::FLOW_SCHEMA, "", schema.object(), &options)?;
     }
     Ok(())
-}
-
-/// The condition that says whether a schema's level is there.
-fn found(level: &str, now: &str) -> Value {
-    json!({
-        "type": "Dangling",
-        "status": "False",
-        "lastTransitionTime": now,
-        "reason": "Found",
-        "message": format!(
-            "This FlowSchema references the PriorityLevelConfiguration object named {level:?} and it exists"
-        ),
-    })
 }
 
 impl Schema {

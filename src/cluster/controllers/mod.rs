@@ -11,6 +11,7 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod event_expiry;
+mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
@@ -50,6 +51,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &certificate_signer::CertificateController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
     &cluster_ips::ClusterIpController,
+    &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,

@@ -12,6 +12,8 @@ use crate::base::Timestamp;
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
+use super::validation::Field;
+use super::warnings::pod_spec_warnings;
 use super::{
     admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
     discovery, flowcontrol, metrics, networking, node, policy, rbac, resource, scheduling, storage,
@@ -19,9 +21,19 @@ use super::{
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
 pub(crate) trait Strategy: Sync {
+    /// The fields on the way to the Pod template that the kind holds; `None` for kinds without one.
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// Counts that Go writes out although they are zero.
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether `metadata.generation` counts changes of the desired state.
     fn counts_generations(&self) -> bool {
-        false
+        self.pod_template().is_some()
     }
 
     /// Whether a client may give a new object a status.
@@ -38,7 +50,13 @@ pub(crate) trait Strategy: Sync {
     fn set_defaults(&self, _object: &mut Object) {}
 
     /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
-    fn write_out_zero_values(&self, _object: &mut Object) {}
+    fn write_out_zero_values(&self, object: &mut Object) {
+        for pointer in self.zero_counts() {
+            if object.get(pointer).is_none() {
+                object.set(pointer, 0);
+            }
+        }
+    }
 
     /// Sets what depends on who asks, or refuses what they may not write although they may write
     /// objects of the kind. `old` is the object before the write; `None` for a creation.
@@ -87,8 +105,10 @@ pub(crate) trait Strategy: Sync {
     }
 
     /// What a client should be told about an object although it is accepted.
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        Vec::new()
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        let Some([first, rest @ ..]) = self.pod_template() else { return Vec::new() };
+        let template = rest.iter().fold(Field::of(object, first), |field, name| field.child(name));
+        pod_spec_warnings(&template.child("spec"))
     }
 
     /// Seconds that a deletion takes; `None` for kinds that go at once.

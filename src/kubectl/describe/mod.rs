@@ -61,7 +61,9 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
         ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
-        ("apps/v1", "ReplicaSet") => workloads::replica_set(&mut text, api, object).await,
+        ("v1", "ReplicationController") | ("apps/v1", "ReplicaSet") => {
+            workloads::replica_set(&mut text, api, object).await
+        }
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
         ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
             with_events = false;

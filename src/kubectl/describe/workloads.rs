@@ -60,12 +60,12 @@ fn replica_sets_text(replica_sets: &[&Value]) -> String {
     if texts.is_empty() { "<none>".to_owned() } else { texts.join(", ") }
 }
 
-/// Describes a ReplicaSet.
+/// Describes a ReplicaSet or a ReplicationController.
 pub(crate) async fn replica_set(text: &mut Text, api: &Api, object: &Value) {
     let (metadata, spec, status) = (&object["metadata"], &object["spec"], &object["status"]);
     text.field(0, "Name", text_of(&metadata["name"]));
     text.field(0, "Namespace", text_of(&metadata["namespace"]));
-    text.field(0, "Selector", selector_text(&spec["selector"]));
+    text.field(0, "Selector", shown(&LabelSelector::of_workload(object)));
     text.labels(0, "Labels", metadata["labels"].as_object());
     text.annotations(0, "Annotations", metadata["annotations"].as_object());
     text.field_if(0, "Controlled By", &controller_of(object));
@@ -80,7 +80,7 @@ pub(crate) async fn replica_set(text: &mut Text, api: &Api, object: &Value) {
 /// Counts the Pods that a controller owns by phase.
 pub(crate) async fn pods_status(api: &Api, owner: &Value) -> String {
     let pods = Resource::from(&builtin::POD);
-    let selector = selector_text(&owner["spec"]["selector"]);
+    let selector = shown(&LabelSelector::of_workload(owner));
     let url = pods.collection(text_of(&owner["metadata"]["namespace"])).with("labelSelector", selector);
     let list = match api.get(&url.with("limit", "500")).await {
         Ok(list) => list,
@@ -119,6 +119,9 @@ fn conditions(text: &mut Text, status: &Value) {
 
 /// A selector object as its text; `<none>` when it selects everything.
 pub(crate) fn selector_text(selector: &Value) -> String {
-    let selector = LabelSelector::from_value(selector);
+    shown(&LabelSelector::from_value(selector))
+}
+
+fn shown(selector: &LabelSelector) -> String {
     if selector.is_empty() { "<none>".to_owned() } else { selector.to_string() }
 }

@@ -5,6 +5,7 @@ mod limit_ranger;
 mod namespace_lifecycle;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage;
 
@@ -35,6 +36,7 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
+    runtime_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.

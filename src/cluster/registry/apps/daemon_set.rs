@@ -9,7 +9,6 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
 
 /// Counts the templates; what is left of `spec.templateGeneration`.
 const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
@@ -18,8 +17,17 @@ const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 pub(crate) struct DaemonSetStrategy;
 
 impl Strategy for DaemonSetStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
+    }
+
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &[
+            "/status/currentNumberScheduled",
+            "/status/numberMisscheduled",
+            "/status/desiredNumberScheduled",
+            "/status/numberReady",
+        ]
     }
 
     fn set_defaults(&self, object: &mut Object) {
@@ -36,16 +44,6 @@ impl Strategy for DaemonSetStrategy {
         for (pointer, value) in defaults {
             if object.get(pointer).is_none() {
                 object.set(pointer, value);
-            }
-        }
-    }
-
-    fn write_out_zero_values(&self, object: &mut Object) {
-        for field in ["currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"]
-        {
-            let pointer = format!("/status/{field}");
-            if object.get(&pointer).is_none() {
-                object.set(&pointer, 0);
             }
         }
     }
@@ -68,10 +66,6 @@ impl Strategy for DaemonSetStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -9,14 +9,13 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/deployment`.
 pub(crate) struct DeploymentStrategy;
 
 impl Strategy for DeploymentStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
     }
 
     fn set_defaults(&self, object: &mut Object) {
@@ -49,10 +48,6 @@ impl Strategy for DeploymentStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

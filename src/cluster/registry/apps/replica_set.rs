@@ -9,26 +9,23 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
 use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/apps/replicaset`.
 pub(crate) struct ReplicaSetStrategy;
 
 impl Strategy for ReplicaSetStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
+    }
+
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &["/status/replicas"]
     }
 
     fn set_defaults(&self, object: &mut Object) {
         set_template_defaults(object);
         if object.get("/spec/replicas").is_none() {
             object.set("/spec/replicas", 1);
-        }
-    }
-
-    fn write_out_zero_values(&self, object: &mut Object) {
-        if object.get("/status/replicas").is_none() {
-            object.set("/status/replicas", 0);
         }
     }
 
@@ -39,10 +36,6 @@ impl Strategy for ReplicaSetStrategy {
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         let selector = |object| Field::of(object, "spec").child("selector");
         validation::immutable(&selector(new), &selector(old))
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

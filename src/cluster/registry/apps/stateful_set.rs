@@ -8,15 +8,18 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
-use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
+use super::super::validation;
 
 /// `pkg/registry/apps/statefulset`.
 pub(crate) struct StatefulSetStrategy;
 
 impl Strategy for StatefulSetStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
+    }
+
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &["/status/replicas", "/status/availableReplicas"]
     }
 
     fn name_errors(&self, name: &str) -> Vec<String> {
@@ -49,24 +52,12 @@ impl Strategy for StatefulSetStrategy {
         }
     }
 
-    fn write_out_zero_values(&self, object: &mut Object) {
-        for pointer in ["/status/replicas", "/status/availableReplicas"] {
-            if object.get(pointer).is_none() {
-                object.set(pointer, 0);
-            }
-        }
-    }
-
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::stateful_set_errors(object)
     }
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         validation::stateful_set_update_errors(new, old)
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -8,15 +8,14 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
-use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
+use super::super::validation;
 
 /// `pkg/registry/batch/cronjob`.
 pub(crate) struct CronJobStrategy;
 
 impl Strategy for CronJobStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "jobTemplate", "spec", "template"])
     }
 
     fn set_defaults(&self, object: &mut Object) {
@@ -40,11 +39,6 @@ impl Strategy for CronJobStrategy {
 
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::cron_job_errors(object)
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        let job = Field::of(object, "spec").child("jobTemplate").child("spec");
-        pod_spec_warnings(&job.child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

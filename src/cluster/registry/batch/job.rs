@@ -8,8 +8,7 @@ use crate::base::{Timestamp, human_duration};
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
-use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
+use super::super::validation;
 
 /// Label with the Job's uid, by which it selects its Pods.
 const CONTROLLER_UID: &str = "batch.kubernetes.io/controller-uid";
@@ -18,8 +17,8 @@ const CONTROLLER_UID: &str = "batch.kubernetes.io/controller-uid";
 pub(crate) struct JobStrategy;
 
 impl Strategy for JobStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
     }
 
     fn set_defaults(&self, object: &mut Object) {
@@ -57,10 +56,6 @@ impl Strategy for JobStrategy {
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         validation::job_update_errors(new, old)
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -9,14 +9,13 @@ use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults_at;
 use super::super::strategy::Strategy;
 use super::super::validation::{Field, pod_template_errors};
-use super::super::warnings::pod_spec_warnings;
 
 /// `pkg/registry/core/podtemplate`.
 pub(crate) struct PodTemplateStrategy;
 
 impl Strategy for PodTemplateStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["template"])
     }
 
     fn creates_on_update(&self) -> bool {
@@ -33,10 +32,6 @@ impl Strategy for PodTemplateStrategy {
 
     fn validate(&self, object: &Object) -> FieldErrors {
         pod_template_errors(&Field::of(object, "template"))
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {

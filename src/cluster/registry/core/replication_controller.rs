@@ -8,15 +8,18 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::pod_defaults::set_template_defaults;
 use super::super::strategy::Strategy;
-use super::super::validation::{self, Field};
-use super::super::warnings::pod_spec_warnings;
+use super::super::validation;
 
 /// `pkg/registry/core/replicationcontroller`.
 pub(crate) struct ReplicationControllerStrategy;
 
 impl Strategy for ReplicationControllerStrategy {
-    fn counts_generations(&self) -> bool {
-        true
+    fn pod_template(&self) -> Option<&'static [&'static str]> {
+        Some(&["spec", "template"])
+    }
+
+    fn zero_counts(&self) -> &'static [&'static str] {
+        &["/status/replicas"]
     }
 
     fn set_defaults(&self, object: &mut Object) {
@@ -33,18 +36,8 @@ impl Strategy for ReplicationControllerStrategy {
         }
     }
 
-    fn write_out_zero_values(&self, object: &mut Object) {
-        if object.get("/status/replicas").is_none() {
-            object.set("/status/replicas", 0);
-        }
-    }
-
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::replication_controller_errors(object)
-    }
-
-    fn warnings(&self, object: &Object) -> Vec<String> {
-        pod_spec_warnings(&Field::of(object, "spec").child("template").child("spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
