@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::base::{Clock, Timestamp, UserError, sleep};
 
-use super::apiserver::ApiServer;
+use super::apiserver::{ApiServer, answer_inside};
 use super::authentication::Authority;
 use super::config::ClusterConfig;
 use super::listener::Listener;
@@ -93,7 +93,8 @@ enum Step {
 }
 
 impl Shared {
-    fn new(simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
+    fn new(mut simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
+        simulation.node.reach_api_by(answer_inside);
         Self {
             state: Mutex::new(State { simulation, persistence, unkept: None, epoch: 0 }),
             clock,
@@ -169,7 +170,8 @@ impl Shared {
         self.node_ports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn replace(&self, simulation: Simulation) {
+    fn replace(&self, mut simulation: Simulation) {
+        simulation.node.reach_api_by(answer_inside);
         let mut state = self.lock();
         state.simulation = simulation;
         state.epoch += 1;

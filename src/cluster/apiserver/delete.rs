@@ -7,10 +7,10 @@ use http::{HeaderMap, Response};
 use crate::apimachinery::{Object, Status, StatusDetails};
 
 use super::super::authorization::User;
-use super::super::driver::Shared;
 use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
 use super::body::{self, Body};
 use super::encoding::{ListMeta, Presentation};
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 use super::{decode, negotiate, write};
@@ -20,7 +20,7 @@ use super::{decode, negotiate, write};
 /// # Errors
 /// What the registry refuses; 422 for unknown options.
 pub(super) fn delete(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -44,7 +44,7 @@ pub(super) fn delete(
 /// # Errors
 /// As [`delete`]; the first refusal ends it.
 pub(super) fn delete_collection(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],

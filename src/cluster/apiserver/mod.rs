@@ -10,8 +10,10 @@ mod discovery;
 mod duplicates;
 mod encoding;
 mod forward;
+mod inside;
 mod metrics;
 mod negotiate;
+mod objects;
 mod openapi;
 mod query;
 mod read;
@@ -26,6 +28,7 @@ mod write;
 
 pub(crate) use authentication::{Authentication, ClientCertificate};
 pub(crate) use forward::serve_forwarded;
+pub(crate) use inside::answer_inside;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::{Object, Status, StatusCause, StatusDetails};
 
-use super::super::driver::Shared;
 use super::body::Body;
 use super::encoding::{ListMeta, Presentation};
 use super::negotiate;
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 
@@ -18,7 +18,7 @@ use super::selection::Selection;
 /// # Errors
 /// 404 when there is none.
 pub(super) fn get(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Status> {
@@ -66,7 +66,7 @@ impl Continue {
 /// # Errors
 /// 400 (bad selectors or tokens), 410 and 504 (a revision that is gone or still to come).
 pub(super) fn list(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Status> {

@@ -151,11 +151,13 @@ impl ApiServer {
         user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
-            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
-            "binding" => subresources::bind(&self.shared, info, headers, body),
-            "token" => subresources::request_token(&self.shared, info, headers, body),
-            "eviction" => subresources::evict(&self.shared, info, headers, body, user),
-            _ => write::create(&self.shared, info, headers, body, user),
+            _ if info.kind == &unstored::BINDING => {
+                subresources::bind(self.shared.as_ref(), info, headers, body)
+            }
+            "binding" => subresources::bind(self.shared.as_ref(), info, headers, body),
+            "token" => subresources::request_token(self.shared.as_ref(), info, headers, body),
+            "eviction" => subresources::evict(self.shared.as_ref(), info, headers, body, user),
+            _ => write::create(self.shared.as_ref(), info, headers, body, user),
         }
     }
 
@@ -187,15 +189,19 @@ impl ApiServer {
             Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
                 component_statuses::read(shared, &info, headers)
             }
-            Verb::Get => read::get(shared, &info, headers),
-            Verb::List => read::list(shared, &info, headers),
+            Verb::Get => read::get(shared.as_ref(), &info, headers),
+            Verb::List => read::list(shared.as_ref(), &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
-            Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
-            Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Update => {
+                write::update(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
+            }
+            Verb::Patch => write::patch(shared.as_ref(), &info, headers, &body::read(incoming).await?, user),
             Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
-            Verb::Delete => delete::delete(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Delete => {
+                delete::delete(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
+            }
             Verb::DeleteCollection => {
-                delete::delete_collection(shared, &info, headers, &body::read(incoming).await?, user)
+                delete::delete_collection(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
             }
         }
     }

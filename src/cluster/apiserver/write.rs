@@ -8,10 +8,10 @@ use http::{HeaderMap, Response};
 use crate::apimachinery::Status;
 
 use super::super::authorization::User;
-use super::super::driver::Shared;
 use super::super::registry::{FieldValidation, WriteOptions, Written};
 use super::body::{self, Body};
 use super::encoding::Presentation;
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::{decode, negotiate, reviews};
 
@@ -23,7 +23,7 @@ const MANAGER_LENGTH_MAX: usize = 128;
 /// # Errors
 /// What the registry refuses; 400 and 415 for bodies that cannot be read.
 pub(super) fn create(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -34,9 +34,9 @@ pub(super) fn create(
     if reviews::is_review(info.kind) {
         let namespace = info.namespace.as_deref().unwrap_or_default();
         let answered = shared
-            .with(|simulation| reviews::answer(info.kind, object, namespace, &simulation.registry, user));
+            .with(|simulation| reviews::answer(info.kind, object, namespace, simulation.registry, user));
         let answered = Arc::new(answered?);
-        return Ok(presentation.object(201, &answered, shared.clock().now()));
+        return Ok(presentation.object(201, &answered, shared.now()));
     }
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
@@ -53,7 +53,7 @@ pub(super) fn create(
 /// # Errors
 /// As [`create`].
 pub(super) fn update(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -80,7 +80,7 @@ pub(super) fn update(
 /// # Errors
 /// As [`create`]; 415 for unknown kinds of patch.
 pub(super) fn patch(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],

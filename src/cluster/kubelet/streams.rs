@@ -241,6 +241,23 @@ impl NodeState {
         self.http_to_pod(registry, &pod.ok_or(ConnectError::TimedOut)?, endpoint.port, request)
     }
 
+    /// Makes one HTTP request to the API server, which expects TLS.
+    ///
+    /// # Errors
+    /// Refused when no API server runs beside the nodes.
+    pub(super) fn http_to_api(
+        &mut self,
+        registry: &mut Registry,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        if !request.secure {
+            let text = "Client sent an HTTP request to an HTTPS server.\n";
+            return Ok(HttpResponse::text(400, "text/plain; charset=utf-8", text));
+        }
+        let api = self.api.ok_or(ConnectError::Refused)?;
+        Ok(api(registry, request))
+    }
+
     /// Makes one HTTP request from inside a Pod.
     pub(super) fn http_from(
         &mut self,

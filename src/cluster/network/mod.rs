@@ -9,4 +9,4 @@ mod tests;
 pub(crate) use super::runtime::{ConnectError, HttpRequest, HttpResponse};
 pub(crate) use dns::{full_name, lookup};
 pub(crate) use ipam::AddressPool;
-pub(crate) use service_proxy::{Endpoint, choose_endpoint, route};
+pub(crate) use service_proxy::{Endpoint, choose_endpoint, is_api_server, route};

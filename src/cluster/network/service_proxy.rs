@@ -97,6 +97,19 @@ pub(crate) fn route(
     Ok(Endpoint { address: address.clone(), port })
 }
 
+/// Ports at which the API server is looked for: its Service's and its own.
+const API_PORTS: [u16; 2] = [443, 8443];
+
+/// Whether a connection from a Pod to `host` and `port` ends at the API server.
+pub(crate) fn is_api_server(registry: &mut Registry, namespace: &str, host: &str, port: u16) -> bool {
+    let slice = registry.get(&ENDPOINT_SLICE, &ObjectKey::new("default", "kubernetes"));
+    let (Ok(slice), true) = (slice, API_PORTS.contains(&port)) else { return false };
+    route(registry, namespace, host, port).is_ok_and(|end| {
+        end.address == slice.text("/endpoints/0/addresses/0")
+            && slice.number("/ports/0/port") == Some(i64::from(end.port))
+    })
+}
+
 fn service_with_address(registry: &Registry, address: &str) -> Option<std::sync::Arc<Object>> {
     registry.store().list(&SERVICE, None).find(|service| service.text("/spec/clusterIP") == address).cloned()
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored, validate_dns1123_subdomain,
+    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored,
+    validate_dns1123_subdomain,
 };
 use crate::base::Timestamp;
 

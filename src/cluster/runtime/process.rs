@@ -60,6 +60,8 @@ pub(crate) trait System {
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
+    /// The certificate (PEM) of the authority behind whoever speaks TLS at a port, if somebody does.
+    fn tls_authority(&mut self, host: &str, port: u16) -> Option<String>;
     /// The addresses of a name.
     fn resolve(&mut self, name: &str) -> Vec<String>;
     /// The full name under which a short one is found.

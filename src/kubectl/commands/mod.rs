@@ -3,8 +3,8 @@
 mod apply;
 mod attach;
 mod auth;
-mod certificate;
 mod autoscale;
+mod certificate;
 mod config;
 mod create;
 mod delete;

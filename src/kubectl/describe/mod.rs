@@ -1,5 +1,6 @@
 //! `describe`: one file per kind, a generic description for all others.
 
+mod certificate_signing_request;
 mod containers;
 mod cron_job;
 mod daemon_set;
@@ -65,6 +66,9 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
             workloads::replica_set(&mut text, api, object).await
         }
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("certificates.k8s.io/v1", "CertificateSigningRequest") => {
+            certificate_signing_request::describe(&mut text, object);
+        }
         ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
             with_events = false;
             rbac::role(&mut text, object);

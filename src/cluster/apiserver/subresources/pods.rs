@@ -7,9 +7,9 @@ use http::{HeaderMap, Response};
 use crate::apimachinery::{Object, ObjectKey, Status};
 
 use super::super::super::authorization::User;
-use super::super::super::driver::Shared;
 use super::super::super::registry::DeleteOptions;
 use super::super::body::{self, Body};
+use super::super::objects::Objects;
 use super::super::request_info::RequestInfo;
 use super::super::{decode, write};
 
@@ -24,7 +24,7 @@ fn created() -> Response<Body> {
 /// # Errors
 /// What the registry refuses.
 pub(in super::super) fn bind(
-    shared: &Arc<Shared>,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -49,7 +49,7 @@ pub(in super::super) fn bind(
 /// # Errors
 /// What the registry refuses.
 pub(in super::super) fn evict(
-    shared: &Arc<Shared>,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -78,7 +78,7 @@ pub(in super::super) fn evict(
 /// # Errors
 /// What the registry refuses.
 pub(in super::super) fn request_token(
-    shared: &Arc<Shared>,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
