@@ -32,7 +32,7 @@
 //! # How to add things
 //!
 //! - A chapter: a folder in `lessons/` and no Rust.
-//! - A kind: a line in `apimachinery/kinds.rs` and a strategy in `cluster/registry`.
+//! - A kind: a line in `apimachinery/kinds/builtin.rs` and a strategy in `cluster/registry`.
 //! - A controller: a file in `cluster/controllers` and a line in its list.
 //! - An image: a line in `cluster/runtime/catalogue.rs`.
 //! - A kubectl command: a file in `kubectl/commands` and a line in its list.

@@ -87,6 +87,8 @@ pub enum Input {
     Empty,
     /// A text given beforehand.
     Text(String),
+    /// A file that is read from where it stands.
+    File(std::fs::File),
     /// The standard input of this process.
     Process,
 }
@@ -97,6 +99,7 @@ impl Input {
         match std::mem::replace(self, Self::Empty) {
             Self::Empty => Box::new(tokio::io::empty()),
             Self::Text(text) => Box::new(io::Cursor::new(text.into_bytes())),
+            Self::File(file) => Box::new(tokio::fs::File::from_std(file)),
             Self::Process => Box::new(tokio::io::stdin()),
         }
     }

@@ -1,9 +1,10 @@
 //! kubectl, minikube and docker under their own names, for shells and scripts.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::base::{Output, Streams, UserError};
-use crate::environment::Target;
+use crate::environment::{HostPrograms, Target};
 use crate::{kubectl, minikube};
 
 use super::surroundings::Surroundings;
@@ -68,6 +69,7 @@ async fn run_tool(
                 environment: surroundings.environment.clone(),
                 working_folder: surroundings.working_folder(),
                 home: surroundings.home(),
+                programs: Some(Arc::new(HostPrograms)),
             });
             kubectl::run(arguments, streams, &factory).await
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::apimachinery::Status;
+use crate::apimachinery::builtin::NODE;
+use crate::apimachinery::{ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::authentication::Authority;
@@ -13,7 +14,7 @@ use super::config::ClusterConfig;
 use super::controllers::CONTROLLERS;
 use super::kubelet::{KUBELET, NodeState};
 use super::manager::{Manager, Reconciler};
-use super::registry::Registry;
+use super::registry::{DeleteOptions, Registry, WriteOptions};
 use super::scheduler::SCHEDULER;
 
 /// How often the nodes may act without time moving on; more is a fault of theirs, and time moves on.
@@ -70,6 +71,9 @@ impl Simulation {
     /// Lets the control plane make its Pods, which then have run for a while when the kubelet comes.
     fn bootstrap(&mut self, config: &ClusterConfig) -> Result<(), Status> {
         bootstrap::bootstrap(&mut self.registry, config)?;
+        for number in 0..config.nodes.max(1) {
+            self.node.add_machine(number, self.registry.now());
+        }
         self.run_moment();
         bootstrap::start_pods(&mut self.registry)?;
         self.run_moment();
@@ -101,6 +105,36 @@ impl Simulation {
             self.run_moment();
         }
         self.registry.set_now(until);
+        self.node.beat(&mut self.registry);
+    }
+
+    /// Adds a machine with a node; gives back the node's name.
+    ///
+    /// # Errors
+    /// When the node is refused.
+    pub(crate) fn add_node(&mut self) -> Result<String, Status> {
+        self.node.new_machine(&mut self.registry)
+    }
+
+    /// Switches the machine of a node on or off, or takes it away (`None`); `false` when there is nothing
+    /// to do.
+    ///
+    /// # Errors
+    /// When a write is refused.
+    pub(crate) fn switch_node(&mut self, name: &str, up: Option<bool>) -> Result<bool, Status> {
+        let done = match up {
+            Some(true) => self.node.start_machine(&mut self.registry, name)?,
+            Some(false) => self.node.stop_machine(&mut self.registry, name),
+            None => self.node.remove_machine(&mut self.registry, name),
+        };
+        let key = ObjectKey::new("", name);
+        if up.is_none() && self.registry.get(&NODE, &key).is_ok() {
+            let (delete, options) = (DeleteOptions::default(), WriteOptions::component("minikube"));
+            self.registry.delete(&NODE, &key, &delete, &options)?;
+        }
+        // A machine's silence changes no object: its watcher has to be told.
+        self.manager.enqueue("node-lifecycle-controller", key, self.registry.now());
+        Ok(done)
     }
 
     /// Lets everything happen that is due at the present moment.

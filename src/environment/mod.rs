@@ -19,7 +19,7 @@ pub use command_line::CommandLine;
 pub use embedded::Embedded;
 pub use external::{External, Target};
 pub use guard::refuse_production;
-pub use process::INTERRUPTED;
+pub use process::{HostPrograms, INTERRUPTED};
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
 

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use futures::future::BoxFuture;
+
 use crate::base::{Input, Streams};
+use crate::kubectl::{Ended, Program, Programs};
 
 /// Exit code of a command that a signal ended, as shells report Ctrl-C.
 pub const INTERRUPTED: i32 = 130;
@@ -71,6 +74,33 @@ impl Shell {
         // A folder with a colon in its name cannot be on PATH; then the rest must do.
         std::env::join_paths(folders).unwrap_or_else(|_| rest.into())
     }
+}
+
+/// Starts the programs that kubectl needs: editors, plugins, external diffs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HostPrograms;
+
+impl Programs for HostPrograms {
+    fn run(&self, program: Program) -> BoxFuture<'_, std::io::Result<Ended>> {
+        Box::pin(async move {
+            let Some((name, arguments)) = program.words.split_first() else { return Ok(Ended::default()) };
+            let mut command = command_of(name);
+            command.args(arguments).envs(program.environment).kill_on_drop(true);
+            if program.folder.is_dir() {
+                command.current_dir(&program.folder);
+            }
+            if program.captured {
+                command.stdout(Stdio::piped());
+            }
+            let ended = command.spawn()?.wait_with_output().await?;
+            Ok(Ended { code: ended.status.code().unwrap_or(INTERRUPTED), out: ended.stdout })
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+fn command_of(name: &str) -> tokio::process::Command {
+    tokio::process::Command::new(name)
 }
 
 /// Puts links to this program into `folder` under the names of the tools it can be.

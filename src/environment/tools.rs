@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::base::{Clock, ResultExt, Streams, UserError};
 use crate::{kubectl, minikube};
 
 use super::command_line::CommandLine;
-use super::process::{INTERRUPTED, Shell, link_tools};
+use super::process::{HostPrograms, INTERRUPTED, Shell, link_tools};
 use super::workspace::Workspace;
 
 /// What the tools need to know of this machine.
@@ -60,6 +61,7 @@ impl Tools {
                 environment: environment.clone(),
                 working_folder: workspace.folder().to_owned(),
                 home: settings.home.clone(),
+                programs: Some(Arc::new(HostPrograms)),
             })
             .with_clock(clock),
             minikube: minikube::Context::new(client, settings.plain),

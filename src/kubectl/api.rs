@@ -15,7 +15,6 @@ use crate::base::{Output, timeout};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
-use super::flags::Flags;
 
 /// What `get` asks for, so that the server prints the columns.
 pub(super) const ACCEPT_TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
@@ -35,10 +34,41 @@ pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
 pub(super) struct Api {
     client: kube::Client,
     host: String,
-    warnings: Output,
+    log: Log,
     identity: HeaderMap,
     limit: Option<Duration>,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
+}
+
+/// Where requests and warnings are told.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    /// Standard error.
+    pub(super) err: Output,
+    /// `--v`.
+    pub(super) level: i64,
+    /// Warnings so far.
+    pub(super) warned: Warned,
+}
+
+/// The warnings that were printed already; more than a bound are not told apart any more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Warned(Arc<Mutex<std::collections::BTreeSet<String>>>);
+
+/// Warnings that are remembered.
+const MOST_WARNINGS: usize = 10_000;
+
+impl Warned {
+    /// Whether the text is new.
+    fn is_new(&self, text: &str) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.len() >= MOST_WARNINGS || known.insert(text.to_owned())
+    }
+
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
 }
 
 /// A path with its query.
@@ -84,42 +114,15 @@ pub(super) fn encode(text: &str) -> String {
 }
 
 impl Api {
-    pub(super) fn new(client: kube::Client, host: String, warnings: Output) -> Self {
+    pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
-        Self { client, host, warnings, identity: HeaderMap::new(), limit: None, resources }
+        Self { client, host, log, identity: HeaderMap::new(), limit: None, resources }
     }
 
-    /// Impersonates on every request whom `--as` and its like name.
-    pub(super) fn acting_as(mut self, flags: &Flags) -> Outcome<Self> {
-        let others = ["as-group", "as-uid", "as-user-extra"];
-        if flags.text("as").is_empty() {
-            if others.iter().any(|flag| flags.is_set(flag)) {
-                let text = "requesting uid, groups or user-extra without impersonating a user";
-                return Err(Failure::message(text));
-            }
-            return Ok(self);
-        }
-        self.impersonate("impersonate-user", flags.text("as"));
-        for group in flags.all("as-group") {
-            self.impersonate("impersonate-group", group);
-        }
-        if flags.is_set("as-uid") {
-            self.impersonate("impersonate-uid", flags.text("as-uid"));
-        }
-        for pair in flags.all("as-user-extra") {
-            let (key, value) = pair.split_once('=').ok_or_else(|| {
-                Failure::message(format!("invalid user-extra {pair:?}, must be in the form key=value"))
-            })?;
-            self.impersonate(&format!("impersonate-extra-{}", encode(&key.to_lowercase())), value);
-        }
-        Ok(self)
-    }
-
-    fn impersonate(&mut self, header: &str, value: &str) {
-        let name = http::HeaderName::from_bytes(header.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            self.identity.append(name, value);
-        }
+    /// Adds headers to every request: who is impersonated.
+    pub(super) fn acting_as(mut self, identity: HeaderMap) -> Self {
+        self.identity = identity;
+        self
     }
 
     /// Gives up on single requests after a while.
@@ -131,6 +134,11 @@ impl Api {
     /// The server's address, as the kubeconfig names it.
     pub(super) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Where requests are told.
+    pub(super) fn log(&self) -> &Log {
+        &self.log
     }
 
     /// The connection itself, for upgraded requests.
@@ -171,6 +179,7 @@ impl Api {
     }
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+        let told = self.tell_request(&request)?;
         let sent = self.client.send(request.map(Body::from));
         let answered = match self.limit {
             Some(limit) => timeout(limit, sent).await.ok_or_else(|| {
@@ -179,6 +188,7 @@ impl Api {
             None => sent.await,
         };
         let response = answered.map_err(|error| self.unreachable(&error))?;
+        self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if response.status().is_success() || response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
             return Ok(response);
@@ -196,8 +206,13 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<String> {
+        if let Some((_, bytes)) = &body {
+            self.tell_body("Request Body", &String::from_utf8_lossy(bytes))?;
+        }
         let response = self.send(self.request(method, url, accept, body)?).await?;
-        Ok(String::from_utf8_lossy(&collect(response).await?).into_owned())
+        let text = String::from_utf8_lossy(&collect(response).await?).into_owned();
+        self.tell_body("Response Body", &text)?;
+        Ok(text)
     }
 
     async fn json(
@@ -251,8 +266,10 @@ impl Api {
     ) -> Outcome<impl AsyncBufRead + Unpin + Send + use<>> {
         let mut request = self.request(Method::GET, url, accept, None)?;
         request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let told = self.tell_request(&request)?;
         let sent = self.client.send(request.map(Body::from)).await;
         let response = sent.map_err(|error| self.unreachable(&error))?;
+        self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if !response.status().is_success() {
             let code = response.status();
@@ -265,8 +282,10 @@ impl Api {
 
     fn print_warnings(&self, headers: &HeaderMap) -> Outcome {
         for warning in headers.get_all(http::header::WARNING) {
-            let text = String::from_utf8_lossy(warning.as_bytes()).into_owned();
-            self.warnings.clone().line(format!("Warning: {}", warning_text(&text)))?;
+            let text = warning_text(&String::from_utf8_lossy(warning.as_bytes()));
+            if self.log.warned.is_new(&text) {
+                self.log.err.clone().line(format!("Warning: {text}"))?;
+            }
         }
         Ok(())
     }

@@ -4,12 +4,12 @@ use futures::future::BoxFuture;
 
 use crate::base::{Streams, Timestamp};
 
-use super::api::Api;
-use super::commands::COMMANDS;
+use super::api::{Api, Log, Warned};
+use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flags::{Flag, Flags, parse};
-use super::help;
+use super::{help, kuberc};
 
 /// What the words after a command name, for completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +78,23 @@ pub(super) const GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("as", "", "User to impersonate"),
     Flag::array("as-group", "Group to impersonate, may be repeated"),
     Flag::text("as-uid", "", "UID to impersonate"),
-    Flag::array("as-user-extra", "Extra of the user to impersonate, KEY=VALUE, may be repeated"),
+    Flag::array("as-user-extra", "Extra of the user to impersonate, key=value, may be repeated"),
+    Flag::text("certificate-authority", "", "Path of the certificate authority's certificate"),
+    Flag::text("client-certificate", "", "Path of the client's certificate"),
+    Flag::text("client-key", "", "Path of the client's key"),
+    Flag::text("tls-server-name", "", "Name that the server's certificate is checked for"),
+    Flag::text("username", "", "User name for basic authentication"),
+    Flag::text("password", "", "Password for basic authentication"),
+    Flag::switch("disable-compression", "Ask the server not to compress its answers"),
+    Flag::switch("match-server-version", "Refuse a server of another version"),
+    Flag::text("kuberc", "", "Path of the file with preferences"),
+    Flag::text("profile", "none", "Accepted for compatibility; only \"none\""),
+    Flag::text("profile-output", "profile.pprof", "Accepted for compatibility"),
     Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
-    Flag::duration("request-timeout", "0s", "How long to wait for one request; zero means for ever"),
+    Flag::timeout("request-timeout", "How long to wait for one request; zero means for ever"),
     Flag::int("v", "0", "How much to log").short('v'),
+    Flag::text("vmodule", "", "Accepted for compatibility; -v counts for all of it"),
+    Flag::duration("log-flush-frequency", "5s", "Accepted for compatibility; nothing is held back"),
     Flag::switch("warnings-as-errors", "Treat warnings of the server as errors"),
     Flag::text("cache-dir", "", "Accepted for compatibility; nothing is cached"),
     Flag::switch("help", "Explain the command").short('h'),
@@ -103,12 +116,18 @@ pub(super) struct Call<'a> {
     pub(super) streams: &'a mut Streams,
     /// What makes connections.
     pub(super) factory: &'a Factory,
+    /// Failures that did not keep the rest from being done; told at the end.
+    pub(super) deferred: Vec<Failure>,
+    /// Warnings of the server so far, each printed once.
+    pub(super) warned: Warned,
 }
 
 impl Call<'_> {
     /// Connects to the API server.
     pub(super) async fn api(&self) -> Outcome<Api> {
-        self.factory.connect(&self.flags, self.streams.err.clone()).await
+        let log =
+            Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
+        self.factory.connect(&self.flags, log).await
     }
 
     /// Context and namespace.
@@ -134,6 +153,17 @@ impl Call<'_> {
     /// Prints a line to standard error.
     pub(super) fn complain(&mut self, text: impl AsRef<str>) -> Outcome {
         Ok(self.streams.err.line(text)?)
+    }
+
+    /// Fails when the server warned and `--warnings-as-errors` was given.
+    fn warnings_as_errors(&self) -> Outcome {
+        match self.warned.count() {
+            count if count > 0 && self.flags.on("warnings-as-errors") => {
+                let plural = if count == 1 { "" } else { "s" };
+                Err(Failure::message(format!("{count} warning{plural} received")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The present moment, for ages.
@@ -167,9 +197,18 @@ pub async fn run(args: &[String], streams: &mut Streams, factory: &Factory) -> i
 }
 
 async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
+    if let Some((first, words)) = args.split_first()
+        && matches!(first.as_str(), "__complete" | "__completeNoDesc")
+    {
+        return complete(words, streams, factory).await;
+    }
+    let args = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
     let Some(command) = chain.last().copied() else {
-        return help::root(streams, rest);
+        return match run_plugin(args, streams, factory).await {
+            Some(ended) => ended,
+            None => help::root(streams, args, rest),
+        };
     };
     let path = path_of(&chain);
     let flags = all_flags(command);
@@ -185,19 +224,51 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if !missing.is_empty() {
         return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
     }
-    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory };
-    (command.run)(&mut call).await
+    let own = command.flags.iter().flat_map(|table| table.iter());
+    if !own.into_iter().any(|flag| flag.long == "profile") && !matches!(parsed.text("profile"), "" | "none") {
+        return Err(Failure::message("not simulated: --profile; this program has no Go profiles to write"));
+    }
+    let (deferred, warned) = (Vec::new(), Warned::default());
+    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory, deferred, warned };
+    let ended = (command.run)(&mut call).await;
+    let mut failures = std::mem::take(&mut call.deferred);
+    match ended {
+        Ok(()) if failures.is_empty() => return call.warnings_as_errors(),
+        Ok(()) => {}
+        Err(failure) if failures.is_empty() => return Err(failure),
+        Err(Failure::Many(more)) => failures.extend(more),
+        Err(failure) => failures.push(failure),
+    }
+    Failure::many(failures)
+}
+
+/// `__complete WORD…`: what shells ask.
+async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
+    let (chain, rest) = find(words);
+    let command = chain.last().copied().unwrap_or(&Command::PLAIN);
+    // A half-typed line need not parse; what does not counts as not typed.
+    let (flags, args, dash) = parse(&all_flags(command), &rest).unwrap_or_default();
+    let (deferred, warned) = (Vec::new(), Warned::default());
+    let path = path_of(&chain);
+    let mut call = Call { command, path, flags, args, dash, streams, factory, deferred, warned };
+    complete_words(&mut call, words).await
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {
-    Failure::message(format!("{failure}\nSee '{path} --help' for usage."))
+    let text = failure.to_string();
+    // A timeout is read after the flags were, so this one comes without the advice.
+    if text.starts_with("Invalid timeout value") {
+        return Failure::message(text);
+    }
+    Failure::message(format!("{text}\nSee '{path} --help' for usage."))
 }
 
 /// Every flag that a command takes, its own before the global ones.
 pub(super) fn all_flags(command: &Command) -> Vec<&'static Flag> {
-    let own: Vec<&Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
-    let shared = GLOBAL_FLAGS.iter().filter(|flag| !own.iter().any(|own| own.long == flag.long));
-    own.iter().copied().chain(shared).collect()
+    let own: Vec<&'static Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
+    // A command's own flag stands before a global one of the same name.
+    let global = GLOBAL_FLAGS.iter().filter(|flag| !own.iter().any(|known| known.long == flag.long));
+    own.iter().copied().chain(global).collect()
 }
 
 /// `kubectl rollout status`.

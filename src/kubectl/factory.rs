@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::base::{Clock, Output};
+use http::{HeaderMap, HeaderValue};
 
-use super::api::Api;
+use crate::base::Clock;
+
+use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
+use super::programs::Programs;
+
+/// The version of kubectl that is imitated.
+pub(super) const CLIENT_VERSION: &str = "v1.36.2";
 
 /// What the caller knows about the surroundings of a command.
 #[derive(Clone, Default)]
@@ -23,6 +30,8 @@ pub struct Settings {
     pub working_folder: PathBuf,
     /// Home folder.
     pub home: Option<PathBuf>,
+    /// What starts editors and plugins; without it they are refused.
+    pub programs: Option<Arc<dyn Programs>>,
 }
 
 /// Makes connections for commands; one for many commands.
@@ -60,6 +69,21 @@ impl Factory {
     /// The clock that ages are counted on.
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What starts programs.
+    pub(super) fn programs(&self) -> Option<&dyn Programs> {
+        self.settings.programs.as_deref()
+    }
+
+    /// The environment.
+    pub(super) fn environment(&self) -> &BTreeMap<String, String> {
+        &self.settings.environment
+    }
+
+    /// The home folder.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.settings.home.as_deref()
     }
 
     /// An environment variable.
@@ -119,20 +143,23 @@ impl Factory {
         self.settings.in_process.as_ref().filter(|(name, _)| name == context).map(|(_, client)| client)
     }
 
-    /// Connects; warnings of the server go to `warnings`.
-    pub(super) async fn connect(&self, flags: &Flags, warnings: Output) -> Outcome<Api> {
+    /// Connects; warnings of the server go to `log`.
+    pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
         let target = self.target(flags)?;
-        let overridden =
-            ["server", "cluster", "user", "token"].iter().any(|flag| !flags.global(flag).is_empty());
+        let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host =
                     self.server_of(flags, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
-                Api::new(client.clone(), host, warnings)
+                Api::new(client.clone(), host, log)
             }
-            None => self.connect_outside(flags, &target, warnings).await?,
+            None => self.connect_outside(flags, &target, log).await?,
         };
-        Ok(api.acting_as(flags)?.limited(flags.limit("request-timeout")))
+        let api = api.acting_as(impersonated(flags)?).limited(flags.limit("request-timeout"));
+        if flags.on("match-server-version") {
+            require_same_version(&api).await?;
+        }
+        Ok(api)
     }
 
     /// The server's address in the kubeconfig.
@@ -142,7 +169,7 @@ impl Factory {
         Some(config.entry("clusters", &cluster)?["server"].as_str()?.to_owned())
     }
 
-    async fn connect_outside(&self, flags: &Flags, target: &Target, warnings: Output) -> Outcome<Api> {
+    async fn connect_outside(&self, flags: &Flags, target: &Target, log: Log) -> Outcome<Api> {
         let config = self.kubeconfig(flags)?;
         if (config.is_empty() || target.context.is_empty()) && flags.text("server").is_empty() {
             return Err(Failure::Plain(refused("localhost:8080")));
@@ -158,7 +185,7 @@ impl Factory {
         connection.default_retry = false;
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
-        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), warnings))
+        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
     }
 }
 
@@ -188,8 +215,18 @@ fn outside_config(
         server["insecure-skip-tls-verify"] = flags.on("insecure-skip-tls-verify").into();
     }
     let mut identity = config.entry("users", &user).cloned().unwrap_or_else(|| serde_json::json!({}));
-    if flags.is_set("token") {
-        identity["token"] = flags.text("token").into();
+    for name in ["certificate-authority", "tls-server-name"] {
+        if flags.is_set(name) {
+            server[name] = flags.text(name).into();
+        }
+    }
+    if flags.is_set("disable-compression") {
+        server["disable-compression"] = flags.on("disable-compression").into();
+    }
+    for name in ["token", "client-certificate", "client-key", "username", "password"] {
+        if flags.is_set(name) {
+            identity[name] = flags.text(name).into();
+        }
     }
     merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
     merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
@@ -197,6 +234,69 @@ fn outside_config(
         serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
     merged["current-context"] = "context".into();
     serde_json::from_value(merged)
+}
+
+/// Flags that make a connection another one than the context's.
+const OVERRIDES: &[&str] = &[
+    "server",
+    "cluster",
+    "user",
+    "token",
+    "certificate-authority",
+    "client-certificate",
+    "client-key",
+    "tls-server-name",
+    "username",
+    "password",
+];
+
+/// The headers of `--as` and its like.
+fn impersonated(flags: &Flags) -> Outcome<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: &str, value: &str| -> Outcome {
+        let name = http::HeaderName::from_bytes(name.as_bytes());
+        match (name, HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => {
+                headers.append(name, value);
+                Ok(())
+            }
+            _ => Err(Failure::message(format!("invalid value to impersonate: {value:?}"))),
+        }
+    };
+    let has_more =
+        !flags.all("as-group").is_empty() || flags.is_set("as-uid") || flags.is_set("as-user-extra");
+    match flags.text("as") {
+        "" if has_more => {
+            return Err(Failure::message(
+                "requesting uid, groups or user-extra for system:anonymous without impersonating a user name",
+            ));
+        }
+        "" => {}
+        user => add("impersonate-user", user)?,
+    }
+    if flags.is_set("as-uid") {
+        add("impersonate-uid", flags.text("as-uid"))?;
+    }
+    for group in flags.all("as-group") {
+        add("impersonate-group", group)?;
+    }
+    for pair in flags.all("as-user-extra") {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        add(&format!("impersonate-extra-{}", super::api::encode(&key.to_lowercase())), value)?;
+    }
+    Ok(headers)
+}
+
+/// `--match-server-version`.
+async fn require_same_version(api: &Api) -> Outcome {
+    let server = api.get(&Url::new("/version")).await?;
+    let version = server["gitVersion"].as_str().unwrap_or_default();
+    if version == CLIENT_VERSION {
+        return Ok(());
+    }
+    Err(Failure::message(format!(
+        "server version ({version}) differs from client version ({CLIENT_VERSION})!"
+    )))
 }
 
 /// What kubectl says when nothing listens at an address.

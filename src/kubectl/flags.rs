@@ -16,6 +16,8 @@ pub(super) enum FlagKind {
     Int,
     /// Go's duration, `1m30s`; the last one wins.
     Duration,
+    /// A duration, or a bare number of seconds; the last one wins.
+    Timeout,
     /// Texts, repeated or separated by commas.
     List,
     /// Texts, repeated.
@@ -72,6 +74,11 @@ impl Flag {
         Self::new(long, FlagKind::Duration, default, help)
     }
 
+    /// A duration, or a bare number of seconds.
+    pub(super) const fn timeout(long: &'static str, help: &'static str) -> Self {
+        Self::new(long, FlagKind::Timeout, "0", help)
+    }
+
     /// Texts separated by commas.
     pub(super) const fn list(long: &'static str, help: &'static str) -> Self {
         Self::new(long, FlagKind::List, "", help)
@@ -118,11 +125,15 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    /// The one text of a global flag; empty when the command has a flag of its own of that name
-    /// that takes several.
+    /// Whether the command has a flag of its own of that name, which takes several texts where the
+    /// global one takes one.
+    pub(super) fn is_hidden(&self, name: &str) -> bool {
+        self.kinds.get(name) == Some(&FlagKind::Array)
+    }
+
+    /// The one text of a global flag; empty when it is hidden.
     pub(super) fn global(&self, name: &str) -> &str {
-        let hidden = self.kinds.get(name) == Some(&FlagKind::Array);
-        if hidden { "" } else { self.text(name) }
+        if self.is_hidden(name) { "" } else { self.text(name) }
     }
 
     /// Whether the flag was given.
@@ -148,7 +159,8 @@ impl Flags {
 
     /// The duration of a flag in seconds, or its default; negative durations stay negative.
     pub(super) fn seconds(&self, name: &str) -> f64 {
-        parse_duration(self.text(name)).unwrap_or_default()
+        let text = self.text(name);
+        parse_duration(text).or_else(|| text.parse().ok()).unwrap_or_default()
     }
 
     /// The duration of a flag; `None` when it is zero, which means no limit.
@@ -260,6 +272,11 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
             Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
         }
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
+        FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
+            return Err(Failure::message(
+                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+            ));
+        }
         _ => None,
     };
     if let Some(why) = wrong {

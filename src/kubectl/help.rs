@@ -1,18 +1,25 @@
 //! `--help`, the overview of all commands, and unknown commands.
 
-use crate::base::Streams;
+use crate::base::{Output, Streams};
 
-use super::command::{Call, Command, GLOBAL_FLAGS};
+use super::command::{Call, Command, GLOBAL_FLAGS, find, path_of};
 use super::commands::{COMMANDS, ELSEWHERE};
 use super::errors::{Failure, Outcome};
-use super::flags::{Flag, FlagKind};
+use super::flags::{Flag, FlagKind, parse};
 
-/// Runs `kubectl` without a command that exists: the overview, or a refusal.
-pub(super) fn root(streams: &mut Streams, rest: Vec<String>) -> Outcome {
+/// Runs `kubectl` without a command that exists: the overview, `help TOPIC`, or a refusal.
+pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) -> Outcome {
     let word = rest.iter().find(|word| !word.starts_with('-'));
     let Some(word) = word else {
-        return overview(streams);
+        let global: Vec<&Flag> = GLOBAL_FLAGS.iter().collect();
+        parse(&global, args)
+            .map_err(|failure| Failure::message(format!("{failure}\nSee 'kubectl --help' for usage.")))?;
+        return overview(&mut streams.out);
     };
+    if word == "help" {
+        let words: Vec<String> = rest.iter().filter(|one| !one.starts_with('-')).skip(1).cloned().collect();
+        return topic(streams, &words);
+    }
     if ELSEWHERE.contains(&word.as_str()) {
         return Err(Failure::message(format!(
             "the built-in kubectl has no {word:?} command yet; a kubectl installed on this machine has it"
@@ -29,6 +36,20 @@ pub(super) fn root(streams: &mut Streams, rest: Vec<String>) -> Outcome {
         }
     }
     Err(Failure::message(text))
+}
+
+/// `kubectl help rollout undo`.
+fn topic(streams: &mut Streams, words: &[String]) -> Outcome {
+    let (chain, _) = find(words);
+    match chain.last() {
+        Some(command) => print(command, &path_of(&chain), streams),
+        None if words.is_empty() => overview(&mut streams.out),
+        None => {
+            let topics: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            streams.err.line(format!("Unknown help topic [{}]\n", topics.join(" ")))?;
+            overview(&mut streams.err)
+        }
+    }
 }
 
 /// Cobra's rule for suggestions: at most two edits apart, or the beginning of the name.
@@ -51,15 +72,43 @@ fn distance(one: &str, two: &str) -> usize {
     row[two.len()]
 }
 
-fn overview(streams: &mut Streams) -> Outcome {
-    let mut text = "kubectl controls the cluster that the current context names.\n\nCommands:\n".to_owned();
+/// The groups of the overview, and the commands of each; the rest comes at the end.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Basic Commands (Beginner)", &["create", "expose", "run", "set"]),
+    ("Basic Commands (Intermediate)", &["explain", "get", "edit", "delete"]),
+    ("Deploy Commands", &["rollout", "scale", "autoscale"]),
+    (
+        "Cluster Management Commands",
+        &["certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint"],
+    ),
+    (
+        "Troubleshooting and Debugging Commands",
+        &["describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug", "events"],
+    ),
+    ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait", "kustomize"]),
+    ("Settings Commands", &["label", "annotate", "completion"]),
+];
+
+fn overview(out: &mut Output) -> Outcome {
+    let mut text = "kubectl controls the cluster that the current context names.\n".to_owned();
     let width = COMMANDS.iter().map(|command| command.name.len()).max().unwrap_or_default();
-    for command in COMMANDS {
-        text.push_str(&format!("  {:width$}   {}\n", command.name, command.short));
+    let line = |command: &Command| format!("  {:width$}   {}\n", command.name, command.short);
+    for (title, names) in GROUPS {
+        text.push_str(&format!("\n{title}:\n"));
+        let commands = names.iter().filter_map(|name| COMMANDS.iter().find(|command| command.name == *name));
+        commands.for_each(|command| text.push_str(&line(command)));
     }
+    text.push_str("\nOther Commands:\n");
+    let grouped = |command: &Command| {
+        command.name == "options" || GROUPS.iter().any(|(_, names)| names.contains(&command.name))
+    };
+    COMMANDS.iter().filter(|command| !grouped(command)).for_each(|command| text.push_str(&line(command)));
     text.push_str("\nUsage:\n  kubectl [flags] [options]\n\n");
     text.push_str("Use \"kubectl <command> --help\" for more information about a given command.\n");
-    Ok(streams.out.text(text)?)
+    text.push_str(
+        "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+    );
+    Ok(out.text(text)?)
 }
 
 /// Runs a group (`kubectl rollout`) that was given no command of its own.
@@ -93,8 +142,14 @@ pub(super) fn print(command: &Command, path: &str, streams: &mut Streams) -> Out
     }
     let usage = if command.usage.is_empty() { "[options]" } else { command.usage };
     text.push_str(&format!("\nUsage:\n  {path} {usage}\n"));
+    text.push('\n');
+    if !command.subcommands.is_empty() {
+        text.push_str(&format!(
+            "Use \"{path} <command> --help\" for more information about a given command.\n"
+        ));
+    }
     text.push_str(
-        "\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
+        "Use \"kubectl options\" for a list of global command-line options (applies to all commands).\n",
     );
     Ok(streams.out.text(text)?)
 }
@@ -112,7 +167,7 @@ fn describe(flag: &Flag) -> String {
     let letter = flag.short.map(|letter| format!("-{letter}, ")).unwrap_or_else(|| "    ".to_owned());
     let default = match flag.kind {
         FlagKind::Text if flag.default.is_empty() => "''".to_owned(),
-        FlagKind::Text => format!("'{}'", flag.default),
+        FlagKind::Text | FlagKind::Timeout => format!("'{}'", flag.default),
         FlagKind::List | FlagKind::Array => "[]".to_owned(),
         _ => flag.default.to_owned(),
     };
@@ -127,12 +182,12 @@ mod tests {
     #[test]
     fn an_unknown_command_suggests_what_is_near() {
         let (mut streams, _) = Streams::captured("");
-        let failure = root(&mut streams, vec!["nope".to_owned()]).unwrap_err();
+        let failure = root(&mut streams, &[], vec!["nope".to_owned()]).unwrap_err();
         assert_eq!(
             failure.report(),
             "error: unknown command \"nope\" for \"kubectl\"\n\nDid you mean this?\n\ttop\n"
         );
-        let failure = root(&mut streams, vec!["delte".to_owned()]).unwrap_err();
+        let failure = root(&mut streams, &[], vec!["delte".to_owned()]).unwrap_err();
         assert!(failure.report().contains("\tdelete\n"));
     }
 }

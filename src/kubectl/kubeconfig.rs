@@ -132,6 +132,16 @@ impl Kubeconfig {
         })
     }
 
+    /// Changes the preferences in the first file.
+    pub(super) fn change_preferences(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Outcome {
+        self.write(&self.first_path(), |file| {
+            let preferences = file.entry("preferences").or_insert_with(|| json!({}));
+            if let Some(held) = preferences.as_object_mut() {
+                change(held);
+            }
+        })
+    }
+
     /// Changes what a named entry holds, making it when it is missing; `true` when it was there.
     pub(super) fn change(
         &self,
@@ -207,7 +217,7 @@ impl Kubeconfig {
 }
 
 /// Writes a file that only its owner may read, as credentials must be.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

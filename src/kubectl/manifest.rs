@@ -9,6 +9,7 @@ use crate::base::parse_yaml;
 
 use super::command::Call;
 use super::errors::{Failure, Outcome};
+use super::kustomize;
 
 /// One object of a manifest.
 #[derive(Clone, Debug)]
@@ -25,12 +26,25 @@ pub(super) struct Document {
 pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Failure>)> {
     let names = call.flags.all("filename").to_vec();
     let recursive = call.flags.on("recursive");
-    let validate = !matches!(call.flags.text("validate"), "false" | "ignore");
-    if call.flags.is_set("kustomize") {
-        return Err(Failure::message("the built-in kubectl does not build kustomizations yet: use -f"));
-    }
+    // Only commands that send whole manifests look at them before the server does.
+    let validate =
+        call.command.name != "edit" && !matches!(call.flags.text("validate"), "" | "false" | "ignore");
     let (mut documents, mut failures) = (Vec::new(), Vec::new());
     let mut texts = Vec::new();
+    if call.flags.is_set("kustomize") {
+        if !names.is_empty() {
+            return Err(Failure::message("only one of -f or -k can be specified"));
+        }
+        if recursive {
+            return Err(Failure::message("the -k flag can't be used with -f or -R"));
+        }
+        let folder = call.flags.text("kustomize").to_owned();
+        let built = kustomize::build(&call.factory.path(&folder), &folder)?;
+        for warning in &built.warnings {
+            call.complain(warning)?;
+        }
+        texts.push((built.to_yaml(), folder));
+    }
     for name in names {
         if name == "-" {
             texts.push((call.streams.input.read_to_string().await?, "STDIN".to_owned()));
@@ -112,28 +126,44 @@ pub(super) fn parse(
     documents: &mut Vec<Document>,
     failures: &mut Vec<Failure>,
 ) {
-    let values = match parse_yaml(text) {
-        Ok(values) => values,
-        Err(error) => {
-            let why = format!("error parsing {source}: error converting YAML to JSON: {error}");
-            failures.push(Failure::message(why));
-            return;
-        }
+    let values = match json_stream(text) {
+        Some(values) => values,
+        None => match parse_yaml(text) {
+            Ok(values) => values.into_iter().map(|document| document.value).collect(),
+            Err(error) => {
+                let why = format!("error parsing {source}: error converting YAML to JSON: {error}");
+                failures.push(Failure::message(why));
+                return;
+            }
+        },
     };
-    for document in values.into_iter().filter(|document| !document.value.is_null()) {
-        if let Err(failure) = add(document.value, source, validate, documents) {
+    for value in values.into_iter().filter(|value| !value.is_null()) {
+        if let Err(failure) = add(value, source, validate, documents) {
             failures.push(failure);
         }
     }
 }
 
+/// Objects of JSON, one after another without separators; `None` for anything else.
+fn json_stream(text: &str) -> Option<Vec<Value>> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
+    values.ok().filter(|values| values.len() > 1)
+}
+
 fn add(value: Value, source: &str, validate: bool, documents: &mut Vec<Document>) -> Outcome {
     check_type(&value, source, validate)?;
-    if value["kind"] == "List"
-        && let Some(items) = value["items"].as_array()
-    {
+    let list_of = value["kind"].as_str().and_then(|kind| kind.strip_suffix("List"));
+    if let (Some(kind), Some(items)) = (list_of, value["items"].as_array()) {
         for item in items {
-            add(item.clone(), source, validate, documents)?;
+            let mut item = item.clone();
+            if let (false, Some(map)) = (kind.is_empty(), item.as_object_mut()) {
+                map.entry("apiVersion").or_insert_with(|| value["apiVersion"].clone());
+                map.entry("kind").or_insert_with(|| kind.into());
+            }
+            add(item, source, validate, documents)?;
         }
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{LabelSelector, Object};
 
 use super::api::{Api, Url};
 use super::command::Call;
@@ -47,6 +47,17 @@ impl Info {
 }
 
 const SEPARATE_TYPE: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
+
+/// What is said when nothing is named.
+pub(super) const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// Refuses a command line that names neither objects nor files.
+pub(super) fn require_arguments(call: &Call<'_>) -> Outcome {
+    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
+    Ok(())
+}
 
 /// Resolves arguments; an empty list of names means every object of the types.
 pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
@@ -144,11 +155,18 @@ pub(super) async fn find(
     for info in locate(call, api, args, wanted).await? {
         match info {
             Found::Named(resource, namespace, name, source) => {
-                let object = api.get(&resource.object(&namespace, &name)).await?;
-                infos.push(info_of(resource, object, source)?);
+                match api.get(&resource.object(&namespace, &name)).await {
+                    Ok(object) => infos.push(info_of(resource, object, source)?),
+                    // What is missing does not keep the rest from being done.
+                    Err(failure @ Failure::Status(_)) => call.deferred.push(failure),
+                    Err(failure) => return Err(failure),
+                }
             }
             Found::Object(info) => infos.push(info),
         }
+    }
+    if infos.is_empty() && !call.deferred.is_empty() {
+        Failure::many(std::mem::take(&mut call.deferred))?;
     }
     Ok(infos)
 }
@@ -170,7 +188,11 @@ pub(super) async fn locate(
 ) -> Outcome<Vec<Found>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         let (infos, failures) = from_files(call, api).await?;
-        Failure::many(failures)?;
+        if infos.is_empty() {
+            Failure::many(failures)?;
+        } else {
+            call.deferred.extend(failures);
+        }
         return Ok(infos
             .into_iter()
             .map(|info| Found::Named(info.resource, info.namespace, info.name, info.source))
@@ -265,8 +287,13 @@ pub(super) fn info_of(resource: Resource, object: Value, source: String) -> Outc
 pub(super) async fn from_files(call: &mut Call<'_>, api: &Api) -> Outcome<(Vec<Info>, Vec<Failure>)> {
     let target = call.target()?;
     let (documents, mut failures) = manifest::read(call).await?;
+    let selector = call.flags.text("selector");
+    let selector = LabelSelector::parse(selector).map_err(Failure::message)?;
     let mut infos = Vec::new();
     for manifest::Document { mut object, source } in documents {
+        if !selector.matches(object.labels()) {
+            continue;
+        }
         let (api_version, kind) = (object.api_version().to_owned(), object.kind().to_owned());
         let Some(resource) = discovery::of_object(api, &api_version, &kind).await? else {
             failures.push(discovery::unknown_kind(

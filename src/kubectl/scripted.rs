@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use http::{Request, Response};
 use kube::client::Body;
 
-use super::api::Api;
+use super::api::{Api, Log, Warned};
 use crate::base::{Capture, Streams};
 
 /// What was asked so far: method and URL.
@@ -30,7 +30,8 @@ pub(super) fn server(answers: &[(u16, &str)]) -> (Api, Asked, Capture) {
             .unwrap()
     });
     let (streams, printed) = Streams::captured("");
-    let api = Api::new(kube::Client::new(service, "default"), "https://test:1".to_owned(), streams.err);
+    let log = Log { err: streams.err, level: 0, warned: Warned::default() };
+    let api = Api::new(kube::Client::new(service, "default"), "https://test:1".to_owned(), log);
     (api, asked, printed)
 }
 

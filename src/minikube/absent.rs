@@ -50,11 +50,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "use an image of its registry: minikube image ls",
     ),
     ("addons", "further addons are not simulated", "see what is there with: minikube addons list"),
-    (
-        "node",
-        "nodes are set when the cluster starts",
-        "start one with more nodes: podlings cluster --nodes 3",
-    ),
     ("kubectl", "kubectl is built in", "leave out the first two words: kubectl get pods"),
     (
         "config",

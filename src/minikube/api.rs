@@ -9,6 +9,8 @@ use crate::apimachinery::{LabelSelector, Object};
 
 use super::printer::Failure;
 
+/// Where an embedded cluster tells of its machines.
+const MACHINES: &str = "/podlings/machines";
 /// Exit code when the cluster cannot be reached.
 const EXIT_UNREACHABLE: i32 = 83;
 
@@ -98,6 +100,26 @@ pub(super) async fn node_ports(client: &kube::Client) -> Result<Option<BTreeMap<
     let Some(Value::Object(ports)) = get(client, "/podlings/node-ports").await? else { return Ok(None) };
     let pairs = ports.into_iter().filter_map(|(node, local)| Some((node.parse().ok()?, local.as_i64()?)));
     Ok(Some(pairs.collect()))
+}
+
+/// The machines beneath the nodes; none on a cluster that is not embedded.
+pub(super) async fn machines(client: &kube::Client) -> Result<Vec<Value>, Failure> {
+    let Some(Value::Array(machines)) = get(client, MACHINES).await? else { return Ok(Vec::new()) };
+    Ok(machines)
+}
+
+/// Does something to a machine, or makes one.
+pub(super) async fn machine(
+    client: &kube::Client,
+    method: http::Method,
+    path: &str,
+) -> Result<Value, Failure> {
+    let request = Request::builder().method(method).uri(format!("{MACHINES}{path}")).body(Vec::new());
+    match client.request::<Value>(request.map_err(unreachable)?).await {
+        Ok(value) => Ok(value),
+        Err(kube::Error::Api(status)) => Err(Failure::known(80, "GUEST_NODE_START", &status.message)),
+        Err(error) => Err(unreachable(error)),
+    }
 }
 
 /// The server's version, such as `v1.36.2`.

@@ -6,7 +6,7 @@ use crate::base::nearest;
 
 use super::arguments::{Arguments, Flag};
 use super::printer::{Failure, Outcome, Printer, Style};
-use super::{Context, EXIT_USAGE, PROFILE, absent, addons, inspect, service, start};
+use super::{Context, EXIT_USAGE, PROFILE, absent, addons, inspect, node, service, start};
 
 type Run = for<'r> fn(&'r Arguments, &'r mut Printer<'_>, &'r Context) -> LocalBoxFuture<'r, Outcome>;
 
@@ -81,9 +81,9 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "node",
-        about: "Add, remove, or list additional nodes (list)",
+        about: "Add, remove, or list additional nodes (add, delete, list, start, stop)",
         flags: &[],
-        run: |arguments, printer, context| Box::pin(inspect::node(arguments, printer, context)),
+        run: |arguments, printer, context| Box::pin(node::node(arguments, printer, context)),
     },
     Command {
         name: "profile",

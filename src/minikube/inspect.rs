@@ -1,4 +1,4 @@
-//! `status`, `ip`, `version`, `profile`, `node list`: what there is.
+//! `status`, `ip`, `version`, `profile`: what there is.
 
 use serde_json::json;
 
@@ -16,8 +16,13 @@ const COMMIT: &str = "eb25dbc7";
 /// `minikube status`.
 pub(super) async fn status(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
     let nodes = api::sorted_nodes(&context.client).await?;
+    let machines = api::machines(&context.client).await?;
+    let host = |node: &Object| {
+        let off = machines.iter().any(|machine| machine["name"] == node.name() && machine["up"] == false);
+        if off { "Stopped" } else { "Running" }
+    };
     if matches!(arguments.value("output"), Some("json")) {
-        let states: Vec<_> = nodes.iter().map(status_json).collect();
+        let states: Vec<_> = nodes.iter().map(|node| status_json(node, host(node))).collect();
         let text = match states.as_slice() {
             [one] => one.to_string(),
             many => json!(many).to_string(),
@@ -26,29 +31,29 @@ pub(super) async fn status(arguments: &Arguments, printer: &mut Printer<'_>, con
         return Ok(exit_code(&nodes));
     }
     for node in &nodes {
-        let kubelet = kubelet_state(node);
+        let (kubelet, host) = (kubelet_state(node, host(node)), host(node));
         printer.line(node.name())?;
         if api::is_control_plane(node) {
-            printer.line("type: Control Plane\nhost: Running")?;
+            printer.line(format!("type: Control Plane\nhost: {host}"))?;
             printer.line(format!("kubelet: {kubelet}\napiserver: Running\nkubeconfig: Configured\n"))?;
         } else {
-            printer.line(format!("type: Worker\nhost: Running\nkubelet: {kubelet}\n"))?;
+            printer.line(format!("type: Worker\nhost: {host}\nkubelet: {kubelet}\n"))?;
         }
     }
     Ok(exit_code(&nodes))
 }
 
-fn status_json(node: &Object) -> serde_json::Value {
+fn status_json(node: &Object, host: &str) -> serde_json::Value {
     let is_worker = !api::is_control_plane(node);
     let plane = |state: &'static str| if is_worker { "Irrelevant" } else { state };
     json!({
-        "Name": node.name(), "Host": "Running", "Kubelet": kubelet_state(node),
+        "Name": node.name(), "Host": host, "Kubelet": kubelet_state(node, host),
         "APIServer": plane("Running"), "Kubeconfig": plane("Configured"), "Worker": is_worker,
     })
 }
 
-fn kubelet_state(node: &Object) -> &'static str {
-    if node.condition_is_true("Ready") { "Running" } else { "Stopped" }
+fn kubelet_state(node: &Object, host: &str) -> &'static str {
+    if host == "Running" && node.condition_is_true("Ready") { "Running" } else { "Stopped" }
 }
 
 /// Bit 1 (value 2) stands for a kubelet that does not run.
@@ -119,18 +124,4 @@ async fn profile_list(arguments: &Arguments, printer: &mut Printer<'_>, context:
     ];
     printer.line(table(&headings, &[row], printer.plain))?;
     Ok(0)
-}
-
-/// `minikube node list`.
-pub(super) async fn node(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
-    match arguments.words() {
-        [word] if word == "list" => {
-            for node in api::sorted_nodes(&context.client).await? {
-                printer.line(format!("{}\t{}", node.name(), api::internal_ip(&node)))?;
-            }
-            Ok(0)
-        }
-        [word, ..] => Err(super::absent::failure(&format!("node {word}"))),
-        [] => Err(Failure::usage(14, "Usage: minikube node [list]".to_owned())),
-    }
 }

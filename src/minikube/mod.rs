@@ -1,6 +1,6 @@
 //! `minikube` for the embedded cluster: its life cycle is podlings' own, its services are real sockets.
 //!
-//! Output follows minikube v1.38.1. Not simulated: creating, stopping and deleting machines,
+//! Output follows minikube v1.38.1. Not simulated: stopping and deleting the whole cluster,
 //! `dashboard`, `tunnel`, `ssh`, building and loading images, enabling further addons. Each says
 //! so in one line, with what to do instead.
 
@@ -10,6 +10,7 @@ mod api;
 mod arguments;
 mod commands;
 mod inspect;
+mod node;
 mod printer;
 mod service;
 mod start;

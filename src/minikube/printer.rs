@@ -22,6 +22,10 @@ pub(super) enum Style {
     Failure,
     Meh,
     Sad,
+    Stopping,
+    Stopped,
+    Deleting,
+    Deleted,
 }
 
 impl Style {
@@ -46,6 +50,10 @@ impl Style {
             Self::Failure => "❌  ",
             Self::Meh => "🤷  ",
             Self::Sad => "😿  ",
+            Self::Stopping => "✋  ",
+            Self::Stopped => "🛑  ",
+            Self::Deleting => "🔥  ",
+            Self::Deleted => "💀  ",
         }
     }
 }

@@ -64,7 +64,10 @@ pub static SUBJECT_ACCESS_REVIEW: Kind = Kind {
     ..REVIEW
 };
 
-/// All of them.
+/// autoscaling/v1 Scale, which only subresources answer with.
+pub static SCALE: Kind = Kind { group: "autoscaling", kind: "Scale", verbs: &[], ..PLAIN };
+
+/// All that have a path of their own.
 pub static TABLE: &[&Kind] = &[
     &BINDING,
     &COMPONENT_STATUS,

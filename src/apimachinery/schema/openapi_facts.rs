@@ -60,13 +60,20 @@ const FALSE_DEFAULTS: &[(&str, &str)] = &[
 
 /// Required fields without a default: pointers, which have no zero value.
 const WITHOUT_DEFAULT: &[(&str, &str)] = &[
+    ("io.k8s.api.apps.v1.DaemonSetSpec", "selector"),
+    ("io.k8s.api.apps.v1.DeploymentSpec", "selector"),
+    ("io.k8s.api.apps.v1.ReplicaSetSpec", "selector"),
+    ("io.k8s.api.apps.v1.StatefulSetSpec", "selector"),
     ("io.k8s.api.authentication.v1.TokenReviewSpec", "token"),
     ("io.k8s.api.core.v1.ContainerRestartRule", "action"),
     ("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", "operator"),
     ("io.k8s.api.core.v1.ImageVolumeStatus", "imageRef"),
     ("io.k8s.api.core.v1.PodCertificateProjection", "keyType"),
     ("io.k8s.api.core.v1.PodCertificateProjection", "signerName"),
+    ("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "secretRef"),
+    ("io.k8s.api.core.v1.ScaleIOVolumeSource", "secretRef"),
     ("io.k8s.api.networking.v1.HTTPIngressPath", "pathType"),
+    ("io.k8s.api.networking.v1.IPAddressSpec", "parentRef"),
     ("io.k8s.api.networking.v1.ParentReference", "name"),
     ("io.k8s.api.networking.v1.ParentReference", "resource"),
 ];

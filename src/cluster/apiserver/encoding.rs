@@ -6,7 +6,7 @@ use http::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, Status};
+use crate::apimachinery::{Kind, Object, Status, unstored};
 use crate::base::{Timestamp, to_yaml};
 
 use super::super::registry::{Registry, Row};
@@ -70,8 +70,10 @@ impl Presentation {
         };
         // What a subresource shows is no object of the kind, so the kind's table does not fit it.
         let foreign = info.subresource.is_some_and(|subresource| subresource.kind != info.kind.kind);
-        let encoding = if foreign && encoding == Encoding::Table { Encoding::Json } else { encoding };
-        Ok(Self { encoding, include, kind: info.kind })
+        let scale = info.subresource.is_some_and(|subresource| subresource.kind == unstored::SCALE.kind);
+        let kind = if scale { &unstored::SCALE } else { info.kind };
+        let has_no_table = foreign && !scale && encoding == Encoding::Table;
+        Ok(Self { encoding: if has_no_table { Encoding::Json } else { encoding }, include, kind })
     }
 
     /// One object as a response.

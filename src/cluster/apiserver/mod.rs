@@ -11,6 +11,7 @@ mod duplicates;
 mod encoding;
 mod forward;
 mod inside;
+mod machines;
 mod metrics;
 mod negotiate;
 mod objects;

@@ -20,6 +20,8 @@ pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
 
 /// The content type in which kubectl up to 1.28 asks for the old document.
 const VERSION_2_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+/// The content type under which it is told.
+const VERSION_2_CONTENT: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 /// What the old document says of itself.
 const VERSION_2_TITLE: &str = "Kubernetes";
 const VERSION_2_NOTE: &str = "not simulated: definitions in the old form; /openapi/v3 has them all";
@@ -35,7 +37,7 @@ pub(super) fn version_2(headers: &HeaderMap) -> Response<Body> {
         };
         let texts = [(1, VERSION_2_TITLE), (2, release), (3, VERSION_2_NOTE)];
         let info: Vec<u8> = texts.iter().flat_map(|(number, text)| field(*number, text.as_bytes())).collect();
-        return body::bytes(200, VERSION_2_PROTOBUF, [field(1, b"2.0"), field(2, &info)].concat());
+        return body::bytes(200, VERSION_2_CONTENT, [field(1, b"2.0"), field(2, &info)].concat());
     }
     let info = json!({"title": VERSION_2_TITLE, "version": release, "description": VERSION_2_NOTE});
     body::json(200, &json!({"swagger": "2.0", "info": info, "paths": {}, "definitions": {}}))
@@ -87,7 +89,7 @@ mod tests {
         let response = version_2(&headers);
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
-            (200, &HeaderValue::from_static(VERSION_2_PROTOBUF))
+            (200, &HeaderValue::from_static(VERSION_2_CONTENT))
         );
     }
 

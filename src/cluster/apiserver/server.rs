@@ -25,7 +25,9 @@ use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{component_statuses, delete, discovery, metrics, openapi, read, subresources, watch, write};
+use super::{
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, watch, write,
+};
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
@@ -101,6 +103,9 @@ impl ApiServer {
                 body::warn(&mut response, warning);
             }
             return Ok(response);
+        }
+        if uri.path().starts_with(machines::PATH) {
+            return machines::answer(&self.shared, request.method(), uri.path());
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {

@@ -14,6 +14,7 @@ use crate::base::parse_yaml;
 use super::config::ClusterConfig;
 use super::registry::{Registry, WriteOptions};
 
+pub(crate) use nodes::{conditions as healthy_conditions, create as create_node, name as node_name};
 pub(crate) use running_pods::start_pods;
 
 /// The version that this cluster says it is.

@@ -11,12 +11,12 @@ use super::VERSION;
 const MEMORY_MEBIBYTES: u64 = 6_144;
 
 /// The name of a node: `minikube`, `minikube-m02` …
-pub(super) fn name(number: usize) -> String {
+pub(crate) fn name(number: usize) -> String {
     if number == 0 { "minikube".to_owned() } else { format!("minikube-m{:02}", number + 1) }
 }
 
 /// Creates a node that is ready.
-pub(super) fn create(registry: &mut Registry, number: usize) -> Result<(), Status> {
+pub(crate) fn create(registry: &mut Registry, number: usize) -> Result<(), Status> {
     let now = registry.now().to_string();
     let now = format!("{}Z", now.split(['.', 'Z']).next().unwrap_or_default());
     let name = name(number);
@@ -100,7 +100,7 @@ fn status(registry: &mut Registry, name: &str, number: usize, now: &str) -> Valu
 }
 
 /// The conditions of a healthy node, `pkg/kubelet/nodestatus/setters.go`.
-fn conditions(now: &str) -> Value {
+pub(crate) fn conditions(now: &str) -> Value {
     let condition = |kind: &str, status: &str, reason: &str, message: &str| {
         json!({
             "type": kind, "status": status, "reason": reason, "message": message,

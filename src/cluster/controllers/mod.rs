@@ -17,14 +17,17 @@ mod history;
 mod horizontal;
 mod job;
 mod namespace;
+mod node_lifecycle;
 mod persistent_volume;
 mod pod_control;
+mod pod_garbage_collector;
 mod pods;
 mod replica_set;
 mod resource_quota;
 mod service_account;
 mod service_account_token;
 mod stateful_set;
+mod taint_eviction;
 
 use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference};
 
@@ -55,6 +58,9 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,
+    &node_lifecycle::NodeLifecycleController,
+    &taint_eviction::TaintEvictionController,
+    &pod_garbage_collector::PodGarbageCollector,
     &persistent_volume::PersistentVolumeController,
     &persistent_volume::ClaimProtection,
     &persistent_volume::VolumeProtection,

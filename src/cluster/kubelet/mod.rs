@@ -5,6 +5,7 @@ mod attachments;
 mod env;
 mod host;
 mod host_volumes;
+mod machines;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -63,6 +64,9 @@ pub(crate) struct NodeState {
     by_address: OrdMap<String, String>,
     /// Clients attached to main processes.
     attachments: Attachments,
+    /// The machines beneath the nodes.
+    #[serde(default)]
+    machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
     /// Milliseconds that the last exchange over the network took.

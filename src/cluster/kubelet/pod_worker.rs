@@ -55,7 +55,7 @@ impl Reconciler for Kubelet {
         if node.pods.get(&slot).is_some_and(|runtime| runtime.uid != pod.uid()) {
             node.destroy(&slot);
         }
-        if pod.text("/spec/nodeName").is_empty() {
+        if pod.text("/spec/nodeName").is_empty() || !node.runs(pod.text("/spec/nodeName")) {
             return Ok(Action::AwaitChange);
         }
         PodWorker { registry, node, pod, slot }.work()

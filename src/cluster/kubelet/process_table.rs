@@ -123,7 +123,7 @@ impl NodeState {
     }
 
     /// The main process of a container has ended: so has the run, and whatever else ran in it.
-    fn end_run(&mut self, slot: &str, name: &str, exit_code: i32, now: Timestamp) {
+    pub(super) fn end_run(&mut self, slot: &str, name: &str, exit_code: i32, now: Timestamp) {
         let reason = if exit_code == 0 { "Completed" } else { "Error" };
         self.end_run_for(slot, name, exit_code, reason, now);
     }
@@ -222,7 +222,7 @@ impl NodeState {
         self.changed.remove(slot);
     }
 
-    fn release(&mut self, slot: &str, address: std::net::Ipv4Addr) {
+    pub(super) fn release(&mut self, slot: &str, address: std::net::Ipv4Addr) {
         if self.by_address.get(&address.to_string()).is_some_and(|owner| owner == slot) {
             self.by_address.remove(&address.to_string());
             self.addresses.release(address);

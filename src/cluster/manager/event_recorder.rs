@@ -106,10 +106,36 @@ pub(crate) fn record_scheduler_event(
     action: &str,
     message: &str,
 ) {
+    record_in_series(registry, about, None, event_type, reason, action, message);
+}
+
+/// The same about a Pod that has to leave for another one.
+pub(crate) fn record_preemption_event(
+    registry: &mut Registry,
+    about: &Object,
+    for_the_sake_of: &Object,
+    message: &str,
+) {
+    let (reason, action) = ("Preempted", "Preempting");
+    record_in_series(registry, about, Some(for_the_sake_of), EventType::Normal, reason, action, message);
+}
+
+fn record_in_series(
+    registry: &mut Registry,
+    about: &Object,
+    related: Option<&Object>,
+    event_type: EventType,
+    reason: &str,
+    action: &str,
+    message: &str,
+) {
     let component = "default-scheduler";
     let namespace = event_namespace(about);
     let mut event = Object::new(&builtin::EVENT, &namespace, "");
     event.set("/involvedObject", reference_to(about, ""));
+    if let Some(related) = related {
+        event.set("/related", reference_to(related, ""));
+    }
     event.set("/source", json!({}));
     event.set("/type", event_type.text());
     event.set("/reason", reason);

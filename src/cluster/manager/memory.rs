@@ -1,11 +1,14 @@
 //! What controllers keep in their heads between two looks, and lose when they are restarted.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::apimachinery::ObjectKey;
+use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
+
+use super::super::scheduler::Attempts;
 
 /// How many recommendations and changes are kept of one autoscaler: an hour of them.
 const NOTES_MAX: usize = 240;
@@ -15,6 +18,14 @@ const NOTES_MAX: usize = 240;
 pub(crate) struct ControllerMemory {
     /// By HorizontalPodAutoscaler.
     pub autoscalers: OrdMap<ObjectKey, AutoscalerNotes>,
+    /// Nodes that were seen.
+    pub nodes: OrdMap<ObjectKey, Arc<Object>>,
+    /// Since when nodes are missing on which Pods are.
+    pub lost_nodes: OrdMap<ObjectKey, Timestamp>,
+    /// Since when Pods put up with a taint for a while.
+    pub taint_evictions: OrdMap<ObjectKey, Timestamp>,
+    /// Attempts to place Pods that fit nowhere, by Pod; forgotten with it.
+    pub scheduling: OrdMap<ObjectKey, Attempts>,
 }
 
 /// What the autoscaling controller remembers of one autoscaler.

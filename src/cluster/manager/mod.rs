@@ -19,7 +19,9 @@ use super::registry::Registry;
 use super::storage::{Change, ChangeType};
 use work_queue::{Item, WorkQueue};
 
-pub(crate) use event_recorder::{EventSource, EventType, record_event, record_scheduler_event};
+pub(crate) use event_recorder::{
+    EventSource, EventType, record_event, record_preemption_event, record_scheduler_event,
+};
 pub(crate) use memory::{AutoscalerNotes, ControllerMemory, note};
 pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Watch};
 

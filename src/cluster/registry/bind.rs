@@ -28,6 +28,7 @@ impl Registry {
         }
         let mut new = Object::clone(&old);
         new.set("/spec/nodeName", node);
+        new.remove("/status/nominatedNodeName");
         mark_scheduled(&mut new, &seconds(self.now));
         Ok(self.store.put(&builtin::POD, new))
     }

@@ -108,7 +108,7 @@ impl Registry {
 }
 
 /// Sets the condition that says that a Pod is about to be ended from outside.
-fn set_disruption_target(pod: &mut Object, condition: Condition<'_>, now: crate::base::Timestamp) {
+pub(crate) fn set_disruption_target(pod: &mut Object, condition: Condition<'_>, now: crate::base::Timestamp) {
     set_condition(pod, condition, now);
     let generation = pod.generation();
     let Some(Value::Array(conditions)) = pod.get_mut("/status/conditions") else { return };

@@ -52,7 +52,9 @@ use super::storage::Store;
 pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
-pub(crate) use evict::{selects as budget_selects, stamp_generation, tell_whether_allowed};
+pub(crate) use evict::{
+    selects as budget_selects, set_disruption_target, stamp_generation, tell_whether_allowed,
+};
 pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
@@ -144,5 +146,7 @@ impl Registry {
     }
 }
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,30 @@
 //! The `scale` subresource: `autoscaling/v1 Scale`.
 
+use serde_json::Value;
+
 use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, Status};
+use crate::base::Timestamp;
+
+use super::columns::{self, Column};
+use super::strategy::Strategy;
+
+/// Columns of a Scale.
+pub(super) struct ScaleStrategy;
+
+impl Strategy for ScaleStrategy {
+    fn columns(&self) -> &'static [Column] {
+        const { &[Column::text("Name"), Column::number("Desired"), Column::number("Available"), columns::AGE] }
+    }
+
+    fn cells(&self, object: &Object, now: Timestamp) -> Vec<Value> {
+        vec![
+            object.name().into(),
+            columns::count(object, "/spec/replicas").into(),
+            columns::count(object, "/status/replicas").into(),
+            columns::age(object, now),
+        ]
+    }
+}
 
 /// What `scale` shows of a workload.
 pub(super) fn scale_of(object: &Object) -> Object {

@@ -13,6 +13,7 @@ use crate::base::Timestamp;
 use super::Registry;
 use super::columns::{self, Column};
 use super::options::WriteOptions;
+use super::scale::ScaleStrategy;
 use super::validation::Field;
 use super::warnings::pod_spec_warnings;
 use super::{
@@ -169,6 +170,7 @@ pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
 /// The kinds with rules of their own.
 static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&unstored::COMPONENT_STATUS, &core::ComponentStatusStrategy),
+    (&unstored::SCALE, &ScaleStrategy),
     (&builtin::CONFIG_MAP, &core::ConfigMapStrategy),
     (&builtin::ENDPOINTS, &core::EndpointsStrategy),
     (&builtin::EVENT, &core::EventStrategy),

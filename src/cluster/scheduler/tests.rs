@@ -23,6 +23,10 @@ fn create(simulation: &mut Simulation, name: &str, spec: Value) -> ObjectKey {
     ObjectKey::new("default", name)
 }
 
+fn pass(simulation: &mut Simulation, seconds: i64) {
+    simulation.advance_to(simulation.registry.now() + jiff::SignedDuration::from_secs(seconds));
+}
+
 fn message(simulation: &Simulation, key: &ObjectKey) -> String {
     let pod = simulation.registry.get(&builtin::POD, key).unwrap();
     let condition = pod.condition("PodScheduled").cloned().unwrap_or_default();
@@ -72,6 +76,8 @@ fn a_pod_that_waits_for_room_is_placed_when_another_leaves() {
         super::super::registry::DeleteOptions { grace_period_seconds: Some(0), ..Default::default() };
     simulation.registry.delete(&builtin::POD, &first, &delete, &WriteOptions::component("test")).unwrap();
     simulation.advance_to(simulation.registry.now());
+    assert_eq!(node_of(&simulation, &second), "", "it backs off for a second");
+    pass(&mut simulation, 1);
     assert_eq!(node_of(&simulation, &second), "minikube");
 }
 
@@ -89,7 +95,7 @@ fn labels_and_taints_keep_pods_away_until_they_change() {
     node.set("/spec/taints", json!([{"key": "a", "value": "b", "effect": "NoSchedule"}]));
     let options = WriteOptions::component("test");
     simulation.registry.update(&builtin::NODE, &node_key, node, &options).unwrap();
-    simulation.advance_to(simulation.registry.now());
+    pass(&mut simulation, 1);
     assert!(message(&simulation, &key).contains("1 node(s) had untolerated taint(s)"));
     let tolerations = json!([{"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"}]);
     let tolerant = create(
@@ -117,5 +123,156 @@ fn a_gated_pod_waits_without_an_event() {
     let mut simulation = simulation(1);
     let key = create(&mut simulation, "gated", json!({"schedulingGates": [{"name": "example.com/wait"}]}));
     assert_eq!(message(&simulation, &key), "Scheduling is blocked due to non-empty scheduling gates");
+    assert!(node_of(&simulation, &key).is_empty());
+}
+
+fn priority_class(simulation: &mut Simulation, name: &str, value: i64, policy: &str) {
+    let mut class = Object::new(&builtin::PRIORITY_CLASS, "", name);
+    class.set("/value", value);
+    class.set("/preemptionPolicy", policy);
+    let options = WriteOptions::component("test");
+    simulation.registry.create(&builtin::PRIORITY_CLASS, "", class, &options).unwrap();
+}
+
+fn of_class(cpu: &str, class: &str) -> Value {
+    let mut spec = asking(cpu);
+    spec["priorityClassName"] = class.into();
+    spec["terminationGracePeriodSeconds"] = 5.into();
+    spec
+}
+
+fn events(simulation: &Simulation, reason: &str) -> Vec<String> {
+    let events = simulation.registry.list(&builtin::EVENT, Some("default"));
+    let told = events.iter().filter(|event| event.text("/reason") == reason);
+    told.map(|event| event.text("/message").to_owned()).collect()
+}
+
+#[test]
+fn the_less_important_give_way_and_the_important_wait_for_them() {
+    let mut simulation = simulation(1);
+    priority_class(&mut simulation, "low", 10, "PreemptLowerPriority");
+    priority_class(&mut simulation, "high", 1000, "PreemptLowerPriority");
+    priority_class(&mut simulation, "polite", 1000, "Never");
+    let first = create(&mut simulation, "first", of_class("500m", "low"));
+    pass(&mut simulation, 30);
+    let second = create(&mut simulation, "second", of_class("500m", "low"));
+    pass(&mut simulation, 30);
+    let polite = create(&mut simulation, "polite", of_class("700m", "polite"));
+    let told = message(&simulation, &polite);
+    assert!(told.ends_with("preemption: not eligible due to preemptionPolicy=Never."), "{told}");
+    let high = create(&mut simulation, "high", of_class("700m", "high"));
+    assert_eq!(message(&simulation, &high), "0/1 nodes are available: 1 Insufficient cpu.");
+    let get = |simulation: &Simulation, key: &ObjectKey| simulation.registry.get(&builtin::POD, key);
+    let pod = get(&simulation, &high).unwrap();
+    assert_eq!(pod.text("/status/nominatedNodeName"), "minikube");
+    let expected = format!("Preempted by pod {} on node minikube", pod.uid());
+    assert_eq!(events(&simulation, "Preempted"), [expected]);
+    let victim = get(&simulation, &second).unwrap();
+    assert!(victim.is_terminating() && !get(&simulation, &first).unwrap().is_terminating());
+    assert_eq!(victim.condition("DisruptionTarget").unwrap()["reason"], "PreemptionByScheduler");
+    let late = create(&mut simulation, "late", of_class("500m", "low"));
+    let told = message(&simulation, &late);
+    assert!(told.ends_with("1 Insufficient cpu."), "room made for others is no room: {told}");
+    pass(&mut simulation, 20);
+    let pod = get(&simulation, &high).unwrap();
+    assert_eq!((pod.text("/spec/nodeName"), pod.text("/status/nominatedNodeName")), ("minikube", ""));
+    assert!(get(&simulation, &second).is_err() && node_of(&simulation, &polite).is_empty());
+}
+
+#[test]
+fn preemption_spares_what_a_budget_protects() {
+    let mut simulation = simulation(1);
+    priority_class(&mut simulation, "high", 1000, "PreemptLowerPriority");
+    let labelled = |name: &str| {
+        let mut spec = asking("500m");
+        spec["hostname"] = name.into();
+        spec
+    };
+    let guarded = create(&mut simulation, "guarded", labelled("guarded"));
+    pass(&mut simulation, 30);
+    let mut pod = Object::clone(&*simulation.registry.get(&builtin::POD, &guarded).unwrap());
+    pod.set_label("app", "db");
+    let options = WriteOptions::component("test");
+    simulation.registry.update(&builtin::POD, &guarded, pod, &options).unwrap();
+    let mut budget = Object::new(&builtin::POD_DISRUPTION_BUDGET, "default", "db");
+    budget.set("/spec", json!({"minAvailable": 1, "selector": {"matchLabels": {"app": "db"}}}));
+    simulation.registry.create(&builtin::POD_DISRUPTION_BUDGET, "default", budget, &options).unwrap();
+    let other = create(&mut simulation, "other", labelled("other"));
+    pass(&mut simulation, 30);
+    create(&mut simulation, "high", of_class("600m", "high"));
+    let terminating = |key: &ObjectKey| simulation.registry.get(&builtin::POD, key).unwrap().is_terminating();
+    assert!(terminating(&other) && !terminating(&guarded));
+}
+
+#[test]
+fn constraints_spread_pods_and_affinity_gathers_them() {
+    let mut simulation = simulation(3);
+    let labelled = |simulation: &mut Simulation, name: &str, spec: Value| {
+        let mut pod = Object::new(&builtin::POD, "default", name);
+        pod.set("/metadata/labels", json!({"app": "web"}));
+        pod.set("/spec", json!({"containers": [{"name": "a", "image": "nginx:1.27"}]}));
+        for (field, value) in spec.as_object().into_iter().flatten() {
+            pod.set(&format!("/spec/{field}"), value.clone());
+        }
+        let options = WriteOptions::component("test");
+        simulation.registry.create(&builtin::POD, "default", pod, &options).unwrap();
+        simulation.advance_to(simulation.registry.now());
+        ObjectKey::new("default", name)
+    };
+    let selector = json!({"matchLabels": {"app": "web"}});
+    let spread = json!({"topologySpreadConstraints": [{
+        "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": selector,
+    }]});
+    let mut nodes = Vec::new();
+    for name in ["a", "b", "c"] {
+        let key = labelled(&mut simulation, name, spread.clone());
+        nodes.push(node_of(&simulation, &key));
+    }
+    nodes.sort();
+    assert_eq!(nodes, ["minikube", "minikube-m02", "minikube-m03"]);
+    let apart = json!({"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector},
+    ]}}});
+    let lonely = labelled(&mut simulation, "lonely", apart);
+    assert_eq!(
+        message(&simulation, &lonely),
+        "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod."
+    );
+    let zoned = json!({"topologySpreadConstraints": [{
+        "maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": selector,
+    }]});
+    let zoned = labelled(&mut simulation, "zoned", zoned);
+    let reason = "3 node(s) didn't match pod topology spread constraints (missing required label)";
+    assert!(message(&simulation, &zoned).contains(reason));
+    let near = json!({"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "cache"}}},
+    ]}}});
+    let early = labelled(&mut simulation, "early", near);
+    assert!(message(&simulation, &early).contains("3 node(s) didn't match pod affinity rules"));
+    let mut cache = Object::new(&builtin::POD, "default", "cache");
+    cache.set("/metadata/labels", json!({"app": "cache"}));
+    cache.set("/spec", json!({"containers": [{"name": "a", "image": "nginx:1.27"}], "nodeSelector": {"kubernetes.io/hostname": "minikube-m02"}}));
+    let options = WriteOptions::component("test");
+    simulation.registry.create(&builtin::POD, "default", cache, &options).unwrap();
+    pass(&mut simulation, 2);
+    assert_eq!(node_of(&simulation, &early), "minikube-m02");
+}
+
+#[test]
+fn attempts_back_off_and_are_told_once_for_each_change() {
+    let mut simulation = simulation(1);
+    let key = create(&mut simulation, "big", asking("200"));
+    let counts = |simulation: &Simulation| -> Vec<i64> {
+        let events = simulation.registry.list(&builtin::EVENT, Some("default"));
+        let failed = events.iter().filter(|event| event.text("/reason") == "FailedScheduling");
+        failed.map(|event| event.number("/series/count").unwrap_or(1)).collect()
+    };
+    create(&mut simulation, "small", asking("10m"));
+    pass(&mut simulation, 60);
+    assert_eq!(counts(&simulation), [1], "a Pod that comes is of no help");
+    pass(&mut simulation, 250);
+    assert_eq!(counts(&simulation), [2], "after five minutes everyone is tried again");
     assert!(node_of(&simulation, &key).is_empty());
 }

@@ -7,7 +7,7 @@ use super::flag_sets::FILES;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
-use crate::kubectl::errors::Outcome;
+use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::remote::Session;
 
 /// `kubectl attach`.
@@ -23,7 +23,7 @@ pub(super) static ATTACH: Command = Command {
 
 async fn attach(call: &mut Call<'_>) -> Outcome {
     let Some(typed) = call.args.first().cloned() else {
-        return Err(call.usage_error("at least 1 argument is required for attach"));
+        return Err(Failure::message("at least 1 argument is required for attach"));
     };
     let api = call.api().await?;
     let place = place(call, &typed).await?;
@@ -59,7 +59,8 @@ pub(super) async fn connect(call: &mut Call<'_>, api: &Api, place: &Place) -> Ou
 }
 
 fn container_has_tty(pod: &Value, name: &str) -> bool {
-    array(&pod["spec"]["containers"])
-        .iter()
+    ["containers", "ephemeralContainers"]
+        .into_iter()
+        .flat_map(|list| array(&pod["spec"][list]))
         .any(|container| container["name"] == name && container["tty"] == true)
 }

@@ -9,7 +9,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run};
-use crate::kubectl::resource_args::{Found, Wanted, locate};
+use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -41,9 +41,9 @@ const FLAGS: &[Flag] = &[
     Flag::switch_on("wait", "Wait until the objects are gone"),
     Flag::duration("timeout", "0s", "How long to wait; zero means as long as it takes"),
     Flag::text("output", "", "Output format; only \"name\"").short('o'),
+    Flag::switch("interactive", "Show what would be deleted, and ask").short('i'),
+    Flag::text("raw", "", "Path of the API to delete"),
 ];
-
-const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
 const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
 
@@ -69,9 +69,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             call.flags.text("output")
         )));
     }
-    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(Failure::message(NOTHING_NAMED));
+    if call.flags.is_set("raw") {
+        return super::raw::send(call, http::Method::DELETE).await;
     }
+    require_arguments(call)?;
     let plan = plan(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -84,6 +85,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     if plan.forced && call.flags.on("force") {
         call.complain(IMMEDIATE)?;
+    }
+    if call.flags.on("interactive") && !is_confirmed(call, &found).await? {
+        return call.line("deletion is cancelled");
     }
     let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
     let (mut going, mut failures) = (Vec::new(), Vec::new());
@@ -104,6 +108,22 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         wait_for_all(call, &api, &going).await?;
     }
     Ok(())
+}
+
+/// Shows what would be deleted and asks.
+async fn is_confirmed(call: &mut Call<'_>, found: &[Found]) -> Outcome<bool> {
+    call.line(format!("You are about to delete the following {} resource(s):", found.len()))?;
+    for target in found {
+        call.line(match target {
+            Found::Named(resource, _, name, _) => resource.named(name),
+            Found::Object(info) => info.named(),
+        })?;
+    }
+    call.text("Do you want to continue? (y/N): ")?;
+    let mut answer = String::new();
+    let mut input = tokio::io::BufReader::new(call.streams.input.take_reader());
+    tokio::io::AsyncBufReadExt::read_line(&mut input, &mut answer).await?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
 }
 
 fn plan(call: &Call<'_>) -> Outcome<Plan> {

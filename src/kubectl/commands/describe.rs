@@ -28,9 +28,8 @@ const FLAGS: &[Flag] = &[
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(Failure::Plain(
-            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl describe -h' for help and examples"
-                .to_owned(),
+        return Err(Failure::message(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
     }
     let api = call.api().await?;

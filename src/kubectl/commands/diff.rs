@@ -34,7 +34,7 @@ const FLAGS: &[Flag] = &[
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(call.usage_error("must specify one of -f and -k"));
+        return Err(Failure::WithCode("error: must specify one of -f and -k".to_owned(), 2));
     }
     let api = call.api().await?;
     let (infos, failures) = from_files(call, &api).await?;

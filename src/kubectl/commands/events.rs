@@ -73,8 +73,7 @@ fn is_wanted(call: &Call<'_>, event: &Value) -> bool {
 
 fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {
     if let Some(format) = format_of(call, false)? {
-        let text = format.print(&list_of(found.to_vec()), call.flags.on("show-managed-fields"))?;
-        return call.text(text);
+        return format.show(call, &list_of(found.to_vec()));
     }
     if found.is_empty() {
         let place = if everywhere { String::new() } else { format!(" in {namespace} namespace") };

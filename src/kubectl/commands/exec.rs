@@ -57,10 +57,10 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let Some(typed) = targets.first().cloned() else {
-        return Err(call.usage_error("pod, type/name or --filename must be specified"));
+        return Err(Failure::message("pod, type/name or --filename must be specified"));
     };
     if command.is_empty() {
-        return Err(call.usage_error("you must specify at least one command for the container"));
+        return Err(Failure::message("you must specify at least one command for the container"));
     }
     let command = command.to_vec();
     let api = call.api().await?;
@@ -74,7 +74,7 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Adds a word of the command, an empty one, too.
-fn with_word(url: Url, word: &str) -> Url {
+pub(super) fn with_word(url: Url, word: &str) -> Url {
     if word.is_empty() {
         Url::new(format!("{}{}command=", url.as_str(), if url.as_str().contains('?') { '&' } else { '?' }))
     } else {

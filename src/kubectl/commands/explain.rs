@@ -33,8 +33,12 @@ pub(super) static COMMAND: Command = Command {
 async fn run(call: &mut Call<'_>) -> Outcome {
     let typed = match call.args.as_slice() {
         [typed] => typed.clone(),
-        [] => return Err(call.usage_error("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n")),
-        _ => return Err(call.usage_error("We accept only this format: explain RESOURCE\n")),
+        [] => {
+            return Err(Failure::message(
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.",
+            ));
+        }
+        _ => return Err(Failure::message("We accept only this format: explain RESOURCE")),
     };
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;
@@ -164,7 +168,13 @@ fn description(schema: &Value) -> &str {
 }
 
 fn wrapped(text: &str) -> String {
-    wrap(text, WIDTH - 4).iter().map(|line| format!("    {line}\n")).collect()
+    let lines = text.lines().flat_map(|line| {
+        let start = &line[..line.len() - line.trim_start().len()];
+        let mut broken = wrap(line, WIDTH - 4 - start.len()).into_iter();
+        let first = broken.next().map(|first| format!("{start}{first}"));
+        first.into_iter().chain(broken)
+    });
+    lines.map(|line| format!("    {line}\n")).collect()
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {

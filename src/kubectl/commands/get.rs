@@ -294,7 +294,6 @@ fn print_objects(
     single: bool,
     all_found: bool,
 ) -> Outcome {
-    let keep = call.flags.on("show-managed-fields");
     let mut objects: Vec<Value> = Vec::new();
     for answer in answers {
         if answer.name.is_empty() {
@@ -309,9 +308,8 @@ fn print_objects(
     if objects.is_empty() && (!all_found || single) {
         return Ok(());
     }
-    let text = match objects.as_slice() {
-        [object] if single => format.print(object, keep)?,
-        _ => format.print(&list_of(objects), keep)?,
-    };
-    call.text(text)
+    match objects.as_slice() {
+        [object] if single => format.show(call, object),
+        _ => format.show(call, &list_of(objects)),
+    }
 }

@@ -31,8 +31,17 @@ pub(super) async fn run(
     let mut watch = open(call, api, selection, &answer);
     // A watch on one name starts from any version, so its first event repeats what was printed.
     let mut repeated = !answer.name.is_empty();
+    // A request that may not last ends the watch without a complaint.
+    let limit = call.flags.limit("request-timeout");
     loop {
-        let event = match watch.next().await {
+        let next = match limit {
+            Some(limit) => match crate::base::timeout(limit, watch.next()).await {
+                Some(event) => event,
+                None => return Ok(()),
+            },
+            None => watch.next().await,
+        };
+        let event = match next {
             Ok(event) => event,
             Err(Failure::Status(status)) if status.is("Expired") => {
                 let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;
@@ -72,7 +81,6 @@ struct View {
     format: Option<Format>,
     table: TablePrinter,
     resource: crate::kubectl::discovery::Resource,
-    keep_managed_fields: bool,
     show_event: bool,
     printed: bool,
 }
@@ -83,7 +91,6 @@ impl View {
             format,
             table: TablePrinter::new(table_options(call, &answer.resource, false)),
             resource: answer.resource.clone(),
-            keep_managed_fields: call.flags.on("show-managed-fields"),
             show_event: call.flags.on("output-watch-events"),
             printed: false,
         }
@@ -114,14 +121,15 @@ impl View {
     }
 
     fn print_object(&mut self, call: &mut Call<'_>, object: &Value, event_type: &str) -> Outcome {
-        let Some(format) = &self.format else { return Ok(()) };
+        let Some(format) = self.format.clone() else { return Ok(()) };
         let shown = match self.show_event {
             true => serde_json::json!({"type": event_type, "object": object}),
             false => object.clone(),
         };
-        let text = format.print(&shown, self.keep_managed_fields)?;
-        let separator = if self.printed && matches!(format, Format::Yaml) { "---\n" } else { "" };
+        if self.printed && matches!(format, Format::Yaml) {
+            call.line("---")?;
+        }
         self.printed = true;
-        call.text(format!("{separator}{text}"))
+        format.show(call, &shown)
     }
 }

@@ -9,13 +9,12 @@ use crate::kubectl::api::Url;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::factory::CLIENT_VERSION;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::help;
 use crate::kubectl::printers::{plain_table, to_json};
 use crate::kubectl::resource_args::items;
 
-/// The version of kubectl that is imitated.
-const CLIENT_VERSION: &str = "v1.36.2";
 /// The version of Kustomize that this kubectl would hold.
 const KUSTOMIZE_VERSION: &str = "v5.8.1";
 
@@ -61,6 +60,7 @@ pub(super) static VERSION: Command = Command {
 pub(super) static CLUSTER_INFO: Command = Command {
     name: "cluster-info",
     short: "Display cluster information",
+    subcommands: &[&super::cluster_dump::COMMAND],
     run: |call| Box::pin(cluster_info(call)),
     ..Command::PLAIN
 };
@@ -127,6 +127,9 @@ fn is_listed(call: &Call<'_>, resource: &Resource) -> bool {
 }
 
 async fn api_versions(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
+    }
     let api = call.api().await?;
     let mut versions: Vec<String> = discover(&api).await?.iter().map(Resource::api_version).collect();
     versions.sort();
@@ -135,6 +138,9 @@ async fn api_versions(call: &mut Call<'_>) -> Outcome {
 }
 
 async fn version(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(Failure::message(format!("extra arguments: [{}]", call.args.join(" "))));
+    }
     let client = json!({"major": "1", "minor": "36", "gitVersion": CLIENT_VERSION});
     let mut all = json!({"clientVersion": client, "kustomizeVersion": KUSTOMIZE_VERSION});
     let mut failure = None;
@@ -176,7 +182,7 @@ fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(Failure::message(format!(
-            "not simulated: cluster-info {}; use kubectl get",
+            "unknown command {:?}\nSee 'kubectl cluster-info -h' for help and examples",
             call.args.join(" ")
         )));
     }

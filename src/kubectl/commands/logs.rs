@@ -77,13 +77,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 
 fn check(call: &Call<'_>, selector: &str) -> Outcome {
     if call.args.is_empty() && selector.is_empty() {
-        return Err(call.usage_error("'logs (POD | TYPE/NAME) [CONTAINER_NAME]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
+        return Err(call.usage_error("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
     }
     if !call.args.is_empty() && !selector.is_empty() {
         return Err(call.usage_error("only a selector (-l) or a POD name is allowed"));
     }
     if call.args.len() > 2 {
-        return Err(call.usage_error("'logs (POD | TYPE/NAME) [CONTAINER_NAME]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
+        return Err(call.usage_error("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
     }
     if call.flags.is_set("since") && call.flags.is_set("since-time") {
         return Err(Failure::message("at most one of `sinceTime` or `sinceSeconds` may be specified"));

@@ -5,12 +5,17 @@ mod attach;
 mod auth;
 mod autoscale;
 mod certificate;
+mod cluster_dump;
+mod completion;
 mod config;
+mod cp;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -19,11 +24,15 @@ mod flag_sets;
 mod get;
 mod get_watch;
 mod info;
+mod kustomize;
 mod label;
 mod logs;
 mod node_commands;
 mod patch;
+mod plugin;
 mod port_forward;
+mod proxy;
+mod raw;
 mod replace;
 mod rollout;
 mod run;
@@ -36,6 +45,9 @@ mod wait;
 
 use super::command::Command;
 
+pub(super) use completion::complete_words;
+pub(super) use plugin::run_plugin;
+
 /// Every command, in the order of the overview.
 pub(super) static COMMANDS: &[&Command] = &[
     &create::COMMAND,
@@ -44,6 +56,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &set::COMMAND,
     &explain::COMMAND,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
@@ -60,22 +73,27 @@ pub(super) static COMMANDS: &[&Command] = &[
     &attach::ATTACH,
     &exec::EXEC,
     &port_forward::COMMAND,
+    &proxy::COMMAND,
+    &cp::COMMAND,
     &diff::COMMAND,
     &apply::COMMAND,
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kustomize::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
     &auth::COMMAND,
+    &debug::COMMAND,
+    &completion::COMMAND,
     &info::API_RESOURCES,
     &info::API_VERSIONS,
     &config::COMMAND,
+    &plugin::COMMAND,
     &info::VERSION,
     &info::OPTIONS,
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] =
-    &["alpha", "completion", "cp", "debug", "edit", "kustomize", "plugin", "proxy"];
+pub(super) const ELSEWHERE: &[&str] = &["alpha"];

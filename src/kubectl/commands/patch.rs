@@ -74,14 +74,14 @@ fn patch(call: &Call<'_>) -> Outcome<Value> {
     let (inline, file) = (call.flags.text("patch"), call.flags.text("patch-file"));
     let text = match (inline, file) {
         ("", "") => {
-            return Err(
-                call.usage_error("must specify --patch or --patch-file containing the contents of the patch")
-            );
+            return Err(Failure::message(
+                "must specify --patch or --patch-file containing the contents of the patch",
+            ));
         }
         (_, "") => inline.to_owned(),
         ("", _) => std::fs::read_to_string(call.factory.path(file))
             .map_err(|error| Failure::message(format!("unable to read patch file: open {file}: {error}")))?,
-        _ => return Err(call.usage_error("cannot specify --patch and --patch-file together")),
+        _ => return Err(Failure::message("cannot specify --patch and --patch-file together")),
     };
     let documents =
         parse_yaml(&text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;

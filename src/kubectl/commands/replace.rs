@@ -25,12 +25,31 @@ const FLAGS: &[Flag] = &[
     Flag::switch("force", "Delete the objects and create them again"),
     Flag::int("grace-period", "-1", "Seconds that a Pod is given to end by itself (--force)"),
     Flag::duration("timeout", "0s", "How long to wait for the end of the old object (--force)"),
+    Flag::text(
+        "cascade",
+        "background",
+        "What happens to dependents (--force): \"background\", \"orphan\", or \"foreground\"",
+    )
+    .bare("background"),
+    Flag::switch("wait", "Wait until the old object is gone (--force)"),
+    Flag::text("subresource", "", "Subresource to replace instead of the object"),
+    Flag::text("raw", "", "Path of the API to put the file to"),
     field_manager("kubectl-replace"),
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("raw") {
+        return super::raw::send(call, http::Method::PUT).await;
+    }
+    if call.flags.on("force") && call.flags.is_set("subresource") {
+        return Err(Failure::message("--force may not be used with --subresource"));
+    }
+    if !call.flags.on("force") && (call.flags.int("grace-period") >= 0 || call.flags.is_set("timeout")) {
+        let flag = if call.flags.is_set("timeout") { "--timeout" } else { "--grace-period" };
+        return Err(Failure::message(format!("{flag} must have --force specified")));
+    }
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(call.usage_error("must specify one of -f and -k"));
+        return Err(Failure::message("must specify one of -f and -k"));
     }
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
@@ -61,14 +80,23 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
     if call.flags.on("save-config") || super::apply::was_applied(&live) {
         super::apply::annotate(&mut object);
     }
-    let url = super::create::write_url(call, info.url(), dry_run);
+    let place = match call.flags.text("subresource") {
+        "" => info.url(),
+        subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
+    };
+    let url = super::create::write_url(call, place, dry_run);
     let replaced = api.put(&url, &object).await?;
     print_done(call, &replaced, &info.named(), "replaced")
 }
 
 /// Deletes the old object and waits until it is gone.
 async fn remove(call: &mut Call<'_>, api: &Api, info: &Info) -> Outcome {
-    let mut options = json!({"propagationPolicy": "Background"});
+    let propagation = match call.flags.text("cascade") {
+        "foreground" => "Foreground",
+        "orphan" => "Orphan",
+        _ => "Background",
+    };
+    let mut options = json!({"propagationPolicy": propagation});
     if call.flags.int("grace-period") >= 0 {
         options["gracePeriodSeconds"] = call.flags.int("grace-period").into();
     }

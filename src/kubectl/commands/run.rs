@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::flag_sets::{DRY_RUN, OUTPUT, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
 use super::run_attach::NewPod;
-use crate::apimachinery::builtin;
+use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin};
+use crate::base::parse_yaml;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -17,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     name: "run",
     short: "Create and run a particular image in a pod",
     usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...] [options]",
-    flags: &[FLAGS, OUTPUT, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -41,6 +42,12 @@ const FLAGS: &[Flag] = &[
     Flag::switch("leave-stdin-open", "Accepted for compatibility"),
     Flag::switch("quiet", "Say nothing about prompts").short('q'),
     Flag::duration("pod-running-timeout", "1m0s", "How long to wait until the pod runs"),
+    Flag::text("override-type", "merge", "How --overrides is merged: json, merge, or strategic"),
+    Flag::text("cascade", "background", "Accepted for compatibility").bare("background"),
+    Flag::switch("force", "Accepted for compatibility"),
+    Flag::int("grace-period", "-1", "Accepted for compatibility"),
+    Flag::duration("timeout", "0s", "Accepted for compatibility"),
+    Flag::switch("wait", "Accepted for compatibility"),
     field_manager("kubectl-run"),
 ];
 
@@ -68,6 +75,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let target = call.target()?;
     if dry_run != DryRun::Client || target.explicit_namespace {
         pod["metadata"]["namespace"] = target.namespace.as_str().into();
+    }
+    if call.flags.on("save-config") {
+        super::apply::annotate(&mut pod);
     }
     if dry_run == DryRun::Client {
         let name = resource.named(pod["metadata"]["name"].as_str().unwrap_or_default());
@@ -120,7 +130,7 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     let rest = &call.args[1..];
     let restart = call.flags.text("restart");
     if !matches!(restart, "Always" | "OnFailure" | "Never") {
-        return Err(Failure::message(format!("invalid restart policy: {restart}")));
+        return Err(call.usage_error(format!("invalid restart policy: {restart}")));
     }
     let mut container = json!({"name": name, "image": call.flags.text("image"), "resources": {}});
     if !rest.is_empty() {
@@ -174,9 +184,15 @@ fn merge_overrides(call: &Call<'_>, pod: &mut Value) -> Outcome {
     if overrides.is_empty() {
         return Ok(());
     }
-    let patch: Value = serde_json::from_str(overrides)
+    let documents = parse_yaml(overrides)
         .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
-    *pod = crate::apimachinery::apply_merge_patch(pod, &patch);
+    let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
+    *pod = match call.flags.text("override-type") {
+        "merge" => apply_merge_patch(pod, &patch),
+        "json" => apply_json_patch(pod, &patch)?,
+        "strategic" => apply_strategic_patch(&builtin::POD, pod, &patch)?,
+        other => return Err(Failure::message(format!("invalid override type: {other}"))),
+    };
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, Wanted, find, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -38,6 +38,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let dry_run = dry_run(call)?;
+    require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
     let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;

@@ -32,6 +32,7 @@ const FLAGS: &[Flag] = &[
         "",
         "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]",
     ),
+    Flag::switch("local", "Accepted for compatibility; waiting needs the server"),
     Flag::duration("timeout", "30s", "How long to wait; zero checks once, negative means a week"),
 ];
 
@@ -69,8 +70,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         match wait_for(&api, &resource, &namespace, &name, &goal, limit).await {
             Ok(object) => match (&format, object) {
                 (Some(format), Some(object)) => {
-                    let text = format.print(&object, call.flags.on("show-managed-fields"))?;
-                    call.text(text)?;
+                    format.show(call, &object)?;
                 }
                 _ => call.line(format!("{} condition met", resource.named(&name)))?,
             },

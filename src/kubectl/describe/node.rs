@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::events;
 use super::text::{Text, array, long_time, scalar, since, text_of};
-use crate::apimachinery::{Quantity, builtin};
+use crate::apimachinery::{Quantity, ResourceList, add_resources, builtin, pod_limits, pod_requests};
 use crate::base::Timestamp;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
@@ -17,7 +17,9 @@ pub(crate) async fn describe(text: &mut Text, api: &Api, node: &Value, now: Time
     text.labels(0, "Labels", metadata["labels"].as_object());
     text.annotations(0, "Annotations", metadata["annotations"].as_object());
     text.field(0, "CreationTimestamp", long_time(&metadata["creationTimestamp"]));
-    let taints: Vec<String> = array(&spec["taints"]).iter().map(taint).collect();
+    let mut taints = array(&spec["taints"]).to_vec();
+    taints.sort_by_key(|taint| format!("{},{}", text_of(&taint["effect"]), text_of(&taint["key"])));
+    let taints: Vec<String> = taints.iter().map(taint).collect();
     text.list(0, "Taints", &taints);
     text.field(0, "Unschedulable", spec["unschedulable"].as_bool().unwrap_or_default());
     lease(text, api, text_of(&metadata["name"])).await;
@@ -139,15 +141,14 @@ async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
     text.line(0, format!("Non-terminated Pods:\t({} in total)", pods.len()));
     text.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     text.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
+    let (mut all_requests, mut all_limits) = (ResourceList::new(), ResourceList::new());
     for pod in pods {
         let metadata = &pod["metadata"];
-        let cells: Vec<String> =
-            [("cpu", "requests"), ("cpu", "limits"), ("memory", "requests"), ("memory", "limits")]
-                .into_iter()
-                .map(|(resource, list)| {
-                    share(&total(std::slice::from_ref(pod), list, resource), &allocatable[resource])
-                })
-                .collect();
+        let (requests, limits) = (pod_requests(pod), pod_limits(pod));
+        let cells: Vec<String> = ["cpu", "memory"]
+            .into_iter()
+            .flat_map(|resource| [&requests, &limits].map(|list| share(list, resource, allocatable)))
+            .collect();
         text.line(
             1,
             format!(
@@ -158,29 +159,31 @@ async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
                 since(&metadata["creationTimestamp"], now)
             ),
         );
+        add_resources(&mut all_requests, &requests);
+        add_resources(&mut all_limits, &limits);
     }
     text.line(0, "Allocated resources:");
     text.line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)");
     text.line(1, "Resource\tRequests\tLimits");
     text.line(1, "--------\t--------\t------");
-    for resource in ["cpu", "memory", "ephemeral-storage"] {
-        let requests = share(&total(pods, "requests", resource), &allocatable[resource]);
-        let limits = share(&total(pods, "limits", resource), &allocatable[resource]);
+    let names = || allocatable.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let huge_pages = names().filter(|name| name.starts_with("hugepages-"));
+    for resource in ["cpu", "memory", "ephemeral-storage"].into_iter().chain(huge_pages) {
+        let requests = share(&all_requests, resource, allocatable);
+        let limits = share(&all_limits, resource, allocatable);
         text.line(1, format!("{resource}\t{requests}\t{limits}"));
+    }
+    // Devices and the like: whole ones, of which shares say nothing.
+    for resource in names().filter(|name| name.contains('/')) {
+        let amount = |list: &ResourceList| list.get(resource).copied().unwrap_or(Quantity::ZERO);
+        text.line(1, format!("{resource}\t{}\t{}", amount(&all_requests), amount(&all_limits)));
     }
 }
 
-/// What the containers of Pods ask for, added up.
-fn total(pods: &[Value], list: &str, resource: &str) -> Quantity {
-    let containers = pods.iter().flat_map(|pod| array(&pod["spec"]["containers"]));
-    let quantities = containers
-        .filter_map(|container| Quantity::parse(&scalar(&container["resources"][list][resource])).ok());
-    quantities.sum()
-}
-
 /// `250m (12%)`.
-fn share(quantity: &Quantity, of: &Value) -> String {
-    let whole = Quantity::parse(&scalar(of)).map(Quantity::milli).unwrap_or_default();
+fn share(list: &ResourceList, resource: &str, allocatable: &Value) -> String {
+    let quantity = list.get(resource).copied().unwrap_or(Quantity::ZERO);
+    let whole = Quantity::parse(&scalar(&allocatable[resource])).map(Quantity::milli).unwrap_or_default();
     let percent = if whole == 0 { 0 } else { i128::from(quantity.milli()) * 100 / i128::from(whole) };
     format!("{quantity} ({percent}%)")
 }

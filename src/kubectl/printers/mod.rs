@@ -1,8 +1,10 @@
 //! Output formats: one file each, chosen by `-o`.
 
 mod custom_columns;
+mod go_template;
 mod json;
 mod jsonpath;
+mod kyaml;
 mod name;
 mod sort;
 mod table;
@@ -15,6 +17,7 @@ use super::command::Call;
 use super::errors::{Failure, Outcome};
 
 pub(super) use custom_columns::CustomColumns;
+pub(super) use go_template::GoTemplate;
 pub(super) use json::{escape_html, to_json};
 pub(super) use name::print_name;
 pub(super) use sort::{sort_by, sort_rows};
@@ -33,6 +36,10 @@ pub(super) enum Format {
     JsonPath(jsonpath::Template),
     /// Columns by JSONPath.
     CustomColumns(CustomColumns),
+    /// Go's templates.
+    GoTemplate(GoTemplate),
+    /// YAML that is JSON but for comments, trailing commas and bare keys.
+    Kyaml,
 }
 
 const OBJECT_FORMATS: &[&str] = &[
@@ -52,7 +59,10 @@ const COLUMN_FORMATS: &[&str] = &["custom-columns", "custom-columns-file", "wide
 
 /// The format that `-o` asks for; `None` for tables (`-o wide` or no `-o`).
 pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>> {
-    let output = call.flags.text("output");
+    let mut output = call.flags.text("output");
+    if output.is_empty() && !call.flags.text("template").is_empty() {
+        output = "go-template";
+    }
     let (name, argument) = output.split_once('=').unwrap_or((output, ""));
     let template = if argument.is_empty() { call.flags.text("template") } else { argument };
     let allow_missing =
@@ -60,7 +70,8 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
     match name {
         "" => Ok(None),
         "wide" if tables => Ok(None),
-        "yaml" | "kyaml" if argument.is_empty() => Ok(Some(Format::Yaml)),
+        "yaml" if argument.is_empty() => Ok(Some(Format::Yaml)),
+        "kyaml" if argument.is_empty() => Ok(Some(Format::Kyaml)),
         "json" if argument.is_empty() => Ok(Some(Format::Json)),
         "name" if argument.is_empty() => Ok(Some(Format::Name)),
         "jsonpath" | "jsonpath-as-json" => {
@@ -72,7 +83,7 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
                 .map(Some)
         }
         "jsonpath-file" => {
-            let text = read_template(call, argument)?;
+            let text = read_template(call, template)?;
             jsonpath::Template::parse(&text, allow_missing, false).map(Format::JsonPath).map(Some)
         }
         "custom-columns" if tables => {
@@ -82,8 +93,15 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
             let text = read_template(call, argument)?;
             CustomColumns::parse_file(&text, call.flags.on("no-headers")).map(Format::CustomColumns).map(Some)
         }
-        "go-template" | "go-template-file" | "template" | "templatefile" => {
-            Err(Failure::message(format!("not simulated: -o {name}; use -o jsonpath or -o custom-columns")))
+        "go-template" | "template" => {
+            if template.is_empty() {
+                return Err(Failure::message("template format specified but no template given"));
+            }
+            GoTemplate::parse(template, allow_missing).map(Format::GoTemplate).map(Some)
+        }
+        "go-template-file" | "templatefile" => {
+            let text = read_template(call, template)?;
+            GoTemplate::parse(&text, allow_missing).map(Format::GoTemplate).map(Some)
         }
         _ => Err(unknown_format(output, tables)),
     }
@@ -111,15 +129,23 @@ fn unknown_format(output: &str, tables: bool) -> Failure {
 }
 
 impl Format {
-    /// Prints one object (or List) the way the format says.
-    pub(super) fn print(&self, object: &Value, show_managed_fields: bool) -> Outcome<String> {
-        match self {
-            Self::Yaml => Ok(to_yaml(&without_managed_fields(object, show_managed_fields))),
-            Self::Json => Ok(to_json(&without_managed_fields(object, show_managed_fields))),
-            Self::Name => Ok(print_name(object)),
-            Self::JsonPath(template) => template.print(object),
-            Self::CustomColumns(columns) => columns.print(object),
-        }
+    /// Prints one object (or List) the way the format says; a template that fails half-way prints its beginning.
+    pub(super) fn show(&self, call: &mut Call<'_>, object: &Value) -> Outcome {
+        let keep = call.flags.on("show-managed-fields");
+        let text = match self {
+            Self::Yaml => to_yaml(&without_managed_fields(object, keep)),
+            Self::Kyaml => kyaml::to_kyaml(&without_managed_fields(object, keep)),
+            Self::Json => to_json(&without_managed_fields(object, keep)),
+            Self::Name => print_name(object),
+            Self::JsonPath(template) => template.print(object)?,
+            Self::CustomColumns(columns) => columns.print(object)?,
+            Self::GoTemplate(template) => {
+                let printed = template.print(object);
+                call.text(printed.text)?;
+                return printed.failure.map_or(Ok(()), Err);
+            }
+        };
+        call.text(text)
     }
 }
 
@@ -148,13 +174,8 @@ pub(super) fn list_of(objects: Vec<Value>) -> Value {
 
 /// Prints what happened to an object: the object when `-o` asks for it, else `kind/name verb`.
 pub(super) fn print_done(call: &mut Call<'_>, object: &Value, named: &str, verb: &str) -> Outcome {
-    let format = format_of(call, false)?;
-    let keep = call.flags.on("show-managed-fields");
-    match format {
-        Some(format) => {
-            let text = format.print(object, keep)?;
-            call.text(text)
-        }
+    match format_of(call, false)? {
+        Some(format) => format.show(call, object),
         None => {
             let suffix = dry_run(call)?.suffix();
             call.line(format!("{named} {verb}{suffix}"))

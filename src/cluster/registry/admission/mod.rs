@@ -1,8 +1,11 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
 mod default_tolerations;
+mod ingress_class;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod node_taints;
+mod pod_security;
 mod priority;
 mod resource_quota;
 mod runtime_class;
@@ -31,19 +34,22 @@ const CHAIN: &[Plugin] = &[
     namespace_lifecycle::admit,
     limit_ranger::admit,
     service_account::admit,
+    node_taints::admit,
     priority::admit,
     default_tolerations::admit,
     storage::default_class,
     storage::protect,
     storage::resize,
     runtime_class::admit,
+    ingress_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.
 type Validator = fn(&Registry, &Attributes<'_>, &Object) -> Result<Vec<String>, Status>;
 
 /// The plug-ins that look at what is about to be stored, in upstream's order.
-const VALIDATORS: &[Validator] = &[limit_ranger::validate, resource_quota::validate];
+const VALIDATORS: &[Validator] =
+    &[limit_ranger::validate, pod_security::validate, priority::validate, resource_quota::validate];
 
 /// Asks everyone who only looks; gives back the warnings.
 pub(super) fn validate(

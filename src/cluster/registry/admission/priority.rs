@@ -57,3 +57,28 @@ fn class_of(registry: &Registry, pod: &mut Object) -> Result<Option<Arc<Object>>
     };
     class.ok_or_else(missing).map(Some)
 }
+
+/// Refuses a second class for Pods that name none.
+pub(super) fn validate(
+    registry: &Registry,
+    attributes: &Attributes<'_>,
+    object: &Object,
+) -> Result<Vec<String>, Status> {
+    if attributes.kind != &builtin::PRIORITY_CLASS || !object.flag("/globalDefault") {
+        return Ok(Vec::new());
+    }
+    let other = registry
+        .store()
+        .list(&builtin::PRIORITY_CLASS, None)
+        .find(|class| class.flag("/globalDefault") && class.name() != object.name());
+    match other {
+        None => Ok(Vec::new()),
+        Some(other) => {
+            let why = format!(
+                "PriorityClass {} is already marked as default. Only one default can exist",
+                other.name()
+            );
+            Err(Status::forbidden(attributes.kind, object.name(), &why))
+        }
+    }
+}

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// Labels that give a node a role: `node-role.kubernetes.io/<role>`.
 const ROLE_PREFIX: &str = "node-role.kubernetes.io/";
@@ -25,6 +26,10 @@ impl Strategy for NodeStrategy {
         if object.get("/spec").is_none() {
             object.set("/spec", serde_json::json!({}));
         }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::node_taint_errors(object)
     }
 
     fn columns(&self) -> &'static [Column] {

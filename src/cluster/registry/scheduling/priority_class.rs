@@ -11,6 +11,24 @@ use super::super::strategy::Strategy;
 /// Highest value that is not reserved for the system.
 const USER_VALUE_MAX: i64 = 1_000_000_000;
 
+/// The classes that the system brings along.
+const SYSTEM: &[(&str, i64)] =
+    &[("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
+/// What a class may say about others giving way.
+const POLICIES: &[&str] = &["Never", "PreemptLowerPriority"];
+
+/// Why a class with a reserved name is not one of the system's (`IsKnownSystemPriorityClass`).
+fn not_the_systems(class: &Object) -> Option<String> {
+    let name = class.name();
+    let Some((_, value)) = SYSTEM.iter().find(|(known, _)| *known == name) else {
+        return Some(format!("{name} is not a known system priority class"));
+    };
+    if columns::count(class, "/value") != *value {
+        return Some(format!("value of {name} PriorityClass must be {value}"));
+    }
+    class.flag("/globalDefault").then(|| format!("globalDefault of {name} PriorityClass must be false"))
+}
+
 /// `pkg/registry/scheduling/priorityclass`.
 pub(crate) struct PriorityClassStrategy;
 
@@ -39,6 +57,16 @@ impl Strategy for PriorityClassStrategy {
     fn validate(&self, object: &Object) -> FieldErrors {
         let mut errors = FieldErrors::new();
         let reserved = object.name().starts_with("system-");
+        if let Some(why) = reserved.then(|| not_the_systems(object)).flatten() {
+            let detail = format!(
+                "priority class names with 'system-' prefix are reserved for system use only. error: {why}"
+            );
+            errors.push(FieldError::forbidden("metadata.name", detail));
+        }
+        let policy = object.text("/preemptionPolicy");
+        if !POLICIES.contains(&policy) {
+            errors.push(FieldError::not_supported("preemptionPolicy", policy, POLICIES));
+        }
         let value = columns::count(object, "/value");
         if value > USER_VALUE_MAX && !reserved {
             errors.push(FieldError::forbidden(

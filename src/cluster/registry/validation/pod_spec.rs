@@ -8,6 +8,7 @@ use crate::apimachinery::{
 
 use super::container::{container_errors, host_port_conflicts};
 use super::field::Field;
+use super::placement::placement_errors;
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
 
@@ -46,6 +47,7 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
     ]));
     errors.extend(label_errors(&spec.child("nodeSelector")));
     errors.extend(plain_field_errors(spec));
+    errors.extend(placement_errors(spec));
     errors.extend(spec.child("tolerations").items().flat_map(|toleration| toleration_errors(&toleration)));
     errors
 }
@@ -86,6 +88,10 @@ fn toleration_errors(toleration: &Field<'_>) -> FieldErrors {
     }
     if !matches!(effect.text(), "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
         errors.push(effect.not_supported(&["NoSchedule", "PreferNoSchedule", "NoExecute"]));
+    }
+    if !toleration.child("tolerationSeconds").is_absent() && effect.text() != "NoExecute" {
+        let detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
+        errors.push(effect.invalid_value(effect.text(), detail));
     }
     errors
 }
@@ -136,6 +142,15 @@ fn undo_allowed_changes(new: &mut Value, old: &Value) {
         let before = old["schedulingGates"].as_array().map(Vec::as_slice).unwrap_or_default();
         gates.as_array().is_some_and(|after| after.iter().all(|gate| before.contains(gate)))
     };
+    // Until a Pod may be scheduled, it may become pickier about its node.
+    let gated = old["schedulingGates"].as_array().is_some_and(|gates| !gates.is_empty());
+    let selector = new.get("nodeSelector").and_then(Value::as_object);
+    let keeps = old["nodeSelector"].as_object().is_none_or(|before| {
+        before.iter().all(|(key, value)| selector.and_then(|after| after.get(key)) == Some(value))
+    });
+    if gated && keeps {
+        restore(new, old, "nodeSelector");
+    }
     if new.get("schedulingGates").is_none_or(gates_only_go) {
         restore(new, old, "schedulingGates");
     }

@@ -7,12 +7,13 @@ use crate::apimachinery::{supports_strategic_patch, three_way_merge_patch, three
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
-use crate::kubectl::printers::{DryRun, escape_html, to_json};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::printers::{DryRun, escape_html};
+use crate::kubectl::resource_args::Info;
 use crate::kubectl::watch::until;
 
 /// The annotation that remembers what was applied.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(in crate::kubectl::commands) const LAST_APPLIED: &str =
+    "kubectl.kubernetes.io/last-applied-configuration";
 /// How often a conflict is answered by reading again.
 const RETRIES: usize = 5;
 
@@ -156,33 +157,13 @@ pub(in crate::kubectl) fn annotate(object: &mut Value) {
 }
 
 /// What was applied last, as JSON text.
-fn last_applied_of(object: &Value) -> Option<&str> {
+pub(super) fn last_applied_of(object: &Value) -> Option<&str> {
     object["metadata"]["annotations"][LAST_APPLIED].as_str()
 }
 
 /// Whether apply manages the object.
 pub(in crate::kubectl) fn was_applied(object: &Value) -> bool {
     last_applied_of(object).is_some()
-}
-
-/// `kubectl apply view-last-applied`.
-pub(super) async fn view_last_applied(call: &mut Call<'_>) -> Outcome {
-    let api = call.api().await?;
-    let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
-    for info in infos {
-        let Some(text) = last_applied_of(info.object.value()) else {
-            return Err(Failure::message(format!(
-                "no last-applied-configuration annotation found on resource: {}",
-                info.name
-            )));
-        };
-        let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
-        let shown =
-            if call.flags.text("output") == "json" { to_json(&value) } else { crate::base::to_yaml(&value) };
-        call.text(shown)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
 //! `kubectl apply`: three-way patches on the client, or server-side apply.
 
 mod client_side;
+mod last_applied;
+mod prune;
 mod server_side;
 
 use serde_json::Value;
 
 use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE};
 use crate::kubectl::api::Api;
-use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
 use crate::kubectl::resource_args::{Info, from_files};
 
-pub(super) use client_side::{annotate, patch_of, was_applied};
+pub(super) use client_side::{LAST_APPLIED, annotate, patch_of, was_applied};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -21,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Apply a configuration to a resource by file name or stdin",
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
     flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, VALIDATE],
-    subcommands: &[&VIEW_LAST_APPLIED],
+    subcommands: &[&last_applied::EDIT, &last_applied::SET, &last_applied::VIEW],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -36,20 +38,21 @@ const FLAGS: &[Flag] = &[
     ),
     Flag::switch("force", "Delete and create again when changing is not possible"),
     Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
-    Flag::switch("prune", "Delete what was applied before and is not in the files; not available"),
+    Flag::switch("prune", "Delete what was applied before and is not in the files"),
+    Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
+    Flag::text(
+        "cascade",
+        "background",
+        "What happens to dependents of what is deleted: \"background\", \"orphan\", or \"foreground\"",
+    )
+    .bare("background"),
+    Flag::int("grace-period", "-1", "Seconds that what is deleted is given to end by itself"),
+    Flag::duration("timeout", "0s", "How long to wait for the end of a replaced object (--force)"),
+    Flag::switch("wait", "Wait until a replaced object is gone (--force)"),
+    Flag::text("subresource", "", "Subresource to apply to instead of the object (server side)"),
     Flag::switch_on("openapi-patch", "Accepted for compatibility"),
     SELECTOR,
 ];
-
-static VIEW_LAST_APPLIED: Command = Command {
-    name: "view-last-applied",
-    short: "View the latest last-applied-configuration annotations of a resource/object",
-    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
-    flags: &[&[SELECTOR, Flag::text("output", "yaml", "Output format, json or yaml").short('o')], ALL, FILES],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(client_side::view_last_applied(call)),
-    ..Command::PLAIN
-};
 
 /// What became of one object.
 struct Applied {
@@ -63,9 +66,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let format = format_of(call, false)?;
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
-    let mut objects = Vec::new();
+    let (mut objects, mut visited) = (Vec::new(), prune::Visited::default());
     for info in infos {
-        match apply(call, &api, &info, dry_run).await {
+        let applied = apply(call, &api, &info, dry_run).await;
+        if let Ok(applied) = &applied {
+            visited.uids.extend(applied.object["metadata"]["uid"].as_str().map(str::to_owned));
+            visited.namespaces.extend(Some(info.namespace.clone()).filter(|namespace| !namespace.is_empty()));
+        }
+        match applied {
             Ok(applied) if format.is_some() => objects.push(applied.object),
             Ok(applied) => call.line(format!("{} {}{}", info.named(), applied.verb, dry_run.suffix()))?,
             Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
@@ -74,8 +82,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     if let (Some(format), false) = (format, objects.is_empty()) {
         let shown = if objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
-        let text = format.print(&shown, call.flags.on("show-managed-fields"))?;
-        call.text(text)?;
+        format.show(call, &shown)?;
+    }
+    if call.flags.on("prune") && failures.is_empty() {
+        prune::prune(call, &api, &visited, dry_run).await?;
     }
     Failure::many(failures)
 }
@@ -98,12 +108,10 @@ fn check_flags(call: &Call<'_>) -> Outcome {
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
         ));
     }
-    if call.flags.on("prune") {
-        return Err(Failure::message(
-            "not simulated: --prune; delete the objects that are no longer in the files by name",
-        ));
+    if call.flags.on("force") && call.flags.text("dry-run") == "server" {
+        return Err(Failure::message("--dry-run=server cannot be used with --force"));
     }
-    Ok(())
+    prune::check_flags(call)
 }
 
 async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {

@@ -34,8 +34,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         _ => failure,
     })?;
     if let Some(format) = format {
-        let text = format.print(&answer, call.flags.on("show-managed-fields"))?;
-        return call.text(text);
+        return format.show(call, &answer);
     }
     call.text(plain_table(&rows(&answer["status"]["userInfo"])))
 }

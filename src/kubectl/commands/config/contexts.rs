@@ -93,43 +93,10 @@ fn given(call: &Call<'_>, flag: &str) -> Option<String> {
     call.flags.is_set(flag).then(|| call.flags.text(flag).to_owned())
 }
 
-/// `set-cluster`.
-pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
-    let values = ["server", "certificate-authority"].map(|key| (key, given(call, key)));
-    let skip =
-        call.flags.is_set("insecure-skip-tls-verify").then(|| call.flags.on("insecure-skip-tls-verify"));
-    load(call)?.change("clusters", &name, |entry| {
-        for (key, value) in values {
-            if let Some(value) = value {
-                entry.insert(key.to_owned(), value.into());
-            }
-        }
-        if let Some(skip) = skip {
-            entry.insert("insecure-skip-tls-verify".to_owned(), skip.into());
-        }
-    })?;
-    call.line(format!("Cluster {name:?} set."))
-}
-
-/// `set-credentials`.
-pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
-    let values = ["token", "client-certificate", "client-key"].map(|key| (key, given(call, key)));
-    load(call)?.change("users", &name, |entry| {
-        for (key, value) in values {
-            if let Some(value) = value {
-                entry.insert(key.to_owned(), value.into());
-            }
-        }
-    })?;
-    call.line(format!("User {name:?} set."))
-}
-
 /// `rename-context`.
 pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
     let [old, new] = call.args.as_slice() else {
-        return Err(Failure::message(format!("unexpected args: [{}]", call.args.join(" "))));
+        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
     };
     let config = load(call)?;
     if config.entry("contexts", old).is_none() {

@@ -1,6 +1,8 @@
 //! `kubectl config`: contexts, clusters and users of the kubeconfig. Nothing here asks the server.
 
 mod contexts;
+mod entries;
+mod property;
 mod view;
 
 use super::flag_sets::OUTPUT;
@@ -23,9 +25,11 @@ pub(super) static COMMAND: Command = Command {
         &GET_CONTEXTS,
         &GET_USERS,
         &RENAME_CONTEXT,
+        &SET,
         &SET_CLUSTER,
         &SET_CONTEXT,
         &SET_CREDENTIALS,
+        &UNSET,
         &USE_CONTEXT,
         &VIEW,
     ],
@@ -123,9 +127,9 @@ static DELETE_USER: Command = Command {
 static SET_CLUSTER: Command = Command {
     name: "set-cluster",
     short: "Set a cluster entry in kubeconfig",
-    usage: "NAME [--server=server] [--insecure-skip-tls-verify=true] [options]",
-    flags: &[&[Flag::text("certificate-authority", "", "Path of the certificate authority")]],
-    run: |call| Box::pin(contexts::set_cluster(call)),
+    usage: "NAME [--server=server] [--certificate-authority=path/to/certificate/authority] [--insecure-skip-tls-verify=true] [--tls-server-name=example.com] [options]",
+    flags: &[entries::CLUSTER_FLAGS],
+    run: |call| Box::pin(entries::set_cluster(call)),
     ..Command::PLAIN
 };
 
@@ -133,11 +137,25 @@ static SET_CREDENTIALS: Command = Command {
     name: "set-credentials",
     short: "Set a user entry in kubeconfig",
     usage: "NAME [--token=bearer_token] [--client-certificate=path] [--client-key=path] [options]",
-    flags: &[&[
-        Flag::text("client-certificate", "", "Path of the client's certificate"),
-        Flag::text("client-key", "", "Path of the client's key"),
-    ]],
-    run: |call| Box::pin(contexts::set_credentials(call)),
+    flags: &[entries::USER_FLAGS],
+    run: |call| Box::pin(entries::set_credentials(call)),
+    ..Command::PLAIN
+};
+
+static SET: Command = Command {
+    name: "set",
+    short: "Set an individual value in a kubeconfig file",
+    usage: "PROPERTY_NAME PROPERTY_VALUE [options]",
+    flags: &[&[Flag::switch("set-raw-bytes", "The value is what it says, not its base64").bare("true")]],
+    run: |call| Box::pin(property::set(call)),
+    ..Command::PLAIN
+};
+
+static UNSET: Command = Command {
+    name: "unset",
+    short: "Unset an individual value in a kubeconfig file",
+    usage: "PROPERTY_NAME [options]",
+    run: |call| Box::pin(property::unset(call)),
     ..Command::PLAIN
 };
 
@@ -148,7 +166,8 @@ static VIEW: Command = Command {
         &[
             Flag::switch("raw", "Show credentials and certificates as they are"),
             Flag::switch("minify", "Only what the current context uses"),
-            Flag::switch("flatten", "Accepted for compatibility"),
+            Flag::switch("flatten", "Put in what files hold, so that the result stands for itself"),
+            Flag::switch_on("merge", "Show all files of KUBECONFIG as one"),
         ],
         OUTPUT,
     ],
@@ -157,6 +176,11 @@ static VIEW: Command = Command {
 };
 
 fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
+    let explicit = call.flags.text("kubeconfig");
+    if !explicit.is_empty() {
+        // Here a file that is not there yet is an empty one.
+        return Kubeconfig::load(vec![call.factory.path(explicit)]);
+    }
     call.factory.kubeconfig(&call.flags)
 }
 
@@ -164,6 +188,6 @@ fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
 fn one_name(call: &Call<'_>) -> Outcome<String> {
     match call.args.as_slice() {
         [name] => Ok(name.clone()),
-        args => Err(Failure::message(format!("unexpected args: [{}]", args.join(" ")))),
+        args => Err(Failure::message(format!("Unexpected args: [{}]", args.join(" ")))),
     }
 }

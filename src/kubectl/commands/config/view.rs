@@ -1,5 +1,6 @@
 //! `kubectl config view`.
 
+use base64::Engine;
 use serde_json::Value;
 
 use super::load;
@@ -24,14 +25,16 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         }
         minify(&mut merged, &target.context);
     }
+    if call.flags.on("flatten") {
+        flatten(call, &mut merged)?;
+    }
     if !call.flags.on("raw") {
         redact(&mut merged);
     }
-    let text = match format_of(call, false)? {
-        Some(format) => format.print(&merged, true)?,
-        None => to_yaml(&merged),
-    };
-    call.text(text)
+    match format_of(call, false)? {
+        Some(format) => format.show(call, &merged),
+        None => call.text(to_yaml(&merged)),
+    }
 }
 
 fn minify(merged: &mut Value, context: &str) {
@@ -48,6 +51,30 @@ fn minify(merged: &mut Value, context: &str) {
         }
     }
     merged["current-context"] = context.into();
+}
+
+/// Puts the content of files in the place of their paths.
+fn flatten(call: &Call<'_>, merged: &mut Value) -> Outcome {
+    let folder = load(call)?.first_path().parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let files = [
+        ("clusters", "cluster", "certificate-authority"),
+        ("users", "user", "client-certificate"),
+        ("users", "user", "client-key"),
+    ];
+    for (section, inner, field) in files {
+        for entry in merged[section].as_array_mut().into_iter().flatten() {
+            let Some(path) = entry[inner][field].as_str().map(str::to_owned) else { continue };
+            let bytes = std::fs::read(folder.join(&path)).map_err(|_| {
+                Failure::message(format!("open {}: no such file or directory", folder.join(&path).display()))
+            })?;
+            if let Some(held) = entry[inner].as_object_mut() {
+                held.remove(field);
+                let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+                held.insert(format!("{field}-data"), text.into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn redact(merged: &mut Value) {

@@ -13,6 +13,7 @@ use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::factory::file_name;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::name_hash::name_hash;
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -20,13 +21,24 @@ pub(super) static COMMAND: Command = Command {
     aliases: &["cm"],
     short: "Create a config map from a local file, directory or literal value",
     usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [options]",
-    flags: &[FLAGS, SOURCES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    flags: &[FLAGS, APPEND_HASH, SOURCES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
 
-const FLAGS: &[Flag] =
-    &[field_manager("kubectl-create"), Flag::switch("append-hash", "Append a hash to the name")];
+const FLAGS: &[Flag] = &[field_manager("kubectl-create")];
+
+/// `--append-hash`.
+pub(super) const APPEND_HASH: &[Flag] =
+    &[Flag::switch("append-hash", "Append a hash of the content to the name")];
+
+/// Appends the hash where that was asked for.
+pub(super) fn add_hash(call: &Call<'_>, object: &mut Value) {
+    if call.flags.on("append-hash") {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        object["metadata"]["name"] = format!("{name}-{}", name_hash(object, &name)).into();
+    }
+}
 
 /// Where keys and values come from.
 pub(super) const SOURCES: &[Flag] = &[
@@ -51,6 +63,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if !binary.is_empty() {
         object["binaryData"] = binary.into();
     }
+    add_hash(call, &mut object);
     create(call, &builtin::CONFIG_MAP, object).await.map_err(|failure| failed(failure, "configmap"))
 }
 

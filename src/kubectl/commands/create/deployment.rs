@@ -23,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[
     Flag::list("image", "Image to run; may be repeated for several containers").required(),
     Flag::int("port", "-1", "The port that the container exposes"),
-    Flag::int("replicas", "1", "Number of replicas"),
+    Flag::int("replicas", "1", "Number of replicas").short('r'),
     field_manager("kubectl-create"),
 ];
 

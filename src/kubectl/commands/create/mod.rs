@@ -17,6 +17,7 @@ mod token;
 
 use serde_json::Value;
 
+use super::edit::{LINE_ENDINGS, Mode, Session};
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use crate::apimachinery::Kind;
 use crate::kubectl::api::Url;
@@ -32,7 +33,7 @@ pub(super) static COMMAND: Command = Command {
     name: "create",
     short: "Create a resource from a file or from stdin",
     usage: "-f FILENAME [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     subcommands: &[
         &config_map::COMMAND,
         &cron_job::COMMAND,
@@ -60,18 +61,29 @@ const FLAGS: &[Flag] = &[
     field_manager("kubectl-create"),
     Flag::text("selector", "", "Label selector that chooses objects of the files").short('l'),
     Flag::text("raw", "", "Path of the API to post the file to"),
+    Flag::switch("edit", "Edit the objects before they are created"),
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("raw") {
+        return super::raw::send(call, http::Method::POST).await;
+    }
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         if !call.args.is_empty() {
-            return Err(call.usage_error(format!("unknown command {:?}", call.args.join(" "))));
+            return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
         }
         return Err(Failure::message("must specify one of -f and -k"));
     }
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
+    if call.flags.on("edit") {
+        Failure::many(failures)?;
+        for info in infos {
+            Session::new(call, &api, Mode::BeforeCreate).run(vec![info]).await?;
+        }
+        return Ok(());
+    }
     for info in infos {
         let created = if dry_run == DryRun::Client {
             Ok(info.object.value().clone())

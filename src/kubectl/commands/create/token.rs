@@ -65,10 +65,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("failed to create token: no token in server response"));
     }
     match format {
-        Some(format) => {
-            let text = format.print(&answer, call.flags.on("show-managed-fields"))?;
-            call.text(text)
-        }
+        Some(format) => format.show(call, &answer),
         None => call.line(token),
     }
 }

@@ -88,7 +88,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                     in_brackets(&failure)
                 ))?;
                 pending.push(node.name.clone());
-                failures.extend(failure);
+                failures.push(failure);
             }
         }
     }
@@ -98,7 +98,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             call.complain(format!(" {node}"))?;
         }
     }
-    Failure::many(failures.into_iter().map(Failure::message).collect())
+    // The failures of one node one a line, those of several nodes a line each; none is an `error:`.
+    let lines = match failures.as_slice() {
+        [] => return Ok(()),
+        [one] => one.clone(),
+        many => many.iter().map(|failures| in_brackets(failures)).collect(),
+    };
+    Err(Failure::Plain(lines.join("\n")))
 }
 
 fn in_brackets(failures: &[String]) -> String {

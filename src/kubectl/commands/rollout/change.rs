@@ -64,6 +64,7 @@ async fn change(
     verb: &str,
     patch_of: impl Fn(&Info, &str) -> Outcome<Value>,
 ) -> Outcome {
+    super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     let now = call.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -20,6 +20,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if revision < 0 {
         return Err(Failure::message(format!("revision must be a positive integer: {revision}")));
     }
+    super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     let format = format_of(call, false)?;
@@ -32,8 +33,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
                 number => revisions.get(&number),
             };
             let shown = shown.ok_or_else(|| Failure::message("unable to find the specified revision"))?;
-            let text = format.print(shown, call.flags.on("show-managed-fields"))?;
-            call.text(text)?;
+            format.show(call, shown)?;
             continue;
         }
         let with = if revision > 0 { format!("with revision #{revision}") } else { String::new() };

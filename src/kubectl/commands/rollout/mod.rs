@@ -99,11 +99,16 @@ const STATUS_FLAGS: &[Flag] = &[
     Flag::duration("timeout", "0s", "How long to watch; zero means as long as it takes"),
 ];
 
+/// Refuses a command line that names nothing.
+fn require_arguments(call: &Call<'_>) -> Outcome {
+    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message("required resource not specified"));
+    }
+    Ok(())
+}
+
 /// The objects that the arguments name.
 async fn targets(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
-    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(call.usage_error("required resource not specified"));
-    }
     let args = call.args.clone();
     find(call, api, &args, Wanted { selectors: true, types_alone: true }).await
 }

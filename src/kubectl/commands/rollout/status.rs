@@ -19,6 +19,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             "revision must be a positive integer: ".to_owned() + &revision.to_string(),
         ));
     }
+    super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     if infos.is_empty() {

@@ -28,6 +28,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message(format!("revision must be a positive integer: {to_revision}")));
     }
     let dry_run = dry_run(call)?;
+    super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     for info in &infos {

@@ -1,11 +1,15 @@
 //! `kubectl set env`.
 
+use base64::Engine;
 use serde_json::{Value, json};
 
-use super::{change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use crate::apimachinery::JsonPath;
+use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::pods::named;
 use crate::kubectl::resource_args::Info;
 
 /// Flags of its own.
@@ -14,6 +18,10 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag::text("containers", "*", "Containers to change; * stands for any text").short('c'),
     Flag::array("env", "A variable to set, KEY=value").short('e'),
     Flag::switch_on("overwrite", "Overwrite variables that are there already"),
+    Flag::text("from", "", "ConfigMap or Secret whose keys become variables, configmap/NAME or secret/NAME"),
+    Flag::list("keys", "Keys to take from it; all when left out"),
+    Flag::text("prefix", "", "What is put before the names of its keys"),
+    Flag::switch("resolve", "Show the values behind references (--list)"),
 ];
 
 /// Sets (`KEY=value`) and removes (`KEY-`) variables.
@@ -22,23 +30,72 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
     changes.extend(call.flags.all("env").iter().cloned());
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(call.usage_error(
+        return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
+    let taken = from(call, &api).await?;
     if call.flags.on("list") {
-        return list(call, &infos);
+        return list(call, &api, &infos).await;
     }
-    if changes.is_empty() {
-        return Err(call.usage_error("at least one environment variable must be provided"));
+    if changes.is_empty() && taken.is_empty() {
+        return Err(Failure::message("at least one environment variable must be provided"));
     }
     let pattern = call.flags.text("containers").to_owned();
-    change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &pattern)).await
+    change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &taken, &pattern)).await
 }
 
-fn list(call: &mut Call<'_>, infos: &[Info]) -> Outcome {
+/// Variables that refer to the keys of `--from`.
+async fn from(call: &Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
+    let typed = call.flags.text("from");
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = named(api, &call.namespace()?, typed).await?;
+    let field = match found.resource.kind.as_str() {
+        "ConfigMap" => "configMapKeyRef",
+        "Secret" => "secretKeyRef",
+        _ => return Err(Failure::message("unsupported resource specified in --from")),
+    };
+    let name = &found.object["metadata"]["name"];
+    let wanted = call.flags.all("keys");
+    let keys = found.object["data"].as_object().into_iter().flatten().map(|(key, _)| key);
+    Ok(keys
+        .filter(|key| wanted.is_empty() || wanted.contains(key))
+        .map(|key| {
+            let variable: String = key
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+                .collect();
+            let variable = format!("{}{variable}", call.flags.text("prefix"));
+            json!({"name": variable, "valueFrom": {field: {"name": name, "key": key}}})
+        })
+        .collect())
+}
+
+/// What a variable refers to, if it can be read.
+async fn resolved(api: &Api, namespace: &str, object: &Value, variable: &Value) -> Option<String> {
+    let from = &variable["valueFrom"];
+    if let Some(path) = from["fieldRef"]["fieldPath"].as_str() {
+        let found = JsonPath::parse_relaxed(path).ok()?.find(object).ok()?;
+        return found.first().map(crate::apimachinery::go_text);
+    }
+    for (field, kind) in [("configMapKeyRef", "configmaps"), ("secretKeyRef", "secrets")] {
+        let Some(name) = from[field]["name"].as_str() else { continue };
+        let held = named(api, namespace, &format!("{kind}/{name}")).await.ok()?.object;
+        let value = held["data"][from[field]["key"].as_str()?].as_str()?.to_owned();
+        if kind == "configmaps" {
+            return Some(value);
+        }
+        let bytes = base64::engine::general_purpose::STANDARD.decode(value).ok()?;
+        return Some(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    None
+}
+
+async fn list(call: &mut Call<'_>, api: &Api, infos: &[Info]) -> Outcome {
     for info in infos {
         let mut object = info.object.value().clone();
         let kind = info.resource.kind.clone();
@@ -47,7 +104,12 @@ fn list(call: &mut Call<'_>, infos: &[Info]) -> Outcome {
             let name = container["name"].as_str().unwrap_or_default();
             call.line(format!("# {kind} {}, container {name}", info.name))?;
             for variable in container["env"].as_array().into_iter().flatten() {
-                call.line(shown(variable))?;
+                let value = match call.flags.on("resolve") {
+                    true => resolved(api, &info.namespace, info.object.value(), variable).await,
+                    false => None,
+                };
+                let name = variable["name"].as_str().unwrap_or_default();
+                call.line(value.map_or_else(|| shown(variable), |value| format!("{name}={value}")))?;
             }
         }
     }
@@ -73,15 +135,21 @@ fn shown(variable: &Value) -> String {
     format!("{name}={}", variable["value"].as_str().unwrap_or_default())
 }
 
-fn set(object: &mut Value, changes: &[String], pattern: &str) -> Outcome {
+fn set(object: &mut Value, changes: &[String], taken: &[Value], pattern: &str) -> Outcome {
     let Some(spec) = pod_spec(object) else {
-        return Err(Failure::message("the object does not have a pod template"));
+        return Err(Failure::message(NO_TEMPLATE));
     };
     for container in spec["containers"].as_array_mut().into_iter().flatten() {
         if pattern != "*" && container["name"] != *pattern {
             continue;
         }
         let mut variables = container["env"].as_array().cloned().unwrap_or_default();
+        for entry in taken {
+            match variables.iter_mut().find(|variable| variable["name"] == entry["name"]) {
+                Some(known) => *known = entry.clone(),
+                None => variables.push(entry.clone()),
+            }
+        }
         for change in changes {
             match change.split_once('=') {
                 Some((name, value)) => {

@@ -2,18 +2,17 @@
 
 use serde_json::Value;
 
-use super::{change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::resource_args::NOTHING_NAMED;
 
 /// Sets the images of containers by name; `*` means every container.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let (pairs, resources): (Vec<String>, Vec<String>) =
         call.args.iter().cloned().partition(|arg| arg.contains('='));
     if resources.is_empty() && call.flags.all("filename").is_empty() {
-        return Err(Failure::message(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
+        return Err(Failure::message(NOTHING_NAMED));
     }
     if pairs.is_empty() {
         return Err(Failure::message("at least one image update is required"));
@@ -34,9 +33,8 @@ fn split(pair: &str) -> Option<(String, String)> {
 }
 
 fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
-    let kind = object["kind"].as_str().unwrap_or_default().to_owned();
     let Some(spec) = pod_spec(object) else {
-        return Err(Failure::message(format!("the object {kind} does not have a pod template")));
+        return Err(Failure::message(NO_TEMPLATE));
     };
     for (name, image) in images {
         let mut found = false;

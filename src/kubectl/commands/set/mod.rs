@@ -3,6 +3,8 @@
 mod env;
 mod image;
 mod resources;
+mod selector;
+mod service_account;
 mod subject;
 
 use serde_json::Value;
@@ -11,17 +13,18 @@ use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
 use crate::apimachinery::{create_merge_patch, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find, from_files};
+use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find, from_files};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
     name: "set",
     short: "Set specific features on objects",
     usage: "SUBCOMMAND [options]",
-    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SERVICE_ACCOUNT, &SUBJECT],
+    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT, &SUBJECT],
     ..Command::PLAIN
 };
 
@@ -55,6 +58,16 @@ static RESOURCES: Command = Command {
     ..Command::PLAIN
 };
 
+static SELECTOR_COMMAND: Command = Command {
+    name: "selector",
+    short: "Set the selector on a resource",
+    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+    flags: &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(selector::run(call)),
+    ..Command::PLAIN
+};
+
 static SERVICE_ACCOUNT: Command = Command {
     name: "serviceaccount",
     aliases: &["sa"],
@@ -62,7 +75,7 @@ static SERVICE_ACCOUNT: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
     flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
     arguments: Arguments::Resources,
-    run: |call| Box::pin(subject::service_account(call)),
+    run: |call| Box::pin(service_account::run(call)),
     ..Command::PLAIN
 };
 
@@ -76,14 +89,28 @@ static SUBJECT: Command = Command {
     ..Command::PLAIN
 };
 
+/// What is said of objects that have no Pod template.
+const NO_TEMPLATE: &str = "the object is not a pod or does not have a pod template";
+
 const FLAGS: &[Flag] = &[
     SELECTOR,
     field_manager("kubectl-set"),
     Flag::switch("local", "Change the files' objects without asking the server"),
 ];
 
+/// Refuses a command line that names neither objects nor files, whatever else it says.
+fn require_arguments_without(call: &Call<'_>) -> Outcome {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
+    Ok(())
+}
+
 /// The objects to change: asked for, or with `--local` those of the files.
 async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
+    if args.is_empty() {
+        require_arguments_without(call)?;
+    }
     if call.flags.on("local") {
         let (infos, failures) = from_files(call, api).await?;
         Failure::many(failures)?;
@@ -116,7 +143,13 @@ async fn change_each(
         let original = info.object.value();
         let mut modified = original.clone();
         if let Err(failure) = change(&mut modified) {
-            failures.push(failure);
+            failures.push(match failure {
+                Failure::Message(text) if text == NO_TEMPLATE => {
+                    let Resource { version, kind, .. } = &info.resource;
+                    Failure::message(format!("{} {text}: *{version}.{kind}", info.named()))
+                }
+                other => other,
+            });
             continue;
         }
         if call.flags.on("local") || dry_run == DryRun::Client {

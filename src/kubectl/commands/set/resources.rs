@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -31,7 +31,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let pattern = call.flags.text("containers").to_owned();
     change_each(call, &api, &infos, "resource requirements updated", |object| {
         let Some(spec) = pod_spec(object) else {
-            return Err(Failure::message("the object does not have a pod template"));
+            return Err(Failure::message(NO_TEMPLATE));
         };
         for container in spec["containers"].as_array_mut().into_iter().flatten() {
             if pattern != "*" && container["name"] != *pattern {

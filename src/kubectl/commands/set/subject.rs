@@ -1,9 +1,9 @@
-//! `kubectl set subject` and `kubectl set serviceaccount`.
+//! `kubectl set subject`.
 
 use serde_json::Value;
 
 use super::super::create::subjects;
-use super::{change_each, pod_spec, targets};
+use super::{change_each, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -42,28 +42,6 @@ fn add(object: &mut Value, new: &[Value]) -> Outcome {
     }
     object["subjects"] = all.into();
     Ok(())
-}
-
-/// `kubectl set serviceaccount`.
-pub(super) async fn service_account(call: &mut Call<'_>) -> Outcome {
-    let mut args = call.args.clone();
-    let Some(name) = args.pop() else {
-        return Err(Failure::message("serviceaccount is required"));
-    };
-    let api = call.api().await?;
-    let infos = targets(call, &api, &args).await?;
-    change_each(call, &api, &infos, "serviceaccount updated", |object| {
-        let kind = object["kind"].as_str().unwrap_or_default().to_owned();
-        let Some(spec) = pod_spec(object).filter(|spec| spec.is_object()) else {
-            return Err(Failure::message(format!("the object {kind} does not have a pod template")));
-        };
-        spec["serviceAccountName"] = name.as_str().into();
-        if spec.get("serviceAccount").is_some() {
-            spec["serviceAccount"] = name.as_str().into();
-        }
-        Ok(())
-    })
-    .await
 }
 
 #[cfg(test)]

@@ -1,0 +1,258 @@
+//! The machines beneath the nodes: while one is up, its kubelet runs Pods, renews the Lease of its node
+//! and reports the node's status.
+//!
+//! Heartbeats are written when somebody may look, not by a timer of their own: time that passes with
+//! nothing else to do costs nothing, and a cluster can come to rest.
+
+use imbl::OrdMap;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::apimachinery::builtin::{LEASE, NODE, POD};
+use crate::apimachinery::{Object, ObjectKey, Status};
+use crate::base::Timestamp;
+
+use super::super::bootstrap;
+use super::super::manager::{EventSource, EventType, record_event};
+use super::super::registry::{Registry, WriteOptions, time_text};
+use super::NodeState;
+
+/// How often a kubelet renews its Lease.
+const RENEWAL: SignedDuration = SignedDuration::from_secs(10);
+/// How often a kubelet reports a status that has not changed.
+const REPORT: SignedDuration = SignedDuration::from_secs(300);
+/// Seconds that a Lease is good for.
+const LEASE_SECONDS: i64 = 40;
+/// Where the Leases of nodes are.
+const LEASES: &str = "kube-node-lease";
+/// How a container ends whose machine is switched off.
+const LOST_EXIT_CODE: i32 = 255;
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    /// Its place among the machines, from which its addresses follow; the first is the control plane.
+    pub number: usize,
+    /// Whether it is switched on.
+    pub up: bool,
+    /// Since when it is as it is.
+    pub since: Timestamp,
+}
+
+/// All machines by the names of their nodes.
+pub(super) type Machines = OrdMap<String, Machine>;
+
+impl NodeState {
+    /// The machines by name.
+    pub(crate) fn machines(&self) -> impl Iterator<Item = (&String, &Machine)> {
+        self.machines.iter()
+    }
+
+    /// Whether a kubelet works for a node. Before any machine is known, every node has one.
+    pub(crate) fn runs(&self, node: &str) -> bool {
+        self.machines.is_empty() || self.machines.get(node).is_some_and(|machine| machine.up)
+    }
+
+    /// Adds a machine that is up; its node stands already.
+    pub(crate) fn add_machine(&mut self, number: usize, now: Timestamp) {
+        self.machines.insert(bootstrap::node_name(number), Machine { number, up: true, since: now });
+    }
+
+    /// A new machine, whose kubelet registers its node; gives back the node's name.
+    ///
+    /// # Errors
+    /// When the node is refused.
+    pub(crate) fn new_machine(&mut self, registry: &mut Registry) -> Result<String, Status> {
+        let number = self.machines.values().map(|machine| machine.number + 1).max().unwrap_or_default();
+        self.add_machine(number, registry.now());
+        let name = bootstrap::node_name(number);
+        self.come_up(registry, &name)?;
+        Ok(name)
+    }
+
+    /// Switches a machine off: its kubelet falls silent and everything that ran there is dead.
+    pub(crate) fn stop_machine(&mut self, registry: &mut Registry, name: &str) -> bool {
+        self.beat(registry);
+        let now = registry.now();
+        let Some(machine) = self.machines.get_mut(name).filter(|machine| machine.up) else { return false };
+        *machine = Machine { up: false, since: now, ..machine.clone() };
+        for slot in self.slots_on(registry, name) {
+            self.lose(&slot, now);
+        }
+        true
+    }
+
+    /// Switches a machine on; its kubelet registers its node anew if that is gone.
+    ///
+    /// # Errors
+    /// When the node is refused.
+    pub(crate) fn start_machine(&mut self, registry: &mut Registry, name: &str) -> Result<bool, Status> {
+        let now = registry.now();
+        let Some(machine) = self.machines.get_mut(name).filter(|machine| !machine.up) else {
+            return Ok(false);
+        };
+        *machine = Machine { up: true, since: now, ..machine.clone() };
+        self.come_up(registry, name)?;
+        for slot in self.slots_on(registry, name) {
+            self.find_sandbox_gone(registry, &slot);
+            self.changed.insert(slot, now);
+        }
+        Ok(true)
+    }
+
+    /// Takes a machine away for good, with its disk.
+    pub(crate) fn remove_machine(&mut self, registry: &mut Registry, name: &str) -> bool {
+        self.stop_machine(registry, name);
+        for slot in self.slots_on(registry, name) {
+            self.destroy(&slot);
+        }
+        self.images.remove(name);
+        self.machines.remove(name).is_some()
+    }
+
+    fn slots_on(&self, registry: &Registry, node: &str) -> Vec<String> {
+        let pods = registry.store().pods_on(node).map(|pod| pod.key().to_string());
+        pods.filter(|slot| self.pods.contains_key(slot)).collect()
+    }
+
+    /// Ends whatever runs in a Pod, without a word to the API.
+    fn lose(&mut self, slot: &str, now: Timestamp) {
+        let Some(pod) = self.pods.get_mut(slot) else { return };
+        pod.task = None;
+        let running: Vec<String> = pod.running().map(|(name, _)| name.clone()).collect();
+        let address = pod.address.take().filter(|_| !pod.host_network);
+        for container in &running {
+            self.end_run(slot, container, LOST_EXIT_CODE, now);
+        }
+        if let Some(address) = address {
+            self.release(slot, address);
+        }
+        let Some(pod) = self.pods.get_mut(slot) else { return };
+        for container in &running {
+            let run = pod.containers.get_mut(container).and_then(|container| container.run.as_mut());
+            if let Some(ended) = run.and_then(|run| run.terminated.as_mut()) {
+                "Unknown".clone_into(&mut ended.reason);
+                ended.message.clear();
+            }
+        }
+    }
+
+    fn find_sandbox_gone(&self, registry: &mut Registry, slot: &str) {
+        let Some(pod) = self.pods.get(slot).and_then(|pod| registry.get(&POD, &pod.key).ok()) else { return };
+        if pod.is_terminating() {
+            return;
+        }
+        let source = EventSource { component: "kubelet", host: Some(pod.text("/spec/nodeName").to_owned()) };
+        let text = "Pod sandbox changed, it will be killed and re-created.";
+        record_event(registry, &source, &pod, "", EventType::Normal, "SandboxChanged", text);
+    }
+
+    /// A kubelet starts: it registers its node or finds it, and reports that all is well.
+    fn come_up(&mut self, registry: &mut Registry, name: &str) -> Result<(), Status> {
+        let key = ObjectKey::new("", name);
+        let known = registry.get(&NODE, &key).is_ok();
+        if !known {
+            let number = self.machines.get(name).map(|machine| machine.number).unwrap_or_default();
+            bootstrap::create_node(registry, number)?;
+        }
+        let node = registry.get(&NODE, &key)?;
+        tell(registry, &node, "Starting", "Starting kubelet.");
+        for well in ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"] {
+            tell(registry, &node, well, &format!("Node {name} status is now: {well}"));
+        }
+        tell(registry, &node, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
+        if known {
+            report(registry, name)?;
+        }
+        if !node.condition_is_true("Ready") || !known {
+            tell(registry, &node, "NodeReady", &format!("Node {name} status is now: NodeReady"));
+        }
+        self.beat(registry);
+        Ok(())
+    }
+
+    /// Brings Leases and heartbeats of all kubelets that work up to the present moment.
+    pub(crate) fn beat(&mut self, registry: &mut Registry) {
+        let now = registry.now();
+        for (name, machine) in self.machines.iter().filter(|(_, machine)| machine.up) {
+            let Ok(node) = registry.get(&NODE, &ObjectKey::new("", name.as_str())) else { continue };
+            renew_lease(registry, &node, last_tick(machine.since, RENEWAL, now));
+            let reported = node
+                .condition("Ready")
+                .and_then(|ready| ready["lastHeartbeatTime"].as_str()?.parse::<Timestamp>().ok());
+            let due = last_tick(machine.since, REPORT, now);
+            if reported.is_some_and(|reported| reported.as_second() < due.as_second()) {
+                let _ = write_heartbeat(registry, &node, due);
+            }
+        }
+    }
+}
+
+/// The last of the moments `since`, `since + every` … that is not after `now`.
+fn last_tick(since: Timestamp, every: SignedDuration, now: Timestamp) -> Timestamp {
+    let passed = now.duration_since(since).as_secs().max(0);
+    let ticks = passed - passed.rem_euclid(every.as_secs());
+    since.checked_add(SignedDuration::from_secs(ticks)).unwrap_or(now)
+}
+
+fn renew_lease(registry: &mut Registry, node: &Object, at: Timestamp) {
+    let renewed: Value = format!("{at:.6}").into();
+    let options = WriteOptions::component("kubelet");
+    // Somebody's quarrel with a Lease is no reason for a kubelet to stop.
+    let _ = match registry.get(&LEASE, &ObjectKey::new(LEASES, node.name())) {
+        Ok(lease) if lease.get("/spec/renewTime") == Some(&renewed) => return,
+        Ok(lease) => {
+            let mut next = Object::clone(&lease);
+            next.set("/spec/renewTime", renewed);
+            registry.update(&LEASE, &lease.key(), next, &options)
+        }
+        Err(_) => {
+            let mut lease = Object::new(&LEASE, LEASES, node.name());
+            let owner = json!([{"apiVersion": "v1", "kind": "Node", "name": node.name(), "uid": node.uid()}]);
+            lease.set("/metadata/ownerReferences", owner);
+            lease.set(
+                "/spec",
+                json!({
+                    "holderIdentity": node.name(),
+                    "leaseDurationSeconds": LEASE_SECONDS,
+                    "renewTime": renewed,
+                }),
+            );
+            registry.create(&LEASE, LEASES, lease, &options)
+        }
+    };
+}
+
+fn write_heartbeat(registry: &mut Registry, node: &Object, at: Timestamp) -> Result<(), Status> {
+    let mut next = node.clone();
+    if let Some(Value::Array(conditions)) = next.get_mut("/status/conditions") {
+        for condition in conditions {
+            condition["lastHeartbeatTime"] = time_text(at).into();
+        }
+    }
+    registry.update_status(&NODE, next, "kubelet").map(|_| ())
+}
+
+/// Writes that everything is well; transition times move only where that is news.
+fn report(registry: &mut Registry, name: &str) -> Result<(), Status> {
+    let node = registry.get(&NODE, &ObjectKey::new("", name))?;
+    let mut conditions = bootstrap::healthy_conditions(&time_text(registry.now()));
+    for condition in conditions.as_array_mut().into_iter().flatten() {
+        let old = condition["type"].as_str().and_then(|kind| node.condition(kind));
+        if let Some(old) = old.filter(|old| old.get("status") == condition.get("status")) {
+            condition["lastTransitionTime"] = old["lastTransitionTime"].clone();
+        }
+    }
+    let mut next = Object::clone(&node);
+    next.set("/status/conditions", conditions);
+    registry.update_status(&NODE, next, "kubelet").map(|_| ())
+}
+
+/// Records an event about a node as a kubelet does, for which the node's name is its uid.
+fn tell(registry: &mut Registry, node: &Object, reason: &str, message: &str) {
+    let mut about = node.clone();
+    about.set("/metadata/uid", node.name());
+    let source = EventSource { component: "kubelet", host: Some(node.name().to_owned()) };
+    record_event(registry, &source, &about, "", EventType::Normal, reason, message);
+}

@@ -1,0 +1,109 @@
+//! One attempt to place one Pod: filters, scores, and what is to be told when nothing fits.
+
+use std::sync::Arc;
+
+use crate::apimachinery::Object;
+
+use super::super::registry::Registry;
+use super::candidate::{Candidate, candidates};
+use super::filters::{Refusal, View, named_nodes, refusals};
+use super::message;
+use super::preemption::{self, Outcome, Room, priority};
+use super::scores::scores;
+use super::volumes::{self, Needs};
+
+/// What an attempt came to.
+pub(super) enum Attempt {
+    /// The Pod goes to that node, with what its claims ask of it.
+    Fits(String, Needs),
+    /// It fits nowhere; what it is told, and where Pods could make room for it.
+    Fails(String, Option<Room>),
+}
+
+/// Tries to find a node for a Pod.
+pub(super) fn attempt(registry: &mut Registry, pod: &Object) -> Attempt {
+    let all = candidates(registry);
+    if all.is_empty() {
+        return Attempt::Fails("no nodes available to schedule pods".to_owned(), None);
+    }
+    let needs = match volumes::needs(registry, pod) {
+        Ok(needs) => needs,
+        Err(reason) => {
+            let helpless =
+                vec![vec![Refusal::for_good("Preemption is not helpful for scheduling")]; all.len()];
+            let preemption = format!("preemption: {}", message::fit_error(&helpless));
+            let message = message::refused_everywhere(all.len(), &reason);
+            return Attempt::Fails(message::with_post_filters(&message, &preemption), None);
+        }
+    };
+    let view = View { registry, pod, needs: &needs, all: &all };
+    let verdicts = verdicts(&view);
+    let fitting: Vec<&Candidate> =
+        all.iter().zip(&verdicts).filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node).collect();
+    if fitting.is_empty() {
+        let message = message::fit_error(&verdicts);
+        return match preemption::preempt(&view, &verdicts) {
+            Outcome::Nothing(text) => Attempt::Fails(message::with_post_filters(&message, &text), None),
+            Outcome::Makes(room) => Attempt::Fails(message, Some(room)),
+        };
+    }
+    // Where volumes are being made already, or where others made room.
+    let expected = needs.selected_node().unwrap_or_else(|| pod.text("/status/nominatedNodeName"));
+    if fitting.iter().any(|candidate| candidate.name() == expected) {
+        return Attempt::Fits(expected.to_owned(), needs);
+    }
+    let scores = scores(&view, &fitting);
+    let best = scores.iter().max().copied().unwrap_or_default();
+    let winners: Vec<String> = fitting
+        .iter()
+        .zip(&scores)
+        .filter(|(_, score)| **score == best)
+        .map(|(candidate, _)| candidate.name().to_owned())
+        .collect();
+    let drawn = if winners.len() > 1 { registry.random().below(winners.len() as u64) } else { 0 };
+    let winner = usize::try_from(drawn).ok().and_then(|drawn| winners.get(drawn)).or(winners.first());
+    match winner {
+        Some(winner) => Attempt::Fits(winner.clone(), needs),
+        None => Attempt::Fails(String::new(), None),
+    }
+}
+
+/// Why each node does not suit; empty where one does.
+fn verdicts(view: &View<'_>) -> Vec<Vec<Refusal>> {
+    let named = named_nodes(view.pod);
+    let verdict = |(index, candidate): (usize, &Candidate)| {
+        if named.as_ref().is_some_and(|named| !named.contains(candidate.name())) {
+            return vec![Refusal::for_good("node(s) didn't satisfy plugin(s) [NodeAffinity]")];
+        }
+        why_not(view, index)
+    };
+    view.all.iter().enumerate().map(verdict).collect()
+}
+
+/// Why one node does not suit: with the Pods for which others made room there, and without them
+/// (`RunFilterPluginsWithNominatedPods`).
+pub(super) fn why_not(view: &View<'_>, index: usize) -> Vec<Refusal> {
+    let expected = expected_on(view, &view.all[index]);
+    if !expected.is_empty() {
+        let mut all = view.all.to_vec();
+        expected.into_iter().for_each(|pod| all[index].add(pod));
+        let crowded = refusals(&View { all: &all, ..*view }, &all[index]);
+        if !crowded.is_empty() {
+            return crowded;
+        }
+    }
+    refusals(view, &view.all[index])
+}
+
+/// The Pods, at least as important, for which others made room on a node.
+fn expected_on(view: &View<'_>, candidate: &Candidate) -> Vec<Arc<Object>> {
+    let waiting = view.registry.store().pods_on("");
+    waiting
+        .filter(|other| {
+            other.text("/status/nominatedNodeName") == candidate.name()
+                && other.uid() != view.pod.uid()
+                && priority(other) >= priority(view.pod)
+        })
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! What is left of a node: its ports and its resources.
+
+use serde_json::Value;
+
+use crate::apimachinery::Object;
+
+use super::super::candidate::Candidate;
+use super::super::resources::pod_requests;
+use super::{Refusal, View};
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Host ports of a Pod: protocol, address and number.
+fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
+    let sidecars = pod.list("/spec/initContainers").iter().filter(|init| init["restartPolicy"] == "Always");
+    let containers = pod.list("/spec/containers").iter().chain(sidecars);
+    containers
+        .flat_map(|container| container.get("ports").and_then(Value::as_array).into_iter().flatten())
+        .filter_map(|port| {
+            let number = port.get("hostPort")?.as_i64().filter(|number| *number > 0)?;
+            let protocol = if text(port, "protocol").is_empty() { "TCP" } else { text(port, "protocol") };
+            Some((protocol, text(port, "hostIP"), number))
+        })
+        .collect()
+}
+
+/// `NodePorts`.
+pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
+    let wanted = host_ports_of(view.pod);
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let any = |address: &str| matches!(address, "" | "0.0.0.0");
+    let taken =
+        candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
+            wanted.iter().any(|(own_protocol, own_address, own_number)| {
+                *own_protocol == protocol
+                    && *own_number == number
+                    && (any(address) || any(own_address) || address == *own_address)
+            })
+        });
+    if taken {
+        vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
+    } else {
+        Vec::new()
+    }
+}
+
+/// `NodeResourcesFit`: all resources that are short, not only the first (`fitsRequest`).
+pub(super) fn resources(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
+    let mut short = Vec::new();
+    let pods_max = candidate.room.get("pods").copied().unwrap_or_default() / 1000;
+    if i64::try_from(candidate.pods.len() + 1).unwrap_or(i64::MAX) > pods_max {
+        short.push(Refusal::for_now("Too many pods"));
+    }
+    for (name, wanted) in pod_requests(view.pod) {
+        let room = candidate.room.get(&name).copied().unwrap_or_default();
+        let used = candidate.used.get(&name).copied().unwrap_or_default();
+        if wanted > 0 && wanted > room - used {
+            short.push(Refusal { reason: format!("Insufficient {name}"), for_good: wanted > room });
+        }
+    }
+    short
+}

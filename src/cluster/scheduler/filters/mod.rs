@@ -1,0 +1,70 @@
+//! Why a node does not suit a Pod: one function a filter, with upstream's words.
+
+mod fit;
+mod node;
+mod pod_affinity;
+mod topology_spread;
+
+use crate::apimachinery::Object;
+
+use super::super::registry::Registry;
+use super::candidate::Candidate;
+use super::volumes::Needs;
+
+pub(super) use node::{named_nodes, selects_node, term_matches, tolerates};
+pub(super) use pod_affinity::{AffinityTerm, terms};
+pub(super) use topology_spread::{Constraint, honours};
+
+/// Why a node was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Upstream's words.
+    pub reason: String,
+    /// Whether it would not help to remove Pods (`UnschedulableAndUnresolvable`).
+    pub for_good: bool,
+}
+
+impl Refusal {
+    /// A refusal that removing Pods cannot change.
+    pub(super) fn for_good(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), for_good: true }
+    }
+
+    /// A refusal that may end when Pods go.
+    pub(super) fn for_now(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), for_good: false }
+    }
+}
+
+/// What a filter may look at.
+pub(super) struct View<'a> {
+    /// All objects.
+    pub registry: &'a Registry,
+    /// The Pod that wants a node.
+    pub pod: &'a Object,
+    /// What its claims ask of the node.
+    pub needs: &'a Needs,
+    /// All nodes.
+    pub all: &'a [Candidate],
+}
+
+/// A filter: the reasons for which a node does not suit.
+type Filter = fn(&View<'_>, &Candidate) -> Vec<Refusal>;
+
+/// In the order of the default profile; the first filter that refuses a node has the word.
+const FILTERS: &[Filter] = &[
+    node::unschedulable,
+    node::name,
+    node::taints,
+    node::affinity,
+    fit::host_ports,
+    fit::resources,
+    |view, candidate| view.needs.refusals(view.registry, &candidate.node),
+    topology_spread::spread,
+    pod_affinity::pod_affinity,
+];
+
+/// Why the Pod does not fit on the candidate; empty when it does.
+pub(super) fn refusals(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
+    FILTERS.iter().map(|filter| filter(view, candidate)).find(|found| !found.is_empty()).unwrap_or_default()
+}

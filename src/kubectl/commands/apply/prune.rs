@@ -1,0 +1,171 @@
+//! `kubectl apply --prune`: deletes what was applied before and is in the files no longer.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::client_side::last_applied_of;
+use crate::apimachinery::kind_of;
+use crate::kubectl::api::Api;
+use crate::kubectl::command::Call;
+use crate::kubectl::discovery::{Resource, of_object};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::{DryRun, print_done};
+use crate::kubectl::resource_args::items;
+
+/// What is pruned unless `--prune-allowlist` says otherwise.
+const NAMESPACED: &[(&str, &str)] = &[
+    ("v1", "ConfigMap"),
+    ("v1", "Endpoints"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "Pod"),
+    ("v1", "ReplicationController"),
+    ("v1", "Secret"),
+    ("v1", "Service"),
+    ("batch/v1", "Job"),
+    ("batch/v1", "CronJob"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "ReplicaSet"),
+    ("apps/v1", "StatefulSet"),
+];
+/// What is pruned besides, when no namespace was named.
+const CLUSTER_SCOPED: &[(&str, &str)] = &[("v1", "Namespace"), ("v1", "PersistentVolume")];
+
+/// What the files named: these stay.
+#[derive(Debug, Default)]
+pub(super) struct Visited {
+    pub(super) uids: BTreeSet<String>,
+    pub(super) namespaces: BTreeSet<String>,
+}
+
+/// Refuses flags that do not go together.
+pub(super) fn check_flags(call: &Call<'_>) -> Outcome {
+    if call.flags.on("all") && !call.flags.text("selector").is_empty() {
+        return Err(Failure::message("cannot set --all and --selector at the same time"));
+    }
+    if !call.flags.on("prune") {
+        return Ok(());
+    }
+    if call.flags.on("force") {
+        return Err(Failure::message("--force cannot be used with --prune"));
+    }
+    if !call.flags.on("all") && call.flags.text("selector").is_empty() {
+        return Err(Failure::message(
+            "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
+        ));
+    }
+    Ok(())
+}
+
+/// Deletes what was applied before, is selected, and was not visited.
+pub(super) async fn prune(call: &mut Call<'_>, api: &Api, visited: &Visited, dry_run: DryRun) -> Outcome {
+    let mut resources = Vec::new();
+    for entry in allowed(call)? {
+        if let Some(resource) = resource_of(api, &entry).await? {
+            resources.push(resource);
+        }
+    }
+    for namespace in &visited.namespaces {
+        for resource in resources.iter().filter(|resource| resource.namespaced) {
+            prune_one(call, api, resource, namespace, visited, dry_run).await?;
+        }
+    }
+    for resource in resources.iter().filter(|resource| !resource.namespaced) {
+        prune_one(call, api, resource, "", visited, dry_run).await?;
+    }
+    Ok(())
+}
+
+/// apiVersion and kind of everything that may be deleted.
+fn allowed(call: &Call<'_>) -> Outcome<Vec<(String, String)>> {
+    let given = call.flags.all("prune-allowlist");
+    if !given.is_empty() {
+        return given.iter().map(|entry| parse_entry(entry)).collect();
+    }
+    let more = if call.target()?.explicit_namespace { &[] } else { CLUSTER_SCOPED };
+    let both = NAMESPACED.iter().chain(more);
+    Ok(both.map(|(version, kind)| ((*version).to_owned(), (*kind).to_owned())).collect())
+}
+
+/// `group/version/kind`; the group of Pods is called `core`.
+fn parse_entry(entry: &str) -> Outcome<(String, String)> {
+    match entry.split('/').collect::<Vec<_>>().as_slice() {
+        ["core", version, kind] => Ok(((*version).to_owned(), (*kind).to_owned())),
+        [group, version, kind] => Ok((format!("{group}/{version}"), (*kind).to_owned())),
+        _ => Err(Failure::message(format!(
+            "invalid GroupVersionKind format: {entry}, please follow <group/version/kind>"
+        ))),
+    }
+}
+
+async fn resource_of(api: &Api, (version, kind): &(String, String)) -> Outcome<Option<Resource>> {
+    match kind_of(version, kind) {
+        Some(kind) => Ok(Some(Resource::from(kind))),
+        None => of_object(api, version, kind).await,
+    }
+}
+
+async fn prune_one(
+    call: &mut Call<'_>,
+    api: &Api,
+    resource: &Resource,
+    namespace: &str,
+    visited: &Visited,
+    dry_run: DryRun,
+) -> Outcome {
+    let url = resource.collection(namespace).with("labelSelector", call.flags.text("selector"));
+    let list = match api.get(&url).await {
+        // A server need not serve every kind of the list.
+        Err(failure) if failure.is_not_found() => return Ok(()),
+        other => other?,
+    };
+    for object in items(&list, resource) {
+        let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
+        if last_applied_of(&object).is_none() || visited.uids.contains(uid) {
+            continue;
+        }
+        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        if dry_run != DryRun::Client {
+            let url = resource.object(namespace, &name).with("dryRun", dry_run.parameter());
+            api.delete(&url, &options(call, dry_run)).await?;
+        }
+        print_done(call, &object, &resource.named(&name), "pruned")?;
+    }
+    Ok(())
+}
+
+fn options(call: &Call<'_>, dry_run: DryRun) -> Value {
+    let propagation = match call.flags.text("cascade") {
+        "foreground" => "Foreground",
+        "orphan" => "Orphan",
+        _ => "Background",
+    };
+    let mut options = json!({"propagationPolicy": propagation});
+    if call.flags.int("grace-period") >= 0 {
+        options["gracePeriodSeconds"] = call.flags.int("grace-period").into();
+    }
+    if dry_run == DryRun::Server {
+        options["dryRun"] = json!(["All"]);
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_the_allowlist_name_group_version_and_kind() {
+        assert_eq!(parse_entry("core/v1/Pod").unwrap(), ("v1".to_owned(), "Pod".to_owned()));
+        assert_eq!(
+            parse_entry("apps/v1/Deployment").unwrap(),
+            ("apps/v1".to_owned(), "Deployment".to_owned())
+        );
+        assert_eq!(
+            parse_entry("Pod").unwrap_err().report(),
+            "error: invalid GroupVersionKind format: Pod, please follow <group/version/kind>"
+        );
+    }
+}

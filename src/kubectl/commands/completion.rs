@@ -1,0 +1,141 @@
+//! `kubectl completion`: scripts for shells, and `__complete`, which those scripts ask.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::complete;
+use crate::kubectl::errors::Outcome;
+use crate::kubectl::object_names;
+
+/// `kubectl completion`.
+pub(super) static COMMAND: Command = Command {
+    name: "completion",
+    short: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
+    usage: "SHELL",
+    run: |call| Box::pin(script(call)),
+    ..Command::PLAIN
+};
+
+const BASH: &str = r#"# bash completion for kubectl                                   -*- shell-script -*-
+
+__start_kubectl()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} line
+    local line_so_far=${COMP_LINE:0:COMP_POINT}
+    local -a words
+    read -ra words <<<"${line_so_far}"
+    if [[ -z ${line_so_far} || ${line_so_far} == *' ' ]]; then
+        words+=("")
+    fi
+    COMPREPLY=()
+    while IFS= read -r line; do
+        [[ ${line} == :* || -z ${line} ]] && continue
+        line=${line%%$'\t'*}
+        # Bash takes = and : for ends of words, so only what follows them is replaced.
+        [[ ${cur} != "${words[-1]}" && ${line} == *=* ]] && line=${line#*=}
+        COMPREPLY+=("${line}")
+    done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+
+complete -o default -F __start_kubectl kubectl
+"#;
+
+const ZSH: &str = r#"#compdef kubectl
+compdef _kubectl kubectl
+
+# zsh completion for kubectl                                    -*- shell-script -*-
+
+_kubectl()
+{
+    local -a candidates
+    local line
+    while IFS= read -r line; do
+        [[ ${line} == :* || -z ${line} ]] && continue
+        candidates+=("${line%%$'\t'*}")
+    done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
+    compadd -Q -S '' -- ${(M)candidates:#*[=/]}
+    compadd -Q -- ${candidates:#*[=/]}
+    (( ${#candidates} )) || _files
+}
+
+if [ "$funcstack[1]" = "_kubectl" ]; then
+    _kubectl
+fi
+"#;
+
+const FISH: &str = r#"# fish completion for kubectl                                   -*- shell-script -*-
+
+function __kubectl_perform_completion
+    set -l words (commandline -opc)
+    set -l last (commandline -ct)
+    for line in ($words[1] __complete $words[2..-1] "$last" 2>/dev/null)
+        string match -q ':*' -- $line; or echo $line
+    end
+end
+
+complete -c kubectl -e
+complete -c kubectl -n '__kubectl_perform_completion | count >/dev/null' -f -a '(__kubectl_perform_completion)'
+"#;
+
+const POWERSHELL: &str = r#"# powershell completion for kubectl                             -*- shell-script -*-
+
+Register-ArgumentCompleter -CommandName 'kubectl' -ScriptBlock {
+    param($WordToComplete, $CommandAst, $CursorPosition)
+    $words = @($CommandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
+    if ($WordToComplete -eq '') { $words += '""' }
+    & kubectl __complete @words 2>$null |
+        Where-Object { $_ -and -not $_.StartsWith(':') } |
+        ForEach-Object {
+            $text = $_.Split("`t")[0]
+            [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $text)
+        }
+}
+"#;
+
+async fn script(call: &mut Call<'_>) -> Outcome {
+    let shell = match call.args.as_slice() {
+        [] => return Err(call.usage_error("Shell not specified.")),
+        [shell] => shell.clone(),
+        _ => return Err(call.usage_error("Too many arguments. Expected only the shell type.")),
+    };
+    call.text(match shell.as_str() {
+        "bash" => BASH,
+        "zsh" => ZSH,
+        "fish" => FISH,
+        "powershell" => POWERSHELL,
+        other => return Err(call.usage_error(format!("Unsupported shell type {other:?}."))),
+    })
+}
+
+/// Prints candidates for the last word, one a line, and what shells are to make of them.
+pub(in crate::kubectl) async fn complete_words(call: &mut Call<'_>, words: &[String]) -> Outcome {
+    // First without names, to learn which ones are asked for; then with them.
+    let asked: RefCell<BTreeSet<String>> = RefCell::default();
+    complete(words, &|plural| {
+        asked.borrow_mut().insert(plural.to_owned());
+        Vec::new()
+    });
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for plural in asked.into_inner() {
+        let names = match plural.as_str() {
+            "contexts" => call
+                .factory
+                .kubeconfig(&call.flags)
+                .map(|config| config.names("contexts"))
+                .unwrap_or_default(),
+            plural => match (call.api().await, call.namespace()) {
+                (Ok(api), Ok(namespace)) => object_names(api.client(), &namespace, plural).await,
+                _ => Vec::new(),
+            },
+        };
+        known.insert(plural, names);
+    }
+    let candidates = complete(words, &|plural| known.get(plural).cloned().unwrap_or_default());
+    call.text(candidates.iter().map(|one| format!("{one}\n")).collect::<String>())?;
+    call.line(":4")?;
+    call.complain("Completion ended with directive: ShellCompDirectiveNoFileComp")
+}

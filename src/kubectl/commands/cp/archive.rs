@@ -1,0 +1,145 @@
+//! Packing and unpacking the archive of `kubectl cp`, never outside of the destination.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// A path without `.`, `..` and doubled slashes (`path.Clean`).
+pub(super) fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            ".." if path.starts_with('/') => {}
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match path.starts_with('/') {
+        true => format!("/{joined}"),
+        false if joined.is_empty() => ".".to_owned(),
+        false => joined,
+    }
+}
+
+/// The last part of a clean path.
+pub(super) fn base(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_owned()
+}
+
+/// The folder of a clean path; empty when it has none.
+pub(super) fn parent(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some(("", _)) => "/".to_owned(),
+        Some((folder, _)) => folder.to_owned(),
+        None => ".".to_owned(),
+    }
+}
+
+/// A path below a folder.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    clean(&format!("{folder}/{name}"))
+}
+
+/// Packs a file or folder under another name.
+pub(super) fn pack(source: &Path, name: &str, target: &mut impl Write) -> io::Result<()> {
+    let mut builder = tar::Builder::new(target);
+    builder.follow_symlinks(false);
+    add(&mut builder, source, Path::new(name))?;
+    builder.finish()
+}
+
+fn add(builder: &mut tar::Builder<impl Write>, source: &Path, name: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(source)?.is_dir() {
+        return builder.append_path_with_name(source, name);
+    }
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(source)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    if entries.is_empty() {
+        return builder.append_dir(name, source);
+    }
+    for entry in entries {
+        if let Some(file) = entry.file_name() {
+            add(builder, &entry, &name.join(file))?;
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks what stands below `prefix` into `target`; gives back warnings about what was left out.
+pub(super) fn unpack(archive: File, prefix: &str, target: &Path, source: &str) -> Outcome<Vec<String>> {
+    let mut warnings = Vec::new();
+    let mut archive = tar::Archive::new(archive);
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.to_string_lossy().into_owned();
+        let Some(rest) = name.strip_prefix(prefix) else {
+            return Err(Failure::message("tar contents corrupted"));
+        };
+        let rest = Path::new(rest.trim_start_matches('/'));
+        let place = if rest.as_os_str().is_empty() { target.to_owned() } else { target.join(rest) };
+        if rest.components().any(|part| part == Component::ParentDir) {
+            warnings.push(format!(
+                "warning: file {:?} is outside target destination, skipping",
+                place.display().to_string()
+            ));
+            continue;
+        }
+        let kind = entry.header().entry_type();
+        if kind.is_symlink() || kind.is_hard_link() {
+            let link = entry.link_name()?.map(|link| link.display().to_string()).unwrap_or_default();
+            warnings.push(format!(
+                "warning: skipping symlink: {:?} -> {link:?} (consider using \"kubectl exec -- tar cf - {source:?} | tar xf -\")",
+                place.display().to_string()
+            ));
+            continue;
+        }
+        if kind.is_dir() {
+            std::fs::create_dir_all(&place)?;
+            continue;
+        }
+        if let Some(folder) = place.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        io::copy(&mut entry, &mut File::create(&place)?)?;
+    }
+    Ok(warnings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned_as_go_does() {
+        for (path, expected) in
+            [("/a//b/../c/.", "/a/c"), ("", "."), ("../x", "../x"), ("/../x", "/x"), ("a/..", ".")]
+        {
+            assert_eq!(clean(path), expected, "{path}");
+        }
+        assert_eq!(
+            (parent("/x"), parent("x"), parent("/a/x")),
+            ("/".to_owned(), ".".to_owned(), "/a".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_was_packed_comes_out_again() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("in/deep/empty")).unwrap();
+        std::fs::write(folder.path().join("in/deep/file"), "hello").unwrap();
+        let spool = folder.path().join("spool");
+        pack(&folder.path().join("in"), "renamed", &mut File::create(&spool).unwrap()).unwrap();
+        let out = folder.path().join("out");
+        let warnings = unpack(File::open(&spool).unwrap(), "renamed", &out, "/renamed").unwrap();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert_eq!(std::fs::read_to_string(out.join("deep/file")).unwrap(), "hello");
+        assert!(out.join("deep/empty").is_dir());
+        let wrong = unpack(File::open(&spool).unwrap(), "other", &out, "/x").unwrap_err();
+        assert_eq!(wrong.report(), "error: tar contents corrupted");
+    }
+}

@@ -1,0 +1,51 @@
+//! `kubectl edit`: objects in an editor, and what was changed sent back as patches.
+
+mod document;
+mod session;
+
+use super::flag_sets::{FILES, OUTPUT, VALIDATE, field_manager};
+use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::resource_args::{Wanted, find, require_arguments};
+
+pub(super) use session::{Mode, Session};
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "edit",
+    short: "Edit a resource on the server",
+    usage: "(RESOURCE/NAME | -f FILENAME) [options]",
+    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, VALIDATE],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::switch("output-patch", "Print the patch of what was changed"),
+    Flag::switch("save-config", "Record the object as the last applied configuration"),
+    Flag::text("subresource", "", "Subresource to edit instead of the object"),
+    field_manager("kubectl-edit"),
+];
+
+/// `--windows-line-endings`.
+pub(super) const LINE_ENDINGS: &[Flag] =
+    &[Flag::switch("windows-line-endings", "End lines in the editor with CR LF")];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    let subresource = call.flags.text("subresource");
+    if !matches!(subresource, "" | "status") {
+        return Err(Failure::message(format!(
+            "invalid subresource value: {subresource:?}. Must be one of [status]"
+        )));
+    }
+    require_arguments(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    if infos.is_empty() {
+        return Err(Failure::message("edit cancelled, no objects found"));
+    }
+    Session::new(call, &api, Mode::Normal).run(infos).await
+}

@@ -1,0 +1,54 @@
+//! `kubectl kustomize`: what a kustomization builds, printed.
+
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::kustomize::build;
+
+/// The command.
+pub(super) static COMMAND: Command = Command {
+    name: "kustomize",
+    short: "Build a kustomization target from a directory or URL",
+    usage: "DIR [flags] [options]",
+    flags: &[FLAGS],
+    run: |call| Box::pin(run(call)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[
+    Flag::text("output", "", "File to write to instead of standard output").short('o'),
+    Flag::text("load-restrictor", "LoadRestrictionsRootOnly", "Which files may be read; only the default"),
+    Flag::switch("enable-helm", "Not available: charts need the helm program"),
+    Flag::switch("enable-alpha-plugins", "Not available: plugins are programs of their own"),
+    Flag::switch("as-current-user", "Accepted for compatibility"),
+    Flag::array("env", "Accepted for compatibility").short('e'),
+    Flag::text("helm-command", "helm", "Accepted for compatibility"),
+    Flag::array("helm-api-versions", "Accepted for compatibility"),
+    Flag::text("helm-kube-version", "", "Accepted for compatibility"),
+    Flag::switch("helm-debug", "Accepted for compatibility"),
+    Flag::array("mount", "Accepted for compatibility"),
+    Flag::switch("network", "Accepted for compatibility"),
+    Flag::text("network-name", "bridge", "Accepted for compatibility"),
+];
+
+async fn run(call: &mut Call<'_>) -> Outcome {
+    for flag in ["enable-helm", "enable-alpha-plugins"] {
+        if call.flags.on(flag) {
+            return Err(Failure::message(format!("not simulated: --{flag}; the kustomize program has it")));
+        }
+    }
+    let folder = match call.args.as_slice() {
+        [] => ".".to_owned(),
+        [folder] => folder.clone(),
+        _ => return Err(Failure::message("specify one path to kustomization.yaml")),
+    };
+    let built = build(&call.factory.path(&folder), &folder)?.sorted();
+    for warning in built.warnings.clone() {
+        call.complain(warning)?;
+    }
+    let text = built.to_yaml();
+    match call.flags.text("output") {
+        "" => call.text(text),
+        file => Ok(std::fs::write(call.factory.path(file), text)?),
+    }
+}

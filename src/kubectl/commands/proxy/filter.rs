@@ -1,0 +1,78 @@
+//! Which requests the proxy lets through.
+
+use regex::Regex;
+
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// Expressions over path, host and method.
+#[derive(Debug)]
+pub(super) struct Filter {
+    accept_paths: Vec<Regex>,
+    reject_paths: Vec<Regex>,
+    accept_hosts: Vec<Regex>,
+    reject_methods: Vec<Regex>,
+}
+
+impl Filter {
+    /// Reads the expressions of the flags; nothing is refused with `--disable-filter`.
+    pub(super) fn new(call: &Call<'_>) -> Outcome<Self> {
+        if call.flags.on("disable-filter") {
+            return Self::of("^.*", "", "^.*", "");
+        }
+        let text = |flag: &str| call.flags.text(flag);
+        Self::of(text("accept-paths"), text("reject-paths"), text("accept-hosts"), text("reject-methods"))
+    }
+
+    fn of(accept_paths: &str, reject_paths: &str, accept_hosts: &str, reject_methods: &str) -> Outcome<Self> {
+        Ok(Self {
+            accept_paths: expressions(accept_paths)?,
+            reject_paths: expressions(reject_paths)?,
+            accept_hosts: expressions(accept_hosts)?,
+            reject_methods: expressions(reject_methods)?,
+        })
+    }
+
+    /// Whether a request may pass.
+    pub(super) fn accepts(&self, method: &str, path: &str, host: &str) -> bool {
+        let any = |list: &[Regex], text: &str| list.iter().any(|expression| expression.is_match(text));
+        let host = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        !any(&self.reject_paths, path)
+            && !any(&self.reject_methods, method)
+            && any(&self.accept_hosts, host)
+            && any(&self.accept_paths, path)
+    }
+}
+
+fn expressions(list: &str) -> Outcome<Vec<Regex>> {
+    list.split(',')
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            Regex::new(text).map_err(|error| Failure::message(format!("error parsing regexp: {error}")))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_hosts_and_exec_are_refused() {
+        let filter = Filter::of(
+            "^.*",
+            "^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach",
+            "^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$",
+            "^$",
+        )
+        .unwrap();
+        assert!(filter.accepts("GET", "/api/v1/pods", "127.0.0.1:8001"));
+        assert!(filter.accepts("GET", "/api/v1/pods", "[::1]:8001"));
+        assert!(!filter.accepts("GET", "/api/v1/pods", "evil.example:8001"));
+        assert!(!filter.accepts("POST", "/api/v1/namespaces/a/pods/b/exec", "localhost"));
+        assert!(!Filter::of("^/api", "", "^.*", "POST").unwrap().accepts("POST", "/api", "x"));
+    }
+}

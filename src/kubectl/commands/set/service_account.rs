@@ -1,0 +1,24 @@
+//! `kubectl set serviceaccount`.
+
+use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// Sets the ServiceAccount of Pod templates.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let Some((account, resources)) = call.args.split_last() else {
+        return Err(Failure::message("serviceaccount is required"));
+    };
+    let (account, resources) = (account.clone(), resources.to_vec());
+    let api = call.api().await?;
+    let infos = targets(call, &api, &resources).await?;
+    change_each(call, &api, &infos, "serviceaccount updated", |object| {
+        let spec = pod_spec(object).ok_or_else(|| Failure::message(NO_TEMPLATE))?;
+        spec["serviceAccountName"] = account.as_str().into();
+        if spec.get("serviceAccount").is_some() {
+            spec["serviceAccount"] = account.as_str().into();
+        }
+        Ok(())
+    })
+    .await
+}

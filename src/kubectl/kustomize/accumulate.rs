@@ -1,0 +1,187 @@
+//! Layers: resources and bases first, then generators, components and transformers.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::file::Kustomization;
+use super::resource::Resource;
+use super::{generators, images, patches, replacements, transformers};
+use crate::base::parse_yaml;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// What is known on the way through the layers.
+#[derive(Debug, Default)]
+pub(super) struct Accumulator {
+    /// Folders that are being read, outermost first.
+    open: Vec<PathBuf>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Accumulator {
+    /// Builds the folder that the person named.
+    pub(super) fn root(&mut self, folder: &Path, shown: &str) -> Outcome<Vec<Resource>> {
+        if shown.contains("://") || shown.starts_with("github.com/") {
+            return Err(Failure::message(format!(
+                "not simulated: fetching {shown}; copy it into a folder and name that"
+            )));
+        }
+        let absolute = folder.canonicalize().map_err(|_| {
+            Failure::message(format!(
+                "must build at directory: not a valid directory: evalsymlink failure on '{shown}' : lstat {}: no such file or directory",
+                folder.display()
+            ))
+        })?;
+        if !absolute.is_dir() {
+            return Err(Failure::message(format!(
+                "must build at directory: '{}': file is not directory",
+                absolute.display()
+            )));
+        }
+        self.layer(&absolute, Vec::new(), false)
+    }
+
+    /// Adds a folder's layer on top of what is there (`resources` of the layer below a component).
+    fn layer(&mut self, folder: &Path, below: Vec<Resource>, component: bool) -> Outcome<Vec<Resource>> {
+        if self.open.iter().any(|open| open == folder) {
+            return Err(Failure::message(format!(
+                "cycle detected: candidate root '{}' contains visited root '{}'",
+                folder.display(),
+                folder.display()
+            )));
+        }
+        let file = Kustomization::read(folder)?;
+        if file.is_component() != component {
+            let (is, wanted) =
+                if component { ("Kustomization", "Component") } else { ("Component", "Kustomization") };
+            return Err(Failure::message(format!(
+                "expected kind != '{is}' for path '{}': it has to be a {wanted}",
+                folder.display()
+            )));
+        }
+        self.warn(&file);
+        self.open.push(folder.to_owned());
+        let mut resources = below;
+        for name in file.texts("resources").into_iter().chain(file.texts("bases")) {
+            let more = self.resource(&file, name).map_err(|failure| wrapped(&failure, name))?;
+            append(&mut resources, more)?;
+        }
+        generators::run(&file, &mut resources)?;
+        for name in file.texts("components") {
+            let path = file.folder.join(name);
+            let path = path.canonicalize().map_err(|_| {
+                Failure::message(format!(
+                    "accumulating components: accumulateDirectory: couldn't make target for path '{}'",
+                    path.display()
+                ))
+            })?;
+            resources = self.layer(&path, resources, true)?;
+        }
+        self.transform(&file, &mut resources)?;
+        self.open.pop();
+        Ok(resources)
+    }
+
+    fn transform(&mut self, file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
+        patches::strategic_files(file, resources)?;
+        patches::run(file, resources)?;
+        transformers::namespace(file, resources);
+        transformers::names(file, resources);
+        transformers::labels(file, resources);
+        transformers::annotations(file, resources);
+        patches::json_files(file, resources)?;
+        transformers::replicas(file, resources)?;
+        images::run(file, resources);
+        replacements::run(file, resources)
+    }
+
+    fn warn(&mut self, file: &Kustomization) {
+        for (field, instead) in [
+            ("bases", "resources"),
+            ("commonLabels", "labels"),
+            ("imageTags", "images"),
+            ("patchesJson6902", "patches"),
+            ("patchesStrategicMerge", "patches"),
+        ] {
+            let text = format!(
+                "# Warning: '{field}' is deprecated. Please use '{instead}' instead. Run 'kustomize edit fix' to update your Kustomization automatically."
+            );
+            if file.has(field) && !self.warnings.contains(&text) {
+                self.warnings.push(text);
+            }
+        }
+    }
+
+    /// A file of objects, or a folder with a kustomization.
+    fn resource(&mut self, file: &Kustomization, name: &str) -> Outcome<Vec<Resource>> {
+        if name.contains("://") || name.starts_with("github.com/") || name.starts_with("git@") {
+            return Err(Failure::message(format!(
+                "not simulated: fetching {name}; copy it into the folder and name that"
+            )));
+        }
+        let path = file.folder.join(name);
+        let Ok(real) = path.canonicalize() else {
+            let why = format!(
+                "evalsymlink failure on '{}' : lstat {}: no such file or directory",
+                path.display(),
+                path.display()
+            );
+            return Err(Failure::message(format!(
+                "accumulation err='accumulating resources from '{name}': {why}': must build at directory: not a valid directory: {why}"
+            )));
+        };
+        if real.is_dir() {
+            return self.layer(&real, Vec::new(), false);
+        }
+        objects(&file.read_text(name)?, name)
+    }
+}
+
+fn wrapped(failure: &Failure, _name: &str) -> Failure {
+    let text = failure.to_string();
+    match text.strip_prefix("accumulating resources: ") {
+        Some(_) => Failure::message(text),
+        None => Failure::message(format!("accumulating resources: {text}")),
+    }
+}
+
+/// The objects of a text; the items of Lists stand for themselves.
+pub(super) fn objects(text: &str, name: &str) -> Outcome<Vec<Resource>> {
+    let documents = parse_yaml(text)
+        .map_err(|error| Failure::message(format!("MalformedYAMLError: {error} in File: {name}")))?;
+    let mut resources = Vec::new();
+    for value in documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()) {
+        add(value, name, &mut resources)?;
+    }
+    Ok(resources)
+}
+
+fn add(value: Value, name: &str, resources: &mut Vec<Resource>) -> Outcome {
+    if value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"))
+        && let Some(items) = value["items"].as_array()
+    {
+        return items.iter().try_for_each(|item| add(item.clone(), name, resources));
+    }
+    if value["kind"].as_str().is_none_or(str::is_empty) {
+        return Err(Failure::message(format!("missing Resource metadata in File: {name}: kind is missing")));
+    }
+    if value["metadata"]["name"].as_str().is_none_or(str::is_empty) {
+        return Err(Failure::message(format!("missing metadata.name in object {value}")));
+    }
+    resources.push(Resource::new(value));
+    Ok(())
+}
+
+/// Adds objects whose ids nobody has yet.
+pub(super) fn append(resources: &mut Vec<Resource>, more: Vec<Resource>) -> Outcome {
+    for resource in more {
+        if resources.iter().any(|known| known.id() == resource.id()) {
+            return Err(Failure::message(format!(
+                "may not add resource with an already registered id: {}",
+                resource.id()
+            )));
+        }
+        resources.push(resource);
+    }
+    Ok(())
+}

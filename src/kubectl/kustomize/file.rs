@@ -1,0 +1,161 @@
+//! The kustomization file: found, read, and its fields known or refused.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::base::parse_yaml;
+use crate::kubectl::errors::{Failure, Outcome};
+
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Fields that are understood.
+const KNOWN: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "metadata",
+    "resources",
+    "bases",
+    "components",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "commonLabels",
+    "labels",
+    "commonAnnotations",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "images",
+    "imageTags",
+    "replicas",
+    "replacements",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "buildMetadata",
+    "sortOptions",
+];
+/// Fields that exist and are refused.
+const REFUSED: &[&str] = &[
+    "crds",
+    "generators",
+    "transformers",
+    "validators",
+    "configurations",
+    "helmCharts",
+    "helmGlobals",
+    "helmChartInflationGenerator",
+    "openapi",
+    "vars",
+];
+
+/// A kustomization file and the folder it stands in.
+#[derive(Clone, Debug)]
+pub(super) struct Kustomization {
+    pub(super) folder: PathBuf,
+    fields: Map<String, Value>,
+}
+
+impl Kustomization {
+    /// Reads the one file of a folder.
+    pub(super) fn read(folder: &Path) -> Outcome<Self> {
+        let found: Vec<PathBuf> =
+            NAMES.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect();
+        let path = match found.as_slice() {
+            [path] => path,
+            [] => {
+                return Err(Failure::message(format!(
+                    "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
+                    folder.display()
+                )));
+            }
+            _ => {
+                return Err(Failure::message(format!(
+                    "Found multiple kustomization files under: {}\n",
+                    folder.display()
+                )));
+            }
+        };
+        let text = std::fs::read_to_string(path)?;
+        let documents =
+            parse_yaml(&text).map_err(|error| Failure::message(format!("invalid Kustomization: {error}")))?;
+        let fields = match documents.into_iter().next().map(|document| document.value) {
+            Some(Value::Object(fields)) => fields,
+            None | Some(Value::Null) => {
+                return Err(Failure::message("kustomization.yaml is empty".to_owned()));
+            }
+            Some(_) => return Err(Failure::message("invalid Kustomization: it is no mapping")),
+        };
+        for field in fields.keys() {
+            if REFUSED.contains(&field.as_str()) {
+                return Err(Failure::message(format!(
+                    "not simulated: {field:?} in {}; the kustomize program has it",
+                    path.display()
+                )));
+            }
+            if !KNOWN.contains(&field.as_str()) {
+                return Err(Failure::message(format!(
+                    "invalid Kustomization: json: unknown field {field:?}"
+                )));
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), fields })
+    }
+
+    pub(super) fn is_component(&self) -> bool {
+        self.fields.get("kind").and_then(Value::as_str) == Some("Component")
+    }
+
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// A text; empty when it is missing.
+    pub(super) fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The items of a list.
+    pub(super) fn list(&self, field: &str) -> &[Value] {
+        self.fields.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The texts of a list.
+    pub(super) fn texts(&self, field: &str) -> Vec<&str> {
+        self.list(field).iter().filter_map(Value::as_str).collect()
+    }
+
+    /// A value as it is.
+    pub(super) fn value(&self, field: &str) -> &Value {
+        self.fields.get(field).unwrap_or(&Value::Null)
+    }
+
+    /// Reads a file that the kustomization names.
+    pub(super) fn read_file(&self, name: &str) -> Outcome<Vec<u8>> {
+        let path = self.folder.join(name);
+        let real = path.canonicalize().map_err(|_| missing(&path))?;
+        let root = self.folder.canonicalize()?;
+        if !real.starts_with(&root) {
+            return Err(Failure::message(format!(
+                "security; file '{}' is not in or below '{}'",
+                real.display(),
+                root.display()
+            )));
+        }
+        Ok(std::fs::read(real)?)
+    }
+
+    /// Reads a text file that the kustomization names.
+    pub(super) fn read_text(&self, name: &str) -> Outcome<String> {
+        Ok(String::from_utf8_lossy(&self.read_file(name)?).into_owned())
+    }
+}
+
+fn missing(path: &Path) -> Failure {
+    Failure::message(format!(
+        "evalsymlink failure on '{}' : lstat {}: no such file or directory",
+        path.display(),
+        path.display()
+    ))
+}

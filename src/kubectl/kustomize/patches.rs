@@ -1,0 +1,127 @@
+//! patches, patchesStrategicMerge and patchesJson6902.
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::file::Kustomization;
+use super::resource::Resource;
+use crate::apimachinery::{LabelSelector, apply_json_patch, apply_merge_patch, apply_strategic_patch};
+use crate::base::parse_yaml;
+use crate::kubectl::errors::{Failure, Outcome};
+
+/// patchesStrategicMerge: files, or patches in place.
+pub(super) fn strategic_files(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
+    for entry in file.texts("patchesStrategicMerge") {
+        let text = if entry.contains('\n') { entry.to_owned() } else { file.read_text(entry)? };
+        for patch in documents(&text)? {
+            strategic(&patch, None, resources)?;
+        }
+    }
+    Ok(())
+}
+
+/// patchesJson6902.
+pub(super) fn json_files(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
+    file.list("patchesJson6902").iter().try_for_each(|entry| apply(file, entry, resources))
+}
+
+/// patches.
+pub(super) fn run(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
+    file.list("patches").iter().try_for_each(|entry| apply(file, entry, resources))
+}
+
+fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> Outcome {
+    let text = match (entry["patch"].as_str(), entry["path"].as_str()) {
+        (Some(text), None) => text.to_owned(),
+        (None, Some(path)) => file.read_text(path)?,
+        _ => {
+            return Err(Failure::message(
+                "trouble configuring builtin PatchTransformer: must specify one of patch and path",
+            ));
+        }
+    };
+    let target = entry.get("target").filter(|target| target.is_object());
+    for patch in documents(&text)? {
+        if !patch.is_array() {
+            strategic(&patch, target, resources)?;
+            continue;
+        }
+        let Some(target) = target else {
+            return Err(Failure::message("must specify a target for JSON patch"));
+        };
+        for resource in resources.iter_mut().filter(|resource| selects(target, resource)) {
+            resource.value = apply_json_patch(&resource.value, &patch)?;
+        }
+    }
+    Ok(())
+}
+
+fn documents(text: &str) -> Outcome<Vec<Value>> {
+    let documents = parse_yaml(text).map_err(|error| {
+        Failure::message(format!("unable to parse SM or JSON patch from [{text}]: {error}"))
+    })?;
+    Ok(documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()).collect())
+}
+
+fn strategic(patch: &Value, target: Option<&Value>, resources: &mut Vec<Resource>) -> Outcome {
+    let wanted = Resource::new(patch.clone());
+    let is_meant = |resource: &Resource| match target {
+        Some(target) => selects(target, resource),
+        None => {
+            resource.kind() == wanted.kind()
+                && resource.group() == wanted.group()
+                && resource.was_called(wanted.name())
+                && (wanted.namespace().is_empty() || wanted.namespace() == resource.namespace())
+        }
+    };
+    if target.is_none() && !resources.iter().any(is_meant) {
+        let id = wanted.id();
+        return Err(Failure::message(format!(
+            "no resource matches strategic merge patch {id:?}: no matches for Id {id}; failed to find unique target for patch {id}"
+        )));
+    }
+    if patch["$patch"] == "delete" {
+        resources.retain(|resource| !is_meant(resource));
+        return Ok(());
+    }
+    for resource in resources.iter_mut().filter(|resource| is_meant(resource)) {
+        let mut patch = patch.clone();
+        // The names in a patch say what it is for; what it changes keeps its own.
+        for field in ["name", "namespace"] {
+            if let Some(metadata) = patch.get_mut("metadata").and_then(Value::as_object_mut) {
+                metadata.remove(field);
+            }
+        }
+        if let Some(map) = patch.as_object_mut() {
+            map.remove("apiVersion");
+            map.remove("kind");
+        }
+        resource.value = match resource.builtin() {
+            Some(kind) => apply_strategic_patch(kind, &resource.value, &patch)?,
+            None => apply_merge_patch(&resource.value, &patch),
+        };
+    }
+    Ok(())
+}
+
+/// Whether a selector of patches or replacements means an object.
+pub(super) fn selects(target: &Value, resource: &Resource) -> bool {
+    let text = |field: &str| target[field].as_str().unwrap_or_default();
+    let is = |field: &str, value: &str| text(field).is_empty() || anchored(text(field), value);
+    let names = [resource.name(), resource.original_name.as_str()];
+    let labels = LabelSelector::parse(text("labelSelector"));
+    let annotations = LabelSelector::parse(text("annotationSelector"));
+    let metadata = &resource.value["metadata"];
+    is("group", resource.group())
+        && is("version", resource.version())
+        && is("kind", resource.kind())
+        && is("namespace", resource.namespace())
+        && names.iter().any(|name| is("name", name))
+        && labels.is_ok_and(|selector| selector.matches(metadata["labels"].as_object()))
+        && annotations.is_ok_and(|selector| selector.matches(metadata["annotations"].as_object()))
+}
+
+/// Whether an expression matches all of a text; one that cannot be read matches only itself.
+fn anchored(pattern: &str, text: &str) -> bool {
+    Regex::new(&format!("^(?:{pattern})$")).map_or(pattern == text, |expression| expression.is_match(text))
+}

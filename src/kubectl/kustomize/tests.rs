@@ -1,0 +1,145 @@
+use std::path::Path;
+
+use super::build;
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: c
+        image: nginx:1.25
+        envFrom: [{configMapRef: {name: conf}}]
+        env: [{name: P, valueFrom: {secretKeyRef: {name: sec, key: p}}}]
+";
+
+#[test]
+fn layers_rename_generate_and_patch() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("base/deploy.yaml", DEPLOYMENT),
+            ("base/x.txt", "hello\n"),
+            (
+                "base/kustomization.yaml",
+                "resources: [deploy.yaml]
+configMapGenerator: [{name: conf, literals: [a=1, b=two], files: [x.txt, renamed=x.txt]}]
+secretGenerator: [{name: sec, literals: [p=q]}]
+",
+            ),
+            (
+                "over/kustomization.yaml",
+                "resources: [../base]
+namePrefix: dev-
+nameSuffix: -x
+namespace: ns1
+commonLabels: {env: dev}
+commonAnnotations: {note: hi}
+images: [{name: nginx, newTag: \"1.27\"}]
+replicas: [{name: web, count: 3}]
+patches:
+- target: {kind: Deployment}
+  patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: [x]}]'
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec: {template: {spec: {containers: [{name: c, resources: {limits: {cpu: 1}}}]}}}
+configMapGenerator: [{name: conf, behavior: merge, literals: [b=three]}]
+",
+            ),
+        ],
+    );
+    let built = build(&folder.path().join("over"), "over").unwrap();
+    assert_eq!(built.warnings.len(), 1);
+    let text = built.sorted().to_yaml();
+    // These names were computed by the genuine program from the same files.
+    for part in [
+        "  name: dev-conf-x-f899h8f6cc\n  namespace: ns1\n",
+        "  name: dev-sec-x-hb2dth72f6\n",
+        "              key: p\n              name: dev-sec-x-hb2dth72f6\n",
+        "            name: dev-conf-x-f899h8f6cc\n",
+        "  b: three\n",
+        "        image: nginx:1.27\n",
+        "  replicas: 3\n",
+        "      - args:\n        - x\n",
+        "            cpu: 1\n",
+        "    matchLabels:\n      app: web\n      env: dev\n",
+        "      annotations:\n        note: hi\n",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(text.starts_with("apiVersion: v1\ndata:\n  a: \"1\"\n"), "{text}");
+}
+
+fn failure(kustomization: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("deploy.yaml", DEPLOYMENT), ("kustomization.yaml", kustomization)]);
+    build(folder.path(), "x").unwrap_err().report()
+}
+
+#[test]
+fn what_cannot_be_built_is_told() {
+    assert_eq!(failure("foo: bar"), "error: invalid Kustomization: json: unknown field \"foo\"");
+    assert!(failure("vars: []").starts_with("error: not simulated: \"vars\" in "));
+    assert!(
+        failure("resources: ['https://example.org/x']")
+            .contains("not simulated: fetching https://example.org/x")
+    );
+    assert!(
+        failure("resources: [deploy.yaml, deploy.yaml]")
+            .ends_with("may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]")
+    );
+    assert!(failure("resources: [.]").contains("cycle detected"));
+    assert!(
+        failure(
+            "resources: [deploy.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Pod, metadata: {name: a}}'}]"
+        )
+        .contains("no matches for Id Pod.v1.[noGrp]/a.[noNs]")
+    );
+}
+
+#[test]
+fn replacements_components_and_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("deploy.yaml", DEPLOYMENT),
+            (
+                "part/kustomization.yaml",
+                "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: part-\n",
+            ),
+            (
+                "kustomization.yaml",
+                "resources: [deploy.yaml]
+components: [part]
+labels: [{pairs: {team: a}, includeTemplates: true}]
+replacements:
+- source: {kind: Deployment, fieldPath: metadata.name}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ['spec.template.spec.containers.[name=c].image']
+    options: {delimiter: ':', index: 1}
+",
+            ),
+        ],
+    );
+    let text = build(folder.path(), "x").unwrap().to_yaml();
+    assert!(text.contains("image: nginx:part-web\n"), "{text}");
+    assert_eq!(text.matches("team: a").count(), 2, "{text}");
+    assert!(text.contains("  name: part-web\n"), "{text}");
+}

@@ -1,0 +1,76 @@
+//! `-o go-template=TEMPLATE`: Go's `text/template` with kubectl's functions, on decoded JSON.
+
+mod evaluate;
+mod functions;
+mod lexer;
+mod node;
+mod parser;
+mod printf;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use serde_json::{Number, Value};
+
+use super::super::errors::{Failure, Outcome};
+
+/// A parsed template.
+#[derive(Clone, Debug)]
+pub(crate) struct GoTemplate {
+    text: String,
+    tree: Arc<node::Tree>,
+    allow_missing: bool,
+}
+
+/// What a template printed, and why it stopped before its end.
+pub(crate) struct Printed {
+    /// What is printed, the explanation of a failure included.
+    pub(crate) text: String,
+    /// The failure.
+    pub(crate) failure: Option<Failure>,
+}
+
+impl GoTemplate {
+    /// Reads a template.
+    pub(crate) fn parse(text: &str, allow_missing: bool) -> Outcome<Self> {
+        let tree = parser::parse(text)
+            .map_err(|why| Failure::message(format!("error parsing template {text}, {why}")))?;
+        Ok(Self { text: text.to_owned(), tree: Arc::new(tree), allow_missing })
+    }
+
+    /// Prints the template for an object; no newline is added.
+    pub(crate) fn print(&self, object: &Value) -> Printed {
+        let mut data = object.clone();
+        decode_numbers(&mut data);
+        match evaluate::execute(&self.text, &self.tree, &data, !self.allow_missing) {
+            Ok(text) => Printed { text, failure: None },
+            Err((printed, why)) => {
+                let text = format!(
+                    "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{object}\n\tobject given to template engine was:\n\t\t{}\n\n",
+                    self.text,
+                    printf::plain(&data)
+                );
+                let failure = Failure::message(format!(
+                    "error executing template {}: {why}",
+                    printf::quote(&self.text)
+                ));
+                Printed { text, failure: Some(failure) }
+            }
+        }
+    }
+}
+
+/// Go decodes every number of a JSON document into a float64.
+fn decode_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            if let Some(float) = number.as_f64().and_then(Number::from_f64) {
+                *number = float;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(decode_numbers),
+        Value::Object(map) => map.values_mut().for_each(decode_numbers),
+        _ => {}
+    }
+}

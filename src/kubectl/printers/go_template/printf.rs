@@ -1,0 +1,327 @@
+//! Values as Go's `fmt` writes them: `%v` of everything, and `printf`.
+
+use serde_json::{Number, Value};
+
+/// A value as `fmt.Fprint` writes it.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(on) => on.to_string(),
+        Value::Number(number) => number_text(number),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}:{}", plain(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+    }
+}
+
+fn number_text(number: &Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(float) => shortest(float),
+        None => number.to_string(),
+    }
+}
+
+/// `%g` with the fewest digits: an exponent from a million on and below 0.0001.
+fn shortest(float: f64) -> String {
+    let (mantissa, exponent) = parts(float, None);
+    if (-4..21).contains(&exponent) && (exponent < 6 || digits(&mantissa) > 21) || float == 0.0 {
+        return float.to_string();
+    }
+    with_exponent(&mantissa, exponent)
+}
+
+fn digits(mantissa: &str) -> usize {
+    mantissa.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Mantissa and exponent of the scientific form.
+fn parts(float: f64, precision: Option<usize>) -> (String, i32) {
+    let text = match precision {
+        Some(precision) => format!("{float:.precision$e}"),
+        None => format!("{float:e}"),
+    };
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => (mantissa.to_owned(), exponent.parse().unwrap_or_default()),
+        None => (text, 0),
+    }
+}
+
+fn with_exponent(mantissa: &str, exponent: i32) -> String {
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// Go's name of a value's type.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
+}
+
+/// What stands between `%` and the verb.
+#[derive(Clone, Copy, Default)]
+struct Directive {
+    minus: bool,
+    plus: bool,
+    sharp: bool,
+    space: bool,
+    zero: bool,
+    width: usize,
+    precision: Option<usize>,
+}
+
+/// The most that a width or precision asks for, as in Go.
+const WIDEST: usize = 1_000_000;
+
+/// `fmt.Sprintf`.
+pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
+    let mut text = String::new();
+    let mut arguments_left = arguments.iter();
+    let mut chars = format.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            text.push(c);
+            continue;
+        }
+        let directive = directive(&mut chars);
+        match chars.next() {
+            None => text.push_str("%!(NOVERB)"),
+            Some('%') => text.push('%'),
+            Some(verb) => match arguments_left.next() {
+                None => text.push_str(&format!("%!{verb}(MISSING)")),
+                Some(value) => text.push_str(&padded(&verb_text(verb, directive, value), directive, value)),
+            },
+        }
+    }
+    let extra: Vec<String> = arguments_left
+        .map(|value| match value {
+            Value::Null => "<nil>".to_owned(),
+            value => format!("{}={}", type_name(value), plain(value)),
+        })
+        .collect();
+    if !extra.is_empty() {
+        text.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+    }
+    text
+}
+
+fn directive(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Directive {
+    let mut found = Directive::default();
+    while let Some(c) = chars.peek() {
+        match c {
+            '-' => found.minus = true,
+            '+' => found.plus = true,
+            '#' => found.sharp = true,
+            ' ' => found.space = true,
+            '0' => found.zero = true,
+            _ => break,
+        }
+        chars.next();
+    }
+    found.width = number(chars);
+    if chars.next_if_eq(&'.').is_some() {
+        found.precision = Some(number(chars));
+    }
+    found
+}
+
+fn number(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> usize {
+    let mut number = 0_usize;
+    while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
+        number = (number * 10 + digit as usize).min(WIDEST);
+        chars.next();
+    }
+    number
+}
+
+fn padded(text: &str, directive: Directive, value: &Value) -> String {
+    let missing = directive.width.saturating_sub(text.chars().count());
+    if directive.minus {
+        return format!("{text}{}", " ".repeat(missing));
+    }
+    if directive.zero && value.is_number() {
+        let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+'])));
+        return format!("{sign}{}{digits}", "0".repeat(missing));
+    }
+    format!("{}{text}", " ".repeat(missing))
+}
+
+fn verb_text(verb: char, directive: Directive, value: &Value) -> String {
+    let done = match value {
+        Value::Null => None,
+        Value::Array(items) if verb != 'T' => {
+            let items: Vec<String> = items.iter().map(|item| verb_text(verb, directive, item)).collect();
+            return format!("[{}]", items.join(" "));
+        }
+        Value::Object(map) if verb != 'T' => {
+            let entries = map.iter().map(|(key, item)| {
+                format!(
+                    "{}:{}",
+                    verb_text(verb, directive, &key.as_str().into()),
+                    verb_text(verb, directive, item)
+                )
+            });
+            return format!("map[{}]", entries.collect::<Vec<_>>().join(" "));
+        }
+        Value::Bool(on) => (verb == 't').then(|| on.to_string()),
+        Value::String(text) => string_verb(verb, directive, text),
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => float_verb(verb, directive, float),
+            None => int_verb(verb, directive, number.as_i64().unwrap_or_default()),
+        },
+        _ => None,
+    };
+    match (verb, done) {
+        ('T', _) => type_name(value).to_owned(),
+        (_, Some(text)) => text,
+        ('v', None) => match value {
+            Value::Number(number) if directive.plus => signed(number_text(number), directive),
+            value => plain(value),
+        },
+        (verb, None) if value.is_null() => format!("%!{verb}(<nil>)"),
+        (verb, None) => format!("%!{verb}({}={})", type_name(value), plain(value)),
+    }
+}
+
+fn signed(text: String, directive: Directive) -> String {
+    match text.starts_with('-') {
+        true => text,
+        false if directive.plus => format!("+{text}"),
+        false if directive.space => format!(" {text}"),
+        false => text,
+    }
+}
+
+fn string_verb(verb: char, directive: Directive, text: &str) -> Option<String> {
+    let cut: String = text.chars().take(directive.precision.unwrap_or(usize::MAX)).collect();
+    match verb {
+        's' | 'v' => Some(cut),
+        'q' if directive.sharp && !cut.contains('`') => Some(format!("`{cut}`")),
+        'q' => Some(quote(&cut)),
+        'x' => Some(cut.bytes().map(|byte| format!("{byte:02x}")).collect()),
+        'X' => Some(cut.bytes().map(|byte| format!("{byte:02X}")).collect()),
+        _ => None,
+    }
+}
+
+fn int_verb(verb: char, directive: Directive, number: i64) -> Option<String> {
+    let sign = if number < 0 { "-" } else { "" };
+    let size = number.unsigned_abs();
+    let sharp = |prefix: &str| if directive.sharp { prefix.to_owned() } else { String::new() };
+    let text = match verb {
+        'd' => format!("{sign}{size}"),
+        'b' => format!("{sign}{}{size:b}", sharp("0b")),
+        'o' => format!("{sign}{}{size:o}", sharp("0")),
+        'O' => format!("{sign}0o{size:o}"),
+        'x' => format!("{sign}{}{size:x}", sharp("0x")),
+        'X' => format!("{sign}{}{size:X}", sharp("0X")),
+        'c' | 'q' | 'U' => {
+            let c = u32::try_from(number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}');
+            return Some(match verb {
+                'c' => c.to_string(),
+                'q' => format!("'{c}'"),
+                _ => format!("U+{number:04X}"),
+            });
+        }
+        _ => return None,
+    };
+    Some(signed(text, directive))
+}
+
+fn float_verb(verb: char, directive: Directive, float: f64) -> Option<String> {
+    let precision = directive.precision.map(|precision| precision.min(1_000));
+    let text = match verb {
+        'f' | 'F' => format!("{float:.*}", precision.unwrap_or(6)),
+        'e' | 'E' => {
+            let (mantissa, exponent) = parts(float, Some(precision.unwrap_or(6)));
+            with_exponent(&mantissa, exponent)
+        }
+        'g' | 'G' | 'v' => match precision {
+            None => shortest(float),
+            Some(precision) => general(float, precision.max(1)),
+        },
+        _ => return None,
+    };
+    let text = if verb.is_ascii_uppercase() { text.to_uppercase() } else { text };
+    Some(signed(text, directive))
+}
+
+/// `%.3g`: so many digits, trailing zeros dropped.
+fn general(float: f64, precision: usize) -> String {
+    let (mantissa, exponent) = parts(float, Some(precision - 1));
+    let trim = |text: String| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    };
+    let limit = i32::try_from(precision).unwrap_or(i32::MAX);
+    if exponent < -4 || exponent >= limit {
+        return with_exponent(&trim(mantissa), exponent);
+    }
+    let decimals = usize::try_from(limit - 1 - exponent).unwrap_or_default();
+    trim(format!("{float:.decimals$}"))
+}
+
+/// A Go string literal.
+pub(super) fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            c if u32::from(c) < 0x20 || c == '\u{7f}' => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The text of a Go literal: `"a\n"`, `'a'` or `` `a` ``.
+pub(super) fn unquote(literal: &str) -> Option<String> {
+    let inner = literal.get(1..literal.len().checked_sub(1)?)?;
+    if literal.starts_with('`') {
+        return Some(inner.replace('\r', ""));
+    }
+    let mut text = String::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        text.push(match chars.next()? {
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\u{b}',
+            c @ ('\\' | '"' | '\'') => c,
+            'x' => coded(&mut chars, 2, 16, String::new())?,
+            'u' => coded(&mut chars, 4, 16, String::new())?,
+            'U' => coded(&mut chars, 8, 16, String::new())?,
+            c @ '0'..='7' => coded(&mut chars, 2, 8, c.to_string())?,
+            _ => return None,
+        });
+    }
+    Some(text)
+}
+
+fn coded(chars: &mut std::str::Chars<'_>, length: usize, radix: u32, mut digits: String) -> Option<char> {
+    digits.extend(chars.take(length));
+    char::from_u32(u32::from_str_radix(&digits, radix).ok()?)
+}
