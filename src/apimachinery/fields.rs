@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::custom::CustomType;
 use super::kinds::Kind;
 use super::object::Object;
 use super::status::Status;
@@ -66,6 +67,9 @@ impl FieldSelector {
     /// # Errors
     /// 400 with upstream's text at the first field that it does not support.
     pub fn check(&self, kind: &Kind) -> Result<(), Status> {
+        if let Some(custom) = kind.custom {
+            return self.check_custom(kind, custom);
+        }
         let own = own_fields(kind);
         for FieldTerm { field, .. } in &self.0 {
             let is_cluster_wide = !kind.namespaced && field == "metadata.namespace" && own.is_some();
@@ -83,6 +87,18 @@ impl FieldSelector {
             }));
         }
         Ok(())
+    }
+
+    fn check_custom(&self, kind: &Kind, custom: &CustomType) -> Result<(), Status> {
+        let known = |field: &str| match field {
+            "metadata.name" => true,
+            "metadata.namespace" => kind.namespaced,
+            field => custom.selectable_fields.iter().any(|known| known == field),
+        };
+        match self.0.iter().find(|term| !known(&term.field)) {
+            Some(term) => Err(Status::bad_request(format!("field label not supported: {}", term.field))),
+            None => Ok(()),
+        }
     }
 
     /// Whether the object is selected.

@@ -28,6 +28,12 @@ pub fn pod_template_hash(template: &Value, collision_count: Option<i32>) -> Stri
     safe_encode(&hash.to_string())
 }
 
+/// A hash of a text that is the same in every run (FNV-1a).
+#[must_use]
+pub fn stable_hash(text: &str) -> u32 {
+    fnv1a(0x811c_9dc5, text.as_bytes())
+}
+
 fn fnv1a(start: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }

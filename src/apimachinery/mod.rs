@@ -1,7 +1,9 @@
 //! Kubernetes objects without a server: their shape, kinds, selectors, patches and errors.
 
+mod cel;
 mod conditions;
 mod cron_schedule;
+mod custom;
 mod field_error;
 mod fields;
 mod hash;
@@ -16,6 +18,7 @@ mod meta;
 mod names;
 mod object;
 mod openapi;
+mod openapi_custom;
 mod openapi_paths;
 mod patch;
 mod pod_resources;
@@ -25,20 +28,28 @@ mod schema;
 mod status;
 mod watch;
 
+pub use cel::{
+    CelValue, Program as CelProgram, Type as CelType, from_json as cel_from_json, has_rules, rule_errors,
+    validate_by_rules,
+};
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
+pub use custom::{
+    CustomType, Definition, PrinterColumn, ScalePaths, define, present as present_custom, validate_by_schema,
+};
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
-pub use hash::pod_template_hash;
+pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
 pub use key::ObjectKey;
 pub use kinds::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 pub use kinds::{
-    KINDS, Kind, Subresource, builtin, groups, kind_by_resource, kind_of, unstored, unstored_kind_by_resource,
+    KINDS, Kind, NO_PLACE, Subresource, builtin, groups, kind_by_resource, kind_of, unstored,
+    unstored_kind_by_resource,
 };
 pub use labels::LabelSelector;
-pub use managed_fields::record_update;
+pub use managed_fields::{record_update, record_update_of};
 pub use mapper::{kinds_in_category, resolve_kind};
 pub use meta::OwnerReference;
 pub use names::{

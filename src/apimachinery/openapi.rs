@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::kinds::{KINDS, Kind, unstored};
-use super::openapi_paths;
 use super::schema::{self, Descriptions, Field, FieldType, ListType, TypeSchema};
+use super::{openapi_custom, openapi_paths};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
@@ -28,20 +28,27 @@ const PATCH_TYPES: &[&str] = &[
     "application/strategic-merge-patch+json",
 ];
 
+/// Content types of patches to custom resources.
+const CUSTOM_PATCH_TYPES: &[&str] =
+    &["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+
+/// How many documents are kept.
+const DOCUMENTS_MAX: usize = 200;
+
 /// Every kind with a place in a document.
-fn served() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(unstored::TABLE).copied()
+fn served(custom: &[&'static Kind]) -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(unstored::TABLE).chain(custom).copied()
 }
 
 /// `/openapi/v3`: where the document of each group and version is, with a hash of its content.
 #[must_use]
-pub fn index() -> Value {
-    let group_versions: BTreeSet<String> = served().map(Kind::api_version).collect();
+pub fn index(custom: &[&'static Kind]) -> Value {
+    let group_versions: BTreeSet<String> = served(custom).map(Kind::api_version).collect();
     let paths: Map<String, Value> = group_versions
         .iter()
         .map(|group_version| {
             let path = path_of(group_version);
-            let url = format!("/openapi/v3/{path}?hash={}", fingerprint(group_version));
+            let url = format!("/openapi/v3/{path}?hash={}", fingerprint(group_version, custom));
             (path, json!({"serverRelativeURL": url}))
         })
         .collect();
@@ -50,34 +57,34 @@ pub fn index() -> Value {
 
 /// The document of a group and version (`v1`, `apps/v1`) as JSON; `None` when nothing is served there.
 #[must_use]
-pub fn document(group_version: &str) -> Option<Arc<[u8]>> {
+pub fn document(group_version: &str, custom: &[&'static Kind]) -> Option<Arc<[u8]>> {
     static DOCUMENTS: Mutex<BTreeMap<String, Arc<[u8]>>> = Mutex::new(BTreeMap::new());
-    if !is_served(group_version) {
-        return None;
-    }
+    let identity = hash(group_version, custom)?;
     let mut documents = DOCUMENTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let document = documents
-        .entry(group_version.to_owned())
-        .or_insert_with(|| build(group_version, &Descriptions::collect()).to_string().into_bytes().into());
+    if documents.len() >= DOCUMENTS_MAX && !documents.contains_key(&identity) {
+        documents.clear();
+    }
+    let document = documents.entry(identity).or_insert_with(|| {
+        build(group_version, custom, &Descriptions::collect()).to_string().into_bytes().into()
+    });
     Some(Arc::clone(document))
 }
 
 /// The hash that the index names for a group and version.
 #[must_use]
-pub fn hash(group_version: &str) -> Option<String> {
-    is_served(group_version).then(|| fingerprint(group_version))
-}
-
-fn is_served(group_version: &str) -> bool {
-    served().any(|kind| kind.api_version() == group_version)
+pub fn hash(group_version: &str, custom: &[&'static Kind]) -> Option<String> {
+    let is_served = served(custom).any(|kind| kind.api_version() == group_version);
+    is_served.then(|| fingerprint(group_version, custom))
 }
 
 /// FNV-1a of what a document is made from, in upper-case hexadecimal digits: clients keep documents
 /// by it, and no document need be made to tell it.
-fn fingerprint(group_version: &str) -> String {
+fn fingerprint(group_version: &str, custom: &[&'static Kind]) -> String {
     static TYPES: LazyLock<u64> = LazyLock::new(|| fnv(0xcbf2_9ce4_8422_2325, schema::TABLE));
     let release = fnv(*TYPES, env!("CARGO_PKG_VERSION"));
-    format!("{:016X}", fnv(release, group_version))
+    let hash = fnv(release, group_version);
+    let kinds = custom.iter().filter(|kind| kind.api_version() == group_version);
+    format!("{:016X}", kinds.fold(hash, |hash, kind| fnv(hash, &openapi_custom::identity(kind))))
 }
 
 fn fnv(hash: u64, text: &str) -> u64 {
@@ -90,17 +97,25 @@ fn path_of(group_version: &str) -> String {
     format!("{root}/{group_version}")
 }
 
-fn build(group_version: &str, descriptions: &Descriptions) -> Value {
+fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descriptions) -> Value {
     let mut paths = Map::new();
     let mut types = BTreeMap::new();
     let mut lists = Vec::new();
-    for kind in served().filter(|kind| kind.api_version() == group_version) {
+    for kind in served(&[]).filter(|kind| kind.api_version() == group_version) {
         let Some(schema) = schema::of(kind) else { continue };
         collect(schema, &mut types);
         paths.extend(openapi_paths::of_kind(kind, schema.name, PATCH_TYPES));
         if kind.verbs.contains(&"list") {
             lists.push((format!("{}List", schema.name), list_of(kind, schema, descriptions)));
         }
+    }
+    let own: Vec<&'static Kind> =
+        custom.iter().copied().filter(|kind| kind.api_version() == group_version).collect();
+    for kind in &own {
+        paths.extend(openapi_paths::of_kind(kind, &openapi_custom::schema_name(kind), CUSTOM_PATCH_TYPES));
+    }
+    if let (false, Some(metadata)) = (own.is_empty(), schema::by_name(openapi_custom::OBJECT_META)) {
+        collect(metadata, &mut types);
     }
     let named_in_paths = Value::Object(paths.clone()).to_string();
     let always = [DELETE_OPTIONS, STATUS, LIST_META].into_iter();
@@ -110,6 +125,9 @@ fn build(group_version: &str, descriptions: &Descriptions) -> Value {
         types.into_iter().map(|(name, schema)| (name.to_owned(), component(schema, descriptions))).collect();
     schemas.extend(lists);
     add_scalars(&mut schemas);
+    for kind in own {
+        schemas.extend(openapi_custom::components(kind, descriptions));
+    }
     json!({
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes", "version": "1.36"},
@@ -277,19 +295,19 @@ mod tests {
     use super::*;
 
     fn parsed(group_version: &str) -> Value {
-        serde_json::from_slice(&document(group_version).unwrap()).unwrap()
+        serde_json::from_slice(&document(group_version, &[]).unwrap()).unwrap()
     }
 
     #[test]
     fn the_index_names_a_document_for_every_group_and_version() {
-        let index = index();
+        let index = index(&[]);
         let paths = index["paths"].as_object().unwrap();
         for kind in KINDS {
             let group_version = kind.api_version();
             let url = paths[&path_of(&group_version)]["serverRelativeURL"].as_str().unwrap();
-            assert!(url.ends_with(&hash(&group_version).unwrap()), "{url}");
+            assert!(url.ends_with(&hash(&group_version, &[]).unwrap()), "{url}");
         }
-        assert!(document("nothing/v1").is_none());
+        assert!(document("nothing/v1", &[]).is_none());
     }
 
     #[test]
@@ -314,7 +332,7 @@ mod tests {
         let descriptions = Descriptions::collect();
         let group_versions: BTreeSet<String> = KINDS.iter().map(|kind| kind.api_version()).collect();
         for group_version in group_versions {
-            let document = build(&group_version, &descriptions);
+            let document = build(&group_version, &[], &descriptions);
             let (text, schemas) = (document.to_string(), &document["components"]["schemas"]);
             for part in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
                 let name = part.split('"').next().unwrap();

@@ -118,14 +118,6 @@ impl Clock {
         state.moved.send_replace(());
     }
 
-    /// Sets the clock to `to`, be it in the past: the world that it belongs to was put back.
-    pub fn set(&self, to: Timestamp) {
-        let mut state = self.state();
-        state.rebase();
-        state.origin_simulated = to;
-        state.moved.send_replace(());
-    }
-
     /// Tells when the clock is moved or its speed changes by hand, so that whoever sleeps until a
     /// moment of this clock can reckon anew.
     #[must_use]

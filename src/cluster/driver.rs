@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     ended: AtomicBool,
     /// Node ports and the local ports on which a listener serves them.
     node_ports: Mutex<BTreeMap<u16, u16>>,
+    /// Ports of Services with an address of this machine (`namespace/name:port`), and the local ports.
+    balancer_ports: Mutex<BTreeMap<String, u16>>,
 }
 
 struct State {
@@ -102,6 +104,7 @@ impl Shared {
             eager: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             node_ports: Mutex::default(),
+            balancer_ports: Mutex::default(),
         }
     }
 
@@ -168,6 +171,11 @@ impl Shared {
     /// Node ports and the local ports that serve them; empty while no listener is open.
     pub(crate) fn node_ports(&self) -> MutexGuard<'_, BTreeMap<u16, u16>> {
         self.node_ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ports of Services that a tunnel serves (`namespace/name:port`), and the local ports for them.
+    pub(crate) fn balancer_ports(&self) -> MutexGuard<'_, BTreeMap<String, u16>> {
+        self.balancer_ports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn replace(&self, mut simulation: Simulation) {
@@ -293,10 +301,6 @@ pub struct Opened {
     pub notices: Vec<String>,
 }
 
-/// A world that was kept, to go back to; cheap, as it shares with the present what did not change.
-#[derive(Clone, Debug)]
-pub struct Snapshot(Simulation);
-
 /// A running embedded cluster; ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Cluster {
@@ -400,19 +404,6 @@ impl Cluster {
         self.shared.clock.advance(by);
         self.shared.with(|_| ());
         self.shared.notify();
-    }
-
-    /// The whole world as it stands: objects, nodes, containers, logs, and what is due when.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.shared.lock().simulation.clone())
-    }
-
-    /// Makes the world what it was when the snapshot was taken, time included; open watches are told
-    /// to list again.
-    pub fn restore(&self, snapshot: &Snapshot) {
-        self.shared.clock.set(snapshot.0.registry.now());
-        self.shared.replace(snapshot.0.clone());
     }
 
     /// Throws everything away and starts from a fresh cluster.

@@ -7,6 +7,7 @@ mod bootstrap;
 mod config;
 mod controllers;
 mod driver;
+mod ingress;
 mod kubelet;
 mod listener;
 mod manager;
@@ -21,8 +22,5 @@ mod storage;
 mod transport;
 
 pub use config::ClusterConfig;
-pub use driver::{Cluster, Opened, Snapshot};
+pub use driver::{Cluster, Opened};
 pub use listener::Listener;
-
-#[cfg(test)]
-mod tests;

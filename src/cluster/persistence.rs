@@ -1,5 +1,6 @@
 //! Keeps a cluster on disk so that it survives a kill at any moment: a snapshot, and every change since.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::apimachinery::builtin::POD;
-use crate::apimachinery::{Kind, Object, ObjectKey, kind_of};
+use crate::apimachinery::builtin::{CUSTOM_RESOURCE_DEFINITION, POD};
+use crate::apimachinery::{Kind, Object, ObjectKey, define, kind_of};
 use crate::base::{Random, ResultExt, Timestamp, UserError, free_name};
 
 use super::authentication::Authority;
@@ -275,7 +276,11 @@ fn keep_aside(path: &Path) -> Result<PathBuf, UserError> {
 }
 
 fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
-    let kind = |object: &Object| kind_of(object.api_version(), object.kind());
+    let kinds = all_kinds(snapshot.objects.iter().chain(lines.iter().map(|line| &line.object)));
+    let kind = |object: &Object| {
+        let (api_version, name) = (object.api_version(), object.kind());
+        kind_of(api_version, name).or_else(|| kinds.get(&(api_version.to_owned(), name.to_owned())).copied())
+    };
     let mut objects: Vec<(&'static Kind, Object)> =
         snapshot.objects.into_iter().filter_map(|object| Some((kind(&object)?, object))).collect();
     let (mut revision, mut now, mut random) = (snapshot.revision, snapshot.now, snapshot.random);
@@ -293,6 +298,20 @@ fn restore(snapshot: Snapshot, lines: Vec<Line>) -> Restored {
         }
     }
     Restored { registry: Registry::with_store(Store::restore(objects, revision), now, random), node }
+}
+
+/// The custom kinds that any of the objects defines, whatever came of the definition: by their keys the
+/// objects of one resource are one, whichever shape of it is taken.
+fn all_kinds<'a>(objects: impl Iterator<Item = &'a Object>) -> BTreeMap<(String, String), &'static Kind> {
+    let definitions =
+        objects.filter(|object| object.kind() == CUSTOM_RESOURCE_DEFINITION.kind).filter_map(define);
+    let mut kinds = BTreeMap::new();
+    for definition in definitions {
+        for kind in definition.served.into_iter().chain([definition.storage]) {
+            kinds.insert((kind.api_version(), kind.kind.to_owned()), kind);
+        }
+    }
+    kinds
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::apimachinery::builtin::NODE;
+use crate::apimachinery::builtin::{NODE, SERVICE};
 use crate::apimachinery::{ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
 use super::authentication::Authority;
 use super::bootstrap;
 use super::config::ClusterConfig;
-use super::controllers::CONTROLLERS;
+use super::controllers::{CONTROLLERS, LOAD_BALANCERS};
 use super::kubelet::{KUBELET, NodeState};
 use super::manager::{Manager, Reconciler};
 use super::registry::{DeleteOptions, Registry, WriteOptions};
@@ -83,6 +83,7 @@ impl Simulation {
     /// A cluster from what was stored of it; every object is looked at anew.
     pub(crate) fn restore(registry: Registry, node: NodeState) -> Self {
         let mut simulation = Self::with(registry, node, all_reconcilers());
+        simulation.node.know_machines(&simulation.registry);
         simulation.manager.resync(&simulation.registry);
         simulation
     }
@@ -159,6 +160,26 @@ impl Simulation {
                 self.manager.enqueue(KUBELET.name(), pod, self.registry.now());
             }
         }
+    }
+
+    /// A `minikube tunnel` was opened: LoadBalancer Services get addresses.
+    pub(crate) fn open_tunnel(&mut self) {
+        self.node.count_tunnel(true);
+        self.look_at_load_balancers();
+    }
+
+    /// A `minikube tunnel` has ended: with the last one the addresses go.
+    pub(crate) fn close_tunnel(&mut self) {
+        self.node.count_tunnel(false);
+        self.look_at_load_balancers();
+    }
+
+    fn look_at_load_balancers(&mut self) {
+        let now = self.registry.now();
+        for service in self.registry.list(&SERVICE, None) {
+            self.manager.enqueue(LOAD_BALANCERS, service.key(), now);
+        }
+        self.run_moment();
     }
 
     /// Keys that were reconciled over and over without time moving on.

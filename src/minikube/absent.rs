@@ -25,11 +25,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "the dashboard is a web page that is not simulated",
         "look at everything with: kubectl get all -A",
     ),
-    (
-        "tunnel",
-        "a LoadBalancer gets no external address here, EXTERNAL-IP stays <pending>",
-        "reach a Service with: minikube service NAME --url",
-    ),
     ("ssh", "the node has no shell", "look inside a container with: kubectl exec -it POD -- sh"),
     ("logs", "the node's own logs are not simulated", "see what happened with: kubectl events -A"),
     ("mount", "folders of this machine cannot be mounted", "put files into Pods with a ConfigMap"),

@@ -1,119 +1,115 @@
-//! `minikube addons` and `minikube image`: what the embedded cluster came with, and metrics-server.
+//! `minikube addons` and `minikube image`: what the embedded cluster has and can get.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::apimachinery::{Object, kind_of};
-use crate::base::parse_yaml;
+use crate::base::{parse_yaml, sleep};
 
 use super::arguments::Arguments;
 use super::printer::{Failure, Outcome, Printer, Style};
 use super::table::table;
 use super::{Context, PROFILE, absent, api};
 
-/// Name, maintainer, and whether it is there; the others can only be looked at.
-const ADDONS: &[(&str, &str, bool)] = &[
-    ("csi-hostpath-driver", "Kubernetes", false),
-    ("dashboard", "Kubernetes", false),
-    ("default-storageclass", "Kubernetes", true),
-    ("ingress", "Kubernetes", false),
-    ("ingress-dns", "minikube", false),
-    ("metallb", "3rd party (MetalLB)", false),
-    ("metrics-server", "Kubernetes", false),
-    ("registry", "minikube", false),
-    ("storage-provisioner", "minikube", true),
-    ("volumesnapshots", "Kubernetes", false),
+/// Whether an addon is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// From the start.
+    Always,
+    /// Once it is enabled: its objects; the last one tells whether it is.
+    Optional(&'static str),
+    /// Never: it can only be looked at.
+    Never,
+}
+
+/// Name, maintainer, and whether it is there.
+const ADDONS: &[(&str, &str, Presence)] = &[
+    ("csi-hostpath-driver", "Kubernetes", Presence::Never),
+    ("dashboard", "Kubernetes", Presence::Never),
+    ("default-storageclass", "Kubernetes", Presence::Always),
+    (INGRESS, "Kubernetes", Presence::Optional(include_str!("ingress.yaml"))),
+    ("ingress-dns", "minikube", Presence::Never),
+    ("metallb", "3rd party (MetalLB)", Presence::Never),
+    ("metrics-server", "Kubernetes", Presence::Optional(include_str!("metrics_server.yaml"))),
+    ("registry", "minikube", Presence::Never),
+    ("storage-provisioner", "minikube", Presence::Always),
+    ("volumesnapshots", "Kubernetes", Presence::Never),
 ];
 
-/// The addon that can be switched on and off.
-const METRICS_SERVER: &str = "metrics-server";
-/// Its objects.
-const MANIFEST: &str = include_str!("metrics_server.yaml");
-/// The object by which it is known to be there.
-const API_SERVICE: &str = "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io";
+/// The addon that minikube waits for.
+const INGRESS: &str = "ingress";
+
+/// How often, and how many times, an addon's Pods are looked at before it is given up.
+const LOOK_PAUSE: Duration = Duration::from_millis(200);
+const LOOKS_MAX: usize = 1_800;
 
 /// `minikube addons list`, `enable`, `disable`.
 pub(super) async fn addons(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
     match arguments.words() {
-        [word] if word == "list" => list(arguments, printer, measures(context).await?),
-        [word, name] if word == "enable" && name == METRICS_SERVER => {
-            enable_metrics_server(printer, context).await
-        }
-        [word, name] if word == "disable" && name == METRICS_SERVER => {
-            disable_metrics_server(printer, context).await
-        }
-        [word, name] if word == "enable" => enable(name, printer),
-        [word, ..] if word == "enable" || word == "disable" => {
-            Err(absent::failure(&format!("addons {word}")))
-        }
-        _ => Err(Failure::usage(14, "Usage: minikube addons [list|enable NAME]".to_owned())),
+        [word] if word == "list" => list(arguments, printer, context).await,
+        [word, name] if word == "enable" => enable(name, printer, context).await,
+        [word, name] if word == "disable" => disable(name, printer, context).await,
+        _ => Err(Failure::usage(14, "Usage: minikube addons [list|enable NAME|disable NAME]".to_owned())),
     }
 }
 
-/// Whether metrics-server is there.
-async fn measures(context: &Context) -> Result<bool, Failure> {
-    Ok(api::get(&context.client, API_SERVICE).await?.is_some())
+fn presence(name: &str) -> Option<Presence> {
+    ADDONS.iter().find(|(known, ..)| *known == name).map(|(.., presence)| *presence)
 }
 
-fn manifest() -> Vec<Object> {
-    let documents = parse_yaml(MANIFEST).unwrap_or_default();
-    documents.into_iter().filter_map(|document| Object::from_value(document.value)).collect()
+async fn is_enabled(presence: Presence, context: &Context) -> Result<bool, Failure> {
+    match presence {
+        Presence::Always => Ok(true),
+        Presence::Never => Ok(false),
+        Presence::Optional(manifest) => {
+            let Some(last) = objects(manifest)?.pop() else { return Ok(false) };
+            let found = api::get(&context.client, &path_of(&last)).await?;
+            Ok(found.is_some_and(|found| found["metadata"]["deletionTimestamp"].is_null()))
+        }
+    }
+}
+
+fn objects(manifest: &str) -> Result<Vec<Object>, Failure> {
+    let documents = parse_yaml(manifest).map_err(api::unreachable)?;
+    Ok(documents.into_iter().filter_map(|document| Object::from_value(document.value)).collect())
 }
 
 /// Path of an object's collection.
-fn collection(object: &Object) -> Option<String> {
-    let kind = kind_of(object.api_version(), object.kind())?;
-    let version = kind.api_version();
-    let root = if kind.group.is_empty() { "api" } else { "apis" };
+fn collection(object: &Object) -> String {
+    let plural = kind_of(object.api_version(), object.kind()).map_or("", |kind| kind.plural);
+    let version = object.api_version();
+    let root = if version.contains('/') { "apis" } else { "api" };
     let scope = match object.namespace() {
         "" => String::new(),
         namespace => format!("/namespaces/{namespace}"),
     };
-    Some(format!("/{root}/{version}{scope}/{}", kind.plural))
+    format!("/{root}/{version}{scope}/{plural}")
 }
 
-async fn enable_metrics_server(printer: &mut Printer<'_>, context: &Context) -> Outcome {
-    printer.step(
-        Style::Tip,
-        format!("{METRICS_SERVER} is an addon maintained by Kubernetes. For any concerns contact minikube on GitHub.\nYou can view the list of minikube maintainers at: https://github.com/kubernetes/minikube/blob/master/OWNERS"),
-    )?;
-    printer.step(Style::Option, "Using image registry.k8s.io/metrics-server/metrics-server:v0.8.0")?;
-    for object in manifest() {
-        if let Some(path) = collection(&object) {
-            api::create(&context.client, &path, object.value()).await?;
-        }
+fn path_of(object: &Object) -> String {
+    format!("{}/{}", collection(object), object.name())
+}
+
+async fn list(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    let mut states = Vec::new();
+    for (name, maintainer, presence) in ADDONS {
+        states.push((*name, *maintainer, is_enabled(*presence, context).await?));
     }
-    printer.step(Style::AddonEnable, format!("The '{METRICS_SERVER}' addon is enabled"))?;
-    Ok(0)
-}
-
-async fn disable_metrics_server(printer: &mut Printer<'_>, context: &Context) -> Outcome {
-    for object in manifest().iter().rev() {
-        if let Some(path) = collection(object) {
-            api::delete(&context.client, &format!("{path}/{}", object.name())).await?;
-        }
-    }
-    // The quotation mark that nothing closes is minikube's.
-    printer.step(Style::AddonDisable, format!("\"The '{METRICS_SERVER}' addon is disabled"))?;
-    Ok(0)
-}
-
-fn list(arguments: &Arguments, printer: &mut Printer<'_>, measures: bool) -> Outcome {
-    let is_on = |name: &str, enabled: bool| enabled || (measures && name == METRICS_SERVER);
     if arguments.value("output") == Some("json") {
         let state = |enabled| if enabled { "enabled" } else { "disabled" };
         let entry = |(name, _, enabled): &(&str, &str, bool)| {
-            ((*name).to_owned(), json!({"Status": state(is_on(name, *enabled)), "Profile": PROFILE}))
+            ((*name).to_owned(), json!({"Status": state(*enabled), "Profile": PROFILE}))
         };
-        printer.line(Value::Object(ADDONS.iter().map(entry).collect::<Map<_, _>>()).to_string())?;
+        printer.line(Value::Object(states.iter().map(entry).collect::<Map<_, _>>()).to_string())?;
         return Ok(0);
     }
     let check = if printer.plain { "enabled" } else { "enabled ✅" };
-    let rows: Vec<Vec<String>> = ADDONS
+    let rows: Vec<Vec<String>> = states
         .iter()
         .map(|(name, maintainer, enabled)| {
-            let state = if is_on(name, *enabled) { check } else { "disabled" };
+            let state = if *enabled { check } else { "disabled" };
             vec![(*name).to_owned(), PROFILE.to_owned(), state.to_owned(), (*maintainer).to_owned()]
         })
         .collect();
@@ -121,20 +117,84 @@ fn list(arguments: &Arguments, printer: &mut Printer<'_>, measures: bool) -> Out
     Ok(0)
 }
 
-fn enable(name: &str, printer: &mut Printer<'_>) -> Outcome {
-    match ADDONS.iter().find(|(known, ..)| *known == name) {
-        Some((.., true)) => {
+async fn enable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    let manifest = match presence(name) {
+        Some(Presence::Always) => {
             printer.step(Style::AddonEnable, format!("The '{name}' addon is enabled"))?;
-            Ok(0)
+            return Ok(0);
         }
-        Some(_) => Err(absent::failure("addons enable")),
+        Some(Presence::Optional(manifest)) => manifest,
+        Some(Presence::Never) => return Err(absent::failure("addons enable")),
         None => {
             let message = format!("enable failed: '{name}' is not a valid minikube addon");
-            Err(Failure::known(10, "MK_ADDON_ENABLE", &message))
+            return Err(Failure::known(10, "MK_ADDON_ENABLE", &message));
+        }
+    };
+    printer.step(
+        Style::Tip,
+        format!("{name} is an addon maintained by Kubernetes. For any concerns contact minikube on GitHub.\nYou can view the list of minikube maintainers at: https://github.com/kubernetes/minikube/blob/master/OWNERS"),
+    )?;
+    let objects = objects(manifest)?;
+    for image in images_of(&objects) {
+        printer.step(Style::Option, format!("Using image {image}"))?;
+    }
+    for object in &objects {
+        api::create(&context.client, &collection(object), object.value()).await?;
+    }
+    if name != INGRESS {
+        printer.step(Style::AddonEnable, format!("The '{name}' addon is enabled"))?;
+        return Ok(0);
+    }
+    printer.step(Style::HealthCheck, format!("Verifying {name} addon..."))?;
+    wait(name, &objects, context).await?;
+    printer.step(Style::AddonEnable, format!("The '{name}' addon is enabled"))?;
+    printer.step(
+        Style::Tip,
+        "From this machine, an Ingress answers here: curl -H 'Host: NAME' $(minikube service ingress-nginx-controller -n ingress-nginx --url | head -n 1)",
+    )?;
+    Ok(0)
+}
+
+fn images_of(objects: &[Object]) -> BTreeSet<&str> {
+    let containers = objects.iter().flat_map(|object| object.list("/spec/template/spec/containers"));
+    containers.filter_map(|container| container["image"].as_str()).collect()
+}
+
+/// Waits until the addon's Deployment is available.
+async fn wait(name: &str, objects: &[Object], context: &Context) -> Result<(), Failure> {
+    let Some(deployment) = objects.iter().find(|object| object.kind() == "Deployment") else { return Ok(()) };
+    let path = path_of(deployment);
+    for _ in 0..LOOKS_MAX {
+        let found = api::get(&context.client, &path).await?.unwrap_or_default();
+        if found["status"]["readyReplicas"].as_i64().unwrap_or_default() > 0 {
+            return Ok(());
+        }
+        sleep(LOOK_PAUSE).await;
+    }
+    let message = format!(
+        "run callbacks: running callbacks: [waiting for app.kubernetes.io/name={name}-nginx pods: context deadline exceeded]"
+    );
+    Err(Failure::known(10, "MK_ADDON_ENABLE", &message)
+        .with(Some(Style::Tip), format!("See why: kubectl get pods -n {}", deployment.namespace())))
+}
+
+async fn disable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Outcome {
+    match presence(name) {
+        Some(Presence::Optional(manifest)) => {
+            for object in objects(manifest)?.iter().rev() {
+                api::delete(&context.client, &path_of(object)).await?;
+            }
+            // The quotation mark that nothing closes is minikube's.
+            printer.step(Style::AddonDisable, format!("\"The '{name}' addon is disabled"))?;
+            Ok(0)
+        }
+        Some(_) => Err(absent::failure("addons disable")),
+        None => {
+            let message = format!("disable failed: '{name}' is not a valid minikube addon");
+            Err(Failure::known(10, "MK_ADDON_DISABLE", &message))
         }
     }
 }
-
 /// `minikube image ls`: the images on the nodes.
 pub(super) async fn image(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
     match arguments.words() {

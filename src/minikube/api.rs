@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::Request;
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object};
@@ -45,7 +46,7 @@ async fn send(client: &kube::Client, request: Request<Vec<u8>>, pardoned: u16) -
     }
 }
 
-fn unreachable(error: impl std::fmt::Display) -> Failure {
+pub(super) fn unreachable(error: impl std::fmt::Display) -> Failure {
     Failure::known(
         EXIT_UNREACHABLE,
         "K8S_APISERVER_UNREACHABLE",
@@ -145,4 +146,36 @@ pub(super) async fn sorted_nodes(client: &kube::Client) -> Result<Vec<Object>, F
     let mut nodes = nodes(client).await?;
     nodes.sort_by(|one, two| (!is_control_plane(one), one.name()).cmp(&(!is_control_plane(two), two.name())));
     Ok(nodes)
+}
+
+/// Lines that come for as long as somebody reads them.
+pub(super) struct Lines {
+    body: kube::client::Body,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    /// The next line; `None` when there are no more.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.bytes.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.bytes.drain(..=end).collect();
+                return Some(String::from_utf8_lossy(&line).trim_end().to_owned());
+            }
+            let frame = self.body.frame().await?.ok()?;
+            if let Ok(data) = frame.into_data() {
+                self.bytes.extend_from_slice(&data);
+            }
+        }
+    }
+}
+
+/// Asks for lines.
+pub(super) async fn lines(client: &kube::Client, path: &str) -> Result<Lines, Failure> {
+    let request = Request::get(path).body(kube::client::Body::empty()).map_err(unreachable)?;
+    let response = client.send(request).await.map_err(unreachable)?;
+    if !response.status().is_success() {
+        return Err(unreachable(format!("{path}: {}", response.status())));
+    }
+    Ok(Lines { body: response.into_body(), bytes: Vec::new() })
 }

@@ -6,7 +6,7 @@ use crate::base::nearest;
 
 use super::arguments::{Arguments, Flag};
 use super::printer::{Failure, Outcome, Printer, Style};
-use super::{Context, EXIT_USAGE, PROFILE, absent, addons, inspect, node, service, start};
+use super::{Context, EXIT_USAGE, PROFILE, absent, addons, inspect, node, service, start, tunnel};
 
 type Run = for<'r> fn(&'r Arguments, &'r mut Printer<'_>, &'r Context) -> LocalBoxFuture<'r, Outcome>;
 
@@ -75,9 +75,15 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "addons",
-        about: "Enable or disable a minikube addon (list)",
+        about: "Enable or disable a minikube addon",
         flags: &[OUTPUT],
         run: |arguments, printer, context| Box::pin(addons::addons(arguments, printer, context)),
+    },
+    Command {
+        name: "tunnel",
+        about: "Connect to LoadBalancer services",
+        flags: &[Flag::switch("cleanup").short('c'), Flag::value("bind-address")],
+        run: |_, printer, context| Box::pin(tunnel::tunnel(printer, context)),
     },
     Command {
         name: "node",

@@ -1,7 +1,7 @@
 //! `minikube` for the embedded cluster: its life cycle is podlings' own, its services are real sockets.
 //!
 //! Output follows minikube v1.38.1. Not simulated: stopping and deleting the whole cluster,
-//! `dashboard`, `tunnel`, `ssh`, building and loading images, enabling further addons. Each says
+//! `dashboard`, `ssh`, building and loading images, enabling further addons. Each says
 //! so in one line, with what to do instead.
 
 mod absent;
@@ -17,6 +17,7 @@ mod start;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use crate::base::Streams;
 

@@ -1,6 +1,6 @@
 //! Kinds that another API server serves behind this one: nothing of them is stored.
 
-use super::Kind;
+use super::{Kind, NO_PLACE};
 
 const METRICS: Kind = Kind {
     group: "metrics.k8s.io",
@@ -14,6 +14,8 @@ const METRICS: Kind = Kind {
     verbs: &["get", "list"],
     subresources: &[],
     stored_as: None,
+    place: NO_PLACE,
+    custom: None,
 };
 
 /// metrics.k8s.io/v1beta1 NodeMetrics.

@@ -1,6 +1,6 @@
 //! The kinds that Kubernetes 1.36 brings along, in the order of its discovery.
 
-use super::{Kind, Subresource};
+use super::{Kind, NO_PLACE, Subresource};
 
 const ALL_VERBS: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -30,11 +30,15 @@ pub(super) const PLAIN: Kind = Kind {
     verbs: ALL_VERBS,
     subresources: &[],
     stored_as: None,
+    place: NO_PLACE,
+    custom: None,
 };
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $value:expr;)*) => {
-        $($(#[$doc])* pub static $name: Kind = $value;)*
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "counts the kinds; the names are those of the statics")]
+        enum Place { $($name),* }
+        $($(#[$doc])* pub static $name: Kind = Kind { place: Place::$name as usize, ..$value };)*
         /// Every kind that Kubernetes brings along, in the order of discovery.
         pub static TABLE: &[&Kind] = &[$(&$name),*];
     };

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::custom::CustomType;
+
 mod aggregated;
 pub mod builtin;
 pub mod groups;
@@ -9,7 +11,11 @@ pub mod unstored;
 
 pub use aggregated::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 
-/// A kind that the embedded cluster serves and kubectl knows without asking.
+/// The place of kinds that stand in no table.
+pub const NO_PLACE: usize = usize::MAX;
+
+/// A kind that the embedded cluster serves: one that Kubernetes brings along, which kubectl knows
+/// without asking, or one that a CustomResourceDefinition adds.
 pub struct Kind {
     /// API group; empty for the core group.
     pub group: &'static str,
@@ -33,6 +39,10 @@ pub struct Kind {
     pub subresources: &'static [Subresource],
     /// The kind as which objects are stored, where this one is another version of it.
     pub stored_as: Option<&'static Kind>,
+    /// Place in [`KINDS`]; [`NO_PLACE`] for kinds outside it.
+    pub place: usize,
+    /// What a CustomResourceDefinition says about it; `None` for kinds that Kubernetes brings along.
+    pub custom: Option<&'static CustomType>,
 }
 
 /// A subresource such as `pods/log`.
@@ -58,11 +68,20 @@ impl fmt::Debug for Kind {
 
 impl PartialEq for &'static Kind {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(*self, *other)
+        std::ptr::eq(*self, *other) || (self.version == other.version && self.shares_resource(other))
     }
 }
 
 impl Kind {
+    /// Whether both are versions, or former shapes, of one custom resource.
+    #[must_use]
+    pub fn shares_resource(&self, other: &Self) -> bool {
+        self.custom.is_some()
+            && other.custom.is_some()
+            && self.plural == other.plural
+            && self.group == other.group
+    }
+
     /// `v1` or `apps/v1`.
     #[must_use]
     pub fn api_version(&self) -> String {
@@ -111,7 +130,8 @@ fn with_group(name: &str, group: &str) -> String {
 /// The kind with that apiVersion and kind.
 #[must_use]
 pub fn kind_of(api_version: &str, kind: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|entry| entry.kind == kind && entry.api_version() == api_version)
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    KINDS.iter().copied().find(|entry| entry.kind == kind && entry.version == version && entry.group == group)
 }
 
 /// The kind served at that group, version and plural.
@@ -148,6 +168,13 @@ mod tests {
                     && other.group_resource() == kind.group_resource()),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn every_kind_knows_its_place() {
+        for (index, kind) in KINDS.iter().enumerate() {
+            assert_eq!(kind.place, index, "{kind:?}");
         }
     }
 

@@ -96,24 +96,6 @@ impl FieldSet {
         both
     }
 
-    /// Whether a path of the set is also in `fieldsV1`.
-    pub(super) fn shares_with(&self, fields: &Value) -> bool {
-        (self.member && names_itself(fields))
-            || self
-                .children
-                .iter()
-                .any(|(element, child)| fields.get(element).is_some_and(|known| child.shares_with(known)))
-    }
-
-    /// Whether every path of the set is in `fieldsV1`.
-    pub(super) fn is_covered_by(&self, fields: &Value) -> bool {
-        (!self.member || names_itself(fields))
-            && self
-                .children
-                .iter()
-                .all(|(element, child)| fields.get(element).is_some_and(|known| child.is_covered_by(known)))
-    }
-
     /// Removes a path and all longer ones.
     pub(super) fn remove(&mut self, path: &[&str]) {
         let Some((first, rest)) = path.split_first() else { return };
@@ -144,11 +126,6 @@ impl FieldSet {
             child.collect_paths(&format!("{prefix}{}", display(element)), paths);
         }
     }
-}
-
-/// Whether a node of `fieldsV1` is a path of the set, not only on the way to longer ones.
-fn names_itself(fields: &Value) -> bool {
-    fields.as_object().is_some_and(|fields| fields.is_empty() || fields.contains_key("."))
 }
 
 fn display(element: &str) -> String {
@@ -187,10 +164,6 @@ mod tests {
         let right = set(&json!({"f:a": {"f:b": {}, "f:d": {}}, "f:e": {}}));
         assert_eq!(left.difference(&right), set(&json!({"f:a": {".": {}, "f:c": {}}})));
         assert_eq!(left.intersection(&right), set(&json!({"f:a": {"f:b": {}}})));
-        let known = left.to_fields_v1();
-        assert!(right.shares_with(&known) && !right.is_covered_by(&known));
-        assert!(left.is_covered_by(&known) && !set(&json!({"f:e": {}})).shares_with(&known));
-        assert!(!set(&json!({"f:a": {"f:b": {"f:x": {}}}})).shares_with(&known));
         let union = json!({"f:a": {".": {}, "f:b": {}, "f:c": {}, "f:d": {}}, "f:e": {}});
         assert_eq!(left.union(&right), set(&union));
     }

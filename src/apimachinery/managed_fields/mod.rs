@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
 pub(super) use self::typed::{Node, compare, element, fields_of};
+use super::kinds::Kind;
 use super::object::Object;
 use crate::base::Timestamp;
 
@@ -58,21 +59,6 @@ impl Manager {
         })
     }
 
-    /// Whether a value is an entry at all.
-    fn is_entry(value: &Value) -> bool {
-        matches!(value.get("operation").and_then(Value::as_str), Some("Apply" | "Update"))
-            && value.get("fieldsV1").is_some_and(Value::is_object)
-    }
-
-    /// Whether an entry is of the same writer.
-    fn stands_for(&self, entry: &Value) -> bool {
-        let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
-        self.applies == (text("operation") == "Apply")
-            && self.name == text("manager")
-            && self.subresource == text("subresource")
-            && (self.applies || self.api_version == text("apiVersion"))
-    }
-
     fn to_value(&self) -> Value {
         let mut entry = Map::new();
         entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
@@ -114,9 +100,21 @@ pub(super) fn set_managers(object: &mut Object, mut managers: Vec<Manager>, befo
         }
     }
     join_ancient(&mut managers);
-    let mut entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
-    entries.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
-    store_entries(object, entries);
+    managers.sort_by(|a, b| {
+        (!a.applies, &a.time, &a.name, &a.api_version, &a.subresource).cmp(&(
+            !b.applies,
+            &b.time,
+            &b.name,
+            &b.api_version,
+            &b.subresource,
+        ))
+    });
+    if managers.is_empty() {
+        object.remove("/metadata/managedFields");
+    } else {
+        let entries: Vec<Value> = managers.iter().map(Manager::to_value).collect();
+        object.set("/metadata/managedFields", entries);
+    }
 }
 
 fn join_ancient(managers: &mut Vec<Manager>) {
@@ -167,7 +165,28 @@ pub fn record_update(
     subresource: &str,
     now: Timestamp,
 ) {
-    let node = Node::of_object(new);
+    record(Node::of_object(new), old, new, manager, subresource, now);
+}
+
+/// The same for an object of a kind that may be a custom one.
+pub fn record_update_of(
+    kind: &Kind,
+    old: Option<&Object>,
+    new: &mut Object,
+    writer: (&str, &str),
+    now: Timestamp,
+) {
+    record(Node::of_kind(kind), old, new, writer.0, writer.1, now);
+}
+
+fn record(
+    node: Node,
+    old: Option<&Object>,
+    new: &mut Object,
+    manager: &str,
+    subresource: &str,
+    now: Timestamp,
+) {
     let empty = old.is_none().then(|| typed::empty_struct(node));
     let comparison = compare(node, old.map(Object::value).or(empty.as_ref()), Some(new.value()));
     let mut written = comparison.written();
@@ -175,13 +194,8 @@ pub fn record_update(
     let mut removed = comparison.removed;
     strip(&mut removed, subresource);
 
-    let sent = new.get_mut("/metadata/managedFields").map(Value::take);
-    let kept = sent.filter(|sent| !sent.is_null());
-    let kept = kept.or_else(|| old?.get("/metadata/managedFields").cloned());
-    let entries = match kept {
-        Some(Value::Array(entries)) => entries,
-        _ => Vec::new(),
-    };
+    let sent = new.get("/metadata/managedFields").is_some();
+    let before = if sent { managers_of(new) } else { old.map(managers_of).unwrap_or_default() };
     let writer = Manager {
         name: manager.to_owned(),
         applies: false,
@@ -190,70 +204,20 @@ pub fn record_update(
         time: written_time(now),
         fields: FieldSet::default(),
     };
-    store_entries(new, take_over(entries, writer, written, &removed));
-}
-
-/// The entries after `writer` wrote and removed fields. Most writes change no ownership, so an entry
-/// is read and written anew only where its fields change.
-fn take_over(
-    mut entries: Vec<Value>,
-    mut writer: Manager,
-    written: FieldSet,
-    removed: &FieldSet,
-) -> Vec<Value> {
-    let mut known = false;
-    let mut changed = false;
-    entries.retain(Manager::is_entry);
-    for entry in &mut entries {
-        let own = writer.stands_for(entry);
-        known |= own;
-        let fields = &entry["fieldsV1"];
-        let loses = removed.shares_with(fields) || (!own && written.shares_with(fields));
-        let gains = own && !written.is_covered_by(fields);
-        if !loses && !gains {
-            continue;
-        }
-        changed = true;
-        let mut fields = FieldSet::from_fields_v1(fields).difference(removed);
-        if own {
-            fields.extend(&written);
-            entry["time"] = writer.time.as_str().into();
+    let mut managers = before.clone();
+    if !managers.iter().any(|known| known.is_same_as(&writer)) {
+        managers.push(writer.clone());
+    }
+    for known in &mut managers {
+        known.fields = known.fields.difference(&removed);
+        if known.is_same_as(&writer) {
+            known.fields.extend(&written);
+            known.time.clone_from(&writer.time);
         } else {
-            fields = fields.difference(&written);
+            known.fields = known.fields.difference(&written);
         }
-        entry["fieldsV1"] = if fields.is_empty() { Value::Null } else { fields.to_fields_v1() };
     }
-    if !known && !written.is_empty() {
-        writer.fields = written;
-        entries.push(writer.to_value());
-        changed = true;
-    }
-    if !changed {
-        return entries;
-    }
-    entries.retain(|entry| !entry["fieldsV1"].is_null());
-    let updates = entries.iter().filter(|entry| entry["operation"] == "Update").count();
-    if updates > UPDATE_MANAGERS_LIMIT {
-        let mut managers: Vec<Manager> = entries.iter().filter_map(Manager::from_value).collect();
-        join_ancient(&mut managers);
-        entries = managers.iter().map(Manager::to_value).collect();
-    }
-    entries.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
-    entries
-}
-
-/// What entries are sorted by: applied ones first, then by time, name, version and subresource.
-fn order_of(entry: &Value) -> (bool, [&str; 4]) {
-    let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
-    (text("operation") != "Apply", [text("time"), text("manager"), text("apiVersion"), text("subresource")])
-}
-
-fn store_entries(object: &mut Object, entries: Vec<Value>) {
-    if entries.is_empty() {
-        object.remove("/metadata/managedFields");
-    } else {
-        object.set("/metadata/managedFields", entries);
-    }
+    set_managers(new, managers, &before);
 }
 
 #[cfg(test)]

@@ -5,8 +5,13 @@
 use serde_json::{Map, Value};
 
 use super::field_set::FieldSet;
+use crate::apimachinery::custom::StructuralNode;
+use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::object::Object;
 use crate::apimachinery::schema::{self, FieldType, ListType, TypeSchema};
+
+/// Type of every object's `metadata`.
+const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
 /// What the types say about a value.
 #[derive(Clone, Copy)]
@@ -19,6 +24,12 @@ pub(in crate::apimachinery) enum Node {
     Items(&'static FieldType, &'static [&'static str]),
     /// A set of scalars.
     Set,
+    /// A custom object, or one embedded in it: a structural schema, and `metadata`.
+    CustomObject(&'static Value),
+    /// What a structural schema calls an object.
+    CustomFields(&'static Value),
+    /// What a structural schema calls a list of items told apart by keys.
+    CustomItems(&'static Value),
     /// No type is known: maps merge, lists are one value.
     Untyped,
     /// One value.
@@ -30,6 +41,34 @@ impl Node {
     pub(in crate::apimachinery) fn of(api_version: &str, kind: &str) -> Self {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         schema::of_group_version_kind(group, version, kind).map_or(Self::Untyped, Node::Message)
+    }
+
+    /// The node at the top of an object of a kind.
+    pub(in crate::apimachinery) fn of_kind(kind: &Kind) -> Self {
+        match kind.custom {
+            Some(custom) => Self::CustomObject(&custom.schema),
+            None => Self::of(&kind.api_version(), kind.kind),
+        }
+    }
+
+    /// The node of what a structural schema describes.
+    fn of_structural(schema: &'static Value) -> Self {
+        if schema.get("x-kubernetes-embedded-resource") == Some(&Value::Bool(true)) {
+            return Self::CustomObject(schema);
+        }
+        match StructuralNode::of(schema) {
+            StructuralNode::Fields => Self::CustomFields(schema),
+            StructuralNode::Untyped => Self::Untyped,
+            StructuralNode::Items => Self::CustomItems(schema),
+            StructuralNode::Set => Self::Set,
+            StructuralNode::Leaf => Self::Leaf,
+        }
+    }
+
+    /// The node of a field of an object that a structural schema describes.
+    fn structural_entry(schema: &'static Value, key: &str) -> Self {
+        let property = schema.get("properties").and_then(|properties| properties.get(key));
+        property.or_else(|| schema.get("additionalProperties")).map_or(Self::Untyped, Self::of_structural)
     }
 
     /// The node of an object.
@@ -58,15 +97,39 @@ impl Node {
                 Self::of_type(&field.field_type, field.list_type, field.atomic_map)
             }),
             Self::Map(values) => Self::of_type(values, ListType::Atomic, false),
+            Self::CustomObject(_) if key == "metadata" => {
+                schema::by_name(OBJECT_META).map_or(Self::Untyped, Self::Message)
+            }
+            Self::CustomObject(schema) | Self::CustomFields(schema) => Self::structural_entry(schema, key),
             Self::Untyped => Self::Untyped,
-            Self::Items(..) | Self::Set | Self::Leaf => Self::Leaf,
+            Self::Items(..) | Self::CustomItems(_) | Self::Set | Self::Leaf => Self::Leaf,
         }
+    }
+
+    /// Whether its parts are fields with names of their own, which belong to nobody by themselves.
+    fn is_struct(self) -> bool {
+        match self {
+            Self::Message(_) | Self::CustomObject(_) | Self::Untyped => true,
+            Self::CustomFields(schema) => schema.get("properties").is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether its values are JSON objects.
+    pub(in crate::apimachinery) fn has_fields(self) -> bool {
+        self.is_struct() || matches!(self, Self::Map(_) | Self::CustomFields(_))
+    }
+
+    /// Whether its values are lists that merge item by item.
+    pub(in crate::apimachinery) fn has_items(self) -> bool {
+        matches!(self, Self::Items(..) | Self::CustomItems(_) | Self::Set)
     }
 
     /// The node of a list's items.
     pub(in crate::apimachinery) fn item(self) -> Self {
         match self {
             Self::Items(items, _) => Self::of_type(items, ListType::Atomic, false),
+            Self::CustomItems(schema) => schema.get("items").map_or(Self::Leaf, Self::of_structural),
             _ => Self::Leaf,
         }
     }
@@ -80,10 +143,10 @@ pub(in crate::apimachinery) fn parts(node: Node, value: &Value) -> Option<Vec<Pa
     match (node, value) {
         (Node::Leaf, _) => None,
         (_, Value::Null) => Some(Vec::new()),
-        (Node::Message(_) | Node::Map(_) | Node::Untyped, Value::Object(entries)) => {
+        (node, Value::Object(entries)) if node.has_fields() => {
             Some(entries.iter().map(|(key, value)| (format!("f:{key}"), node.entry(key), value)).collect())
         }
-        (Node::Items(..) | Node::Set, Value::Array(items)) => {
+        (node, Value::Array(items)) if node.has_items() => {
             Some(items.iter().map(|item| (element(node, item), node.item(), item)).collect())
         }
         _ => None,
@@ -92,12 +155,27 @@ pub(in crate::apimachinery) fn parts(node: Node, value: &Value) -> Option<Vec<Pa
 
 /// The path element of a list's item.
 pub(in crate::apimachinery) fn element(node: Node, item: &Value) -> String {
+    if let Node::CustomItems(schema) = node {
+        return custom_element(schema, item);
+    }
     let Node::Items(_, keys) = node else { return format!("v:{item}") };
     let mut values = Map::new();
     for key in keys {
         let value = item.get(*key).cloned().or_else(|| (*key == "protocol").then(|| "TCP".into()));
         if let Some(value) = value {
             values.insert((*key).to_owned(), value);
+        }
+    }
+    format!("k:{}", Value::Object(values))
+}
+
+fn custom_element(schema: &Value, item: &Value) -> String {
+    let mut values = Map::new();
+    let keys = schema.get("x-kubernetes-list-map-keys").and_then(Value::as_array);
+    for key in keys.into_iter().flatten().filter_map(Value::as_str) {
+        let default = || schema.pointer(&format!("/items/properties/{key}/default"));
+        if let Some(value) = item.get(key).or_else(default) {
+            values.insert(key.to_owned(), value.clone());
         }
     }
     format!("k:{}", Value::Object(values))
@@ -112,7 +190,7 @@ pub(in crate::apimachinery) fn fields_of(node: Node, value: &Value) -> FieldSet 
         Some(parts) => {
             for (element, child, value) in parts {
                 let mut part = fields_of(child, value);
-                part.member |= !matches!(node, Node::Message(_) | Node::Untyped);
+                part.member |= !node.is_struct();
                 fields.insert(&element, part);
             }
         }
@@ -137,16 +215,6 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
     if old == new {
         return comparison;
     }
-    if let (
-        Node::Message(_) | Node::Map(_) | Node::Untyped,
-        Some(Value::Object(old)),
-        Some(Value::Object(new)),
-    ) = (node, old, new)
-        && !(old.is_empty() && new.is_empty())
-    {
-        compare_entries(node, old, new, &mut comparison);
-        return comparison;
-    }
     let old_parts = old.map_or(Some(Vec::new()), |value| parts(node, value));
     let new_parts = new.map_or(Some(Vec::new()), |value| parts(node, value));
     let (Some(old_parts), Some(new_parts)) = (old_parts, new_parts) else {
@@ -167,29 +235,6 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
         }
     }
     comparison
-}
-
-/// Compares two maps that differ; most entries are the same, so that nothing is made for them.
-fn compare_entries(
-    node: Node,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    comparison: &mut Comparison,
-) {
-    // Nobody owns the entries themselves, and they are long.
-    let in_metadata = matches!(node, Node::Message(schema) if schema.name.ends_with(".ObjectMeta"));
-    let is_owned = |key: &str| !(in_metadata && key == "managedFields");
-    for (key, value) in new {
-        let before = old.get(key);
-        if is_owned(key) && before != Some(value) {
-            comparison.insert(&format!("f:{key}"), compare(node.entry(key), before, Some(value)));
-        }
-    }
-    for (key, value) in old {
-        if is_owned(key) && !new.contains_key(key) {
-            comparison.insert(&format!("f:{key}"), compare(node.entry(key), Some(value), None));
-        }
-    }
 }
 
 impl Comparison {

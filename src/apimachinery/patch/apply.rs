@@ -44,7 +44,7 @@ pub fn apply(
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
     let api_version = kind.api_version();
-    let node = Node::of(&api_version, kind.kind);
+    let node = Node::of_kind(kind);
     let before = live.map(managers_of).unwrap_or_default();
     let mut own = Manager {
         name: applier.manager.to_owned(),
@@ -85,7 +85,7 @@ pub fn apply(
 /// Merges `new` into `place`: maps by key, keyed lists by item, sets as sets, everything else replaced.
 fn merge(node: Node, place: &mut Value, new: &Value) {
     match (node, place, new) {
-        (Node::Message(_) | Node::Map(_) | Node::Untyped, Value::Object(old), Value::Object(new)) => {
+        (node, Value::Object(old), Value::Object(new)) if node.has_fields() => {
             for (key, value) in new {
                 match old.get_mut(key) {
                     Some(place) => merge(node.entry(key), place, value),
@@ -95,7 +95,7 @@ fn merge(node: Node, place: &mut Value, new: &Value) {
                 }
             }
         }
-        (Node::Items(..) | Node::Set, Value::Array(old), Value::Array(new)) => {
+        (node, Value::Array(old), Value::Array(new)) if node.has_items() => {
             let merged = merge_items(node, old, new);
             *old = merged;
         }
@@ -146,10 +146,10 @@ fn prune(node: Node, value: &mut Value, last: &FieldSet, kept: &FieldSet) {
         was_empty || !is_empty(part)
     };
     match (node, value) {
-        (Node::Message(_) | Node::Map(_) | Node::Untyped, Value::Object(entries)) => {
+        (node, Value::Object(entries)) if node.has_fields() => {
             entries.retain(|key, part| stays(&format!("f:{key}"), node.entry(key), part));
         }
-        (Node::Items(..) | Node::Set, Value::Array(items)) => {
+        (node, Value::Array(items)) if node.has_items() => {
             items.retain_mut(|item| stays(&element(node, item), node.item(), item));
         }
         _ => {}

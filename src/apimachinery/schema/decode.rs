@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::scalars;
 use super::types::{Field, FieldType, TypeSchema};
+use crate::apimachinery::custom;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::apimachinery::status::Status;
@@ -17,11 +18,14 @@ pub struct Decoded {
     pub unknown_fields: Vec<String>,
 }
 
-/// Reads an object of a kind. Kinds without a known type (custom resources) are passed on as they are.
+/// Reads an object of a kind; a custom one by its structural schema.
 ///
 /// # Errors
 /// 400 when a field has the wrong JSON type or a malformed value, worded as upstream words it.
 pub fn decode(kind: &Kind, value: &Value) -> Result<Decoded, Status> {
+    if let Some(custom) = kind.custom {
+        return custom::decode(kind, custom, value);
+    }
     match super::of(kind) {
         Some(schema) => decode_as(schema, kind.kind, kind.version, value),
         None => Ok(Decoded { value: value.clone(), unknown_fields: Vec::new() }),

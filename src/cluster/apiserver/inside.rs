@@ -6,7 +6,7 @@ use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use http_body_util::BodyExt;
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{Kind, Status};
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
@@ -63,10 +63,17 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
         access::check(store, &user, &attributes)?;
         Ok::<_, Status>(user)
     })?;
-    let Some(info) = RequestInfo::parse(&method, path, query.clone()) else {
+    let definitions = objects.with(|world| world.registry.store().definitions().clone());
+    let custom =
+        |group: &str, version: &str, plural: &str| definitions.kind_by_resource(group, version, plural);
+    let Some(info) = RequestInfo::parse(&method, path, query.clone(), &custom) else {
+        let custom: Vec<&'static Kind> = definitions.served().collect();
         return Ok(match path {
-            path if path.starts_with("/openapi/") => openapi::answer(path, &query),
-            path => discovery::answer(path, &headers, discovery::builtin_kinds()),
+            path if path.starts_with("/openapi/") => openapi::answer(path, &query, &custom),
+            path => {
+                let kinds = discovery::builtin_kinds().into_iter().chain(custom).collect();
+                discovery::answer(path, &headers, kinds)
+            }
         }
         .unwrap_or_else(body::page_not_found));
     };
@@ -113,7 +120,7 @@ mod tests {
     use super::super::super::simulation::Simulation;
     use super::*;
     use crate::apimachinery::builtin::{POD, ROLE_BINDING};
-    use crate::apimachinery::{Kind, Object, ObjectKey};
+    use crate::apimachinery::{Object, ObjectKey};
 
     fn create(simulation: &mut Simulation, kind: &'static Kind, name: &str, fields: Value) {
         let mut object = Object::new(kind, "default", name);

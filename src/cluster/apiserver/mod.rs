@@ -24,6 +24,7 @@ mod selection;
 mod server;
 mod spdy;
 mod subresources;
+mod tunnel;
 mod watch;
 mod write;
 

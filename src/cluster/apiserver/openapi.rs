@@ -4,17 +4,17 @@ use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use http::{HeaderMap, Response};
 use serde_json::json;
 
-use crate::apimachinery::{openapi_document, openapi_hash, openapi_index};
+use crate::apimachinery::{Kind, openapi_document, openapi_hash, openapi_index};
 
 use super::body::{self, Body};
 use super::negotiate;
 use super::query::Query;
 
 /// Answers `/openapi/v3` and the documents below it; `None` when there is no such document.
-pub(super) fn answer(path: &str, query: &Query) -> Option<Response<Body>> {
+pub(super) fn answer(path: &str, query: &Query, custom: &[&'static Kind]) -> Option<Response<Body>> {
     match path.strip_prefix("/openapi/v3")?.trim_end_matches('/') {
-        "" => Some(body::json(200, &openapi_index())),
-        path => document(path.strip_prefix('/')?, query),
+        "" => Some(body::json(200, &openapi_index(custom))),
+        path => document(path.strip_prefix('/')?, query, custom),
     }
 }
 
@@ -45,16 +45,16 @@ pub(super) fn version_2(headers: &HeaderMap) -> Response<Body> {
 
 /// The document of `api/v1` or `apis/GROUP/VERSION`. A hash in the query makes it one that never
 /// changes; a hash of the past leads to the present one.
-fn document(path: &str, query: &Query) -> Option<Response<Body>> {
+fn document(path: &str, query: &Query, custom: &[&'static Kind]) -> Option<Response<Body>> {
     let group_version = path.strip_prefix("api/").or_else(|| path.strip_prefix("apis/"))?;
-    let hash = openapi_hash(group_version)?;
+    let hash = openapi_hash(group_version, custom)?;
     let given = query.text("hash");
     if !given.is_empty() && given != hash {
         let mut response = body::bytes(301, body::PLAIN, "");
         set(response.headers_mut(), LOCATION, &format!("/openapi/v3/{path}?hash={hash}"));
         return Some(response);
     }
-    let bytes = openapi_document(group_version)?;
+    let bytes = openapi_document(group_version, custom)?;
     let mut response = body::bytes(200, body::JSON, bytes.to_vec());
     let headers = response.headers_mut();
     set(headers, ETAG, &format!("\"{hash}\""));
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn code_and_cache(path: &str, query: &str) -> Option<(u16, String)> {
-        let response = answer(path, &Query::parse(query))?;
+        let response = answer(path, &Query::parse(query), &[])?;
         let cache = response.headers()[CACHE_CONTROL].to_str().unwrap().to_owned();
         Some((response.status().as_u16(), cache))
     }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn documents_are_found_by_the_hash_of_the_index() {
-        let hash = openapi_hash("apps/v1").unwrap();
+        let hash = openapi_hash("apps/v1", &[]).unwrap();
         let path = "/openapi/v3/apis/apps/v1";
         let (code, cache) = code_and_cache(path, &format!("hash={hash}")).unwrap();
         assert_eq!((code, cache.starts_with("public, immutable")), (200, true));

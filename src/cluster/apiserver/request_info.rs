@@ -37,6 +37,9 @@ impl Verb {
     }
 }
 
+/// Finds the kind served at a group, version and plural.
+pub(super) type FindKind<'a> = &'a dyn Fn(&str, &str, &str) -> Option<&'static Kind>;
+
 /// A request to a resource.
 #[derive(Debug)]
 pub(super) struct RequestInfo {
@@ -59,7 +62,17 @@ pub(super) struct RequestInfo {
 impl RequestInfo {
     /// Reads a path such as `/apis/apps/v1/namespaces/default/deployments/web/scale`; `None` when it
     /// names nothing that is served.
-    pub(super) fn parse(method: &Method, path: &str, query: Query) -> Option<Result<Self, Status>> {
+    ///
+    /// `custom` finds custom kinds; it is asked only about what Kubernetes does not bring along.
+    pub(super) fn parse(
+        method: &Method,
+        path: &str,
+        query: Query,
+        custom: FindKind<'_>,
+    ) -> Option<Result<Self, Status>> {
+        let kind_of_resource = |group: &str, version: &str, plural: &str| {
+            kind_of_resource(group, version, plural).or_else(|| custom(group, version, plural))
+        };
         let mut parts = path.strip_prefix('/')?.split('/');
         let group = match parts.next()? {
             "api" => "",
@@ -72,7 +85,10 @@ impl RequestInfo {
             rest.pop();
         }
         let (namespace, rest) = match rest.as_slice() {
-            ["namespaces", namespace, tail @ ..] if names_a_resource(group, version, tail) => {
+            // What follows is a resource in that namespace; else the Namespace itself, or a part of it, is meant.
+            ["namespaces", namespace, tail @ ..]
+                if tail.first().is_some_and(|plural| kind_of_resource(group, version, plural).is_some()) =>
+            {
                 (Some(decode(namespace, false)), tail)
             }
             tail => (None, tail),
@@ -120,12 +136,6 @@ impl RequestInfo {
     }
 }
 
-/// Whether what follows `namespaces/NAME` is a resource in that namespace (else the Namespace itself,
-/// or a subresource of it, is meant).
-fn names_a_resource(group: &str, version: &str, tail: &[&str]) -> bool {
-    tail.first().is_some_and(|plural| kind_of_resource(group, version, plural).is_some())
-}
-
 fn kind_of_resource(group: &str, version: &str, plural: &str) -> Option<&'static Kind> {
     kind_by_resource(group, version, plural)
         .or_else(|| unstored_kind_by_resource(group, version, plural))
@@ -153,7 +163,7 @@ mod tests {
 
     fn parsed(method: Method, url: &str) -> Option<Result<RequestInfo, Status>> {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        RequestInfo::parse(&method, path, Query::parse(query))
+        RequestInfo::parse(&method, path, Query::parse(query), &|_, _, _| None)
     }
 
     fn told(method: Method, url: &str) -> String {

@@ -20,13 +20,15 @@ use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::Registry;
+use super::super::storage::Definitions;
 use super::access;
 use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
 use super::{
-    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, watch, write,
+    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, tunnel, watch,
+    write,
 };
 
 /// Watches that may be open at once.
@@ -91,7 +93,10 @@ impl ApiServer {
     async fn route(&self, request: Request<Incoming>, user: &Arc<User>) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
-        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone()) {
+        let custom = |group: &str, version: &str, plural: &str| {
+            self.definitions().kind_by_resource(group, version, plural)
+        };
+        if let Some(info) = RequestInfo::parse(request.method(), uri.path(), query.clone(), &custom) {
             let info = info?;
             if metrics::are_metrics(info.kind) && !metrics::are_served(&self.shared) {
                 return Ok(body::page_not_found());
@@ -110,10 +115,11 @@ impl ApiServer {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
+            "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
-                openapi::answer(path, &query).unwrap_or_else(body::page_not_found)
+                openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
@@ -139,12 +145,24 @@ impl ApiServer {
         Authentication::Connection(Arc::new(user.unwrap_or_else(User::administrator)))
     }
 
+    /// The custom kinds of this moment.
+    fn definitions(&self) -> Definitions {
+        self.shared.with(|simulation| simulation.registry.store().definitions().clone())
+    }
+
+    fn custom_kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds: Vec<&Kind> = self.definitions().served().collect();
+        kinds.sort_by_key(|kind| kind.group);
+        kinds
+    }
+
     /// Every kind that is served, with those that another server serves behind this one.
     fn kinds(&self) -> Vec<&'static Kind> {
         let mut kinds = discovery::builtin_kinds();
         if metrics::are_served(&self.shared) {
             kinds.extend(AGGREGATED);
         }
+        kinds.extend(self.custom_kinds());
         kinds
     }
 

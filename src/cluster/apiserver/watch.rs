@@ -254,7 +254,8 @@ impl Watcher {
     fn event(&self, change: &Change) -> Option<(WatchEventType, Arc<Object>)> {
         let elsewhere =
             self.namespace.as_ref().is_some_and(|namespace| change.object.namespace() != namespace);
-        if change.kind != self.kind.stored() || elsewhere {
+        let is_meant = change.kind == self.kind.stored() || change.kind.shares_resource(self.kind);
+        if !is_meant || elsewhere {
             return None;
         }
         let shown = |object: &Arc<Object>| Registry::in_version(self.kind, object);

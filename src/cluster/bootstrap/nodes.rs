@@ -29,21 +29,13 @@ pub(crate) fn create(registry: &mut Registry, number: usize) -> Result<(), Statu
             "volumes.kubernetes.io/controller-managed-attach-detach": "true",
         }),
     );
-    let range = pod_range(number);
+    let range = format!("10.244.{}.0/24", number % 256);
     node.set("/spec", json!({"podCIDR": range, "podCIDRs": [range]}));
     let stored = registry.create(&builtin::NODE, "", node, &WriteOptions::component("kubelet"))?;
     let mut node = Object::clone(&stored.object);
     node.set("/status", status(registry, &name, number, &now));
     let options = WriteOptions::component_status("kubelet");
     registry.update(&builtin::NODE, &node.key(), node, &options).map(|_| ())
-}
-
-/// The range of a node's Pods: of 10.244.0.0/16 as long as that lasts, then of 10.128.0.0/10.
-fn pod_range(number: usize) -> String {
-    match number.checked_sub(256) {
-        None => format!("10.244.{number}.0/24"),
-        Some(beyond) => format!("10.{}.{}.0/24", 128 + beyond / 256 % 64, beyond % 256),
-    }
 }
 
 fn labels(name: &str, control_plane: bool) -> Value {
@@ -77,7 +69,7 @@ fn status(registry: &mut Registry, name: &str, number: usize, now: &str) -> Valu
     });
     json!({
         "addresses": [
-            {"type": "InternalIP", "address": format!("192.168.{}.{}", 49 + number / 250 % 200, 2 + number % 250)},
+            {"type": "InternalIP", "address": format!("192.168.49.{}", 2 + number % 250)},
             {"type": "Hostname", "address": name},
         ],
         "capacity": resources.clone(),

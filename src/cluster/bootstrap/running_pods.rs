@@ -1,7 +1,5 @@
 //! Pods that run already when the cluster is handed over: nobody saw its start.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
@@ -15,7 +13,7 @@ const FIRST_POD_BYTE: u8 = 2;
 /// # Errors
 /// When a status is refused, which a test rules out.
 pub(crate) fn start_pods(registry: &mut Registry) -> Result<(), Status> {
-    let mut last_bytes: BTreeMap<String, u8> = BTreeMap::new();
+    let mut last_byte = FIRST_POD_BYTE;
     for pod in registry.list(&builtin::POD, None) {
         if pod.text("/spec/nodeName").is_empty() {
             continue;
@@ -24,23 +22,14 @@ pub(crate) fn start_pods(registry: &mut Registry) -> Result<(), Status> {
         let address = if pod.flag("/spec/hostNetwork") {
             host.clone()
         } else {
-            let network = pod_network(registry, pod.text("/spec/nodeName"));
-            let last_byte = last_bytes.entry(network.clone()).or_insert(FIRST_POD_BYTE);
-            *last_byte = last_byte.saturating_add(1);
-            format!("{network}.{}", *last_byte - 1)
+            last_byte += 1;
+            format!("10.244.0.{}", last_byte - 1)
         };
         let mut running = Object::clone(&pod);
         running.set("/status", running_status(registry, &pod, &host, &address));
         registry.update_status(&builtin::POD, running, "kubelet")?;
     }
     Ok(())
-}
-
-/// The first three bytes of the addresses of a node's Pods.
-fn pod_network(registry: &Registry, node: &str) -> String {
-    let node = registry.get(&builtin::NODE, &ObjectKey::new("", node));
-    let range = node.map_or_else(|_| String::new(), |node| node.text("/spec/podCIDR").to_owned());
-    range.rsplit_once('.').map_or_else(|| "10.244.0".to_owned(), |(network, _)| network.to_owned())
 }
 
 fn host_address(registry: &Registry, node: &str) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Kind, Object, ObjectKey, OwnerReference, Status, builtin, kind_of};
+use crate::apimachinery::{Kind, Object, ObjectKey, OwnerReference, Status, builtin};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{
@@ -85,9 +85,13 @@ impl Reconciler for GarbageCollector {
         WATCHES
     }
 
+    fn custom_keys(&self) -> Option<fn(&Change, &Registry) -> Vec<ObjectKey>> {
+        Some(touched)
+    }
+
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let registry = &mut *context.registry;
-        let Some((kind, key)) = decoded(key) else { return Ok(Action::AwaitChange) };
+        let Some((kind, key)) = decoded(registry, key) else { return Ok(Action::AwaitChange) };
         let Ok(object) = registry.get(kind, &key) else { return Ok(Action::AwaitChange) };
         if !object.is_terminating() {
             collect(registry, kind, &object)?;
@@ -104,9 +108,9 @@ fn encoded(kind: &'static Kind, object: &Object) -> ObjectKey {
     ObjectKey::new(object.namespace(), format!("{}/{}", kind.group_resource(), object.name()))
 }
 
-fn decoded(key: &ObjectKey) -> Option<(&'static Kind, ObjectKey)> {
+fn decoded(registry: &Registry, key: &ObjectKey) -> Option<(&'static Kind, ObjectKey)> {
     let (resource, name) = key.name.split_once('/')?;
-    let kind = KINDS.iter().copied().find(|kind| kind.group_resource() == resource)?;
+    let kind = registry.store().definitions().stored().find(|kind| kind.group_resource() == resource)?;
     Some((kind, ObjectKey::new(key.namespace.clone(), name)))
 }
 
@@ -120,7 +124,7 @@ fn owner_of(
     dependent: &Object,
     owner: &OwnerReference,
 ) -> Option<(&'static Kind, Arc<Object>)> {
-    let kind = kind_of(&owner.api_version, &owner.kind)?.stored();
+    let kind = registry.store().definitions().kind_of(&owner.api_version, &owner.kind)?.stored();
     let namespace = if kind.namespaced { dependent.namespace() } else { "" };
     let found = registry.get(kind, &ObjectKey::new(namespace, owner.name.clone())).ok()?;
     (found.uid() == owner.uid).then_some((kind, found))
@@ -132,7 +136,8 @@ fn touched(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
     let object = &change.object;
     if change.change_type == ChangeType::Deleted {
         let dependents = registry.store().dependents(object.uid()).filter_map(|dependent| {
-            Some(encoded(kind_of(dependent.api_version(), dependent.kind())?, dependent))
+            let kinds = registry.store().definitions();
+            Some(encoded(kinds.kind_of(dependent.api_version(), dependent.kind())?, dependent))
         });
         let owners = object.owner_references();
         let waiting = owners
@@ -155,9 +160,9 @@ fn touched(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
 /// Deletes an object none of whose owners is left (`attemptToDeleteItem`).
 fn collect(registry: &mut Registry, kind: &'static Kind, object: &Object) -> Result<(), Status> {
     let references = object.owner_references();
-    if references.is_empty()
-        || references.iter().any(|owner| kind_of(&owner.api_version, &owner.kind).is_none())
-    {
+    let kinds = registry.store().definitions();
+    let is_unknown = |owner: &OwnerReference| kinds.kind_of(&owner.api_version, &owner.kind).is_none();
+    if references.is_empty() || references.iter().any(is_unknown) {
         return Ok(());
     }
     let waits = |owner: &Object| owner.is_terminating() && has_finalizer(owner, FOREGROUND_FINALIZER);
@@ -228,9 +233,9 @@ fn drop_owners(
 }
 
 fn dependents(registry: &Registry, owner: &Object) -> Vec<(&'static Kind, Arc<Object>)> {
-    let found = registry.store().dependents(owner.uid());
+    let (found, kinds) = (registry.store().dependents(owner.uid()), registry.store().definitions());
     found
-        .filter_map(|object| Some((kind_of(object.api_version(), object.kind())?, Arc::clone(object))))
+        .filter_map(|object| Some((kinds.kind_of(object.api_version(), object.kind())?, Arc::clone(object))))
         .collect()
 }
 
@@ -282,6 +287,7 @@ fn drop_finalizer(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apimachinery::KINDS;
 
     #[test]
     fn every_kind_that_can_own_or_be_owned_is_watched() {

@@ -6,6 +6,7 @@ mod cluster_ips;
 mod cluster_role_aggregation;
 mod conditions;
 mod cron_job;
+mod custom_resources;
 mod daemon_set;
 mod deployment;
 mod disruption;
@@ -15,7 +16,9 @@ mod flow_schema;
 mod garbage_collector;
 mod history;
 mod horizontal;
+mod ingress_nginx;
 mod job;
+mod load_balancer;
 mod namespace;
 mod node_lifecycle;
 mod persistent_volume;
@@ -53,6 +56,10 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &service_account_token::TokensController,
     &certificate_signer::CertificateController,
     &cluster_role_aggregation::ClusterRoleAggregationController,
+    &endpoints::EndpointSliceMirroring,
+    &ingress_nginx::IngressNginx,
+    &load_balancer::LoadBalancers,
+    &custom_resources::CustomResourceController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,
@@ -67,6 +74,8 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
 ];
+
+pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};
 
 /// Name of the controllers' program in managedFields.
 const MANAGER: &str = "kube-controller-manager";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
 use super::super::registry::{DeleteOptions, Propagation, Registry, WriteOptions};
@@ -66,7 +66,7 @@ fn namespace_that_waits(change: &Change, registry: &Registry) -> Vec<ObjectKey> 
 
 /// Everything in a namespace, with its kind.
 fn contents(registry: &Registry, namespace: &str) -> Vec<(&'static Kind, Arc<Object>)> {
-    let namespaced = KINDS.iter().copied().filter(|kind| kind.namespaced && kind.stored_as.is_none());
+    let namespaced = registry.store().definitions().stored().filter(|kind| kind.namespaced);
     namespaced
         .flat_map(|kind| registry.list(kind, Some(namespace)).into_iter().map(move |object| (kind, object)))
         .collect()

@@ -58,6 +58,10 @@ impl Reconciler for NodeLifecycleController {
             return Ok(Action::AwaitChange);
         };
         let known = context.memory.nodes.insert(key.clone(), Arc::clone(&node));
+        let cordoned = |node: &Object| node.flag("/spec/unschedulable");
+        if known.as_ref().is_some_and(|known| cordoned(known) != cordoned(&node)) {
+            context.node.tell_whether_schedulable(registry, &node);
+        }
         if known.is_none_or(|known| known.uid() != node.uid()) && !is_from_the_start(registry, &node) {
             tell(registry, &node, "RegisteredNode", &format!("Registered Node {} in Controller", key.name));
         }

@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 
 use super::super::registry::Registry;
 use super::super::runtime::{
-    ConnectError, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, Process, ProcessId,
-    System, image_of,
+    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, Process,
+    ProcessId, Proxied, System, image_of,
 };
 use super::NodeState;
 
@@ -158,14 +158,22 @@ impl System for Host<'_> {
         self.registry.authority().ok().map(|authority| authority.certificate_pem().to_owned())
     }
 
+    fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
+        let slot = self.slot.clone();
+        self.node.proxy_ingress(self.registry, &slot, request)
+    }
+
     fn resolve(&mut self, name: &str) -> Vec<String> {
-        let namespace = self.slot.split('/').next().unwrap_or_default();
-        super::super::network::lookup(self.registry, namespace, name)
+        self.node.lookup_from(self.registry, &self.slot, name)
     }
 
     fn full_name(&mut self, name: &str) -> String {
-        let namespace = self.slot.split('/').next().unwrap_or_default();
-        super::super::network::full_name(self.registry, namespace, name).unwrap_or_else(|| name.to_owned())
+        let records = self.node.query_from(self.registry, &self.slot, name, "A").unwrap_or_default();
+        records.first().map_or_else(|| name.to_owned(), |record| record.name.clone())
+    }
+
+    fn query(&mut self, name: &str, kind: &str) -> Option<Vec<DnsRecord>> {
+        self.node.query_from(self.registry, &self.slot, name, kind)
     }
 
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError> {

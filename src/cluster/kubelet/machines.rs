@@ -59,6 +59,17 @@ impl NodeState {
         self.machines.insert(bootstrap::node_name(number), Machine { number, up: true, since: now });
     }
 
+    /// Takes the nodes of a state that knows no machines yet for machines that are up.
+    pub(crate) fn know_machines(&mut self, registry: &Registry) {
+        let mut number = 0;
+        while self.machines.len() == number
+            && registry.get(&NODE, &ObjectKey::new("", bootstrap::node_name(number))).is_ok()
+        {
+            self.add_machine(number, registry.now());
+            number += 1;
+        }
+    }
+
     /// A new machine, whose kubelet registers its node; gives back the node's name.
     ///
     /// # Errors
@@ -172,12 +183,40 @@ impl NodeState {
         Ok(())
     }
 
+    /// Connects to the kubelet of a Pod's node, as the API server does.
+    ///
+    /// # Errors
+    /// In the words of Go's network, when that machine is switched off.
+    pub(super) fn dial(&self, registry: &Registry, pod: &Object) -> Result<(), String> {
+        let node = pod.text("/spec/nodeName");
+        if node.is_empty() || self.runs(node) {
+            return Ok(());
+        }
+        let node = registry.get(&NODE, &ObjectKey::new("", node));
+        let address = node.map(|node| node.text("/status/addresses/0/address").to_owned());
+        Err(format!("dial tcp {}:10250: connect: no route to host", address.unwrap_or_default()))
+    }
+
+    /// A kubelet tells whether its node takes Pods, once that has changed.
+    pub(crate) fn tell_whether_schedulable(&self, registry: &mut Registry, node: &Object) {
+        if self.runs(node.name()) {
+            let cordoned = node.flag("/spec/unschedulable");
+            let now = if cordoned { "NodeNotSchedulable" } else { "NodeSchedulable" };
+            tell(registry, node, now, &format!("Node {} status is now: {now}", node.name()));
+        }
+    }
+
     /// Brings Leases and heartbeats of all kubelets that work up to the present moment.
     pub(crate) fn beat(&mut self, registry: &mut Registry) {
         let now = registry.now();
         for (name, machine) in self.machines.iter().filter(|(_, machine)| machine.up) {
             let Ok(node) = registry.get(&NODE, &ObjectKey::new("", name.as_str())) else { continue };
-            renew_lease(registry, &node, last_tick(machine.since, RENEWAL, now));
+            let renewed = renew_lease(registry, &node, last_tick(machine.since, RENEWAL, now));
+            if renewed && !is_well(&node) {
+                // Somebody else wrote the status: the kubelet knows better.
+                let _ = report(registry, name);
+                continue;
+            }
             let reported = node
                 .condition("Ready")
                 .and_then(|ready| ready["lastHeartbeatTime"].as_str()?.parse::<Timestamp>().ok());
@@ -196,12 +235,20 @@ fn last_tick(since: Timestamp, every: SignedDuration, now: Timestamp) -> Timesta
     since.checked_add(SignedDuration::from_secs(ticks)).unwrap_or(now)
 }
 
-fn renew_lease(registry: &mut Registry, node: &Object, at: Timestamp) {
+/// Whether a node's conditions are those of a healthy one.
+fn is_well(node: &Object) -> bool {
+    let status = |kind: &str| node.condition(kind).and_then(|condition| condition["status"].as_str());
+    status("Ready") == Some("True")
+        && ["MemoryPressure", "DiskPressure", "PIDPressure"].iter().all(|kind| status(kind) == Some("False"))
+}
+
+/// Renews the Lease of a node; says whether that was due.
+fn renew_lease(registry: &mut Registry, node: &Object, at: Timestamp) -> bool {
     let renewed: Value = format!("{at:.6}").into();
     let options = WriteOptions::component("kubelet");
     // Somebody's quarrel with a Lease is no reason for a kubelet to stop.
     let _ = match registry.get(&LEASE, &ObjectKey::new(LEASES, node.name())) {
-        Ok(lease) if lease.get("/spec/renewTime") == Some(&renewed) => return,
+        Ok(lease) if lease.get("/spec/renewTime") == Some(&renewed) => return false,
         Ok(lease) => {
             let mut next = Object::clone(&lease);
             next.set("/spec/renewTime", renewed);
@@ -222,6 +269,7 @@ fn renew_lease(registry: &mut Registry, node: &Object, at: Timestamp) {
             registry.create(&LEASE, LEASES, lease, &options)
         }
     };
+    true
 }
 
 fn write_heartbeat(registry: &mut Registry, node: &Object, at: Timestamp) -> Result<(), Status> {

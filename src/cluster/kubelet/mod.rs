@@ -5,7 +5,9 @@ mod attachments;
 mod env;
 mod host;
 mod host_volumes;
+mod ingress;
 mod machines;
+mod network;
 mod pod_runtime;
 mod pod_spec;
 mod pod_status;
@@ -69,6 +71,9 @@ pub(crate) struct NodeState {
     machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
+    /// How many `minikube tunnel`s are open.
+    #[serde(skip)]
+    tunnels: usize,
     /// Milliseconds that the last exchange over the network took.
     #[serde(skip)]
     latency: i64,

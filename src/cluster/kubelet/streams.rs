@@ -3,7 +3,7 @@
 use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Object, ObjectKey, Status};
 
-use super::super::network::{self, ConnectError, HttpRequest, HttpResponse};
+use super::super::network::{ConnectError, HttpRequest, HttpResponse};
 use super::super::registry::Registry;
 use super::super::runtime::{
     self, ImageReference, Input, LogOptions, LogPage, Process, ProcessId, ProcessOutput,
@@ -98,6 +98,8 @@ impl NodeState {
         container: Option<&str>,
     ) -> Result<(String, ProcessId), Status> {
         let object = registry.get(&POD, pod)?;
+        self.dial(registry, &object)
+            .map_err(|why| Status::failure(500, "", format!("error dialing backend: {why}")))?;
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
         }
@@ -169,6 +171,11 @@ impl NodeState {
         if object.text("/spec/nodeName").is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name)));
         }
+        if let Err(why) = self.dial(registry, &object) {
+            let address = why.split(' ').nth(2).unwrap_or_default().trim_end_matches(':');
+            let url = format!("https://{address}/containerLogs/{pod}/{name}");
+            return Err(Status::failure(500, "", format!("Get {url:?}: {why}")));
+        }
         let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name));
         if options.previous {
             let log = container.and_then(|container| container.previous_log.as_ref());
@@ -214,33 +221,6 @@ impl NodeState {
         self.latency = i64::try_from(cost / speed).unwrap_or(i64::MAX);
     }
 
-    /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
-    /// its ready endpoints as kube-proxy would.
-    ///
-    /// # Errors
-    /// When no response comes.
-    pub(crate) fn http_to_service(
-        &mut self,
-        registry: &mut Registry,
-        service: &ObjectKey,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let endpoint = network::choose_endpoint(registry, service, port)?;
-        self.http_to_endpoint(registry, &endpoint, request)
-    }
-
-    fn http_to_endpoint(
-        &mut self,
-        registry: &mut Registry,
-        endpoint: &network::Endpoint,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let slot = self.by_address.get(&endpoint.address).cloned();
-        let pod = slot.and_then(|slot| self.pods.get(&slot)).map(|pod| pod.key.clone());
-        self.http_to_pod(registry, &pod.ok_or(ConnectError::TimedOut)?, endpoint.port, request)
-    }
-
     /// Makes one HTTP request to the API server, which expects TLS.
     ///
     /// # Errors
@@ -256,52 +236,6 @@ impl NodeState {
         }
         let api = self.api.ok_or(ConnectError::Refused)?;
         Ok(api(registry, request))
-    }
-
-    /// Makes one HTTP request from inside a Pod.
-    pub(super) fn http_from(
-        &mut self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
-        let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
-        let mut request = request.clone();
-        request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
-        self.http_to_pod(registry, &pod, port, &request)
-    }
-
-    /// Opens a connection from inside a Pod and closes it again.
-    pub(super) fn connects_from(
-        &self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-    ) -> Result<(), ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
-        self.listener(&pod, port).map(drop)
-    }
-
-    /// The Pod and port that a connection from inside a Pod reaches.
-    fn destination(
-        &self,
-        registry: &mut Registry,
-        slot: &str,
-        host: &str,
-        port: u16,
-    ) -> Result<(ObjectKey, u16), ConnectError> {
-        let own = self.pods.get(slot).map(|pod| pod.key.clone()).ok_or(ConnectError::TimedOut)?;
-        if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
-            return Ok((own, port));
-        }
-        let endpoint = network::route(registry, &own.namespace, host, port)?;
-        let slot = self.by_address.get(&endpoint.address);
-        let pod = slot.and_then(|slot| self.pods.get(slot)).map(|pod| pod.key.clone());
-        Ok((pod.ok_or(ConnectError::TimedOut)?, endpoint.port))
     }
 
     /// The process that answers on a Pod's port.

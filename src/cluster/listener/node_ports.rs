@@ -1,4 +1,4 @@
-//! A plain-HTTP socket on this machine for every Service's node port.
+//! Plain-HTTP sockets on this machine: for every Service's node port, and for what a tunnel serves.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,17 +12,39 @@ use crate::apimachinery::{Object, ObjectKey, builtin};
 use crate::base::sleep;
 
 use super::super::apiserver::serve_forwarded;
+use super::super::controllers::TUNNEL_ADDRESS;
 use super::super::driver::Shared;
 use super::{ACCEPT_PAUSE, EndOnDrop};
 
-/// Connections that may be open at once on one node port.
+/// Connections that may be open at once on one socket.
 const CONNECTIONS_MAX: usize = 100;
+/// The Service of minikube's ingress addon, which a tunnel serves, too.
+const INGRESS: (&str, &str) = ("ingress-nginx", "ingress-nginx-controller");
 
-/// The port of a Service that a node port leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The port of a Service that a socket leads to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
     service: ObjectKey,
     port: u16,
+}
+
+/// What a socket stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// A node port.
+    Node(u16),
+    /// A port of a Service with an address of this machine.
+    Balancer(Target),
+}
+
+impl Place {
+    /// The number that the socket should have.
+    fn wanted(&self) -> u16 {
+        match self {
+            Self::Node(number) => *number,
+            Self::Balancer(target) => target.port,
+        }
+    }
 }
 
 /// An open socket; closes when dropped.
@@ -37,25 +59,29 @@ struct Mapping(Arc<Shared>);
 impl Drop for Mapping {
     fn drop(&mut self) {
         self.0.node_ports().clear();
+        self.0.balancer_ports().clear();
     }
 }
 
-/// Keeps one socket open for every node port, for as long as the future is polled.
+/// Keeps one socket open for every place, for as long as the future is polled.
 pub(super) async fn serve(shared: Arc<Shared>) {
     let mapping = Mapping(Arc::clone(&shared));
     let mut changed = shared.subscribe();
-    let mut sockets: BTreeMap<u16, Socket> = BTreeMap::new();
+    let mut sockets: BTreeMap<Place, Socket> = BTreeMap::new();
     let mut seen = None;
     while !shared.has_ended() {
         changed.borrow_and_update();
         if let Some((place, targets)) = shared.look(|simulation, epoch| {
             let store = simulation.registry.store();
-            let place = (epoch, store.revision());
-            let moved = seen.is_none_or(|(seen_epoch, revision)| {
-                seen_epoch != epoch || services_changed(store.changes_since(revision))
+            let tunnelled = simulation.node.has_tunnel();
+            let place = (epoch, store.revision(), tunnelled);
+            let moved = seen.is_none_or(|(seen_epoch, revision, was_tunnelled)| {
+                seen_epoch != epoch
+                    || was_tunnelled != tunnelled
+                    || services_changed(store.changes_since(revision))
             });
             seen = Some(place);
-            moved.then(|| (place, targets(store.list(&builtin::SERVICE, None).map(AsRef::as_ref))))
+            moved.then(|| (place, targets(store.list(&builtin::SERVICE, None).map(AsRef::as_ref), tunnelled)))
         }) {
             seen = Some(place);
             follow(&shared, &mut sockets, targets).await;
@@ -73,16 +99,24 @@ fn services_changed<'a, E>(
     changes.map_or(true, |mut changes| changes.any(|change| change.kind == &builtin::SERVICE))
 }
 
-/// Every node port with where it leads.
-fn targets<'a>(services: impl Iterator<Item = &'a Object>) -> BTreeMap<u16, Target> {
+/// Every place with where it leads.
+fn targets<'a>(services: impl Iterator<Item = &'a Object>, tunnelled: bool) -> BTreeMap<Place, Target> {
     let mut targets = BTreeMap::new();
     for service in services {
+        let key = service.key();
+        let is_ingress = (key.namespace.as_str(), key.name.as_str()) == INGRESS;
+        let balanced = service.text("/status/loadBalancer/ingress/0/ip") == TUNNEL_ADDRESS;
         for entry in service.list("/spec/ports") {
             let number = |name: &str| {
                 entry.get(name).and_then(serde_json::Value::as_u64).and_then(|n| n.try_into().ok())
             };
-            if let (Some(node_port), Some(port)) = (number("nodePort"), number("port")) {
-                targets.insert(node_port, Target { service: service.key(), port });
+            let Some(port) = number("port") else { continue };
+            let target = Target { service: key.clone(), port };
+            if let Some(node_port) = number("nodePort") {
+                targets.insert(Place::Node(node_port), target.clone());
+            }
+            if tunnelled && (balanced || (is_ingress && port == 80)) {
+                targets.insert(Place::Balancer(target.clone()), target);
             }
         }
     }
@@ -90,17 +124,36 @@ fn targets<'a>(services: impl Iterator<Item = &'a Object>) -> BTreeMap<u16, Targ
 }
 
 /// Opens and closes sockets until they are those of `targets`.
-async fn follow(shared: &Arc<Shared>, sockets: &mut BTreeMap<u16, Socket>, targets: BTreeMap<u16, Target>) {
-    sockets.retain(|node_port, socket| targets.get(node_port) == Some(&socket.target));
-    shared.node_ports().retain(|node_port, _| sockets.contains_key(node_port));
-    for (node_port, target) in targets {
-        if sockets.contains_key(&node_port) {
+async fn follow(
+    shared: &Arc<Shared>,
+    sockets: &mut BTreeMap<Place, Socket>,
+    targets: BTreeMap<Place, Target>,
+) {
+    sockets.retain(|place, socket| targets.get(place) == Some(&socket.target));
+    shared.node_ports().retain(|node_port, _| sockets.contains_key(&Place::Node(*node_port)));
+    let balanced: Vec<String> = sockets.keys().filter_map(balancer_name).collect();
+    shared.balancer_ports().retain(|name, _| balanced.contains(name));
+    for (place, target) in targets {
+        if sockets.contains_key(&place) {
             continue;
         }
-        let Ok((listener, local)) = bind(node_port).await else { continue };
+        let Ok((listener, local)) = bind(place.wanted()).await else { continue };
         let task = tokio::spawn(accept(Arc::clone(shared), listener, target.clone()));
-        sockets.insert(node_port, Socket { target, _task: EndOnDrop(task) });
-        shared.node_ports().insert(node_port, local);
+        match (&place, balancer_name(&place)) {
+            (Place::Node(node_port), _) => drop(shared.node_ports().insert(*node_port, local)),
+            (_, Some(name)) => drop(shared.balancer_ports().insert(name, local)),
+            _ => {}
+        }
+        sockets.insert(place, Socket { target, _task: EndOnDrop(task) });
+    }
+    shared.notify();
+}
+
+/// `namespace/name:port`.
+fn balancer_name(place: &Place) -> Option<String> {
+    match place {
+        Place::Node(_) => None,
+        Place::Balancer(target) => Some(format!("{}:{}", target.service, target.port)),
     }
 }
 
@@ -127,7 +180,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, target: Target) {
             serve_forwarded(stream, move |request| {
                 shared.reach_in(|simulation| {
                     let (node, registry) = (&mut simulation.node, &mut simulation.registry);
-                    node.http_to_service(registry, &target.service, target.port, request)
+                    node.http_from_outside(registry, &target.service, target.port, request)
                 })
             })
             .await;
@@ -143,12 +196,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn node_ports_lead_to_the_ports_of_their_services() {
+    fn places_lead_to_the_ports_of_their_services() {
         let mut web = Object::new(&builtin::SERVICE, "default", "web");
         web.set("/spec/ports", json!([{"port": 80, "nodePort": 30080}, {"port": 81}]));
         let plain = Object::new(&builtin::SERVICE, "default", "plain");
-        let targets = targets([&web, &plain].into_iter());
-        let expected = Target { service: ObjectKey::new("default", "web"), port: 80 };
-        assert_eq!(targets, BTreeMap::from([(30080, expected)]));
+        let target = |port| Target { service: ObjectKey::new("default", "web"), port };
+        let found = targets([&web, &plain].into_iter(), true);
+        assert_eq!(found, BTreeMap::from([(Place::Node(30080), target(80))]));
+        web.set("/status/loadBalancer/ingress", json!([{"ip": "127.0.0.1"}]));
+        let found = targets([&web].into_iter(), true);
+        assert_eq!(found.get(&Place::Balancer(target(81))), Some(&target(81)));
+        assert_eq!(balancer_name(&Place::Balancer(target(81))).as_deref(), Some("default/web:81"));
+        assert_eq!(targets([&web].into_iter(), false).len(), 1);
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::SignedDuration;
 
-use crate::apimachinery::{Kind, ObjectKey, Status, kind_of};
+use crate::apimachinery::{Kind, ObjectKey, Status};
 use crate::base::Timestamp;
 
 use super::kubelet::NodeState;
@@ -83,7 +83,8 @@ impl Manager {
     /// Queues everything, as after a restart.
     pub(crate) fn resync(&mut self, registry: &Registry) {
         for object in registry.store().all() {
-            let Some(kind) = kind_of(object.api_version(), object.kind()) else { continue };
+            let kind = registry.store().definitions().kind_of(object.api_version(), object.kind());
+            let Some(kind) = kind else { continue };
             let change = Change {
                 revision: object.resource_version(),
                 kind,
@@ -172,6 +173,13 @@ fn queue_change(
     for (reconciler, entry) in reconcilers.iter().enumerate() {
         for watch in entry.watches().iter().filter(|watch| watch.kind == changed) {
             for key in (watch.keys)(change, registry) {
+                queue.add(Item { reconciler, key }, registry.now());
+            }
+        }
+        if changed.custom.is_some()
+            && let Some(keys) = entry.custom_keys()
+        {
+            for key in keys(change, registry) {
                 queue.add(Item { reconciler, key }, registry.now());
             }
         }

@@ -43,6 +43,10 @@ pub(crate) trait Reconciler: Sync {
     fn name(&self) -> &'static str;
     /// What wakes it.
     fn watches(&self) -> &'static [Watch];
+    /// From changes of custom resources, whatever their kind, to the keys to reconcile after them.
+    fn custom_keys(&self) -> Option<fn(&Change, &Registry) -> Vec<ObjectKey>> {
+        None
+    }
     /// Brings the object of that key closer to what is desired.
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status>;
 }

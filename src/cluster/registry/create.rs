@@ -7,10 +7,11 @@ use crate::apimachinery::{Kind, Object, ObjectKey, Status, seconds};
 use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
+use super::custom::rules_of;
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
-use super::strategy::{Strategy, strategy_of};
+use super::strategy::Strategy;
 use super::validation::metadata_errors;
 
 /// How often a generated name is drawn anew when it is taken.
@@ -42,7 +43,8 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let Incoming { mut object, mut warnings, owned, version } = incoming;
-        let strategy = strategy_of(kind);
+        let strategy = rules_of(kind, version);
+        self.check_definition(kind)?;
         metadata::ensure_namespace(kind, &mut object, namespace)?;
         if !object.text("/metadata/resourceVersion").is_empty() {
             return Err(Status::failure(
@@ -59,14 +61,15 @@ impl Registry {
         if !owned {
             record_update(version, None, &mut object, options, self.now);
         }
-        admission::admit(self, &Attributes { kind, old: None }, &mut object)?;
+        admission::admit(self, &Attributes { kind, old: None, options }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
         let mut errors = metadata_errors(strategy, &object);
         errors.extend(strategy.validate(&object));
+        strategy.add_rule_errors(&object, None, &mut errors);
         if !errors.is_empty() {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
-        let attributes = Attributes { kind, old: None };
+        let attributes = Attributes { kind, old: None, options };
         warnings.extend(admission::validate(self, &attributes, &object)?);
         if self.store.get(kind, &object.key()).is_some() {
             return Err(Status::already_exists(kind, object.name()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
 
 use super::Registry;
+use super::admission;
 use super::metadata;
 use super::options::{DeleteOptions, Deleted, Propagation, WriteOptions};
 use super::strategy::strategy_of;
@@ -37,6 +38,7 @@ impl Registry {
             return Err(Status::forbidden(kind, &key.name, "this namespace may not be deleted"));
         }
         check_preconditions(kind, &old, delete)?;
+        admission::validate_deletion(self, kind, &old, options)?;
         let mut new = Object::clone(&old);
         set_propagation(&mut new, delete.propagation);
         let requested = strategy_of(kind).grace_period(&old, delete.grace_period_seconds);

@@ -88,7 +88,8 @@ pub(super) fn drop_empty(object: &mut Object) {
 
 /// Gives an object of a kind with status an empty one, as Go's encoder writes it.
 pub(super) fn ensure_status(kind: &Kind, object: &mut Object) {
-    if kind.subresource("status").is_some() && object.get("/status").is_none() {
+    let has_status = kind.custom.is_none() && kind.subresource("status").is_some();
+    if has_status && object.get("/status").is_none() {
         object.set("/status", Map::new());
     }
 }

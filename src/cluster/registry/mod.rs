@@ -2,6 +2,7 @@
 
 mod admission;
 mod admissionregistration;
+mod apiextensions;
 mod apiregistration;
 mod apps;
 mod autoscaling;
@@ -13,6 +14,7 @@ mod conversion;
 mod coordination;
 mod core;
 mod create;
+mod custom;
 mod decode;
 mod delete;
 mod discovery;
@@ -122,7 +124,7 @@ impl Registry {
     /// # Errors
     /// 404 when there is none.
     pub(crate) fn get_scale(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Object, Status> {
-        Ok(scale::scale_of(&*self.get(kind, key)?))
+        scale::scale_of(kind, &*self.get(kind, key)?)
     }
 
     /// A stored object as one of `kind`, which may be another version of what is stored.

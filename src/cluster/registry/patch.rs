@@ -33,7 +33,7 @@ impl Registry {
         }
         let old = old.ok_or_else(|| Status::not_found(stored, &key.name))?;
         if options.subresource == "scale" {
-            let scale = scale::scale_of(&old);
+            let scale = scale::scale_of(kind, &old)?;
             let wanted = patched_value(kind, scale.value(), patch)?;
             let wanted = Object::from_value(wanted)
                 .ok_or_else(|| Status::bad_request("the patched document is not an object"))?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, Status};
+use crate::apimachinery::{FieldError, Kind, LabelSelector, Object, ScalePaths, Status};
 use crate::base::Timestamp;
 
 use super::columns::{self, Column};
@@ -26,8 +26,11 @@ impl Strategy for ScaleStrategy {
     }
 }
 
-/// What `scale` shows of a workload.
-pub(super) fn scale_of(object: &Object) -> Object {
+/// What `scale` shows of a workload, or of a custom resource that says where its numbers are.
+///
+/// # Errors
+/// 500 for a custom resource without a number of replicas.
+pub(super) fn scale_of(kind: &'static Kind, object: &Object) -> Result<Object, Status> {
     let mut scale = Object::from(serde_json::Map::new());
     scale.set("/kind", "Scale");
     scale.set("/apiVersion", "autoscaling/v1");
@@ -37,13 +40,26 @@ pub(super) fn scale_of(object: &Object) -> Object {
             scale.set(&pointer, value.clone());
         }
     }
-    scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
-    scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
-    let selector = LabelSelector::of_workload(object.value()).to_string();
+    let selector = match custom_paths(kind) {
+        Some(paths) => {
+            let Some(replicas) = object.number(&paths.spec_replicas) else {
+                let path = paths.spec_replicas.replace('/', ".");
+                return Err(Status::internal(format!("the spec replicas field {path:?} does not exist")));
+            };
+            scale.set("/spec/replicas", replicas);
+            scale.set("/status/replicas", object.number(&paths.status_replicas).unwrap_or_default());
+            paths.label_selector.as_ref().map(|path| object.text(path).to_owned()).unwrap_or_default()
+        }
+        None => {
+            scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
+            scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
+            LabelSelector::of_workload(object.value()).to_string()
+        }
+    };
     if !selector.is_empty() {
         scale.set("/status/selector", selector);
     }
-    scale
+    Ok(scale)
 }
 
 /// The workload with the replicas that a Scale asks for.
@@ -54,6 +70,10 @@ pub(super) fn scaled(kind: &'static Kind, object: &Object, scale: &Object) -> Re
         return Err(Status::invalid(kind, object.name(), &[error]));
     }
     let mut scaled = object.clone();
-    scaled.set("/spec/replicas", replicas);
+    scaled.set(custom_paths(kind).map_or("/spec/replicas", |paths| &paths.spec_replicas), replicas);
     Ok(scaled)
+}
+
+fn custom_paths(kind: &Kind) -> Option<&'static ScalePaths> {
+    kind.custom.and_then(|custom| custom.scale.as_ref())
 }

@@ -131,8 +131,33 @@ fn drop_node_ports(new: &mut Object, old: &Object) {
 /// Allocates what a Service lacks; its own present allocations (an update) count as free.
 pub(super) fn allocate(registry: &mut Registry, service: &mut Object) -> FieldErrors {
     let mut taken = Taken::of_others(registry, service);
-    let mut errors = allocate_cluster_ip(registry, service, &taken);
+    let mut errors = family_errors(service);
+    if !errors.is_empty() {
+        return errors;
+    }
+    errors.extend(allocate_cluster_ip(registry, service, &taken));
     errors.extend(allocate_node_ports(registry, service, &mut taken));
+    errors
+}
+
+/// What a cluster that knows IPv4 alone cannot give.
+fn family_errors(service: &Object) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let selectorless = service.text("/spec/clusterIP") == "None"
+        && service.map("/spec/selector").is_none_or(serde_json::Map::is_empty);
+    if !needs_cluster_ip(service) || selectorless {
+        return errors;
+    }
+    for (index, family) in service.list("/spec/ipFamilies").iter().enumerate() {
+        if family != "IPv4" {
+            let path = format!("spec.ipFamilies[{index}]");
+            errors.push(FieldError::invalid(path, family.clone(), "not configured on this cluster"));
+        }
+    }
+    if service.text("/spec/ipFamilyPolicy") == "RequireDualStack" {
+        let detail = "this cluster is not configured for dual-stack services";
+        errors.push(FieldError::invalid("spec.ipFamilyPolicy", "RequireDualStack", detail));
+    }
     errors
 }
 

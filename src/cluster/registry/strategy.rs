@@ -1,11 +1,11 @@
 //! What is particular to a kind: the rules that the generic registry asks for.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldErrors, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored,
+    FieldErrors, KINDS, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored,
     validate_dns1123_subdomain,
 };
 use crate::base::Timestamp;
@@ -17,8 +17,9 @@ use super::scale::ScaleStrategy;
 use super::validation::Field;
 use super::warnings::pod_spec_warnings;
 use super::{
-    admissionregistration, apiregistration, apps, autoscaling, batch, certificates, coordination, core,
-    discovery, flowcontrol, metrics, networking, node, policy, rbac, resource, scheduling, storage,
+    admissionregistration, apiextensions, apiregistration, apps, autoscaling, batch, certificates,
+    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, rbac, resource, scheduling,
+    storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -96,6 +97,14 @@ pub(crate) trait Strategy: Sync {
         FieldErrors::new()
     }
 
+    /// What is wrong with a change through a subresource that writes a part of the desired state.
+    fn validate_part(&self, _subresource: &str, _new: &Object, _old: &Object) -> FieldErrors {
+        FieldErrors::new()
+    }
+
+    /// What rules of the kind say that compare with the object before; `errors` were found already.
+    fn add_rule_errors(&self, _new: &Object, _old: Option<&Object>, _errors: &mut FieldErrors) {}
+
     /// Allocates what the object needs from what the cluster has to give.
     fn allocate(&self, _registry: &mut Registry, _object: &mut Object) -> FieldErrors {
         FieldErrors::new()
@@ -163,6 +172,16 @@ impl Strategy for Plain {}
 
 /// The rules of a kind.
 pub(super) fn strategy_of(kind: &'static Kind) -> &'static dyn Strategy {
+    /// By place in the table of kinds.
+    static BY_PLACE: LazyLock<Vec<&'static dyn Strategy>> =
+        LazyLock::new(|| KINDS.iter().map(|kind| listed(kind)).collect());
+    if kind.custom.is_some() {
+        return kind;
+    }
+    BY_PLACE.get(kind.place).copied().unwrap_or_else(|| listed(kind))
+}
+
+fn listed(kind: &'static Kind) -> &'static dyn Strategy {
     let index = STRATEGIES.iter().position(|(entry, _)| std::ptr::eq(*entry, kind));
     index.map_or(&Plain, |index| STRATEGIES[index].1)
 }
@@ -193,6 +212,9 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::JOB, &batch::JobStrategy),
     (&builtin::LEASE, &coordination::LeaseStrategy),
     (&builtin::ENDPOINT_SLICE, &discovery::EndpointSliceStrategy),
+    (&builtin::INGRESS, &networking::IngressStrategy),
+    (&builtin::INGRESS_CLASS, &networking::IngressClassStrategy),
+    (&builtin::NETWORK_POLICY, &networking::NetworkPolicyStrategy),
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
@@ -200,6 +222,7 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
     (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),
     (&builtin::ROLE_BINDING, &rbac::BindingStrategy { namespaced: true }),
+    (&builtin::CUSTOM_RESOURCE_DEFINITION, &apiextensions::CustomResourceDefinitionStrategy),
     (&NODE_METRICS, &metrics::NodeMetricsStrategy),
     (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),

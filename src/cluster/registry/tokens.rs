@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{NODE, POD, SECRET, SERVICE_ACCOUNT};
-use crate::apimachinery::{FieldError, Kind, Object, ObjectKey, Status, seconds};
+use crate::apimachinery::{FieldError, Kind, Object, ObjectKey, Status, seconds, unstored};
 use crate::base::{Random, Timestamp};
 
 use super::super::authentication::{API_AUDIENCE, Authority, Bound, TokenClaims};
@@ -25,17 +25,11 @@ const LIFETIME_EXTENDED: i64 = 3_607;
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 static TOKEN_REQUEST: Kind = Kind {
-    group: "authentication.k8s.io",
-    version: "v1",
     kind: "TokenRequest",
     plural: "tokenrequests",
     singular: "tokenrequest",
-    short_names: &[],
-    categories: &[],
     namespaced: true,
-    verbs: &["create"],
-    subresources: &[],
-    stored_as: None,
+    ..unstored::TOKEN_REVIEW
 };
 
 impl Registry {

@@ -7,6 +7,7 @@ use crate::apimachinery::{FieldErrors, Kind, Object, ObjectKey, Status};
 use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
+use super::custom::rules_of;
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
@@ -54,7 +55,7 @@ impl Registry {
                 key.name
             )));
         }
-        let Some(old) = self.store.get(kind, key).cloned() else {
+        let Some(old) = self.find(kind, key) else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
                 return self.create_decoded(kind, &key.namespace, incoming, options);
@@ -92,7 +93,8 @@ impl Registry {
         let object = scale::scaled(kind, &old, wanted)?;
         let incoming = Incoming { object, warnings: Vec::new(), owned: false, version: kind };
         let written = self.replace(kind, &old, incoming, options)?;
-        Ok(Written { object: Arc::new(scale::scale_of(&written.object)), ..written })
+        let scale = scale::scale_of(kind, &written.object)?;
+        Ok(Written { object: Arc::new(scale), ..written })
     }
 
     /// Stores `new` in place of `old`, keeping what the client may not change.
@@ -104,7 +106,7 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let Incoming { object: mut new, mut warnings, owned, version } = incoming;
-        let strategy = strategy_of(kind);
+        let strategy = rules_of(kind, version);
         let whole = matches!(options.subresource, "" | "scale");
         new.set("/apiVersion", kind.api_version());
         new.set("/kind", kind.kind);
@@ -132,17 +134,21 @@ impl Registry {
             record_update(version, Some(old), &mut new, options, self.now);
         }
         if whole {
-            admission::admit(self, &Attributes { kind, old: Some(old) }, &mut new)?;
+            admission::admit(self, &Attributes { kind, old: Some(old), options }, &mut new)?;
             strategy.prepare_for_update(&mut new, old);
         }
         metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
-        if whole {
+        let errors = strategy.validate_part(options.subresource, &new, old);
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, old.name(), &errors));
+        }
+        if whole || kind.custom.is_some() {
             let errors = update_errors(strategy, &new, old);
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
-            let attributes = Attributes { kind, old: Some(old) };
+            let attributes = Attributes { kind, old: Some(old), options };
             warnings.extend(admission::validate(self, &attributes, &new)?);
             let errors = strategy.allocate(self, &mut new);
             if !errors.is_empty() {
@@ -192,6 +198,7 @@ fn update_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldEr
     errors.extend(metadata_update_errors(new, old));
     errors.extend(strategy.validate(new));
     errors.extend(strategy.validate_update(new, old));
+    strategy.add_rule_errors(new, Some(old), &mut errors);
     errors
 }
 

@@ -265,6 +265,24 @@ pub(super) static CATALOGUE: &[Image] = &[
         ..CONTROL_PLANE
     },
     Image {
+        repository: "registry.k8s.io/ingress-nginx/controller",
+        tags: &["v1.14.3"],
+        size: 108_560_000,
+        entrypoint: &["/usr/bin/dumb-init", "--"],
+        command: &["/nginx-ingress-controller"],
+        program: "ingress-nginx",
+        ..PLAIN
+    },
+    Image {
+        repository: "registry.k8s.io/ingress-nginx/kube-webhook-certgen",
+        tags: &["v1.6.7"],
+        size: 24_310_000,
+        entrypoint: &["/kube-webhook-certgen"],
+        program: "kube-webhook-certgen",
+        toolbox: Toolbox::Nothing,
+        ..PLAIN
+    },
+    Image {
         repository: "gcr.io/k8s-minikube/storage-provisioner",
         tags: &["v5"],
         entrypoint: &["/storage-provisioner"],

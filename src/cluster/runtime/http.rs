@@ -74,6 +74,7 @@ impl HttpResponse {
             204 => "No Content",
             301 => "Moved Permanently",
             302 => "Found",
+            308 => "Permanent Redirect",
             400 => "Bad Request",
             401 => "Unauthorized",
             403 => "Forbidden",
@@ -85,6 +86,7 @@ impl HttpResponse {
             501 => "Not Implemented",
             502 => "Bad Gateway",
             503 => "Service Unavailable",
+            504 => "Gateway Timeout",
             _ => "",
         }
     }
@@ -105,4 +107,33 @@ pub(crate) enum ConnectError {
     EmptyReply,
     /// Packets are dropped.
     TimedOut,
+}
+
+/// One record of the DNS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DnsRecord {
+    /// The full name.
+    pub name: String,
+    /// `A`, `CNAME`, `SRV` or `PTR`.
+    pub kind: &'static str,
+    /// The address, name, or what else the kind holds.
+    pub data: String,
+}
+
+/// What became of a request that was passed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proxied {
+    /// The answer.
+    pub response: HttpResponse,
+    /// Name of the backend; empty when there was none.
+    pub upstream: String,
+    /// Address and port that were asked.
+    pub address: String,
+}
+
+impl Proxied {
+    /// An answer of the proxy's own.
+    pub(crate) fn own(response: HttpResponse) -> Self {
+        Self { response, upstream: String::new(), address: String::new() }
+    }
 }

@@ -19,7 +19,7 @@ mod shell;
 pub(crate) use consumption::{consumption, request_cost};
 pub(crate) use executable::executable;
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
-pub(crate) use http::{ConnectError, HttpRequest, HttpResponse};
+pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, image_id, image_of, resolve};
 pub(crate) use logs::{LogOptions, LogPage, RunLog};

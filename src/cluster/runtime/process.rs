@@ -10,7 +10,7 @@ use super::consumption::Consumption;
 use super::earlier;
 use super::executable::wrapped;
 use super::filesystem::FileView;
-use super::http::{ConnectError, HttpRequest, HttpResponse};
+use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 use super::images::Image;
 use super::program::{Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
@@ -62,10 +62,21 @@ pub(crate) trait System {
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
     /// The certificate (PEM) of the authority behind whoever speaks TLS at a port, if somebody does.
     fn tls_authority(&mut self, host: &str, port: u16) -> Option<String>;
+    /// Passes a request on as the cluster's Ingresses say.
+    fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
+        let _ = request;
+        Proxied::own(HttpResponse::text(404, "text/html", ""))
+    }
     /// The addresses of a name.
     fn resolve(&mut self, name: &str) -> Vec<String>;
     /// The full name under which a short one is found.
     fn full_name(&mut self, name: &str) -> String;
+    /// The records that the DNS has for a name; `None` when it does not answer.
+    fn query(&mut self, name: &str, kind: &str) -> Option<Vec<DnsRecord>> {
+        let found = self.resolve(name).into_iter().filter(|_| kind == "A");
+        let name = self.full_name(name);
+        Some(found.map(|data| DnsRecord { name: name.clone(), kind: "A", data }).collect())
+    }
     /// Opens a connection and closes it again.
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError>;
     /// Number and command line of the processes in the container.

@@ -68,6 +68,8 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,
+    &programs::IngressNginx,
+    &programs::WebhookCertgen,
     &programs::PhpApache,
     &programs::MetricsServer,
     &programs::Stress,

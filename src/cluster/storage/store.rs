@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::apimachinery::builtin::POD;
+use crate::apimachinery::builtin::{CUSTOM_RESOURCE_DEFINITION, POD};
 use crate::apimachinery::{Kind, Object, ObjectKey};
 
 use super::change_log::{Change, ChangeLog, ChangeType, Compacted};
+use super::definitions::Definitions;
 use super::key::StoreKey;
 use super::owner_index::{NO_CONTROLLER, OwnerIndex};
 use super::placement_index::PlacementIndex;
@@ -18,6 +19,7 @@ pub(crate) struct Store {
     objects: OrdMap<StoreKey, Arc<Object>>,
     owners: OwnerIndex,
     placements: PlacementIndex,
+    definitions: Definitions,
     revision: u64,
     log: ChangeLog,
 }
@@ -36,7 +38,7 @@ impl Store {
     /// All objects of a kind, in one namespace or in all, by namespace and name.
     pub(crate) fn list(
         &self,
-        kind: &Kind,
+        kind: &'static Kind,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = &Arc<Object>> + use<'_> {
         let start = match namespace {
@@ -45,35 +47,35 @@ impl Store {
         };
         let namespace = namespace.map(str::to_owned);
         self.objects
-            .range(start.clone()..)
-            .take_while(move |(key, _)| key.is_within(&start, namespace.as_deref()))
+            .range(start..)
+            .take_while(move |(key, _)| key.is_within(kind, namespace.as_deref()))
             .map(|(_, object)| object)
     }
 
     /// The objects of a kind and namespace (all namespaces without one) that name `uid` as an owner.
     pub(crate) fn owned_by<'a>(
         &'a self,
-        kind: &Kind,
+        kind: &'static Kind,
         namespace: Option<&'a str>,
         uid: &'a str,
     ) -> impl Iterator<Item = &'a Arc<Object>> {
         let start = StoreKey::first_of(kind);
         self.owners
-            .dependents(uid, start.clone())
-            .filter(move |key| key.is_within(&start, namespace))
+            .dependents(uid, start)
+            .filter(move |key| key.is_within(kind, namespace))
             .filter_map(|key| self.objects.get(key))
     }
 
     /// The objects of a kind in one namespace that no controller manages.
     pub(crate) fn without_controller<'a>(
         &'a self,
-        kind: &Kind,
+        kind: &'static Kind,
         namespace: &'a str,
     ) -> impl Iterator<Item = &'a Arc<Object>> {
         let start = StoreKey::new(kind, namespace, "");
         self.owners
-            .dependents(NO_CONTROLLER, start.clone())
-            .take_while(move |key| key.is_within(&start, Some(namespace)))
+            .dependents(NO_CONTROLLER, start)
+            .take_while(move |key| key.is_within(kind, Some(namespace)))
             .filter_map(|key| self.objects.get(key))
     }
 
@@ -106,6 +108,16 @@ impl Store {
         if std::ptr::eq(kind, &POD) {
             self.placements.follow(key, old, new);
         }
+        if std::ptr::eq(kind, &CUSTOM_RESOURCE_DEFINITION)
+            && let Some(name) = new.or(old).map(Object::name)
+        {
+            self.definitions.follow(name, new);
+        }
+    }
+
+    /// The custom kinds that there are now.
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
     }
 
     /// Every object, for snapshots.

@@ -7,9 +7,10 @@ use crate::apimachinery::{builtin, two_way_strategic_patch, validate_label_key, 
 use crate::kubectl::api::STRATEGIC_PATCH;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
+use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, format_of, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find};
 
 /// The command.
@@ -32,9 +33,6 @@ pub(super) static COMMAND: Command = Command {
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
-
-/// What `taint` takes as the type of what it taints.
-const TYPES: &[&str] = &["node", "nodes", "no"];
 
 /// A taint to set or to remove; removing one needs neither value nor effect.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,30 +70,27 @@ impl Taint {
 async fn run(call: &mut Call<'_>) -> Outcome {
     let is_taint = |arg: &String| arg.contains(':') || arg.contains('=') || arg.ends_with('-');
     let (taints, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_taint);
-    if resources.is_empty() {
-        return Err(Failure::message(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
-    }
+    let Some(kind) = resources.first() else {
+        return Err(Failure::message("one or more resources must be specified as <resource> <name>"));
+    };
     if taints.is_empty() {
         return Err(Failure::message("at least one taint update is required"));
     }
-    let (add, remove) = parse(&taints)?;
-    let kind = resources.first().map(|name| name.split('/').next().unwrap_or_default().to_lowercase());
-    if kind.as_deref().is_none_or(|kind| !TYPES.contains(&kind)) {
-        let name = resources.first().map(String::as_str).unwrap_or_default();
-        let text = format!("invalid resource type {name}, only [\"node\" \"nodes\" \"no\"] are supported");
+    let (add, remove) = parse(&taints).map_err(|failure| call.usage_error(failure))?;
+    let dry_run = dry_run(call)?;
+    let api = call.api().await?;
+    let Ok(resource) = resolve(&api, kind).await else {
+        return Err(Failure::Plain(format!("the server doesn't have a resource type {kind:?}")));
+    };
+    if !resource.is(&builtin::NODE) {
+        let text = format!("invalid resource type {kind}, only node types are supported");
         return Err(Failure::message(text));
     }
     check_conflicts(&add, &remove)?;
-    let named = resources.len() > 1 || resources.iter().any(|name| name.contains('/'));
-    if !named && !call.flags.on("all") && !call.flags.is_set("selector") {
-        return Err(Failure::message(
-            "at least one resource name must be specified since 'all' parameter is not set",
-        ));
+    if resources.len() == 1 && !call.flags.on("all") && !call.flags.is_set("selector") {
+        let text = "at least one resource name must be specified since 'all' parameter is not set";
+        return Err(Failure::message(text));
     }
-    let dry_run = dry_run(call)?;
-    let api = call.api().await?;
     let nodes = find(call, &api, &resources, Wanted { selectors: true, types_alone: false }).await?;
     for node in nodes {
         let (modified, done) = changed(&node, &add, &remove, call.flags.on("overwrite"))?;
@@ -107,7 +102,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 .with("fieldManager", call.flags.text("field-manager"));
             api.patch(&url, STRATEGIC_PATCH, &patch).await?;
         }
-        print_done(call, &modified, &node.named(), done)?;
+        // As upstream, it does not say when nothing was really done.
+        match format_of(call, false)? {
+            Some(_) => print_done(call, &modified, &node.named(), done)?,
+            None => call.line(format!("{} {done}", node.named()))?,
+        }
     }
     Ok(())
 }
@@ -126,7 +125,11 @@ fn parse(texts: &[String]) -> Outcome<(Vec<Taint>, Vec<Taint>)> {
             return Err(Failure::message(format!("invalid taint spec: {text}")));
         }
         if add.iter().any(|other| other.key == taint.key && other.effect == taint.effect) {
-            let text = format!("duplicated taints with the same key and effect: {}", taint.text());
+            // Go prints the whole structure.
+            let text = format!(
+                "duplicated taints with the same key and effect: {{{} {} {} <nil>}}",
+                taint.key, taint.value, taint.effect
+            );
             return Err(Failure::message(text));
         }
         add.push(taint);

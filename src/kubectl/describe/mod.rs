@@ -4,10 +4,13 @@ mod certificate_signing_request;
 mod containers;
 mod cron_job;
 mod daemon_set;
+mod endpoints;
 mod events;
 mod generic;
 mod horizontal_pod_autoscaler;
+mod ingress;
 mod job;
+mod network_policy;
 mod node;
 mod plain;
 mod pod;
@@ -17,6 +20,7 @@ mod quota;
 mod rbac;
 mod service;
 mod stateful_set;
+mod storage;
 mod text;
 mod volumes;
 mod workloads;
@@ -82,6 +86,19 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         }
         ("batch/v1", "CronJob") => cron_job::describe(&mut text, object),
         ("batch/v1", "Job") => job::describe(&mut text, object),
+        ("v1", "PersistentVolume") => storage::persistent_volume(&mut text, object, now),
+        ("v1", "PersistentVolumeClaim") => {
+            storage::persistent_volume_claim(&mut text, api, object, now).await;
+        }
+        ("v1", "Endpoints") => endpoints::endpoints(&mut text, object),
+        ("discovery.k8s.io/v1", "EndpointSlice") => endpoints::endpoint_slice(&mut text, object),
+        ("networking.k8s.io/v1", "Ingress") => ingress::ingress(&mut text, api, object).await,
+        ("networking.k8s.io/v1", "IngressClass") => ingress::ingress_class(&mut text, object),
+        ("networking.k8s.io/v1", "NetworkPolicy") => {
+            with_events = false;
+            network_policy::describe(&mut text, object);
+        }
+        ("storage.k8s.io/v1", "StorageClass") => storage::storage_class(&mut text, object),
         _ => generic::describe(&mut text, object),
     }
     if with_events {

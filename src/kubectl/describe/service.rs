@@ -33,7 +33,7 @@ pub(crate) async fn describe(text: &mut Text, api: &Api, service: &Value) {
     text.field_if(0, "Desired LoadBalancer IP", text_of(&spec["loadBalancerIP"]));
     text.field_if(0, "External Name", text_of(&spec["externalName"]));
     text.field_if(0, "LoadBalancer Ingress", &ingress(&service["status"]["loadBalancer"]["ingress"]));
-    let slices = endpoint_slices(api, metadata).await;
+    let slices = endpoint_slices_of(api, text_of(&metadata["namespace"]), text_of(&metadata["name"])).await;
     for port in array(&spec["ports"]) {
         describe_port(text, port, &slices);
     }
@@ -57,36 +57,50 @@ fn describe_port(text: &mut Text, port: &Value, slices: &[Value]) {
     if let Some(node_port) = port["nodePort"].as_i64().filter(|port| *port != 0) {
         text.field(0, "NodePort", format!("{name}\t{node_port}/{protocol}"));
     }
-    text.field(0, "Endpoints", endpoints(slices, text_of(&port["name"])));
+    text.field(0, "Endpoints", formatted_endpoints(slices, text_of(&port["name"])));
 }
 
-async fn endpoint_slices(api: &Api, metadata: &Value) -> Vec<Value> {
-    let label = format!("kubernetes.io/service-name={}", text_of(&metadata["name"]));
-    let url = Resource::from(&builtin::ENDPOINT_SLICE)
-        .collection(text_of(&metadata["namespace"]))
-        .with("labelSelector", label);
+/// The slices of a Service.
+pub(super) async fn endpoint_slices_of(api: &Api, namespace: &str, service: &str) -> Vec<Value> {
+    let label = format!("kubernetes.io/service-name={service}");
+    let url = Resource::from(&builtin::ENDPOINT_SLICE).collection(namespace).with("labelSelector", label);
     api.get(&url).await.map(|list| array(&list["items"]).to_vec()).unwrap_or_default()
 }
 
-/// The first addresses of ready endpoints, and how many more there are.
-fn endpoints(slices: &[Value], port_name: &str) -> String {
-    let mut addresses = Vec::new();
+/// The first addresses of ready endpoints, and how many more there are (`formatEndpointSlices`).
+pub(super) fn formatted_endpoints(slices: &[Value], port_name: &str) -> String {
+    if slices.is_empty() {
+        return "<none>".to_owned();
+    }
+    let (mut shown, mut count, mut more) = (Vec::new(), 0, false);
     for slice in slices {
-        let port = array(&slice["ports"]).iter().find(|port| text_of(&port["name"]) == port_name);
-        let Some(port) = port else { continue };
-        let ready = array(&slice["endpoints"])
-            .iter()
-            .filter(|endpoint| endpoint["conditions"]["ready"].as_bool().unwrap_or(true));
-        for address in ready.flat_map(|endpoint| array(&endpoint["addresses"])) {
-            let host = text_of(address);
-            let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-            addresses.push(format!("{host}:{}", scalar(&port["port"])));
+        let ports = array(&slice["ports"]);
+        let named = ports.iter().filter(|port| text_of(&port["name"]) == port_name);
+        let numbers: Vec<Option<String>> = if ports.is_empty() {
+            vec![None]
+        } else {
+            named.map(|port| Some(scalar(&port["port"]))).collect()
+        };
+        for number in numbers {
+            for endpoint in array(&slice["endpoints"]) {
+                more |= shown.len() == SHOWN_ENDPOINTS;
+                if !endpoint["conditions"]["ready"].as_bool().unwrap_or(true) {
+                    continue;
+                }
+                count += 1;
+                if !more {
+                    let host = text_of(&endpoint["addresses"][0]);
+                    shown.push(match &number {
+                        Some(number) if host.contains(':') => format!("[{host}]:{number}"),
+                        Some(number) => format!("{host}:{number}"),
+                        None => host.to_owned(),
+                    });
+                }
+            }
         }
     }
-    let more = addresses.len().saturating_sub(SHOWN_ENDPOINTS);
-    addresses.truncate(SHOWN_ENDPOINTS);
-    let shown = addresses.join(",");
-    if more > 0 { format!("{shown} + {more} more...") } else { shown }
+    let text = shown.join(",");
+    if more { format!("{text} + {} more...", count - SHOWN_ENDPOINTS) } else { text }
 }
 
 fn ingress(ingress: &Value) -> String {
@@ -123,7 +137,7 @@ mod tests {
             "endpoints": [endpoint("10.0.0.1", true), endpoint("10.0.0.2", false), endpoint("10.0.0.3", true),
                           endpoint("10.0.0.4", true), endpoint("10.0.0.5", true)]
         })];
-        assert_eq!(endpoints(&slices, ""), "10.0.0.1:80,10.0.0.3:80,10.0.0.4:80 + 1 more...");
-        assert_eq!(endpoints(&slices, "http"), "");
+        assert_eq!(formatted_endpoints(&slices, ""), "10.0.0.1:80,10.0.0.3:80,10.0.0.4:80 + 1 more...");
+        assert_eq!(formatted_endpoints(&slices, "http"), "");
     }
 }

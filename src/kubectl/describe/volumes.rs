@@ -18,7 +18,8 @@ pub(crate) fn describe(text: &mut Text, volumes: &Value, template: bool) {
     }
 }
 
-fn source(text: &mut Text, volume: &Value) {
+/// Describes what a volume is made of.
+pub(super) fn source(text: &mut Text, volume: &Value) {
     let held = volume.as_object().into_iter().flatten().find(|(key, _)| *key != "name");
     let Some((kind, source)) = held else { return text.line(1, "<unknown>") };
     let optional = source["optional"].as_bool().unwrap_or_default();
@@ -57,6 +58,19 @@ fn source(text: &mut Text, volume: &Value) {
             text.field(2, "Path", text_of(&source["path"]));
             text.field(2, "ReadOnly", read_only);
         }
+        "local" => {
+            text.field(2, "Type", "LocalVolume (a persistent volume backed by local storage on a node)");
+            text.field(2, "Path", text_of(&source["path"]));
+        }
+        "csi" => {
+            text.field(2, "Type", "CSI (a Container Storage Interface (CSI) volume source)");
+            text.field(2, "Driver", text_of(&source["driver"]));
+            text.field(2, "FSType", text_of(&source["fsType"]));
+            text.field_if(2, "VolumeHandle", text_of(&source["volumeHandle"]));
+            text.field(2, "ReadOnly", read_only);
+            text.labels(2, "VolumeAttributes", source["volumeAttributes"].as_object());
+        }
+        "ephemeral" => ephemeral(text, &source["volumeClaimTemplate"]),
         "downwardAPI" => {
             text.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
             text.line(2, "Items:");
@@ -70,6 +84,29 @@ fn source(text: &mut Text, volume: &Value) {
         "projected" => projected(text, source),
         _ => text.line(1, "<unknown>"),
     }
+}
+
+fn ephemeral(text: &mut Text, template: &Value) {
+    let (metadata, spec) = (&template["metadata"], &template["spec"]);
+    let what =
+        "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)";
+    text.field(2, "Type", what);
+    text.field(2, "StorageClass", text_of(&spec["storageClassName"]));
+    text.field(2, "Volume", text_of(&spec["volumeName"]));
+    // Upstream indents the values of these two once more.
+    for field in ["labels", "annotations"] {
+        let pairs = metadata[field].as_object().into_iter().flatten();
+        let separator = if field == "labels" { "=" } else { ": " };
+        let mut lines: Vec<String> =
+            pairs.map(|(key, value)| format!("    {key}{separator}{}", text_of(value))).collect();
+        if lines.is_empty() {
+            lines.push("    <none>".to_owned());
+        }
+        text.list(2, if field == "labels" { "Labels" } else { "Annotations" }, &lines);
+    }
+    text.field(2, "Capacity", "");
+    text.field(2, "Access Modes", "");
+    text.field_if(2, "VolumeMode", text_of(&spec["volumeMode"]));
 }
 
 fn projected(text: &mut Text, source: &Value) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, builtin};
 
 use super::super::super::registry::Registry;
-use super::super::super::storage::{Change, ChangeType};
+use super::super::super::storage::Change;
 use super::super::pods;
 
 /// A Pod behind a Service.
@@ -28,8 +28,7 @@ pub(super) struct Member {
 /// The Services that select the changed Pod, or selected it before.
 pub(super) fn services_of_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
     let pod = &change.object;
-    let gone = change.change_type == ChangeType::Deleted;
-    if !gone && change.previous.as_ref().is_some_and(|previous| !differs(previous, pod)) {
+    if change.previous.as_ref().is_some_and(|previous| !differs(previous, pod)) {
         return Vec::new();
     }
     let before = change.previous.as_ref().and_then(|previous| previous.labels());

@@ -3,6 +3,8 @@
 mod endpoint_slice;
 mod legacy;
 mod members;
+mod mirroring;
 
 pub(super) use endpoint_slice::EndpointSliceController;
 pub(super) use legacy::EndpointsController;
+pub(super) use mirroring::EndpointSliceMirroring;

@@ -2,12 +2,14 @@
 
 mod autoscaling;
 mod cron_jobs;
+mod custom_resources;
 mod daemon_sets;
 mod deletion;
 mod deployments;
 mod fresh_cluster;
 mod identity;
 mod jobs;
+mod networking;
 mod nodes;
 mod policy;
 mod replication_controllers;

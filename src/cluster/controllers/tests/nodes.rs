@@ -151,6 +151,10 @@ fn a_cordon_is_a_taint_and_a_deleted_node_leaves_orphans() {
     change(&mut simulation, &NODE, SECOND, |node| node.set("/spec/unschedulable", true));
     run(&mut simulation, 1);
     assert_eq!(taints(&simulation, SECOND), ["node.kubernetes.io/unschedulable:NoSchedule"]);
+    assert_eq!(
+        node_events(&simulation, "NodeNotSchedulable"),
+        ["Node minikube-m02 status is now: NodeNotSchedulable"]
+    );
     let orphan = on(&simulation, SECOND).remove(0);
     delete(&mut simulation, &NODE, SECOND);
     run(&mut simulation, 30);

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::super::super::registry::DeleteOptions;
 use super::*;
 
 fn service(simulation: &mut Simulation, target: Value) {
@@ -101,25 +100,4 @@ fn what_belongs_to_a_service_goes_with_it() {
     assert!(slices(&simulation).is_empty());
     assert!(simulation.registry.get(&builtin::ENDPOINTS, &key("web")).is_err());
     assert!(simulation.registry.get(&builtin::ENDPOINTS, &key("kubernetes")).is_ok());
-}
-
-#[test]
-fn a_pod_that_is_gone_at_once_leaves_its_service_at_once() {
-    let mut simulation = cluster();
-    service(&mut simulation, json!(80));
-    create(
-        &mut simulation,
-        &builtin::POD,
-        "alone",
-        json!({"labels": {"app": "web"}, "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]}}),
-    );
-    run(&mut simulation, 30);
-    assert_eq!(ready(&simulation), addresses(&simulation));
-    let (now, options) = (
-        DeleteOptions { grace_period_seconds: Some(0), ..Default::default() },
-        WriteOptions::component("test"),
-    );
-    simulation.registry.delete(&builtin::POD, &key("alone"), &now, &options).unwrap();
-    run(&mut simulation, 0);
-    assert!(ready(&simulation).is_empty());
 }

@@ -3,18 +3,23 @@
 mod default_tolerations;
 mod ingress_class;
 mod limit_ranger;
+mod matching;
 mod namespace_lifecycle;
 mod node_taints;
 mod pod_security;
+mod policies;
 mod priority;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
 mod storage;
+mod webhooks;
 
-use crate::apimachinery::{Kind, Object, Status};
+use crate::apimachinery::{Kind, Object, Status, builtin};
 
 use super::Registry;
+use super::options::WriteOptions;
+use matching::Request;
 
 pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 
@@ -24,6 +29,17 @@ pub(super) struct Attributes<'a> {
     pub kind: &'static Kind,
     /// The object before the write; `None` for a creation.
     pub old: Option<&'a Object>,
+    /// Who writes, and how.
+    pub options: &'a WriteOptions,
+}
+
+impl<'a> Attributes<'a> {
+    /// The write as policies and webhooks see it.
+    fn request(&self, object: &'a Object) -> Request<'a> {
+        let operation = if self.old.is_some() { "UPDATE" } else { "CREATE" };
+        let Self { kind, old, options } = *self;
+        Request { kind, operation, object: Some(object), old, options }
+    }
 }
 
 /// A plug-in: may change the object, or refuse the write.
@@ -40,8 +56,8 @@ const CHAIN: &[Plugin] = &[
     storage::default_class,
     storage::protect,
     storage::resize,
-    runtime_class::admit,
     ingress_class::admit,
+    runtime_class::admit,
 ];
 
 /// A plug-in that only looks: may refuse the write, or warn about it.
@@ -61,6 +77,9 @@ pub(super) fn validate(
     for validator in VALIDATORS {
         warnings.extend(validator(registry, attributes, object)?);
     }
+    let request = attributes.request(object);
+    warnings.extend(policies::validate(registry, request)?);
+    webhooks::call(registry, &builtin::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
     Ok(warnings)
 }
 
@@ -70,5 +89,23 @@ pub(super) fn admit(
     attributes: &Attributes<'_>,
     object: &mut Object,
 ) -> Result<(), Status> {
-    CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))
+    CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))?;
+    webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, attributes.request(object))
 }
+
+/// Asks about an object that is about to be deleted; gives back the warnings.
+pub(super) fn validate_deletion(
+    registry: &Registry,
+    kind: &'static Kind,
+    old: &Object,
+    options: &WriteOptions,
+) -> Result<Vec<String>, Status> {
+    let request = Request { kind, operation: "DELETE", object: None, old: Some(old), options };
+    webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, request)?;
+    let warnings = policies::validate(registry, request)?;
+    webhooks::call(registry, &builtin::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
+    Ok(warnings)
+}
+
+#[cfg(test)]
+mod tests;

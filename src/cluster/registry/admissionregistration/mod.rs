@@ -1,6 +1,8 @@
 //! Rules of the kinds of the admissionregistration.k8s.io group.
 
 mod policies;
+mod rules;
+mod validation;
 mod webhooks;
 
 pub(super) use policies::{
@@ -8,3 +10,6 @@ pub(super) use policies::{
     ValidatingPolicyStrategy,
 };
 pub(super) use webhooks::{MutatingWebhookStrategy, ValidatingWebhookStrategy};
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,10 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 use super::super::validation::Field;
+use super::validation;
 
-/// What a client is told: nothing evaluates a policy here.
-const NOT_ENFORCED: &str =
-    "not simulated: admission policies; the object is kept, and no request is judged by it";
+/// What a client is told about policies that nothing evaluates here.
+const NOT_ENFORCED: &str = "not simulated: admission policies that change objects; this one is kept, and no request is changed by it";
 
 /// `pkg/registry/admissionregistration/validatingadmissionpolicy`.
 pub(crate) struct ValidatingPolicyStrategy;
@@ -32,22 +32,7 @@ impl Strategy for ValidatingPolicyStrategy {
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        let spec = Field::of(object, "spec");
-        let mut errors = policy_errors(&spec);
-        if spec.child("validations").is_empty() && spec.child("auditAnnotations").is_empty() {
-            errors.push(
-                spec.child("validations")
-                    .required("validations or auditAnnotations must contain at least one item"),
-            );
-        }
-        for validation in spec.child("validations").items() {
-            errors.extend(expression_error(&validation.child("expression")));
-        }
-        errors
-    }
-
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        vec![NOT_ENFORCED.to_owned()]
+        validation::policy_errors(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -102,20 +87,7 @@ impl Strategy for ValidatingPolicyBindingStrategy {
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        let spec = Field::of(object, "spec");
-        let mut errors = binding_errors(&spec);
-        let actions = spec.child("validationActions");
-        if actions.is_empty() {
-            errors.push(actions.required("at least one validation action is required"));
-        }
-        for action in actions.items() {
-            errors.extend(action.one_of(&["Audit", "Deny", "Warn"]));
-        }
-        errors
-    }
-
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        vec![NOT_ENFORCED.to_owned()]
+        validation::binding_errors(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -192,10 +164,6 @@ fn policy_errors(spec: &Field<'_>) -> FieldErrors {
         errors.push(constraints.child("resourceRules").required(""));
     }
     errors
-}
-
-fn expression_error(expression: &Field<'_>) -> Option<crate::apimachinery::FieldError> {
-    expression.text().trim().is_empty().then(|| expression.required("expression is not specified"))
 }
 
 fn binding_errors(spec: &Field<'_>) -> FieldErrors {

@@ -8,13 +8,11 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 use super::super::validation::Field;
+use super::{rules, validation};
 
-/// What a client is told: nothing calls a webhook here.
-const NOT_CALLED: &str =
-    "not simulated: admission webhooks; the configuration is kept, and no request is sent to it";
-
-/// The longest time that a webhook may take, in seconds.
-const TIMEOUT_MAX: i64 = 30;
+/// What a client is told: nobody answers a webhook here.
+const NOT_CALLED: &str = "not simulated: webhook servers; what the rules of this configuration mean is refused, \
+                          or passes where failurePolicy is Ignore";
 
 /// `pkg/registry/admissionregistration/validatingwebhookconfiguration`.
 pub(crate) struct ValidatingWebhookStrategy;
@@ -119,36 +117,9 @@ fn set_defaults(webhook: &mut Map<String, Value>) {
 
 fn webhook_errors(object: &Object) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let mut seen: Vec<&str> = Vec::new();
-    for webhook in Field::of(object, "webhooks").items() {
-        let name = webhook.child("name");
-        if name.text().split('.').filter(|part| !part.is_empty()).count() < 3 {
-            errors.push(name.invalid("should be a domain with at least three segments separated by dots"));
-        } else if seen.contains(&name.text()) {
-            errors.push(name.duplicate());
-        }
-        seen.push(name.text());
-        errors.extend(webhook.child("failurePolicy").one_of(&["Fail", "Ignore"]));
-        errors.extend(webhook.child("matchPolicy").one_of(&["Equivalent", "Exact"]));
-        let effects = webhook.child("sideEffects");
-        if effects.is_absent() {
-            errors.push(effects.required("must specify one of None, NoneOnDryRun"));
-        } else if !matches!(effects.text(), "None" | "NoneOnDryRun") {
-            errors.push(effects.not_supported(&["None", "NoneOnDryRun"]));
-        }
-        let timeout = webhook.child("timeoutSeconds");
-        if !(1..=TIMEOUT_MAX).contains(&timeout.number()) {
-            errors.push(timeout.invalid("the timeout value must be between 1 and 30 seconds"));
-        }
-        let versions = webhook.child("admissionReviewVersions");
-        if versions.is_empty() {
-            errors.push(versions.required("must specify one of v1, v1beta1"));
-        }
-        let client = webhook.child("clientConfig");
-        if client.child("url").is_absent() == client.child("service").is_absent() {
-            errors.push(client.required("exactly one of url or service is required"));
-        }
-    }
+    let webhooks = Field::of(object, "webhooks");
+    errors.extend(webhooks.items().flat_map(|webhook| validation::webhook_errors(&webhook)));
+    errors.extend(rules::names_once(&webhooks));
     errors
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::{self, Kind, Object, builtin};
+use crate::apimachinery::{self, Kind, Object, builtin, present_custom};
 use crate::base::Timestamp;
 
 use super::options::WriteOptions;
@@ -39,11 +39,17 @@ pub(super) fn to_stored(kind: &'static Kind, mut object: Object) -> Object {
         (conversion.to_stored)(&mut object);
         name(&mut object, kind.stored());
     }
+    if kind.custom.is_some() && kind.stored_as.is_some() {
+        name(&mut object, kind.stored());
+    }
     object
 }
 
 /// A stored object as one of that kind.
 pub(super) fn in_version(kind: &'static Kind, object: &Arc<Object>) -> Arc<Object> {
+    if kind.custom.is_some() {
+        return present_custom(kind, object).map_or_else(|| Arc::clone(object), Arc::new);
+    }
     let Some(conversion) = conversion_of(kind) else { return Arc::clone(object) };
     Arc::new(converted(conversion, object))
 }
@@ -68,6 +74,9 @@ pub(super) fn record_update(
     options: &WriteOptions,
     now: Timestamp,
 ) {
+    if version.custom.is_some() {
+        return record_custom_update(version, old, new, options, now);
+    }
     let record = |old: Option<&Object>, new: &mut Object| {
         apimachinery::record_update(old, new, &options.manager, options.subresource, now);
     };
@@ -80,6 +89,26 @@ pub(super) fn record_update(
             new.remove("/metadata/managedFields");
         }
     }
+}
+
+/// The same for a custom object, whose versions differ by name alone.
+fn record_custom_update(
+    version: &'static Kind,
+    old: Option<&Object>,
+    new: &mut Object,
+    options: &WriteOptions,
+    now: Timestamp,
+) {
+    let stored = new.api_version().to_owned();
+    let renamed = |object: &Object| {
+        let mut object = object.clone();
+        object.set("/apiVersion", version.api_version());
+        object
+    };
+    new.set("/apiVersion", version.api_version());
+    let writer = (options.manager.as_str(), options.subresource);
+    apimachinery::record_update_of(version, old.map(renamed).as_ref(), new, writer, now);
+    new.set("/apiVersion", stored);
 }
 
 /// Moves a field, if it is there.

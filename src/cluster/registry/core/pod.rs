@@ -65,6 +65,15 @@ impl Strategy for PodStrategy {
         validation::pod_update_errors(new, old)
     }
 
+    fn validate_part(&self, subresource: &str, new: &Object, old: &Object) -> FieldErrors {
+        if subresource != "ephemeralcontainers" {
+            return FieldErrors::new();
+        }
+        let mut errors = self.validate(new);
+        errors.extend(validation::ephemeral_update_errors(new, old));
+        errors
+    }
+
     fn warnings(&self, object: &Object) -> Vec<String> {
         pod_spec_warnings(&Field::of(object, "spec"))
     }

@@ -29,7 +29,7 @@ impl Strategy for ServiceStrategy {
             ports.iter_mut().for_each(set_port_defaults);
         }
         let service_type = object.text("/spec/type").to_owned();
-        if matches!(service_type.as_str(), "NodePort" | "LoadBalancer") {
+        if validation::is_externally_accessible(object) {
             set_default(object, "/spec/externalTrafficPolicy", "Cluster");
         }
         if service_type != "ExternalName" {

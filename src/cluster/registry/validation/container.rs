@@ -6,9 +6,14 @@ use crate::apimachinery::{
 };
 
 use super::field::Field;
+use super::lifecycle::{env_from_errors, lifecycle_errors};
 use super::probe::probe_errors;
 use super::resources::resource_errors;
+use super::security::container_security_errors;
+use super::volume::inner_path_errors;
 
+/// What looks after a container that runs on.
+const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
 /// Protocols of ports, in the order of messages.
 pub(super) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 /// Fields of a Pod that an environment variable may show.
@@ -42,11 +47,36 @@ pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> Field
     errors.extend(container.child("terminationMessagePolicy").one_of(&["File", "FallbackToLogsOnError"]));
     errors.extend(port_errors(&container.child("ports")));
     errors.extend(container.child("env").items().flat_map(|variable| variable_errors(&variable)));
-    errors.extend(mount_errors(&container.child("volumeMounts"), volumes));
+    errors.extend(env_from_errors(&container.child("envFrom")));
+    errors.extend(mount_errors(container, volumes));
     errors.extend(container.child("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
     errors.extend(resource_errors(&container.child("resources")));
-    for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-        errors.extend(probe_errors(&container.child(probe), probe != "readinessProbe"));
+    errors.extend(container_security_errors(&container.child("securityContext")));
+    errors
+}
+
+/// What is wrong with the hooks and probes of a container that runs on (`validateContainers`).
+pub(super) fn running_errors(container: &Field<'_>, grace: i64) -> FieldErrors {
+    let mut errors = lifecycle_errors(&container.child("lifecycle"), grace);
+    for probe in PROBES {
+        errors.extend(probe_errors(&container.child(probe), *probe != "readinessProbe"));
+    }
+    errors
+}
+
+/// What is wrong with the hooks and probes of an init container: none unless it runs on (`validateInitContainers`).
+pub(super) fn init_errors(container: &Field<'_>, grace: i64) -> FieldErrors {
+    let policy = container.child("restartPolicy");
+    if policy.text() == "Always" {
+        return running_errors(container, grace);
+    }
+    let mut errors = FieldErrors::new();
+    let detail = "may not be set for init containers without restartPolicy=Always";
+    for field in ["lifecycle"].iter().chain(PROBES) {
+        let field = container.child(field);
+        if !field.is_absent() {
+            errors.push(field.forbidden(detail));
+        }
     }
     errors
 }
@@ -121,14 +151,16 @@ fn variable_errors(variable: &Field<'_>) -> FieldErrors {
         1 => {}
         _ => errors.push(from.invalid_value("", "may not have more than one field specified at a time")),
     }
-    errors.extend(field_reference_errors(&from.child("fieldRef")));
+    errors.extend(field_reference_errors(&from.child("fieldRef"), SHOWN_FIELDS));
+    errors.extend(resource_reference_errors(&from.child("resourceFieldRef"), false));
     for source in ["configMapKeyRef", "secretKeyRef"] {
         errors.extend(key_reference_errors(&from.child(source)));
     }
     errors
 }
 
-fn field_reference_errors(reference: &Field<'_>) -> FieldErrors {
+/// What is wrong with a reference to a field of the Pod.
+pub(super) fn field_reference_errors(reference: &Field<'_>, shown: &[&str]) -> FieldErrors {
     let path = reference.child("fieldPath");
     if reference.is_absent() {
         return FieldErrors::new();
@@ -137,11 +169,40 @@ fn field_reference_errors(reference: &Field<'_>) -> FieldErrors {
         return vec![path.required("")];
     }
     let subscripted = ["metadata.labels['", "metadata.annotations['"];
-    if SHOWN_FIELDS.contains(&path.text()) || subscripted.iter().any(|prefix| path.text().starts_with(prefix))
-    {
+    if shown.contains(&path.text()) || subscripted.iter().any(|prefix| path.text().starts_with(prefix)) {
         return FieldErrors::new();
     }
-    vec![path.not_supported(SHOWN_FIELDS)]
+    vec![path.not_supported(shown)]
+}
+
+/// Amounts of a container that may be shown.
+const SHOWN_RESOURCES: &[&str] = &[
+    "limits.cpu",
+    "limits.ephemeral-storage",
+    "limits.memory",
+    "requests.cpu",
+    "requests.ephemeral-storage",
+    "requests.memory",
+];
+
+/// What is wrong with a reference to an amount of a container, which volumes have to name.
+pub(super) fn resource_reference_errors(reference: &Field<'_>, in_volume: bool) -> FieldErrors {
+    if reference.is_absent() {
+        return FieldErrors::new();
+    }
+    let (container, resource) = (reference.child("containerName"), reference.child("resource"));
+    if in_volume && container.is_empty() {
+        return vec![container.required("")];
+    }
+    if resource.is_empty() {
+        return vec![resource.required("")];
+    }
+    let huge =
+        ["limits.hugepages-", "requests.hugepages-"].iter().any(|prefix| resource.text().starts_with(prefix));
+    if huge || SHOWN_RESOURCES.contains(&resource.text()) {
+        return FieldErrors::new();
+    }
+    vec![resource.not_supported(SHOWN_RESOURCES)]
 }
 
 fn key_reference_errors(reference: &Field<'_>) -> FieldErrors {
@@ -155,7 +216,8 @@ fn key_reference_errors(reference: &Field<'_>) -> FieldErrors {
     key.invalid_all(validate_config_key(key.text()))
 }
 
-fn mount_errors(mounts: &Field<'_>, volumes: &[&str]) -> FieldErrors {
+fn mount_errors(container: &Field<'_>, volumes: &[&str]) -> FieldErrors {
+    let mounts = container.child("volumeMounts");
     let mut errors = FieldErrors::new();
     let mut taken = Vec::new();
     for mount in mounts.items() {
@@ -171,6 +233,31 @@ fn mount_errors(mounts: &Field<'_>, volumes: &[&str]) -> FieldErrors {
             errors.push(path.invalid("must be unique"));
         }
         taken.push(path.text());
+        let (sub_path, expression) = (mount.child("subPath"), mount.child("subPathExpr"));
+        errors.extend(inner_path_errors(&sub_path));
+        if !expression.is_empty() && !sub_path.is_empty() {
+            errors.push(expression.invalid("subPathExpr and subPath are mutually exclusive"));
+        }
+        errors.extend(inner_path_errors(&expression));
+        errors.extend(propagation_error(container, &mount.child("mountPropagation")));
     }
     errors
+}
+
+fn propagation_error(
+    container: &Field<'_>,
+    propagation: &Field<'_>,
+) -> Option<crate::apimachinery::FieldError> {
+    let supported = ["Bidirectional", "HostToContainer", "None"];
+    if propagation.is_absent() {
+        return None;
+    }
+    if !supported.contains(&propagation.text()) {
+        return Some(propagation.not_supported(&supported));
+    }
+    let privileged =
+        container.child("securityContext").child("privileged").value() == &serde_json::Value::Bool(true);
+    (propagation.text() == "Bidirectional" && !privileged).then(|| {
+        propagation.forbidden("Bidirectional mount propagation is available only to privileged containers")
+    })
 }

@@ -22,6 +22,11 @@ impl<'a> Field<'a> {
         Self { path: name.to_owned(), value: object.value().get(name).unwrap_or(&Value::Null) }
     }
 
+    /// A value under a path that upstream gives it.
+    pub(crate) fn at(path: String, value: &'a Value) -> Self {
+        Self { path, value }
+    }
+
     /// The field of that name.
     pub(crate) fn child(&self, name: &str) -> Self {
         Self { path: format!("{}.{name}", self.path), value: self.value.get(name).unwrap_or(&Value::Null) }

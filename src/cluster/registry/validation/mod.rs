@@ -5,15 +5,20 @@ mod container;
 mod cron_job;
 mod daemon_set;
 mod disruption;
+mod dns;
+mod ephemeral;
 mod field;
 mod horizontal_pod_autoscaler;
 mod job;
+mod lifecycle;
 mod metadata;
+mod networking;
 mod placement;
 mod pod_spec;
 mod probe;
 mod quota;
 mod resources;
+mod security;
 mod service;
 mod stateful_set;
 mod storage;
@@ -24,14 +29,18 @@ pub(super) use config::{config_errors, config_update_errors, secret_type_errors}
 pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use disruption::disruption_budget_errors;
+pub(super) use ephemeral::ephemeral_update_errors;
 pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{job_errors, job_update_errors};
 pub(super) use metadata::{metadata_errors, metadata_update_errors};
+pub(super) use networking::{
+    ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
+};
 pub(super) use placement::node_taint_errors;
 pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
-pub(super) use service::{service_errors, service_update_errors};
+pub(super) use service::{is_externally_accessible, service_errors, service_update_errors};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use storage::{
     persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,

@@ -6,14 +6,19 @@ use crate::apimachinery::{
     FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain,
 };
 
-use super::container::{container_errors, host_port_conflicts};
+use super::container::{container_errors, host_port_conflicts, init_errors, running_errors};
+use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
+use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
 use super::placement::placement_errors;
+use super::security::pod_security_errors;
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
 
 /// What a client is told that changes more of a Pod than it may.
 const UPDATE_REFUSED: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+/// Seconds that a Pod has to end when it does not say.
+const GRACE_PERIOD: i64 = 30;
 /// Most lines of differences in that message.
 const DIFFERENCES_MAX: usize = 40;
 
@@ -26,18 +31,7 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
     if containers.is_empty() {
         errors.push(containers.required(""));
     }
-    let mut taken = Vec::new();
-    for list in ["containers", "initContainers"] {
-        for container in spec.child(list).items() {
-            errors.extend(container_errors(&container, &names));
-            let name = container.child("name");
-            if taken.contains(&name.text()) && !name.is_empty() {
-                errors.push(name.duplicate());
-            }
-            taken.push(name.text());
-        }
-        errors.extend(host_port_conflicts(&spec.child(list)));
-    }
+    errors.extend(all_container_errors(spec, &names));
     errors.extend(spec.child("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
     errors.extend(spec.child("dnsPolicy").one_of(&[
         "ClusterFirstWithHostNet",
@@ -46,10 +40,61 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
         "None",
     ]));
     errors.extend(label_errors(&spec.child("nodeSelector")));
-    errors.extend(plain_field_errors(spec));
+    errors.extend(host_network_errors(spec));
+    errors.extend(pod_security_errors(&spec.child("securityContext")));
+    errors.extend(dns_errors(spec));
+    errors.extend(readiness_gate_errors(spec));
     errors.extend(placement_errors(spec));
+    errors.extend(plain_field_errors(spec));
     errors.extend(spec.child("tolerations").items().flat_map(|toleration| toleration_errors(&toleration)));
+    errors.extend(host_alias_errors(&spec.child("hostAliases")));
+    let class = spec.child("priorityClassName");
+    if !class.is_empty() {
+        errors.extend(class.invalid_all(validate_dns1123_subdomain(class.text())));
+    }
+    let preemption = spec.child("preemptionPolicy");
+    if !preemption.is_empty() && !["Never", "PreemptLowerPriority"].contains(&preemption.text()) {
+        errors.push(preemption.not_supported(&["PreemptLowerPriority", "Never"]));
+    }
     errors
+}
+
+/// What is wrong with the containers of every kind.
+fn all_container_errors(spec: &Field<'_>, volumes: &[&str]) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let grace = spec.child("terminationGracePeriodSeconds");
+    let grace = if grace.is_absent() { GRACE_PERIOD } else { grace.number() };
+    let mut taken = Vec::new();
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
+        for container in spec.child(list).items() {
+            errors.extend(container_errors(&container, volumes));
+            let name = container.child("name");
+            if taken.contains(&name.text()) && !name.is_empty() {
+                errors.push(name.duplicate());
+            }
+            errors.extend(match list {
+                "containers" => running_errors(&container, grace),
+                "initContainers" => init_errors(&container, grace),
+                _ => ephemeral_container_errors(&container, &taken),
+            });
+            taken.push(name.text());
+        }
+        errors.extend(host_port_conflicts(&spec.child(list)));
+    }
+    errors
+}
+
+/// On the node's network a container has the ports that it says it has.
+fn host_network_errors(spec: &Field<'_>) -> FieldErrors {
+    if spec.child("hostNetwork").value() != &Value::Bool(true) {
+        return FieldErrors::new();
+    }
+    let lists = ["containers", "initContainers"].map(|list| spec.child(list));
+    let ports = lists.iter().flat_map(Field::items).flat_map(|container| container.child("ports").items());
+    ports
+        .filter(|port| port.child("hostPort").number() != port.child("containerPort").number())
+        .map(|port| port.child("containerPort").invalid("must match `hostPort` when `hostNetwork` is true"))
+        .collect()
 }
 
 fn plain_field_errors(spec: &Field<'_>) -> FieldErrors {

@@ -5,7 +5,7 @@ use crate::apimachinery::FieldErrors;
 use super::field::Field;
 
 /// Ways to probe.
-const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
+const HANDLERS: &[&str] = &["exec", "httpGet", "tcpSocket", "grpc"];
 
 /// What is wrong with a probe. Liveness and startup probes succeed with their first success.
 pub(super) fn probe_errors(probe: &Field<'_>, one_success: bool) -> FieldErrors {
@@ -13,7 +13,7 @@ pub(super) fn probe_errors(probe: &Field<'_>, one_success: bool) -> FieldErrors 
     if probe.is_absent() {
         return errors;
     }
-    errors.extend(handler_errors(probe));
+    errors.extend(handler_errors(probe, HANDLERS));
     for name in
         ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
     {
@@ -23,12 +23,19 @@ pub(super) fn probe_errors(probe: &Field<'_>, one_success: bool) -> FieldErrors 
     if one_success && successes.number() > 1 {
         errors.push(successes.invalid("must be 1"));
     }
+    let grace = probe.child("terminationGracePeriodSeconds");
+    if !grace.is_absent() && !one_success {
+        errors.push(grace.invalid("must not be set for readinessProbes"));
+    } else if !grace.is_absent() && grace.number() <= 0 {
+        errors.push(grace.invalid("must be greater than 0"));
+    }
     errors
 }
 
-fn handler_errors(probe: &Field<'_>) -> FieldErrors {
+/// What is wrong with the way to probe or to run a hook; `handlers` are the ways there are.
+pub(super) fn handler_errors(probe: &Field<'_>, handlers: &[&str]) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let given: Vec<&str> = HANDLERS.into_iter().filter(|name| !probe.child(name).is_absent()).collect();
+    let given: Vec<&str> = handlers.iter().copied().filter(|name| !probe.child(name).is_absent()).collect();
     if given.is_empty() {
         errors.push(probe.required("must specify a handler type"));
     }
@@ -44,6 +51,9 @@ fn handler_errors(probe: &Field<'_>) -> FieldErrors {
         }
         Some(&"httpGet") => {
             let http = probe.child("httpGet");
+            if http.child("path").is_empty() {
+                errors.push(http.child("path").required(""));
+            }
             errors.extend(http.child("port").port_number_or_name());
             let scheme = http.child("scheme");
             if !matches!(scheme.text(), "HTTP" | "HTTPS") {

@@ -38,12 +38,107 @@ pub(crate) fn service_errors(service: &Object) -> FieldErrors {
     errors.extend(spec.child("sessionAffinity").one_of(&["ClientIP", "None"]));
     errors.extend(cluster_ip_errors(&spec));
     errors.extend(service_type.one_of(TYPES));
+    if service_type.text() == "ClusterIP" {
+        let used = ports.items().map(|port| port.child("nodePort")).filter(|number| number.number() != 0);
+        errors.extend(used.map(|number| number.forbidden("may not be used when `type` is 'ClusterIP'")));
+    }
     errors.extend(duplicate_ports(&ports));
-    for policy in ["externalTrafficPolicy", "internalTrafficPolicy"] {
-        let policy = spec.child(policy);
-        if !matches!(policy.text(), "" | "Cluster" | "Local") {
-            errors.push(policy.not_supported(&["Cluster", "Local"]));
+    errors.extend(duplicate_node_ports(&ports));
+    errors.extend(address_errors(&spec));
+    errors.extend(affinity_errors(&spec));
+    if service_type.text() != "LoadBalancer" {
+        let allocate = spec.child("allocateLoadBalancerNodePorts");
+        if !allocate.is_absent() {
+            errors.push(allocate.forbidden("may only be used when `type` is 'LoadBalancer'"));
         }
+    }
+    errors.extend(traffic_policy_errors(&spec));
+    errors
+}
+
+/// Whether a Service can be reached from outside (`ExternallyAccessible`).
+pub(crate) fn is_externally_accessible(service: &Object) -> bool {
+    match service.text("/spec/type") {
+        "LoadBalancer" | "NodePort" => true,
+        "ClusterIP" | "" => !service.list("/spec/externalIPs").is_empty(),
+        _ => false,
+    }
+}
+
+fn traffic_policy_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let (external, internal) = (spec.child("externalTrafficPolicy"), spec.child("internalTrafficPolicy"));
+    let accessible = match spec.child("type").text() {
+        "LoadBalancer" | "NodePort" => true,
+        "ClusterIP" => !spec.child("externalIPs").is_empty(),
+        _ => false,
+    };
+    if !accessible && !external.is_empty() {
+        errors.push(external.invalid("may only be set for externally-accessible services"));
+    } else if accessible {
+        errors.extend(external.one_of(&["Cluster", "Local"]));
+    }
+    let health = spec.child("healthCheckNodePort");
+    let balanced = spec.child("type").text() == "LoadBalancer" && external.text() == "Local";
+    if health.number() != 0 && !balanced {
+        errors.push(
+            health.invalid(
+                "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+            ),
+        );
+    }
+    if !internal.is_empty() {
+        errors.extend(internal.one_of(&["Cluster", "Local"]));
+    }
+    errors
+}
+
+/// Addresses that a person gives to a Service (`ValidateNonSpecialIP`).
+fn address_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for address in spec.child("externalIPs").items() {
+        match address.text().parse::<std::net::IpAddr>() {
+            Err(_) => {
+                errors.push(address.invalid("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+            }
+            Ok(found) if found.is_unspecified() => {
+                errors.push(address.invalid("may not be unspecified (0.0.0.0 or ::)"));
+            }
+            Ok(found) if found.is_loopback() => {
+                errors.push(address.invalid("may not be in the loopback range (127.0.0.0/8, ::1/128)"));
+            }
+            Ok(_) => {}
+        }
+    }
+    errors
+}
+
+fn affinity_errors(spec: &Field<'_>) -> FieldErrors {
+    let config = spec.child("sessionAffinityConfig");
+    match spec.child("sessionAffinity").text() {
+        "None" if !config.is_absent() => {
+            vec![config.forbidden("must not be set when session affinity is None")]
+        }
+        "ClientIP" => {
+            let seconds = config.child("clientIP").child("timeoutSeconds");
+            let wrong = !(1..=86_400).contains(&seconds.number());
+            let error = wrong.then(|| seconds.invalid("must be greater than 0 and less than 86400"));
+            error.into_iter().collect()
+        }
+        _ => FieldErrors::new(),
+    }
+}
+
+fn duplicate_node_ports(ports: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut taken = Vec::new();
+    for port in ports.items() {
+        let (number, protocol) = (port.child("nodePort"), port.child("protocol"));
+        let key = (protocol.text(), number.number());
+        if number.number() != 0 && taken.contains(&key) {
+            errors.push(number.duplicate());
+        }
+        taken.push(key);
     }
     errors
 }
@@ -131,4 +226,52 @@ fn cluster_ip_errors(spec: &Field<'_>) -> FieldErrors {
         }
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_a_type_cannot_have_is_refused() {
+        let texts = |mut spec: Value| -> Vec<String> {
+            spec["sessionAffinity"] = "None".into();
+            let service = Object::from_value(json!({"spec": spec})).unwrap();
+            service_errors(&service).iter().map(ToString::to_string).collect()
+        };
+        let port = |extra: Value| {
+            let mut port = json!({"port": 80, "targetPort": 80, "protocol": "TCP"});
+            port.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            port
+        };
+        assert_eq!(
+            texts(json!({"type": "ClusterIP", "ports": [port(json!({"nodePort": 30080}))],
+                "externalTrafficPolicy": "Local", "externalIPs": []})),
+            [
+                "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+                "spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for externally-accessible services",
+            ]
+        );
+        assert_eq!(
+            texts(
+                json!({"type": "ClusterIP", "ports": [port(json!({}))], "externalTrafficPolicy": "Cluster",
+                "externalIPs": ["127.0.0.1", "x", "192.168.1.5"], "allocateLoadBalancerNodePorts": true})
+            ),
+            [
+                "spec.externalIPs[0]: Invalid value: \"127.0.0.1\": may not be in the loopback range (127.0.0.0/8, ::1/128)",
+                "spec.externalIPs[1]: Invalid value: \"x\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+                "spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
+            ]
+        );
+        let twins = [
+            port(json!({"name": "a", "nodePort": 30001})),
+            port(json!({"name": "b", "port": 81, "nodePort": 30001})),
+        ];
+        assert_eq!(
+            texts(json!({"type": "NodePort", "ports": twins, "externalTrafficPolicy": "Cluster"})),
+            ["spec.ports[1].nodePort: Duplicate value: 30001"]
+        );
+    }
 }

@@ -9,6 +9,7 @@ use crate::apimachinery::{Kind, Object, ObjectKey};
 use crate::base::{Random, Timestamp};
 
 use super::super::{Patch, Registry, WriteOptions};
+use super::{Field, pod_spec_errors};
 
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
@@ -298,4 +299,84 @@ fn secrets_take_plain_text_and_keep_their_type_and_immutable_objects_their_data(
         create(&mut registry, &SECRET, tls),
         r#"Secret "t" is invalid: data[tls.key]: Required value"#
     );
+}
+
+/// What is said about a Pod spec to which `change` was done.
+fn spec_told(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
+    let mut spec = json!({
+        "restartPolicy": "Always", "dnsPolicy": "ClusterFirst",
+        "containers": [{
+            "name": "a", "image": "nginx", "terminationMessagePolicy": "File", "imagePullPolicy": "Always",
+        }],
+    });
+    change(&mut spec);
+    let pod = Object::from_value(json!({"spec": spec})).unwrap();
+    pod_spec_errors(&Field::of(&pod, "spec")).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn pod_specs_are_judged_in_upstreams_words() {
+    let container = |field: &'static str, value: serde_json::Value| {
+        spec_told(move |spec| spec["containers"][0][field] = value)
+    };
+    assert_eq!(spec_told(|_| ()), [] as [String; 0]);
+    for (told, expected) in [
+        (
+            container("lifecycle", json!({"preStop": {}})),
+            "spec.containers[0].lifecycle.preStop: Required value: must specify a handler type",
+        ),
+        (
+            container("envFrom", json!([{}])),
+            "spec.containers[0].envFrom[0]: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`",
+        ),
+        (
+            container("securityContext", json!({"runAsUser": -1})),
+            "spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
+        ),
+        (
+            container(
+                "env",
+                json!([{"name": "A", "valueFrom": {"resourceFieldRef": {"resource": "limits.gpu"}}}]),
+            ),
+            r#"spec.containers[0].env[0].valueFrom.resourceFieldRef.resource: Unsupported value: "limits.gpu": supported values: "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory""#,
+        ),
+        (
+            spec_told(|spec| {
+                let term = json!({"labelSelector": {"matchLabels": {"a": "b"}}});
+                spec["affinity"] =
+                    json!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}});
+            })
+            .into_iter()
+            .take(1)
+            .collect(),
+            "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty",
+        ),
+        (
+            spec_told(|spec| {
+                spec["topologySpreadConstraints"] =
+                    json!([{"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]);
+            }),
+            "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero",
+        ),
+        (
+            spec_told(|spec| {
+                spec["volumes"] = json!([{"name": "v", "hostPath": {"path": "/a", "type": "Folder"}}])
+            }),
+            r#"spec.volumes[0].hostPath.type: Unsupported value: "Folder": supported values: "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket""#,
+        ),
+        (
+            spec_told(|spec| {
+                let init = json!({"name": "i", "image": "x", "terminationMessagePolicy": "File", "imagePullPolicy": "Always",
+                    "readinessProbe": {"tcpSocket": {"port": 80}}});
+                spec["initContainers"] = json!([init]);
+            }),
+            "spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
+        ),
+        (
+            spec_told(|spec| spec["dnsPolicy"] = "None".into()),
+            "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None",
+        ),
+    ] {
+        assert_eq!(told, [expected]);
+    }
 }

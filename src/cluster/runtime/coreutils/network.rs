@@ -57,7 +57,9 @@ fn fetch(
     let host =
         if url.port == url.default_port() { url.host.clone() } else { format!("{}:{}", url.host, url.port) };
     request.secure = url.secure;
-    request.headers.insert(0, ("Host".to_owned(), host));
+    if request.header("Host").is_none() {
+        request.headers.insert(0, ("Host".to_owned(), host));
+    }
     let answer = call.system.http(&url.host, url.port, &request);
     (address, answer)
 }
@@ -370,22 +372,40 @@ fn curl_answer(call: &mut Call<'_>, options: &Curl, response: &HttpResponse) -> 
     after_exchange(call)
 }
 
-/// Asks the cluster's DNS.
+/// Asks the cluster's DNS: busybox' `nslookup [-type=TYPE] NAME`.
 pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
-    let (_, names) = call.split_options();
+    let mut kind = "A".to_owned();
+    let mut names = Vec::new();
+    for argument in &call.arguments[1..] {
+        match argument.strip_prefix("-type=").or_else(|| argument.strip_prefix("-query=")) {
+            Some(wanted) => kind = wanted.to_uppercase(),
+            None if argument.starts_with('-') => {}
+            None => names.push(argument.clone()),
+        }
+    }
     let Some(name) = names.first().cloned() else {
         call.complain("missing host");
         return Outcome::Ended(1);
     };
+    if name.parse::<std::net::Ipv4Addr>().is_ok() {
+        "PTR".clone_into(&mut kind);
+    }
+    let Some(records) = call.system.query(&name, &kind) else {
+        call.say(";; connection timed out; no servers could be reached\n");
+        return Outcome::Ended(1);
+    };
     call.say("Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n");
-    let addresses = call.system.resolve(&name);
-    if addresses.is_empty() {
+    if records.is_empty() {
         call.say(&format!("** server can't find {name}: NXDOMAIN\n"));
         return Outcome::Ended(1);
     }
-    let full = call.system.full_name(&name);
-    for address in addresses {
-        call.say(&format!("Name:\t{full}\nAddress: {address}"));
+    for record in records {
+        call.say(&match record.kind {
+            "CNAME" => format!("{}\tcanonical name = {}", record.name, record.data),
+            "SRV" => format!("{}\tservice = {}", record.name, record.data),
+            "PTR" => format!("{}\tname = {}", record.name, record.data),
+            _ => format!("Name:\t{}\nAddress: {}", record.name, record.data),
+        });
     }
     call.say("");
     Outcome::Ended(0)

@@ -3,6 +3,7 @@
 mod echo_server;
 mod http_echo;
 mod httpd;
+mod ingress_nginx;
 mod metrics_server;
 mod nginx;
 mod php_apache;
@@ -13,6 +14,7 @@ mod unmodelled;
 pub(super) use echo_server::EchoServer;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
+pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
 pub(super) use metrics_server::MetricsServer;
 pub(super) use nginx::Nginx;
 pub(super) use php_apache::PhpApache;

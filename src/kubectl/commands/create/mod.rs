@@ -3,6 +3,7 @@
 mod config_map;
 mod cron_job;
 mod deployment;
+mod ingress;
 mod job;
 mod namespace;
 mod pod_disruption_budget;
@@ -38,6 +39,7 @@ pub(super) static COMMAND: Command = Command {
         &config_map::COMMAND,
         &cron_job::COMMAND,
         &deployment::COMMAND,
+        &ingress::COMMAND,
         &job::COMMAND,
         &namespace::COMMAND,
         &pod_disruption_budget::COMMAND,

@@ -1,10 +1,10 @@
 //! `kubectl create poddisruptionbudget`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
-use crate::apimachinery::builtin;
+use crate::apimachinery::{LabelSelector, builtin};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -23,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[
     Flag::text("min-available", "", "How many of the Pods, or which share, must stay available"),
     Flag::text("max-unavailable", "", "How many of the Pods, or which share, may be missing"),
-    Flag::text("selector", "", "Label selector of the Pods; only equality is supported"),
+    Flag::text("selector", "", "Label selector of the Pods"),
     field_manager("kubectl-create"),
 ];
 
@@ -75,17 +75,82 @@ fn amount(text: &str) -> Option<Value> {
     }
 }
 
-/// The labels of `app=web,tier=front` (`metav1.ParseToLabelSelector` of what is but equalities).
+/// What `app=web,tier in (a,b),!old` asks for, as an object (`metav1.ParseToLabelSelector`).
 fn selector(text: &str) -> Outcome<Value> {
-    let mut labels = serde_json::Map::new();
-    for pair in text.split(',') {
-        let pair = pair.replace("==", "=");
-        let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.contains('!')) else {
-            return Err(Failure::message(format!(
-                "couldn't parse the selector string {text:?}: only equality is supported here; put other selectors into a file"
-            )));
+    LabelSelector::parse(text)
+        .map_err(|why| Failure::message(format!("couldn't parse the selector string {text:?}: {why}")))?;
+    let mut labels = Map::new();
+    let mut expressions = Vec::new();
+    for term in terms(text) {
+        let expression = |key: &str, operator: &str, values: Vec<&str>| {
+            let mut expression = json!({"key": key.trim(), "operator": operator});
+            if !values.is_empty() {
+                expression["values"] = values.into();
+            }
+            expression
         };
-        labels.insert(key.trim().to_owned(), value.trim().into());
+        if let Some((head, list)) = term.trim_end_matches(')').split_once('(') {
+            let mut values: Vec<&str> = list.split(',').map(str::trim).collect();
+            values.sort_unstable();
+            let (key, word) = head.trim().rsplit_once(' ').unwrap_or((head, ""));
+            let operator = if word == "notin" { "NotIn" } else { "In" };
+            expressions.push(expression(key, operator, values));
+        } else if let Some((key, value)) = term.split_once("!=") {
+            expressions.push(expression(key, "NotIn", vec![value.trim()]));
+        } else if let Some((key, value)) = term.split_once('=') {
+            labels.insert(key.trim().to_owned(), value.trim_start_matches('=').trim().into());
+        } else if let Some(key) = term.strip_prefix('!') {
+            expressions.push(expression(key, "DoesNotExist", Vec::new()));
+        } else {
+            expressions.push(expression(term, "Exists", Vec::new()));
+        }
     }
-    Ok(json!({"matchLabels": labels}))
+    let mut selector = json!({});
+    if !labels.is_empty() {
+        selector["matchLabels"] = labels.into();
+    }
+    if !expressions.is_empty() {
+        selector["matchExpressions"] = expressions.into();
+    }
+    Ok(selector)
+}
+
+/// The terms of a selector: what stands between commas outside of parentheses.
+fn terms(text: &str) -> Vec<&str> {
+    let (mut terms, mut begin, mut depth) = (Vec::new(), 0, 0);
+    for (index, character) in text.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                terms.push(text[begin..index].trim());
+                begin = index + 1;
+            }
+            _ => {}
+        }
+    }
+    terms.push(text[begin..].trim());
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_become_objects() {
+        assert_eq!(
+            selector("app=web, tier in (b,a),env!=dev,!old,new").ok(),
+            Some(json!({
+                "matchLabels": {"app": "web"},
+                "matchExpressions": [
+                    {"key": "tier", "operator": "In", "values": ["a", "b"]},
+                    {"key": "env", "operator": "NotIn", "values": ["dev"]},
+                    {"key": "old", "operator": "DoesNotExist"},
+                    {"key": "new", "operator": "Exists"},
+                ],
+            }))
+        );
+        assert!(selector("a in b").is_err());
+    }
 }

@@ -1,0 +1,185 @@
+//! Traffic between Pods: Services, names, policies.
+
+use serde_json::json;
+
+use super::*;
+use crate::apimachinery::builtin::{DEPLOYMENT, NETWORK_POLICY, POD, SERVICE};
+
+/// Runs a command in a Pod: what it printed, errors included, and its exit code.
+fn exec(simulation: &mut Simulation, pod: &str, command: &[&str]) -> (String, i32) {
+    let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+    let Simulation { registry, node, .. } = simulation;
+    let process = node.exec(registry, &key(pod), None, &command, false, false).unwrap();
+    let mut text = Vec::new();
+    for _ in 0..300 {
+        let output = simulation.node.take_output(process);
+        text.extend(output.stdout);
+        text.extend(output.stderr);
+        if let Some(code) = output.exit_code {
+            return (String::from_utf8(text).unwrap(), code);
+        }
+        run(simulation, 1);
+    }
+    panic!("{command:?} does not end");
+}
+
+/// A cluster with two nginx Pods behind the Service `web`, and busybox Pods `friend` and `stranger`.
+fn shop() -> Simulation {
+    let mut simulation = cluster();
+    create(&mut simulation, &DEPLOYMENT, "web", deployments::web(2));
+    create(
+        &mut simulation,
+        &SERVICE,
+        "web",
+        json!({"spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}),
+    );
+    for name in ["friend", "stranger"] {
+        let container = json!({"name": "c", "image": "busybox", "command": ["sleep", "3600"]});
+        let fields = json!({"labels": {"role": name}, "spec": {"containers": [container]}});
+        create(&mut simulation, &POD, name, fields);
+    }
+    run(&mut simulation, 60);
+    simulation
+}
+
+fn asks(simulation: &mut Simulation, pod: &str) -> (String, i32) {
+    exec(simulation, pod, &["wget", "-qO-", "-T", "2", "http://web"])
+}
+
+#[test]
+fn a_policy_lets_through_only_what_it_names() {
+    let mut simulation = shop();
+    assert_eq!(asks(&mut simulation, "stranger").1, 0);
+    let from = json!([{"podSelector": {"matchLabels": {"role": "friend"}}}]);
+    let spec = json!({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": from}]});
+    create(&mut simulation, &NETWORK_POLICY, "web", json!({"spec": spec}));
+    assert_eq!(asks(&mut simulation, "friend").1, 0);
+    assert_eq!(asks(&mut simulation, "stranger"), ("wget: download timed out\n".to_owned(), 1));
+    delete(&mut simulation, &NETWORK_POLICY, "web");
+    assert_eq!(asks(&mut simulation, "stranger").1, 0);
+}
+
+#[test]
+fn who_may_not_leave_cannot_even_ask_for_names() {
+    let mut simulation = shop();
+    let deny = json!({"podSelector": {"matchLabels": {"role": "friend"}}, "policyTypes": ["Egress"]});
+    create(&mut simulation, &NETWORK_POLICY, "quiet", json!({"spec": deny}));
+    assert_eq!(asks(&mut simulation, "friend"), ("wget: bad address 'web'\n".to_owned(), 1));
+    let (text, _) = exec(&mut simulation, "friend", &["nslookup", "web"]);
+    assert_eq!(text, ";; connection timed out; no servers could be reached\n\n");
+    change(&mut simulation, &NETWORK_POLICY, "quiet", |policy| {
+        policy.set(
+            "/spec/egress",
+            json!([{"to": [{"namespaceSelector": {}}], "ports": [{"port": 53, "protocol": "UDP"}]}]),
+        );
+    });
+    assert_eq!(asks(&mut simulation, "friend").0, "wget: download timed out\n");
+}
+
+#[test]
+fn without_the_dns_there_are_no_names() {
+    let mut simulation = shop();
+    let coredns = ObjectKey::new("kube-system", "coredns");
+    let mut none = Object::clone(&simulation.registry.get(&DEPLOYMENT, &coredns).unwrap());
+    none.set("/spec/replicas", 0);
+    simulation.registry.update(&DEPLOYMENT, &coredns, none, &WriteOptions::component("test")).unwrap();
+    run(&mut simulation, 60);
+    assert_eq!(asks(&mut simulation, "friend").0, "wget: bad address 'web'\n");
+    let address = get(&simulation, &SERVICE, "web").text("/spec/clusterIP").to_owned();
+    let direct = exec(&mut simulation, "friend", &["wget", "-qO-", &format!("http://{address}")]);
+    assert_eq!(direct.1, 0);
+}
+
+#[test]
+fn a_tunnel_gives_load_balancers_an_address_for_as_long_as_it_is_open() {
+    let mut simulation = cluster();
+    create(
+        &mut simulation,
+        &SERVICE,
+        "web",
+        json!({"spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}),
+    );
+    run(&mut simulation, 1);
+    let address = |simulation: &Simulation| {
+        get(simulation, &SERVICE, "web").text("/status/loadBalancer/ingress/0/ip").to_owned()
+    };
+    assert_eq!(address(&simulation), "");
+    simulation.open_tunnel();
+    simulation.open_tunnel();
+    assert_eq!(address(&simulation), "127.0.0.1");
+    simulation.close_tunnel();
+    assert_eq!(address(&simulation), "127.0.0.1");
+    simulation.close_tunnel();
+    assert_eq!(address(&simulation), "");
+}
+
+#[test]
+fn endpoints_that_somebody_writes_become_slices() {
+    let mut simulation = cluster();
+    create(&mut simulation, &SERVICE, "db", json!({"spec": {"ports": [{"port": 5432}]}}));
+    let subsets = json!([{"addresses": [{"ip": "10.1.2.3"}], "ports": [{"port": 5432}]}]);
+    create(&mut simulation, &builtin::ENDPOINTS, "db", json!({"subsets": subsets}));
+    run(&mut simulation, 1);
+    let mirrors = |simulation: &Simulation| {
+        let mut slices = simulation.registry.list(&builtin::ENDPOINT_SLICE, Some("default"));
+        slices.retain(|slice| slice.label("kubernetes.io/service-name") == Some("db"));
+        slices
+    };
+    let slices = mirrors(&simulation);
+    assert_eq!(slices.len(), 1);
+    assert_eq!(
+        slices[0].list("/endpoints"),
+        [json!({"addresses": ["10.1.2.3"], "conditions": {"ready": true}})]
+    );
+    assert_eq!(
+        slices[0].label("endpointslice.kubernetes.io/managed-by"),
+        Some("endpointslicemirroring-controller.k8s.io")
+    );
+    delete(&mut simulation, &builtin::ENDPOINTS, "db");
+    run(&mut simulation, 1);
+    assert!(mirrors(&simulation).is_empty());
+}
+
+/// Applies minikube's ingress addon.
+fn enable_ingress(simulation: &mut Simulation) {
+    let documents = crate::base::parse_yaml(include_str!("../../../minikube/ingress.yaml")).unwrap();
+    for document in documents {
+        let object = Object::from_value(document.value).unwrap();
+        let kind = crate::apimachinery::kind_of(object.api_version(), object.kind()).unwrap();
+        let namespace = object.namespace().to_owned();
+        simulation.registry.create(kind, &namespace, object, &WriteOptions::component("test")).unwrap();
+    }
+    run(simulation, 120);
+}
+
+#[test]
+fn ingress_nginx_serves_the_ingresses_of_its_class() {
+    let mut simulation = shop();
+    let path = json!({"path": "/", "pathType": "Prefix",
+        "backend": {"service": {"name": "web", "port": {"number": 80}}}});
+    let spec = json!({"rules": [{"host": "shop.test", "http": {"paths": [path]}}]});
+    enable_ingress(&mut simulation);
+    create(&mut simulation, &builtin::INGRESS, "shop", json!({"spec": spec}));
+    run(&mut simulation, 1);
+    let ingress = get(&simulation, &builtin::INGRESS, "shop");
+    assert_eq!(ingress.text("/spec/ingressClassName"), "nginx");
+    assert_eq!(ingress.text("/status/loadBalancer/ingress/0/ip"), "");
+    run(&mut simulation, 60);
+    let ingress = get(&simulation, &builtin::INGRESS, "shop");
+    assert_eq!(ingress.text("/status/loadBalancer/ingress/0/ip"), "192.168.49.2");
+    assert_eq!(messages(&simulation, "Sync"), ["Scheduled for sync"]);
+
+    let controller = "http://ingress-nginx-controller.ingress-nginx";
+    let mut curl = |place: &str| {
+        exec(&mut simulation, "friend", &["wget", "-qO-", "--header", "Host: shop.test", place])
+    };
+    assert!(curl(controller).0.contains("Welcome to nginx!"));
+    assert!(curl("http://192.168.49.2").0.contains("Welcome to nginx!"));
+    let (text, code) = exec(&mut simulation, "friend", &["wget", "-qO-", controller]);
+    assert_eq!((text.as_str(), code), ("wget: server returned error: HTTP/1.1 404 Not Found\n", 1));
+    change(&mut simulation, &DEPLOYMENT, "web", |web| web.set("/spec/replicas", 0));
+    run(&mut simulation, 30);
+    let (text, _) =
+        exec(&mut simulation, "friend", &["wget", "-qO-", "--header", "Host: shop.test", controller]);
+    assert_eq!(text, "wget: server returned error: HTTP/1.1 503 Service Unavailable\n");
+}

@@ -1,0 +1,210 @@
+//! Connections and names as the nodes carry them: from Pods, from the API server, from outside.
+
+use crate::apimachinery::builtin::{NODE, POD};
+use crate::apimachinery::{Object, ObjectKey};
+
+use super::super::network::{self, Client, ConnectError, End, Endpoint, HttpRequest, HttpResponse, Record};
+use super::super::registry::Registry;
+use super::NodeState;
+
+/// The machine on which minikube runs, as its nodes see it.
+const HOST_ADDRESS: &str = "192.168.49.1";
+
+impl NodeState {
+    /// Counts an open tunnel more, or one less.
+    pub(crate) fn count_tunnel(&mut self, opened: bool) {
+        self.tunnels = if opened { self.tunnels + 1 } else { self.tunnels.saturating_sub(1) };
+    }
+
+    /// Whether a tunnel is open.
+    pub(crate) fn has_tunnel(&self) -> bool {
+        self.tunnels > 0
+    }
+
+    /// Makes one HTTP request to a Service's port (the number in `spec.ports[].port`), balanced over
+    /// its ready endpoints as kube-proxy would.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_to_service(
+        &mut self,
+        registry: &mut Registry,
+        service: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let endpoint = network::choose_endpoint(registry, service, port, &Client::default())?;
+        let (pod, port) = self.pod_at(registry, &endpoint)?;
+        self.http_to_pod(registry, &pod, port, request)
+    }
+
+    /// The same from outside the cluster, through a node port or a load balancer: policies apply.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_from_outside(
+        &mut self,
+        registry: &mut Registry,
+        service: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let node = registry.store().list(&NODE, None).next().map(|node| node.name().to_owned());
+        let client =
+            Client { address: HOST_ADDRESS.to_owned(), node: node.unwrap_or_default(), external: true };
+        let endpoint = network::choose_endpoint(registry, service, port, &client)?;
+        let (pod, port) = self.pod_at(registry, &endpoint)?;
+        let (from, to) = (End::Outside(client.address), self.end(registry, &pod));
+        if !network::allows(registry, &from, &to, port, "TCP") {
+            return Err(ConnectError::TimedOut);
+        }
+        self.http_to_pod(registry, &pod, port, request)
+    }
+
+    /// Makes one HTTP request from inside a Pod.
+    pub(super) fn http_from(
+        &mut self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let (pod, port) = self.destination(registry, slot, host, port)?;
+        let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
+        let mut request = request.clone();
+        request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
+        self.http_to_pod(registry, &pod, port, &request)
+    }
+
+    /// Opens a connection from inside a Pod and closes it again.
+    pub(super) fn connects_from(
+        &self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<(), ConnectError> {
+        let (pod, port) = self.destination(registry, slot, host, port)?;
+        self.listener(&pod, port).map(drop)
+    }
+
+    /// The Pod and port that a connection from inside a Pod reaches.
+    fn destination(
+        &self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<(ObjectKey, u16), ConnectError> {
+        let own = self.pods.get(slot).ok_or(ConnectError::TimedOut)?;
+        if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
+            return Ok((own.key.clone(), port));
+        }
+        let client = Client {
+            address: own.address.map(|address| address.to_string()).unwrap_or_default(),
+            node: own.node.clone(),
+            external: false,
+        };
+        let addresses = self.lookup_from(registry, slot, host);
+        if addresses.is_empty() {
+            return Err(ConnectError::UnknownHost);
+        }
+        let drawn = registry.random().below(addresses.len() as u64);
+        let address = &addresses[usize::try_from(drawn).unwrap_or_default()];
+        let endpoint = network::route(registry, &own.key.namespace, address, port, &client)?;
+        let from = self.end(registry, &own.key);
+        let found = self.pod_at(registry, &endpoint);
+        let (to, port) = match &found {
+            Ok((pod, port)) => (self.end(registry, pod), *port),
+            Err(_) => (End::Outside(endpoint.address.clone()), endpoint.port),
+        };
+        if !network::allows(registry, &from, &to, port, "TCP") {
+            return Err(ConnectError::TimedOut);
+        }
+        found
+    }
+
+    /// The Pod that has an address, or a port of the node that has it.
+    fn pod_at(&self, registry: &Registry, endpoint: &Endpoint) -> Result<(ObjectKey, u16), ConnectError> {
+        let Some(node) = network::node_with_address(registry, &endpoint.address) else {
+            let pod = self.by_address.get(&endpoint.address).and_then(|slot| self.pods.get(slot));
+            return pod.map(|pod| (pod.key.clone(), endpoint.port)).ok_or(ConnectError::TimedOut);
+        };
+        let here = self.pods.values().filter(|pod| pod.node == node.name());
+        here.filter_map(|pod| {
+            let object = registry.get(&POD, &pod.key).ok()?;
+            let listens = pod.host_network && self.listener(&pod.key, endpoint.port).is_ok();
+            let port = if listens { endpoint.port } else { host_port(&object, endpoint.port)? };
+            Some((pod.key.clone(), port))
+        })
+        .next()
+        .ok_or(ConnectError::Refused)
+    }
+
+    /// What a Pod is to policies.
+    fn end(&self, registry: &Registry, pod: &ObjectKey) -> End {
+        match registry.get(&POD, pod) {
+            Ok(object) if !object.flag("/spec/hostNetwork") => End::Pod(object),
+            _ => End::Node,
+        }
+    }
+
+    /// The addresses of a name as a Pod sees it: its own hosts file comes before the DNS.
+    pub(super) fn lookup_from(&self, registry: &Registry, slot: &str, name: &str) -> Vec<String> {
+        let Some(own) = self.pods.get(slot) else { return Vec::new() };
+        if name.parse::<std::net::Ipv4Addr>().is_ok() || name == "localhost" {
+            return network::lookup(registry, "", name);
+        }
+        if let Ok(pod) = registry.get(&POD, &own.key) {
+            let given = pod.list("/spec/hostAliases").iter().find(|alias| {
+                alias["hostnames"].as_array().is_some_and(|names| names.iter().any(|found| found == name))
+            });
+            if let Some(address) = given.and_then(|alias| alias["ip"].as_str()) {
+                return vec![address.to_owned()];
+            }
+            if name == pod.text("/spec/hostname") || name == pod.name() {
+                return own.address.map(|address| address.to_string()).into_iter().collect();
+            }
+        }
+        let records = self.query_from(registry, slot, name, "A").unwrap_or_default();
+        records.into_iter().filter(|record| record.kind == "A").map(|record| record.data).collect()
+    }
+
+    /// The records that the DNS has for a name as a Pod sees it; `None` when it does not answer.
+    pub(super) fn query_from(
+        &self,
+        registry: &Registry,
+        slot: &str,
+        name: &str,
+        kind: &str,
+    ) -> Option<Vec<Record>> {
+        let own = self.pods.get(slot)?;
+        if let Ok(pod) = registry.get(&POD, &own.key)
+            && !asks_the_cluster(&pod)
+        {
+            return Some(Vec::new());
+        }
+        let from = self.end(registry, &own.key);
+        network::dns_answers(registry, &from)
+            .then(|| network::query(registry, &own.key.namespace, name, kind))
+    }
+}
+
+/// Whether a Pod's names are looked up by the cluster's DNS.
+fn asks_the_cluster(pod: &Object) -> bool {
+    match pod.text("/spec/dnsPolicy") {
+        "ClusterFirstWithHostNet" => true,
+        "Default" => false,
+        "None" => pod.list("/spec/dnsConfig/nameservers").iter().any(|server| server == "10.96.0.10"),
+        _ => !pod.flag("/spec/hostNetwork"),
+    }
+}
+
+/// The container's port behind a port of the node.
+fn host_port(pod: &Object, number: u16) -> Option<u16> {
+    let containers = pod.list("/spec/containers").iter();
+    let mut ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
+    let port = ports.find(|port| port["hostPort"].as_u64() == Some(u64::from(number)))?;
+    u16::try_from(port["containerPort"].as_u64()?).ok()
+}

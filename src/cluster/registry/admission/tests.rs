@@ -1,0 +1,83 @@
+//! Policies and webhooks against writes of a whole registry.
+
+use serde_json::{Value, json};
+
+use crate::apimachinery::builtin::{
+    CONFIG_MAP, NAMESPACE, VALIDATING_ADMISSION_POLICY, VALIDATING_ADMISSION_POLICY_BINDING,
+    VALIDATING_WEBHOOK_CONFIGURATION,
+};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::base::Random;
+use crate::cluster::registry::{Registry, WriteOptions, Written};
+
+fn registry() -> Registry {
+    let mut registry = Registry::new("2026-01-01T00:00:00Z".parse().unwrap(), Random::seeded(1));
+    create(&mut registry, &NAMESPACE, json!({"metadata": {"name": "default"}})).unwrap();
+    registry
+}
+
+fn create(registry: &mut Registry, kind: &'static Kind, value: Value) -> Result<Written, Status> {
+    let namespace = if kind.namespaced { "default" } else { "" };
+    registry.create(kind, namespace, Object::from_value(value).unwrap(), &WriteOptions::component("test"))
+}
+
+fn rules(operations: &[&str]) -> Value {
+    json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": operations, "resources": ["configmaps"]}])
+}
+
+#[test]
+fn a_bound_policy_refuses_what_its_expressions_do_not_allow() {
+    let mut registry = registry();
+    let policy = json!({"metadata": {"name": "few"}, "spec": {
+        "matchConstraints": {"resourceRules": rules(&["CREATE", "DELETE"])},
+        "variables": [{"name": "count", "expression": "has(object.data) ? object.data.size() : 0"}],
+        "matchConditions": [{"name": "mine", "expression": "request.operation == 'CREATE'"}],
+        "validations": [
+            {"expression": "variables.count <= 1"},
+            {"expression": "object.metadata.name != 'bad'", "messageExpression": "'not ' + object.metadata.name", "reason": "Forbidden"},
+        ],
+    }});
+    create(&mut registry, &VALIDATING_ADMISSION_POLICY, policy).unwrap();
+    let big = json!({"metadata": {"name": "big"}, "data": {"a": "1", "b": "2"}});
+    assert!(create(&mut registry, &CONFIG_MAP, big.clone()).is_ok());
+    let binding = |actions: Value| json!({"metadata": {"name": "all"}, "spec": {"policyName": "few", "validationActions": actions}});
+    create(&mut registry, &VALIDATING_ADMISSION_POLICY_BINDING, binding(json!(["Deny"]))).unwrap();
+    let mut other = big;
+    other["metadata"]["name"] = "other".into();
+    let refused = create(&mut registry, &CONFIG_MAP, other).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (
+            422,
+            "configmaps \"other\" is forbidden: ValidatingAdmissionPolicy 'few' with binding 'all' denied request: failed expression: variables.count <= 1"
+        )
+    );
+    let refused = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "bad"}})).unwrap_err();
+    assert_eq!(refused.code, 403);
+    assert!(refused.message.ends_with("denied request: not bad"), "{}", refused.message);
+    assert!(create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "good"}})).is_ok());
+    let (delete, options) = (Default::default(), WriteOptions::component("test"));
+    assert!(registry.delete(&CONFIG_MAP, &ObjectKey::new("default", "big"), &delete, &options).is_ok());
+}
+
+#[test]
+fn a_webhook_that_nobody_answers_is_a_failure_or_nothing() {
+    let mut registry = registry();
+    let webhooks = |policy: &str| {
+        json!({"metadata": {"name": policy.to_lowercase()}, "webhooks": [{
+            "name": "check.example.com", "failurePolicy": policy, "sideEffects": "None", "admissionReviewVersions": ["v1"],
+            "rules": rules(&["CREATE"]), "clientConfig": {"service": {"namespace": "default", "name": "hook", "path": "/v"}},
+        }]})
+    };
+    create(&mut registry, &VALIDATING_WEBHOOK_CONFIGURATION, webhooks("Ignore")).unwrap();
+    assert!(create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "a"}})).is_ok());
+    create(&mut registry, &VALIDATING_WEBHOOK_CONFIGURATION, webhooks("Fail")).unwrap();
+    let refused = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "b"}})).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (
+            500,
+            r#"Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post "https://hook.default.svc:443/v?timeout=10s": service "hook" not found"#
+        )
+    );
+}

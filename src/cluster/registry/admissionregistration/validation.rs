@@ -1,0 +1,276 @@
+//! What is wrong with admission policies, their bindings and webhooks (`pkg/apis/admissionregistration/validation`).
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::apimachinery::{
+    CelProgram, CelType, FieldError, FieldErrorType, FieldErrors, validate_dns1123_subdomain,
+};
+
+use super::super::validation::Field;
+use super::rules;
+
+/// What expressions of a policy may name, besides its own variables.
+const VARIABLES: &[&str] = &["object", "oldObject", "request", "params", "namespaceObject", "variables"];
+/// Conditions that a policy may have.
+const CONDITIONS_MAX: usize = 64;
+const ACTIONS: &[&str] = &["Audit", "Deny", "Warn"];
+
+/// What is wrong with a policy that refuses.
+pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("failurePolicy").one_of(&["Fail", "Ignore"]));
+    errors.extend(param_kind_errors(&spec.child("paramKind")));
+    errors.extend(constraint_errors(&spec.child("matchConstraints")));
+    let has_params = !spec.child("paramKind").is_absent();
+    let named = VARIABLES.iter().filter(|name| has_params || **name != "params");
+    let known: Vec<(&str, CelType<'_>)> = named.map(|name| (*name, CelType::Dyn)).collect();
+    errors.extend(condition_errors(&spec.child("matchConditions")));
+    errors.extend(variable_errors(&spec.child("variables")));
+    let (validations, annotations) = (spec.child("validations"), spec.child("auditAnnotations"));
+    if validations.is_empty() && annotations.is_empty() {
+        let detail = "validations or auditAnnotations must be non-empty; at least one is required";
+        errors.push(validations.required(detail));
+        errors.push(annotations.required(detail));
+    }
+    for validation in validations.items() {
+        errors.extend(validation_errors(&validation, &known));
+    }
+    for annotation in annotations.items() {
+        let (key, expression) = (annotation.child("key"), annotation.child("valueExpression"));
+        if key.is_empty() {
+            errors.push(key.required(""));
+        }
+        if expression.text().trim().is_empty() {
+            errors.push(expression.required("valueExpression is not specified"));
+        } else {
+            errors.extend(expression_error(&expression, &known, &CelType::Dyn));
+        }
+    }
+    errors
+}
+
+fn param_kind_errors(kind: &Field<'_>) -> FieldErrors {
+    if kind.is_absent() {
+        return FieldErrors::new();
+    }
+    let fields = ["apiVersion", "kind"].map(|field| kind.child(field));
+    fields.iter().filter(|field| field.is_empty()).map(|field| field.required("")).collect()
+}
+
+fn constraint_errors(constraints: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    if constraints.is_absent() {
+        return vec![constraints.required("")];
+    }
+    let rules = constraints.child("resourceRules");
+    if rules.is_empty() {
+        errors.push(rules.required(""));
+    }
+    for list in ["resourceRules", "excludeResourceRules"] {
+        errors.extend(constraints.child(list).items().flat_map(|rule| rules::rule_errors(&rule)));
+    }
+    errors.extend(constraints.child("matchPolicy").one_of(&["Equivalent", "Exact"]));
+    errors
+}
+
+fn condition_errors(conditions: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let count = conditions.items().count();
+    if count > CONDITIONS_MAX {
+        let detail = format!("{count}: must have at most {CONDITIONS_MAX} items");
+        let too_many = FieldErrorType::TooMany;
+        errors.push(FieldError::new(conditions.path(), too_many, Value::Null, detail));
+    }
+    let known: Vec<(&str, CelType<'_>)> = VARIABLES.iter().map(|name| (*name, CelType::Dyn)).collect();
+    for condition in conditions.items() {
+        let (name, expression) = (condition.child("name"), condition.child("expression"));
+        if expression.text().trim().is_empty() {
+            errors.push(expression.required(""));
+        } else {
+            errors.extend(expression_error(&expression, &known, &CelType::Bool));
+        }
+        if name.is_empty() {
+            errors.push(name.required(""));
+        }
+    }
+    errors.extend(rules::names_once(conditions));
+    errors
+}
+
+fn variable_errors(variables: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let known: Vec<(&str, CelType<'_>)> = VARIABLES.iter().map(|name| (*name, CelType::Dyn)).collect();
+    for variable in variables.items() {
+        let (name, expression) = (variable.child("name"), variable.child("expression"));
+        if name.is_empty() {
+            errors.push(name.required("name is not specified"));
+        } else if !is_identifier(name.text()) {
+            errors.push(name.invalid("name is not a valid CEL identifier"));
+        }
+        if expression.text().trim().is_empty() {
+            errors.push(expression.required("expression is not specified"));
+        } else {
+            errors.extend(expression_error(&expression, &known, &CelType::Dyn));
+        }
+    }
+    errors.extend(rules::names_once(variables));
+    errors
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn validation_errors(validation: &Field<'_>, known: &[(&str, CelType<'_>)]) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let expression = validation.child("expression");
+    let (message, told) = (validation.child("message"), validation.child("messageExpression"));
+    if expression.text().trim().is_empty() {
+        errors.push(expression.required("expression is not specified"));
+    } else {
+        errors.extend(expression_error(&expression, known, &CelType::Bool));
+    }
+    if !told.is_absent() && told.text().trim().is_empty() {
+        errors.push(told.invalid("must be non-empty if specified"));
+    } else if !told.is_empty() {
+        errors.extend(expression_error(&told, known, &CelType::Text));
+    }
+    if !message.text().is_empty() && message.text().trim().is_empty() {
+        errors.push(message.invalid("message must be non-empty if specified"));
+    } else if message.text().trim().contains(['\n', '\r']) {
+        errors.push(message.invalid("message must not contain line breaks"));
+    } else if expression.text().trim().contains(['\n', '\r']) && message.text().trim().is_empty() {
+        errors.push(message.required("message must be specified if expression contains line breaks"));
+    }
+    let reason = validation.child("reason");
+    let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+    if !reason.is_empty() && !reasons.contains(&reason.text()) {
+        errors.push(reason.not_supported(&reasons));
+    }
+    errors
+}
+
+fn expression_error(
+    field: &Field<'_>,
+    known: &[(&str, CelType<'_>)],
+    wanted: &CelType<'_>,
+) -> Option<FieldError> {
+    CelProgram::compile(field.text(), known, wanted).err().map(|error| field.invalid(error))
+}
+
+/// What is wrong with the name of a policy that a binding gives.
+fn name_errors(field: &Field<'_>) -> FieldErrors {
+    if field.is_empty() {
+        return vec![field.required("")];
+    }
+    field.invalid_all(validate_dns1123_subdomain(field.text()))
+}
+
+/// What is wrong with a binding of such a policy.
+pub(super) fn binding_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = name_errors(&spec.child("policyName"));
+    let parameters = spec.child("paramRef");
+    if !parameters.is_absent() {
+        let (name, selector) = (parameters.child("name"), parameters.child("selector"));
+        if !name.is_empty() && !selector.is_absent() {
+            errors.push(name.forbidden("name and selector are mutually exclusive"));
+            errors.push(selector.forbidden("name and selector are mutually exclusive"));
+        } else if name.is_empty() && selector.is_absent() {
+            errors.push(parameters.required("one of name or selector must be specified"));
+        }
+        let missing = parameters.child("parameterNotFoundAction");
+        if missing.is_empty() {
+            errors.push(missing.required(""));
+        } else if !["Allow", "Deny"].contains(&missing.text()) {
+            errors.push(missing.not_supported(&["Deny", "Allow"]));
+        }
+    }
+    errors.extend(action_errors(&spec.child("validationActions")));
+    errors
+}
+
+fn action_errors(actions: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut seen = BTreeSet::new();
+    for action in actions.items() {
+        if !ACTIONS.contains(&action.text()) {
+            errors.push(action.not_supported(ACTIONS));
+        }
+        if !seen.insert(action.text()) {
+            errors.push(action.duplicate());
+        }
+    }
+    if seen.contains("Deny") && seen.contains("Warn") {
+        let detail = "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
+        errors.push(actions.invalid(detail));
+    }
+    if seen.is_empty() {
+        errors.push(actions.required("at least one validation action is required"));
+    }
+    errors
+}
+
+/// What is wrong with one webhook.
+pub(super) fn webhook_errors(webhook: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let name = webhook.child("name");
+    if name.is_empty() {
+        errors.push(name.required(""));
+    } else {
+        let messages = validate_dns1123_subdomain(name.text());
+        if messages.is_empty() && name.text().split('.').count() < 3 {
+            errors.push(name.invalid("should be a domain with at least three segments separated by dots"));
+        }
+        errors.extend(name.invalid_all(messages));
+    }
+    errors.extend(webhook.child("rules").items().flat_map(|rule| rules::rule_errors(&rule)));
+    errors.extend(webhook.child("failurePolicy").one_of(&["Fail", "Ignore"]));
+    errors.extend(webhook.child("matchPolicy").one_of(&["Equivalent", "Exact"]));
+    let effects = webhook.child("sideEffects");
+    if effects.is_empty() {
+        errors.push(effects.required("must specify one of None, NoneOnDryRun"));
+    } else if !["None", "NoneOnDryRun"].contains(&effects.text()) {
+        errors.push(effects.not_supported(&["None", "NoneOnDryRun"]));
+    }
+    let timeout = webhook.child("timeoutSeconds");
+    if !timeout.is_absent() && !(1..=30).contains(&timeout.number()) {
+        errors.push(timeout.invalid("the timeout value must be between 1 and 30 seconds"));
+    }
+    errors.extend(condition_errors(&webhook.child("matchConditions")));
+    errors.extend(client_errors(&webhook.child("clientConfig")));
+    let versions = webhook.child("admissionReviewVersions");
+    if versions.is_empty() {
+        errors.push(versions.required("must specify one of v1, v1beta1"));
+    } else if !versions.items().any(|version| ["v1", "v1beta1"].contains(&version.text())) {
+        errors.push(versions.invalid("must include at least one of v1, v1beta1"));
+    }
+    errors
+}
+
+fn client_errors(client: &Field<'_>) -> FieldErrors {
+    let (url, service) = (client.child("url"), client.child("service"));
+    if url.is_absent() == service.is_absent() {
+        return vec![client.required("exactly one of url or service is required")];
+    }
+    let mut errors = FieldErrors::new();
+    if !url.is_absent() && !url.text().starts_with("https://") {
+        let form = "; desired format: https://host[/path]";
+        errors.push(url.invalid(format!("'https' is the only allowed URL scheme{form}")));
+    }
+    if !service.is_absent() {
+        let fields = ["name", "namespace"].map(|field| service.child(field));
+        let missing = ["service name is required", "service namespace is required"];
+        errors.extend(
+            fields
+                .iter()
+                .zip(missing)
+                .filter(|(field, _)| field.is_empty())
+                .map(|(field, why)| field.required(why)),
+        );
+    }
+    errors
+}

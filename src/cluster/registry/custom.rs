@@ -1,0 +1,35 @@
+//! Custom objects: which rules they are under, and when none can be added.
+
+use std::sync::Arc;
+
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
+
+use super::Registry;
+use super::strategy::{Strategy, strategy_of};
+
+impl Registry {
+    /// The object of that name as the kind shows it, if it is there.
+    pub(super) fn find(&self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
+        self.store.get(kind, key).map(|object| Self::in_version(kind, object))
+    }
+
+    /// Refuses new objects of a kind whose definition is going.
+    pub(super) fn check_definition(&self, kind: &'static Kind) -> Result<(), Status> {
+        let Some(custom) = kind.custom else { return Ok(()) };
+        let key = ObjectKey::new("", custom.definition);
+        let definition = self.store.get(&builtin::CUSTOM_RESOURCE_DEFINITION, &key);
+        if definition.is_some_and(|definition| definition.is_terminating()) {
+            let mut refusal = Status::method_not_allowed(kind, "create");
+            "create not allowed while custom resource definition is terminating"
+                .clone_into(&mut refusal.message);
+            return Err(refusal);
+        }
+        Ok(())
+    }
+}
+
+/// The rules of an object stored as one of `kind` that came as one of `version`: a custom object is
+/// judged by the schema of the version in which it came.
+pub(super) fn rules_of(kind: &'static Kind, version: &'static Kind) -> &'static dyn Strategy {
+    strategy_of(if kind.custom.is_some() { version } else { kind })
+}

@@ -1,0 +1,92 @@
+//! Rules of security contexts, of Pods and of containers.
+
+use serde_json::Value;
+
+use crate::apimachinery::{FieldError, FieldErrors};
+
+use super::field::Field;
+
+/// Numbers of users and groups.
+const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
+const ID_RANGE: &str = "must be between 0 and 2147483647, inclusive";
+const SECCOMP_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
+
+fn id_error(field: &Field<'_>) -> Option<FieldError> {
+    (!field.is_absent() && !IDS.contains(&field.number())).then(|| field.invalid(ID_RANGE))
+}
+
+fn seccomp_errors(profile: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    if profile.is_absent() {
+        return errors;
+    }
+    let (kind, local) = (profile.child("type"), profile.child("localhostProfile"));
+    if kind.is_empty() {
+        errors.push(kind.required("type is required when seccompProfile is set"));
+    } else if !SECCOMP_TYPES.contains(&kind.text()) {
+        errors.push(kind.not_supported(SECCOMP_TYPES));
+    }
+    match kind.text() {
+        "Localhost" if local.is_absent() => {
+            errors.push(local.required("must be set when seccomp type is Localhost"));
+        }
+        "Localhost" => {}
+        _ if !local.is_absent() => {
+            errors.push(local.invalid("can only be set when seccomp type is Localhost"));
+        }
+        _ => {}
+    }
+    errors
+}
+
+/// What is wrong with the security context of a Pod.
+pub(super) fn pod_security_errors(context: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for name in ["fsGroup", "runAsUser", "runAsGroup"] {
+        errors.extend(id_error(&context.child(name)));
+    }
+    errors.extend(context.child("supplementalGroups").items().filter_map(|group| id_error(&group)));
+    let mut taken = Vec::new();
+    for sysctl in context.child("sysctls").items() {
+        let name = sysctl.child("name");
+        if name.is_empty() {
+            errors.push(name.required(""));
+        } else if taken.contains(&name.text()) {
+            errors.push(name.duplicate());
+        }
+        taken.push(name.text());
+    }
+    let policy = context.child("fsGroupChangePolicy");
+    if !policy.is_absent() && !["Always", "OnRootMismatch"].contains(&policy.text()) {
+        errors.push(policy.not_supported(&["Always", "OnRootMismatch"]));
+    }
+    errors.extend(seccomp_errors(&context.child("seccompProfile")));
+    errors
+}
+
+/// What is wrong with the security context of a container (`ValidateSecurityContext`).
+pub(super) fn container_security_errors(context: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for name in ["runAsUser", "runAsGroup"] {
+        errors.extend(id_error(&context.child(name)));
+    }
+    let mount = context.child("procMount");
+    if !mount.is_absent() && !["Default", "Unmasked"].contains(&mount.text()) {
+        errors.push(mount.not_supported(&["Default", "Unmasked"]));
+    }
+    errors.extend(seccomp_errors(&context.child("seccompProfile")));
+    let escalation = context.child("allowPrivilegeEscalation");
+    if escalation.value() == &Value::Bool(false) {
+        if context.child("privileged").value() == &Value::Bool(true) {
+            let detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
+            errors.push(context.invalid_value(context.value().clone(), detail));
+        }
+        let added = context.child("capabilities").child("add");
+        if added.items().any(|capability| capability.text() == "CAP_SYS_ADMIN") {
+            let detail =
+                "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
+            errors.push(context.invalid_value(context.value().clone(), detail));
+        }
+    }
+    errors
+}
