@@ -1,4 +1,4 @@
-//! Cron schedules of five fields, as `github.com/robfig/cron/v3` reads them; in UTC.
+//! Cron schedules of five fields, as `github.com/robfig/cron/v3` reads them.
 
 use std::ops::RangeInclusive;
 
@@ -58,10 +58,17 @@ impl CronSchedule {
         })
     }
 
-    /// The first moment after `after`; `None` when there is none in the next years.
+    /// The first moment after `after` by the clocks of UTC.
     #[must_use]
     pub fn next(&self, after: Timestamp) -> Option<Timestamp> {
-        let start = after.to_zoned(TimeZone::UTC).datetime();
+        self.next_in(after, &TimeZone::UTC)
+    }
+
+    /// The first moment after `after` by the clocks of a zone; `None` when there is none in the next
+    /// years. What would be in the hour that clocks skip in spring does not happen that day.
+    #[must_use]
+    pub fn next_in(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let start = after.to_zoned(zone.clone()).datetime();
         let Self::Fields { minutes, hours, months, .. } = self else {
             let Self::Every(pause) = self else { return None };
             let whole = Timestamp::from_second(after.as_second()).ok()?;
@@ -80,7 +87,11 @@ impl CronSchedule {
             } else if !has(*minutes, moment.minute()) {
                 moment.checked_add(1.minute()).ok()?
             } else {
-                return moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+                let zoned = moment.to_zoned(zone.clone()).ok()?;
+                if zoned.datetime() == moment && zoned.timestamp() > after {
+                    return Some(zoned.timestamp());
+                }
+                moment.checked_add(1.minute()).ok()?
             };
         }
         None
@@ -229,5 +240,18 @@ mod tests {
         ] {
             assert_eq!(CronSchedule::parse(spec), Err(error.to_owned()), "{spec}");
         }
+    }
+
+    #[test]
+    fn clocks_of_a_zone_decide() {
+        let zone = |name: &str| TimeZone::get(name).unwrap();
+        let next = |spec: &str, after: &str, name: &str| {
+            let after: Timestamp = after.parse().unwrap();
+            CronSchedule::parse(spec).unwrap().next_in(after, &zone(name)).unwrap().to_string()
+        };
+        assert_eq!(next("0 9 * * *", "2026-01-01T00:30:00Z", "Asia/Seoul"), "2026-01-02T00:00:00Z");
+        assert_eq!(next("0 9 * * *", "2026-07-01T00:00:00Z", "America/New_York"), "2026-07-01T13:00:00Z");
+        let skipped = next("30 2 * * *", "2026-03-08T06:00:00Z", "America/New_York");
+        assert_eq!(skipped, "2026-03-09T06:30:00Z", "02:30 does not exist on 8 March");
     }
 }

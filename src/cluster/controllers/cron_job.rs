@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::apimachinery::{CronSchedule, Object, ObjectKey, Status, builtin};
@@ -125,16 +126,30 @@ impl Look {
                 return Ok(Action::AwaitChange);
             }
         };
-        if let Some(moment) = self.due(registry, &schedule) {
+        let Ok(zone) = self.zone() else {
+            let name = self.next.text("/spec/timeZone");
+            let message = format!("invalid timeZone: {name:?}: unknown time zone {name}");
+            self.tell(registry, EventType::Warning, "UnknownTimeZone", &message);
+            return Ok(Action::AwaitChange);
+        };
+        if let Some(moment) = self.due(registry, &schedule, &zone) {
             self.start(registry, moment)?;
         }
         let now = registry.now();
-        let next = schedule.next(now).map(|next| next.duration_since(now));
+        let next = schedule.next_in(now, &zone).map(|next| next.duration_since(now));
         Ok(next.map_or(Action::AwaitChange, Action::RequeueAfter))
     }
 
+    /// The zone whose clocks the schedule means.
+    fn zone(&self) -> Result<TimeZone, jiff::Error> {
+        match self.next.text("/spec/timeZone") {
+            "" => Ok(TimeZone::UTC),
+            name => TimeZone::get(name),
+        }
+    }
+
     /// The last moment of the schedule that has come and for which no Job was made.
-    fn due(&self, registry: &mut Registry, schedule: &CronSchedule) -> Option<Timestamp> {
+    fn due(&self, registry: &mut Registry, schedule: &CronSchedule, zone: &TimeZone) -> Option<Timestamp> {
         let now = registry.now();
         let limit = self.next.number("/spec/startingDeadlineSeconds").map(SignedDuration::from_secs);
         let since = self.next.time("/status/lastScheduleTime").or_else(|| self.next.creation_timestamp())?;
@@ -142,11 +157,11 @@ impl Look {
         let since = oldest.map_or(since, |oldest| oldest.max(since));
         let mut missed = 0;
         let mut last = None;
-        let mut moment = schedule.next(since);
+        let mut moment = schedule.next_in(since, zone);
         while let Some(found) = moment.filter(|found| *found <= now) {
             last = Some(found);
             missed += 1;
-            moment = schedule.next(found);
+            moment = schedule.next_in(found, zone);
         }
         if missed > MISSED_MAX {
             let message = "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew";

@@ -1,5 +1,6 @@
 //! The controllers that are started.
 
+mod api_service;
 mod certificate_signer;
 mod claim;
 mod cluster_ips;
@@ -48,6 +49,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &job::JobController,
     &cron_job::CronJobController,
     &horizontal::HorizontalController,
+    &api_service::ApiServiceController,
     &endpoints::EndpointSliceController,
     &endpoints::EndpointsController,
     &namespace::NamespaceController,

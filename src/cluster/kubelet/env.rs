@@ -8,7 +8,7 @@ use crate::apimachinery::builtin::{CONFIG_MAP, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::registry::Registry;
-use super::pod_spec::{self, ContainerSpec};
+use super::pod_spec::ContainerSpec;
 use super::volumes;
 
 type Environment = BTreeMap<String, String>;
@@ -139,12 +139,8 @@ fn value_from(
     if let Some(path) = from.pointer("/fieldRef/fieldPath").and_then(Value::as_str) {
         return Ok(Some(field(registry, pod, path, address)));
     }
-    let resource = from.pointer("/resourceFieldRef/resource").and_then(Value::as_str);
-    Ok(resource.map(|resource| {
-        let name = from.pointer("/resourceFieldRef/containerName").and_then(Value::as_str);
-        let spec = name.and_then(|name| pod_spec::container(pod, name)).unwrap_or(*spec);
-        volumes::resource(&spec, resource)
-    }))
+    let reference = from.get("resourceFieldRef").filter(|reference| reference.is_object());
+    Ok(reference.map(|reference| super::downward::resource(registry, pod, Some(spec), reference)))
 }
 
 /// The data of a ConfigMap or Secret, decoded.

@@ -21,6 +21,10 @@ pub(super) struct Host<'a> {
     container: String,
     /// Number of the process that asks.
     number: u32,
+    /// The same among all processes of the Pod.
+    id: u32,
+    /// Whether the containers of the Pod see each other's processes.
+    shared: bool,
     /// Its command line.
     command_line: String,
     image: Option<&'static Image>,
@@ -28,18 +32,45 @@ pub(super) struct Host<'a> {
     nowhere: (Files, BTreeMap<String, Files>, Files),
 }
 
+/// The address that a hosts file gives a name.
+fn address_in(hosts: &str, name: &str) -> Option<String> {
+    hosts.lines().find_map(|line| {
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+        let address = words.next()?;
+        (address.contains('.') && words.any(|word| word == name)).then(|| address.to_owned())
+    })
+}
+
+fn image_user(image: Option<&Image>) -> i64 {
+    image.map(|image| image.user).unwrap_or_default()
+}
+
+/// The number of a process where all containers of a Pod share one table.
+fn shared_number(id: ProcessId) -> u32 {
+    u32::try_from(id.0 % 30_000).unwrap_or_default() + 6
+}
+
 impl<'a> Host<'a> {
     /// The view of one process.
-    pub(super) fn new(node: &'a mut NodeState, registry: &'a mut Registry, process: &Process) -> Self {
+    pub(super) fn new(
+        node: &'a mut NodeState,
+        registry: &'a mut Registry,
+        id: ProcessId,
+        process: &Process,
+    ) -> Self {
         let image = node
             .pods
             .get(&process.pod)
             .and_then(|pod| pod.containers.get(&process.container)?.run.as_ref())
             .and_then(|run| ImageReference::parse(&run.image).ok())
             .and_then(|reference| image_of(&reference.repository()));
+        let pod = node.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
+        let shared = pod.is_some_and(|pod| pod.flag("/spec/shareProcessNamespace"));
         Self {
             node,
             registry,
+            id: shared_number(id),
+            shared,
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
@@ -59,7 +90,17 @@ impl<'a> Host<'a> {
         let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
         inside
             .filter_map(|id| Some((*id, self.node.processes.get(id)?)))
-            .filter(|(_, process)| process.container == self.container && process.exit_code.is_none())
+            .filter(|(_, process)| self.shares_processes() || process.container == self.container)
+            .filter(|(_, process)| process.exit_code.is_none())
+    }
+
+    /// `shareProcessNamespace`.
+    fn shares_processes(&self) -> bool {
+        self.shared
+    }
+
+    fn object(&self) -> Option<std::sync::Arc<crate::apimachinery::Object>> {
+        self.registry.get(&POD, &self.node.pods.get(&self.slot)?.key).ok()
     }
 }
 
@@ -117,6 +158,22 @@ impl System for Host<'_> {
             .unwrap_or_default()
     }
 
+    fn groups(&self) -> Vec<i64> {
+        let Some(object) = self.object() else { return vec![0] };
+        let own = super::pod_spec::container(&object, &self.container)
+            .and_then(|spec| spec.get("/securityContext/runAsGroup")?.as_i64());
+        let of_pod = |field: &str| object.number(&format!("/spec/securityContext/{field}"));
+        let image = || self.image.map(|image| image.user).filter(|_| self.user() == image_user(self.image));
+        let mut groups = vec![own.or_else(|| of_pod("runAsGroup")).or_else(image).unwrap_or_default()];
+        let supplemental = object.list("/spec/securityContext/supplementalGroups").iter();
+        for group in of_pod("fsGroup").into_iter().chain(supplemental.filter_map(serde_json::Value::as_i64)) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+
     fn files(&mut self) -> FileView<'_> {
         let image = self.image;
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
@@ -164,6 +221,10 @@ impl System for Host<'_> {
     }
 
     fn resolve(&mut self, name: &str) -> Vec<String> {
+        let hosts = self.files().read("/etc/hosts").unwrap_or_default();
+        if let Some(address) = address_in(&String::from_utf8_lossy(&hosts), name) {
+            return vec![address];
+        }
         self.node.lookup_from(self.registry, &self.slot, name)
     }
 
@@ -182,16 +243,24 @@ impl System for Host<'_> {
     }
 
     fn processes(&self) -> Vec<(u32, String)> {
-        let own = (self.number, self.command_line.clone());
-        let others = self.peers().map(|(_, process)| (process.number, process.arguments.join(" ")));
-        std::iter::once(own).chain(others).collect()
+        let shared = self.shares_processes();
+        let own = (if shared { self.id } else { self.number }, self.command_line.clone());
+        let others = self.peers().map(|(id, process)| {
+            (if shared { shared_number(id) } else { process.number }, process.arguments.join(" "))
+        });
+        let pause = shared.then(|| (1, "/pause".to_owned()));
+        pause.into_iter().chain([own]).chain(others).collect()
     }
 
     fn signal(&mut self, number: u32, signal: i32) -> bool {
-        if number == self.number {
+        let shared = self.shares_processes();
+        if number == if shared { self.id } else { self.number } {
             return true;
         }
-        let Some((id, _)) = self.peers().find(|(_, process)| process.number == number) else { return false };
+        let found = self
+            .peers()
+            .find(|(id, process)| number == if shared { shared_number(*id) } else { process.number });
+        let Some((id, _)) = found else { return false };
         self.node.signal_process(self.registry, id, signal);
         true
     }

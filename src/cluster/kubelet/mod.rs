@@ -2,10 +2,14 @@
 
 mod adoption;
 mod attachments;
+mod downward;
 mod env;
+mod hooks;
 mod host;
 mod host_volumes;
 mod ingress;
+mod killing;
+mod machine_files;
 mod machines;
 mod network;
 mod pod_runtime;
@@ -15,6 +19,7 @@ mod pod_worker;
 mod probes;
 mod process_table;
 mod pulls;
+mod resources;
 mod restarts;
 mod starts;
 mod static_pods;
@@ -60,6 +65,9 @@ pub(crate) struct NodeState {
     /// The disks of the nodes: folders that Pods mount, which outlive them.
     #[serde(default)]
     disks: BTreeMap<String, Files>,
+    /// Until when each node pulls images that were asked for.
+    #[serde(default)]
+    pulls: BTreeMap<String, Timestamp>,
     /// Addresses in use.
     addresses: AddressPool,
     /// Pods by address.

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
 use super::super::runtime::{Files, Mount, ProcessId, RunLog};
+use super::hooks::Hook;
 use super::host_volumes::HostVolume;
+use super::killing::Kill;
 use super::probes::Probes;
 use super::restarts::BackOff;
 use super::usage::Meter;
@@ -48,6 +51,9 @@ pub(super) struct PodRuntime {
     /// Its node.
     #[serde(default)]
     pub node: String,
+    /// When the content of its volumes is looked at again.
+    #[serde(default)]
+    pub refresh_at: Option<Timestamp>,
     /// Set while the Pod is being ended.
     pub stopping: Option<Stopping>,
 }
@@ -68,15 +74,30 @@ pub(super) struct Task {
 pub(super) enum TaskKind {
     /// The sandbox and its network.
     Sandbox,
-    /// The image of that container.
-    Pull(String),
+    /// The image of that container, which itself takes so many milliseconds.
+    Pull(String, i64),
     /// Creating and starting that container.
     Start(String),
+    /// The hook after the start of that container.
+    PostStart(String),
+}
+
+/// Why a Pod is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum StopCause {
+    /// Somebody deleted it.
+    Deleted,
+    /// Its work is done; what is left are sidecars.
+    Finished,
+    /// It was active for too long.
+    Deadline,
 }
 
 /// How a Pod is being ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stopping {
+    /// Why.
+    pub cause: StopCause,
     /// When the containers were asked to end.
     pub began: Timestamp,
     /// When what still runs is killed.
@@ -118,12 +139,24 @@ pub(super) struct ContainerRuntime {
     pub previous_log: Option<RunLog>,
     /// Probes of this run.
     pub probes: Probes,
+    /// Set while it is being ended.
+    #[serde(default)]
+    pub kill: Option<Kill>,
+    /// The hook after its start, while that runs.
+    #[serde(default)]
+    pub post_start: Option<Hook>,
+    /// Whether that hook failed in this run.
+    #[serde(default)]
+    pub post_start_failed: bool,
     /// Processor time of this container.
     #[serde(default)]
     pub meter: Meter,
     /// Bytes that it may hold; 0 for any.
     #[serde(default)]
     pub memory_limit: u64,
+    /// The resources that it was given.
+    #[serde(default)]
+    pub resources: Value,
     /// Thousandths of a processor that it may use; 0 for any.
     #[serde(default)]
     pub cpu_limit: u64,
@@ -198,8 +231,14 @@ impl PodRuntime {
             volumes: BTreeMap::new(),
             host_volumes: BTreeMap::new(),
             node: pod.text("/spec/nodeName").to_owned(),
+            refresh_at: None,
             stopping: None,
         }
+    }
+
+    /// Whether it is being ended.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.is_some()
     }
 
     /// The containers that run, with their main processes.
@@ -212,6 +251,11 @@ impl ContainerRuntime {
     /// The main process, while it runs.
     pub(super) fn process(&self) -> Option<ProcessId> {
         self.run.as_ref().and_then(|run| run.process)
+    }
+
+    /// Whether it runs and its start, with the hook after it, is done.
+    pub(super) fn has_started(&self) -> bool {
+        self.is_running() && self.post_start.is_none()
     }
 
     /// Whether it runs.

@@ -4,11 +4,19 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-/// A container or init container of a Pod.
+/// The lists of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Init,
+    Main,
+    Ephemeral,
+}
+
+/// A container of a Pod, of whichever list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ContainerSpec<'a> {
     value: &'a Value,
-    init: bool,
+    role: Role,
 }
 
 impl<'a> ContainerSpec<'a> {
@@ -24,17 +32,27 @@ impl<'a> ContainerSpec<'a> {
 
     /// How events name it: `spec.containers{web}`.
     pub(super) fn field_path(&self) -> String {
-        format!("spec.{}{{{}}}", if self.init { "initContainers" } else { "containers" }, self.name())
+        let list = match self.role {
+            Role::Init => "initContainers",
+            Role::Main => "containers",
+            Role::Ephemeral => "ephemeralContainers",
+        };
+        format!("spec.{list}{{{}}}", self.name())
     }
 
     /// An init container that goes on running (`restartPolicy: Always`).
     pub(super) fn is_sidecar(&self) -> bool {
-        self.init && self.text("/restartPolicy") == "Always"
+        self.is_init() && self.text("/restartPolicy") == "Always"
     }
 
     /// Whether it is an init container.
     pub(super) fn is_init(&self) -> bool {
-        self.init
+        self.role == Role::Init
+    }
+
+    /// Whether it was added to look into a running Pod.
+    pub(super) fn is_ephemeral(&self) -> bool {
+        self.role == Role::Ephemeral
     }
 
     /// The text at a path of the container.
@@ -60,17 +78,22 @@ impl<'a> ContainerSpec<'a> {
 
 /// `spec.containers`.
 pub(super) fn containers(pod: &Object) -> impl Iterator<Item = ContainerSpec<'_>> {
-    pod.list("/spec/containers").iter().map(|value| ContainerSpec { value, init: false })
+    pod.list("/spec/containers").iter().map(|value| ContainerSpec { value, role: Role::Main })
 }
 
 /// `spec.initContainers`.
 pub(super) fn init_containers(pod: &Object) -> impl Iterator<Item = ContainerSpec<'_>> {
-    pod.list("/spec/initContainers").iter().map(|value| ContainerSpec { value, init: true })
+    pod.list("/spec/initContainers").iter().map(|value| ContainerSpec { value, role: Role::Init })
 }
 
-/// Init containers, then containers.
+/// `spec.ephemeralContainers`.
+pub(super) fn ephemeral_containers(pod: &Object) -> impl Iterator<Item = ContainerSpec<'_>> {
+    pod.list("/spec/ephemeralContainers").iter().map(|value| ContainerSpec { value, role: Role::Ephemeral })
+}
+
+/// Init containers, then containers, then ephemeral ones.
 pub(super) fn all_containers(pod: &Object) -> impl Iterator<Item = ContainerSpec<'_>> {
-    init_containers(pod).chain(containers(pod))
+    init_containers(pod).chain(containers(pod)).chain(ephemeral_containers(pod))
 }
 
 /// The container or init container of that name.
@@ -91,12 +114,27 @@ pub(super) fn restarts(pod: &Object, container: &ContainerSpec<'_>, exit_code: i
     if container.is_sidecar() {
         return true;
     }
-    match restart_policy(pod) {
+    if container.is_ephemeral() {
+        return false;
+    }
+    if container.list("/restartPolicyRules").iter().any(|rule| rule_matches(rule, exit_code)) {
+        return true;
+    }
+    let own = container.text("/restartPolicy");
+    match if own.is_empty() { restart_policy(pod) } else { own } {
         "Never" => false,
         "OnFailure" => exit_code != 0,
         // An init container that succeeded has done its work.
         _ => !container.is_init() || exit_code != 0,
     }
+}
+
+/// Whether a rule of `restartPolicyRules` says that a container with that exit code restarts.
+fn rule_matches(rule: &Value, exit_code: i32) -> bool {
+    let codes = &rule["exitCodes"];
+    let values = codes["values"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let listed = values.iter().any(|value| value.as_i64() == Some(i64::from(exit_code)));
+    rule["action"] == "Restart" && listed == (codes["operator"] == "In")
 }
 
 /// Whether the phase is final.

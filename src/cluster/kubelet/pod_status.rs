@@ -6,15 +6,23 @@ use crate::apimachinery::Object;
 use crate::base::Timestamp;
 
 use super::super::registry::time_text;
-use super::pod_runtime::{ContainerRuntime, PodRuntime, Terminated};
+use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Terminated};
 use super::pod_spec::{self, ContainerSpec};
+use super::termination::{DEADLINE_EXCEEDED, DEADLINE_MESSAGE};
 
 /// The status that the kubelet would write now.
 pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str, now: Timestamp) -> Value {
     let mut status = pod.map("/status").cloned().unwrap_or_default();
     let old = pod.text("/status/phase");
     let phase = if pod_spec::is_terminal(old) { old } else { phase(pod, runtime) };
-    status.insert("phase".to_owned(), json!(phase));
+    // The end is not told before the last container has ended (`mergePodStatus`).
+    let holds =
+        pod_spec::is_terminal(phase) && !pod_spec::is_terminal(old) && runtime.running().next().is_some();
+    status.insert("phase".to_owned(), json!(if holds { old } else { phase }));
+    if !holds && runtime.stopping.as_ref().is_some_and(|stopping| stopping.cause == StopCause::Deadline) {
+        status.insert("reason".to_owned(), json!(DEADLINE_EXCEEDED));
+        status.insert("message".to_owned(), json!(DEADLINE_MESSAGE));
+    }
     status.insert("observedGeneration".to_owned(), json!(pod.generation()));
     status.insert("startTime".to_owned(), json!(time_text(runtime.started_at)));
     status.insert("resources".to_owned(), json!({}));
@@ -39,11 +47,18 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
         status.insert("initContainerStatuses".to_owned(), list(pod_spec::init_containers(pod).collect()));
     }
     status.insert("containerStatuses".to_owned(), list(pod_spec::containers(pod).collect()));
+    if pod_spec::ephemeral_containers(pod).next().is_some() {
+        let statuses = list(pod_spec::ephemeral_containers(pod).collect());
+        status.insert("ephemeralContainerStatuses".to_owned(), statuses);
+    }
     Value::Object(status)
 }
 
 /// `getPhase` of `pkg/kubelet/kubelet_pods.go`.
 pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
+    if runtime.stopping.as_ref().is_some_and(|stopping| stopping.cause == StopCause::Deadline) {
+        return "Failed";
+    }
     let state = |spec: &ContainerSpec<'_>| runtime.containers.get(spec.name());
     for spec in pod_spec::init_containers(pod).filter(|spec| !spec.is_sidecar()) {
         match state(&spec).and_then(ContainerRuntime::terminated) {
@@ -52,23 +67,27 @@ pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
             _ => return "Pending",
         }
     }
-    let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    let (mut waiting, mut running, mut failed, mut restarting) = (0, 0, 0, 0);
     for spec in pod_spec::containers(pod) {
         match state(&spec) {
-            Some(container) if container.is_running() => running += 1,
-            Some(container) if container.run.is_some() => {
-                stopped += 1;
-                succeeded += u32::from(container.terminated().is_some_and(|ended| ended.exit_code == 0));
-            }
-            _ => waiting += 1,
+            Some(container) if container.has_started() => running += 1,
+            Some(container) => match container.terminated().map(|ended| ended.exit_code) {
+                Some(code) => {
+                    failed += u32::from(code != 0);
+                    restarting += u32::from(pod_spec::restarts(pod, &spec, code));
+                }
+                // A container that has run before counts as restarting.
+                None if container.last.is_some() => running += 1,
+                None => waiting += 1,
+            },
+            None => waiting += 1,
         }
     }
-    match pod_spec::restart_policy(pod) {
-        _ if waiting > 0 => "Pending",
-        _ if running > 0 => "Running",
-        "Always" if runtime.stopping.is_none() => "Running",
-        _ if stopped == succeeded => "Succeeded",
-        "OnFailure" if runtime.stopping.is_none() => "Running",
+    match (waiting, running) {
+        (1.., _) => "Pending",
+        (0, 1..) => "Running",
+        _ if restarting > 0 && runtime.stopping.is_none() => "Running",
+        _ if failed == 0 => "Succeeded",
         _ => "Failed",
     }
 }
@@ -86,14 +105,14 @@ fn is_ready(spec: &ContainerSpec<'_>, container: Option<&ContainerRuntime>) -> b
         if spec.is_init() && !spec.is_sidecar() {
             return container.terminated().is_some_and(|ended| ended.exit_code == 0);
         }
-        container.is_running()
+        container.has_started()
             && is_started(spec, container)
             && (spec.get("/readinessProbe").is_none() || container.probes.readiness.passed)
     })
 }
 
 fn is_started(spec: &ContainerSpec<'_>, container: &ContainerRuntime) -> bool {
-    container.is_running() && (spec.get("/startupProbe").is_none() || container.probes.startup.passed)
+    container.has_started() && (spec.get("/startupProbe").is_none() || container.probes.startup.passed)
 }
 
 /// A condition before it is stamped: type, status, reason, message.
@@ -156,7 +175,12 @@ fn readiness_gates(pod: &Object) -> Option<String> {
         .iter()
         .filter_map(|gate| gate["conditionType"].as_str())
         .filter(|gate| !pod.condition_is_true(gate))
-        .map(|gate| format!("corresponding condition of pod readiness gate {gate:?} does not exist."))
+        .map(|gate| match pod.condition(gate).and_then(|condition| condition.get("status")?.as_str()) {
+            Some(status) => {
+                format!("the status of pod readiness gate {gate:?} is not \"True\", but {status}")
+            }
+            None => format!("corresponding condition of pod readiness gate {gate:?} does not exist."),
+        })
         .collect();
     (!waiting.is_empty()).then(|| waiting.join(", "))
 }
@@ -222,6 +246,14 @@ fn mount_status(mount: &Value) -> Value {
 }
 
 fn state(pod: &Object, container: &ContainerRuntime) -> Value {
+    let creating = || {
+        let init = pod_spec::init_containers(pod).next().is_some();
+        json!({"waiting": {"reason": if init { "PodInitializing" } else { "ContainerCreating" }}})
+    };
+    if container.post_start.is_some() {
+        let last = container.last.as_ref();
+        return last.map_or_else(creating, |last| json!({"terminated": terminated_state(last)}));
+    }
     if let Some(waiting) = &container.waiting {
         return if waiting.message.is_empty() {
             json!({"waiting": {"reason": waiting.reason}})
@@ -234,10 +266,7 @@ fn state(pod: &Object, container: &ContainerRuntime) -> Value {
             Some(terminated) => json!({"terminated": terminated_state(terminated)}),
             None => json!({"running": {"startedAt": time_text(run.started_at)}}),
         },
-        None => {
-            let init = pod_spec::init_containers(pod).next().is_some();
-            json!({"waiting": {"reason": if init { "PodInitializing" } else { "ContainerCreating" }}})
-        }
+        None => creating(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::apimachinery::builtin::{NODE, POD};
+use crate::apimachinery::builtin::{CONFIG_MAP, NODE, POD, SECRET};
 use crate::apimachinery::{Object, ObjectKey, Status};
 use crate::base::Timestamp;
 
@@ -14,7 +14,8 @@ use super::super::manager::{
 };
 use super::super::registry::{Registry, WriteOptions};
 use super::super::runtime::{ImageReference, earlier};
-use super::pod_runtime::{ContainerRuntime, PodRuntime, Task, TaskKind};
+use super::super::storage::Change;
+use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
 use super::{NodeState, after, pod_status, static_pods};
@@ -30,7 +31,31 @@ pub(crate) static KUBELET: Kubelet = Kubelet;
 /// Reconciles Pods that are bound to a node.
 pub(crate) struct Kubelet;
 
-static WATCHES: &[Watch] = &[Watch { kind: &POD, keys: |change, _| vec![change.object.key()] }];
+static WATCHES: &[Watch] = &[
+    Watch { kind: &POD, keys: |change, _| vec![change.object.key()] },
+    Watch { kind: &CONFIG_MAP, keys: |change, registry| pods_that_show(change, registry, "ConfigMap") },
+    Watch { kind: &SECRET, keys: |change, registry| pods_that_show(change, registry, "Secret") },
+];
+
+/// The Pods of a node into whose volumes a ConfigMap or Secret goes.
+fn pods_that_show(change: &Change, registry: &Registry, kind: &str) -> Vec<ObjectKey> {
+    let (namespace, name) = (change.object.namespace(), change.object.name());
+    let shows = |source: &Value| match kind {
+        "Secret" => source["secret"]["secretName"] == name || source["secret"]["name"] == name,
+        _ => source["configMap"]["name"] == name,
+    };
+    let of_volume = |volume: &Value| {
+        let parts = volume["projected"]["sources"].as_array().map(Vec::as_slice).unwrap_or_default();
+        shows(volume) || parts.iter().any(shows)
+    };
+    registry
+        .store()
+        .list(&POD, Some(namespace))
+        .filter(|pod| !pod.text("/spec/nodeName").is_empty())
+        .filter(|pod| pod.list("/spec/volumes").iter().any(of_volume))
+        .map(|pod| pod.key())
+        .collect()
+}
 
 impl Reconciler for Kubelet {
     fn name(&self) -> &'static str {
@@ -93,16 +118,21 @@ impl PodWorker<'_> {
             self.admit();
         }
         let wake = if self.pod.is_terminating() {
-            let wake = self.terminate();
+            let wake = self.terminate(StopCause::Deleted);
             if wake.is_none() {
                 self.write_status()?;
                 self.node.destroy(&self.slot.clone());
                 return self.delete_object();
             }
             wake
+        } else if let Some(cause) = self.stop_cause() {
+            self.terminate(cause)
         } else {
-            let probes = self.probe();
-            earlier(probes, self.sync())
+            self.follow_resources();
+            let volumes = self.refresh_volumes();
+            let probes = earlier(volumes, self.probe());
+            let kills = earlier(self.advance_kills(), self.active_deadline());
+            earlier(earlier(probes, kills), self.sync())
         };
         self.write_status()?;
         Ok(match wake {
@@ -134,6 +164,13 @@ impl PodWorker<'_> {
                 if task.until > now {
                     return Some(task.until);
                 }
+                if let TaskKind::PostStart(name) = &task.what {
+                    if self.post_start_is_over(name) {
+                        self.runtime_mut().task = None;
+                        continue;
+                    }
+                    return self.container(name).post_start.as_ref().and_then(|hook| hook.until);
+                }
                 self.runtime_mut().task = None;
                 self.finish(&task);
                 continue;
@@ -150,8 +187,9 @@ impl PodWorker<'_> {
     fn finish(&mut self, task: &Task) {
         match &task.what {
             TaskKind::Sandbox => self.finish_sandbox(),
-            TaskKind::Pull(container) => self.finish_pull(container, task.began),
+            TaskKind::Pull(container, own) => self.finish_pull(container, task.began, *own),
             TaskKind::Start(container) => self.finish_start(container),
+            TaskKind::PostStart(_) => {}
         }
     }
 
@@ -161,6 +199,15 @@ impl PodWorker<'_> {
         }
         let pod = Arc::clone(&self.pod);
         let mut wake = None;
+        for spec in pod_spec::ephemeral_containers(&pod) {
+            if self.container(spec.name()).is_running() {
+                continue;
+            }
+            match self.consider(&spec) {
+                Step::Wait(until) => wake = earlier(wake, until),
+                step => return step,
+            }
+        }
         for spec in pod_spec::init_containers(&pod) {
             let container = self.container(spec.name());
             let done = container.terminated().is_some_and(|ended| ended.exit_code == 0);

@@ -9,16 +9,11 @@ use crate::base::Timestamp;
 
 use super::super::manager::EventType;
 use super::super::network::{ConnectError, HttpRequest};
-use super::super::runtime::{ProcessId, earlier};
+use super::super::runtime::{GrpcHealth, ProcessId, earlier};
 use super::after;
 use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
-
-/// The signal that asks a process to end.
-const SIGTERM: i32 = 15;
-/// The signal that ends it.
-const SIGKILL: i32 = 9;
 
 /// The probes of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +37,17 @@ pub(super) struct ProbeState {
     pub last: bool,
     /// The result that counts.
     pub passed: bool,
+    /// The command of a probe that goes on, and when it has taken too long.
+    #[serde(default)]
+    pub running: Option<(ProcessId, Timestamp)>,
+}
+
+/// What a probe came to.
+enum Answer {
+    /// It passed, or failed for this reason.
+    Known(Result<(), String>),
+    /// Its command goes on.
+    Running(ProcessId),
 }
 
 /// The three kinds.
@@ -96,13 +102,16 @@ impl PodWorker<'_> {
         for spec in pod_spec::all_containers(&pod).filter(|spec| !spec.is_init() || spec.is_sidecar()) {
             for kind in [ProbeKind::Startup, ProbeKind::Liveness, ProbeKind::Readiness] {
                 let Some(probe) = spec.get(kind.pointer()) else { continue };
-                let Some(process) = self.container(spec.name()).process() else { break };
+                let container = self.container(spec.name());
+                if !container.has_started() || container.kill.is_some() {
+                    break;
+                }
                 let starting =
                     spec.get("/startupProbe").is_some() && !self.container(spec.name()).probes.startup.passed;
                 if starting != (kind == ProbeKind::Startup) {
                     continue;
                 }
-                let due = self.run_probe(&spec, kind, probe, process);
+                let due = self.run_probe(&spec, kind, probe);
                 wake = earlier(wake, due);
             }
         }
@@ -110,116 +119,163 @@ impl PodWorker<'_> {
     }
 
     /// Runs one probe when it is due; gives back when it is due next.
-    fn run_probe(
-        &mut self,
-        spec: &ContainerSpec<'_>,
-        kind: ProbeKind,
-        probe: &Value,
-        process: ProcessId,
-    ) -> Option<Timestamp> {
+    fn run_probe(&mut self, spec: &ContainerSpec<'_>, kind: ProbeKind, probe: &Value) -> Option<Timestamp> {
         let now = self.now();
         let number = |field: &str, default: i64| probe[field].as_i64().unwrap_or(default);
         let container = self.container(spec.name());
         let started_at = container.run.as_ref().map_or(now, |run| run.started_at);
-        let first = after(started_at, number("initialDelaySeconds", 0).saturating_mul(1_000));
-        let due = *kind.state(container).due.get_or_insert(first);
-        if due > now {
-            return Some(due);
-        }
-        let result = self.carry_out(spec, probe, process);
-        let period = number("periodSeconds", 10).max(1);
-        let next = after(now, period.saturating_mul(1_000));
-        let state = kind.state(self.container(spec.name()));
-        state.due = Some(next);
-        let counts = state.note(result.is_ok(), number("successThreshold", 1), number("failureThreshold", 3));
-        if counts {
-            state.passed = result.is_ok();
-        }
-        let Err(why) = result else { return Some(next) };
-        let message = format!("{} probe failed: {why}", kind.word());
-        self.event(Some(spec), EventType::Warning, "Unhealthy", &message);
-        if counts && kind != ProbeKind::Readiness {
-            kind.state(self.container(spec.name())).due = Some(Timestamp::MAX);
-            self.kill_unhealthy(spec, kind, probe, process);
-            return None;
-        }
-        Some(next)
+        let state = kind.state(container);
+        let result = if let Some((process, deadline)) = state.running {
+            let Some(result) = self.command_result(probe, process, deadline) else { return Some(deadline) };
+            kind.state(self.container(spec.name())).running = None;
+            result
+        } else {
+            let first = after(started_at, number("initialDelaySeconds", 0).saturating_mul(1_000));
+            let due = *state.due.get_or_insert(first);
+            if due > now {
+                return Some(due);
+            }
+            state.due = Some(after(now, number("periodSeconds", 10).max(1).saturating_mul(1_000)));
+            match self.carry_out(spec, probe) {
+                Answer::Known(result) => result,
+                Answer::Running(process) => {
+                    let deadline = after(now, timeout(probe).saturating_mul(1_000));
+                    kind.state(self.container(spec.name())).running = Some((process, deadline));
+                    return Some(deadline);
+                }
+            }
+        };
+        self.conclude(spec, kind, probe, result)
     }
 
-    fn kill_unhealthy(
+    /// Draws the conclusions from one result.
+    fn conclude(
         &mut self,
         spec: &ContainerSpec<'_>,
         kind: ProbeKind,
         probe: &Value,
-        process: ProcessId,
-    ) {
-        let message = format!(
-            "Container {} failed {} probe, will be restarted",
-            spec.name(),
-            kind.word().to_lowercase()
-        );
-        self.event(Some(spec), EventType::Normal, "Killing", &message);
-        let own = probe["terminationGracePeriodSeconds"].as_i64();
-        let grace = own.or_else(|| self.pod.number("/spec/terminationGracePeriodSeconds")).unwrap_or(30);
-        self.node.signal_process(self.registry, process, SIGTERM);
-        self.node.signal_process_later(self.registry, process, SIGKILL, grace.max(1).saturating_mul(1_000));
+        result: Result<(), String>,
+    ) -> Option<Timestamp> {
+        let number = |field: &str, default: i64| probe[field].as_i64().unwrap_or(default);
+        let state = kind.state(self.container(spec.name()));
+        let next = state.due;
+        let counts = state.note(result.is_ok(), number("successThreshold", 1), number("failureThreshold", 3));
+        if counts {
+            state.passed = result.is_ok();
+        }
+        let Err(why) = result else { return next };
+        let message = format!("{} probe failed: {why}", kind.word());
+        self.event(Some(spec), EventType::Warning, "Unhealthy", &message);
+        if counts && kind != ProbeKind::Readiness {
+            let message = format!(
+                "Container {} failed {} probe, will be restarted",
+                spec.name(),
+                kind.word().to_lowercase()
+            );
+            let grace = self.grace_of_probe(probe);
+            self.kill(spec, &message, grace);
+            return None;
+        }
+        next
     }
 
-    /// Asks the container; an error holds what the kubelet says after `probe failed: `.
-    fn carry_out(
-        &mut self,
-        spec: &ContainerSpec<'_>,
-        probe: &Value,
-        process: ProcessId,
-    ) -> Result<(), String> {
-        let command = probe.pointer("/exec/command").and_then(Value::as_array);
-        if let Some(command) = command {
-            let words: Vec<String> = command.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            return self.exec_probe(spec, &words, process);
+    /// Asks the container.
+    fn carry_out(&mut self, spec: &ContainerSpec<'_>, probe: &Value) -> Answer {
+        let source = |name: &str| probe.get(name).filter(|source| source.is_object());
+        if source("exec").is_some() {
+            return self.exec_probe(spec, &words(probe));
         }
-        if let Some(get) = probe.get("httpGet").filter(|get| !get.is_null()) {
-            return self.http_probe(spec, get);
+        if let Some(get) = source("httpGet") {
+            return Answer::Known(self.http_probe(spec, get));
         }
-        if let Some(socket) = probe.get("tcpSocket").filter(|socket| !socket.is_null()) {
-            let port = port_number(spec, &socket["port"]).unwrap_or_default();
-            let address = self.pod_address();
-            let open = self.node.listener(&self.pod.key(), port).is_ok();
-            return if open { Ok(()) } else { Err(refused(&address, port)) };
+        if let Some(socket) = source("tcpSocket") {
+            return Answer::Known(self.tcp_probe(spec, socket));
         }
-        Err("not simulated: gRPC probes".to_owned())
+        Answer::Known(source("grpc").map_or(Ok(()), |grpc| self.grpc_probe(grpc, timeout(probe))))
     }
 
-    fn exec_probe(
-        &mut self,
-        spec: &ContainerSpec<'_>,
-        command: &[String],
-        _: ProcessId,
-    ) -> Result<(), String> {
+    fn exec_probe(&mut self, spec: &ContainerSpec<'_>, command: &[String]) -> Answer {
         let key = self.pod.key();
         let started = self.node.exec(self.registry, &key, Some(spec.name()), command, false, false);
-        let process = started.map_err(|status| status.message)?;
+        match started {
+            Err(status) => Answer::Known(Err(status.message)),
+            Ok(process) if self.node.is_running(process) => Answer::Running(process),
+            Ok(process) => Answer::Known(self.output_of(process).unwrap_or(Ok(()))),
+        }
+    }
+
+    /// The result of a command that ended; `None` while it goes on.
+    fn output_of(&mut self, process: ProcessId) -> Option<Result<(), String>> {
+        if self.node.is_running(process) {
+            return None;
+        }
         let output = self.node.take_output(process);
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        match output.exit_code {
-            Some(0) => Ok(()),
-            Some(_) => Err(text),
-            None => {
-                self.node.hang_up(self.registry, process);
-                Err(format!("command timed out: {:?} timed out", command.join(" ")))
+        Some(if output.exit_code == Some(0) { Ok(()) } else { Err(text) })
+    }
+
+    fn command_result(
+        &mut self,
+        probe: &Value,
+        process: ProcessId,
+        deadline: Timestamp,
+    ) -> Option<Result<(), String>> {
+        if let Some(result) = self.output_of(process) {
+            return Some(result);
+        }
+        if deadline > self.now() {
+            return None;
+        }
+        self.node.hang_up(self.registry, process);
+        let (command, seconds) = (words(probe).join(" "), timeout(probe));
+        Some(Err(format!("command timed out: {command:?} timed out after {seconds}s")))
+    }
+
+    fn tcp_probe(&mut self, spec: &ContainerSpec<'_>, socket: &Value) -> Result<(), String> {
+        let port = port_number(spec, &socket["port"]).unwrap_or_default();
+        let address = self.pod_address();
+        match socket["host"].as_str().filter(|host| !host.is_empty()) {
+            None if self.node.listener(&self.pod.key(), port).is_ok() => Ok(()),
+            None => Err(refused(&address, port)),
+            Some(host) => {
+                let slot = self.slot.clone();
+                let connected = self.node.connects_from(self.registry, &slot, host, port);
+                connected.map_err(|_| refused(host, port))
             }
+        }
+    }
+
+    fn grpc_probe(&mut self, grpc: &Value, seconds: i64) -> Result<(), String> {
+        let port = grpc["port"].as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or_default();
+        let address = self.pod_address();
+        let Ok(process) = self.node.listener(&self.pod.key(), port) else {
+            return Err(format!(
+                "timeout: failed to connect service \"{address}:{port}\" within {seconds}s: context deadline exceeded"
+            ));
+        };
+        match self.node.grpc_health(process, port) {
+            Some(GrpcHealth::Serving) => Ok(()),
+            Some(GrpcHealth::NotServing) => {
+                Err("service unhealthy (responded with \"NOT_SERVING\")".to_owned())
+            }
+            None => Err("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): rpc error: code = Unimplemented desc = unknown service grpc.health.v1.Health".to_owned()),
         }
     }
 
     fn http_probe(&mut self, spec: &ContainerSpec<'_>, get: &Value) -> Result<(), String> {
         let port = port_number(spec, &get["port"]).unwrap_or_default();
-        let path = get["path"].as_str().unwrap_or("/");
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let mut request = HttpRequest::get(&path);
-        request.headers.push(("User-Agent".to_owned(), "kube-probe/1.36".to_owned()));
-        let address = self.pod_address();
-        let url = format!("http://{address}:{port}{path}");
-        let key = self.pod.key();
-        match self.node.http_to_pod(self.registry, &key, port, &request) {
+        let request = request_of(get, "kube-probe/1.36");
+        let own = self.pod_address();
+        let host = get["host"].as_str().filter(|host| !host.is_empty());
+        let address = host.map_or_else(|| own.clone(), str::to_owned);
+        let scheme = if get["scheme"] == "HTTPS" { "https" } else { "http" };
+        let url = format!("{scheme}://{address}:{port}{}", request.path);
+        let (key, slot) = (self.pod.key(), self.slot.clone());
+        let answer = match host.filter(|host| *host != own) {
+            Some(host) => self.node.http_from(self.registry, &slot, host, port, &request),
+            None => self.node.http_to_pod(self.registry, &key, port, &request),
+        };
+        match answer {
             Ok(response) if (200..400).contains(&response.status) => Ok(()),
             Ok(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
             Err(ConnectError::EmptyReply) => Err(format!("Get {url:?}: EOF")),
@@ -239,8 +295,41 @@ fn refused(address: &str, port: u16) -> String {
     format!("dial tcp {address}:{port}: connect: connection refused")
 }
 
+/// The command of a probe.
+fn words(probe: &Value) -> Vec<String> {
+    let command = probe.pointer("/exec/command").and_then(Value::as_array);
+    command.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Seconds that a probe may take.
+fn timeout(probe: &Value) -> i64 {
+    probe["timeoutSeconds"].as_i64().unwrap_or(1).max(1)
+}
+
+/// The request that an `httpGet` describes.
+pub(super) fn request_of(get: &Value, agent: &str) -> HttpRequest {
+    let path = get["path"].as_str().unwrap_or("/");
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let mut request = HttpRequest::get(&path);
+    let own: Vec<(String, String)> = get["httpHeaders"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|header| {
+            Some((header["name"].as_str()?.to_owned(), header["value"].as_str()?.to_owned()))
+        })
+        .collect();
+    for (name, value) in [("User-Agent", agent), ("Accept", "*/*")] {
+        if own.iter().all(|(other, _)| !other.eq_ignore_ascii_case(name)) {
+            request.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    request.headers.extend(own);
+    request
+}
+
 /// A port by number, or by its name in the container.
-fn port_number(spec: &ContainerSpec<'_>, port: &Value) -> Option<u16> {
+pub(super) fn port_number(spec: &ContainerSpec<'_>, port: &Value) -> Option<u16> {
     let number = match port.as_str() {
         Some(name) => spec
             .list("/ports")

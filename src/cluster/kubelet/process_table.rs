@@ -4,7 +4,7 @@ use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
-use super::super::runtime::{Process, ProcessId, Sigterm, earlier};
+use super::super::runtime::{GrpcHealth, Process, ProcessId, Sigterm, earlier};
 use super::host::Host;
 use super::pod_runtime::Terminated;
 use super::starts::schedule_restart;
@@ -82,7 +82,7 @@ impl NodeState {
     ) -> Option<T> {
         let mut process = self.processes.remove(&id)?;
         self.forget_wake(id, &process);
-        let mut host = Host::new(self, registry, &process);
+        let mut host = Host::new(self, registry, id, &process);
         let done = act(&mut process, &mut host);
         self.processes.insert(id, process);
         self.settle_process(registry, id);
@@ -110,6 +110,10 @@ impl NodeState {
         }
         let Some(process) = self.processes.get(&id) else { return };
         let name = process.container.clone();
+        if process.exit_code.is_some() {
+            // A probe or hook may wait for it.
+            self.changed.insert(slot.clone(), now);
+        }
         if self.exceeds_memory(&slot, &name) {
             // The kernel ends the whole container, as the kubelet asks it to (`memory.oom.group`).
             return self.end_run_for(&slot, &name, SIGKILLED, "OOMKilled", now);
@@ -144,6 +148,10 @@ impl NodeState {
             });
         }
         schedule_restart(container, now);
+        container.kill = None;
+        if container.post_start_failed {
+            container.wait("PostStartHookError", "PostStartHook failed");
+        }
         self.changed.insert(slot.to_owned(), now);
         let inside: Vec<ProcessId> = pod.processes.iter().copied().collect();
         for id in inside {
@@ -164,6 +172,16 @@ impl NodeState {
         if let Some(process) = self.processes.get_mut(&id) {
             process.exit_code.get_or_insert(137);
         }
+    }
+
+    /// Whether a process goes on.
+    pub(super) fn is_running(&self, id: ProcessId) -> bool {
+        self.processes.get(&id).is_some_and(|process| process.exit_code.is_none())
+    }
+
+    /// What a process says of its health over gRPC; `None` when it does not speak of it.
+    pub(super) fn grpc_health(&self, id: ProcessId, port: u16) -> Option<GrpcHealth> {
+        self.processes.get(&id)?.grpc_health(port)
     }
 
     /// Sends a signal to a process.

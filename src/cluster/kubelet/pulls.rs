@@ -1,5 +1,7 @@
 //! Image pulls: policy, time, and ImagePullBackOff.
 
+use crate::apimachinery::ObjectKey;
+use crate::apimachinery::builtin::SECRET;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -69,6 +71,7 @@ impl PodWorker<'_> {
         {
             return self.pull_back_off(spec, until);
         }
+        self.note_missing_pull_secrets();
         self.event(Some(spec), EventType::Normal, "Pulling", &format!("Pulling image {:?}", spec.image()));
         let present = self.has_image(reference);
         let jitter = i64::try_from(self.registry.random().below(300)).unwrap_or_default();
@@ -78,11 +81,31 @@ impl PodWorker<'_> {
             // A failed look-up takes a round trip more.
             Err(_) => 700,
         };
-        Step::Begin(Task {
-            what: TaskKind::Pull(spec.name().to_owned()),
-            began: now,
-            until: after(now, 400 + jitter + transfer),
-        })
+        // One image after the other, as kubelets pull unless told otherwise (`serializeImagePulls`).
+        let own = 400 + jitter + transfer;
+        let busy_until = self.node.pulls.get(self.node_name()).copied().unwrap_or(now).max(now);
+        let until = after(busy_until, own);
+        let node = self.node_name().to_owned();
+        self.node.pulls.insert(node, until);
+        Step::Begin(Task { what: TaskKind::Pull(spec.name().to_owned(), own), began: now, until })
+    }
+
+    /// Tells of pull secrets that are not there (`getPullSecretsForPod`).
+    fn note_missing_pull_secrets(&mut self) {
+        let missing: Vec<&str> = self
+            .pod
+            .list("/spec/imagePullSecrets")
+            .iter()
+            .filter_map(|secret| secret["name"].as_str())
+            .filter(|name| self.registry.get(&SECRET, &ObjectKey::new(self.pod.namespace(), *name)).is_err())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
+                missing.join(", ")
+            );
+            self.event(None, EventType::Warning, "FailedToRetrieveImagePullSecret", &message);
+        }
     }
 
     fn has_image(&self, reference: &ImageReference) -> bool {
@@ -103,16 +126,17 @@ impl PodWorker<'_> {
     }
 
     /// The pull has come to its end.
-    pub(super) fn finish_pull(&mut self, name: &str, began: Timestamp) {
+    pub(super) fn finish_pull(&mut self, name: &str, began: Timestamp, own: i64) {
         let (pod, now) = (self.pod.clone(), self.now());
         let Some(spec) = pod_spec::container(&pod, name) else { return };
         let image = spec.image();
         let Ok(reference) = ImageReference::parse(image) else { return };
         match runtime::resolve(&reference) {
             Ok(found) => {
-                let time = go_milliseconds(now.duration_since(began).as_millis());
+                let (time, whole) =
+                    (go_milliseconds(own.into()), go_milliseconds(now.duration_since(began).as_millis()));
                 let message = format!(
-                    "Successfully pulled image {image:?} in {time} ({time} including waiting). Image size: {} bytes.",
+                    "Successfully pulled image {image:?} in {time} ({whole} including waiting). Image size: {} bytes.",
                     found.size
                 );
                 self.event(Some(&spec), EventType::Normal, "Pulled", &message);

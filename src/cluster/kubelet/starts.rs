@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::apimachinery::Quantity;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -13,7 +12,7 @@ use super::host_volumes::{HostVolume, MountError, host_volumes};
 use super::pod_runtime::{ContainerRuntime, Run, Task, TaskKind, Terminated, TerminationMessage};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::{PodWorker, Step};
-use super::{env, usage, volumes};
+use super::{env, volumes};
 
 /// Content of a Pod's own volumes, by name.
 type VolumeFiles = BTreeMap<String, runtime::Files>;
@@ -112,8 +111,17 @@ impl PodWorker<'_> {
                 return;
             }
         };
+        let verified = self.verify_user(&spec).and_then(|()| self.mounts(&spec, &environment));
+        let mounts = match verified {
+            Ok(mounts) => mounts,
+            Err(why) => {
+                self.event(Some(&spec), EventType::Warning, "Failed", &format!("Error: {why}"));
+                self.wait_and_retry(&spec, "CreateContainerConfigError", why);
+                return;
+            }
+        };
         self.event(Some(&spec), EventType::Normal, "Created", "Container created");
-        self.begin_run(&spec, now);
+        self.begin_run(&spec, mounts, now);
         let process = self.main_process(&spec, environment);
         match process {
             Ok(process) => {
@@ -123,16 +131,39 @@ impl PodWorker<'_> {
                     run.process = Some(id);
                 }
                 self.node.start_process(self.registry, id);
+                self.begin_post_start(&spec);
             }
             Err(why) => self.start_failed(&spec, &why, now),
         }
     }
 
+    /// What the container sees of the Pod's volumes. A part of a volume that the kubelet keeps up to date
+    /// stays as it is now: only whole volumes follow.
+    fn mounts(
+        &mut self,
+        spec: &ContainerSpec<'_>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Vec<runtime::Mount>, String> {
+        let mut mounts = volumes::mounts(spec, &self.runtime_mut().host_volumes, environment)?;
+        let changing = volumes::changing(&self.pod);
+        for mount in mounts.iter_mut().filter(|mount| !mount.sub_path.is_empty()) {
+            if !changing.contains(&mount.volume) {
+                continue;
+            }
+            let frozen = format!("{}:{}", spec.name(), mount.volume);
+            let volumes = &mut self.runtime_mut().volumes;
+            if let Some(files) = volumes.get(&mount.volume).cloned() {
+                volumes.insert(frozen.clone(), files);
+                mount.volume = frozen;
+            }
+        }
+        Ok(mounts)
+    }
+
     /// Puts the last run aside and opens a new one.
-    fn begin_run(&mut self, spec: &ContainerSpec<'_>, now: Timestamp) {
+    fn begin_run(&mut self, spec: &ContainerSpec<'_>, mounts: Vec<runtime::Mount>, now: Timestamp) {
         let container_id = self.registry.random().hex(64);
         let reference = Self::image_reference(spec);
-        let mounts = volumes::mounts(spec, &self.runtime_mut().host_volumes);
         let disk = self.node.disks.entry(self.pod.text("/spec/nodeName").to_owned()).or_default();
         for mount in mounts.iter().filter(|mount| mount.volume == runtime::NODE_DISK) {
             let path = format!("/{}", mount.sub_path.trim_matches('/'));
@@ -140,17 +171,14 @@ impl PodWorker<'_> {
                 disk.make_folder(&path);
             }
         }
-        let hosts = self.hosts_files();
+        let files = self.machine_files();
         let read_only_root =
             spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {
             path: spec.text("/terminationMessagePath").to_owned(),
             falls_back_to_log: spec.text("/terminationMessagePolicy") == "FallbackToLogsOnError",
         };
-        let limit = |name| usage::limit(spec.get("/resources"), name);
-        let number = |amount: Option<i64>| amount.and_then(|amount| u64::try_from(amount).ok()).unwrap_or(0);
-        let cpu_limit = number(limit("cpu").map(Quantity::milli));
-        let memory_limit = number(limit("memory").map(Quantity::whole));
+        self.set_limits(spec);
         let container = self.container(spec.name());
         if container.run.is_some() {
             container.last = container.terminated().cloned();
@@ -158,14 +186,14 @@ impl PodWorker<'_> {
             container.previous_log = Some(std::mem::take(&mut container.log));
         }
         container.log = RunLog::new(container.restarts);
-        container.layer = hosts;
+        container.layer = files;
         container.read_only_root = read_only_root;
         container.termination_message = message;
-        (container.cpu_limit, container.memory_limit) = (cpu_limit, memory_limit);
         container.mounts = mounts;
         container.waiting = None;
         container.image_ready = false;
         container.probes = super::probes::Probes::default();
+        (container.kill, container.post_start, container.post_start_failed) = (None, None, false);
         container.run = Some(Run {
             container_id,
             image: reference.as_ref().map_or_else(|| spec.image().to_owned(), |image| image.canonical()),
@@ -193,6 +221,9 @@ impl PodWorker<'_> {
         let mut memory = std::collections::BTreeMap::new();
         if let Some(reference) = &reference {
             memory.insert("tag".to_owned(), reference.tag.clone());
+            if let Some(image) = image {
+                memory.insert("repository".to_owned(), image.repository.to_owned());
+            }
         }
         let directory = match spec.text("/workingDir") {
             "" => image.map_or("/", |image| image.working_directory),
@@ -241,33 +272,6 @@ impl PodWorker<'_> {
         }
         container.wait("RunContainerError", message);
         schedule_restart(container, now);
-    }
-
-    fn hosts_files(&mut self) -> runtime::Files {
-        let mut files = runtime::Files::default();
-        let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
-        let (name, namespace) = (self.hostname(), self.pod.namespace());
-        files.insert("/etc/hostname", format!("{name}\n"));
-        files.insert(
-            "/etc/hosts",
-            format!("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{address}\t{name}\n"),
-        );
-        files.insert(
-            "/etc/resolv.conf",
-            format!("nameserver 10.96.0.10\nsearch {namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"),
-        );
-        files
-    }
-
-    /// The name that the Pod's machine goes by.
-    pub(super) fn hostname(&self) -> String {
-        if self.pod.flag("/spec/hostNetwork") {
-            return self.node_name().to_owned();
-        }
-        match self.pod.text("/spec/hostname") {
-            "" => self.pod.name().chars().take(63).collect(),
-            name => name.to_owned(),
-        }
     }
 }
 

@@ -8,9 +8,10 @@ use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
 use super::super::runtime::{Files, Mount, NODE_DISK};
-use super::env::{data, field};
+use super::downward;
+use super::env::{data, expand, field};
 use super::host_volumes::HostVolume;
-use super::pod_spec::{self, ContainerSpec};
+use super::pod_spec::ContainerSpec;
 
 /// The content of all volumes of a Pod.
 ///
@@ -63,7 +64,7 @@ fn fill(
                 let path = item["path"].as_str().unwrap_or_default();
                 let text = match item.pointer("/fieldRef/fieldPath").and_then(Value::as_str) {
                     Some(field_path) => field(registry, pod, field_path, ""),
-                    None => item_resource(pod, item),
+                    None => downward::resource(registry, pod, None, &item["resourceFieldRef"]),
                 };
                 files.insert(&format!("/{path}"), text);
             }
@@ -76,13 +77,6 @@ fn fill(
             Ok(())
         }
     }
-}
-
-fn item_resource(pod: &Object, item: &Value) -> String {
-    let reference = &item["resourceFieldRef"];
-    let name = reference["containerName"].as_str().unwrap_or_default();
-    let resource_name = reference["resource"].as_str().unwrap_or_default();
-    pod_spec::container(pod, name).map(|spec| resource(&spec, resource_name)).unwrap_or_default()
 }
 
 fn fill_data(
@@ -124,44 +118,67 @@ fn fill_data(
 }
 
 /// What is mounted into a container.
-pub(super) fn mounts(spec: &ContainerSpec<'_>, host_volumes: &BTreeMap<String, HostVolume>) -> Vec<Mount> {
+///
+/// # Errors
+/// The kubelet's words when `subPathExpr` comes to nothing good.
+pub(super) fn mounts(
+    spec: &ContainerSpec<'_>,
+    host_volumes: &BTreeMap<String, HostVolume>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<Mount>, String> {
     spec.list("/volumeMounts")
         .iter()
         .map(|mount| {
+            let expression = mount["subPathExpr"].as_str().unwrap_or_default();
+            let sub_path = match mount["subPath"].as_str() {
+                Some(path) if !path.is_empty() => path.to_owned(),
+                _ => expanded(expression, environment)?,
+            };
             let text = |field: &str| mount[field].as_str().unwrap_or_default();
             let mut seen = Mount {
                 path: text("mountPath").trim_end_matches('/').to_owned(),
                 volume: text("name").to_owned(),
-                sub_path: text("subPath").to_owned(),
+                sub_path: sub_path.clone(),
                 read_only: mount["readOnly"] == true,
             };
             if let Some(folder) = host_volumes.get(text("name")) {
                 seen.volume = NODE_DISK.to_owned();
-                seen.sub_path = format!("{}/{}", folder.path, text("subPath"));
+                seen.sub_path = format!("{}/{sub_path}", folder.path);
                 seen.read_only |= folder.read_only;
             }
-            seen
+            Ok(seen)
         })
         .collect()
 }
 
-/// `requests.cpu` and the like in whole units, as the downward API counts.
-pub(super) fn resource(spec: &ContainerSpec<'_>, resource: &str) -> String {
-    let pointer = format!("/resources/{}", resource.replacen('.', "/", 1));
-    let text = spec.text(&pointer);
-    let number: String = text.chars().take_while(|character| character.is_ascii_digit()).collect();
-    let (number, unit) = (number.parse::<u64>().unwrap_or_default(), &text[number.len()..]);
-    let units = match unit {
-        "m" => number.div_ceil(1_000),
-        "Ki" => number << 10,
-        "Mi" => number << 20,
-        "Gi" => number << 30,
-        "k" => number * 1_000,
-        "M" => number * 1_000_000,
-        "G" => number * 1_000_000_000,
-        _ => number,
-    };
-    units.to_string()
+/// A `subPathExpr` with its variables replaced (`ExpandContainerVolumeMounts`).
+fn expanded(expression: &str, environment: &BTreeMap<String, String>) -> Result<String, String> {
+    let path = expand(expression, environment);
+    let unknown = path.find("$(").and_then(|start| path[start + 2..].split(')').next());
+    if let Some(name) = unknown.filter(|name| !environment.contains_key(*name)) {
+        return Err(format!("missing value for {name:?}"));
+    }
+    if path.starts_with('/') {
+        return Err(format!("subPath {path:?} must not be an absolute path"));
+    }
+    if path.split('/').any(|part| part == "..") {
+        return Err(format!("subPath {path:?} must not contain '..'"));
+    }
+    Ok(path)
+}
+
+/// The volumes whose content follows what it is taken from. The token of a service account is not
+/// worth looking at: it does not change.
+pub(super) fn changing(pod: &Object) -> Vec<String> {
+    pod.list("/spec/volumes")
+        .iter()
+        .filter(|volume| {
+            ["configMap", "secret", "downwardAPI", "projected"].iter().any(|kind| volume[kind].is_object())
+        })
+        .filter_map(|volume| volume["name"].as_str())
+        .filter(|name| !name.starts_with("kube-api-access-"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Labels or annotations as lines `key="value"`.

@@ -122,6 +122,7 @@ impl Registry {
             }
             "approval" => new = with_part(old, &new, "/status/conditions"),
             "finalize" => new = with_part(old, &new, "/spec/finalizers"),
+            "resize" => new = resized(old, &new),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
             _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),
             _ => {}
@@ -139,6 +140,12 @@ impl Registry {
         }
         metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
+        if options.subresource == "resize" {
+            let errors = resize_errors(strategy, &new, old);
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, old.name(), &errors));
+            }
+        }
         let errors = strategy.validate_part(options.subresource, &new, old);
         if !errors.is_empty() {
             return Err(Status::invalid(kind, old.name(), &errors));
@@ -199,6 +206,36 @@ fn update_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldEr
     errors.extend(strategy.validate(new));
     errors.extend(strategy.validate_update(new, old));
     strategy.add_rule_errors(new, Some(old), &mut errors);
+    errors
+}
+
+/// The old Pod with the new one's resources of containers, which is all that `resize` changes.
+fn resized(old: &Object, new: &Object) -> Object {
+    let mut object = Object::clone(old);
+    for list in ["containers", "initContainers"] {
+        for (index, container) in new.list(&format!("/spec/{list}")).iter().enumerate() {
+            let pointer = format!("/spec/{list}/{index}");
+            let same = object.get(&pointer).is_some_and(|own| own["name"] == container["name"]);
+            for field in ["resources", "resizePolicy"] {
+                if let Some(value) = container.get(field).filter(|_| same) {
+                    object.set(&format!("{pointer}/{field}"), value.clone());
+                }
+            }
+        }
+    }
+    if new.get("/metadata/managedFields").is_some() {
+        copy_field(&mut object, new, "/metadata/managedFields");
+    }
+    object
+}
+
+fn resize_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldErrors {
+    let mut errors = strategy.validate(new);
+    let (class, before) = (super::pod_defaults::qos_class(new), old.text("/status/qosClass"));
+    if !before.is_empty() && class != before {
+        let text = "Pod QOS Class may not change as a result of resizing";
+        errors.push(crate::apimachinery::FieldError::invalid("spec", class, text));
+    }
     errors
 }
 

@@ -118,11 +118,11 @@ const SAMPLE_APP: Table = &[
 pub(super) fn base_files(image: Option<&'static Image>) -> Table {
     let Some(image) = image else { return BARE };
     match (image.program, image.toolbox) {
-        ("nginx", _) => NGINX,
+        ("nginx" | "nginx-unprivileged", _) => NGINX,
         ("httpd", _) => HTTPD,
         ("sample-app", _) => SAMPLE_APP,
         (_, Toolbox::Nothing) => BARE,
-        (_, Toolbox::Busybox | Toolbox::BusyboxCurl) => BUSYBOX,
+        (_, Toolbox::Busybox | Toolbox::BusyboxCurl | Toolbox::BusyboxBash) => BUSYBOX,
         (_, Toolbox::Debian | Toolbox::DebianCurl) => DEBIAN,
     }
 }

@@ -7,7 +7,25 @@ use super::process::Work;
 /// The shells.
 const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
 /// What busybox has and a Debian base image has not.
-const BUSYBOX_ONLY: &[&str] = &["ash", "nc", "nslookup", "ping", "ps", "top", "vi", "wget"];
+const BUSYBOX_ONLY: &[&str] =
+    &["ash", "dig", "host", "ifconfig", "ip", "nc", "nslookup", "ping", "ps", "top", "uptime", "vi", "wget"];
+
+/// Tools that only some images have, by the last part of their names.
+const SPECIAL: &[(&str, &[&str])] = &[
+    ("mariadb", &["mariadb"]),
+    ("mongo", &["mongo"]),
+    ("mongosh", &["mongo"]),
+    ("mysql", &["mysql", "mariadb"]),
+    ("mysqladmin", &["mysql", "mariadb"]),
+    ("node", &["node"]),
+    ("perl", &["perl", "debian", "ubuntu"]),
+    ("pg_isready", &["postgres"]),
+    ("psql", &["postgres"]),
+    ("python", &["python"]),
+    ("python3", &["python"]),
+    ("redis-cli", &["redis"]),
+    ("stress", &["stress", "stress-ng"]),
+];
 
 /// What a command line starts.
 ///
@@ -53,11 +71,17 @@ pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
     let usual =
         directory.is_none_or(|directory| ["/bin", "/usr/bin", "/sbin", "/usr/sbin"].contains(&directory));
     let tool = base_name(name);
+    if let Some((_, repositories)) = SPECIAL.iter().find(|(special, _)| *special == tool) {
+        let repository = image.map(|image| image.repository).unwrap_or_default();
+        let own = repository.rsplit('/').next().unwrap_or_default();
+        return usual && repositories.contains(&own);
+    }
     usual
         && match toolbox {
             Toolbox::Nothing => false,
             Toolbox::Busybox => !matches!(tool, "curl" | "bash"),
             Toolbox::BusyboxCurl => tool != "bash",
+            Toolbox::BusyboxBash => true,
             Toolbox::Debian => tool != "curl" && !BUSYBOX_ONLY.contains(&tool),
             Toolbox::DebianCurl => !BUSYBOX_ONLY.contains(&tool),
         }

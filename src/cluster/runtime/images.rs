@@ -1,6 +1,6 @@
 //! What an image is, and how a reference to one is resolved as registries do.
 
-use super::catalogue::CATALOGUE;
+use super::catalogue::catalogue;
 use super::image_reference::ImageReference;
 
 /// The command-line tools that an image brings along.
@@ -16,6 +16,8 @@ pub(crate) enum Toolbox {
     DebianCurl,
     /// busybox and `curl`.
     BusyboxCurl,
+    /// busybox with `curl` and `bash`: images for looking around.
+    BusyboxBash,
 }
 
 /// An image repository.
@@ -23,8 +25,12 @@ pub(crate) enum Toolbox {
 pub(crate) struct Image {
     /// `docker.io/library/nginx`.
     pub repository: &'static str,
-    /// Tags that exist.
+    /// Tags that exist, besides those of releases.
     pub tags: &'static [&'static str],
+    /// The last release of each series: `1.26.3 1.27.5` means also 1.26, 1.27 and what came between.
+    pub releases: &'static str,
+    /// What may follow a release after a dash, or stand alone.
+    pub variants: &'static str,
     /// Compressed size in bytes.
     pub size: u64,
     /// `ENTRYPOINT`.
@@ -45,7 +51,69 @@ pub(crate) struct Image {
 
 /// The catalogue's entry for a repository such as `docker.io/library/nginx`.
 pub(crate) fn image_of(repository: &str) -> Option<&'static Image> {
-    CATALOGUE.iter().find(|image| image.repository == repository)
+    let alias = ALIASES
+        .iter()
+        .find_map(|(alias, host)| repository.strip_prefix(alias).map(|rest| format!("{host}{rest}")));
+    let repository = alias.as_deref().unwrap_or(repository);
+    catalogue().find(|image| image.repository == repository)
+}
+
+/// Registries that hold the same images as another one.
+const ALIASES: &[(&str, &str)] = &[
+    ("k8s.gcr.io/", "registry.k8s.io/"),
+    ("gcr.io/google_containers/", "registry.k8s.io/"),
+    ("gcr.io/google-containers/", "registry.k8s.io/"),
+    ("gcr.io/google_samples/", "gcr.io/google-samples/"),
+    ("mirror.gcr.io/library/", "docker.io/library/"),
+    ("public.ecr.aws/docker/library/", "docker.io/library/"),
+];
+
+/// The longest third number that a release of a series with one number may have.
+const PATCH_MAX: u32 = 30;
+
+impl Image {
+    /// Whether the repository has that tag.
+    pub(super) fn has_tag(&self, tag: &str) -> bool {
+        let is_variant = |text: &str| self.variants.split(' ').any(|variant| variant == text);
+        if self.tags.contains(&tag) || is_variant(tag) {
+            return true;
+        }
+        let (release, variant) = tag.split_once('-').unwrap_or((tag, ""));
+        (variant.is_empty() || is_variant(variant))
+            && (self.is_release(release) || self.tags.contains(&release))
+    }
+
+    fn is_release(&self, release: &str) -> bool {
+        self.releases.split(' ').filter_map(|last| last.rsplit_once('.')).any(|(series, last)| {
+            let Some(rest) = release.strip_prefix(series) else { return false };
+            let Some(numbers) = rest.strip_prefix('.') else { return rest.is_empty() };
+            let last = last.parse::<u32>().unwrap_or_default();
+            let mut numbers = numbers.split('.').map(|number| number.parse::<u32>().ok());
+            let first = numbers.next().flatten().is_some_and(|number| number <= last);
+            let second = numbers.next().is_none_or(|number| {
+                !series.contains('.') && number.is_some_and(|number| number <= PATCH_MAX)
+            });
+            first && second && numbers.next().is_none()
+        })
+    }
+
+    /// The tags that have names of their own, and those of releases with and without variants.
+    fn all_tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = self.tags.iter().map(|tag| (*tag).to_owned()).collect();
+        for (series, last) in self.releases.split(' ').filter_map(|last| last.rsplit_once('.')) {
+            tags.push(series.to_owned());
+            let last = last.parse::<u32>().unwrap_or_default();
+            tags.extend((0..=last).map(|number| format!("{series}.{number}")));
+        }
+        let variants = self.variants.split(' ').filter(|variant| !variant.is_empty());
+        let with: Vec<String> = variants
+            .clone()
+            .flat_map(|variant| tags.iter().map(move |tag| format!("{tag}-{variant}")))
+            .collect();
+        tags.extend(variants.map(str::to_owned));
+        tags.extend(with);
+        tags
+    }
 }
 
 /// Looks a reference up in its registry.
@@ -60,7 +128,7 @@ pub(crate) fn resolve(reference: &ImageReference) -> Result<&'static Image, Stri
         ))
     };
     match image_of(&reference.repository()) {
-        Some(image) if reference.digest.is_none() && image.tags.contains(&reference.tag.as_str()) => Ok(image),
+        Some(image) if reference.digest.is_none() && image.has_tag(&reference.tag) => Ok(image),
         Some(image) if reference.digest.as_deref().is_some_and(|digest| has_digest(image, digest)) => Ok(image),
         Some(_) => failed("rpc error: code = NotFound desc = ", format!("{full}: not found")),
         None => match reference.registry.as_str() {
@@ -85,7 +153,7 @@ pub(crate) fn resolve(reference: &ImageReference) -> Result<&'static Image, Stri
 }
 
 fn has_digest(image: &Image, digest: &str) -> bool {
-    image.tags.iter().any(|tag| format!("sha256:{}", content_digest(image.repository, tag)) == digest)
+    image.all_tags().iter().any(|tag| format!("sha256:{}", content_digest(image.repository, tag)) == digest)
 }
 
 /// `docker.io/library/nginx@sha256:…`: what the runtime calls the image.
@@ -145,9 +213,29 @@ mod tests {
     }
 
     #[test]
-    fn no_repository_is_listed_twice() {
-        for (index, image) in CATALOGUE.iter().enumerate() {
-            assert!(CATALOGUE[..index].iter().all(|other| other.repository != image.repository));
+    fn releases_exist_up_to_their_last() {
+        for tag in [
+            "nginx:1.27.5",
+            "nginx:1.16",
+            "nginx:1.25-alpine",
+            "redis:7.2.4",
+            "node:20.11.1-slim",
+            "postgres:16.3",
+        ] {
+            assert!(resolved(tag).is_ok(), "{tag}");
         }
+        for tag in ["nginx:1.161", "nginx:1.27.50", "nginx:1.27-nope", "redis:7.2.400", "nginx:nope"] {
+            assert!(resolved(tag).is_err(), "{tag}");
+        }
+        assert!(resolved("k8s.gcr.io/pause:3.9").is_ok());
+    }
+
+    #[test]
+    fn no_repository_is_listed_twice() {
+        let mut names: Vec<&str> = catalogue().map(|image| image.repository).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

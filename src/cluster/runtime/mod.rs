@@ -24,7 +24,7 @@ pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, image_id, image_of, resolve};
 pub(crate) use logs::{LogOptions, LogPage, RunLog};
 pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, System, Work};
-pub(crate) use program::Sigterm;
+pub(crate) use program::{GrpcHealth, Sigterm};
 pub(crate) use shell::Terminal;
 
 use crate::base::Timestamp;

@@ -45,7 +45,15 @@ impl Pattern {
         let characters: Vec<char> = line.chars().collect();
         self.0.iter().any(|branch| {
             let last = if branch.at_start { 0 } else { characters.len() };
-            (0..=last).any(|start| ends(branch, &characters, start))
+            (0..=last).any(|start| ends(branch, &characters, start).is_some())
+        })
+    }
+
+    /// The first and longest part of a line that matches, from a character on: where it begins and ends.
+    pub(super) fn find(&self, line: &[char], from: usize) -> Option<(usize, usize)> {
+        (from..=line.len()).find_map(|start| {
+            let fits = self.0.iter().filter(|branch| !branch.at_start || start == 0);
+            Some((start, fits.filter_map(|branch| ends(branch, line, start)).max()?))
         })
     }
 }
@@ -121,8 +129,8 @@ fn bracket(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> What {
     What::OneOf { negated, ranges }
 }
 
-/// Whether the whole branch matches from `start`: the set of places reached, piece by piece.
-fn ends(branch: &Branch, text: &[char], start: usize) -> bool {
+/// Where the whole branch's longest match from `start` ends: the set of places reached, piece by piece.
+fn ends(branch: &Branch, text: &[char], start: usize) -> Option<usize> {
     let mut places = vec![start];
     for piece in &branch.pieces {
         let mut next = Vec::new();
@@ -145,7 +153,7 @@ fn ends(branch: &Branch, text: &[char], start: usize) -> bool {
         next.dedup();
         places = next;
     }
-    if branch.at_end { places.contains(&text.len()) } else { !places.is_empty() }
+    if branch.at_end { places.contains(&text.len()).then_some(text.len()) } else { places.last().copied() }
 }
 
 fn fits(what: &What, character: char) -> bool {

@@ -12,7 +12,7 @@ use super::executable::wrapped;
 use super::filesystem::FileView;
 use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 use super::images::Image;
-use super::program::{Program, Sigterm, program};
+use super::program::{GrpcHealth, Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
 
 /// Bytes of output that wait for a reader; what comes after is dropped.
@@ -56,6 +56,8 @@ pub(crate) trait System {
     fn latency(&self) -> i64;
     /// The numeric user that the container runs as.
     fn user(&self) -> i64;
+    /// The groups that it runs with, the first one first.
+    fn groups(&self) -> Vec<i64>;
     /// The files of the container.
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
@@ -298,6 +300,11 @@ impl Process {
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
         self.program()?.serve(self, request, system)
+    }
+
+    /// What it says of its health over gRPC; `None` when it does not speak of it.
+    pub(crate) fn grpc_health(&self, port: u16) -> Option<GrpcHealth> {
+        self.program()?.grpc_health(self, port)
     }
 
     /// What SIGTERM does to it.

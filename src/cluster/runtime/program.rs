@@ -19,6 +19,15 @@ pub(crate) enum Sigterm {
     Ignored,
 }
 
+/// What a process says of its health over gRPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GrpcHealth {
+    /// `SERVING`.
+    Serving,
+    /// `NOT_SERVING`.
+    NotServing,
+}
+
 /// A modelled program. It keeps what it must remember in [`Process::memory`].
 pub(crate) trait Program: Sync {
     /// Name in the catalogue of images.
@@ -49,6 +58,12 @@ pub(crate) trait Program: Sync {
         None
     }
 
+    /// What it says of its health over gRPC; `None` when it does not speak of it.
+    fn grpc_health(&self, process: &Process, port: u16) -> Option<GrpcHealth> {
+        let _ = (process, port);
+        None
+    }
+
     /// What it takes all the time, when that depends on how it was called.
     fn consumption(&self, process: &Process) -> Option<Consumption> {
         let _ = process;
@@ -64,7 +79,9 @@ pub(crate) trait Program: Sync {
 /// Every program. A new one is a file in `programs` and a line here.
 static PROGRAMS: &[&dyn Program] = &[
     &programs::SampleApp,
-    &programs::Nginx,
+    &programs::NGINX,
+    &programs::NGINX_UNPRIVILEGED,
+    &programs::PythonHttp,
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,
@@ -72,17 +89,22 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::WebhookCertgen,
     &programs::PhpApache,
     &programs::MetricsServer,
+    &programs::Greeter,
+    &programs::Agnhost,
     &programs::Stress,
     &programs::GoStress,
     &programs::Burner,
     &programs::Hoarder,
-    &programs::REDIS,
+    &programs::Redis,
     &programs::POSTGRES,
     &programs::MYSQL,
+    &programs::MARIADB,
+    &programs::MONGO,
+    &programs::MEMCACHED,
+    &programs::RABBITMQ,
+    &programs::HELLO_WORLD,
     &programs::PAUSE,
     &programs::IDLE,
-    &programs::REPL,
-    &programs::AGNHOST,
 ];
 
 /// The program of that name; one that idles when there is none.

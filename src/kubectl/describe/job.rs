@@ -7,6 +7,9 @@ use super::text::{Text, controller_of, long_time, scalar, text_of};
 use super::workloads::selector_text;
 use crate::base::{Timestamp, human_duration};
 
+/// Characters of a list of indexes that are shown.
+const INDEXES_MAX: usize = 50;
+
 /// Describes a Job.
 pub(crate) fn describe(text: &mut Text, object: &Value) {
     let (metadata, spec, status) = (&object["metadata"], &object["spec"], &object["status"]);
@@ -36,7 +39,22 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
     let ready = status["ready"].as_i64().map(|ready| format!(" ({ready} Ready)")).unwrap_or_default();
     let statuses = format!("{active} Active{ready} / {succeeded} Succeeded / {failed} Failed");
     text.field(0, "Pods Statuses", statuses);
+    if spec["completionMode"] == "Indexed" {
+        text.field(0, "Completed Indexes", capped(text_of(&status["completedIndexes"])));
+    }
     pod_template::describe(text, &spec["template"]);
+}
+
+/// A list of indexes, cut after a whole one when it is long; `<none>` for an empty one.
+fn capped(indexes: &str) -> String {
+    if indexes.is_empty() {
+        return "<none>".to_owned();
+    }
+    if indexes.len() <= INDEXES_MAX {
+        return indexes.to_owned();
+    }
+    let kept = &indexes[..INDEXES_MAX];
+    format!("{}...", &kept[..=kept.rfind(',').unwrap_or_default()])
 }
 
 fn times(text: &mut Text, status: &Value) {

@@ -1,9 +1,13 @@
 //! Jobs: run Pods until enough of them have succeeded (`pkg/controller/job`), and delete Jobs that
 //! ended long ago (`pkg/controller/ttlafterfinished`).
 
+mod creation;
+mod indexes;
 mod outcome;
+mod policies;
 mod tracking;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -17,17 +21,16 @@ use super::super::manager::{
 };
 use super::super::registry::{DeleteOptions, Propagation, Registry, WriteOptions, time_text};
 use super::super::storage::Change;
-use super::{MANAGER, claim, controllers_of, itself, owned_object, pod_control, pods};
-use tracking::{FINALIZER, has_failed, has_succeeded};
+use super::{MANAGER, claim, controllers_of, itself, pod_control, pods};
+use indexes::{FAILURE_COUNT, count_of, index_of};
+use outcome::Ending;
+use policies::{FailureAction, failure_action};
+use tracking::{FINALIZER, has_succeeded, is_going};
 
 /// Source of the events.
 const COMPONENT: &str = "job-controller";
-/// The pause after the first failed Pod (`DefaultJobPodFailureBackOff`).
-const BACKOFF: SignedDuration = SignedDuration::from_secs(10);
-/// The longest pause (`MaxJobPodFailureBackOff`).
-const BACKOFF_MAX: SignedDuration = SignedDuration::from_secs(600);
-/// How many Pods are created at once (`MaxPodCreateDeletePerSync`).
-const CREATE_MAX: usize = 500;
+/// Who `spec.managedBy` names when it is this controller.
+const SELF: &str = "kubernetes.io/job-controller";
 
 /// The Job controller.
 pub(super) struct JobController;
@@ -49,6 +52,9 @@ impl Reconciler for JobController {
         let Ok(job) = registry.get(&builtin::JOB, key) else {
             return tracking::release_orphans(registry, key).map(|()| Action::AwaitChange);
         };
+        if !matches!(job.text("/spec/managedBy"), "" | SELF) {
+            return Ok(Action::AwaitChange);
+        }
         let selector = LabelSelector::from_value(job.get("/spec/selector").unwrap_or(&Value::Null));
         let pods = claim::claim(registry, &builtin::POD, &job, &selector)?;
         if job.is_terminating() {
@@ -58,7 +64,7 @@ impl Reconciler for JobController {
             tracking::release(registry, &pods)?;
             return delete_when_old(registry, &job);
         }
-        Look { before: Arc::clone(&job), job: Object::clone(&job), pods, now: registry.now() }.sync(registry)
+        Look::new(&job, pods, registry.now()).sync(registry)
     }
 }
 
@@ -92,9 +98,33 @@ struct Look {
     job: Object,
     pods: Vec<Arc<Object>>,
     now: Timestamp,
+    /// The Pods that this look has counted.
+    counted: Vec<Arc<Object>>,
+    /// Indexes that have succeeded, this look included.
+    succeeded_indexes: BTreeSet<i64>,
+    /// Indexes that have failed for good, this look included.
+    failed_indexes: BTreeSet<i64>,
 }
 
 impl Look {
+    fn new(job: &Arc<Object>, pods: Vec<Arc<Object>>, now: Timestamp) -> Self {
+        let mut look = Self {
+            before: Arc::clone(job),
+            job: Object::clone(job),
+            pods,
+            now,
+            counted: Vec::new(),
+            succeeded_indexes: BTreeSet::new(),
+            failed_indexes: BTreeSet::new(),
+        };
+        if look.is_indexed() {
+            let completions = look.completions();
+            look.succeeded_indexes = indexes::parse(job.text("/status/completedIndexes"), completions);
+            look.failed_indexes = indexes::parse(job.text("/status/failedIndexes"), completions);
+        }
+        look
+    }
+
     fn count(&self, field: &str) -> i64 {
         self.job.number(&format!("/status/{field}")).unwrap_or_default()
     }
@@ -106,6 +136,43 @@ impl Look {
         } else {
             self.job.set(&pointer, count);
         }
+    }
+
+    fn is_indexed(&self) -> bool {
+        self.job.text("/spec/completionMode") == "Indexed"
+    }
+
+    /// Whether each index has a limit of failures of its own.
+    fn per_index(&self) -> bool {
+        self.is_indexed() && self.job.number("/spec/backoffLimitPerIndex").is_some()
+    }
+
+    fn completions(&self) -> i64 {
+        self.job.number("/spec/completions").unwrap_or_default()
+    }
+
+    /// `podReplacementPolicy: Failed`.
+    fn replaces_only_failed(&self) -> bool {
+        self.job.text("/spec/podReplacementPolicy") == "Failed"
+    }
+
+    /// Whether a Pod counts as a failure: it failed, or, unless only that matters, somebody deleted it
+    /// before it was done (`isPodFailed`).
+    fn has_failed(&self, pod: &Object) -> bool {
+        pod.text("/status/phase") == "Failed"
+            || (!self.replaces_only_failed() && pod.is_terminating() && !has_succeeded(pod))
+    }
+
+    /// How many completions there are.
+    fn succeeded(&self) -> i64 {
+        if self.is_indexed() {
+            return i64::try_from(self.succeeded_indexes.len()).unwrap_or(i64::MAX);
+        }
+        self.count("succeeded")
+    }
+
+    fn terminating(&self) -> usize {
+        self.pods.iter().filter(|pod| is_going(pod)).count()
     }
 
     /// The Pods that neither ended nor go.
@@ -128,111 +195,118 @@ impl Look {
         let mut active = self.active();
         let mut next = Action::AwaitChange;
         let mut managed = Ok(());
-        if let Some(ending) = self.ending(&active) {
-            self.remove_all(registry, &mut active)?;
-            self.end(registry, &ending);
+        let mut ending = self.ending(&active);
+        if ending.is_some() {
+            for pod in active.drain(..) {
+                pod_control::delete(registry, COMPONENT, &self.before, &pod)?;
+            }
+            self.reread(registry);
         } else {
-            self.note_suspension(registry);
             if suspended {
-                self.remove_all(registry, &mut active)?;
+                for pod in std::mem::take(&mut active) {
+                    self.remove(registry, &pod)?;
+                }
+                self.reread(registry);
             } else {
                 managed = self.manage(registry, &mut active).map(|wait| next = wait);
             }
+            if self.is_complete(&active) {
+                ending = Some(Ending::completed());
+            } else {
+                self.note_suspension(registry);
+            }
+        }
+        if let Some(ending) = &ending {
+            self.announce(ending);
+            if active.is_empty() && self.terminating() == 0 {
+                self.end(registry, ending);
+            }
         }
         self.write_status(registry, &active)?;
-        tracking::release_ended(registry, &self.pods)?;
+        self.release_counted(registry)?;
         managed?;
         Ok(self.earlier(next))
     }
 
+    fn is_complete(&self, active: &[Arc<Object>]) -> bool {
+        active.is_empty()
+            && match self.job.number("/spec/completions") {
+                Some(completions) => self.succeeded() >= completions,
+                None => self.succeeded() > 0,
+            }
+    }
+
+    /// Sees the Pods as they are after some were deleted.
+    fn reread(&mut self, registry: &Registry) {
+        let current = |pod: &Arc<Object>| registry.get(&builtin::POD, &pod.key()).ok();
+        self.pods = self.pods.iter().filter_map(current).collect();
+    }
+
+    /// The Pods that were not counted yet.
+    fn uncounted(&self) -> Vec<Arc<Object>> {
+        let kept = |pod: &&Arc<Object>| pod.finalizers().any(|found| found == FINALIZER);
+        self.pods.iter().filter(kept).map(Arc::clone).collect()
+    }
+
     /// Adds the Pods that ended and were not counted yet.
     fn count_ended(&mut self) {
-        let uncounted: Vec<&Arc<Object>> =
-            self.pods.iter().filter(|pod| pod.finalizers().any(|found| found == FINALIZER)).collect();
-        let succeeded = uncounted.iter().filter(|pod| has_succeeded(pod)).count();
-        let failed = uncounted.iter().filter(|pod| has_failed(pod)).count();
-        for (field, more) in [("succeeded", succeeded), ("failed", failed)] {
-            let count = self.count(field) + i64::try_from(more).unwrap_or_default();
-            self.set_count(field, count);
-        }
-    }
-
-    fn remove_all(&self, registry: &mut Registry, active: &mut Vec<Arc<Object>>) -> Result<(), Status> {
-        for pod in active.drain(..) {
-            pod_control::delete(registry, COMPONENT, &self.before, &pod)?;
-        }
-        Ok(())
-    }
-
-    /// Creates or deletes Pods so that as many run as should (`manageJob`).
-    fn manage(&self, registry: &mut Registry, active: &mut Vec<Arc<Object>>) -> Result<Action, Status> {
-        let parallelism = self.job.number("/spec/parallelism").unwrap_or(1);
-        let succeeded = self.count("succeeded");
-        let wanted = match self.job.number("/spec/completions") {
-            Some(completions) => (completions - succeeded).min(parallelism),
-            None if succeeded > 0 => parallelism.min(i64::try_from(active.len()).unwrap_or_default()),
-            None => parallelism,
-        };
-        let wanted = usize::try_from(wanted).unwrap_or_default();
-        if active.len() > wanted {
-            let mut ranked: Vec<pods::Ranked> = active.iter().map(|pod| pods::rank(pod, &[])).collect();
-            pods::sort_for_deletion(&mut ranked, self.now);
-            for ranked in ranked.iter().take(active.len() - wanted) {
-                pod_control::delete(registry, COMPONENT, &self.before, &ranked.pod)?;
-                active.retain(|pod| !Arc::ptr_eq(pod, &ranked.pod));
+        let (mut succeeded, mut failed) = (0, 0);
+        for pod in self.uncounted() {
+            if !has_succeeded(&pod) && !self.has_failed(&pod) {
+                continue;
             }
-            return Ok(Action::AwaitChange);
+            self.counted.push(Arc::clone(&pod));
+            let index = index_of(&pod);
+            if self.is_indexed() && index.is_none_or(|index| index >= self.completions()) {
+                continue;
+            }
+            if has_succeeded(&pod) {
+                succeeded += 1;
+                self.succeeded_indexes.extend(index);
+            } else {
+                let action = failure_action(&self.job, &pod);
+                failed += i64::from(action != FailureAction::Ignore);
+                self.note_failed_index(&pod, &action);
+            }
         }
-        let missing = vec![(); (wanted - active.len()).min(CREATE_MAX)];
-        if missing.is_empty() {
-            return Ok(Action::AwaitChange);
+        if self.is_indexed() {
+            succeeded = self.succeeded() - self.count("succeeded");
+            let text = indexes::format(&self.succeeded_indexes);
+            if text.is_empty() {
+                self.job.remove("/status/completedIndexes");
+            } else {
+                self.job.set("/status/completedIndexes", text);
+            }
         }
-        if let Some(until) = self.backs_off_until().filter(|until| *until > self.now) {
-            return Ok(Action::RequeueAfter(until.duration_since(self.now)));
+        if self.per_index() {
+            self.job.set("/status/failedIndexes", indexes::format(&self.failed_indexes));
         }
-        pod_control::in_batches(&missing, |()| {
-            active.push(pod_control::create(registry, COMPONENT, &self.before, self.new_pod())?);
-            Ok(())
-        })?;
-        Ok(Action::AwaitChange)
+        for (field, more) in [("succeeded", succeeded), ("failed", failed)] {
+            self.set_count(field, self.count(field) + more);
+        }
     }
 
-    fn new_pod(&self) -> Object {
-        let template = self.job.get("/spec/template").cloned().and_then(Object::from_value);
-        let template = template.unwrap_or_else(|| Object::new(&builtin::POD, "", ""));
-        let mut pod = owned_object(&builtin::POD, &self.before, &template);
-        pod.set("/metadata/generateName", format!("{}-", self.job.name()));
-        let mut finalizers = template.list("/metadata/finalizers").to_vec();
-        finalizers.push(FINALIZER.into());
-        pod.set("/metadata/finalizers", finalizers);
-        pod.set("/spec", template.get("/spec").cloned().unwrap_or_default());
-        pod
+    /// An index has failed for good when a rule says so, or it has failed too often (`isIndexFailed`).
+    fn note_failed_index(&mut self, pod: &Object, action: &FailureAction) {
+        let limit = self.job.number("/spec/backoffLimitPerIndex").filter(|_| self.is_indexed());
+        let (Some(limit), Some(index)) = (limit, index_of(pod)) else { return };
+        let exhausted = *action != FailureAction::Ignore && count_of(pod, FAILURE_COUNT) >= limit;
+        let failed = *action == FailureAction::FailIndex || exhausted;
+        if failed && !self.succeeded_indexes.contains(&index) {
+            self.failed_indexes.insert(index);
+        }
     }
 
-    /// Until when no Pod is created because of those that failed since the last success: 10 s after
-    /// the first, then twice as long for each (`getRemainingTime`).
-    fn backs_off_until(&self) -> Option<Timestamp> {
-        let last_success =
-            self.pods.iter().filter(|pod| has_succeeded(pod)).filter_map(|pod| tracking::ended_at(pod)).max();
-        let failures: Vec<Timestamp> = self
-            .pods
-            .iter()
-            .filter(|pod| has_failed(pod))
-            .filter_map(|pod| tracking::ended_at(pod))
-            .filter(|ended| last_success.is_none_or(|success| *ended > success))
-            .collect();
-        let doublings = u32::try_from(failures.len()).ok()?.checked_sub(1)?;
-        let factor = 2_i32.checked_pow(doublings).unwrap_or(i32::MAX);
-        let pause = BACKOFF.checked_mul(factor).unwrap_or(BACKOFF_MAX).min(BACKOFF_MAX);
-        failures.into_iter().max()?.checked_add(pause).ok()
+    /// Lets go of the Pods that have been counted.
+    fn release_counted(&self, registry: &mut Registry) -> Result<(), Status> {
+        self.counted.iter().try_for_each(|pod| tracking::let_go(registry, pod))
     }
 
     fn write_status(&mut self, registry: &mut Registry, active: &[Arc<Object>]) -> Result<(), Status> {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let going = |pod: &&Arc<Object>| pod.is_terminating() && !has_succeeded(pod) && !ended(pod);
         self.set_count("active", number(active.len()));
         self.set_count("ready", number(active.iter().filter(|pod| pods::is_ready(pod)).count()));
-        self.set_count("terminating", number(self.pods.iter().filter(going).count()));
+        self.set_count("terminating", number(self.terminating()));
         self.job.set("/status/uncountedTerminatedPods", serde_json::json!({}));
         if self.job != *self.before {
             registry.update_status(&builtin::JOB, self.job.clone(), MANAGER)?;
@@ -249,8 +323,4 @@ impl Look {
             Action::AwaitChange => Action::RequeueAfter(left),
         }
     }
-}
-
-fn ended(pod: &Object) -> bool {
-    matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
 }

@@ -12,29 +12,32 @@ use super::super::super::manager::EventType;
 use super::super::super::registry::{Registry, time_text};
 use super::super::conditions;
 use super::Look;
+use super::policies::{self, FailureAction, failure_action};
 
 /// Why a Job ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     succeeded: bool,
-    reason: &'static str,
-    message: &'static str,
+    reason: String,
+    message: String,
 }
 
-const COMPLETE: Ending = Ending {
-    succeeded: true,
-    reason: "CompletionsReached",
-    message: "Reached expected number of succeeded pods",
-};
-const TOO_MANY_FAILURES: Ending = Ending {
-    succeeded: false,
-    reason: "BackoffLimitExceeded",
-    message: "Job has reached the specified backoff limit",
-};
-const TOO_LONG: Ending = Ending {
-    succeeded: false,
-    reason: "DeadlineExceeded",
-    message: "Job was active longer than specified deadline",
-};
+impl Ending {
+    fn failed(reason: &str, message: impl Into<String>) -> Self {
+        Self { succeeded: false, reason: reason.to_owned(), message: message.into() }
+    }
+
+    /// It has done what it should.
+    pub(super) fn completed() -> Self {
+        let message = "Reached expected number of succeeded pods".to_owned();
+        Self { succeeded: true, reason: "CompletionsReached".to_owned(), message }
+    }
+
+    /// The condition that tells of the end to come, and the one that it has come.
+    fn conditions(&self) -> (&'static str, &'static str) {
+        if self.succeeded { ("SuccessCriteriaMet", "Complete") } else { ("FailureTarget", "Failed") }
+    }
+}
 
 /// Whether a Job has ended, well or not.
 pub(super) fn is_finished(job: &Object) -> bool {
@@ -54,38 +57,77 @@ impl Look {
         self.job.time("/status/startTime")?.checked_add(SignedDuration::from_secs(limit)).ok()
     }
 
-    /// Why the Job ends now, if it does.
+    /// Why the Job ends now, before it has done all it should, if it does.
     pub(super) fn ending(&self, active: &[Arc<Object>]) -> Option<Ending> {
-        let limit = self.job.number("/spec/backoffLimit").unwrap_or(6);
-        if self.count("failed") > limit || restarts_exceed(&self.job, active, limit) {
-            return Some(TOO_MANY_FAILURES);
-        }
-        let suspended = self.job.flag("/spec/suspend");
-        if !suspended && self.deadline().is_some_and(|deadline| deadline <= self.now) {
-            return Some(TOO_LONG);
-        }
-        let succeeded = self.count("succeeded");
-        let complete = match self.job.number("/spec/completions") {
-            Some(completions) => succeeded >= completions,
-            None => succeeded > 0 && active.is_empty(),
-        };
-        complete.then_some(COMPLETE)
+        self.decided().or_else(|| self.failure(active)).or_else(|| self.index_failure()).or_else(|| {
+            let message = policies::met(&self.job, &self.succeeded_indexes)?;
+            Some(Ending { succeeded: true, reason: "SuccessPolicy".to_owned(), message })
+        })
     }
 
-    /// Writes the conditions of the end, and tells about it.
-    pub(super) fn end(&mut self, registry: &mut Registry, ending: &Ending) {
-        let kinds =
-            if ending.succeeded { ["SuccessCriteriaMet", "Complete"] } else { ["FailureTarget", "Failed"] };
-        let mut list = self.job.list("/status/conditions").to_vec();
-        for kind in kinds {
-            conditions::set(&mut list, condition(kind, "True", ending.reason, ending.message, self.now));
+    /// The end that an earlier look has decided on.
+    fn decided(&self) -> Option<Ending> {
+        let found = ["SuccessCriteriaMet", "FailureTarget"]
+            .into_iter()
+            .find(|condition| self.job.condition_is_true(condition))?;
+        let condition = self.job.condition(found)?;
+        let text = |field: &str| condition.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Ending {
+            succeeded: found == "SuccessCriteriaMet",
+            reason: text("reason"),
+            message: text("message"),
+        })
+    }
+
+    fn failure(&self, active: &[Arc<Object>]) -> Option<Ending> {
+        for pod in self.pods.iter().filter(|pod| self.has_failed(pod)) {
+            if let FailureAction::FailJob(message) = failure_action(&self.job, pod) {
+                return Some(Ending::failed("PodFailurePolicy", message));
+            }
         }
+        let limit = self.job.number("/spec/backoffLimit").unwrap_or(6);
+        if self.count("failed") > limit || restarts_exceed(&self.job, active, limit) {
+            let message = "Job has reached the specified backoff limit";
+            return Some(Ending::failed("BackoffLimitExceeded", message));
+        }
+        let suspended = self.job.flag("/spec/suspend");
+        (!suspended && self.deadline().is_some_and(|deadline| deadline <= self.now))
+            .then(|| Ending::failed("DeadlineExceeded", "Job was active longer than specified deadline"))
+    }
+
+    fn index_failure(&self) -> Option<Ending> {
+        if !self.per_index() {
+            return None;
+        }
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (failed, succeeded) = (number(self.failed_indexes.len()), number(self.succeeded_indexes.len()));
+        if self.job.number("/spec/maxFailedIndexes").is_some_and(|most| failed > most) {
+            let message = "Job has exceeded the specified maximal number of failed indexes";
+            return Some(Ending::failed("MaxFailedIndexesExceeded", message));
+        }
+        (failed > 0 && failed + succeeded >= self.completions())
+            .then(|| Ending::failed("FailedIndexes", "Job has failed indexes"))
+    }
+
+    /// Writes the condition that the Job is going to end.
+    pub(super) fn announce(&mut self, ending: &Ending) {
+        let mut list = self.job.list("/status/conditions").to_vec();
+        let (kind, _) = ending.conditions();
+        conditions::set(&mut list, condition(kind, "True", &ending.reason, &ending.message, self.now));
+        conditions::write(&mut self.job, list);
+    }
+
+    /// Writes the condition of the end, and tells about it. It waits for the last Pod.
+    pub(super) fn end(&mut self, registry: &mut Registry, ending: &Ending) {
+        let mut list = self.job.list("/status/conditions").to_vec();
+        let (_, kind) = ending.conditions();
+        conditions::set(&mut list, condition(kind, "True", &ending.reason, &ending.message, self.now));
         conditions::write(&mut self.job, list);
         if ending.succeeded {
             self.job.set("/status/completionTime", time_text(self.now));
             self.tell(registry, EventType::Normal, "Completed", "Job completed");
         } else {
-            self.tell(registry, EventType::Warning, ending.reason, ending.message);
+            self.tell(registry, EventType::Warning, &ending.reason, &ending.message);
         }
     }
 

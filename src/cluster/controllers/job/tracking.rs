@@ -18,9 +18,9 @@ pub(super) fn has_succeeded(pod: &Object) -> bool {
     pod.text("/status/phase") == "Succeeded"
 }
 
-/// Whether a Pod counts as a failure: it failed, or somebody deleted it before it was done.
-pub(super) fn has_failed(pod: &Object) -> bool {
-    pod.text("/status/phase") == "Failed" || (pod.is_terminating() && !has_succeeded(pod))
+/// Whether a Pod is going and has not ended yet.
+pub(super) fn is_going(pod: &Object) -> bool {
+    pod.is_terminating() && !matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
 }
 
 /// When the last container of a Pod ended, or else the Pod was deleted (`getFinishedTime`).
@@ -30,14 +30,6 @@ pub(super) fn ended_at(pod: &Object) -> Option<Timestamp> {
     };
     let containers = pod.list("/status/containerStatuses").iter().filter_map(ended).max();
     containers.or_else(|| pod.deletion_timestamp()).or_else(|| pod.creation_timestamp())
-}
-
-/// Lets go of the Pods that ended: they have been counted.
-///
-/// # Errors
-/// When a Pod cannot be written.
-pub(super) fn release_ended(registry: &mut Registry, pods: &[Arc<Object>]) -> Result<(), Status> {
-    pods.iter().filter(|pod| has_succeeded(pod) || has_failed(pod)).try_for_each(|pod| let_go(registry, pod))
 }
 
 /// Lets go of all Pods, when nobody counts any more.
@@ -60,7 +52,11 @@ pub(super) fn release_orphans(registry: &mut Registry, job: &ObjectKey) -> Resul
     release(registry, &pods)
 }
 
-fn let_go(registry: &mut Registry, pod: &Object) -> Result<(), Status> {
+/// Lets go of one Pod.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn let_go(registry: &mut Registry, pod: &Object) -> Result<(), Status> {
     // The step before may have changed the Pod.
     let Ok(pod) = registry.get(&builtin::POD, &pod.key()) else { return Ok(()) };
     if pod.finalizers().all(|found| found != FINALIZER) {

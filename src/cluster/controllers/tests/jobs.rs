@@ -108,3 +108,77 @@ fn running_pods_go_with_their_job() {
     run(&mut simulation, 60);
     assert_eq!(pods(&simulation).len(), 0);
 }
+
+fn indexed(script: &str, spec: Value) -> Simulation {
+    let mut fields = json!({"completionMode": "Indexed", "completions": 3, "parallelism": 3});
+    for (field, value) in spec.as_object().into_iter().flatten() {
+        fields[field] = value.clone();
+    }
+    started(script, fields)
+}
+
+#[test]
+fn each_index_is_done_once() {
+    let simulation = indexed("echo $JOB_COMPLETION_INDEX on $(hostname)", json!({}));
+    let work = get(&simulation, &builtin::JOB, "work");
+    assert_eq!(
+        (work.text("/status/completedIndexes"), reason(&simulation, "Complete").as_str()),
+        ("0-2", "CompletionsReached")
+    );
+    let mut names: Vec<String> = pods(&simulation).iter().map(|pod| pod.name()[..7].to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["work-0-", "work-1-", "work-2-"]);
+    let hosts: Vec<bool> =
+        pods(&simulation).iter().map(|pod| pod.name().starts_with(pod.text("/spec/hostname"))).collect();
+    assert_eq!(hosts, [true; 3]);
+}
+
+#[test]
+fn an_index_may_fail_for_itself() {
+    let mut simulation =
+        indexed("[ $JOB_COMPLETION_INDEX != 1 ]", json!({"backoffLimitPerIndex": 1, "completions": 4}));
+    run(&mut simulation, 90);
+    let work = get(&simulation, &builtin::JOB, "work");
+    let indexes =
+        ["completedIndexes", "failedIndexes"].map(|field| work.text(&format!("/status/{field}")).to_owned());
+    assert_eq!(indexes, ["0,2,3", "1"]);
+    assert_eq!((count(&simulation, "failed"), reason(&simulation, "Failed").as_str()), (2, "FailedIndexes"));
+    assert_eq!(reason(&simulation, "FailureTarget"), "FailedIndexes");
+}
+
+#[test]
+fn a_policy_decides_what_a_failure_means() {
+    let rules = json!({"rules": [{"action": "FailJob", "onExitCodes": {"operator": "In", "values": [42]}}]});
+    let simulation = started("exit 42", json!({"podFailurePolicy": rules}));
+    assert_eq!(
+        (count(&simulation, "failed"), reason(&simulation, "Failed").as_str()),
+        (1, "PodFailurePolicy")
+    );
+    let told = messages(&simulation, "PodFailurePolicy");
+    assert!(told[0].starts_with("Container c for pod default/work-"), "{told:?}");
+    assert!(told[0].ends_with(" failed with exit code 42 matching FailJob rule at index 0"), "{told:?}");
+}
+
+#[test]
+fn a_policy_decides_what_success_means() {
+    let policy = json!({"rules": [{"succeededIndexes": "0"}]});
+    let script = "[ $JOB_COMPLETION_INDEX = 0 ] || sleep 1000";
+    let mut simulation = indexed(script, json!({"successPolicy": policy}));
+    run(&mut simulation, 60);
+    assert_eq!(reason(&simulation, "SuccessCriteriaMet"), "SuccessPolicy");
+    assert_eq!(reason(&simulation, "Complete"), "SuccessPolicy");
+    assert_eq!(count(&simulation, "active"), 0);
+}
+
+#[test]
+fn the_end_waits_for_the_last_pod() {
+    let mut simulation = started("sleep 1000", json!({"activeDeadlineSeconds": 20}));
+    assert_eq!(reason(&simulation, "FailureTarget"), "DeadlineExceeded");
+    assert_eq!(reason(&simulation, "Failed"), "");
+    assert_eq!(count(&simulation, "terminating"), 1);
+    run(&mut simulation, 40);
+    assert_eq!(
+        (count(&simulation, "failed"), reason(&simulation, "Failed").as_str()),
+        (1, "DeadlineExceeded")
+    );
+}

@@ -82,6 +82,13 @@ impl Bench {
     fn drain(&mut self) -> bool {
         let changes: Vec<_> = self.registry.store().changes_since(self.cursor).unwrap().cloned().collect();
         self.cursor = self.registry.store().revision();
+        for change in &changes {
+            for watch in KUBELET.watches().iter().filter(|watch| watch.kind == change.kind) {
+                for key in (watch.keys)(change, &self.registry) {
+                    self.timers.insert(key, self.registry.now());
+                }
+            }
+        }
         for change in changes.iter().filter(|change| change.kind == &POD) {
             self.timers.insert(change.object.key(), self.registry.now());
             let second = self.registry.now().duration_since(self.start).as_secs_f64();

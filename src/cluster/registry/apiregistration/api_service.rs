@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Object};
+use crate::apimachinery::{FieldErrors, NODE_METRICS, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
@@ -68,7 +68,7 @@ impl Strategy for ApiServiceStrategy {
     }
 
     fn warnings(&self, object: &Object) -> Vec<String> {
-        if object.get("/spec/service").is_none() {
+        if object.get("/spec/service").is_none() || object.text("/spec/group") == NODE_METRICS.group {
             return Vec::new();
         }
         let line = "not simulated: API servers behind a Service; this APIService is kept and never becomes available";

@@ -26,13 +26,24 @@ impl Strategy for JobStrategy {
         if object.get("/spec/completions").is_none() && object.get("/spec/parallelism").is_none() {
             object.set("/spec/completions", 1);
         }
+        let per_index = object.get("/spec/backoffLimitPerIndex").is_some();
+        let policy = object.get("/spec/podFailurePolicy").is_some_and(Value::is_object);
+        let replacement = if policy { "Failed" } else { "TerminatingOrFailed" };
+        for rule in list_mut(object, "/spec/podFailurePolicy/rules") {
+            for pattern in rule.get_mut("onPodConditions").and_then(Value::as_array_mut).into_iter().flatten()
+            {
+                if pattern["status"].is_null() {
+                    pattern["status"] = json!("True");
+                }
+            }
+        }
         for (pointer, value) in [
             ("/spec/parallelism", json!(1)),
-            ("/spec/backoffLimit", json!(6)),
+            ("/spec/backoffLimit", json!(if per_index { i32::MAX } else { 6 })),
             ("/spec/completionMode", json!("NonIndexed")),
             ("/spec/suspend", json!(false)),
             ("/spec/manualSelector", json!(false)),
-            ("/spec/podReplacementPolicy", json!("TerminatingOrFailed")),
+            ("/spec/podReplacementPolicy", json!(replacement)),
         ] {
             if object.get(pointer).is_none() {
                 object.set(pointer, value);
@@ -86,6 +97,11 @@ impl Strategy for JobStrategy {
             columns::selector_text(object),
         ]
     }
+}
+
+/// The items of a list.
+fn list_mut<'a>(object: &'a mut Object, pointer: &str) -> impl Iterator<Item = &'a mut Value> {
+    object.get_mut(pointer).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
 /// Gives the Job labels that no other has, and selects its Pods by them (`generateSelector`).

@@ -7,8 +7,6 @@ use super::job::job_spec_errors;
 
 /// Longest name: a Job's name is longer by a dash and ten digits.
 const NAME_LENGTH_MAX: usize = 52;
-/// Time zones that are simulated, all of them without daylight saving.
-const TIME_ZONES: &[&str] = &["UTC", "Etc/UTC"];
 
 /// What is wrong with a CronJob.
 pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
@@ -21,10 +19,16 @@ pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
         errors.push(schedule.invalid(message));
     }
     let zone = spec.child("timeZone");
-    if !zone.is_absent() && zone.is_empty() {
-        errors.push(zone.invalid("timeZone must be nil or non-empty string"));
-    } else if !zone.is_absent() && !TIME_ZONES.contains(&zone.text()) {
-        errors.push(zone.invalid(format!("unknown time zone {}", zone.text())));
+    if !zone.is_absent() {
+        errors.extend(zone_error(&zone));
+    }
+    if schedule.text().contains("TZ") {
+        let text = if zone.is_absent() {
+            "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+        } else {
+            "cannot use both timeZone field and TZ or CRON_TZ in schedule"
+        };
+        errors.push(if zone.is_absent() { schedule.invalid(text) } else { zone.invalid(text) });
     }
     for field in ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
         errors.extend(spec.child(field).non_negative());
@@ -36,4 +40,18 @@ pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
         errors.push(name.invalid("must be no more than 52 characters"));
     }
     errors
+}
+
+/// What is wrong with the name of a time zone (`validateTimeZone`).
+fn zone_error(zone: &Field<'_>) -> Option<crate::apimachinery::FieldError> {
+    let name = zone.text();
+    if name.is_empty() {
+        return Some(zone.invalid("timeZone must be nil or non-empty string"));
+    }
+    if name.eq_ignore_ascii_case("local") {
+        return Some(zone.invalid(
+            "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones",
+        ));
+    }
+    jiff::tz::TimeZone::get(name).is_err().then(|| zone.invalid(format!("unknown time zone {name}")))
 }

@@ -7,7 +7,9 @@ use super::workload::{immutable, pod_template_errors};
 
 /// Fields that stay as they are.
 const FIXED: &[&str] =
-    &["completions", "selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"];
+    &["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"];
+/// The most Pods that a Job with indexes may run at once, and the most indexes it may have.
+const INDEXED_MAX: i64 = 100_000;
 
 /// What is wrong with a Job's spec.
 pub(crate) fn job_errors(job: &Object) -> FieldErrors {
@@ -22,11 +24,9 @@ pub(super) fn job_spec_errors(spec: &Field<'_>) -> FieldErrors {
     {
         errors.extend(spec.child(field).non_negative());
     }
-    let mode = spec.child("completionMode");
-    // Indexes are not simulated: better refused than silently ignored.
-    if !mode.is_absent() {
-        errors.extend(mode.one_of(&["NonIndexed"]));
-    }
+    errors.extend(mode_errors(spec));
+    errors.extend(failure_policy_errors(spec));
+    errors.extend(success_policy_errors(&spec.child("successPolicy"), is_indexed(spec)));
     let template = spec.child("template");
     let labels = template.child("metadata").child("labels");
     let selector = spec.child("selector");
@@ -42,8 +42,182 @@ pub(super) fn job_spec_errors(spec: &Field<'_>) -> FieldErrors {
     errors
 }
 
+fn is_indexed(spec: &Field<'_>) -> bool {
+    spec.child("completionMode").text() == "Indexed"
+}
+
+/// Indexes, and limits for each of them.
+fn mode_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let [mode, completions, parallelism, per_index, failed_max] =
+        ["completionMode", "completions", "parallelism", "backoffLimitPerIndex", "maxFailedIndexes"]
+            .map(|field| spec.child(field));
+    if !mode.is_absent() {
+        errors.extend(mode.one_of(&["Indexed", "NonIndexed"]));
+    }
+    if is_indexed(spec) {
+        if completions.is_absent() {
+            errors.push(completions.required("when completion mode is Indexed"));
+        }
+        if parallelism.number() > INDEXED_MAX {
+            let text = format!("must be less than or equal to {INDEXED_MAX} when completion mode is Indexed");
+            errors.push(parallelism.invalid(text));
+        }
+    } else if !per_index.is_absent() {
+        errors.push(per_index.invalid("requires indexed completion mode"));
+    }
+    errors.extend(per_index.non_negative());
+    errors.extend(failed_max.non_negative());
+    if !failed_max.is_absent() {
+        if per_index.is_absent() {
+            errors.push(per_index.required("when maxFailedIndexes is specified"));
+        }
+        if !completions.is_absent() && failed_max.number() > completions.number() {
+            errors.push(failed_max.invalid("must be less than or equal to completions"));
+        }
+    }
+    let manager = spec.child("managedBy");
+    if !manager.is_absent() && !manager.text().contains('/') {
+        let text = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+        errors.push(manager.invalid(text));
+    }
+    errors
+}
+
+fn failure_policy_errors(spec: &Field<'_>) -> FieldErrors {
+    let policy = spec.child("podFailurePolicy");
+    let replacement = spec.child("podReplacementPolicy");
+    let supported: &[&str] =
+        if policy.is_absent() { &["Failed", "TerminatingOrFailed"] } else { &["Failed"] };
+    let mut errors: FieldErrors = FieldErrors::new();
+    if !replacement.is_absent() && !supported.contains(&replacement.text()) {
+        errors.push(replacement.not_supported(supported));
+    }
+    if policy.is_absent() {
+        return errors;
+    }
+    let restarts = spec.child("template").child("spec").child("restartPolicy");
+    if restarts.text() != "Never" {
+        errors.push(restarts.invalid("only \"Never\" is supported when podFailurePolicy is specified"));
+    }
+    let per_index = !spec.child("backoffLimitPerIndex").is_absent();
+    for rule in policy.child("rules").items() {
+        errors.extend(rule_errors(&rule, per_index));
+    }
+    errors
+}
+
+fn rule_errors(rule: &Field<'_>, per_index: bool) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let [action, codes, conditions] =
+        ["action", "onExitCodes", "onPodConditions"].map(|field| rule.child(field));
+    match action.text() {
+        "" => errors.push(action.required("valid values: [\"Count\" \"FailIndex\" \"FailJob\" \"Ignore\"]")),
+        "FailIndex" if !per_index => {
+            errors.push(action.invalid("requires the backoffLimitPerIndex to be set"));
+        }
+        "FailIndex" | "Count" | "FailJob" | "Ignore" => {}
+        _ => errors.push(action.not_supported(&["Count", "FailIndex", "FailJob", "Ignore"])),
+    }
+    match (codes.is_absent(), conditions.is_empty()) {
+        (true, true) => {
+            let text = "specifying one of OnExitCodes and OnPodConditions is required";
+            errors.push(rule.invalid(text));
+        }
+        (false, false) => {
+            let text = "specifying both OnExitCodes and OnPodConditions is not supported";
+            errors.push(rule.invalid(text));
+        }
+        (true, false) => {}
+        (false, true) => errors.extend(exit_code_errors(&codes)),
+    }
+    errors
+}
+
+fn exit_code_errors(codes: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let (operator, values) = (codes.child("operator"), codes.child("values"));
+    match operator.text() {
+        "" => errors.push(operator.required("valid values: [\"In\" \"NotIn\"]")),
+        "In" | "NotIn" => {}
+        _ => errors.push(operator.not_supported(&["In", "NotIn"])),
+    }
+    if values.is_empty() {
+        errors.push(values.invalid("at least one value is required"));
+    }
+    let mut last = None;
+    for value in values.items() {
+        if operator.text() == "In" && value.number() == 0 {
+            errors.push(value.invalid("must not be 0 for the In operator"));
+        }
+        if last.is_some_and(|last| last > value.number()) {
+            errors.push(values.invalid("must be ordered"));
+        }
+        if last == Some(value.number()) {
+            errors.push(value.duplicate());
+        }
+        last = Some(value.number());
+    }
+    errors
+}
+
+fn success_policy_errors(policy: &Field<'_>, indexed: bool) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    if policy.is_absent() {
+        return errors;
+    }
+    if !indexed {
+        errors.push(policy.invalid("requires indexed completion mode"));
+        return errors;
+    }
+    let rules = policy.child("rules");
+    if rules.is_empty() {
+        errors
+            .push(rules.required("at least one rules must be specified when the successPolicy is specified"));
+    }
+    for rule in rules.items() {
+        if rule.child("succeededIndexes").is_absent() && rule.child("succeededCount").is_absent() {
+            let text = "at least one of succeededCount or succeededIndexes must be specified";
+            errors.push(rule.required(text));
+        }
+    }
+    errors
+}
+
 /// What is wrong with a change of a Job.
 pub(crate) fn job_update_errors(new: &Object, old: &Object) -> FieldErrors {
     let of = |object, field| Field::of(object, "spec").child(field);
-    FIXED.iter().flat_map(|field| immutable(&of(new, field), &of(old, field))).collect()
+    let mut errors: FieldErrors =
+        FIXED.iter().flat_map(|field| immutable(&of(new, field), &of(old, field))).collect();
+    let (completions, before) = (of(new, "completions"), of(old, "completions"));
+    if completions.value() != before.value() {
+        let indexed = new.text("/spec/completionMode") == "Indexed";
+        let together = completions.value() == of(new, "parallelism").value();
+        if !indexed {
+            errors.extend(immutable(&completions, &before));
+        } else if !together || before.value() != of(old, "parallelism").value() {
+            errors.push(completions.invalid("can only be modified in tandem with spec.parallelism"));
+        }
+    }
+    // Until its first start, the scheduling of a suspended Job's Pods may still be changed.
+    let waits =
+        old.flag("/spec/suspend") && old.get("/status/startTime").is_none_or(serde_json::Value::is_null);
+    let template = |object: &Object| {
+        let mut template = object.get("/spec/template").cloned().unwrap_or_default();
+        if waits {
+            for field in ["affinity", "nodeSelector", "tolerations", "schedulingGates"] {
+                if let Some(spec) = template.get_mut("spec").and_then(serde_json::Value::as_object_mut) {
+                    spec.remove(field);
+                }
+            }
+            if let Some(spec) = template.as_object_mut() {
+                spec.remove("metadata");
+            }
+        }
+        template
+    };
+    if template(new) != template(old) {
+        errors.extend(immutable(&of(new, "template"), &of(old, "template")));
+    }
+    errors
 }

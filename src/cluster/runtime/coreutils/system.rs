@@ -102,11 +102,23 @@ pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
 /// Who runs this.
 pub(super) fn id(call: &mut Call<'_>) -> Outcome {
     let (options, _) = call.split_options();
-    let user = call.system.user();
-    let line = match (options.contains('u'), user) {
-        (true, user) => user.to_string(),
-        (false, 0) => "uid=0(root) gid=0(root) groups=0(root)".to_owned(),
-        (false, user) => format!("uid={user} gid={user} groups={user}"),
+    let (user, groups) = (call.system.user(), call.system.groups());
+    let numbers = |separator: &str| groups.iter().map(i64::to_string).collect::<Vec<_>>().join(separator);
+    let named = |number: &i64| if *number == 0 { "0(root)".to_owned() } else { number.to_string() };
+    let line = match options.chars().find(|option| "ugG".contains(*option)) {
+        Some('u') if options.contains('n') && user == 0 => "root".to_owned(),
+        Some('u') => user.to_string(),
+        Some('g') => groups.first().copied().unwrap_or_default().to_string(),
+        Some(_) => numbers(" "),
+        None => {
+            let all: Vec<String> = groups.iter().map(named).collect();
+            format!(
+                "uid={} gid={} groups={}",
+                named(&user),
+                all.first().cloned().unwrap_or_default(),
+                all.join(",")
+            )
+        }
     };
     call.say(&line);
     Outcome::Ended(0)

@@ -7,7 +7,7 @@ use super::{Call, Outcome, base_name};
 const SEQUENCE_MAX: usize = 100_000;
 
 /// The text of the files named, or of standard input; `None` while more may come.
-fn text_of(call: &mut Call<'_>, names: &[String]) -> Option<Result<String, Outcome>> {
+pub(super) fn text_of(call: &mut Call<'_>, names: &[String]) -> Option<Result<String, Outcome>> {
     if names.is_empty() || names == ["-"] {
         return call.all_input().map(|bytes| Ok(String::from_utf8_lossy(&bytes).into_owned()));
     }
@@ -249,6 +249,9 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
     let follows = call.split_options().0.contains(['f', 'F']);
     if follows && names == ["/dev/null"] {
         return Outcome::Again(3_600_000);
+    }
+    if names.iter().any(|name| super::load::is_endless(name)) {
+        return Outcome::Becomes("hoarder".to_owned());
     }
     let text = text_or_end!(call, &names);
     let length = text.len() as u64;

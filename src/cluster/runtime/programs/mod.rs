@@ -1,26 +1,34 @@
 //! The modelled programs, one file each.
 
+mod agnhost;
 mod echo_server;
+mod greeter;
 mod http_echo;
 mod httpd;
 mod ingress_nginx;
 mod metrics_server;
 mod nginx;
 mod php_apache;
+mod python_http;
+mod redis;
 mod sample_app;
 mod stress;
 mod unmodelled;
 
+pub(super) use agnhost::Agnhost;
 pub(super) use echo_server::EchoServer;
+pub(super) use greeter::Greeter;
 pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
 pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
 pub(super) use metrics_server::MetricsServer;
-pub(super) use nginx::Nginx;
+pub(super) use nginx::{NGINX, NGINX_UNPRIVILEGED};
 pub(super) use php_apache::PhpApache;
+pub(super) use python_http::PythonHttp;
+pub(super) use redis::{METHOD as REDIS_METHOD, Redis};
 pub(super) use sample_app::SampleApp;
 pub(super) use stress::{Burner, GoStress, Hoarder, Stress};
-pub(super) use unmodelled::{AGNHOST, IDLE, MYSQL, PAUSE, POSTGRES, REDIS, REPL};
+pub(super) use unmodelled::{HELLO_WORLD, IDLE, MARIADB, MEMCACHED, MONGO, MYSQL, PAUSE, POSTGRES, RABBITMQ};
 
 /// The media type that a file name suggests.
 fn content_type(path: &str) -> &'static str {

@@ -5,14 +5,22 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{Program, Sigterm};
 
+/// An nginx, on one port.
+pub(in super::super) struct Nginx {
+    name: &'static str,
+    port: u16,
+}
+
 /// `nginx`.
-pub(in super::super) struct Nginx;
+pub(in super::super) static NGINX: Nginx = Nginx { name: "nginx", port: 80 };
+/// The same for who is not root.
+pub(in super::super) static NGINX_UNPRIVILEGED: Nginx = Nginx { name: "nginx-unprivileged", port: 8080 };
 
 const ROOT: &str = "/usr/share/nginx/html";
 
 impl Program for Nginx {
     fn name(&self) -> &'static str {
-        "nginx"
+        self.name
     }
 
     fn start(&self, process: &mut Process, system: &mut dyn System) {
@@ -28,7 +36,7 @@ impl Program for Nginx {
     }
 
     fn ports(&self, _: &Process) -> Vec<u16> {
-        vec![80]
+        vec![self.port]
     }
 
     fn serve(

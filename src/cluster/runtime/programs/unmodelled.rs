@@ -8,8 +8,8 @@ pub(in super::super) struct Unmodelled {
     name: &'static str,
     /// What it would do on a real node; empty for programs that really do nothing.
     does: &'static str,
-    /// Whether it ends at once when nobody is at its terminal.
-    needs_terminal: bool,
+    /// What it says before it ends at once; empty for what stays.
+    says: &'static str,
     /// A variable without which it refuses to start, and what it says then.
     requires: Option<(&'static [&'static str], &'static str)>,
     /// Where it takes connections, though it answers none.
@@ -20,7 +20,7 @@ pub(in super::super) struct Unmodelled {
 const PLAIN: Unmodelled = Unmodelled {
     name: "idle",
     does: "",
-    needs_terminal: false,
+    says: "",
     requires: None,
     port: None,
     sigterm: Sigterm::Exits { code: 0, after: 200 },
@@ -30,9 +30,6 @@ const PLAIN: Unmodelled = Unmodelled {
 pub(in super::super) static IDLE: Unmodelled = PLAIN;
 /// The container that holds a Pod's namespaces.
 pub(in super::super) static PAUSE: Unmodelled = Unmodelled { name: "pause", ..PLAIN };
-/// redis-server.
-pub(in super::super) static REDIS: Unmodelled =
-    Unmodelled { name: "redis", does: "Redis' protocol", port: Some(6379), ..PLAIN };
 /// postgres.
 pub(in super::super) static POSTGRES: Unmodelled = Unmodelled {
     name: "postgres",
@@ -55,12 +52,39 @@ pub(in super::super) static MYSQL: Unmodelled = Unmodelled {
     )),
     ..PLAIN
 };
-/// The prompts of node and python.
-pub(in super::super) static REPL: Unmodelled =
-    Unmodelled { name: "repl", needs_terminal: true, does: "an interpreter", ..PLAIN };
-/// The test program of Kubernetes' own suites.
-pub(in super::super) static AGNHOST: Unmodelled =
-    Unmodelled { name: "agnhost", does: "agnhost's subcommands", ..PLAIN };
+/// mariadbd.
+pub(in super::super) static MARIADB: Unmodelled = Unmodelled {
+    name: "mariadb",
+    does: "MySQL's protocol",
+    port: Some(3306),
+    requires: Some((
+        &[
+            "MARIADB_ROOT_PASSWORD",
+            "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD",
+            "MARIADB_RANDOM_ROOT_PASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "MYSQL_RANDOM_ROOT_PASSWORD",
+        ],
+        "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n\tYou need to specify one of MARIADB_ROOT_PASSWORD, MARIADB_ROOT_PASSWORD_HASH, MARIADB_ALLOW_EMPTY_ROOT_PASSWORD and MARIADB_RANDOM_ROOT_PASSWORD\n",
+    )),
+    ..PLAIN
+};
+/// mongod.
+pub(in super::super) static MONGO: Unmodelled =
+    Unmodelled { name: "mongo", does: "MongoDB's protocol", port: Some(27017), ..PLAIN };
+/// memcached.
+pub(in super::super) static MEMCACHED: Unmodelled =
+    Unmodelled { name: "memcached", does: "memcached's protocol", port: Some(11211), ..PLAIN };
+/// rabbitmq-server.
+pub(in super::super) static RABBITMQ: Unmodelled =
+    Unmodelled { name: "rabbitmq", does: "AMQP", port: Some(5672), ..PLAIN };
+/// hello-world: greets and ends.
+pub(in super::super) static HELLO_WORLD: Unmodelled = Unmodelled {
+    name: "hello-world",
+    says: "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n",
+    ..PLAIN
+};
 
 impl Program for Unmodelled {
     fn name(&self) -> &'static str {
@@ -73,7 +97,8 @@ impl Program for Unmodelled {
         {
             process.print_error(message.as_bytes());
             process.exit_code = Some(1);
-        } else if self.needs_terminal && !process.input.open {
+        } else if !self.says.is_empty() {
+            process.print_line(self.says);
             process.exit_code = Some(0);
         } else if !self.does.is_empty() {
             process.print_line(&format!("not simulated: {}; the process runs and stays idle", self.does));

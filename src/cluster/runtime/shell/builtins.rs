@@ -4,7 +4,8 @@ use super::super::filesystem::absolute;
 use super::super::process::System;
 use super::ast::{Op, Simple, Word};
 use super::descriptors::Descriptors;
-use super::machine::{Blocked, Calling, Machine, take_line};
+use super::lines::take_line;
+use super::machine::{Blocked, Calling, Machine};
 
 /// What became of a command name.
 pub(super) enum Builtin {

@@ -5,7 +5,8 @@ use super::super::process::System;
 use super::ast::{Op, Part, Redirect, Simple, Word};
 use super::builtins::{self, Builtin};
 use super::descriptors::Descriptors;
-use super::machine::{Blocked, Calling, Child, Machine, State, later};
+use super::lines::later;
+use super::machine::{Blocked, Calling, Child, Machine, State};
 use super::words::{Expander, matches};
 
 impl Machine {

@@ -10,6 +10,7 @@ use super::super::earlier;
 use super::super::process::{Input, System};
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
 use super::descriptors::{Descriptors, Target};
+use super::lines::{later, take_line};
 use super::parser::parse;
 use super::shell_state::ShellState;
 
@@ -488,20 +489,4 @@ impl Machine {
             }
         }
     }
-}
-
-/// Takes a whole line, or what is left when nothing more will come.
-pub(super) fn take_line(input: &mut Input) -> Option<String> {
-    let end = match input.bytes.iter().position(|byte| *byte == b'\n') {
-        Some(index) => index + 1,
-        None if !input.open && !input.bytes.is_empty() => input.bytes.len(),
-        None => return None,
-    };
-    let bytes: Vec<u8> = input.bytes.drain(..end).collect();
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// A moment so many milliseconds later.
-pub(super) fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
-    now.checked_add(jiff::SignedDuration::from_millis(milliseconds)).unwrap_or(Timestamp::MAX)
 }

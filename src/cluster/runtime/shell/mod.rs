@@ -6,6 +6,7 @@ mod builtins;
 mod descriptors;
 mod execute;
 mod lexer;
+mod lines;
 mod machine;
 mod parser;
 mod shell_state;

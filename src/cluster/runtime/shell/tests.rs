@@ -23,6 +23,10 @@ impl System for Alone {
         u64::MAX
     }
 
+    fn groups(&self) -> Vec<i64> {
+        vec![0]
+    }
+
     fn latency(&self) -> i64 {
         0
     }

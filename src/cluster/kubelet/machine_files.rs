@@ -1,0 +1,127 @@
+//! The files that the kubelet writes for a container's machine: hosts, hostname, resolv.conf.
+
+use crate::base::Timestamp;
+
+use super::super::runtime::Files;
+use super::pod_worker::PodWorker;
+
+/// The address of the cluster's DNS.
+const CLUSTER_DNS: &str = "10.96.0.10";
+/// The address of the node's own DNS.
+const NODE_DNS: &str = "192.168.49.1";
+/// The zone below which everything is.
+const ZONE: &str = "cluster.local";
+/// What begins every hosts file (`pkg/kubelet/kubelet_pods.go`).
+const HOSTS: &str = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+
+impl PodWorker<'_> {
+    /// The files, by path.
+    pub(super) fn machine_files(&mut self) -> Files {
+        let mut files = Files::default();
+        files.insert("/etc/hostname", format!("{}\n", self.hostname()));
+        files.insert("/etc/hosts", self.hosts());
+        files.insert("/etc/resolv.conf", self.resolver());
+        files
+    }
+
+    fn hosts(&mut self) -> String {
+        let mut text = HOSTS.to_owned();
+        let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
+        let (name, subdomain, namespace) =
+            (self.hostname(), self.pod.text("/spec/subdomain"), self.pod.namespace());
+        let full = match subdomain {
+            "" => String::new(),
+            subdomain => format!("{name}.{subdomain}.{namespace}.svc.{ZONE}\t"),
+        };
+        text.push_str(&format!("{address}\t{full}{name}\n"));
+        let aliases = self.pod.list("/spec/hostAliases");
+        if !aliases.is_empty() {
+            text.push_str("\n# Entries added by HostAliases.\n");
+        }
+        for alias in aliases {
+            let names = alias["hostnames"].as_array().into_iter().flatten().filter_map(|name| name.as_str());
+            let names: Vec<&str> = names.collect();
+            text.push_str(&format!("{}\t{}\n", alias["ip"].as_str().unwrap_or_default(), names.join("\t")));
+        }
+        text
+    }
+
+    fn resolver(&self) -> String {
+        let namespace = self.pod.namespace();
+        let host_network = self.pod.flag("/spec/hostNetwork");
+        let (mut servers, mut searches, mut options) = match self.pod.text("/spec/dnsPolicy") {
+            "None" => (Vec::new(), Vec::new(), Vec::new()),
+            "Default" => (vec![NODE_DNS.to_owned()], Vec::new(), Vec::new()),
+            "ClusterFirst" if host_network => (vec![NODE_DNS.to_owned()], Vec::new(), Vec::new()),
+            _ => (
+                vec![CLUSTER_DNS.to_owned()],
+                vec![format!("{namespace}.svc.{ZONE}"), format!("svc.{ZONE}"), ZONE.to_owned()],
+                vec!["ndots:5".to_owned()],
+            ),
+        };
+        let texts = |field: &str| {
+            let list = self.pod.list(&format!("/spec/dnsConfig/{field}")).iter();
+            list.filter_map(|text| text.as_str()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        for (own, more) in [(&mut servers, texts("nameservers")), (&mut searches, texts("searches"))] {
+            for text in more {
+                if !own.contains(&text) {
+                    own.push(text);
+                }
+            }
+        }
+        for option in self.pod.list("/spec/dnsConfig/options") {
+            let name = option["name"].as_str().unwrap_or_default();
+            options.retain(|known| known.split(':').next() != Some(name));
+            options.push(match option["value"].as_str() {
+                Some(value) => format!("{name}:{value}"),
+                None => name.to_owned(),
+            });
+        }
+        let mut text = String::new();
+        if !searches.is_empty() {
+            text.push_str(&format!("search {}\n", searches.join(" ")));
+        }
+        servers.iter().for_each(|server| text.push_str(&format!("nameserver {server}\n")));
+        if !options.is_empty() {
+            text.push_str(&format!("options {}\n", options.join(" ")));
+        }
+        text
+    }
+
+    /// The name that the Pod's machine goes by.
+    pub(super) fn hostname(&self) -> String {
+        if self.pod.flag("/spec/hostNetwork") {
+            return self.node_name().to_owned();
+        }
+        match self.pod.text("/spec/hostname") {
+            "" => self.pod.name().chars().take(63).collect(),
+            name => name.to_owned(),
+        }
+    }
+
+    /// Writes what changed in ConfigMaps, Secrets and the Pod itself into the volumes that show it, some
+    /// time after the change, as a kubelet does that looks about once a minute; gives back when that is.
+    pub(super) fn refresh_volumes(&mut self) -> Option<Timestamp> {
+        let changing = super::volumes::changing(&self.pod);
+        if changing.is_empty() || self.runtime_mut().address.is_none() {
+            return None;
+        }
+        let mut contents = super::volumes::prepare(self.registry, &self.pod).ok()?;
+        contents.retain(|name, _| changing.contains(name));
+        let now = self.now();
+        let jitter = i64::try_from(self.registry.random().below(60_000)).unwrap_or_default();
+        let runtime = self.runtime_mut();
+        if contents.iter().all(|(name, files)| runtime.volumes.get(name) == Some(files)) {
+            runtime.refresh_at = None;
+            return None;
+        }
+        let due = *runtime.refresh_at.get_or_insert(super::after(now, 30_000 + jitter));
+        if due > now {
+            return Some(due);
+        }
+        runtime.refresh_at = None;
+        runtime.volumes.extend(contents);
+        None
+    }
+}

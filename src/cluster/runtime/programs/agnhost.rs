@@ -1,0 +1,157 @@
+//! agnhost, the test program of Kubernetes' own suites: the subcommands that documentation uses.
+
+use jiff::SignedDuration;
+
+use super::super::http::{HttpRequest, HttpResponse};
+use super::super::process::{Process, System};
+use super::super::program::{GrpcHealth, Program, Sigterm};
+
+/// `agnhost`.
+pub(in super::super) struct Agnhost;
+
+/// From its start on, `liveness` is healthy for so long.
+const HEALTHY: SignedDuration = SignedDuration::from_secs(10);
+/// Where a process remembers when it started.
+const STARTED_AT: &str = "started at";
+/// Where it remembers that it does not serve any more.
+const NOT_SERVING: &str = "not serving";
+
+fn subcommand(process: &Process) -> String {
+    let command = process.command();
+    let words = command.iter().skip_while(|word| !word.ends_with("agnhost")).skip(1);
+    words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause").to_owned()
+}
+
+/// The number after `--name=` or `--name`.
+fn number(process: &Process, name: &str, default: u16) -> u16 {
+    let command = process.command();
+    let joined = command.iter().find_map(|word| word.strip_prefix(&format!("--{name}=")).map(str::to_owned));
+    let apart = command.iter().position(|word| *word == format!("--{name}"));
+    let text = joined.or_else(|| apart.and_then(|index| command.get(index + 1).cloned()));
+    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// The value of a parameter of a query.
+fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
+    let (_, query) = request.path.split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
+}
+
+impl Program for Agnhost {
+    fn name(&self) -> &'static str {
+        "agnhost"
+    }
+
+    fn start(&self, process: &mut Process, system: &mut dyn System) {
+        process.memory.insert(STARTED_AT.to_owned(), system.now().to_string());
+        let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+        match subcommand(process).as_str() {
+            "pause" => process.print_line("Paused"),
+            "netexec" => {
+                let port = number(process, "http-port", 8080);
+                process.print_line(&format!("{at} Started HTTP server on port {port}"));
+                let port = number(process, "udp-port", 8081);
+                process.print_line(&format!("{at} Started UDP server on port  {port}"));
+            }
+            "serve-hostname" => process.print_line(&format!("{at} Serving on port 9376.")),
+            "grpc-health-checking" => {
+                let (grpc, http) = (number(process, "port", 5000), number(process, "http-port", 8080));
+                process.print_line(&format!("{at} Http server starting to listen on :{http}"));
+                process.print_line(&format!("{at} gRPC server starting to listen on :{grpc}"));
+            }
+            "liveness" | "test-webserver" => {}
+            "entrypoint-tester" => {
+                let words = process.command().join(" ");
+                process.print_line(&format!("[{words}]"));
+                process.exit_code = Some(0);
+            }
+            other => {
+                let text = format!("not simulated: agnhost {other}\n");
+                process.print_error(text.as_bytes());
+                process.exit_code = Some(127);
+            }
+        }
+    }
+
+    fn ports(&self, process: &Process) -> Vec<u16> {
+        match subcommand(process).as_str() {
+            "netexec" => vec![number(process, "http-port", 8080)],
+            "liveness" => vec![8080],
+            "serve-hostname" => vec![number(process, "port", 9376)],
+            "test-webserver" => vec![number(process, "port", 80)],
+            "grpc-health-checking" => {
+                vec![number(process, "port", 5000), number(process, "http-port", 8080)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn serve(
+        &self,
+        process: &mut Process,
+        request: &HttpRequest,
+        system: &mut dyn System,
+    ) -> Option<HttpResponse> {
+        let text =
+            |status: u16, body: String| Some(HttpResponse::text(status, "text/plain; charset=utf-8", body));
+        match (subcommand(process).as_str(), request.path_only()) {
+            ("liveness", "/healthz") => {
+                let started_at: Option<crate::base::Timestamp> =
+                    process.memory.get(STARTED_AT).and_then(|at| at.parse().ok());
+                let age = started_at.map(|at| system.now().duration_since(at)).unwrap_or_default();
+                if age > HEALTHY {
+                    return text(500, format!("error: {:.6}", age.as_secs_f64()));
+                }
+                text(200, "ok".to_owned())
+            }
+            ("liveness", _) => text(200, process.memory.get(STARTED_AT).cloned().unwrap_or_default()),
+            ("grpc-health-checking", "/make-not-serving") => {
+                process.memory.insert(NOT_SERVING.to_owned(), String::new());
+                text(200, String::new())
+            }
+            ("grpc-health-checking", "/make-serving") => {
+                process.memory.remove(NOT_SERVING);
+                text(200, String::new())
+            }
+            ("serve-hostname", _) | ("netexec", "/hostname" | "/hostName") => text(200, system.hostname()),
+            ("netexec", "/clientip") => {
+                let client = request.header("X-Client-Address").unwrap_or("10.244.0.1");
+                text(200, format!("{client}:40000"))
+            }
+            ("netexec", "/echo") => text(200, parameter(request, "msg").unwrap_or_default()),
+            ("netexec", "/healthz") => text(200, String::new()),
+            ("netexec", "/exit") => {
+                let code = parameter(request, "code").and_then(|code| code.parse().ok()).unwrap_or(0);
+                process.exit_code = Some(code);
+                None
+            }
+            ("netexec", "/") => {
+                text(200, format!("NOW: {}", system.now().strftime("%Y-%m-%d %H:%M:%S%.9f +0000 UTC")))
+            }
+            ("netexec" | "test-webserver", path) => {
+                let file = system.files().read(path);
+                file.map_or_else(
+                    |_| text(404, "404 page not found\n".to_owned()),
+                    |bytes| text(200, String::from_utf8_lossy(&bytes).into_owned()),
+                )
+            }
+            _ => text(404, "404 page not found\n".to_owned()),
+        }
+    }
+
+    fn grpc_health(&self, process: &Process, port: u16) -> Option<GrpcHealth> {
+        if subcommand(process) != "grpc-health-checking" || port != number(process, "port", 5000) {
+            return None;
+        }
+        Some(if process.memory.contains_key(NOT_SERVING) {
+            GrpcHealth::NotServing
+        } else {
+            GrpcHealth::Serving
+        })
+    }
+
+    fn on_sigterm(&self) -> Sigterm {
+        Sigterm::Exits { code: 0, after: 100 }
+    }
+}

@@ -1,0 +1,158 @@
+//! redis-server with strings, counters and lists: enough for a guestbook, a counter or a probe.
+
+use std::collections::BTreeMap;
+
+use super::super::http::{HttpRequest, HttpResponse};
+use super::super::process::{Process, System};
+use super::super::program::{Program, Sigterm};
+
+/// `redis-server`.
+pub(in super::super) struct Redis;
+
+/// The method under which redis-cli's commands travel; the path holds the words, one a line.
+pub(in super::super) const METHOD: &str = "REDIS";
+/// What a key in the process' memory begins with.
+const KEY: &str = "key ";
+/// What a setting begins with.
+const SETTING: &str = "setting ";
+/// Keys that one server holds.
+const KEYS_MAX: usize = 10_000;
+
+impl Program for Redis {
+    fn name(&self) -> &'static str {
+        "redis"
+    }
+
+    fn start(&self, process: &mut Process, system: &mut dyn System) {
+        for (name, value) in [("maxmemory", "0"), ("maxmemory-policy", "noeviction")] {
+            process.memory.insert(format!("{SETTING}{name}"), value.to_owned());
+        }
+        let command = process.command();
+        let file = command.iter().find(|word| word.ends_with(".conf")).cloned();
+        if let Some(file) = file {
+            let text = system.files().read(&file).unwrap_or_default();
+            for line in String::from_utf8_lossy(&text).lines() {
+                if let Some((name, value)) = line.trim().split_once(' ') {
+                    process.memory.insert(format!("{SETTING}{name}"), bytes(name, value.trim()));
+                }
+            }
+        }
+        let at = system.now().strftime("1:M %d %b %Y %H:%M:%S%.3f").to_string();
+        process.print_line(&format!("{at} * Running mode=standalone, port=6379."));
+        process.print_line(&format!("{at} * Server initialized"));
+        process.print_line(&format!("{at} * Ready to accept connections tcp"));
+    }
+
+    fn ports(&self, _: &Process) -> Vec<u16> {
+        vec![6379]
+    }
+
+    fn serve(
+        &self,
+        process: &mut Process,
+        request: &HttpRequest,
+        _: &mut dyn System,
+    ) -> Option<HttpResponse> {
+        if request.method != METHOD {
+            return None;
+        }
+        let words: Vec<String> = request.path.split('\n').map(str::to_owned).collect();
+        Some(HttpResponse::text(200, "text/plain", answer(&mut process.memory, &words)))
+    }
+
+    fn on_sigterm(&self) -> Sigterm {
+        Sigterm::Exits { code: 0, after: 120 }
+    }
+}
+
+/// `maxmemory 2mb` is shown in bytes.
+fn bytes(name: &str, value: &str) -> String {
+    let lower = value.to_ascii_lowercase();
+    let scaled = |suffix: &str, factor: u64| {
+        Some(lower.strip_suffix(suffix)?.parse::<u64>().ok()?.saturating_mul(factor).to_string())
+    };
+    if name != "maxmemory" {
+        return value.to_owned();
+    }
+    scaled("mb", 1 << 20)
+        .or_else(|| scaled("gb", 1 << 30))
+        .or_else(|| scaled("kb", 1 << 10))
+        .unwrap_or_else(|| value.to_owned())
+}
+
+fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
+    let word = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
+    let key = format!("{KEY}{}", word(1));
+    let count = memory.keys().filter(|name| name.starts_with(KEY)).count();
+    match (word(0).to_ascii_uppercase().as_str(), words.len()) {
+        ("PING", 1) => "PONG".to_owned(),
+        ("PING" | "ECHO", 2) => format!("{:?}", word(1)),
+        ("SET", 3..) if count >= KEYS_MAX => "(error) OOM command not allowed".to_owned(),
+        ("SET", 3..) => {
+            memory.insert(key, word(2).to_owned());
+            "OK".to_owned()
+        }
+        ("GET", 2) => memory.get(&key).map_or_else(|| "(nil)".to_owned(), |value| format!("{value:?}")),
+        ("DEL", 2) => format!("(integer) {}", i32::from(memory.remove(&key).is_some())),
+        ("EXISTS", 2) => format!("(integer) {}", i32::from(memory.contains_key(&key))),
+        ("INCR" | "DECR", 2) => {
+            let step = if word(0).eq_ignore_ascii_case("incr") { 1 } else { -1 };
+            match memory.get(&key).map_or(Ok(0), |value| value.parse::<i64>()) {
+                Ok(value) => {
+                    memory.insert(key, (value + step).to_string());
+                    format!("(integer) {}", value + step)
+                }
+                Err(_) => "(error) ERR value is not an integer or out of range".to_owned(),
+            }
+        }
+        ("KEYS", 2) => {
+            let names: Vec<&str> = memory.keys().filter_map(|name| name.strip_prefix(KEY)).collect();
+            listed(&names)
+        }
+        ("DBSIZE", 1) => format!("(integer) {count}"),
+        ("FLUSHALL" | "FLUSHDB", _) => {
+            memory.retain(|name, _| !name.starts_with(KEY));
+            "OK".to_owned()
+        }
+        ("CONFIG", 3) if word(1).eq_ignore_ascii_case("get") => {
+            match memory.get(&format!("{SETTING}{}", word(2))) {
+                Some(value) => listed(&[word(2), value]),
+                None => "(empty array)".to_owned(),
+            }
+        }
+        ("INFO", _) => {
+            "# Server\nredis_mode:standalone\n# Replication\nrole:master\nconnected_slaves:0".to_owned()
+        }
+        (name, _) => format!("(error) not simulated: the command {name} in this form"),
+    }
+}
+
+fn listed(texts: &[&str]) -> String {
+    if texts.is_empty() {
+        return "(empty array)".to_owned();
+    }
+    let lines: Vec<String> =
+        texts.iter().enumerate().map(|(index, text)| format!("{}) {text:?}", index + 1)).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_kept() {
+        let mut memory = BTreeMap::from([(format!("{SETTING}maxmemory"), bytes("maxmemory", "2mb"))]);
+        let mut ask = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            answer(&mut memory, &words)
+        };
+        assert_eq!(ask("ping"), "PONG");
+        assert_eq!(
+            (ask("set a 1"), ask("get a"), ask("get b")),
+            ("OK".into(), "\"1\"".into(), "(nil)".into())
+        );
+        assert_eq!((ask("incr a"), ask("keys *")), ("(integer) 2".into(), "1) \"a\"".into()));
+        assert_eq!(ask("config get maxmemory"), "1) \"maxmemory\"\n2) \"2097152\"");
+    }
+}
