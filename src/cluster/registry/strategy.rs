@@ -18,8 +18,8 @@ use super::validation::Field;
 use super::warnings::pod_spec_warnings;
 use super::{
     admissionregistration, apiextensions, apiregistration, apps, autoscaling, batch, certificates,
-    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, rbac, resource, scheduling,
-    storage,
+    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, rbac, resource,
+    scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
