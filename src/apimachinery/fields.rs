@@ -164,6 +164,7 @@ fn own_fields(kind: &Kind) -> Option<&'static [&'static str]> {
         ("", "Secret") => &["type"],
         ("", "Service") => &["spec.clusterIP", "spec.type"],
         ("", "ReplicationController") => &["status.replicas"],
+        ("resource.k8s.io", "ResourceSlice") => &["spec.driver", "spec.nodeName"],
         ("batch", "Job") => &["status.successful"],
         ("certificates.k8s.io", "CertificateSigningRequest") => &["spec.signerName"],
         _ => return None,

@@ -205,17 +205,23 @@ impl Status {
     /// 422: the object breaks rules of its kind.
     #[must_use]
     pub fn invalid(kind: &Kind, name: &str, errors: &[FieldError]) -> Self {
+        Self::invalid_in(kind.group, kind.kind, name, errors)
+    }
+
+    /// The same for what is no kind of its own, such as the options of a request.
+    #[must_use]
+    pub fn invalid_in(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
         let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let all = match texts.as_slice() {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
-        let message = format!("{} {name:?} is invalid: {all}", kind.group_kind());
-        let mut status = Self::failure(422, "Invalid", message);
+        let group_kind = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+        let mut status = Self::failure(422, "Invalid", format!("{group_kind} {name:?} is invalid: {all}"));
         status.details = Some(Box::new(StatusDetails {
             name: name.to_owned(),
-            group: kind.group.to_owned(),
-            kind: kind.kind.to_owned(),
+            group: group.to_owned(),
+            kind: kind.to_owned(),
             causes: errors
                 .iter()
                 .map(|error| StatusCause {

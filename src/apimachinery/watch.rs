@@ -20,6 +20,20 @@ pub enum WatchEventType {
     Error,
 }
 
+impl WatchEventType {
+    /// As the wire names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "ADDED",
+            Self::Modified => "MODIFIED",
+            Self::Deleted => "DELETED",
+            Self::Bookmark => "BOOKMARK",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
 /// One line of a watch stream.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WatchEvent {

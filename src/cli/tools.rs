@@ -70,6 +70,7 @@ async fn run_tool(
                 working_folder: surroundings.working_folder(),
                 home: surroundings.home(),
                 programs: Some(Arc::new(HostPrograms)),
+                explain_errors: false,
             });
             kubectl::run(arguments, streams, &factory).await
         }

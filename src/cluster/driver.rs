@@ -163,6 +163,11 @@ impl Shared {
         self.ended.load(Ordering::Relaxed)
     }
 
+    /// Whether the last write reached the disk, where the cluster is kept there.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.lock().unkept.is_none()
+    }
+
     /// The clock of the simulation.
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock

@@ -1,4 +1,16 @@
 //! The embedded cluster: a Kubernetes control plane, nodes and an image registry, simulated.
+//!
+//! # Storage and network
+//!
+//! - Volumes are folders on the nodes: hostPath, local, and what minikube's provisioner makes for the
+//!   class `standard`. Other kinds of volumes can be written down, and a Pod that mounts one is told so.
+//! - NetworkPolicies are enforced, as with `minikube start --cni=calico`; minikube's own default network
+//!   plug-in would ignore them.
+//! - A LoadBalancer has the address 127.0.0.1 while `minikube tunnel` runs; node ports and tunnelled ports
+//!   are sockets of this machine that carry HTTP. A port that is taken is replaced by another one.
+//! - The addon `ingress` models ingress-nginx: hosts, paths, default backends, `rewrite-target`,
+//!   `use-regex`, `ssl-redirect`. Not simulated: TLS, its admission webhook, all other annotations.
+//! - Not simulated: UDP and SCTP besides the DNS, IPv6, topology hints, the world outside.
 
 mod apiserver;
 mod authentication;

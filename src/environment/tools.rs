@@ -62,6 +62,7 @@ impl Tools {
                 working_folder: workspace.folder().to_owned(),
                 home: settings.home.clone(),
                 programs: Some(Arc::new(HostPrograms)),
+                explain_errors: true,
             })
             .with_clock(clock),
             minikube: minikube::Context::new(client, settings.plain),

@@ -9,7 +9,7 @@ use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flags::{Flag, Flags, parse};
-use super::{help, kuberc};
+use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,7 @@ pub(super) const GLOBAL_FLAGS: &[Flag] = &[
     Flag::text("password", "", "Password for basic authentication"),
     Flag::switch("disable-compression", "Ask the server not to compress its answers"),
     Flag::switch("match-server-version", "Refuse a server of another version"),
+    Flag::switch("explain-errors", "Show the line of a refused manifest and what its field is for"),
     Flag::text("kuberc", "", "Path of the file with preferences"),
     Flag::text("profile", "none", "Accepted for compatibility; only \"none\""),
     Flag::text("profile-output", "profile.pprof", "Accepted for compatibility"),
@@ -153,6 +154,18 @@ impl Call<'_> {
     /// Prints a line to standard error.
     pub(super) fn complain(&mut self, text: impl AsRef<str>) -> Outcome {
         Ok(self.streams.err.line(text)?)
+    }
+
+    /// What a command ended with, and what failed on the way.
+    fn with_deferred(&mut self, ended: Outcome) -> Outcome {
+        let mut failures = std::mem::take(&mut self.deferred);
+        match ended {
+            ended if failures.is_empty() => return ended,
+            Ok(()) => {}
+            Err(Failure::Many(more)) => failures.extend(more),
+            Err(failure) => failures.push(failure),
+        }
+        Failure::many(failures)
     }
 
     /// Fails when the server warned and `--warnings-as-errors` was given.
@@ -231,15 +244,20 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     let (deferred, warned) = (Vec::new(), Warned::default());
     let mut call = Call { command, path, flags: parsed, args, dash, streams, factory, deferred, warned };
     let ended = (command.run)(&mut call).await;
-    let mut failures = std::mem::take(&mut call.deferred);
+    let ended = call.with_deferred(ended);
     match ended {
-        Ok(()) if failures.is_empty() => return call.warnings_as_errors(),
-        Ok(()) => {}
-        Err(failure) if failures.is_empty() => return Err(failure),
-        Err(Failure::Many(more)) => failures.extend(more),
-        Err(failure) => failures.push(failure),
+        Ok(()) => call.warnings_as_errors(),
+        Err(failure) if call.factory.explains_errors() || call.flags.on("explain-errors") => {
+            let explanation = explanation::explain(&call, &failure).await;
+            if explanation.is_empty() {
+                return Err(failure);
+            }
+            call.complain(failure.report().trim_end_matches('\n'))?;
+            call.streams.err.text(explanation)?;
+            Err(Failure::Exit(failure.exit_code()))
+        }
+        Err(failure) => Err(failure),
     }
-    Failure::many(failures)
 }
 
 /// `__complete WORD…`: what shells ask.

@@ -84,7 +84,8 @@ fn arguments_of(
 }
 
 fn kinds() -> Vec<String> {
-    KINDS.iter().map(|kind| kind.plural.to_owned()).chain(["all".to_owned()]).collect()
+    let kinds = KINDS.iter().filter(|kind| kind.stored_as.is_none());
+    kinds.map(|kind| kind.plural.to_owned()).chain(["all".to_owned()]).collect()
 }
 
 /// Names for `deployment/we`.

@@ -30,6 +30,8 @@ pub struct Settings {
     pub working_folder: PathBuf,
     /// Home folder.
     pub home: Option<PathBuf>,
+    /// Whether refused manifests are explained without being asked (`--explain-errors`).
+    pub explain_errors: bool,
     /// What starts editors and plugins; without it they are refused.
     pub programs: Option<Arc<dyn Programs>>,
 }
@@ -69,6 +71,11 @@ impl Factory {
     /// The clock that ages are counted on.
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Whether refused manifests are explained without being asked.
+    pub(super) fn explains_errors(&self) -> bool {
+        self.settings.explain_errors
     }
 
     /// What starts programs.

@@ -7,6 +7,7 @@ mod completion;
 mod describe;
 mod discovery;
 mod errors;
+mod explanation;
 mod factory;
 mod flags;
 mod help;

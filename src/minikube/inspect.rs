@@ -6,7 +6,7 @@ use crate::apimachinery::Object;
 
 use super::api;
 use super::arguments::Arguments;
-use super::printer::{Failure, Outcome, Printer};
+use super::printer::{Failure, Outcome, Printer, Style};
 use super::table::table;
 use super::{Context, PROFILE, VERSION};
 
@@ -71,6 +71,13 @@ pub(super) async fn ip(arguments: &Arguments, printer: &mut Printer<'_>, context
         return Err(Failure::known(80, "GUEST_NODE_RETRIEVE", &format!("node {name} was not found")));
     };
     printer.line(api::internal_ip(node))?;
+    // On the embedded cluster nothing outside it leads there.
+    if api::node_ports(&context.client).await?.is_some() {
+        printer.notice(
+            Style::Tip,
+            "Only Pods reach this address; from this machine use: minikube service NAME --url",
+        )?;
+    }
     Ok(0)
 }
 

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod binary;
+mod clients;
 mod kubectl;
 mod lessons;
 mod program;

@@ -46,11 +46,16 @@ pub(super) struct Served {
 
 impl Served {
     /// Starts one and waits until it is ready.
-    #[expect(clippy::disallowed_methods, reason = "tests start the program")]
     pub(super) fn start(home: &Path) -> Self {
+        Self::start_at_speed(home, "1")
+    }
+
+    /// As [`Served::start`]; time runs so many times as fast.
+    #[expect(clippy::disallowed_methods, reason = "tests start the program")]
+    pub(super) fn start_at_speed(home: &Path, speed: &str) -> Self {
         let kubeconfig = home.join("served.kubeconfig");
         let mut child = Command::new(executable())
-            .args(["cluster", "--seed", "1", "--kubeconfig", kubeconfig.to_str().unwrap()])
+            .args(["cluster", "--seed", "1", "--speed", speed, "--kubeconfig", kubeconfig.to_str().unwrap()])
             .env_clear()
             .env("HOME", home)
             .stdout(Stdio::piped())

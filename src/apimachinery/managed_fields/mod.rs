@@ -196,6 +196,11 @@ fn record(
 
     let sent = new.get("/metadata/managedFields").is_some();
     let before = if sent { managers_of(new) } else { old.map(managers_of).unwrap_or_default() };
+    if before.is_empty() && old.is_some() {
+        // Whoever threw the entries away does not want them kept: only an apply brings them back.
+        new.remove("/metadata/managedFields");
+        return;
+    }
     let writer = Manager {
         name: manager.to_owned(),
         applies: false,

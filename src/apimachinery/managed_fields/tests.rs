@@ -87,6 +87,7 @@ fn an_update_that_changes_nothing_leaves_the_entries_alone() {
 #[test]
 fn only_ten_updaters_are_told_apart() {
     let mut object = deployment(&json!({}));
+    record_update(None, &mut object, "maker", "", time(99));
     for number in 0..15 {
         let old = object.clone();
         object.set(&format!("/metadata/labels/l{number}"), "x");
@@ -95,5 +96,19 @@ fn only_ten_updaters_are_told_apart() {
     let managers = managers_of(&object);
     assert_eq!(managers.len(), 10);
     assert_eq!(managers[0].name, "ancient-changes");
-    assert_eq!(managers[0].fields.paths().len(), 6);
+    assert_eq!(managers[0].fields.paths().len(), 7);
+}
+
+#[test]
+fn entries_thrown_away_stay_away() {
+    let mut object = deployment(&json!({"replicas": 1}));
+    record_update(None, &mut object, "a", "", time(0));
+    let old = object.clone();
+    object.set("/metadata/managedFields", json!([{}]));
+    record_update(Some(&old), &mut object, "b", "", time(1));
+    assert_eq!(object.get("/metadata/managedFields"), None);
+    let old = object.clone();
+    object.set("/metadata/labels/x", "y");
+    record_update(Some(&old), &mut object, "c", "", time(2));
+    assert_eq!(object.get("/metadata/managedFields"), None);
 }

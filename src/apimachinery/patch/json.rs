@@ -1,6 +1,6 @@
 //! JSON patch (RFC 6902) with the API server's words for what went wrong.
 
-use json_patch::{Patch, PatchErrorKind, PatchOperation};
+use json_patch::Patch;
 use serde_json::Value;
 
 use crate::apimachinery::status::Status;
@@ -12,56 +12,35 @@ const OPERATIONS_LIMIT: usize = 10_000;
 ///
 /// # Errors
 /// 400 when `patch` is no list of operations, 413 when there are too many, 422 when one cannot
-/// be applied (`k8s.io/apiserver/pkg/endpoints/handlers/patch.go`, `evanphx/json-patch`).
+/// be applied, without saying which (`k8s.io/apiserver/pkg/endpoints/handlers/patch.go`).
 pub fn apply(value: &Value, patch: &Value) -> Result<Value, Status> {
-    let patch: Patch = serde_json::from_value(patch.clone())
-        .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
-    if patch.0.len() > OPERATIONS_LIMIT {
+    let operations = patch.as_array().map(Vec::as_slice).unwrap_or_default();
+    if !patch.is_array() || !operations.iter().all(Value::is_object) {
+        return Err(Status::bad_request(
+            "error decoding patch: json: cannot unmarshal a value that is no list of operations",
+        ));
+    }
+    if operations.len() > OPERATIONS_LIMIT {
         return Err(Status::failure(
             413,
             "RequestEntityTooLarge",
             format!(
                 "Request entity is too large: The allowed maximum operations in a JSON patch is {OPERATIONS_LIMIT}, got {}",
-                patch.0.len()
+                operations.len()
             ),
         ));
     }
+    let patch: Patch = serde_json::from_value(patch.clone()).map_err(|_| rejected())?;
     let mut patched = value.clone();
-    json_patch::patch(&mut patched, &patch).map_err(|error| {
-        let operation = patch.0.get(error.operation);
-        let text = operation.map_or_else(|| error.to_string(), |operation| describe(operation, &error.kind));
-        Status::failure(
-            422,
-            "Invalid",
-            format!("the server rejected our request due to an error in our request: {text}"),
-        )
-    })?;
+    json_patch::patch(&mut patched, &patch).map_err(|_| rejected())?;
     Ok(patched)
 }
 
-fn describe(operation: &PatchOperation, kind: &PatchErrorKind) -> String {
-    let path = operation.path();
-    let name = match operation {
-        PatchOperation::Add(_) => "add",
-        PatchOperation::Remove(_) => "remove",
-        PatchOperation::Replace(_) => "replace",
-        PatchOperation::Move(_) => "move",
-        PatchOperation::Copy(_) => "copy",
-        PatchOperation::Test(_) => return format!("testing value {path} failed: test failed"),
-    };
-    let why = match kind {
-        PatchErrorKind::InvalidPointer if name == "remove" => {
-            format!("Unable to remove nonexistent key: {}: missing value", last(path.as_str()))
-        }
-        PatchErrorKind::InvalidPointer => format!("doc is missing path: {path}: missing value"),
-        PatchErrorKind::InvalidFromPointer => format!("doc is missing from path: {path}: missing value"),
-        other => other.to_string(),
-    };
-    format!("{name} operation does not apply: {why}")
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
+fn rejected() -> Status {
+    let message = "the server rejected our request due to an error in our request";
+    let mut status = Status::failure(422, "Invalid", message);
+    status.details = Some(Box::default());
+    status
 }
 
 #[cfg(test)]
@@ -84,23 +63,15 @@ mod tests {
 
     #[test]
     fn a_patch_that_does_not_apply_is_refused() {
-        for (patch, code, end) in [
-            (json!({"a": 1}), 400, ""),
-            (json!([{"op": "test", "path": "/a", "value": 2}]), 422, "testing value /a failed: test failed"),
-            (
-                json!([{"op": "replace", "path": "/spec/replicas", "value": 2}]),
-                422,
-                "replace operation does not apply: doc is missing path: /spec/replicas: missing value",
-            ),
-            (
-                json!([{"op": "remove", "path": "/b"}]),
-                422,
-                "remove operation does not apply: Unable to remove nonexistent key: b: missing value",
-            ),
+        for (patch, code) in [
+            (json!({"a": 1}), 400),
+            (json!([1]), 400),
+            (json!([{"op": "test", "path": "/a", "value": 2}]), 422),
+            (json!([{"op": "replace", "path": "/spec/replicas", "value": 2}]), 422),
+            (json!([{"op": "remove", "path": "/b"}]), 422),
+            (json!([{"op": "boo", "path": "/a"}]), 422),
         ] {
-            let status = apply(&json!({"a": 1}), &patch).unwrap_err();
-            assert_eq!(status.code, code);
-            assert!(status.message.ends_with(end), "{}", status.message);
+            assert_eq!(apply(&json!({"a": 1}), &patch).unwrap_err().code, code, "{patch}");
         }
     }
 }

@@ -10,12 +10,18 @@ use hyper::body::{Frame, Incoming};
 use serde::Serialize;
 use serde_json::Value;
 use std::convert::Infallible;
+use std::time::Duration;
 
 use crate::apimachinery::Status;
+use crate::base::timeout;
 
 /// Bytes that a request body may have, as upstream limits it.
 const REQUEST_BYTES_MAX: usize = 3 * 1024 * 1024;
 
+/// Wall time within which a request body must have come, as upstream limits a request.
+const REQUEST_MAX: Duration = Duration::from_mins(1);
+
+/// Media type of JSON.
 pub(super) const JSON: &str = "application/json";
 pub(super) const YAML: &str = "application/yaml";
 pub(super) const PLAIN: &str = "text/plain";
@@ -26,7 +32,12 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 /// Reads a whole request body.
 pub(super) async fn read(body: Incoming) -> Result<Bytes, Status> {
-    match Limited::new(body, REQUEST_BYTES_MAX).collect().await {
+    let reading = Limited::new(body, REQUEST_BYTES_MAX).collect();
+    let Some(read) = timeout(REQUEST_MAX, reading).await else {
+        let message = "Timeout: request did not complete within the allotted timeout";
+        return Err(Status::failure(504, "Timeout", message));
+    };
+    match read {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Status::failure(
             413,

@@ -4,11 +4,12 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::apimachinery::{Kind, Object, Status, decode_protobuf};
+use crate::apimachinery::{FieldError, KINDS, Kind, Object, Status, decode_protobuf};
 use crate::base::parse_yaml;
 
 use super::super::registry::Patch;
 use super::duplicates;
+use super::json_error;
 use super::request_info::RequestInfo;
 
 /// Brackets that may be open at once in a YAML body.
@@ -25,7 +26,16 @@ fn media_type(headers: &HeaderMap) -> &str {
 /// # Errors
 /// 400 when it is none or of another kind, 415 for unknown media types.
 pub(super) fn object(kind: &'static Kind, headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
-    let object = any(headers, body)?;
+    let object = any(headers, body).map_err(|mut status| {
+        if status.code == 400 {
+            let (kind, summary) = (kind.kind, json_error::summary(body));
+            status.message = format!(
+                "the object provided is unrecognized (must be of type {kind}): {} ({summary})",
+                status.message
+            );
+        }
+        status
+    })?;
     check_kind(kind, &object)?;
     Ok(object)
 }
@@ -39,17 +49,17 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
         "" | "application/json" => json_value(body)?,
         "application/yaml" => yaml_value(body)?,
         "application/vnd.kubernetes.protobuf" => decode_protobuf(body).map_err(Status::bad_request)?,
-        other => {
-            return Err(Status::unsupported_media_type(format!(
-                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf (got {other})"
-            )));
+        _ => {
+            return Err(Status::unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            ));
         }
     };
-    Object::from_value(value).ok_or_else(|| {
-        Status::bad_request(
-            "couldn't get version/kind; json parse error: json: cannot unmarshal a value that is no object",
-        )
-    })
+    if !value.is_object() {
+        let why = json_error::no_object(&value);
+        return Err(Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
+    }
+    Ok(Object::from_value(value).unwrap_or_else(|| Object::from(serde_json::Map::new())))
 }
 
 /// Paths of fields that a JSON body names twice.
@@ -59,8 +69,12 @@ pub(super) fn duplicate_fields(headers: &HeaderMap, body: &[u8]) -> Vec<String> 
 }
 
 fn json_value(body: &[u8]) -> Result<Value, Status> {
-    serde_json::from_slice(body)
-        .map_err(|error| Status::bad_request(format!("couldn't get version/kind; json parse error: {error}")))
+    serde_json::from_slice(body).map_err(|error| {
+        Status::bad_request(format!(
+            "couldn't get version/kind; json parse error: {}",
+            json_error::text(&error, body)
+        ))
+    })
 }
 
 /// Whether more brackets than so many are open at once: known without the parser, which is slow there.
@@ -94,7 +108,7 @@ fn yaml_value(body: &[u8]) -> Result<Value, Status> {
 ///
 /// # Errors
 /// 400 in upstream's words.
-pub(super) fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
+fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
     let (version, name) = (object.api_version(), object.kind());
     let expected = kind.api_version();
     if !version.is_empty() && version != expected {
@@ -102,13 +116,26 @@ pub(super) fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Sta
             "the API version in the data ({version}) does not match the expected API version ({expected})"
         )));
     }
-    if !name.is_empty() && name != kind.kind {
-        return Err(Status::bad_request(format!(
-            "{name} in version {:?} cannot be handled as a {}: converting ({name}) to ({}): unknown conversion",
-            kind.version, kind.kind, kind.kind
-        )));
+    if name.is_empty() || name == kind.kind {
+        return Ok(());
     }
-    Ok(())
+    let known = KINDS.iter().any(|other| other.kind == name && other.api_version() == expected);
+    let why = if known {
+        let package = match kind.group.split('.').next() {
+            None | Some("") => "core",
+            Some(package) => package,
+        };
+        let version = kind.version;
+        format!("converting ({version}.{name}) to ({package}.{}): unknown conversion", kind.kind)
+    } else {
+        format!(
+            "no kind {name:?} is registered for version {expected:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        )
+    };
+    Err(Status::bad_request(format!(
+        "{name} in version {:?} cannot be handled as a {}: {why}",
+        kind.version, kind.kind
+    )))
 }
 
 /// Reads a body that is a patch.
@@ -116,24 +143,60 @@ pub(super) fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Sta
 /// # Errors
 /// 400 when it is none, 415 for unknown kinds of patch, 422 for an apply without a manager.
 pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Result<Patch, Status> {
-    Ok(match media_type(headers) {
-        "application/json-patch+json" => Patch::Json(json_value(body)?),
-        "application/merge-patch+json" => Patch::Merge(json_value(body)?),
-        "application/strategic-merge-patch+json" => Patch::Strategic(json_value(body)?),
+    let media_type = media_type(headers);
+    if info.query.flag_or_none("force").is_some() && is_other_patch(media_type) {
+        let detail = "may not be specified for non-apply patch";
+        return Err(option_error(FieldError::forbidden("force", detail)));
+    }
+    Ok(match media_type {
+        "application/json-patch+json" => Patch::Json(patch_value(body, "error decoding patch: ", true)?),
+        "application/merge-patch+json" => Patch::Merge(patch_value(body, "error decoding patch: ", false)?),
+        "application/strategic-merge-patch+json" => Patch::Strategic(patch_value(body, "", false)?),
         "application/apply-patch+yaml" => {
             if info.query.text("fieldManager").is_empty() {
-                return Err(Status::failure(
-                    422,
-                    "Invalid",
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-                ));
+                return Err(option_error(FieldError::required(
+                    "fieldManager",
+                    "is required for apply patch",
+                )));
             }
-            Patch::Apply { configuration: yaml_value(body)?, force: info.query.flag("force") }
+            let refused = |status: Status| {
+                Status::bad_request(status.message.replacen(
+                    "error converting YAML to JSON",
+                    "error decoding YAML",
+                    1,
+                ))
+            };
+            Patch::Apply {
+                configuration: yaml_value(body).map_err(refused)?,
+                force: info.query.flag("force"),
+            }
         }
-        other => {
-            return Err(Status::unsupported_media_type(format!(
-                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor (got {other})"
-            )));
+        _ => {
+            return Err(Status::unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml",
+            ));
         }
     })
+}
+
+fn is_other_patch(media_type: &str) -> bool {
+    let kinds = ["json-patch", "merge-patch", "strategic-merge-patch"];
+    kinds.iter().any(|kind| media_type == format!("application/{kind}+json"))
+}
+
+fn option_error(error: FieldError) -> Status {
+    Status::invalid_in("meta.k8s.io", "PatchOptions", "", &[error])
+}
+
+/// A patch in JSON: a list of operations, or an object that says what to change.
+fn patch_value(body: &[u8], doing: &str, is_list: bool) -> Result<Value, Status> {
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| Status::bad_request(format!("{doing}{}", json_error::text(&error, body))))?;
+    if value.is_array() == is_list && (is_list || value.is_object()) {
+        return Ok(value);
+    }
+    let found = json_error::go_kind(&value);
+    let wanted = if is_list { "[]interface {}" } else { "map[string]interface {}" };
+    let message = format!("{doing}json: cannot unmarshal {found} into Go value of type {wanted}");
+    Err(Status::bad_request(message))
 }

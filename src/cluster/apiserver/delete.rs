@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Response};
 
-use crate::apimachinery::{Object, Status, StatusDetails};
+use crate::apimachinery::{FieldError, Object, Status, StatusDetails};
 
 use super::super::authorization::User;
 use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
@@ -113,20 +113,21 @@ fn decode_options(
     Ok((delete, options))
 }
 
+/// `ValidateDeleteOptions`, as far as propagation goes.
 fn propagation(policy: &str, orphan: Option<bool>) -> Result<Option<Propagation>, Status> {
-    Ok(match (policy, orphan) {
-        ("", None) => None,
-        ("", Some(true)) | ("Orphan", _) => Some(Propagation::Orphan),
-        ("", Some(false)) | ("Background", _) => Some(Propagation::Background),
-        ("Foreground", _) => Some(Propagation::Foreground),
-        (other, _) => {
-            return Err(Status::failure(
-                422,
-                "Invalid",
-                format!(
-                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: {other:?}: DeletionPropagation need to be one of \"Foreground\", \"Background\", \"Orphan\" or nil"
-                ),
-            ));
+    let error = match (policy, orphan) {
+        ("", None) => return Ok(None),
+        ("", Some(true)) | ("Orphan", None) => return Ok(Some(Propagation::Orphan)),
+        ("", Some(false)) | ("Background", None) => return Ok(Some(Propagation::Background)),
+        ("Foreground", None) => return Ok(Some(Propagation::Foreground)),
+        (policy, Some(_)) => {
+            let detail = "orphanDependents and deletionPropagation cannot be both set";
+            FieldError::invalid("propagationPolicy", policy, detail)
         }
-    })
+        (other, None) => {
+            let supported = ["Foreground", "Background", "Orphan", "nil"];
+            FieldError::not_supported("propagationPolicy", other, &supported)
+        }
+    };
+    Err(Status::invalid_in("meta.k8s.io", "DeleteOptions", "", &[error]))
 }

@@ -23,7 +23,6 @@ pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>)
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
         ["version"] => body::indented(&version()),
-        ["healthz" | "livez" | "readyz", ..] => body::bytes(200, body::TEXT, "ok"),
         ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core),
         ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
         ["api"] => body::json(200, &core_versions()),
@@ -271,4 +270,31 @@ fn fingerprint(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_versions_and_resources_come_in_upstreams_order() {
+        let served = Served::new(builtin_kinds());
+        let groups = served.groups();
+        let names: Vec<&str> = groups.iter().map(|(group, _)| *group).take(6).collect();
+        assert_eq!(
+            names,
+            [
+                "apiregistration.k8s.io",
+                "",
+                "apps",
+                "events.k8s.io",
+                "authentication.k8s.io",
+                "authorization.k8s.io"
+            ]
+        );
+        let autoscaling = groups.iter().find(|(group, _)| *group == "autoscaling");
+        assert_eq!(autoscaling.map(|(_, versions)| versions.as_slice()), Some(["v2", "v1"].as_slice()));
+        let core: Vec<&str> = served.kinds_of("", "v1").map(|kind| kind.plural).take(3).collect();
+        assert_eq!(core, ["bindings", "componentstatuses", "configmaps"]);
+    }
 }

@@ -54,6 +54,11 @@ pub(super) struct Presentation {
     kind: &'static Kind,
 }
 
+/// 406 for a form that does not fit what is shown.
+fn not_acceptable(form: &str, what: &str) -> Status {
+    Status::failure(406, "NotAcceptable", format!("you requested {form}, but the requested object is {what}"))
+}
+
 impl Presentation {
     /// The presentation that the request asks for.
     ///
@@ -72,8 +77,35 @@ impl Presentation {
         let foreign = info.subresource.is_some_and(|subresource| subresource.kind != info.kind.kind);
         let scale = info.subresource.is_some_and(|subresource| subresource.kind == unstored::SCALE.kind);
         let kind = if scale { &unstored::SCALE } else { info.kind };
-        let has_no_table = foreign && !scale && encoding == Encoding::Table;
+        let has_no_table = foreign && !scale && matches!(encoding, Encoding::Table(_));
         Ok(Self { encoding: if has_no_table { Encoding::Json } else { encoding }, include, kind })
+    }
+
+    /// The same for a request whose answer is one object.
+    ///
+    /// # Errors
+    /// 406 when a list is asked for, too.
+    pub(super) fn of_one(encoding: Encoding, info: &RequestInfo) -> Result<Self, Status> {
+        if encoding == Encoding::MetadataList {
+            return Err(not_acceptable("PartialObjectMetadataList", "not a list"));
+        }
+        Self::of(encoding, info)
+    }
+
+    /// The same for a request whose answer is a list.
+    ///
+    /// # Errors
+    /// 406 when one object is asked for, too.
+    pub(super) fn of_list(encoding: Encoding, info: &RequestInfo) -> Result<Self, Status> {
+        if encoding == Encoding::Metadata {
+            return Err(not_acceptable("PartialObjectMetadata", "a list"));
+        }
+        Self::of(encoding, info)
+    }
+
+    /// The media type of a watch.
+    pub(super) fn stream_type(self) -> &'static str {
+        if self.encoding == Encoding::Yaml { body::YAML } else { body::JSON }
     }
 
     /// One object as a response.
@@ -81,18 +113,20 @@ impl Presentation {
         match self.encoding {
             Encoding::Json => body::json(code, object.as_ref()),
             Encoding::Yaml => body::bytes(code, body::YAML, to_yaml(object.value())),
-            Encoding::Table | Encoding::Metadata => body::json(code, &self.shown(object, now, true)),
+            Encoding::Table(_) | Encoding::Metadata | Encoding::MetadataList => {
+                body::json(code, &self.shown(object, now, true))
+            }
         }
     }
 
     /// A list of objects as a response.
     pub(super) fn list(self, metadata: &ListMeta, objects: &[Arc<Object>], now: Timestamp) -> Response<Body> {
         match self.encoding {
-            Encoding::Table => {
+            Encoding::Table(_) => {
                 let metadata = serde_json::to_value(metadata).unwrap_or_default();
                 body::json(200, &self.table(metadata, objects, now, true))
             }
-            Encoding::Metadata => {
+            Encoding::Metadata | Encoding::MetadataList => {
                 let items = objects.iter().map(|object| partial_metadata(object)).collect();
                 let (kind, api_version) =
                     ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned());
@@ -108,7 +142,10 @@ impl Presentation {
 
     fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, &'a Object> {
         List {
-            kind: format!("{}List", self.kind.kind),
+            kind: match self.kind.custom {
+                Some(custom) => custom.list_kind.to_owned(),
+                None => format!("{}List", self.kind.kind),
+            },
             api_version: self.kind.api_version(),
             metadata,
             items: objects.iter().map(AsRef::as_ref).collect(),
@@ -119,8 +156,8 @@ impl Presentation {
     pub(super) fn shown(self, object: &Arc<Object>, now: Timestamp, with_columns: bool) -> Value {
         match self.encoding {
             Encoding::Json | Encoding::Yaml => object.value().clone(),
-            Encoding::Metadata => partial_metadata(object),
-            Encoding::Table => {
+            Encoding::Metadata | Encoding::MetadataList => partial_metadata(object),
+            Encoding::Table(_) => {
                 let metadata = json!({"resourceVersion": object.text("/metadata/resourceVersion")});
                 self.table(metadata, std::slice::from_ref(object), now, with_columns)
             }
@@ -134,10 +171,10 @@ impl Presentation {
             metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
         match self.encoding {
-            Encoding::Table => {
-                json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "rows": []})
+            Encoding::Table(_) => {
+                json!({"kind": "Table", "apiVersion": self.table_version(), "metadata": metadata, "rows": []})
             }
-            Encoding::Metadata => {
+            Encoding::Metadata | Encoding::MetadataList => {
                 json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
             }
             Encoding::Json | Encoding::Yaml => {
@@ -151,13 +188,17 @@ impl Presentation {
         matches!(self.encoding, Encoding::Json | Encoding::Yaml)
     }
 
+    fn table_version(self) -> &'static str {
+        if self.encoding == Encoding::Table("v1beta1") { "meta.k8s.io/v1beta1" } else { "meta.k8s.io/v1" }
+    }
+
     fn table(self, metadata: Value, objects: &[Arc<Object>], now: Timestamp, with_columns: bool) -> Value {
         let table = Registry::table(self.kind, objects, now);
         let columns = if with_columns { table.columns } else { &[] };
         let rows: Vec<Value> = table.rows.iter().map(|row| self.row(row)).collect();
         json!({
             "kind": "Table",
-            "apiVersion": "meta.k8s.io/v1",
+            "apiVersion": self.table_version(),
             "metadata": metadata,
             "columnDefinitions": columns,
             "rows": rows,

@@ -16,7 +16,7 @@ use super::body::{self, Body};
 use super::objects::{Objects, World};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
-use super::{access, delete, discovery, openapi, read, subresources, write};
+use super::{access, delete, discovery, list, openapi, read, subresources, write};
 
 /// The objects in the hands of whoever runs the simulation.
 struct Inside<'a>(RefCell<&'a mut Registry>);
@@ -87,7 +87,7 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
             Err(Status::failure(501, "NotImplemented", text))
         }
         (Verb::Get, _) => read::get(objects, &info, &headers),
-        (Verb::List, _) => read::list(objects, &info, &headers),
+        (Verb::List, _) => list::list(objects, &info, &headers),
         (Verb::Create, "binding") => subresources::bind(objects, &info, &headers, body),
         (Verb::Create, "token") => subresources::request_token(objects, &info, &headers, body),
         (Verb::Create, "eviction") => subresources::evict(objects, &info, &headers, body, &user),

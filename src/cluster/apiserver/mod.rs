@@ -9,7 +9,13 @@ mod delete;
 mod discovery;
 mod duplicates;
 mod encoding;
+mod event_cache;
+mod finish;
 mod forward;
+mod health;
+mod json_error;
+mod list;
+mod list_options;
 mod inside;
 mod machines;
 mod metrics;
@@ -19,6 +25,7 @@ mod openapi;
 mod query;
 mod read;
 mod request_info;
+mod request_metrics;
 mod reviews;
 mod selection;
 mod server;
@@ -33,5 +40,7 @@ pub(crate) use forward::serve_forwarded;
 pub(crate) use inside::answer_inside;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -12,10 +12,12 @@ pub(super) enum Encoding {
     Json,
     /// The object or list as YAML.
     Yaml,
-    /// A `meta.k8s.io/v1 Table`.
-    Table,
-    /// `meta.k8s.io/v1 PartialObjectMetadata` or a list of it.
+    /// A `meta.k8s.io Table` of that version.
+    Table(&'static str),
+    /// `meta.k8s.io/v1 PartialObjectMetadata`.
     Metadata,
+    /// `meta.k8s.io/v1 PartialObjectMetadataList`.
+    MetadataList,
 }
 
 /// One entry of an Accept header: media type and parameters.
@@ -47,9 +49,11 @@ impl<'a> MediaRange<'a> {
 
     fn encoding(&self) -> Option<Encoding> {
         match (self.media_type, self.parameter("as")) {
-            ("application/json", "Table") => self.is_meta_v1().then_some(Encoding::Table),
-            ("application/json", "PartialObjectMetadata" | "PartialObjectMetadataList") => {
-                self.is_meta_v1().then_some(Encoding::Metadata)
+            ("application/json", "Table") if self.is_meta_v1() => Some(Encoding::Table("v1")),
+            ("application/json", "Table") if self.is_meta("v1beta1") => Some(Encoding::Table("v1beta1")),
+            ("application/json", "PartialObjectMetadata") if self.is_meta_v1() => Some(Encoding::Metadata),
+            ("application/json", "PartialObjectMetadataList") if self.is_meta_v1() => {
+                Some(Encoding::MetadataList)
             }
             (_, "") if self.is_json() => Some(Encoding::Json),
             ("application/yaml", "") => Some(Encoding::Yaml),
@@ -58,7 +62,18 @@ impl<'a> MediaRange<'a> {
     }
 
     fn is_meta_v1(&self) -> bool {
-        self.parameter("g") == "meta.k8s.io" && self.parameter("v") == "v1"
+        self.is_meta("v1")
+    }
+
+    fn is_meta(&self, version: &str) -> bool {
+        self.parameter("g") == "meta.k8s.io" && self.parameter("v") == version
+    }
+
+    /// How much the client likes it, in thousandths.
+    fn quality(&self) -> u32 {
+        let quality: f32 = self.parameter("q").parse().unwrap_or(1.0);
+        // Between 0 and 1000 after the clamp.
+        (quality.clamp(0.0, 1.0) * 1000.0) as u32
     }
 }
 
@@ -72,7 +87,7 @@ pub(super) fn accepted(headers: &HeaderMap) -> impl Iterator<Item = MediaRange<'
         .map(MediaRange::parse)
 }
 
-/// The first encoding that the client accepts and this server has.
+/// The encoding that the client likes best of those that this server has.
 ///
 /// # Errors
 /// 406 when there is none.
@@ -80,7 +95,9 @@ pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Status> {
     if !headers.contains_key(ACCEPT) {
         return Ok(Encoding::Json);
     }
-    accepted(headers).find_map(|range| range.encoding()).ok_or_else(|| {
+    let mut ranges: Vec<MediaRange<'_>> = accepted(headers).collect();
+    ranges.sort_by_key(|range| std::cmp::Reverse(range.quality()));
+    ranges.iter().find_map(MediaRange::encoding).ok_or_else(|| {
         Status::failure(
             406,
             "NotAcceptable",
@@ -107,9 +124,15 @@ mod tests {
             ("application/vnd.kubernetes.protobuf, */*", Some(Encoding::Json)),
             (
                 "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
-                Some(Encoding::Table),
+                Some(Encoding::Table("v1")),
             ),
-            ("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", Some(Encoding::Metadata)),
+            (
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+                Some(Encoding::MetadataList),
+            ),
+            ("application/json;as=Table;v=v1beta1;g=meta.k8s.io", Some(Encoding::Table("v1beta1"))),
+            ("application/json;q=0.5, application/yaml;q=0.9, */*;q=0.1", Some(Encoding::Yaml)),
+            ("application/vnd.kubernetes.protobuf", None),
             ("application/json;as=Nothing;g=meta.k8s.io;v=v1, application/yaml", Some(Encoding::Yaml)),
             ("text/html", None),
         ] {

@@ -7,9 +7,10 @@ use crate::apimachinery::Status;
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads `a=b&c=d`.
+    /// Reads `a=b&c=d`; like Go, it leaves out what is malformed.
     pub(super) fn parse(text: &str) -> Self {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let well_formed = |pair: &&str| !pair.is_empty() && !pair.contains(';') && is_well_escaped(pair);
+        let pairs = text.split('&').filter(well_formed).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(name, true), decode(value, true))
         });
@@ -52,6 +53,11 @@ impl Query {
     }
 }
 
+/// Whether every `%` is followed by two hexadecimal digits.
+pub(super) fn is_well_escaped(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
+}
+
 /// Undoes percent-encoding; `+` is a space in queries alone. Malformed escapes stay as they are.
 pub(super) fn decode(text: &str, plus_is_space: bool) -> String {
     let bytes = text.as_bytes();
@@ -90,6 +96,7 @@ mod tests {
         assert_eq!(query.flag_or_none("force"), None);
         assert_eq!(query.number("limit"), Ok(Some(500)));
         assert_eq!(query.number("continue"), Ok(None));
+        assert_eq!(Query::parse("a=%zz&b=1;2&c=%e2%82%ac&d=%4"), Query::parse("c=\u{20ac}"));
         assert_eq!(Query::parse("limit=x").number("limit").unwrap_err().code, 400);
     }
 

@@ -80,6 +80,9 @@ impl RequestInfo {
             _ => return None,
         };
         let version = parts.next()?;
+        let mut parts = parts.peekable();
+        // The way in which watches were asked for long ago.
+        let watches = parts.next_if_eq(&"watch").is_some() && method == Method::GET;
         let mut rest: Vec<&str> = parts.collect();
         while rest.last() == Some(&"") && rest.len() > 1 && !rest.contains(&"proxy") {
             rest.pop();
@@ -99,6 +102,10 @@ impl RequestInfo {
             return None;
         }
         let name = rest.first().map(|name| decode(name, false)).unwrap_or_default();
+        // A namespaced object has no path outside its namespace.
+        if kind.namespaced && namespace.is_none() && !name.is_empty() {
+            return None;
+        }
         let subresource = match rest.get(1) {
             Some(name) => Some(kind.subresource(name)?),
             None => None,
@@ -112,6 +119,7 @@ impl RequestInfo {
         let Some(verb) = verb_of(method, &name, &query) else {
             return Some(Err(Status::method_not_allowed(kind, &method.as_str().to_ascii_lowercase())));
         };
+        let verb = if watches { Verb::Watch } else { verb };
         Some(Self { verb, kind, namespace, name, subresource, rest, query }.checked())
     }
 
@@ -186,6 +194,7 @@ mod tests {
         for (method, url, expected) in [
             (Method::GET, "/api/v1/pods", "list pods  "),
             (Method::GET, "/api/v1/namespaces/a/pods?watch=1", "watch pods a/ "),
+            (Method::GET, "/api/v1/watch/namespaces/a/pods", "watch pods a/ "),
             (Method::GET, "/api/v1/namespaces/a/pods/p", "get pods a/p "),
             (Method::GET, "/api/v1/namespaces/a/pods/p/log", "get pods a/p log"),
             (Method::GET, "/api/v1/namespaces", "list namespaces  "),

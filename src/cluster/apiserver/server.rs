@@ -24,17 +24,22 @@ use super::super::storage::Definitions;
 use super::access;
 use super::authentication::Authentication;
 use super::body::{self, Body};
-use super::query::Query;
+use super::event_cache::EventCache;
+use super::finish::Finish;
+use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
+use super::request_metrics::{Metrics, Series};
 use super::{
-    component_statuses, delete, discovery, machines, metrics, openapi, read, subresources, tunnel, watch,
-    write,
+    component_statuses, delete, discovery, health, list, machines, metrics, openapi, read, subresources,
+    tunnel, watch, write,
 };
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
 /// Wall time after which an HTTP/1.1 connection without a request is closed.
 const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Bytes of a response that wait for a slow reader, and that the head of a request may have.
+const BUFFER_BYTES: usize = 128 * 1024;
 /// Wall time between two pings that find out whether an HTTP/2 client is still there.
 const PING_PERIOD: Duration = Duration::from_secs(30);
 /// Requests that may be under way at once on one HTTP/2 connection, as upstream limits them.
@@ -44,12 +49,19 @@ const STREAMS_MAX: u32 = 250;
 pub(crate) struct ApiServer {
     shared: Arc<Shared>,
     watches: Arc<Semaphore>,
+    metrics: Metrics,
+    events: Arc<EventCache>,
 }
 
 impl ApiServer {
     /// A server over a simulation.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, watches: Arc::new(Semaphore::new(WATCHES_MAX)) }
+        Self {
+            shared,
+            watches: Arc::new(Semaphore::new(WATCHES_MAX)),
+            metrics: Metrics::default(),
+            events: Arc::default(),
+        }
     }
 
     /// Answers a request; failures are responses, too.
@@ -58,6 +70,8 @@ impl ApiServer {
         request: Request<Incoming>,
         authentication: &Authentication,
     ) -> Response<Body> {
+        let reads = request.method() == Method::GET;
+        let finish = Finish::of(request.headers(), request.uri().query().unwrap_or_default());
         let answer = async {
             let user = self.admit(&request, authentication)?;
             self.route(request, &user).await
@@ -67,7 +81,7 @@ impl ApiServer {
             let message = "This request caused apiserver to panic. Look in the logs for details.";
             Err(Status::failure(500, "InternalError", message))
         });
-        answered.unwrap_or_else(|status| body::failure(&status))
+        finish.apply(answered.unwrap_or_else(|status| body::failure(&status)), reads).await
     }
 
     /// In whose name the request is made, if they may make it.
@@ -92,6 +106,9 @@ impl ApiServer {
 
     async fn route(&self, request: Request<Incoming>, user: &Arc<User>) -> Result<Response<Body>, Status> {
         let uri = request.uri();
+        if !is_well_escaped(uri.path()) {
+            return Ok(body::bytes(400, body::TEXT, "400 Bad Request"));
+        }
         let query = Query::parse(uri.query().unwrap_or_default());
         let custom = |group: &str, version: &str, plural: &str| {
             self.definitions().kind_by_resource(group, version, plural)
@@ -102,8 +119,10 @@ impl ApiServer {
                 return Ok(body::page_not_found());
             }
             let deprecation = Registry::deprecation(info.kind);
+            let series = Series::of(&info);
             let answered = self.resource(request, info, user).await;
             let mut response = answered.unwrap_or_else(|status| body::failure(&status));
+            self.metrics.count(series.answered(response.status().as_u16()));
             if let Some(warning) = deprecation {
                 body::warn(&mut response, warning);
             }
@@ -115,12 +134,14 @@ impl ApiServer {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
             _ if !reads => body::page_not_found(),
+            "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
             "/openapi/v2" => openapi::version_2(request.headers()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
+            path if let Some(health) = health::answer(&self.shared, path, &query) => health,
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }
@@ -213,13 +234,13 @@ impl ApiServer {
                 component_statuses::read(shared, &info, headers)
             }
             Verb::Get => read::get(shared.as_ref(), &info, headers),
-            Verb::List => read::list(shared.as_ref(), &info, headers),
+            Verb::List => list::list(shared.as_ref(), &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
             Verb::Update => {
                 write::update(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
             }
             Verb::Patch => write::patch(shared.as_ref(), &info, headers, &body::read(incoming).await?, user),
-            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?),
+            Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?, &self.events),
             Verb::Delete => {
                 delete::delete(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
             }
@@ -243,6 +264,7 @@ pub(crate) async fn serve_http1(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_MAX)
+        .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A connection that breaks is the client's affair: there is nobody left to tell.

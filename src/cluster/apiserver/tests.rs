@@ -98,6 +98,86 @@ async fn lists_are_selected_paged_and_named_after_their_kind() {
 }
 
 #[tokio::test]
+async fn every_page_shows_the_revision_of_the_first() {
+    let cluster = with_default_namespace().await;
+    for name in ["p1", "p2", "p3", "p4"] {
+        ask(&cluster, "POST", MAPS, &[], &config_map(name, "red")).await;
+    }
+    let colored = format!("{MAPS}?labelSelector=color&limit=2");
+    let names = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().unwrap();
+        items.iter().map(|item| item["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let (_, first) = get(&cluster, &colored).await;
+    let (token, revision) =
+        (first["metadata"]["continue"].as_str().unwrap(), &first["metadata"]["resourceVersion"]);
+    assert_eq!(first["metadata"].get("remainingItemCount"), None, "nobody counts what a selector hides");
+    ask(&cluster, "DELETE", &format!("{MAPS}/p3"), &[], &Value::Null).await;
+    ask(&cluster, "POST", MAPS, &[], &config_map("p5", "red")).await;
+    let (_, second) = get(&cluster, &format!("{colored}&continue={token}")).await;
+    assert_eq!(
+        (names(&second), &second["metadata"]["resourceVersion"]),
+        (vec!["p3".into(), "p4".into()], revision)
+    );
+    let text = revision.as_str().unwrap();
+    let exact = format!("{MAPS}?labelSelector=color&resourceVersion={text}&resourceVersionMatch=Exact");
+    assert_eq!(names(&get(&cluster, &exact).await.1), ["p1", "p2", "p3", "p4"]);
+    let newer =
+        format!("{MAPS}?labelSelector=color&resourceVersion={text}&resourceVersionMatch=NotOlderThan");
+    assert_eq!(names(&get(&cluster, &newer).await.1), ["p1", "p2", "p4", "p5"]);
+    let (_, whole) = get(&cluster, &format!("{colored}&resourceVersion=0")).await;
+    assert_eq!(names(&whole).len(), 4, "any state is served whole");
+    cluster.reset();
+    let (code, gone) = get(&cluster, &format!("{colored}&continue={token}")).await;
+    assert_eq!((code, &gone["reason"]), (410, &json!("Expired")));
+    let rest = gone["metadata"]["continue"].as_str().unwrap();
+    assert_eq!(get(&cluster, &format!("{colored}&continue={rest}")).await.0, 200);
+}
+
+#[tokio::test]
+async fn answers_are_indented_packed_or_refused_as_asked() {
+    let cluster = with_default_namespace().await;
+    let raw = async |url: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::get(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = cluster.client().send(request.body(Vec::new().into()).unwrap()).await.unwrap();
+        let coding = response.headers().get("content-encoding").cloned();
+        (
+            response.status().as_u16(),
+            coding,
+            http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes(),
+        )
+    };
+    let (_, _, body) = raw("/api/v1/namespaces/default", &[("user-agent", "curl/8")]).await;
+    assert!(body.starts_with(b"{\n  \""), "{body:?}");
+    let (_, coding, body) = raw("/openapi/v3/api/v1", &[("accept-encoding", "gzip")]).await;
+    assert_eq!((coding.unwrap().as_bytes(), &body[..2]), (&b"gzip"[..], &[0x1f, 0x8b][..]));
+    for (url, accept) in [
+        (MAPS, "application/vnd.kubernetes.protobuf"),
+        (MAPS, "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"),
+        ("/api/v1/namespaces/default", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"),
+    ] {
+        assert_eq!(raw(url, &[("accept", accept)]).await.0, 406, "{url} {accept}");
+    }
+    assert_eq!(raw("/api/v1/namespaces/%zz", &[]).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_server_tells_how_it_is_and_what_it_did() {
+    let cluster = with_default_namespace().await;
+    assert_eq!(get(&cluster, "/readyz").await, (200, json!("ok")));
+    let (_, told) = get(&cluster, "/livez?verbose&exclude=log").await;
+    assert_eq!(told, json!("[+]ping ok\n[+]log excluded: ok\n[+]etcd ok\nlivez check passed\n"));
+    assert_eq!((get(&cluster, "/healthz/etcd").await.0, get(&cluster, "/healthz/x").await.0), (200, 404));
+    get(&cluster, &format!("{MAPS}/none")).await;
+    let (_, metrics) = get(&cluster, "/metrics").await;
+    let line = "apiserver_request_total{code=\"404\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"GET\",version=\"v1\"} 1\n";
+    assert!(metrics.as_str().unwrap().contains(line), "{metrics}");
+}
+
+#[tokio::test]
 async fn tables_carry_cells_and_metadata() {
     let cluster = with_default_namespace().await;
     ask(&cluster, "POST", MAPS, &[], &config_map("x1", "red")).await;
@@ -273,7 +353,10 @@ async fn a_reset_ends_watches_with_410() {
     let event = events.try_next().await.unwrap().unwrap();
     assert_eq!((&event["type"], &event["object"]["code"]), (&json!("ERROR"), &json!(410)));
     assert!(events.try_next().await.unwrap().is_none());
-    assert_eq!(get(&cluster, &format!("{MAPS}?watch=true&resourceVersion=999999")).await.0, 410);
+    let mut events = lines(&cluster, &format!("{MAPS}?watch=true&resourceVersion=999999"), "*/*").await;
+    let event = events.try_next().await.unwrap().unwrap();
+    assert_eq!((&event["type"], &event["object"]["reason"]), (&json!("ERROR"), &json!("Expired")));
+    assert!(events.try_next().await.unwrap().is_none());
 }
 
 #[tokio::test]

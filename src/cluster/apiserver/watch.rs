@@ -1,5 +1,6 @@
 //! Watching: a cursor on the change log, told as JSON lines.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,48 +20,54 @@ use super::super::registry::Registry;
 use super::super::storage::{Change, ChangeType};
 use super::body::{self, Body};
 use super::encoding::Presentation;
+use super::event_cache::EventCache;
+use super::list_options::{ListOptions, too_large};
 use super::negotiate;
-use super::read::{list_options_invalid, parse_resource_version, too_large};
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 
+/// Bytes of lines made at once: a client that does not read shall not fill the memory.
+const LINES_BYTES: usize = 64 * 1024;
 /// Changes looked at under one lock.
 const BATCH_MAX: usize = 1_000;
 /// Wall time between two bookmarks.
 const BOOKMARK_PERIOD: Duration = Duration::from_mins(1);
+/// Wall time before the end of a watch at which it tells a last bookmark.
+const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 /// Shortest time for which a watch without `timeoutSeconds` runs; the longest is twice that.
 const TIMEOUT_MIN: Duration = Duration::from_mins(30);
 
-/// An event before it is written: borrowed where the stored object is told as it is.
-#[derive(Serialize)]
-struct Line<'a, T> {
-    #[serde(rename = "type")]
-    event_type: WatchEventType,
-    object: &'a T,
+/// Writes an event whose object is JSON already.
+fn write_line(lines: &mut Vec<u8>, event_type: WatchEventType, object: &[u8]) {
+    lines.extend_from_slice(b"{\"type\":\"");
+    lines.extend_from_slice(event_type.name().as_bytes());
+    lines.extend_from_slice(b"\",\"object\":");
+    lines.extend_from_slice(object);
+    lines.extend_from_slice(b"}\n");
 }
 
-fn write_line<T: Serialize>(lines: &mut Vec<u8>, event_type: WatchEventType, object: &T) {
-    // Objects in the store are JSON values: writing them to memory cannot fail.
-    if serde_json::to_writer(&mut *lines, &Line { event_type, object }).is_ok() {
-        lines.push(b'\n');
-    }
+/// What is told here are JSON values: writing them to memory cannot fail.
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }
 
 /// Opens a watch.
 ///
 /// # Errors
-/// 400 and 422 for bad parameters, 410 for a revision that has left the log.
+/// 400 and 422 for bad parameters, 504 for a state that is still to come. A revision that has left the
+/// log is told as the only event.
 pub(super) fn watch(
     shared: &Arc<Shared>,
     info: &RequestInfo,
     headers: &HeaderMap,
     permit: OwnedSemaphorePermit,
+    cache: &Arc<EventCache>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let selection = Selection::parse(info)?;
-    let start = Start::of(info)?;
+    let start = Start::of(&ListOptions::of(info)?);
     let receiver = shared.subscribe();
-    let (initial, cursor, epoch, now) = shared.look(|simulation, epoch| {
+    let opened = shared.look(|simulation, epoch| {
         let registry = &simulation.registry;
         let current = registry.store().revision();
         let cursor = start.cursor(current)?;
@@ -72,8 +79,27 @@ pub(super) fn watch(
             Start::Now | Start::After(_) => Vec::new(),
         };
         Ok((initial, cursor, epoch, registry.now()))
-    })?;
-    let mut watcher = Watcher {
+    });
+    let (initial, cursor, epoch, now) = match opened {
+        Ok(opened) => opened,
+        Err(status) if status.is("Expired") => {
+            let mut line = Vec::new();
+            write_line(&mut line, WatchEventType::Error, &to_json(&status));
+            return Ok(body::stream(presentation.stream_type(), stream::iter([line.into()])));
+        }
+        Err(status) => return Err(status),
+    };
+    let runs_for = running_time(info)?;
+    let mut pending: VecDeque<Telling> = initial
+        .into_iter()
+        .filter(|object| selection.matches(object))
+        .map(|object| Telling::Event(WatchEventType::Added, object))
+        .collect();
+    let bookmarks = info.query.flag("allowWatchBookmarks");
+    if bookmarks && matches!(start, Start::State { marked: true, .. }) {
+        pending.push_back(Telling::InitialEventsEnd);
+    }
+    let watcher = Watcher {
         shared: Arc::clone(shared),
         receiver,
         presentation,
@@ -82,28 +108,24 @@ pub(super) fn watch(
         namespace: info.namespace.clone(),
         cursor,
         epoch,
+        now,
+        cache: Arc::clone(cache),
+        pending,
         columns_told: false,
-        bookmarks: info.query.flag("allowWatchBookmarks"),
+        bookmarks,
         since_bookmark: Stopwatch::start(),
         running: Stopwatch::start(),
-        runs_for: running_time(info)?,
+        runs_for,
+        last_bookmark: runs_for.checked_sub(BOOKMARK_BEFORE_END).filter(|at| !at.is_zero()),
         lines: Vec::new(),
         ended: false,
         _permit: permit,
     };
-    for object in &initial {
-        if watcher.selection.matches(object) {
-            watcher.tell(WatchEventType::Added, object, now);
-        }
-    }
-    if matches!(start, Start::State { marked: true, .. }) && watcher.bookmarks {
-        watcher.tell_bookmark(true);
-    }
     let lines = stream::unfold(watcher, |mut watcher| async move {
         let lines = watcher.next().await?;
         Some((lines, watcher))
     });
-    Ok(body::stream(body::JSON, lines))
+    Ok(body::stream(presentation.stream_type(), lines))
 }
 
 /// From where a watch tells.
@@ -118,29 +140,13 @@ enum Start {
 }
 
 impl Start {
-    fn of(info: &RequestInfo) -> Result<Self, Status> {
-        let matching = info.query.text("resourceVersionMatch");
-        let send_initial = info.query.flag_or_none("sendInitialEvents");
-        if send_initial.is_some() && matching != "NotOlderThan" {
-            let message =
-                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-            return Err(list_options_invalid("resourceVersionMatch", message));
-        }
-        if send_initial.is_none() && !matching.is_empty() {
-            let message =
-                "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
-            return Err(list_options_invalid("resourceVersionMatch", message));
-        }
-        let revision = match info.query.text("resourceVersion") {
-            "" => 0,
-            text => parse_resource_version(text)?,
-        };
-        Ok(match (send_initial, revision) {
+    fn of(options: &ListOptions) -> Self {
+        match (options.send_initial_events, options.resource_version.unwrap_or_default()) {
             (Some(true), at_least) => Self::State { at_least, marked: true },
             (None, 0) => Self::State { at_least: 0, marked: false },
             (Some(false), 0) => Self::Now,
             (_, revision) => Self::After(revision),
-        })
+        }
     }
 
     fn cursor(self, current: u64) -> Result<u64, Status> {
@@ -167,6 +173,14 @@ fn running_time(info: &RequestInfo) -> Result<Duration, Status> {
     })
 }
 
+/// What is still to be told.
+enum Telling {
+    /// What became of an object.
+    Event(WatchEventType, Arc<Object>),
+    /// That the present state has been told.
+    InitialEventsEnd,
+}
+
 /// One open watch.
 struct Watcher {
     shared: Arc<Shared>,
@@ -177,11 +191,18 @@ struct Watcher {
     namespace: Option<String>,
     cursor: u64,
     epoch: u64,
+    /// The moment of the last look.
+    now: Timestamp,
+    cache: Arc<EventCache>,
+    /// What was found and is not told yet.
+    pending: VecDeque<Telling>,
     columns_told: bool,
     bookmarks: bool,
     since_bookmark: Stopwatch,
     running: Stopwatch,
     runs_for: Duration,
+    /// When the bookmark is told that precedes the end.
+    last_bookmark: Option<Duration>,
     /// Lines not sent yet.
     lines: Vec<u8>,
     ended: bool,
@@ -192,6 +213,7 @@ impl Watcher {
     /// The next lines; `None` when the watch is over.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
+            self.tell_pending();
             if !self.lines.is_empty() {
                 return Some(std::mem::take(&mut self.lines).into());
             }
@@ -203,7 +225,7 @@ impl Watcher {
             if self.look() {
                 continue;
             }
-            let until_bookmark = BOOKMARK_PERIOD.saturating_sub(self.since_bookmark.elapsed());
+            let until_bookmark = self.until_bookmark();
             let wait = if self.bookmarks { left.min(until_bookmark) } else { left };
             match timeout(wait, self.receiver.changed()).await {
                 Some(Ok(())) => {}
@@ -212,6 +234,12 @@ impl Watcher {
                 None => {}
             }
         }
+    }
+
+    fn until_bookmark(&self) -> Duration {
+        let period = BOOKMARK_PERIOD.saturating_sub(self.since_bookmark.elapsed());
+        let last = self.last_bookmark.map(|at| at.saturating_sub(self.running.elapsed()));
+        last.map_or(period, |last| period.min(last))
     }
 
     /// Looks at the log; tells whether it moved on.
@@ -237,13 +265,12 @@ impl Watcher {
             Ok((last, events, now)) => {
                 let moved = last != self.cursor;
                 self.cursor = last;
-                for (event_type, object) in events {
-                    self.tell(event_type, &object, now);
-                }
+                self.now = now;
+                self.pending.extend(events.into_iter().map(|(kind, object)| Telling::Event(kind, object)));
                 moved
             }
             Err(status) => {
-                write_line(&mut self.lines, WatchEventType::Error, &status);
+                self.write(WatchEventType::Error, &status);
                 self.ended = true;
                 true
             }
@@ -273,20 +300,38 @@ impl Watcher {
         Some((event_type, last.unwrap_or(object)))
     }
 
-    fn tell(&mut self, event_type: WatchEventType, object: &Arc<Object>, now: Timestamp) {
+    /// Makes lines of what is pending, as many as go at once.
+    fn tell_pending(&mut self) {
+        while self.lines.len() < LINES_BYTES
+            && let Some(telling) = self.pending.pop_front()
+        {
+            match telling {
+                Telling::Event(event_type, object) => self.tell(event_type, &object),
+                Telling::InitialEventsEnd => self.tell_bookmark(true),
+            }
+        }
+    }
+
+    fn tell(&mut self, event_type: WatchEventType, object: &Arc<Object>) {
         if self.presentation.is_plain() {
-            write_line(&mut self.lines, event_type, object.as_ref());
+            let json = self.cache.json(object);
+            write_line(&mut self.lines, event_type, &json);
             return;
         }
-        let shown = self.presentation.shown(object, now, !self.columns_told);
+        let shown = self.presentation.shown(object, self.now, !self.columns_told);
         self.columns_told = true;
-        write_line(&mut self.lines, event_type, &shown);
+        self.write(event_type, &shown);
+    }
+
+    fn write(&mut self, event_type: WatchEventType, object: &impl Serialize) {
+        write_line(&mut self.lines, event_type, &to_json(object));
     }
 
     fn tell_bookmark(&mut self, ends_initial_events: bool) {
         self.since_bookmark = Stopwatch::start();
+        self.last_bookmark = self.last_bookmark.filter(|at| self.running.elapsed() < *at);
         let bookmark: Value = self.presentation.bookmark(self.cursor, ends_initial_events);
-        write_line(&mut self.lines, WatchEventType::Bookmark, &bookmark);
+        self.write(WatchEventType::Bookmark, &bookmark);
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, Response};
+use serde_json::Value;
 
-use crate::apimachinery::Status;
+use crate::apimachinery::{FieldError, FieldErrorType, Status};
 
 use super::super::authorization::User;
 use super::super::registry::{FieldValidation, WriteOptions, Written};
@@ -62,10 +63,10 @@ pub(super) fn update(
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
-    let object = decode::any(headers, body)?;
-    if options.subresource != "scale" {
-        decode::check_kind(info.kind, &object)?;
-    }
+    let object = match options.subresource {
+        "scale" => decode::any(headers, body)?,
+        _ => decode::object(info.kind, headers, body)?,
+    };
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let written = registry.update(info.kind, &info.key(), object, &options);
@@ -108,17 +109,22 @@ pub(super) fn write_options(
     headers: &HeaderMap,
     user: &Arc<User>,
 ) -> Result<WriteOptions, Status> {
+    let errors = option_errors(info);
+    if !errors.is_empty() {
+        let options = match info.verb.name() {
+            "create" => "CreateOptions",
+            "patch" => "PatchOptions",
+            "update" => "UpdateOptions",
+            _ => "DeleteOptions",
+        };
+        return Err(Status::invalid_in("meta.k8s.io", options, "", &errors));
+    }
     let field_validation = match info.query.text("fieldValidation") {
-        "" | "Warn" => FieldValidation::Warn,
         "Strict" => FieldValidation::Strict,
         "Ignore" => FieldValidation::Ignore,
-        other => return Err(unsupported(info, "fieldValidation", other, r#""Ignore", "Strict", "Warn""#)),
+        _ => FieldValidation::Warn,
     };
-    let dry_run = match info.query.text("dryRun") {
-        "" => false,
-        "All" => true,
-        other => return Err(unsupported(info, "dryRun", other, r#""All""#)),
-    };
+    let dry_run = info.query.text("dryRun") == "All";
     let manager = match info.query.text("fieldManager") {
         "" => manager_of(headers),
         manager => manager.to_owned(),
@@ -133,17 +139,28 @@ pub(super) fn write_options(
     })
 }
 
-fn unsupported(info: &RequestInfo, field: &str, value: &str, supported: &str) -> Status {
-    let options = match info.verb.name() {
-        "create" => "CreateOptions",
-        "patch" => "PatchOptions",
-        "update" => "UpdateOptions",
-        _ => "DeleteOptions",
-    };
-    let message = format!(
-        "{options}.meta.k8s.io \"\" is invalid: {field}: Unsupported value: {value:?}: supported values: {supported}"
-    );
-    Status::failure(422, "Invalid", message)
+/// What upstream's validation of `CreateOptions` and its like finds.
+fn option_errors(info: &RequestInfo) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let dry_run: Vec<&str> = info.query.all("dryRun").collect();
+    if dry_run.iter().any(|value| *value != "All" && !value.is_empty()) {
+        errors.push(FieldError::not_supported("dryRun", dry_run, &["All"]));
+    }
+    let manager = info.query.text("fieldManager");
+    if manager.len() > MANAGER_LENGTH_MAX {
+        let detail = format!("may not be more than {MANAGER_LENGTH_MAX} bytes");
+        errors.push(FieldError::new("fieldManager", FieldErrorType::TooLong, Value::Null, detail));
+    }
+    for (place, odd) in manager.char_indices().filter(|(_, character)| character.is_control()) {
+        let detail = format!("invalid character U+{:04X} (at position {place})", u32::from(odd));
+        errors.push(FieldError::invalid("fieldManager", manager, detail));
+    }
+    let validation = info.query.text("fieldValidation");
+    let supported = ["", "Ignore", "Strict", "Warn"];
+    if !supported.contains(&validation) {
+        errors.push(FieldError::not_supported("fieldValidation", validation, &supported));
+    }
+    errors
 }
 
 /// The name of a client in managedFields when it gives none: its User-Agent up to the first slash.

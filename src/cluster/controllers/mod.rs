@@ -26,6 +26,7 @@ mod persistent_volume;
 mod pod_control;
 mod pod_garbage_collector;
 mod pods;
+mod policy_status;
 mod replica_set;
 mod resource_quota;
 mod service_account;
@@ -62,6 +63,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &ingress_nginx::IngressNginx,
     &load_balancer::LoadBalancers,
     &custom_resources::CustomResourceController,
+    &policy_status::PolicyStatusController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
     &replica_set::REPLICATION_CONTROLLERS,

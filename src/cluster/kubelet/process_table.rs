@@ -4,7 +4,7 @@ use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
-use super::super::runtime::{GrpcHealth, Process, ProcessId, Sigterm, earlier};
+use super::super::runtime::{GrpcHealth, LogStream, Process, ProcessId, Sigterm, earlier};
 use super::host::Host;
 use super::pod_runtime::Terminated;
 use super::starts::schedule_restart;
@@ -100,7 +100,7 @@ impl NodeState {
         if container.process() == Some(id) {
             let (stdout, stderr) = (std::mem::take(&mut process.stdout), std::mem::take(&mut process.stderr));
             container.log.append(now, &stdout);
-            container.log.append(now, &stderr);
+            container.log.append_to(LogStream::Stderr, now, &stderr);
             self.attachments.copy(id, &stdout, &stderr, process.exit_code);
             if let Some(code) = process.exit_code {
                 let name = process.container.clone();

@@ -41,8 +41,7 @@ impl NodeState {
             let message = format!(
                 "error executing command in container: failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: exec failed: unable to start container process: {why}"
             );
-            // The API server wraps once more what the node answers.
-            Status::internal(Status::internal(message).message)
+            Status::internal(message)
         })?;
         let mut environment = main.as_ref().map(|main| main.environment.clone()).unwrap_or_default();
         environment.remove("TERM");
@@ -107,9 +106,8 @@ impl NodeState {
         let running = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name)?.process());
         match running {
             Some(process) => Ok((name, process)),
-            None => {
-                Err(Status::internal(Status::internal(format!("container not found ({name:?})")).message))
-            }
+            // Plain words: the node's streaming server knows no reasons.
+            None => Err(Status::failure(500, "", format!("container not found ({name:?})"))),
         }
     }
 
@@ -119,13 +117,40 @@ impl NodeState {
         self.with_process(registry, process, |entry, host| entry.take_input(bytes, host));
     }
 
-    /// Ends the standard input of a process.
-    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, process: ProcessId) {
-        let process = self.attachments.main(process);
+    /// Ends the standard input of a process. A container's stays open for the next client, unless it is
+    /// `stdinOnce`.
+    pub(crate) fn close_stdin(&mut self, registry: &mut Registry, client: ProcessId) {
+        let process = self.attachments.main(client);
+        if process != client && !self.takes_stdin_once(registry, process) {
+            return;
+        }
         self.with_process(registry, process, |entry, host| {
             entry.input.open = false;
             entry.run(false, host);
         });
+    }
+
+    fn takes_stdin_once(&self, registry: &Registry, main: ProcessId) -> bool {
+        let Some(process) = self.processes.get(&main) else { return false };
+        let pod = self.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
+        pod.and_then(|pod| pod_spec::container(&pod, &process.container)?.get("/stdinOnce")?.as_bool())
+            .unwrap_or_default()
+    }
+
+    /// As [`NodeState::take_output`], and lets a process go on that waited for its reader. Also tells
+    /// how much of its standard input nobody has read.
+    pub(crate) fn take_output_of(
+        &mut self,
+        registry: &mut Registry,
+        client: ProcessId,
+    ) -> (ProcessOutput, usize) {
+        let waits = self.processes.get(&client).is_some_and(Process::waits_for_reader);
+        let output = self.take_output(client);
+        if waits {
+            self.run_process(registry, client, false);
+        }
+        let main = self.attachments.main(client);
+        (output, self.processes.get(&main).map(Process::unread).unwrap_or_default())
     }
 
     /// Takes what a process has printed since the last call, and its exit code once it ended.
@@ -148,7 +173,10 @@ impl NodeState {
     }
 
     /// Forgets an exec process whose client is gone, or detaches.
-    pub(crate) fn hang_up(&mut self, _: &mut Registry, process: ProcessId) {
+    pub(crate) fn hang_up(&mut self, registry: &mut Registry, process: ProcessId) {
+        if self.attachments.main(process) != process {
+            self.close_stdin(registry, process);
+        }
         if !self.attachments.remove(process)
             && self.processes.get(&process).is_some_and(|entry| entry.number != 1)
         {

@@ -1,9 +1,23 @@
 //! The API as other programs meet it.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::base::timeout;
 
 use super::super::config::ClusterConfig;
 use super::super::driver::Cluster;
@@ -57,6 +71,61 @@ async fn a_token_opens_the_door_for_its_account_until_it_expires() {
     assert_eq!(code_of(config.clone()).await, 200, "minikube lets this account do everything");
     cluster.pass(std::time::Duration::from_secs(600));
     assert_eq!(code_of(config).await, 401);
+}
+
+/// Sends bytes over TLS, closes that direction if so asked, and reads what comes back.
+async fn answer_to(kubeconfig: &str, port: u16, bytes: &[u8], closes: bool) -> String {
+    let value: Value = serde_yaml::from_str(kubeconfig).unwrap();
+    let authority = value["clusters"][0]["cluster"]["certificate-authority-data"].as_str().unwrap();
+    let pem = STANDARD.decode(authority).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap();
+    // The other side may close as soon as it has seen enough.
+    let _ = stream.write_all(bytes).await;
+    if closes {
+        let _ = stream.shutdown().await;
+    }
+    let mut answer = Vec::new();
+    let _ = timeout(std::time::Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_request_end_their_connection_only() {
+    let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
+    let listener = cluster.listen(0).await.unwrap();
+    let kubeconfig: Value = serde_yaml::from_str(listener.kubeconfig()).unwrap();
+    let token = kubeconfig["users"][0]["user"]["token"].as_str().unwrap();
+    let get = format!("GET /version HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n");
+    let post = get.replace("GET /version", "POST /api/v1/namespaces/default/configmaps");
+    for (bytes, closes, start) in [
+        ("\0\x01garbage\r\n\r\n".to_owned(), false, "HTTP/1.1 400"),
+        (format!("{get}x: {}\r\n\r\n", "a".repeat(1_000_000)), false, "HTTP/1.1 431"),
+        (format!("{get}{}\r\n", "x: y\r\n".repeat(500)), false, "HTTP/1.1 431"),
+        ("GET /ver".to_owned(), true, ""),
+        (format!("{post}content-length: 100\r\n\r\n{{\"me"), true, ""),
+        (
+            format!("{post}transfer-encoding: chunked\r\nconnection: close\r\n\r\nzz\r\n"),
+            false,
+            "HTTP/1.1 400",
+        ),
+        (format!("{get}connection: close\r\n\r\n"), false, "HTTP/1.1 200"),
+    ] {
+        let answer = answer_to(listener.kubeconfig(), listener.port(), bytes.as_bytes(), closes).await;
+        assert!(answer.starts_with(start), "{bytes:.80}: {answer:.200}");
+    }
+    let pipelined = format!("{}{get}connection: close\r\n\r\n", format!("{get}\r\n").repeat(20));
+    let answer = answer_to(listener.kubeconfig(), listener.port(), pipelined.as_bytes(), false).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 21);
+    assert_eq!(code_of(config_of(listener.kubeconfig()).await).await, 200);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::apimachinery::{Kind, Object, ObjectKey, Status, seconds};
 use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
-use super::custom::rules_of;
+use super::custom::{self, rules_of};
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
@@ -79,6 +79,7 @@ impl Registry {
             return Err(Status::invalid(kind, object.name(), &errors));
         }
         warnings.extend(strategy.warnings(&object));
+        warnings.extend(custom::finalizer_warnings(kind, &object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
     }

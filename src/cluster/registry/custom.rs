@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
 
 use super::Registry;
+use super::delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 use super::strategy::{Strategy, strategy_of};
 
 impl Registry {
@@ -32,4 +33,19 @@ impl Registry {
 /// judged by the schema of the version in which it came.
 pub(super) fn rules_of(kind: &'static Kind, version: &'static Kind) -> &'static dyn Strategy {
     strategy_of(if kind.custom.is_some() { version } else { kind })
+}
+
+/// What a client is told about finalizers of custom objects that others may choose, too.
+pub(super) fn finalizer_warnings(kind: &Kind, object: &Object) -> Vec<String> {
+    if kind.custom.is_none() {
+        return Vec::new();
+    }
+    let own = [FOREGROUND_FINALIZER, ORPHAN_FINALIZER];
+    let bare = object.finalizers().filter(|name| !name.contains('/') && !own.contains(name));
+    bare.map(|name| {
+        format!(
+            "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers"
+        )
+    })
+    .collect()
 }

@@ -134,7 +134,7 @@ impl Registry {
 
     /// What a client is told on every request for a kind that is on its way out.
     pub(crate) fn deprecation(kind: &'static Kind) -> Option<&'static str> {
-        strategy::strategy_of(kind.stored()).deprecation()
+        custom::rules_of(kind.stored(), kind).deprecation()
     }
 
     /// All objects of a kind, in one namespace or all.

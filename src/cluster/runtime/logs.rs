@@ -11,6 +11,16 @@ const BYTES_MAX: usize = 1 << 20;
 /// Bits of a cursor that hold the place within a run; the number of the run is above them.
 const PLACE_BITS: u32 = 40;
 
+/// Where a line was printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum LogStream {
+    /// Standard output.
+    #[default]
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
 /// `PodLogOptions`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogOptions {
@@ -24,6 +34,8 @@ pub(crate) struct LogOptions {
     pub tail_lines: Option<usize>,
     /// Put the moment before each line.
     pub timestamps: bool,
+    /// Only what was printed on one of the two streams.
+    pub stream: Option<LogStream>,
     /// Stop after this many bytes.
     pub limit_bytes: Option<usize>,
     /// Where the last page ended; 0 to begin.
@@ -46,6 +58,8 @@ struct Line {
     at: Timestamp,
     /// Bytes with the line feed, which only the last line may lack.
     bytes: Vec<u8>,
+    #[serde(default)]
+    stream: LogStream,
 }
 
 /// The log of one run of a container.
@@ -65,13 +79,20 @@ impl RunLog {
         Self { run, ..Self::default() }
     }
 
-    /// Adds what was printed at a moment.
+    /// Adds what was printed at a moment on standard output.
     pub(crate) fn append(&mut self, at: Timestamp, bytes: &[u8]) {
+        self.append_to(LogStream::Stdout, at, bytes);
+    }
+
+    /// Adds what was printed at a moment.
+    pub(crate) fn append_to(&mut self, stream: LogStream, at: Timestamp, bytes: &[u8]) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.bytes += piece.len();
             match self.lines.back_mut() {
-                Some(last) if last.bytes.last() != Some(&b'\n') => last.bytes.extend_from_slice(piece),
-                _ => self.lines.push_back(Line { at, bytes: piece.to_vec() }),
+                Some(last) if last.stream == stream && last.bytes.last() != Some(&b'\n') => {
+                    last.bytes.extend_from_slice(piece);
+                }
+                _ => self.lines.push_back(Line { at, bytes: piece.to_vec(), stream }),
             }
         }
         while self.bytes > BYTES_MAX
@@ -103,7 +124,8 @@ impl RunLog {
             let start = place;
             place += line.bytes.len() as u64;
             let too_old = first && options.since.is_some_and(|since| line.at < since);
-            if index < skip || place <= from || too_old {
+            let unwanted = options.stream.is_some_and(|stream| stream != line.stream);
+            if index < skip || place <= from || too_old || unwanted {
                 continue;
             }
             let seen = usize::try_from(from.saturating_sub(start)).unwrap_or_default();
@@ -152,6 +174,17 @@ mod tests {
         assert_eq!(text(&log().page(&limit, false)), "one\nt");
         let stamped = LogOptions { timestamps: true, tail_lines: Some(1), ..LogOptions::default() };
         assert_eq!(text(&log().page(&stamped, false)), "1970-01-01T00:00:02.000000000Z three\n");
+    }
+
+    #[test]
+    fn one_stream_is_told_alone() {
+        let mut log = RunLog::new(0);
+        log.append(Timestamp::UNIX_EPOCH, b"out");
+        log.append_to(LogStream::Stderr, Timestamp::UNIX_EPOCH, b"err\n");
+        let of = |stream| LogOptions { stream, ..LogOptions::default() };
+        assert_eq!(text(&log.page(&of(Some(LogStream::Stderr)), false)), "err\n");
+        assert_eq!(text(&log.page(&of(Some(LogStream::Stdout)), false)), "out");
+        assert_eq!(text(&log.page(&of(None), false)), "outerr\n");
     }
 
     #[test]

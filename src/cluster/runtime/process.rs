@@ -15,8 +15,10 @@ use super::images::Image;
 use super::program::{GrpcHealth, Program, Sigterm, program};
 use super::shell::{Machine, State, Terminal, for_terminal};
 
-/// Bytes of output that wait for a reader; what comes after is dropped.
-const OUTPUT_MAX: usize = 4 << 20;
+/// Bytes of output that may wait for a reader: room for the largest file, printed at once.
+const OUTPUT_MAX: usize = 20 << 20;
+/// Bytes of output with which a process stops until its reader has taken them.
+pub(super) const OUTPUT_HIGH: usize = 1 << 20;
 /// How many programs a shell may start one after the other without time moving on.
 const PROGRAMS_PER_TURN_MAX: usize = 64;
 /// Where a process remembers which program runs in its shell's foreground, and its command line.
@@ -153,9 +155,27 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    /// Whether it stands still until somebody takes what it has printed. The main process of a container
+    /// never does: its log takes everything.
+    pub(crate) fn waits_for_reader(&self) -> bool {
+        self.number != 1 && self.stdout.len() + self.stderr.len() >= OUTPUT_HIGH
+    }
+
+    /// Bytes of standard input that nobody has read yet.
+    pub(crate) fn unread(&self) -> usize {
+        let inside = match &self.work {
+            Work::Script(machine) => machine.input.bytes.len(),
+            Work::Program(_) => 0,
+        };
+        self.input.bytes.len() + inside
+    }
+
     /// Runs it from the start, or from where it waits, until it waits again or ends.
     pub(crate) fn run(&mut self, first: bool, system: &mut dyn System) {
         self.wake = None;
+        if self.waits_for_reader() {
+            return;
+        }
         let mut work = std::mem::replace(&mut self.work, Work::Program(String::new()));
         match &mut work {
             Work::Program(name) => {
@@ -229,6 +249,9 @@ impl Process {
 
     /// Takes bytes that somebody typed or piped in.
     pub(crate) fn take_input(&mut self, bytes: &[u8], system: &mut dyn System) {
+        if !self.input.open {
+            return;
+        }
         if !self.tty {
             self.input.bytes.extend(bytes);
             return self.run(false, system);

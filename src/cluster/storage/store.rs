@@ -1,5 +1,6 @@
 //! Objects by key, one revision per write.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -50,6 +51,36 @@ impl Store {
             .range(start..)
             .take_while(move |(key, _)| key.is_within(kind, namespace.as_deref()))
             .map(|(_, object)| object)
+    }
+
+    /// The objects of a kind as they were at a revision, by namespace and name.
+    pub(crate) fn list_at(
+        &self,
+        kind: &'static Kind,
+        namespace: Option<&str>,
+        revision: u64,
+    ) -> Result<Vec<Arc<Object>>, Compacted> {
+        let place = |object: &Arc<Object>| (object.namespace().to_owned(), object.name().to_owned());
+        // What the first change after the revision found is what was there.
+        let mut before = BTreeMap::new();
+        for change in self.log.since(revision)? {
+            let elsewhere = namespace.is_some_and(|namespace| change.object.namespace() != namespace);
+            if change.kind == kind && !elsewhere {
+                before.entry(place(&change.object)).or_insert(change.previous.as_ref());
+            }
+        }
+        let present = self.list(kind, namespace);
+        if before.is_empty() {
+            return Ok(present.cloned().collect());
+        }
+        let mut objects: BTreeMap<_, _> = present.map(|object| (place(object), object)).collect();
+        for (place, previous) in before {
+            match previous {
+                Some(object) => drop(objects.insert(place, object)),
+                None => drop(objects.remove(&place)),
+            }
+        }
+        Ok(objects.into_values().cloned().collect())
     }
 
     /// The objects of a kind and namespace (all namespaces without one) that name `uid` as an owner.
@@ -189,6 +220,33 @@ mod tests {
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, REPLICA_SET, SECRET};
     use crate::cluster::storage::change_log::LENGTH_MAX;
+
+    #[test]
+    fn a_list_shows_the_past() {
+        let mut store = Store::default();
+        let named = |name: &str, color: &str| {
+            let mut object = Object::new(&CONFIG_MAP, "a", name);
+            object.set("/data/color", color);
+            object
+        };
+        store.put(&CONFIG_MAP, named("x", "red"));
+        store.put(&CONFIG_MAP, named("y", "red"));
+        store.put(&CONFIG_MAP, named("x", "blue"));
+        store.remove(&CONFIG_MAP, &ObjectKey::new("a", "y"));
+        store.put(&CONFIG_MAP, named("z", "red"));
+        let at = |revision| {
+            let objects = store.list_at(&CONFIG_MAP, Some("a"), revision).unwrap();
+            let told: Vec<String> =
+                objects.iter().map(|o| format!("{} {}", o.name(), o.text("/data/color"))).collect();
+            told.join(", ")
+        };
+        assert_eq!((at(1).as_str(), at(2).as_str()), ("x red", "x red, y red"));
+        assert_eq!(
+            (at(3).as_str(), at(4).as_str(), at(5).as_str()),
+            ("x blue, y red", "x blue", "x blue, z red")
+        );
+        assert!(store.list_at(&CONFIG_MAP, Some("b"), 2).unwrap().is_empty());
+    }
 
     #[test]
     fn writes_number_themselves_and_are_told_in_order() {

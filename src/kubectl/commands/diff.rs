@@ -1,14 +1,17 @@
 //! `kubectl diff`: what apply would change, as a unified diff.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use super::apply::{annotate, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
-use crate::base::to_yaml;
-use crate::kubectl::api::Api;
+use crate::base::{Random, to_yaml};
+use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::programs::Program;
 use crate::kubectl::resource_args::{Info, from_files};
 
 /// Unchanged lines shown around a change.
@@ -29,6 +32,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields"),
+    Flag::int("concurrency", "1", "Accepted for compatibility; objects are compared one by one"),
     field_manager("kubectl-client-side-apply"),
 ];
 
@@ -39,9 +43,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let (infos, failures) = from_files(call, &api).await?;
     Failure::many(failures).map_err(more_than_a_difference)?;
+    let external = call.factory.variable("KUBECTL_EXTERNAL_DIFF").unwrap_or_default().to_owned();
+    if !external.is_empty() {
+        return with_program(call, &api, &infos, &external).await;
+    }
     let mut differs = false;
     for info in infos {
-        let (live, merged) = versions(call, &api, &info).await.map_err(more_than_a_difference)?;
+        let (mut live, mut merged) = versions(call, &api, &info).await.map_err(more_than_a_difference)?;
+        mask(&mut live, &mut merged);
         let text = unified(&lines_of(&live), &lines_of(&merged));
         if text.is_empty() {
             continue;
@@ -53,6 +62,77 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         ))?;
     }
     if differs { Err(Failure::Exit(1)) } else { Ok(()) }
+}
+
+/// Writes both versions of all objects into folders and has a program compare these.
+async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &str) -> Outcome {
+    let folder = call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
+    let suffix = Random::seeded(Random::fresh_seed()).name_suffix(10);
+    let folders = ["LIVE", "MERGED"].map(|name| Path::new(folder).join(format!("{name}-{suffix}")));
+    let compared = compare(call, api, infos, program, &folders).await;
+    for folder in &folders {
+        // A folder that was never made need not be removed.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    compared
+}
+
+async fn compare(
+    call: &Call<'_>,
+    api: &Api,
+    infos: &[Info],
+    program: &str,
+    folders: &[PathBuf; 2],
+) -> Outcome {
+    for folder in folders {
+        std::fs::create_dir_all(folder)?;
+    }
+    for info in infos {
+        let (mut live, mut merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
+        mask(&mut live, &mut merged);
+        for (folder, object) in folders.iter().zip([live, merged]) {
+            let lines = lines_of(&object);
+            if !lines.is_empty() {
+                std::fs::write(folder.join(file_name(info)), lines.join("\n") + "\n")?;
+            }
+        }
+    }
+    // As upstream does, only words of plain characters are passed on.
+    let is_plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-=/._".contains(c));
+    let mut words: Vec<String> = program.split_whitespace().filter(is_plain).map(str::to_owned).collect();
+    words.extend(folders.iter().map(|folder| folder.display().to_string()));
+    match call.factory.start(Program { words, ..Program::default() }).await? {
+        Ok(ended) if ended.code == 0 => Ok(()),
+        Ok(ended) => Err(Failure::Exit(ended.code)),
+        Err(error) => Err(Failure::WithCode(format!("error: failed to run {program:?}: {error}"), 2)),
+    }
+}
+
+/// Hides what Secrets hold, and shows only where it differs.
+fn mask(live: &mut Value, merged: &mut Value) {
+    if merged["kind"] != "Secret" && live["kind"] != "Secret" {
+        return;
+    }
+    let keys = |object: &Value| -> Vec<String> {
+        object["data"].as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+    };
+    for key in keys(live).into_iter().chain(keys(merged)) {
+        let (old, new) = (live["data"].get(&key).cloned(), merged["data"].get(&key).cloned());
+        let (before, after) = match (&old, &new) {
+            (Some(old), Some(new)) if old != new && !is_mask(old) => ("*** (before)", "*** (after)"),
+            _ => ("***", "***"),
+        };
+        if old.as_ref().is_some_and(|old| !is_mask(old)) {
+            live["data"][&key] = before.into();
+        }
+        if new.as_ref().is_some_and(|new| !is_mask(new)) {
+            merged["data"][&key] = after.into();
+        }
+    }
+}
+
+fn is_mask(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with("***"))
 }
 
 /// Exit code 1 means a difference, so a failure needs another.
@@ -74,6 +154,15 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
         }
         Err(failure) => return Err(failure),
     };
+    if call.flags.on("server-side") {
+        let manager = if call.flags.is_set("field-manager") { manager } else { "kubectl" };
+        let url = info
+            .url()
+            .with("dryRun", "All")
+            .with("fieldManager", manager)
+            .with("force", call.flags.on("force-conflicts").to_string());
+        return Ok((live, api.patch(&url, APPLY_PATCH, info.object.value()).await?));
+    }
     let (mut patch, content_type) = patch_of(&info.resource, &modified, &live)?;
     if patch == json!({}) {
         return Ok((live.clone(), live));
@@ -171,6 +260,17 @@ mod tests {
 
     fn lines(text: &str) -> Vec<String> {
         text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn secrets_only_show_where_they_differ() {
+        let (mut live, mut merged) = (
+            json!({"kind": "Secret", "data": {"a": "1", "b": "2"}}),
+            json!({"kind": "Secret", "data": {"a": "1", "b": "3", "c": "4"}}),
+        );
+        mask(&mut live, &mut merged);
+        assert_eq!(live["data"], json!({"a": "***", "b": "*** (before)"}));
+        assert_eq!(merged["data"], json!({"a": "***", "b": "*** (after)", "c": "***"}));
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use super::flag_sets::OUTPUT;
-use crate::base::wrap;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
-use crate::kubectl::discovery::{Resource, resolve};
+use crate::kubectl::discovery::{Resource, discover, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 
@@ -21,7 +20,7 @@ pub(super) static COMMAND: Command = Command {
     flags: &[
         &[
             Flag::switch("recursive", "Show the fields of fields, too"),
-            Flag::text("api-version", "", "Accepted for compatibility; the preferred version is shown"),
+            Flag::text("api-version", "", "Use given api-version (group/version) of the resource."),
         ],
         OUTPUT,
     ],
@@ -43,7 +42,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;
     // Upstream prints this one without the usual prefix.
-    let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
+    let mut resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
+    let wanted = call.flags.text("api-version");
+    if !wanted.is_empty() {
+        let served = discover(&api).await?;
+        let found = served.iter().find(|one| one.api_version() == wanted && one.plural == resource.plural);
+        resource = found.cloned().ok_or_else(|| {
+            Failure::message(format!("couldn't find resource for \"{wanted}, Resource={}\"", resource.plural))
+        })?;
+    }
     let document = api.get(&Url::new(format!("/openapi/v3/{}", path_of(&resource)))).await?;
     let schemas = Schemas(&document["components"]["schemas"]);
     let root = schemas.of_kind(&resource).ok_or_else(|| {
@@ -168,13 +175,23 @@ fn description(schema: &Value) -> &str {
 }
 
 fn wrapped(text: &str) -> String {
-    let lines = text.lines().flat_map(|line| {
-        let start = &line[..line.len() - line.trim_start().len()];
-        let mut broken = wrap(line, WIDTH - 4 - start.len()).into_iter();
-        let first = broken.next().map(|first| format!("{start}{first}"));
-        first.into_iter().chain(broken)
-    });
-    lines.map(|line| format!("    {line}\n")).collect()
+    text.lines().flat_map(broken).map(|line| format!("    {line}\n")).collect()
+}
+
+/// A line broken between words as upstream's writer does it: spaces within stay, a long word is not broken.
+fn broken(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split_inclusive(' ') {
+        let last = lines.len() - 1;
+        let length = lines[last].chars().count() + word.trim_end().chars().count();
+        if length > WIDTH - 4 && !lines[last].trim().is_empty() {
+            lines.push(String::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {

@@ -83,8 +83,13 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message(format!("--output {output} is not available")));
     }
     let api = call.api().await?;
-    let mut resources: Vec<Resource> =
-        discover(&api).await?.iter().filter(|one| is_listed(call, one)).cloned().collect();
+    // A resource is listed once, in the version that its group prefers, which comes first.
+    let mut resources: Vec<Resource> = Vec::new();
+    for resource in discover(&api).await?.iter().filter(|one| is_listed(call, one)) {
+        if !resources.iter().any(|known| known.group_resource() == resource.group_resource()) {
+            resources.push(resource.clone());
+        }
+    }
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),
         "kind" => resources.sort_by(|a, b| a.kind.cmp(&b.kind)),

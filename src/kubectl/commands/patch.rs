@@ -62,12 +62,24 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let url = url
                 .with("dryRun", dry_run.parameter())
                 .with("fieldManager", call.flags.text("field-manager"));
-            api.patch(&url, content_type, &patch).await?
+            let patched = api.patch(&url, content_type, &patch).await;
+            patched.map_err(|failure| explained(failure, content_type, &info))?
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
         print_done(call, &object, &info.named(), verb)?;
     }
     Ok(())
+}
+
+/// A kind of patch that the resource does not take is named.
+fn explained(failure: Failure, content_type: &str, info: &Info) -> Failure {
+    match failure {
+        Failure::Status(status) if status.code == 415 => {
+            let kind = info.resource.group_version_kind();
+            Failure::message(format!("{content_type} is not supported by {kind}: {}", status.message))
+        }
+        other => other,
+    }
 }
 
 fn patch(call: &Call<'_>) -> Outcome<Value> {

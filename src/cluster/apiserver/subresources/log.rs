@@ -8,10 +8,10 @@ use hyper::body::Bytes;
 use jiff::SignedDuration;
 use tokio::sync::watch::Receiver;
 
-use crate::apimachinery::{ObjectKey, Status};
+use crate::apimachinery::{FieldError, ObjectKey, Status};
 
 use super::super::super::driver::Shared;
-use super::super::super::runtime::LogOptions;
+use super::super::super::runtime::{LogOptions, LogStream};
 use super::super::body::{self, Body};
 use super::super::query::Query;
 use super::super::request_info::RequestInfo;
@@ -22,6 +22,7 @@ use super::super::request_info::RequestInfo;
 /// 400 in upstream's words when there is no log; 404 when there is no Pod.
 pub(in super::super) fn log(shared: &Arc<Shared>, info: &RequestInfo) -> Result<Response<Body>, Status> {
     let query = &info.query;
+    check(query, &info.name)?;
     let mut follower = Follower {
         shared: Arc::clone(shared),
         changed: shared.subscribe(),
@@ -44,40 +45,58 @@ pub(in super::super) fn log(shared: &Arc<Shared>, info: &RequestInfo) -> Result<
     Ok(body::stream(body::PLAIN, pages))
 }
 
+/// `ValidatePodLogOptions`.
+fn check(query: &Query, pod: &str) -> Result<(), Status> {
+    let mut errors = Vec::new();
+    let tail = query.number("tailLines")?;
+    if let Some(lines) = tail.filter(|lines| *lines < 0) {
+        errors.push(FieldError::invalid("tailLines", lines, "must be greater than or equal to 0"));
+    }
+    if let Some(bytes) = query.number("limitBytes")?.filter(|bytes| *bytes < 1) {
+        errors.push(FieldError::invalid("limitBytes", bytes, "must be greater than 0"));
+    }
+    match query.number("sinceSeconds")? {
+        Some(_) if !query.text("sinceTime").is_empty() => {
+            let detail = "at most one of `sinceTime` or `sinceSeconds` may be specified";
+            errors.push(FieldError::forbidden("", detail));
+        }
+        Some(seconds) if seconds < 1 => {
+            errors.push(FieldError::invalid("sinceSeconds", seconds, "must be greater than 0"));
+        }
+        _ => {}
+    }
+    match query.text("stream") {
+        "" | "All" => {}
+        "Stdout" | "Stderr" if tail.is_none() => {}
+        "Stdout" | "Stderr" => {
+            let detail = "`tailLines` and specific `stream` are mutually exclusive for now";
+            errors.push(FieldError::forbidden("", detail));
+        }
+        other => errors.push(FieldError::not_supported("stream", other, &["All", "Stderr", "Stdout"])),
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Status::invalid_in("", "PodLogOptions", pod, &errors)) }
+}
+
 fn count(query: &Query, name: &str) -> Result<Option<usize>, Status> {
-    let number = query.number(name)?;
-    number
-        .map(|number| {
-            usize::try_from(number).map_err(|_| {
-                Status::failure(
-                    422,
-                    "Invalid",
-                    format!("PodLogOptions \"\" is invalid: {name}: Invalid value: {number}: must be greater than or equal to 0"),
-                )
-            })
-        })
-        .transpose()
+    Ok(query.number(name)?.and_then(|number| usize::try_from(number).ok()))
 }
 
 fn options(query: &Query, shared: &Shared) -> Result<LogOptions, Status> {
     let text = |name| Some(query.text(name)).filter(|text| !text.is_empty()).map(str::to_owned);
     let since = match (query.number("sinceSeconds")?, query.text("sinceTime")) {
         (None, "") => None,
-        (Some(seconds), "") if seconds > 0 => {
-            shared.clock().now().checked_sub(SignedDuration::from_secs(seconds)).ok()
-        }
+        (Some(seconds), _) => shared.clock().now().checked_sub(SignedDuration::from_secs(seconds)).ok(),
         (None, time) => Some(time.parse().map_err(|_| {
+            let layout = "2006-01-02T15:04:05Z07:00";
             Status::bad_request(format!(
-                "parsing time {time:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse"
+                "parsing time {time:?} as {layout:?}: cannot parse {time:?} as \"2006\""
             ))
         })?),
-        _ => {
-            return Err(Status::failure(
-                422,
-                "Invalid",
-                "PodLogOptions \"\" is invalid: sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
-            ));
-        }
+    };
+    let stream = match query.text("stream") {
+        "Stdout" => Some(LogStream::Stdout),
+        "Stderr" => Some(LogStream::Stderr),
+        _ => None,
     };
     Ok(LogOptions {
         container: text("container"),
@@ -85,6 +104,7 @@ fn options(query: &Query, shared: &Shared) -> Result<LogOptions, Status> {
         since,
         tail_lines: count(query, "tailLines")?,
         timestamps: query.flag("timestamps"),
+        stream,
         limit_bytes: None,
         cursor: 0,
     })

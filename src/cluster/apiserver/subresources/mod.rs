@@ -1,11 +1,15 @@
 //! The subresources that are no part of an object: log, exec, port-forward, proxy, binding, eviction.
 
 mod attach;
+mod channels;
+mod handshake;
 mod log;
 mod pods;
 mod port_forward;
 mod proxy;
 mod spdy_forward;
+mod spdy_streams;
+mod tunnel;
 mod websocket;
 
 pub(super) use attach::{attach, exec};

@@ -1,4 +1,4 @@
-//! `pods/portforward`: TCP connections to a Pod over the channels of a WebSocket.
+//! `pods/portforward`: TCP connections to a Pod over a WebSocket or SPDY.
 
 use std::sync::Arc;
 
@@ -15,11 +15,16 @@ use super::super::super::network::ConnectError;
 use super::super::body::Body;
 use super::super::forward::serve_forwarded;
 use super::super::request_info::RequestInfo;
+use super::channels::Received;
+use super::handshake::{self, Transport};
 use super::spdy_forward;
-use super::websocket::{self, Channels, Received};
+use super::tunnel::Tunnel;
+use super::websocket::WebSocket;
 
-const SPDY: &str = "SPDY/3.1+portforward.k8s.io";
-const V4: &str = "v4.channel.k8s.io";
+/// SPDY within the messages of a WebSocket.
+const TUNNELLED: &str = "SPDY/3.1+portforward.k8s.io";
+const OVER_WEB_SOCKET: &[&str] = &[TUNNELLED, "v4.channel.k8s.io", "v4.base64.channel.k8s.io"];
+const OVER_SPDY: &[&str] = &["portforward.k8s.io"];
 /// Bytes on their way in one direction of a forwarded connection.
 pub(super) const PIPE_BYTES: usize = 64 * 1024;
 /// Pieces on their way to the client.
@@ -37,19 +42,26 @@ pub(in super::super) fn port_forward(
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Status> {
     let key = info.key();
-    shared.with(|simulation| simulation.registry.get(&builtin::POD, &key))?;
-    let (response, upgrade) = websocket::upgrade(&mut request, &[SPDY, V4])?;
-    let tunnelled = upgrade.protocol == SPDY;
-    let ports = if tunnelled { Vec::new() } else { ports(info)? };
+    let pod = shared.with(|simulation| simulation.registry.get(&builtin::POD, &key))?;
+    if pod.text("/spec/nodeName").is_empty() {
+        return Err(Status::bad_request(format!("pod {} does not have a host assigned", key.name)));
+    }
+    let (response, upgrade) = handshake::upgrade(&mut request, OVER_WEB_SOCKET, OVER_SPDY)?;
     let beside = Arc::clone(shared);
-    shared.spawn(async move {
-        let Some(mut channels) = Channels::open(upgrade).await else { return };
-        if tunnelled {
-            spdy_forward::run(beside, key, channels).await;
-        } else if forward(&beside, &key, &ports, &mut channels).await.is_some() {
-            channels.close().await;
-        }
-    });
+    if upgrade.transport == Transport::Spdy || upgrade.protocol == TUNNELLED {
+        shared.spawn(async move {
+            let Some(tunnel) = Tunnel::open(upgrade).await else { return };
+            spdy_forward::run(beside, key, tunnel).await;
+        });
+    } else {
+        let ports = ports(info)?;
+        shared.spawn(async move {
+            let Some(mut socket) = WebSocket::open(upgrade).await else { return };
+            if forward(&beside, &key, &ports, &mut socket).await.is_some() {
+                socket.close().await;
+            }
+        });
+    }
     Ok(response)
 }
 
@@ -93,12 +105,7 @@ pub(super) async fn serve_pod(
 }
 
 /// Carries bytes both ways until every connection has ended; `None` when the client left before.
-async fn forward(
-    shared: &Arc<Shared>,
-    pod: &ObjectKey,
-    ports: &[u16],
-    channels: &mut Channels,
-) -> Option<()> {
+async fn forward(shared: &Arc<Shared>, pod: &ObjectKey, ports: &[u16], socket: &mut WebSocket) -> Option<()> {
     let (sender, mut pieces) = mpsc::channel::<Piece>(QUEUE_LENGTH);
     let mut writers: Vec<Option<WriteHalf<DuplexStream>>> = Vec::new();
     // Served beside each other and this loop; they end with it.
@@ -106,7 +113,7 @@ async fn forward(
     for (index, port) in (0_u8..).zip(ports) {
         let (data, error) = (index * 2, index * 2 + 1);
         for channel in [data, error] {
-            channels.send(channel, &port.to_le_bytes()).await.ok()?;
+            socket.send(channel, &port.to_le_bytes()).await.ok()?;
         }
         let (near, far) = tokio::io::duplex(PIPE_BYTES);
         let (reader, writer) = tokio::io::split(near);
@@ -125,16 +132,17 @@ async fn forward(
     loop {
         tokio::select! {
             piece = pieces.recv() => match piece {
-                Some((channel, bytes)) => channels.send(channel, &bytes).await.ok()?,
+                Some((channel, bytes)) => socket.send(channel, &bytes).await.ok()?,
                 None => return Some(()),
             },
-            received = channels.receive() => match received {
+            received = socket.receive() => match received {
                 Received::Data(channel, bytes) => {
                     let writer = writers.get_mut(usize::from(channel / 2)).filter(|_| channel % 2 == 0)?;
                     if let Some(open) = writer && open.write_all(&bytes).await.is_err() {
                         *writer = None;
                     }
                 }
+                Received::Closed(_) => {}
                 Received::Gone => return None,
             },
         }

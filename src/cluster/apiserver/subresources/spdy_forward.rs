@@ -1,4 +1,4 @@
-//! Port-forwarding as kubectl does it: SPDY streams inside the messages of a WebSocket.
+//! Port-forwarding as kubectl does it: SPDY streams, on the bare connection or inside a WebSocket.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::apimachinery::ObjectKey;
 use super::super::super::driver::Shared;
 use super::super::spdy::{Frame, FrameReader, FrameWriter};
 use super::port_forward::{PIPE_BYTES, QUEUE_LENGTH, serve_pod};
-use super::websocket::Channels;
+use super::tunnel::Tunnel;
 
 /// Connections that one client may have open at once.
 const CONNECTIONS_MAX: usize = 256;
@@ -39,7 +39,7 @@ struct Session {
 }
 
 /// Carries streams until the client leaves.
-pub(super) async fn run(shared: Arc<Shared>, pod: ObjectKey, mut channels: Channels) {
+pub(super) async fn run(shared: Arc<Shared>, pod: ObjectKey, mut tunnel: Tunnel) {
     let (sender, mut pieces) = mpsc::channel(QUEUE_LENGTH);
     let mut session = Session {
         shared,
@@ -58,7 +58,7 @@ pub(super) async fn run(shared: Arc<Shared>, pod: ObjectKey, mut channels: Chann
                 continue;
             }
             Some(piece) = pieces.recv() => piece,
-            message = channels.receive_message() => {
+            message = tunnel.receive() => {
                 let Some(message) = message else { return };
                 reader.feed(&message);
                 match session.hear(&mut reader).await {
@@ -67,11 +67,11 @@ pub(super) async fn run(shared: Arc<Shared>, pod: ObjectKey, mut channels: Chann
                 }
             }
         };
-        if !answer.is_empty() && channels.send_message(answer).await.is_err() {
+        if !answer.is_empty() && tunnel.send(answer).await.is_err() {
             return;
         }
     }
-    channels.close().await;
+    tunnel.close().await;
 }
 
 impl Session {

@@ -82,7 +82,9 @@ async fn a_command_that_cannot_start_is_told_on_the_open_stream() {
 async fn an_eviction_deletes_and_a_plain_request_is_no_stream() {
     let (cluster, pods) = with_web_pod().await;
     let client = cluster.client();
-    let plain = Request::get("/api/v1/namespaces/default/pods/web/exec?command=ls").body(Vec::new()).unwrap();
+    let plain = Request::get("/api/v1/namespaces/default/pods/web/exec?command=ls&stdout=true")
+        .body(Vec::new())
+        .unwrap();
     let error = client.request::<Value>(plain).await.unwrap_err();
     assert!(error.to_string().contains("Upgrade request required"), "{error}");
     pods.evict("web", &EvictParams::default()).await.unwrap();

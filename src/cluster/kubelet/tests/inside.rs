@@ -37,7 +37,7 @@ fn commands_run_inside_a_container() {
     let missing =
         bench.node.exec(&mut bench.registry, &key("web"), None, &["nope-command".to_owned()], false, false);
     let message = missing.unwrap_err().message;
-    assert!(message.starts_with("Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec \""), "{message}");
+    assert!(message.starts_with("Internal error occurred: error executing command in container: failed to exec in container: failed to start exec \""), "{message}");
     assert!(message.ends_with("\": OCI runtime exec failed: exec failed: unable to start container process: exec: \"nope-command\": executable file not found in $PATH: unknown"), "{message}");
 }
 

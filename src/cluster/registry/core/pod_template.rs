@@ -18,10 +18,6 @@ impl Strategy for PodTemplateStrategy {
         Some(&["template"])
     }
 
-    fn creates_on_update(&self) -> bool {
-        false
-    }
-
     fn set_defaults(&self, object: &mut Object) {
         set_template_defaults_at(object, "/template");
     }

@@ -13,10 +13,6 @@ use super::super::validation::{Field, immutable};
 pub(crate) struct RuntimeClassStrategy;
 
 impl Strategy for RuntimeClassStrategy {
-    fn creates_on_update(&self) -> bool {
-        false
-    }
-
     fn validate(&self, object: &Object) -> FieldErrors {
         let handler = Field::of(object, "handler");
         handler.invalid_all(validate_dns1123_label(handler.text()))

@@ -76,10 +76,6 @@ impl Strategy for VolumeAttachmentStrategy {
 pub(crate) struct VolumeAttributesClassStrategy;
 
 impl Strategy for VolumeAttributesClassStrategy {
-    fn creates_on_update(&self) -> bool {
-        false
-    }
-
     fn validate(&self, object: &Object) -> FieldErrors {
         let (driver, parameters) = (Field::of(object, "driverName"), Field::of(object, "parameters"));
         let mut errors = FieldErrors::new();

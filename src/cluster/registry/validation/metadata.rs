@@ -79,7 +79,12 @@ fn owner_errors(owners: &Field<'_>) -> FieldErrors {
         for field in ["apiVersion", "kind", "name", "uid"] {
             let field = owner.child(field);
             if field.is_empty() {
-                errors.push(field.invalid_value("", "must not be empty"));
+                let what = if field.path().ends_with("apiVersion") {
+                    "version must not be empty"
+                } else {
+                    "must not be empty"
+                };
+                errors.push(field.invalid_value("", what));
             }
         }
         if owner.child("controller").value() != &serde_json::Value::Bool(true) {

@@ -4,6 +4,7 @@ use crate::apimachinery::{FieldErrors, Quantity, validate_config_key, validate_d
 
 use super::container::{field_reference_errors, resource_reference_errors};
 use super::field::Field;
+use super::storage::claim_spec_errors;
 
 /// What a client is told about a mode of files that is none.
 const MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
@@ -63,6 +64,13 @@ fn source_errors(volume: &Field<'_>) -> FieldErrors {
         errors.extend(files_errors(&volume.child(source)));
     }
     errors.extend(host_path_errors(&volume.child("hostPath")));
+    let ephemeral = volume.child("ephemeral");
+    let template = ephemeral.child("volumeClaimTemplate");
+    if !template.is_absent() {
+        errors.extend(claim_spec_errors(&template.child("spec")));
+    } else if !ephemeral.is_absent() {
+        errors.push(template.required(""));
+    }
     errors.extend(nfs_errors(&volume.child("nfs")));
     let limit = volume.child("emptyDir").child("sizeLimit");
     if Quantity::from_value(limit.value()).is_some_and(Quantity::is_negative) {

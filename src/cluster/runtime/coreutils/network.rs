@@ -422,6 +422,10 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
         call.complain("bad port");
         return Outcome::Ended(1);
     };
+    if options.contains('u') {
+        call.complain("not simulated: UDP; without -u a TCP port is tried");
+        return Outcome::Ended(1);
+    }
     if !options.contains('z') {
         call.complain("not simulated: only `nc -z HOST PORT` is");
         return Outcome::Ended(1);
@@ -438,9 +442,13 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
             call.complain(&format!("bad address '{host}'"));
             Outcome::Ended(1)
         }
-        Err(_) => {
+        Err(error) => {
             if options.contains('v') {
-                call.complain(&format!("{host} ({host}:{port}): Connection refused"));
+                let why = match error {
+                    ConnectError::TimedOut => "Connection timed out",
+                    _ => "Connection refused",
+                };
+                call.complain(&format!("{host} ({host}:{port}): {why}"));
             }
             Outcome::Ended(1)
         }

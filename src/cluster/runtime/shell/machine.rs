@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Timestamp;
 
 use super::super::earlier;
-use super::super::process::{Input, System};
+use super::super::process::{Input, OUTPUT_HIGH, System};
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
 use super::descriptors::{Descriptors, Target};
 use super::lines::{later, take_line};
@@ -204,7 +204,7 @@ impl Machine {
             if let Some(code) = self.exit {
                 return State::Done(code);
             }
-            if *steps == 0 {
+            if *steps == 0 || self.stdout.len() >= OUTPUT_HIGH {
                 return State::Waiting(Some(later(system.now(), PAUSE)));
             }
             *steps -= 1;

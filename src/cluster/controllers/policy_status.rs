@@ -1,0 +1,35 @@
+//! Statuses of ValidatingAdmissionPolicies: that they have been looked at (`pkg/controller/validatingadmissionpolicystatus`).
+
+use serde_json::json;
+
+use crate::apimachinery::{Object, ObjectKey, Status, builtin};
+
+use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
+use super::MANAGER;
+
+/// Notes the generation that was looked at. Types were checked when the policy was written.
+pub(super) struct PolicyStatusController;
+
+static WATCHES: &[Watch] = &[Watch { kind: &builtin::VALIDATING_ADMISSION_POLICY, keys: super::itself }];
+
+impl Reconciler for PolicyStatusController {
+    fn name(&self) -> &'static str {
+        "validatingadmissionpolicy-status-controller"
+    }
+
+    fn watches(&self) -> &'static [Watch] {
+        WATCHES
+    }
+
+    fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
+        let registry = &mut *context.registry;
+        let kind = &builtin::VALIDATING_ADMISSION_POLICY;
+        let Ok(policy) = registry.get(kind, key) else { return Ok(Action::AwaitChange) };
+        if policy.number("/status/observedGeneration") != Some(policy.generation()) {
+            let mut next = Object::clone(&policy);
+            next.set("/status", json!({"observedGeneration": policy.generation(), "typeChecking": {}}));
+            registry.update_status(kind, next, MANAGER)?;
+        }
+        Ok(Action::AwaitChange)
+    }
+}
