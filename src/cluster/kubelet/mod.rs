@@ -1,5 +1,6 @@
 //! The kubelet: runs the Pods that are bound to its node and reports their state.
 
+mod admission;
 mod adoption;
 mod attachments;
 mod downward;

@@ -15,6 +15,7 @@ use super::super::manager::{
 use super::super::registry::{Registry, WriteOptions};
 use super::super::runtime::{ImageReference, earlier};
 use super::super::storage::Change;
+use super::admission::Admission;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
@@ -115,7 +116,11 @@ impl PodWorker<'_> {
                     Ok(Action::AwaitChange)
                 };
             }
-            self.admit();
+            match self.consider_admission()? {
+                Admission::Granted => self.admit(),
+                Admission::Pending(at) => return Ok(Action::RequeueAfter(at.duration_since(self.now()))),
+                Admission::Refused => return Ok(Action::AwaitChange),
+            }
         }
         let wake = if self.pod.is_terminating() {
             let wake = self.terminate(StopCause::Deleted);

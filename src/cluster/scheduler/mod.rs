@@ -9,6 +9,7 @@ mod cycle;
 mod daemon;
 mod filters;
 mod message;
+mod node_admission;
 mod preemption;
 mod queue;
 mod resources;
@@ -25,6 +26,7 @@ use cycle::Attempt;
 use queue::Waiting;
 
 pub(crate) use daemon::{Suitability, suitability};
+pub(crate) use node_admission::{is_beyond_admission, refusal};
 pub(crate) use queue::Attempts;
 
 /// Name of the scheduler: of its program, and in `spec.schedulerName`.

@@ -199,3 +199,32 @@ fn machines_come_and_go_and_renew_their_leases() {
     let node = get(&simulation, &NODE, "paper");
     assert_eq!(node.condition("Ready").unwrap()["reason"], "NodeStatusNeverUpdated");
 }
+
+#[test]
+fn a_kubelet_refuses_what_its_node_cannot_have() {
+    let mut simulation = two_nodes();
+    let pod = |resources: Value, selector: Value| {
+        let container = json!({"name": "c", "image": "nginx:1.27", "resources": resources});
+        json!({"spec": {"nodeName": SECOND, "containers": [container], "nodeSelector": selector}})
+    };
+    create(&mut simulation, &POD, "big", pod(json!({"requests": {"cpu": "4"}}), json!({})));
+    create(&mut simulation, &POD, "lost", pod(json!({}), json!({"disk": "ssd"})));
+    create(&mut simulation, &POD, "fine", pod(json!({}), json!({})));
+    run(&mut simulation, 10);
+    let told = |name: &str| {
+        let pod = get(&simulation, &POD, name);
+        ["phase", "reason", "message"].map(|field| pod.text(&format!("/status/{field}")).to_owned())
+    };
+    let [phase, reason, message] = told("big");
+    assert_eq!((phase.as_str(), reason.as_str()), ("Failed", "OutOfcpu"));
+    let start = "Pod was rejected: Node didn't have enough resource: cpu, requested: 4000, used: ";
+    assert!(message.starts_with(start) && message.ends_with(", capacity: 2000"), "{message}");
+    assert_eq!(
+        told("lost")[1..],
+        [
+            "NodeAffinity",
+            "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
+        ]
+    );
+    assert_eq!(told("fine")[0], "Running");
+}

@@ -28,24 +28,27 @@ fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
 
 /// `NodePorts`.
 pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    let wanted = host_ports_of(view.pod);
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let any = |address: &str| matches!(address, "" | "0.0.0.0");
-    let taken =
-        candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
-            wanted.iter().any(|(own_protocol, own_address, own_number)| {
-                *own_protocol == protocol
-                    && *own_number == number
-                    && (any(address) || any(own_address) || address == *own_address)
-            })
-        });
-    if taken {
+    if has_port_conflict(view, candidate) {
         vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
     } else {
         Vec::new()
     }
+}
+
+/// Whether a Pod on the node has a port that the new one wants.
+pub(in super::super) fn has_port_conflict(view: &View<'_>, candidate: &Candidate) -> bool {
+    let wanted = host_ports_of(view.pod);
+    if wanted.is_empty() {
+        return false;
+    }
+    let any = |address: &str| matches!(address, "" | "0.0.0.0");
+    candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
+        wanted.iter().any(|(own_protocol, own_address, own_number)| {
+            *own_protocol == protocol
+                && *own_number == number
+                && (any(address) || any(own_address) || address == *own_address)
+        })
+    })
 }
 
 /// `NodeResourcesFit`: all resources that are short, not only the first (`fitsRequest`).

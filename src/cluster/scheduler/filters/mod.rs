@@ -11,6 +11,7 @@ use super::super::registry::Registry;
 use super::candidate::Candidate;
 use super::volumes::Needs;
 
+pub(super) use fit::has_port_conflict;
 pub(super) use node::{named_nodes, selects_node, term_matches, tolerates};
 pub(super) use pod_affinity::{AffinityTerm, terms};
 pub(super) use topology_spread::{Constraint, honours};
