@@ -73,13 +73,9 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("certificates.k8s.io/v1", "CertificateSigningRequest") => {
             certificate_signing_request::describe(&mut text, object);
         }
-        ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
+        ("rbac.authorization.k8s.io/v1", _) => {
             with_events = false;
-            rbac::role(&mut text, object);
-        }
-        ("rbac.authorization.k8s.io/v1", "RoleBinding" | "ClusterRoleBinding") => {
-            with_events = false;
-            rbac::binding(&mut text, object);
+            rbac::describe(&mut text, object);
         }
         ("autoscaling/v2", "HorizontalPodAutoscaler") => {
             horizontal_pod_autoscaler::describe(&mut text, object);

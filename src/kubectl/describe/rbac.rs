@@ -5,8 +5,16 @@ use serde_json::Value;
 use super::text::{Text, array, text_of};
 use crate::kubectl::policy_rules::compacted;
 
+/// Describes an object of the group.
+pub(crate) fn describe(text: &mut Text, object: &Value) {
+    match text_of(&object["kind"]) {
+        "Role" | "ClusterRole" => role(text, object),
+        _ => binding(text, object),
+    }
+}
+
 /// Describes a Role or ClusterRole.
-pub(crate) fn role(text: &mut Text, object: &Value) {
+fn role(text: &mut Text, object: &Value) {
     head(text, object);
     text.line(0, "PolicyRule:");
     text.line(1, "Resources\tNon-Resource URLs\tResource Names\tVerbs");
@@ -17,7 +25,7 @@ pub(crate) fn role(text: &mut Text, object: &Value) {
 }
 
 /// Describes a RoleBinding or ClusterRoleBinding.
-pub(crate) fn binding(text: &mut Text, object: &Value) {
+fn binding(text: &mut Text, object: &Value) {
     head(text, object);
     text.line(0, "Role:");
     text.field(1, "Kind", text_of(&object["roleRef"]["kind"]));
