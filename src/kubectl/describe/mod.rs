@@ -98,13 +98,18 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         _ => generic::describe(&mut text, object),
     }
     if with_events {
-        let found = match (version, text_of(&object["kind"])) {
-            ("v1", "Node") => node::node_events(api, object).await,
-            _ => events::of(api, object).await,
-        };
-        events::describe(&mut text, found, now);
+        add_events(&mut text, api, object, now).await;
     }
     text.aligned()
+}
+
+/// Adds what happened to an object.
+async fn add_events(text: &mut text::Text, api: &Api, object: &Value, now: Timestamp) {
+    let found = match (text_of(&object["apiVersion"]), text_of(&object["kind"])) {
+        ("v1", "Node") => node::node_events(api, object).await,
+        _ => events::of(api, object).await,
+    };
+    events::describe(text, found, now);
 }
 
 /// The unaligned description of a Pod template, as `rollout history` prints it.
