@@ -180,6 +180,7 @@ impl Api {
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
         let told = self.tell_request(&request)?;
+        let asked = asked(request.method(), request.uri().path());
         let sent = self.client.send(request.map(Body::from));
         let answered = match self.limit {
             Some(limit) => timeout(limit, sent).await.ok_or_else(|| {
@@ -195,7 +196,7 @@ impl Api {
         }
         let code = response.status();
         let bytes = collect(response).await?;
-        Err(refusal(code.as_u16(), &bytes))
+        Err(refusal(code.as_u16(), &bytes, &asked))
     }
 
     /// Sends a request; the body as text.
@@ -267,13 +268,14 @@ impl Api {
         let mut request = self.request(Method::GET, url, accept, None)?;
         request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let told = self.tell_request(&request)?;
+        let asked = asked(request.method(), request.uri().path());
         let sent = self.client.send(request.map(Body::from)).await;
         let response = sent.map_err(|error| self.unreachable(&error))?;
         self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if !response.status().is_success() {
             let code = response.status();
-            return Err(refusal(code.as_u16(), &collect(response).await?));
+            return Err(refusal(code.as_u16(), &collect(response).await?, &asked));
         }
         let body =
             futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
@@ -297,6 +299,7 @@ impl Api {
             return refusal(
                 status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500),
                 &bytes(&status),
+                "",
             );
         }
         let mut cause: &dyn std::error::Error = error;
@@ -335,7 +338,9 @@ async fn collect(response: Response<Body>) -> Outcome<Vec<u8>> {
 }
 
 /// The failure that an answer outside 2xx means, whether or not it carries a Status.
-fn refusal(code: u16, body: &[u8]) -> Failure {
+///
+/// `asked` says what was asked for, such as ` (get pods web)`.
+fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
     if let Ok(status) = serde_json::from_slice::<Status>(body)
         && status.status == "Failure"
     {
@@ -364,7 +369,30 @@ fn refusal(code: u16, body: &[u8]) -> Failure {
             format!("the server responded with the status code {code} but did not return more information"),
         ),
     };
-    Status::failure(code, reason, message).into()
+    Status::failure(code, reason, format!("{message}{asked}")).into()
+}
+
+/// Verb, resource and name of a request, as client-go adds them to answers without a Status.
+fn asked(method: &Method, path: &str) -> String {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let group = match parts.next() {
+        Some("api") => parts.next().map(|_| ""),
+        Some("apis") => parts.next().and_then(|group| parts.next().map(|_| group)),
+        _ => None,
+    };
+    let rest: Vec<&str> = parts.collect();
+    let (Some(group), false) = (group, rest.is_empty()) else { return String::new() };
+    let rest = match rest.as_slice() {
+        ["namespaces", _, rest @ ..] if !rest.is_empty() => rest,
+        rest => rest,
+    };
+    let verb = method.as_str().to_lowercase();
+    let dot = if group.is_empty() { "" } else { "." };
+    match rest {
+        [resource, name, ..] => format!(" ({verb} {resource}{dot}{group} {name})"),
+        [resource] => format!(" ({verb} {resource}{dot}{group})"),
+        [] => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -411,6 +439,15 @@ mod tests {
     }
 
     #[test]
+    fn answers_without_a_status_say_what_was_asked() {
+        let asked = |path: &str| asked(&Method::GET, path);
+        assert_eq!(asked("/apis/apps/v1/namespaces/a/deployments/web/foo"), " (get deployments.apps web)");
+        assert_eq!(asked("/api/v1/namespaces/a/pods"), " (get pods)");
+        assert_eq!(asked("/api/v1/namespaces/a"), " (get namespaces a)");
+        assert_eq!(asked("/healthz"), "");
+    }
+
+    #[test]
     fn warnings_lose_their_quotes() {
         assert_eq!(
             warning_text(r#"299 - "unknown field \"spec.replica\"""#),
@@ -421,7 +458,7 @@ mod tests {
     #[test]
     fn an_unknown_path_is_worded_as_upstream_words_it() {
         assert_eq!(
-            refusal(404, b"404 page not found").report(),
+            refusal(404, b"404 page not found", "").report(),
             "Error from server (NotFound): the server could not find the requested resource"
         );
     }

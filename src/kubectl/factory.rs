@@ -181,6 +181,15 @@ impl Factory {
         if (config.is_empty() || target.context.is_empty()) && flags.text("server").is_empty() {
             return Err(Failure::Plain(refused("localhost:8080")));
         }
+        for (flag, section, what) in
+            [("cluster", "clusters", "no server found for cluster"), ("user", "users", "auth info")]
+        {
+            let name = flags.text(flag);
+            if !name.is_empty() && config.entry(section, name).is_none() {
+                let end = if flag == "user" { " does not exist" } else { "" };
+                return Err(Failure::message(format!("{what} {name:?}{end}")));
+            }
+        }
         let wrong = |error: &dyn std::fmt::Display| Failure::message(error.to_string());
         let kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
         let options = kube::config::KubeConfigOptions::default();
@@ -274,9 +283,10 @@ fn impersonated(flags: &Flags) -> Outcome<HeaderMap> {
         !flags.all("as-group").is_empty() || flags.is_set("as-uid") || flags.is_set("as-user-extra");
     match flags.text("as") {
         "" if has_more => {
-            return Err(Failure::message(
-                "requesting uid, groups or user-extra for system:anonymous without impersonating a user name",
-            ));
+            return Err(Failure::message(format!(
+                "requesting uid, groups or user-extra for {} without impersonating a user",
+                flags.text("user")
+            )));
         }
         "" => {}
         user => add("impersonate-user", user)?,

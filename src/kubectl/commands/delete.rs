@@ -154,7 +154,7 @@ fn plan(call: &Call<'_>) -> Outcome<Plan> {
         "orphan" | "false" => "Orphan",
         other => {
             return Err(Failure::message(format!(
-                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"."
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
             )));
         }
     };
@@ -179,7 +179,7 @@ async fn delete(
 ) -> Outcome<Gone> {
     let url = resource.object(&namespace, &name);
     let answer = match plan.dry_run {
-        DryRun::Client => api.get(&url).await?,
+        DryRun::Client => Value::Null,
         _ => api.delete(&url, &plan.options).await?,
     };
     let uid = if answer["kind"] == "Status" { &answer["details"]["uid"] } else { &answer["metadata"]["uid"] };

@@ -33,6 +33,10 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    let is_type = |one: &String| one.eq_ignore_ascii_case("normal") || one.eq_ignore_ascii_case("warning");
+    if !call.flags.all("types").iter().all(is_type) {
+        return Err(Failure::message("valid --types are Normal or Warning"));
+    }
     let api = call.api().await?;
     let everywhere = call.flags.on("all-namespaces");
     let namespace = call.namespace()?;

@@ -66,6 +66,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let format = format_of(call, true)?;
     let api = call.api().await?;
     let wanted = selections(call, &api).await?;
+    if !call.flags.text("subresource").is_empty()
+        && wanted.iter().any(|(one, _)| matches!(one, Selection::Every(_)))
+    {
+        return Err(Failure::message("subresource cannot be used when bulk resources are specified"));
+    }
     if call.flags.on("watch") || call.flags.on("watch-only") {
         return get_watch::run(call, &api, wanted, format).await;
     }
@@ -177,8 +182,11 @@ pub(super) async fn ask(
     let chunked = name.is_empty() && limit > 0 && !sorted;
     let base = if chunked { url.with("limit", limit.to_string()) } else { url };
     let mut body = request(api, &base, table).await.map_err(|failure| explain(failure, call, selection))?;
+    let keep = call.flags.on("show-managed-fields");
+    slim(&mut body, sorted, keep);
     while let Some(next) = body["metadata"]["continue"].as_str().filter(|next| !next.is_empty()) {
         let mut more = request(api, &base.clone().with("continue", next), table).await?;
+        slim(&mut more, sorted, keep);
         for list in ["rows", "items"] {
             if let (Some(known), Some(new)) = (body[list].as_array_mut(), more[list].as_array_mut()) {
                 known.append(new);
@@ -188,6 +196,20 @@ pub(super) async fn ask(
     }
     let namespace = if resource.namespaced { namespace.to_owned() } else { String::new() };
     Ok(Answer { resource, name, namespace, body })
+}
+
+/// Drops what is not shown, so that long lists stay small.
+fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
+    for row in body["rows"].as_array_mut().into_iter().flatten().filter(|_| !sorted) {
+        let metadata = &mut row["object"]["metadata"];
+        let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
+        row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
+    }
+    for item in body["items"].as_array_mut().into_iter().flatten().filter(|_| !keep_managed_fields) {
+        if let Some(metadata) = item["metadata"].as_object_mut() {
+            metadata.remove("managedFields");
+        }
+    }
 }
 
 async fn request(api: &Api, url: &Url, table: bool) -> Outcome<Value> {

@@ -74,6 +74,14 @@ pub(super) static OPTIONS: Command = Command {
     ..Command::PLAIN
 };
 
+/// `kubectl alpha`: there are no commands in it now.
+pub(super) static ALPHA: Command = Command {
+    name: "alpha",
+    short: "Commands for features in alpha",
+    usage: "[flags] [options]",
+    ..Command::PLAIN
+};
+
 async fn api_resources(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
@@ -89,6 +97,9 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         if !resources.iter().any(|known| known.group_resource() == resource.group_resource()) {
             resources.push(resource.clone());
         }
+    }
+    if !matches!(call.flags.text("sort-by"), "" | "name" | "kind") {
+        return Err(Failure::message("--sort-by accepts only name or kind"));
     }
     match call.flags.text("sort-by") {
         "name" => resources.sort_by(|a, b| a.plural.cmp(&b.plural)),

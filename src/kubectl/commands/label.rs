@@ -148,22 +148,22 @@ fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
 }
 
 fn check(key: &str, value: &str, pair: &str, words: &Words) -> Outcome {
-    if key.is_empty() {
+    if key.is_empty() || words.is_label && value.contains('=') {
         return Err(Failure::message(format!("invalid {} spec: {pair}", words.one)));
     }
-    let mut wrong = validate_label_key(key);
-    if wrong.is_empty() && words.is_label {
-        wrong = validate_label_value(value);
+    // The keys of labels are for the server to judge.
+    if words.is_label {
+        let wrong = validate_label_value(value);
+        if !wrong.is_empty() {
+            return Err(Failure::message(format!("invalid label value: {pair:?}: {}", wrong.join(";"))));
+        }
+        return Ok(());
     }
+    let wrong = validate_label_key(key);
     if wrong.is_empty() {
         return Ok(());
     }
-    let what = if words.is_label {
-        format!("invalid label value: {pair:?}")
-    } else {
-        format!("invalid annotation key: {key:?}")
-    };
-    Err(Failure::message(format!("{what}: {}", wrong.join("; "))))
+    Err(Failure::message(format!("invalid annotation key: {key:?}: {}", wrong.join("; "))))
 }
 
 fn list(call: &mut Call<'_>, info: &Info, words: &Words, several: bool) -> Outcome {
@@ -186,7 +186,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if !call.flags.on("overwrite") {
         refuse_overwriting(&known, changes, words)?;
     }
-    for key in changes.remove.iter().filter(|key| !known.contains_key(*key)) {
+    for key in changes.remove.iter().filter(|key| words.is_label && !known.contains_key(*key)) {
         call.line(format!("{} {key:?} not found.", words.one))?;
     }
     let mut modified = original.clone();
@@ -194,7 +194,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if call.flags.is_set("resource-version") {
         modified["metadata"]["resourceVersion"] = call.flags.text("resource-version").into();
     }
-    let verb = verb(&known, &modified["metadata"][words.field], changes, words);
+    let verb = verb(original, &modified, call.flags.on("overwrite"), words);
     let dry_run = dry_run(call)?;
     if call.flags.on("local") || dry_run == DryRun::Client {
         return print_done(call, &modified, &info.named(), verb);
@@ -242,11 +242,11 @@ fn updated(mut map: Map<String, Value>, changes: &Changes) -> Map<String, Value>
     map
 }
 
-/// `labeled`, `unlabeled` or `not labeled`.
-fn verb(known: &Map<String, Value>, now: &Value, changes: &Changes, words: &Words) -> &'static str {
-    if now.as_object() == Some(known) {
+/// `labeled`, `unlabeled` or `not labeled`, told by what the object looks like before and after.
+fn verb(before: &Value, after: &Value, overwrite: bool, words: &Words) -> &'static str {
+    if before == after {
         words.unchanged
-    } else if changes.set.is_empty() {
+    } else if !overwrite && after.to_string().len() < before.to_string().len() {
         words.removed
     } else {
         words.changed
@@ -275,7 +275,7 @@ mod tests {
         let known = json!({"env": "dev"}).as_object().cloned().unwrap();
         let verb_of = |pair: &str| {
             let changes = parse(&[pair.to_owned()], &LABELS).unwrap();
-            verb(&known, &Value::Object(updated(known.clone(), &changes)), &changes, &LABELS)
+            verb(&known.clone().into(), &updated(known.clone(), &changes).into(), false, &LABELS)
         };
         assert_eq!(verb_of("a=b"), "labeled");
         assert_eq!(verb_of("env-"), "unlabeled");

@@ -93,7 +93,8 @@ pub(super) static COMMANDS: &[&Command] = &[
     &plugin::COMMAND,
     &info::VERSION,
     &info::OPTIONS,
+    &info::ALPHA,
 ];
 
 /// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &["alpha"];
+pub(super) const ELSEWHERE: &[&str] = &[];

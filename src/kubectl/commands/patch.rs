@@ -9,7 +9,7 @@ use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, name_of, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find};
 
 /// The command.
@@ -38,9 +38,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         "merge" => MERGE_PATCH,
         "strategic" => STRATEGIC_PATCH,
         other => {
-            return Err(
-                call.usage_error(format!("--type must be one of [json merge strategic], not {other:?}"))
-            );
+            return Err(Failure::message(format!(
+                "--type must be one of [json merge strategic], not {other:?}"
+            )));
         }
     };
     let patch = patch(call)?;
@@ -66,7 +66,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             patched.map_err(|failure| explained(failure, content_type, &info))?
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
-        print_done(call, &object, &info.named(), verb)?;
+        // A subresource may answer an object of another kind.
+        print_done(call, &object, &name_of(&object), verb)?;
     }
     Ok(())
 }

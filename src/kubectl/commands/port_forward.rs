@@ -102,7 +102,10 @@ fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)
             let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
             container_port(pod, &scalar(target)).ok_or_else(|| wrong(remote))?
         }
-        None => container_port(pod, remote).ok_or_else(|| wrong(remote))?,
+        None => container_port(pod, remote).ok_or_else(|| {
+            let name = text_of(&pod["metadata"]["name"]);
+            Failure::message(format!("Pod '{name}' does not have a named port '{remote}'"))
+        })?,
     };
     let local = match local {
         "" => 0,

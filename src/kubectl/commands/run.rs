@@ -60,10 +60,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let attach = call.flags.on("attach")
         || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
     if call.flags.on("rm") && !attach {
-        return Err(Failure::message("--rm should only be used for attached containers"));
+        return Err(call.usage_error("--rm should only be used for attached containers"));
     }
     if attach && dry_run != DryRun::None {
-        return Err(Failure::message(
+        return Err(call.usage_error(
             "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
         ));
     }
@@ -136,6 +136,10 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     if !rest.is_empty() {
         let field = if call.flags.on("command") { "command" } else { "args" };
         container[field] = rest.into();
+    }
+    if !matches!(call.flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
+        let policy = call.flags.text("image-pull-policy");
+        return Err(call.usage_error(format!("invalid image pull policy: {policy}")));
     }
     if call.flags.is_set("image-pull-policy") {
         container["imagePullPolicy"] = call.flags.text("image-pull-policy").into();

@@ -41,7 +41,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let wanted = Wanted { selectors: true, types_alone: false };
+    let infos = find(call, &api, &args, wanted).await.map_err(|failure| match failure {
+        Failure::Status(status) if status.is("NotFound") => {
+            Failure::message(format!("no objects passed to scale {}", status.message))
+        }
+        other => other,
+    })?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to scale"));
     }

@@ -45,6 +45,14 @@ enum Goal {
     Path { path: JsonPath, value: Option<String> },
 }
 
+/// How waiting ended.
+enum Ended {
+    /// What was to go was not there to begin with, of which nothing is said.
+    Silently,
+    /// The goal was reached, by this object if it still exists.
+    With(Option<Value>),
+}
+
 async fn run(call: &mut Call<'_>) -> Outcome {
     let goal = parse(call.flags.text("for"))?;
     let seconds = call.flags.seconds("timeout");
@@ -68,7 +76,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             Found::Object(info) => (info.resource, info.namespace, info.name),
         };
         match wait_for(&api, &resource, &namespace, &name, &goal, limit).await {
-            Ok(object) => match (&format, object) {
+            Ok(Ended::Silently) => {}
+            Ok(Ended::With(object)) => match (&format, object) {
                 (Some(format), Some(object)) => {
                     format.show(call, &object)?;
                 }
@@ -110,13 +119,13 @@ async fn wait_for(
     name: &str,
     goal: &Goal,
     limit: Duration,
-) -> Outcome<Option<Value>> {
+) -> Outcome<Ended> {
     let missing_is_fine = matches!(goal, Goal::Delete | Goal::Create);
     match api.get(&resource.object(namespace, name)).await {
         Ok(object) if matches!(goal, Goal::Create) || is_reached(goal, Some(&object)) => {
-            return Ok(Some(object));
+            return Ok(Ended::With(Some(object)));
         }
-        Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(None),
+        Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(Ended::Silently),
         Err(failure) if !(failure.is_not_found() && missing_is_fine) => return Err(failure),
         _ => {}
     }
@@ -128,9 +137,12 @@ async fn wait_for(
                 format!("{} {name:?} not found", resource.group_resource()),
             )));
         }
-        Ok(is_reached(goal, object).then(|| object.cloned()))
+        Ok(is_reached(goal, object).then(|| Ended::With(object.cloned())))
     });
     crate::base::timeout(limit, reached).await.unwrap_or_else(|| {
+        if matches!(goal, Goal::Create) {
+            return Err(Failure::message("timed out waiting for the condition"));
+        }
         Err(Failure::message(format!("timed out waiting for the condition on {}/{name}", resource.plural)))
     })
 }

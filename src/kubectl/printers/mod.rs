@@ -19,7 +19,7 @@ use super::errors::{Failure, Outcome};
 pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
 pub(super) use json::{escape_html, to_json};
-pub(super) use name::print_name;
+pub(super) use name::{name_of, print_name};
 pub(super) use sort::{sort_by, sort_rows};
 pub(super) use table::{TableOptions, TablePrinter, plain_table};
 

@@ -64,12 +64,8 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     for info in find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await? {
-        let Some(text) = last_applied_of(info.object.value()) else {
-            return Err(Failure::message(format!(
-                "no last-applied-configuration annotation found on resource: {}",
-                info.name
-            )));
-        };
+        // As upstream: nothing is said of objects that were not applied.
+        let Some(text) = last_applied_of(info.object.value()) else { continue };
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
         call.text(if as_json { to_json(&value) } else { crate::base::to_yaml(&value) })?;
     }

@@ -126,5 +126,12 @@ fn require_rollouts(info: &Info, doing: &str) -> Outcome {
     }
     let (kind, group) = (&info.resource.kind, &info.resource.group);
     let name = if group.is_empty() { kind.clone() } else { format!("{kind}.{group}") };
-    Err(Failure::message(format!("no {doing} has been implemented for {name:?}")))
+    let (resource, object) = (info.resource.group_resource(), &info.name);
+    Err(Failure::message(match doing {
+        "restarter" => format!("{resource} {object:?} restarting is not supported"),
+        "pauser" => format!("{resource} {object:?} pausing is not supported"),
+        "resumer" => format!("{resource} {object:?} resuming is not supported"),
+        "status viewer" => format!("no status viewer has been implemented for {name}"),
+        _ => format!("no {doing} has been implemented for {name:?}"),
+    }))
 }

@@ -57,7 +57,7 @@ pub(super) enum Verb {
 async fn roll_back(api: &Api, info: &Info, to_revision: i64, dry_run: DryRun) -> Outcome<Verb> {
     let deployment = info.object.value();
     let replica_sets = owned_replica_sets(api, deployment).await?;
-    let target = find(&replica_sets, to_revision)?;
+    let target = find(&replica_sets, to_revision, &info.name)?;
     let template = without_hash(&target["spec"]["template"]);
     if dry_run == DryRun::Client {
         return Ok(Verb::Template(template_text(&target["spec"]["template"])));
@@ -96,7 +96,7 @@ fn annotations(deployment: &Value, target: &Value) -> Map<String, Value> {
 }
 
 /// The ReplicaSet of a revision; for 0 the one before the latest.
-fn find(replica_sets: &[Value], to_revision: i64) -> Outcome<&Value> {
+fn find<'r>(replica_sets: &'r [Value], to_revision: i64, name: &str) -> Outcome<&'r Value> {
     if to_revision > 0 {
         let found = replica_sets.iter().find(|one| revision_of(one) == to_revision);
         let missing =
@@ -105,5 +105,8 @@ fn find(replica_sets: &[Value], to_revision: i64) -> Outcome<&Value> {
     }
     let mut sorted: Vec<&Value> = replica_sets.iter().filter(|one| revision_of(one) > 0).collect();
     sorted.sort_by_key(|one| std::cmp::Reverse(revision_of(one)));
-    sorted.get(1).copied().ok_or_else(|| Failure::message("no rollout history found for deployment"))
+    sorted
+        .get(1)
+        .copied()
+        .ok_or_else(|| Failure::message(format!("no rollout history found for deployment {name:?}")))
 }

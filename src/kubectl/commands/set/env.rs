@@ -48,7 +48,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Variables that refer to the keys of `--from`.
-async fn from(call: &Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
+async fn from(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
     let typed = call.flags.text("from");
     if typed.is_empty() {
         return Ok(Vec::new());
@@ -60,19 +60,22 @@ async fn from(call: &Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
         _ => return Err(Failure::message("unsupported resource specified in --from")),
     };
     let name = &found.object["metadata"]["name"];
-    let wanted = call.flags.all("keys");
-    let keys = found.object["data"].as_object().into_iter().flatten().map(|(key, _)| key);
-    Ok(keys
-        .filter(|key| wanted.is_empty() || wanted.contains(key))
-        .map(|key| {
-            let variable: String = key
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-                .collect();
-            let variable = format!("{}{variable}", call.flags.text("prefix"));
-            json!({"name": variable, "valueFrom": {field: {"name": name, "key": key}}})
-        })
-        .collect())
+    let wanted = call.flags.all("keys").to_vec();
+    let prefix = call.flags.text("prefix").to_owned();
+    let mut variables = Vec::new();
+    for (key, _) in found.object["data"].as_object().into_iter().flatten() {
+        if !wanted.is_empty() && !wanted.contains(key) {
+            continue;
+        }
+        let as_name = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let variable: String = key.chars().map(as_name).collect();
+        if variable != *key {
+            call.complain(format!("Warning: key {key} transferred to {variable}"))?;
+        }
+        let reference = json!({field: {"name": name, "key": key}});
+        variables.push(json!({"name": format!("{prefix}{variable}"), "valueFrom": reference}));
+    }
+    Ok(variables)
 }
 
 /// What a variable refers to, if it can be read.

@@ -36,6 +36,7 @@ fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
     let Some(spec) = pod_spec(object) else {
         return Err(Failure::message(NO_TEMPLATE));
     };
+    let mut missing = Vec::new();
     for (name, image) in images {
         let mut found = false;
         for list in ["initContainers", "containers"] {
@@ -52,10 +53,10 @@ fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
             spec.remove("initContainers");
         }
         if !found && name != "*" {
-            return Err(Failure::message(format!("unable to find container named {name:?}")));
+            missing.push(Failure::message(format!("unable to find container named {name:?}")));
         }
     }
-    Ok(())
+    Failure::many(missing)
 }
 
 #[cfg(test)]

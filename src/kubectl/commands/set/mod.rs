@@ -146,11 +146,18 @@ async fn change_each(
             failures.push(match failure {
                 Failure::Message(text) if text == NO_TEMPLATE => {
                     let Resource { version, kind, .. } = &info.resource;
-                    Failure::message(format!("{} {text}: *{version}.{kind}", info.named()))
+                    let named = match verb {
+                        "serviceaccount updated" => format!("{}/{}", info.resource.plural, info.name),
+                        _ => info.named(),
+                    };
+                    Failure::message(format!("{named} {text}: *{version}.{kind}"))
                 }
                 other => other,
             });
-            continue;
+            // What could be changed is changed even so.
+            if &modified == original {
+                continue;
+            }
         }
         if call.flags.on("local") || dry_run == DryRun::Client {
             print_done(call, &modified, &info.named(), verb)?;

@@ -11,7 +11,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::super::errors::{Failure, Outcome};
 
@@ -41,15 +41,13 @@ impl GoTemplate {
 
     /// Prints the template for an object; no newline is added.
     pub(crate) fn print(&self, object: &Value) -> Printed {
-        let mut data = object.clone();
-        decode_numbers(&mut data);
-        match evaluate::execute(&self.text, &self.tree, &data, !self.allow_missing) {
+        match evaluate::execute(&self.text, &self.tree, object, !self.allow_missing) {
             Ok(text) => Printed { text, failure: None },
             Err((printed, why)) => {
                 let text = format!(
                     "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{object}\n\tobject given to template engine was:\n\t\t{}\n\n",
                     self.text,
-                    printf::plain(&data)
+                    printf::plain(object)
                 );
                 let failure = Failure::message(format!(
                     "error executing template {}: {why}",
@@ -58,19 +56,5 @@ impl GoTemplate {
                 Printed { text, failure: Some(failure) }
             }
         }
-    }
-}
-
-/// Go decodes every number of a JSON document into a float64.
-fn decode_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) => {
-            if let Some(float) = number.as_f64().and_then(Number::from_f64) {
-                *number = float;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(decode_numbers),
-        Value::Object(map) => map.values_mut().for_each(decode_numbers),
-        _ => {}
     }
 }

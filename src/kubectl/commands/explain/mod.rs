@@ -1,9 +1,10 @@
 //! `kubectl explain`: fields of a kind from the server's OpenAPI v3 documents.
 
+mod openapi_v2;
+
 use serde_json::Value;
 
-use super::flag_sets::OUTPUT;
-use crate::kubectl::api::Url;
+use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::{Resource, discover, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -17,13 +18,11 @@ pub(super) static COMMAND: Command = Command {
     name: "explain",
     short: "Get documentation for a resource",
     usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [options]",
-    flags: &[
-        &[
-            Flag::switch("recursive", "Show the fields of fields, too"),
-            Flag::text("api-version", "", "Use given api-version (group/version) of the resource."),
-        ],
-        OUTPUT,
-    ],
+    flags: &[&[
+        Flag::switch("recursive", "Show the fields of fields, too"),
+        Flag::text("api-version", "", "The version of the kind to explain, group/version"),
+        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
+    ]],
     arguments: Arguments::Kinds,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -42,20 +41,26 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;
     // Upstream prints this one without the usual prefix.
-    let mut resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
-    let wanted = call.flags.text("api-version");
-    if !wanted.is_empty() {
-        let served = discover(&api).await?;
-        let found = served.iter().find(|one| one.api_version() == wanted && one.plural == resource.plural);
-        resource = found.cloned().ok_or_else(|| {
-            Failure::message(format!("couldn't find resource for \"{wanted}, Resource={}\"", resource.plural))
-        })?;
-    }
+    let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
+    let resource = match call.flags.text("api-version") {
+        "" => resource,
+        version => in_version(&api, &resource, version).await?,
+    };
     let document = api.get(&Url::new(format!("/openapi/v3/{}", path_of(&resource)))).await?;
     let schemas = Schemas(&document["components"]["schemas"]);
     let root = schemas.of_kind(&resource).ok_or_else(|| {
         Failure::message(format!("GVK {:?} not found in OpenAPI schema", resource.group_version_kind()))
     })?;
+    match call.flags.text("output") {
+        "plaintext" => {}
+        "plaintext-openapiv2" => {
+            let text = openapi_v2::explain(&schemas, root, &resource, path, call.flags.on("recursive"))?;
+            return call.text(text);
+        }
+        other => {
+            return Err(Failure::message(format!("unrecognized format: {other}")));
+        }
+    }
     let mut head = String::new();
     if !resource.group.is_empty() {
         head.push_str(&format!("GROUP:      {}\n", resource.group));
@@ -64,6 +69,19 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     call.text(head)?;
     let text = explain(&schemas, root, path, call.flags.on("recursive"))?;
     call.text(text)
+}
+
+/// The same kind in another version.
+async fn in_version(api: &Api, resource: &Resource, version: &str) -> Outcome<Resource> {
+    let served = discover(api).await?;
+    let found = served.iter().find(|one| one.api_version() == version && one.plural == resource.plural);
+    found.cloned().ok_or_else(|| {
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        Failure::message(format!(
+            "couldn't find resource for \"{group}/{version}, Resource={}\"",
+            resource.plural
+        ))
+    })
 }
 
 /// `api/v1` or `apis/apps/v1`.
