@@ -95,6 +95,3 @@ pub(super) static COMMANDS: &[&Command] = &[
     &info::OPTIONS,
     &info::ALPHA,
 ];
-
-/// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &[];
