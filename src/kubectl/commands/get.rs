@@ -205,7 +205,13 @@ fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
         let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
         row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
     }
-    for item in body["items"].as_array_mut().into_iter().flatten().filter(|_| !keep_managed_fields) {
+    for item in body
+        .get_mut("items")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter(|_| !keep_managed_fields)
+    {
         if let Some(metadata) = item["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }
