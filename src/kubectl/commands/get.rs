@@ -200,7 +200,7 @@ pub(super) async fn ask(
 
 /// Drops what is not shown, so that long lists stay small.
 fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
-    for row in body["rows"].as_array_mut().into_iter().flatten().filter(|_| !sorted) {
+    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten().filter(|_| !sorted) {
         let metadata = &mut row["object"]["metadata"];
         let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
         row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
