@@ -201,14 +201,18 @@ pub(super) async fn ask(
 
 /// Drops what is not shown, so that long lists stay small.
 fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
-    let rows = body.get_mut("rows").and_then(Value::as_array_mut);
-    for row in rows.into_iter().flatten().filter(|_| !sorted) {
+    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten().filter(|_| !sorted) {
         let metadata = &mut row["object"]["metadata"];
         let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
         row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
     }
-    let items = body.get_mut("items").and_then(Value::as_array_mut);
-    for item in items.into_iter().flatten().filter(|_| !keep_managed_fields) {
+    for item in body
+        .get_mut("items")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter(|_| !keep_managed_fields)
+    {
         if let Some(metadata) = item["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }

@@ -1,4 +1,4 @@
-//! Kustomizations built from folders.
+//! Kustomizations and what is built of them.
 
 use std::path::Path;
 

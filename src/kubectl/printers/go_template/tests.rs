@@ -1,4 +1,4 @@
-//! Templates over Pods, and what Go says of broken ones.
+//! Templates and what they print.
 
 use serde_json::{Value, json};
 
