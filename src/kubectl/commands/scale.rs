@@ -42,12 +42,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let wanted = Wanted { selectors: true, types_alone: false };
-    let infos = find(call, &api, &args, wanted).await.map_err(|failure| match failure {
-        Failure::Status(status) if status.is("NotFound") => {
-            Failure::message(format!("no objects passed to scale {}", status.message))
-        }
-        other => other,
-    })?;
+    let infos = find(call, &api, &args, wanted).await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to scale"));
     }
