@@ -11,10 +11,11 @@ use tokio::sync::watch;
 
 use crate::base::{Clock, Timestamp, UserError, sleep};
 
-use super::apiserver::ApiServer;
+use super::apiserver::{ApiServer, answer_inside};
+use super::authentication::Authority;
 use super::config::ClusterConfig;
 use super::listener::Listener;
-use super::persistence::{Persistence, Restored};
+use super::persistence::{Persistence, Restored, keys};
 use super::simulation::Simulation;
 use super::transport;
 
@@ -94,7 +95,8 @@ enum Step {
 }
 
 impl Shared {
-    fn new(simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
+    fn new(mut simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
+        simulation.node.reach_api_by(answer_inside);
         Self {
             state: Mutex::new(State { simulation, persistence, unkept: None, epoch: 0 }),
             clock,
@@ -181,7 +183,8 @@ impl Shared {
         self.balancer_ports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn replace(&self, simulation: Simulation) {
+    fn replace(&self, mut simulation: Simulation) {
+        simulation.node.reach_api_by(answer_inside);
         let mut state = self.lock();
         state.simulation = simulation;
         state.epoch += 1;
@@ -338,6 +341,10 @@ impl Cluster {
             restored = opened.1;
             notices = opened.2;
         }
+        let authority = match &config.state_folder {
+            Some(folder) => Some(keys(folder)?),
+            None => Authority::of_this_process(),
+        };
         let resumed = restored.is_some();
         let simulation = match restored {
             Some(Restored { mut registry, node }) => {
@@ -345,9 +352,10 @@ impl Cluster {
                 clock.advance_to(registry.now());
                 // As for a machine that was suspended, nothing happened in between.
                 registry.set_now(clock.now());
+                registry.set_authority(authority);
                 Simulation::restore(registry, node)
             }
-            None => Simulation::new(&config, clock.now()),
+            None => Simulation::with_keys(&config, clock.now(), authority),
         };
         let shared = Arc::new(Shared::new(simulation, clock, persistence));
         shared.lock().begin();
@@ -422,7 +430,8 @@ impl Cluster {
 
     /// Throws everything away and starts from a fresh cluster.
     pub fn reset(&self) {
-        self.shared.replace(Simulation::new(&self.config, self.shared.clock.now()));
+        let authority = self.shared.look(|simulation, _| simulation.registry.authority().ok().cloned());
+        self.shared.replace(Simulation::with_keys(&self.config, self.shared.clock.now(), authority));
     }
 
     /// Writes the state to disk now (it is also kept up to date on every change).

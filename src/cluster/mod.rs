@@ -13,6 +13,8 @@
 //! - Not simulated: UDP and SCTP besides the DNS, IPv6, topology hints, the world outside.
 
 mod apiserver;
+mod authentication;
+mod authorization;
 mod bootstrap;
 mod config;
 mod controllers;

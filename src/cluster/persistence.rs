@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::apimachinery::builtin::{CUSTOM_RESOURCE_DEFINITION, POD};
 use crate::apimachinery::{Kind, Object, ObjectKey, define, kind_of};
 use crate::base::{Random, ResultExt, Timestamp, UserError, free_name};
 
+use super::authentication::Authority;
 use super::kubelet::NodeState;
 use super::registry::Registry;
 use super::simulation::Simulation;
@@ -18,6 +20,8 @@ use super::storage::{ChangeType, Store};
 
 const SNAPSHOT_FILE: &str = "state.json";
 const CHANGES_FILE: &str = "changes.jsonl";
+/// Only its owner may read it.
+const KEYS_FILE: &str = "keys.json";
 
 /// The format of both files; another number is kept aside, not guessed at.
 const FORMAT: u32 = 1;
@@ -194,6 +198,30 @@ impl Persistence {
     }
 }
 
+/// The keys of the cluster of a state folder; fresh ones the first time, or when they are damaged.
+///
+/// # Errors
+/// When they can neither be read nor written.
+pub(crate) fn keys(folder: &Path) -> Result<Arc<Authority>, UserError> {
+    let path = folder.join(KEYS_FILE);
+    let doing = || format!("cannot use {}", path.display());
+    fs::create_dir_all(folder).while_doing(doing)?;
+    let stored = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(authority) = stored.as_ref().and_then(Authority::from_value) {
+        return Ok(Arc::new(authority));
+    }
+    let authority = Authority::fresh()?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let beside = path.with_extension("json.new");
+    let mut file = options.open(&beside).while_doing(doing)?;
+    file.write_all(authority.to_value().to_string().as_bytes()).while_doing(doing)?;
+    fs::rename(&beside, &path).while_doing(doing)?;
+    Ok(Arc::new(authority))
+}
+
 fn read_snapshot(path: &Path, notices: &mut Vec<String>) -> Result<Option<Snapshot>, UserError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -363,6 +391,19 @@ mod tests {
         let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
         assert_eq!(notices, Vec::<String>::new());
         assert_eq!(everything(&restored.unwrap().registry), everything(&simulation.registry));
+    }
+
+    #[test]
+    fn a_folder_keeps_its_keys_for_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = keys(folder.path()).unwrap();
+        assert_eq!(keys(folder.path()).unwrap().certificate_pem(), one.certificate_pem());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(folder.path().join(KEYS_FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Store, controllers, nodes and the clock as one synchronous, seeded simulation.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use crate::apimachinery::builtin::{NODE, SERVICE};
 use crate::apimachinery::{ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
+use super::authentication::Authority;
 use super::bootstrap;
 use super::config::ClusterConfig;
 use super::controllers::{CONTROLLERS, LOAD_BALANCERS};
@@ -43,12 +46,20 @@ fn all_reconcilers() -> Vec<&'static dyn Reconciler> {
 
 impl Simulation {
     /// A fresh cluster with what minikube has in it: everything runs already.
+    #[cfg(test)]
     pub(crate) fn new(config: &ClusterConfig, now: Timestamp) -> Self {
-        let mut simulation = Self::with(
-            Registry::new(now, Random::seeded(config.seed)),
-            NodeState::default(),
-            control_plane(),
-        );
+        Self::with_keys(config, now, Authority::of_this_process())
+    }
+
+    /// The same with given keys.
+    pub(crate) fn with_keys(
+        config: &ClusterConfig,
+        now: Timestamp,
+        authority: Option<Arc<Authority>>,
+    ) -> Self {
+        let mut registry = Registry::new(now, Random::seeded(config.seed));
+        registry.set_authority(authority);
+        let mut simulation = Self::with(registry, NodeState::default(), control_plane());
         let made = simulation.bootstrap(config);
         debug_assert_eq!(made, Ok(()), "a fresh cluster is refused nothing");
         let Self { registry, node, .. } = simulation;

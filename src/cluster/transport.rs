@@ -18,7 +18,7 @@ use kube::client::Body;
 use tokio::io::DuplexStream;
 use tower_service::Service;
 
-use super::apiserver::{ApiServer, Authentication, serve_http1};
+use super::apiserver::{ApiServer, serve_http1};
 
 /// Bytes that may be on their way in one direction.
 const PIPE_BYTES: usize = 64 * 1024;
@@ -71,7 +71,8 @@ impl Service<Uri> for Connector {
     fn call(&mut self, _: Uri) -> Self::Future {
         let (near, far) = tokio::io::duplex(PIPE_BYTES);
         let server = Arc::clone(&self.server);
-        tokio::spawn(serve_http1(server, far, Authentication::administrator()));
+        let administrator = server.administrator();
+        tokio::spawn(serve_http1(server, far, administrator));
         ready(Ok(Pipe(TokioIo::new(near))))
     }
 }

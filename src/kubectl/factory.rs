@@ -153,7 +153,7 @@ impl Factory {
     /// Connects; warnings of the server go to `log`.
     pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
         let target = self.target(flags)?;
-        let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag));
+        let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host =
@@ -219,7 +219,7 @@ fn outside_config(
     }
     let entry = config.entry("contexts", context).cloned().unwrap_or_default();
     let pick = |flag: &str, key: &str| {
-        let given = flags.text(flag);
+        let given = flags.global(flag);
         if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
     };
     let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));

@@ -121,9 +121,21 @@ impl Flag {
 pub(super) struct Flags {
     given: BTreeMap<&'static str, Vec<String>>,
     defaults: BTreeMap<&'static str, &'static str>,
+    kinds: BTreeMap<&'static str, FlagKind>,
 }
 
 impl Flags {
+    /// Whether the command has a flag of its own of that name, which takes several texts where the
+    /// global one takes one.
+    pub(super) fn is_hidden(&self, name: &str) -> bool {
+        self.kinds.get(name) == Some(&FlagKind::Array)
+    }
+
+    /// The one text of a global flag; empty when it is hidden.
+    pub(super) fn global(&self, name: &str) -> &str {
+        if self.is_hidden(name) { "" } else { self.text(name) }
+    }
+
     /// Whether the flag was given.
     pub(super) fn is_set(&self, name: &str) -> bool {
         self.given.contains_key(name)
@@ -172,6 +184,7 @@ pub(super) fn parse(
     let mut parsed = Flags::default();
     for flag in flags {
         parsed.defaults.insert(flag.long, flag.default);
+        parsed.kinds.insert(flag.long, flag.kind);
     }
     let mut arguments = Vec::new();
     let mut words = words.iter();

@@ -3,7 +3,7 @@
 use crate::base::{Output, Streams};
 
 use super::command::{Call, Command, GLOBAL_FLAGS, find, path_of};
-use super::commands::{COMMANDS, ELSEWHERE};
+use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome};
 use super::flags::{Flag, FlagKind, parse};
 
@@ -20,13 +20,8 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
         let words: Vec<String> = rest.iter().filter(|one| !one.starts_with('-')).skip(1).cloned().collect();
         return topic(streams, &words);
     }
-    if ELSEWHERE.contains(&word.as_str()) {
-        return Err(Failure::message(format!(
-            "the built-in kubectl has no {word:?} command yet; a kubectl installed on this machine has it"
-        )));
-    }
     let mut text = format!("unknown command {word:?} for \"kubectl\"\n");
-    let known = COMMANDS.iter().map(|command| command.name).chain(ELSEWHERE.iter().copied());
+    let known = COMMANDS.iter().map(|command| command.name);
     let mut similar: Vec<&str> = known.filter(|name| is_similar(word, name)).collect();
     similar.sort_unstable();
     if !similar.is_empty() {

@@ -18,6 +18,7 @@ mod manifest;
 mod name_hash;
 mod object_names;
 mod pods;
+mod policy_rules;
 mod printers;
 mod programs;
 mod remote;

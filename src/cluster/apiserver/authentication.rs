@@ -6,82 +6,99 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use crate::apimachinery::Status;
+use crate::base::Timestamp;
 
-/// A user as the API knows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct User {
-    /// Name.
-    pub name: String,
-    /// Groups.
-    pub groups: Vec<String>,
-}
-
-impl User {
-    /// Who may do everything.
-    fn administrator() -> Self {
-        Self {
-            name: "kubernetes-admin".to_owned(),
-            groups: vec!["system:masters".to_owned(), "system:authenticated".to_owned()],
-        }
-    }
-}
+use super::super::authentication::{API_AUDIENCE, user_of_token};
+use super::super::authorization::User;
+use super::super::registry::Registry;
 
 /// How the requests of a connection prove who sends them.
 #[derive(Clone, Debug)]
 pub(crate) enum Authentication {
     /// The connection itself is the proof.
     Connection(Arc<User>),
-    /// Every request carries this bearer token.
-    Token(Arc<str>),
+    /// The client may have shown a certificate; every request may carry a token.
+    Client(ClientCertificate),
+}
+
+/// What a client showed when it connected.
+#[derive(Clone, Debug)]
+pub(crate) enum ClientCertificate {
+    /// Nothing.
+    Absent,
+    /// A certificate of the cluster's authority.
+    Trusted {
+        /// Whom it names.
+        user: Arc<User>,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// Something else.
+    Untrusted,
 }
 
 impl Authentication {
-    /// A connection that may do everything.
-    pub(crate) fn administrator() -> Self {
-        Self::Connection(Arc::new(User::administrator()))
-    }
-
     /// The user behind a request.
     ///
     /// # Errors
-    /// 401 without the token.
-    pub(super) fn user(&self, headers: &HeaderMap) -> Result<Arc<User>, Status> {
-        match self {
-            Self::Connection(user) => Ok(Arc::clone(user)),
-            Self::Token(token) => {
-                let given = headers
-                    .get(AUTHORIZATION)
-                    .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
-                    .unwrap_or_default();
-                if equal_in_constant_time(given, token.as_bytes()) {
-                    Ok(Arc::new(User::administrator()))
-                } else {
-                    Err(Status::unauthorized())
-                }
-            }
+    /// 401 for credentials that are not valid; without any, the user is anonymous.
+    pub(super) fn user(
+        &self,
+        headers: &HeaderMap,
+        registry: &Registry,
+        now: Timestamp,
+    ) -> Result<Arc<User>, Status> {
+        let certificate = match self {
+            Self::Connection(user) => return Ok(Arc::clone(user)),
+            Self::Client(certificate) => certificate,
+        };
+        match certificate {
+            ClientCertificate::Trusted { user, until } if now < *until => return Ok(Arc::clone(user)),
+            _ => {}
         }
+        let Some(token) = bearer_token(headers) else {
+            return match certificate {
+                ClientCertificate::Absent => Ok(Arc::new(User::anonymous())),
+                _ => Err(Status::unauthorized()),
+            };
+        };
+        let audiences = [API_AUDIENCE.to_owned()];
+        let found = user_of_token(registry.authority()?, registry.store(), now, token, &audiences);
+        found.map(|(user, _)| Arc::new(user)).ok_or_else(Status::unauthorized)
     }
 }
 
-/// Compares without telling by its duration where the first difference is.
-fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
-    one.len() == two.len() && one.iter().zip(two).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+/// The token of `Authorization: Bearer TOKEN`.
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Random;
 
     #[test]
-    fn only_the_whole_token_opens_the_door() {
-        let door = Authentication::Token("secret".into());
-        for (given, opens) in
-            [("Bearer secret", true), ("Bearer secre", false), ("Bearer secret2", false), ("secret", false)]
-        {
+    fn credentials_are_valid_or_refused_and_none_is_nobody() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let registry = Registry::new(now, Random::seeded(1));
+        let name = |certificate: ClientCertificate, token: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert(AUTHORIZATION, given.parse().unwrap());
-            assert_eq!(door.user(&headers).is_ok(), opens, "{given}");
-        }
-        assert_eq!(door.user(&HeaderMap::new()).unwrap_err().code, 401);
+            if !token.is_empty() {
+                headers.insert(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+            }
+            let user = Authentication::Client(certificate).user(&headers, &registry, now);
+            user.map(|user| user.name.clone()).map_err(|status| status.code)
+        };
+        let jane = |until: &str| ClientCertificate::Trusted {
+            user: Arc::new(User::new("jane", &[])),
+            until: until.parse().unwrap(),
+        };
+        assert_eq!(name(ClientCertificate::Absent, ""), Ok("system:anonymous".to_owned()));
+        assert_eq!(name(ClientCertificate::Absent, "guess"), Err(401));
+        assert_eq!(name(ClientCertificate::Untrusted, ""), Err(401));
+        assert_eq!(name(jane("2026-01-02T00:00:00Z"), "guess"), Ok("jane".to_owned()));
+        assert_eq!(name(jane("2025-01-02T00:00:00Z"), ""), Err(401));
     }
 }

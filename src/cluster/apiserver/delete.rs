@@ -6,11 +6,11 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::{FieldError, Object, Status, StatusDetails};
 
-use super::super::driver::Shared;
+use super::super::authorization::User;
 use super::super::registry::{DeleteOptions, Deleted, Propagation, WriteOptions};
-use super::authentication::User;
 use super::body::{self, Body};
 use super::encoding::{ListMeta, Presentation};
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 use super::{decode, negotiate, write};
@@ -20,11 +20,11 @@ use super::{decode, negotiate, write};
 /// # Errors
 /// What the registry refuses; 422 for unknown options.
 pub(super) fn delete(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let (delete, options) = decode_options(info, headers, body, user)?;
@@ -44,11 +44,11 @@ pub(super) fn delete(
 /// # Errors
 /// As [`delete`]; the first refusal ends it.
 pub(super) fn delete_collection(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let (delete, options) = decode_options(info, headers, body, user)?;
@@ -85,7 +85,7 @@ fn decode_options(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<(DeleteOptions, WriteOptions), Status> {
     let given =
         if body.is_empty() { Object::from(serde_json::Map::new()) } else { decode::any(headers, body)? };

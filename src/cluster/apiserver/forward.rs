@@ -48,7 +48,7 @@ pub(super) async fn request_of(
         .iter()
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    Ok(HttpRequest { method: parts.method.to_string(), path, headers, body })
+    Ok(HttpRequest { method: parts.method.to_string(), path, headers, body, secure: false })
 }
 
 /// A program's response, as HTTP.

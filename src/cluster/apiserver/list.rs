@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::apimachinery::{Object, Status};
 
-use super::super::driver::Shared;
 use super::super::registry::Registry;
 use super::body::Body;
 use super::encoding::{ListMeta, Presentation};
 use super::list_options::{ListOptions, Match, too_large};
 use super::negotiate;
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::selection::Selection;
 
@@ -106,7 +106,7 @@ impl Continue {
 /// 400 (bad selectors or tokens), 410 and 504 (a revision that is gone or still to come), 422 (options
 /// that do not go together).
 pub(super) fn list(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Status> {
@@ -116,7 +116,7 @@ pub(super) fn list(
     let from = Continue::decode(&options.continue_token)?;
     let within = info.namespace.as_deref();
     let (all, revision, now) = shared.with(|simulation| {
-        let registry = &simulation.registry;
+        let registry = &*simulation.registry;
         let (objects, revision) = objects_at(registry, info, &options, from.as_ref())?;
         Ok((objects, revision, registry.now()))
     })?;

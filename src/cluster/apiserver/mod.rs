@@ -1,5 +1,6 @@
 //! The API over HTTP. No rule about any kind lives here.
 
+mod access;
 mod authentication;
 mod body;
 mod component_statuses;
@@ -12,12 +13,14 @@ mod event_cache;
 mod finish;
 mod forward;
 mod health;
+mod inside;
 mod json_error;
 mod list;
 mod list_options;
 mod machines;
 mod metrics;
 mod negotiate;
+mod objects;
 mod openapi;
 mod query;
 mod read;
@@ -32,8 +35,9 @@ mod tunnel;
 mod watch;
 mod write;
 
-pub(crate) use authentication::Authentication;
+pub(crate) use authentication::{Authentication, ClientCertificate};
 pub(crate) use forward::serve_forwarded;
+pub(crate) use inside::answer_inside;
 pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 
 #[cfg(test)]

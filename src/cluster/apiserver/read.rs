@@ -6,11 +6,11 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::Status;
 
-use super::super::driver::Shared;
 use super::body::Body;
 use super::encoding::Presentation;
 use super::list_options::{resource_version, too_large};
 use super::negotiate;
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 
 /// Answers with one object (or what a subresource shows of it).
@@ -18,7 +18,7 @@ use super::request_info::RequestInfo;
 /// # Errors
 /// 404 when there is none, 504 for a revision that is still to come.
 pub(super) fn get(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Status> {

@@ -16,10 +16,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 
+use super::super::authentication::{openid_configuration, user_of_certificate};
+use super::super::authorization::User;
 use super::super::driver::Shared;
 use super::super::registry::Registry;
 use super::super::storage::Definitions;
-use super::authentication::{Authentication, User};
+use super::access;
+use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::event_cache::EventCache;
 use super::finish::Finish;
@@ -70,7 +73,7 @@ impl ApiServer {
         let reads = request.method() == Method::GET;
         let finish = Finish::of(request.headers(), request.uri().query().unwrap_or_default());
         let answer = async {
-            let user = authentication.user(request.headers())?;
+            let user = self.admit(&request, authentication)?;
             self.route(request, &user).await
         };
         // `filters.WithPanicRecovery`: a fault costs one request, not the connection.
@@ -81,7 +84,27 @@ impl ApiServer {
         finish.apply(answered.unwrap_or_else(|status| body::failure(&status)), reads).await
     }
 
-    async fn route(&self, request: Request<Incoming>, user: &User) -> Result<Response<Body>, Status> {
+    /// In whose name the request is made, if they may make it.
+    fn admit(
+        &self,
+        request: &Request<Incoming>,
+        authentication: &Authentication,
+    ) -> Result<Arc<User>, Status> {
+        let uri = request.uri();
+        let query = Query::parse(uri.query().unwrap_or_default());
+        let attributes = access::attributes_of(request.method(), uri.path(), &query);
+        let now = self.shared.clock().now();
+        self.shared.look(|simulation, _| {
+            let registry = &simulation.registry;
+            let user = authentication.user(request.headers(), registry, now)?;
+            let store = registry.store();
+            let user = access::impersonated(store, user, request.headers())?;
+            access::check(store, &user, &attributes)?;
+            Ok(user)
+        })
+    }
+
+    async fn route(&self, request: Request<Incoming>, user: &Arc<User>) -> Result<Response<Body>, Status> {
         let uri = request.uri();
         if !is_well_escaped(uri.path()) {
             return Ok(body::bytes(400, body::TEXT, "400 Bad Request"));
@@ -119,10 +142,28 @@ impl ApiServer {
                 openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
             path if let Some(health) = health::answer(&self.shared, path, &query) => health,
+            path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
+                self.openid(path)?.unwrap_or_else(body::page_not_found)
+            }
             path => {
                 discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
             }
         })
+    }
+
+    /// What others need to check the tokens of service accounts.
+    fn openid(&self, path: &str) -> Result<Option<Response<Body>>, Status> {
+        let authority = self.shared.look(|simulation, _| simulation.registry.authority().map(Arc::clone))?;
+        Ok(openid_configuration(&authority, path).map(|value| body::json(200, &value)))
+    }
+
+    /// A connection of the cluster's administrator.
+    pub(crate) fn administrator(&self) -> Authentication {
+        let user = self.shared.look(|simulation, _| {
+            let authority = simulation.registry.authority().ok()?;
+            user_of_certificate(&authority.administrator()?.der)
+        });
+        Authentication::Connection(Arc::new(user.unwrap_or_else(User::administrator)))
     }
 
     /// The custom kinds of this moment.
@@ -151,13 +192,16 @@ impl ApiServer {
         info: &RequestInfo,
         headers: &HeaderMap,
         body: &[u8],
-        user: &User,
+        user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
-            _ if info.kind == &unstored::BINDING => subresources::bind(&self.shared, info, headers, body),
-            "binding" => subresources::bind(&self.shared, info, headers, body),
-            "eviction" => subresources::evict(&self.shared, info, headers, body, user),
-            _ => write::create(&self.shared, info, headers, body, user),
+            _ if info.kind == &unstored::BINDING => {
+                subresources::bind(self.shared.as_ref(), info, headers, body)
+            }
+            "binding" => subresources::bind(self.shared.as_ref(), info, headers, body),
+            "token" => subresources::request_token(self.shared.as_ref(), info, headers, body),
+            "eviction" => subresources::evict(self.shared.as_ref(), info, headers, body, user),
+            _ => write::create(self.shared.as_ref(), info, headers, body, user),
         }
     }
 
@@ -171,7 +215,7 @@ impl ApiServer {
         &self,
         request: Request<Incoming>,
         info: RequestInfo,
-        user: &User,
+        user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         let shared = &self.shared;
         match info.subresource_name() {
@@ -180,7 +224,6 @@ impl ApiServer {
             "attach" => return subresources::attach(shared, &info, request),
             "portforward" => return subresources::port_forward(shared, &info, request),
             "proxy" => return subresources::proxy(shared, &info, request).await,
-            "token" => return subresources::request_token(),
             _ => {}
         }
         let (parts, incoming) = request.into_parts();
@@ -190,15 +233,19 @@ impl ApiServer {
             Verb::Get | Verb::List if info.kind == &unstored::COMPONENT_STATUS => {
                 component_statuses::read(shared, &info, headers)
             }
-            Verb::Get => read::get(shared, &info, headers),
-            Verb::List => list::list(shared, &info, headers),
+            Verb::Get => read::get(shared.as_ref(), &info, headers),
+            Verb::List => list::list(shared.as_ref(), &info, headers),
             Verb::Create => self.create(&info, headers, &body::read(incoming).await?, user),
-            Verb::Update => write::update(shared, &info, headers, &body::read(incoming).await?, user),
-            Verb::Patch => write::patch(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Update => {
+                write::update(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
+            }
+            Verb::Patch => write::patch(shared.as_ref(), &info, headers, &body::read(incoming).await?, user),
             Verb::Watch => watch::watch(shared, &info, headers, self.watch_permit()?, &self.events),
-            Verb::Delete => delete::delete(shared, &info, headers, &body::read(incoming).await?, user),
+            Verb::Delete => {
+                delete::delete(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
+            }
             Verb::DeleteCollection => {
-                delete::delete_collection(shared, &info, headers, &body::read(incoming).await?, user)
+                delete::delete_collection(shared.as_ref(), &info, headers, &body::read(incoming).await?, user)
             }
         }
     }

@@ -275,7 +275,7 @@ async fn a_client_can_discover_and_ask_who_it_is() {
     assert_eq!((eviction.group.as_deref(), eviction.version.as_deref()), (Some("policy"), Some("v1")));
     let url = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
     let (code, review) = ask(&cluster, "POST", url, &[], &json!({"kind": "SelfSubjectReview"})).await;
-    assert_eq!((code, &review["status"]["userInfo"]["username"]), (201, &json!("kubernetes-admin")));
+    assert_eq!((code, &review["status"]["userInfo"]["username"]), (201, &json!("minikube-user")));
 }
 
 /// Opens a watch; each line as JSON.
@@ -374,4 +374,36 @@ async fn bodies_may_be_yaml_or_protobuf() {
     assert_eq!(post("application/vnd.kubernetes.protobuf", body).await, 201);
     assert_eq!(post("application/vnd.kubernetes.protobuf", b"k8s\0\xff".to_vec()).await, 400);
     assert_eq!(get(&cluster, &format!("{MAPS}/in-proto")).await.0, 200);
+}
+
+#[tokio::test]
+async fn whoever_is_impersonated_may_do_what_is_bound_to_them() {
+    let cluster = cluster();
+    let roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+    let bot = [("impersonate-user", "system:serviceaccount:default:bot")];
+    let secrets = "/api/v1/namespaces/default/secrets";
+    let refused = r#"secrets is forbidden: User "system:serviceaccount:default:bot" cannot list resource "secrets" in API group "" in the namespace "default""#;
+    let (code, status) = ask(&cluster, "GET", secrets, &bot, &Value::Null).await;
+    assert_eq!((code, &status["message"]), (403, &json!(refused)));
+    let role = json!({"metadata": {"name": "reader"},
+        "rules": [{"verbs": ["get", "list"], "apiGroups": [""], "resources": ["secrets"]}]});
+    assert_eq!(ask(&cluster, "POST", &format!("{roles}/roles"), &[], &role).await.0, 201);
+    let binding = json!({"metadata": {"name": "reader"}, "roleRef": {"kind": "Role", "name": "reader"},
+        "subjects": [{"kind": "ServiceAccount", "name": "bot"}]});
+    assert_eq!(ask(&cluster, "POST", &format!("{roles}/rolebindings"), &[], &binding).await.0, 201);
+    assert_eq!(ask(&cluster, "GET", secrets, &bot, &Value::Null).await.0, 200);
+    let review = json!({"spec": {"resourceAttributes": {"namespace": "default", "verb": "list", "resource": "secrets"}}});
+    let url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    let (_, answer) = ask(&cluster, "POST", url, &bot, &review).await;
+    let reason =
+        r#"RBAC: allowed by RoleBinding "reader/default" of Role "reader" to ServiceAccount "bot/default""#;
+    assert_eq!(answer["status"], json!({"allowed": true, "reason": reason}));
+    let jane = [("impersonate-user", "jane")];
+    let (code, status) = ask(&cluster, "GET", "/metrics", &jane, &Value::Null).await;
+    assert_eq!(
+        (code, &status["message"]),
+        (403, &json!(r#"forbidden: User "jane" cannot get path "/metrics""#))
+    );
+    let (_, view) = get(&cluster, "/apis/rbac.authorization.k8s.io/v1/clusterroles/view").await;
+    assert!(view["rules"].as_array().unwrap().len() > 9, "the rules of others are gathered");
 }

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::apimachinery::{FieldError, FieldErrorType, Status};
 
-use super::super::driver::Shared;
+use super::super::authorization::User;
 use super::super::registry::{FieldValidation, WriteOptions, Written};
-use super::authentication::User;
 use super::body::{self, Body};
 use super::encoding::Presentation;
+use super::objects::Objects;
 use super::request_info::RequestInfo;
 use super::{decode, negotiate, reviews};
 
@@ -24,17 +24,20 @@ const MANAGER_LENGTH_MAX: usize = 128;
 /// # Errors
 /// What the registry refuses; 400 and 415 for bodies that cannot be read.
 pub(super) fn create(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let object = decode::object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
-        let answered = Arc::new(reviews::answer(info.kind, object, user)?);
-        return Ok(presentation.object(201, &answered, shared.clock().now()));
+        let namespace = info.namespace.as_deref().unwrap_or_default();
+        let answered = shared
+            .with(|simulation| reviews::answer(info.kind, object, namespace, simulation.registry, user));
+        let answered = Arc::new(answered?);
+        return Ok(presentation.object(201, &answered, shared.now()));
     }
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
@@ -51,11 +54,11 @@ pub(super) fn create(
 /// # Errors
 /// As [`create`].
 pub(super) fn update(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let mut options = write_options(info, headers, user)?;
@@ -78,11 +81,11 @@ pub(super) fn update(
 /// # Errors
 /// As [`create`]; 415 for unknown kinds of patch.
 pub(super) fn patch(
-    shared: &Shared,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let patch = decode::patch(info, headers, body)?;
@@ -104,7 +107,7 @@ pub(super) fn patch(
 pub(super) fn write_options(
     info: &RequestInfo,
     headers: &HeaderMap,
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<WriteOptions, Status> {
     let errors = option_errors(info);
     if !errors.is_empty() {
@@ -128,7 +131,7 @@ pub(super) fn write_options(
     };
     Ok(WriteOptions {
         manager,
-        user: user.name.clone(),
+        user: Arc::clone(user),
         dry_run,
         field_validation,
         duplicate_fields: Vec::new(),

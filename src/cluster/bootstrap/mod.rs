@@ -3,6 +3,7 @@
 mod flow_control;
 mod identities;
 mod nodes;
+mod policy;
 mod running_pods;
 
 use serde_json::json;
@@ -35,14 +36,14 @@ const CONTROL_PLANE: &[(&str, &str)] = &[
 /// # Errors
 /// When an object is refused, which a test rules out.
 pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Result<(), Status> {
-    let mut options = WriteOptions::component("minikube");
-    "system:masters".clone_into(&mut options.user);
+    let options = WriteOptions::component("minikube");
     let documents = parse_yaml(OBJECTS).map_err(Status::internal)?;
     let mut objects = documents.into_iter().filter_map(|document| Object::from_value(document.value));
     // Namespaces come first in the file; nodes must stand before any Pod names one.
     for object in objects.by_ref().take(NAMESPACES) {
         create(registry, object, &options)?;
     }
+    policy::load(registry);
     for number in 0..config.nodes.max(1) {
         nodes::create(registry, number)?;
     }
@@ -114,6 +115,14 @@ pub(crate) fn mirror_pod(registry: &Registry, key: &ObjectKey) -> Option<Object>
     let (name, cpu) = CONTROL_PLANE.iter().find(|(component, _)| *component == name)?;
     let stands = registry.get(&builtin::NODE, &ObjectKey::new("", node)).is_ok();
     (stands && key.namespace == "kube-system").then(|| static_pod(registry, name, cpu))
+}
+
+/// The namespaces alone.
+#[cfg(test)]
+fn namespaces(registry: &mut Registry) {
+    for name in ["default", "kube-public", "kube-system"] {
+        registry.load(&builtin::NAMESPACE, Object::new(&builtin::NAMESPACE, "", name));
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The controllers that are started.
 
 mod api_service;
+mod certificate_signer;
 mod claim;
 mod cluster_ips;
+mod cluster_role_aggregation;
 mod conditions;
 mod cron_job;
 mod custom_resources;
@@ -28,6 +30,7 @@ mod policy_status;
 mod replica_set;
 mod resource_quota;
 mod service_account;
+mod service_account_token;
 mod stateful_set;
 mod taint_eviction;
 
@@ -53,6 +56,9 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &namespace::NamespaceController,
     &garbage_collector::GarbageCollector,
     &event_expiry::EventExpiry,
+    &service_account_token::TokensController,
+    &certificate_signer::CertificateController,
+    &cluster_role_aggregation::ClusterRoleAggregationController,
     &endpoints::EndpointSliceMirroring,
     &ingress_nginx::IngressNginx,
     &load_balancer::LoadBalancers,

@@ -10,8 +10,6 @@ use super::super::registry::{Registry, WriteOptions};
 use super::super::storage::Change;
 use super::MANAGER;
 
-/// The authority that signed the cluster's certificates. Its key was never kept.
-const ROOT_CA: &str = include_str!("root_ca.crt");
 const ROOT_CA_NAME: &str = "kube-root-ca.crt";
 const ACCOUNT_NAME: &str = "default";
 
@@ -44,7 +42,7 @@ impl Reconciler for ServiceAccountController {
         let mut certificate = Object::new(&builtin::CONFIG_MAP, &key.name, ROOT_CA_NAME);
         let description = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
         certificate.set_annotation("kubernetes.io/description", description);
-        certificate.set("/data", json!({"ca.crt": ROOT_CA}));
+        certificate.set("/data", json!({"ca.crt": registry.authority()?.certificate_pem()}));
         ensure(registry, &builtin::CONFIG_MAP, certificate)?;
         Ok(Action::AwaitChange)
     }

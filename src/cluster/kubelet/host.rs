@@ -80,6 +80,12 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// Whether the API server listens there.
+    fn reaches_api_server(&mut self, host: &str, port: u16) -> bool {
+        let namespace = self.slot.split('/').next().unwrap_or_default();
+        super::super::network::is_api_server(self.registry, namespace, host, port)
+    }
+
     fn peers(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
         let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
         inside
@@ -195,8 +201,18 @@ impl System for Host<'_> {
     }
 
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError> {
+        if self.reaches_api_server(host, port) {
+            return self.node.http_to_api(self.registry, request);
+        }
         let slot = self.slot.clone();
         self.node.http_from(self.registry, &slot, host, port, request)
+    }
+
+    fn tls_authority(&mut self, host: &str, port: u16) -> Option<String> {
+        if !self.reaches_api_server(host, port) {
+            return None;
+        }
+        self.registry.authority().ok().map(|authority| authority.certificate_pem().to_owned())
     }
 
     fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {

@@ -39,12 +39,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Timestamp;
 
-use super::network::AddressPool;
+use super::network::{AddressPool, HttpRequest, HttpResponse};
+use super::registry::Registry;
 use super::runtime::{Files, Process, ProcessId};
 use attachments::Attachments;
 use pod_runtime::PodRuntime;
 
 pub(crate) use pod_worker::KUBELET;
+
+/// Answers one request to the API.
+pub(crate) type ApiCall = fn(&mut Registry, &HttpRequest) -> HttpResponse;
 
 /// Everything that runs on the nodes: containers, their logs and files, pulls and back-offs, addresses.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -85,6 +89,16 @@ pub(crate) struct NodeState {
     /// Whether the addresses of Pods that were there before this state have been taken over.
     #[serde(skip)]
     surveyed: bool,
+    /// What answers processes that ask the API server.
+    #[serde(skip)]
+    api: Option<ApiCall>,
+}
+
+impl NodeState {
+    /// Lets processes reach the API server.
+    pub(crate) fn reach_api_by(&mut self, api: ApiCall) {
+        self.api = Some(api);
+    }
 }
 
 /// A moment so many milliseconds later.

@@ -249,6 +249,23 @@ impl NodeState {
         self.latency = i64::try_from(cost / speed).unwrap_or(i64::MAX);
     }
 
+    /// Makes one HTTP request to the API server, which expects TLS.
+    ///
+    /// # Errors
+    /// Refused when no API server runs beside the nodes.
+    pub(super) fn http_to_api(
+        &mut self,
+        registry: &mut Registry,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        if !request.secure {
+            let text = "Client sent an HTTP request to an HTTPS server.\n";
+            return Ok(HttpResponse::text(400, "text/plain; charset=utf-8", text));
+        }
+        let api = self.api.ok_or(ConnectError::Refused)?;
+        Ok(api(registry, request))
+    }
+
     /// The process that answers on a Pod's port.
     pub(super) fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
         let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;

@@ -72,7 +72,8 @@ fn fill(
         }
         _ => {
             let path = source["path"].as_str().unwrap_or("token");
-            files.insert(&format!("/{path}"), "not simulated: this token opens nothing\n");
+            let token = registry.projected_token(pod, source)?;
+            files.insert(&format!("/{path}"), token);
             Ok(())
         }
     }

@@ -1,86 +1,93 @@
-//! What opens the door: a certificate authority, a server certificate, a token, a kubeconfig.
+//! How the listener does TLS, whom it believes, and the kubeconfig that opens it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use tokio_rustls::rustls::{
+    DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig, SignatureScheme,
+};
+use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::base::{ResultExt, UserError};
+use crate::base::{ResultExt, Timestamp, UserError};
 
-/// Random bytes of a token.
-const TOKEN_BYTES: usize = 32;
-
-/// Under which names the API server is known, as minikube's certificate lists them.
-const SERVER_NAMES: &[&str] = &[
-    "minikube",
-    "control-plane.minikube.internal",
-    "kubernetes.default.svc.cluster.local",
-    "kubernetes.default.svc",
-    "kubernetes.default",
-    "kubernetes",
-    "localhost",
-    "127.0.0.1",
-    "10.96.0.1",
-    "192.168.49.2",
-];
+use super::super::apiserver::ClientCertificate;
+use super::super::authentication::{Authority, user_of_certificate};
 
 /// The secrets of one listener.
 pub(super) struct Credentials {
-    authority_pem: String,
-    certificate: CertificateDer<'static>,
-    key: PrivatePkcs8KeyDer<'static>,
-    token: String,
+    authority: Arc<Authority>,
+    verifier: Arc<dyn ClientCertVerifier>,
 }
 
 impl Credentials {
-    /// Credentials that nobody has seen before.
+    /// Credentials under an authority.
     ///
     /// # Errors
-    /// When the operating system gives no randomness.
-    pub(super) fn fresh() -> Result<Self, UserError> {
-        let (authority_pem, issuer) = authority().while_doing(doing)?;
-        let key = KeyPair::generate().while_doing(doing)?;
-        let certificate = server_certificate(&key, &issuer).while_doing(doing)?;
-        let mut bytes = [0; TOKEN_BYTES];
-        let filled = ring::default_provider().secure_random.fill(&mut bytes);
-        filled.map_err(|_| UserError::new(format!("{}: no randomness", doing())))?;
-        let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { authority_pem, certificate, key: key.serialize_der().into(), token })
+    /// When its certificate is none.
+    pub(super) fn new(authority: Arc<Authority>) -> Result<Self, UserError> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(authority.certificate_der().to_vec())).while_doing(doing)?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .while_doing(doing)?;
+        Ok(Self { authority, verifier })
     }
 
-    /// The bearer token of the one user.
-    pub(super) fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// How the server does TLS: HTTP/2 where the client can.
+    /// How the server does TLS: HTTP/2 where the client can, with any client certificate or none.
     ///
     /// # Errors
     /// When the certificate does not fit its key.
     pub(super) fn tls(&self) -> Result<ServerConfig, UserError> {
-        let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
+        let (certificate, key) = self.authority.server()?;
+        let key = PrivatePkcs8KeyDer::from(key);
+        let mut config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .while_doing(doing)?
-            .with_no_client_auth()
-            .with_single_cert(vec![self.certificate.clone()], self.key.clone_key().into())
+            .with_client_cert_verifier(Arc::new(AnyCertificate(Arc::clone(&self.verifier))))
+            .with_single_cert(vec![CertificateDer::from(certificate)], key.into())
             .while_doing(doing)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(config)
     }
 
-    /// A kubeconfig whose only context, `minikube`, reaches the server at that port.
-    pub(super) fn kubeconfig(&self, port: u16) -> String {
-        let authority = STANDARD.encode(&self.authority_pem);
-        let token = &self.token;
-        format!(
+    /// What a client's certificates are worth at a moment of simulated time.
+    pub(super) fn judge(
+        &self,
+        certificates: Option<&[CertificateDer<'_>]>,
+        now: Timestamp,
+    ) -> ClientCertificate {
+        let Some((own, others)) = certificates.and_then(<[_]>::split_first) else {
+            return ClientCertificate::Absent;
+        };
+        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+        let moment = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let trusted = self.verifier.verify_client_cert(own, others, moment).is_ok();
+        match (trusted, user_of_certificate(own), end_of(own)) {
+            (true, Some(user), Some(until)) => ClientCertificate::Trusted { user: Arc::new(user), until },
+            _ => ClientCertificate::Untrusted,
+        }
+    }
+
+    /// A kubeconfig whose only context, `minikube`, reaches the server at that port as its administrator.
+    ///
+    /// # Errors
+    /// When the operating system gave no randomness for their key.
+    pub(super) fn kubeconfig(&self, port: u16) -> Result<String, UserError> {
+        let administrator = self
+            .authority
+            .administrator()
+            .ok_or_else(|| UserError::new(format!("{}: no randomness", doing())))?;
+        let authority = STANDARD.encode(self.authority.certificate_pem());
+        let certificate = STANDARD.encode(&administrator.certificate);
+        let key = STANDARD.encode(&administrator.key);
+        Ok(format!(
             "\
 apiVersion: v1
 clusters:
@@ -100,9 +107,10 @@ preferences: {{}}
 users:
 - name: minikube
   user:
-    token: {token}
+    client-certificate-data: {certificate}
+    client-key-data: {key}
 "
-        )
+        ))
     }
 }
 
@@ -110,25 +118,58 @@ fn doing() -> String {
     "cannot make the certificate of the API server".to_owned()
 }
 
-fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
-    let mut params = CertificateParams::new(Vec::new())?;
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name.push(DnType::CommonName, "minikubeCA");
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign];
-    let key = KeyPair::generate()?;
-    let pem = params.self_signed(&key)?.pem();
-    Ok((pem, Issuer::new(params, key)))
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
 }
 
-fn server_certificate(
-    key: &KeyPair,
-    issuer: &Issuer<'static, KeyPair>,
-) -> Result<CertificateDer<'static>, rcgen::Error> {
-    let names: Vec<String> = SERVER_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let mut params = CertificateParams::new(names)?;
-    params.distinguished_name.push(DnType::CommonName, "minikube");
-    params.use_authority_key_identifier_extension = true;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    Ok(params.signed_by(key, issuer)?.der().clone())
+/// When a certificate ends.
+fn end_of(certificate: &[u8]) -> Option<Timestamp> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()
+}
+
+/// Lets every client in whose key fits its certificate; whom to believe is decided by request, as the
+/// API server does, so that a certificate of somebody else's is answered with 401 and not cut off.
+#[derive(Debug)]
+struct AnyCertificate(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for AnyCertificate {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        _own: &CertificateDer<'_>,
+        _others: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }

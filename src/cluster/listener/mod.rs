@@ -1,4 +1,4 @@
-//! The API for other programs: loopback TLS, a token, a kubeconfig; and sockets for node ports.
+//! The API for other programs: loopback TLS, client certificates and tokens, a kubeconfig; and sockets for node ports.
 
 mod credentials;
 mod node_ports;
@@ -58,12 +58,13 @@ impl Listener {
         let socket =
             TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| refused(port, &error))?;
         let port = socket.local_addr().while_doing(|| "cannot tell the port of the API".to_owned())?.port();
-        let credentials = Credentials::fresh()?;
+        let authority = shared.look(|simulation, _| simulation.registry.authority().map(Arc::clone));
+        let credentials = Credentials::new(authority.while_doing(|| "cannot open the API".to_owned())?)?;
         let acceptor = TlsAcceptor::from(Arc::new(credentials.tls()?));
-        let authentication = Authentication::Token(credentials.token().into());
-        let api = tokio::spawn(accept(socket, acceptor, Arc::clone(server), authentication));
+        let kubeconfig = credentials.kubeconfig(port)?;
+        let door = Door { acceptor, credentials, shared: Arc::clone(shared), server: Arc::clone(server) };
+        let api = tokio::spawn(accept(socket, Arc::new(door)));
         let node_ports = tokio::spawn(node_ports::serve(Arc::clone(shared)));
-        let kubeconfig = credentials.kubeconfig(port);
         Ok(Self { port, kubeconfig, _tasks: [EndOnDrop(api), EndOnDrop(node_ports)] })
     }
 
@@ -88,12 +89,15 @@ fn refused(port: u16, error: &io::Error) -> UserError {
     UserError::new(format!("cannot listen on 127.0.0.1:{port}: {error}"))
 }
 
-async fn accept(
-    socket: TcpListener,
+/// What every connection needs.
+struct Door {
     acceptor: TlsAcceptor,
+    credentials: Credentials,
+    shared: Arc<Shared>,
     server: Arc<ApiServer>,
-    authentication: Authentication,
-) {
+}
+
+async fn accept(socket: TcpListener, door: Arc<Door>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -101,25 +105,23 @@ async fn accept(
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let (acceptor, server) = (acceptor.clone(), Arc::clone(&server));
-        let authentication = authentication.clone();
+        let door = Arc::clone(&door);
         tokio::spawn(async move {
-            serve(stream, &acceptor, server, authentication).await;
+            serve(stream, &door).await;
             drop(place);
         });
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    acceptor: &TlsAcceptor,
-    server: Arc<ApiServer>,
-    authentication: Authentication,
-) {
+async fn serve(stream: TcpStream, door: &Door) {
     // Small frames (watch events, keystrokes) shall not wait for more.
     let _ = stream.set_nodelay(true);
-    let Some(Ok(stream)) = timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await else { return };
-    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+    let Some(Ok(stream)) = timeout(HANDSHAKE_MAX, door.acceptor.accept(stream)).await else { return };
+    let connection = stream.get_ref().1;
+    let shown = door.credentials.judge(connection.peer_certificates(), door.shared.clock().now());
+    let authentication = Authentication::Client(shown);
+    let server = Arc::clone(&door.server);
+    if connection.alpn_protocol() == Some(b"h2") {
         serve_http2(server, stream, authentication).await;
     } else {
         serve_http1(server, stream, authentication).await;

@@ -33,15 +33,48 @@ async fn code_of(config: Config) -> u16 {
     client.send(request).await.unwrap().status().as_u16()
 }
 
+fn without_credentials(mut config: Config) -> Config {
+    config.auth_info.client_certificate_data = None;
+    config.auth_info.client_key_data = None;
+    config
+}
+
 #[tokio::test]
 async fn the_kubeconfig_opens_the_door_and_nothing_else_does() {
     let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
     let listener = cluster.listen(0).await.unwrap();
-    let mut config = config_of(listener.kubeconfig()).await;
-    assert_eq!(code_of(config.clone()).await, 200);
+    let administrator = config_of(listener.kubeconfig()).await;
+    assert_eq!(code_of(administrator.clone()).await, 200);
+    let mut config = without_credentials(administrator);
+    assert_eq!(code_of(config.clone()).await, 403, "nobody may list namespaces");
     config.auth_info.token = Some("guess".to_owned().into());
     assert_eq!(code_of(config.clone()).await, 401);
     config.auth_info.token = None;
+    let key = rcgen::KeyPair::generate().unwrap();
+    let foreign = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+    let encoded = |text: String| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    config.auth_info.client_certificate_data = Some(encoded(foreign.pem()));
+    config.auth_info.client_key_data = Some(encoded(key.serialize_pem()).into());
+    assert_eq!(code_of(config).await, 401);
+}
+
+/// A token of an account that may do everything, good for ten minutes.
+async fn token(cluster: &Cluster) -> String {
+    let request = serde_json::json!({"spec": {"expirationSeconds": 600}});
+    let url = "/api/v1/namespaces/kube-system/serviceaccounts/default/token";
+    let request = Request::post(url).body(serde_json::to_vec(&request).unwrap()).unwrap();
+    let answer: Value = cluster.client().request(request).await.unwrap();
+    answer["status"]["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_opens_the_door_for_its_account_until_it_expires() {
+    let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
+    let listener = cluster.listen(0).await.unwrap();
+    let mut config = without_credentials(config_of(listener.kubeconfig()).await);
+    config.auth_info.token = Some(token(&cluster).await.into());
+    assert_eq!(code_of(config.clone()).await, 200, "minikube lets this account do everything");
+    cluster.pass(std::time::Duration::from_secs(600));
     assert_eq!(code_of(config).await, 401);
 }
 
@@ -74,8 +107,7 @@ async fn answer_to(kubeconfig: &str, port: u16, bytes: &[u8], closes: bool) -> S
 async fn bytes_that_are_no_request_end_their_connection_only() {
     let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
     let listener = cluster.listen(0).await.unwrap();
-    let kubeconfig: Value = serde_yaml::from_str(listener.kubeconfig()).unwrap();
-    let token = kubeconfig["users"][0]["user"]["token"].as_str().unwrap();
+    let token = token(&cluster).await;
     let get = format!("GET /version HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n");
     let post = get.replace("GET /version", "POST /api/v1/namespaces/default/configmaps");
     for (bytes, closes, start) in [

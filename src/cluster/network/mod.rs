@@ -16,4 +16,4 @@ pub(crate) use super::runtime::{ConnectError, DnsRecord as Record, HttpRequest, 
 pub(crate) use dns::{answers as dns_answers, lookup, query};
 pub(crate) use ipam::AddressPool;
 pub(crate) use policy::{End, allows};
-pub(crate) use service_proxy::{Client, Endpoint, choose_endpoint, node_with_address, route};
+pub(crate) use service_proxy::{Client, Endpoint, choose_endpoint, is_api_server, node_with_address, route};

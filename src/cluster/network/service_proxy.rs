@@ -142,6 +142,20 @@ pub(crate) fn route(
     Ok(Endpoint { address: address.clone(), port })
 }
 
+/// Whether a connection from a Pod of that namespace to `host` and `port` ends at the API server.
+pub(crate) fn is_api_server(registry: &Registry, namespace: &str, host: &str, port: u16) -> bool {
+    let key = ObjectKey::new("default", "kubernetes");
+    let (Ok(service), Ok(slice)) = (registry.get(&SERVICE, &key), registry.get(&ENDPOINT_SLICE, &key)) else {
+        return false;
+    };
+    let own = match i64::from(port) {
+        port if service.number("/spec/ports/0/port") == Some(port) => service.text("/spec/clusterIP"),
+        port if slice.number("/ports/0/port") == Some(port) => slice.text("/endpoints/0/addresses/0"),
+        _ => return false,
+    };
+    dns::lookup(registry, namespace, host).iter().any(|address| address == own)
+}
+
 /// The Service that an address stands for: its own, one that a person gave it, or a load balancer's.
 fn service_with_address(registry: &Registry, address: &str) -> Option<Arc<Object>> {
     let given = |service: &Object| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, seconds};
 
 use super::Registry;
 use super::admission::{self, Attributes};
@@ -57,6 +57,7 @@ impl Registry {
         object.set("/kind", kind.kind);
         self.ensure_name(kind, &mut object)?;
         strategy.set_defaults(&mut object);
+        strategy.check_user(self, options, &mut object, None)?;
         if !owned {
             record_update(version, None, &mut object, options, self.now);
         }
@@ -81,6 +82,15 @@ impl Registry {
         warnings.extend(custom::finalizer_warnings(kind, &object));
         let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
         Ok(Written { object, created: true, warnings })
+    }
+
+    /// Stores an object that is known to be right as it stands, with a uid and the present moment.
+    pub(crate) fn load(&mut self, kind: &'static Kind, mut object: Object) -> Arc<Object> {
+        metadata::fill_system_fields(&mut object, self.now, &mut self.random);
+        if object.get("/metadata/managedFields/0/time").is_some() {
+            object.set("/metadata/managedFields/0/time", seconds(self.now));
+        }
+        self.store.put(kind, object)
     }
 
     fn ensure_name(&mut self, kind: &'static Kind, object: &mut Object) -> Result<(), Status> {

@@ -29,6 +29,7 @@ mod patch;
 mod pod_defaults;
 mod policy;
 mod quota;
+mod rbac;
 mod resource;
 mod scale;
 mod scheduling;
@@ -37,6 +38,7 @@ mod service_allocation;
 mod storage;
 mod strategy;
 mod table;
+mod tokens;
 mod update;
 mod validation;
 mod warnings;
@@ -46,6 +48,7 @@ use std::sync::Arc;
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::{Random, Timestamp};
 
+use super::authentication::Authority;
 use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
@@ -66,6 +69,8 @@ pub(crate) struct Registry {
     store: Store,
     now: Timestamp,
     random: Random,
+    /// The keys of the cluster; absent when the operating system gave no randomness to make them.
+    authority: Option<Arc<Authority>>,
 }
 
 impl Registry {
@@ -76,7 +81,7 @@ impl Registry {
 
     /// A registry over objects that a snapshot held.
     pub(crate) fn with_store(store: Store, now: Timestamp, random: Random) -> Self {
-        Self { store, now, random }
+        Self { store, now, random, authority: Authority::of_this_process() }
     }
 
     /// The present simulated moment.

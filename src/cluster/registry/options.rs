@@ -8,13 +8,15 @@ use crate::apimachinery::{Kind, Object};
 
 use super::conversion::in_version;
 
+use super::super::authorization::User;
+
 /// Who writes, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct WriteOptions {
     /// Name in managedFields.
     pub manager: String,
-    /// User name for authorization and quota messages.
-    pub user: String,
+    /// Who asks, for the checks that look at more than the kind.
+    pub user: Arc<User>,
     /// Run everything, store nothing.
     pub dry_run: bool,
     /// What to do about unknown and duplicate fields.
@@ -30,7 +32,7 @@ impl WriteOptions {
     pub(crate) fn component(manager: &str) -> Self {
         Self {
             manager: manager.to_owned(),
-            user: format!("system:{manager}"),
+            user: Arc::new(User::component(manager)),
             dry_run: false,
             field_validation: FieldValidation::Ignore,
             duplicate_fields: Vec::new(),

@@ -5,20 +5,21 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use crate::apimachinery::{
-    FieldErrors, KINDS, Kind, NODE_METRICS, Object, POD_METRICS, builtin, unstored,
+    FieldErrors, KINDS, Kind, NODE_METRICS, Object, POD_METRICS, Status, builtin, unstored,
     validate_dns1123_subdomain,
 };
 use crate::base::Timestamp;
 
 use super::Registry;
 use super::columns::{self, Column};
+use super::options::WriteOptions;
 use super::scale::ScaleStrategy;
 use super::validation::Field;
 use super::warnings::pod_spec_warnings;
 use super::{
     admissionregistration, apiextensions, apiregistration, apps, autoscaling, batch, certificates,
-    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, resource, scheduling,
-    storage,
+    coordination, core, discovery, flowcontrol, metrics, networking, node, policy, rbac, resource,
+    scheduling, storage,
 };
 
 /// The rules of one kind. Every method has the behaviour of a plain kind by default.
@@ -58,6 +59,21 @@ pub(crate) trait Strategy: Sync {
                 object.set(pointer, 0);
             }
         }
+    }
+
+    /// Sets what depends on who asks, or refuses what they may not write although they may write
+    /// objects of the kind. `old` is the object before the write; `None` for a creation.
+    ///
+    /// # Errors
+    /// 403 when they may not.
+    fn check_user(
+        &self,
+        _registry: &Registry,
+        _options: &WriteOptions,
+        _new: &mut Object,
+        _old: Option<&Object>,
+    ) -> Result<(), Status> {
+        Ok(())
     }
 
     /// Clears or sets what a client cannot choose in a new object.
@@ -202,13 +218,17 @@ static STRATEGIES: &[(&Kind, &dyn Strategy)] = &[
     (&builtin::STORAGE_CLASS, &storage::StorageClassStrategy),
     (&builtin::POD_DISRUPTION_BUDGET, &policy::PodDisruptionBudgetStrategy),
     (&builtin::PRIORITY_CLASS, &scheduling::PriorityClassStrategy),
+    (&builtin::CLUSTER_ROLE, &rbac::RoleStrategy { namespaced: false }),
+    (&builtin::ROLE, &rbac::RoleStrategy { namespaced: true }),
+    (&builtin::CLUSTER_ROLE_BINDING, &rbac::BindingStrategy { namespaced: false }),
+    (&builtin::ROLE_BINDING, &rbac::BindingStrategy { namespaced: true }),
     (&builtin::CUSTOM_RESOURCE_DEFINITION, &apiextensions::CustomResourceDefinitionStrategy),
     (&NODE_METRICS, &metrics::NodeMetricsStrategy),
     (&POD_METRICS, &metrics::PodMetricsStrategy),
     (&builtin::POD_TEMPLATE, &core::PodTemplateStrategy),
     (&builtin::REPLICATION_CONTROLLER, &core::ReplicationControllerStrategy),
     (&builtin::API_SERVICE, &apiregistration::ApiServiceStrategy),
-    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::CertificateSigningRequestStrategy),
+    (&builtin::CERTIFICATE_SIGNING_REQUEST, &certificates::SigningRequestStrategy),
     (&builtin::IP_ADDRESS, &networking::IpAddressStrategy),
     (&builtin::SERVICE_CIDR, &networking::ServiceCidrStrategy),
     (&builtin::CSI_DRIVER, &storage::CsiDriverStrategy),

@@ -120,6 +120,7 @@ impl Registry {
                 }
                 new = kept;
             }
+            "approval" => new = with_part(old, &new, "/status/conditions"),
             "finalize" => new = with_part(old, &new, "/spec/finalizers"),
             "resize" => new = resized(old, &new),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
@@ -129,6 +130,7 @@ impl Registry {
         if options.subresource != "status" {
             strategy.set_defaults(&mut new);
         }
+        strategy.check_user(self, options, &mut new, Some(old))?;
         if !owned {
             record_update(version, Some(old), &mut new, options, self.now);
         }

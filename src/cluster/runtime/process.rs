@@ -64,6 +64,8 @@ pub(crate) trait System {
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
+    /// The certificate (PEM) of the authority behind whoever speaks TLS at a port, if somebody does.
+    fn tls_authority(&mut self, host: &str, port: u16) -> Option<String>;
     /// Passes a request on as the cluster's Ingresses say.
     fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
         let _ = request;

@@ -188,7 +188,8 @@ pub(super) async fn ask(
         let mut more = request(api, &base.clone().with("continue", next), table).await?;
         slim(&mut more, sorted, keep);
         for list in ["rows", "items"] {
-            if let (Some(known), Some(new)) = (body[list].as_array_mut(), more[list].as_array_mut()) {
+            let known = body.get_mut(list).and_then(Value::as_array_mut);
+            if let (Some(known), Some(new)) = (known, more.get_mut(list).and_then(Value::as_array_mut)) {
                 known.append(new);
             }
         }
@@ -200,12 +201,18 @@ pub(super) async fn ask(
 
 /// Drops what is not shown, so that long lists stay small.
 fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
-    for row in body["rows"].as_array_mut().into_iter().flatten().filter(|_| !sorted) {
+    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten().filter(|_| !sorted) {
         let metadata = &mut row["object"]["metadata"];
         let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
         row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
     }
-    for item in body["items"].as_array_mut().into_iter().flatten().filter(|_| !keep_managed_fields) {
+    for item in body
+        .get_mut("items")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter(|_| !keep_managed_fields)
+    {
         if let Some(metadata) = item["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }

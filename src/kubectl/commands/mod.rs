@@ -2,7 +2,9 @@
 
 mod apply;
 mod attach;
+mod auth;
 mod autoscale;
+mod certificate;
 mod cluster_dump;
 mod completion;
 mod config;
@@ -58,6 +60,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &certificate::COMMAND,
     &autoscale::COMMAND,
     &info::CLUSTER_INFO,
     &top::COMMAND,
@@ -81,6 +84,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &label::LABEL,
     &label::ANNOTATE,
     &events::COMMAND,
+    &auth::COMMAND,
     &debug::COMMAND,
     &completion::COMMAND,
     &info::API_RESOURCES,
@@ -91,6 +95,3 @@ pub(super) static COMMANDS: &[&Command] = &[
     &info::OPTIONS,
     &info::ALPHA,
 ];
-
-/// Commands of upstream's kubectl that this one does not have.
-pub(super) const ELSEWHERE: &[&str] = &["auth", "certificate"];

@@ -1,5 +1,6 @@
 //! `describe`: one file per kind, a generic description for all others.
 
+mod certificate_signing_request;
 mod containers;
 mod cron_job;
 mod daemon_set;
@@ -16,6 +17,7 @@ mod pod;
 mod pod_template;
 mod policy;
 mod quota;
+mod rbac;
 mod service;
 mod stateful_set;
 mod storage;
@@ -68,6 +70,13 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
             workloads::replica_set(&mut text, api, object).await
         }
         ("apps/v1", "StatefulSet") => stateful_set::describe(&mut text, api, object).await,
+        ("certificates.k8s.io/v1", "CertificateSigningRequest") => {
+            certificate_signing_request::describe(&mut text, object);
+        }
+        ("rbac.authorization.k8s.io/v1", _) => {
+            with_events = false;
+            rbac::describe(&mut text, object);
+        }
         ("autoscaling/v2", "HorizontalPodAutoscaler") => {
             horizontal_pod_autoscaler::describe(&mut text, object);
         }
@@ -89,13 +98,18 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         _ => generic::describe(&mut text, object),
     }
     if with_events {
-        let found = match (version, text_of(&object["kind"])) {
-            ("v1", "Node") => node::node_events(api, object).await,
-            _ => events::of(api, object).await,
-        };
-        events::describe(&mut text, found, now);
+        add_events(&mut text, api, object, now).await;
     }
     text.aligned()
+}
+
+/// Adds what happened to an object.
+async fn add_events(text: &mut text::Text, api: &Api, object: &Value, now: Timestamp) {
+    let found = match (text_of(&object["apiVersion"]), text_of(&object["kind"])) {
+        ("v1", "Node") => node::node_events(api, object).await,
+        _ => events::of(api, object).await,
+    };
+    events::describe(text, found, now);
 }
 
 /// The unaligned description of a Pod template, as `rollout history` prints it.

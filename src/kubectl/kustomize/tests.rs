@@ -1,3 +1,5 @@
+//! Kustomizations and what is built of them.
+
 use std::path::Path;
 
 use super::build;

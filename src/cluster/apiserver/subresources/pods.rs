@@ -6,10 +6,10 @@ use http::{HeaderMap, Response};
 
 use crate::apimachinery::{Object, ObjectKey, Status};
 
-use super::super::super::driver::Shared;
+use super::super::super::authorization::User;
 use super::super::super::registry::DeleteOptions;
-use super::super::authentication::User;
 use super::super::body::{self, Body};
+use super::super::objects::Objects;
 use super::super::request_info::RequestInfo;
 use super::super::{decode, write};
 
@@ -24,7 +24,7 @@ fn created() -> Response<Body> {
 /// # Errors
 /// What the registry refuses.
 pub(in super::super) fn bind(
-    shared: &Arc<Shared>,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
@@ -49,11 +49,11 @@ pub(in super::super) fn bind(
 /// # Errors
 /// What the registry refuses.
 pub(in super::super) fn evict(
-    shared: &Arc<Shared>,
+    shared: &impl Objects,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
-    user: &User,
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let eviction: Object = decode::any(headers, body)?;
     if !eviction.name().is_empty() && eviction.name() != info.key().name {
@@ -73,14 +73,17 @@ pub(in super::super) fn evict(
     Ok(created())
 }
 
-/// Tokens of service accounts are not made.
+/// Makes a token of a service account.
 ///
 /// # Errors
-/// Always, with what to do instead.
-pub(in super::super) fn request_token() -> Result<Response<Body>, Status> {
-    Err(Status::failure(
-        501,
-        "NotImplemented",
-        "not simulated: tokens of service accounts; the token in the kubeconfig of this cluster may do everything",
-    ))
+/// What the registry refuses.
+pub(in super::super) fn request_token(
+    shared: &impl Objects,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response<Body>, Status> {
+    let request = decode::any(headers, body)?;
+    let answer = shared.with(|simulation| simulation.registry.request_token(&info.key(), request))?;
+    Ok(body::json(201, &answer))
 }

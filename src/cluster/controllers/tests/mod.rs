@@ -7,6 +7,7 @@ mod daemon_sets;
 mod deletion;
 mod deployments;
 mod fresh_cluster;
+mod identity;
 mod jobs;
 mod networking;
 mod nodes;

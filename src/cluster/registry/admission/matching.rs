@@ -70,7 +70,7 @@ impl<'a> Request<'a> {
             "name": self.subject().map(Object::name).unwrap_or_default(),
             "namespace": self.namespace(),
             "operation": self.operation,
-            "userInfo": {"username": self.options.user},
+            "userInfo": self.options.user.info(),
             "dryRun": self.options.dry_run,
         })
     }

@@ -1,5 +1,5 @@
-//! Rules of the kinds of the certificates.k8s.io group.
+//! Rules of the kinds of `certificates.k8s.io`.
 
-mod certificate_signing_request;
+mod signing_request;
 
-pub(super) use certificate_signing_request::CertificateSigningRequestStrategy;
+pub(super) use signing_request::SigningRequestStrategy;

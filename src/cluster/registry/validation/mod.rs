@@ -47,7 +47,8 @@ pub(super) use storage::{
     persistent_volume_update_errors, storage_class_errors, storage_class_update_errors,
 };
 pub(super) use workload::{
-    deployment_errors, immutable, pod_template_errors, replica_set_errors, replication_controller_errors,
+    deployment_errors, immutable, label_selector_errors, pod_template_errors, replica_set_errors,
+    replication_controller_errors,
 };
 
 #[cfg(test)]

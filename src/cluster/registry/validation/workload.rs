@@ -85,14 +85,18 @@ pub(super) fn selector_errors(selector: &Field<'_>, workload: &str) -> FieldErro
     if selector.is_absent() {
         return vec![selector.required("")];
     }
-    let labels = selector.child("matchLabels");
-    let expressions = selector.child("matchExpressions");
-    let mut errors = label_errors(&labels);
-    for expression in expressions.items() {
-        errors.extend(expression_errors(&expression));
-    }
-    if labels.is_empty() && expressions.is_empty() {
+    let mut errors = label_selector_errors(selector);
+    if selector.child("matchLabels").is_empty() && selector.child("matchExpressions").is_empty() {
         errors.push(selector.invalid(format!("empty selector is invalid for {workload}")));
+    }
+    errors
+}
+
+/// What is wrong with a selector (`ValidateLabelSelector`).
+pub(crate) fn label_selector_errors(selector: &Field<'_>) -> FieldErrors {
+    let mut errors = label_errors(&selector.child("matchLabels"));
+    for expression in selector.child("matchExpressions").items() {
+        errors.extend(expression_errors(&expression));
     }
     errors
 }

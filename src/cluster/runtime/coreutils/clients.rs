@@ -66,6 +66,7 @@ fn redis_ask(call: &mut Call<'_>, host: &str, port: u16, words: &[String]) -> Ou
         path: words.join("\n"),
         headers: Vec::new(),
         body: Vec::new(),
+        secure: false,
     };
     match call.system.http(host, port, &request) {
         Ok(response) => {

@@ -6,12 +6,28 @@ use super::{Call, Outcome};
 /// Milliseconds that starting a client, connecting and answering take at least.
 const EXCHANGE: i64 = 4;
 
+/// What is said to whoever asks for TLS where nobody speaks it.
+const NO_TLS: &str = "not simulated: TLS inside the embedded cluster but for the API server; use http://";
+/// What curl says of a certificate that it does not know.
+const UNTRUSTED: &str = "SSL certificate problem: unable to get local issuer certificate
+More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the webpage mentioned above.";
+
 /// A web address in parts.
 struct Url {
     host: String,
     port: u16,
     path: String,
     secure: bool,
+}
+
+impl Url {
+    fn default_port(&self) -> u16 {
+        if self.secure { 443 } else { 80 }
+    }
 }
 
 fn parse_url(text: &str) -> Option<Url> {
@@ -38,7 +54,9 @@ fn fetch(
     mut request: HttpRequest,
 ) -> (String, Result<HttpResponse, ConnectError>) {
     let address = call.system.resolve(&url.host).into_iter().next().unwrap_or_default();
-    let host = if url.port == 80 { url.host.clone() } else { format!("{}:{}", url.host, url.port) };
+    let host =
+        if url.port == url.default_port() { url.host.clone() } else { format!("{}:{}", url.host, url.port) };
+    request.secure = url.secure;
     if request.header("Host").is_none() {
         request.headers.insert(0, ("Host".to_owned(), host));
     }
@@ -100,9 +118,12 @@ fn wget_answer(
     quiet: bool,
     spider: bool,
 ) -> Outcome {
-    if url.secure {
-        call.complain("not simulated: TLS inside the embedded cluster; use http://");
-        return Outcome::Ended(1);
+    if url.secure && !call.system.resolve(&url.host).is_empty() {
+        if call.system.tls_authority(&url.host, url.port).is_none() {
+            call.complain(NO_TLS);
+            return Outcome::Ended(1);
+        }
+        call.complain("note: TLS certificate validation not implemented");
     }
     let (address, answer) = fetch(call, url, request);
     if !quiet && !address.is_empty() {
@@ -165,7 +186,7 @@ fn file_name(path: &str) -> String {
 }
 
 fn authority(url: &Url) -> String {
-    if url.port == 80 { url.host.clone() } else { format!("{}:{}", url.host, url.port) }
+    if url.port == url.default_port() { url.host.clone() } else { format!("{}:{}", url.host, url.port) }
 }
 
 fn split_header(header: &str) -> Option<(String, String)> {
@@ -181,6 +202,9 @@ struct Curl {
     body: Vec<String>,
     output: Option<String>,
     format: Option<String>,
+    /// File with the certificates to believe.
+    authority: Option<String>,
+    insecure: bool,
     silent: bool,
     shows_errors: bool,
     fails: bool,
@@ -196,10 +220,11 @@ pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
         call.stderr.extend_from_slice(b"curl: try 'curl --help' or 'curl --manual' for more information\n");
         return Outcome::Ended(2);
     };
-    if url.secure {
-        call.stderr
-            .extend_from_slice(b"curl: (35) not simulated: TLS inside the embedded cluster; use http://\n");
-        return Outcome::Ended(35);
+    if let Some((code, message)) = tls_problem(call, &url, &options) {
+        if !options.silent || options.shows_errors {
+            call.stderr.extend_from_slice(format!("curl: ({code}) {message}\n").as_bytes());
+        }
+        return Outcome::Ended(code);
     }
     let default = if options.head {
         "HEAD"
@@ -244,6 +269,28 @@ pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// Why curl makes no secure connection, with its exit code.
+fn tls_problem(call: &mut Call<'_>, url: &Url, options: &Curl) -> Option<(i32, String)> {
+    if !url.secure || call.system.resolve(&url.host).is_empty() {
+        return None;
+    }
+    let Some(authority) = call.system.tls_authority(&url.host, url.port) else {
+        return Some((35, NO_TLS.to_owned()));
+    };
+    if options.insecure {
+        return None;
+    }
+    let path = options.authority.as_ref().map(|name| call.path(name));
+    let trusted = match path {
+        Some(path) => match call.system.files().read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).contains(authority.trim()),
+            Err(_) => return Some((77, format!("error adding trust anchors from file: {path}"))),
+        },
+        None => false,
+    };
+    (!trusted).then(|| (60, UNTRUSTED.to_owned()))
+}
+
 fn curl_options(arguments: &[String]) -> Curl {
     let mut options = Curl::default();
     let mut arguments = arguments.iter().cloned();
@@ -256,11 +303,15 @@ fn curl_options(arguments: &[String]) -> Curl {
             "-o" | "--output" => options.output = Some(value()),
             "-w" | "--write-out" => options.format = Some(value()),
             "-m" | "--max-time" | "--connect-timeout" | "--retry" | "-u" | "-A" => drop(value()),
+            "--cacert" => options.authority = Some(value()),
+            "-k" | "--insecure" => options.insecure = true,
+            "--capath" | "--cert" | "-E" | "--key" => drop(value()),
             "--silent" => options.silent = true,
             "--fail" => options.fails = true,
             "--head" => options.head = true,
             long if long.starts_with("--") => {}
             short if short.starts_with('-') => {
+                options.insecure |= short.contains('k');
                 options.silent |= short.contains('s');
                 options.shows_errors |= short.contains('S');
                 options.fails |= short.contains('f');
@@ -271,6 +322,9 @@ fn curl_options(arguments: &[String]) -> Curl {
                     Some('o') => options.output = Some(value()),
                     Some('w') => options.format = Some(value()),
                     Some('m') => drop(value()),
+                    Some('H') => options.headers.extend(split_header(&value())),
+                    Some('X') => options.method = Some(value()),
+                    Some('d') => options.body.push(value()),
                     _ => {}
                 }
             }

@@ -9,9 +9,12 @@ mod namespace;
 mod pod_disruption_budget;
 mod priority_class;
 mod quota;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;
+mod token;
 
 use serde_json::Value;
 
@@ -45,6 +48,11 @@ pub(super) static COMMAND: Command = Command {
         &secret::COMMAND,
         &service::COMMAND,
         &service_account::COMMAND,
+        &role::CLUSTER_ROLE,
+        &role::ROLE,
+        &role_binding::CLUSTER_ROLE_BINDING,
+        &role_binding::ROLE_BINDING,
+        &token::COMMAND,
     ],
     arguments: Arguments::None,
     run: |call| Box::pin(run(call)),
@@ -98,6 +106,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     Failure::many(failures)
 }
+
+pub(super) use role_binding::subjects;
 
 /// Adds what every write carries.
 pub(super) fn write_url(call: &Call<'_>, url: Url, dry_run: DryRun) -> Url {

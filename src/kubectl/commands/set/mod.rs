@@ -5,6 +5,7 @@ mod image;
 mod resources;
 mod selector;
 mod service_account;
+mod subject;
 
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub(super) static COMMAND: Command = Command {
     name: "set",
     short: "Set specific features on objects",
     usage: "SUBCOMMAND [options]",
-    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT],
+    subcommands: &[&ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT, &SUBJECT],
     ..Command::PLAIN
 };
 
@@ -75,6 +76,16 @@ static SERVICE_ACCOUNT: Command = Command {
     flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
     arguments: Arguments::Resources,
     run: |call| Box::pin(service_account::run(call)),
+    ..Command::PLAIN
+};
+
+static SUBJECT: Command = Command {
+    name: "subject",
+    short: "Update the user, group, or service account in a role binding or cluster role binding",
+    usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
+    flags: &[FLAGS, subject::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    arguments: Arguments::Resources,
+    run: |call| Box::pin(subject::run(call)),
     ..Command::PLAIN
 };
 

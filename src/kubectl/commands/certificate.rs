@@ -1,0 +1,119 @@
+//! `kubectl certificate approve` and `certificate deny`.
+
+use serde_json::{Value, json};
+
+use super::flag_sets::{FILES, OUTPUT};
+use crate::apimachinery::{builtin, seconds};
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Call, Command};
+use crate::kubectl::discovery::Resource;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::print_done;
+use crate::kubectl::resource_args::from_files;
+
+/// The group.
+pub(super) static COMMAND: Command = Command {
+    name: "certificate",
+    short: "Modify certificate resources",
+    usage: "SUBCOMMAND [options]",
+    subcommands: &[&APPROVE, &DENY],
+    ..Command::PLAIN
+};
+
+static APPROVE: Command = Command {
+    name: "approve",
+    short: "Approve a certificate signing request",
+    usage: "(-f FILENAME | NAME) [options]",
+    flags: &[FLAGS, FILES, OUTPUT],
+    run: |call| Box::pin(answer(call, &APPROVAL)),
+    ..Command::PLAIN
+};
+
+static DENY: Command = Command {
+    name: "deny",
+    short: "Deny a certificate signing request",
+    usage: "(-f FILENAME | NAME) [options]",
+    flags: &[FLAGS, FILES, OUTPUT],
+    run: |call| Box::pin(answer(call, &DENIAL)),
+    ..Command::PLAIN
+};
+
+const FLAGS: &[Flag] = &[Flag::switch("force", "Update the request even if it is answered already")];
+
+/// One of the two answers.
+struct Answer {
+    condition: &'static str,
+    opposite: &'static str,
+    reason: &'static str,
+    message: &'static str,
+    done: &'static str,
+}
+
+const APPROVAL: Answer = Answer {
+    condition: "Approved",
+    opposite: "Denied",
+    reason: "KubectlApprove",
+    message: "This CSR was approved by kubectl certificate approve.",
+    done: "approved",
+};
+
+const DENIAL: Answer = Answer {
+    condition: "Denied",
+    opposite: "Approved",
+    reason: "KubectlDeny",
+    message: "This CSR was denied by kubectl certificate deny.",
+    done: "denied",
+};
+
+async fn answer(call: &mut Call<'_>, answer: &Answer) -> Outcome {
+    let from_file = !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize");
+    if call.args.is_empty() && !from_file {
+        return Err(Failure::message("one or more CSRs must be specified as <name> or -f <filename>"));
+    }
+    let api = call.api().await?;
+    let mut names = call.args.clone();
+    if from_file {
+        let (infos, failures) = from_files(call, &api).await?;
+        Failure::many(failures)?;
+        names.extend(infos.into_iter().map(|info| info.name));
+    }
+    let resource = Resource::from(&builtin::CERTIFICATE_SIGNING_REQUEST);
+    for name in names {
+        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        let object = answered(call, &api, &resource, &name, answer).await?;
+        print_done(call, &object, &resource.named(&name), answer.done)?;
+    }
+    Ok(())
+}
+
+async fn answered(
+    call: &Call<'_>,
+    api: &Api,
+    resource: &Resource,
+    name: &str,
+    answer: &Answer,
+) -> Outcome<Value> {
+    let mut object = api.get(&resource.object("", name)).await?;
+    let has = |object: &Value, kind: &str| {
+        let mut conditions = object["status"]["conditions"].as_array().into_iter().flatten();
+        conditions.any(|condition| condition["type"] == kind)
+    };
+    if has(&object, answer.opposite) {
+        let opposite = answer.opposite;
+        return Err(Failure::message(format!("certificate signing request {name:?} is already {opposite}")));
+    }
+    let already = has(&object, answer.condition);
+    if already && !call.flags.on("force") {
+        return Ok(object);
+    }
+    if !already {
+        let mut conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.push(json!({
+            "type": answer.condition, "status": "True", "reason": answer.reason, "message": answer.message,
+            "lastUpdateTime": seconds(call.now()),
+        }));
+        object["status"]["conditions"] = conditions.into();
+    }
+    api.put(&resource.subresource("", name, "approval"), &object).await
+}

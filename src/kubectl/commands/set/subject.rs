@@ -1,0 +1,62 @@
+//! `kubectl set subject`.
+
+use serde_json::Value;
+
+use super::super::create::subjects;
+use super::{change_each, targets};
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::Flag;
+
+/// Flags of `set subject`.
+pub(super) const FLAGS: &[Flag] = &[
+    Flag::array("user", "Users to bind to the role, may be repeated"),
+    Flag::array("group", "Groups to bind to the role, may be repeated"),
+    Flag::array("serviceaccount", "Service accounts to bind to the role, NAMESPACE:NAME, may be repeated"),
+];
+
+/// `kubectl set subject`.
+pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let given = ["user", "group", "serviceaccount"];
+    if given.iter().all(|flag| call.flags.all(flag).is_empty()) {
+        return Err(Failure::message("you must specify at least one value of user, group or serviceaccount"));
+    }
+    let new = subjects(&call.flags)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = targets(call, &api, &args).await?;
+    change_each(call, &api, &infos, "subjects updated", |object| add(object, &new)).await
+}
+
+fn add(object: &mut Value, new: &[Value]) -> Outcome {
+    if !matches!(object["kind"].as_str(), Some("RoleBinding" | "ClusterRoleBinding")) {
+        return Err(Failure::message(
+            "setting subjects is only supported for RoleBinding/ClusterRoleBinding",
+        ));
+    }
+    let mut all = object["subjects"].as_array().cloned().unwrap_or_default();
+    for subject in new {
+        if !all.contains(subject) {
+            all.push(subject.clone());
+        }
+    }
+    object["subjects"] = all.into();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn subjects_join_those_that_are_there_once() {
+        let jane = json!({"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "jane"});
+        let mut binding = json!({"kind": "RoleBinding"});
+        add(&mut binding, std::slice::from_ref(&jane)).unwrap();
+        add(&mut binding, std::slice::from_ref(&jane)).unwrap();
+        assert_eq!(binding["subjects"], json!([jane]));
+        assert!(add(&mut json!({"kind": "Role"}), &[jane]).is_err());
+    }
+}
