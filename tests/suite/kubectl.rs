@@ -240,3 +240,37 @@ async fn the_server_tells_its_version_its_schema_and_what_is_on_its_way_out() {
     let (_, _, err) = bench.run("get endpoints nothing").await;
     assert_eq!(err, format!("{warning}Error from server (NotFound): endpoints \"nothing\" not found\n"));
 }
+
+#[tokio::test]
+async fn files_are_copied_into_containers_and_out_again() {
+    let bench = Bench::new();
+    bench.prints("run web --image=nginx:1.27").await;
+    bench.prints("run box --image=busybox -- sleep 1000000").await;
+    bench.prints("run bare --image=registry.k8s.io/pause:3.10").await;
+    bench.pass(60);
+    let bytes: Vec<u8> = (0..200_000_u32).map(|number| (number * 7 % 256) as u8).collect();
+    std::fs::create_dir_all(bench.folder.path().join("site/deep")).unwrap();
+    std::fs::write(bench.folder.path().join("site/deep/picture"), &bytes).unwrap();
+    let out = |name: &str| std::fs::read(bench.folder.path().join(name)).unwrap();
+
+    for (pod, words) in [
+        ("web", "tar: Removing leading `/' from member names\n"),
+        ("box", "tar: removing leading '/' from member names\n"),
+    ] {
+        let quiet = (0, String::new(), String::new());
+        assert_eq!(bench.wait(&format!("cp site {pod}:/tmp")).await, quiet);
+        let copied = bench.wait(&format!("cp {pod}:/tmp/site {pod}-copy")).await;
+        assert_eq!(copied, (0, String::new(), words.to_owned()));
+        assert!(out(&format!("{pod}-copy/deep/picture")) == bytes, "bytes from {pod} differ");
+        assert_eq!(bench.wait(&format!("cp site/deep/picture {pod}:/tmp/one")).await, quiet);
+        let copied = bench.wait(&format!("cp --retries=1 {pod}:tmp/one {pod}-one")).await;
+        assert_eq!(copied, quiet);
+        assert!(out(&format!("{pod}-one")) == bytes, "bytes from {pod} differ");
+    }
+    let (code, _, err) = bench.wait("cp box:/nope nope").await;
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("tar: /nope: No such file or directory\n"), "{err}");
+    let (code, _, err) = bench.wait("cp site/deep/picture bare:/tmp/one").await;
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("exec: \"tar\": executable file not found in $PATH"), "{err}");
+}

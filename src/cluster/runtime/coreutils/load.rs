@@ -58,7 +58,7 @@ pub(super) fn dd(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `1`, `4k`, `1M`, `1G` in bytes.
-fn bytes(text: &str) -> usize {
+pub(super) fn bytes(text: &str) -> usize {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let number: usize = text[..digits].parse().unwrap_or(1);
     let factor = match text[digits..].chars().next().map(|unit| unit.to_ascii_uppercase()) {

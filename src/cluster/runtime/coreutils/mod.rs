@@ -1,5 +1,6 @@
 //! The small programs of busybox and coreutils, as far as people use them inside containers.
 
+mod archives;
 mod clients;
 mod editing;
 mod files;
@@ -8,6 +9,7 @@ mod listing;
 mod load;
 mod machine;
 mod network;
+mod slices;
 mod system;
 mod test;
 mod text;
@@ -141,6 +143,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("sleep", system::sleep),
     ("sort", text::sort),
     ("tail", text::tail),
+    ("tar", archives::tar),
     ("tee", files::tee),
     ("test", test::test),
     ("touch", files::touch),

@@ -205,7 +205,7 @@ fn count_and_names(call: &Call<'_>, default: usize) -> (usize, bool, Vec<String>
     let mut arguments = call.arguments[1..].iter();
     while let Some(argument) = arguments.next() {
         let value = match argument.strip_prefix('-') {
-            Some("n" | "c") => arguments.next().cloned(),
+            Some("n") => arguments.next().cloned(),
             Some(rest) if rest.starts_with('n') => Some(rest[1..].to_owned()),
             Some(rest) if !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()) => {
                 Some(rest.to_owned())
@@ -226,6 +226,9 @@ fn count_and_names(call: &Call<'_>, default: usize) -> (usize, bool, Vec<String>
 
 /// The first lines.
 pub(super) fn head(call: &mut Call<'_>) -> Outcome {
+    if let Some(outcome) = super::slices::by_bytes(call, false) {
+        return outcome;
+    }
     let (count, _, names) = count_and_names(call, 10);
     if names.is_empty() && call.input.open {
         // Enough lines end it before the input does.
@@ -252,6 +255,13 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
     }
     if names.iter().any(|name| super::load::is_endless(name)) {
         return Outcome::Becomes("hoarder".to_owned());
+    }
+    if let Some(outcome) = super::slices::by_bytes(call, true) {
+        if follows {
+            call.complain("not simulated: -f with -c");
+            return Outcome::Ended(1);
+        }
+        return outcome;
     }
     let text = text_or_end!(call, &names);
     let length = text.len() as u64;

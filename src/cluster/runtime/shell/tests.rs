@@ -217,3 +217,37 @@ fn a_shell_reads_lines_until_its_input_ends() {
     assert_eq!(machine.run(&mut system), State::Done(5));
     assert_eq!(text(&machine.stdout), "/ # hi\n/ # > yes\n/ # / # value\n/ # ");
 }
+
+#[test]
+fn archives_are_packed_listed_and_unpacked() {
+    let (out, err, code) = run("mkdir -p /a/b /o; printf x > /a/b/f; tar cf /t.tar /a; tar tf /t.tar; \
+         tar -xmf - -C /o < /t.tar; cat /o/a/b/f; echo; tar cf - -C /a b | tar xvf - -C /o; cat /o/b/f");
+    assert_eq!(out, "a/\na/b/\na/b/f\nx\nb/\nb/f\nx");
+    assert_eq!((err.as_str(), code), ("tar: removing leading '/' from member names\n", 0));
+    for (script, complaint) in [
+        (
+            "tar cf - nope",
+            "tar: nope: No such file or directory\ntar: error exit delayed from previous errors\n",
+        ),
+        ("tar xf - -C /nope", "tar: can't change directory to '/nope': No such file or directory\n"),
+        ("tar xf /nope.tar", "tar: can't open '/nope.tar': No such file or directory\n"),
+        ("tar czf - /etc", "tar: not simulated: -z; leave the archive uncompressed\n"),
+        ("tar cf -", "tar: empty archive\n"),
+    ] {
+        let (_, err, code) = run(script);
+        assert_eq!((err.as_str(), code), (complaint, 1), "{script}");
+    }
+}
+
+#[test]
+fn bytes_are_counted_from_either_end() {
+    for (script, output) in [
+        ("printf abcdef | head -c 2", "ab"),
+        ("printf abcdef | head -c-2", "abcd"),
+        ("printf abcdef | tail -c 2", "ef"),
+        ("printf abcdef | tail -c+3", "cdef"),
+        ("head -c 3 /dev/zero", "\0\0\0"),
+    ] {
+        assert_eq!(run(script), (output.to_owned(), String::new(), 0), "{script}");
+    }
+}

@@ -1,0 +1,365 @@
+//! tar: packs, unpacks and lists archives, over the files of the container.
+
+use super::super::filesystem::{absolute, join};
+use super::super::images::Toolbox;
+use super::{Call, Outcome};
+
+/// Levels of folders that are packed.
+const DEPTH_MAX: usize = 64;
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Request {
+    mode: Option<char>,
+    /// The archive; `-` or nothing is a standard stream.
+    file: Option<String>,
+    /// `-C`.
+    directory: String,
+    verbose: bool,
+    members: Vec<String>,
+}
+
+impl Request {
+    /// Reads the command line; the message that refuses it otherwise.
+    fn parse(call: &Call<'_>) -> Result<Self, String> {
+        let mut request = Self { directory: call.directory.to_owned(), ..Self::default() };
+        let mut words = call.arguments[1..].iter();
+        let mut first = true;
+        let mut only_members = false;
+        while let Some(word) = words.next() {
+            let letters = match word.strip_prefix('-') {
+                _ if only_members => None,
+                Some("-") => {
+                    only_members = true;
+                    continue;
+                }
+                // Files belong to nobody in particular here, so there is nothing to keep.
+                Some("-no-same-owner" | "-no-same-permissions") => continue,
+                Some(long) if long.starts_with('-') => return Err(format!("not simulated: {word}")),
+                Some(letters) if !letters.is_empty() => Some(letters),
+                Some(_) => None,
+                None => first.then_some(word.as_str()),
+            };
+            first = false;
+            let Some(letters) = letters else {
+                request.members.push(word.clone());
+                continue;
+            };
+            for (index, letter) in letters.char_indices() {
+                if !matches!(letter, 'f' | 'C') {
+                    request.switch(letter)?;
+                    continue;
+                }
+                // With a dash, the rest of the word is the value.
+                let rest = &letters[index + 1..];
+                let glued = word.starts_with('-') && !rest.is_empty();
+                let value = if glued { Some(rest.to_owned()) } else { words.next().cloned() };
+                let value = value.ok_or_else(|| format!("option requires an argument -- '{letter}'"))?;
+                if letter == 'f' {
+                    request.file = Some(value);
+                } else {
+                    request.directory = absolute(&request.directory, &value);
+                }
+                if glued {
+                    break;
+                }
+            }
+        }
+        Ok(request)
+    }
+
+    fn switch(&mut self, letter: char) -> Result<(), String> {
+        match letter {
+            'c' | 'x' | 't' => self.mode = Some(letter),
+            'v' => self.verbose = true,
+            // Times, owners and permissions are not kept, and there are no links to follow.
+            'm' | 'p' | 'o' | 'h' => {}
+            'z' | 'j' | 'J' => {
+                return Err(format!("not simulated: -{letter}; leave the archive uncompressed"));
+            }
+            other => return Err(format!("not simulated: -{other}")),
+        }
+        Ok(())
+    }
+
+    /// The archive's path, when it is a file.
+    fn path(&self, call: &Call<'_>) -> Option<String> {
+        self.file.as_deref().filter(|file| *file != "-").map(|file| call.path(file))
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        let below = |member: &String| {
+            let member = member.trim_matches('/');
+            name.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.members.is_empty() || self.members.iter().any(below)
+    }
+}
+
+/// tar.
+pub(super) fn tar(call: &mut Call<'_>) -> Outcome {
+    let request = match Request::parse(call) {
+        Ok(request) => request,
+        Err(why) => return fail(call, &why),
+    };
+    if !call.system.files().is_directory(&request.directory) {
+        let why = "No such file or directory";
+        let directory = &request.directory;
+        let words = if is_gnu(call) {
+            format!("{directory}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
+        } else {
+            format!("can't change directory to '{directory}': {why}")
+        };
+        return fail(call, &words);
+    }
+    match request.mode {
+        Some('c') => create(call, &request),
+        Some(_) => read(call, &request),
+        None if is_gnu(call) => fail(
+            call,
+            "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.",
+        ),
+        None => fail(call, "must specify one of -c, -x or -t"),
+    }
+}
+
+/// Whether the image has GNU's tar and not busybox's.
+fn is_gnu(call: &Call<'_>) -> bool {
+    call.system.image().is_some_and(|image| matches!(image.toolbox, Toolbox::Debian | Toolbox::DebianCurl))
+}
+
+fn fail(call: &mut Call<'_>, why: &str) -> Outcome {
+    call.complain(why);
+    Outcome::Ended(if is_gnu(call) { 2 } else { 1 })
+}
+
+/// The end after something was left out.
+fn fail_late(call: &mut Call<'_>) -> Outcome {
+    let gnu = is_gnu(call);
+    fail(
+        call,
+        if gnu {
+            "Exiting with failure status due to previous errors"
+        } else {
+            "error exit delayed from previous errors"
+        },
+    )
+}
+
+/// A name without what would lead out of the present directory; says so the first time.
+fn safe_name<'a>(call: &mut Call<'_>, name: &'a str, warned: &mut bool) -> &'a str {
+    let mut rest = name;
+    loop {
+        if let Some(after) = rest.strip_prefix('/').or_else(|| rest.strip_prefix("../")) {
+            rest = after;
+        } else if let Some(index) = rest.find("/../") {
+            rest = &rest[index + 4..];
+        } else {
+            break;
+        }
+    }
+    let prefix = &name[..name.len() - rest.len()];
+    if !prefix.is_empty() && !std::mem::replace(warned, true) {
+        let words = if is_gnu(call) {
+            format!("Removing leading `{prefix}' from member names")
+        } else {
+            format!("removing leading '{prefix}' from member names")
+        };
+        call.complain(&words);
+    }
+    rest
+}
+
+/// An archive on its way to a stream or file.
+struct Packing<'a> {
+    builder: ::tar::Builder<Vec<u8>>,
+    request: &'a Request,
+    /// The archive's own path.
+    archive: Option<String>,
+    warned: bool,
+    failed: bool,
+}
+
+fn create(call: &mut Call<'_>, request: &Request) -> Outcome {
+    if request.members.is_empty() {
+        let words = if is_gnu(call) {
+            "Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information."
+        } else {
+            "empty archive"
+        };
+        return fail(call, words);
+    }
+    let archive = request.path(call);
+    let builder = ::tar::Builder::new(Vec::new());
+    let mut packing = Packing { builder, request, archive, warned: false, failed: false };
+    for member in &request.members {
+        let trimmed = member.trim_end_matches('/');
+        let name = if trimmed.is_empty() { "/" } else { trimmed };
+        packing.add(call, name, 0);
+    }
+    let Packing { builder, archive, failed, .. } = packing;
+    let written = match (builder.into_inner(), archive) {
+        (Err(why), _) => Err(why.to_string()),
+        (Ok(bytes), Some(path)) => call.system.files().write(&path, bytes).map_err(|why| why.to_string()),
+        (Ok(bytes), None) => {
+            call.stdout.extend(bytes);
+            Ok(())
+        }
+    };
+    if let Err(why) = written {
+        let name = request.file.clone().unwrap_or_default();
+        return fail(call, &format!("can't open '{name}': {why}"));
+    }
+    if failed { fail_late(call) } else { Outcome::Ended(0) }
+}
+
+impl Packing<'_> {
+    fn add(&mut self, call: &mut Call<'_>, name: &str, depth: usize) {
+        let path = absolute(&self.request.directory, name);
+        if self.archive.as_ref() == Some(&path) {
+            let words = if is_gnu(call) { "not dumped" } else { "skipping" };
+            return call.complain(&format!("{name}: file is the archive; {words}"));
+        }
+        let member = safe_name(call, name, &mut self.warned).to_owned();
+        let is_directory = call.system.files().is_directory(&path);
+        let bytes = if is_directory { Ok(Vec::new()) } else { call.system.files().read(&path) };
+        let added = match bytes {
+            Ok(bytes) => self.append(call, &member, is_directory, &bytes).map_err(|why| why.to_string()),
+            Err(why) if is_gnu(call) => Err(format!("Cannot stat: {why}")),
+            Err(why) => Err(why.to_string()),
+        };
+        if let Err(why) = added {
+            self.failed = true;
+            return call.complain(&format!("{name}: {why}"));
+        }
+        if !is_directory || depth >= DEPTH_MAX {
+            return;
+        }
+        let inner = call.system.files().list(&path).unwrap_or_default();
+        for child in inner {
+            self.add(call, &join(name, &child), depth + 1);
+        }
+    }
+
+    fn append(
+        &mut self,
+        call: &mut Call<'_>,
+        member: &str,
+        is_directory: bool,
+        bytes: &[u8],
+    ) -> std::io::Result<()> {
+        if member.is_empty() {
+            return Ok(());
+        }
+        let shown = if is_directory { format!("{member}/") } else { member.to_owned() };
+        let mut header = ::tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(if is_directory { 0o755 } else { 0o644 });
+        header.set_mtime(u64::try_from(call.system.now().as_second()).unwrap_or_default());
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_entry_type(if is_directory {
+            ::tar::EntryType::Directory
+        } else {
+            ::tar::EntryType::Regular
+        });
+        self.builder.append_data(&mut header, &shown, bytes)?;
+        if self.request.verbose && self.archive.is_some() {
+            call.say(&shown);
+        } else if self.request.verbose {
+            call.stderr.extend_from_slice(format!("{shown}\n").as_bytes());
+        }
+        Ok(())
+    }
+}
+
+fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
+    let bytes = match request.path(call) {
+        Some(path) => match call.system.files().read(&path) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                let name = request.file.clone().unwrap_or_default();
+                let words = if is_gnu(call) {
+                    format!("{name}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
+                } else {
+                    format!("can't open '{name}': {why}")
+                };
+                return fail(call, &words);
+            }
+        },
+        None => match call.all_input() {
+            Some(bytes) => bytes,
+            None => return Outcome::NeedsInput,
+        },
+    };
+    let mut failed = false;
+    match read_members(call, request, &bytes, &mut failed) {
+        Err(_) if is_gnu(call) => {
+            call.complain("This does not look like a tar archive");
+            fail_late(call)
+        }
+        Err(_) if bytes.len() < 512 => fail(call, "short read"),
+        Err(_) => fail(call, "invalid tar magic"),
+        Ok(()) if failed => fail_late(call),
+        Ok(()) => Outcome::Ended(0),
+    }
+}
+
+fn read_members(
+    call: &mut Call<'_>,
+    request: &Request,
+    mut bytes: &[u8],
+    failed: &mut bool,
+) -> std::io::Result<()> {
+    let mut warned = false;
+    let mut archive = ::tar::Archive::new(&mut bytes);
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let full = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let name = safe_name(call, &full, &mut warned);
+        if !request.wants(name.trim_end_matches('/')) {
+            continue;
+        }
+        if request.mode == Some('t') || request.verbose {
+            call.say(name);
+        }
+        if request.mode == Some('t') {
+            continue;
+        }
+        let kind = entry.header().entry_type();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut content)?;
+        let path = absolute(&request.directory, name.trim_end_matches('/'));
+        let done = if kind.is_dir() {
+            make_directories(call, &path)
+        } else if kind.is_file() {
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            make_directories(call, parent)
+                .and_then(|()| call.system.files().write(&path, content).map_err(|why| why.to_string()))
+        } else {
+            Err("not simulated: links and devices in containers".to_owned())
+        };
+        if let Err(why) = done {
+            *failed = true;
+            let words = if is_gnu(call) {
+                format!("{name}: Cannot open: {why}")
+            } else {
+                format!("can't open '{name}': {why}")
+            };
+            call.complain(&words);
+        }
+    }
+    Ok(())
+}
+
+/// Makes a directory and those above it, as far as they are not there.
+fn make_directories(call: &mut Call<'_>, path: &str) -> Result<(), String> {
+    let mut files = call.system.files();
+    let above = path.match_indices('/').skip(1).map(|(index, _)| &path[..index]);
+    for directory in above.chain([path]) {
+        if !directory.is_empty() && !files.is_directory(directory) {
+            files.make_directory(directory).map_err(|why| why.to_string())?;
+        }
+    }
+    Ok(())
+}
