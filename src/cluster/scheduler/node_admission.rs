@@ -1,34 +1,28 @@
 //! What a kubelet checks before it takes a Pod in (`pkg/kubelet/lifecycle`): a Pod that names its node
 //! itself has met no scheduler.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use crate::apimachinery::{Object, ObjectKey, builtin};
+use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
+use super::cache::SchedulerCache;
 use super::candidate::Candidate;
-use super::filters::{View, has_port_conflict, selects_node, tolerates};
+use super::filters::{has_port_conflict, selects_node, tolerates};
 use super::resources::{Amounts, pod_requests};
-use super::volumes::Needs;
 
 /// Reason and message for which a node's kubelet refuses a Pod.
-pub(crate) fn refusal(registry: &Registry, pod: &Object) -> Option<(String, String)> {
-    let name = pod.text("/spec/nodeName");
-    let node = registry.get(&builtin::NODE, &ObjectKey::new("", name)).ok()?;
-    let others = registry
-        .store()
-        .pods_on(name)
-        .filter(|other| other.uid() != pod.uid())
-        .filter(|other| !matches!(other.text("/status/phase"), "Succeeded" | "Failed"))
-        .map(Arc::clone)
-        .collect();
-    let candidate = Candidate::new(node, others);
+pub(crate) fn refusal(
+    registry: &Registry,
+    cache: &mut SchedulerCache,
+    pod: &Object,
+) -> Option<(String, String)> {
+    cache.follow(registry.store());
+    let mut candidate = cache.node(pod.text("/spec/nodeName"))?.clone();
+    candidate.remove(pod);
     if let Some(short) = short_of(pod, &candidate) {
         return Some(short);
     }
-    let view = View { registry, pod, needs: &Needs::default(), all: &[] };
     let repelled = candidate
         .node
         .list("/spec/taints")
@@ -36,7 +30,7 @@ pub(crate) fn refusal(registry: &Registry, pod: &Object) -> Option<(String, Stri
         .any(|taint| taint["effect"] == "NoExecute" && !tolerates(pod, taint));
     let (predicate, why) = if !selects_node(pod, &candidate.node) {
         ("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
-    } else if has_port_conflict(&view, &candidate) {
+    } else if has_port_conflict(pod, &candidate) {
         ("NodePorts", "node(s) didn't have free ports for the requested pod ports")
     } else if repelled {
         ("TaintToleration", "node(s) had untolerated taint(s)")

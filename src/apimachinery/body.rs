@@ -1,0 +1,130 @@
+//! How an object is held: as a tree to look at, or as text while nobody does.
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+/// Deeper trees stay trees: their text could not be read again.
+const DEPTH_MAX: usize = 100;
+
+/// The JSON of an object.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// The tree; nothing while there is a text.
+    tree: Value,
+    asleep: Option<Box<Sleeping>>,
+}
+
+/// Text, and its tree once somebody looked.
+#[derive(Debug)]
+struct Sleeping {
+    text: Arc<str>,
+    tree: OnceLock<Value>,
+}
+
+impl Sleeping {
+    fn into_tree(mut self) -> Value {
+        self.tree.take().unwrap_or_else(|| parse(&self.text))
+    }
+}
+
+impl From<Value> for Body {
+    fn from(tree: Value) -> Self {
+        Self { tree, asleep: None }
+    }
+}
+
+impl From<Arc<str>> for Body {
+    fn from(text: Arc<str>) -> Self {
+        Self { tree: Value::Null, asleep: Some(Box::new(Sleeping { text, tree: OnceLock::new() })) }
+    }
+}
+
+impl Clone for Body {
+    fn clone(&self) -> Self {
+        match &self.asleep {
+            Some(asleep) if asleep.tree.get().is_none() => Arc::clone(&asleep.text).into(),
+            _ => self.tree().clone().into(),
+        }
+    }
+}
+
+impl Body {
+    /// The tree.
+    pub(super) fn tree(&self) -> &Value {
+        match &self.asleep {
+            Some(asleep) => asleep.tree.get_or_init(|| parse(&asleep.text)),
+            None => &self.tree,
+        }
+    }
+
+    /// The tree, to change: the text is given up.
+    pub(super) fn tree_mut(&mut self) -> &mut Value {
+        if let Some(asleep) = self.asleep.take() {
+            self.tree = asleep.into_tree();
+        }
+        &mut self.tree
+    }
+
+    /// The tree alone.
+    pub(super) fn into_tree(self) -> Value {
+        self.asleep.map_or(self.tree, |asleep| asleep.into_tree())
+    }
+
+    /// The same as text; `None` for a tree that is too deep.
+    pub(super) fn asleep(&self) -> Option<Self> {
+        match &self.asleep {
+            Some(asleep) => Some(Arc::clone(&asleep.text).into()),
+            None => is_within(&self.tree, DEPTH_MAX).then(|| Arc::<str>::from(self.tree.to_string()).into()),
+        }
+    }
+
+    /// Whether there is no tree now.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.asleep.as_ref().is_some_and(|asleep| asleep.tree.get().is_none())
+    }
+
+    /// Bytes of the text, if there is one.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.asleep.as_ref().map_or(0, |asleep| asleep.text.len())
+    }
+}
+
+/// What was written by us is read again.
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn is_within(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| is_within(item, depth - 1)),
+        Value::Object(map) => depth > 0 && map.values().all(|value| is_within(value, depth - 1)),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_sleeping_object_is_the_same_object() {
+        let tree = json!({"a": {"b": [1, 2.5, "\u{1F600}\"", null, u64::MAX]}});
+        let mut asleep = Body::from(tree.clone()).asleep().unwrap();
+        assert!(asleep.is_asleep() && asleep.text_bytes() > 20);
+        assert_eq!(asleep.clone().into_tree(), tree);
+        assert_eq!(asleep.tree(), &tree);
+        assert!(!asleep.is_asleep() && asleep.asleep().is_some_and(|again| again.is_asleep()));
+        asleep.tree_mut()["a"] = json!(1);
+        assert_eq!((asleep.tree(), asleep.text_bytes()), (&json!({"a": 1}), 0));
+    }
+
+    #[test]
+    fn a_tree_whose_text_could_not_be_read_stays_awake() {
+        let deep = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        assert!(Body::from(deep(DEPTH_MAX)).asleep().is_some_and(|text| text.tree() == &deep(DEPTH_MAX)));
+        assert!(Body::from(deep(DEPTH_MAX + 1)).asleep().is_none());
+    }
+}
