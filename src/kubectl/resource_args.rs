@@ -171,6 +171,25 @@ pub(super) async fn find(
     Ok(infos)
 }
 
+/// As [`find`], but the objects of files are taken as they are, without asking the server for them.
+pub(super) async fn find_as_given(
+    call: &mut Call<'_>,
+    api: &Api,
+    args: &[String],
+    wanted: Wanted,
+) -> Outcome<Vec<Info>> {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return find(call, api, args, wanted).await;
+    }
+    let (infos, failures) = from_files(call, api).await?;
+    if infos.is_empty() {
+        Failure::many(failures)?;
+    } else {
+        call.deferred.extend(failures);
+    }
+    Ok(infos)
+}
+
 /// What was named and not yet read, or was read because a selector had to be answered.
 pub(super) enum Found {
     /// Resource, namespace, name and source of one object.
@@ -225,7 +244,10 @@ pub(super) async fn locate(
                 let scope = if everywhere { "" } else { namespace.as_str() };
                 let url =
                     resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
-                let list = api.get(&url).await?;
+                let list = match call.flags.int("chunk-size") {
+                    0 => api.get(&url).await?,
+                    page => api.clone().in_pages(page).list(&url).await?,
+                };
                 for object in items(&list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
                 }
