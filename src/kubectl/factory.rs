@@ -186,7 +186,7 @@ impl Factory {
         for (flag, section, what) in
             [("cluster", "clusters", "no server found for cluster"), ("user", "users", "auth info")]
         {
-            let name = flags.text(flag);
+            let name = flags.global(flag);
             if !name.is_empty() && config.entry(section, name).is_none() {
                 let end = if flag == "user" { " does not exist" } else { "" };
                 return Err(Failure::message(format!("{what} {name:?}{end}")));

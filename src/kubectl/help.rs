@@ -22,7 +22,8 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
     }
     let mut text = format!("unknown command {word:?} for \"kubectl\"\n");
     let known = COMMANDS.iter().map(|command| command.name);
-    let meant = |name: &str| SUGGESTED_FOR.iter().any(|(typed, meant)| typed == word && meant.contains(&name));
+    let meant =
+        |name: &str| SUGGESTED_FOR.iter().any(|(typed, meant)| typed == word && meant.contains(&name));
     let mut similar: Vec<&str> = known.filter(|name| is_similar(word, name) || meant(name)).collect();
     similar.sort_unstable();
     if !similar.is_empty() {

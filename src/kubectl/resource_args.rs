@@ -181,7 +181,9 @@ pub(super) async fn find_as_given(
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         return find(call, api, args, wanted).await;
     }
-    let (infos, failures) = from_files(call, api).await?;
+    // Where --selector means something else, it chooses no objects.
+    let selector = if wanted.selectors { call.flags.text("selector").to_owned() } else { String::new() };
+    let (infos, failures) = from_files_matching(call, api, &selector).await?;
     if infos.is_empty() {
         Failure::many(failures)?;
     } else {
@@ -307,9 +309,17 @@ pub(super) fn info_of(resource: Resource, object: Value, source: String) -> Outc
 
 /// The objects of `-f`, with resources resolved and namespaces filled in, and what could not be used.
 pub(super) async fn from_files(call: &mut Call<'_>, api: &Api) -> Outcome<(Vec<Info>, Vec<Failure>)> {
+    let selector = call.flags.text("selector").to_owned();
+    from_files_matching(call, api, &selector).await
+}
+
+async fn from_files_matching(
+    call: &mut Call<'_>,
+    api: &Api,
+    selector: &str,
+) -> Outcome<(Vec<Info>, Vec<Failure>)> {
     let target = call.target()?;
     let (documents, mut failures) = manifest::read(call).await?;
-    let selector = call.flags.text("selector");
     let selector = LabelSelector::parse(selector).map_err(Failure::message)?;
     let mut infos = Vec::new();
     for manifest::Document { mut object, source } in documents {

@@ -18,7 +18,11 @@ pub fn owners_of<'e>(entries: &'e [Value], operation: &str, path: &[&str]) -> Ve
 
 /// The entries after what the old managers own was given to the one that applies; `None` when nothing changes.
 #[must_use]
-pub fn upgrade_managed_fields(entries: &[Value], old_managers: &[String], applier: &str) -> Option<Vec<Value>> {
+pub fn upgrade_managed_fields(
+    entries: &[Value],
+    old_managers: &[String],
+    applier: &str,
+) -> Option<Vec<Value>> {
     let mut upgraded = entries.to_vec();
     for old in old_managers {
         upgrade(&mut upgraded, old, applier);
@@ -62,7 +66,8 @@ mod tests {
         let old = entry("old", "Update", json!({"f:data": {".": {}, "f:a": {}}}));
         let only = upgrade_managed_fields(std::slice::from_ref(&old), &["old".to_owned()], "new").unwrap();
         assert_eq!(only, [entry("new", "Apply", json!({"f:data": {".": {}, "f:a": {}}}))]);
-        let entries = [old, entry("new", "Apply", json!({"f:data": {"f:b": {}}})), entry("x", "Update", json!({}))];
+        let entries =
+            [old, entry("new", "Apply", json!({"f:data": {"f:b": {}}})), entry("x", "Update", json!({}))];
         let both = upgrade_managed_fields(&entries, &["old".to_owned()], "new").unwrap();
         assert_eq!(both[0], entry("new", "Apply", json!({"f:data": {".": {}, "f:a": {}, "f:b": {}}})));
         assert_eq!(both[1]["manager"], "x");

@@ -70,7 +70,8 @@ pub fn apply(
     strip(&mut written, applier.subresource);
     let mut conflicting = conflicts(&others, &written);
     if !conflicting.is_empty() && !applier.force {
-        if let Some(own) = live.filter(|_| applier.manager == KUBECTL).and_then(|live| last_applied(kind, live))
+        if let Some(own) =
+            live.filter(|_| applier.manager == KUBECTL).and_then(|live| last_applied(kind, live))
         {
             conflicting = conflicts(&others, &written.difference(&own));
         }

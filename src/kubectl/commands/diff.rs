@@ -70,9 +70,7 @@ fn show(call: &mut Call<'_>, info: &Info, mut live: Value, mut merged: Value) ->
         return Ok(false);
     }
     let name = file_name(info);
-    call.text(format!(
-        "diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"
-    ))?;
+    call.text(format!("diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"))?;
     Ok(true)
 }
 

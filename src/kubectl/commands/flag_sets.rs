@@ -50,9 +50,8 @@ pub(super) const fn field_manager(default: &'static str) -> Flag {
 }
 
 /// `--record`.
-pub(super) const RECORD: &[Flag] =
-    &[Flag::switch("record", "Note the command in the object's annotations")
-        .deprecated("--record will be removed in the future")];
+pub(super) const RECORD: &[Flag] = &[Flag::switch("record", "Note the command in the object's annotations")
+    .deprecated("--record will be removed in the future")];
 
 /// `--save-config`.
 pub(super) const SAVE_CONFIG: &[Flag] =

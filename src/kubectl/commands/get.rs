@@ -94,7 +94,11 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
 async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         let (infos, failures) = from_files(call, api).await?;
-        Failure::many(failures)?;
+        if infos.is_empty() {
+            Failure::many(failures)?;
+        } else {
+            call.deferred.extend(failures);
+        }
         return Ok(infos
             .into_iter()
             .map(|info| (Selection::Named(info.resource, info.name), info.namespace))

@@ -59,11 +59,7 @@ pub(super) async fn run(
 
 fn open(call: &Call<'_>, api: &Api, selection: &Selection, answer: &Answer) -> Watch {
     let table = call.flags.text("output").is_empty() || call.flags.text("output") == "wide";
-    let accept = if table && call.flags.on("server-print") {
-        ACCEPT_TABLE
-    } else {
-        "application/json"
-    };
+    let accept = if table && call.flags.on("server-print") { ACCEPT_TABLE } else { "application/json" };
     match selection {
         Selection::Named(resource, name) => {
             let url =

@@ -133,9 +133,7 @@ fn check(call: &Call<'_>) -> Outcome {
     if section != PLUGIN {
         return match has("command") {
             true => Ok(()),
-            false => wrong(format!(
-                "--command is required when --section={ALIASES} or --section={DEFAULTS}"
-            )),
+            false => wrong(format!("--command is required when --section={ALIASES} or --section={DEFAULTS}")),
         };
     }
     match call.flags.text("policy") {
@@ -170,9 +168,7 @@ fn set_entry(call: &Call<'_>, preference: &mut Value, section: &str, options: Ve
     let known = entries.iter().position(|entry| entry[key] == name);
     if known.is_some() && !call.flags.on("overwrite") {
         let verb = if section == ALIASES { "exists" } else { "exist" };
-        return Err(Failure::message(format!(
-            "{what} {name:?} already {verb}, use --overwrite to replace"
-        )));
+        return Err(Failure::message(format!("{what} {name:?} already {verb}, use --overwrite to replace")));
     }
     let mut entry = known.map(|index| entries[index].clone()).unwrap_or_else(|| json!({}));
     entry[key] = name.into();
@@ -201,8 +197,9 @@ fn set_plugin(call: &Call<'_>, preference: &mut Value) -> Outcome {
     for pair in call.flags.all("allowlist-entry").iter().flat_map(|entry| entry.split(',')) {
         match pair.split_once('=') {
             None => wrong.push(format!("improperly formatted allowlist entry: {pair:?}")),
-            Some(("name", _)) => wrong
-                .push("allowlist entry field \"name\" is deprecated, use \"command\" instead".to_owned()),
+            Some(("name", _)) => {
+                wrong.push("allowlist entry field \"name\" is deprecated, use \"command\" instead".to_owned())
+            }
             Some(("command", value)) if value.trim().is_empty() => {
                 wrong.push("empty value in allowlist entry for field \"command\"".to_owned());
             }

@@ -73,7 +73,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let patched = api.patch(&url, content_type, &patch).await;
             let patched = patched.map_err(|failure| explained(failure, content_type, &info))?;
             // As upstream: what did not change is noted no reason for.
-            if &patched == info.object.value() { patched } else { record_after(call, &api, &url, patched).await? }
+            if &patched == info.object.value() {
+                patched
+            } else {
+                record_after(call, &api, &url, patched).await?
+            }
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
         // A subresource may answer an object of another kind.

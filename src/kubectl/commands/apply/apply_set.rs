@@ -306,9 +306,7 @@ mod tests {
     #[test]
     fn a_parent_of_somebody_else_is_refused() {
         let set = set(Resource::from(&builtin::SECRET), "web");
-        let parent = |tooling: &str, id: &str| {
-            json!({"metadata": {"annotations": {TOOLING: tooling}, "labels": {PARENT_ID: id}}})
-        };
+        let parent = |tooling: &str, id: &str| json!({"metadata": {"annotations": {TOOLING: tooling}, "labels": {PARENT_ID: id}}});
         assert!(set.check_owner(&parent("kubectl/v1alpha1", &set.id())).is_ok());
         let refused = |parent: Value| set.check_owner(&parent).unwrap_err().to_string();
         assert_eq!(

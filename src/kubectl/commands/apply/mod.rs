@@ -42,7 +42,11 @@ const FLAGS: &[Flag] = &[
     Flag::switch("force", "Delete and create again when changing is not possible"),
     Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
     Flag::switch("prune", "Delete what was applied before and is not in the files"),
-    Flag::text("applyset", "", "Object that remembers what belongs together, [RESOURCE][.GROUP]/NAME; for --prune, and only where KUBECTL_APPLYSET=true"),
+    Flag::text(
+        "applyset",
+        "",
+        "Object that remembers what belongs together, [RESOURCE][.GROUP]/NAME; for --prune, and only where KUBECTL_APPLYSET=true",
+    ),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::text(
         "cascade",

@@ -19,8 +19,8 @@ mod token;
 use serde_json::Value;
 
 use super::edit::{LINE_ENDINGS, Mode, Session};
-use super::record::record;
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, VALIDATE, field_manager};
+use super::record::record;
 use crate::apimachinery::Kind;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -98,9 +98,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         } else {
             forget_version(&mut object);
             let url = write_url(call, info.resource.collection(&info.namespace), dry_run);
-            api.post(&url, &object)
-                .await
-                .map_err(|failure| failure.about("creating", &info.source))
+            api.post(&url, &object).await.map_err(|failure| failure.about("creating", &info.source))
         };
         match created {
             Ok(object) => {

@@ -44,6 +44,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    // Nothing is edited unless everything can be.
+    Failure::many(std::mem::take(&mut call.deferred))?;
     if infos.is_empty() {
         return Err(Failure::message("edit cancelled, no objects found"));
     }

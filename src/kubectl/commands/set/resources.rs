@@ -45,7 +45,11 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
                 }
             }
         }
-        if found { Ok(()) } else { Err(Failure::message(format!("unable to find container named {pattern}"))) }
+        if found {
+            Ok(())
+        } else {
+            Err(Failure::message(format!("unable to find container named {pattern}")))
+        }
     })
     .await
 }
