@@ -149,8 +149,13 @@ impl Driver {
     /// # Errors
     /// When the journal cannot be written.
     pub async fn judge(&mut self) -> Result<(), UserError> {
-        let event = self.evaluate(false).await;
-        match event {
+        let explains = self.observer.as_mut().is_none_or(Observer::explains);
+        if let (false, Some(step)) = (explains, self.session.step())
+            && !check::is_passed(step, &self.context()).await
+        {
+            return Ok(());
+        }
+        match self.evaluate(false).await {
             Some(event) => self.process(event).await,
             None => Ok(()),
         }
@@ -331,8 +336,8 @@ impl Driver {
 
     async fn evaluate(&self, asked: bool) -> Option<Event> {
         let step = self.session.step()?;
-        let verdict = check::evaluate(step, &self.context()).await;
-        Some(Event::Judged { place: self.session.place(), verdict, asked })
+        let judgement = check::evaluate(step, &self.context()).await;
+        Some(Event::Judged { place: self.session.place(), judgement, asked })
     }
 
     /// Judges now where a person sits; elsewhere lets time pass until the state is settled.
@@ -343,9 +348,9 @@ impl Driver {
             if self.settings.interactive {
                 return Some(event);
             }
-            let Event::Judged { verdict, .. } = &event else { return Some(event) };
+            let Event::Judged { judgement, .. } = &event else { return Some(event) };
             let simulated = self.environment.clock().is_some();
-            let at_most = match verdict {
+            let at_most = match judgement.verdict {
                 Verdict::Passed => return Some(event),
                 Verdict::Converging { .. } if simulated => CONVERGING_MAX,
                 Verdict::Converging { .. } => REAL_CONVERGING_MAX,

@@ -5,11 +5,12 @@ mod questions;
 mod show;
 #[cfg(test)]
 mod tests;
+mod verdicts;
 
 use std::sync::Arc;
 
 use crate::base::UserError;
-use crate::check::Verdict;
+use crate::check::{Judgement, Verdict};
 use crate::environment::INTERRUPTED;
 use crate::lesson::{Chapter, Course, Language, Step};
 use crate::progress::{self, Learner, Outcome, Place};
@@ -152,7 +153,7 @@ impl Session {
                 Effect::Judge { asked: false },
             ],
             Event::Entered { place, result } => self.entered(&place, result),
-            Event::Judged { place, verdict, asked } => self.judged(&place, verdict, asked),
+            Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::EndOfInput => self.leave(),
@@ -359,10 +360,18 @@ impl Session {
         effects
     }
 
-    fn judged(&mut self, place: &Place, verdict: Verdict, asked: bool) -> Vec<Effect> {
+    fn judged(&mut self, place: &Place, judgement: Judgement, asked: bool) -> Vec<Effect> {
         if *place != self.place() || self.phase == Phase::Preparing {
             return Vec::new();
         }
+        let Judgement { verdict, remembered } = judgement;
+        let remembered = remembered.map(|values| Effect::Record(progress::Event::StepRemembered { values }));
+        let mut effects: Vec<Effect> = remembered.into_iter().collect();
+        effects.extend(self.judged_so(&verdict, asked));
+        effects
+    }
+
+    fn judged_so(&mut self, verdict: &Verdict, asked: bool) -> Vec<Effect> {
         if self.phase == Phase::ChapterDone {
             return if asked { vec![self.chapter_done()] } else { Vec::new() };
         }
@@ -371,7 +380,7 @@ impl Session {
             return self.passed();
         }
         let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
-        let (outcome, view) = self.verdict_view(&verdict);
+        let (outcome, view) = self.verdict_view(verdict);
         // Before the learner did anything there is nothing to say about what is missing, and a question
         // that stands above needs no reminder after each look around.
         let quiet =
