@@ -41,7 +41,11 @@ impl Session {
         ]
     }
 
-    pub(super) fn solution_ran(&mut self, ran: Vec<(String, i32)>, answers: Vec<(String, String)>) -> Vec<Effect> {
+    pub(super) fn solution_ran(
+        &mut self,
+        ran: Vec<(String, i32)>,
+        answers: Vec<(String, String)>,
+    ) -> Vec<Effect> {
         let stopped = ran.iter().find(|(_, exit_code)| *exit_code == INTERRUPTED);
         let stopped = stopped.map(|(line, _)| self.notice(Message::SolutionFailed(line)));
         let commands = ran

@@ -201,7 +201,6 @@ impl Session {
             Word::Unknown(word) => vec![self.notice(Message::UnknownWord(&word))],
         }
     }
-
 }
 
 fn find(course: &Course, place: &Place) -> Option<(usize, usize)> {
