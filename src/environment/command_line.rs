@@ -101,9 +101,9 @@ impl CommandLine {
 
 /// Programs that change no cluster.
 const READING_PROGRAMS: &[&str] = &[
-    "", "awk", "base64", "cat", "cd", "clear", "cut", "date", "diff", "echo", "env", "grep", "head", "jq", "less",
-    "ls", "mkdir", "more", "nano", "nl", "pwd", "printf", "rm", "sed", "sleep", "sort", "tail", "touch", "tr", "true",
-    "uniq", "vi", "vim", "wc", "which", "yq",
+    "", "awk", "base64", "cat", "cd", "clear", "cut", "date", "diff", "echo", "env", "grep", "head", "jq",
+    "less", "ls", "mkdir", "more", "nano", "nl", "pwd", "printf", "rm", "sed", "sleep", "sort", "tail",
+    "touch", "tr", "true", "uniq", "vi", "vim", "wc", "which", "yq",
 ];
 
 /// The commands of a line, as far as its marks tell; a redirection belongs to its command.
@@ -237,7 +237,10 @@ mod tests {
     fn an_ampersand_at_the_end_asks_for_the_background() {
         let before = CommandLine::before_ampersand;
         assert_eq!(before("kubectl proxy &"), Some("kubectl proxy"));
-        assert_eq!(before("kubectl port-forward svc/a 80 >/dev/null&"), Some("kubectl port-forward svc/a 80 >/dev/null"));
+        assert_eq!(
+            before("kubectl port-forward svc/a 80 >/dev/null&"),
+            Some("kubectl port-forward svc/a 80 >/dev/null")
+        );
         for line in ["a && b", "a &&", "echo 'x &", "echo \\&", "&", "kubectl get pods", "echo 'a &'"] {
             assert_eq!(before(line), None, "{line}");
         }
@@ -246,10 +249,22 @@ mod tests {
     #[test]
     fn what_may_write_and_what_runs_on_are_told_from_the_rest() {
         let parse = CommandLine::parse;
-        for line in ["kubectl apply -f a.yaml", "k delete pod a", "./deploy.sh", "cat a | kubectl apply -f -", "minikube start"] {
+        for line in [
+            "kubectl apply -f a.yaml",
+            "k delete pod a",
+            "./deploy.sh",
+            "cat a | kubectl apply -f -",
+            "minikube start",
+        ] {
             assert!(parse(line).may_write(), "{line}");
         }
-        for line in ["kubectl get pods", "kubectl get pods | grep web | wc -l", "ls -la", "kubectl rollout status deploy/a", "minikube ip"] {
+        for line in [
+            "kubectl get pods",
+            "kubectl get pods | grep web | wc -l",
+            "ls -la",
+            "kubectl rollout status deploy/a",
+            "minikube ip",
+        ] {
             assert!(!parse(line).may_write(), "{line}");
         }
         for line in ["kubectl get pods -w | grep web", "minikube tunnel", "kubectl logs -f a > a.log"] {

@@ -4,13 +4,35 @@ use super::command::find;
 
 /// Commands that only read, with all of their subcommands.
 const READING: &[&str] = &[
-    "api-resources", "api-versions", "cluster-info", "completion", "config", "describe", "diff", "events", "explain",
-    "get", "kustomize", "logs", "options", "plugin", "port-forward", "proxy", "top", "version", "wait",
+    "api-resources",
+    "api-versions",
+    "cluster-info",
+    "completion",
+    "config",
+    "describe",
+    "diff",
+    "events",
+    "explain",
+    "get",
+    "kustomize",
+    "logs",
+    "options",
+    "plugin",
+    "port-forward",
+    "proxy",
+    "top",
+    "version",
+    "wait",
 ];
 
 /// Subcommands that only read, of commands that may write.
-const READING_SUBCOMMANDS: &[(&str, &str)] =
-    &[("auth", "can-i"), ("auth", "whoami"), ("rollout", "status"), ("rollout", "history"), ("apply", "view-last-applied")];
+const READING_SUBCOMMANDS: &[(&str, &str)] = &[
+    ("auth", "can-i"),
+    ("auth", "whoami"),
+    ("rollout", "status"),
+    ("rollout", "history"),
+    ("apply", "view-last-applied"),
+];
 
 /// Whether the arguments (without the leading `kubectl`) are known to change nothing on the cluster.
 #[must_use]
@@ -40,7 +62,12 @@ mod tests {
     #[test]
     fn reading_is_told_from_writing() {
         let reads = |line: &str| only_reads(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        for line in ["get pods", "-n shop describe pod a", "rollout history deploy/a", "run a --image=b --dry-run=client -o yaml"] {
+        for line in [
+            "get pods",
+            "-n shop describe pod a",
+            "rollout history deploy/a",
+            "run a --image=b --dry-run=client -o yaml",
+        ] {
             assert!(reads(line), "{line}");
         }
         for line in ["apply -f a", "rollout undo deploy/a", "exec a -- rm -r /data", "-n get delete pod a"] {
