@@ -49,15 +49,15 @@ pub struct Context {
 
 /// Judges a step as the cluster is now; does what its trials say, once all else holds.
 pub async fn evaluate(step: &Step, context: &Context) -> Judgement {
-    let mut world = match World::read(&context.client, places(step, &context.namespace), &context.namespace).await
-    {
-        Ok(world) => world,
-        Err(error) => {
-            let error = error.to_string();
-            let what = say(context.language, Phrase::Unreachable(&error));
-            return Judgement { verdict: Verdict::Broken { what }, remembered: None };
-        }
-    };
+    let mut world =
+        match World::read(&context.client, places(step, &context.namespace), &context.namespace).await {
+            Ok(world) => world,
+            Err(error) => {
+                let error = error.to_string();
+                let what = say(context.language, Phrase::Unreachable(&error));
+                return Judgement { verdict: Verdict::Broken { what }, remembered: None };
+            }
+        };
     let mut snap = context.snap.clone();
     let mut sight = Sight { replies: replies(step, context).await, logs: BTreeMap::new() };
     let others_hold = trial::others_hold(step, &sight.facts(step, context, &world, &snap, false));
@@ -137,7 +137,11 @@ pub async fn remember(step: &Step, context: &Context) -> Result<BTreeMap<String,
     }
     let places = places(step, &context.namespace);
     let world = World::read(&context.client, places, &context.namespace).await;
-    trial::remember(step, &world.while_doing(|| "cannot remember the step's start".to_owned())?, &mut remembered);
+    trial::remember(
+        step,
+        &world.while_doing(|| "cannot remember the step's start".to_owned())?,
+        &mut remembered,
+    );
     Ok(remembered)
 }
 

@@ -13,7 +13,8 @@ pub(super) fn unsettled(object: &Object) -> Option<Phrase<'static>> {
         "ReplicaSet" | "ReplicationController" => {
             let wanted = object.number("/spec/replicas").unwrap_or(1);
             let ready = status(object, "readyReplicas");
-            (ready < wanted || status(object, "replicas") != wanted).then_some(Phrase::Available(ready, wanted))
+            (ready < wanted || status(object, "replicas") != wanted)
+                .then_some(Phrase::Available(ready, wanted))
         }
         "Job" => {
             let wanted = object.number("/spec/completions").unwrap_or(1);

@@ -52,7 +52,11 @@ pub(super) fn remember(step: &Step, world: &World, snap: &mut Snap) {
         if let Form::Requests { during, .. } = &check.form
             && let Some(object) = world.object(during)
         {
-            store(snap, &key_of_requests(index), &TrialState { revision: revision(object), ..TrialState::default() });
+            store(
+                snap,
+                &key_of_requests(index),
+                &TrialState { revision: revision(object), ..TrialState::default() },
+            );
         }
     }
 }
@@ -87,7 +91,9 @@ async fn ask(key: &str, probe: &HttpProbe, context: &Context, state: &mut TrialS
     let reply = probe::once(probe, context).await;
     let failed = match reply {
         Ok(answered) if answered.is_right(probe) => None,
-        Ok(answered) => Some(format!("HTTP {} {}", answered.status, answered.body.lines().next().unwrap_or_default())),
+        Ok(answered) => {
+            Some(format!("HTTP {} {}", answered.status, answered.body.lines().next().unwrap_or_default()))
+        }
         Err(error) => Some(error),
     };
     // Every request is asked, but only the first of a rollout and the first that fails are worth a line.
@@ -145,7 +151,9 @@ async fn perform(
                 ValueOrigin::Object(object) => (object.kind, world.object(object).into_iter().collect()),
                 ValueOrigin::Selection(selection) => (selection.kind, world.select(selection, snap)),
             };
-            let Some(first) = found.iter().find(|object| unsettled(object).is_none()) else { return Ok(None) };
+            let Some(first) = found.iter().find(|object| unsettled(object).is_none()) else {
+                return Ok(None);
+            };
             let url = format!("{}/{}", collection(&Place::new(kind, first.namespace())), first.name());
             let options = json!({"preconditions": {"uid": first.uid()}});
             let request = Request::delete(url).header("content-type", "application/json");

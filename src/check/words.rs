@@ -101,10 +101,15 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::DifferentAnswers(count) => format!("{count} different answers"),
         Phrase::RequestFailed(reply) => format!("a request failed meanwhile: {reply}"),
         Phrase::NoRollout(object) => format!("{object} has not been rolled out anew yet"),
-        Phrase::Unasked => "the rollout was over before a request could be sent; roll out once more, and let it run".to_owned(),
+        Phrase::Unasked => {
+            "the rollout was over before a request could be sent; roll out once more, and let it run"
+                .to_owned()
+        }
         Phrase::NotTriedYet => "tried as soon as all else is right".to_owned(),
         Phrase::CannotTry(error) => format!("it cannot be tried: {error}"),
-        Phrase::NobodyReplaces(object) => format!("{object} was deleted as a trial, and nothing brought it back: it had no owner"),
+        Phrase::NobodyReplaces(object) => {
+            format!("{object} was deleted as a trial, and nothing brought it back: it had no owner")
+        }
         Phrase::Replaced(ready, wanted, kind) => format!("{ready} of {wanted} {kind} are ready again"),
     }
 }
@@ -136,10 +141,16 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::DifferentAnswers(count) => format!("서로 다른 응답 {count}개"),
         Phrase::RequestFailed(reply) => format!("그동안 요청 하나가 실패했습니다: {reply}"),
         Phrase::NoRollout(object) => format!("{object}에 아직 새 롤아웃이 없었습니다"),
-        Phrase::Unasked => "요청을 보내기 전에 롤아웃이 끝났습니다. 한 번 더 롤아웃하고 진행되게 두세요".to_owned(),
+        Phrase::Unasked => {
+            "요청을 보내기 전에 롤아웃이 끝났습니다. 한 번 더 롤아웃하고 진행되게 두세요".to_owned()
+        }
         Phrase::NotTriedYet => "나머지가 모두 맞으면 바로 시험합니다".to_owned(),
         Phrase::CannotTry(error) => format!("시험할 수 없습니다: {error}"),
-        Phrase::NobodyReplaces(object) => format!("시험 삼아 {object}을(를) 삭제했는데 아무도 되살리지 않았습니다. 소유자가 없는 오브젝트입니다"),
-        Phrase::Replaced(ready, wanted, kind) => format!("{kind} {wanted}개 중 {ready}개가 다시 준비되었습니다"),
+        Phrase::NobodyReplaces(object) => format!(
+            "시험 삼아 {object}을(를) 삭제했는데 아무도 되살리지 않았습니다. 소유자가 없는 오브젝트입니다"
+        ),
+        Phrase::Replaced(ready, wanted, kind) => {
+            format!("{kind} {wanted}개 중 {ready}개가 다시 준비되었습니다")
+        }
     }
 }

@@ -61,8 +61,8 @@ mod source;
 mod translation;
 
 pub use check_spec::{
-    Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial, ValueOrigin,
-    ValueSource,
+    Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial,
+    ValueOrigin, ValueSource,
 };
 pub use course::{Answer, Chapter, Course, LessonFile, Mistake, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};

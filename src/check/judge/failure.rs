@@ -172,7 +172,8 @@ impl Facts<'_> {
         for one in either {
             failures.push(self.failure(one)?);
         }
-        let rank = |failure: &Failure| (!failure.observed, failure.missing.is_some(), failure.differences.len());
+        let rank =
+            |failure: &Failure| (!failure.observed, failure.missing.is_some(), failure.differences.len());
         let mut nearest = failures.into_iter().min_by_key(rank).unwrap_or_default();
         if nearest.differences.is_empty() {
             nearest.differences.push(self.difference(check, String::new(), String::new()));
@@ -226,7 +227,12 @@ impl Facts<'_> {
     }
 
     /// As `differences`, with the object's name.
-    pub(super) fn differences_of(&self, check: &Expectation, object: &Object, gaps: &[Gap]) -> Vec<Difference> {
+    pub(super) fn differences_of(
+        &self,
+        check: &Expectation,
+        object: &Object,
+        gaps: &[Gap],
+    ) -> Vec<Difference> {
         let mut differences = self.differences(check, gaps);
         for difference in &mut differences {
             difference.actual = format!("{}: {}", object.name(), difference.actual);

@@ -135,7 +135,11 @@ impl Facts<'_> {
                 let Some(found) = self.world.object(object) else { return Some(self.missing(check, object)) };
                 let waiting = unsettled(found)?;
                 let about = About::Object(object.clone(), Vec::new());
-                Some(Failure { observed: true, about, ..self.simple(check, String::new(), self.say(waiting)) })
+                Some(Failure {
+                    observed: true,
+                    about,
+                    ..self.simple(check, String::new(), self.say(waiting))
+                })
             }
         }
     }

@@ -12,8 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::apimachinery::Quantity;
 
-
-pub(super) use wording::{show, shorten};
+pub(super) use wording::{shorten, show};
 
 use wording::wording;
 

@@ -51,7 +51,9 @@ impl Comparison<'_> {
             },
             "$matches" => text.is_some_and(|text| Regex::new(wanted).is_ok_and(|regex| regex.is_match(text))),
             "$image" => text.is_some_and(|image| full_image(image) == full_image(wanted)),
-            "$base64" => text.is_some_and(|text| STANDARD.decode(text).is_ok_and(|bytes| bytes == wanted.as_bytes())),
+            "$base64" => {
+                text.is_some_and(|text| STANDARD.decode(text).is_ok_and(|bytes| bytes == wanted.as_bytes()))
+            }
             "$size" => {
                 let size = match actual {
                     Some(Value::Array(items)) => items.len(),

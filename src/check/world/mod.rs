@@ -88,12 +88,7 @@ impl World {
     }
 
     /// The object of that kind and name.
-    pub(super) fn named(
-        &self,
-        kind: &'static Kind,
-        namespace: Option<&str>,
-        name: &str,
-    ) -> Option<&Object> {
+    pub(super) fn named(&self, kind: &'static Kind, namespace: Option<&str>, name: &str) -> Option<&Object> {
         self.all(kind, namespace).iter().find(|candidate| candidate.name() == name)
     }
 

@@ -93,8 +93,11 @@ fn expectation(
 /// The one key that says the form, and what may stand beside it.
 fn form_of(node: &Node<'_>, report: &mut Report) -> Option<(&'static str, &'static [&'static str])> {
     let names: Vec<&str> = FORMS.iter().map(|(form, _)| *form).collect();
-    let every: Vec<&str> =
-        COMMON.iter().copied().chain(FORMS.iter().flat_map(|(form, beside)| beside.iter().copied().chain([*form]))).collect();
+    let every: Vec<&str> = COMMON
+        .iter()
+        .copied()
+        .chain(FORMS.iter().flat_map(|(form, beside)| beside.iter().copied().chain([*form])))
+        .collect();
     let present: Vec<_> = FORMS.iter().filter(|(form, _)| node.get(form).is_some()).collect();
     match present.as_slice() {
         [(form, beside)] => Some((form, beside)),

@@ -251,7 +251,9 @@ fn check_scalar(node: &Node<'_>, value: &Value, shape: Shape<'_>, report: &mut R
         FieldType::Integer32 | FieldType::Integer64 => (value.is_i64() || value.is_null(), "a whole number"),
         FieldType::Number => (value.is_number() || value.is_null(), "a number"),
         FieldType::Boolean => (value.is_boolean() || value.is_null(), "true or false"),
-        FieldType::IntOrString => (value.is_i64() || value.is_string() || value.is_null(), "a number or a text"),
+        FieldType::IntOrString => {
+            (value.is_i64() || value.is_string() || value.is_null(), "a number or a text")
+        }
         FieldType::Quantity => {
             (Quantity::from_value(value).is_some() || value.is_null(), "a quantity such as 500m or 1Gi")
         }
@@ -272,7 +274,9 @@ pub(super) fn check_path(node: &Node<'_>, path: &str, kind: &Kind, report: &mut 
     for segment in path.split('.').filter(|segment| !segment.is_empty()) {
         let (name, index) = segment.split_once('[').unwrap_or((segment, ""));
         let plain = |character: char| character.is_ascii_alphanumeric();
-        let simple = index.is_empty() || matches!(index.trim_end_matches(']'), "*") || index.starts_with(|first: char| first.is_ascii_digit());
+        let simple = index.is_empty()
+            || matches!(index.trim_end_matches(']'), "*")
+            || index.starts_with(|first: char| first.is_ascii_digit());
         if name.is_empty() || !name.chars().all(plain) || !simple {
             return;
         }

@@ -30,8 +30,10 @@ fn probe(node: &Node<'_>, report: &mut Report) -> Option<HttpProbe> {
         return None;
     };
     let distinct = node.get("distinct").map_or(Some(0), |distinct| distinct.number(report))?;
-    let times = node.get("times").map_or(Some(distinct.saturating_mul(8).max(1)), |times| times.number(report))?;
-    let Some(times) = u32::try_from(times).ok().filter(|times| (1..=TIMES_MAX).contains(&u64::from(*times))) else {
+    let times =
+        node.get("times").map_or(Some(distinct.saturating_mul(8).max(1)), |times| times.number(report))?;
+    let Some(times) = u32::try_from(times).ok().filter(|times| (1..=TIMES_MAX).contains(&u64::from(*times)))
+    else {
         report.error(node.at(), format!("a probe asks 1 to {TIMES_MAX} times"), None);
         return None;
     };

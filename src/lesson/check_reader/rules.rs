@@ -78,8 +78,9 @@ fn structure(schema: &TypeSchema, depth: usize) -> Value {
         return json!({});
     }
     let fields = schema.fields.iter();
-    let properties: Map<String, Value> =
-        fields.map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, depth - 1))).collect();
+    let properties: Map<String, Value> = fields
+        .map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, depth - 1)))
+        .collect();
     json!({"type": "object", "properties": properties})
 }
 
@@ -94,6 +95,8 @@ fn structure_of(field: &FieldType, depth: usize) -> Value {
         FieldType::IntOrString | FieldType::Any => json!({}),
         FieldType::Message(reference) => structure(reference.schema(), depth),
         FieldType::Array(item) => json!({"type": "array", "items": structure_of(item, depth)}),
-        FieldType::Map(value) => json!({"type": "object", "additionalProperties": structure_of(value, depth)}),
+        FieldType::Map(value) => {
+            json!({"type": "object", "additionalProperties": structure_of(value, depth)})
+        }
     }
 }

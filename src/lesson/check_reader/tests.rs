@@ -116,15 +116,15 @@ fn a_wrong_field_or_test_is_told_with_its_place_and_the_nearest_name() {
             "- that: x\n  object: deployment/web\n  select: pods",
             "10:3 an expectation has exactly one form; here are object and select / make an expectation of each",
         ),
-        ("- that: x\n  object: deploymnet/web", "11:3 there is no kind \"deploymnet\" / did you mean \"deployment\"?"),
+        (
+            "- that: x\n  object: deploymnet/web",
+            "11:3 there is no kind \"deploymnet\" / did you mean \"deployment\"?",
+        ),
         (
             "- that: x\n  select: pods\n  where: {selector: \"app in a\"}\n  count: 1",
             "12:11 not a label selector: ",
         ),
-        (
-            "- that: x\n  trial: {restart: pod/web}",
-            "11:11 a Pod cannot be restarted",
-        ),
+        ("- that: x\n  trial: {restart: pod/web}", "11:11 a Pod cannot be restarted"),
         ("- that: x\n  http: {service: web, port: 80, path: ready}", "11:34 a path begins with a slash"),
     ] {
         let told = told(text);
