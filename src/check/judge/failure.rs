@@ -88,7 +88,7 @@ impl Facts<'_> {
         rule: Option<&Rule>,
     ) -> Option<Failure> {
         let Some(found) = self.world.object(object) else { return Some(self.missing(check, object)) };
-        if found.is_terminating() && !contains.pointer("/metadata/deletionTimestamp").is_some() {
+        if found.is_terminating() && contains.pointer("/metadata/deletionTimestamp").is_none() {
             let going = self.simple(check, String::new(), self.say(Phrase::Terminating));
             return Some(Failure { about: About::Object(object.clone(), Vec::new()), ..going });
         }

@@ -128,7 +128,7 @@ impl World {
     pub(super) fn children(&self, kind: &'static Kind, owner: &Object) -> Vec<&Object> {
         let all = self.all(kind, Some(owner.namespace())).iter();
         let mut children: Vec<&Object> = all.filter(|child| child.is_controlled_by(owner.uid())).collect();
-        children.sort_by(|one, two| two.creation_timestamp().cmp(&one.creation_timestamp()));
+        children.sort_by_key(|child| std::cmp::Reverse(child.creation_timestamp()));
         children
     }
 
