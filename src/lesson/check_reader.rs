@@ -81,7 +81,7 @@ fn expectation(node: &Node<'_>, with_sentence: bool, report: &mut Report) -> Opt
     };
     let wait = node.get("wait").is_none_or(|wait| wait.flag(report));
     let needs = node.get("needs").is_some_and(|needs| needs.flag(report));
-    Some(Expectation { that: Text::new(that), form, wait, needs })
+    Some(Expectation { that: Text::new(that), form, wait, needs, at: node.at() })
 }
 
 fn namespace(node: &Node<'_>, report: &mut Report) -> Option<String> {
@@ -105,7 +105,8 @@ fn kind_of(word: &str, node: &Node<'_>, report: &mut Report) -> Option<&'static 
     let kind = resolve_kind(word);
     if kind.is_none() {
         let hint = nearest(word, KINDS.iter().map(|kind| kind.singular));
-        report.error(
+        report.broken(
+            "unknown-kind",
             node.at(),
             format!("there is no kind {word:?}"),
             hint.map(|name| format!("did you mean {name:?}?")),
@@ -199,7 +200,7 @@ fn check_tests(node: &Node<'_>, report: &mut Report) {
     for (key, value) in node.entries() {
         if key.starts_with('$') && !TESTS.contains(&key) {
             let hint = nearest(key, TESTS.iter().copied()).map(|name| format!("did you mean {name:?}?"));
-            report.error(value.at(), format!("unknown test {key:?}"), hint);
+            report.broken("unknown-test", value.at(), format!("unknown test {key:?}"), hint);
         }
         check_tests(&value, report);
     }

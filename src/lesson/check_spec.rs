@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::apimachinery::Kind;
+use crate::base::Position;
 
 use super::language::Text;
 
@@ -17,6 +18,8 @@ pub struct Expectation {
     pub wait: bool,
     /// Whether this is a precondition: when it fails, the step is broken.
     pub needs: bool,
+    /// Where it stands in the lesson file.
+    pub at: Position,
 }
 
 /// The forms of an expectation.
