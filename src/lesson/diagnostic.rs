@@ -72,7 +72,7 @@ impl Diagnostic {
 
     /// The same with another severity.
     #[must_use]
-    pub fn as_bad_as(mut self, severity: Severity) -> Self {
+    pub fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }
@@ -143,7 +143,7 @@ impl Report {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        let diagnostic = Diagnostic::new(rule, &self.file, at, message).as_bad_as(Severity::Warning);
+        let diagnostic = Diagnostic::new(rule, &self.file, at, message).with_severity(Severity::Warning);
         self.diagnostics.push(Diagnostic { hint, ..diagnostic });
     }
 
