@@ -50,5 +50,5 @@ pub use check_spec::{
 pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
-pub use rules::{RULES, Rule};
+pub use rules::{LessonRule, RULES};
 pub use source::{Source, load};

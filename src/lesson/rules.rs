@@ -4,7 +4,7 @@ use super::diagnostic::Severity;
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct LessonRule {
     /// Its id, as it stands in a report and in `yaml allow`.
     pub id: &'static str,
     /// How bad it is to break it.
@@ -13,20 +13,20 @@ pub struct Rule {
     pub about: &'static str,
 }
 
-const fn error(id: &'static str, about: &'static str) -> Rule {
-    Rule { id, severity: Severity::Error, about }
+const fn error(id: &'static str, about: &'static str) -> LessonRule {
+    LessonRule { id, severity: Severity::Error, about }
 }
 
-const fn warning(id: &'static str, about: &'static str) -> Rule {
-    Rule { id, severity: Severity::Warning, about }
+const fn warning(id: &'static str, about: &'static str) -> LessonRule {
+    LessonRule { id, severity: Severity::Warning, about }
 }
 
-const fn note(id: &'static str, about: &'static str) -> Rule {
-    Rule { id, severity: Severity::Note, about }
+const fn note(id: &'static str, about: &'static str) -> LessonRule {
+    LessonRule { id, severity: Severity::Note, about }
 }
 
 /// Every rule, in the order in which an author meets them.
-pub static RULES: &[Rule] = &[
+pub static RULES: &[LessonRule] = &[
     // How a chapter is written.
     error("unreadable", "Folders and files can be read, are UTF-8 and at most 1 MiB."),
     error("chapter-folder", "A chapter is a folder NN-name with en.md; numbers and names occur once."),

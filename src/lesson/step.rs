@@ -238,7 +238,7 @@ fn complain_about_gaps(step: &Step, at: Position, report: &mut Report) {
     }
     if step.solutions.is_empty() && step.checks.iter().any(|check| check.form.question().is_none()) {
         let hint = Some("write a block `sh solution` with the commands of one correct way".to_owned());
-        report.broken("no-solution", at, format!("the step {{#{id}}} has no solution"), hint);
+        report.doubtful("no-solution", at, format!("the step {{#{id}}} has no solution"), hint);
     }
     for check in &step.checks {
         complain_about_answer(check, step, report);
