@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::check::Difference;
+use crate::check::{Difference, Verdict};
 use crate::lesson::{Answer, Predict, Question, Text};
 
 fn step(id: &str) -> Step {
