@@ -11,10 +11,11 @@
 //! | `yaml file=NAME` | a file for the learner's workspace |
 //! | `yaml snap` | values remembered when the step begins: `name: {object: kind/name, path: .x}`, or `cel: …` |
 //! | `yaml check` | expectations, each with `that:` and one of `object`, `select`, `with`, `absent`, `either`, `http`, `requests`, `trial`, `answer`, `command` |
-//! | `yaml mistake` | `when:` expectations that hold in a known wrong state, `say:` what to tell |
+//! | `yaml mistake` | `when:` expectations that hold in a known wrong state, `say:` what to tell, `try:` commands that lead to it |
 //! | `hint` | the idea, the verb, the command with one blank |
 //! | `yaml predict` | `ask`, `choices`, `explain` |
 //! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` |
+//! | `yaml allow` | what the author's tools shall not complain about: `mutant` or `rule`, `text`, `because` |
 //!
 //! `settled: true` beside `object` asks that its controller has finished; `wait: false` says that only the
 //! learner can bring something about, so that the step is not yet and not converging; `needs: true` makes
@@ -57,14 +58,17 @@ mod diagnostic;
 mod language;
 mod markdown;
 mod node;
+mod rules;
 mod source;
+mod step;
 mod translation;
 
 pub use check_spec::{
     Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial,
     ValueOrigin, ValueSource,
 };
-pub use course::{Answer, Chapter, Course, LessonFile, Mistake, Predict, Question, Step};
+pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
+pub use rules::{LessonRule, RULES};
 pub use source::{Source, load};

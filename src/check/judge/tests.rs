@@ -174,7 +174,7 @@ fn a_mistake_speaks_before_differences_and_a_lost_precondition_before_both() {
     let mut step = step(THREE);
     let when =
         super::tests::step("- that: w\n  object: deployment/web\n  contains: {spec: {replicas: 0}}").checks;
-    step.mistakes = vec![Mistake { when, say: Text::new("Zero runs nothing.") }];
+    step.mistakes = vec![Mistake { when, say: Text::new("Zero runs nothing."), tries: Vec::new() }];
     assert_eq!(
         verdict_of(&step, vec![deployment(0, 0)]),
         Verdict::Mistake { feedback: "Zero runs nothing.".to_owned() }

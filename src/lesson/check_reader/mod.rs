@@ -166,7 +166,8 @@ fn kind_of(word: &str, node: &Node<'_>, report: &mut Report) -> Option<&'static 
     let kind = resolve_kind(word);
     if kind.is_none() {
         let hint = nearest(word, KINDS.iter().flat_map(|kind| [kind.singular, kind.plural]));
-        report.error(
+        report.broken(
+            "unknown-kind",
             node.at(),
             format!("there is no kind {word:?}"),
             hint.map(|name| format!("did you mean {name:?}?")),
@@ -239,7 +240,7 @@ fn count(node: &Node<'_>, report: &mut Report) -> Option<Quantifier> {
     let at_least = node.get("atLeast").and_then(|value| value.number(report)).unwrap_or(0);
     let at_most = node.get("atMost").and_then(|value| value.number(report));
     if at_most.is_some_and(|at_most| at_most < at_least) {
-        report.error(node.at(), "no number is that small and that large", None);
+        report.broken("cannot-hold", node.at(), "no number is that small and that large", None);
     }
     Some(Quantifier::Count { at_least, at_most })
 }

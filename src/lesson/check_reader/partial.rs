@@ -112,7 +112,7 @@ fn walk(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
 
 fn walk_list(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
     if !matches!(shape, Shape::Unknown | Shape::Type(FieldType::Array(_))) {
-        report.error(node.at(), "there is no list at this place", None);
+        report.broken("wrong-type", node.at(), "there is no list at this place", None);
         return;
     }
     for item in node.items(report) {
@@ -134,11 +134,11 @@ fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
             },
             Shape::Type(FieldType::Array(_)) => {
                 let hint = "begin each item with `- `".to_owned();
-                report.error(node.at(), "a list stands at this place", Some(hint));
+                report.broken("wrong-type", node.at(), "a list stands at this place", Some(hint));
                 return;
             }
             Shape::Type(_) => {
-                report.error(value.at(), format!("there is nothing below this place called {key:?}"), None);
+                report.broken("unknown-field", value.at(), format!("there is nothing below this place called {key:?}"), None);
                 return;
             }
         };
@@ -151,7 +151,7 @@ fn unknown_field(node: &Node<'_>, key: &str, schema: &TypeSchema, report: &mut R
         Some(name) => Some(format!("did you mean {name:?}?")),
         None => place_below(key, schema, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
     };
-    report.error(node.at(), format!("{} has no field {key:?}", schema.go_name()), hint);
+    report.broken("unknown-field", node.at(), format!("{} has no field {key:?}", schema.go_name()), hint);
 }
 
 /// The shortest way down to a field of that name.
@@ -177,7 +177,7 @@ fn walk_tests(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
                 || format!("tests: {}", TESTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
                 |name| format!("did you mean {name:?}?"),
             );
-            report.error(argument.at(), format!("unknown test {test:?}"), Some(hint));
+            report.broken("unknown-test", argument.at(), format!("unknown test {test:?}"), Some(hint));
             continue;
         };
         if !is_remembered(argument.value) {
@@ -262,7 +262,8 @@ fn check_scalar(node: &Node<'_>, value: &Value, shape: Shape<'_>, report: &mut R
         FieldType::Any | FieldType::Message(_) => return,
     };
     if !fits {
-        report.error(node.at(), format!("this field never has the value {value}: it holds {wanted}"), None);
+        let message = format!("this field never has the value {value}: it holds {wanted}");
+        report.broken("wrong-type", node.at(), message, None);
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn rule(
     let wanted = if judges { CelType::Bool } else { CelType::Dyn };
     if let Err(error) = CelProgram::compile(&source, &known, &wanted) {
         let (message, hint) = complaint(&error, variables);
-        report.error(node.at(), message, hint);
+        report.broken("rule-error", node.at(), message, hint);
         return None;
     }
     Some(Rule(source))
