@@ -138,7 +138,12 @@ fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
                 return;
             }
             Shape::Type(_) => {
-                report.broken("unknown-field", value.at(), format!("there is nothing below this place called {key:?}"), None);
+                report.broken(
+                    "unknown-field",
+                    value.at(),
+                    format!("there is nothing below this place called {key:?}"),
+                    None,
+                );
                 return;
             }
         };
