@@ -101,12 +101,14 @@ fn form_of(node: &Node<'_>, report: &mut Report) -> Option<(&'static str, &'stat
     let present: Vec<_> = FORMS.iter().filter(|(form, _)| node.get(form).is_some()).collect();
     match present.as_slice() {
         [(form, beside)] => Some((form, beside)),
-        // `select` and `with` have nothing to do with each other, nor have any other two.
         [] => {
-            if node.allow(&every, report) {
-                let hint = format!("one of {}", names.join(", "));
-                report.error(node.at(), "an expectation has exactly one form", Some(hint));
+            let strange = |map: &serde_json::Map<String, Value>| map.keys().any(|key| !every.contains(&key.as_str()));
+            // A key that is misspelt is the form that is missed.
+            if !node.allow(&every, report) || node.value.as_object().is_some_and(strange) {
+                return None;
             }
+            let hint = format!("one of {}", names.join(", "));
+            report.error(node.at(), "an expectation has exactly one form", Some(hint));
             None
         }
         several => {

@@ -152,7 +152,9 @@ fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
 }
 
 fn unknown_field(node: &Node<'_>, key: &str, schema: &TypeSchema, report: &mut Report) {
-    let hint = match nearest(key, schema.fields.keys().copied()) {
+    // A letter or two come near to anything.
+    let near = (key.len() > 2).then(|| nearest(key, schema.fields.keys().copied())).flatten();
+    let hint = match near {
         Some(name) => Some(format!("did you mean {name:?}?")),
         None => place_below(key, schema, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
     };
