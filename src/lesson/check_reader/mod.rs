@@ -102,7 +102,8 @@ fn form_of(node: &Node<'_>, report: &mut Report) -> Option<(&'static str, &'stat
     match present.as_slice() {
         [(form, beside)] => Some((form, beside)),
         [] => {
-            let strange = |map: &serde_json::Map<String, Value>| map.keys().any(|key| !every.contains(&key.as_str()));
+            let strange =
+                |map: &serde_json::Map<String, Value>| map.keys().any(|key| !every.contains(&key.as_str()));
             // A key that is misspelt is the form that is missed.
             if !node.allow(&every, report) || node.value.as_object().is_some_and(strange) {
                 return None;
