@@ -10,40 +10,30 @@ const DEPTH_MAX: usize = 100;
 /// The JSON of an object.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// The tree; nothing while there is a text.
+    /// The tree of one that is awake.
     tree: Value,
-    asleep: Option<Box<Sleeping>>,
-}
-
-/// Text, and its tree once somebody looked.
-#[derive(Debug)]
-struct Sleeping {
-    text: Arc<str>,
-    tree: OnceLock<Value>,
-}
-
-impl Sleeping {
-    fn into_tree(mut self) -> Value {
-        self.tree.take().unwrap_or_else(|| parse(&self.text))
-    }
+    /// The text, once it was asked for; one that is asleep has it from the beginning.
+    text: OnceLock<Arc<str>>,
+    /// What an object that is asleep becomes when somebody looks.
+    asleep: Option<Box<OnceLock<Value>>>,
 }
 
 impl From<Value> for Body {
     fn from(tree: Value) -> Self {
-        Self { tree, asleep: None }
+        Self { tree, text: OnceLock::new(), asleep: None }
     }
 }
 
 impl From<Arc<str>> for Body {
     fn from(text: Arc<str>) -> Self {
-        Self { tree: Value::Null, asleep: Some(Box::new(Sleeping { text, tree: OnceLock::new() })) }
+        Self { tree: Value::Null, text: OnceLock::from(text), asleep: Some(Box::default()) }
     }
 }
 
 impl Clone for Body {
     fn clone(&self) -> Self {
-        match &self.asleep {
-            Some(asleep) if asleep.tree.get().is_none() => Arc::clone(&asleep.text).into(),
+        match self.text.get() {
+            Some(text) if self.is_asleep() => Arc::clone(text).into(),
             _ => self.tree().clone().into(),
         }
     }
@@ -53,46 +43,57 @@ impl Body {
     /// The tree.
     pub(super) fn tree(&self) -> &Value {
         match &self.asleep {
-            Some(asleep) => asleep.tree.get_or_init(|| parse(&asleep.text)),
+            Some(looked_at) => looked_at.get_or_init(|| self.parsed()),
             None => &self.tree,
         }
     }
 
     /// The tree, to change: the text is given up.
     pub(super) fn tree_mut(&mut self) -> &mut Value {
-        if let Some(asleep) = self.asleep.take() {
-            self.tree = asleep.into_tree();
+        if let Some(mut looked_at) = self.asleep.take() {
+            self.tree = looked_at.take().unwrap_or_else(|| self.parsed());
         }
+        self.text.take();
         &mut self.tree
     }
 
     /// The tree alone.
-    pub(super) fn into_tree(self) -> Value {
-        self.asleep.map_or(self.tree, |asleep| asleep.into_tree())
+    pub(super) fn into_tree(mut self) -> Value {
+        std::mem::take(self.tree_mut())
     }
 
     /// The same as text; `None` for a tree that is too deep.
     pub(super) fn asleep(&self) -> Option<Self> {
-        match &self.asleep {
-            Some(asleep) => Some(Arc::clone(&asleep.text).into()),
-            None => is_within(&self.tree, DEPTH_MAX).then(|| Arc::<str>::from(self.tree.to_string()).into()),
-        }
+        let known = self.text.get();
+        let text = match known {
+            Some(text) => text,
+            None if is_within(&self.tree, DEPTH_MAX) => {
+                self.text.get_or_init(|| self.tree.to_string().into())
+            }
+            None => return None,
+        };
+        Some(Arc::clone(text).into())
     }
 
     /// Whether there is no tree now.
     pub(super) fn is_asleep(&self) -> bool {
-        self.asleep.as_ref().is_some_and(|asleep| asleep.tree.get().is_none())
+        self.asleep.as_ref().is_some_and(|looked_at| looked_at.get().is_none())
     }
 
-    /// Bytes of the text, if there is one.
+    /// Whether it was made to sleep.
+    pub(super) fn was_asleep(&self) -> bool {
+        self.asleep.is_some()
+    }
+
+    /// Bytes of the text, if it is known.
     pub(super) fn text_bytes(&self) -> usize {
-        self.asleep.as_ref().map_or(0, |asleep| asleep.text.len())
+        self.text.get().map_or(0, |text| text.len())
     }
-}
 
-/// What was written by us is read again.
-fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_default()
+    /// What was written by us is read again.
+    fn parsed(&self) -> Value {
+        self.text.get().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
 }
 
 fn is_within(value: &Value, depth: usize) -> bool {

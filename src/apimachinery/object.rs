@@ -58,8 +58,7 @@ impl Object {
     /// An object with nothing but its kind, namespace (unless empty) and name.
     #[must_use]
     pub fn new(kind: &Kind, namespace: &str, name: &str) -> Self {
-        let value =
-            json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}});
+        let value = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}});
         let mut object = Self(value.into());
         if !namespace.is_empty() {
             object.set("/metadata/namespace", namespace);
@@ -105,13 +104,19 @@ impl Object {
         self.0.is_asleep()
     }
 
+    /// Whether it was made to sleep, whether or not somebody has looked since.
+    #[must_use]
+    pub fn was_asleep(&self) -> bool {
+        self.0.was_asleep()
+    }
+
     /// The object itself, or for one that sleeps a copy: the look wakes the copy alone, which soon goes.
     #[must_use]
     pub fn to_look_at(object: Arc<Self>) -> Arc<Self> {
         if object.is_asleep() { Arc::new(Self::clone(&object)) } else { object }
     }
 
-    /// Bytes of its text, if it is held as text.
+    /// Bytes of its text, if that is known.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
         self.0.text_bytes()

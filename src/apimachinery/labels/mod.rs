@@ -152,7 +152,8 @@ impl LabelSelector {
             operators.contains(&requirement.operator) && requirement.values.len() == 1
         };
         let requirements = self.requirements.iter().filter(equal);
-        requirements.filter_map(|requirement| Some((requirement.key.as_str(), requirement.values.first()?.as_str())))
+        requirements
+            .filter_map(|requirement| Some((requirement.key.as_str(), requirement.values.first()?.as_str())))
     }
 
     /// Whether it demands nothing, that is, selects everything.

@@ -59,7 +59,8 @@ impl NodeState {
 
     /// Adds a machine that is up; its node stands already.
     pub(crate) fn add_machine(&mut self, number: usize, now: Timestamp) {
-        self.machines.insert(bootstrap::node_name(number), Machine { number, up: true, since: now, beaten: None });
+        self.machines
+            .insert(bootstrap::node_name(number), Machine { number, up: true, since: now, beaten: None });
     }
 
     /// Takes the nodes of a state that knows no machines yet for machines that are up.

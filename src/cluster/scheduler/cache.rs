@@ -82,6 +82,8 @@ impl SchedulerCache {
         if let Ok(place) = self.place(pod.text("/spec/nodeName")) {
             if gone || has_ended(pod) {
                 self.nodes[place].remove(pod);
+            } else if change.previous.as_ref().is_some_and(|previous| counts_the_same(previous, pod)) {
+                self.nodes[place].replace(Arc::clone(pod));
             } else {
                 self.nodes[place].add(Arc::clone(pod));
             }
@@ -96,6 +98,11 @@ impl SchedulerCache {
 fn with_pods(node: &Arc<Object>, store: &Store) -> Candidate {
     let pods = store.pods_on(node.name()).filter(|pod| !has_ended(pod));
     Candidate::new(Arc::clone(node), pods.map(Arc::clone))
+}
+
+/// Whether both states of a Pod stand for the same on their node.
+fn counts_the_same(before: &Object, after: &Object) -> bool {
+    ["/spec", "/metadata/labels"].iter().all(|part| before.get(part) == after.get(part))
 }
 
 fn is_nominated(pod: &Object) -> bool {
@@ -120,7 +127,7 @@ mod tests {
     /// What a cache knows, as text.
     fn told(cache: &SchedulerCache) -> Vec<String> {
         let of = |candidate: &Candidate| {
-            let pods: Vec<&str> = candidate.pods.iter().map(|pod| pod.name()).collect();
+            let pods: Vec<&str> = candidate.pods.values().map(|pod| pod.name()).collect();
             let used: Vec<_> = candidate.used.iter().filter(|(_, amount)| **amount > 0).collect();
             format!("{} {pods:?} {used:?} {:?}", candidate.name(), candidate.scored)
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, ObjectKey};
 
 use super::resources::{Amounts, allocatable, pod_requests, scored_requests};
 
@@ -15,10 +15,10 @@ use super::resources::{Amounts, allocatable, pod_requests, scored_requests};
 pub(super) struct Candidate {
     /// The node.
     pub node: Arc<Object>,
-    /// Its Pods, by namespace and name.
-    pub pods: Vec<Arc<Object>>,
+    /// Its Pods, asleep until somebody looks.
+    pub pods: BTreeMap<ObjectKey, Arc<Object>>,
     /// Those of them that say something about other Pods.
-    pub with_affinity: Vec<Arc<Object>>,
+    pub with_affinity: BTreeMap<ObjectKey, Arc<Object>>,
     /// What they ask for together.
     pub used: Amounts,
     /// The cpu and memory that they count for in scores.
@@ -50,8 +50,8 @@ impl Candidate {
             room: allocatable(&node),
             images: images_of(&node),
             node,
-            pods: Vec::new(),
-            with_affinity: Vec::new(),
+            pods: BTreeMap::new(),
+            with_affinity: BTreeMap::new(),
             used: Amounts::new(),
             scored: (0, 0),
             labels: BTreeMap::new(),
@@ -78,32 +78,36 @@ impl Candidate {
 
     /// Puts a Pod on it, in the place of an earlier state of the same one.
     pub(super) fn add(&mut self, pod: Arc<Object>) {
-        let place = match self.place(&pod) {
-            Ok(place) => {
-                let known = &self.pods[place];
-                let same = ["/spec", "/metadata/labels"];
-                if same.iter().all(|part| known.get(part) == pod.get(part)) {
-                    self.replace(place, pod);
-                    return;
-                }
-                self.remove(&pod);
-                place
-            }
-            Err(place) => place,
-        };
+        let key = pod.key();
+        self.take_off(&key);
         self.count(&pod, 1);
-        if pod.get("/spec/affinity").is_some() {
-            self.with_affinity.push(Arc::clone(&pod));
-        }
-        self.pods.insert(place, pod);
+        self.put(key, pod);
+    }
+
+    /// Takes in a newer state of a Pod that counts for the same.
+    pub(super) fn replace(&mut self, pod: Arc<Object>) {
+        self.put(pod.key(), pod);
     }
 
     /// Takes a Pod off it.
     pub(super) fn remove(&mut self, pod: &Object) {
-        let Ok(place) = self.place(pod) else { return };
-        let known = self.pods.remove(place);
-        self.count(&known, -1);
-        self.with_affinity.retain(|other| !Arc::ptr_eq(other, &known));
+        self.take_off(&pod.key());
+    }
+
+    fn put(&mut self, key: ObjectKey, pod: Arc<Object>) {
+        let affinity = |field| pod.get("/spec/affinity").and_then(|affinity| affinity.get(field)).is_some();
+        if affinity("podAffinity") || affinity("podAntiAffinity") {
+            self.with_affinity.insert(key.clone(), Arc::clone(&pod));
+        }
+        let asleep = pod.asleep().map_or(pod, Arc::new);
+        self.pods.insert(key, asleep);
+    }
+
+    fn take_off(&mut self, key: &ObjectKey) {
+        if let Some(known) = self.pods.remove(key) {
+            self.count(&known, -1);
+            self.with_affinity.remove(key);
+        }
     }
 
     /// Whether there may be a Pod with all of these labels ([`label_key`]).
@@ -114,20 +118,6 @@ impl Candidate {
     /// The size of an image that is there, in bytes.
     pub(super) fn image_size(&self, name: &str) -> Option<i64> {
         self.images.get(name).copied()
-    }
-
-    /// Where a Pod is, or where it would be.
-    fn place(&self, pod: &Object) -> Result<usize, usize> {
-        let wanted = (pod.namespace(), pod.name());
-        self.pods.binary_search_by(|other| (other.namespace(), other.name()).cmp(&wanted))
-    }
-
-    /// Takes a newer state of a Pod that counts for the same.
-    fn replace(&mut self, place: usize, pod: Arc<Object>) {
-        let known = std::mem::replace(&mut self.pods[place], Arc::clone(&pod));
-        if let Some(other) = self.with_affinity.iter_mut().find(|other| Arc::ptr_eq(other, &known)) {
-            *other = pod;
-        }
     }
 
     fn count(&mut self, pod: &Object, sign: i64) {

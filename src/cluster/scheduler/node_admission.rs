@@ -18,9 +18,8 @@ pub(crate) fn refusal(
     pod: &Object,
 ) -> Option<(String, String)> {
     cache.follow(registry.store());
-    let mut candidate = cache.node(pod.text("/spec/nodeName"))?.clone();
-    candidate.remove(pod);
-    if let Some(short) = short_of(pod, &candidate) {
+    let candidate = cache.node(pod.text("/spec/nodeName"))?;
+    if let Some(short) = short_of(pod, candidate) {
         return Some(short);
     }
     let repelled = candidate
@@ -30,7 +29,7 @@ pub(crate) fn refusal(
         .any(|taint| taint["effect"] == "NoExecute" && !tolerates(pod, taint));
     let (predicate, why) = if !selects_node(pod, &candidate.node) {
         ("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
-    } else if has_port_conflict(pod, &candidate) {
+    } else if has_port_conflict(pod, candidate) {
         ("NodePorts", "node(s) didn't have free ports for the requested pod ports")
     } else if repelled {
         ("TaintToleration", "node(s) had untolerated taint(s)")
@@ -49,7 +48,9 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
         Some((format!("OutOf{name}"), message))
     };
     let of = |list: &Amounts, name: &str| list.get(name).copied().unwrap_or_default();
-    let (there, room) = (i64::try_from(candidate.pods.len()).ok()?, of(&candidate.room, "pods") / 1000);
+    let counted = candidate.pods.contains_key(&pod.key());
+    let others = candidate.pods.len() - usize::from(counted);
+    let (there, room) = (i64::try_from(others).ok()?, of(&candidate.room, "pods") / 1000);
     if candidate.room.contains_key("pods") && there + 1 > room {
         return told("pods", 1, there, room);
     }
@@ -57,7 +58,8 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
     let standard = ["cpu", "memory", "ephemeral-storage"].into_iter();
     let devices = wanted.keys().map(String::as_str).filter(|name| name.contains('/'));
     for name in standard.chain(devices) {
-        let (asked, used, room) = (of(&wanted, name), of(&candidate.used, name), of(&candidate.room, name));
+        let (asked, room) = (of(&wanted, name), of(&candidate.room, name));
+        let used = of(&candidate.used, name) - if counted { asked } else { 0 };
         // What the node does not have at all is no kubelet's business.
         if asked > 0 && candidate.room.contains_key(name) && asked > room - used {
             let unit = if name == "cpu" { 1 } else { 1000 };

@@ -202,7 +202,7 @@ impl Store {
         };
         self.round = next.map(|(key, _)| key.clone());
         let Some((key, object)) = next else { return };
-        if object.text_bytes() > 0
+        if object.was_asleep()
             && !object.is_asleep()
             && let Some(asleep) = object.asleep()
         {

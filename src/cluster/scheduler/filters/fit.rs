@@ -41,13 +41,18 @@ pub(in super::super) fn has_port_conflict(pod: &Object, candidate: &Candidate) -
         return false;
     }
     let any = |address: &str| matches!(address, "" | "0.0.0.0");
-    candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
-        wanted.iter().any(|(own_protocol, own_address, own_number)| {
-            *own_protocol == protocol
-                && *own_number == number
-                && (any(address) || any(own_address) || address == *own_address)
+    candidate
+        .pods
+        .values()
+        .filter(|other| other.uid() != pod.uid())
+        .flat_map(|other| host_ports_of(other))
+        .any(|(protocol, address, number)| {
+            wanted.iter().any(|(own_protocol, own_address, own_number)| {
+                *own_protocol == protocol
+                    && *own_number == number
+                    && (any(address) || any(own_address) || address == *own_address)
+            })
         })
-    })
 }
 
 /// `NodeResourcesFit`: all resources that are short, not only the first (`fitsRequest`).

@@ -69,7 +69,7 @@ impl Constraint {
         if !candidate.may_have(&self.labels) {
             return 0;
         }
-        let counted = candidate.pods.iter().filter(|other| {
+        let counted = candidate.pods.values().filter(|other| {
             other.namespace() == pod.namespace()
                 && !other.is_terminating()
                 && self.selector.matches(other.labels())

@@ -23,7 +23,7 @@ pub(super) fn pod_affinity(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> 
     let mut points = Points::new();
     for candidate in view.all {
         let others = if quiet { &candidate.with_affinity } else { &candidate.pods };
-        for other in others {
+        for other in others.values() {
             for (list, sign) in [(&likes, 1), (&dislikes, -1)] {
                 let met = list.iter().filter(|term| term.means(view.registry, other));
                 met.for_each(|term| add(&mut points, term, &candidate.node, sign * term.weight));
