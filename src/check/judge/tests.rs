@@ -40,7 +40,7 @@ fn verdict_with(
             language: Language::En,
             answers,
             commands: &commands,
-            questions: &step.questions,
+            step,
             snap: &Snap::from([("pods".to_owned(), json!(["p-1"]))]),
             replies,
             logs: &BTreeMap::new(),
