@@ -76,6 +76,30 @@ pub async fn evaluate(step: &Step, context: &Context) -> Judgement {
     Judgement { verdict, remembered }
 }
 
+/// Why a step is not passed: every broken link that its checks lead to.
+pub async fn why_step(step: &Step, context: &Context) -> Explanation {
+    let mut explanation = Explanation::default();
+    let read = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
+    let mut world = match read {
+        Ok(world) => world,
+        Err(error) => {
+            explanation.text = say(context.language, Phrase::Unreachable(&error.to_string()));
+            return explanation;
+        }
+    };
+    world.widen(&context.client, why::places(step, &context.namespace)).await;
+    let logs = why::logs(&world, context).await;
+    let sight = Sight { replies: replies(step, context).await, logs };
+    let facts = sight.facts(step, context, &world, &context.snap, true);
+    for (_, failure) in facts.failures(step) {
+        let reason = failure.finding.map(|finding| finding.reason(context.language));
+        if let Some(reason) = reason.filter(|reason| !explanation.reasons.contains(reason)) {
+            explanation.reasons.push(reason);
+        }
+    }
+    explanation
+}
+
 /// Why an object that a learner names is as it is.
 pub async fn why(target: &str, context: &Context) -> Explanation {
     why::explain_target(target, context).await

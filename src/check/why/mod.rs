@@ -45,8 +45,10 @@ pub(super) fn explain(
                 name: probe.service.clone(),
                 namespace: probe.namespace.clone(),
             };
+            let of_host = probe.host.as_deref().and_then(|host| chain.host(host));
             let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
-            facts.world.object(&service).and_then(|service| chain.unanswered(service, probe, reply))
+            let service = || facts.world.object(&service);
+            of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
         }
         About::Culprit(object) => facts.world.object(object).and_then(|object| chain.broken_link(object)),
     };

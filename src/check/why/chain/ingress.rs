@@ -6,7 +6,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
-use super::{Chain, text};
+use super::{Chain, near, text};
 
 impl Chain<'_> {
     pub(super) fn ingress(self, ingress: &Object) -> Option<Finding> {
@@ -16,6 +16,21 @@ impl Chain<'_> {
             let backends = paths.filter_map(|path| path.get("backend")).chain(ingress.get("/spec/defaultBackend"));
             backends.into_iter().find_map(|backend| self.backend(ingress, backend)).or_else(|| self.certificate(ingress))
         })
+    }
+
+    /// Why a host is not answered through an Ingress.
+    pub(in crate::check) fn host(self, host: &str) -> Option<Finding> {
+        let ingresses = self.world.all(&builtin::INGRESS, None);
+        let serves = |ingress: &&Object| {
+            let rules = ingress.list("/spec/rules");
+            rules.is_empty() || rules.iter().any(|rule| matches!(text(rule, "/host"), "" ) || text(rule, "/host") == host)
+        };
+        if let Some(ingress) = ingresses.iter().find(serves) {
+            return self.broken_link(ingress);
+        }
+        let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
+        let near = near(host, hosts.map(|rule| text(rule, "/host")));
+        Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
     }
 
     fn ingress_class(self, ingress: &Object) -> Option<Finding> {
