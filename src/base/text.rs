@@ -138,10 +138,14 @@ mod tests {
 
     #[test]
     fn a_typing_error_is_told_from_another_word() {
-        for (one, two) in [("web", "wep"), ("web", "wbe"), ("backend", "bakcend"), ("reader", "readr"), ("App", "app")] {
+        for (one, two) in
+            [("web", "wep"), ("web", "wbe"), ("backend", "bakcend"), ("reader", "readr"), ("App", "app")]
+        {
             assert!(is_typo(one, two), "{one} {two}");
         }
-        for (one, two) in [("web", "db"), ("web.local", "shop.local"), ("web", "web"), ("frontend", "backend")] {
+        for (one, two) in
+            [("web", "db"), ("web.local", "shop.local"), ("web", "web"), ("frontend", "backend")]
+        {
             assert!(!is_typo(one, two), "{one} {two}");
         }
     }

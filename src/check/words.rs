@@ -119,10 +119,16 @@ fn english(phrase: Phrase<'_>) -> String {
             format!("{object} was deleted as a trial, and nothing brought it back: it had no owner")
         }
         Phrase::There => "there".to_owned(),
-        Phrase::NoSuchKind(word, "") => format!("There is no kind `{word}`. `kubectl api-resources` lists them."),
+        Phrase::NoSuchKind(word, "") => {
+            format!("There is no kind `{word}`. `kubectl api-resources` lists them.")
+        }
         Phrase::NoSuchKind(word, near) => format!("There is no kind `{word}`. Did you mean `{near}`?"),
-        Phrase::NotThere(wanted, namespace, "") => format!("There is no {wanted} in the namespace {namespace}."),
-        Phrase::NotThere(wanted, namespace, near) => format!("There is no {wanted} in the namespace {namespace}. Did you mean {near}?"),
+        Phrase::NotThere(wanted, namespace, "") => {
+            format!("There is no {wanted} in the namespace {namespace}.")
+        }
+        Phrase::NotThere(wanted, namespace, near) => {
+            format!("There is no {wanted} in the namespace {namespace}. Did you mean {near}?")
+        }
         Phrase::NothingWrong(object) => format!("Nothing is wrong with {object} as far as can be seen."),
         Phrase::Replaced(ready, wanted, kind) => format!("{ready} of {wanted} {kind} are ready again"),
     }

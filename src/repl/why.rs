@@ -13,8 +13,10 @@ pub(super) fn draw(
     text: &str,
     reasons: &[(String, Option<String>)],
 ) -> String {
-    let mut lines: Vec<String> =
-        trail.iter().map(|line| theme.paint(Role::Faint, &cut(&in_signs(theme, line), theme.width))).collect();
+    let mut lines: Vec<String> = trail
+        .iter()
+        .map(|line| theme.paint(Role::Faint, &cut(&in_signs(theme, line), theme.width)))
+        .collect();
     if !text.is_empty() {
         lines.push(markdown::render(theme, text));
     }

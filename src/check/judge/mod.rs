@@ -10,8 +10,8 @@ use crate::lesson::{Expectation, Form, HttpProbe, Language, Step};
 
 use super::partial::Snap;
 use super::probe::Reply;
-use super::why::Awaited;
 use super::verdict::{Difference, Reason, Verdict};
+use super::why::Awaited;
 use super::words::{Phrase, say};
 use super::world::World;
 

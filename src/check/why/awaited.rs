@@ -9,7 +9,15 @@ use super::finding::Finding;
 /// Words for one state, as it is called from moment to moment.
 const FAMILIES: &[&[&str]] = &[
     &["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"],
-    &["CrashLoopBackOff", "Error", "OOMKilled", "Completed", "RunContainerError", "StartError", "BackoffLimitExceeded"],
+    &[
+        "CrashLoopBackOff",
+        "Error",
+        "OOMKilled",
+        "Completed",
+        "RunContainerError",
+        "StartError",
+        "BackoffLimitExceeded",
+    ],
     &["CreateContainerConfigError", "CreateContainerError", "FailedMount"],
     &["Unschedulable", "Pending", "FailedScheduling", "SchedulingGated"],
     &["Unhealthy", "ContainersNotReady"],
@@ -72,7 +80,9 @@ impl Awaited {
     pub(super) fn soften(&self, finding: Finding) -> Finding {
         let of_same_family = |reason: &String| {
             *reason == finding.word
-                || FAMILIES.iter().any(|family| family.contains(&reason.as_str()) && family.contains(&finding.word.as_str()))
+                || FAMILIES.iter().any(|family| {
+                    family.contains(&reason.as_str()) && family.contains(&finding.word.as_str())
+                })
         };
         let wanted = self.reasons.iter().any(of_same_family)
             || self.reasons.iter().any(|reason| reason == "ProgressDeadlineExceeded")

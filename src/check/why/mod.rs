@@ -64,7 +64,8 @@ fn of_selection(
 ) -> Option<Finding> {
     let selected = facts.world.select(selection, facts.snap);
     if selection.kind == &builtin::ENDPOINT_SLICE
-        && let Some((_, service)) = selection.labels.iter().find(|(key, _)| key == "kubernetes.io/service-name")
+        && let Some((_, service)) =
+            selection.labels.iter().find(|(key, _)| key == "kubernetes.io/service-name")
     {
         let namespace = selection.namespace.clone();
         let service = ObjectRef { kind: &builtin::SERVICE, name: service.clone(), namespace };

@@ -70,7 +70,8 @@ pub(super) fn chain_places(namespace: &str) -> Vec<Place> {
 pub(in crate::check) async fn logs(world: &World, context: &Context) -> BTreeMap<String, String> {
     let mut lines = BTreeMap::new();
     for pod in world.all(&builtin::POD, None) {
-        let statuses = pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
+        let statuses =
+            pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
         for status in statuses {
             let Some(previous) = ended(status) else { continue };
             if lines.len() >= LOGS_MAX {

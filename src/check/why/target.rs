@@ -90,8 +90,12 @@ pub(in crate::check) async fn explain_target(text: &str, context: &Context) -> E
         let objects = || kinds.iter().flat_map(|kind| world.all(kind, Some(&namespace)));
         let near = nearest(&target.name, objects().map(Object::name)).map(str::to_owned);
         let near = near.and_then(|near| objects().find(|object| object.name() == near)).map(name_of);
-        let wanted = target.kind.map_or_else(|| target.name.clone(), |kind| format!("{kind}/{}", target.name));
-        return alone(say(language, Phrase::NotThere(&wanted, &namespace, near.as_deref().unwrap_or_default())));
+        let wanted =
+            target.kind.map_or_else(|| target.name.clone(), |kind| format!("{kind}/{}", target.name));
+        return alone(say(
+            language,
+            Phrase::NotThere(&wanted, &namespace, near.as_deref().unwrap_or_default()),
+        ));
     };
     let logs = reading::logs(&world, context).await;
     let chain = Chain::new(&world, &logs);

@@ -54,7 +54,8 @@ fn below<'w>(world: &'w World, object: &Object) -> Vec<&'w Object> {
         "Ingress" => {
             let rules = object.list("/spec/rules").iter().filter_map(|rule| rule.pointer("/http/paths"));
             let paths = rules.filter_map(Value::as_array).flatten();
-            let names = paths.filter_map(|path| path.pointer("/backend/service/name")).filter_map(Value::as_str);
+            let names =
+                paths.filter_map(|path| path.pointer("/backend/service/name")).filter_map(Value::as_str);
             names.filter_map(|name| world.named(&builtin::SERVICE, Some(object.namespace()), name)).collect()
         }
         "Pod" => {
@@ -90,26 +91,35 @@ fn state_of(object: &Object, language: Language) -> String {
             let ports = object.list("/spec/ports").iter();
             let ports = ports.map(|port| {
                 let target = port.get("targetPort").unwrap_or(&port["port"]);
-                format!("{} → {}", port["port"], target.as_str().map_or_else(|| target.to_string(), str::to_owned))
+                format!(
+                    "{} → {}",
+                    port["port"],
+                    target.as_str().map_or_else(|| target.to_string(), str::to_owned)
+                )
             });
             format!("{} {}", object.text("/spec/type"), ports.collect::<Vec<_>>().join(", "))
         }
         "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" => object.text("/status/phase").to_owned(),
-        "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
-            say(language, Phrase::Available(status("readyReplicas"), object.number("/spec/replicas").unwrap_or(1)))
-        }
-        "Deployment" => {
-            say(language, Phrase::Available(status("availableReplicas"), object.number("/spec/replicas").unwrap_or(1)))
-        }
-        _ => state::unsettled(object).map_or_else(|| say(language, Phrase::There), |phrase| say(language, phrase)),
+        "StatefulSet" | "ReplicaSet" | "ReplicationController" => say(
+            language,
+            Phrase::Available(status("readyReplicas"), object.number("/spec/replicas").unwrap_or(1)),
+        ),
+        "Deployment" => say(
+            language,
+            Phrase::Available(status("availableReplicas"), object.number("/spec/replicas").unwrap_or(1)),
+        ),
+        _ => state::unsettled(object)
+            .map_or_else(|| say(language, Phrase::There), |phrase| say(language, phrase)),
     }
 }
 
 /// As the column STATUS has it.
 fn pod_state(pod: &Object) -> String {
-    let statuses = pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
+    let statuses =
+        pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
     let trouble = statuses.into_iter().find_map(|status| {
-        let reason = status.pointer("/state/waiting/reason").or_else(|| status.pointer("/state/terminated/reason"));
+        let reason =
+            status.pointer("/state/waiting/reason").or_else(|| status.pointer("/state/terminated/reason"));
         reason.and_then(Value::as_str).filter(|reason| *reason != "Completed" && *reason != "PodInitializing")
     });
     let phase = pod.text("/status/phase");

@@ -82,7 +82,12 @@ const fn word(
 pub static WORDS: &[WordHelp] = &[
     word("status", "", "show the task again", "지금 할 일을 다시 보여 줍니다"),
     word("check", "", "judge the step now and say why", "지금 단계를 판정하고 이유를 알려 줍니다"),
-    word("why", "OBJECT", "what keeps it: why, why pod/web", "무엇이 막고 있는지 알려 줍니다: why, why pod/web"),
+    word(
+        "why",
+        "OBJECT",
+        "what keeps it: why, why pod/web",
+        "무엇이 막고 있는지 알려 줍니다: why, why pod/web",
+    ),
     word("hint", "", "show the next hint", "다음 힌트를 보여 줍니다"),
     word("answer", "TEXT", "answer the step's question", "단계의 질문에 답합니다"),
     word("predict", "TEXT", "say what you expect before you try", "해 보기 전에 예상을 적어 둡니다"),

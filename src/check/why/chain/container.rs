@@ -63,7 +63,7 @@ impl Chain<'_> {
         let name = name_of(pod);
         let show = self.describe(pod);
         for (kind, word) in [(&builtin::CONFIG_MAP, "configmap"), (&builtin::SECRET, "secret")] {
-            if let Some(wanted) = between(message, &format!("{word} \"" ), "\" not found") {
+            if let Some(wanted) = between(message, &format!("{word} \""), "\" not found") {
                 let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
                 let near = self.near_name(kind, pod.namespace(), wanted);
                 return Finding::lasting(&sentences::CONFIG_MISSING, [&name, kind.kind, wanted])
@@ -71,7 +71,9 @@ impl Chain<'_> {
                     .shown_by(format!("kubectl get {}", kind.plural));
             }
         }
-        if let Some((key, owner)) = message.split_once("couldn't find key ").and_then(|(_, rest)| rest.split_once(" in ")) {
+        if let Some((key, owner)) =
+            message.split_once("couldn't find key ").and_then(|(_, rest)| rest.split_once(" in "))
+        {
             let (kind, object) = owner.split_once(' ').unwrap_or((owner, ""));
             let object = object.rsplit('/').next().unwrap_or(object);
             let show = format!("kubectl describe {} {object}", kind.to_lowercase());
@@ -86,7 +88,8 @@ impl Chain<'_> {
 
     fn start(self, pod: &Object, message: &str) -> Finding {
         let name = name_of(pod);
-        let missing = message.contains("executable file not found") || message.contains("no such file or directory");
+        let missing =
+            message.contains("executable file not found") || message.contains("no such file or directory");
         let told = message.rsplit_once("exec: ").map_or(message, |(_, told)| told);
         let sentence = if missing { &sentences::COMMAND_MISSING } else { &sentences::CONTAINER_CONFIG };
         Finding::lasting(sentence, [&name, told]).shown_by(self.describe(pod))
@@ -120,7 +123,9 @@ impl Chain<'_> {
             return Some(finding);
         }
         let line = self.logs.get(&format!("{}/{container}", pod.name())).map(String::as_str);
-        if let Some(denied) = line.filter(|line| line.contains("is forbidden: User") || line.contains("cannot") && line.contains("forbidden")) {
+        if let Some(denied) = line.filter(|line| {
+            line.contains("is forbidden: User") || line.contains("cannot") && line.contains("forbidden")
+        }) {
             let finding = Finding::lasting(&sentences::RBAC, [&name, &shorten(denied)]).called("Forbidden");
             return Some(finding.shown_by(self.logs_command(pod, container, again)));
         }
@@ -133,7 +138,8 @@ impl Chain<'_> {
         } else if code == 0 {
             Finding::lasting(&sentences::ENDS_AT_ONCE, [&name, container]).lasts_if(restarts >= RESTARTS)
         } else {
-            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said]).lasts_if(restarts >= RESTARTS)
+            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said])
+                .lasts_if(restarts >= RESTARTS)
         };
         Some(finding.called(word).shown_by(show))
     }

@@ -42,7 +42,9 @@ impl Chain<'_> {
         } else if let Some(account) = between(message, "serviceaccount \"", "\" not found") {
             let near = self.near_name(&builtin::SERVICE_ACCOUNT, object.namespace(), account);
             let show = "kubectl get serviceaccounts";
-            return Some(Finding::lasting(&sentences::SERVICE_ACCOUNT, [&name, account]).aside(near).shown_by(show));
+            return Some(
+                Finding::lasting(&sentences::SERVICE_ACCOUNT, [&name, account]).aside(near).shown_by(show),
+            );
         } else if let Some(class) = between(message, "no PriorityClass with name ", " was found") {
             Finding::lasting(&sentences::PRIORITY_CLASS, [&name, class])
         } else if is_limit_range(message) {

@@ -22,7 +22,13 @@ impl Chain<'_> {
             _ => {
                 let lower = message.to_lowercase();
                 let says = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
-                let sentence = if says(&["pull access denied", "unauthorized", "authentication required", "forbidden", "denied"]) {
+                let sentence = if says(&[
+                    "pull access denied",
+                    "unauthorized",
+                    "authentication required",
+                    "forbidden",
+                    "denied",
+                ]) {
                     &sentences::IMAGE_DENIED
                 } else if says(&["not found", "manifest unknown", "does not exist"]) {
                     &sentences::TAG_MISSING
@@ -45,7 +51,9 @@ impl Chain<'_> {
         }
         let events = self.events(pod);
         let failed = events.iter().find(|event| {
-            event.text("/reason") == "Failed" && event.text("/message").contains("Failed to pull image") && event.text("/message").contains(image)
+            event.text("/reason") == "Failed"
+                && event.text("/message").contains("Failed to pull image")
+                && event.text("/message").contains(image)
         });
         failed.map_or(message, |event| event.text("/message")).to_owned()
     }

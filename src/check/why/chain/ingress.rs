@@ -12,9 +12,14 @@ impl Chain<'_> {
     pub(super) fn ingress(self, ingress: &Object) -> Option<Finding> {
         self.ingress_class(ingress).or_else(|| {
             let rules = ingress.list("/spec/rules").iter();
-            let paths = rules.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
-            let backends = paths.filter_map(|path| path.get("backend")).chain(ingress.get("/spec/defaultBackend"));
-            backends.into_iter().find_map(|backend| self.backend(ingress, backend)).or_else(|| self.certificate(ingress))
+            let paths =
+                rules.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
+            let backends =
+                paths.filter_map(|path| path.get("backend")).chain(ingress.get("/spec/defaultBackend"));
+            backends
+                .into_iter()
+                .find_map(|backend| self.backend(ingress, backend))
+                .or_else(|| self.certificate(ingress))
         })
     }
 
@@ -23,7 +28,8 @@ impl Chain<'_> {
         let ingresses = self.world.all(&builtin::INGRESS, None);
         let serves = |ingress: &&Object| {
             let rules = ingress.list("/spec/rules");
-            rules.is_empty() || rules.iter().any(|rule| matches!(text(rule, "/host"), "" ) || text(rule, "/host") == host)
+            rules.is_empty()
+                || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
             return self.broken_link(ingress);
@@ -45,15 +51,17 @@ impl Chain<'_> {
             return Some(Finding::lasting(&sentences::NO_INGRESS_CONTROLLER, [&name]).shown_by(show));
         }
         if class.is_empty() {
-            let default = classes.iter().any(|class| {
-                class.annotation("ingressclass.kubernetes.io/is-default-class") == Some("true")
-            });
+            let default = classes
+                .iter()
+                .any(|class| class.annotation("ingressclass.kubernetes.io/is-default-class") == Some("true"));
             let finding = Finding::lasting(&sentences::NO_INGRESS_CLASS, [&name]);
             return (!default).then(|| finding.shown_by(show));
         }
         if !classes.iter().any(|known| known.name() == class) {
             let near = self.near_name(&builtin::INGRESS_CLASS, "", class);
-            return Some(Finding::lasting(&sentences::INGRESS_CLASS, [&name, class]).aside(near).shown_by(show));
+            return Some(
+                Finding::lasting(&sentences::INGRESS_CLASS, [&name, class]).aside(near).shown_by(show),
+            );
         }
         None
     }
@@ -72,7 +80,8 @@ impl Chain<'_> {
         let number = backend.pointer("/service/port/number").map(ToString::to_string);
         let port = number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned());
         let ports = service.list("/spec/ports");
-        if !ports.iter().any(|offered| offered["port"].to_string() == port || text(offered, "/name") == port) {
+        if !ports.iter().any(|offered| offered["port"].to_string() == port || text(offered, "/name") == port)
+        {
             let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
             let words = [name.as_str(), &port, wanted, &offered.join(", ")];
             return Some(Finding::lasting(&sentences::BACKEND_PORT, words).shown_by(self.describe(ingress)));

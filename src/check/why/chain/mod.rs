@@ -110,7 +110,8 @@ impl<'a> Chain<'a> {
         let mut events: Vec<&Object> = all
             .filter(|event| event.text("/involvedObject/uid") == object.uid() && !object.uid().is_empty())
             .collect();
-        events.sort_by_key(|event| std::cmp::Reverse((event_time(event).to_owned(), event.resource_version())));
+        events
+            .sort_by_key(|event| std::cmp::Reverse((event_time(event).to_owned(), event.resource_version())));
         events
     }
 

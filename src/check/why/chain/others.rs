@@ -19,19 +19,30 @@ impl Chain<'_> {
         {
             let near = self.near_name(kind, autoscaler.namespace(), target);
             let wanted = format!("{}/{target}", kind.singular);
-            return Some(Finding::lasting(&sentences::SCALE_TARGET, [&name, &wanted]).aside(near).called("FailedGetScale").shown_by(show));
+            return Some(
+                Finding::lasting(&sentences::SCALE_TARGET, [&name, &wanted])
+                    .aside(near)
+                    .called("FailedGetScale")
+                    .shown_by(show),
+            );
         }
         for condition in ["AbleToScale", "ScalingActive"] {
-            let Some(found) = autoscaler.condition(condition).filter(|found| found["status"] == "False") else {
+            let Some(found) = autoscaler.condition(condition).filter(|found| found["status"] == "False")
+            else {
                 continue;
             };
             let word = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
             let (reason, message) = (word("reason"), word("message"));
             let finding = if let Some(resource) = between(message, "missing request for ", " in container") {
                 Finding::lasting(&sentences::NO_REQUEST, [&name, resource])
-            } else if message.contains("unable to fetch metrics") || message.contains("could not find the requested resource") || message.contains("unable to get metrics") || message.contains("no metrics returned") {
+            } else if message.contains("unable to fetch metrics")
+                || message.contains("could not find the requested resource")
+                || message.contains("unable to get metrics")
+                || message.contains("no metrics returned")
+            {
                 // Metrics of a Pod that has only just begun come a little later.
-                let absent = message.contains("could not find the requested resource") || message.contains("unable to handle the request");
+                let absent = message.contains("could not find the requested resource")
+                    || message.contains("unable to handle the request");
                 let show = "kubectl top pods";
                 let finding = Finding::lasting(&sentences::METRICS_MISSING, [&name, reason]).lasts_if(absent);
                 return Some(finding.called(reason).shown_by(show));
@@ -40,7 +51,8 @@ impl Chain<'_> {
             };
             return Some(finding.called(reason).shown_by(show));
         }
-        kind.and_then(|kind| self.world.named(kind, Some(autoscaler.namespace()), target)).and_then(|target| self.broken_link(target))
+        kind.and_then(|kind| self.world.named(kind, Some(autoscaler.namespace()), target))
+            .and_then(|target| self.broken_link(target))
     }
 
     pub(super) fn quota(self, quota: &Object) -> Option<Finding> {
@@ -66,7 +78,11 @@ impl Chain<'_> {
             condition["status"] != wanted
         });
         if let Some(bad) = bad {
-            let told = format!("{} {}", bad["type"].as_str().unwrap_or_default(), bad["message"].as_str().unwrap_or_default());
+            let told = format!(
+                "{} {}",
+                bad["type"].as_str().unwrap_or_default(),
+                bad["message"].as_str().unwrap_or_default()
+            );
             return Some(Finding::lasting(&sentences::NODE_NOT_READY, [&name, &told]).shown_by(show));
         }
         let closed = node.flag("/spec/unschedulable");

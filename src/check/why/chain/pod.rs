@@ -18,12 +18,18 @@ impl Chain<'_> {
         let reason = pod.text("/status/reason");
         if reason == "Evicted" {
             let words = [name.as_str(), pod.text("/status/message")];
-            return Some(Finding::lasting(&sentences::EVICTED, words).called("Evicted").shown_by(self.describe(pod)));
+            return Some(
+                Finding::lasting(&sentences::EVICTED, words).called("Evicted").shown_by(self.describe(pod)),
+            );
         }
         if let Some(finding) = self.unscheduled(pod) {
             return Some(finding);
         }
-        if reason == "NodeLost" || pod.condition("Ready").is_some_and(|ready| ready.get("reason").is_some_and(|reason| reason == "NodeNotReady")) {
+        if reason == "NodeLost"
+            || pod
+                .condition("Ready")
+                .is_some_and(|ready| ready.get("reason").is_some_and(|reason| reason == "NodeNotReady"))
+        {
             let finding = Finding::lasting(&sentences::NODE_LOST, [&name]);
             return Some(finding.shown_by("kubectl get nodes"));
         }
@@ -32,13 +38,19 @@ impl Chain<'_> {
         }
         if phase == "Failed" {
             let words = [name.as_str(), reason, pod.text("/status/message")];
-            return Some(Finding::lasting(&sentences::POD_FAILED, words).called(reason).shown_by(self.describe(pod)));
+            return Some(
+                Finding::lasting(&sentences::POD_FAILED, words).called(reason).shown_by(self.describe(pod)),
+            );
         }
         if let Some(finding) = self.gate(pod) {
             return Some(finding);
         }
-        let running = pod.list("/status/containerStatuses").iter().all(|status| status.pointer("/state/running").is_some());
-        let sentence = if running && phase == "Running" { &sentences::NOT_READY_YET } else { &sentences::CREATING };
+        let running = pod
+            .list("/status/containerStatuses")
+            .iter()
+            .all(|status| status.pointer("/state/running").is_some());
+        let sentence =
+            if running && phase == "Running" { &sentences::NOT_READY_YET } else { &sentences::CREATING };
         Some(Finding::new(sentence, [&name]).shown_by(self.describe(pod)))
     }
 
@@ -63,8 +75,18 @@ impl Chain<'_> {
         for volume in pod.list("/spec/volumes") {
             let optional = |pointer: &str| volume.pointer(pointer).and_then(Value::as_bool) == Some(true);
             let sources = [
-                (&builtin::CONFIG_MAP, "ConfigMap", text(volume, "/configMap/name"), optional("/configMap/optional")),
-                (&builtin::SECRET, "Secret", text(volume, "/secret/secretName"), optional("/secret/optional")),
+                (
+                    &builtin::CONFIG_MAP,
+                    "ConfigMap",
+                    text(volume, "/configMap/name"),
+                    optional("/configMap/optional"),
+                ),
+                (
+                    &builtin::SECRET,
+                    "Secret",
+                    text(volume, "/secret/secretName"),
+                    optional("/secret/optional"),
+                ),
             ];
             for (kind, word, wanted, optional) in sources {
                 let missing = !wanted.is_empty()
@@ -72,13 +94,15 @@ impl Chain<'_> {
                     && self.world.named(kind, Some(pod.namespace()), wanted).is_none();
                 if missing {
                     let near = self.near_name(kind, pod.namespace(), wanted);
-                    let finding = Finding::lasting(&sentences::CONFIG_MISSING, [&name, word, wanted]).aside(near);
+                    let finding =
+                        Finding::lasting(&sentences::CONFIG_MISSING, [&name, word, wanted]).aside(near);
                     return Some(finding.called("FailedMount").shown_by(self.describe(pod)));
                 }
             }
             let claim = text(volume, "/persistentVolumeClaim/claimName");
             if !claim.is_empty() {
-                let Some(found) = self.world.named(&builtin::PERSISTENT_VOLUME_CLAIM, Some(pod.namespace()), claim)
+                let Some(found) =
+                    self.world.named(&builtin::PERSISTENT_VOLUME_CLAIM, Some(pod.namespace()), claim)
                 else {
                     return Some(self.claim_missing(pod, claim));
                 };
@@ -89,7 +113,9 @@ impl Chain<'_> {
         }
         let event = self.event(pod, &["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"])?;
         let message = event.text("/message");
-        if let Some(key) = between(message, "references non-existent config key: ", "\"").or_else(|| message.split_once("references non-existent config key: ").map(|(_, key)| key)) {
+        if let Some(key) = between(message, "references non-existent config key: ", "\"")
+            .or_else(|| message.split_once("references non-existent config key: ").map(|(_, key)| key))
+        {
             let finding = Finding::lasting(&sentences::KEY_MISSING, [&name, "volume", key]);
             return Some(finding.called("FailedMount").shown_by(self.describe(pod)));
         }

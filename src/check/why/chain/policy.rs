@@ -48,7 +48,8 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::ROLE_MISSING, [&name, &wanted]);
             return Some(finding.shown_by(format!("kubectl get {}", table.plural)));
         }
-        let accounts = binding.list("/subjects").iter().filter(|subject| text(subject, "/kind") == "ServiceAccount");
+        let accounts =
+            binding.list("/subjects").iter().filter(|subject| text(subject, "/kind") == "ServiceAccount");
         let missing = accounts.into_iter().find(|subject| {
             let namespace = match text(subject, "/namespace") {
                 "" => binding.namespace(),

@@ -32,12 +32,14 @@ impl Chain<'_> {
             return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
         }
         let killed = status.pointer("/lastState/terminated");
-        if restarts > 0 && probe("livenessProbe").is_some()
+        if restarts > 0
+            && probe("livenessProbe").is_some()
             && let Some(finding) = self.killed_by_probe(pod, status, 137)
         {
             return Some(finding.lasts_if(finding_lasts(restarts)));
         }
-        if !ready && probe("readinessProbe").is_some()
+        if !ready
+            && probe("readinessProbe").is_some()
             && let Some((message, count)) = self.failure(pod, "Readiness")
         {
             let port = wrong_port(pod, probe("readinessProbe"));
@@ -106,7 +108,8 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
     });
     let port = port?;
     let containers = pod.list("/spec/containers").iter();
-    let ports: Vec<&Value> = containers.filter_map(|container| container["ports"].as_array()).flatten().collect();
+    let ports: Vec<&Value> =
+        containers.filter_map(|container| container["ports"].as_array()).flatten().collect();
     let known = ports.iter().any(|declared| declared["containerPort"] == *port || declared["name"] == *port);
     if ports.is_empty() || known {
         return None;

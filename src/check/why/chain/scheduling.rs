@@ -21,14 +21,17 @@ impl<'a> Chain<'a> {
         }
         if !pod.list("/spec/schedulingGates").is_empty() {
             let show = get_yaml(pod, self.world.namespace());
-            return Some(Finding::lasting(&sentences::GATED, [&name]).called("SchedulingGated").shown_by(show));
+            return Some(
+                Finding::lasting(&sentences::GATED, [&name]).called("SchedulingGated").shown_by(show),
+            );
         }
         let refused = pod.condition("PodScheduled").filter(|scheduled| scheduled["status"] == "False");
         let Some(refused) = refused else {
             let scheduler = pod.text("/spec/schedulerName");
             let foreign = !scheduler.is_empty() && scheduler != "default-scheduler";
             let finding = Finding::lasting(&sentences::NO_SCHEDULER, [&name, scheduler]);
-            return foreign.then(|| finding.called("Pending").shown_by(get_yaml(pod, self.world.namespace())));
+            return foreign
+                .then(|| finding.called("Pending").shown_by(get_yaml(pod, self.world.namespace())));
         };
         let message = refused.get("message").and_then(Value::as_str).unwrap_or_default();
         // The scheduler's reasons come before what preemption would not help with.
@@ -42,8 +45,11 @@ impl<'a> Chain<'a> {
         if let Some(claim) = between(reasons, "persistentvolumeclaim \"", "\" not found") {
             return self.claim_missing(pod, claim);
         }
-        if reasons.contains("unbound immediate PersistentVolumeClaims") || reasons.contains("persistent volumes to bind") {
-            let unbound = self.claims_of(pod).into_iter().find(|claim| claim.text("/status/phase") != "Bound");
+        if reasons.contains("unbound immediate PersistentVolumeClaims")
+            || reasons.contains("persistent volumes to bind")
+        {
+            let unbound =
+                self.claims_of(pod).into_iter().find(|claim| claim.text("/status/phase") != "Bound");
             if let Some(finding) = unbound.and_then(|claim| self.broken_link(claim)) {
                 return finding;
             }
@@ -86,7 +92,9 @@ impl<'a> Chain<'a> {
     /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
     fn taints(self) -> String {
         let nodes = self.world.all(&builtin::NODE, None).iter();
-        let taints = nodes.flat_map(|node| node.list("/spec/taints")).filter(|taint| taint["effect"] != "PreferNoSchedule");
+        let taints = nodes
+            .flat_map(|node| node.list("/spec/taints"))
+            .filter(|taint| taint["effect"] != "PreferNoSchedule");
         let written = taints.map(|taint| {
             let value = text(taint, "/value");
             let value = if value.is_empty() { String::new() } else { format!("={value}") };
@@ -101,7 +109,9 @@ impl<'a> Chain<'a> {
         let names = names.filter_map(|volume| volume.pointer("/persistentVolumeClaim/claimName"));
         names
             .filter_map(Value::as_str)
-            .filter_map(|name| self.world.named(&builtin::PERSISTENT_VOLUME_CLAIM, Some(pod.namespace()), name))
+            .filter_map(|name| {
+                self.world.named(&builtin::PERSISTENT_VOLUME_CLAIM, Some(pod.namespace()), name)
+            })
             .collect()
     }
 }
@@ -111,7 +121,8 @@ fn wanted_of_nodes(pod: &Object) -> String {
     let selector = pod.map("/spec/nodeSelector").into_iter().flatten();
     let mut wanted: Vec<String> =
         selector.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
-    let terms = "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+    let terms =
+        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
     for term in pod.list(terms) {
         let expressions = term["matchExpressions"].as_array().into_iter().flatten();
         for expression in expressions {

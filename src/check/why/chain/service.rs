@@ -78,17 +78,23 @@ impl<'a> Chain<'a> {
             let lacking: Vec<(&String, &Value)> =
                 selector.iter().filter(|(key, value)| pod.label(key) != value.as_str()).collect();
             let labels = pod.labels();
-            let typo = lacking.iter().find_map(|(key, value)| Some((*key, *value, near_label(labels?, key, value)?)));
+            let typo = lacking
+                .iter()
+                .find_map(|(key, value)| Some((*key, *value, near_label(labels?, key, value)?)));
             if let Some((key, value, found)) = typo {
                 let asked = format!("{key}={}", value.as_str().unwrap_or_default());
                 let words = [name.as_str(), &asked, &name_of(pod), &found];
-                return Finding::lasting(&sentences::SELECTOR_TYPO, words).called("NoEndpoints").shown_by(show);
+                return Finding::lasting(&sentences::SELECTOR_TYPO, words)
+                    .called("NoEndpoints")
+                    .shown_by(show);
             }
             if fitting(selector, pod) > 0 {
                 let lacking: Map<String, Value> =
                     lacking.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
                 let words = [name.as_str(), &wanted, &name_of(pod), &written(&lacking)];
-                return Finding::lasting(&sentences::SELECTOR_AND, words).called("NoEndpoints").shown_by(show);
+                return Finding::lasting(&sentences::SELECTOR_AND, words)
+                    .called("NoEndpoints")
+                    .shown_by(show);
             }
         }
         let selects = LabelSelector::from_map(selector);
@@ -96,7 +102,9 @@ impl<'a> Chain<'a> {
         if let Some(pod) = everywhere.find(|pod| selects.matches(pod.labels())) {
             let words = [name.as_str(), &wanted, pod.namespace(), service.namespace()];
             let show = format!("kubectl get pods -A -l {wanted}");
-            return Finding::lasting(&sentences::SELECTED_ELSEWHERE, words).called("NoEndpoints").shown_by(show);
+            return Finding::lasting(&sentences::SELECTED_ELSEWHERE, words)
+                .called("NoEndpoints")
+                .shown_by(show);
         }
         let show = format!("kubectl get pods -l {wanted}");
         Finding::lasting(&sentences::SELECTS_NOTHING, [&name, &wanted]).called("NoEndpoints").shown_by(show)
@@ -112,7 +120,8 @@ impl<'a> Chain<'a> {
             let front = port["port"].as_i64().unwrap_or(0);
             let target = port.get("targetPort").unwrap_or(&port["port"]);
             if let Some(wanted) = target.as_str() {
-                let names: Vec<&str> = declared.iter().map(|(_, name)| *name).filter(|name| !name.is_empty()).collect();
+                let names: Vec<&str> =
+                    declared.iter().map(|(_, name)| *name).filter(|name| !name.is_empty()).collect();
                 if !names.contains(&wanted) {
                     let near = near(wanted, names.iter().copied());
                     let words = [name_of(service), name_of(pod)];
@@ -128,7 +137,9 @@ impl<'a> Chain<'a> {
             let (name, front, number) = (name_of(service), front.to_string(), number.to_string());
             if numbers.iter().any(|declared| declared.to_string() == front) && front != number {
                 let words = [name.as_str(), &front, &number];
-                return Some(Finding::lasting(&sentences::PORTS_SWAPPED, words).lasts_if(false).shown_by(show));
+                return Some(
+                    Finding::lasting(&sentences::PORTS_SWAPPED, words).lasts_if(false).shown_by(show),
+                );
             }
             let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let words = [name.as_str(), &number, &name_of(pod), &listed];
@@ -147,7 +158,8 @@ impl<'a> Chain<'a> {
     ) -> Option<Finding> {
         let name = name_of(service);
         let ports = service.list("/spec/ports");
-        let offers = |port: &Value| port["port"].to_string() == probe.port || text(port, "/name") == probe.port;
+        let offers =
+            |port: &Value| port["port"].to_string() == probe.port || text(port, "/name") == probe.port;
         let Some(port) = ports.iter().find(|port| offers(port)) else {
             return Some(self.no_such_port(service, &probe.port));
         };
@@ -191,9 +203,11 @@ impl<'a> Chain<'a> {
             return Some(finding.shown_by(format!("kubectl logs service/{}", service.name())));
         }
         let Some(Ok(answered)) = reply else { return None };
-        let told = format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
+        let told =
+            format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
         let show = format!("kubectl logs {pod}");
-        (answered.status != 503).then(|| Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).shown_by(show))
+        (answered.status != 503)
+            .then(|| Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).shown_by(show))
     }
 
     fn no_such_port(self, service: &Object, asked: &str) -> Finding {
@@ -252,21 +266,25 @@ pub(in crate::check) fn near_label(labels: &Map<String, Value>, key: &str, value
         return is_typo(value, found).then(|| format!("{key}={found}"));
     }
     let found = labels.iter().find(|(candidate, other)| {
-        candidate.as_str() != "pod-template-hash" && (other.as_str() == Some(value) || is_typo(key, candidate))
+        candidate.as_str() != "pod-template-hash"
+            && (other.as_str() == Some(value) || is_typo(key, candidate))
     })?;
     Some(format!("{}={}", found.0, found.1.as_str().unwrap_or_default()))
 }
 
 fn fitting(selector: &Map<String, Value>, pod: &Object) -> usize {
     let exact = selector.iter().filter(|(key, value)| pod.label(key) == value.as_str()).count();
-    let close = selector.iter().filter(|(key, value)| pod.labels().is_some_and(|labels| near_label(labels, key, value).is_some()));
+    let close = selector
+        .iter()
+        .filter(|(key, value)| pod.labels().is_some_and(|labels| near_label(labels, key, value).is_some()));
     // An exact label counts for more than one that comes near.
     if exact > 0 { exact * 2 } else { usize::from(close.count() > 0) }
 }
 
 /// Number and name of every port that a Pod's containers declare.
 fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
-    let sidecars = pod.list("/spec/initContainers").iter().filter(|container| container["restartPolicy"] == "Always");
+    let sidecars =
+        pod.list("/spec/initContainers").iter().filter(|container| container["restartPolicy"] == "Always");
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
     let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
     ports.filter_map(|port| Some((port["containerPort"].as_i64()?, text(port, "/name")))).collect()

@@ -20,15 +20,19 @@ impl<'a> Chain<'a> {
             return self.named_volume(claim, volume);
         }
         let Some(class) = claim.get("/spec/storageClassName").and_then(|class| class.as_str()) else {
-            let default = self.world.all(&builtin::STORAGE_CLASS, None).iter().any(|class| {
-                class.annotation(DEFAULT_CLASS) == Some("true")
-            });
+            let default = self
+                .world
+                .all(&builtin::STORAGE_CLASS, None)
+                .iter()
+                .any(|class| class.annotation(DEFAULT_CLASS) == Some("true"));
             let finding = Finding::lasting(&sentences::NO_DEFAULT_CLASS, [&name]);
             return (!default).then(|| finding.called("Pending").shown_by("kubectl get storageclasses"));
         };
         if class.is_empty() {
             let misfit = self.misfits(claim, "");
-            return Some(Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).called("Pending").shown_by(show));
+            return Some(
+                Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).called("Pending").shown_by(show),
+            );
         }
         let Some(found) = self.world.named(&builtin::STORAGE_CLASS, None, class) else {
             let near = self.near_name(&builtin::STORAGE_CLASS, "", class);
@@ -45,15 +49,20 @@ impl<'a> Chain<'a> {
             let finding = Finding::lasting(&sentences::PROVISIONING, [&name, event.text("/message")]);
             return Some(finding.called("ProvisioningFailed").shown_by(show));
         }
-        let waits = found.text("/volumeBindingMode") == "WaitForFirstConsumer" && self.pods_using_claim(claim).is_empty();
+        let waits = found.text("/volumeBindingMode") == "WaitForFirstConsumer"
+            && self.pods_using_claim(claim).is_empty();
         if waits {
-            let finding = Finding::lasting(&sentences::FIRST_CONSUMER, [&name]).called("WaitForFirstConsumer");
+            let finding =
+                Finding::lasting(&sentences::FIRST_CONSUMER, [&name]).called("WaitForFirstConsumer");
             return Some(finding.shown_by(show));
         }
         let nobody = found.text("/provisioner") == "kubernetes.io/no-provisioner";
         if nobody {
             let misfit = self.misfits(claim, class);
-            return Some(Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).shown_by("kubectl get persistentvolumes"));
+            return Some(
+                Finding::lasting(&sentences::NO_CLASS, [&name, &misfit])
+                    .shown_by("kubectl get persistentvolumes"),
+            );
         }
         Some(Finding::new(&sentences::CLAIM_WAITS, [&name]).called("Pending").shown_by(show))
     }
@@ -86,7 +95,9 @@ impl<'a> Chain<'a> {
     /// How a volume does not fit a claim.
     fn misfit(self, claim: &Object, volume: &Object) -> Option<String> {
         let phase = volume.text("/status/phase");
-        if matches!(phase, "Bound" | "Released" | "Failed") && volume.text("/spec/claimRef/name") != claim.name() {
+        if matches!(phase, "Bound" | "Released" | "Failed")
+            && volume.text("/spec/claimRef/name") != claim.name()
+        {
             return Some(phase.to_owned());
         }
         let amount = |object: &Object, pointer: &str| object.get(pointer).and_then(Quantity::from_value);

@@ -75,8 +75,7 @@ impl<'a> Chain<'a> {
             return Some(self.zero(object));
         }
         let unsettled = state::unsettled(object).is_some();
-        let trouble =
-            self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
+        let trouble = self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
         if trouble.is_some() {
             return trouble;
         }
@@ -143,10 +142,13 @@ impl<'a> Chain<'a> {
             let show = format!("kubectl get cronjob {}", object.name());
             return Some(Finding::lasting(&sentences::SUSPENDED, [&name]).shown_by(show));
         }
-        if let Some(finding) = self.world.children(&builtin::JOB, object).first().and_then(|job| self.broken_link(job)) {
+        if let Some(finding) =
+            self.world.children(&builtin::JOB, object).first().and_then(|job| self.broken_link(job))
+        {
             return Some(finding);
         }
-        let refused = self.event(object, &["FailedCreate", "UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"]);
+        let refused = self
+            .event(object, &["FailedCreate", "UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"]);
         if let Some(event) = refused {
             let words = [name.as_str(), event.text("/message")];
             return Some(Finding::lasting(&sentences::CREATE_REFUSED, words).shown_by(self.describe(object)));

@@ -38,17 +38,19 @@ impl Near<'_> {
         same_name
             .or_else(|| {
                 let everywhere = self.facts.world.everywhere(wanted.kind).iter();
-                let mut elsewhere = everywhere.filter(|object| wanted.kind.namespaced && object.name() == wanted.name);
+                let mut elsewhere =
+                    everywhere.filter(|object| wanted.kind.namespaced && object.name() == wanted.name);
                 elsewhere.next().map(|object| self.elsewhere(object, namespace))
             })
             .or_else(|| self.of_other_name(wanted))
-            .or_else(|| {
-                self.of_other_kind(wanted, |object| is_typo(&wanted.name, object.name()))
-            })
+            .or_else(|| self.of_other_kind(wanted, |object| is_typo(&wanted.name, object.name())))
             .or_else(|| {
                 let everywhere = self.facts.world.everywhere(wanted.kind).iter();
                 let mut near = everywhere.filter(|object| {
-                    wanted.kind.namespaced && !self.is_known(object) && self.is_near(&wanted.name, object) && !object.namespace().starts_with("kube-")
+                    wanted.kind.namespaced
+                        && !self.is_known(object)
+                        && self.is_near(&wanted.name, object)
+                        && !object.namespace().starts_with("kube-")
                 });
                 near.next().map(|object| self.elsewhere(object, namespace))
             })
@@ -58,13 +60,19 @@ impl Near<'_> {
 
     /// An object of a kind that is taken for the wanted one.
     fn of_other_kind(&self, wanted: &ObjectRef, fits: impl Fn(&Object) -> bool) -> Option<Finding> {
-        let confused = CONFUSED.iter().find(|kinds| kinds.iter().any(|kind| kind.kind == wanted.kind.kind))?;
+        let confused =
+            CONFUSED.iter().find(|kinds| kinds.iter().any(|kind| kind.kind == wanted.kind.kind))?;
         let others = confused.iter().filter(|kind| kind.kind != wanted.kind.kind);
         let mut objects = others.flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
-        let found = objects.find(|object| object.controller().is_none() && !self.is_known(object) && fits(object))?;
+        let found =
+            objects.find(|object| object.controller().is_none() && !self.is_known(object) && fits(object))?;
         let name = name_of(found);
         let show = format!("kubectl get {name}");
-        let sentence = if found.kind() == "Pod" && wanted.kind.kind != "ReplicaSet" { &sentences::BARE_POD } else { &sentences::OTHER_KIND };
+        let sentence = if found.kind() == "Pod" && wanted.kind.kind != "ReplicaSet" {
+            &sentences::BARE_POD
+        } else {
+            &sentences::OTHER_KIND
+        };
         Some(Finding::lasting(sentence, [&name, wanted.kind.kind]).shown_by(show))
     }
 
@@ -75,7 +83,9 @@ impl Near<'_> {
             .world
             .all(wanted.kind, wanted.namespace.as_deref())
             .iter()
-            .filter(|object| !self.is_known(object) && object.controller().is_none() && !is_of_cluster(object))
+            .filter(|object| {
+                !self.is_known(object) && object.controller().is_none() && !is_of_cluster(object)
+            })
             .collect();
         let show = format!("kubectl get {}", wanted.kind.plural);
         let found = candidates.iter().copied().find(|object| self.is_near(&wanted.name, object));
@@ -113,9 +123,12 @@ impl Near<'_> {
 
     /// Whether an object was there at the start, or is one that the step asks for itself.
     pub(super) fn is_known(&self, object: &Object) -> bool {
-        let started = self.facts.step.start.iter().any(|start| {
-            start["kind"] == object.kind() && start["metadata"]["name"] == object.name()
-        });
+        let started = self
+            .facts
+            .step
+            .start
+            .iter()
+            .any(|start| start["kind"] == object.kind() && start["metadata"]["name"] == object.name());
         started || self.facts.step.checks.iter().any(|check| names(check, object))
     }
 }
@@ -125,7 +138,9 @@ fn names(check: &Expectation, object: &Object) -> bool {
     let is = |wanted: &ObjectRef| wanted.kind.kind == object.kind() && wanted.name == object.name();
     match &check.form {
         Form::Match { object, .. } => is(object),
-        Form::Rule { with, .. } => with.iter().any(|(_, origin)| matches!(origin, ValueOrigin::Object(object) if is(object))),
+        Form::Rule { with, .. } => {
+            with.iter().any(|(_, origin)| matches!(origin, ValueOrigin::Object(object) if is(object)))
+        }
         Form::Http(probe) => object.kind() == "Service" && object.name() == probe.service,
         Form::Either(either) => either.iter().any(|check| names(check, object)),
         _ => false,

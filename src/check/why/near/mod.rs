@@ -28,7 +28,10 @@ impl<'a> Near<'a> {
     /// The last command showed what it would do and did nothing.
     pub(super) fn dry_run(&self) -> Option<Finding> {
         let last = self.facts.commands.last()?;
-        let only_shown = last.contains("--dry-run") && !last.contains("--dry-run=none") && !last.contains('|') && !last.contains('>');
+        let only_shown = last.contains("--dry-run")
+            && !last.contains("--dry-run=none")
+            && !last.contains('|')
+            && !last.contains('>');
         only_shown.then(|| Finding::new(&sentences::DRY_RUN, []))
     }
 
@@ -61,7 +64,10 @@ impl<'a> Near<'a> {
         };
         let narrow = !selection.labels.is_empty() || !selector.is_empty();
         let elsewhere = self.facts.world.everywhere(kind).iter().filter(|_| narrow).find(fits);
-        elsewhere.map(|object| self.elsewhere(object, namespace)).or_else(|| self.dry_run()).or_else(|| self.quota_used())
+        elsewhere
+            .map(|object| self.elsewhere(object, namespace))
+            .or_else(|| self.dry_run())
+            .or_else(|| self.quota_used())
     }
 
     /// A label that stands on a workload and not on its template.
@@ -71,7 +77,8 @@ impl<'a> Near<'a> {
         }
         let (key, value) = selection.labels.first()?;
         let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET];
-        let mut workloads = kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, selection.namespace.as_deref()));
+        let mut workloads =
+            kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, selection.namespace.as_deref()));
         let workload = workloads.find(|workload| workload.label(key) == Some(value))?;
         let words = [format!("{key}={value}"), name_of(workload)];
         let finding = Finding::lasting(&sentences::TEMPLATE_LABELS, [&words[0], &words[1]]);
@@ -88,7 +95,8 @@ impl<'a> Near<'a> {
 
     /// More than are wanted: the same made twice under different names.
     pub(super) fn too_many(&self, selection: &Selection, selected: &[&Object]) -> Option<Finding> {
-        let Form::Selection { quantifier: Quantifier::Count { at_most: Some(at_most), .. }, .. } = &self.check.form
+        let Form::Selection { quantifier: Quantifier::Count { at_most: Some(at_most), .. }, .. } =
+            &self.check.form
         else {
             return None;
         };

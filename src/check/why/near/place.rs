@@ -13,7 +13,8 @@ use super::Near;
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Keys that stand in too many places to tell anything.
-const COMMON: &[&str] = &["name", "value", "key", "type", "kind", "port", "path", "number", "protocol", "status"];
+const COMMON: &[&str] =
+    &["name", "value", "key", "type", "kind", "port", "path", "number", "protocol", "status"];
 
 /// How deep a document is searched.
 const DEPTH_MAX: usize = 16;
@@ -30,7 +31,9 @@ impl Near<'_> {
         let name = name_of(object);
         let show = get_yaml(object, self.facts.world.namespace());
         let told = format!("{key}: {}", gap.expected);
-        if let Some(found) = find(object.value(), &key, wanted, "", DEPTH_MAX).into_iter().find(|path| *path != target) {
+        if let Some(found) =
+            find(object.value(), &key, wanted, "", DEPTH_MAX).into_iter().find(|path| *path != target)
+        {
             let words = [name.as_str(), &told, &found, &target];
             return Some(Finding::lasting(&sentences::WRONG_PLACE, words).shown_by(show));
         }
@@ -82,7 +85,9 @@ fn find(value: &Value, key: &str, wanted: &Value, path: &str, depth: usize) -> V
     match value {
         Value::Object(map) => {
             for (name, below) in map {
-                if matches!(name.as_str(), "managedFields" | "annotations") || (path.is_empty() && name == "status") {
+                if matches!(name.as_str(), "managedFields" | "annotations")
+                    || (path.is_empty() && name == "status")
+                {
                     continue;
                 }
                 let here = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -112,7 +117,8 @@ mod tests {
         assert_eq!(last_key("spec.ports[0].targetPort"), "targetPort");
         assert_eq!(last_key("metadata.labels[\"app.kubernetes.io/name\"]"), "app.kubernetes.io/name");
         assert_eq!(plain("spec.containers[1].env[0].value"), "spec.containers.env.value");
-        let value = json!({"spec": {"template": {"nodeSelector": {"disk": "ssd"}}}, "status": {"disk": "ssd"}});
+        let value =
+            json!({"spec": {"template": {"nodeSelector": {"disk": "ssd"}}}, "status": {"disk": "ssd"}});
         assert_eq!(find(&value, "disk", &json!("ssd"), "", 8), ["spec.template.nodeSelector.disk"]);
     }
 }

@@ -6,10 +6,10 @@ use crate::apimachinery::{Object, builtin};
 use crate::base::is_typo;
 
 use super::super::super::partial::{Gap, full_image};
+use super::super::chain::Chain;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
-use super::super::chain::Chain;
 use super::place::{last_key, stands_at};
 
 impl Near<'_> {
@@ -39,21 +39,30 @@ impl Near<'_> {
     fn label(&self, object: &Object, gap: &Gap) -> Option<Finding> {
         let wanted = gap.wanted.as_ref()?.as_str()?;
         let key = last_key(&gap.path);
-        let holder = ["metadata.labels", "spec.template.metadata.labels", "spec.selector.matchLabels", "spec.selector"]
-            .into_iter()
-            .find(|holder| gap.path == format!("{holder}.{key}") || gap.path == format!("{holder}[{key:?}]"))?;
+        let holder = [
+            "metadata.labels",
+            "spec.template.metadata.labels",
+            "spec.selector.matchLabels",
+            "spec.selector",
+        ]
+        .into_iter()
+        .find(|holder| gap.path == format!("{holder}.{key}") || gap.path == format!("{holder}[{key:?}]"))?;
         let pointer = format!("/{}", holder.replace('.', "/"));
         let map: &Map<String, Value> = object.map(&pointer)?;
         let name = name_of(object);
-        let show = format!("kubectl get {} {} --show-labels", super::super::finding::singular(object), object.name());
-        let show = if holder == "metadata.labels" { show } else { get_yaml(object, self.facts.world.namespace()) };
+        let show = format!(
+            "kubectl get {} {} --show-labels",
+            super::super::finding::singular(object),
+            object.name()
+        );
+        let show =
+            if holder == "metadata.labels" { show } else { get_yaml(object, self.facts.world.namespace()) };
         if let Some(found) = map.get(&key).and_then(Value::as_str) {
             let words = [name.as_str(), &key, found, wanted];
             return Some(Finding::lasting(&sentences::LABEL_VALUE, words).shown_by(show));
         }
-        let other = map.iter().find(|(candidate, value)| {
-            value.as_str() == Some(wanted) || is_typo(&key, candidate)
-        });
+        let other =
+            map.iter().find(|(candidate, value)| value.as_str() == Some(wanted) || is_typo(&key, candidate));
         if let Some((other, value)) = other {
             let found = format!("{other}={}", value.as_str().unwrap_or_default());
             return Some(Finding::lasting(&sentences::LABEL_KEY, [&name, &found, &key]).shown_by(show));
@@ -89,7 +98,9 @@ impl Near<'_> {
         let (wanted, found) = (gap.wanted.as_ref()?.as_str()?, gap.actual.as_deref()?);
         let split = |image: &str| -> (String, String) {
             let full = full_image(image);
-            full.rsplit_once(':').map(|(name, tag)| (name.to_owned(), tag.to_owned())).unwrap_or((full, String::new()))
+            full.rsplit_once(':')
+                .map(|(name, tag)| (name.to_owned(), tag.to_owned()))
+                .unwrap_or((full, String::new()))
         };
         let (one, two) = (split(wanted), split(found));
         let name = name_of(object);
@@ -111,7 +122,9 @@ impl Near<'_> {
         let owner = name_of(object);
         let chain = Chain::new(self.facts.world, self.facts.logs);
         let pods = self.facts.world.all(&builtin::POD, Some(object.namespace())).iter();
-        let changed = pods.filter(|pod| chain.workload_of(pod) == owner).find(|pod| stands_at(pod.value(), below, wanted))?;
+        let changed = pods
+            .filter(|pod| chain.workload_of(pod) == owner)
+            .find(|pod| stands_at(pod.value(), below, wanted))?;
         let words = [name_of(changed), owner];
         let show = get_yaml(object, self.facts.world.namespace());
         Some(Finding::lasting(&sentences::CHANGED_POD, [&words[0], &words[1]]).shown_by(show))
@@ -124,7 +137,8 @@ impl Near<'_> {
         }
         let autoscalers = self.facts.world.all(&builtin::HORIZONTAL_POD_AUTOSCALER, Some(object.namespace()));
         let autoscaler = autoscalers.iter().find(|autoscaler| {
-            autoscaler.text("/spec/scaleTargetRef/name") == object.name() && autoscaler.text("/spec/scaleTargetRef/kind") == object.kind()
+            autoscaler.text("/spec/scaleTargetRef/name") == object.name()
+                && autoscaler.text("/spec/scaleTargetRef/kind") == object.kind()
         })?;
         let finding = Finding::lasting(&sentences::AUTOSCALED, [&name_of(autoscaler)]);
         Some(finding.shown_by("kubectl get horizontalpodautoscalers"))
