@@ -12,7 +12,7 @@ use super::super::Context;
 use super::super::world::{Place, World, kinds};
 
 /// Kinds in the namespace of the lessons.
-const NAMESPACED: &[&'static Kind] = &[
+const NAMESPACED: &[&Kind] = &[
     &builtin::POD,
     &builtin::REPLICA_SET,
     &builtin::DEPLOYMENT,
@@ -36,7 +36,7 @@ const NAMESPACED: &[&'static Kind] = &[
 ];
 
 /// Kinds outside of namespaces.
-const OF_CLUSTER: &[&'static Kind] = &[
+const OF_CLUSTER: &[&Kind] = &[
     &builtin::NODE,
     &builtin::PERSISTENT_VOLUME,
     &builtin::STORAGE_CLASS,
@@ -46,7 +46,7 @@ const OF_CLUSTER: &[&'static Kind] = &[
 ];
 
 /// Kinds that are looked for in every namespace: what a learner makes may land in another.
-const EVERYWHERE: &[&'static Kind] = &[&builtin::POD, &builtin::SERVICE_ACCOUNT];
+const EVERYWHERE: &[&Kind] = &[&builtin::POD, &builtin::SERVICE_ACCOUNT];
 
 /// Containers whose last line is read.
 const LOGS_MAX: usize = 4;

@@ -6,6 +6,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
+use super::service::offers;
 use super::{Chain, near, text};
 
 impl Chain<'_> {
@@ -80,7 +81,7 @@ impl Chain<'_> {
         let number = backend.pointer("/service/port/number").map(ToString::to_string);
         let port = number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned());
         let ports = service.list("/spec/ports");
-        if !ports.iter().any(|offered| offered["port"].to_string() == port || text(offered, "/name") == port)
+        if !ports.iter().any(|offered| offers(offered, &port))
         {
             let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
             let words = [name.as_str(), &port, wanted, &offered.join(", ")];

@@ -158,9 +158,7 @@ impl<'a> Chain<'a> {
     ) -> Option<Finding> {
         let name = name_of(service);
         let ports = service.list("/spec/ports");
-        let offers =
-            |port: &Value| port["port"].to_string() == probe.port || text(port, "/name") == probe.port;
-        let Some(port) = ports.iter().find(|port| offers(port)) else {
+        let Some(port) = ports.iter().find(|port| offers(port, &probe.port)) else {
             return Some(self.no_such_port(service, &probe.port));
         };
         if matches!(text(port, "/protocol"), "UDP" | "SCTP") {
@@ -288,6 +286,11 @@ fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
     let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
     ports.filter_map(|port| Some((port["containerPort"].as_i64()?, text(port, "/name")))).collect()
+}
+
+/// Whether a port of a Service is the one that is asked for, by number or by name.
+pub(super) fn offers(port: &Value, asked: &str) -> bool {
+    port["port"].as_i64().is_some_and(|number| asked.parse() == Ok(number)) || text(port, "/name") == asked
 }
 
 fn target_of(port: &Value) -> String {

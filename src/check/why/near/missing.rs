@@ -12,7 +12,7 @@ use super::super::sentences;
 use super::Near;
 
 /// Kinds that are taken for one another.
-const CONFUSED: &[&[&'static Kind]] = &[
+const CONFUSED: &[&[&Kind]] = &[
     &[
         &builtin::POD,
         &builtin::DEPLOYMENT,
