@@ -81,8 +81,7 @@ impl Chain<'_> {
         let number = backend.pointer("/service/port/number").map(ToString::to_string);
         let port = number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned());
         let ports = service.list("/spec/ports");
-        if !ports.iter().any(|offered| offers(offered, &port))
-        {
+        if !ports.iter().any(|offered| offers(offered, &port)) {
             let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
             let words = [name.as_str(), &port, wanted, &offered.join(", ")];
             return Some(Finding::lasting(&sentences::BACKEND_PORT, words).shown_by(self.describe(ingress)));
