@@ -85,7 +85,10 @@ impl Learner {
             Event::StepPassed { place, .. } => {
                 self.passed.insert(place.clone());
             }
-            Event::Judged { .. } => {}
+            Event::Judged { .. }
+            | Event::ContextConfirmed { .. }
+            | Event::EngineWrote { .. }
+            | Event::ObjectMade { .. } => {}
         }
     }
 

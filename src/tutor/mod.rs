@@ -6,6 +6,7 @@ mod event;
 mod message;
 mod session;
 mod view;
+mod whole_cluster;
 mod word;
 
 pub use driver::{Driver, Screen, Settings, is_unfinished};

@@ -29,9 +29,17 @@ impl Driver {
         self.evaluate(false).await
     }
 
-    pub(super) async fn evaluate(&self, asked: bool) -> Option<Event> {
-        let step = self.session.step()?;
-        let judgement = check::evaluate(step, &self.context()).await;
+    pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
+        if let Err(error) = self.environment.verify() {
+            self.stand_still(error);
+            return None;
+        }
+        let step = self.session.step()?.clone();
+        let judgement = check::evaluate(&step, &self.context()).await;
+        // What cannot be seen is not judged.
+        if self.is_interrupted() {
+            return None;
+        }
         Some(Event::Judged { place: self.session.place(), judgement, asked })
     }
 
@@ -46,7 +54,14 @@ impl Driver {
     pub(super) async fn judge_with_time(&mut self, asked: bool) -> Option<Event> {
         let mut waited = Duration::ZERO;
         loop {
-            let event = self.evaluate(asked).await?;
+            let Some(event) = self.evaluate(asked).await else {
+                if self.settings.interactive || self.environment.interruption().is_none() {
+                    return None;
+                }
+                // Nobody sits there to try again.
+                timeout(REAL_CONVERGING_MAX, self.environment.back()).await?;
+                continue;
+            };
             if self.settings.interactive {
                 return Some(event);
             }

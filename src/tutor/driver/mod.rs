@@ -1,5 +1,6 @@
 //! Performs what a session decides: runs commands, judges, writes the journal, shows views.
 
+mod interruption;
 mod judging;
 mod running;
 mod solving;
@@ -50,6 +51,8 @@ pub struct Driver {
     screen: Box<dyn Screen>,
     settings: Settings,
     observer: Option<Observer>,
+    /// Whether the learner was told that the cluster cannot be worked with.
+    paused: bool,
 }
 
 /// Whether a line needs another one: an open quote, a heredoc, a trailing backslash.
@@ -68,7 +71,7 @@ impl Driver {
         screen: Box<dyn Screen>,
         settings: Settings,
     ) -> Self {
-        Self { session, environment, journal, screen, settings, observer: None }
+        Self { session, environment, journal, screen, settings, observer: None, paused: false }
     }
 
     /// The session.
@@ -121,9 +124,17 @@ impl Driver {
 
     /// Waits until something changed that the step's checks look at.
     pub async fn changed(&mut self) {
-        match &mut self.observer {
-            Some(observer) => observer.changed().await,
-            None => std::future::pending().await,
+        let observer = &mut self.observer;
+        let observed = async {
+            match observer {
+                Some(observer) => observer.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = observed => {}
+            // A cluster that is lost or back is judged at once.
+            () = self.environment.link_changed() => {}
         }
     }
 
@@ -144,6 +155,7 @@ impl Driver {
             for effect in self.session.handle(event) {
                 // Boxed: solving runs commands, and this is the one place where it all nests.
                 let next = Box::pin(self.perform(effect)).await?;
+                self.record_writes();
                 events.extend(next);
             }
         }
@@ -180,6 +192,7 @@ impl Driver {
             Effect::Quit => {
                 self.observer = None;
                 self.environment.leave().await?;
+                self.record_writes();
                 Ok(None)
             }
         }
@@ -192,7 +205,7 @@ impl Driver {
             self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
         }
         let result = match self.session.step_at(&place).cloned() {
-            Some(step) => self.prepare(&step, fresh).await,
+            Some(step) => self.prepare_with_patience(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
         if waits {
@@ -202,6 +215,7 @@ impl Driver {
     }
 
     async fn prepare(&mut self, step: &Step, fresh: bool) -> Result<BTreeMap<String, Value>, UserError> {
+        self.announce_removal(fresh).await?;
         self.environment.run_eagerly(true);
         let prepared = self.environment.prepare(&step.start, fresh).await;
         self.environment.run_eagerly(false);
