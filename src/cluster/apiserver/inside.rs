@@ -88,7 +88,7 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
         }
         (Verb::Get, _) => read::get(objects, &info, &headers),
         (Verb::List, _) => list::list(objects, &info, &headers),
-        (Verb::Create, "binding") => subresources::bind(objects, &info, &headers, body),
+        (Verb::Create, "binding") => subresources::bind(objects, &info, &headers, body, &user),
         (Verb::Create, "token") => subresources::request_token(objects, &info, &headers, body),
         (Verb::Create, "eviction") => subresources::evict(objects, &info, &headers, body, &user),
         (Verb::Create, _) => write::create(objects, &info, &headers, body, &user),

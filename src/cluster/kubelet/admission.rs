@@ -30,7 +30,8 @@ impl PodWorker<'_> {
         if self.pod.is_terminating() || is_beyond_admission(&self.pod) {
             return Ok(Admission::Granted);
         }
-        let Some((reason, message)) = refusal(self.registry, &self.pod) else {
+        let Some((reason, message)) = unsafe_sysctl(&self.pod).or_else(|| refusal(self.registry, &self.pod))
+        else {
             return Ok(Admission::Granted);
         };
         let seen = self.pod.creation_timestamp().and_then(|created| created.checked_add(LATENCY).ok());
@@ -48,4 +49,29 @@ impl PodWorker<'_> {
         self.registry.update(&POD, &self.pod.key(), failed, &options)?;
         Ok(Admission::Refused)
     }
+}
+
+/// Kernel parameters that a kubelet lets Pods set without being told so (`pkg/kubelet/sysctl`).
+const SAFE_SYSCTLS: &[&str] = &[
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+];
+
+/// Reason and message for the first kernel parameter that is not safe.
+fn unsafe_sysctl(pod: &Object) -> Option<(String, String)> {
+    let wanted =
+        pod.list("/spec/securityContext/sysctls").iter().filter_map(|sysctl| sysctl["name"].as_str());
+    let name =
+        wanted.map(|name| name.replace('/', ".")).find(|name| !SAFE_SYSCTLS.contains(&name.as_str()))?;
+    Some(("SysctlForbidden".to_owned(), format!("forbidden sysctl: {name:?} not allowlisted")))
 }

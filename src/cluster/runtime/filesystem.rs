@@ -8,6 +8,21 @@ use serde::{Deserialize, Serialize};
 use super::base_files::base_files;
 use super::images::Image;
 
+/// The devices that every container has.
+const DEVICES: &[&str] = &[
+    "/dev/full",
+    "/dev/null",
+    "/dev/random",
+    "/dev/stderr",
+    "/dev/stdin",
+    "/dev/stdout",
+    "/dev/tty",
+    "/dev/urandom",
+    "/dev/zero",
+];
+/// Those that can be read to the end.
+const FINITE_DEVICES: &[&str] = &["/dev/null", "/dev/stderr", "/dev/stdin", "/dev/stdout", "/dev/tty"];
+
 /// Bytes that one writable layer or volume may hold.
 const SIZE_MAX: usize = 16 << 20;
 
@@ -28,6 +43,8 @@ pub(crate) enum FileError {
     ReadOnly,
     /// ENOSPC.
     NoSpace,
+    /// It has no end, and whoever reads wants all of it.
+    Endless,
 }
 
 impl fmt::Display for FileError {
@@ -40,6 +57,7 @@ impl fmt::Display for FileError {
             Self::NotEmpty => "Directory not empty",
             Self::ReadOnly => "Read-only file system",
             Self::NoSpace => "No space left on device",
+            Self::Endless => "not simulated: reading all of a file that never ends",
         })
     }
 }
@@ -197,6 +215,9 @@ impl FileView<'_> {
     }
 
     fn base_entry(&self, path: &str) -> Option<Entry> {
+        if DEVICES.contains(&path) {
+            return Some(Entry::File(Vec::new()));
+        }
         let base = base_files(self.image);
         if let Some((_, text)) = base.iter().find(|(name, _)| *name == path) {
             return Some(if path_is_directory(text) {
@@ -224,6 +245,9 @@ impl FileView<'_> {
 
     /// The bytes of a file.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        if DEVICES.contains(&path) && !FINITE_DEVICES.contains(&path) {
+            return Err(FileError::Endless);
+        }
         match self.entry(path) {
             Some(Entry::File(bytes)) => Ok(bytes),
             Some(Entry::Directory) => Err(FileError::IsADirectory),
@@ -254,6 +278,7 @@ impl FileView<'_> {
             }
         } else {
             base_files(self.image).iter().for_each(|(name, _)| add(name, path));
+            DEVICES.iter().for_each(|name| add(name, path));
             self.layer.0.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
         }
@@ -263,6 +288,11 @@ impl FileView<'_> {
 
     /// Writes a file whole.
     pub(crate) fn write(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        match path {
+            "/dev/full" if !bytes.is_empty() => return Err(FileError::NoSpace),
+            path if DEVICES.contains(&path) => return Ok(()),
+            _ => {}
+        }
         if self.is_directory(path) {
             return Err(FileError::IsADirectory);
         }

@@ -47,6 +47,10 @@ impl Strategy for PodStrategy {
         object.set("/status", json!({"phase": "Pending", "qosClass": class}));
     }
 
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &["annotations", "labels", "finalizers"]
+    }
+
     fn grace_period(&self, object: &Object, requested: Option<i64>) -> Option<i64> {
         let period =
             requested.or_else(|| object.number("/spec/terminationGracePeriodSeconds")).unwrap_or_default();
