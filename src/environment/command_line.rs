@@ -1,5 +1,7 @@
 //! Decides how a line is run: a plain tool in process, anything else by the shell.
 
+use crate::kubectl;
+
 /// A learner's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandLine {
@@ -41,6 +43,72 @@ impl CommandLine {
             _ => Self::Shell(line.to_owned()),
         }
     }
+
+    /// What stands before a single `&` at the end of a line, which asks to run it in the background.
+    #[must_use]
+    pub fn before_ampersand(line: &str) -> Option<&str> {
+        let before = line.trim().strip_suffix('&')?;
+        // Behind an open quote, a comment or another mark it is a letter, or means something else.
+        let means_it = !before.ends_with(['&', '|', '>', '<', '\\'])
+            && Scan::of(line.trim()).has_syntax
+            && !Scan::of(before).open
+            && !before.contains(['#', '\n']);
+        means_it.then(|| before.trim()).filter(|before| !before.is_empty())
+    }
+
+    /// Whether this goes on until somebody ends it.
+    #[must_use]
+    pub fn runs_on(&self) -> bool {
+        match self {
+            Self::Kubectl(arguments) => kubectl::runs_on(arguments),
+            Self::Minikube(arguments) => {
+                arguments.iter().find(|word| !word.starts_with('-')).is_some_and(|word| word == "tunnel")
+            }
+            Self::Shell(text) => match Scan::of(text).heredocs.is_empty() {
+                true => parts(text).any(|part| match Self::parse(part) {
+                    Self::Shell(_) => false,
+                    plain => plain.runs_on(),
+                }),
+                false => false,
+            },
+            Self::Empty | Self::Unfinished => false,
+        }
+    }
+
+    /// Whether this may change the cluster: everything but what is known to only read.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        match self {
+            Self::Kubectl(arguments) => !kubectl::only_reads(arguments),
+            Self::Minikube(arguments) => {
+                let verb = arguments.iter().find(|word| !word.starts_with('-')).map(String::as_str);
+                !matches!(verb, None | Some("status" | "ip" | "version" | "profile" | "help" | "logs"))
+            }
+            Self::Shell(text) => parts(text).any(|part| {
+                let part = part.trim();
+                match Self::parse(part) {
+                    Self::Shell(_) => {
+                        let program = part.split_whitespace().next().unwrap_or_default();
+                        !READING_PROGRAMS.contains(&program)
+                    }
+                    plain => plain.may_write(),
+                }
+            }),
+            Self::Empty | Self::Unfinished => false,
+        }
+    }
+}
+
+/// Programs that change no cluster.
+const READING_PROGRAMS: &[&str] = &[
+    "", "awk", "base64", "cat", "cd", "clear", "cut", "date", "diff", "echo", "env", "grep", "head", "jq",
+    "less", "ls", "mkdir", "more", "nano", "nl", "pwd", "printf", "rm", "sed", "sleep", "sort", "tail",
+    "touch", "tr", "true", "uniq", "vi", "vim", "wc", "which", "yq",
+];
+
+/// The commands of a line, as far as its marks tell; a redirection belongs to its command.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['|', ';', '&']).map(|part| part.split(['>', '<']).next().unwrap_or_default())
 }
 
 /// What a walk over the line finds.
@@ -163,6 +231,46 @@ mod tests {
             CommandLine::parse("cat > f.yaml <<END\nit's done\nEND"),
             CommandLine::Shell("cat > f.yaml <<END\nit's done\nEND".into())
         );
+    }
+
+    #[test]
+    fn an_ampersand_at_the_end_asks_for_the_background() {
+        let before = CommandLine::before_ampersand;
+        assert_eq!(before("kubectl proxy &"), Some("kubectl proxy"));
+        assert_eq!(
+            before("kubectl port-forward svc/a 80 >/dev/null&"),
+            Some("kubectl port-forward svc/a 80 >/dev/null")
+        );
+        for line in ["a && b", "a &&", "echo 'x &", "echo \\&", "&", "kubectl get pods", "echo 'a &'"] {
+            assert_eq!(before(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_may_write_and_what_runs_on_are_told_from_the_rest() {
+        let parse = CommandLine::parse;
+        for line in [
+            "kubectl apply -f a.yaml",
+            "k delete pod a",
+            "./deploy.sh",
+            "cat a | kubectl apply -f -",
+            "minikube start",
+        ] {
+            assert!(parse(line).may_write(), "{line}");
+        }
+        for line in [
+            "kubectl get pods",
+            "kubectl get pods | grep web | wc -l",
+            "ls -la",
+            "kubectl rollout status deploy/a",
+            "minikube ip",
+        ] {
+            assert!(!parse(line).may_write(), "{line}");
+        }
+        for line in ["kubectl get pods -w | grep web", "minikube tunnel", "kubectl logs -f a > a.log"] {
+            assert!(parse(line).runs_on(), "{line}");
+        }
+        assert!(!parse("kubectl get pods | grep -w web").runs_on());
     }
 
     #[test]

@@ -212,9 +212,9 @@ pub(super) async fn image(arguments: &Arguments, printer: &mut Printer<'_>, cont
 /// References with a tag, sorted: what the nodes report, and what runs on them.
 async fn images(context: &Context) -> Result<BTreeSet<String>, Failure> {
     let nodes = api::nodes(&context.client).await?;
+    let pods = api::pods(&context.client).await?;
     let reported = nodes.iter().flat_map(|node| node.list("/status/images"));
     let reported = reported.filter_map(|image| image["names"].as_array()).flatten();
-    let pods = api::pods(&context.client).await?;
     let running = pods.iter().flat_map(|pod| pod.list("/status/containerStatuses"));
     let running = running.filter(|container| container["imageID"].as_str().is_some_and(|id| !id.is_empty()));
     let names = reported.chain(running.map(|container| &container["image"])).filter_map(Value::as_str);

@@ -1,6 +1,6 @@
 //! The one table of commands, help, and the way from a command line to its command.
 
-use futures::future::LocalBoxFuture;
+use futures::future::BoxFuture;
 
 use crate::base::nearest;
 
@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Flag};
 use super::printer::{Failure, Outcome, Printer, Style};
 use super::{Context, EXIT_USAGE, PROFILE, absent, addons, inspect, node, service, start, tunnel};
 
-type Run = for<'r> fn(&'r Arguments, &'r mut Printer<'_>, &'r Context) -> LocalBoxFuture<'r, Outcome>;
+type Run = for<'r> fn(&'r Arguments, &'r mut Printer<'_>, &'r Context) -> BoxFuture<'r, Outcome>;
 
 struct Command {
     name: &'static str,

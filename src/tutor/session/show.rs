@@ -1,8 +1,6 @@
 //! What a session shows: steps, verdicts, questions, help.
 
-use crate::check::Verdict;
 use crate::lesson::{Language, Text};
-use crate::progress::Outcome;
 
 use super::super::effect::Effect;
 use super::super::message::{Message, say};
@@ -12,30 +10,6 @@ use super::list::rows;
 use super::{Phase, Session};
 
 impl Session {
-    pub(super) fn verdict_view(&self, verdict: &Verdict) -> (Outcome, View) {
-        let (outcome, message, details) = match verdict {
-            Verdict::Passed => (Outcome::Passed, Message::Passed(""), Vec::new()),
-            Verdict::Converging { waiting } => (Outcome::Converging, Message::Converging, waiting.clone()),
-            Verdict::Mistake { feedback } => (Outcome::Mistake, Message::Mistake, vec![feedback.clone()]),
-            Verdict::NotYet { differences } => {
-                let lines = differences.iter().map(|difference| {
-                    let message = Message::Difference {
-                        that: &difference.that,
-                        expected: &difference.expected,
-                        actual: &difference.actual,
-                    };
-                    say(self.language, message)
-                });
-                (Outcome::NotYet, Message::NotYet, lines.collect())
-            }
-            Verdict::Broken { what } => {
-                let remedy = say(self.language, Message::BrokenRemedy);
-                (Outcome::Broken, Message::Broken, vec![what.clone(), remedy])
-            }
-        };
-        (outcome, View::Verdict { outcome, headline: say(self.language, message), details })
-    }
-
     pub(super) fn status(&self) -> Vec<Effect> {
         if self.phase == Phase::ChapterDone {
             return vec![self.chapter_done()];

@@ -1,0 +1,100 @@
+//! Judges: now, after each change, or once time has shown what comes.
+
+use std::time::Duration;
+
+use crate::base::timeout;
+use crate::check::{self, Context, Observer, Verdict};
+use crate::progress::Place;
+
+use super::super::event::Event;
+use super::Driver;
+
+/// How far simulated time runs ahead for a state that is on its way, where nobody waits.
+const CONVERGING_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// How far it runs ahead for one that is not: what the last command set going may still arrive.
+pub(super) const NOT_YET_MAX: Duration = Duration::from_secs(30);
+
+/// How long a cluster in real time is given where nobody waits.
+const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
+const REAL_NOT_YET_MAX: Duration = Duration::from_secs(5);
+
+/// Time between two looks where time is real.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+impl Driver {
+    pub(super) async fn watch(&mut self, place: &Place) -> Option<Event> {
+        let step = self.session.step_at(place)?.clone();
+        self.observer = Some(Observer::start(self.environment.client(), self.environment.namespace(), &step));
+        self.evaluate(false).await
+    }
+
+    pub(super) async fn evaluate(&self, asked: bool) -> Option<Event> {
+        let step = self.session.step()?;
+        let judgement = check::evaluate(step, &self.context()).await;
+        Some(Event::Judged { place: self.session.place(), judgement, asked })
+    }
+
+    /// Judges after a change: that the step is passed is told at once, reasons not so often.
+    pub(super) async fn judge_change(&mut self) -> Option<Event> {
+        let explains = self.observer.as_mut().is_none_or(Observer::explains);
+        let worth_it = explains || check::is_passed(self.session.step()?, &self.context()).await;
+        if worth_it { self.evaluate(false).await } else { None }
+    }
+
+    /// Judges now where a person sits; elsewhere lets time pass until the state is settled.
+    pub(super) async fn judge_with_time(&mut self, asked: bool) -> Option<Event> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let event = self.evaluate(asked).await?;
+            if self.settings.interactive {
+                return Some(event);
+            }
+            let Event::Judged { judgement, .. } = &event else { return Some(event) };
+            let simulated = self.environment.clock().is_some();
+            let at_most = match judgement.verdict {
+                Verdict::Passed => return Some(event),
+                Verdict::Converging { .. } if simulated => CONVERGING_MAX,
+                Verdict::Converging { .. } => REAL_CONVERGING_MAX,
+                _ if simulated => NOT_YET_MAX,
+                _ => REAL_NOT_YET_MAX,
+            };
+            match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
+                Some(passed) => waited += passed,
+                None => return Some(event),
+            }
+        }
+    }
+
+    /// Lets time pass until the next thing happens; `None` when nothing will within `at_most`.
+    pub(super) async fn let_time_pass(&mut self, at_most: Duration, simulated: bool) -> Option<Duration> {
+        if simulated {
+            return self.environment.step(at_most);
+        }
+        if at_most.is_zero() {
+            return None;
+        }
+        // A change ends the wait early; either way the state is looked at again.
+        let _ = timeout(LOOK_INTERVAL, self.changed()).await;
+        Some(LOOK_INTERVAL)
+    }
+
+    pub(super) async fn answer(&mut self, question: String, answer: String) -> Option<Event> {
+        let step = self.session.step()?.clone();
+        let asked = step.questions.iter().find(|candidate| candidate.id == question)?;
+        let result = check::judge_answer(asked, &answer, &self.context()).await;
+        Some(Event::Answered { question, answer, result })
+    }
+
+    pub(super) fn context(&self) -> Context {
+        let learner = self.session.learner();
+        Context {
+            client: self.environment.client(),
+            namespace: self.environment.namespace().to_owned(),
+            language: self.session.language(),
+            answers: learner.answers.clone(),
+            commands: learner.commands.clone(),
+            snap: learner.remembered.clone(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The tutor's sentences in both languages.
+
+mod english;
+mod korean;
+
+use crate::lesson::Language;
+
+/// A sentence of the tutor.
+#[derive(Clone, Copy, Debug)]
+pub enum Message<'a> {
+    /// Greeting on resuming.
+    WelcomeBack,
+    /// First line of a session.
+    Welcome,
+    /// Every step and chapter is done.
+    CourseDone,
+    /// A chapter is done; `next` leads on.
+    ChapterDone(&'a str),
+    /// A chapter is done and it was the goal.
+    ChapterCompleted(&'a str),
+    /// Headline: passed.
+    Passed(&'a str),
+    /// Headline: converging.
+    Converging,
+    /// Headline: mistake.
+    Mistake,
+    /// Headline: not yet.
+    NotYet,
+    /// Headline: broken.
+    Broken,
+    /// What to do when broken.
+    BrokenRemedy,
+    /// Expected against found.
+    Difference {
+        /// What was asked for.
+        that: &'a str,
+        /// What should be.
+        expected: &'a str,
+        /// What is.
+        actual: &'a str,
+    },
+    /// Why something is as it is, and the command that shows it.
+    Reason {
+        /// Why.
+        text: &'a str,
+        /// The command.
+        command: &'a str,
+    },
+    /// Headline of a hint.
+    Hint(usize),
+    /// All hints were shown.
+    NoMoreHints,
+    /// The step has none.
+    NoHints,
+    /// Before a solution runs.
+    Solving,
+    /// The step has no solution to run.
+    NoSolution,
+    /// A line of the solution failed.
+    SolutionFailed(&'a str),
+    /// The solution ran in a world where it does not help.
+    SolutionDidNotHelp,
+    /// The start state could not be made.
+    StartFailed,
+    /// While a start state is made.
+    Preparing,
+    /// The first step has nothing before it.
+    AtFirstStep,
+    /// `next` on an unfinished step.
+    NextUnfinished,
+    /// Headline of the list.
+    ListHeadline,
+    /// Headline of help.
+    HelpHeadline,
+    /// End of help.
+    HelpClosing,
+    /// How to answer a question.
+    HowToAnswer,
+    /// How to choose an answer.
+    HowToChoose,
+    /// How to predict.
+    HowToPredict,
+    /// Typed instead of one of so many choices.
+    NotAChoice(&'a str, usize),
+    /// What was predicted, before what is so.
+    Predicted(&'a str),
+    /// A right answer.
+    AnswerRight,
+    /// A wrong answer.
+    AnswerWrong,
+    /// Nothing to answer here.
+    NoQuestion,
+    /// A prediction was stored.
+    PredictionKept,
+    /// Nothing to predict here.
+    NoPrediction,
+    /// `answer` without text.
+    AnswerEmpty,
+    /// `:word` that is none.
+    UnknownWord(&'a str),
+    /// A word that does nothing yet, and what to do instead.
+    WordNotYet(&'a str),
+    /// `goto` without a place.
+    GotoWhere,
+    /// `speed` or `skip` with something that is no number or span.
+    NotASpan(&'a str),
+    /// Time stands.
+    TimePaused,
+    /// Time runs again.
+    TimeResumed,
+    /// Time runs faster.
+    TimeSpeed(&'a str),
+    /// Time was skipped.
+    TimeSkipped(&'a str),
+    /// Time is not ours on this cluster.
+    TimeNotOurs,
+    /// Leaving.
+    Goodbye,
+    /// An unfinished line.
+    UnfinishedLine,
+}
+
+/// Puts a sentence in a language.
+#[must_use]
+pub fn say(language: Language, message: Message<'_>) -> String {
+    match language {
+        Language::En => english::text(message),
+        Language::Ko => korean::text(message),
+    }
+}
+
+fn difference(that: &str, expected: &str, actual: &str, expected_word: &str, found_word: &str) -> String {
+    match (expected, actual) {
+        ("", "") => that.to_owned(),
+        ("", actual) => format!("{that} ({actual})"),
+        (expected, "") => format!("{that} ({expected_word} {expected})"),
+        (expected, actual) => format!("{that} ({expected_word} {expected}, {found_word} {actual})"),
+    }
+}

@@ -1,0 +1,77 @@
+//! What a verdict leads to: silence, feedback, or the next step.
+
+use crate::check::{Judgement, Verdict};
+use crate::progress::{self, Outcome, Place};
+
+use super::super::effect::Effect;
+use super::super::message::{Message, say};
+use super::super::view::View;
+use super::{Ending, Phase, Session};
+
+impl Session {
+    pub(super) fn judged(&mut self, place: &Place, judgement: Judgement, asked: bool) -> Vec<Effect> {
+        if *place != self.place() || self.phase == Phase::Preparing {
+            return Vec::new();
+        }
+        let Judgement { verdict, remembered } = judgement;
+        let remembered = remembered.map(|values| Effect::Record(progress::Event::StepRemembered { values }));
+        let mut effects: Vec<Effect> = remembered.into_iter().collect();
+        effects.extend(self.judged_so(&verdict, asked));
+        effects
+    }
+
+    fn judged_so(&mut self, verdict: &Verdict, asked: bool) -> Vec<Effect> {
+        if self.phase == Phase::ChapterDone {
+            return if asked { vec![self.chapter_done()] } else { Vec::new() };
+        }
+        let solved_now = std::mem::take(&mut self.solved_now);
+        if matches!(verdict, Verdict::Passed) {
+            return self.passed();
+        }
+        let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
+        let (outcome, view) = self.verdict_view(verdict);
+        // Before the learner did anything there is nothing to say about what is missing, and a question
+        // that stands above needs no reminder after each look around.
+        let quiet =
+            (untouched && outcome != Outcome::Broken) || (outcome == Outcome::NotYet && self.only_asks());
+        let silent = !asked && (self.shown.as_ref() == Some(&view) || quiet);
+        if silent {
+            return Vec::new();
+        }
+        self.shown = Some(view.clone());
+        let mut effects = vec![Effect::Record(progress::Event::Judged { outcome }), Effect::Show(view)];
+        if solved_now && outcome == Outcome::Mistake {
+            effects.push(self.notice(Message::SolutionDidNotHelp));
+        }
+        effects
+    }
+
+    pub(super) fn passed(&mut self) -> Vec<Effect> {
+        let title = self.step().map(|step| step.title.get(self.language).to_owned()).unwrap_or_default();
+        let place = self.place();
+        let solved = self.learner.solved;
+        let mut effects = vec![
+            Effect::Record(progress::Event::StepPassed { place, solved }),
+            Effect::Show(View::Verdict {
+                outcome: Outcome::Passed,
+                headline: say(self.language, Message::Passed(&title)),
+                details: Vec::new(),
+            }),
+        ];
+        effects.extend(self.explanation());
+        if !self.is_last_step() {
+            effects.extend(self.enter(self.chapter, self.step + 1, false));
+            return effects;
+        }
+        if self.one_chapter {
+            self.ending = Some(Ending::Completed);
+            let chapter = self.chapter().map(|chapter| chapter.title.get(self.language)).unwrap_or_default();
+            effects.push(self.notice(Message::ChapterCompleted(chapter)));
+            effects.push(Effect::Quit);
+            return effects;
+        }
+        self.phase = Phase::ChapterDone;
+        effects.push(self.chapter_done());
+        effects
+    }
+}
