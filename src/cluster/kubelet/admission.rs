@@ -25,6 +25,13 @@ pub(super) enum Admission {
 }
 
 impl PodWorker<'_> {
+    /// Until when the kubelet does not know of the Pod. A controller that makes it anew, whenever it is gone,
+    /// is not faster than that.
+    pub(super) fn unseen_until(&self) -> Option<Timestamp> {
+        let seen = self.pod.creation_timestamp()?.checked_add(LATENCY).ok()?;
+        Some(seen).filter(|seen| *seen > self.now())
+    }
+
     /// Refuses the Pod if the node cannot have it (`rejectPod`).
     pub(super) fn consider_admission(&mut self) -> Result<Admission, Status> {
         if self.pod.is_terminating() || is_beyond_admission(&self.pod) {
@@ -34,8 +41,7 @@ impl PodWorker<'_> {
         else {
             return Ok(Admission::Granted);
         };
-        let seen = self.pod.creation_timestamp().and_then(|created| created.checked_add(LATENCY).ok());
-        if let Some(seen) = seen.filter(|seen| *seen > self.now()) {
+        if let Some(seen) = self.unseen_until() {
             return Ok(Admission::Pending(seen));
         }
         self.event(None, EventType::Warning, &reason, &message);

@@ -110,10 +110,10 @@ impl PodWorker<'_> {
     fn work(mut self) -> Result<Action, Status> {
         if !self.node.pods.contains_key(&self.slot) {
             if pod_spec::is_terminal(self.pod.text("/status/phase")) || self.never_started_and_ends() {
-                return if self.pod.is_terminating() {
-                    self.delete_object()
-                } else {
-                    Ok(Action::AwaitChange)
+                return match self.unseen_until() {
+                    _ if !self.pod.is_terminating() => Ok(Action::AwaitChange),
+                    Some(at) => Ok(Action::RequeueAfter(at.duration_since(self.now()))),
+                    None => self.delete_object(),
                 };
             }
             match self.consider_admission()? {

@@ -65,6 +65,13 @@ impl Strategy for PodStrategy {
         validation::pod_spec_errors(&Field::of(object, "spec"))
     }
 
+    fn add_rule_errors(&self, new: &Object, old: Option<&Object>, errors: &mut FieldErrors) {
+        let added = Field::of(new, "spec").child("ephemeralContainers");
+        if old.is_none() && !added.is_empty() {
+            errors.push(added.forbidden("cannot be set on create"));
+        }
+    }
+
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
         validation::pod_update_errors(new, old)
     }

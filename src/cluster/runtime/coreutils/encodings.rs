@@ -15,7 +15,7 @@ const LINE: usize = 76;
 /// base64: encodes, or decodes with -d.
 pub(super) fn base64(call: &mut Call<'_>) -> Outcome {
     let (mut width, mut decodes, mut names) = (LINE, false, Vec::new());
-    let mut words = call.arguments[1..].to_vec().into_iter();
+    let mut words = call.arguments[1..].iter().cloned();
     while let Some(word) = words.next() {
         match word.as_str() {
             "-d" | "-D" | "--decode" => decodes = true,

@@ -37,7 +37,7 @@ fn runs(words: Vec<String>, assignments: Vec<(String, String)>) -> Outcome {
 
 /// A command that outlives its terminal.
 pub(super) fn nohup(call: &mut Call<'_>) -> Outcome {
-    let command: Vec<String> = call.arguments[1..].iter().cloned().collect();
+    let command: Vec<String> = call.arguments[1..].to_vec();
     if command.is_empty() {
         call.complain("missing operand");
         return Outcome::Ended(125);
