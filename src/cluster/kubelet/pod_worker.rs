@@ -19,7 +19,7 @@ use super::admission::Admission;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
-use super::{NodeState, after, pod_status, static_pods};
+use super::{NodeState, after, eviction, pod_status, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
@@ -137,6 +137,7 @@ impl PodWorker<'_> {
             let volumes = self.refresh_volumes();
             let probes = earlier(volumes, self.probe());
             let kills = earlier(self.advance_kills(), self.active_deadline());
+            let kills = earlier(kills, self.eviction_due());
             earlier(earlier(probes, kills), self.sync())
         };
         self.write_status()?;
@@ -302,11 +303,15 @@ impl PodWorker<'_> {
         let Ok(pod) = self.registry.get(&POD, &self.pod.key()) else { return Ok(()) };
         let (host, now) = (self.host_address(), self.now());
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
+        let evicted = self.runtime_mut().evicted.clone();
         if pod.get("/status") == Some(&status) {
             return Ok(());
         }
         let mut object = Object::clone(&pod);
         object.set("/status", status);
+        if let Some(message) = evicted.filter(|_| pod.condition("DisruptionTarget").is_none()) {
+            eviction::mark(&mut object, &message, now);
+        }
         let options = WriteOptions::component_status("kubelet");
         self.registry.update(&POD, &pod.key(), object, &options).map(drop)
     }

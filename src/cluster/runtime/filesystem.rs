@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::base_files::base_files;
 use super::images::Image;
 
+/// Bytes of zeros that it may hold besides: they take no room here.
+const ZEROS_MAX: u64 = 64 << 30;
+/// Bytes of zeros that are read at once.
+const ZEROS_READ_MAX: u64 = 64 << 20;
+
 /// The devices that every container has.
 const DEVICES: &[&str] = &[
     "/dev/full",
@@ -45,6 +50,8 @@ pub(crate) enum FileError {
     NoSpace,
     /// It has no end, and whoever reads wants all of it.
     Endless,
+    /// It has one, but far away.
+    TooLong,
 }
 
 impl fmt::Display for FileError {
@@ -58,6 +65,7 @@ impl fmt::Display for FileError {
             Self::ReadOnly => "Read-only file system",
             Self::NoSpace => "No space left on device",
             Self::Endless => "not simulated: reading all of a file that never ends",
+            Self::TooLong => "not simulated: reading files of more than 64 MiB",
         })
     }
 }
@@ -66,9 +74,21 @@ impl fmt::Display for FileError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Entry {
     File(Vec<u8>),
+    /// A file of so many zeros.
+    Zeros(u64),
     Directory,
     /// A file of the image that was removed.
     Removed,
+}
+
+impl Entry {
+    fn length(&self) -> u64 {
+        match self {
+            Self::File(bytes) => bytes.len() as u64,
+            Self::Zeros(length) => *length,
+            Self::Directory | Self::Removed => 0,
+        }
+    }
 }
 
 /// A tree of files by absolute path: a writable layer, or a volume (whose root is `/`).
@@ -95,7 +115,7 @@ impl Files {
     /// What is at a path.
     pub(crate) fn path_kind(&self, path: &str) -> PathKind {
         match self.0.get(path) {
-            Some(Entry::File(_)) => PathKind::File,
+            Some(Entry::File(_) | Entry::Zeros(_)) => PathKind::File,
             Some(Entry::Directory) => PathKind::Directory,
             _ if path.is_empty() || path == "/" => PathKind::Directory,
             _ => PathKind::Nothing,
@@ -116,6 +136,11 @@ impl Files {
 
     fn size(&self) -> usize {
         self.0.values().map(|entry| if let Entry::File(bytes) = entry { bytes.len() } else { 0 }).sum()
+    }
+
+    /// Bytes that it takes of a disk.
+    pub(crate) fn disk_usage(&self) -> u64 {
+        self.0.values().map(Entry::length).sum()
     }
 }
 
@@ -250,9 +275,31 @@ impl FileView<'_> {
         }
         match self.entry(path) {
             Some(Entry::File(bytes)) => Ok(bytes),
+            Some(Entry::Zeros(length)) if length > ZEROS_READ_MAX => Err(FileError::TooLong),
+            Some(Entry::Zeros(length)) => Ok(vec![0; usize::try_from(length).unwrap_or_default()]),
             Some(Entry::Directory) => Err(FileError::IsADirectory),
             _ => Err(FileError::NotFound),
         }
+    }
+
+    /// Bytes of a file; `None` for what is none.
+    pub(crate) fn length(&self, path: &str) -> Option<u64> {
+        match self.entry(path)? {
+            entry @ (Entry::File(_) | Entry::Zeros(_)) => Some(entry.length()),
+            Entry::Directory | Entry::Removed => None,
+        }
+    }
+
+    /// Writes a file of so many zeros.
+    pub(crate) fn write_zeros(&mut self, path: &str, length: u64) -> Result<(), FileError> {
+        if DEVICES.contains(&path) {
+            return Ok(());
+        }
+        if self.is_directory(path) {
+            return Err(FileError::IsADirectory);
+        }
+        self.check_parent(path)?;
+        self.put(path, Entry::Zeros(length))
     }
 
     /// The names in a directory, sorted.
@@ -351,6 +398,11 @@ impl FileView<'_> {
         };
         if let Entry::File(bytes) = &entry
             && files.size() + bytes.len() > SIZE_MAX
+        {
+            return Err(FileError::NoSpace);
+        }
+        if let Entry::Zeros(length) = &entry
+            && files.disk_usage().saturating_add(*length) > ZEROS_MAX
         {
             return Err(FileError::NoSpace);
         }

@@ -52,6 +52,9 @@ pub(super) fn dd(call: &mut Call<'_>) -> Outcome {
             if count.is_none() && target.as_deref() == Some("/dev/null") {
                 return Outcome::Becomes("burner".to_owned());
             }
+            if let (false, Some(count), Some(name)) = (path.ends_with("random"), count, &target) {
+                return write_zeros(call, size, count, name);
+            }
             if most > COPY_MAX {
                 call.complain("not simulated: copying more than 64 MiB");
                 return Outcome::Ended(1);
@@ -76,6 +79,47 @@ pub(super) fn dd(call: &mut Call<'_>) -> Outcome {
     write_copy(call, &content[..content.len().min(most)], target, size)
 }
 
+fn write_zeros(call: &mut Call<'_>, size: usize, count: usize, name: &str) -> Outcome {
+    let path = call.path(name);
+    let length = (size as u64).saturating_mul(count as u64);
+    if let Err(why) = call.system.files().write_zeros(&path, length) {
+        call.complain(&format!("error writing '{name}': {why}"));
+        return Outcome::Ended(1);
+    }
+    tell_copied(call, count, 0, length);
+    Outcome::Ended(0)
+}
+
+fn tell_copied(call: &mut Call<'_>, whole: usize, part: usize, length: u64) {
+    let mebibytes = length * 10 / (1 << 20);
+    let text = format!(
+        "{whole}+{part} records in\n{whole}+{part} records out\n{length} bytes ({}.{}MB) copied, 0.01 seconds\n",
+        mebibytes / 10,
+        mebibytes % 10
+    );
+    call.stderr.extend_from_slice(text.as_bytes());
+}
+
+/// fallocate and truncate: a file of so many zeros.
+pub(super) fn fallocate(call: &mut Call<'_>) -> Outcome {
+    let words = &call.arguments[1..];
+    let value = words.iter().position(|word| matches!(word.as_str(), "-l" | "-s"));
+    let joined = words.iter().find_map(|word| word.strip_prefix("-l").or_else(|| word.strip_prefix("-s")));
+    let length = value.and_then(|index| words.get(index + 1).map(String::as_str)).or(joined);
+    let (Some(length), Some(name)) = (length.map(bytes), words.last().cloned()) else {
+        call.complain("no length specified");
+        return Outcome::Ended(1);
+    };
+    let path = call.path(&name);
+    match call.system.files().write_zeros(&path, length as u64) {
+        Ok(()) => Outcome::Ended(0),
+        Err(why) => {
+            call.complain(&format!("{name}: {why}"));
+            Outcome::Ended(1)
+        }
+    }
+}
+
 fn write_copy(call: &mut Call<'_>, content: &[u8], target: Option<String>, size: usize) -> Outcome {
     match target {
         None => call.stdout.extend_from_slice(content),
@@ -88,12 +132,7 @@ fn write_copy(call: &mut Call<'_>, content: &[u8], target: Option<String>, size:
         }
     }
     let (whole, part) = (content.len() / size, usize::from(!content.len().is_multiple_of(size)));
-    let length = content.len();
-    let text = format!(
-        "{whole}+{part} records in\n{whole}+{part} records out\n{length} bytes ({:.1}MB) copied, 0.01 seconds\n",
-        f64::from(u32::try_from(length).unwrap_or(u32::MAX)) / 1_048_576.0
-    );
-    call.stderr.extend_from_slice(text.as_bytes());
+    tell_copied(call, whole, part, content.len() as u64);
     Outcome::Ended(0)
 }
 

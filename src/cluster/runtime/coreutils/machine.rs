@@ -31,7 +31,7 @@ pub(super) fn df(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-fn human_size(kibibytes: u64) -> String {
+pub(super) fn human_size(kibibytes: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", kibibytes / unit, kibibytes % unit * 10 / unit);
     match kibibytes {
         0 => "0".to_owned(),

@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod network;
 mod numbers;
+mod resolving;
 mod running;
 mod slices;
 mod system;
@@ -140,7 +141,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("echo", text::echo),
     ("env", running::env),
     ("false", system::fail),
+    ("du", listing::du),
     ("expr", numbers::expr),
+    ("fallocate", load::fallocate),
     ("find", listing::find),
     ("grep", filters::grep),
     ("head", text::head),
@@ -170,6 +173,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("touch", files::touch),
     ("tr", filters::tr),
     ("true", system::succeed),
+    ("truncate", load::fallocate),
     ("uname", system::uname),
     ("uniq", text::uniq),
     ("vi", system::not_simulated),
@@ -208,9 +212,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("chmod", system::succeed),
     ("chown", system::succeed),
     ("awk", editing::awk),
-    ("dig", editing::lookup),
-    ("getent", editing::lookup),
-    ("host", editing::lookup),
+    ("dig", resolving::dig),
+    ("getent", resolving::getent),
+    ("host", resolving::host),
     ("ifconfig", editing::interfaces),
     ("ip", editing::interfaces),
     ("sed", editing::sed),
