@@ -37,8 +37,8 @@ impl PodWorker<'_> {
         if self.pod.is_terminating() || is_beyond_admission(&self.pod) {
             return Ok(Admission::Granted);
         }
-        let Some((reason, message)) = unsafe_sysctl(&self.pod).or_else(|| refusal(self.registry, &self.pod))
-        else {
+        let refused = unsafe_sysctl(&self.pod).or_else(|| refusal(self.registry, self.scheduler, &self.pod));
+        let Some((reason, message)) = refused else {
             return Ok(Admission::Granted);
         };
         if let Some(seen) = self.unseen_until() {
