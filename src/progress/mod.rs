@@ -3,7 +3,11 @@
 mod event;
 mod journal;
 mod learner;
+mod notes;
+mod review;
 
 pub use event::{Entry, Event, Outcome};
 pub use journal::{Journal, Opened};
 pub use learner::{Learner, Place};
+pub use notes::StepNotes;
+pub use review::{Review, next_gap};

@@ -8,6 +8,7 @@ mod keyboard;
 mod markdown;
 mod names;
 mod plain;
+mod progress;
 mod prompt;
 mod prose;
 mod render;
@@ -15,6 +16,7 @@ mod screen;
 mod syntax;
 mod theme;
 mod validator;
+mod world;
 
 use std::path::PathBuf;
 
@@ -56,19 +58,19 @@ pub async fn run(
     screen.attach(editor.take_printer());
     driver.start(world_kept).await?;
     while driver.ending().is_none() {
-        editor.request(prompt::prompt(&settings.theme, driver.session()));
+        editor.request(prompt::prompt(&screen.theme(), driver.session()));
         screen.editing(true);
         // Verdicts come while the learner types: the prompt stays, they appear above it.
         let typed = loop {
             tokio::select! {
                 typed = editor.typed() => break typed,
-                () = driver.changed() => driver.judge().await?,
+                happening = driver.happened() => driver.react(happening).await?,
             }
         };
         screen.editing(false);
         match typed {
             Typed::Line(line) => driver.line(line).await?,
-            Typed::Interrupted => {}
+            Typed::Interrupted => driver.interrupt(),
             Typed::End => driver.end_of_input().await?,
         }
         names.forget();

@@ -2,6 +2,9 @@
 
 mod english;
 mod korean;
+mod remark;
+
+pub use remark::{Remark, remark};
 
 use crate::lesson::Language;
 
@@ -40,7 +43,7 @@ pub enum Message<'a> {
         actual: &'a str,
     },
     /// Headline of a hint.
-    Hint(usize),
+    Hint,
     /// All hints were shown.
     NoMoreHints,
     /// The step has none.
@@ -105,8 +108,6 @@ pub enum Message<'a> {
     TimeSpeed(&'a str),
     /// Time was skipped.
     TimeSkipped(&'a str),
-    /// Time is not ours on this cluster.
-    TimeNotOurs,
     /// Leaving.
     Goodbye,
     /// An unfinished line.
