@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::base::{UserError, nearest};
+use crate::base::{Position, UserError, nearest};
 
 use super::check_spec::{Expectation, ValueSource};
 use super::language::Text;
@@ -59,6 +59,46 @@ pub struct Step {
     pub questions: Vec<Question>,
     /// Values remembered when the step begins: name and where they are read.
     pub snap: Vec<(String, ValueSource)>,
+    /// What the author's tools shall not complain about.
+    pub allowances: Vec<Allowance>,
+    /// Where its parts stand.
+    pub origin: Origin,
+}
+
+/// Where the parts of a step stand in the chapter's English file, in the order of the step's lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, relative to the course.
+    pub file: String,
+    /// The heading.
+    pub at: Position,
+    /// Every object of the start state.
+    pub start: Vec<Position>,
+    /// Every command of every solution.
+    pub solutions: Vec<Vec<Position>>,
+    /// The content of every file.
+    pub files: Vec<Position>,
+    /// Every mistake.
+    pub mistakes: Vec<Position>,
+    /// Every hint.
+    pub hints: Vec<Position>,
+    /// Every question.
+    pub questions: Vec<Position>,
+}
+
+/// Something that the author's tools would complain about and that is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowance {
+    /// The rule that may be broken here, or `mutant` for a change of the solution that may pass.
+    pub rule: String,
+    /// The class of the mutant (`image`, `port` …), where it is one.
+    pub mutant: Option<String>,
+    /// Text that the complaint contains; empty for every one.
+    pub text: String,
+    /// Why it is meant.
+    pub because: String,
+    /// Where it stands.
+    pub at: Position,
 }
 
 /// A file of a step.
@@ -71,12 +111,14 @@ pub struct LessonFile {
 }
 
 /// A known wrong state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mistake {
     /// It is this mistake when all of these hold.
     pub when: Vec<Expectation>,
     /// What to say about it.
     pub say: Text,
+    /// Commands that lead to it from the step's start.
+    pub tries: Vec<String>,
 }
 
 /// A guess to make before acting.

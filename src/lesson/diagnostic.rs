@@ -4,9 +4,13 @@ use std::fmt;
 
 use crate::base::Position;
 
+use super::rules::severity_of;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong; an author may want to know.
+    Note,
     /// The chapter works, but an author should look.
     Warning,
     /// Something of the chapter is lost.
@@ -24,21 +28,66 @@ pub struct Diagnostic {
     pub column: usize,
     /// How bad it is.
     pub severity: Severity,
+    /// The rule that it breaks, one of [`RULES`](super::RULES).
+    pub rule: &'static str,
     /// What is wrong, one sentence.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 impl Diagnostic {
-    /// `file:line:column: error: message`.
+    /// A remark about a place, as bad as its rule says.
+    #[must_use]
+    pub fn new(rule: &'static str, file: &str, at: Position, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: at.line.max(1),
+            column: at.column.max(1),
+            severity: severity_of(rule),
+            rule,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with another severity.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// `file:line:column: error[rule]: message`.
     #[must_use]
     pub fn headline(&self) -> String {
-        let severity = match self.severity {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
-        format!("{}:{}:{}: {severity}: {}", self.file, self.line, self.column, self.message)
+        let Self { file, line, column, rule, message, .. } = self;
+        format!("{file}:{line}:{column}: {}[{rule}]: {message}", self.severity.word())
+    }
+
+    /// Where it belongs among others: by file, then by place.
+    #[must_use]
+    pub fn order(&self) -> (&str, usize, usize, &str) {
+        (&self.file, self.line, self.column, &self.message)
     }
 }
 
@@ -64,17 +113,38 @@ impl Report {
         Self { file: file.to_owned(), diagnostics: Vec::new() }
     }
 
+    /// The file that is reported on.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// An error in how something is written.
     pub(super) fn error(&mut self, at: Position, message: impl Into<String>, hint: Option<String>) {
-        self.add(Severity::Error, at, message.into(), hint);
+        self.broken("format", at, message, hint);
     }
 
-    pub(super) fn warning(&mut self, at: Position, message: impl Into<String>, hint: Option<String>) {
-        self.add(Severity::Warning, at, message.into(), hint);
+    /// What breaks a rule, as bad as the rule says.
+    pub(super) fn broken(
+        &mut self,
+        rule: &'static str,
+        at: Position,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let diagnostic = Diagnostic::new(rule, &self.file, at, message);
+        self.diagnostics.push(Diagnostic { hint, ..diagnostic });
     }
 
-    fn add(&mut self, severity: Severity, at: Position, message: String, hint: Option<String>) {
-        let file = self.file.clone();
-        self.diagnostics.push(Diagnostic { file, line: at.line, column: at.column, severity, message, hint });
+    /// What breaks a rule, where it does no more harm than to make an author look.
+    pub(super) fn doubtful(
+        &mut self,
+        rule: &'static str,
+        at: Position,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let diagnostic = Diagnostic::new(rule, &self.file, at, message).with_severity(Severity::Warning);
+        self.diagnostics.push(Diagnostic { hint, ..diagnostic });
     }
 
     /// The remarks, in the order of the file.

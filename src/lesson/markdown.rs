@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
-use crate::base::Position;
+use crate::base::{Position, nearest};
 
 /// A chapter's file, split.
 #[derive(Debug, Default)]
@@ -58,6 +58,32 @@ pub(super) enum BlockKind {
     Hint,
     Predict,
     Question,
+    Allow,
+}
+
+/// The info strings that mean something.
+pub(super) const BLOCK_INFOS: &[&str] = &[
+    "yaml start",
+    "sh solution",
+    "yaml file=NAME",
+    "yaml snap",
+    "yaml check",
+    "yaml mistake",
+    "hint",
+    "yaml predict",
+    "yaml question",
+    "yaml allow",
+];
+
+/// What looks like a special block and cannot be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Oddity {
+    /// Its info string means nothing.
+    UnknownBlock(String),
+    /// It stands before the first step, or within a list or a quote.
+    Misplaced(String),
+    /// It is never closed.
+    Unclosed(String),
 }
 
 impl BlockKind {
@@ -73,19 +99,24 @@ impl BlockKind {
             ("yaml", "mistake") => Some(Self::Mistake),
             ("yaml", "predict") => Some(Self::Predict),
             ("yaml", "question") => Some(Self::Question),
+            ("yaml", "allow") => Some(Self::Allow),
             (_, rest) => rest.strip_prefix("file=").map(|name| Self::File(name.trim().to_owned())),
         }
     }
 }
 
-/// Splits a chapter; never fails. An info string that looks special and is not is given back in `strange`.
-pub(super) fn split(source: &str, strange: &mut Vec<(Position, String)>) -> Page {
-    let options = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+/// How chapters are read.
+pub(super) fn options() -> Options {
+    Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_TABLES
-        | Options::ENABLE_GFM;
+        | Options::ENABLE_GFM
+}
+
+/// Splits a chapter; never fails. What looks like a special block and is none is given back in `oddities`.
+pub(super) fn split(source: &str, oddities: &mut Vec<(Position, Oddity)>) -> Page {
     let mut splitter = Splitter { source, page: Page::default(), cuts: Vec::new(), from: 0, depth: 0 };
-    let mut events = Parser::new_ext(source, options).into_offset_iter();
+    let mut events = Parser::new_ext(source, options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
         match event {
             Event::Start(Tag::MetadataBlock(MetadataBlockKind::YamlStyle)) => {
@@ -100,7 +131,14 @@ pub(super) fn split(source: &str, strange: &mut Vec<(Position, String)>) -> Page
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if splitter.depth == 0 => {
                 let text = inner_text(&mut events);
-                splitter.fence(&info, text, &range, strange);
+                splitter.fence(&info, text, &range, oddities);
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                splitter.depth += 1;
+                if BlockKind::parse(&info).is_some() {
+                    let at = position(source, range.start);
+                    oddities.push((at, Oddity::Misplaced(info.trim().to_owned())));
+                }
             }
             Event::Start(_) => splitter.depth += 1,
             Event::End(_) => splitter.depth = splitter.depth.saturating_sub(1),
@@ -144,18 +182,25 @@ impl Splitter<'_> {
         info: &str,
         text: String,
         range: &Range<usize>,
-        strange: &mut Vec<(Position, String)>,
+        oddities: &mut Vec<(Position, Oddity)>,
     ) {
         let fence = position(self.source, range.start);
+        let mut odd = |oddity: fn(String) -> Oddity| oddities.push((fence, oddity(info.trim().to_owned())));
+        if !is_closed(&self.source[range.clone()]) {
+            odd(Oddity::Unclosed);
+        }
         let Some(kind) = BlockKind::parse(info) else {
-            if info.trim().contains(' ') {
-                strange.push((fence, info.trim().to_owned()));
+            if looks_special(info, &text) {
+                odd(Oddity::UnknownBlock);
             }
             return;
         };
-        if let Some(section) = self.page.sections.last_mut() {
-            section.blocks.push(Block { kind, text, at: Position { line: fence.line + 1, column: 1 } });
-            self.cuts.push(range.clone());
+        match self.page.sections.last_mut() {
+            Some(section) => {
+                section.blocks.push(Block { kind, text, at: Position { line: fence.line + 1, column: 1 } });
+                self.cuts.push(range.clone());
+            }
+            None => odd(Oddity::Misplaced),
         }
     }
 
@@ -175,6 +220,26 @@ impl Splitter<'_> {
         }
         self.from = end;
     }
+}
+
+/// Whether a fenced block ends with a fence of its own.
+fn is_closed(block: &str) -> bool {
+    let Some((first, rest)) = block.trim_start().split_once('\n') else { return false };
+    let mark = first.chars().next().unwrap_or('`');
+    let length = first.chars().take_while(|character| *character == mark).count();
+    let last = rest.trim_end().lines().next_back().unwrap_or_default().trim();
+    last.chars().count() >= length && last.chars().all(|character| character == mark)
+}
+
+/// Whether a block that is part of the prose was perhaps meant to be more.
+fn looks_special(info: &str, text: &str) -> bool {
+    let info = info.trim();
+    let near = |known: &str| nearest(&info.to_lowercase(), [known]).is_some();
+    // YAML for reading is common; a list of sentences or an answer is not.
+    let holds_check = || text.lines().any(|line| line.starts_with("- that:") || line.starts_with("answer:"));
+    info.contains(' ')
+        || (info != "hint" && info.len() > 2 && near("hint"))
+        || (matches!(info, "yaml" | "yml") && holds_check())
 }
 
 /// The text of the element whose start was just read, up to its end.
@@ -209,7 +274,7 @@ fn without_gaps(prose: &str) -> String {
 }
 
 /// The place of a byte offset.
-fn position(source: &str, offset: usize) -> Position {
+pub(super) fn position(source: &str, offset: usize) -> Position {
     let before = &source[..offset];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
@@ -238,7 +303,29 @@ mod tests {
     fn an_unknown_second_word_is_reported_as_strange() {
         let mut strange = Vec::new();
         split("# T\n\n## S {#s}\n\n```yaml chekc\n```\n", &mut strange);
-        assert_eq!(strange, [(Position { line: 5, column: 1 }, "yaml chekc".to_owned())]);
+        assert_eq!(
+            strange,
+            [(Position { line: 5, column: 1 }, Oddity::UnknownBlock("yaml chekc".to_owned()))]
+        );
+    }
+
+    #[test]
+    fn blocks_that_cannot_be_special_are_told() {
+        let mut odd = Vec::new();
+        let page = "# T\n\n```hint\nearly\n```\n\n## S {#s}\n\n- in a list\n\n  ```hint\n  deep\n  ```\n\n```hnt\nx\n```\n\n```python\nx\n```\n\n```yaml\n- that: x\n```\n\n```hint\nopen\n\n## Lost {#lost}\n";
+        let page = split(page, &mut odd);
+        let told: Vec<(usize, Oddity)> = odd.into_iter().map(|(at, odd)| (at.line, odd)).collect();
+        assert_eq!(
+            told,
+            [
+                (3, Oddity::Misplaced("hint".into())),
+                (11, Oddity::Misplaced("hint".into())),
+                (15, Oddity::UnknownBlock("hnt".into())),
+                (23, Oddity::UnknownBlock("yaml".into())),
+                (27, Oddity::Unclosed("hint".into())),
+            ]
+        );
+        assert_eq!(page.sections.len(), 1);
     }
 
     #[test]

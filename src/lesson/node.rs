@@ -20,7 +20,8 @@ impl YamlBlock {
             Ok(documents) => {
                 for document in &documents {
                     for (key, position) in document.duplicate_keys() {
-                        report.error(shift(block.at, *position), format!("{key:?} stands here twice"), None);
+                        let at = shift(block.at, *position);
+                        report.broken("duplicate-key", at, format!("{key:?} stands here twice"), None);
                     }
                 }
                 Some(Self { documents, at: block.at })
@@ -111,7 +112,7 @@ impl<'a> Node<'a> {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!("known keys: {}", known.join(", ")),
             };
-            report.error(at, format!("unknown key {key:?}"), Some(hint));
+            report.broken("unknown-key", at, format!("unknown key {key:?}"), Some(hint));
         }
         true
     }

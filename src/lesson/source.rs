@@ -51,7 +51,8 @@ fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) ->
         let Some(folder) = path.strip_suffix("/en.md") else { continue };
         let mut report = Report::new(path);
         let Some((number, id)) = number_and_id(folder) else {
-            report.error(START, "the folder of a chapter is named NN-name", None);
+            let hint = Some("such as 06-labels".to_owned());
+            report.broken("chapter-folder", START, "the folder of a chapter is named NN-name", hint);
             diagnostics.extend(report.finish());
             continue;
         };
@@ -61,7 +62,10 @@ fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) ->
         let mut report = Report::new(&translation);
         match files.get(&translation) {
             Some(text) => translate(&mut chapter, text, &mut report),
-            None => report.warning(START, "the chapter is not translated", None),
+            None => {
+                let hint = Some(format!("write it with the steps of {path}"));
+                report.doubtful("translation-missing", START, "the chapter is not translated", hint);
+            }
         }
         diagnostics.extend(report.finish());
         course.chapters.push(chapter);
@@ -92,7 +96,7 @@ fn in_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<Strin
         Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()),
         Err(error) => {
             let mut report = Report::new(&folder.display().to_string());
-            report.error(START, format!("the folder cannot be read: {error}"), None);
+            report.broken("unreadable", START, format!("the folder cannot be read: {error}"), None);
             diagnostics.extend(report.finish());
             return files;
         }
@@ -106,7 +110,7 @@ fn in_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<Strin
                 Ok(None) => {}
                 Err(error) => {
                     let mut report = Report::new(&path);
-                    report.error(START, format!("the file cannot be read: {error}"), None);
+                    report.broken("unreadable", START, format!("the file cannot be read: {error}"), None);
                     diagnostics.extend(report.finish());
                 }
             }
@@ -140,7 +144,7 @@ fn insert(
         }
         Err(_) => {
             let mut report = Report::new(path);
-            report.error(START, "the file is not UTF-8", None);
+            report.broken("unreadable", START, "the file is not UTF-8", None);
             diagnostics.extend(report.finish());
         }
     }
@@ -151,7 +155,7 @@ mod tests {
     use super::*;
     use crate::lesson::{Answer, Form, Language};
 
-    const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {x: 1}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
+    const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {nodeName: x}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
 
     fn course(files: &[(&str, &str)]) -> (Course, Vec<String>) {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
@@ -186,9 +190,9 @@ mod tests {
         assert_eq!(
             diagnostics,
             [
-                "01-pods/ko.md:3:1: warning: a hint of the step is not translated",
-                "01-pods/ko.md:3:1: warning: a check of the step is not translated",
-                "01-pods/ko.md:16:1: error: en.md has no step {#nope}",
+                "01-pods/ko.md:3:1: warning[translation-missing]: hint 1 of {#run} is not translated\n  hint: it stands at 01-pods/en.md:41",
+                "01-pods/ko.md:3:1: warning[translation-missing]: check 2 of {#run} is not translated\n  hint: it stands at 01-pods/en.md:21",
+                "01-pods/ko.md:16:1: warning[translation-mismatch]: en.md has no step {#nope}\n  hint: its steps are: run",
             ]
         );
     }
@@ -199,12 +203,12 @@ mod tests {
         let (_, diagnostics) = course(&[("01-a/en.md", broken), ("zz/en.md", "")]);
         let text = diagnostics.join("\n");
         for expected in [
-            "01-a/en.md:7:3: error: unknown key \"objekt\"\n  hint: did you mean \"object\"?",
-            "01-a/en.md:9:3: error: there is no kind \"dep\"",
-            "01-a/en.md:14:18: error: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
-            "01-a/en.md:3:1: error: the check asks for the answer \"nope\", but there is no such question",
-            "01-a/en.md:22:3: error: a text was expected here\n  hint: YAML reads yes, no,",
-            "zz/en.md:1:1: error: the folder of a chapter is named NN-name",
+            "01-a/en.md:7:3: error[unknown-key]: unknown key \"objekt\"\n  hint: did you mean \"object\"?",
+            "01-a/en.md:9:3: error[unknown-kind]: there is no kind \"dep\"",
+            "01-a/en.md:14:18: error[unknown-test]: unknown test \"$atLeats\"\n  hint: did you mean \"$atLeast\"?",
+            "01-a/en.md:10:3: error[unknown-question]: the check asks for the answer \"nope\", but there is no such question",
+            "01-a/en.md:22:3: error[format]: a text was expected here\n  hint: YAML reads yes, no,",
+            "zz/en.md:1:1: error[chapter-folder]: the folder of a chapter is named NN-name",
         ] {
             assert!(text.contains(expected), "{expected}\nnot in\n{text}");
         }

@@ -17,7 +17,7 @@ pub use emitter::to_yaml;
 pub use reader::parse_yaml;
 
 /// A place in a file; both count from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
     pub line: usize,

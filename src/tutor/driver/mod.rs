@@ -224,7 +224,7 @@ impl Driver {
     /// When the journal cannot be written.
     pub async fn react(&mut self, happening: Happening) -> Result<(), UserError> {
         match happening {
-            Happening::Checks => match self.evaluate(false).await {
+            Happening::Checks => match self.judge_change().await {
                 Some(event) => self.process(event).await,
                 None => Ok(()),
             },

@@ -42,6 +42,13 @@ pub enum Message<'a> {
         /// What is.
         actual: &'a str,
     },
+    /// Why something is as it is, and the command that shows it.
+    Reason {
+        /// Why.
+        text: &'a str,
+        /// The command.
+        command: &'a str,
+    },
     /// Headline of a hint.
     Hint,
     /// All hints were shown.

@@ -8,7 +8,10 @@ mod review;
 mod show;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tool_tests;
 mod tools;
+mod verdicts;
 mod walk;
 
 use std::sync::Arc;
@@ -166,7 +169,7 @@ impl Session {
                 Effect::Judge { asked: false },
             ],
             Event::Entered { place, result } => self.entered(&place, result),
-            Event::Judged { place, verdict, asked } => self.judged(&place, verdict, asked),
+            Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::Undone { line, place, values } => self.undone(line, place, values),
