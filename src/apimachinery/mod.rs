@@ -49,7 +49,7 @@ pub use kinds::{
     unstored_kind_by_resource,
 };
 pub use labels::LabelSelector;
-pub use managed_fields::{record_update, record_update_of};
+pub use managed_fields::{owners_of, record_update, record_update_of, upgrade_managed_fields};
 pub use mapper::{kinds_in_category, resolve_kind};
 pub use meta::OwnerReference;
 pub use names::{
