@@ -164,7 +164,7 @@ impl Jobs {
 
     /// Waits until a job has said something or ended, at most so long; tells whether it ended, and how.
     pub(super) async fn first_word(&mut self, number: usize, at_most: Duration) -> Option<i32> {
-        let Some(job) = self.jobs.iter().find(|job| job.number == number) else { return None };
+        let job = self.jobs.iter().find(|job| job.number == number)?;
         let said = Arc::clone(&job.said);
         let mut probe = self.heard.clone();
         let spoken = async {

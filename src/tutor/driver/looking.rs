@@ -140,7 +140,10 @@ impl Driver {
         let words = ["explain", path.as_str()].map(str::to_owned).to_vec();
         let exit_code = self.run_command(&CommandLine::Kubectl(words)).await;
         if exit_code != 0 {
-            return if field.contains('.') { () } else { self.remark(Remark::ExplainUnknown(field)) };
+            if !field.contains('.') {
+                self.remark(Remark::ExplainUnknown(field));
+            }
+            return;
         }
         let name = path.rsplit('.').next().unwrap_or(&path).to_owned();
         let places = mentions(self.session.course(), &name, self.session.language());

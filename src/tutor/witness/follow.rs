@@ -75,7 +75,10 @@ pub(super) async fn follow(
         let version = match list(&client, &url, kind, &shared).await {
             Ok(version) => version,
             Err(kube::Error::Api(status)) if matches!(status.code, 401 | 403 | 404 | 405) => {
-                return if listed { () } else { shared.listed() };
+                if !listed {
+                    shared.listed();
+                }
+                return;
             }
             Err(_) => {
                 sleep(RETRY).await;

@@ -294,7 +294,7 @@ pub static WORDS: &[WordHelp] = &[
 ];
 
 /// Other words for the same.
-const SAME: &[(&str, &str)] = &[("show", "status"), ("task", "status"), ("exit", "quit"), ("?", "help")];
+const SAME: &[(&str, &str)] = &[("show", "status"), ("exit", "quit"), ("?", "help")];
 
 /// The word of `help` that a typed word is.
 pub(super) fn known(typed: &str) -> Option<&'static str> {
