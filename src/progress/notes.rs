@@ -29,7 +29,9 @@ impl StepNotes {
     /// Takes an event at this step into account.
     pub(super) fn apply(&mut self, event: &Event) {
         match event {
-            Event::CommandRun { line, exit_code: 0 } if !self.commands.contains(line) => {
+            Event::CommandRun { line, exit_code: 0 }
+                if !self.commands.contains(line) && is_worth_a_note(line) =>
+            {
                 push(&mut self.commands, line.clone(), COMMANDS_MAX);
             }
             Event::SolutionRun => self.solved = true,
@@ -43,6 +45,11 @@ impl StepNotes {
             _ => {}
         }
     }
+}
+
+/// Whether a command says anything about what was learned.
+fn is_worth_a_note(line: &str) -> bool {
+    !matches!(line.split_whitespace().next(), None | Some("clear" | "ls" | "pwd" | "cd" | "history" | "exit"))
 }
 
 fn push<T>(list: &mut Vec<T>, item: T, most: usize) {

@@ -21,11 +21,13 @@ const MINIKUBE_VERBS: &[&str] =
 pub(super) struct LineCompleter {
     names: ObjectNames,
     workspace: PathBuf,
+    /// Chapters and steps, as `goto` takes them.
+    places: Vec<String>,
 }
 
 impl LineCompleter {
-    pub(super) fn new(names: ObjectNames, workspace: PathBuf) -> Self {
-        Self { names, workspace }
+    pub(super) fn new(names: ObjectNames, workspace: PathBuf, places: Vec<String>) -> Self {
+        Self { names, workspace, places }
     }
 
     fn candidates(&self, words: &[String]) -> Vec<String> {
@@ -39,6 +41,11 @@ impl LineCompleter {
         match first.as_str() {
             "kubectl" | "k" if follows_file_flag => self.files(last),
             "kubectl" | "k" => kubectl::complete(&words[1..], &|plural| self.names.of_kind(plural)),
+            "goto" | "이동" => {
+                let deep = last.contains('/');
+                let places = self.places.iter().map(String::as_str);
+                starting_with(last, places.filter(|place| place.contains('/') == deep))
+            }
             "explain" | "설명" if words.len() == 2 => {
                 kubectl::complete(&["explain".to_owned(), last.clone()], &|_| Vec::new())
             }

@@ -72,7 +72,11 @@ pub(super) struct EditorThread {
 
 impl EditorThread {
     /// Starts the thread.
-    pub(super) fn start(settings: &Settings, names: ObjectNames) -> Result<Self, UserError> {
+    pub(super) fn start(
+        settings: &Settings,
+        names: ObjectNames,
+        places: Vec<String>,
+    ) -> Result<Self, UserError> {
         let doing = || "cannot use this terminal".to_owned();
         let config = Config::builder()
             .completion_type(CompletionType::List)
@@ -86,7 +90,7 @@ impl EditorThread {
         let mut editor: Editor<LineHelper, DefaultHistory> =
             Editor::with_config(config).while_doing(doing)?;
         editor.set_helper(Some(LineHelper {
-            completer: LineCompleter::new(names, settings.workspace.clone()),
+            completer: LineCompleter::new(names, settings.workspace.clone(), places),
             highlighter: LineHighlighter::new(settings.theme),
             hinter: LineHinter::new(!settings.theme.spoken),
             validator: LineValidator,

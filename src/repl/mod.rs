@@ -16,6 +16,7 @@ mod screen;
 mod syntax;
 mod theme;
 mod validator;
+mod why;
 mod world;
 
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ pub async fn run(
     world_kept: bool,
 ) -> Result<Ending, UserError> {
     let names = ObjectNames::new(driver.client(), driver.namespace());
-    let mut editor = EditorThread::start(&settings, names.clone())?;
+    let mut editor = EditorThread::start(&settings, names.clone(), driver.session().places())?;
     screen.attach(editor.take_printer());
     driver.start(world_kept).await?;
     while driver.ending().is_none() {

@@ -7,6 +7,7 @@ use crate::tutor::{ChapterRow, JobRow, StepState, View};
 use super::markdown;
 use super::syntax;
 use super::theme::{Role, Theme};
+use super::why;
 use super::world;
 
 /// Renders a view; ends without a line break.
@@ -45,6 +46,7 @@ fn draw(theme: &Theme, view: &View) -> String {
             step(theme, (*number, *total), title, markdown, files)
         }
         View::Verdict { outcome, headline, details } => verdict(theme, *outcome, headline, details),
+        View::Why { trail, text, reasons } => why::draw(theme, trail, text, reasons),
         View::Question { text, choices, how } => question(theme, text, choices, how),
         View::Hint { headline, markdown } => {
             let mark = theme.symbol("◆", "*");

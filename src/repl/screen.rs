@@ -1,13 +1,14 @@
 //! Draws views: straight to the terminal, or above the line that is being edited.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use termimad::crossterm::terminal;
 
 use crate::base::Output;
+use crate::progress::Outcome;
 use crate::tutor::{Rollout, Screen, View};
 
 use super::progress;
@@ -23,12 +24,36 @@ pub struct TerminalScreen {
     theme: Theme,
     out: Output,
     editing: Arc<AtomicBool>,
-    printer: Arc<Mutex<Option<mpsc::Sender<String>>>>,
+    printer: Arc<Mutex<Option<mpsc::Sender<Frame>>>>,
     busy: Arc<Mutex<Option<ProgressBar>>>,
     /// Whether the terminal's size is followed.
     follows_size: bool,
-    /// Lines of progress that stand right above the prompt.
-    above: Arc<AtomicUsize>,
+    live: Arc<Mutex<Live>>,
+}
+
+/// What stands right above the prompt and is replaced when it changes.
+#[derive(Default)]
+struct Live {
+    /// A verdict on a step that is on its way.
+    verdict: String,
+    /// Rollouts, a line each.
+    progress: Vec<String>,
+    /// Lines on the screen.
+    lines: usize,
+}
+
+impl Live {
+    fn text(&self) -> String {
+        let progress = (!self.progress.is_empty()).then(|| self.progress.join("\n"));
+        let verdict = (!self.verdict.is_empty()).then(|| self.verdict.clone());
+        verdict.into_iter().chain(progress).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Text for the printer, and how many lines above the prompt it replaces.
+struct Frame {
+    replaces: usize,
+    text: String,
 }
 
 /// Columns below which nothing can be drawn.
@@ -48,7 +73,7 @@ impl TerminalScreen {
             printer: Arc::default(),
             busy: Arc::default(),
             follows_size,
-            above: Arc::default(),
+            live: Arc::default(),
         }
     }
 
@@ -65,10 +90,18 @@ impl TerminalScreen {
     /// editor takes the text, so it gets a thread of its own.
     pub(super) fn attach(&self, printer: Option<Printer>) {
         let Some(mut printer) = printer else { return };
-        let (sender, receiver) = mpsc::channel::<String>();
+        let (sender, receiver) = mpsc::channel::<Frame>();
+        let editing = Arc::clone(&self.editing);
         std::thread::spawn(move || {
-            for text in receiver {
-                printer(text);
+            for Frame { replaces, text } in receiver {
+                // The editor has taken its prompt away when this is printed. Without a prompt, what stands
+                // above is something else.
+                let up = if replaces > 0 && editing.load(Ordering::SeqCst) {
+                    format!("\r\u{1b}[{replaces}A\u{1b}[J")
+                } else {
+                    String::new()
+                };
+                printer(format!("{up}{text}"));
             }
         });
         *self.printer.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
@@ -76,25 +109,50 @@ impl TerminalScreen {
 
     /// Says whether a line is being edited.
     pub(super) fn editing(&self, editing: bool) {
-        self.above.store(0, Ordering::SeqCst);
+        if !editing {
+            // The typed line stands below it now.
+            *self.live() = Live::default();
+        }
         self.editing.store(editing, Ordering::SeqCst);
     }
 
-    fn print(&self, text: String) {
-        self.above.store(0, Ordering::SeqCst);
-        self.send(text);
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn send(&self, text: String) {
+    fn print(&self, text: String) {
+        *self.live() = Live::default();
+        self.send(Frame { replaces: 0, text });
+    }
+
+    fn send(&self, frame: Frame) {
         if self.editing.load(Ordering::SeqCst)
             && let Some(printer) = &*self.printer.lock().unwrap_or_else(PoisonError::into_inner)
         {
             // A gone printer thread means that the terminal is gone.
-            let _ = printer.send(text);
+            let _ = printer.send(frame);
             return;
         }
         // The same: nobody is left to tell.
-        let _ = self.out.clone().text(text);
+        let _ = self.out.clone().text(frame.text);
+    }
+
+    /// Changes what stands above the prompt, in its place if nothing else came in between.
+    fn replace(&self, change: impl FnOnce(&mut Live)) {
+        let mut live = self.live();
+        change(&mut live);
+        let (text, replaces) = (live.text(), live.lines);
+        live.lines = text.lines().count();
+        // What scrolled off the top cannot be reached any more.
+        if replaces + 2 > self.rows() {
+            *live = Live::default();
+            return self.send(Frame { replaces: 0, text: format!("{text}\n") });
+        }
+        self.send(Frame { replaces, text: format!("{text}\n") });
+    }
+
+    fn rows(&self) -> usize {
+        terminal::size().map_or(0, |(_, rows)| usize::from(rows))
     }
 }
 
@@ -120,7 +178,14 @@ impl Screen for TerminalScreen {
     }
 
     fn show(&self, view: &View) {
-        self.print(format!("{}\n", render(&self.theme(), view)));
+        let theme = self.theme();
+        let text = render(&theme, view);
+        match view {
+            View::Verdict { outcome: Outcome::Converging | Outcome::NotYet, .. } if theme.redraw => {
+                self.replace(|live| live.verdict = text);
+            }
+            _ => self.print(format!("{text}\n")),
+        }
     }
 
     fn progress(&self, rollouts: &[Rollout]) {
@@ -130,14 +195,10 @@ impl Screen for TerminalScreen {
         }
         let theme = self.theme();
         let lines = progress::lines(&theme, rollouts);
-        let text = format!("{}\n", lines.join("\n"));
-        if !theme.redraw {
-            return self.print(text);
+        if theme.redraw {
+            self.replace(|live| live.progress = lines);
+        } else {
+            self.print(format!("{}\n", lines.join("\n")));
         }
-        // The editor has taken its prompt away when this is printed: above stand the lines of last time.
-        let above = self.above.load(Ordering::SeqCst);
-        let up = if above > 0 { format!("\r\u{1b}[{above}A\u{1b}[J") } else { String::new() };
-        self.send(format!("{up}{text}"));
-        self.above.store(lines.len(), Ordering::SeqCst);
     }
 }

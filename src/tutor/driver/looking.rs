@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::base::Timestamp;
 use crate::environment::CommandLine;
 use crate::lesson::{Course, Language, Step};
+use crate::progress::{Place, StepMoment};
 
 use super::super::effect::Look;
 use super::super::look::{Phrase, between, map, phrase, timeline};
 use super::super::message::{Remark, remark};
 use super::super::view::View;
-use super::super::witness::Moment;
+use super::super::witness::{Moment, ObjectId};
 use super::super::word::Since;
 use super::Driver;
 
@@ -38,6 +39,29 @@ impl Mark {
         };
         Self { line: line.to_owned(), at: clock.now(), changes, moment }
     }
+
+    /// What to keep of it: the objects without what no difference shows.
+    fn kept(&self, place: Place) -> StepMoment {
+        let objects = self.moment.iter().filter(|(id, _)| id.kind != "Event").map(|(_, object)| {
+            let mut object = Value::clone(object);
+            if let Some(metadata) = object["metadata"].as_object_mut() {
+                metadata.remove("managedFields");
+            }
+            // What is secret stays on the cluster; that it changed, a difference cannot tell after a restart.
+            if object["kind"] == "Secret"
+                && let Some(secret) = object.as_object_mut()
+            {
+                secret.remove("data");
+            }
+            object
+        });
+        StepMoment { place, at: self.at, objects: objects.collect() }
+    }
+
+    fn recalled(kept: StepMoment) -> Self {
+        let objects = kept.objects.into_iter().map(|object| (ObjectId::of(&object), Arc::new(object)));
+        Self { line: String::new(), at: kept.at, changes: 0, moment: objects.collect() }
+    }
 }
 
 impl Driver {
@@ -47,8 +71,19 @@ impl Driver {
             self.catch_up().await;
         }
         if self.step_began.is_none() {
-            self.step_began = Some(Mark::now(self, ""));
+            let mark = Mark::now(self, "");
+            if let Err(error) = self.journal.keep_moment(&mark.kept(self.session.place())) {
+                self.show(&View::Error(error));
+            }
+            self.step_began = Some(mark);
         }
+    }
+
+    /// After a restart in the middle of a step: how it began.
+    pub(super) fn recall_step(&mut self) {
+        let here = self.session.learner().place.clone();
+        let kept = self.journal.moment().filter(|kept| Some(&kept.place) == here.as_ref());
+        self.step_began = kept.map(Mark::recalled);
     }
 
     async fn catch_up(&self) {
@@ -220,7 +255,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tutor::witness::ObjectId;
 
     #[test]
     fn a_bare_field_is_found_in_an_object_and_chosen_keys_are_not_fields() {

@@ -7,8 +7,9 @@ mod looking;
 mod running;
 mod solving;
 mod time;
+mod why;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
@@ -96,6 +97,8 @@ pub struct Driver {
     acted: bool,
     /// How far the rollouts were when they were looked at last.
     rollouts: Vec<Rollout>,
+    /// Rollouts that the learner has set going and that have not arrived.
+    followed: BTreeSet<String>,
     /// What was said since the last line.
     said: Vec<View>,
     /// Whether what is said next begins anew.
@@ -135,6 +138,7 @@ impl Driver {
             step_began: None,
             acted: false,
             rollouts: Vec::new(),
+            followed: BTreeSet::new(),
             said: Vec::new(),
             says_anew: true,
             wall: Clock::system(),
@@ -174,6 +178,9 @@ impl Driver {
         let namespace = clock.is_none().then(|| self.namespace());
         let clock = clock.unwrap_or_else(|| self.wall.clone());
         self.witness = Some(Witness::start(&self.client(), namespace.as_deref(), clock));
+        if world_kept {
+            self.recall_step();
+        }
         self.process(Event::Started { world_kept }).await
     }
 
@@ -266,6 +273,7 @@ impl Driver {
             Effect::Watch(place) => return Ok(self.watch(&place).await),
             Effect::Judge { asked } => return Ok(self.judge_with_time(asked).await),
             Effect::Answer { question, answer } => return Ok(self.answer(question, answer).await),
+            Effect::Why(target) => return Ok(self.why(&target).await),
             Effect::Run(line) => return Ok(self.run(line).await),
             Effect::Solve(lines) => return Ok(Some(self.solve(lines).await)),
             Effect::Undo => return Ok(self.undo()),
@@ -310,6 +318,7 @@ impl Driver {
         self.observer = None;
         self.step_began = None;
         self.acted = false;
+        self.followed.clear();
         if fresh {
             self.last = None;
         }

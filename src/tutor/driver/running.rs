@@ -6,7 +6,7 @@ use crate::base::{Input, Streams, Terminal, sleep, timeout};
 use crate::environment::CommandLine;
 
 use super::super::event::Event;
-use super::super::look::rollouts;
+use super::super::look::{Rollout, rollouts};
 use super::super::message::{Message, Remark, remark};
 use super::super::view::View;
 use super::Driver;
@@ -153,16 +153,21 @@ impl Driver {
         let Some(witness) = &self.witness else { return };
         let now = rollouts(&witness.moment(), self.session.language());
         if self.acted {
-            let moved: Vec<_> = now
+            let known = |rollout: &Rollout| self.rollouts.iter().find(|known| known.object == rollout.object);
+            let moved: Vec<&Rollout> = now
                 .iter()
                 .filter(|rollout| {
-                    let known = self.rollouts.iter().find(|known| known.object == rollout.object);
+                    let known = known(rollout);
                     known != Some(rollout) && (!rollout.done || known.is_some_and(|known| !known.done))
                 })
-                .cloned()
                 .collect();
             if !moved.is_empty() {
-                self.screen.progress(&moved);
+                self.followed.extend(moved.iter().map(|rollout| rollout.object.clone()));
+                let shown = now.iter().filter(|rollout| self.followed.contains(&rollout.object));
+                self.screen.progress(&shown.cloned().collect::<Vec<_>>());
+                // What has arrived is shown once.
+                self.followed
+                    .retain(|object| now.iter().any(|rollout| rollout.object == *object && !rollout.done));
             }
         }
         self.rollouts = now;

@@ -17,6 +17,9 @@ const ROWS_MAX: usize = 40;
 /// Fields named in one row.
 const FIELDS_MAX: usize = 3;
 
+/// Characters shown of an event's message; `kubectl describe` has the rest.
+const MESSAGE_MAX: usize = 110;
+
 /// Events that only repeat what a write has told.
 const REPEATING_EVENTS: &[&str] =
     &["Scheduled", "SuccessfulCreate", "SuccessfulDelete", "ScalingReplicaSet", "Created"];
@@ -99,6 +102,15 @@ fn writes<'a>(before: Option<&Value>, after: &'a Value) -> Vec<&'a Value> {
     entries(after).into_iter().flatten().filter(is_new).collect()
 }
 
+/// The beginning of a message.
+fn clipped(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    match line.char_indices().nth(MESSAGE_MAX) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
+
 fn time_of(entry: &Value) -> Option<Timestamp> {
     entry["time"].as_str()?.parse().ok()
 }
@@ -124,7 +136,9 @@ impl Teller<'_> {
     fn event(&mut self, change: &Change, before: Option<&Value>, event: &Value) {
         let reason = text(event, "/reason");
         let count = |event: &Value| number(event, "/count").max(number(event, "/series/count"));
-        let repeats = before.is_some_and(|before| count(before) >= count(event));
+        // The cause was told by the event before it.
+        let restates = reason == "Failed" && text(event, "/message").starts_with("Error: ");
+        let repeats = restates || before.is_some_and(|before| count(before) >= count(event));
         if REPEATING_EVENTS.contains(&reason) || repeats {
             return;
         }
@@ -134,8 +148,8 @@ impl Teller<'_> {
         let about = about
             .map(|about| format!("{} {}", text(about, "/kind"), text(about, "/name")))
             .unwrap_or_default();
-        let message = text(event, "/message").lines().next().unwrap_or_default();
-        self.push(at, of_component(component(event)), Phrase::Tells(reason, &about, message));
+        let message = clipped(text(event, "/message"));
+        self.push(at, of_component(component(event)), Phrase::Tells(reason, &about, &message));
     }
 
     fn made(&mut self, change: &Change, made: &Value) {

@@ -49,6 +49,8 @@ pub enum Message<'a> {
         /// The command.
         command: &'a str,
     },
+    /// `why` where nothing is known to be wrong.
+    NothingToExplain,
     /// Headline of a hint.
     Hint,
     /// All hints were shown.
@@ -101,8 +103,6 @@ pub enum Message<'a> {
     AnswerEmpty,
     /// `:word` that is none.
     UnknownWord(&'a str),
-    /// A word that does nothing yet, and what to do instead.
-    WordNotYet(&'a str),
     /// `goto` without a place.
     GotoWhere,
     /// `speed` or `skip` with something that is no number or span.

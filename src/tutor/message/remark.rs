@@ -90,7 +90,7 @@ pub fn remark(language: Language, remark: Remark<'_>) -> String {
 
 fn english(remark: Remark<'_>) -> String {
     match remark {
-        Remark::NothingToUndo => "There is no command to take back. `reset` puts the step back to its start.".into(),
+        Remark::NothingToUndo => "There is no command to take back since podlings was started. `reset` puts the step back to its start.".into(),
         Remark::UndoNotHere("") => "A real cluster keeps no past to go back to: `undo` works on the embedded cluster. Here `kubectl rollout undo deployment/NAME` takes back a rollout, and `reset` puts the step back to its start.".into(),
         Remark::UndoNotHere(instead) => format!("A real cluster keeps no past to go back to: `undo` works on the embedded cluster. Here the nearest thing is `{instead}`; `reset` puts the step back to its start."),
         Remark::Undone(line) => format!("The cluster is as it was before `{line}`."),
@@ -138,7 +138,7 @@ fn days_en(days: i64) -> String {
 
 fn korean(remark: Remark<'_>) -> String {
     match remark {
-        Remark::NothingToUndo => "되돌릴 명령이 없습니다. `reset`을 입력하면 이 단계를 처음 상태로 되돌립니다.".into(),
+        Remark::NothingToUndo => "podlings를 시작한 뒤로 되돌릴 명령이 없습니다. `reset`을 입력하면 이 단계를 처음 상태로 되돌립니다.".into(),
         Remark::UndoNotHere("") => "실제 클러스터에는 돌아갈 과거가 없습니다. `undo`는 내장 클러스터에서만 됩니다. 여기서는 `kubectl rollout undo deployment/이름`으로 롤아웃을 되돌리고, `reset`으로 이 단계를 처음 상태로 되돌릴 수 있습니다.".into(),
         Remark::UndoNotHere(instead) => format!("실제 클러스터에는 돌아갈 과거가 없습니다. `undo`는 내장 클러스터에서만 됩니다. 여기서 가장 가까운 방법은 `{instead}`입니다. `reset`은 이 단계를 처음 상태로 되돌립니다."),
         Remark::Undone(line) => format!("클러스터를 `{line}` 이전으로 되돌렸습니다."),
@@ -149,7 +149,7 @@ fn korean(remark: Remark<'_>) -> String {
         Remark::NotSettled(span) => format!("모의 시간 {span} 경과. 아직 바뀌는 것이 있습니다. `timeline`으로 볼 수 있습니다."),
         Remark::NoHintsYet => "이 단계에서 본 힌트가 아직 없습니다. `hint`를 입력하면 첫 힌트가 나옵니다.".into(),
         Remark::NothingSaid => "아직 한 말이 없습니다. `status`로 할 일을 볼 수 있습니다.".into(),
-        Remark::AskWhy => "바로 앞 단계는 풀이로 통과했습니다. 그 풀이가 왜 되는지 한 줄로 적어 보세요. 이렇게 입력합니다: because …".into(),
+        Remark::AskWhy => "바로 앞 단계는 풀이로 통과했습니다. 그 풀이가 왜 되는지 한 줄로 적어 보세요. 이렇게 입력합니다: 왜냐하면 …".into(),
         Remark::TextMissing(word) => format!("내용을 뒤에 적어 주세요: {word} …"),
         Remark::NothingPassed => "아직 통과한 단계가 없습니다. `note`로 메모를 남길 수 있습니다.".into(),
         Remark::WordsKept => "적어 두었습니다. `recap`에서 다시 볼 수 있습니다.".into(),

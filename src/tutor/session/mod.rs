@@ -13,6 +13,7 @@ mod tool_tests;
 mod tools;
 mod verdicts;
 mod walk;
+mod why;
 
 use std::sync::Arc;
 
@@ -170,6 +171,7 @@ impl Session {
             ],
             Event::Entered { place, result } => self.entered(&place, result),
             Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
+            Event::Explained(explanation) => self.explained(explanation),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::Undone { line, place, values } => self.undone(line, place, values),
@@ -209,8 +211,8 @@ impl Session {
             Word::List => vec![Effect::Show(self.list())],
             Word::Answer(text) => self.answer(text),
             Word::Predict(text) => self.predict(text),
+            Word::Why(target) => vec![Effect::Why(target)],
             Word::Quit => self.leave(),
-            Word::NotYet(word) => vec![self.notice(Message::WordNotYet(word))],
             Word::Unknown(word) => vec![self.notice(Message::UnknownWord(&word))],
             // Words of tools are done; `help` is what is left.
             _ => vec![Effect::Show(self.help())],

@@ -99,6 +99,13 @@ pub static WORDS: &[WordHelp] = &[
     ),
     word(
         WordGroup::Step,
+        ["why", "왜"],
+        ["[OBJECT]", "[오브젝트]"],
+        "what keeps the step, or an object: why, why pod/web",
+        "무엇이 막고 있는지 알려 줍니다: why, why pod/web",
+    ),
+    word(
+        WordGroup::Step,
         ["verdict", "판정"],
         ["", ""],
         "show the last feedback again",

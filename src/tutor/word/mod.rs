@@ -24,6 +24,8 @@ pub enum Word {
     Check,
     /// Show the last feedback again.
     Verdict,
+    /// Tell what keeps an object, or the step, from being as it should.
+    Why(String),
     /// Show the next hint.
     Hint,
     /// Show the hints so far again.
@@ -86,14 +88,9 @@ pub enum Word {
     Flag(String),
     /// Leave.
     Quit,
-    /// A word of the tutor that this version does not know how to do.
-    NotYet(&'static str),
     /// After a colon: no word of the tutor.
     Unknown(String),
 }
-
-/// Words that belong to the tutor and do nothing yet.
-const RESERVED: &[&str] = &["why"];
 
 impl Word {
     /// The word that a line says, or `None` when the line is a command.
@@ -112,10 +109,7 @@ impl Word {
         let (first, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let argument = argument.trim().to_owned();
         let Some(word) = known(first) else {
-            return match RESERVED.iter().find(|reserved| **reserved == first) {
-                Some(reserved) => Some(Self::NotYet(reserved)),
-                None => forced.then(|| Self::Unknown(first.to_owned())),
-            };
+            return forced.then(|| Self::Unknown(first.to_owned()));
         };
         Self::of(word, argument, forced)
     }
@@ -126,6 +120,7 @@ impl Word {
             "help" => Self::Help,
             "check" => Self::Check,
             "verdict" => Self::Verdict,
+            "why" => Self::Why(argument),
             "hint" => Self::Hint,
             "hints" => Self::Hints,
             "solve" => Self::Solve,
@@ -205,7 +200,7 @@ mod tests {
         for help in WORDS {
             for typed in [help.word, help.korean_word] {
                 let word = Word::parse(typed);
-                assert!(!matches!(word, None | Some(Word::NotYet(_) | Word::Unknown(_))), "{typed}");
+                assert!(!matches!(word, None | Some(Word::Unknown(_))), "{typed}");
                 assert_eq!(word, Word::parse(help.word), "{typed}");
             }
         }
