@@ -1,5 +1,6 @@
 //! `describe`: one file per kind, a generic description for all others.
 
+mod addresses;
 mod certificate_signing_request;
 mod containers;
 mod cron_job;
@@ -93,6 +94,12 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         ("networking.k8s.io/v1", "NetworkPolicy") => {
             with_events = false;
             network_policy::describe(&mut text, object);
+        }
+        ("networking.k8s.io/v1", "ServiceCIDR") => addresses::service_cidr(&mut text, object),
+        ("networking.k8s.io/v1", "IPAddress") => addresses::ip_address(&mut text, object),
+        ("storage.k8s.io/v1", "CSINode") => storage::csi_node(&mut text, object),
+        ("storage.k8s.io/v1", "VolumeAttributesClass") => {
+            storage::volume_attributes_class(&mut text, object);
         }
         ("storage.k8s.io/v1", "StorageClass") => storage::storage_class(&mut text, object),
         _ => generic::describe(&mut text, object),

@@ -21,7 +21,7 @@ pub(super) use go_template::GoTemplate;
 pub(super) use json::{escape_html, to_json};
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{sort_by, sort_rows};
-pub(super) use table::{TableOptions, TablePrinter, plain_table};
+pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
 
 /// A format that `-o` names, other than the tables for people.
 #[derive(Clone, Debug)]
