@@ -95,13 +95,10 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
             with_events = false;
             network_policy::describe(&mut text, object);
         }
-        ("networking.k8s.io/v1", "ServiceCIDR") => addresses::service_cidr(&mut text, object),
-        ("networking.k8s.io/v1", "IPAddress") => addresses::ip_address(&mut text, object),
-        ("storage.k8s.io/v1", "CSINode") => storage::csi_node(&mut text, object),
-        ("storage.k8s.io/v1", "VolumeAttributesClass") => {
-            storage::volume_attributes_class(&mut text, object);
+        ("networking.k8s.io/v1", "ServiceCIDR" | "IPAddress") => addresses::describe(&mut text, object),
+        ("storage.k8s.io/v1", "StorageClass" | "CSINode" | "VolumeAttributesClass") => {
+            storage::class_or_node(&mut text, object);
         }
-        ("storage.k8s.io/v1", "StorageClass") => storage::storage_class(&mut text, object),
         _ => generic::describe(&mut text, object),
     }
     if with_events {

@@ -9,8 +9,16 @@ use crate::base::Timestamp;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 
-/// A CSINode; everything but the events.
-pub(crate) fn csi_node(text: &mut Text, object: &Value) {
+/// A StorageClass, CSINode or VolumeAttributesClass; everything but the events.
+pub(crate) fn class_or_node(text: &mut Text, object: &Value) {
+    match text_of(&object["kind"]) {
+        "CSINode" => csi_node(text, object),
+        "VolumeAttributesClass" => volume_attributes_class(text, object),
+        _ => storage_class(text, object),
+    }
+}
+
+fn csi_node(text: &mut Text, object: &Value) {
     let metadata = &object["metadata"];
     text.field(0, "Name", text_of(&metadata["name"]));
     text.labels(0, "Labels", metadata["labels"].as_object());
@@ -33,8 +41,7 @@ pub(crate) fn csi_node(text: &mut Text, object: &Value) {
     }
 }
 
-/// A VolumeAttributesClass; everything but the events.
-pub(crate) fn volume_attributes_class(text: &mut Text, object: &Value) {
+fn volume_attributes_class(text: &mut Text, object: &Value) {
     let pairs = |map: &Value| crate::kubectl::printers::labels_text(map.as_object());
     text.field(0, "Name", text_of(&object["metadata"]["name"]));
     text.field(0, "Annotations", pairs(&object["metadata"]["annotations"]));
@@ -150,7 +157,7 @@ fn conditions(text: &mut Text, conditions: &Value) {
 }
 
 /// A class; everything but the events.
-pub(crate) fn storage_class(text: &mut Text, class: &Value) {
+fn storage_class(text: &mut Text, class: &Value) {
     let annotations = &class["metadata"]["annotations"];
     let is_default = |key: &str| annotations[key] == "true";
     let default = is_default("storageclass.kubernetes.io/is-default-class")
