@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::base::UserError;
-use crate::check::Judgement;
+use crate::check::{Explanation, Judgement};
 use crate::progress::Place;
 
 /// Something happened outside the session.
@@ -41,6 +41,8 @@ pub enum Event {
         /// Whether the learner asked for it.
         asked: bool,
     },
+    /// Why something is as it is was found out.
+    Explained(Explanation),
     /// The answer to a question was judged.
     Answered {
         /// Which question.
