@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::{Output, UserError, display_width, pad_end};
 use crate::environment::{
-    Environment, External, Profile, Target, Terms, missing_rights, reach, refuse_production,
+    Environment, External, PROFILE, Profile, Target, Terms, missing_rights, reach, refuse_production,
     signs_in_cluster, signs_in_names,
 };
 use crate::lesson::Language;
@@ -12,7 +12,7 @@ use crate::progress::{Event, Journal};
 
 use super::args::EnvironmentKind;
 use super::cluster::write_private;
-use super::minikube_words::either;
+use super::minikube_words::{either, explain};
 use super::own_minikube::{Host, ask, ask_text, missing};
 use super::wiring::Wiring;
 
@@ -26,7 +26,10 @@ impl Wiring<'_> {
         let host = self.host(&profile);
         let there = host.running(out).await?;
         let files = [profile.kubeconfig().to_owned()];
-        let target = Target::find(&files, None)?;
+        if Target::find(&files, Some(PROFILE)).is_err() {
+            profile.write_kubeconfig().await.map_err(|trouble| explain(&trouble, self.language))?;
+        }
+        let target = Target::find(&files, Some(PROFILE))?;
         let terms = Terms { own: true, whole_cluster: true, remove_at_end: false, recorded: self.recorded() };
         let client = target.client(terms.namespace()).await?;
         let version = reach(&target, &client).await?;
@@ -95,7 +98,8 @@ impl Wiring<'_> {
         let target = Target::find(std::slice::from_ref(&settings.kubeconfig), None)?;
         let folder = self.folders.state.as_deref();
         let entries = folder.map(Journal::entries).unwrap_or_default();
-        let terms = Terms { recorded: recorded_in(entries.iter().map(|entry| &entry.event)), ..Terms::default() };
+        let terms =
+            Terms { recorded: recorded_in(entries.iter().map(|entry| &entry.event)), ..Terms::default() };
         let client = target.client(terms.namespace()).await?;
         let external = Environment::External(External::connect(&target, client, &settings, terms).await?);
         let (ours, _) = external.removal().await?;
@@ -145,8 +149,11 @@ impl Wiring<'_> {
         for line in table(&all, self.language) {
             self.say_as_it_is(out, &line)?;
         }
-        let question =
-            either(self.language, "Which context? Type its name:", "어느 컨텍스트에서 할까요? 이름을 입력하세요:");
+        let question = either(
+            self.language,
+            "Which context? Type its name:",
+            "어느 컨텍스트에서 할까요? 이름을 입력하세요:",
+        );
         let typed = ask_text(out, self.theme, question)?;
         Target::find(&files, Some(&typed))
     }

@@ -52,10 +52,8 @@ pub(super) fn either<'a>(language: Language, english: &'a str, korean: &'a str) 
 /// A trouble as an error for a person: cause, what minikube said, remedy.
 pub(super) fn explain(trouble: &Trouble, language: Language) -> UserError {
     let mut text = cause(trouble.cause, language).to_owned();
-    let said: Vec<&str> = [trouble.id.as_str(), trouble.message.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let said: Vec<&str> =
+        [trouble.id.as_str(), trouble.message.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     if !said.is_empty() {
         text = format!("{text} (minikube: {})", said.join(": "));
     }
@@ -103,9 +101,13 @@ fn cause(cause: Cause, language: Language) -> &'static str {
             "minikube does not run as root with this driver",
             "이 드라이버로는 root 사용자로 minikube를 실행할 수 없습니다",
         ),
-        Cause::NeedsRoot => ("the driver needs more rights than you have", "이 드라이버에는 더 높은 권한이 필요합니다"),
+        Cause::NeedsRoot => {
+            ("the driver needs more rights than you have", "이 드라이버에는 더 높은 권한이 필요합니다")
+        }
         Cause::Memory => ("there is too little memory for a node", "노드를 실행하기에 메모리가 부족합니다"),
-        Cause::Cores => ("Kubernetes needs at least two processors", "쿠버네티스에는 CPU가 두 개 이상 필요합니다"),
+        Cause::Cores => {
+            ("Kubernetes needs at least two processors", "쿠버네티스에는 CPU가 두 개 이상 필요합니다")
+        }
         Cause::Disk => ("the disk is full", "디스크 공간이 부족합니다"),
         Cause::Architecture => (
             "minikube or an image was made for another kind of machine",
@@ -114,16 +116,20 @@ fn cause(cause: Cause, language: Language) -> &'static str {
         Cause::Virtualization => {
             ("virtual machines are switched off on this machine", "이 컴퓨터에서 가상화가 꺼져 있습니다")
         }
-        Cause::Host => ("this system lacks something that minikube needs", "이 시스템에 minikube가 필요로 하는 것이 없습니다"),
+        Cause::Host => (
+            "this system lacks something that minikube needs",
+            "이 시스템에 minikube가 필요로 하는 것이 없습니다",
+        ),
         Cause::Proxy => (
             "a proxy or a firewall stands between minikube and the internet",
             "프록시나 방화벽이 minikube와 인터넷 사이를 막고 있습니다",
         ),
-        Cause::Network => ("minikube cannot fetch what it needs", "minikube가 필요한 것을 내려받지 못했습니다"),
-        Cause::LocalNetwork => (
-            "this machine and the node cannot reach each other",
-            "이 컴퓨터와 노드가 서로 연결되지 않습니다",
-        ),
+        Cause::Network => {
+            ("minikube cannot fetch what it needs", "minikube가 필요한 것을 내려받지 못했습니다")
+        }
+        Cause::LocalNetwork => {
+            ("this machine and the node cannot reach each other", "이 컴퓨터와 노드가 서로 연결되지 않습니다")
+        }
         Cause::KubernetesVersion => (
             "this minikube cannot run that version of Kubernetes",
             "이 minikube는 해당 쿠버네티스 버전을 실행할 수 없습니다",
@@ -138,17 +144,20 @@ fn cause(cause: Cause, language: Language) -> &'static str {
             "the profile was made with another driver than the one asked for",
             "프로필이 지금 요청한 것과 다른 드라이버로 만들어졌습니다",
         ),
-        Cause::PortTaken => ("a port that the node needs is taken", "노드에 필요한 포트를 다른 프로그램이 쓰고 있습니다"),
+        Cause::PortTaken => {
+            ("a port that the node needs is taken", "노드에 필요한 포트를 다른 프로그램이 쓰고 있습니다")
+        }
         Cause::HomeFolder => ("minikube's folder cannot be written", "minikube의 폴더에 쓸 수 없습니다"),
-        Cause::Interrupted => ("interrupted; nothing else was changed", "중단했습니다. 그 밖에 바뀐 것은 없습니다"),
+        Cause::Interrupted => {
+            ("interrupted; nothing else was changed", "중단했습니다. 그 밖에 바뀐 것은 없습니다")
+        }
         Cause::Conflict => (
             "another minikube command is at work on this profile",
             "다른 minikube 명령이 이 프로필에서 작업 중입니다",
         ),
-        Cause::Usage => (
-            "this minikube does not understand what it was asked",
-            "이 minikube가 요청을 이해하지 못합니다",
-        ),
+        Cause::Usage => {
+            ("this minikube does not understand what it was asked", "이 minikube가 요청을 이해하지 못합니다")
+        }
         Cause::Unknown => ("minikube did not start", "minikube가 시작되지 않았습니다"),
     };
     either(language, english, korean)
@@ -156,7 +165,8 @@ fn cause(cause: Cause, language: Language) -> &'static str {
 
 fn remedies(cause: Cause, language: Language) -> Vec<String> {
     let say = |english: &str, korean: &str| either(language, english, korean).to_owned();
-    let with = |english: &str, korean: &str, line: &str| format!("{}: {line}", either(language, english, korean));
+    let with =
+        |english: &str, korean: &str, line: &str| format!("{}: {line}", either(language, english, korean));
     let delete = || {
         with(
             "delete the profile and start again",
@@ -165,11 +175,9 @@ fn remedies(cause: Cause, language: Language) -> Vec<String> {
         )
     };
     match cause {
-        Cause::CannotRun => vec![with(
-            "install it again",
-            "다시 설치하세요",
-            install_line(Installed::Minikube),
-        )],
+        Cause::CannotRun => {
+            vec![with("install it again", "다시 설치하세요", install_line(Installed::Minikube))]
+        }
         Cause::NoDriver | Cause::DockerMissing => {
             vec![with("install Docker", "Docker를 설치하세요", install_line(Installed::Docker))]
         }
@@ -196,9 +204,11 @@ fn remedies(cause: Cause, language: Language) -> Vec<String> {
             "run podlings as an ordinary user that is in the group docker, without sudo",
             "sudo 없이, docker 그룹에 속한 일반 사용자로 podlings를 실행하세요",
         )],
-        Cause::NeedsRoot => vec![
-            with("use the Docker driver", "Docker 드라이버를 쓰세요", "minikube config set driver docker"),
-        ],
+        Cause::NeedsRoot => vec![with(
+            "use the Docker driver",
+            "Docker 드라이버를 쓰세요",
+            "minikube config set driver docker",
+        )],
         Cause::Memory => vec![say(
             "close what you do not need, or give Docker Desktop more memory (Settings > Resources: 3 GB or more)",
             "필요 없는 프로그램을 닫거나, Docker Desktop에 메모리를 더 주세요(Settings > Resources에서 3GB 이상)",
@@ -230,12 +240,14 @@ fn remedies(cause: Cause, language: Language) -> Vec<String> {
             "look at the internet connection, then try again: what is fetched already is kept",
             "인터넷 연결을 확인하고 다시 시도하세요. 이미 받은 것은 남아 있습니다",
         )],
-        Cause::LocalNetwork => vec![say(
-            "switch off VPN and firewall for a try",
-            "VPN과 방화벽을 잠시 끄고 다시 시도하세요",
-        )],
+        Cause::LocalNetwork => {
+            vec![say("switch off VPN and firewall for a try", "VPN과 방화벽을 잠시 끄고 다시 시도하세요")]
+        }
         Cause::KubernetesVersion => {
-            vec![with("update minikube", "minikube를 업데이트하세요", install_line(Installed::Minikube)), delete()]
+            vec![
+                with("update minikube", "minikube를 업데이트하세요", install_line(Installed::Minikube)),
+                delete(),
+            ]
         }
         Cause::ControlPlane | Cause::Runtime => vec![
             with("see why", "이유를 보세요", &format!("minikube logs -p {PROFILE} --problems")),

@@ -35,18 +35,22 @@ pub(super) struct Host<'a> {
 /// What is missing where there is no minikube.
 pub(super) fn missing(language: Language) -> UserError {
     let line = install_line(Installed::Minikube);
-    UserError::new(either(language, "there is no minikube on this machine", "이 컴퓨터에 minikube가 없습니다"))
-        .hint(format!("{}: {line}", either(language, "install it", "설치하세요")))
-        .hint(either(
-            language,
-            "it also needs Docker or a hypervisor; `podlings doctor` looks for them",
-            "Docker나 하이퍼바이저도 필요합니다. `podlings doctor`가 찾아봅니다",
-        ))
-        .hint(either(
-            language,
-            "the embedded cluster needs none of this: podlings learn",
-            "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
-        ))
+    UserError::new(either(
+        language,
+        "there is no minikube on this machine",
+        "이 컴퓨터에 minikube가 없습니다",
+    ))
+    .hint(format!("{}: {line}", either(language, "install it", "설치하세요")))
+    .hint(either(
+        language,
+        "it also needs Docker or a hypervisor; `podlings doctor` looks for them",
+        "Docker나 하이퍼바이저도 필요합니다. `podlings doctor`가 찾아봅니다",
+    ))
+    .hint(either(
+        language,
+        "the embedded cluster needs none of this: podlings learn",
+        "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
+    ))
 }
 
 impl Host<'_> {
@@ -76,13 +80,16 @@ impl Host<'_> {
 
     fn ask_to_start(&self, state: &ProfileState, out: &mut Output) -> Result<(), UserError> {
         let refused = || {
-            UserError::new(either(self.language, "minikube was not started", "minikube를 시작하지 않았습니다")).hint(
-                either(
-                    self.language,
-                    "podlings learn --environment minikube --start starts it without asking",
-                    "podlings learn --environment minikube --start 는 묻지 않고 시작합니다",
-                ),
-            )
+            UserError::new(either(
+                self.language,
+                "minikube was not started",
+                "minikube를 시작하지 않았습니다",
+            ))
+            .hint(either(
+                self.language,
+                "podlings learn --environment minikube --start starts it without asking",
+                "podlings learn --environment minikube --start 는 묻지 않고 시작합니다",
+            ))
         };
         if !self.interactive {
             return Err(refused());
@@ -97,7 +104,9 @@ impl Host<'_> {
                  필요합니다. 다른 프로필과 kubeconfig는 그대로 둡니다. 시작할까요? [Y/n] "
             ),
             (_, Language::En) => format!("The minikube profile {PROFILE:?} is not running. Start it? [Y/n] "),
-            (_, Language::Ko) => format!("minikube 프로필 {PROFILE:?}이(가) 꺼져 있습니다. 시작할까요? [Y/n] "),
+            (_, Language::Ko) => {
+                format!("minikube 프로필 {PROFILE:?}이(가) 꺼져 있습니다. 시작할까요? [Y/n] ")
+            }
         };
         if ask(out, self.theme, &question, true)? { Ok(()) } else { Err(refused()) }
     }
@@ -199,7 +208,8 @@ impl Progress {
         // Nothing is redrawn where redrawing may be read aloud line by line.
         let bar = theme.colour.then(|| {
             let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
-            let template = if theme.width < 60 { "{bar:10} {elapsed} {msg}" } else { "{bar:24} {elapsed:>4} {msg}" };
+            let template =
+                if theme.width < 60 { "{bar:10} {elapsed} {msg}" } else { "{bar:24} {elapsed:>4} {msg}" };
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars(theme.symbol("━━─", "==-")));
             }

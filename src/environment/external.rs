@@ -1,7 +1,7 @@
 //! A cluster that a kubeconfig names: we are a guest there.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Method;
@@ -72,7 +72,7 @@ pub struct External {
     /// The engine's own; the learner's commands have theirs.
     client: kube::Client,
     link: Link,
-    tools: Tools,
+    tools: Arc<Tools>,
     terms: Terms,
     kubeconfig: std::path::PathBuf,
     /// Whether the namespace was there already.
@@ -128,7 +128,7 @@ impl External {
             target: target.clone(),
             client,
             link,
-            tools,
+            tools: Arc::new(tools),
             found,
             kubeconfig: settings.kubeconfig.clone(),
             ledger: Mutex::new(Ledger { recorded: terms.recorded.clone(), others: BTreeSet::new() }),
@@ -145,7 +145,7 @@ impl External {
         self.found
     }
 
-    pub(super) fn tools(&self) -> &Tools {
+    pub(super) fn tools(&self) -> &Arc<Tools> {
         &self.tools
     }
 
@@ -190,8 +190,10 @@ impl External {
     pub(super) fn verify(&self) -> Result<(), UserError> {
         let Err(now) = self.target.still_current_in(&self.kubeconfig) else { return Ok(()) };
         let context = &self.target.context;
-        Err(UserError::new(format!("the context is not {context:?} any more ({now}); the lesson stands still"))
-            .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it")))
+        Err(UserError::new(format!(
+            "the context is not {context:?} any more ({now}); the lesson stands still"
+        ))
+        .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it")))
     }
 
     fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
@@ -200,22 +202,25 @@ impl External {
 
     /// What is there: ours, and what is not.
     async fn stock(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
-        let roots =
-            inventory::roots(&self.client, self.namespace(), self.allows_whole_cluster()).await?;
+        let roots = inventory::roots(&self.client, self.namespace(), self.allows_whole_cluster()).await?;
         let recorded = self.ledger().recorded.clone();
         Ok(inventory::sort(roots, &recorded, self.terms.own, self.namespace()))
     }
 
-    /// Runs a line, and finds out what it made.
-    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
-        // The real minikube, which the shell finds.
-        let real = match line {
+    /// A minikube line for the shell, which finds the real one.
+    pub(super) fn real_minikube(&self, line: &CommandLine) -> Option<CommandLine> {
+        match line {
             CommandLine::Minikube(arguments) if self.terms.own => {
                 let words = std::iter::once("minikube").chain(arguments.iter().map(String::as_str));
                 shlex::try_join(words).ok().map(CommandLine::Shell)
             }
             _ => None,
-        };
+        }
+    }
+
+    /// Runs a line, and finds out what it made.
+    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
+        let real = self.real_minikube(line);
         let line = real.as_ref().unwrap_or(line);
         if !line.may_write() {
             return (self.tools.run(line, streams).await, Vec::new());

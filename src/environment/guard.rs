@@ -97,7 +97,8 @@ pub async fn signs_in_cluster(target: &Target, client: &kube::Client) -> Vec<Sig
             for workload in list(&format!("/apis/apps/v1/{kind}")).await {
                 let text = |field: &str| workload["metadata"][field].as_str().unwrap_or_default().to_owned();
                 let namespace = text("namespace");
-                let is_system = namespace.starts_with("kube-") || workload["metadata"]["labels"][super::COURSE_LABEL].is_string();
+                let is_system = namespace.starts_with("kube-")
+                    || workload["metadata"]["labels"][super::COURSE_LABEL].is_string();
                 if !is_system && namespace != super::external::NAMESPACE {
                     foreign.insert((kind, namespace, text("name")));
                 }

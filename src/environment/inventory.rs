@@ -30,7 +30,8 @@ const CLUSTER_KINDS: &[&str] = &[
 ];
 
 /// Objects that every namespace has.
-const IN_EVERY_NAMESPACE: &[(&str, &str)] = &[("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")];
+const IN_EVERY_NAMESPACE: &[(&str, &str)] =
+    &[("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")];
 
 /// The Service of the API server.
 const API_SERVICE: (&str, &str) = ("services", "kubernetes");
@@ -162,7 +163,9 @@ pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), User
     }
     for (path, example) in collections {
         let gone = objects.until(&path, super::objects::GONE_MAX, |present| {
-            !present.values().any(|object| object["metadata"]["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
+            !present
+                .values()
+                .any(|object| object["metadata"]["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
         });
         if !gone.await? {
             return Err(UserError::new(format!("{} does not go away", example.shown()))

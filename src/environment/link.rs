@@ -123,7 +123,8 @@ impl Service<Request<Body>> for Watched {
 async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kube::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
-    let lasts = parts.uri.query().is_some_and(|query| query.contains("watch=true") || query.contains("follow=true"));
+    let lasts =
+        parts.uri.query().is_some_and(|query| query.contains("watch=true") || query.contains("follow=true"));
     let is_proxied = parts.uri.path().contains("/proxy");
     let mut tries = 0;
     loop {

@@ -97,10 +97,7 @@ pub async fn missing_rights(
     Ok(missing)
 }
 
-async fn missing_of(
-    objects: &Objects,
-    rights: impl Iterator<Item = Right>,
-) -> Result<Vec<Right>, UserError> {
+async fn missing_of(objects: &Objects, rights: impl Iterator<Item = Right>) -> Result<Vec<Right>, UserError> {
     let mut missing = Vec::new();
     for right in rights {
         if !is_allowed(objects, &right).await? {

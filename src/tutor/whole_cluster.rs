@@ -38,7 +38,8 @@ pub(super) enum Needs {
 
 /// What a step needs and the environment does not give.
 pub(super) fn needs(step: &Step, environment: &Environment) -> Option<Needs> {
-    let whole = || whole_cluster(step).map(Needs::WholeCluster).filter(|_| !environment.allows_whole_cluster());
+    let whole =
+        || whole_cluster(step).map(Needs::WholeCluster).filter(|_| !environment.allows_whole_cluster());
     let minikube = || {
         let line = lines(step).find(|line| line.split_whitespace().next() == Some("minikube"));
         line.map(|line| Needs::Minikube(line.to_owned())).filter(|_| !environment.is_minikube())
@@ -57,7 +58,8 @@ fn whole_cluster(step: &Step) -> Option<String> {
         let namespace = object["metadata"]["namespace"].as_str();
         let kind = kind_of(text("apiVersion"), text("kind"));
         let outside = kind.is_some_and(|kind| !kind.namespaced) || namespace.is_some();
-        outside.then(|| format!("{} {}", text("kind"), object["metadata"]["name"].as_str().unwrap_or_default()))
+        outside
+            .then(|| format!("{} {}", text("kind"), object["metadata"]["name"].as_str().unwrap_or_default()))
     };
     let started = step.start.iter().find_map(reaches_out);
     let typed = || {
@@ -72,24 +74,36 @@ impl Needs {
     pub(super) fn refusal(&self, language: Language) -> UserError {
         let (what, hints) = match (self, language) {
             (Self::WholeCluster(example), Language::En) => (
-                format!("this step changes more than a namespace ({example}); on a shared cluster it is not offered"),
-                ["do it on the embedded cluster (podlings learn) or on minikube (--environment minikube)",
-                 "`goto` leads to other steps; --i-know allows it on a cluster that is yours alone"],
+                format!(
+                    "this step changes more than a namespace ({example}); on a shared cluster it is not offered"
+                ),
+                [
+                    "do it on the embedded cluster (podlings learn) or on minikube (--environment minikube)",
+                    "`goto` leads to other steps; --i-know allows it on a cluster that is yours alone",
+                ],
             ),
             (Self::WholeCluster(example), Language::Ko) => (
-                format!("이 단계는 네임스페이스 밖의 것을 바꿉니다({example}). 함께 쓰는 클러스터에서는 제공하지 않습니다"),
-                ["내장 클러스터(podlings learn)나 minikube(--environment minikube)에서 해 보세요",
-                 "`goto`로 다른 단계로 갈 수 있습니다. 혼자 쓰는 클러스터라면 --i-know 로 허용할 수 있습니다"],
+                format!(
+                    "이 단계는 네임스페이스 밖의 것을 바꿉니다({example}). 함께 쓰는 클러스터에서는 제공하지 않습니다"
+                ),
+                [
+                    "내장 클러스터(podlings learn)나 minikube(--environment minikube)에서 해 보세요",
+                    "`goto`로 다른 단계로 갈 수 있습니다. 혼자 쓰는 클러스터라면 --i-know 로 허용할 수 있습니다",
+                ],
             ),
             (Self::Minikube(line), Language::En) => (
                 format!("this step is about minikube itself ({line}), and this cluster is not run by it"),
-                ["do it on the embedded cluster (podlings learn) or on minikube (--environment minikube)",
-                 "the nearest thing here: kubectl port-forward service/NAME PORT; `goto` leads to other steps"],
+                [
+                    "do it on the embedded cluster (podlings learn) or on minikube (--environment minikube)",
+                    "the nearest thing here: kubectl port-forward service/NAME PORT; `goto` leads to other steps",
+                ],
             ),
             (Self::Minikube(line), Language::Ko) => (
                 format!("이 단계는 minikube 자체를 다루는데({line}), 이 클러스터는 minikube가 아닙니다"),
-                ["내장 클러스터(podlings learn)나 minikube(--environment minikube)에서 해 보세요",
-                 "여기서 가장 가까운 방법: kubectl port-forward service/이름 포트. `goto`로 다른 단계로 갈 수 있습니다"],
+                [
+                    "내장 클러스터(podlings learn)나 minikube(--environment minikube)에서 해 보세요",
+                    "여기서 가장 가까운 방법: kubectl port-forward service/이름 포트. `goto`로 다른 단계로 갈 수 있습니다",
+                ],
             ),
         };
         hints.into_iter().fold(UserError::new(what), UserError::hint)
@@ -111,7 +125,8 @@ mod tests {
         };
         let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}});
         let volume = json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "v"}});
-        let elsewhere = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "b"}});
+        let elsewhere =
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "b"}});
         assert_eq!(whole_cluster(&step(vec![pod.clone()], "kubectl get pods")), None);
         assert_eq!(whole_cluster(&step(vec![volume], "")), Some("PersistentVolume v".to_owned()));
         assert_eq!(whole_cluster(&step(vec![elsewhere], "")), Some("Pod a".to_owned()));

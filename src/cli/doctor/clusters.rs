@@ -45,7 +45,12 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
             let state = if exists { State::Problem } else { State::Info };
             let mut finding = Finding::new("kubeconfig", "kubeconfig", state, error.message);
             finding.remedy = exists.then(|| {
-                either(language, "mend the file, or set KUBECONFIG to another", "파일을 고치거나 KUBECONFIG를 바꾸세요").to_owned()
+                either(
+                    language,
+                    "mend the file, or set KUBECONFIG to another",
+                    "파일을 고치거나 KUBECONFIG를 바꾸세요",
+                )
+                .to_owned()
             });
             return vec![finding];
         }
@@ -104,7 +109,11 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
             timeout(ANSWER_MAX, signs_in_cluster(target, &client)),
         );
         if let Some(Ok(missing)) = rights {
-            findings.extend(rights_finding(&name, &missing.iter().map(ToString::to_string).collect::<Vec<_>>(), language));
+            findings.extend(rights_finding(
+                &name,
+                &missing.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                language,
+            ));
         }
         findings.extend(production(&name, target, looks.unwrap_or_default(), language));
     }
@@ -125,9 +134,11 @@ async fn greet(target: &Target) -> Result<Greeting, String> {
     let response = client.send(request).await.map_err(|error| innermost(&error))?;
     let milliseconds = since.elapsed().as_millis();
     let status = response.status();
-    let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).and_then(|text| {
-        jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-    });
+    let date = response
+        .headers()
+        .get(DATE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok());
     let seconds_behind = date.map(|date| date.duration_since(Clock::system().now()).as_secs());
     let body = Limited::new(response.into_body(), VERSION_MAX).collect().await;
     let body = body.map_err(|error| error.to_string())?.to_bytes();
@@ -154,9 +165,17 @@ fn silent(name: String, what: &str, error: &str, target: &Target, language: Lang
     let state = if target.is_current { State::Problem } else { State::Attention };
     let said = either(language, "does not answer", "응답하지 않음");
     let remedy = if error.contains("401") {
-        either(language, "sign in again with the tool that made this context", "이 컨텍스트를 만든 도구로 다시 로그인하세요")
+        either(
+            language,
+            "sign in again with the tool that made this context",
+            "이 컨텍스트를 만든 도구로 다시 로그인하세요",
+        )
     } else if target.guess.is_on_this_machine() {
-        either(language, "start it, or remove the context: kubectl config delete-context", "시작하거나 컨텍스트를 지우세요: kubectl config delete-context")
+        either(
+            language,
+            "start it, or remove the context: kubectl config delete-context",
+            "시작하거나 컨텍스트를 지우세요: kubectl config delete-context",
+        )
     } else {
         either(language, "look at network, VPN and proxy", "네트워크, VPN, 프록시를 확인하세요")
     };

@@ -142,7 +142,8 @@ mod tests {
     fn every_line_fits_and_remedies_stand_below() {
         let findings = [
             Finding::good("program", "kubectl", "v1.33.1 in /usr/local/bin/kubectl"),
-            Finding::new("program", "도커", State::Problem, "실행되고 있지 않습니다").remedy("sudo systemctl start docker"),
+            Finding::new("program", "도커", State::Problem, "실행되고 있지 않습니다")
+                .remedy("sudo systemctl start docker"),
         ];
         for width in [80, 40] {
             let theme = Theme { width, ..Theme::plain() };

@@ -64,7 +64,9 @@ fn terminal(surroundings: &Surroundings, theme: Theme, language: Language) -> Ve
     };
     let colour = match (theme.colour, surroundings.output_is_terminal) {
         (true, _) => either(language, "colour", "색 있음"),
-        (false, true) => either(language, "no colour (NO_COLOR or TERM=dumb)", "색 없음(NO_COLOR 또는 TERM=dumb)"),
+        (false, true) => {
+            either(language, "no colour (NO_COLOR or TERM=dumb)", "색 없음(NO_COLOR 또는 TERM=dumb)")
+        }
         (false, false) => either(language, "not a terminal", "터미널이 아님"),
     };
     let value = format!("{columns}, {colour}");
@@ -75,8 +77,11 @@ fn terminal(surroundings: &Surroundings, theme: Theme, language: Language) -> Ve
         "outputIsTerminal": surroundings.output_is_terminal,
     });
     let width = if theme.width < COLUMNS_MIN {
-        Finding::new("terminal", name, State::Attention, value)
-            .remedy(either(language, "make it wider: 80 columns are comfortable", "창을 넓히세요. 80칸이면 편합니다"))
+        Finding::new("terminal", name, State::Attention, value).remedy(either(
+            language,
+            "make it wider: 80 columns are comfortable",
+            "창을 넓히세요. 80칸이면 편합니다",
+        ))
     } else {
         Finding::good("terminal", name, value)
     };
@@ -150,7 +155,9 @@ async fn memory(surroundings: &Surroundings, language: Language) -> Finding {
     let finding = if left < MINIKUBE_MEMORY {
         let remedy = match language {
             Language::En => format!("the embedded cluster is content; minikube wants {MINIKUBE_MEMORY} MiB"),
-            Language::Ko => format!("내장 클러스터에는 충분합니다. minikube에는 {MINIKUBE_MEMORY} MiB가 필요합니다"),
+            Language::Ko => {
+                format!("내장 클러스터에는 충분합니다. minikube에는 {MINIKUBE_MEMORY} MiB가 필요합니다")
+            }
         };
         Finding::new("machine", name, State::Attention, value).remedy(remedy)
     } else {
@@ -189,8 +196,11 @@ async fn disk(surroundings: &Surroundings, state: Option<&Path>, language: Langu
         Language::Ko => format!("{free} MiB 남음"),
     };
     let finding = match free {
-        ..SPACE_MIN => Finding::new("machine", name, State::Problem, value)
-            .remedy(either(language, "make room: progress cannot be kept", "공간을 비우세요. 진도를 저장할 수 없습니다")),
+        ..SPACE_MIN => Finding::new("machine", name, State::Problem, value).remedy(either(
+            language,
+            "make room: progress cannot be kept",
+            "공간을 비우세요. 진도를 저장할 수 없습니다",
+        )),
         ..MINIKUBE_SPACE => Finding::new("machine", name, State::Attention, value).remedy(either(
             language,
             "enough for the embedded cluster; minikube wants 20 GB",

@@ -22,12 +22,17 @@ const NOT_WELL: u8 = 1;
 ///
 /// # Errors
 /// When nothing can be printed.
-pub(super) fn run(doctor: &Doctor, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
+pub(super) fn run(
+    doctor: &Doctor,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, UserError> {
     let state = learn::state_folder(common, surroundings);
-    let entries = state.as_deref().map(|folder| Journal::entries(&folder.join("embedded"))).unwrap_or_default();
+    let entries =
+        state.as_deref().map(|folder| Journal::entries(&folder.join("embedded"))).unwrap_or_default();
     let chosen = Learner::from_entries(&entries).language;
     let language = doctor.lang.or(chosen).unwrap_or_else(|| surroundings.language());
-    let theme = surroundings.theme(common.ascii);
+    let theme = surroundings.theme(common);
     let runtime = runtime()?;
     let findings = runtime.block_on(async {
         let mut findings = machine::look(surroundings, theme, state.as_deref(), language).await;

@@ -55,7 +55,11 @@ async fn ask(surroundings: &Surroundings, program: &Path, arguments: &[&str]) ->
 
 async fn kubectl(surroundings: &Surroundings, language: Language) -> Finding {
     let Some(program) = found(surroundings, "kubectl") else {
-        let value = either(language, "not installed; the built-in one serves", "설치되지 않음. 내장 kubectl을 씁니다");
+        let value = either(
+            language,
+            "not installed; the built-in one serves",
+            "설치되지 않음. 내장 kubectl을 씁니다",
+        );
         return Finding::new("program", "kubectl", State::Info, value);
     };
     let answer = ask(surroundings, &program, &["version", "--client", "-o", "json"]).await;
@@ -71,7 +75,11 @@ async fn kubectl(surroundings: &Surroundings, language: Language) -> Finding {
             State::Attention,
             format!("{at}: {}", either(language, "does not say its version", "버전을 답하지 않음")),
         )
-        .remedy(either(language, "install it again; the built-in one serves meanwhile", "다시 설치하세요. 그동안 내장 kubectl을 씁니다")),
+        .remedy(either(
+            language,
+            "install it again; the built-in one serves meanwhile",
+            "다시 설치하세요. 그동안 내장 kubectl을 씁니다",
+        )),
     }
     .with(data)
 }
@@ -94,7 +102,8 @@ async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: L
     let Some(version) = version else {
         let value = format!("{at}: {}", either(language, "does not say its version", "버전을 답하지 않음"));
         return vec![
-            Finding::new("program", "minikube", State::Attention, value).remedy(install_line(Installed::Minikube)),
+            Finding::new("program", "minikube", State::Attention, value)
+                .remedy(install_line(Installed::Minikube)),
         ];
     };
     let name = format!("minikube -p {PROFILE}");
@@ -132,7 +141,8 @@ async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
         return Finding::new("driver", "docker", State::Info, value).remedy(install_line(Installed::Docker));
     };
     let at = program.display().to_string();
-    let answer = ask(surroundings, &program, &["version", "--format", "{{.Server.Os}}-{{.Server.Version}}"]).await;
+    let answer =
+        ask(surroundings, &program, &["version", "--format", "{{.Server.Os}}-{{.Server.Version}}"]).await;
     let (code, out, err) = match answer {
         Ok(answer) => (answer.code, answer.out, answer.err),
         Err(error) => (1, String::new(), error),
@@ -143,7 +153,11 @@ async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
         if system == "windows" {
             let value = either(language, "set to Windows containers", "Windows 컨테이너로 설정됨");
             return Finding::new("driver", "docker", State::Attention, value)
-                .remedy(either(language, "choose “Switch to Linux containers” in its menu", "메뉴에서 “Switch to Linux containers”를 고르세요"))
+                .remedy(either(
+                    language,
+                    "choose “Switch to Linux containers” in its menu",
+                    "메뉴에서 “Switch to Linux containers”를 고르세요",
+                ))
                 .with(data);
         }
         return Finding::good("driver", "docker", format!("{version} ({at})")).with(data);
@@ -175,10 +189,7 @@ fn other_drivers(surroundings: &Surroundings, language: Language) -> Finding {
     drivers.dedup();
     let name = either(language, "other drivers", "다른 드라이버");
     let kvm = Path::new("/dev/kvm").exists();
-    let value = if drivers.is_empty() {
-        either(language, "none", "없음").to_owned()
-    } else {
-        drivers.join(", ")
-    };
+    let value =
+        if drivers.is_empty() { either(language, "none", "없음").to_owned() } else { drivers.join(", ") };
     Finding::new("driver", name, State::Info, value).with(json!({"drivers": drivers, "kvm": kvm}))
 }

@@ -93,7 +93,9 @@ mod tests {
             StartEvent::parse(progress),
             Some(StartEvent::Download { artifact: "preload".into(), progress: 0.25 })
         );
-        for line in ["", "* minikube v1.38.1", r#"{"type":"other"}"#, r#"{"type":"io.k8s.sigs.minikube.new"}"#] {
+        for line in
+            ["", "* minikube v1.38.1", r#"{"type":"other"}"#, r#"{"type":"io.k8s.sigs.minikube.new"}"#]
+        {
             assert_eq!(StartEvent::parse(line), None, "{line}");
         }
     }

@@ -134,6 +134,15 @@ impl Profile {
         }
     }
 
+    /// Has minikube write our kubeconfig anew, for a profile that runs already.
+    ///
+    /// # Errors
+    /// What minikube says went wrong.
+    pub async fn write_kubeconfig(&self) -> Result<(), Trouble> {
+        let answer = self.ask(&["update-context", "-p", PROFILE], ANSWER_MAX).await?;
+        if answer.code == 0 { Ok(()) } else { Err(Trouble::from_exit(answer.code, &answer.err)) }
+    }
+
     /// Stops the profile; everything in it is kept.
     ///
     /// # Errors
@@ -214,7 +223,8 @@ mod tests {
         assert_eq!(state(&node("Running", "Stopped", "Paused"), 2).unwrap(), ProfileState::Paused);
         let broken = state(&node("Running", "Running", "Stopped"), 2).unwrap();
         assert_eq!(broken, ProfileState::Broken("host Running, kubelet Running, apiserver Stopped".into()));
-        let several = format!("[{},{}]", node("Running", "Running", "Running"), r#"{"Host":"Stopped","Worker":true}"#);
+        let several =
+            format!("[{},{}]", node("Running", "Running", "Running"), r#"{"Host":"Stopped","Worker":true}"#);
         assert_eq!(state(&several, 7).unwrap(), ProfileState::Running);
         assert_eq!(state("no JSON", 80).unwrap_err().cause, Cause::ProfileBroken);
     }

@@ -16,8 +16,8 @@ use super::Driver;
 
 impl Driver {
     /// Whether a line may run: after a switch of context only what puts it back.
-    pub(super) fn may_run(&mut self, command: &CommandLine) -> bool {
-        let mends = matches!(command, CommandLine::Kubectl(words) if words.first().is_some_and(|word| word == "config"));
+    pub(super) fn may_run(&mut self, line: &str) -> bool {
+        let mends = matches!(CommandLine::parse(line), CommandLine::Kubectl(words) if words.first().is_some_and(|word| word == "config"));
         match self.environment.verify() {
             Err(error) if !mends => {
                 self.stand_still(error);
@@ -29,7 +29,7 @@ impl Driver {
 
     /// Says why nothing happens.
     pub(super) fn stand_still(&mut self, error: UserError) {
-        self.screen.show(&View::Error(error));
+        self.show(&View::Error(error));
     }
 
     /// Whether the cluster is away; says so once, and once that it is back.
