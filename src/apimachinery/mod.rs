@@ -27,6 +27,7 @@ mod protobuf;
 mod quantity;
 mod schema;
 mod status;
+mod volumes;
 mod watch;
 
 pub use cel::{
@@ -76,4 +77,5 @@ pub use schema::{
     of_group_version_kind as schema_of_group_version_kind, strict_error as strict_decoding_error,
 };
 pub use status::{Status, StatusCause, StatusDetails};
+pub use volumes::is_volume_source;
 pub use watch::{WatchEvent, WatchEventType};
