@@ -34,10 +34,11 @@ impl Wiring<'_> {
         let client = target.client(terms.namespace()).await?;
         let version = reach(&target, &client).await?;
         host.warn_of_skew(&version, out)?;
+        host.offer_sample_app(&self.folders.workspace.with_file_name("sample-app"), out).await?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
-        Ok((Environment::External(external), self.interactive && there))
+        Ok((Environment::External(Box::new(external)), self.interactive && there))
     }
 
     /// A cluster that a kubeconfig names.
@@ -46,7 +47,7 @@ impl Wiring<'_> {
         out: &mut Output,
         journal: &mut Journal,
     ) -> Result<(Environment, bool), UserError> {
-        let target = self.chosen(out)?;
+        let (target, picked) = self.chosen(out)?;
         if !self.learn.i_know {
             refuse_production(&target.context, &signs_in_names(&target))?;
         }
@@ -62,12 +63,12 @@ impl Wiring<'_> {
             refuse_production(&target.context, &signs_in_cluster(&target, &client).await)?;
         }
         self.need_rights(&client, terms.namespace()).await?;
-        self.confirm(&target, &version, out, journal)?;
+        self.confirm(&target, &version, picked, out, journal)?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
         let kept = self.interactive && external.is_resumed();
-        Ok((Environment::External(external), kept))
+        Ok((Environment::External(Box::new(external)), kept))
     }
 
     /// Offers at the end of a session to put back what can be put back.
@@ -101,7 +102,8 @@ impl Wiring<'_> {
         let terms =
             Terms { recorded: recorded_in(entries.iter().map(|entry| &entry.event)), ..Terms::default() };
         let client = target.client(terms.namespace()).await?;
-        let external = Environment::External(External::connect(&target, client, &settings, terms).await?);
+        let external =
+            Environment::External(Box::new(External::connect(&target, client, &settings, terms).await?));
         let (ours, _) = external.removal().await?;
         let others = external.clean_up().await?;
         if !ours.is_empty() {
@@ -134,11 +136,11 @@ impl Wiring<'_> {
         recorded_in(self.entries.iter().map(|entry| &entry.event))
     }
 
-    /// The context that was named, or one that the learner picks from the list.
-    fn chosen(&self, out: &mut Output) -> Result<Target, UserError> {
+    /// The context that was named, or one that the learner picks from the list by typing its name.
+    fn chosen(&self, out: &mut Output) -> Result<(Target, bool), UserError> {
         let files = self.surroundings.kubeconfig();
         if let Some(name) = &self.learn.context {
-            return Target::find(&files, Some(name));
+            return Ok((Target::find(&files, Some(name))?, false));
         }
         if !self.interactive {
             let target = Target::find(&files, None)?;
@@ -155,7 +157,7 @@ impl Wiring<'_> {
             "어느 컨텍스트에서 할까요? 이름을 입력하세요:",
         );
         let typed = ask_text(out, self.theme, question)?;
-        Target::find(&files, Some(&typed))
+        Ok((Target::find(&files, Some(&typed))?, true))
     }
 
     /// Lets the learner confirm a context by typing its name, unless that was done before for this very cluster.
@@ -163,6 +165,7 @@ impl Wiring<'_> {
         &self,
         target: &Target,
         version: &str,
+        picked: bool,
         out: &mut Output,
         journal: &mut Journal,
     ) -> Result<(), UserError> {
@@ -190,7 +193,7 @@ impl Wiring<'_> {
                 ),
             };
             self.say(out, &where_it_runs)?;
-            if ask_text(out, self.theme, ask)? != *context {
+            if !picked && ask_text(out, self.theme, ask)? != *context {
                 return Err(UserError::new(either(
                     self.language,
                     "the context was not confirmed",

@@ -44,7 +44,7 @@ pub enum Environment {
     /// The cluster inside this program.
     Embedded(Embedded),
     /// A cluster that a kubeconfig names.
-    External(External),
+    External(Box<External>),
 }
 
 impl Environment {

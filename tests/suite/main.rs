@@ -7,6 +7,8 @@ mod clients;
 mod kubectl;
 mod lessons;
 mod program;
+mod proxy;
+mod real_clusters;
 mod terminal;
 mod tools;
 mod wrong_states;

@@ -201,7 +201,7 @@ async fn disk(surroundings: &Surroundings, state: Option<&Path>, language: Langu
             "make room: progress cannot be kept",
             "공간을 비우세요. 진도를 저장할 수 없습니다",
         )),
-        ..MINIKUBE_SPACE => Finding::new("machine", name, State::Attention, value).remedy(either(
+        SPACE_MIN..MINIKUBE_SPACE => Finding::new("machine", name, State::Attention, value).remedy(either(
             language,
             "enough for the embedded cluster; minikube wants 20 GB",
             "내장 클러스터에는 충분합니다. minikube에는 20GB가 필요합니다",

@@ -143,6 +143,24 @@ impl Profile {
         if answer.code == 0 { Ok(()) } else { Err(Trouble::from_exit(answer.code, &answer.err)) }
     }
 
+    /// Builds an image from a folder with a Dockerfile, on the node itself.
+    ///
+    /// # Errors
+    /// What minikube says went wrong.
+    pub async fn build_image(&self, folder: &Path, tag: &str, version: &str) -> Result<(), Trouble> {
+        let build_argument = format!("--build-opt=build-arg=VERSION={version}");
+        let folder = folder.to_string_lossy();
+        let arguments = ["image", "build", "-p", PROFILE, "-t", tag, &build_argument, &folder];
+        let answer = self.ask(&arguments, END_MAX).await?;
+        if answer.code == 0 { Ok(()) } else { Err(Trouble::from_exit(answer.code, &answer.err)) }
+    }
+
+    /// Whether the node has an image, by its full name; `false` where minikube does not tell.
+    pub async fn has_image(&self, name: &str) -> bool {
+        let listed = self.ask(&["image", "ls", "-p", PROFILE], ANSWER_MAX).await;
+        listed.is_ok_and(|answer| answer.out.lines().any(|line| line.trim() == name))
+    }
+
     /// Stops the profile; everything in it is kept.
     ///
     /// # Errors

@@ -32,6 +32,11 @@ impl Driver {
         self.show(&View::Error(error));
     }
 
+    /// Whether the learner was told that the lesson pauses.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     /// Whether the cluster is away; says so once, and once that it is back.
     pub(super) fn is_interrupted(&mut self) -> bool {
         let interruption = self.environment.interruption();

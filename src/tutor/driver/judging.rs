@@ -45,6 +45,9 @@ impl Driver {
 
     /// Judges after a change: that the step is passed is told at once, reasons not so often.
     pub(super) async fn judge_change(&mut self) -> Option<Event> {
+        if self.environment.interruption().is_some() != self.is_paused() {
+            return self.evaluate(false).await;
+        }
         let explains = self.observer.as_mut().is_none_or(Observer::explains);
         let worth_it = explains || check::is_passed(self.session.step()?, &self.context()).await;
         if worth_it { self.evaluate(false).await } else { None }
