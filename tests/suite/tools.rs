@@ -57,8 +57,9 @@ fn learned(lines: &[&str]) -> String {
 /// What was printed for a line.
 fn answer<'a>(printed: &'a str, line: &str) -> &'a str {
     let start = printed.find(&format!("$ {line}\n")).unwrap_or_else(|| panic!("no {line} in {printed}"));
-    let rest = &printed[start + line.len() + 3..];
-    &rest[..rest.find("\n$ ").map_or(rest.len(), |end| end + 1)]
+    // From the line break on, so that nothing is an answer as well.
+    let rest = &printed[start + line.len() + 2..];
+    rest[..rest.find("\n$ ").unwrap_or(rest.len())].trim_start_matches('\n')
 }
 
 #[test]
