@@ -1,13 +1,5 @@
 //! Workloads and what limits them.
 
-use super::super::finding::Sentence;
-use super::sentence;
-
-macro_rules! sentences {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
-    };
-}
 
 sentences! {
     PAUSED: "The rollout of {0} is paused: a changed template makes no new Pods until `kubectl rollout resume`.",
