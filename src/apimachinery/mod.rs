@@ -1,5 +1,6 @@
 //! Kubernetes objects without a server: their shape, kinds, selectors, patches and errors.
 
+mod body;
 mod cel;
 mod conditions;
 mod cron_schedule;
@@ -26,6 +27,7 @@ mod protobuf;
 mod quantity;
 mod schema;
 mod status;
+mod volumes;
 mod watch;
 
 pub use cel::{
@@ -64,7 +66,9 @@ pub use patch::{
     server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
     two_way_strategic_patch,
 };
-pub use pod_resources::{ResourceList, add_resources, pod_limits, pod_requests, resource_list};
+pub use pod_resources::{
+    ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,
+};
 pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 pub use schema::{
@@ -73,4 +77,5 @@ pub use schema::{
     of_group_version_kind as schema_of_group_version_kind, strict_error as strict_decoding_error,
 };
 pub use status::{Status, StatusCause, StatusDetails};
+pub use volumes::is_volume_source;
 pub use watch::{WatchEvent, WatchEventType};
