@@ -58,15 +58,15 @@ pub async fn glance(step: &Step, context: &Context) -> Judgement {
 }
 
 async fn judge_step(step: &Step, context: &Context, explain: bool) -> Judgement {
-    let mut world = match World::read(&context.client, places(step, &context.namespace), &context.namespace).await
-    {
-        Ok(world) => world,
-        Err(error) => {
-            let error = error.to_string();
-            let what = say(context.language, Phrase::Unreachable(&error));
-            return Judgement { verdict: Verdict::Broken { what }, remembered: None };
-        }
-    };
+    let mut world =
+        match World::read(&context.client, places(step, &context.namespace), &context.namespace).await {
+            Ok(world) => world,
+            Err(error) => {
+                let error = error.to_string();
+                let what = say(context.language, Phrase::Unreachable(&error));
+                return Judgement { verdict: Verdict::Broken { what }, remembered: None };
+            }
+        };
     let mut snap = context.snap.clone();
     let mut sight = Sight { replies: replies(step, context).await, logs: BTreeMap::new() };
     let others_hold = trial::others_hold(step, &sight.facts(step, context, &world, &snap, false));

@@ -42,13 +42,17 @@ const SMOOTH: &str = "
 async fn a_rollout_is_smooth_only_when_every_request_during_it_is_answered() {
     let mut desk = Desk::new().await;
     let step = step_of(SMOOTH);
-    let start = ["kubectl create deployment web --image=nginx --replicas=2", "kubectl expose deployment web --port=80"];
+    let start = [
+        "kubectl create deployment web --image=nginx --replicas=2",
+        "kubectl expose deployment web --port=80",
+    ];
     desk.enter(&step, &start).await;
     let before = desk.settled_verdict(&step).await;
     assert!(matches!(before, Verdict::NotYet { .. }), "{before:?}");
 
     // Every Pod at once: nobody is there to answer for a while.
-    let all_at_once = r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"#;
+    let all_at_once =
+        r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"#;
     desk.run(all_at_once).await;
     desk.run_without_time("kubectl rollout restart deployment web").await;
     let rough = desk.settled_verdict(&step).await;

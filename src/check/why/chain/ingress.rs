@@ -43,7 +43,8 @@ impl Chain<'_> {
     fn no_path(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
         let rules = ingress.list("/spec/rules").iter();
         let of_host = rules.filter(|rule| text(rule, "/host").is_empty() || text(rule, "/host") == host);
-        let paths = of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
+        let paths =
+            of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
         let paths: Vec<(&str, &str)> =
             paths.map(|rule| (text(rule, "/path"), text(rule, "/pathType"))).collect();
         let path = path.split('?').next().unwrap_or(path);

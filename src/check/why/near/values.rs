@@ -41,7 +41,8 @@ pub(super) fn memory(object: &Object, gap: &Gap) -> Option<Finding> {
 pub(super) fn probe(object: &Object, gap: &Gap) -> Option<Finding> {
     const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
     let wanted = PROBES.into_iter().find(|probe| gap.path.split(['.', '[']).any(|part| part == *probe))?;
-    let containers = if object.kind() == "Pod" { "/spec/containers" } else { "/spec/template/spec/containers" };
+    let containers =
+        if object.kind() == "Pod" { "/spec/containers" } else { "/spec/template/spec/containers" };
     let mut containers = object.list(containers).iter();
     let other = containers.find_map(|container| {
         container.get(wanted).is_none().then_some(())?;

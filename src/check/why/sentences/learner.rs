@@ -1,6 +1,5 @@
 //! What was done instead of what was asked.
 
-
 sentences! {
     OTHER_NAMESPACE: "{0} exists, but in the namespace {1}; this step looks in the namespace {2}.",
         "{0}이(가) 있지만 네임스페이스가 {1}입니다. 이 단계에서는 네임스페이스 {2}을(를) 봅니다.";

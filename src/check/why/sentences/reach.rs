@@ -1,6 +1,5 @@
 //! Services, what leads to them, and what stands in the way.
 
-
 sentences! {
     NO_SELECTOR: "{0} has no selector: nobody keeps its list of endpoints, so nothing is behind it.",
         "{0}에 셀렉터가 없어 엔드포인트 목록을 채워 줄 것이 없습니다. 뒤에 아무것도 없습니다.";
