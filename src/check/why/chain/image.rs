@@ -48,7 +48,7 @@ impl Chain<'_> {
         finding.called(reason).shown_by(show)
     }
 
-    fn missing_pull_secret<'p>(self, pod: &'p Object) -> Option<&'p str> {
+    fn missing_pull_secret(self, pod: &Object) -> Option<&str> {
         let secrets = pod.list("/spec/imagePullSecrets").iter().map(|secret| text(secret, "/name"));
         let known = |name: &str| self.world.named(&builtin::SECRET, Some(pod.namespace()), name).is_some();
         secrets.into_iter().find(|name| !known(name))
