@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::base::UserError;
+use crate::base::{Timestamp, UserError};
 use crate::check::{Explanation, Verdict};
 use crate::progress::Place;
 
@@ -63,6 +63,33 @@ pub enum Event {
         ran: Vec<(String, i32)>,
         /// The right answers to the step's questions: question and answer.
         answers: Vec<(String, String)>,
+    },
+    /// The world is as it was before a command.
+    Undone {
+        /// The command.
+        line: String,
+        /// The step at which it was typed.
+        place: Place,
+        /// What that step remembers of its beginning.
+        values: BTreeMap<String, Value>,
+    },
+    /// A step is to be done again from then on.
+    Scheduled {
+        /// Which step.
+        place: Place,
+        /// From when on.
+        due: Timestamp,
+        /// Days from now.
+        gap: u32,
+    },
+    /// The time on the wall.
+    Time(Timestamp),
+    /// The learner is to come back to a step; with what it remembers where its world was kept.
+    Returned {
+        /// The step.
+        place: Place,
+        /// What it remembers of its beginning; `None` where its world is gone.
+        kept: Option<BTreeMap<String, Value>>,
     },
     /// The input has ended.
     EndOfInput,

@@ -9,6 +9,7 @@ mod kubectl;
 mod lessons;
 mod program;
 mod terminal;
+mod tools;
 mod trials;
 mod wrong_states;
 
