@@ -4,11 +4,13 @@
 mod architecture;
 mod binary;
 mod clients;
+mod desk;
 mod kubectl;
 mod lessons;
 mod program;
 mod terminal;
 mod tools;
+mod trials;
 mod wrong_states;
 
 /// Every file beside this one is listed above: an unlisted file would never run.
