@@ -13,6 +13,7 @@ use super::COURSE_LABEL;
 use super::command_line::CommandLine;
 use super::inventory::{self, Root};
 use super::link::{Interruption, Link, Write};
+use super::marks::{self, Marks};
 use super::objects::{GONE_MAX, Objects, is_later_version, is_not_found, reason, unreachable};
 use super::profile::PROFILE;
 use super::target::Target;
@@ -117,7 +118,9 @@ impl External {
     ) -> Result<Self, UserError> {
         let link = Link::new();
         let client = link.watch_over(learner.clone(), terms.namespace());
-        let found = terms.own || make_namespace(&client).await?;
+        let namespace = if terms.own { None } else { make_namespace(&client).await? };
+        let found = terms.own || namespace.is_some();
+        let marks = namespace.as_ref().map(Marks::read).unwrap_or_default();
         let mut settings = settings.clone();
         if terms.own {
             settings.environment.insert("MINIKUBE_PROFILE".to_owned(), PROFILE.to_owned());
@@ -135,7 +138,12 @@ impl External {
             terms,
         };
         let (_, others) = external.stock().await?;
-        external.ledger().others = others.into_iter().map(|root| root.uid).collect();
+        let (made, others): (Vec<Root>, Vec<Root>) = others.into_iter().partition(|root| marks.claims(root));
+        {
+            let mut ledger = external.ledger();
+            ledger.recorded.extend(made.into_iter().map(|root| root.uid));
+            ledger.others = others.into_iter().map(|root| root.uid).collect();
+        }
         Ok(external)
     }
 
@@ -229,19 +237,27 @@ impl External {
         if let Ok((_, others)) = self.stock().await {
             self.ledger().others.extend(others.into_iter().map(|root| root.uid));
         }
+        self.mark(&marks::while_running()).await;
         let code = self.tools.run(line, streams).await;
-        // A cluster that is lost now is asked again before the next reset.
-        let Ok((_, new)) = self.stock().await else { return (code, Vec::new()) };
-        let mut ledger = self.ledger();
-        let mut made = Vec::new();
-        for root in new {
-            // What belongs to no namespace is often made by the cluster itself, a volume for instance.
-            if !ledger.others.contains(&root.uid) {
-                ledger.recorded.insert(root.uid.clone());
-                made.push(Made { object: root.shown(), uid: root.uid });
-            }
+        // A cluster that is lost now keeps the mark, by which the next session knows what was made.
+        let Ok((ours, new)) = self.stock().await else { return (code, Vec::new()) };
+        let new: Vec<Root> = {
+            let mut ledger = self.ledger();
+            let new: Vec<Root> = new.into_iter().filter(|root| !ledger.others.contains(&root.uid)).collect();
+            ledger.recorded.extend(new.iter().map(|root| root.uid.clone()));
+            new
+        };
+        self.mark(&marks::after(ours.iter().chain(&new))).await;
+        (code, new.into_iter().map(|root| Made { object: root.shown(), uid: root.uid }).collect())
+    }
+
+    /// Writes a mark on the namespace of the lessons.
+    async fn mark(&self, annotations: &Value) {
+        if !self.terms.own {
+            let objects = Objects::new(self.client(), self.namespace());
+            // Without it, only what a kill leaves behind would be taken for somebody else's.
+            let _ = objects.annotate(&namespace_path(), annotations).await;
         }
-        (code, made)
     }
 
     /// What a fresh start removes, and what it leaves since it is not ours.
@@ -310,8 +326,8 @@ fn namespace_path() -> String {
     format!("/api/v1/namespaces/{NAMESPACE}")
 }
 
-/// Makes the namespace of the lessons; `true` when it was there.
-async fn make_namespace(client: &kube::Client) -> Result<bool, UserError> {
+/// Makes the namespace of the lessons; answers it as it was, if it was there.
+async fn make_namespace(client: &kube::Client) -> Result<Option<Value>, UserError> {
     let objects = Objects::new(client.clone(), NAMESPACE);
     match objects.find(&namespace_path()).await? {
         Some(present) if present["metadata"]["labels"][COURSE_LABEL] != "podlings" => {
@@ -322,7 +338,7 @@ async fn make_namespace(client: &kube::Client) -> Result<bool, UserError> {
         }
         // A session that just ended may still be taking its namespace away.
         Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,
-        Some(_) => return Ok(true),
+        Some(present) => return Ok(Some(present)),
         None => {}
     }
     let namespace = json!({
@@ -335,5 +351,5 @@ async fn make_namespace(client: &kube::Client) -> Result<bool, UserError> {
                 .hint("lessons need the right to create a namespace of their own")
         },
     )?;
-    Ok(false)
+    Ok(None)
 }

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::apimachinery::{KINDS, Kind, Object};
-use crate::base::UserError;
+use crate::base::{Timestamp, UserError};
 
 use super::COURSE_LABEL;
 use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
@@ -48,6 +48,8 @@ pub(super) struct Root {
     pub uid: String,
     /// Whether it carries the course's label.
     pub labelled: bool,
+    /// When it was made, by the cluster's clock.
+    pub created: Option<Timestamp>,
 }
 
 impl Root {
@@ -117,6 +119,7 @@ fn root(kind: &'static Kind, namespace: Option<&str>, item: Value) -> Option<Roo
         name: object.name().to_owned(),
         uid: object.uid().to_owned(),
         labelled: object.label(COURSE_LABEL).is_some(),
+        created: object.creation_timestamp(),
     })
 }
 

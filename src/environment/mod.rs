@@ -6,6 +6,7 @@ mod external;
 mod guard;
 mod inventory;
 mod link;
+mod marks;
 mod objects;
 mod process;
 mod profile;

@@ -158,10 +158,27 @@ impl Objects {
         Ok(format!("{}/{}", collection_path(kind, namespace), object.name()))
     }
 
-    /// One request; a null body is none.
+    /// Sets annotations of the object at a path; a null removes one.
+    pub(super) async fn annotate(&self, path: &str, annotations: &Value) -> kube::Result<Value> {
+        let path = format!("{path}?fieldManager={FIELD_MANAGER}");
+        let body = json!({"metadata": {"annotations": annotations}});
+        self.send(Method::PATCH, &path, "application/merge-patch+json", &body).await
+    }
+
+    /// One request, a PATCH being an apply; a null body is none.
     pub(super) async fn request(&self, method: Method, path: &str, body: &Value) -> kube::Result<Value> {
         let content_type =
             if method == Method::PATCH { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(method, path, content_type, body).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: &Value,
+    ) -> kube::Result<Value> {
         let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let request = Request::builder()
             .method(method)

@@ -4,6 +4,7 @@
 mod architecture;
 mod binary;
 mod clients;
+mod desk;
 mod kubectl;
 mod lessons;
 mod program;
@@ -11,6 +12,7 @@ mod proxy;
 mod real_clusters;
 mod terminal;
 mod tools;
+mod trials;
 mod wrong_states;
 
 /// Every file beside this one is listed above: an unlisted file would never run.

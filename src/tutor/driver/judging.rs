@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::timeout;
-use crate::check::{self, Context, Observer, Verdict};
+use crate::check::{self, Context, Judgement, Observer, Verdict};
 use crate::progress::Place;
 
 use super::super::event::Event;
@@ -19,6 +19,9 @@ pub(super) const NOT_YET_MAX: Duration = Duration::from_secs(30);
 const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
 const REAL_NOT_YET_MAX: Duration = Duration::from_secs(5);
 
+/// Time between two looks at the reasons while time runs ahead.
+const REASON_INTERVAL: Duration = Duration::from_secs(10);
+
 /// Time between two looks where time is real.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -30,17 +33,35 @@ impl Driver {
     }
 
     pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
+        let judgement = check::evaluate(self.session.step()?, &self.context()).await;
+        self.seen(judgement, asked)
+    }
+
+    /// As `evaluate`, without the reasons.
+    async fn glance(&mut self, asked: bool) -> Option<Event> {
+        let judgement = check::glance(self.session.step()?, &self.context()).await;
+        self.seen(judgement, asked)
+    }
+
+    /// A judgement of a cluster that is away, or of another one, is none.
+    fn seen(&mut self, judgement: Judgement, asked: bool) -> Option<Event> {
         if let Err(error) = self.environment.verify() {
-            self.stand_still(error);
+            // Told once, and whenever somebody asks.
+            if asked || !std::mem::replace(&mut self.stopped, true) {
+                self.stand_still(error);
+            }
             return None;
         }
-        let step = self.session.step()?.clone();
-        let judgement = check::evaluate(&step, &self.context()).await;
-        // What cannot be seen is not judged.
-        if self.is_interrupted() {
-            return None;
+        self.stopped = false;
+        if self.is_interrupted() { None } else { Some(self.judged(judgement, asked)) }
+    }
+
+    /// Keeps at once what the step has to remember: the next judgement, and one after a crash, begin there.
+    fn judged(&mut self, judgement: Judgement, asked: bool) -> Event {
+        if let Some(values) = judgement.remembered {
+            self.keep(Event::Remembered { values });
         }
-        Some(Event::Judged { place: self.session.place(), judgement, asked })
+        Event::Judged { place: self.session.place(), verdict: judgement.verdict, asked }
     }
 
     /// Judges after a change: that the step is passed is told at once, reasons not so often.
@@ -56,8 +77,12 @@ impl Driver {
     /// Judges now where a person sits; elsewhere lets time pass until the state is settled.
     pub(super) async fn judge_with_time(&mut self, asked: bool) -> Option<Event> {
         let mut waited = Duration::ZERO;
+        let mut next_reason = Duration::ZERO;
         loop {
-            let Some(event) = self.evaluate(asked).await else {
+            // Reasons are dear where time runs as fast as it can: they are asked for now and then.
+            let explained = self.settings.interactive || waited >= next_reason;
+            let event = if explained { self.evaluate(asked).await } else { self.glance(asked).await };
+            let Some(event) = event else {
                 if self.settings.interactive || self.environment.interruption().is_none() {
                     return None;
                 }
@@ -68,9 +93,12 @@ impl Driver {
             if self.settings.interactive {
                 return Some(event);
             }
-            let Event::Judged { judgement, .. } = &event else { return Some(event) };
+            if explained {
+                next_reason = waited + REASON_INTERVAL;
+            }
+            let Event::Judged { verdict, .. } = &event else { return Some(event) };
             let simulated = self.environment.clock().is_some();
-            let at_most = match judgement.verdict {
+            let at_most = match verdict {
                 Verdict::Passed => return Some(event),
                 Verdict::Converging { .. } if simulated => CONVERGING_MAX,
                 Verdict::Converging { .. } => REAL_CONVERGING_MAX,
@@ -79,7 +107,8 @@ impl Driver {
             };
             match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
                 Some(passed) => waited += passed,
-                None => return Some(event),
+                None if explained => return Some(event),
+                None => return self.evaluate(asked).await,
             }
         }
     }
