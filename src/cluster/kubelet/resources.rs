@@ -34,6 +34,7 @@ impl PodWorker<'_> {
                     && policy["resourceName"].as_str().is_some_and(changed)
             });
             self.set_limits(&spec);
+            super::machine_files::tell_limits(&mut self.container(spec.name()).layer, &spec);
             if restarts {
                 let grace = self.grace();
                 self.kill(&spec, &format!("Container {} resize requires restart", spec.name()), grace);
