@@ -38,7 +38,7 @@ impl PodWorker<'_> {
         let machine = self.node.machine_view(self.registry, &self.slot);
         let processors = (0..machine.processors).map(|number| {
             format!(
-                "processor\t: {number}\nmodel name\t: a processor of the node\ncpu cores\t: {}\n\n",
+                "processor\t: {number}\nmodel name\t: virtual CPU\ncpu cores\t: {}\n\n",
                 machine.processors
             )
         });

@@ -62,8 +62,8 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(1);
     }
     let mut status = 0;
-    for name in call.arguments[1..].to_vec() {
-        let path = call.path(&name);
+    for name in call.arguments.iter().skip(1) {
+        let path = call.path(name);
         let files = call.system.files();
         if !files.exists(&path) {
             call.complain(&format!("can't stat '{name}': No such file or directory"));
