@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::base::{Timestamp, UserError};
-use crate::check::{Explanation, Judgement};
+use crate::check::{Explanation, Verdict};
 use crate::progress::Place;
 
 /// Something happened outside the session.
@@ -36,10 +36,15 @@ pub enum Event {
     Judged {
         /// The step.
         place: Place,
-        /// How, and what the step remembers of it.
-        judgement: Judgement,
+        /// How.
+        verdict: Verdict,
         /// Whether the learner asked for it.
         asked: bool,
+    },
+    /// The step has to remember this from now on.
+    Remembered {
+        /// All that it remembers.
+        values: BTreeMap<String, Value>,
     },
     /// Why something is as it is was found out.
     Explained(Explanation),

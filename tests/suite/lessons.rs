@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podlings::base::Streams;
-use podlings::check::{self, Context, Observer, Verdict};
+use podlings::check::{self, Context, Judgement, Observer, Verdict};
 use podlings::cluster::{Cluster, ClusterConfig};
 use podlings::environment::{CommandLine, Embedded, Environment, ToolSettings, Workspace};
 use podlings::lesson::{Chapter, Language, Severity, Source, Step, load};
@@ -84,6 +84,10 @@ impl Desk {
 
     async fn judge(&mut self, step: &Step) -> Verdict {
         let judgement = check::evaluate(step, &self.context).await;
+        self.remember(judgement)
+    }
+
+    fn remember(&mut self, judgement: Judgement) -> Verdict {
         if let Some(remembered) = judgement.remembered {
             self.context.snap = remembered;
         }
@@ -94,13 +98,13 @@ impl Desk {
     async fn settled_verdict(&mut self, step: &Step) -> Verdict {
         let mut waited = Duration::ZERO;
         loop {
-            let verdict = self.judge(step).await;
-            if verdict == Verdict::Passed || waited > ARRIVES {
-                return verdict;
+            let glance = check::glance(step, &self.context).await;
+            if self.remember(glance) == Verdict::Passed {
+                return Verdict::Passed;
             }
             match self.environment.step(ARRIVES) {
-                Some(passed) => waited += passed,
-                None => return verdict,
+                Some(passed) if waited <= ARRIVES => waited += passed,
+                _ => return self.judge(step).await,
             }
         }
     }

@@ -4,11 +4,13 @@
 mod architecture;
 mod binary;
 mod clients;
+mod desk;
 mod kubectl;
 mod lessons;
 mod program;
 mod terminal;
 mod tools;
+mod trials;
 mod wrong_states;
 
 /// Every file beside this one is listed above: an unlisted file would never run.
@@ -18,7 +20,7 @@ fn every_file_of_the_suite_is_listed() {
     let listed = include_str!("main.rs");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let module = name.trim_end_matches(".rs");
+        let Some(module) = name.strip_suffix(".rs") else { continue };
         assert!(
             module == "main" || listed.contains(&format!("mod {module};")),
             "tests/suite/{name} is not listed in main.rs"

@@ -254,6 +254,17 @@ impl Driver {
         }
     }
 
+    /// Tells the session something that leads to nothing but a line of the journal.
+    fn keep(&mut self, event: Event) {
+        for effect in self.session.handle(event) {
+            if let Effect::Record(event) = effect
+                && let Err(error) = self.journal.append(&event)
+            {
+                self.screen.show(&View::Error(error));
+            }
+        }
+    }
+
     async fn process(&mut self, event: Event) -> Result<(), UserError> {
         self.says_anew = true;
         let mut events = VecDeque::from([event]);
