@@ -84,6 +84,8 @@ pub enum Event {
     },
     /// The time on the wall.
     Time(Timestamp),
+    /// The session has begun, at that time: what is due may be told.
+    Reminded(Timestamp),
     /// The learner is to come back to a step; with what it remembers where its world was kept.
     Returned {
         /// The step.

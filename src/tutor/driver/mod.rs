@@ -181,7 +181,9 @@ impl Driver {
         if world_kept {
             self.recall_step();
         }
-        self.process(Event::Started { world_kept }).await
+        self.process(Event::Started { world_kept }).await?;
+        let now = self.wall.now();
+        self.process(Event::Reminded(now)).await
     }
 
     /// Takes a line that the learner typed.

@@ -180,6 +180,7 @@ impl Session {
             Event::Undone { line, place, values } => self.undone(line, place, values),
             Event::Scheduled { place, due, gap } => self.scheduled(place, due, gap),
             Event::Time(now) => self.review(now),
+            Event::Reminded(now) => self.remind(now),
             Event::Returned { place, kept } => self.returned(&place, kept),
             Event::EndOfInput => self.leave(),
         }
