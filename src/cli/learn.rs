@@ -157,10 +157,16 @@ impl Folders {
         };
         let workspace = base.join("workspace");
         fs::create_dir_all(&workspace).while_doing(|| format!("cannot create {}", workspace.display()))?;
+        // Each kind of cluster has tools of its own: on minikube, `minikube` is the real one.
+        let shims = match learn.environment {
+            EnvironmentKind::Embedded => base.join("bin"),
+            _ => base.join(&world).join("bin"),
+        };
+        fs::create_dir_all(&shims).while_doing(|| format!("cannot create {}", shims.display()))?;
         Ok(Self {
             state: state.map(|folder| folder.join(world)),
             workspace,
-            shims: base.join("bin"),
+            shims,
             notices,
             _temporary: temporary,
         })

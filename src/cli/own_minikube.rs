@@ -243,6 +243,7 @@ struct Progress {
     out: Output,
     since: Stopwatch,
     step: String,
+    width: usize,
 }
 
 impl Progress {
@@ -258,7 +259,7 @@ impl Progress {
             bar.enable_steady_tick(TICK);
             bar
         });
-        Self { bar, language, out, since: Stopwatch::start(), step: String::new() }
+        Self { bar, language, out, since: Stopwatch::start(), step: String::new(), width: theme.width }
     }
 
     fn show(&mut self, event: StartEvent) {
@@ -296,6 +297,7 @@ impl Progress {
     }
 
     fn line(&mut self, text: &str) {
+        let text = wrap(text, self.width).join("\n");
         // Nobody is left to tell when this cannot be printed.
         match &self.bar {
             Some(bar) => bar.println(text),

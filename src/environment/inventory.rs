@@ -140,8 +140,10 @@ pub(super) fn sort(
 /// Deletes objects, each only if it still is the one that was listed, and waits until they are gone.
 pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), UserError> {
     for root in roots {
+        // What an object controls goes before it; a namespace has its own way of emptying itself.
+        let policy = if root.kind.plural == "namespaces" { "Background" } else { "Foreground" };
         let body = json!({
-            "propagationPolicy": "Foreground",
+            "propagationPolicy": policy,
             "gracePeriodSeconds": 1,
             "preconditions": {"uid": root.uid},
         });

@@ -126,6 +126,7 @@ async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kub
     let lasts =
         parts.uri.query().is_some_and(|query| query.contains("watch=true") || query.contains("follow=true"));
     let is_proxied = parts.uri.path().contains("/proxy");
+    let is_elsewhere = is_proxied || parts.uri.path().contains("metrics.k8s.io");
     let mut tries = 0;
     loop {
         tries += 1;
@@ -152,8 +153,8 @@ async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kub
             }
         };
         match response.status() {
-            // What a Service answers behind the proxy says nothing about the API server.
-            _ if is_proxied => link.set(None),
+            // What a Service or an aggregated server answers says nothing about the API server.
+            _ if is_elsewhere => link.set(None),
             StatusCode::TOO_MANY_REQUESTS if tries < TRIES_MAX => {
                 link.set(Some(Interruption::Throttled));
                 let asked = response.headers().get(http::header::RETRY_AFTER);

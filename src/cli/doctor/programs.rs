@@ -85,7 +85,8 @@ async fn kubectl(surroundings: &Surroundings, language: Language) -> Finding {
 }
 
 async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: Language) -> Vec<Finding> {
-    let kubeconfig = state.map_or_else(std::env::temp_dir, Path::to_owned).join("minikube.kubeconfig");
+    let folder = state.map_or_else(std::env::temp_dir, |state| state.join("minikube"));
+    let kubeconfig = folder.join("minikube.kubeconfig");
     let own = surroundings.executable.as_deref();
     let Some(profile) = Profile::find(&surroundings.environment, own, &kubeconfig) else {
         let value = either(
