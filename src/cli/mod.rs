@@ -1,6 +1,9 @@
 //! Arguments and wiring: the only reader of argv and the environment.
 
 mod args;
+mod author;
+mod author_new;
+mod author_report;
 mod cluster;
 mod learn;
 mod list;
@@ -48,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Learn(learn) => learn::run(&learn, &common, &surroundings),
         Command::List(list) => list::run(&list, &common, &surroundings),
         Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
+        Command::Author(author) => author::run(&author, &common, &surroundings),
         Command::Kubectl(passed) => {
             return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings);
         }

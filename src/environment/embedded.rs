@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::{Clock, UserError};
-use crate::cluster::{Cluster, Listener};
+use crate::cluster::{Cluster, Listener, Snapshot};
 
 use super::objects::{Objects, is_later_version};
 use super::tools::{ToolSettings, Tools};
@@ -59,6 +59,14 @@ impl Embedded {
 
     pub(super) fn pass(&self, by: Duration) {
         self.cluster.pass(by);
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.cluster.snapshot()
+    }
+
+    pub(super) fn restore(&self, snapshot: &Snapshot) {
+        self.cluster.restore(snapshot);
     }
 
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {

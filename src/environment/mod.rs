@@ -4,6 +4,7 @@ mod command_line;
 mod embedded;
 mod external;
 mod guard;
+mod inventory;
 mod objects;
 mod process;
 mod tools;
@@ -15,15 +16,20 @@ use serde_json::Value;
 
 use crate::base::{Clock, Streams, UserError};
 
-pub use command_line::CommandLine;
+pub use command_line::{CommandLine, problem_of_line};
 pub use embedded::Embedded;
 pub use external::{External, Target};
 pub use guard::refuse_production;
+pub use inventory::{Inventory, Mismatch};
 pub use process::{HostPrograms, INTERRUPTED};
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
 
+use objects::Objects;
 use tools::Tools;
+
+/// A world that was kept, to go back to.
+pub struct Snapshot(crate::cluster::Snapshot);
 
 /// The label on everything that podlings creates on a real cluster.
 pub const COURSE_LABEL: &str = "podlings.dev/course";
@@ -121,6 +127,39 @@ impl Environment {
             }
             Self::External(_) => false,
         }
+    }
+
+    /// Keeps the whole world as it stands, where it is ours.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        match self {
+            Self::Embedded(embedded) => Some(Snapshot(embedded.snapshot())),
+            Self::External(_) => None,
+        }
+    }
+
+    /// Makes the world what it was when it was kept, time included.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        if let Self::Embedded(embedded) = self {
+            embedded.restore(&snapshot.0);
+        }
+    }
+
+    /// What the cluster holds; on a real one, what the lessons' namespace holds.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn inventory(&self) -> Result<Inventory, UserError> {
+        let objects = Objects::new(self.client(), self.namespace());
+        Inventory::read(&objects, matches!(self, Self::Embedded(_))).await
+    }
+
+    /// Why the API server would not take an object, unknown fields included; `None` when it would.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn refusal(&self, object: &Value) -> Result<Option<String>, UserError> {
+        Objects::new(self.client(), self.namespace()).refusal(object).await
     }
 
     /// The session ends: what must not be left behind is removed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, builtin, kind_of};
+use crate::apimachinery::{KINDS, Kind, Object, builtin, kind_of};
 use crate::base::{UserError, sleep};
 
 use super::COURSE_LABEL;
@@ -22,15 +22,38 @@ const ROLLOUT_MAX: Duration = Duration::from_secs(40);
 /// Between two looks at what is going or coming.
 pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Kinds that lessons and learners make, owners first.
-static REMOVED_KINDS: &[&Kind] = &[
-    &builtin::DEPLOYMENT,
-    &builtin::REPLICA_SET,
-    &builtin::SERVICE,
-    &builtin::POD,
-    &builtin::CONFIG_MAP,
-    &builtin::SECRET,
+/// Kinds whose objects make others: they go first, or what is removed comes back.
+const OWNERS: &[&str] =
+    &["CronJob", "Job", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"];
+
+/// Kinds that the cluster writes for itself, or that go with what they belong to.
+const LEFT_ALONE: &[&str] = &[
+    "Event",
+    "Lease",
+    "Endpoints",
+    "EndpointSlice",
+    "ControllerRevision",
+    "PodMetrics",
+    "Node",
+    "CSINode",
+    "APIService",
 ];
+
+/// Kinds that lessons and learners make in a namespace, owners first.
+fn removed_kinds() -> Vec<&'static Kind> {
+    let mut kinds: Vec<&'static Kind> = deletable().filter(|kind| kind.namespaced).collect();
+    kinds.sort_by_key(|kind| OWNERS.iter().position(|owner| *owner == kind.kind).unwrap_or(OWNERS.len()));
+    kinds
+}
+
+fn deletable() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().copied().filter(|kind| {
+        let verbs = ["list", "create", "delete"];
+        kind.stored_as.is_none()
+            && verbs.iter().all(|verb| kind.verbs.contains(verb))
+            && !LEFT_ALONE.contains(&kind.kind)
+    })
+}
 
 /// The objects of one namespace.
 pub(super) struct Objects {
@@ -48,7 +71,7 @@ impl Objects {
         let Some(mut object) = Object::from_value(start.clone()) else {
             return Err(UserError::new("a start state holds something that is no object"));
         };
-        let path = self.path_of(&object)?;
+        let path = self.path_of(&object).await?;
         if !overwrite && self.find(&path).await?.is_some() {
             return Ok(());
         }
@@ -67,7 +90,7 @@ impl Objects {
         if object.kind() != builtin::DEPLOYMENT.kind {
             return Ok(());
         }
-        let path = self.path_of(&object)?;
+        let path = self.path_of(&object).await?;
         let mut waited = Duration::ZERO;
         while waited < ROLLOUT_MAX {
             let present = self.find(&path).await?.and_then(Object::from_value);
@@ -80,25 +103,44 @@ impl Objects {
         Ok(())
     }
 
-    /// Removes everything of the namespace that lessons and learners make, and waits until it is gone.
+    /// Why the API server would not take an object, unknown fields included; `None` when it would.
+    pub(super) async fn refusal(&self, value: &Value) -> Result<Option<String>, UserError> {
+        let Some(object) = Object::from_value(value.clone()) else {
+            return Ok(Some("it is no object: it needs apiVersion, kind and metadata".to_owned()));
+        };
+        let path = match self.path_of(&object).await {
+            Ok(path) => path,
+            Err(error) => return Ok(Some(error.message)),
+        };
+        let options = "dryRun=All&fieldValidation=Strict";
+        let present = self.find(&path).await?.is_some();
+        let sent = if present {
+            let path = format!("{path}?{options}&fieldManager={FIELD_MANAGER}&force=true");
+            self.request(Method::PATCH, &path, object.value()).await
+        } else {
+            let (collection, _) = path.rsplit_once('/').unwrap_or((&path, ""));
+            self.request(Method::POST, &format!("{collection}?{options}"), object.value()).await
+        };
+        match sent {
+            Ok(_) => Ok(None),
+            Err(kube::Error::Api(status)) => Ok(Some(status.message)),
+            Err(error) => Err(unreachable(&error)),
+        }
+    }
+
+    /// Removes everything of the namespace that lessons and learners make, and what lessons made outside of
+    /// namespaces; waits until it is gone.
     pub(super) async fn remove_all(&self) -> Result<(), UserError> {
-        for kind in REMOVED_KINDS {
-            for name in self.names(kind).await? {
-                let path = format!("{}/{name}", self.collection(kind));
-                let body = json!({"propagationPolicy": "Background", "gracePeriodSeconds": 1});
-                match self.request(Method::DELETE, &path, &body).await {
-                    Err(error) if !is_not_found(&error) => return Err(unreachable(&error)),
-                    _ => {}
-                }
+        for path in self.to_remove().await? {
+            let body = json!({"propagationPolicy": "Background", "gracePeriodSeconds": 1});
+            match self.request(Method::DELETE, &path, &body).await {
+                Err(error) if !is_not_found(&error) => return Err(unreachable(&error)),
+                _ => {}
             }
         }
         let mut waited = Duration::ZERO;
         while waited < GONE_MAX {
-            let mut left = 0;
-            for kind in REMOVED_KINDS {
-                left += self.names(kind).await?.len();
-            }
-            if left == 0 {
+            if self.to_remove().await?.is_empty() {
                 return Ok(());
             }
             sleep(LOOK_INTERVAL).await;
@@ -108,15 +150,36 @@ impl Objects {
             .hint(format!("kubectl get all -n {} shows them", self.namespace)))
     }
 
-    /// Names of the objects of a kind, but for those that every namespace has.
-    async fn names(&self, kind: &Kind) -> Result<Vec<String>, UserError> {
-        let list: Value = self
-            .request(Method::GET, &self.collection(kind), &Value::Null)
-            .await
-            .map_err(|error| unreachable(&error))?;
-        let names = list["items"].as_array().into_iter().flatten();
-        let names = names.filter_map(|item| item["metadata"]["name"].as_str());
-        Ok(names.filter(|name| *name != "kube-root-ca.crt").map(str::to_owned).collect())
+    /// The paths of what is to be removed.
+    async fn to_remove(&self) -> Result<Vec<String>, UserError> {
+        let mut paths = Vec::new();
+        let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        for kind in removed_kinds() {
+            let collection = self.collection(kind, None);
+            let objects = self.list(&collection).await?;
+            let own = objects.iter().filter(|object| !of_every_namespace(kind, &name(object)));
+            paths.extend(own.map(|object| format!("{collection}/{}", name(object))));
+        }
+        // Outside of namespaces others live as well: only what carries our label is ours.
+        for kind in deletable().filter(|kind| !kind.namespaced) {
+            let collection = self.collection(kind, None);
+            let objects = self.list(&format!("{collection}?labelSelector={COURSE_LABEL}%3Dpodlings")).await?;
+            let ours = objects.iter().filter(|object| name(object) != self.namespace);
+            paths.extend(ours.map(|object| format!("{collection}/{}", name(object))));
+        }
+        Ok(paths)
+    }
+
+    /// The objects of a collection; none where the cluster has no such kind or does not let us look.
+    pub(super) async fn list(&self, path: &str) -> Result<Vec<Value>, UserError> {
+        match self.request(Method::GET, path, &Value::Null).await {
+            Ok(mut list) => Ok(match list["items"].take() {
+                Value::Array(items) => items,
+                _ => Vec::new(),
+            }),
+            Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => Ok(Vec::new()),
+            Err(error) => Err(unreachable(&error)),
+        }
     }
 
     /// The object at a path, if there is one.
@@ -128,20 +191,30 @@ impl Objects {
         }
     }
 
-    fn collection(&self, kind: &Kind) -> String {
-        let group = if kind.group.is_empty() { "api".to_owned() } else { format!("apis/{}", kind.group) };
-        if kind.namespaced {
-            format!("/{group}/{}/namespaces/{}/{}", kind.version, self.namespace, kind.plural)
-        } else {
-            format!("/{group}/{}/{}", kind.version, kind.plural)
-        }
+    /// The URL of a kind's objects in that namespace; in the lesson's when none is named.
+    pub(super) fn collection(&self, kind: &Kind, namespace: Option<&str>) -> String {
+        collection_of(kind, kind.namespaced.then(|| namespace.unwrap_or(&self.namespace)))
     }
 
-    fn path_of(&self, object: &Object) -> Result<String, UserError> {
-        let kind = kind_of(object.api_version(), object.kind()).ok_or_else(|| {
-            UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()))
-        })?;
-        Ok(format!("{}/{}", self.collection(kind), object.name()))
+    async fn path_of(&self, object: &Object) -> Result<String, UserError> {
+        let namespace = object.value()["metadata"]["namespace"].as_str();
+        if let Some(kind) = kind_of(object.api_version(), object.kind()) {
+            return Ok(format!("{}/{}", self.collection(kind, namespace), object.name()));
+        }
+        let (group, version) = object.api_version().split_once('/').unwrap_or(("", object.api_version()));
+        let definitions = self.list(&self.collection(&builtin::CUSTOM_RESOURCE_DEFINITION, None)).await?;
+        let spec = definitions
+            .iter()
+            .map(|definition| &definition["spec"])
+            .find(|spec| spec["group"] == group && spec["names"]["kind"] == object.kind());
+        let Some(plural) = spec.and_then(|spec| spec["names"]["plural"].as_str()) else {
+            return Err(UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version())));
+        };
+        let within = match spec.map(|spec| &spec["scope"]) {
+            Some(scope) if scope == "Cluster" => String::new(),
+            _ => format!("namespaces/{}/", namespace.unwrap_or(&self.namespace)),
+        };
+        Ok(format!("/apis/{group}/{version}/{within}{plural}/{}", object.name()))
     }
 
     /// One request; a null body is none.
@@ -158,6 +231,20 @@ impl Objects {
             .map_err(kube::Error::HttpError)?;
         self.client.request(request).await
     }
+}
+
+/// The URL of a kind's objects: of one namespace, or of all.
+pub(super) fn collection_of(kind: &Kind, namespace: Option<&str>) -> String {
+    let group = if kind.group.is_empty() { "api".to_owned() } else { format!("apis/{}", kind.group) };
+    match namespace {
+        Some(namespace) => format!("/{group}/{}/namespaces/{namespace}/{}", kind.version, kind.plural),
+        None => format!("/{group}/{}/{}", kind.version, kind.plural),
+    }
+}
+
+/// Whether every namespace has an object of that name.
+fn of_every_namespace(kind: &Kind, name: &str) -> bool {
+    matches!((kind.kind, name), ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default"))
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

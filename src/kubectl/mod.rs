@@ -31,7 +31,7 @@ mod rollout_history;
 mod scripted;
 mod watch;
 
-pub use command::run;
+pub use command::{problem_of, run};
 pub use completion::complete;
 pub use factory::{Factory, Settings};
 pub use long_running::runs_on;

@@ -37,6 +37,7 @@ mod check_spec;
 mod course;
 mod diagnostic;
 mod language;
+mod lint;
 mod markdown;
 mod node;
 mod rules;
@@ -50,5 +51,6 @@ pub use check_spec::{
 pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
+pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
 pub use source::{Source, load};

@@ -31,21 +31,26 @@ const LARGEST_FILE: u64 = 1 << 20;
 /// The files of a chapter that are read.
 const FILES: [&str; 2] = ["en.md", "ko.md"];
 
-const START: Position = Position { line: 1, column: 1 };
+pub(super) const START: Position = Position { line: 1, column: 1 };
 
 /// Loads a course; what cannot be read is left out and reported.
 #[must_use]
 pub fn load(source: &Source) -> (Course, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let files = match source {
-        Source::Embedded => embedded(&mut diagnostics),
-        Source::Folder(folder) => in_folder(folder, &mut diagnostics),
-    };
+    let files = read_files(source, &mut diagnostics);
     (build(&files, &mut diagnostics), diagnostics)
 }
 
+/// The files of a course: path relative to the course → text.
+pub(super) fn read_files(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    match source {
+        Source::Embedded => embedded(diagnostics),
+        Source::Folder(folder) => in_folder(folder, diagnostics),
+    }
+}
+
 /// Builds a course from files: path relative to the course → text.
-fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Course {
+pub(super) fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Course {
     let mut course = Course::default();
     for (path, text) in files {
         let Some(folder) = path.strip_suffix("/en.md") else { continue };
