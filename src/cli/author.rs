@@ -174,7 +174,11 @@ fn run_test(args: &AuthorTest, common: &Common, surroundings: &Surroundings) -> 
     let onlooker = Arc::clone(&progress);
     let proofs = runtime.block_on(async {
         let environments = desk.environments(args, surroundings, &settings).await?;
-        prove(Arc::new(linted.course), settings.clone(), environments, onlooker).await
+        let proof = prove(Arc::new(linted.course), settings.clone(), environments, onlooker);
+        tokio::select! {
+            proofs = proof => proofs,
+            _ = tokio::signal::ctrl_c() => Err(UserError::new("interrupted; nothing more was tried")),
+        }
     });
     runtime.shutdown_background();
     progress.end();

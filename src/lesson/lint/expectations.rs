@@ -18,6 +18,9 @@ const PARTIALS: &[&str] = &["contains", "every", "any", "none"];
 /// Keys that stand beside the form and change nothing of what is expected.
 const ASIDE: &[&str] = &["that", "wait", "needs"];
 
+/// Fields that every stored object has.
+const EVERY_OBJECT_HAS: &[&str] = &["name", "uid", "resourceVersion", "creationTimestamp", "managedFields"];
+
 /// Objects that every cluster has.
 const ALWAYS_THERE: &[(&str, &str)] = &[
     ("Namespace", "default"),
@@ -136,25 +139,25 @@ impl Visitor<'_> {
     /// Values and remembered names within a partial object.
     fn partial(&mut self, node: &Node<'_>, kind: Option<&'static Kind>) {
         values::lint(node, kind, self.report);
-        self.tests(node);
+        self.tests(node, "");
     }
 
-    fn tests(&mut self, node: &Node<'_>) {
+    fn tests(&mut self, node: &Node<'_>, path: &str) {
         if node.value.is_array() {
             for item in node.items(&mut Report::new("")) {
-                self.tests(&item);
+                self.tests(&item, path);
             }
             return;
         }
         for (key, value) in node.entries() {
             if key.starts_with('$') {
-                self.test(key, &value);
+                self.test(key, &value, path);
             }
-            self.tests(&value);
+            self.tests(&value, &format!("{path}/{key}"));
         }
     }
 
-    fn test(&mut self, test: &str, argument: &Node<'_>) {
+    fn test(&mut self, test: &str, argument: &Node<'_>, path: &str) {
         if let Some(name) = argument.value.as_str().and_then(|text| text.strip_prefix("snap.")) {
             let name = name.split(['.', '[']).next().unwrap_or_default();
             rules_in_cel::snap_name(name, self.remembered, self.in_trial, argument.at(), self.report);
@@ -165,7 +168,12 @@ impl Visitor<'_> {
             list.is_some_and(|list| list.contains(&Value::Bool(true)) && list.contains(&Value::Bool(false)))
         };
         let text = argument.value.as_str();
+        let always = || {
+            let field = path.rsplit('/').next().unwrap_or_default();
+            path.ends_with(&format!("metadata/{field}")) && EVERY_OBJECT_HAS.contains(&field)
+        };
         let why = match test {
+            "$exists" if argument.value == &Value::Bool(true) && always() => "every object has this field",
             "$atLeast" if is_zero => "a missing number counts as 0, and nothing is less",
             "$contains" if text == Some("") => "every text contains an empty one",
             "$matches" if text.is_some_and(|pattern| matches!(pattern, "" | ".*" | "^.*$" | "^" | "$")) => {

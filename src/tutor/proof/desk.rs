@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::base::{Streams, UserError, sleep};
+use crate::base::{Streams, UserError, sleep, timeout};
 use crate::check::{self, Context, Verdict};
-use crate::environment::{CommandLine, Environment, Inventory, Snapshot};
+use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, Snapshot};
 use crate::lesson::{Answer, Expectation, Language, Question, Step};
 
 /// Simulated time that a state is given to arrive, once the desired state is right.
@@ -15,6 +15,20 @@ const CONVERGING_MAX: Duration = Duration::from_secs(300);
 
 /// Simulated time that a state is given which is not right.
 const NOT_YET_MAX: Duration = Duration::from_secs(40);
+
+/// Simulated time without anything due that counts as quiet.
+const QUIET: Duration = Duration::from_secs(8);
+
+/// Wall time in which a command that waits for nothing ends.
+const AT_ONCE: Duration = Duration::from_millis(40);
+
+/// Simulated time between two verdicts, at first and at most.
+const STRIDE_MIN: Duration = Duration::from_millis(500);
+const STRIDE_MAX: Duration = Duration::from_secs(15);
+
+/// Wall time after which a command is interrupted; simulated time flies in it.
+const COMMAND_MAX: Duration = Duration::from_secs(15);
+const REAL_COMMAND_MAX: Duration = Duration::from_secs(180);
 
 /// The same on a cluster whose time is not ours.
 const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
@@ -43,8 +57,6 @@ pub(super) struct Kept {
 
 /// How one command ended.
 pub(super) struct Ran {
-    /// Which one, counted from 0.
-    pub index: usize,
     pub exit_code: i32,
     /// What it complained about.
     pub complaint: String,
@@ -120,23 +132,44 @@ impl Desk {
         Ok(())
     }
 
-    /// Runs the commands of a solution, one after the other, each until the cluster is quiet.
-    pub(super) async fn run(&mut self, lines: &[String]) -> Vec<Ran> {
-        let mut ran = Vec::new();
-        for (index, line) in lines.iter().enumerate() {
-            let (mut streams, printed) = Streams::captured("");
-            self.environment.run_eagerly(true);
-            let exit_code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
-            self.environment.run_eagerly(false);
-            let complaint = printed.err();
-            if self.printed.len() < PRINTED_MAX {
-                self.printed += &format!("$ {line}\n{}{complaint}", printed.out());
-            }
-            self.commands.push(line.clone());
-            ran.push(Ran { index, exit_code, complaint });
-            self.let_pass(Duration::from_secs(8)).await;
+    /// Runs one command; time moves only as far as it waits for something.
+    pub(super) async fn run_line(&mut self, line: &str) -> Ran {
+        let (mut streams, printed) = Streams::captured("");
+        let command = CommandLine::parse(line);
+        let exit_code = self.exit_code_of(&command, &mut streams).await;
+        let complaint = match exit_code {
+            Some(_) => printed.err(),
+            None => "it does not end by itself".to_owned(),
+        };
+        let exit_code = exit_code.unwrap_or(INTERRUPTED);
+        if self.printed.len() < PRINTED_MAX {
+            self.printed += &format!("$ {line}\n{}{complaint}", printed.out());
         }
-        ran
+        self.commands.push(line.to_owned());
+        Ran { exit_code, complaint }
+    }
+
+    /// Runs a command to its end; `None` when it had to be interrupted.
+    async fn exit_code_of(&self, command: &CommandLine, streams: &mut Streams) -> Option<i32> {
+        let environment = &self.environment;
+        let mut running = std::pin::pin!(environment.run(command, streams));
+        if let Some(exit_code) = timeout(AT_ONCE, &mut running).await {
+            return Some(exit_code);
+        }
+        // It waits for something, and time moves on until that has come.
+        environment.run_eagerly(true);
+        let at_most = if self.is_simulated() { COMMAND_MAX } else { REAL_COMMAND_MAX };
+        let exit_code = timeout(at_most, &mut running).await;
+        environment.run_eagerly(false);
+        exit_code
+    }
+
+    /// Runs commands, one after the other, each until the cluster is quiet.
+    pub(super) async fn run(&mut self, lines: &[String]) {
+        for line in lines {
+            self.run_line(line).await;
+            self.let_quiet_come().await;
+        }
     }
 
     /// The verdict as things stand.
@@ -147,6 +180,7 @@ impl Desk {
     /// The verdict once nothing changes any more, or the step is passed.
     pub(super) async fn settled_verdict(&mut self, step: &Step) -> Verdict {
         let mut waited = Duration::ZERO;
+        let mut stride = STRIDE_MIN;
         loop {
             let verdict = self.verdict(step, Language::En).await;
             let at_most = match (&verdict, self.is_simulated()) {
@@ -156,17 +190,22 @@ impl Desk {
                 (_, true) => NOT_YET_MAX,
                 (_, false) => REAL_NOT_YET_MAX,
             };
-            match self.step_on(at_most.saturating_sub(waited)).await {
+            match self.step_on(at_most.saturating_sub(waited), stride).await {
                 Some(passed) => waited += passed,
                 None => return verdict,
             }
+            stride = (stride * 2).min(STRIDE_MAX);
         }
     }
 
-    /// To the next moment at which something happens; `None` when nothing will within that time.
-    async fn step_on(&self, at_most: Duration) -> Option<Duration> {
+    /// To the next moment at which something happens, and at least as far as `stride`; `None` when nothing
+    /// will happen within that time.
+    async fn step_on(&self, at_most: Duration, stride: Duration) -> Option<Duration> {
         if self.is_simulated() {
-            return self.environment.step(at_most);
+            let passed = self.environment.step(at_most)?;
+            let more = stride.saturating_sub(passed);
+            let _ = self.environment.pass(more);
+            return Some(passed + more);
         }
         if at_most.is_zero() {
             return None;
@@ -175,13 +214,13 @@ impl Desk {
         Some(LOOK_INTERVAL)
     }
 
-    /// Lets what is under way arrive: until nothing happens for `quiet`.
-    async fn let_pass(&self, quiet: Duration) {
+    /// Lets what is under way arrive: until nothing happens for a while.
+    pub(super) async fn let_quiet_come(&self) {
         if !self.is_simulated() {
             return;
         }
         let mut left = NOT_YET_MAX;
-        while let Some(passed) = self.environment.step(left.min(quiet)) {
+        while let Some(passed) = self.environment.step(left.min(QUIET)) {
             left = left.saturating_sub(passed);
         }
     }
@@ -234,7 +273,7 @@ impl Desk {
             if let Some(answer) = check::right_answer(question, &self.context(language)).await {
                 return Some(answer);
             }
-            let passed = self.step_on(left).await?;
+            let passed = self.step_on(left, STRIDE_MIN).await?;
             left = left.saturating_sub(passed);
         }
     }

@@ -117,12 +117,14 @@ pub(super) fn mutants(lines: &[String], elsewhere: bool) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let writing = lines.iter().filter(|line| is_writing(line)).count();
     for (command, line) in lines.iter().enumerate() {
-        let mut changes = changes_of(line, elsewhere);
-        if writing > 1 && is_writing(line) {
-            let (from, to, text) = (first_line(line).to_owned(), String::new(), String::new());
-            changes.push(Change { class: "omission", from, to, text });
-        }
-        for Change { class, from, to, text } in changes {
+        // Left out first: a command that is not needed at all needs no closer look.
+        let left_out = (writing > 1 && is_writing(line)).then(|| Change {
+            class: "omission",
+            from: first_line(line).to_owned(),
+            to: String::new(),
+            text: String::new(),
+        });
+        for Change { class, from, to, text } in left_out.into_iter().chain(changes_of(line, elsewhere)) {
             let mut lines = lines.to_vec();
             lines[command] = text;
             lines.retain(|line| !line.is_empty());
@@ -141,15 +143,15 @@ fn first_line(line: &str) -> &str {
 }
 
 /// Whether a line changes the cluster.
-pub(super) fn is_writing(line: &str) -> bool {
-    commands_of(first_line(line)).iter().any(|words| {
-        let rollout_looks = || words.iter().any(|word| matches!(word.text.as_str(), "status" | "history"));
-        match verb(words) {
-            Some("rollout") => !rollout_looks(),
-            Some(verb) => WRITING.contains(&verb),
-            None => false,
-        }
-    })
+fn is_writing(line: &str) -> bool {
+    commands_of(first_line(line)).iter().any(|words| writing_verb(words).is_some())
+}
+
+/// The verb of a command that changes the cluster.
+fn writing_verb(words: &[Word]) -> Option<&str> {
+    let verb = verb(words)?;
+    let looks = verb == "rollout" && words.iter().any(|word| matches!(word.text.as_str(), "status" | "history"));
+    (WRITING.contains(&verb) && !looks).then_some(verb)
 }
 
 /// The verb of a kubectl command.
@@ -183,17 +185,12 @@ fn changes_of(line: &str, elsewhere: bool) -> Vec<Change> {
     let head = first_line(line);
     let rest = &line[head.len()..];
     for words in commands_of(head) {
-        match verb(&words) {
-            Some(verb) if WRITING.contains(&verb) => {
-                let found = in_command(head, verb, &words, elsewhere);
-                changes.extend(
-                    found
-                        .into_iter()
-                        .map(|change| Change { text: format!("{}{rest}", change.text), ..change }),
-                );
-            }
-            Some(_) => {}
-            None => changes.extend(in_text(head, &words)),
+        if let Some(verb) = writing_verb(&words) {
+            let found = in_command(head, verb, &words, elsewhere);
+            let whole = |change: Change| Change { text: format!("{}{rest}", change.text), ..change };
+            changes.extend(found.into_iter().map(whole));
+        } else if verb(&words).is_none() {
+            changes.extend(in_text(head, &words));
         }
     }
     changes
