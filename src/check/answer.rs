@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use crate::apimachinery::{JsonPath, go_text};
-use crate::lesson::{Answer, Language, Question, ValueOrigin, ValueSource};
+use crate::apimachinery::{JsonPath, Object, go_text};
+use crate::lesson::{Answer, Language, Question, Reading, ValueOrigin, ValueSource};
 
 use super::partial::Snap;
+use super::rule::Bindings;
 use super::world::World;
 
 /// The answers that are right, as a learner may type them; the first is the one to show.
@@ -46,14 +47,31 @@ pub fn chosen(text: &str, choices: &[&str]) -> Option<usize> {
 
 /// Reads the values that a source names.
 pub(super) fn values(source: &ValueSource, world: &World, snap: &Snap) -> Vec<Value> {
-    let objects = match &source.from {
+    let objects: Vec<&Object> = match &source.from {
         ValueOrigin::Object(object) => world.object(object).into_iter().collect(),
         ValueOrigin::Selection(selection) => world.select(selection, snap),
     };
-    // The path was read once already, when the chapter was.
-    let Ok(path) = JsonPath::parse_relaxed(&source.path) else { return Vec::new() };
-    let found = objects.iter().filter_map(|object| path.find(object.value()).ok());
-    found.flatten().collect()
+    match &source.read {
+        Reading::Path(path) => {
+            // The path was read once already, when the chapter was.
+            let Ok(path) = JsonPath::parse_relaxed(path) else { return Vec::new() };
+            let found = objects.iter().filter_map(|object| path.find(object.value()).ok());
+            found.flatten().collect()
+        }
+        Reading::Rule(rule) => {
+            let bindings = Bindings::new(snap);
+            let bindings = match &source.from {
+                ValueOrigin::Object(_) if objects.is_empty() => return Vec::new(),
+                ValueOrigin::Object(_) => bindings.with("object", objects.first().copied()),
+                ValueOrigin::Selection(_) => bindings.with_list("objects", &objects),
+            };
+            let value = bindings.evaluate(rule).ok().and_then(|value| value.to_json());
+            match value {
+                Some(Value::Array(values)) => values,
+                other => other.into_iter().collect(),
+            }
+        }
+    }
 }
 
 fn letter(index: usize) -> Option<String> {
@@ -107,7 +125,7 @@ mod tests {
                 name: "hello".to_owned(),
                 namespace: None,
             }),
-            path: ".status.podIP".to_owned(),
+            read: Reading::Path(".status.podIP".to_owned()),
         };
         let pod = serde_json::json!({
             "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hello"}, "status": {"podIP": "10.244.0.7"},

@@ -8,13 +8,20 @@ use kube::core::{DynamicObject, ObjectList, WatchEvent};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::base::sleep;
+use crate::base::{Stopwatch, sleep, timeout};
 use crate::lesson::Step;
 
+use super::judge::watched;
 use super::world::{Place, collection, places};
 
-/// A burst of changes within this time is told once.
+/// Changes within this time after one that was told are told together.
 const BURST: Duration = Duration::from_millis(40);
+
+/// Time between two explanations: reasons may lag behind, that a step is passed may not.
+const EXPLANATIONS: Duration = Duration::from_millis(300);
+
+/// Time between two requests while a rollout is watched.
+const REQUESTS: Duration = Duration::from_secs(1);
 
 /// How long to wait before a watch that failed is opened again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -24,6 +31,12 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Observer {
     changes: watch::Receiver<u64>,
     _watches: JoinSet<()>,
+    /// Since a change was told last.
+    told: Option<Stopwatch>,
+    /// Since a change was explained last.
+    explained: Option<Stopwatch>,
+    /// Whether a change was told and not explained.
+    owes: bool,
 }
 
 impl Observer {
@@ -35,16 +48,43 @@ impl Observer {
         for place in places(step, namespace) {
             watches.spawn(follow(client.clone(), place, sender.clone()));
         }
-        Self { changes, _watches: watches }
+        if watched(step).is_some() {
+            watches.spawn(tick(sender));
+        }
+        Self { changes, _watches: watches, told: None, explained: None, owes: false }
     }
 
-    /// Waits for the next change, or for the end of a burst of them.
+    /// Waits for the next change: told at once after a quiet time, and then a burst of them together.
     pub async fn changed(&mut self) {
-        if self.changes.changed().await.is_err() {
+        let left = |since: &Option<Stopwatch>, span: Duration| {
+            since.as_ref().map_or(Duration::ZERO, |since| span.saturating_sub(since.elapsed()))
+        };
+        let explanation = left(&self.explained, EXPLANATIONS);
+        let change = self.changes.changed();
+        let changed = if self.owes { timeout(explanation, change).await } else { Some(change.await) };
+        if matches!(changed, Some(Err(_))) {
             return std::future::pending().await;
         }
-        sleep(BURST).await;
+        sleep(left(&self.told, BURST)).await;
         self.changes.mark_unchanged();
+        self.told = Some(Stopwatch::start());
+    }
+
+    /// Whether a change that was told should be explained; one that should not is told again later.
+    pub fn explains(&mut self) -> bool {
+        self.owes = self.explained.as_ref().is_some_and(|since| since.elapsed() < EXPLANATIONS);
+        if !self.owes {
+            self.explained = Some(Stopwatch::start());
+        }
+        !self.owes
+    }
+}
+
+/// While a rollout is watched, every second is worth a look.
+async fn tick(changes: watch::Sender<u64>) {
+    loop {
+        sleep(REQUESTS).await;
+        changes.send_modify(|count| *count += 1);
     }
 }
 

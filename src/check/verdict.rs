@@ -1,5 +1,9 @@
 //! How a step is judged.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 /// The judgement of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -9,6 +13,8 @@ pub enum Verdict {
     Converging {
         /// What is awaited, one sentence each.
         waiting: Vec<String>,
+        /// What holds it up, if anything is known to.
+        reason: Option<Reason>,
     },
     /// A known wrong state.
     Mistake {
@@ -19,6 +25,8 @@ pub enum Verdict {
     NotYet {
         /// What is expected and what was found.
         differences: Vec<Difference>,
+        /// The first broken link of the causal chain, or what was done instead of what was asked.
+        reason: Option<Reason>,
     },
     /// A precondition is gone.
     Broken {
@@ -36,4 +44,39 @@ pub struct Difference {
     pub expected: String,
     /// What is, e.g. `spec.replicas: 1`.
     pub actual: String,
+}
+
+/// Why something is not as expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What is the matter, one or two sentences.
+    pub text: String,
+    /// The command that shows it.
+    pub command: Option<String>,
+}
+
+/// A verdict, and what the step has to remember from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// All that the step remembers, where that has changed.
+    pub remembered: Option<BTreeMap<String, Value>>,
+}
+
+impl Verdict {
+    /// Why, where the verdict knows.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Converging { reason, .. } | Self::NotYet { reason, .. } => reason.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Verdict> for Judgement {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, remembered: None }
+    }
 }

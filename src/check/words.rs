@@ -21,8 +21,6 @@ pub(super) enum Phrase<'a> {
     NoChoiceYet,
     /// No command like that yet.
     NotRunYet,
-    /// The Service selects no Pod.
-    SelectsNothing,
     /// The Service did not answer.
     NoReply,
     /// The cluster cannot be asked.
@@ -37,6 +35,34 @@ pub(super) enum Phrase<'a> {
     Available(i64, i64),
     /// A Pod that is not ready.
     NotReady,
+    /// So many of so many Pods of a Job have succeeded.
+    Completed(i64, i64),
+    /// A CronJob that never ran to its end.
+    NeverRan,
+    /// A claim without a volume.
+    NotBound,
+    /// An autoscaler that cannot scale.
+    NotScaling,
+    /// A rule is false.
+    NotTrue,
+    /// A rule cannot be told.
+    Unclear(&'a str),
+    /// So many different answers.
+    DifferentAnswers(usize),
+    /// A request during a rollout failed.
+    RequestFailed(&'a str),
+    /// Nothing was rolled out yet.
+    NoRollout(&'a str),
+    /// A rollout was over before it could be watched.
+    Unasked,
+    /// A trial that has not begun.
+    NotTriedYet,
+    /// A trial that cannot be done.
+    CannotTry(&'a str),
+    /// What was deleted stays away.
+    NobodyReplaces(&'a str),
+    /// So many of so many are there again.
+    Replaced(usize, usize, &'a str),
 }
 
 /// Puts a phrase in a language.
@@ -57,7 +83,6 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::NoAnswerYet => "type `answer` and what you found".to_owned(),
         Phrase::NoChoiceYet => "type `answer` and the number of your choice".to_owned(),
         Phrase::NotRunYet => "not run yet".to_owned(),
-        Phrase::SelectsNothing => "the Service's selector matches no Pod".to_owned(),
         Phrase::NoReply => "no reply".to_owned(),
         Phrase::Unreachable(error) => format!("The cluster does not answer: {error}"),
         Phrase::NotObserved => "the controller has not seen the change yet".to_owned(),
@@ -66,6 +91,26 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::OldLeft(old) => format!("{old} old Pods are still there"),
         Phrase::Available(available, wanted) => format!("{available} of {wanted} Pods are available"),
         Phrase::NotReady => "not ready yet".to_owned(),
+        Phrase::Completed(done, wanted) => format!("{done} of {wanted} have completed"),
+        Phrase::NeverRan => "no run has completed yet".to_owned(),
+        Phrase::NotBound => "no volume is bound yet".to_owned(),
+        Phrase::NotScaling => "it cannot read the load yet".to_owned(),
+        Phrase::NotTrue => "not so".to_owned(),
+        Phrase::Unclear(why) => format!("cannot be told: {why}"),
+        Phrase::DifferentAnswers(1) => "1 answer, always the same".to_owned(),
+        Phrase::DifferentAnswers(count) => format!("{count} different answers"),
+        Phrase::RequestFailed(reply) => format!("a request failed meanwhile: {reply}"),
+        Phrase::NoRollout(object) => format!("{object} has not been rolled out anew yet"),
+        Phrase::Unasked => {
+            "the rollout was over before a request could be sent; roll out once more, and let it run"
+                .to_owned()
+        }
+        Phrase::NotTriedYet => "tried as soon as all else is right".to_owned(),
+        Phrase::CannotTry(error) => format!("it cannot be tried: {error}"),
+        Phrase::NobodyReplaces(object) => {
+            format!("{object} was deleted as a trial, and nothing brought it back: it had no owner")
+        }
+        Phrase::Replaced(ready, wanted, kind) => format!("{ready} of {wanted} {kind} are ready again"),
     }
 }
 
@@ -79,7 +124,6 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::NoAnswerYet => "`answer` 뒤에 찾은 값을 입력하세요".to_owned(),
         Phrase::NoChoiceYet => "`answer` 뒤에 고른 번호를 입력하세요".to_owned(),
         Phrase::NotRunYet => "아직 실행하지 않았습니다".to_owned(),
-        Phrase::SelectsNothing => "서비스의 셀렉터에 맞는 파드가 없습니다".to_owned(),
         Phrase::NoReply => "응답이 없습니다".to_owned(),
         Phrase::Unreachable(error) => format!("클러스터가 응답하지 않습니다: {error}"),
         Phrase::NotObserved => "컨트롤러가 아직 변경을 보지 못했습니다".to_owned(),
@@ -87,5 +131,26 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::OldLeft(old) => format!("이전 파드 {old}개가 남아 있습니다"),
         Phrase::Available(available, wanted) => format!("파드 {wanted}개 중 {available}개를 쓸 수 있습니다"),
         Phrase::NotReady => "아직 준비되지 않았습니다".to_owned(),
+        Phrase::Completed(done, wanted) => format!("{wanted}개 중 {done}개가 완료되었습니다"),
+        Phrase::NeverRan => "아직 끝까지 실행된 적이 없습니다".to_owned(),
+        Phrase::NotBound => "아직 볼륨이 바인딩되지 않았습니다".to_owned(),
+        Phrase::NotScaling => "아직 부하를 읽지 못합니다".to_owned(),
+        Phrase::NotTrue => "그렇지 않습니다".to_owned(),
+        Phrase::Unclear(why) => format!("판단할 수 없습니다: {why}"),
+        Phrase::DifferentAnswers(1) => "항상 같은 응답 하나".to_owned(),
+        Phrase::DifferentAnswers(count) => format!("서로 다른 응답 {count}개"),
+        Phrase::RequestFailed(reply) => format!("그동안 요청 하나가 실패했습니다: {reply}"),
+        Phrase::NoRollout(object) => format!("{object}에 아직 새 롤아웃이 없었습니다"),
+        Phrase::Unasked => {
+            "요청을 보내기 전에 롤아웃이 끝났습니다. 한 번 더 롤아웃하고 진행되게 두세요".to_owned()
+        }
+        Phrase::NotTriedYet => "나머지가 모두 맞으면 바로 시험합니다".to_owned(),
+        Phrase::CannotTry(error) => format!("시험할 수 없습니다: {error}"),
+        Phrase::NobodyReplaces(object) => format!(
+            "시험 삼아 {object}을(를) 삭제했는데 아무도 되살리지 않았습니다. 소유자가 없는 오브젝트입니다"
+        ),
+        Phrase::Replaced(ready, wanted, kind) => {
+            format!("{kind} {wanted}개 중 {ready}개가 다시 준비되었습니다")
+        }
     }
 }

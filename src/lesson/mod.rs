@@ -9,8 +9,8 @@
 //! | `yaml start` | objects present when the step begins |
 //! | `sh solution` | the commands of one correct way, each further block another way |
 //! | `yaml file=NAME` | a file for the learner's workspace |
-//! | `yaml snap` | values remembered when the step begins: `name: {object: kind/name, path: .x}` |
-//! | `yaml check` | expectations, each with `that:` and one of `object`, `select`, `absent`, `http`, `answer`, `command` |
+//! | `yaml snap` | values remembered when the step begins: `name: {object: kind/name, path: .x}`, or `cel: …` |
+//! | `yaml check` | expectations, each with `that:` and one of `object`, `select`, `with`, `absent`, `either`, `http`, `requests`, `trial`, `answer`, `command` |
 //! | `yaml mistake` | `when:` expectations that hold in a known wrong state, `say:` what to tell, `try:` commands that lead to it |
 //! | `hint` | the idea, the verb, the command with one blank |
 //! | `yaml predict` | `ask`, `choices`, `explain` |
@@ -20,12 +20,31 @@
 //! `settled: true` beside `object` asks that its controller has finished; `wait: false` says that only the
 //! learner can bring something about, so that the step is not yet and not converging; `needs: true` makes
 //! an expectation a precondition, without which the step is broken. A selection (`select`, filtered by
-//! `where: {labels, ownedBy, contains}`) leaves out what is being deleted and has one of `every`, `any`,
-//! `none`, `count`. The same object may come several times in `yaml start`, each time later in its life.
+//! `where: {labels, selector, ownedBy, contains}`) leaves out what is being deleted and has one of `every`,
+//! `any`, `none`, `count`, `cel`. The same object may come several times in `yaml start`, each time later in
+//! its life.
 //!
 //! A partial object (`contains`, `every`, `any`, `none`) is matched key by key, lists by content. In place
-//! of a value it may hold one test: `$exists`, `$oneOf`, `$notEqualTo`, `$equalTo`, `$atLeast`, `$atMost`,
-//! `$contains` or `$image`; `snap.NAME` in a test stands for a remembered value.
+//! of a value it may hold tests: `$exists`, `$equalTo`, `$notEqualTo`, `$oneOf`, `$noneOf`, `$atLeast`,
+//! `$atMost`, `$moreThan`, `$lessThan` (numbers and quantities), `$quantity` (the same amount), `$contains`,
+//! `$matches` (a regular expression), `$image`, `$base64`, `$size`, `$not`, `$exactly` (and nothing else),
+//! `$every` and `$none` (of the items of a list). `snap.NAME` in a test stands for a remembered value.
+//!
+//! A rule (`cel`) is an expression that must be true: of `object` beside `object:`, of the list `objects`
+//! beside `select:`, of the names that `with: {NAME: {object | select …}}` gives; `snap.NAME` is there too.
+//! Fields and types of Kubernetes' kinds are checked when the chapter is read. `either` holds when one of its
+//! expectations does.
+//!
+//! `http: {service, port, path, status, contains, namespace, host, times, distinct}` asks a Service through
+//! the API server: each of `times` requests must succeed, and `distinct` different bodies must come.
+//! `requests: {service, port, …, during: kind/name}` asks again and again while the learner rolls that object
+//! out: no request may fail. `trial: {delete | restart | patch, requests, then}` does something once all
+//! other checks hold: `delete: {object | select …}` deletes one object, `restart: kind/name` makes its Pods
+//! anew, `patch: {object, with}` changes one. Without `then` (expectations, in which `snap.deleted` is the uid
+//! of what was deleted) what was deleted must be replaced, and what was changed must settle.
+//!
+//! The words of a `command` come in this order in one command; `a|b` stands for either, and a kind for all
+//! its names. Several alternatives to what is typed usually exist: ask for the state where there is one.
 //!
 //! `ko.md` repeats the headings with the same ids and holds translated prose, `hint` blocks, the sentences of
 //! `yaml check` as a list, `say` of `yaml mistake`, and the texts of `yaml predict` and `yaml question`, all
@@ -46,7 +65,8 @@ mod step;
 mod translation;
 
 pub use check_spec::{
-    Expectation, Form, HttpProbe, ObjectRef, Quantifier, Selection, ValueOrigin, ValueSource,
+    Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial,
+    ValueOrigin, ValueSource,
 };
 pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};

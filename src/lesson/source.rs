@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::lesson::{Answer, Form, Language};
 
-    const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {x: 1}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
+    const CHAPTER: &str = "---\nsummary: One Pod.\nminutes: 5\n---\n# Pods\n\n## Run {#run}\n\nDo it.\n\n```yaml start\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n```\n\n```yaml check\n- that: It runs\n  object: pod/hello\n  contains: {spec: {nodeName: x}}\n- that: You know\n  answer: why\n```\n\n```yaml question\nid: why\nask: Why?\nchoices: [a, b]\nanswer: 2\n```\n\n```sh solution\n# a comment\ncat > x <<'END'\na\nEND\nkubectl apply -f x\n```\n\n```hint\nRun.\n```\n";
 
     fn course(files: &[(&str, &str)]) -> (Course, Vec<String>) {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::base::UserError;
-use crate::check::Verdict;
+use crate::check::Judgement;
 use crate::progress::Place;
 
 /// Something happened outside the session.
@@ -36,8 +36,8 @@ pub enum Event {
     Judged {
         /// The step.
         place: Place,
-        /// How.
-        verdict: Verdict,
+        /// How, and what the step remembers of it.
+        judgement: Judgement,
         /// Whether the learner asked for it.
         asked: bool,
     },

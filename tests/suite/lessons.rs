@@ -82,12 +82,16 @@ impl Desk {
         }
     }
 
-    async fn judge(&self, step: &Step) -> Verdict {
-        check::evaluate(step, &self.context).await
+    async fn judge(&mut self, step: &Step) -> Verdict {
+        let judgement = check::evaluate(step, &self.context).await;
+        if let Some(remembered) = judgement.remembered {
+            self.context.snap = remembered;
+        }
+        judgement.verdict
     }
 
     /// The verdict once nothing changes any more, or the step passed.
-    async fn settled_verdict(&self, step: &Step) -> Verdict {
+    async fn settled_verdict(&mut self, step: &Step) -> Verdict {
         let mut waited = Duration::ZERO;
         loop {
             let verdict = self.judge(step).await;

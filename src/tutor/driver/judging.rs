@@ -31,8 +31,15 @@ impl Driver {
 
     pub(super) async fn evaluate(&self, asked: bool) -> Option<Event> {
         let step = self.session.step()?;
-        let verdict = check::evaluate(step, &self.context()).await;
-        Some(Event::Judged { place: self.session.place(), verdict, asked })
+        let judgement = check::evaluate(step, &self.context()).await;
+        Some(Event::Judged { place: self.session.place(), judgement, asked })
+    }
+
+    /// Judges after a change: that the step is passed is told at once, reasons not so often.
+    pub(super) async fn judge_change(&mut self) -> Option<Event> {
+        let explains = self.observer.as_mut().is_none_or(Observer::explains);
+        let worth_it = explains || check::is_passed(self.session.step()?, &self.context()).await;
+        if worth_it { self.evaluate(false).await } else { None }
     }
 
     /// Judges now where a person sits; elsewhere lets time pass until the state is settled.
@@ -43,9 +50,9 @@ impl Driver {
             if self.settings.interactive {
                 return Some(event);
             }
-            let Event::Judged { verdict, .. } = &event else { return Some(event) };
+            let Event::Judged { judgement, .. } = &event else { return Some(event) };
             let simulated = self.environment.clock().is_some();
-            let at_most = match verdict {
+            let at_most = match judgement.verdict {
                 Verdict::Passed => return Some(event),
                 Verdict::Converging { .. } if simulated => CONVERGING_MAX,
                 Verdict::Converging { .. } => REAL_CONVERGING_MAX,

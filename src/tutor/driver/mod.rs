@@ -131,8 +131,7 @@ impl Driver {
     /// # Errors
     /// When the journal cannot be written.
     pub async fn judge(&mut self) -> Result<(), UserError> {
-        let event = self.evaluate(false).await;
-        match event {
+        match self.judge_change().await {
             Some(event) => self.process(event).await,
             None => Ok(()),
         }

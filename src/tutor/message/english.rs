@@ -16,6 +16,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Broken => "Something this step needs is gone:".into(),
         Message::BrokenRemedy => "`reset` puts this step back to its start.".into(),
         Message::Difference { that, expected, actual } => difference(that, expected, actual, "expected", "found"),
+        Message::Reason { text, command } => format!("{text} See it with `{command}`."),
         Message::Hint(level) => format!("Hint {level}"),
         Message::NoMoreHints => "That was the last hint. `solve` shows and runs the solution.".into(),
         Message::NoHints => "This step has no hints; `status` shows the task again.".into(),

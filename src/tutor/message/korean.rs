@@ -16,6 +16,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Broken => "이 단계에 필요한 것이 사라졌습니다:".into(),
         Message::BrokenRemedy => "`reset`을 입력하면 이 단계를 처음 상태로 되돌립니다.".into(),
         Message::Difference { that, expected, actual } => difference(that, expected, actual, "기대한 값", "현재 값"),
+        Message::Reason { text, command } => format!("{text} `{command}`(으)로 확인할 수 있습니다."),
         Message::Hint(level) => format!("힌트 {level}"),
         Message::NoMoreHints => "마지막 힌트였습니다. `solve`를 입력하면 풀이를 보여 주고 실행합니다.".into(),
         Message::NoHints => "이 단계에는 힌트가 없습니다. `status`로 할 일을 다시 볼 수 있습니다.".into(),

@@ -39,6 +39,13 @@ pub enum Message<'a> {
         /// What is.
         actual: &'a str,
     },
+    /// Why something is as it is, and the command that shows it.
+    Reason {
+        /// Why.
+        text: &'a str,
+        /// The command.
+        command: &'a str,
+    },
     /// Headline of a hint.
     Hint(usize),
     /// All hints were shown.

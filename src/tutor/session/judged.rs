@@ -1,6 +1,6 @@
 //! What a verdict leads to: silence, feedback, or the next step.
 
-use crate::check::Verdict;
+use crate::check::{Judgement, Verdict};
 use crate::progress::{self, Outcome, Place};
 
 use super::super::effect::Effect;
@@ -9,10 +9,18 @@ use super::super::view::View;
 use super::{Ending, Phase, Session};
 
 impl Session {
-    pub(super) fn judged(&mut self, place: &Place, verdict: Verdict, asked: bool) -> Vec<Effect> {
+    pub(super) fn judged(&mut self, place: &Place, judgement: Judgement, asked: bool) -> Vec<Effect> {
         if *place != self.place() || self.phase == Phase::Preparing {
             return Vec::new();
         }
+        let Judgement { verdict, remembered } = judgement;
+        let remembered = remembered.map(|values| Effect::Record(progress::Event::StepRemembered { values }));
+        let mut effects: Vec<Effect> = remembered.into_iter().collect();
+        effects.extend(self.judged_so(&verdict, asked));
+        effects
+    }
+
+    fn judged_so(&mut self, verdict: &Verdict, asked: bool) -> Vec<Effect> {
         if self.phase == Phase::ChapterDone {
             return if asked { vec![self.chapter_done()] } else { Vec::new() };
         }
@@ -21,7 +29,7 @@ impl Session {
             return self.passed();
         }
         let untouched = self.learner.commands.is_empty() && self.learner.answers.is_empty();
-        let (outcome, view) = self.verdict_view(&verdict);
+        let (outcome, view) = self.verdict_view(verdict);
         // Before the learner did anything there is nothing to say about what is missing, and a question
         // that stands above needs no reminder after each look around.
         let quiet =
@@ -65,29 +73,5 @@ impl Session {
         self.phase = Phase::ChapterDone;
         effects.push(self.chapter_done());
         effects
-    }
-
-    pub(super) fn verdict_view(&self, verdict: &Verdict) -> (Outcome, View) {
-        let (outcome, message, details) = match verdict {
-            Verdict::Passed => (Outcome::Passed, Message::Passed(""), Vec::new()),
-            Verdict::Converging { waiting } => (Outcome::Converging, Message::Converging, waiting.clone()),
-            Verdict::Mistake { feedback } => (Outcome::Mistake, Message::Mistake, vec![feedback.clone()]),
-            Verdict::NotYet { differences } => {
-                let lines = differences.iter().map(|difference| {
-                    let message = Message::Difference {
-                        that: &difference.that,
-                        expected: &difference.expected,
-                        actual: &difference.actual,
-                    };
-                    say(self.language, message)
-                });
-                (Outcome::NotYet, Message::NotYet, lines.collect())
-            }
-            Verdict::Broken { what } => {
-                let remedy = say(self.language, Message::BrokenRemedy);
-                (Outcome::Broken, Message::Broken, vec![what.clone(), remedy])
-            }
-        };
-        (outcome, View::Verdict { outcome, headline: say(self.language, message), details })
     }
 }

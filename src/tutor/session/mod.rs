@@ -7,6 +7,7 @@ mod questions;
 mod show;
 #[cfg(test)]
 mod tests;
+mod verdicts;
 mod walk;
 
 use std::sync::Arc;
@@ -152,7 +153,7 @@ impl Session {
                 Effect::Judge { asked: false },
             ],
             Event::Entered { place, result } => self.entered(&place, result),
-            Event::Judged { place, verdict, asked } => self.judged(&place, verdict, asked),
+            Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::EndOfInput => self.leave(),

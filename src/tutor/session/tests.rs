@@ -68,13 +68,13 @@ fn prepared(session: &mut Session) {
 
 fn judge(session: &mut Session, verdict: Verdict, asked: bool) -> Vec<Effect> {
     let place = session.place();
-    session.handle(Event::Judged { place, verdict, asked })
+    session.handle(Event::Judged { place, judgement: verdict.into(), asked })
 }
 
 fn not_yet() -> Verdict {
     let difference =
         Difference { that: "a Pod runs".into(), expected: "Running".into(), actual: "nothing".into() };
-    Verdict::NotYet { differences: vec![difference] }
+    Verdict::NotYet { differences: vec![difference], reason: None }
 }
 
 fn shown(effects: &[Effect]) -> Vec<&View> {
@@ -185,7 +185,7 @@ fn a_verdict_on_a_step_that_was_left_is_ignored() {
     let mut session = begun(false);
     let old = session.place();
     judge(&mut session, Verdict::Passed, false);
-    let late = Event::Judged { place: old, verdict: Verdict::Passed, asked: false };
+    let late = Event::Judged { place: old, judgement: Verdict::Passed.into(), asked: false };
     assert!(session.handle(late).is_empty());
     assert!(
         judge(&mut session, Verdict::Passed, false).is_empty(),

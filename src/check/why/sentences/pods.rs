@@ -1,0 +1,74 @@
+//! Pods: scheduling, volumes, images, containers, probes.
+
+use super::super::finding::Sentence;
+use super::sentence;
+
+macro_rules! sentences {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
+    };
+}
+
+sentences! {
+    UNSCHEDULABLE: "{0} finds no node: {1}", "{0}이(가) 들어갈 노드가 없습니다: {1}";
+    TOO_BIG: "{0} asks for more {1} than any node has left ({2} requested): the scheduler finds no node for it. Lower the request, or free {1}.",
+        "{0}이(가) 요청한 {1}({2})만큼 남은 노드가 없어 스케줄러가 배치하지 못합니다. 요청량을 줄이거나 {1}을(를) 비우세요.";
+    TAINTED: "{0} does not tolerate the taint of the node ({1}): the scheduler finds no node for it. It needs a toleration, or the taint must go.",
+        "{0}에 노드의 테인트({1})를 견디는 톨러레이션이 없어 배치할 노드가 없습니다. 톨러레이션을 추가하거나 테인트를 제거하세요.";
+    CORDONED: "No node takes new Pods: {1} is cordoned (SchedulingDisabled), so {0} stays Pending. `kubectl uncordon` opens it again.",
+        "노드 {1}이(가) 스케줄링 금지(SchedulingDisabled) 상태라 {0}이(가) Pending에 머뭅니다. `kubectl uncordon`으로 다시 열 수 있습니다.";
+    NO_SUCH_LABEL_ON_NODES: "{0} asks for a node with {1}, and no node has that label (nodeSelector or node affinity).",
+        "{0}은(는) {1} 레이블이 있는 노드를 요구하지만 그런 노드가 없습니다(nodeSelector 또는 노드 어피니티).";
+    POD_AFFINITY: "{0} may not stand on any node by its Pod affinity or anti-affinity rules: {1}",
+        "파드 어피니티 또는 안티어피니티 규칙 때문에 {0}을(를) 배치할 노드가 없습니다: {1}";
+    SPREAD: "{0} fits nowhere by its topology spread constraints: {1}", "토폴로지 분산 제약 때문에 {0}을(를) 배치할 곳이 없습니다: {1}";
+    HOST_PORT: "The host port that {0} asks for is taken on every node.", "{0}이(가) 요구하는 호스트 포트를 모든 노드에서 이미 쓰고 있습니다.";
+    GATED: "{0} has scheduling gates; nobody schedules it before they are removed.", "{0}에 스케줄링 게이트가 있어 제거되기 전에는 배치되지 않습니다.";
+    NO_SCHEDULER: "{0} names the scheduler {1}, and no such scheduler runs: nobody gives it a node.",
+        "{0}이(가) 지정한 스케줄러 {1}이(가) 실행되고 있지 않아 아무도 노드를 정해 주지 않습니다.";
+    NO_SUCH_NODE: "{0} is bound to the node {1} by spec.nodeName, and there is no such node.",
+        "{0}은(는) spec.nodeName으로 노드 {1}에 묶여 있지만 그런 노드가 없습니다.";
+    CLAIM_MISSING: "{0} uses the PersistentVolumeClaim {1}, and there is no such claim.{2}",
+        "{0}이(가) 쓰는 PersistentVolumeClaim {1}이(가) 없습니다.{2}";
+    EVICTED: "{0} was evicted: {1}", "{0}이(가) 축출되었습니다(Evicted): {1}";
+    POD_FAILED: "{0} has failed ({1}): {2}", "{0}이(가) 실패했습니다({1}): {2}";
+    NODE_LOST: "The node of {0} does not answer (NotReady).", "{0}이(가) 있는 노드가 응답하지 않습니다(NotReady).";
+    TAG_MISSING: "The image {1} of {0} does not exist: the registry knows no such tag or name ({2}). Waiting does not help; correct the image.",
+        "{0}의 이미지 {1}이(가) 없습니다. 레지스트리에 그런 태그나 이름이 없습니다({2}). 기다려도 소용없으니 이미지를 고치세요.";
+    IMAGE_DENIED: "The registry refuses the image {1} of {0}: it does not exist, or it is private and needs an imagePullSecret ({2}).",
+        "레지스트리가 {0}의 이미지 {1}을(를) 거부합니다. 존재하지 않거나, 비공개라서 imagePullSecret이 필요합니다({2}).";
+    REGISTRY_UNKNOWN: "The registry of the image {1} of {0} cannot be reached: {2}", "{0}의 이미지 {1}이(가) 있는 레지스트리에 연결할 수 없습니다: {2}";
+    PULL_FAILS: "The image {1} of {0} cannot be pulled: {2}", "{0}의 이미지 {1}을(를) 가져올 수 없습니다: {2}";
+    NEVER_PULLED: "The image {1} of {0} is not on the node, and imagePullPolicy: Never forbids to pull it.",
+        "{0}의 이미지 {1}이(가) 노드에 없고, imagePullPolicy: Never라서 가져오지도 않습니다.";
+    IMAGE_NAME: "{1} is no valid image name ({0}): {2}", "{1}은(는) 올바른 이미지 이름이 아닙니다({0}): {2}";
+    CONFIG_MISSING: "{0} needs the {1} {2}, and there is none of that name in its namespace.{3}",
+        "{0}에 필요한 {1} {2}이(가) 네임스페이스에 없습니다.{3}";
+    KEY_MISSING: "{0} needs the key {2} of the {1}, and that key is not in it.", "{0}에 필요한 키 {2}이(가) {1} 안에 없습니다.";
+    RUNS_AS_ROOT: "{0} must not run as root (runAsNonRoot), and its image runs as root: set runAsUser, or take another image.",
+        "{0}은(는) root로 실행될 수 없는데(runAsNonRoot) 이미지는 root로 실행됩니다. runAsUser를 지정하거나 다른 이미지를 쓰세요.";
+    CONTAINER_CONFIG: "The container of {0} cannot be made: {1}", "{0}의 컨테이너를 만들 수 없습니다: {1}";
+    COMMAND_MISSING: "The container of {0} cannot start: its command is not in the image ({1}).",
+        "{0}의 컨테이너를 시작할 수 없습니다. 지정한 명령이 이미지 안에 없습니다({1}).";
+    MOUNT_FAILS: "A volume of {0} cannot be mounted: {1}", "{0}의 볼륨을 마운트할 수 없습니다: {1}";
+    OOM: "The container {1} of {0} was killed because it used more memory than its limit {2} (OOMKilled, exit code 137).",
+        "{0}의 컨테이너 {1}이(가) 메모리 제한 {2}을(를) 넘어 종료되었습니다(OOMKilled, 종료 코드 137).";
+    CRASH: "The program in the container {1} of {0} ends with exit code {2}{3}; the kubelet starts it again and again. Look at what it wrote before it ended.",
+        "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 {2}로 끝납니다{3}. kubelet이 계속 다시 시작합니다. 끝나기 전에 남긴 로그를 보세요.";
+    ENDS_AT_ONCE: "The program in the container {1} of {0} ends by itself with exit code 0: a Pod that is restarted always needs a program that keeps running.",
+        "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 0으로 스스로 끝납니다. 항상 재시작되는 파드에는 계속 실행되는 프로그램이 필요합니다.";
+    ENDED_BADLY: "The container {1} of {0} ended with exit code {2}{3}, and its restartPolicy is {4}: it is not started again.",
+        "{0}의 컨테이너 {1}이(가) 종료 코드 {2}로 끝났고{3}, restartPolicy가 {4}라서 다시 시작되지 않습니다.";
+    LIVENESS: "The liveness probe of {0} fails, so the kubelet restarts the container: {1}{2}",
+        "{0}의 활성 프로브(livenessProbe)가 실패해 kubelet이 컨테이너를 재시작합니다: {1}{2}";
+    READINESS: "{0} runs but is not ready: its readiness probe fails: {1}{2}",
+        "{0}은(는) 실행 중이지만 준비되지 않았습니다. 준비성 프로브(readinessProbe)가 실패합니다: {1}{2}";
+    STARTUP: "{0} has not started yet by its startup probe: {1}{2}", "{0}의 시작 프로브(startupProbe)가 아직 성공하지 않았습니다: {1}{2}";
+    PROBE_PORT: " The probe asks port {0}; the container declares {1}.", " 프로브는 {0}번 포트를 보지만 컨테이너가 선언한 포트는 {1}입니다.";
+    READINESS_GATE: "{0} waits for its readiness gate {1}, which nobody has set.", "{0}의 준비성 게이트 {1}을(를) 아무도 설정하지 않았습니다.";
+    INIT_WAITS: "The init container {1} of {0} still runs; the others begin after it.", "{0}의 초기화 컨테이너 {1}이(가) 아직 실행 중입니다. 나머지는 그다음에 시작합니다.";
+    CREATING: "{0} is being made: its image is pulled, its volumes are mounted.", "{0}을(를) 만드는 중입니다. 이미지를 가져오고 볼륨을 마운트합니다.";
+    NOT_READY_YET: "{0} runs, and is not ready yet.", "{0}이(가) 실행 중이지만 아직 준비되지 않았습니다.";
+    RBAC: "{0} may not do what it tries: {1} Its ServiceAccount needs a Role and a RoleBinding.",
+        "{0}에 하려는 일의 권한이 없습니다: {1} 서비스어카운트에 Role과 RoleBinding이 필요합니다.";
+}

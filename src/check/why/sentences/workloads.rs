@@ -1,0 +1,70 @@
+//! Workloads and what limits them.
+
+use super::super::finding::Sentence;
+use super::sentence;
+
+macro_rules! sentences {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
+    };
+}
+
+sentences! {
+    PAUSED: "The rollout of {0} is paused: a changed template makes no new Pods until `kubectl rollout resume`.",
+        "{0}의 롤아웃이 일시 중지되어 있습니다. `kubectl rollout resume`을 실행하기 전에는 템플릿을 바꿔도 새 파드가 생기지 않습니다.";
+    ZERO: "{0} asks for 0 replicas: it makes no Pods.", "{0}의 replicas가 0이라서 파드를 만들지 않습니다.";
+    DEADLINE: "The rollout of {0} made no progress within its deadline (ProgressDeadlineExceeded); nothing is rolled back by itself.",
+        "{0}의 롤아웃이 기한 안에 진행되지 않았습니다(ProgressDeadlineExceeded). 저절로 롤백되지는 않습니다.";
+    ON_DELETE: "{0} has updateStrategy OnDelete: it makes new Pods only when the old ones are deleted.",
+        "{0}의 updateStrategy가 OnDelete라서 기존 파드를 삭제해야 새 파드가 만들어집니다.";
+    QUOTA: "{0} may not make Pods: the quota {1} is used up ({2}).", "{0}이(가) 파드를 만들 수 없습니다. 쿼터 {1}을(를) 다 썼습니다({2}).";
+    QUOTA_NEEDS: "{0} may not make Pods: the quota {1} asks every container for {2}.", "{0}이(가) 파드를 만들 수 없습니다. 쿼터 {1} 때문에 모든 컨테이너에 {2}을(를) 지정해야 합니다.";
+    LIMIT_RANGE: "{0} may not make Pods: a LimitRange of the namespace forbids it ({1}).", "{0}이(가) 파드를 만들 수 없습니다. 네임스페이스의 LimitRange가 막습니다({1}).";
+    POD_SECURITY: "{0} may not make Pods: the Pod Security level of the namespace forbids it ({1}).",
+        "{0}이(가) 파드를 만들 수 없습니다. 네임스페이스의 파드 시큐리티 수준이 막습니다({1}).";
+    SERVICE_ACCOUNT: "{0} may not make Pods: there is no ServiceAccount {1}.{2}", "{0}이(가) 파드를 만들 수 없습니다. 서비스어카운트 {1}이(가) 없습니다.{2}";
+    PRIORITY_CLASS: "{0} may not make Pods: there is no PriorityClass {1}.", "{0}이(가) 파드를 만들 수 없습니다. PriorityClass {1}이(가) 없습니다.";
+    CREATE_REFUSED: "{0} may not make Pods: {1}", "{0}이(가) 파드를 만들 수 없습니다: {1}";
+    NO_NODES: "{0} wants Pods on 0 nodes: no node fits its nodeSelector, affinity or tolerations.",
+        "{0}이(가) 파드를 둘 노드가 없습니다. nodeSelector, 어피니티, 톨러레이션에 맞는 노드가 하나도 없습니다.";
+    SUSPENDED: "{0} is suspended (spec.suspend: true): it starts nothing.", "{0}이(가) 보류되어 있어(spec.suspend: true) 아무것도 시작하지 않습니다.";
+    JOB_FAILED: "{0} has failed ({1}): {2}", "{0}이(가) 실패했습니다({1}): {2}";
+    NOT_DUE: "{0} has not been due yet: its schedule is {1}.", "{0}은(는) 아직 실행할 때가 아닙니다. 일정은 {1}입니다.";
+    STILL_RUNS: "{0} runs, and has not completed yet.", "{0}이(가) 실행 중이고 아직 완료되지 않았습니다.";
+    HEADLESS_MISSING: "{0} names the Service {1} (serviceName), and there is no such Service: its Pods have no DNS names.",
+        "{0}의 serviceName인 서비스 {1}이(가) 없어서 파드에 DNS 이름이 생기지 않습니다.";
+    OVERLAP: "{0} and {1} select the same labels: two controllers would fight for the same Pods.",
+        "{0}과(와) {1}이(가) 같은 레이블을 선택합니다. 두 컨트롤러가 같은 파드를 두고 다투게 됩니다.";
+    FINALIZERS: "{0} is marked for deletion, and its finalizers {1} keep it until somebody removes them.",
+        "{0}은(는) 삭제 표시가 되었지만, 파이널라이저 {1}이(가) 남아 있어 누군가 제거해야 사라집니다.";
+    CLAIM_IN_USE: "{0} is marked for deletion and goes when no Pod uses it any more: {1} does.",
+        "{0}은(는) 삭제 표시가 되었고, 쓰는 파드가 없어져야 사라집니다. 지금은 {1}이(가) 쓰고 있습니다.";
+    GRACE: "{0} is being deleted; its containers have time to end (grace period {1} s).", "{0}을(를) 삭제하는 중입니다. 컨테이너가 끝날 시간(유예 기간 {1}초)을 줍니다.";
+    NAMESPACE_GOES: "{0} is being deleted, and waits for what is still in it: {1}", "{0}을(를) 삭제하는 중이며, 남은 것이 사라지기를 기다립니다: {1}";
+    METRICS_MISSING: "{0} cannot read the load: the metrics API does not answer, because metrics-server is not installed or not ready yet ({1}).",
+        "{0}이(가) 부하를 읽지 못합니다. metrics-server가 없거나 아직 준비되지 않아 메트릭 API가 응답하지 않습니다({1}).";
+    NO_REQUEST: "{0} cannot compute a utilization: the containers of its target have no {1} request. Set resources.requests.{1}.",
+        "{0}이(가) 사용률을 계산할 수 없습니다. 대상 컨테이너에 {1} 요청이 없습니다. resources.requests.{1}을(를) 지정하세요.";
+    SCALE_TARGET: "{0} scales {1}, and there is no such object.{2}", "{0}의 대상 {1}이(가) 없습니다.{2}";
+    AUTOSCALER: "{0} does not scale ({1}): {2}", "{0}이(가) 스케일하지 않습니다({1}): {2}";
+    AUTOSCALED: "{0} changes the number of replicas by itself: what is set by hand does not last.",
+        "{0}이(가) replicas를 스스로 바꾸므로 손으로 정한 값은 유지되지 않습니다.";
+    CLASS_MISSING: "{0} asks for the StorageClass {1}, and there is no such class.{2}", "{0}이(가) 요구하는 스토리지클래스 {1}이(가) 없습니다.{2}";
+    NO_DEFAULT_CLASS: "{0} names no StorageClass, and the cluster has no default one: nobody makes a volume for it.",
+        "{0}에 스토리지클래스가 없고 클러스터에 기본 스토리지클래스도 없어 볼륨을 만들어 줄 곳이 없습니다.";
+    NO_CLASS: "{0} has storageClassName \"\": no volume is made for it, and no existing PersistentVolume fits ({1}).",
+        "{0}의 storageClassName이 \"\"라서 볼륨이 자동으로 만들어지지 않고, 맞는 PersistentVolume도 없습니다({1}).";
+    FIRST_CONSUMER: "{0} waits for its first Pod: its StorageClass binds volumes when a Pod uses them (WaitForFirstConsumer).",
+        "{0}은(는) 첫 파드를 기다립니다. 스토리지클래스가 파드가 쓸 때 볼륨을 바인딩합니다(WaitForFirstConsumer).";
+    PROVISIONING: "{0} gets no volume: {1}", "{0}에 볼륨이 만들어지지 않습니다: {1}";
+    VOLUME_TAKEN: "{0} names the volume {1}, which is not free ({2}).", "{0}이(가) 지정한 볼륨 {1}은(는) 비어 있지 않습니다({2}).";
+    CLAIM_WAITS: "{0} waits for a volume.", "{0}이(가) 볼륨을 기다립니다.";
+    NODE_NOT_READY: "{0} is not ready: {1}", "{0}이(가) 준비되지 않았습니다: {1}";
+    QUOTA_FULL: "{0} is used up: {1}", "{0}을(를) 다 썼습니다: {1}";
+    NO_DISRUPTIONS: "{0} allows no disruption now ({1} of {2} healthy Pods are needed): an eviction is refused.",
+        "{0}이(가) 지금은 중단을 허용하지 않습니다(정상 파드 {2}개 중 {1}개 필요). 축출이 거부됩니다.";
+    ROLE_MISSING: "{0} grants {1}, and there is no such role: it grants nothing.", "{0}이(가) 주는 {1}이(가) 없어서 아무 권한도 주지 않습니다.";
+    SUBJECT_MISSING: "{0} grants to the ServiceAccount {1}, and there is none of that name and namespace.",
+        "{0}의 대상 서비스어카운트 {1}이(가) 그 이름과 네임스페이스에 없습니다.";
+    OWNED: "{0} belongs to {1}, which puts back what is changed by hand: change {1}.", "{0}은(는) {1}의 것이라 손으로 바꾸어도 되돌아갑니다. {1}을(를) 바꾸세요.";
+}

@@ -1,0 +1,303 @@
+//! Partial objects: their tests, and whether a field that they name is one.
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, schema_of};
+use crate::base::nearest;
+
+use super::super::diagnostic::Report;
+use super::super::node::Node;
+
+/// What the argument of a test is.
+#[derive(Clone, Copy)]
+enum Argument {
+    /// A truth value.
+    Flag,
+    /// A value like the one in whose place the test stands.
+    Same,
+    /// A list of those.
+    List,
+    /// A number or a quantity.
+    Amount,
+    /// Text.
+    Text,
+    /// A regular expression.
+    Pattern,
+    /// A whole number, or a map of tests for one.
+    Size,
+    /// What the value must not contain, or all there may be.
+    Partial,
+    /// A partial object for the items of a list.
+    Item,
+}
+
+/// How deep a field is looked for that stands in the wrong place.
+const PLACE_DEPTH_MAX: usize = 5;
+
+/// The tests that may stand in place of a value.
+const TESTS: &[(&str, Argument)] = &[
+    ("$exists", Argument::Flag),
+    ("$equalTo", Argument::Same),
+    ("$notEqualTo", Argument::Same),
+    ("$oneOf", Argument::List),
+    ("$noneOf", Argument::List),
+    ("$atLeast", Argument::Amount),
+    ("$atMost", Argument::Amount),
+    ("$moreThan", Argument::Amount),
+    ("$lessThan", Argument::Amount),
+    ("$quantity", Argument::Amount),
+    ("$contains", Argument::Text),
+    ("$matches", Argument::Pattern),
+    ("$image", Argument::Text),
+    ("$base64", Argument::Text),
+    ("$size", Argument::Size),
+    ("$not", Argument::Partial),
+    ("$exactly", Argument::Partial),
+    ("$every", Argument::Item),
+    ("$none", Argument::Item),
+];
+
+/// A partial object of a kind; reports tests and fields that do not exist, and values that a field never has.
+pub(super) fn partial(node: Option<Node<'_>>, kind: &Kind, report: &mut Report) -> Value {
+    let Some(node) = node else { return Value::Null };
+    let shape = schema_of(kind).map_or(Shape::Unknown, Shape::Message);
+    walk(&node, shape, report);
+    node.value.clone()
+}
+
+/// What is known about the value at a place.
+#[derive(Clone, Copy)]
+enum Shape<'a> {
+    Unknown,
+    Message(&'static TypeSchema),
+    Type(&'a FieldType),
+}
+
+impl<'a> Shape<'a> {
+    fn of(field: &'a FieldType) -> Self {
+        match field {
+            FieldType::Message(reference) => Self::Message(reference.schema()),
+            FieldType::Any => Self::Unknown,
+            other => Self::Type(other),
+        }
+    }
+
+    fn item(self) -> Self {
+        match self {
+            Self::Type(FieldType::Array(item)) => Self::of(item),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+fn walk(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
+    match node.value {
+        Value::Array(_) => walk_list(node, shape, report),
+        Value::Object(map) => {
+            let tests = map.keys().filter(|key| key.starts_with('$')).count();
+            if tests == 0 {
+                walk_map(node, shape, report);
+            } else if tests == map.len() {
+                walk_tests(node, shape, report);
+            } else {
+                let message = "a test and a field cannot stand side by side";
+                let hint = "put the fields under `$equalTo` of their own, or the test under a field";
+                report.error(node.at(), message, Some(hint.to_owned()));
+            }
+        }
+        _ => check_scalar(node, node.value, shape, report),
+    }
+}
+
+fn walk_list(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
+    if !matches!(shape, Shape::Unknown | Shape::Type(FieldType::Array(_))) {
+        report.broken("wrong-type", node.at(), "there is no list at this place", None);
+        return;
+    }
+    for item in node.items(report) {
+        walk(&item, shape.item(), report);
+    }
+}
+
+fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
+    for (key, value) in node.entries() {
+        let below = match shape {
+            Shape::Unknown => Shape::Unknown,
+            Shape::Type(FieldType::Map(value)) => Shape::of(value),
+            Shape::Message(schema) => match schema.field(key) {
+                Some(field) => Shape::of(&field.field_type),
+                None => {
+                    unknown_field(&value, key, schema, report);
+                    Shape::Unknown
+                }
+            },
+            Shape::Type(FieldType::Array(_)) => {
+                let hint = "begin each item with `- `".to_owned();
+                report.broken("wrong-type", node.at(), "a list stands at this place", Some(hint));
+                return;
+            }
+            Shape::Type(_) => {
+                report.broken(
+                    "unknown-field",
+                    value.at(),
+                    format!("there is nothing below this place called {key:?}"),
+                    None,
+                );
+                return;
+            }
+        };
+        walk(&value, below, report);
+    }
+}
+
+fn unknown_field(node: &Node<'_>, key: &str, schema: &TypeSchema, report: &mut Report) {
+    // A letter or two come near to anything.
+    let near = (key.len() > 2).then(|| nearest(key, schema.fields.keys().copied())).flatten();
+    let hint = match near {
+        Some(name) => Some(format!("did you mean {name:?}?")),
+        None => place_below(key, schema, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
+    };
+    report.broken("unknown-field", node.at(), format!("{} has no field {key:?}", schema.go_name()), hint);
+}
+
+/// The shortest way down to a field of that name.
+fn place_below(key: &str, schema: &TypeSchema, depth: usize) -> Option<String> {
+    if depth == 0 {
+        return None;
+    }
+    let messages = || {
+        let fields = schema.fields.iter().filter(|(name, _)| **name != "status" && **name != "metadata");
+        fields.filter_map(|(name, field)| Some((*name, field.field_type.message()?)))
+    };
+    if let Some((name, _)) = messages().find(|(_, message)| message.field(key).is_some()) {
+        return Some(name.to_owned());
+    }
+    messages().find_map(|(name, message)| Some(format!("{name}.{}", place_below(key, message, depth - 1)?)))
+}
+
+fn walk_tests(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
+    for (test, argument) in node.entries() {
+        let Some((_, wanted)) = TESTS.iter().find(|(name, _)| *name == test) else {
+            let hint = nearest(test, TESTS.iter().map(|(name, _)| *name));
+            let hint = hint.map_or_else(
+                || format!("tests: {}", TESTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
+                |name| format!("did you mean {name:?}?"),
+            );
+            report.broken("unknown-test", argument.at(), format!("unknown test {test:?}"), Some(hint));
+            continue;
+        };
+        if !is_remembered(argument.value) {
+            check_argument(&argument, *wanted, shape, report);
+        }
+    }
+}
+
+fn check_argument(argument: &Node<'_>, wanted: Argument, shape: Shape<'_>, report: &mut Report) {
+    let value = argument.value;
+    let complaint = match wanted {
+        Argument::Flag => (!value.is_boolean()).then_some("true or false was expected here"),
+        Argument::Same => {
+            check_scalar(argument, value, shape, report);
+            None
+        }
+        Argument::List => {
+            let list = value.as_array();
+            for item in list.into_iter().flatten() {
+                check_scalar(argument, item, shape, report);
+            }
+            list.is_none().then_some("a list, or snap.NAME, was expected here")
+        }
+        Argument::Amount => {
+            Quantity::from_value(value).is_none().then_some("a number or a quantity was expected here")
+        }
+        Argument::Text => (!value.is_string()).then_some("a text was expected here"),
+        Argument::Pattern => match value.as_str().map(Regex::new) {
+            Some(Ok(_)) => None,
+            Some(Err(error)) => {
+                let last = error.to_string().lines().last().unwrap_or_default().to_owned();
+                report.error(argument.at(), format!("not a regular expression: {last}"), None);
+                None
+            }
+            None => Some("a regular expression was expected here"),
+        },
+        Argument::Size => {
+            if value.is_object() {
+                walk(argument, Shape::Unknown, report);
+                None
+            } else {
+                (!value.is_u64()).then_some("a whole number was expected here")
+            }
+        }
+        Argument::Partial => {
+            walk(argument, shape, report);
+            None
+        }
+        Argument::Item => {
+            walk(argument, shape.item(), report);
+            None
+        }
+    };
+    if let Some(complaint) = complaint {
+        report.error(argument.at(), complaint, None);
+    }
+}
+
+/// Whether the argument stands for a remembered value.
+fn is_remembered(argument: &Value) -> bool {
+    argument.as_str().is_some_and(|text| text.starts_with("snap."))
+}
+
+/// Reports a value that a field of this type never has: the expectation could never hold.
+fn check_scalar(node: &Node<'_>, value: &Value, shape: Shape<'_>, report: &mut Report) {
+    let Shape::Type(field) = shape else { return };
+    let (fits, wanted) = match field {
+        FieldType::String | FieldType::Bytes | FieldType::Time | FieldType::MicroTime => {
+            (value.is_string() || value.is_null(), "text; put it in quotes")
+        }
+        FieldType::Integer32 | FieldType::Integer64 => (value.is_i64() || value.is_null(), "a whole number"),
+        FieldType::Number => (value.is_number() || value.is_null(), "a number"),
+        FieldType::Boolean => (value.is_boolean() || value.is_null(), "true or false"),
+        FieldType::IntOrString => {
+            (value.is_i64() || value.is_string() || value.is_null(), "a number or a text")
+        }
+        FieldType::Quantity => {
+            (Quantity::from_value(value).is_some() || value.is_null(), "a quantity such as 500m or 1Gi")
+        }
+        FieldType::Array(_) => (value.is_array() || value.is_null(), "a list"),
+        FieldType::Map(_) => (value.is_object() || value.is_null(), "a map"),
+        FieldType::Any | FieldType::Message(_) => return,
+    };
+    if !fits {
+        let message = format!("this field never has the value {value}: it holds {wanted}");
+        report.broken("wrong-type", node.at(), message, None);
+    }
+}
+
+/// Reports a field that a JSONPath names and the kind has not, as far as the path is plain.
+pub(super) fn check_path(node: &Node<'_>, path: &str, kind: &Kind, report: &mut Report) {
+    let Some(schema) = schema_of(kind) else { return };
+    let mut shape = Shape::Message(schema);
+    let path = path.trim().trim_start_matches('{').trim_end_matches('}').trim_start_matches('$');
+    for segment in path.split('.').filter(|segment| !segment.is_empty()) {
+        let (name, index) = segment.split_once('[').unwrap_or((segment, ""));
+        let plain = |character: char| character.is_ascii_alphanumeric();
+        let simple = index.is_empty()
+            || matches!(index.trim_end_matches(']'), "*")
+            || index.starts_with(|first: char| first.is_ascii_digit());
+        if name.is_empty() || !name.chars().all(plain) || !simple {
+            return;
+        }
+        shape = match shape {
+            Shape::Message(schema) => match schema.field(name) {
+                Some(field) => Shape::of(&field.field_type),
+                None => return unknown_field(node, name, schema, report),
+            },
+            Shape::Type(FieldType::Map(value)) => Shape::of(value),
+            _ => return,
+        };
+        if !index.is_empty() {
+            shape = shape.item();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Rules: expressions, checked against what is known of the objects that they name.
+
+use serde_json::{Map, Value, json};
+
+use crate::apimachinery::{CelProgram, CelType, FieldType, Kind, TypeSchema, schema_of};
+
+use super::super::check_spec::{Rule, ValueOrigin};
+use super::super::diagnostic::Report;
+use super::super::node::Node;
+
+/// How deep the fields of a kind are known to the checker.
+const DEPTH_MAX: usize = 12;
+
+/// A name that a rule may use, and what is known of it.
+pub(super) struct Variable {
+    name: String,
+    /// A structural schema; `None` when nothing is known.
+    schema: Option<Value>,
+}
+
+impl Variable {
+    /// One object.
+    pub(super) fn object(name: &str, kind: &Kind) -> Self {
+        Self { name: name.to_owned(), schema: schema_of(kind).map(|schema| structure(schema, DEPTH_MAX)) }
+    }
+
+    /// A list of objects.
+    pub(super) fn list(name: &str, kind: &Kind) -> Self {
+        let item = schema_of(kind).map(|schema| structure(schema, DEPTH_MAX));
+        Self { name: name.to_owned(), schema: item.map(|item| json!({"type": "array", "items": item})) }
+    }
+
+    /// Whatever comes from there.
+    pub(super) fn of(name: &str, origin: &ValueOrigin) -> Self {
+        match origin {
+            ValueOrigin::Object(object) => Self::object(name, object.kind),
+            ValueOrigin::Selection(selection) => Self::list(name, selection.kind),
+        }
+    }
+}
+
+/// Reads a rule; `judges` when it must be true or false.
+pub(super) fn rule(
+    node: &Node<'_>,
+    variables: &[Variable],
+    judges: bool,
+    report: &mut Report,
+) -> Option<Rule> {
+    let source = node.text(report)?;
+    let mut known: Vec<(&str, CelType<'_>)> = vec![("snap", CelType::Dyn)];
+    for variable in variables {
+        let schema = variable.schema.as_ref().map_or(CelType::Dyn, CelType::Schema);
+        known.push((&variable.name, schema));
+    }
+    let wanted = if judges { CelType::Bool } else { CelType::Dyn };
+    if let Err(error) = CelProgram::compile(&source, &known, &wanted) {
+        let (message, hint) = complaint(&error, variables);
+        report.broken("rule-error", node.at(), message, hint);
+        return None;
+    }
+    Some(Rule(source))
+}
+
+/// What is wrong with an expression in one line, and the names that it may use.
+fn complaint(error: &str, variables: &[Variable]) -> (String, Option<String>) {
+    let error = error.trim_start_matches("compilation failed: ").trim_start_matches("ERROR: <input>:");
+    let line = error.lines().next().unwrap_or_default();
+    let hint = line.contains("undeclared reference").then(|| {
+        let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
+        format!("a rule may name {}, snap", names.join(", "))
+    });
+    (format!("not a CEL expression: {line}"), hint)
+}
+
+/// The fields of a type as a structural schema.
+fn structure(schema: &TypeSchema, depth: usize) -> Value {
+    if depth == 0 {
+        return json!({});
+    }
+    let fields = schema.fields.iter();
+    let properties: Map<String, Value> = fields
+        .map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, depth - 1)))
+        .collect();
+    json!({"type": "object", "properties": properties})
+}
+
+fn structure_of(field: &FieldType, depth: usize) -> Value {
+    match field {
+        FieldType::String => json!({"type": "string"}),
+        FieldType::Integer32 | FieldType::Integer64 => json!({"type": "integer"}),
+        FieldType::Number => json!({"type": "number"}),
+        FieldType::Boolean => json!({"type": "boolean"}),
+        // Text that is compared by functions of its own.
+        FieldType::Bytes | FieldType::Time | FieldType::MicroTime | FieldType::Quantity => json!({}),
+        FieldType::IntOrString | FieldType::Any => json!({}),
+        FieldType::Message(reference) => structure(reference.schema(), depth),
+        FieldType::Array(item) => json!({"type": "array", "items": structure_of(item, depth)}),
+        FieldType::Map(value) => {
+            json!({"type": "object", "additionalProperties": structure_of(value, depth)})
+        }
+    }
+}
