@@ -112,6 +112,8 @@ impl Environment {
     #[must_use]
     pub fn step(&self, at_most: Duration) -> Option<Duration> {
         match self {
+            // Without time left there is no next moment: what is due again and again would never end.
+            _ if at_most.is_zero() => None,
             Self::Embedded(embedded) => embedded.step(at_most),
             Self::External(_) => None,
         }

@@ -4,6 +4,7 @@
 mod architecture;
 mod binary;
 mod clients;
+mod faults;
 mod kubectl;
 mod lessons;
 mod program;

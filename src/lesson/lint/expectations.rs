@@ -367,17 +367,5 @@ fn contradictions(items: &[Node<'_>], report: &mut Report) {
                 report.broken("cannot-hold", item.at(), message, None);
             }
         }
-        let count = &item.value["count"];
-        let bound = |key: &str| count[key].as_u64();
-        if let (Some(least), Some(most)) = (bound("atLeast"), bound("atMost"))
-            && least > most
-        {
-            report.broken(
-                "cannot-hold",
-                item.at(),
-                "this cannot hold: no number is that small and that large",
-                None,
-            );
-        }
     }
 }

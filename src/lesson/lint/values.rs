@@ -83,6 +83,10 @@ fn at_place(node: &Node<'_>, place: Place<'_>, report: &mut Report) {
         return tests(node, place, report);
     }
     match field {
+        FieldType::Message(_) if !node.value.is_object() && !node.value.is_null() => {
+            let text = format!("{} holds fields, and here is {}", place.name, node.value);
+            report.broken("wrong-type", node.at(), text, None);
+        }
         FieldType::Message(reference) => message(node, reference.schema(), report),
         FieldType::Array(item) => {
             if node.value.is_array() {

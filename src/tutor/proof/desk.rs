@@ -174,7 +174,12 @@ impl Desk {
 
     /// The verdict as things stand.
     pub(super) async fn verdict(&mut self, step: &Step, language: Language) -> Verdict {
-        check::evaluate(step, &self.context(language)).await
+        let judgement = check::evaluate(step, &self.context(language)).await;
+        // A trial remembers what it did.
+        if let Some(remembered) = judgement.remembered {
+            self.snap = remembered;
+        }
+        judgement.verdict
     }
 
     /// The verdict once nothing changes any more, or the step is passed.
@@ -225,17 +230,10 @@ impl Desk {
         }
     }
 
-    /// Whether a check holds, all others aside.
-    pub(super) async fn holds(&self, check: &Expectation, step: &Step) -> bool {
-        let alone =
-            Step { checks: vec![check.clone()], questions: step.questions.clone(), ..Step::default() };
-        matches!(check::evaluate(&alone, &self.context(Language::En)).await, Verdict::Passed)
-    }
-
-    /// Whether all of these hold.
+    /// Whether these hold, all others aside. Nothing is tried out for it.
     pub(super) async fn hold(&self, checks: &[Expectation], step: &Step) -> bool {
         let alone = Step { checks: checks.to_vec(), questions: step.questions.clone(), ..Step::default() };
-        matches!(check::evaluate(&alone, &self.context(Language::En)).await, Verdict::Passed)
+        check::is_passed(&alone, &self.context(Language::En)).await
     }
 
     /// Answers a question rightly; says what is wrong with the question otherwise.

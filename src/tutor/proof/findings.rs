@@ -87,16 +87,20 @@ fn is_of_the_proof(rule: &str) -> bool {
 
 /// A verdict in one line.
 pub(super) fn told(verdict: &Verdict) -> String {
-    match verdict {
+    let told = match verdict {
         Verdict::Passed => "passed".to_owned(),
-        Verdict::Converging { waiting } => format!("on its way: {}", waiting.join("; ")),
+        Verdict::Converging { waiting, .. } => format!("on its way: {}", waiting.join("; ")),
         Verdict::Mistake { feedback } => format!("a mistake: {feedback}"),
         Verdict::Broken { what } => format!("broken: {what}"),
-        Verdict::NotYet { differences } => {
+        Verdict::NotYet { differences, .. } => {
             let told = differences.iter().map(|difference| {
                 format!("{} (expected {}, found {})", difference.that, difference.expected, difference.actual)
             });
             format!("not yet: {}", told.collect::<Vec<_>>().join("; "))
         }
+    };
+    match verdict.reason() {
+        Some(reason) => format!("{told} [{}]", reason.text),
+        None => told,
     }
 }

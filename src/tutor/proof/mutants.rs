@@ -150,7 +150,8 @@ fn is_writing(line: &str) -> bool {
 /// The verb of a command that changes the cluster.
 fn writing_verb(words: &[Word]) -> Option<&str> {
     let verb = verb(words)?;
-    let looks = verb == "rollout" && words.iter().any(|word| matches!(word.text.as_str(), "status" | "history"));
+    let looks =
+        verb == "rollout" && words.iter().any(|word| matches!(word.text.as_str(), "status" | "history"));
     (WRITING.contains(&verb) && !looks).then_some(verb)
 }
 

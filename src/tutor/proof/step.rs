@@ -114,7 +114,7 @@ impl Proof<'_, '_> {
     /// Notes which checks fail as things stand.
     async fn look_at_checks(&mut self) {
         for (index, check) in self.step.checks.iter().enumerate() {
-            if !self.failed[index] && !self.desk.holds(check, self.step).await {
+            if !self.failed[index] && !self.desk.hold(std::slice::from_ref(check), self.step).await {
                 self.failed[index] = true;
             }
         }

@@ -5,7 +5,7 @@ use crate::check::Verdict;
 use crate::environment::{Environment, problem_of_line};
 use crate::lesson::{Course, Diagnostic, Language, Step};
 
-use super::desk::Desk;
+use super::desk::{Desk, Kept};
 use super::findings::Findings;
 
 /// Looks at the chosen steps, chapter and step counted from 0; `known` is what reading the files brought to light.
@@ -20,13 +20,16 @@ pub async fn survey(
 ) -> Result<Vec<Diagnostic>, UserError> {
     let mut desk = Desk::new(environment);
     let mut found = Vec::new();
+    let nothing = Step::default();
+    desk.enter(&nothing, true).await?;
+    let empty = desk.keep(&nothing);
     for (chapter, step) in chosen {
         let Some(step) = course.chapters.get(*chapter).and_then(|chapter| chapter.steps.get(*step)) else {
             continue;
         };
         let mut findings = Findings::new(step);
         command_lines(step, &mut findings);
-        start(&mut desk, step, known, &mut findings).await?;
+        start(&mut desk, &empty, step, known, &mut findings).await?;
         found.extend(findings.found());
     }
     desk.leave().await?;
@@ -50,6 +53,7 @@ fn command_lines(step: &Step, findings: &mut Findings<'_>) {
 
 async fn start(
     desk: &mut Desk,
+    empty: &Kept,
     step: &Step,
     known: &[Diagnostic],
     findings: &mut Findings<'_>,
@@ -64,10 +68,10 @@ async fn start(
         };
         known.iter().any(|one| of_this(&one))
     };
-    desk.enter(&Step::default(), true).await?;
+    desk.back_to(empty).await?;
     let mut holds = Vec::new();
     for check in &step.checks {
-        holds.push(desk.holds(check, step).await);
+        holds.push(desk.hold(std::slice::from_ref(check), step).await);
     }
     let mut refused = false;
     for (object, at) in step.start.iter().zip(&origin.start) {
@@ -99,7 +103,7 @@ async fn start(
         manifests(desk, &file.name, &file.content, *at, findings).await?;
     }
     for (index, check) in step.checks.iter().enumerate() {
-        if holds[index] && !check.needs && desk.holds(check, step).await {
+        if holds[index] && !check.needs && desk.hold(std::slice::from_ref(check), step).await {
             let that = check.that.get(Language::En);
             let message =
                 format!("check {} holds on an empty cluster and at the start of the step: {that}", index + 1);
