@@ -63,6 +63,7 @@ mod rules;
 mod source;
 mod step;
 mod translation;
+mod watch;
 
 pub use check_spec::{
     Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial,
@@ -74,3 +75,4 @@ pub use language::{Language, Text};
 pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
 pub use source::{Source, load};
+pub use watch::{CourseWatch, complaint};

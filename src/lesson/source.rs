@@ -29,9 +29,19 @@ struct Lessons;
 const LARGEST_FILE: u64 = 1 << 20;
 
 /// The files of a chapter that are read.
-const FILES: [&str; 2] = ["en.md", "ko.md"];
+pub(super) const FILES: [&str; 2] = ["en.md", "ko.md"];
 
 pub(super) const START: Position = Position { line: 1, column: 1 };
+
+impl Source {
+    /// Whether there is a file of that path within the course.
+    pub(super) fn has(&self, path: &str) -> bool {
+        match self {
+            Self::Embedded => Lessons::get(path).is_some(),
+            Self::Folder(folder) => folder.join(path).exists(),
+        }
+    }
+}
 
 /// Loads a course; what cannot be read is left out and reported.
 #[must_use]

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use podlings::lesson::{Diagnostic, Language, Source, lint};
+use serde_json::{Value, json};
 
 use super::program::piped;
 
@@ -28,7 +29,19 @@ struct Fault {
     says: &'static str,
 }
 
-const fn lint(
+/// Found by reading alone.
+const fn read(
+    from: &'static str,
+    to: &'static str,
+    rule: &'static str,
+    line: &'static str,
+    says: &'static str,
+) -> Fault {
+    Fault { tool: "read", file: "en.md", from, to, rule, line, says }
+}
+
+/// Found by `author lint`, which asks an embedded cluster as well.
+const fn survey(
     from: &'static str,
     to: &'static str,
     rule: &'static str,
@@ -38,6 +51,7 @@ const fn lint(
     Fault { tool: "lint", file: "en.md", from, to, rule, line, says }
 }
 
+/// Found by `author test`.
 const fn proof(
     from: &'static str,
     to: &'static str,
@@ -55,55 +69,55 @@ const fn korean(
     line: &'static str,
     says: &'static str,
 ) -> Fault {
-    Fault { tool: "lint", file: "ko.md", from, to, rule, line, says }
+    Fault { tool: "read", file: "ko.md", from, to, rule, line, says }
 }
 
 const READ: &[Fault] = &[
     // How it is written.
-    lint("## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
-    lint("{#look}", "{#order}", "step-id", "## Look at it", "two steps"),
-    lint("{#look}", "{#Look_2}", "step-id", "## Look at it", "small letters"),
-    lint("minutes: 5", "minuets: 5", "unknown-key", "minuets", "minutes"),
-    lint("minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
-    lint("```yaml mistake", "```yaml mistakes", "unknown-block", "```yaml mistakes", "yaml mistake"),
-    lint("```hint\nThe verb", "```hnt\nThe verb", "unknown-block", "```hnt", "did you mean `hint`"),
-    lint(
+    read("## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
+    read("{#look}", "{#order}", "step-id", "## Look at it", "two steps"),
+    read("{#look}", "{#Look_2}", "step-id", "## Look at it", "small letters"),
+    read("minutes: 5", "minuets: 5", "unknown-key", "minuets", "minutes"),
+    read("minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
+    read("```yaml mistake", "```yaml mistakes", "unknown-block", "```yaml mistakes", "yaml mistake"),
+    read("```hint\nThe verb", "```hnt\nThe verb", "unknown-block", "```hnt", "did you mean `hint`"),
+    read(
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  objekt: deployment/web\n  contains: {spec: {replicas: 2}}",
         "unknown-key",
         "objekt",
         "object",
     ),
-    lint(
+    read(
         "object: deployment/web\n  settled",
         "object: deploymnet/web\n  settled",
         "unknown-kind",
         "deploymnet",
         "deployment",
     ),
-    lint("say: \"You", "sya: \"You", "unknown-key", "sya:", "say"),
-    lint(
+    read("say: \"You", "sya: \"You", "unknown-key", "sya:", "say"),
+    read(
         "answer: address",
         "answer: adress",
         "unknown-question",
         "- that: You read the address",
         "no such question",
     ),
-    lint(
+    read(
         "from: {select: pods, where: {labels: {app: web}}, path: .status.podIP}\n",
         "",
         "no-right-answer",
         "id: address",
         "no right answer",
     ),
-    lint(
+    read(
         "from: {select: pods, where: {labels: {app: web}}, path: .status.podIP}",
         "choices: [one, two]\nanswer: 3",
         "no-right-answer",
         "answer: 3",
         "2 choices",
     ),
-    lint(
+    read(
         "`kubectl get pods -o ____`\n```",
         "`kubectl get pods -o ____`",
         "unclosed-block",
@@ -111,21 +125,21 @@ const READ: &[Fault] = &[
         "never closed",
     ),
     // Links.
-    lint(
+    read(
         "Every Pod has an address of its own.",
         "See [the Pods](../01-pods/en.md).",
         "dead-link",
         "See [the Pods]",
         "01-pods",
     ),
-    lint(
+    read(
         "Every Pod has an address of its own.",
         "See [above](#odrer).",
         "dead-link",
         "See [above]",
         "#order",
     ),
-    lint(
+    read(
         "Every Pod has an address of its own.",
         "Do `goto services/expose` again.",
         "unknown-place",
@@ -133,178 +147,178 @@ const READ: &[Fault] = &[
         "services",
     ),
     // Hints.
-    lint(
+    read(
         "```hint\nThe verb is `create`; the number of Pods is a flag.\n```\n\n",
         "",
         "hint-count",
         "## Order it",
         "2 of three hints",
     ),
-    lint(
+    read(
         "The verb is `create`; the number of Pods is a flag.",
         "`kubectl create deployment web --image=codongmin/kub-first-app --replicas=2`",
         "hint-gives-away",
         "`kubectl create deployment web",
         "hint 2",
     ),
-    lint("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
-    lint("--________=2`", "-n=2`", "hint-blank", "-n=2`", "no blank"),
+    read("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
+    read("--________=2`", "-n=2`", "hint-blank", "-n=2`", "no blank"),
     // Matches.
-    lint(
+    read(
         "          - image: {$image: codongmin/kub-first-app}",
         "          - imagee: {$image: codongmin/kub-first-app}",
         "unknown-field",
         "imagee",
         "\"image\"",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: \"2\"}}",
         "wrong-type",
         "replicas: \"2\"",
         "whole number",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {strategy: {type: RollingUpdates}}}",
         "unknown-value",
         "RollingUpdates",
         "RollingUpdate",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {status: {conditions: [{type: Available, status: \"true\"}]}}",
         "unknown-value",
         "Available",
         "\"True\"",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$atleast: 2}}}",
         "unknown-test",
         "$atleast",
         "$atLeast",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$notEqualTo: snap.before}}}",
         "unknown-snap",
         "snap.before",
         "remembers no",
     ),
-    lint("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas = 2", "rule-error", "cel:", "CEL"),
-    lint("contains: {spec: {replicas: 2}}", "cel: object.spec.replica == 2", "rule-error", "cel:", "replica"),
-    lint("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas", "rule-error", "cel:", "bool"),
+    read("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas = 2", "rule-error", "cel:", "CEL"),
+    read("contains: {spec: {replicas: 2}}", "cel: object.spec.replica == 2", "rule-error", "cel:", "replica"),
+    read("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas", "rule-error", "cel:", "bool"),
     // Checks that cannot fail, and ones that cannot hold.
-    lint("contains: {spec: {replicas: 2}}", "contains: {}", "cannot-fail", "contains: {}", "empty"),
-    lint(
+    read("contains: {spec: {replicas: 2}}", "contains: {}", "cannot-fail", "contains: {}", "empty"),
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$atLeast: 0}}}",
         "cannot-fail",
         "$atLeast: 0",
         "nothing is less",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "contains: {metadata: {name: web}}",
         "cannot-fail",
         "name: web}}",
         "repeats",
     ),
-    lint(
+    read(
         "contains: {spec: {replicas: 2}}",
         "cel: object.spec.replicas == 2 || object.spec.replicas != 2",
         "cannot-fail",
         "cel:",
         "whatever",
     ),
-    lint("contains: {spec: {replicas: 2}}", "cel: 1 + 1 == 2", "cannot-fail", "cel:", "names nothing"),
-    lint(
+    read("contains: {spec: {replicas: 2}}", "cel: 1 + 1 == 2", "cannot-fail", "cel:", "names nothing"),
+    read(
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  select: pods\n  count: {atLeast: 0}",
         "cannot-fail",
         "count:",
         "at least 0",
     ),
-    lint(
+    read(
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  either: [{object: deployment/web}, {absent: deployment/web}]",
         "cannot-fail",
         "either:",
         "alternatives",
     ),
-    lint(
+    read(
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  object: namespace/default",
         "cannot-fail",
         "namespace/default",
         "every cluster",
     ),
-    lint(
+    survey(
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  absent: deployment/other",
         "holds-at-start",
         "- that: It asks for two Pods",
         "empty cluster",
     ),
-    lint(
+    read(
         "- absent: deployment/web\nsay",
         "- absent: pod/web\nsay",
         "cannot-hold",
         "- absent: pod/web",
         "to be there and to be absent",
     ),
-    lint(
+    read(
         "- object: pod/web\n- absent: deployment/web\n",
         "- object: deployment/web\n  contains: {spec: {replicas: 2}}\n",
         "mistake-matches",
-        "- object: deployment/web",
+        "when:",
         "nothing but",
     ),
     // Manifests and commands.
-    lint(
+    read(
         "  replicas: 2\n  selector: {matchLabels: {app: web}}",
         "  replica: 2\n  selector: {matchLabels: {app: web}}",
         "start-refused",
         "  replica: 2",
         "replicas",
     ),
-    lint(
+    read(
         "  replicas: 2\n  selector: {matchLabels: {app: web}}",
         "  replicas: two\n  selector: {matchLabels: {app: web}}",
         "start-refused",
         "replicas: two",
         "int32",
     ),
-    lint(
+    read(
         "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
         "  selector: {matchLabels: {app: other}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
         "start-refused",
         "apiVersion: apps/v1",
         "selector",
     ),
-    lint(
+    read(
         "kind: Deployment\nmetadata: {name: web,",
         "kind: Deploymnt\nmetadata: {name: web,",
         "unknown-kind",
         "kind: Deploymnt",
         "Deployment",
     ),
-    lint(
+    survey(
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl gte pods -o wide",
         "solution-syntax",
         "kubectl gte",
         "get",
     ),
-    lint(
+    survey(
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl get pods -o \"wide",
         "solution-syntax",
         "kubectl get pods -o \"wide",
         "does not end",
     ),
-    lint(
+    survey(
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl get pods --wide",
         "solution-syntax",
@@ -312,14 +326,14 @@ const READ: &[Fault] = &[
         "--wide",
     ),
     // Allowances.
-    lint(
+    read(
         "```yaml mistake",
         "```yaml allow\n- {rule: hint-blnk, because: x}\n```\n\n```yaml mistake",
         "allow",
         "hint-blnk",
         "hint-blank",
     ),
-    lint(
+    read(
         "```yaml mistake",
         "```yaml allow\n- {rule: hint-blank, because: x}\n```\n\n```yaml mistake",
         "allow-unused",
@@ -463,12 +477,8 @@ fn look_for(fault: &Fault, english: &str, korean: &str) -> Option<String> {
         }
         fs::write(folder.join(name), text).unwrap();
     }
-    let output =
-        piped(course.path(), &["author", tool, folder.to_str().unwrap(), "--json", "--deny", "warnings"], "");
-    let told: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{to:?}: {}", String::from_utf8_lossy(&output.stderr)));
-    let steps = told["steps"].as_array().into_iter().flatten().flat_map(|step| step["findings"].as_array());
-    let findings: Vec<&Value> = told["findings"].as_array().into_iter().chain(steps).flatten().collect();
+    let findings =
+        if tool == "read" { read_by(course.path()) } else { told_by(tool, course.path(), &folder) };
     let text = &texts.iter().find(|(name, _)| *name == file).unwrap().1;
     let found = findings.iter().any(|finding| {
         let number = usize::try_from(finding["line"].as_u64().unwrap()).unwrap();
@@ -479,11 +489,31 @@ fn look_for(fault: &Fault, english: &str, korean: &str) -> Option<String> {
             && there.contains(line)
             && words.contains(says)
     });
-    let shown: Vec<String> = findings.iter().map(|finding| finding.to_string()).collect();
-    if !found {
-        return Some(format!("{rule} at {line:?} ({says:?}) is not among\n  {}", shown.join("\n  ")));
-    }
-    (output.status.code() != Some(1)).then(|| format!("{rule}: exit code {:?}", output.status.code()))
+    let shown: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    (!found).then(|| format!("{rule} at {line:?} ({says:?}) is not among\n  {}", shown.join("\n  ")))
+}
+
+/// What is found by reading, without a cluster.
+fn read_by(course: &Path) -> Vec<Value> {
+    let linted = lint(&Source::Folder(course.to_owned()), &[Language::En, Language::Ko]);
+    let to_value = |one: &Diagnostic| {
+        json!({
+            "file": one.file, "line": one.line, "rule": one.rule, "message": one.message, "hint": one.hint,
+        })
+    };
+    linted.diagnostics.iter().map(to_value).collect()
+}
+
+/// What one of the author's tools tells; it must end with 1.
+fn told_by(tool: &str, home: &Path, folder: &Path) -> Vec<Value> {
+    let arguments = ["author", tool, folder.to_str().unwrap(), "--json", "--deny", "warnings"];
+    let output = piped(home, &arguments, "");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{tool}: {error}"));
+    assert_eq!(output.status.code(), Some(1), "{told:#}\n{error}");
+    let steps = told["steps"].as_array().into_iter().flatten().map(|step| &step["findings"]);
+    let lists = steps.chain(told.get("findings")).filter_map(Value::as_array);
+    lists.flatten().cloned().collect()
 }
 
 /// Looks for each fault, two at a time.

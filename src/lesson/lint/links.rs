@@ -6,61 +6,100 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Parser, Tag};
 
 use super::super::course::Course;
 use super::super::diagnostic::Report;
-use super::super::markdown::{options, position};
+use super::super::markdown::{BlockKind, Page, options, position};
+use super::super::node::{Node, YamlBlock};
 use super::Pages;
-use crate::base::nearest;
+use crate::base::{Position, nearest};
 
-/// Looks at every link of a file, and at every `goto PLACE` that it tells the learner to type.
-pub(super) fn lint(text: &str, file: &str, course: &Course, pages: &Pages, report: &mut Report) {
-    let mut undefined = Vec::new();
-    let mut remember = |link: BrokenLink<'_>| {
-        if link.link_type == LinkType::Reference {
-            undefined.push((link.span.start, link.reference.to_string()));
-        }
-        None::<(CowStr<'_>, CowStr<'_>)>
-    };
-    let events = Parser::new_with_broken_link_callback(text, options(), Some(&mut remember));
-    let mut targets = Vec::new();
-    let mut typed = Vec::new();
-    for (event, range) in events.into_offset_iter() {
-        match event {
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                targets.push((range.start, dest_url.to_string()));
+/// What links are looked up in.
+pub(super) struct Links<'a> {
+    pub file: &'a str,
+    pub course: &'a Course,
+    pub pages: &'a Pages,
+}
+
+impl Links<'_> {
+    /// Looks at every link of a file, in its prose, its hints and its other texts.
+    pub(super) fn lint(&self, text: &str, page: &Page, report: &mut Report) {
+        self.text(text, &|offset| position(text, offset), report);
+        for block in page.sections.iter().flat_map(|section| &section.blocks) {
+            match block.kind {
+                BlockKind::Hint => {
+                    let within = |offset| {
+                        let within = position(&block.text, offset);
+                        Position { line: block.at.line + within.line - 1, column: within.column }
+                    };
+                    self.text(&block.text, &within, report);
+                }
+                BlockKind::Mistake | BlockKind::Question | BlockKind::Predict => {
+                    let mut told = Report::new("");
+                    let yaml = YamlBlock::parse(block, &mut told);
+                    for node in yaml.iter().flat_map(YamlBlock::documents) {
+                        self.strings(&node, report);
+                    }
+                }
+                _ => {}
             }
-            Event::Code(code) => typed.push((range.start, code.to_string())),
-            _ => {}
         }
     }
-    for (start, name) in undefined {
-        let hint = Some(format!("write a line `[{name}]: ADDRESS`"));
-        report.broken(
-            "dead-link",
-            position(text, start),
-            format!("the link [{name}] is defined nowhere"),
-            hint,
-        );
-    }
-    for (start, target) in targets {
-        if let Some((message, hint)) = problem(&target, file, pages) {
-            report.broken("dead-link", position(text, start), message, hint);
+
+    fn strings(&self, node: &Node<'_>, report: &mut Report) {
+        if let Some(text) = node.value.as_str() {
+            let at = node.at();
+            return self.text(text, &|_| at, report);
+        }
+        for (_, below) in node.entries() {
+            self.strings(&below, report);
+        }
+        if node.value.is_array() {
+            for item in node.items(&mut Report::new("")) {
+                self.strings(&item, report);
+            }
         }
     }
-    for (start, code) in typed {
-        let Some(place) = code.trim_start_matches(':').strip_prefix("goto ") else { continue };
-        // In capitals it stands for what the learner chooses.
-        if place.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
-            && !place.starts_with(|c: char| c.is_ascii_digit())
-        {
-            continue;
+
+    /// Looks at the links of a text, and at every `goto PLACE` that it tells the learner to type.
+    fn text(&self, text: &str, at: &dyn Fn(usize) -> Position, report: &mut Report) {
+        let mut undefined = Vec::new();
+        let mut remember = |link: BrokenLink<'_>| {
+            if link.link_type == LinkType::Reference {
+                undefined.push((link.span.start, link.reference.to_string()));
+            }
+            None::<(CowStr<'_>, CowStr<'_>)>
+        };
+        let events = Parser::new_with_broken_link_callback(text, options(), Some(&mut remember));
+        let mut targets = Vec::new();
+        let mut typed = Vec::new();
+        for (event, range) in events.into_offset_iter() {
+            match event {
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    targets.push((range.start, dest_url.to_string()));
+                }
+                Event::Code(code) => typed.push((range.start, code.to_string())),
+                _ => {}
+            }
         }
-        if let Err(error) = course.find(place.trim()) {
-            let hint = error.hints.first().cloned();
-            report.broken(
-                "unknown-place",
-                position(text, start),
-                format!("`{code}`: {}", error.message),
-                hint,
-            );
+        for (start, name) in undefined {
+            let hint = Some(format!("write a line `[{name}]: ADDRESS`"));
+            report.broken("dead-link", at(start), format!("the link [{name}] is defined nowhere"), hint);
+        }
+        for (start, target) in targets {
+            if let Some((message, hint)) = problem(&target, self.file, self.pages) {
+                report.broken("dead-link", at(start), message, hint);
+            }
+        }
+        for (start, code) in typed {
+            let Some(place) = code.trim_start_matches(':').strip_prefix("goto ") else { continue };
+            // In capitals it stands for what the learner chooses.
+            let is_placeholder =
+                !place.chars().any(char::is_lowercase) && !place.starts_with(char::is_numeric);
+            if is_placeholder {
+                continue;
+            }
+            if let Err(error) = self.course.find(place.trim()) {
+                let hint = error.hints.first().cloned();
+                report.broken("unknown-place", at(start), format!("`{code}`: {}", error.message), hint);
+            }
         }
     }
 }
@@ -88,6 +127,9 @@ fn problem(target: &str, file: &str, pages: &Pages) -> Option<(String, Option<St
     // A folder stands for its chapter.
     let page = [path.clone(), format!("{path}/en.md")].into_iter().find(|path| pages.contains(path));
     let Some(page) = page else {
+        if pages.source.has(&path) {
+            return None;
+        }
         let name = |path: &str| path.trim_end_matches('/').to_owned();
         let known: Vec<String> = pages.files.keys().map(|path| name(path)).collect();
         let hint =

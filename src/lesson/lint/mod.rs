@@ -39,7 +39,7 @@ pub fn lint(source: &Source, languages: &[Language]) -> Linted {
     let course = build(&files, &mut diagnostics);
     let broken: Vec<Diagnostic> =
         diagnostics.iter().filter(|one| one.severity == Severity::Error).cloned().collect();
-    let pages = Pages::of(&files);
+    let pages = Pages::of(source, &files);
     diagnostics.extend(chapters_side_by_side(&files));
     for chapter in &course.chapters {
         diagnostics.extend(lint_chapter(chapter, &course, &pages, languages));
@@ -58,13 +58,17 @@ pub fn lint(source: &Source, languages: &[Language]) -> Linted {
 
 /// The files of a course, split, by their path.
 struct Pages {
+    source: Source,
     files: BTreeMap<String, (String, Page)>,
 }
 
 impl Pages {
-    fn of(files: &BTreeMap<String, String>) -> Self {
+    fn of(source: &Source, files: &BTreeMap<String, String>) -> Self {
         let split = |text: &String| (text.clone(), split(text, &mut Vec::new()));
-        Self { files: files.iter().map(|(path, text)| (path.clone(), split(text))).collect() }
+        Self {
+            source: source.clone(),
+            files: files.iter().map(|(path, text)| (path.clone(), split(text))).collect(),
+        }
     }
 
     /// A file's text and its parts.
@@ -95,7 +99,7 @@ fn lint_chapter(
         let Some(file) = file_of(chapter, language) else { continue };
         let Some((text, page)) = pages.get(&file) else { continue };
         let mut report = Report::new(&file);
-        links::lint(text, &file, course, pages, &mut report);
+        links::Links { file: &file, course, pages }.lint(text, page, &mut report);
         reading::lint(chapter, page, language, &mut report);
         hints::lint(chapter, page, language, &mut report);
         if language == Language::En {

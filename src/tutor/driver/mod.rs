@@ -6,13 +6,14 @@ mod solving;
 mod time;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::base::{Terminal, UserError};
 use crate::check::{self, Observer};
 use crate::environment::{CommandLine, Environment};
-use crate::lesson::Step;
+use crate::lesson::{Course, Step};
 use crate::progress::{Journal, Place};
 
 use super::effect::Effect;
@@ -108,6 +109,14 @@ impl Driver {
     /// When the journal cannot be written.
     pub async fn line(&mut self, line: String) -> Result<(), UserError> {
         self.process(Event::Line(line)).await
+    }
+
+    /// The author saved a chapter: goes on with the course as it is now, or tells what is wrong with it.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn course_read(&mut self, read: Result<Course, UserError>) -> Result<(), UserError> {
+        self.process(Event::CourseRead(read.map(Arc::new))).await
     }
 
     /// The learner left without a word.

@@ -4,6 +4,7 @@ mod effort;
 mod judged;
 mod list;
 mod questions;
+mod reread;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -156,6 +157,7 @@ impl Session {
             Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
+            Event::CourseRead(read) => self.course_read(read),
             Event::EndOfInput => self.leave(),
         }
     }
