@@ -1,5 +1,6 @@
 //! Kubernetes objects without a server: their shape, kinds, selectors, patches and errors.
 
+mod body;
 mod cel;
 mod conditions;
 mod cron_schedule;
@@ -49,7 +50,7 @@ pub use kinds::{
     unstored_kind_by_resource,
 };
 pub use labels::LabelSelector;
-pub use managed_fields::{record_update, record_update_of};
+pub use managed_fields::{owners_of, record_update, record_update_of, upgrade_managed_fields};
 pub use mapper::{kinds_in_category, resolve_kind};
 pub use meta::OwnerReference;
 pub use names::{
@@ -64,7 +65,9 @@ pub use patch::{
     server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
     two_way_strategic_patch,
 };
-pub use pod_resources::{ResourceList, add_resources, pod_limits, pod_requests, resource_list};
+pub use pod_resources::{
+    ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,
+};
 pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 pub use schema::{

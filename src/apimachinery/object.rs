@@ -1,11 +1,13 @@
 //! Object: JSON with typed access to apiVersion, kind, metadata, spec and status.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::body::Body;
 use super::key::ObjectKey;
 use super::kinds::Kind;
 use super::managed_fields::{pack, serialize_unpacked, unpack_metadata, unpacked};
@@ -17,30 +19,38 @@ use super::meta::OwnerReference;
 ///
 /// Stored objects hold the sets in `metadata.managedFields` packed, see [`Object::pack`]; they are
 /// serialized unpacked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Object(Value);
+///
+/// One that nobody looks at can be held as text, a tenth as large; see [`Object::asleep`].
+#[derive(Clone, Debug)]
+pub struct Object(Body);
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.value() == other.value()
+    }
+}
 
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_unpacked(&self.0, serializer)
+        serialize_unpacked(self.value(), serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Value::Object(Map::deserialize(deserializer)?)))
+        Ok(Self::from(Map::deserialize(deserializer)?))
     }
 }
 
 impl From<Map<String, Value>> for Object {
     fn from(map: Map<String, Value>) -> Self {
-        Self(Value::Object(map))
+        Self(Value::Object(map).into())
     }
 }
 
 impl From<Object> for Value {
     fn from(object: Object) -> Self {
-        object.0
+        object.0.into_tree()
     }
 }
 
@@ -48,8 +58,8 @@ impl Object {
     /// An object with nothing but its kind, namespace (unless empty) and name.
     #[must_use]
     pub fn new(kind: &Kind, namespace: &str, name: &str) -> Self {
-        let mut object =
-            Self(json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}}));
+        let value = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": name}});
+        let mut object = Self(value.into());
         if !namespace.is_empty() {
             object.set("/metadata/namespace", namespace);
         }
@@ -59,7 +69,7 @@ impl Object {
     /// `value` as an object; `None` when it is a scalar or a list.
     #[must_use]
     pub fn from_value(value: Value) -> Option<Self> {
-        value.is_object().then_some(Self(value))
+        value.is_object().then_some(Self(value.into()))
     }
 
     /// Turns a typed object (k8s-openapi) into JSON; `None` when it is not a JSON object.
@@ -73,19 +83,49 @@ impl Object {
     /// # Errors
     /// When a field has the wrong JSON type.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.0)
+        T::deserialize(self.value())
     }
 
     /// The JSON value.
     #[must_use]
     pub fn value(&self) -> &Value {
-        &self.0
+        self.0.tree()
+    }
+
+    /// The same object held as text until somebody looks at it; `None` when it is nested too deeply for that.
+    #[must_use]
+    pub fn asleep(&self) -> Option<Self> {
+        self.0.asleep().map(Self)
+    }
+
+    /// Whether looking at it would make a tree of its text first.
+    #[must_use]
+    pub fn is_asleep(&self) -> bool {
+        self.0.is_asleep()
+    }
+
+    /// Whether it was made to sleep, whether or not somebody has looked since.
+    #[must_use]
+    pub fn was_asleep(&self) -> bool {
+        self.0.was_asleep()
+    }
+
+    /// The object itself, or for one that sleeps a copy: the look wakes the copy alone, which soon goes.
+    #[must_use]
+    pub fn to_look_at(object: Arc<Self>) -> Arc<Self> {
+        if object.is_asleep() { Arc::new(Self::clone(&object)) } else { object }
+    }
+
+    /// Bytes of its text, if that is known.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.0.text_bytes()
     }
 
     /// The JSON value as the world sees it: with the sets in `metadata.managedFields` unpacked.
     #[must_use]
     pub fn published(&self) -> Cow<'_, Value> {
-        unpacked(&self.0)
+        unpacked(self.value())
     }
 
     /// `metadata` as the world sees it.
@@ -98,23 +138,23 @@ impl Object {
 
     /// Keeps the sets in `metadata.managedFields` as text, which is a tenth as large.
     pub fn pack(&mut self) {
-        pack(&mut self.0);
+        pack(self.value_mut());
     }
 
     /// The JSON value, to change; it must stay a JSON object.
     pub fn value_mut(&mut self) -> &mut Value {
-        &mut self.0
+        self.0.tree_mut()
     }
 
     /// The value at a path.
     #[must_use]
     pub fn get(&self, pointer: &str) -> Option<&Value> {
-        walk(&self.0, pointer).filter(|value| !value.is_null())
+        walk(self.value(), pointer).filter(|value| !value.is_null())
     }
 
     /// The value at a path, to change.
     pub fn get_mut(&mut self, pointer: &str) -> Option<&mut Value> {
-        self.0.pointer_mut(pointer)
+        self.value_mut().pointer_mut(pointer)
     }
 
     /// The text at a path; empty when there is none.
@@ -149,7 +189,7 @@ impl Object {
 
     /// Sets the value at a path, making the maps on the way. List items on the way must exist.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
-        let mut place = &mut self.0;
+        let mut place = self.value_mut();
         for raw in pointer.split('/').skip(1) {
             let token = unescape(raw);
             if let Value::Array(items) = place {
@@ -171,7 +211,7 @@ impl Object {
     /// Removes the value at a path; gives back what was there.
     pub fn remove(&mut self, pointer: &str) -> Option<Value> {
         let (parent, last) = pointer.rsplit_once('/')?;
-        match self.0.pointer_mut(parent)? {
+        match self.value_mut().pointer_mut(parent)? {
             Value::Object(map) => map.remove(unescape(last).as_ref()),
             Value::Array(items) => {
                 let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;

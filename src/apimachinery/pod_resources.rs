@@ -34,7 +34,13 @@ fn raise(into: &mut ResourceList, least: &ResourceList) {
 /// What a Pod asks for, its overhead included (`PodRequests`).
 #[must_use]
 pub fn pod_requests(pod: &Value) -> ResourceList {
-    let mut total = over_containers(pod, "requests");
+    requests_with(pod, &[])
+}
+
+/// The same where each container that does not ask for something asks for `defaults`.
+#[must_use]
+pub fn requests_with(pod: &Value, defaults: &[(&str, Quantity)]) -> ResourceList {
+    let mut total = over_containers(pod, "requests", defaults);
     add_resources(&mut total, &resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)));
     total
 }
@@ -42,7 +48,7 @@ pub fn pod_requests(pod: &Value) -> ResourceList {
 /// What a Pod may use at most; overhead counts only where there is a limit (`PodLimits`).
 #[must_use]
 pub fn pod_limits(pod: &Value) -> ResourceList {
-    let mut total = over_containers(pod, "limits");
+    let mut total = over_containers(pod, "limits", &[]);
     for (name, amount) in resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)) {
         if let Some(limit) = total.get_mut(&name).filter(|limit| !limit.is_zero()) {
             *limit = *limit + amount;
@@ -53,8 +59,17 @@ pub fn pod_limits(pod: &Value) -> ResourceList {
 
 /// The sum over containers and sidecars, or the most that one init container needs; what the Pod
 /// says for itself goes before.
-fn over_containers(pod: &Value, list: &str) -> ResourceList {
-    let of = |container: &Value| resource_list(container["resources"][list].as_object());
+fn over_containers(pod: &Value, list: &str, defaults: &[(&str, Quantity)]) -> ResourceList {
+    let stated = |container: &Value| resource_list(container["resources"][list].as_object());
+    let of = |container: &Value| {
+        let mut amounts = stated(container);
+        for (name, default) in defaults {
+            if !amounts.contains_key(*name) {
+                amounts.insert((*name).to_owned(), *default);
+            }
+        }
+        amounts
+    };
     let containers = |field: &str| pod["spec"][field].as_array().into_iter().flatten();
     let mut total = ResourceList::new();
     for container in containers("containers") {
@@ -73,7 +88,7 @@ fn over_containers(pod: &Value, list: &str) -> ResourceList {
         raise(&mut peak, &needed);
     }
     raise(&mut total, &peak);
-    for (name, amount) in of(&pod["spec"]) {
+    for (name, amount) in stated(&pod["spec"]) {
         total.insert(name, amount);
     }
     total

@@ -86,6 +86,23 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether one word is the other with a typing error: a letter or two more, less or other, or two swapped.
+#[must_use]
+pub fn is_typo(one: &str, two: &str) -> bool {
+    if one == two {
+        return false;
+    }
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let length = one.chars().count().min(two.chars().count());
+    let limit = if length < 6 { 1 } else { 2 };
+    let distance = edit_distance(one, two);
+    length > 1 && (distance <= limit || (distance == 2 && letters(one) == letters(two)))
+}
+
 /// Levenshtein distance, case-insensitive.
 fn edit_distance(one: &str, two: &str) -> usize {
     let one: Vec<char> = one.to_lowercase().chars().collect();
@@ -117,6 +134,20 @@ mod tests {
     #[test]
     fn escape_sequences_take_no_room() {
         assert_eq!(display_width("\u{1b}[1;31mred\u{1b}[0m"), 3);
+    }
+
+    #[test]
+    fn a_typing_error_is_told_from_another_word() {
+        for (one, two) in
+            [("web", "wep"), ("web", "wbe"), ("backend", "bakcend"), ("reader", "readr"), ("App", "app")]
+        {
+            assert!(is_typo(one, two), "{one} {two}");
+        }
+        for (one, two) in
+            [("web", "db"), ("web.local", "shop.local"), ("web", "web"), ("frontend", "backend")]
+        {
+            assert!(!is_typo(one, two), "{one} {two}");
+        }
     }
 
     #[test]

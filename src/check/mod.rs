@@ -1,7 +1,6 @@
 //! Judges a step by the state of the cluster, through a `kube::Client` alone.
 
 mod answer;
-#[expect(dead_code, reason = "the reasons to come read all of it")]
 mod judge;
 mod observer;
 mod partial;
@@ -12,7 +11,6 @@ mod trial;
 mod verdict;
 mod why;
 mod words;
-#[expect(dead_code, reason = "the reasons to come read all of it")]
 mod world;
 
 use std::collections::BTreeMap;
@@ -24,7 +22,7 @@ use crate::lesson::{Answer, HttpProbe, Language, Question, Reading, Step, ValueO
 
 pub use answer::chosen;
 pub use observer::Observer;
-pub use verdict::{Difference, Judgement, Reason, Verdict};
+pub use verdict::{Difference, Explanation, Judgement, Reason, Verdict};
 
 use judge::{Facts, judge};
 use probe::Reply;
@@ -78,6 +76,35 @@ pub async fn evaluate(step: &Step, context: &Context) -> Judgement {
     Judgement { verdict, remembered }
 }
 
+/// Why a step is not passed: every broken link that its checks lead to.
+pub async fn why_step(step: &Step, context: &Context) -> Explanation {
+    let mut explanation = Explanation::default();
+    let read = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
+    let mut world = match read {
+        Ok(world) => world,
+        Err(error) => {
+            explanation.text = say(context.language, Phrase::Unreachable(&error.to_string()));
+            return explanation;
+        }
+    };
+    world.widen(&context.client, why::places(step, &context.namespace)).await;
+    let logs = why::logs(&world, context).await;
+    let sight = Sight { replies: replies(step, context).await, logs };
+    let facts = sight.facts(step, context, &world, &context.snap, true);
+    for (_, failure) in facts.failures(step) {
+        let reason = failure.finding.map(|finding| finding.reason(context.language));
+        if let Some(reason) = reason.filter(|reason| !explanation.reasons.contains(reason)) {
+            explanation.reasons.push(reason);
+        }
+    }
+    explanation
+}
+
+/// Why an object that a learner names is as it is.
+pub async fn why(target: &str, context: &Context) -> Explanation {
+    why::explain_target(target, context).await
+}
+
 /// As `evaluate`, but looks no further than the checks, and tells only whether the step is passed.
 pub async fn is_passed(step: &Step, context: &Context) -> bool {
     let world = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
@@ -107,7 +134,7 @@ impl Sight {
             language: context.language,
             answers: &context.answers,
             commands: &context.commands,
-            questions: &step.questions,
+            step,
             snap,
             replies: &self.replies,
             logs: &self.logs,

@@ -55,6 +55,17 @@ pub struct Reason {
     pub command: Option<String>,
 }
 
+/// Why an object, or a step, is as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// The objects that lead from one to the next, each with its state.
+    pub trail: Vec<String>,
+    /// What there is to say when nothing is wrong, or nothing is there; may be empty.
+    pub text: String,
+    /// The first broken links.
+    pub reasons: Vec<Reason>,
+}
+
 /// A verdict, and what the step has to remember from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {

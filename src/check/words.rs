@@ -61,6 +61,14 @@ pub(super) enum Phrase<'a> {
     CannotTry(&'a str),
     /// What was deleted stays away.
     NobodyReplaces(&'a str),
+    /// An object that has no state to speak of.
+    There,
+    /// A word that is no kind, and the kind that comes near.
+    NoSuchKind(&'a str, &'a str),
+    /// Nothing of that name in that namespace, and what comes near.
+    NotThere(&'a str, &'a str, &'a str),
+    /// All is as it should be.
+    NothingWrong(&'a str),
     /// So many of so many are there again.
     Replaced(usize, usize, &'a str),
 }
@@ -110,6 +118,18 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::NobodyReplaces(object) => {
             format!("{object} was deleted as a trial, and nothing brought it back: it had no owner")
         }
+        Phrase::There => "there".to_owned(),
+        Phrase::NoSuchKind(word, "") => {
+            format!("There is no kind `{word}`. `kubectl api-resources` lists them.")
+        }
+        Phrase::NoSuchKind(word, near) => format!("There is no kind `{word}`. Did you mean `{near}`?"),
+        Phrase::NotThere(wanted, namespace, "") => {
+            format!("There is no {wanted} in the namespace {namespace}.")
+        }
+        Phrase::NotThere(wanted, namespace, near) => {
+            format!("There is no {wanted} in the namespace {namespace}. Did you mean {near}?")
+        }
+        Phrase::NothingWrong(object) => format!("Nothing is wrong with {object} as far as can be seen."),
         Phrase::Replaced(ready, wanted, kind) => format!("{ready} of {wanted} {kind} are ready again"),
     }
 }
@@ -149,6 +169,20 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::NobodyReplaces(object) => format!(
             "시험 삼아 {object}을(를) 삭제했는데 아무도 되살리지 않았습니다. 소유자가 없는 오브젝트입니다"
         ),
+        Phrase::There => "있음".to_owned(),
+        Phrase::NoSuchKind(word, "") => {
+            format!("`{word}`이라는 종류는 없습니다. `kubectl api-resources`로 목록을 볼 수 있습니다.")
+        }
+        Phrase::NoSuchKind(word, near) => {
+            format!("`{word}`이라는 종류는 없습니다. `{near}`을(를) 뜻하셨나요?")
+        }
+        Phrase::NotThere(wanted, namespace, "") => {
+            format!("네임스페이스 {namespace}에 {wanted}이(가) 없습니다.")
+        }
+        Phrase::NotThere(wanted, namespace, near) => {
+            format!("네임스페이스 {namespace}에 {wanted}이(가) 없습니다. {near}을(를) 뜻하셨나요?")
+        }
+        Phrase::NothingWrong(object) => format!("{object}에는 눈에 띄는 문제가 없습니다."),
         Phrase::Replaced(ready, wanted, kind) => {
             format!("{kind} {wanted}개 중 {ready}개가 다시 준비되었습니다")
         }

@@ -37,6 +37,7 @@ pub(super) struct Api {
     log: Log,
     identity: HeaderMap,
     limit: Option<Duration>,
+    page: i64,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
 }
 
@@ -87,11 +88,21 @@ impl Url {
         if value.is_empty() {
             return self;
         }
-        self.0.push(if self.0.contains('?') { '&' } else { '?' });
-        self.0.push_str(name);
-        self.0.push('=');
-        self.0.push_str(&encode(value));
+        let new = format!("{name}={}", encode(value));
+        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
+        // Sorted by name, as Go's url.Values are.
+        let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+        pairs.push(&new);
+        pairs.sort_by_key(|pair| pair.split('=').next());
+        self.0 = format!("{path}?{}", pairs.join("&"));
         self
+    }
+
+    /// Gives a parameter another value.
+    pub(super) fn replacing(&self, name: &str, value: &str) -> Self {
+        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
+        let others = query.split('&').filter(|pair| pair.split('=').next() != Some(name));
+        Self(format!("{path}?{}", others.collect::<Vec<_>>().join("&"))).with(name, value)
     }
 
     /// The text of the URL.
@@ -116,7 +127,7 @@ pub(super) fn encode(text: &str) -> String {
 impl Api {
     pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
-        Self { client, host, log, identity: HeaderMap::new(), limit: None, resources }
+        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, resources }
     }
 
     /// Adds headers to every request: who is impersonated.
@@ -129,6 +140,26 @@ impl Api {
     pub(super) fn limited(mut self, limit: Option<Duration>) -> Self {
         self.limit = limit;
         self
+    }
+
+    /// Asks for so many objects at a time; zero asks for all at once.
+    pub(super) fn in_pages(mut self, page: i64) -> Self {
+        self.page = page;
+        self
+    }
+
+    /// Reads a list page by page, and gives it back whole.
+    pub(super) async fn list(&self, url: &Url) -> Outcome<Value> {
+        let url = if self.page > 0 { url.clone().with("limit", self.page.to_string()) } else { url.clone() };
+        let mut whole = self.get(&url).await?;
+        while let Some(next) = whole["metadata"]["continue"].as_str().filter(|next| !next.is_empty()) {
+            let mut more = self.get(&url.clone().with("continue", next)).await?;
+            if let (Some(known), Some(new)) = (whole["items"].as_array_mut(), more["items"].as_array_mut()) {
+                known.append(new);
+            }
+            whole["metadata"] = more["metadata"].take();
+        }
+        Ok(whole)
     }
 
     /// The server's address, as the kubeconfig names it.

@@ -247,6 +247,11 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     let path = path_of(&chain);
     let flags = all_flags(command);
     let (parsed, args, dash) = parse(&flags, &rest).map_err(|failure| flag_error(&failure, &path))?;
+    for (name, _) in parsed.typed() {
+        if let Some(flag) = flags.iter().find(|flag| flag.long == *name && !flag.deprecated.is_empty()) {
+            streams.err.line(format!("Flag --{name} has been deprecated, {}", flag.deprecated))?;
+        }
+    }
     if parsed.on("help") {
         return help::print(command, &path, streams);
     }

@@ -74,6 +74,7 @@ impl Resource {
 
     /// `deployment.apps/web`.
     pub(super) fn named(&self, name: &str) -> String {
+        let name = if name.is_empty() { "<unknown>" } else { name };
         format!("{}/{name}", self.qualified_kind())
     }
 

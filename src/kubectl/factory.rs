@@ -131,7 +131,9 @@ impl Factory {
         let entry = config.entry("contexts", &context);
         let known = self.in_process(&context).is_some();
         if !context.is_empty() && entry.is_none() && !known {
-            return Err(Failure::message(format!("context {context:?} does not exist")));
+            return Err(Failure::Plain(format!(
+                "Error in configuration: context was not found for specified context: {context}"
+            )));
         }
         if context.is_empty() && config.is_empty() {
             context = self.settings.in_process.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
@@ -184,7 +186,7 @@ impl Factory {
         for (flag, section, what) in
             [("cluster", "clusters", "no server found for cluster"), ("user", "users", "auth info")]
         {
-            let name = flags.text(flag);
+            let name = flags.global(flag);
             if !name.is_empty() && config.entry(section, name).is_none() {
                 let end = if flag == "user" { " does not exist" } else { "" };
                 return Err(Failure::message(format!("{what} {name:?}{end}")));

@@ -41,12 +41,14 @@ pub(super) struct Flag {
     pub(super) required: bool,
     /// One sentence for `--help`.
     pub(super) help: &'static str,
+    /// What to use instead; such a flag is not shown in `--help`.
+    pub(super) deprecated: &'static str,
 }
 
 impl Flag {
     const fn new(long: &'static str, kind: FlagKind, default: &'static str, help: &'static str) -> Self {
         let bare = if matches!(kind, FlagKind::Bool) { "true" } else { "" };
-        Self { long, short: None, kind, default, bare, required: false, help }
+        Self { long, short: None, kind, default, bare, required: false, help, deprecated: "" }
     }
 
     /// A switch that is off unless given.
@@ -107,6 +109,12 @@ impl Flag {
         self
     }
 
+    /// Says what to use instead whenever the flag is given.
+    pub(super) const fn deprecated(mut self, instead: &'static str) -> Self {
+        self.deprecated = instead;
+        self
+    }
+
     /// `-o, --output` or `--replicas`: how pflag names a flag in errors.
     fn shown(&self) -> String {
         match self.short {
@@ -120,6 +128,7 @@ impl Flag {
 #[derive(Debug, Default)]
 pub(super) struct Flags {
     given: BTreeMap<&'static str, Vec<String>>,
+    typed: Vec<(&'static str, String)>,
     defaults: BTreeMap<&'static str, &'static str>,
     kinds: BTreeMap<&'static str, FlagKind>,
 }
@@ -134,6 +143,11 @@ impl Flags {
     /// The one text of a global flag; empty when it is hidden.
     pub(super) fn global(&self, name: &str) -> &str {
         if self.is_hidden(name) { "" } else { self.text(name) }
+    }
+
+    /// Flags in the order in which they were typed, each with its text.
+    pub(super) fn typed(&self) -> &[(&'static str, String)] {
+        &self.typed
     }
 
     /// Whether the flag was given.
@@ -285,6 +299,7 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
             flag.shown()
         )));
     }
+    parsed.typed.push((flag.long, value.clone()));
     let values = parsed.given.entry(flag.long).or_default();
     match flag.kind {
         FlagKind::List => values.extend(value.split(',').map(str::to_owned)),

@@ -22,7 +22,9 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
     }
     let mut text = format!("unknown command {word:?} for \"kubectl\"\n");
     let known = COMMANDS.iter().map(|command| command.name);
-    let mut similar: Vec<&str> = known.filter(|name| is_similar(word, name)).collect();
+    let meant =
+        |name: &str| SUGGESTED_FOR.iter().any(|(typed, meant)| typed == word && meant.contains(&name));
+    let mut similar: Vec<&str> = known.filter(|name| is_similar(word, name) || meant(name)).collect();
     similar.sort_unstable();
     if !similar.is_empty() {
         text.push_str("\nDid you mean this?\n");
@@ -32,6 +34,10 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
     }
     Err(Failure::message(text))
 }
+
+/// Words of other tools, and the commands that are meant by them.
+const SUGGESTED_FOR: &[(&str, &[&str])] =
+    &[("list", &["get", "wait"]), ("ps", &["get", "wait"]), ("rm", &["delete"])];
 
 /// `kubectl help rollout undo`.
 fn topic(streams: &mut Streams, words: &[String]) -> Outcome {
@@ -128,6 +134,7 @@ pub(super) fn print(command: &Command, path: &str, streams: &mut Streams) -> Out
         }
     }
     let mut flags: Vec<&Flag> = command.flags.iter().flat_map(|table| table.iter()).collect();
+    flags.retain(|flag| flag.deprecated.is_empty());
     flags.sort_by_key(|flag| flag.long);
     if !flags.is_empty() {
         text.push_str("\nOptions:\n");

@@ -25,6 +25,10 @@ const FIELDS: &[&str] = &[
 /// The words as the person's preferences make them.
 pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Vec<String>> {
     let given = flag_value(args, "kuberc");
+    // What changes the file must not depend on it.
+    if find(args).0.first().is_some_and(|command| command.name == "kuberc") {
+        return Ok(args.to_vec());
+    }
     let switch = factory.variable("KUBERC").unwrap_or_default();
     if factory.variable("KUBECTL_KUBERC") == Some("false") {
         return Ok(args.to_vec());

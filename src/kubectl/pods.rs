@@ -45,8 +45,7 @@ pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
 /// The Pods that a selector finds.
 pub(super) async fn selected(api: &Api, namespace: &str, selector: &str) -> Outcome<Vec<Value>> {
     let pods = Resource::from(&builtin::POD);
-    let list =
-        api.get(&pods.collection(namespace).with("labelSelector", selector).with("limit", "500")).await?;
+    let list = api.list(&pods.collection(namespace).with("labelSelector", selector)).await?;
     Ok(items(&list, &pods))
 }
 

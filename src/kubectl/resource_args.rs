@@ -171,6 +171,27 @@ pub(super) async fn find(
     Ok(infos)
 }
 
+/// As [`find`], but the objects of files are taken as they are, without asking the server for them.
+pub(super) async fn find_as_given(
+    call: &mut Call<'_>,
+    api: &Api,
+    args: &[String],
+    wanted: Wanted,
+) -> Outcome<Vec<Info>> {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        return find(call, api, args, wanted).await;
+    }
+    // Where --selector means something else, it chooses no objects.
+    let selector = if wanted.selectors { call.flags.text("selector").to_owned() } else { String::new() };
+    let (infos, failures) = from_files_matching(call, api, &selector).await?;
+    if infos.is_empty() {
+        Failure::many(failures)?;
+    } else {
+        call.deferred.extend(failures);
+    }
+    Ok(infos)
+}
+
 /// What was named and not yet read, or was read because a selector had to be answered.
 pub(super) enum Found {
     /// Resource, namespace, name and source of one object.
@@ -225,7 +246,10 @@ pub(super) async fn locate(
                 let scope = if everywhere { "" } else { namespace.as_str() };
                 let url =
                     resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
-                let list = api.get(&url).await?;
+                let list = match call.flags.int("chunk-size") {
+                    0 => api.get(&url).await?,
+                    page => api.clone().in_pages(page).list(&url).await?,
+                };
                 for object in items(&list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
                 }
@@ -285,9 +309,17 @@ pub(super) fn info_of(resource: Resource, object: Value, source: String) -> Outc
 
 /// The objects of `-f`, with resources resolved and namespaces filled in, and what could not be used.
 pub(super) async fn from_files(call: &mut Call<'_>, api: &Api) -> Outcome<(Vec<Info>, Vec<Failure>)> {
+    let selector = call.flags.text("selector").to_owned();
+    from_files_matching(call, api, &selector).await
+}
+
+async fn from_files_matching(
+    call: &mut Call<'_>,
+    api: &Api,
+    selector: &str,
+) -> Outcome<(Vec<Info>, Vec<Failure>)> {
     let target = call.target()?;
     let (documents, mut failures) = manifest::read(call).await?;
-    let selector = call.flags.text("selector");
     let selector = LabelSelector::parse(selector).map_err(Failure::message)?;
     let mut infos = Vec::new();
     for manifest::Document { mut object, source } in documents {

@@ -21,9 +21,8 @@ pub(super) async fn owned_replica_sets(api: &Api, deployment: &Value) -> Outcome
     let resource = Resource::from(&builtin::REPLICA_SET);
     let url = resource
         .collection(text_of(&deployment["metadata"]["namespace"]))
-        .with("labelSelector", selector_text(&deployment["spec"]["selector"]))
-        .with("limit", "500");
-    let list = api.get(&url).await?;
+        .with("labelSelector", selector_text(&deployment["spec"]["selector"]));
+    let list = api.list(&url).await?;
     let mut owned: Vec<Value> = items(&list, &resource)
         .into_iter()
         .filter(|replica_set| {

@@ -15,6 +15,7 @@ mod screen;
 mod syntax;
 mod theme;
 mod validator;
+mod why;
 
 use std::path::PathBuf;
 

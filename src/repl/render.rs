@@ -7,6 +7,7 @@ use crate::tutor::{ChapterRow, StepState, View};
 use super::markdown;
 use super::syntax;
 use super::theme::{Role, Theme};
+use super::why;
 
 /// Renders a view; ends without a line break.
 #[must_use]
@@ -43,6 +44,7 @@ fn draw(theme: &Theme, view: &View) -> String {
             step(theme, (*number, *total), title, markdown, files)
         }
         View::Verdict { outcome, headline, details } => verdict(theme, *outcome, headline, details),
+        View::Why { trail, text, reasons } => why::draw(theme, trail, text, reasons),
         View::Question { text, choices, how } => question(theme, text, choices, how),
         View::Hint { headline, markdown } => {
             let mark = theme.symbol("◆", "*");

@@ -34,6 +34,8 @@ pub enum Effect {
         /// As typed.
         answer: String,
     },
+    /// Tell why an object is as it is, or the step when none is named; answered by `Explained`.
+    Why(String),
     /// Run the lines of a solution; answered by `Solved`.
     Solve(Vec<String>),
     /// Change how fast simulated time runs; 0 pauses.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::UserError;
-use crate::check::Judgement;
+use crate::check::{Explanation, Judgement};
 use crate::lesson::Course;
 use crate::progress::Place;
 
@@ -43,6 +43,8 @@ pub enum Event {
         /// Whether the learner asked for it.
         asked: bool,
     },
+    /// Why something is as it is was found out.
+    Explained(Explanation),
     /// The answer to a question was judged.
     Answered {
         /// Which question.

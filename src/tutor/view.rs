@@ -41,6 +41,15 @@ pub enum View {
         /// What is awaited, or expected against found.
         details: Vec<String>,
     },
+    /// Why something is as it is.
+    Why {
+        /// The objects that lead from one to the next.
+        trail: Vec<String>,
+        /// What there is to say where nothing is wrong, or nothing is there.
+        text: String,
+        /// What is the matter, each with the command that shows it.
+        reasons: Vec<(String, Option<String>)>,
+    },
     /// A question to answer, or a prediction to make.
     Question {
         /// The question, Markdown.

@@ -145,6 +145,17 @@ impl LabelSelector {
         !self.matches_nothing && self.requirements.iter().all(|requirement| requirement.matches(labels))
     }
 
+    /// Labels that every selected object has: key and value.
+    pub fn equalities(&self) -> impl Iterator<Item = (&str, &str)> {
+        let equal = |requirement: &&Requirement| {
+            let operators = [Operator::Equals, Operator::DoubleEquals, Operator::In];
+            operators.contains(&requirement.operator) && requirement.values.len() == 1
+        };
+        let requirements = self.requirements.iter().filter(equal);
+        requirements
+            .filter_map(|requirement| Some((requirement.key.as_str(), requirement.values.first()?.as_str())))
+    }
+
     /// Whether it demands nothing, that is, selects everything.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -5,12 +5,14 @@
 mod field_set;
 mod packed;
 mod typed;
+mod upgrade;
 
 use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
 pub(super) use self::packed::{pack, serialize as serialize_unpacked, unpack_metadata, unpacked};
 pub(super) use self::typed::{Node, compare, element, fields_of};
+pub use self::upgrade::{owners_of, upgrade_managed_fields};
 use super::kinds::Kind;
 use super::object::Object;
 use crate::base::Timestamp;

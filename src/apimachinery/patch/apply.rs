@@ -68,9 +68,16 @@ pub fn apply(
 
     let mut written = compare(node, live.map(Object::value), Some(&merged)).written();
     strip(&mut written, applier.subresource);
-    let conflicts = conflicts(&others, &written);
-    if !conflicts.is_empty() && !applier.force {
-        return Err(conflict_status(&conflicts));
+    let mut conflicting = conflicts(&others, &written);
+    if !conflicting.is_empty() && !applier.force {
+        if let Some(own) =
+            live.filter(|_| applier.manager == KUBECTL).and_then(|live| last_applied(kind, live))
+        {
+            conflicting = conflicts(&others, &written.difference(&own));
+        }
+        if !conflicting.is_empty() {
+            return Err(conflict_status(&conflicting));
+        }
     }
     for other in &mut others {
         other.fields = other.fields.difference(&written);
@@ -79,7 +86,41 @@ pub fn apply(
     let mut object =
         Object::from_value(merged).ok_or_else(|| Status::internal("the merged object is no object"))?;
     set_managers(&mut object, others, &before);
+    if applier.manager == KUBECTL && annotation_of(&object).is_some() {
+        let text = without_annotation(configuration.value().clone()).to_string() + "\n";
+        object.set(&format!("/metadata/annotations/{}", LAST_APPLIED.replace('/', "~1")), text);
+    }
     Ok(object)
+}
+
+/// The manager under which kubectl applies: it takes over what it applied on the client's side before.
+const KUBECTL: &str = "kubectl";
+/// Where kubectl keeps what it applied on the client's side.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+fn annotation_of(object: &Object) -> Option<&str> {
+    object.value()["metadata"]["annotations"][LAST_APPLIED].as_str().filter(|text| !text.is_empty())
+}
+
+fn without_annotation(mut configuration: Value) -> Value {
+    if let Some(annotations) =
+        configuration.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
+    {
+        annotations.remove(LAST_APPLIED);
+    }
+    configuration
+}
+
+/// The fields that were applied on the client's side and nobody changed since.
+fn last_applied(kind: &Kind, live: &Object) -> Option<FieldSet> {
+    let last: Value = serde_json::from_str(annotation_of(live)?).ok()?;
+    if last["apiVersion"] != kind.api_version().as_str() {
+        return None;
+    }
+    let node = Node::of_kind(kind);
+    let changes = compare(node, Some(&last), Some(live.value()));
+    let fields = fields_of(node, &last);
+    Some(fields.difference(&changes.modified).difference(&changes.added).difference(&changes.removed))
 }
 
 /// Merges `new` into `place`: maps by key, keyed lists by item, sets as sets, everything else replaced.
@@ -296,6 +337,24 @@ mod tests {
         assert_eq!(ports.len(), 2);
         let third = apply(&DEPLOYMENT, Some(&second), &with(json!([])), by("x", false)).unwrap();
         assert_eq!(third.list("/spec/template/spec/containers/0/ports"), [json!({"containerPort": 53})]);
+    }
+
+    #[test]
+    fn kubectl_takes_over_what_it_applied_on_the_client_side() {
+        let mut first = config_map(&json!({"a": "1", "b": "1"}));
+        let text = first.to_string();
+        first["metadata"]["annotations"] = json!({ LAST_APPLIED: text });
+        let mut live = Object::from_value(first).unwrap();
+        record_update(None, &mut live, "kubectl-client-side-apply", "", Timestamp::UNIX_EPOCH);
+        let next = config_map(&json!({"a": "2", "b": "1"}));
+        assert!(apply(&CONFIG_MAP, Some(&live), &next, by("other", false)).is_err());
+        let applied = apply(&CONFIG_MAP, Some(&live), &next, by(KUBECTL, false)).unwrap();
+        assert_eq!(applied.text("/data/a"), "2");
+        assert_eq!(annotation_of(&applied), Some(format!("{next}\n").as_str()));
+
+        live.set("/data/a", "somebody's");
+        record_update(None, &mut live, "somebody", "", Timestamp::UNIX_EPOCH);
+        assert_eq!(apply(&CONFIG_MAP, Some(&live), &next, by(KUBECTL, false)).unwrap_err().code, 409);
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Facts<'_> {
             // Only the checks of a step themselves bring something about.
             Form::Requests { .. } | Form::Trial(_) => None,
             Form::Answer(question) => (!self.answers.contains_key(question)).then(|| {
-                let choose = self.questions.iter().any(|one| one.id == *question && !one.choices.is_empty());
+                let choose =
+                    self.step.questions.iter().any(|one| one.id == *question && !one.choices.is_empty());
                 let phrase = if choose { Phrase::NoChoiceYet } else { Phrase::NoAnswerYet };
                 self.simple(check, String::new(), self.say(phrase))
             }),

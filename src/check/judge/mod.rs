@@ -6,11 +6,12 @@ mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lesson::{Expectation, Form, HttpProbe, Language, Question, Step};
+use crate::lesson::{Expectation, Form, HttpProbe, Language, Step};
 
 use super::partial::Snap;
 use super::probe::Reply;
 use super::verdict::{Difference, Reason, Verdict};
+use super::why::Awaited;
 use super::words::{Phrase, say};
 use super::world::World;
 
@@ -23,7 +24,7 @@ pub(super) struct Facts<'a> {
     pub language: Language,
     pub answers: &'a BTreeMap<String, String>,
     pub commands: &'a [String],
-    pub questions: &'a [Question],
+    pub step: &'a Step,
     pub snap: &'a Snap,
     /// Replies to the step's probes; one that was not sent is missing.
     pub replies: &'a [(HttpProbe, Reply)],
@@ -90,9 +91,9 @@ impl<'a> Facts<'a> {
         let mut failures: Vec<(&Expectation, Failure)> =
             failures.into_iter().map(|(_, check, failure)| (check, failure)).collect();
         if self.explain {
-            let families = super::why::awaited_trouble(&step.checks);
+            let awaited = Awaited::of(&step.checks);
             for (check, failure) in &mut failures {
-                failure.finding = super::why::explain(self, check, failure, &families);
+                failure.finding = super::why::explain(self, check, failure, &awaited);
             }
         }
         failures

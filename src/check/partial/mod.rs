@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::apimachinery::Quantity;
 
+pub(super) use operators::full_image;
 pub(super) use wording::{shorten, show};
 
 use wording::wording;

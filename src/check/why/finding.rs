@@ -12,11 +12,15 @@ pub(in crate::check) struct Sentence {
     pub ko: &'static str,
 }
 
+/// A sentence that is added to another, with its words.
+pub(super) type Aside = Option<(&'static Sentence, Vec<String>)>;
+
 /// The first broken link, or what was done instead of what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::check) struct Finding {
     sentence: &'static Sentence,
     words: Vec<String>,
+    aside: Aside,
     command: Option<String>,
     /// Whether waiting does not help.
     pub lasts: bool,
@@ -28,12 +32,18 @@ impl Finding {
     /// A finding that passes by itself.
     pub(super) fn new<const N: usize>(sentence: &'static Sentence, words: [&str; N]) -> Self {
         let words = words.into_iter().map(str::to_owned).collect();
-        Self { sentence, words, command: None, lasts: false, word: String::new() }
+        Self { sentence, words, aside: None, command: None, lasts: false, word: String::new() }
     }
 
     /// A finding that needs somebody to act.
     pub(super) fn lasting<const N: usize>(sentence: &'static Sentence, words: [&str; N]) -> Self {
         Self { lasts: true, ..Self::new(sentence, words) }
+    }
+
+    /// A sentence more.
+    pub(super) fn aside(mut self, aside: Aside) -> Self {
+        self.aside = aside;
+        self
     }
 
     /// The command that would have shown it.
@@ -56,21 +66,32 @@ impl Finding {
 
     /// In a learner's language.
     pub(in crate::check) fn reason(&self, language: Language) -> Reason {
+        let mut text = self.sentence.fill(&self.words, language);
+        if let Some((sentence, words)) = &self.aside {
+            text += &sentence.fill(words, language);
+        }
+        Reason { text, command: self.command.clone() }
+    }
+}
+
+impl Sentence {
+    /// The sentence with its words.
+    fn fill(&self, words: &[String], language: Language) -> String {
         let template = match language {
-            Language::En => self.sentence.en,
-            Language::Ko => self.sentence.ko,
+            Language::En => self.en,
+            Language::Ko => self.ko,
         };
         let mut text = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             text.push_str(before);
             let (index, after) = after.split_once('}').unwrap_or(("", after));
-            let word = index.parse().ok().and_then(|index: usize| self.words.get(index));
+            let word = index.parse().ok().and_then(|index: usize| words.get(index));
             text.push_str(word.map_or("", String::as_str));
             rest = after;
         }
         text.push_str(rest);
-        Reason { text, command: self.command.clone() }
+        text
     }
 }
 

@@ -1,88 +1,89 @@
-//! Why: the first broken link of the chain that keeps a state from coming.
+//! Why: the first broken link of the chain that keeps a state from coming, or what was done instead of it.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+mod awaited;
+mod chain;
+mod finding;
+mod near;
+mod reading;
+mod sentences;
+mod target;
+mod trail;
 
 use crate::apimachinery::{Object, builtin};
-use crate::lesson::{Expectation, Language, Step};
+use crate::lesson::{Expectation, ObjectRef, Selection};
 
-use super::Context;
 use super::judge::{About, Facts, Failure};
-use super::verdict::Reason;
-use super::world::{Place, World};
 
-/// Reasons of a waiting container that need somebody to act.
-const LASTING: &[&str] = &[
-    "ErrImagePull",
-    "ImagePullBackOff",
-    "ErrImageNeverPull",
-    "InvalidImageName",
-    "CreateContainerConfigError",
-    "CreateContainerError",
-];
+pub(super) use awaited::Awaited;
+pub(super) use chain::Chain;
+pub(super) use finding::Finding;
+pub(super) use reading::{logs, places};
+pub(super) use target::explain_target;
 
-/// What keeps something from its desired state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    text: String,
-    /// Whether waiting does not help.
-    pub lasts: bool,
-}
+use near::Near;
 
-impl Finding {
-    /// In a learner's language.
-    pub(super) fn reason(&self, _language: Language) -> Reason {
-        Reason { text: self.text.clone(), command: None }
-    }
-}
-
-pub(super) fn awaited_trouble(_checks: &[Expectation]) -> Vec<String> {
-    Vec::new()
-}
-
-pub(super) fn places(_step: &Step, _namespace: &str) -> Vec<Place> {
-    Vec::new()
-}
-
-pub(super) async fn logs(_world: &World, _context: &Context) -> BTreeMap<String, String> {
-    BTreeMap::new()
-}
-
+/// What keeps an expectation from holding, if anything is known to.
 pub(super) fn explain(
     facts: &Facts<'_>,
-    _check: &Expectation,
+    check: &Expectation,
     failure: &Failure,
-    _awaited: &[String],
+    awaited: &Awaited,
 ) -> Option<Finding> {
-    let object = match &failure.about {
-        About::Object(object, _) => facts.world.object(object)?,
-        About::Selection(selection, _) => match &selection.owned_by {
-            Some(owner) => facts.world.object(owner)?,
-            None => facts.world.select(selection, facts.snap).into_iter().next()?,
+    let chain = Chain::new(facts.world, facts.logs);
+    let near = Near::new(facts, check);
+    let finding = match &failure.about {
+        About::Nothing => near.dry_run(),
+        About::Object(object, gaps) => match facts.world.object(object) {
+            None => near.missing(object),
+            Some(found) if gaps.is_empty() => chain.broken_link(found),
+            Some(found) => near.gaps(found, gaps).or_else(|| chain.broken_link(found)),
         },
-        _ => return None,
-    };
-    trouble_of(facts.world, object)
-}
-
-fn trouble_of(world: &World, object: &Object) -> Option<Finding> {
-    match object.kind() {
-        "Pod" => trouble_of_pod(object),
-        "Deployment" => {
-            let current = world.current_replica_set(object)?;
-            world.children(&builtin::POD, current).into_iter().find_map(trouble_of_pod)
+        About::Selection(selection, gaps) => of_selection(facts, chain, &near, selection, gaps),
+        About::Service(probe) => {
+            let service = ObjectRef {
+                kind: &builtin::SERVICE,
+                name: probe.service.clone(),
+                namespace: probe.namespace.clone(),
+            };
+            let of_host = probe.host.as_deref().and_then(|host| chain.host(host));
+            let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
+            let service = || facts.world.object(&service);
+            of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
         }
-        _ => None,
-    }
+        About::Culprit(object) => facts.world.object(object).and_then(|object| chain.broken_link(object)),
+    };
+    finding.map(|finding| awaited.soften(finding))
 }
 
-fn trouble_of_pod(pod: &Object) -> Option<Finding> {
-    let statuses = pod.list("/status/containerStatuses").iter();
-    statuses.filter_map(|status| status.pointer("/state/waiting")).find_map(|waiting| {
-        let reason = waiting.get("reason").and_then(Value::as_str)?;
-        let lasts = LASTING.contains(&reason);
-        let known = lasts || reason == "CrashLoopBackOff";
-        known.then(|| Finding { text: format!("pod {}: {reason}", pod.name()), lasts })
-    })
+fn of_selection(
+    facts: &Facts<'_>,
+    chain: Chain<'_>,
+    near: &Near<'_>,
+    selection: &Selection,
+    gaps: &[super::partial::Gap],
+) -> Option<Finding> {
+    let selected = facts.world.select(selection, facts.snap);
+    if selection.kind == &builtin::ENDPOINT_SLICE
+        && let Some((_, service)) =
+            selection.labels.iter().find(|(key, _)| key == "kubernetes.io/service-name")
+    {
+        let namespace = selection.namespace.clone();
+        let service = ObjectRef { kind: &builtin::SERVICE, name: service.clone(), namespace };
+        return match facts.world.object(&service) {
+            Some(found) => chain.broken_link(found).or_else(|| chain.reaches_too_much(found)),
+            None => near.missing(&service),
+        };
+    }
+    if let Some(owner) = &selection.owned_by {
+        let Some(found) = facts.world.object(owner) else { return near.missing(owner) };
+        let of_learner = selected.first().and_then(|first| near.gaps(first, gaps));
+        return of_learner.or_else(|| chain.broken_link(found));
+    }
+    if selected.is_empty() {
+        return near.nothing_selected(selection);
+    }
+    let troubled = |object: &&Object| chain.broken_link(object);
+    near.too_many(selection, &selected)
+        .or_else(|| selected.first().and_then(|first| near.gaps(first, gaps)))
+        .or_else(|| selected.iter().find_map(troubled))
 }

@@ -13,7 +13,7 @@ use crate::lesson::{ObjectRef, Selection};
 
 use super::partial::{Snap, contains};
 
-pub(super) use places::{Place, collection, places, places_of_origin};
+pub(super) use places::{Place, collection, kinds, places, places_of_origin};
 
 /// How many owners lie between an object and the one that it descends from, at most.
 const MOST_GENERATIONS: usize = 4;
@@ -45,6 +45,11 @@ impl World {
         }
         world.places = places;
         Ok(world)
+    }
+
+    /// An empty world whose lessons live in a namespace.
+    pub(super) fn in_namespace(namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), ..Self::default() }
     }
 
     /// Reads more places, as far as they can be read: what explains is welcome, and never needed.

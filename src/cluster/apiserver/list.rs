@@ -120,16 +120,18 @@ pub(super) fn list(
         let (objects, revision) = objects_at(registry, info, &options, from.as_ref())?;
         Ok((objects, revision, registry.now()))
     })?;
-    let last = from.as_ref().map(|from| from.last(within));
-    let mut objects: Vec<Arc<Object>> = all
-        .into_iter()
-        .filter(|object| {
-            let after = |last: &(String, String)| (object.namespace(), object.name()) > (&*last.0, &*last.1);
-            last.as_ref().is_none_or(after) && selection.matches(object)
-        })
-        .collect();
-    let mut meta = ListMeta { resource_version: revision.to_string(), ..ListMeta::default() };
+    let before = from.as_ref().map_or(0, |from| {
+        let last = from.last(within);
+        all.partition_point(|object| (object.namespace(), object.name()) <= (&*last.0, &*last.1))
+    });
     let limit = limit(&options);
+    let everything = selection.is_everything();
+    // How many are left is told only of whole collections.
+    let enough = if limit > 0 && !everything { limit + 1 } else { usize::MAX };
+    let rest = all.into_iter().skip(before).map(Object::to_look_at);
+    let mut objects: Vec<Arc<Object>> =
+        rest.filter(|object| everything || selection.matches(object)).take(enough).collect();
+    let mut meta = ListMeta { resource_version: revision.to_string(), ..ListMeta::default() };
     if limit > 0 && objects.len() > limit {
         let remaining = objects.len() - limit;
         objects.truncate(limit);
@@ -137,7 +139,7 @@ pub(super) fn list(
             let revision = i64::try_from(revision).unwrap_or(-1);
             meta.continue_token = Continue::after(revision, last, within).encode();
         }
-        meta.remaining_item_count = selection.is_everything().then_some(remaining);
+        meta.remaining_item_count = everything.then_some(remaining);
     }
     Ok(presentation.list(&meta, &objects, now))
 }

@@ -30,7 +30,7 @@ impl PodWorker<'_> {
         if self.pod.is_terminating() || is_beyond_admission(&self.pod) {
             return Ok(Admission::Granted);
         }
-        let Some((reason, message)) = refusal(self.registry, &self.pod) else {
+        let Some((reason, message)) = refusal(self.registry, self.scheduler, &self.pod) else {
             return Ok(Admission::Granted);
         };
         let seen = self.pod.creation_timestamp().and_then(|created| created.checked_add(LATENCY).ok());

@@ -38,6 +38,9 @@ pub(crate) struct Machine {
     pub up: bool,
     /// Since when it is as it is.
     pub since: Timestamp,
+    /// Up to which moment Leases and heartbeats are looked after.
+    #[serde(skip)]
+    beaten: Option<Timestamp>,
 }
 
 /// All machines by the names of their nodes.
@@ -56,7 +59,8 @@ impl NodeState {
 
     /// Adds a machine that is up; its node stands already.
     pub(crate) fn add_machine(&mut self, number: usize, now: Timestamp) {
-        self.machines.insert(bootstrap::node_name(number), Machine { number, up: true, since: now });
+        self.machines
+            .insert(bootstrap::node_name(number), Machine { number, up: true, since: now, beaten: None });
     }
 
     /// Takes the nodes of a state that knows no machines yet for machines that are up.
@@ -87,7 +91,7 @@ impl NodeState {
         self.beat(registry);
         let now = registry.now();
         let Some(machine) = self.machines.get_mut(name).filter(|machine| machine.up) else { return false };
-        *machine = Machine { up: false, since: now, ..machine.clone() };
+        *machine = Machine { up: false, since: now, beaten: None, ..machine.clone() };
         for slot in self.slots_on(registry, name) {
             self.lose(&slot, now);
         }
@@ -103,7 +107,7 @@ impl NodeState {
         let Some(machine) = self.machines.get_mut(name).filter(|machine| !machine.up) else {
             return Ok(false);
         };
-        *machine = Machine { up: true, since: now, ..machine.clone() };
+        *machine = Machine { up: true, since: now, beaten: None, ..machine.clone() };
         self.come_up(registry, name)?;
         for slot in self.slots_on(registry, name) {
             self.find_sandbox_gone(registry, &slot);
@@ -209,12 +213,17 @@ impl NodeState {
     /// Brings Leases and heartbeats of all kubelets that work up to the present moment.
     pub(crate) fn beat(&mut self, registry: &mut Registry) {
         let now = registry.now();
-        for (name, machine) in self.machines.iter().filter(|(_, machine)| machine.up) {
+        let tick = |machine: &Machine| last_tick(machine.since, RENEWAL, now);
+        let behind = |machine: &Machine| machine.up && machine.beaten != Some(tick(machine));
+        let names = self.machines.iter().filter(|(_, machine)| behind(machine)).map(|(name, _)| name.clone());
+        for name in names.collect::<Vec<_>>() {
+            let Some(machine) = self.machines.get_mut(&name) else { continue };
+            machine.beaten = Some(tick(machine));
             let Ok(node) = registry.get(&NODE, &ObjectKey::new("", name.as_str())) else { continue };
-            let renewed = renew_lease(registry, &node, last_tick(machine.since, RENEWAL, now));
+            let renewed = renew_lease(registry, &node, tick(machine));
             if renewed && !is_well(&node) {
                 // Somebody else wrote the status: the kubelet knows better.
-                let _ = report(registry, name);
+                let _ = report(registry, &name);
                 continue;
             }
             let reported = node

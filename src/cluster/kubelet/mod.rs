@@ -69,6 +69,10 @@ pub(crate) struct NodeState {
     /// Until when each node pulls images that were asked for.
     #[serde(default)]
     pulls: BTreeMap<String, Timestamp>,
+    /// Canonical names of the images that are on their way to each node: who asks for one again waits for
+    /// his turn, not for its bytes.
+    #[serde(default)]
+    pulling: BTreeMap<String, BTreeSet<String>>,
     /// Addresses in use.
     addresses: AddressPool,
     /// Pods by address.

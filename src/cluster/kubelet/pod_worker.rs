@@ -14,6 +14,7 @@ use super::super::manager::{
 };
 use super::super::registry::{Registry, WriteOptions};
 use super::super::runtime::{ImageReference, earlier};
+use super::super::scheduler::SchedulerCache;
 use super::super::storage::Change;
 use super::admission::Admission;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
@@ -84,7 +85,8 @@ impl Reconciler for Kubelet {
         if pod.text("/spec/nodeName").is_empty() || !node.runs(pod.text("/spec/nodeName")) {
             return Ok(Action::AwaitChange);
         }
-        PodWorker { registry, node, pod, slot }.work()
+        let scheduler = &mut context.memory.scheduler;
+        PodWorker { registry, node, scheduler, pod, slot }.work()
     }
 }
 
@@ -102,6 +104,8 @@ pub(super) enum Step {
 pub(super) struct PodWorker<'a> {
     pub(super) registry: &'a mut Registry,
     pub(super) node: &'a mut NodeState,
+    /// What the scheduler knows of the nodes, for the admission of Pods.
+    pub(super) scheduler: &'a mut SchedulerCache,
     pub(super) pod: Arc<Object>,
     pub(super) slot: String,
 }

@@ -73,7 +73,9 @@ impl PodWorker<'_> {
         }
         self.note_missing_pull_secrets();
         self.event(Some(spec), EventType::Normal, "Pulling", &format!("Pulling image {:?}", spec.image()));
-        let present = self.has_image(reference);
+        let (node, image) = (self.node_name().to_owned(), reference.canonical());
+        let comes = self.node.pulling.get(&node).is_some_and(|images| images.contains(&image));
+        let present = comes || self.has_image(reference);
         let jitter = i64::try_from(self.registry.random().below(300)).unwrap_or_default();
         let transfer = match runtime::resolve(reference) {
             Ok(image) if !present => i64::try_from(image.size / BYTES_PER_MILLISECOND).unwrap_or_default(),
@@ -85,7 +87,7 @@ impl PodWorker<'_> {
         let own = 400 + jitter + transfer;
         let busy_until = self.node.pulls.get(self.node_name()).copied().unwrap_or(now).max(now);
         let until = after(busy_until, own);
-        let node = self.node_name().to_owned();
+        self.node.pulling.entry(node.clone()).or_default().insert(image);
         self.node.pulls.insert(node, until);
         Step::Begin(Task { what: TaskKind::Pull(spec.name().to_owned(), own), began: now, until })
     }
@@ -131,6 +133,9 @@ impl PodWorker<'_> {
         let Some(spec) = pod_spec::container(&pod, name) else { return };
         let image = spec.image();
         let Ok(reference) = ImageReference::parse(image) else { return };
+        if let Some(images) = self.node.pulling.get_mut(pod.text("/spec/nodeName")) {
+            images.remove(&reference.canonical());
+        }
         match runtime::resolve(&reference) {
             Ok(found) => {
                 let (time, whole) =

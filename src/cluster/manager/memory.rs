@@ -8,7 +8,7 @@ use imbl::OrdMap;
 use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
-use super::super::scheduler::Attempts;
+use super::super::scheduler::{Attempts, SchedulerCache};
 
 /// How many recommendations and changes are kept of one autoscaler: an hour of them.
 const NOTES_MAX: usize = 240;
@@ -26,6 +26,8 @@ pub(crate) struct ControllerMemory {
     pub taint_evictions: OrdMap<ObjectKey, Timestamp>,
     /// Attempts to place Pods that fit nowhere, by Pod; forgotten with it.
     pub scheduling: OrdMap<ObjectKey, Attempts>,
+    /// What the scheduler knows of nodes and Pods.
+    pub scheduler: SchedulerCache,
 }
 
 /// What the autoscaling controller remembers of one autoscaler.

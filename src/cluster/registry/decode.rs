@@ -51,11 +51,14 @@ pub(super) fn decode_patched(
             }
         };
         let error = FieldError::invalid("patch", shown, detail);
-        Status::failure(422, "Invalid", format!(" \"\" is invalid: {error}"))
+        Status::invalid_in("", "", "", &[error])
     };
     let Decoded { value, unknown_fields } = decode_strictly(kind, patched).map_err(|status| {
         let detail = status.message.split_once(": ").map_or(status.message.as_str(), |(_, detail)| detail);
-        about_patch(detail.to_owned())
+        match patch {
+            Patch::Strategic(_) => about_patch(restored(detail)),
+            _ => about_patch(detail.to_owned()),
+        }
     })?;
     let errors = strict_errors(options, &unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
@@ -64,6 +67,27 @@ pub(super) fn decode_patched(
     let owned = matches!(patch, Patch::Apply { .. });
     let object = to_stored(kind, as_object(value)?);
     Ok(Incoming { object, warnings: warnings(options, errors), owned, version: kind })
+}
+
+/// What Go says of a wrong type when it converts fields, as for strategic patches, instead of reading JSON.
+fn restored(detail: &str) -> String {
+    let parts = detail.strip_prefix("json: cannot unmarshal ").and_then(|rest| {
+        let (found, _) = rest.split_once(" into ")?;
+        Some((found, rest.rsplit_once(" of type ")?.1))
+    });
+    let Some((found, wanted)) = parts else { return detail.to_owned() };
+    let found = match found {
+        "number" => "int64",
+        "object" => "map",
+        "array" => "slice",
+        other => other,
+    };
+    match wanted {
+        wanted if wanted.starts_with("map[") => format!("cannot restore map from {found}"),
+        wanted if wanted.starts_with("[]") => format!("cannot restore slice from {found}"),
+        wanted if wanted.contains('.') => format!("cannot restore struct from: {found}"),
+        wanted => format!("cannot convert {found} to {wanted}"),
+    }
 }
 
 fn as_object(value: Value) -> Result<Object, Status> {

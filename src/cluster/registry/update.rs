@@ -246,8 +246,9 @@ fn check_preconditions(kind: &Kind, new: &Object, old: &Object) -> Result<(), St
             format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
         return Err(Status::conflict(kind, old.name(), &why));
     }
+    // Zero stands for whichever version there is, as absence does.
     let version = new.text("/metadata/resourceVersion");
-    if !version.is_empty() && version != old.text("/metadata/resourceVersion") {
+    if !matches!(version, "" | "0") && version != old.text("/metadata/resourceVersion") {
         return Err(Status::modified(kind, old.name()));
     }
     Ok(())

@@ -1,29 +1,61 @@
-//! A node as the scheduler sees it: what it has, and the Pods that use it.
+//! A node as the scheduler sees it: what it has, and the Pods that use it (`framework.NodeInfo`).
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::apimachinery::{Object, builtin};
+use serde_json::Value;
 
-use super::super::registry::Registry;
-use super::resources::{Amounts, allocatable, pod_requests};
+use crate::apimachinery::{Object, ObjectKey};
+
+use super::resources::{Amounts, allocatable, pod_requests, scored_requests};
 
 /// A node, and the Pods on it that have not ended.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Candidate {
     /// The node.
     pub node: Arc<Object>,
-    /// Its Pods.
-    pub pods: Vec<Arc<Object>>,
+    /// Its Pods, asleep until somebody looks.
+    pub pods: BTreeMap<ObjectKey, Arc<Object>>,
+    /// Those of them that say something about other Pods.
+    pub with_affinity: BTreeMap<ObjectKey, Arc<Object>>,
     /// What they ask for together.
     pub used: Amounts,
+    /// The cpu and memory that they count for in scores.
+    pub scored: (i64, i64),
     /// What the node has to give.
     pub room: Amounts,
+    /// How many Pods have a label, by [`label_key`].
+    labels: BTreeMap<u64, usize>,
+    /// Sizes of the images that are there, in bytes, by each of their names.
+    images: BTreeMap<String, i64>,
+}
+
+/// A label of a Pod in a namespace, as a number: the same for the same label.
+pub(super) fn label_key(namespace: &str, key: &str, value: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (namespace, key, value).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether a Pod uses nothing any more.
+pub(super) fn has_ended(pod: &Object) -> bool {
+    matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
 }
 
 impl Candidate {
     /// A node with the Pods on it.
-    pub(super) fn new(node: Arc<Object>, pods: Vec<Arc<Object>>) -> Self {
-        let mut candidate = Self { room: allocatable(&node), node, pods: Vec::new(), used: Amounts::new() };
+    pub(super) fn new(node: Arc<Object>, pods: impl IntoIterator<Item = Arc<Object>>) -> Self {
+        let mut candidate = Self {
+            room: allocatable(&node),
+            images: images_of(&node),
+            node,
+            pods: BTreeMap::new(),
+            with_affinity: BTreeMap::new(),
+            used: Amounts::new(),
+            scored: (0, 0),
+            labels: BTreeMap::new(),
+        };
         for pod in pods {
             candidate.add(pod);
         }
@@ -35,33 +67,86 @@ impl Candidate {
         self.node.name()
     }
 
-    /// Puts a Pod on it.
-    pub(super) fn add(&mut self, pod: Arc<Object>) {
-        for (name, amount) in pod_requests(&pod) {
-            *self.used.entry(name).or_default() += amount;
+    /// The node has changed.
+    pub(super) fn follow(&mut self, node: &Arc<Object>) {
+        self.room = allocatable(node);
+        if node.get("/status/images") != self.node.get("/status/images") {
+            self.images = images_of(node);
         }
-        self.pods.push(pod);
+        self.node = Arc::clone(node);
+    }
+
+    /// Puts a Pod on it, in the place of an earlier state of the same one.
+    pub(super) fn add(&mut self, pod: Arc<Object>) {
+        let key = pod.key();
+        self.take_off(&key);
+        self.count(&pod, 1);
+        self.put(key, pod);
+    }
+
+    /// Takes in a newer state of a Pod that counts for the same.
+    pub(super) fn replace(&mut self, pod: Arc<Object>) {
+        self.put(pod.key(), pod);
     }
 
     /// Takes a Pod off it.
     pub(super) fn remove(&mut self, pod: &Object) {
-        let Some(place) = self.pods.iter().position(|other| other.uid() == pod.uid()) else { return };
-        self.pods.remove(place);
+        self.take_off(&pod.key());
+    }
+
+    fn put(&mut self, key: ObjectKey, pod: Arc<Object>) {
+        let affinity = |field| pod.get("/spec/affinity").and_then(|affinity| affinity.get(field)).is_some();
+        if affinity("podAffinity") || affinity("podAntiAffinity") {
+            self.with_affinity.insert(key.clone(), Arc::clone(&pod));
+        }
+        let asleep = pod.asleep().map_or(pod, Arc::new);
+        self.pods.insert(key, asleep);
+    }
+
+    fn take_off(&mut self, key: &ObjectKey) {
+        if let Some(known) = self.pods.remove(key) {
+            self.count(&known, -1);
+            self.with_affinity.remove(key);
+        }
+    }
+
+    /// Whether there may be a Pod with all of these labels ([`label_key`]).
+    pub(super) fn may_have(&self, labels: &[u64]) -> bool {
+        labels.iter().all(|label| self.labels.contains_key(label))
+    }
+
+    /// The size of an image that is there, in bytes.
+    pub(super) fn image_size(&self, name: &str) -> Option<i64> {
+        self.images.get(name).copied()
+    }
+
+    fn count(&mut self, pod: &Object, sign: i64) {
         for (name, amount) in pod_requests(pod) {
-            *self.used.entry(name).or_default() -= amount;
+            *self.used.entry(name).or_default() += sign * amount;
+        }
+        let (cpu, memory) = scored_requests(pod);
+        self.scored = (self.scored.0 + sign * cpu, self.scored.1 + sign * memory);
+        for (key, value) in pod.labels().into_iter().flatten() {
+            let key = label_key(pod.namespace(), key, value.as_str().unwrap_or_default());
+            if sign > 0 {
+                *self.labels.entry(key).or_default() += 1;
+            } else if let Some(count) = self.labels.get_mut(&key) {
+                *count -= 1;
+                if *count == 0 {
+                    self.labels.remove(&key);
+                }
+            }
         }
     }
 }
 
-/// Every node with the Pods on it.
-pub(super) fn candidates(registry: &Registry) -> Vec<Candidate> {
-    let store = registry.store();
-    let running = |pod: &&Arc<Object>| !matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
-    store
-        .list(&builtin::NODE, None)
-        .map(|node| {
-            let pods = store.pods_on(node.name()).filter(running).map(Arc::clone).collect();
-            Candidate::new(Arc::clone(node), pods)
-        })
-        .collect()
+fn images_of(node: &Object) -> BTreeMap<String, i64> {
+    let mut images = BTreeMap::new();
+    for image in node.list("/status/images") {
+        let Some(size) = image["sizeBytes"].as_i64() else { continue };
+        for name in image["names"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            images.entry(name.to_owned()).or_insert(size);
+        }
+    }
+    images
 }

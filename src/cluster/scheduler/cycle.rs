@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
-use super::candidate::{Candidate, candidates};
+use super::cache::SchedulerCache;
+use super::candidate::Candidate;
 use super::filters::{Refusal, View, named_nodes, refusals};
 use super::message;
 use super::preemption::{self, Outcome, Room, priority};
@@ -21,8 +22,8 @@ pub(super) enum Attempt {
 }
 
 /// Tries to find a node for a Pod.
-pub(super) fn attempt(registry: &mut Registry, pod: &Object) -> Attempt {
-    let all = candidates(registry);
+pub(super) fn attempt(registry: &mut Registry, cache: &SchedulerCache, pod: &Object) -> Attempt {
+    let all = cache.nodes();
     if all.is_empty() {
         return Attempt::Fails("no nodes available to schedule pods".to_owned(), None);
     }
@@ -36,7 +37,8 @@ pub(super) fn attempt(registry: &mut Registry, pod: &Object) -> Attempt {
             return Attempt::Fails(message::with_post_filters(&message, &preemption), None);
         }
     };
-    let view = View { registry, pod, needs: &needs, all: &all };
+    let nominated = cache.nominated(registry.store());
+    let view = View::new(registry, pod, &needs, all, &nominated);
     let verdicts = verdicts(&view);
     let fitting: Vec<&Candidate> =
         all.iter().zip(&verdicts).filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node).collect();
@@ -87,7 +89,7 @@ pub(super) fn why_not(view: &View<'_>, index: usize) -> Vec<Refusal> {
     if !expected.is_empty() {
         let mut all = view.all.to_vec();
         expected.into_iter().for_each(|pod| all[index].add(pod));
-        let crowded = refusals(&View { all: &all, ..*view }, &all[index]);
+        let crowded = refusals(&view.with(&all), &all[index]);
         if !crowded.is_empty() {
             return crowded;
         }
@@ -97,8 +99,8 @@ pub(super) fn why_not(view: &View<'_>, index: usize) -> Vec<Refusal> {
 
 /// The Pods, at least as important, for which others made room on a node.
 fn expected_on(view: &View<'_>, candidate: &Candidate) -> Vec<Arc<Object>> {
-    let waiting = view.registry.store().pods_on("");
-    waiting
+    view.nominated
+        .iter()
         .filter(|other| {
             other.text("/status/nominatedNodeName") == candidate.name()
                 && other.uid() != view.pod.uid()

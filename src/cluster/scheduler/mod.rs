@@ -4,6 +4,7 @@
 //! grows with its attempts, it is tried again), or for five minutes. Not simulated: profiles and plugins
 //! other than the default ones, extenders, and devices (`DynamicResources`).
 
+mod cache;
 mod candidate;
 mod cycle;
 mod daemon;
@@ -25,6 +26,7 @@ use super::registry::{Registry, WriteOptions, time_text};
 use cycle::Attempt;
 use queue::Waiting;
 
+pub(crate) use cache::SchedulerCache;
 pub(crate) use daemon::{Suitability, suitability};
 pub(crate) use node_admission::{is_beyond_admission, refusal};
 pub(crate) use queue::Attempts;
@@ -72,7 +74,8 @@ impl Reconciler for Scheduler {
         }
         let attempts = context.memory.scheduling.get(key).filter(|known| known.is_about(&pod)).cloned();
         let attempts = attempts.unwrap_or_else(|| Attempts::none(&pod));
-        let attempt = cycle::attempt(registry, &pod);
+        context.memory.scheduler.follow(registry.store());
+        let attempt = cycle::attempt(registry, &context.memory.scheduler, &pod);
         match attempts.waiting(&pod, &attempt, registry.now()) {
             Waiting::No => {}
             Waiting::Until(moment) => {

@@ -1,34 +1,27 @@
 //! What a kubelet checks before it takes a Pod in (`pkg/kubelet/lifecycle`): a Pod that names its node
 //! itself has met no scheduler.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use crate::apimachinery::{Object, ObjectKey, builtin};
+use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
+use super::cache::SchedulerCache;
 use super::candidate::Candidate;
-use super::filters::{View, has_port_conflict, selects_node, tolerates};
+use super::filters::{has_port_conflict, selects_node, tolerates};
 use super::resources::{Amounts, pod_requests};
-use super::volumes::Needs;
 
 /// Reason and message for which a node's kubelet refuses a Pod.
-pub(crate) fn refusal(registry: &Registry, pod: &Object) -> Option<(String, String)> {
-    let name = pod.text("/spec/nodeName");
-    let node = registry.get(&builtin::NODE, &ObjectKey::new("", name)).ok()?;
-    let others = registry
-        .store()
-        .pods_on(name)
-        .filter(|other| other.uid() != pod.uid())
-        .filter(|other| !matches!(other.text("/status/phase"), "Succeeded" | "Failed"))
-        .map(Arc::clone)
-        .collect();
-    let candidate = Candidate::new(node, others);
-    if let Some(short) = short_of(pod, &candidate) {
+pub(crate) fn refusal(
+    registry: &Registry,
+    cache: &mut SchedulerCache,
+    pod: &Object,
+) -> Option<(String, String)> {
+    cache.follow(registry.store());
+    let candidate = cache.node(pod.text("/spec/nodeName"))?;
+    if let Some(short) = short_of(pod, candidate) {
         return Some(short);
     }
-    let view = View { registry, pod, needs: &Needs::default(), all: &[] };
     let repelled = candidate
         .node
         .list("/spec/taints")
@@ -36,7 +29,7 @@ pub(crate) fn refusal(registry: &Registry, pod: &Object) -> Option<(String, Stri
         .any(|taint| taint["effect"] == "NoExecute" && !tolerates(pod, taint));
     let (predicate, why) = if !selects_node(pod, &candidate.node) {
         ("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
-    } else if has_port_conflict(&view, &candidate) {
+    } else if has_port_conflict(pod, candidate) {
         ("NodePorts", "node(s) didn't have free ports for the requested pod ports")
     } else if repelled {
         ("TaintToleration", "node(s) had untolerated taint(s)")
@@ -55,7 +48,9 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
         Some((format!("OutOf{name}"), message))
     };
     let of = |list: &Amounts, name: &str| list.get(name).copied().unwrap_or_default();
-    let (there, room) = (i64::try_from(candidate.pods.len()).ok()?, of(&candidate.room, "pods") / 1000);
+    let counted = candidate.pods.contains_key(&pod.key());
+    let others = candidate.pods.len() - usize::from(counted);
+    let (there, room) = (i64::try_from(others).ok()?, of(&candidate.room, "pods") / 1000);
     if candidate.room.contains_key("pods") && there + 1 > room {
         return told("pods", 1, there, room);
     }
@@ -63,7 +58,8 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
     let standard = ["cpu", "memory", "ephemeral-storage"].into_iter();
     let devices = wanted.keys().map(String::as_str).filter(|name| name.contains('/'));
     for name in standard.chain(devices) {
-        let (asked, used, room) = (of(&wanted, name), of(&candidate.used, name), of(&candidate.room, name));
+        let (asked, room) = (of(&wanted, name), of(&candidate.room, name));
+        let used = of(&candidate.used, name) - if counted { asked } else { 0 };
         // What the node does not have at all is no kubelet's business.
         if asked > 0 && candidate.room.contains_key(name) && asked > room - used {
             let unit = if name == "cpu" { 1 } else { 1000 };

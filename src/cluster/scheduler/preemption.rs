@@ -78,7 +78,7 @@ fn not_eligible(view: &View<'_>) -> Option<&'static str> {
     }
     let nominated = view.pod.text("/status/nominatedNodeName");
     let candidate = view.all.iter().find(|candidate| candidate.name() == nominated)?;
-    let leaving = candidate.pods.iter().any(|other| {
+    let leaving = candidate.pods.values().any(|other| {
         other.is_terminating()
             && priority(other) < priority(view.pod)
             && other.condition("DisruptionTarget").is_some_and(|condition| condition["reason"] == REASON)
@@ -88,13 +88,14 @@ fn not_eligible(view: &View<'_>) -> Option<&'static str> {
 
 /// The Pods that have to leave one node (`SelectVictimsOnNode`).
 fn make_room(view: &View<'_>, index: usize) -> Result<Room, Vec<Refusal>> {
-    let mut all = view.all.to_vec();
+    let there = view.all[index].pods.values();
     let mut lower: Vec<Arc<Object>> =
-        all[index].pods.iter().filter(|other| priority(other) < priority(view.pod)).cloned().collect();
+        there.filter(|other| priority(other) < priority(view.pod)).cloned().collect();
     if lower.is_empty() {
         return Err(vec![Refusal::for_good(NO_VICTIMS)]);
     }
-    let why_not = |all: &[Candidate]| cycle::why_not(&View { all, ..*view }, index);
+    let mut all = view.all.to_vec();
+    let why_not = |all: &[Candidate]| cycle::why_not(&view.with(all), index);
     for pod in &lower {
         all[index].remove(pod);
     }

@@ -95,7 +95,13 @@ pub(super) fn needs_node(pod: &Object) -> bool {
 
 /// The Pods that wait, the most important first, then the oldest.
 fn waiting(registry: &Registry) -> Vec<ObjectKey> {
-    let mut pods: Vec<&Arc<Object>> = registry.store().pods_on("").filter(|pod| needs_node(pod)).collect();
+    waiting_that(registry, |_| true)
+}
+
+/// Those of them that `may` be meant.
+fn waiting_that(registry: &Registry, may: impl Fn(&Object) -> bool) -> Vec<ObjectKey> {
+    let pods = registry.store().pods_on("");
+    let mut pods: Vec<&Arc<Object>> = pods.filter(|pod| may(pod) && needs_node(pod)).collect();
     pods.sort_by_cached_key(|pod| {
         let priority = std::cmp::Reverse(pod.number("/spec/priority").unwrap_or_default());
         (priority, pod.creation_timestamp(), pod.key())
@@ -129,7 +135,17 @@ pub(super) fn after_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> 
         || ends
         || !same("/metadata/labels")
         || !same("/spec/containers");
-    if matters { waiting(registry) } else { Vec::new() }
+    if !matters {
+        return Vec::new();
+    }
+    // A Pod that comes takes room: it helps only those who look where others are.
+    let comes = change.change_type == ChangeType::Added || placed;
+    waiting_that(registry, |waiting| !comes || looks_at_pods(waiting))
+}
+
+/// Whether Pods on nodes can make a node suit this Pod.
+fn looks_at_pods(pod: &Object) -> bool {
+    pod.get("/spec/affinity/podAffinity").is_some() || pod.get("/spec/topologySpreadConstraints").is_some()
 }
 
 /// A node that is new, or whose labels, taints or room changed, may suit someone who waits.

@@ -8,6 +8,10 @@ use crate::apimachinery::{Kind, Object};
 
 /// How many changes the log keeps; an older cursor is told that it is too late.
 pub(super) const LENGTH_MAX: usize = 20_000;
+/// How many bytes of text it keeps at most.
+const BYTES_MAX: usize = 48 << 20;
+/// How many of the newest changes are kept ready to be looked at; older ones are kept as text.
+pub(super) const RECENT: usize = 512;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,21 @@ pub(crate) struct Change {
     pub previous: Option<Arc<Object>>,
 }
 
+impl Change {
+    /// Keeps its objects as text from now on.
+    fn lay_down(&mut self) {
+        for object in std::iter::once(&mut self.object).chain(&mut self.previous) {
+            if let Some(asleep) = object.asleep() {
+                *object = Arc::new(asleep);
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.object.text_bytes() + self.previous.as_ref().map_or(0, |previous| previous.text_bytes())
+    }
+}
+
 /// The cursor is older than the log: list again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Compacted {
@@ -48,22 +67,35 @@ pub(super) struct ChangeLog {
     changes: Vector<Change>,
     /// Changes up to this revision have left the log.
     compacted: u64,
+    /// Bytes of the texts in it.
+    bytes: usize,
 }
 
 impl ChangeLog {
     /// A log that begins after `revision`.
     pub(super) fn after(revision: u64) -> Self {
-        Self { changes: Vector::new(), compacted: revision }
+        Self { changes: Vector::new(), compacted: revision, bytes: 0 }
     }
 
     /// Adds the newest change.
     pub(super) fn push(&mut self, change: Change) {
         self.changes.push_back(change);
-        if self.changes.len() > LENGTH_MAX
-            && let Some(oldest) = self.changes.pop_front()
+        if let Some(place) = self.changes.len().checked_sub(RECENT + 1)
+            && let Some(change) = self.changes.get_mut(place)
         {
+            change.lay_down();
+            self.bytes += change.bytes();
+        }
+        while self.changes.len() > LENGTH_MAX || self.bytes > BYTES_MAX {
+            let Some(oldest) = self.changes.pop_front() else { return };
+            self.bytes = self.bytes.saturating_sub(oldest.bytes());
             self.compacted = oldest.revision;
         }
+    }
+
+    /// The newest of the changes that are kept as text.
+    pub(super) fn newest_asleep(&self) -> Option<&Change> {
+        self.changes.get(self.changes.len().checked_sub(RECENT + 1)?)
     }
 
     /// The changes after `revision`, oldest first.

@@ -1,6 +1,7 @@
 //! Objects by key, one revision per write.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -14,6 +15,9 @@ use super::key::StoreKey;
 use super::owner_index::{NO_CONTROLLER, OwnerIndex};
 use super::placement_index::PlacementIndex;
 
+/// How many objects there may be before those that nobody looks at are kept as text.
+const AWAKE_MAX: usize = 8_192;
+
 /// The object store. Clones are cheap: they share what neither of them changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
@@ -23,6 +27,8 @@ pub(crate) struct Store {
     definitions: Definitions,
     revision: u64,
     log: ChangeLog,
+    /// Where the round of those who look for wakeful objects has come to.
+    round: Option<StoreKey>,
 }
 
 impl Store {
@@ -172,7 +178,37 @@ impl Store {
             object: Arc::clone(&object),
             previous,
         });
+        if self.objects.len() > AWAKE_MAX {
+            self.lay_down();
+        }
         object
+    }
+
+    /// Keeps an object as text that was written some time ago, and one that was only looked at.
+    fn lay_down(&mut self) {
+        if let Some(change) = self.log.newest_asleep() {
+            let object = &change.object;
+            let key = StoreKey::new(change.kind, object.namespace(), object.name());
+            let asleep = object.asleep();
+            if let (Some(present), Some(asleep)) = (self.objects.get_mut(&key), asleep)
+                && present.resource_version() == change.revision
+            {
+                *present = Arc::new(asleep);
+            }
+        }
+        let next = match &self.round {
+            Some(key) => self.objects.range::<_, StoreKey>((Bound::Excluded(key), Bound::Unbounded)).next(),
+            None => self.objects.iter().next(),
+        };
+        self.round = next.map(|(key, _)| key.clone());
+        let Some((key, object)) = next else { return };
+        if object.was_asleep()
+            && !object.is_asleep()
+            && let Some(asleep) = object.asleep()
+        {
+            let key = key.clone();
+            self.objects.insert(key, Arc::new(asleep));
+        }
     }
 
     /// Removes an object; gives back its last state, with the revision of the removal.
@@ -201,7 +237,8 @@ impl Store {
             object.pack();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
-            store.objects.insert(key, Arc::new(object));
+            let asleep = if store.objects.len() < AWAKE_MAX { None } else { object.asleep() };
+            store.objects.insert(key, Arc::new(asleep.unwrap_or(object)));
         }
         store
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
+use super::record::record;
 use crate::apimachinery::{Quantity, builtin};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -10,14 +11,14 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "autoscale",
     short: "Auto-scale a deployment, replica set, stateful set, or replication controller",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -26,20 +27,16 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[
     Flag::int("min", "-1", "The lowest number of Pods; the server chooses one when it is negative"),
     Flag::int("max", "-1", "The highest number of Pods").required(),
-    Flag::int("cpu-percent", "-1", "Deprecated: use --cpu"),
+    Flag::int("cpu-percent", "-1", "Share of the requested processor time that the Pods should use").deprecated(
+        "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+    ),
     Flag::text("cpu", "", "How much of a processor the Pods should use: '70%' of their requests, or '500m'"),
     Flag::text("memory", "", "How much memory the Pods should use: '70%' of their requests, or '200Mi'"),
     Flag::text("name", "", "Name of the new autoscaler; that of the workload when absent"),
     field_manager("kubectl-autoscale"),
 ];
 
-/// What `--cpu-percent` is told.
-const DEPRECATED: &str = "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).";
-
 async fn run(call: &mut Call<'_>) -> Outcome {
-    if call.flags.is_set("cpu-percent") {
-        call.complain(DEPRECATED)?;
-    }
     let (minimum, maximum) = (call.flags.int("min"), call.flags.int("max"));
     if maximum < 1 {
         return Err(Failure::message(format!(
@@ -55,7 +52,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: false }).await?;
+    let infos = find_as_given(call, &api, &args, Wanted { selectors: false, types_alone: false }).await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to autoscale"));
     }
@@ -69,6 +66,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         if call.flags.on("save-config") {
             super::apply::annotate(&mut autoscaler);
         }
+        record(call, &mut autoscaler);
         if dry_run != DryRun::Client {
             autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
         }

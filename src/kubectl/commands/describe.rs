@@ -32,7 +32,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
     }
-    let api = call.api().await?;
+    let api = call.api().await?.in_pages(call.flags.int("chunk-size"));
     let args = call.args.clone();
     let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
     let (mut infos, mut failures) = (Vec::new(), Vec::new());
@@ -83,7 +83,7 @@ async fn by_prefix(call: &Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<I
     let Some(Selection::Named(resource, prefix)) = select(api, args).await?.into_iter().next() else {
         return Ok(Vec::new());
     };
-    let list = api.get(&resource.collection(&namespace).with("limit", "500")).await?;
+    let list = api.list(&resource.collection(&namespace)).await?;
     let named = |resource: &Resource| items(&list, resource);
     named(&resource)
         .into_iter()

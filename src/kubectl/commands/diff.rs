@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::apply::{annotate, patch_of};
+use super::apply::{Visited, annotate, leftovers, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
 use crate::base::{Random, to_yaml};
 use crate::kubectl::api::{APPLY_PATCH, Api};
@@ -12,7 +12,7 @@ use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::programs::Program;
-use crate::kubectl::resource_args::{Info, from_files};
+use crate::kubectl::resource_args::{Info, from_files, info_of};
 
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
@@ -32,6 +32,8 @@ const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields"),
+    Flag::switch("prune", "Show what `apply --prune` would delete, too"),
+    Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::int("concurrency", "1", "Accepted for compatibility; objects are compared one by one"),
     field_manager("kubectl-client-side-apply"),
 ];
@@ -48,20 +50,37 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return with_program(call, &api, &infos, &external).await;
     }
     let mut differs = false;
-    for info in infos {
-        let (mut live, mut merged) = versions(call, &api, &info).await.map_err(more_than_a_difference)?;
-        mask(&mut live, &mut merged);
-        let text = unified(&lines_of(&live), &lines_of(&merged));
-        if text.is_empty() {
-            continue;
-        }
-        differs = true;
-        let name = file_name(&info);
-        call.text(format!(
-            "diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"
-        ))?;
+    let mut visited = Visited::default();
+    for info in &infos {
+        let (live, merged) = versions(call, &api, info).await.map_err(more_than_a_difference)?;
+        visited.note(&live, &info.namespace);
+        differs |= show(call, info, live, merged)?;
+    }
+    for info in pruned(call, &api, &visited).await.map_err(more_than_a_difference)? {
+        differs |= show(call, &info, info.object.value().clone(), Value::Null)?;
     }
     if differs { Err(Failure::Exit(1)) } else { Ok(()) }
+}
+
+/// Prints how two versions differ; whether they do.
+fn show(call: &mut Call<'_>, info: &Info, mut live: Value, mut merged: Value) -> Outcome<bool> {
+    mask(&mut live, &mut merged);
+    let text = unified(&lines_of(&live), &lines_of(&merged));
+    if text.is_empty() {
+        return Ok(false);
+    }
+    let name = file_name(info);
+    call.text(format!("diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"))?;
+    Ok(true)
+}
+
+/// What `apply --prune` would delete.
+async fn pruned(call: &Call<'_>, api: &Api, visited: &Visited) -> Outcome<Vec<Info>> {
+    if !call.flags.on("prune") {
+        return Ok(Vec::new());
+    }
+    let found = leftovers(call, api, visited).await?;
+    found.into_iter().map(|(resource, object)| info_of(resource, object, String::new())).collect()
 }
 
 /// Writes both versions of all objects into folders and has a program compare these.
@@ -87,8 +106,7 @@ async fn compare(
     for folder in folders {
         std::fs::create_dir_all(folder)?;
     }
-    for info in infos {
-        let (mut live, mut merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
+    let write = |info: &Info, mut live: Value, mut merged: Value| -> Outcome {
         mask(&mut live, &mut merged);
         for (folder, object) in folders.iter().zip([live, merged]) {
             let lines = lines_of(&object);
@@ -96,6 +114,16 @@ async fn compare(
                 std::fs::write(folder.join(file_name(info)), lines.join("\n") + "\n")?;
             }
         }
+        Ok(())
+    };
+    let mut visited = Visited::default();
+    for info in infos {
+        let (live, merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
+        visited.note(&live, &info.namespace);
+        write(info, live, merged)?;
+    }
+    for info in pruned(call, api, &visited).await.map_err(more_than_a_difference)? {
+        write(&info, info.object.value().clone(), Value::Null)?;
     }
     // As upstream does, only words of plain characters are passed on.
     let is_plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-=/._".contains(c));

@@ -37,7 +37,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if !call.flags.all("types").iter().all(is_type) {
         return Err(Failure::message("valid --types are Normal or Warning"));
     }
-    let api = call.api().await?;
+    let api = call.api().await?.in_pages(call.flags.int("chunk-size"));
     let everywhere = call.flags.on("all-namespaces");
     let namespace = call.namespace()?;
     let scope = if everywhere { String::new() } else { namespace.clone() };
@@ -51,7 +51,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let resource = Resource::from(&builtin::EVENT);
     let url = resource.collection(&scope).with("fieldSelector", fields.join(","));
-    let list = api.get(&url.clone().with("limit", "500")).await?;
+    let list = api.list(&url).await?;
     let mut found = items(&list, &resource);
     found.retain(|event| is_wanted(call, event));
     sort_events(&mut found);

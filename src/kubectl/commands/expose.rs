@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
+use super::record::record;
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, scalar, text_of};
@@ -10,14 +11,14 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "expose",
     short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--type=type] [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -48,13 +49,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
         ));
     }
-    let infos = find(call, &api, &args, Wanted::default()).await?;
+    let infos = find_as_given(call, &api, &args, Wanted::default()).await?;
     for info in infos {
         let mut service = service(call, &info)?;
         let resource = Resource::from(&builtin::SERVICE);
         if call.flags.on("save-config") {
             super::apply::annotate(&mut service);
         }
+        record(call, &mut service);
         let name = text_of(&service["metadata"]["name"]).to_owned();
         if dry_run != DryRun::Client {
             service["metadata"]["namespace"] = info.namespace.as_str().into();
@@ -77,7 +79,9 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
         text => pairs(text)?,
     };
     let ports = ports(call, object)?;
-    let name = if call.flags.is_set("name") { flag("name") } else { info.name.clone() };
+    // A Service's name may be shorter than that of what it exposes.
+    let own = info.name.get(..LONGEST_NAME).unwrap_or(&info.name);
+    let name = if call.flags.is_set("name") { flag("name") } else { own.to_owned() };
     let mut service = json!({
         "apiVersion": "v1",
         "kind": "Service",
@@ -113,6 +117,9 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     Ok(service)
 }
 
+/// How long the name of a Service may be.
+const LONGEST_NAME: usize = 63;
+
 /// What selects the Pods of an object that can be exposed.
 fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
     let object = info.object.value();
@@ -137,9 +144,10 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
         None if kind == "Pod" => Err(Failure::message(
             "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
         )),
-        None => Err(Failure::message(
-            "couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed",
-        )),
+        None => Err(Failure::message(format!(
+            "couldn't retrieve selectors via --selector flag or introspection: invalid {}: no selectors, therefore cannot be exposed",
+            kind.to_lowercase()
+        ))),
     }
 }
 

@@ -49,6 +49,10 @@ pub(super) const fn field_manager(default: &'static str) -> Flag {
     Flag::text("field-manager", default, "Name of the manager that owns the fields written")
 }
 
+/// `--record`.
+pub(super) const RECORD: &[Flag] = &[Flag::switch("record", "Note the command in the object's annotations")
+    .deprecated("--record will be removed in the future")];
+
 /// `--save-config`.
 pub(super) const SAVE_CONFIG: &[Flag] =
     &[Flag::switch("save-config", "Record the object as the last applied configuration")];

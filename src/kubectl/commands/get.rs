@@ -33,7 +33,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("no-headers", "Leave the header out"),
     Flag::switch("show-labels", "Show all labels as the last column"),
     Flag::switch("show-kind", "Put the kind before names"),
-    Flag::switch("server-print", "Accepted for compatibility; the server always lays out tables"),
+    Flag::switch_on("server-print", "Let the server lay out tables; otherwise they only have names and ages"),
     Flag::list("label-columns", "Labels that get a column of their own").short('L'),
     Flag::text("sort-by", "", "JSONPath of the field to sort by"),
     Flag::text("raw", "", "Path of the API to read"),
@@ -75,11 +75,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return get_watch::run(call, &api, wanted, format).await;
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
-    let (answers, failures) = ask_all(call, &api, &wanted, format.is_none()).await?;
-    match format {
-        None => print_tables(call, &answers, failures.is_empty())?,
-        Some(format) => print_objects(call, &answers, &format, single, failures.is_empty())?,
-    }
+    let Some(format) = format else { return tables(call, &api, &wanted).await };
+    let (answers, failures) = ask_all(call, &api, &wanted, &format).await?;
+    print_objects(call, answers, &format, single, failures.is_empty())?;
     Failure::many(failures)
 }
 
@@ -96,7 +94,11 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
 async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         let (infos, failures) = from_files(call, api).await?;
-        Failure::many(failures)?;
+        if infos.is_empty() {
+            Failure::many(failures)?;
+        } else {
+            call.deferred.extend(failures);
+        }
         return Ok(infos
             .into_iter()
             .map(|info| (Selection::Named(info.resource, info.name), info.namespace))
@@ -133,11 +135,11 @@ async fn ask_all(
     call: &Call<'_>,
     api: &Api,
     wanted: &[(Selection, String)],
-    table: bool,
+    format: &Format,
 ) -> Outcome<(Vec<Answer>, Vec<Failure>)> {
     let (mut answers, mut failures) = (Vec::new(), Vec::new());
     for (selection, namespace) in wanted {
-        match ask(call, api, selection, namespace, table).await {
+        match ask(call, api, selection, namespace, Some(format)).await {
             Ok(answer) => answers.push(answer),
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
             Err(failure @ Failure::Status(_)) => failures.push(failure),
@@ -161,66 +163,93 @@ pub(super) fn url_of(call: &Call<'_>, selection: &Selection, namespace: &str) ->
     }
 }
 
-/// Asks for one selection, in chunks.
+/// Asks for one selection, in chunks; without a format for a Table.
 pub(super) async fn ask(
     call: &Call<'_>,
     api: &Api,
     selection: &Selection,
     namespace: &str,
-    table: bool,
+    format: Option<&Format>,
 ) -> Outcome<Answer> {
-    let mut url = url_of(call, selection, namespace);
-    let sorted = call.flags.is_set("sort-by");
-    if table && sorted {
-        url = url.with("includeObject", "Object");
-    }
-    let (resource, name) = match selection {
-        Selection::Named(resource, name) => (resource.clone(), name.clone()),
-        Selection::Every(resource) => (resource.clone(), String::new()),
-    };
-    let limit = call.flags.int("chunk-size");
-    let chunked = name.is_empty() && limit > 0 && !sorted;
-    let base = if chunked { url.with("limit", limit.to_string()) } else { url };
-    let mut body = request(api, &base, table).await.map_err(|failure| explain(failure, call, selection))?;
-    let keep = call.flags.on("show-managed-fields");
-    slim(&mut body, sorted, keep);
-    while let Some(next) = body["metadata"]["continue"].as_str().filter(|next| !next.is_empty()) {
-        let mut more = request(api, &base.clone().with("continue", next), table).await?;
-        slim(&mut more, sorted, keep);
+    let mut pages = Pages::new(call, selection, namespace, format.is_none());
+    let mut answer = Answer::about(selection, namespace);
+    while let Some(mut page) = pages.next(call, api).await? {
+        slim(&mut page, format, call.flags.on("show-managed-fields"));
+        if answer.body.is_null() {
+            answer.body = page;
+            continue;
+        }
         for list in ["rows", "items"] {
-            let known = body.get_mut(list).and_then(Value::as_array_mut);
-            if let (Some(known), Some(new)) = (known, more.get_mut(list).and_then(Value::as_array_mut)) {
+            let known = answer.body.get_mut(list).and_then(Value::as_array_mut);
+            if let (Some(known), Some(new)) = (known, page.get_mut(list).and_then(Value::as_array_mut)) {
                 known.append(new);
             }
         }
-        body["metadata"] = more["metadata"].take();
+        answer.body["metadata"] = page["metadata"].take();
     }
-    let namespace = if resource.namespaced { namespace.to_owned() } else { String::new() };
-    Ok(Answer { resource, name, namespace, body })
+    Ok(answer)
+}
+
+impl Answer {
+    fn about(selection: &Selection, namespace: &str) -> Self {
+        let (resource, name) = match selection {
+            Selection::Named(resource, name) => (resource.clone(), name.clone()),
+            Selection::Every(resource) => (resource.clone(), String::new()),
+        };
+        let namespace = if resource.namespaced { namespace.to_owned() } else { String::new() };
+        Self { resource, name, namespace, body: Value::Null }
+    }
+}
+
+/// The answers to one selection, page by page.
+struct Pages<'s> {
+    selection: &'s Selection,
+    url: Url,
+    table: bool,
+    next: Option<String>,
+}
+
+impl<'s> Pages<'s> {
+    fn new(call: &Call<'_>, selection: &'s Selection, namespace: &str, table: bool) -> Self {
+        let sorted = call.flags.is_set("sort-by");
+        let table = table && call.flags.on("server-print");
+        let mut url = url_of(call, selection, namespace);
+        if table && sorted {
+            url = url.with("includeObject", "Object");
+        }
+        let limit = call.flags.int("chunk-size");
+        if matches!(selection, Selection::Every(_)) && limit > 0 && !sorted {
+            url = url.with("limit", limit.to_string());
+        }
+        Self { selection, url, table, next: Some(String::new()) }
+    }
+
+    /// The next page; `None` after the last one.
+    async fn next(&mut self, call: &Call<'_>, api: &Api) -> Outcome<Option<Value>> {
+        let Some(token) = self.next.take() else { return Ok(None) };
+        let url = self.url.clone().with("continue", token);
+        let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
+        let page = answered.map_err(|failure| explain(failure, call, self.selection))?;
+        let next = page["metadata"]["continue"].as_str().filter(|next| !next.is_empty());
+        self.next = next.map(str::to_owned);
+        Ok(Some(page))
+    }
 }
 
 /// Drops what is not shown, so that long lists stay small.
-fn slim(body: &mut Value, sorted: bool, keep_managed_fields: bool) {
-    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten().filter(|_| !sorted) {
-        let metadata = &mut row["object"]["metadata"];
-        let (namespace, labels) = (metadata["namespace"].take(), metadata["labels"].take());
-        row["object"] = serde_json::json!({"metadata": {"namespace": namespace, "labels": labels}});
-    }
-    for item in body
-        .get_mut("items")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-        .filter(|_| !keep_managed_fields)
-    {
-        if let Some(metadata) = item["metadata"].as_object_mut() {
+fn slim(body: &mut Value, format: Option<&Format>, keep_managed_fields: bool) {
+    let only_names = matches!(format, Some(Format::Name));
+    for item in body.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
+        if only_names {
+            let name = item["metadata"]["name"].take();
+            if let Some(fields) = item.as_object_mut() {
+                fields.retain(|field, _| field == "apiVersion" || field == "kind");
+            }
+            item["metadata"] = serde_json::json!({"name": name});
+        } else if let (false, Some(metadata)) = (keep_managed_fields, item["metadata"].as_object_mut()) {
             metadata.remove("managedFields");
         }
     }
-}
-
-async fn request(api: &Api, url: &Url, table: bool) -> Outcome<Value> {
-    if table { api.get_table(url).await } else { api.get(url).await }
 }
 
 /// Adds the selectors to a refusal, as upstream does for bad requests.
@@ -243,48 +272,79 @@ fn explain(failure: Failure, call: &Call<'_>, selection: &Selection) -> Failure 
 }
 
 /// How tables look for these answers.
-pub(super) fn table_options(call: &Call<'_>, resource: &Resource, several: bool) -> TableOptions {
+pub(super) fn table_options(call: &Call<'_>, resource: &Resource) -> TableOptions {
     TableOptions {
         wide: call.flags.text("output") == "wide",
         no_headers: call.flags.on("no-headers"),
         with_namespace: call.flags.on("all-namespaces") && resource.namespaced,
-        kind_prefix: if several || call.flags.on("show-kind") {
-            resource.qualified_kind()
-        } else {
-            String::new()
-        },
         show_labels: call.flags.on("show-labels"),
         label_columns: call.flags.all("label-columns").to_vec(),
         event_column: call.flags.on("output-watch-events"),
     }
 }
 
-fn print_tables(call: &mut Call<'_>, answers: &[Answer], all_found: bool) -> Outcome {
-    let several = answers.iter().any(|answer| answer.resource != answers[0].resource);
-    let sort_path = call.flags.text("sort-by").to_owned();
-    let mut printed: Option<(&Resource, TablePrinter)> = None;
-    for answer in answers {
-        let mut table = as_table(&answer.body, &answer.resource, call.now());
-        let Some(rows) = table["rows"].as_array_mut().filter(|rows| !rows.is_empty()) else { continue };
-        if !sort_path.is_empty() {
-            sort_rows(rows, &sort_path)?;
+/// What one selection fills of a table.
+struct Filled {
+    resource: Resource,
+    printer: TablePrinter,
+    rows: Vec<Vec<String>>,
+}
+
+/// Asks for everything and prints it as tables; of every page only its cells are kept.
+async fn tables(call: &mut Call<'_>, api: &Api, wanted: &[(Selection, String)]) -> Outcome {
+    let (mut filled, mut failures): (Vec<Filled>, Vec<Failure>) = (Vec::new(), Vec::new());
+    for (selection, namespace) in wanted {
+        match fill(call, api, selection, namespace).await {
+            Ok(one) => filled.push(one),
+            Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            Err(failure) => return Err(failure),
         }
-        if printed.as_ref().is_none_or(|(resource, _)| **resource != answer.resource) {
+    }
+    print_tables(call, filled, failures.is_empty())?;
+    Failure::many(failures)
+}
+
+async fn fill(call: &Call<'_>, api: &Api, selection: &Selection, namespace: &str) -> Outcome<Filled> {
+    let resource = Answer::about(selection, namespace).resource;
+    let mut printer = TablePrinter::new(table_options(call, &resource));
+    let mut pages = Pages::new(call, selection, namespace, true);
+    let sort_path = call.flags.text("sort-by");
+    let mut rows = Vec::new();
+    while let Some(page) = pages.next(call, api).await? {
+        let mut table = as_table(page, &resource, call.now());
+        if let (false, Some(rows)) = (sort_path.is_empty(), table["rows"].as_array_mut()) {
+            sort_rows(rows, sort_path)?;
+        }
+        rows.extend(printer.rows(&table, ""));
+    }
+    Ok(Filled { resource, printer, rows })
+}
+
+fn print_tables(call: &mut Call<'_>, filled: Vec<Filled>, all_found: bool) -> Outcome {
+    let several = filled.iter().any(|one| one.resource != filled[0].resource);
+    let namespaced = filled.iter().all(|one| one.resource.namespaced);
+    let mut printed: Option<(Resource, TablePrinter)> = None;
+    for Filled { resource, printer, rows } in filled {
+        if rows.is_empty() {
+            continue;
+        }
+        let with_kind = several || call.flags.on("show-kind");
+        let kind = if with_kind { resource.qualified_kind() } else { String::new() };
+        if printed.as_ref().is_none_or(|(last, _)| *last != resource) {
             if printed.is_some() {
                 call.line("")?;
             }
-            let options = table_options(call, &answer.resource, several);
-            printed = Some((&answer.resource, TablePrinter::new(options)));
+            printed = Some((resource, printer));
         }
         if let Some((_, printer)) = &mut printed {
-            let text = printer.print(&table, "");
+            let text = printer.lay_out(rows, &kind);
             call.text(text)?;
         }
     }
     if printed.is_some() || !all_found || call.flags.on("ignore-not-found") {
         return Ok(());
     }
-    let namespaced = answers.iter().all(|answer| answer.resource.namespaced);
     if namespaced && !call.flags.on("all-namespaces") {
         let namespace = call.namespace()?;
         return call.complain(format!("No resources found in {namespace} namespace."));
@@ -293,11 +353,11 @@ fn print_tables(call: &mut Call<'_>, answers: &[Answer], all_found: bool) -> Out
 }
 
 /// The Table itself, or one with NAME and AGE for a server that answered objects.
-pub(super) fn as_table(body: &Value, resource: &Resource, now: crate::base::Timestamp) -> Value {
+pub(super) fn as_table(body: Value, resource: &Resource, now: crate::base::Timestamp) -> Value {
     if body["kind"] == "Table" {
-        return body.clone();
+        return body;
     }
-    let objects = if body.get("items").is_some() { items(body, resource) } else { vec![body.clone()] };
+    let objects = if body.get("items").is_some() { items(&body, resource) } else { vec![body.clone()] };
     let rows: Vec<Value> = objects
         .into_iter()
         .map(|object| {
@@ -318,7 +378,7 @@ pub(super) fn as_table(body: &Value, resource: &Resource, now: crate::base::Time
 
 fn print_objects(
     call: &mut Call<'_>,
-    answers: &[Answer],
+    answers: Vec<Answer>,
     format: &Format,
     single: bool,
     all_found: bool,
@@ -328,7 +388,7 @@ fn print_objects(
         if answer.name.is_empty() {
             objects.extend(items(&answer.body, &answer.resource));
         } else {
-            objects.push(answer.body.clone());
+            objects.push(answer.body);
         }
     }
     if call.flags.is_set("sort-by") {

@@ -23,7 +23,7 @@ pub(super) async fn run(
             "watch is only supported on individual resources and resource collections - more than 1 resource was found",
         ));
     };
-    let answer = ask(call, api, selection, namespace, format.is_none()).await?;
+    let answer = ask(call, api, selection, namespace, format.as_ref()).await?;
     let mut view = View::new(call, &answer, format);
     if !call.flags.on("watch-only") {
         view.print_list(call, &answer)?;
@@ -44,7 +44,7 @@ pub(super) async fn run(
         let event = match next {
             Ok(event) => event,
             Err(Failure::Status(status)) if status.is("Expired") => {
-                let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;
+                let answer = ask(call, api, selection, namespace, view.format.as_ref()).await?;
                 watch = open(call, api, selection, &answer);
                 continue;
             }
@@ -58,11 +58,8 @@ pub(super) async fn run(
 }
 
 fn open(call: &Call<'_>, api: &Api, selection: &Selection, answer: &Answer) -> Watch {
-    let accept = if call.flags.text("output").is_empty() || call.flags.text("output") == "wide" {
-        ACCEPT_TABLE
-    } else {
-        "application/json"
-    };
+    let table = call.flags.text("output").is_empty() || call.flags.text("output") == "wide";
+    let accept = if table && call.flags.on("server-print") { ACCEPT_TABLE } else { "application/json" };
     match selection {
         Selection::Named(resource, name) => {
             let url =
@@ -89,7 +86,7 @@ impl View {
     fn new(call: &Call<'_>, answer: &Answer, format: Option<Format>) -> Self {
         Self {
             format,
-            table: TablePrinter::new(table_options(call, &answer.resource, false)),
+            table: TablePrinter::new(table_options(call, &answer.resource)),
             resource: answer.resource.clone(),
             show_event: call.flags.on("output-watch-events"),
             printed: false,
@@ -98,7 +95,7 @@ impl View {
 
     fn print_list(&mut self, call: &mut Call<'_>, answer: &Answer) -> Outcome {
         if self.format.is_none() {
-            let table = as_table(&answer.body, &self.resource, call.now());
+            let table = as_table(answer.body.clone(), &self.resource, call.now());
             let empty = table["rows"].as_array().is_none_or(Vec::is_empty);
             return if empty { Ok(()) } else { call.text(self.table.print(&table, "ADDED")) };
         }
@@ -116,7 +113,7 @@ impl View {
         if self.format.is_some() {
             return self.print_object(call, &event.object, &event.event_type);
         }
-        let table = as_table(&event.object, &self.resource, call.now());
+        let table = as_table(event.object.clone(), &self.resource, call.now());
         call.text(self.table.print(&table, &event.event_type))
     }
 

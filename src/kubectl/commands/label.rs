@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, SELECTORS, field_manager};
+use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, RECORD, SELECTORS, field_manager};
+use super::record::record;
 use crate::apimachinery::create_merge_patch;
 use crate::apimachinery::{validate_label_key, validate_label_value};
 use crate::kubectl::api::{Api, MERGE_PATCH};
@@ -10,7 +11,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given};
 
 /// `kubectl label`.
 pub(super) static LABEL: Command = Command {
@@ -26,6 +27,7 @@ pub(super) static LABEL: Command = Command {
         ALL,
         ALL_NAMESPACES,
         DRY_RUN,
+        RECORD,
     ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call, &LABELS)),
@@ -46,6 +48,7 @@ pub(super) static ANNOTATE: Command = Command {
         ALL,
         ALL_NAMESPACES,
         DRY_RUN,
+        RECORD,
     ],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call, &ANNOTATIONS)),
@@ -102,6 +105,14 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
             .usage_error(format!("all resources must be specified before {} changes: {stray}", words.one)));
     }
     let listing = call.flags.on("list");
+    let local = call.flags.on("local");
+    if local && call.flags.all("filename").is_empty() {
+        return Err(Failure::message(if words.is_label {
+            "can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set"
+        } else {
+            "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
+        }));
+    }
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
@@ -112,7 +123,11 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     }
     let changes = parse(&pairs, words)?;
     let api = call.api().await?;
-    let infos = find(call, &api, &resources, Wanted { selectors: true, types_alone: false }).await?;
+    let wanted = Wanted { selectors: true, types_alone: false };
+    let infos = match local {
+        true => find_as_given(call, &api, &resources, wanted).await?,
+        false => find(call, &api, &resources, wanted).await?,
+    };
     if infos.is_empty() {
         return Err(Failure::message("no resources found"));
     }
@@ -194,6 +209,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if call.flags.is_set("resource-version") {
         modified["metadata"]["resourceVersion"] = call.flags.text("resource-version").into();
     }
+    record(call, &mut modified);
     let verb = verb(original, &modified, call.flags.on("overwrite"), words);
     let dry_run = dry_run(call)?;
     if call.flags.on("local") || dry_run == DryRun::Client {

@@ -24,6 +24,7 @@ mod flag_sets;
 mod get;
 mod get_watch;
 mod info;
+mod kuberc;
 mod kustomize;
 mod label;
 mod logs;
@@ -33,6 +34,7 @@ mod plugin;
 mod port_forward;
 mod proxy;
 mod raw;
+mod record;
 mod replace;
 mod rollout;
 mod run;
@@ -80,6 +82,7 @@ pub(super) static COMMANDS: &[&Command] = &[
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kuberc::COMMAND,
     &kustomize::COMMAND,
     &label::LABEL,
     &label::ANNOTATE,

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
+use super::record::record_after;
 use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch};
 use crate::base::parse_yaml;
 use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
@@ -10,14 +11,14 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, name_of, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "patch",
     short: "Update fields of a resource",
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -47,7 +48,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted::default()).await?;
+    let infos = if call.flags.on("local") {
+        if !args.is_empty() {
+            return Err(Failure::message("cannot specify --local and server resources"));
+        }
+        find_as_given(call, &api, &args, Wanted::default()).await?
+    } else {
+        find(call, &api, &args, Wanted::default()).await?
+    };
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to patch"));
     }
@@ -63,7 +71,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 .with("dryRun", dry_run.parameter())
                 .with("fieldManager", call.flags.text("field-manager"));
             let patched = api.patch(&url, content_type, &patch).await;
-            patched.map_err(|failure| explained(failure, content_type, &info))?
+            let patched = patched.map_err(|failure| explained(failure, content_type, &info))?;
+            // As upstream: what did not change is noted no reason for.
+            if &patched == info.object.value() {
+                patched
+            } else {
+                record_after(call, &api, &url, patched).await?
+            }
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
         // A subresource may answer an object of another kind.
@@ -109,6 +123,10 @@ fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
     match info.resource.builtin() {
         _ if content_type == JSON_PATCH => Ok(apply_json_patch(object, patch)?),
         Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
+        None if content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
+            "cannot apply strategic merge patch for {} locally, try --type merge",
+            info.resource.group_version_kind()
+        ))),
         _ => Ok(apply_merge_patch(object, patch)),
     }
 }

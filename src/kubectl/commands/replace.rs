@@ -69,6 +69,7 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
     }
     if call.flags.on("force") {
         remove(call, api, info).await?;
+        super::create::forget_version(&mut object);
         let url = super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
         let created = api.post(&url, &object).await?;
         return print_done(call, &created, &info.named(), "replaced");

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
+use super::record::record;
 use super::run_attach::NewPod;
 use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin};
 use crate::base::parse_yaml;
@@ -18,7 +19,7 @@ pub(super) static COMMAND: Command = Command {
     name: "run",
     short: "Create and run a particular image in a pod",
     usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...] [options]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -79,20 +80,26 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("save-config") {
         super::apply::annotate(&mut pod);
     }
-    if dry_run == DryRun::Client {
-        let name = resource.named(pod["metadata"]["name"].as_str().unwrap_or_default());
-        return print_done(call, &pod, &name, "created");
-    }
-    let api = call.api().await?;
-    let url = resource
-        .collection(&target.namespace)
-        .with("dryRun", dry_run.parameter())
-        .with("fieldManager", call.flags.text("field-manager"));
-    let created = api.post(&url, &pod).await?;
+    record(call, &mut pod);
+    let api = match dry_run {
+        DryRun::Client => None,
+        _ => Some(call.api().await?),
+    };
+    let created = match &api {
+        None => pod,
+        Some(api) => {
+            let url = resource
+                .collection(&target.namespace)
+                .with("dryRun", dry_run.parameter())
+                .with("fieldManager", call.flags.text("field-manager"));
+            api.post(&url, &pod).await?
+        }
+    };
     let name = created["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     if call.flags.on("expose") {
-        expose(call, &api, &created, &target.namespace, dry_run).await?;
+        expose(call, api.as_ref(), &created, dry_run).await?;
     }
+    let Some(api) = api else { return print_done(call, &created, &resource.named(&name), "created") };
     if attach {
         let new = NewPod { namespace: target.namespace, container: name.clone(), name };
         return new.attach(call, &api).await;
@@ -100,13 +107,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     print_done(call, &created, &resource.named(&name), "created")
 }
 
-/// Creates the Service of `--expose`.
-async fn expose(call: &mut Call<'_>, api: &Api, pod: &Value, namespace: &str, dry_run: DryRun) -> Outcome {
+/// Creates the Service of `--expose`, or without a server only shows it.
+async fn expose(call: &mut Call<'_>, api: Option<&Api>, pod: &Value, dry_run: DryRun) -> Outcome {
     let name = &pod["metadata"]["name"];
-    let service = json!({
+    let mut service = json!({
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": {"name": name},
         "spec": {
             "ports": [{
                 "port": call.flags.int("port"),
@@ -115,14 +122,22 @@ async fn expose(call: &mut Call<'_>, api: &Api, pod: &Value, namespace: &str, dr
             }],
             "selector": pod["metadata"]["labels"],
         },
+        "status": {"loadBalancer": {}},
     });
+    if let Some(namespace) = pod["metadata"]["namespace"].as_str() {
+        service["metadata"]["namespace"] = namespace.into();
+    }
+    record(call, &mut service);
     let services = Resource::from(&builtin::SERVICE);
-    let url = services
-        .collection(namespace)
-        .with("dryRun", dry_run.parameter())
-        .with("fieldManager", call.flags.text("field-manager"));
-    let created = api.post(&url, &service).await?;
-    print_done(call, &created, &services.named(name.as_str().unwrap_or_default()), "created")
+    if let Some(api) = api {
+        let url = services
+            .collection(&call.namespace()?)
+            .with("dryRun", dry_run.parameter())
+            .with("fieldManager", call.flags.text("field-manager"));
+        service = api.post(&url, &service).await?;
+    }
+    print_done(call, &service, &services.named(name.as_str().unwrap_or_default()), "created")?;
+    if call.flags.text("output") == "yaml" { call.line("---") } else { Ok(()) }
 }
 
 fn pod(call: &Call<'_>) -> Outcome<Value> {

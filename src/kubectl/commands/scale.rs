@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR};
+use super::record::record_after;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find, require_arguments};
+use crate::kubectl::resource_args::{Info, Wanted, find_as_given, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -16,7 +17,7 @@ pub(super) static COMMAND: Command = Command {
     name: "scale",
     short: "Set a new size for a deployment, replica set, or replication controller",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -42,7 +43,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let wanted = Wanted { selectors: true, types_alone: false };
-    let infos = find(call, &api, &args, wanted).await?;
+    let infos = find_as_given(call, &api, &args, wanted).await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to scale"));
     }
@@ -52,6 +53,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     for info in infos {
         if dry_run != DryRun::Client {
             scale(call, &api, &info, replicas, dry_run).await?;
+            let url = info.url().with("dryRun", dry_run.parameter());
+            record_after(call, &api, &url, info.object.value().clone()).await?;
         }
         print_done(call, info.object.value(), &info.named(), "scaled")?;
     }

@@ -28,7 +28,7 @@ pub(crate) async fn query(api: &Api, namespace: &str, fields: &str) -> Vec<Value
         "" => "/api/v1/events".to_owned(),
         namespace => format!("/api/v1/namespaces/{namespace}/events"),
     };
-    let list = api.get(&Url::new(path).with("fieldSelector", fields).with("limit", "500")).await;
+    let list = api.list(&Url::new(path).with("fieldSelector", fields)).await;
     list.map(|list| array(&list["items"]).to_vec()).unwrap_or_default()
 }
 

@@ -134,8 +134,8 @@ fn system_info(text: &mut Text, info: &Value) {
 async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
     let name = text_of(&node["metadata"]["name"]);
     let fields = format!("spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed");
-    let url = Resource::from(&builtin::POD).collection("").with("fieldSelector", fields).with("limit", "500");
-    let Ok(list) = api.get(&url).await else { return text.field(0, "Pods", "not authorized") };
+    let url = Resource::from(&builtin::POD).collection("").with("fieldSelector", fields);
+    let Ok(list) = api.list(&url).await else { return text.field(0, "Pods", "not authorized") };
     let pods = array(&list["items"]);
     let allocatable = &node["status"]["allocatable"];
     text.line(0, format!("Non-terminated Pods:\t({} in total)", pods.len()));

@@ -97,8 +97,8 @@ fn limits(text: &mut Text, prefix: &str, range: &Value) {
 /// The quotas and limits of a namespace.
 pub(crate) async fn of_namespace(text: &mut Text, api: &Api, namespace: &Value) {
     let name = text_of(&namespace["metadata"]["name"]);
-    let list = |kind| Resource::from(kind).collection(name).with("limit", "500");
-    if let Ok(quotas) = api.get(&list(&builtin::RESOURCE_QUOTA)).await {
+    let list = |kind| Resource::from(kind).collection(name);
+    if let Ok(quotas) = api.list(&list(&builtin::RESOURCE_QUOTA)).await {
         text.line(0, "");
         let quotas = array(&quotas["items"]);
         text.line(0, if quotas.is_empty() { "No resource quota." } else { "Resource Quotas" });
@@ -110,7 +110,7 @@ pub(crate) async fn of_namespace(text: &mut Text, api: &Api, namespace: &Value) 
             amounts(text, 1, quota, false);
         }
     }
-    if let Ok(ranges) = api.get(&list(&builtin::LIMIT_RANGE)).await {
+    if let Ok(ranges) = api.list(&list(&builtin::LIMIT_RANGE)).await {
         text.line(0, "");
         let ranges = array(&ranges["items"]);
         if ranges.is_empty() {

@@ -82,7 +82,7 @@ pub(crate) async fn pods_status(api: &Api, owner: &Value) -> String {
     let pods = Resource::from(&builtin::POD);
     let selector = shown(&LabelSelector::of_workload(owner));
     let url = pods.collection(text_of(&owner["metadata"]["namespace"])).with("labelSelector", selector);
-    let list = match api.get(&url.with("limit", "500")).await {
+    let list = match api.list(&url).await {
         Ok(list) => list,
         Err(failure) => return format!("error in fetching pods: {failure}"),
     };

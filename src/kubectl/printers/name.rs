@@ -7,7 +7,7 @@ pub(crate) fn name_of(object: &Value) -> String {
     let kind = object["kind"].as_str().unwrap_or_default().to_lowercase();
     let group =
         object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map(|(group, _)| group);
-    let name = object["metadata"]["name"].as_str().unwrap_or_default();
+    let name = object["metadata"]["name"].as_str().filter(|name| !name.is_empty()).unwrap_or("<unknown>");
     match group {
         Some(group) => format!("{kind}.{group}/{name}"),
         None => format!("{kind}/{name}"),

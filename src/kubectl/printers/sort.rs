@@ -4,26 +4,26 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::apimachinery::JsonPath;
+use crate::apimachinery::{JsonPath, Quantity};
 
 use super::super::errors::{Failure, Outcome};
 
 /// Sorts objects by the field at a relaxed JSONPath.
-pub(crate) fn sort_by(objects: &mut [Value], path: &str) -> Outcome {
+pub(crate) fn sort_by(objects: &mut Vec<Value>, path: &str) -> Outcome {
     sort(objects, path, |object| object)
 }
 
 /// Sorts the rows of a Table by a field of the objects they stand for.
-pub(crate) fn sort_rows(rows: &mut [Value], path: &str) -> Outcome {
+pub(crate) fn sort_rows(rows: &mut Vec<Value>, path: &str) -> Outcome {
     sort(rows, path, |row| &row["object"])
 }
 
-fn sort(values: &mut [Value], path: &str, object_of: impl Fn(&Value) -> &Value) -> Outcome {
+fn sort(values: &mut Vec<Value>, path: &str, object_of: impl Fn(&Value) -> &Value) -> Outcome {
     let parsed = JsonPath::parse_relaxed(path).map_err(Failure::message)?;
     let mut keyed: Vec<(Option<Value>, Value)> = Vec::with_capacity(values.len());
-    for value in values.iter() {
-        let found = parsed.find(object_of(value)).unwrap_or_default();
-        keyed.push((found.into_iter().next(), value.clone()));
+    for value in values.drain(..) {
+        let found = parsed.find(object_of(&value)).unwrap_or_default();
+        keyed.push((found.into_iter().next(), value));
     }
     if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
         return Err(Failure::message(format!(
@@ -37,9 +37,7 @@ fn sort(values: &mut [Value], path: &str, object_of: impl Fn(&Value) -> &Value) 
         (Some(_), None) => Ordering::Greater,
         (Some(one), Some(two)) => compare(one, two),
     });
-    for (place, (_, value)) in values.iter_mut().zip(keyed) {
-        *place = value;
-    }
+    values.extend(keyed.into_iter().map(|(_, value)| value));
     Ok(())
 }
 
@@ -55,7 +53,10 @@ fn compare(one: &Value, two: &Value) -> Ordering {
             one.as_f64().partial_cmp(&two.as_f64()).unwrap_or(Ordering::Equal)
         }
         (Value::Bool(one), Value::Bool(two)) => one.cmp(two),
-        (Value::String(one), Value::String(two)) => natural(one, two),
+        (Value::String(one), Value::String(two)) => match (Quantity::parse(one), Quantity::parse(two)) {
+            (Ok(one), Ok(two)) => one.cmp(&two),
+            _ => natural(one, two),
+        },
         (one, two) => one.to_string().cmp(&two.to_string()),
     }
 }
@@ -99,6 +100,13 @@ mod tests {
         assert_eq!(natural("web-9", "web-10"), Ordering::Less);
         assert_eq!(natural("a", "b"), Ordering::Less);
         assert_eq!(natural("web", "web-1"), Ordering::Less);
+    }
+
+    #[test]
+    fn quantities_compare_by_what_they_amount_to() {
+        let order = |one: &str, two: &str| compare(&json!(one), &json!(two));
+        assert_eq!(order("1500m", "2"), Ordering::Less);
+        assert_eq!(order("1Gi", "900Mi"), Ordering::Greater);
     }
 
     #[test]

@@ -11,8 +11,6 @@ pub(crate) struct TableOptions {
     pub(crate) no_headers: bool,
     /// Begin rows with the namespace.
     pub(crate) with_namespace: bool,
-    /// Put `kind/` before names; empty for none.
-    pub(crate) kind_prefix: String,
     /// End rows with all labels.
     pub(crate) show_labels: bool,
     /// Labels that get a column of their own.
@@ -37,19 +35,43 @@ impl TablePrinter {
 
     /// Lays out a Table; `event` fills the EVENT column where one was asked for.
     pub(crate) fn print(&mut self, table: &Value, event: &str) -> String {
+        let rows = self.rows(table, event);
+        self.lay_out(rows, "")
+    }
+
+    /// The cells of a Table's rows: much smaller than the rows themselves.
+    pub(crate) fn rows(&mut self, table: &Value, event: &str) -> Vec<Vec<String>> {
         let definitions = table["columnDefinitions"].as_array().map(Vec::as_slice).unwrap_or_default();
         if !definitions.is_empty() {
             self.columns = definitions.to_vec();
         }
-        let mut lines = Vec::new();
+        let rows = table["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        rows.iter().map(|row| self.row(row, event)).collect()
+    }
+
+    /// Lays out rows, the first time with the header; names begin with `kind/` unless that is empty.
+    pub(crate) fn lay_out(&mut self, mut rows: Vec<Vec<String>>, kind: &str) -> String {
+        if !kind.is_empty() {
+            let first = usize::from(self.options.event_column) + usize::from(self.options.with_namespace);
+            let shown = self.columns.iter().filter(|column| self.is_shown(column));
+            let names: Vec<usize> = shown
+                .enumerate()
+                .filter(|(_, column)| is_name(column))
+                .map(|(index, _)| first + index)
+                .collect();
+            for row in &mut rows {
+                for index in &names {
+                    if let Some(cell) = row.get_mut(*index) {
+                        cell.insert_str(0, &format!("{kind}/"));
+                    }
+                }
+            }
+        }
         if !self.header_done && !self.options.no_headers {
-            lines.push(self.header());
+            rows.insert(0, self.header());
         }
         self.header_done = true;
-        for row in table["rows"].as_array().map(Vec::as_slice).unwrap_or_default() {
-            lines.push(self.row(row, event));
-        }
-        self.layout(&lines)
+        self.layout(&rows)
     }
 
     fn header(&self) -> Vec<String> {
@@ -92,13 +114,7 @@ impl TablePrinter {
             if !self.is_shown(column) {
                 continue;
             }
-            let text = cell_text(value);
-            let is_name = column["format"] == "name" || column["name"] == "Name";
-            if is_name && !self.options.kind_prefix.is_empty() {
-                cells.push(format!("{}/{text}", self.options.kind_prefix));
-            } else {
-                cells.push(text);
-            }
+            cells.push(cell_text(value));
         }
         let labels = metadata["labels"].as_object();
         cells.extend(self.options.label_columns.iter().map(|key| {
@@ -134,6 +150,10 @@ impl TablePrinter {
         }
         text
     }
+}
+
+fn is_name(column: &Value) -> bool {
+    column["format"] == "name" || column["name"] == "Name"
 }
 
 /// Lays out rows with a header, the way `get` does.
@@ -199,14 +219,14 @@ mod tests {
         let options = TableOptions {
             wide: true,
             with_namespace: true,
-            kind_prefix: "pod".to_owned(),
             show_labels: true,
             label_columns: vec!["x/tier".to_owned()],
             ..TableOptions::default()
         };
-        let text = TablePrinter::new(options).print(&pods(), "");
+        let mut printer = TablePrinter::new(options);
+        let rows = printer.rows(&pods(), "");
         assert_eq!(
-            text,
+            printer.lay_out(rows, "pod"),
             "NAMESPACE   NAME              READY    NODE       TIER    LABELS\n\
              team        pod/web           1/1      minikube   front   app=web,x/tier=front\n\
              team        pod/a-long-name   <none>   minikube           <none>\n"

@@ -4,6 +4,7 @@ mod judging;
 mod running;
 mod solving;
 mod time;
+mod why;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -175,6 +176,7 @@ impl Driver {
             Effect::Watch(place) => Ok(self.watch(&place).await),
             Effect::Judge { asked } => Ok(self.judge_with_time(asked).await),
             Effect::Answer { question, answer } => Ok(self.answer(question, answer).await),
+            Effect::Why(target) => Ok(self.why(&target).await),
             Effect::Solve(lines) => Ok(Some(self.solve(lines).await)),
             Effect::Speed(speed) => {
                 self.speed(speed);

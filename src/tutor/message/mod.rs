@@ -46,6 +46,8 @@ pub enum Message<'a> {
         /// The command.
         command: &'a str,
     },
+    /// `why` where nothing is known to be wrong.
+    NothingToExplain,
     /// Headline of a hint.
     Hint(usize),
     /// All hints were shown.

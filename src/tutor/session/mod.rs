@@ -10,6 +10,7 @@ mod show;
 mod tests;
 mod verdicts;
 mod walk;
+mod why;
 
 use std::sync::Arc;
 
@@ -155,6 +156,7 @@ impl Session {
             ],
             Event::Entered { place, result } => self.entered(&place, result),
             Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
+            Event::Explained(explanation) => self.explained(explanation),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::CourseRead(read) => self.course_read(read),
@@ -199,6 +201,7 @@ impl Session {
                 Some(seconds) => vec![Effect::Skip(seconds), Effect::Judge { asked: false }],
                 None => vec![self.notice(Message::NotASpan(&text))],
             },
+            Word::Why(target) => vec![Effect::Why(target)],
             Word::Quit => self.leave(),
             Word::NotYet(word) => vec![self.notice(Message::WordNotYet(word))],
             Word::Unknown(word) => vec![self.notice(Message::UnknownWord(&word))],

@@ -9,6 +9,8 @@ pub enum Word {
     Help,
     /// Judge now.
     Check,
+    /// Tell what keeps an object, or the step, from being as it should.
+    Why(String),
     /// Show the next hint.
     Hint,
     /// Run the solution.
@@ -80,6 +82,12 @@ const fn word(
 pub static WORDS: &[WordHelp] = &[
     word("status", "", "show the task again", "지금 할 일을 다시 보여 줍니다"),
     word("check", "", "judge the step now and say why", "지금 단계를 판정하고 이유를 알려 줍니다"),
+    word(
+        "why",
+        "OBJECT",
+        "what keeps it: why, why pod/web",
+        "무엇이 막고 있는지 알려 줍니다: why, why pod/web",
+    ),
     word("hint", "", "show the next hint", "다음 힌트를 보여 줍니다"),
     word("answer", "TEXT", "answer the step's question", "단계의 질문에 답합니다"),
     word("predict", "TEXT", "say what you expect before you try", "해 보기 전에 예상을 적어 둡니다"),
@@ -103,7 +111,7 @@ pub static WORDS: &[WordHelp] = &[
 ];
 
 /// Words that belong to the tutor and do nothing yet.
-const RESERVED: &[&str] = &["map", "timeline", "why", "undo"];
+const RESERVED: &[&str] = &["map", "timeline", "undo"];
 
 impl Word {
     /// The word that a line says, or `None` when the line is a command.
@@ -124,6 +132,7 @@ impl Word {
         let word = match first {
             "help" | "?" => Self::Help,
             "check" => Self::Check,
+            "why" => Self::Why(argument),
             "hint" => Self::Hint,
             "solve" => Self::Solve,
             "next" => Self::Next,

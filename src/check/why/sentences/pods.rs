@@ -28,8 +28,8 @@ sentences! {
         "{0}이(가) 지정한 스케줄러 {1}이(가) 실행되고 있지 않아 아무도 노드를 정해 주지 않습니다.";
     NO_SUCH_NODE: "{0} is bound to the node {1} by spec.nodeName, and there is no such node.",
         "{0}은(는) spec.nodeName으로 노드 {1}에 묶여 있지만 그런 노드가 없습니다.";
-    CLAIM_MISSING: "{0} uses the PersistentVolumeClaim {1}, and there is no such claim.{2}",
-        "{0}이(가) 쓰는 PersistentVolumeClaim {1}이(가) 없습니다.{2}";
+    CLAIM_MISSING: "{0} uses the PersistentVolumeClaim {1}, and there is no such claim.",
+        "{0}이(가) 쓰는 PersistentVolumeClaim {1}이(가) 없습니다.";
     EVICTED: "{0} was evicted: {1}", "{0}이(가) 축출되었습니다(Evicted): {1}";
     POD_FAILED: "{0} has failed ({1}): {2}", "{0}이(가) 실패했습니다({1}): {2}";
     NODE_LOST: "The node of {0} does not answer (NotReady).", "{0}이(가) 있는 노드가 응답하지 않습니다(NotReady).";
@@ -42,8 +42,8 @@ sentences! {
     NEVER_PULLED: "The image {1} of {0} is not on the node, and imagePullPolicy: Never forbids to pull it.",
         "{0}의 이미지 {1}이(가) 노드에 없고, imagePullPolicy: Never라서 가져오지도 않습니다.";
     IMAGE_NAME: "{1} is no valid image name ({0}): {2}", "{1}은(는) 올바른 이미지 이름이 아닙니다({0}): {2}";
-    CONFIG_MISSING: "{0} needs the {1} {2}, and there is none of that name in its namespace.{3}",
-        "{0}에 필요한 {1} {2}이(가) 네임스페이스에 없습니다.{3}";
+    CONFIG_MISSING: "{0} needs the {1} {2}, and there is none of that name in its namespace.",
+        "{0}에 필요한 {1} {2}이(가) 네임스페이스에 없습니다.";
     KEY_MISSING: "{0} needs the key {2} of the {1}, and that key is not in it.", "{0}에 필요한 키 {2}이(가) {1} 안에 없습니다.";
     RUNS_AS_ROOT: "{0} must not run as root (runAsNonRoot), and its image runs as root: set runAsUser, or take another image.",
         "{0}은(는) root로 실행될 수 없는데(runAsNonRoot) 이미지는 root로 실행됩니다. runAsUser를 지정하거나 다른 이미지를 쓰세요.";
@@ -59,11 +59,11 @@ sentences! {
         "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 0으로 스스로 끝납니다. 항상 재시작되는 파드에는 계속 실행되는 프로그램이 필요합니다.";
     ENDED_BADLY: "The container {1} of {0} ended with exit code {2}{3}, and its restartPolicy is {4}: it is not started again.",
         "{0}의 컨테이너 {1}이(가) 종료 코드 {2}로 끝났고{3}, restartPolicy가 {4}라서 다시 시작되지 않습니다.";
-    LIVENESS: "The liveness probe of {0} fails, so the kubelet restarts the container: {1}{2}",
-        "{0}의 활성 프로브(livenessProbe)가 실패해 kubelet이 컨테이너를 재시작합니다: {1}{2}";
-    READINESS: "{0} runs but is not ready: its readiness probe fails: {1}{2}",
-        "{0}은(는) 실행 중이지만 준비되지 않았습니다. 준비성 프로브(readinessProbe)가 실패합니다: {1}{2}";
-    STARTUP: "{0} has not started yet by its startup probe: {1}{2}", "{0}의 시작 프로브(startupProbe)가 아직 성공하지 않았습니다: {1}{2}";
+    LIVENESS: "The liveness probe of {0} fails, so the kubelet restarts the container: {1}",
+        "{0}의 활성 프로브(livenessProbe)가 실패해 kubelet이 컨테이너를 재시작합니다: {1}";
+    READINESS: "{0} runs but is not ready: its readiness probe fails: {1}",
+        "{0}은(는) 실행 중이지만 준비되지 않았습니다. 준비성 프로브(readinessProbe)가 실패합니다: {1}";
+    STARTUP: "{0} has not started yet by its startup probe: {1}", "{0}의 시작 프로브(startupProbe)가 아직 성공하지 않았습니다: {1}";
     PROBE_PORT: " The probe asks port {0}; the container declares {1}.", " 프로브는 {0}번 포트를 보지만 컨테이너가 선언한 포트는 {1}입니다.";
     READINESS_GATE: "{0} waits for its readiness gate {1}, which nobody has set.", "{0}의 준비성 게이트 {1}을(를) 아무도 설정하지 않았습니다.";
     INIT_WAITS: "The init container {1} of {0} still runs; the others begin after it.", "{0}의 초기화 컨테이너 {1}이(가) 아직 실행 중입니다. 나머지는 그다음에 시작합니다.";

@@ -22,7 +22,7 @@ sentences! {
     LIMIT_RANGE: "{0} may not make Pods: a LimitRange of the namespace forbids it ({1}).", "{0}이(가) 파드를 만들 수 없습니다. 네임스페이스의 LimitRange가 막습니다({1}).";
     POD_SECURITY: "{0} may not make Pods: the Pod Security level of the namespace forbids it ({1}).",
         "{0}이(가) 파드를 만들 수 없습니다. 네임스페이스의 파드 시큐리티 수준이 막습니다({1}).";
-    SERVICE_ACCOUNT: "{0} may not make Pods: there is no ServiceAccount {1}.{2}", "{0}이(가) 파드를 만들 수 없습니다. 서비스어카운트 {1}이(가) 없습니다.{2}";
+    SERVICE_ACCOUNT: "{0} may not make Pods: there is no ServiceAccount {1}.", "{0}이(가) 파드를 만들 수 없습니다. 서비스어카운트 {1}이(가) 없습니다.";
     PRIORITY_CLASS: "{0} may not make Pods: there is no PriorityClass {1}.", "{0}이(가) 파드를 만들 수 없습니다. PriorityClass {1}이(가) 없습니다.";
     CREATE_REFUSED: "{0} may not make Pods: {1}", "{0}이(가) 파드를 만들 수 없습니다: {1}";
     NO_NODES: "{0} wants Pods on 0 nodes: no node fits its nodeSelector, affinity or tolerations.",
@@ -45,11 +45,11 @@ sentences! {
         "{0}이(가) 부하를 읽지 못합니다. metrics-server가 없거나 아직 준비되지 않아 메트릭 API가 응답하지 않습니다({1}).";
     NO_REQUEST: "{0} cannot compute a utilization: the containers of its target have no {1} request. Set resources.requests.{1}.",
         "{0}이(가) 사용률을 계산할 수 없습니다. 대상 컨테이너에 {1} 요청이 없습니다. resources.requests.{1}을(를) 지정하세요.";
-    SCALE_TARGET: "{0} scales {1}, and there is no such object.{2}", "{0}의 대상 {1}이(가) 없습니다.{2}";
+    SCALE_TARGET: "{0} scales {1}, and there is no such object.", "{0}의 대상 {1}이(가) 없습니다.";
     AUTOSCALER: "{0} does not scale ({1}): {2}", "{0}이(가) 스케일하지 않습니다({1}): {2}";
     AUTOSCALED: "{0} changes the number of replicas by itself: what is set by hand does not last.",
         "{0}이(가) replicas를 스스로 바꾸므로 손으로 정한 값은 유지되지 않습니다.";
-    CLASS_MISSING: "{0} asks for the StorageClass {1}, and there is no such class.{2}", "{0}이(가) 요구하는 스토리지클래스 {1}이(가) 없습니다.{2}";
+    CLASS_MISSING: "{0} asks for the StorageClass {1}, and there is no such class.", "{0}이(가) 요구하는 스토리지클래스 {1}이(가) 없습니다.";
     NO_DEFAULT_CLASS: "{0} names no StorageClass, and the cluster has no default one: nobody makes a volume for it.",
         "{0}에 스토리지클래스가 없고 클러스터에 기본 스토리지클래스도 없어 볼륨을 만들어 줄 곳이 없습니다.";
     NO_CLASS: "{0} has storageClassName \"\": no volume is made for it, and no existing PersistentVolume fits ({1}).",
@@ -58,6 +58,7 @@ sentences! {
         "{0}은(는) 첫 파드를 기다립니다. 스토리지클래스가 파드가 쓸 때 볼륨을 바인딩합니다(WaitForFirstConsumer).";
     PROVISIONING: "{0} gets no volume: {1}", "{0}에 볼륨이 만들어지지 않습니다: {1}";
     VOLUME_TAKEN: "{0} names the volume {1}, which is not free ({2}).", "{0}이(가) 지정한 볼륨 {1}은(는) 비어 있지 않습니다({2}).";
+    VOLUME_MISSING: "{0} names the volume {1}, and there is no such PersistentVolume.", "{0}이(가) 지정한 볼륨 {1}이(가) 없습니다.";
     CLAIM_WAITS: "{0} waits for a volume.", "{0}이(가) 볼륨을 기다립니다.";
     NODE_NOT_READY: "{0} is not ready: {1}", "{0}이(가) 준비되지 않았습니다: {1}";
     QUOTA_FULL: "{0} is used up: {1}", "{0}을(를) 다 썼습니다: {1}";
@@ -66,5 +67,4 @@ sentences! {
     ROLE_MISSING: "{0} grants {1}, and there is no such role: it grants nothing.", "{0}이(가) 주는 {1}이(가) 없어서 아무 권한도 주지 않습니다.";
     SUBJECT_MISSING: "{0} grants to the ServiceAccount {1}, and there is none of that name and namespace.",
         "{0}의 대상 서비스어카운트 {1}이(가) 그 이름과 네임스페이스에 없습니다.";
-    OWNED: "{0} belongs to {1}, which puts back what is changed by hand: change {1}.", "{0}은(는) {1}의 것이라 손으로 바꾸어도 되돌아갑니다. {1}을(를) 바꾸세요.";
 }

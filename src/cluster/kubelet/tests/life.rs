@@ -111,6 +111,20 @@ fn a_start_is_told_in_upstreams_words() {
 }
 
 #[test]
+fn an_image_crosses_the_network_once_however_many_ask_for_it() {
+    let mut bench = Bench::new();
+    for name in ["first", "second"] {
+        bench.run_image(name, "nginx:1.25", &[]);
+    }
+    bench.run_for(20_000);
+    let told = |name: &str| bench.events(name).into_iter().find(|event| event.contains("in ")).unwrap();
+    let (first, second) = (told("first"), told("second"));
+    let own = |text: &str| text.split(" in ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    assert!(own(&first).starts_with('2'), "{first}");
+    assert!(own(&second).ends_with("ms") && second.contains("(3"), "{second}");
+}
+
+#[test]
 fn a_crashing_container_restarts_ever_later() {
     let mut bench = Bench::new();
     bench.run_image("crash", "busybox:1.36", &["sh", "-c", "echo boom; exit 3"]);

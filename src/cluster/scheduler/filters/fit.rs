@@ -5,7 +5,6 @@ use serde_json::Value;
 use crate::apimachinery::Object;
 
 use super::super::candidate::Candidate;
-use super::super::resources::pod_requests;
 use super::{Refusal, View};
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
@@ -28,7 +27,7 @@ fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
 
 /// `NodePorts`.
 pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    if has_port_conflict(view, candidate) {
+    if has_port_conflict(view.pod, candidate) {
         vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
     } else {
         Vec::new()
@@ -36,19 +35,24 @@ pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal>
 }
 
 /// Whether a Pod on the node has a port that the new one wants.
-pub(in super::super) fn has_port_conflict(view: &View<'_>, candidate: &Candidate) -> bool {
-    let wanted = host_ports_of(view.pod);
+pub(in super::super) fn has_port_conflict(pod: &Object, candidate: &Candidate) -> bool {
+    let wanted = host_ports_of(pod);
     if wanted.is_empty() {
         return false;
     }
     let any = |address: &str| matches!(address, "" | "0.0.0.0");
-    candidate.pods.iter().flat_map(|other| host_ports_of(other)).any(|(protocol, address, number)| {
-        wanted.iter().any(|(own_protocol, own_address, own_number)| {
-            *own_protocol == protocol
-                && *own_number == number
-                && (any(address) || any(own_address) || address == *own_address)
+    candidate
+        .pods
+        .values()
+        .filter(|other| other.uid() != pod.uid())
+        .flat_map(|other| host_ports_of(other))
+        .any(|(protocol, address, number)| {
+            wanted.iter().any(|(own_protocol, own_address, own_number)| {
+                *own_protocol == protocol
+                    && *own_number == number
+                    && (any(address) || any(own_address) || address == *own_address)
+            })
         })
-    })
 }
 
 /// `NodeResourcesFit`: all resources that are short, not only the first (`fitsRequest`).
@@ -58,9 +62,10 @@ pub(super) fn resources(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> 
     if i64::try_from(candidate.pods.len() + 1).unwrap_or(i64::MAX) > pods_max {
         short.push(Refusal::for_now("Too many pods"));
     }
-    for (name, wanted) in pod_requests(view.pod) {
-        let room = candidate.room.get(&name).copied().unwrap_or_default();
-        let used = candidate.used.get(&name).copied().unwrap_or_default();
+    for (name, wanted) in &view.wanted {
+        let (name, wanted) = (name.as_str(), *wanted);
+        let room = candidate.room.get(name).copied().unwrap_or_default();
+        let used = candidate.used.get(name).copied().unwrap_or_default();
         if wanted > 0 && wanted > room - used {
             short.push(Refusal { reason: format!("Insufficient {name}"), for_good: wanted > room });
         }

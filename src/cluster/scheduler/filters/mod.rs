@@ -5,11 +5,16 @@ mod node;
 mod pod_affinity;
 mod topology_spread;
 
+use std::sync::Arc;
+
 use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
 use super::candidate::Candidate;
+use super::resources::{Amounts, pod_requests};
 use super::volumes::Needs;
+use pod_affinity::Affinity;
+use topology_spread::Spread;
 
 pub(super) use fit::has_port_conflict;
 pub(super) use node::{named_nodes, selects_node, term_matches, tolerates};
@@ -47,6 +52,38 @@ pub(super) struct View<'a> {
     pub needs: &'a Needs,
     /// All nodes.
     pub all: &'a [Candidate],
+    /// Pods without a node for which others made room on one.
+    pub nominated: &'a [Arc<Object>],
+    /// What the Pod asks for.
+    wanted: Amounts,
+    /// What its constraints on spreading come to on these nodes.
+    spread: Vec<Spread>,
+    /// What affinities, its own and others', come to on these nodes.
+    affinity: Affinity,
+}
+
+impl<'a> View<'a> {
+    /// Works out what is the same for all nodes (`PreFilter`).
+    pub(super) fn new(
+        registry: &'a Registry,
+        pod: &'a Object,
+        needs: &'a Needs,
+        all: &'a [Candidate],
+        nominated: &'a [Arc<Object>],
+    ) -> Self {
+        let wanted = pod_requests(pod);
+        let spread = topology_spread::worked_out(pod, all);
+        let affinity = Affinity::worked_out(registry, pod, all);
+        Self { registry, pod, needs, all, nominated, wanted, spread, affinity }
+    }
+
+    /// The same with other Pods on the nodes.
+    pub(super) fn with<'b>(&self, all: &'b [Candidate]) -> View<'b>
+    where
+        'a: 'b,
+    {
+        View::new(self.registry, self.pod, self.needs, all, self.nominated)
+    }
 }
 
 /// A filter: the reasons for which a node does not suit.

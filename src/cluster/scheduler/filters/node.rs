@@ -19,8 +19,8 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
 
 /// `NodeUnschedulable`.
 pub(super) fn unschedulable(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    let taint = json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
-    if candidate.node.flag("/spec/unschedulable") && !tolerates(view.pod, &taint) {
+    let taint = || json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
+    if candidate.node.flag("/spec/unschedulable") && !tolerates(view.pod, &taint()) {
         vec![Refusal::for_good("node(s) were unschedulable")]
     } else {
         Vec::new()

@@ -1,6 +1,6 @@
 //! Required affinity and anti-affinity to Pods (`InterPodAffinity`).
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -87,52 +87,75 @@ pub(in super::super) fn terms(pod: &Object, kind: &str, required: bool) -> Vec<A
         .collect()
 }
 
+/// What affinities come to on the nodes there are. Domains are values of a label of nodes.
+pub(super) struct Affinity {
+    /// Labels of what the Pod needs near, and the domains where there is a Pod that meets all of its terms.
+    near: Vec<(String, BTreeSet<String>)>,
+    /// Whether it may begin where nobody is: it is the first of a group that wants to be together.
+    begins: bool,
+    /// The same for what it must not be near.
+    apart: Vec<(String, BTreeSet<String>)>,
+    /// Domains where somebody does not want it.
+    unwanted: BTreeSet<(String, String)>,
+}
+
+impl Affinity {
+    /// Looks at the Pods that the terms of `pod` mean, and at those whose terms mean it.
+    pub(super) fn worked_out(registry: &Registry, pod: &Object, all: &[Candidate]) -> Self {
+        let near = terms(pod, "podAffinity", true);
+        let meets_all = |other: &Object| near.iter().all(|term| term.means(registry, other));
+        let begins = !near.is_empty()
+            && meets_all(pod)
+            && !all.iter().flat_map(|candidate| candidate.pods.values()).any(|other| meets_all(other));
+        let with_all = |candidate: &Candidate| candidate.pods.values().any(|other| meets_all(other));
+        let near = near.iter().map(|term| domains(all, &term.topology_key, &with_all)).collect();
+        let apart = terms(pod, "podAntiAffinity", true);
+        let with = |term: &AffinityTerm, candidate: &Candidate| {
+            candidate.pods.values().any(|other| term.means(registry, other))
+        };
+        let of = |term: &AffinityTerm| domains(all, &term.topology_key, &|candidate| with(term, candidate));
+        let apart = apart.iter().map(of).collect();
+        Self { near, begins, apart, unwanted: unwanted(registry, pod, all) }
+    }
+}
+
+/// A label, and its values on the nodes that are so.
+fn domains(all: &[Candidate], key: &str, so: &dyn Fn(&Candidate) -> bool) -> (String, BTreeSet<String>) {
+    let found = all.iter().filter(|candidate| candidate.node.label(key).is_some() && so(candidate));
+    let values = found.filter_map(|candidate| candidate.node.label(key)).map(str::to_owned).collect();
+    (key.to_owned(), values)
+}
+
+fn unwanted(registry: &Registry, pod: &Object, all: &[Candidate]) -> BTreeSet<(String, String)> {
+    let mut domains = BTreeSet::new();
+    for candidate in all {
+        for other in candidate.with_affinity.values() {
+            for term in terms(other, "podAntiAffinity", true) {
+                let Some(value) = candidate.node.label(&term.topology_key) else { continue };
+                if term.means(registry, pod) {
+                    let value = value.to_owned();
+                    domains.insert((term.topology_key, value));
+                }
+            }
+        }
+    }
+    domains
+}
+
 /// The filter.
 pub(super) fn pod_affinity(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    let near = terms(view.pod, "podAffinity", true);
-    let meets_all = |other: &Object| near.iter().all(|term| term.means(view.registry, other));
-    if !near.is_empty() {
-        let labelled = near.iter().all(|term| candidate.node.label(&term.topology_key).is_some());
-        let found =
-            near.iter().all(|term| in_domain(view, candidate, &term.topology_key).any(|pod| meets_all(pod)));
-        // The first of a group that wants to be together has to be allowed to begin.
-        let alone = || !view.all.iter().flat_map(|other| &other.pods).any(|other| meets_all(other));
-        let may_begin = || meets_all(view.pod) && alone();
-        if !labelled || !(found || may_begin()) {
-            return vec![Refusal::for_good("node(s) didn't match pod affinity rules")];
-        }
+    let Affinity { near, begins, apart, unwanted } = &view.affinity;
+    let value = |key: &String| candidate.node.label(key);
+    let inside = |(key, values): &(String, BTreeSet<String>)| value(key).is_some_and(|v| values.contains(v));
+    let labelled = near.iter().all(|(key, _)| value(key).is_some());
+    if !labelled || !(near.iter().all(inside) || *begins) {
+        return vec![Refusal::for_good("node(s) didn't match pod affinity rules")];
     }
-    for term in terms(view.pod, "podAntiAffinity", true) {
-        let mut there = in_domain(view, candidate, &term.topology_key);
-        if there.any(|other| term.means(view.registry, other)) {
-            return vec![Refusal::for_now("node(s) didn't match pod anti-affinity rules")];
-        }
+    if apart.iter().any(inside) {
+        return vec![Refusal::for_now("node(s) didn't match pod anti-affinity rules")];
     }
-    let disturbed = view.all.iter().any(|other| {
-        other.pods.iter().filter(|pod| pod.get("/spec/affinity/podAntiAffinity").is_some()).any(|there| {
-            terms(there, "podAntiAffinity", true).iter().any(|term| {
-                same_domain(&term.topology_key, &candidate.node, &other.node)
-                    && term.means(view.registry, view.pod)
-            })
-        })
-    });
-    if disturbed {
+    if unwanted.iter().any(|(key, unwanted)| value(key) == Some(unwanted)) {
         return vec![Refusal::for_now("node(s) didn't satisfy existing pods anti-affinity rules")];
     }
     Vec::new()
-}
-
-fn same_domain(key: &str, one: &Object, other: &Object) -> bool {
-    one.label(key).is_some() && one.label(key) == other.label(key)
-}
-
-fn in_domain<'a>(
-    view: &'a View<'_>,
-    candidate: &'a Candidate,
-    key: &'a str,
-) -> impl Iterator<Item = &'a Arc<Object>> {
-    view.all
-        .iter()
-        .filter(move |other| same_domain(key, &candidate.node, &other.node))
-        .flat_map(|other| &other.pods)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::apimachinery::{LabelSelector, Object};
 
-use super::super::candidate::Candidate;
+use super::super::candidate::{Candidate, label_key};
 use super::node::{selects_node, tolerates};
 use super::pod_affinity::with_label_keys;
 use super::{Refusal, View};
@@ -22,7 +22,9 @@ pub(in super::super) struct Constraint {
     honours_affinity: bool,
     honours_taints: bool,
     /// The Pods that are counted.
-    pub selector: LabelSelector,
+    selector: LabelSelector,
+    /// Labels without which no Pod is counted.
+    labels: Vec<u64>,
 }
 
 impl Constraint {
@@ -31,38 +33,53 @@ impl Constraint {
         let when = if binding { "DoNotSchedule" } else { "ScheduleAnyway" };
         let list = pod.list("/spec/topologySpreadConstraints").iter();
         list.filter(|constraint| constraint["whenUnsatisfiable"] == when)
-            .map(|constraint| Self {
+            .map(|constraint| (constraint, LabelSelector::from_value(&with_label_keys(pod, constraint))))
+            .map(|(constraint, selector)| Self {
                 topology_key: constraint["topologyKey"].as_str().unwrap_or_default().to_owned(),
                 max_skew: constraint["maxSkew"].as_i64().unwrap_or(1),
                 min_domains: constraint["minDomains"].as_i64().unwrap_or(1),
                 honours_affinity: constraint["nodeAffinityPolicy"] != "Ignore",
                 honours_taints: constraint["nodeTaintsPolicy"] == "Honor",
-                selector: LabelSelector::from_value(&with_label_keys(pod, constraint)),
+                labels: labels_of(pod, &selector),
+                selector,
             })
             .collect()
     }
 
     /// A wish of the cluster's own for Pods that have none.
-    pub(in super::super) fn wish(topology_key: &str, max_skew: i64, selector: LabelSelector) -> Self {
+    pub(in super::super) fn wish(
+        topology_key: &str,
+        max_skew: i64,
+        pod: &Object,
+        selector: LabelSelector,
+    ) -> Self {
         Self {
             topology_key: topology_key.to_owned(),
             max_skew,
             min_domains: 1,
             honours_affinity: true,
             honours_taints: false,
+            labels: labels_of(pod, &selector),
             selector,
         }
     }
 
     /// How many of these Pods are counted.
     pub(in super::super) fn count(&self, pod: &Object, candidate: &Candidate) -> i64 {
-        let counted = candidate.pods.iter().filter(|other| {
+        if !candidate.may_have(&self.labels) {
+            return 0;
+        }
+        let counted = candidate.pods.values().filter(|other| {
             other.namespace() == pod.namespace()
                 && !other.is_terminating()
                 && self.selector.matches(other.labels())
         });
         i64::try_from(counted.count()).unwrap_or(i64::MAX)
     }
+}
+
+fn labels_of(pod: &Object, selector: &LabelSelector) -> Vec<u64> {
+    selector.equalities().map(|(key, value)| label_key(pod.namespace(), key, value)).collect()
 }
 
 /// Whether the Pods of a node are counted at all for a constraint.
@@ -94,18 +111,37 @@ fn counts_for(
     counts
 }
 
+/// What a binding constraint comes to on the nodes there are.
+pub(super) struct Spread {
+    constraint: Constraint,
+    /// Counted Pods by domain.
+    counts: BTreeMap<String, i64>,
+    /// The fewest of them, or none when there are too few domains.
+    least: i64,
+    /// 1 if the new Pod counts itself.
+    own: i64,
+}
+
+/// The binding constraints of a Pod, counted.
+pub(super) fn worked_out(pod: &Object, all: &[Candidate]) -> Vec<Spread> {
+    let constraints = Constraint::of(pod, true);
+    let keys: Vec<String> = constraints.iter().map(|constraint| constraint.topology_key.clone()).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let count = |constraint: Constraint| {
+        let counts = counts_for(&constraint, &keys, pod, all);
+        let few = i64::try_from(counts.len()).unwrap_or(i64::MAX) < constraint.min_domains;
+        let least = if few { 0 } else { counts.values().min().copied().unwrap_or_default() };
+        Spread { own: i64::from(constraint.selector.matches(pod.labels())), constraint, counts, least }
+    };
+    constraints.into_iter().map(count).collect()
+}
+
 /// The filter.
 pub(super) fn spread(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    let constraints = Constraint::of(view.pod, true);
-    let keys: Vec<&str> = constraints.iter().map(|constraint| constraint.topology_key.as_str()).collect();
-    for constraint in &constraints {
+    for Spread { constraint, counts, least, own } in &view.spread {
         let Some(domain) = candidate.node.label(&constraint.topology_key) else {
             return vec![Refusal::for_good(&format!("{REASON} (missing required label)"))];
         };
-        let counts = counts_for(constraint, &keys, view.pod, view.all);
-        let few = i64::try_from(counts.len()).unwrap_or(i64::MAX) < constraint.min_domains;
-        let least = if few { 0 } else { counts.values().min().copied().unwrap_or_default() };
-        let own = i64::from(constraint.selector.matches(view.pod.labels()));
         let there = counts.get(domain).copied().unwrap_or_default();
         if there + own - least > constraint.max_skew {
             return vec![Refusal::for_now(REASON)];

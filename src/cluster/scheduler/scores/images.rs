@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::super::candidate::Candidate;
 use super::super::filters::View;
 use super::SCORE_MAX;
@@ -21,7 +19,7 @@ pub(super) fn locality(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
         containers.filter_map(|container| container["image"].as_str()).map(normalized).collect();
     let nodes = i64::try_from(view.all.len().max(1)).unwrap_or(i64::MAX);
     let spread = |image: &str| {
-        let with = view.all.iter().filter(|other| size_on(other, image).is_some()).count();
+        let with = view.all.iter().filter(|other| other.image_size(image).is_some()).count();
         i64::try_from(with).unwrap_or(i64::MAX)
     };
     let distinct: BTreeSet<&String> = images.iter().collect();
@@ -32,7 +30,7 @@ pub(super) fn locality(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
             .iter()
             .filter_map(|image| {
                 let spread = spreads.iter().find(|(name, _)| *name == image)?.1;
-                Some(size_on(candidate, image)? * spread / nodes)
+                Some(candidate.image_size(image)? * spread / nodes)
             })
             .sum();
         let most = MOST * count;
@@ -45,12 +43,4 @@ pub(super) fn locality(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
 fn normalized(image: &str) -> String {
     let last = image.rsplit('/').next().unwrap_or(image);
     if last.contains(':') { image.to_owned() } else { format!("{image}:latest") }
-}
-
-fn size_on(candidate: &Candidate, image: &str) -> Option<i64> {
-    let has = |names: &Value| {
-        names.as_array().into_iter().flatten().filter_map(Value::as_str).any(|name| name == image)
-    };
-    let images = candidate.node.list("/status/images").iter();
-    images.filter(|entry| has(&entry["names"])).find_map(|entry| entry["sizeBytes"].as_i64())
 }

@@ -18,9 +18,12 @@ type Points = BTreeMap<(String, String), i64>;
 pub(super) fn pod_affinity(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let (likes, dislikes) =
         (terms(view.pod, "podAffinity", false), terms(view.pod, "podAntiAffinity", false));
+    // Who likes nobody looks only at those who say something about others.
+    let quiet = likes.is_empty() && dislikes.is_empty();
     let mut points = Points::new();
     for candidate in view.all {
-        for other in &candidate.pods {
+        let others = if quiet { &candidate.with_affinity } else { &candidate.pods };
+        for other in others.values() {
             for (list, sign) in [(&likes, 1), (&dislikes, -1)] {
                 let met = list.iter().filter(|term| term.means(view.registry, other));
                 met.for_each(|term| add(&mut points, term, &candidate.node, sign * term.weight));

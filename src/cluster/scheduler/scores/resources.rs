@@ -9,12 +9,7 @@ use super::SCORE_MAX;
 pub(super) fn least_allocated(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let wanted = scored_requests(view.pod);
     let score = |candidate: &&Candidate| {
-        let (mut cpu, mut memory) = wanted;
-        for other in &candidate.pods {
-            let (other_cpu, other_memory) = scored_requests(other);
-            cpu += other_cpu;
-            memory += other_memory;
-        }
+        let (cpu, memory) = (wanted.0 + candidate.scored.0, wanted.1 + candidate.scored.1);
         let free = |name: &str, used: i64| {
             let all = candidate.room.get(name).copied().unwrap_or_default();
             if all == 0 || used > all { 0 } else { (all - used) * SCORE_MAX / all }

@@ -86,7 +86,10 @@ fn defaults(view: &View<'_>) -> Vec<Constraint> {
     if selector.is_empty() {
         return Vec::new();
     }
-    vec![Constraint::wish(HOSTNAME, 3, selector.clone()), Constraint::wish(ZONE, 5, selector)]
+    vec![
+        Constraint::wish(HOSTNAME, 3, view.pod, selector.clone()),
+        Constraint::wish(ZONE, 5, view.pod, selector),
+    ]
 }
 
 /// What the Services and the controller of a Pod select, together (`helper.DefaultSelector`).

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::record::record;
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
@@ -20,6 +21,7 @@ const RETRIES: usize = 5;
 /// Applies one object of a file.
 pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {
     let mut modified = info.object.value().clone();
+    record(call, &mut modified);
     annotate(&mut modified);
     let live = match api.get(&info.url()).await {
         Err(failure) if failure.is_not_found() => return create(call, api, info, modified, dry_run).await,
@@ -41,12 +43,13 @@ async fn create(
     call: &Call<'_>,
     api: &Api,
     info: &Info,
-    modified: Value,
+    mut modified: Value,
     dry_run: DryRun,
 ) -> Outcome<Applied> {
     if dry_run == DryRun::Client {
         return Ok(Applied { object: modified, verb: "created" });
     }
+    super::super::create::forget_version(&mut modified);
     let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
     let object =
         api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;

@@ -1,5 +1,6 @@
 //! `kubectl apply`: three-way patches on the client, or server-side apply.
 
+mod apply_set;
 mod client_side;
 mod last_applied;
 mod prune;
@@ -7,7 +8,8 @@ mod server_side;
 
 use serde_json::Value;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE};
+use self::apply_set::ApplySet;
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, VALIDATE};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -16,13 +18,14 @@ use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
 use crate::kubectl::resource_args::{Info, from_files};
 
 pub(super) use client_side::{LAST_APPLIED, annotate, patch_of, was_applied};
+pub(super) use prune::{Visited, leftovers};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "apply",
     short: "Apply a configuration to a resource by file name or stdin",
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, VALIDATE],
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, VALIDATE, RECORD],
     subcommands: &[&last_applied::EDIT, &last_applied::SET, &last_applied::VIEW],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -39,6 +42,11 @@ const FLAGS: &[Flag] = &[
     Flag::switch("force", "Delete and create again when changing is not possible"),
     Flag::switch_on("overwrite", "Overwrite changes that others made since the last apply"),
     Flag::switch("prune", "Delete what was applied before and is not in the files"),
+    Flag::text(
+        "applyset",
+        "",
+        "Object that remembers what belongs together, [RESOURCE][.GROUP]/NAME; for --prune, and only where KUBECTL_APPLYSET=true",
+    ),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::text(
         "cascade",
@@ -61,17 +69,25 @@ struct Applied {
 }
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.is_set("applyset") && call.factory.variable("KUBECTL_APPLYSET") != Some("true") {
+        return Err(Failure::message(
+            "unknown flag: --applyset\nSee 'kubectl apply --help' for usage.\nhint: it is an alpha feature; set KUBECTL_APPLYSET=true to use it",
+        ));
+    }
     check_flags(call)?;
     let dry_run = dry_run(call)?;
     let format = format_of(call, false)?;
     let api = call.api().await?;
-    let (infos, mut failures) = from_files(call, &api).await?;
-    let (mut objects, mut visited) = (Vec::new(), prune::Visited::default());
+    let mut set = ApplySet::of(call, &api).await?;
+    let (mut infos, mut failures) = from_files(call, &api).await?;
+    let (mut objects, mut visited) = (Vec::new(), Visited::default());
+    if let Some(set) = &mut set {
+        set.before_apply(call, &api, &mut infos, dry_run).await?;
+    }
     for info in infos {
         let applied = apply(call, &api, &info, dry_run).await;
         if let Ok(applied) = &applied {
-            visited.uids.extend(applied.object["metadata"]["uid"].as_str().map(str::to_owned));
-            visited.namespaces.extend(Some(info.namespace.clone()).filter(|namespace| !namespace.is_empty()));
+            visited.note(&applied.object, &info.namespace);
         }
         match applied {
             Ok(applied) if format.is_some() => objects.push(applied.object),
@@ -85,7 +101,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         format.show(call, &shown)?;
     }
     if call.flags.on("prune") && failures.is_empty() {
-        prune::prune(call, &api, &visited, dry_run).await?;
+        match &set {
+            Some(set) => set.prune(call, &api, &visited, dry_run).await?,
+            None => prune::prune(call, &api, &visited, dry_run).await?,
+        }
     }
     Failure::many(failures)
 }

@@ -35,9 +35,17 @@ const CLUSTER_SCOPED: &[(&str, &str)] = &[("v1", "Namespace"), ("v1", "Persisten
 
 /// What the files named: these stay.
 #[derive(Debug, Default)]
-pub(super) struct Visited {
-    pub(super) uids: BTreeSet<String>,
-    pub(super) namespaces: BTreeSet<String>,
+pub(in crate::kubectl::commands) struct Visited {
+    pub(in crate::kubectl::commands) uids: BTreeSet<String>,
+    pub(in crate::kubectl::commands) namespaces: BTreeSet<String>,
+}
+
+impl Visited {
+    /// Notes an object of the server.
+    pub(in crate::kubectl::commands) fn note(&mut self, object: &Value, namespace: &str) {
+        self.uids.extend(object["metadata"]["uid"].as_str().map(str::to_owned));
+        self.namespaces.extend(Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty()));
+    }
 }
 
 /// Refuses flags that do not go together.
@@ -51,9 +59,17 @@ pub(super) fn check_flags(call: &Call<'_>) -> Outcome {
     if call.flags.on("force") {
         return Err(Failure::message("--force cannot be used with --prune"));
     }
+    if !call.flags.text("applyset").is_empty() {
+        return Ok(());
+    }
     if !call.flags.on("all") && call.flags.text("selector").is_empty() {
         return Err(Failure::message(
             "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
+        ));
+    }
+    if call.flags.on("server-side") {
+        return Err(Failure::message(
+            "--prune is in alpha and doesn't currently work on objects created by server-side apply",
         ));
     }
     Ok(())
@@ -61,7 +77,19 @@ pub(super) fn check_flags(call: &Call<'_>) -> Outcome {
 
 /// Deletes what was applied before, is selected, and was not visited.
 pub(super) async fn prune(call: &mut Call<'_>, api: &Api, visited: &Visited, dry_run: DryRun) -> Outcome {
-    let mut resources = Vec::new();
+    for (resource, object) in leftovers(call, api, visited).await? {
+        remove(call, api, &resource, &object, dry_run).await?;
+    }
+    Ok(())
+}
+
+/// What was applied before, is selected, and was not visited.
+pub(in crate::kubectl::commands) async fn leftovers(
+    call: &Call<'_>,
+    api: &Api,
+    visited: &Visited,
+) -> Outcome<Vec<(Resource, Value)>> {
+    let (mut resources, mut found) = (Vec::new(), Vec::new());
     for entry in allowed(call)? {
         if let Some(resource) = resource_of(api, &entry).await? {
             resources.push(resource);
@@ -69,13 +97,13 @@ pub(super) async fn prune(call: &mut Call<'_>, api: &Api, visited: &Visited, dry
     }
     for namespace in &visited.namespaces {
         for resource in resources.iter().filter(|resource| resource.namespaced) {
-            prune_one(call, api, resource, namespace, visited, dry_run).await?;
+            leftovers_of(call, api, resource, namespace, visited, &mut found).await?;
         }
     }
     for resource in resources.iter().filter(|resource| !resource.namespaced) {
-        prune_one(call, api, resource, "", visited, dry_run).await?;
+        leftovers_of(call, api, resource, "", visited, &mut found).await?;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// apiVersion and kind of everything that may be deleted.
@@ -107,13 +135,13 @@ async fn resource_of(api: &Api, (version, kind): &(String, String)) -> Outcome<O
     }
 }
 
-async fn prune_one(
-    call: &mut Call<'_>,
+async fn leftovers_of(
+    call: &Call<'_>,
     api: &Api,
     resource: &Resource,
     namespace: &str,
     visited: &Visited,
-    dry_run: DryRun,
+    found: &mut Vec<(Resource, Value)>,
 ) -> Outcome {
     let url = resource.collection(namespace).with("labelSelector", call.flags.text("selector"));
     let list = match api.get(&url).await {
@@ -121,19 +149,28 @@ async fn prune_one(
         Err(failure) if failure.is_not_found() => return Ok(()),
         other => other?,
     };
-    for object in items(&list, resource) {
+    let is_left = |object: &Value| {
         let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
-        if last_applied_of(&object).is_none() || visited.uids.contains(uid) {
-            continue;
-        }
-        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        if dry_run != DryRun::Client {
-            let url = resource.object(namespace, &name).with("dryRun", dry_run.parameter());
-            api.delete(&url, &options(call, dry_run)).await?;
-        }
-        print_done(call, &object, &resource.named(&name), "pruned")?;
-    }
+        last_applied_of(object).is_some() && !visited.uids.contains(uid)
+    };
+    found.extend(items(&list, resource).into_iter().filter(is_left).map(|object| (resource.clone(), object)));
     Ok(())
+}
+
+/// Deletes one object and says so.
+pub(super) async fn remove(
+    call: &mut Call<'_>,
+    api: &Api,
+    resource: &Resource,
+    object: &Value,
+    dry_run: DryRun,
+) -> Outcome {
+    let part = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
+    if dry_run != DryRun::Client {
+        let url = resource.object(part("namespace"), part("name")).with("dryRun", dry_run.parameter());
+        api.delete(&url, &options(call, dry_run)).await?;
+    }
+    print_done(call, object, &resource.named(part("name")), "pruned")
 }
 
 fn options(call: &Call<'_>, dry_run: DryRun) -> Value {

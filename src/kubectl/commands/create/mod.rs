@@ -19,7 +19,8 @@ mod token;
 use serde_json::Value;
 
 use super::edit::{LINE_ENDINGS, Mode, Session};
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, VALIDATE, field_manager};
+use super::record::record;
 use crate::apimachinery::Kind;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -34,7 +35,7 @@ pub(super) static COMMAND: Command = Command {
     name: "create",
     short: "Create a resource from a file or from stdin",
     usage: "-f FILENAME [options]",
-    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
+    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG, RECORD],
     subcommands: &[
         &config_map::COMMAND,
         &cron_job::COMMAND,
@@ -87,13 +88,17 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Ok(());
     }
     for info in infos {
+        let mut object = info.object.value().clone();
+        if call.flags.on("save-config") {
+            super::apply::annotate(&mut object);
+        }
+        record(call, &mut object);
         let created = if dry_run == DryRun::Client {
-            Ok(info.object.value().clone())
+            Ok(object)
         } else {
+            forget_version(&mut object);
             let url = write_url(call, info.resource.collection(&info.namespace), dry_run);
-            api.post(&url, info.object.value())
-                .await
-                .map_err(|failure| failure.about("creating", &info.source))
+            api.post(&url, &object).await.map_err(|failure| failure.about("creating", &info.source))
         };
         match created {
             Ok(object) => {
@@ -108,6 +113,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 }
 
 pub(super) use role_binding::subjects;
+
+/// Drops the version that an object had where it was taken from: a new one begins anew.
+pub(super) fn forget_version(object: &mut Value) {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove("resourceVersion");
+    }
+}
 
 /// Adds what every write carries.
 pub(super) fn write_url(call: &Call<'_>, url: Url, dry_run: DryRun) -> Url {

@@ -3,7 +3,7 @@
 mod document;
 mod session;
 
-use super::flag_sets::{FILES, OUTPUT, VALIDATE, field_manager};
+use super::flag_sets::{FILES, OUTPUT, RECORD, VALIDATE, field_manager};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -16,7 +16,7 @@ pub(super) static COMMAND: Command = Command {
     name: "edit",
     short: "Edit a resource on the server",
     usage: "(RESOURCE/NAME | -f FILENAME) [options]",
-    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, VALIDATE],
+    flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, VALIDATE, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -44,6 +44,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    // Nothing is edited unless everything can be.
+    Failure::many(std::mem::take(&mut call.deferred))?;
     if infos.is_empty() {
         return Err(Failure::message("edit cancelled, no objects found"));
     }

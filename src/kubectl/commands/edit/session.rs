@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::super::record::record;
 use super::document::{self, Reason, without_managed_fields};
 use crate::apimachinery::{Object, create_merge_patch, two_way_strategic_patch};
 use crate::base::Random;
@@ -192,6 +193,9 @@ impl<'s, 'a> Session<'s, 'a> {
         if self.call.flags.on("save-config") {
             super::super::apply::annotate(&mut after);
         }
+        if before != after {
+            record(self.call, &mut after);
+        }
         if before == after {
             return print_done(self.call, &after, &original.named(), "skipped");
         }
@@ -255,6 +259,8 @@ impl<'s, 'a> Session<'s, 'a> {
         if self.call.flags.on("save-config") {
             super::super::apply::annotate(&mut object);
         }
+        record(self.call, &mut object);
+        super::super::create::forget_version(&mut object);
         let url = self.write_url(original.resource.collection(&original.namespace));
         let created = self.api.post(&url, &object).await?;
         let name = created["metadata"]["name"].as_str().unwrap_or_default();

@@ -70,8 +70,7 @@ async fn change(
     let now = call.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut failures = Vec::new();
     for info in &infos {
-        require_rollouts(info, doing)?;
-        let patch = match patch_of(info, &now) {
+        let patch = match require_rollouts(info, doing).and_then(|()| patch_of(info, &now)) {
             Ok(patch) => patch,
             Err(failure) => {
                 failures.push(prefixed(failure, info, verb));

@@ -18,9 +18,8 @@ async fn revisions(api: &Api, workload: &Value) -> Outcome<BTreeMap<i64, Value>>
     let resource = Resource::from(&builtin::CONTROLLER_REVISION);
     let url = resource
         .collection(text_of(&workload["metadata"]["namespace"]))
-        .with("labelSelector", selector_text(&workload["spec"]["selector"]))
-        .with("limit", "500");
-    let list = api.get(&url).await?;
+        .with("labelSelector", selector_text(&workload["spec"]["selector"]));
+    let list = api.list(&url).await?;
     let owns = |revision: &Value| {
         let owners = array(&revision["metadata"]["ownerReferences"]);
         owners.iter().any(|one| one["controller"] == true && one["uid"] == workload["metadata"]["uid"])

@@ -9,7 +9,8 @@ mod subject;
 
 use serde_json::Value;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, field_manager};
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_manager};
+use super::record::record;
 use crate::apimachinery::{create_merge_patch, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -17,7 +18,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find, from_files};
+use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find, find_as_given};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -32,7 +33,7 @@ static IMAGE: Command = Command {
     name: "image",
     short: "Update the image of a pod template",
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(image::run(call)),
     ..Command::PLAIN
@@ -52,7 +53,7 @@ static RESOURCES: Command = Command {
     name: "resources",
     short: "Update resource requests/limits on objects with pod templates",
     usage: "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS] [options]",
-    flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(resources::run(call)),
     ..Command::PLAIN
@@ -62,7 +63,7 @@ static SELECTOR_COMMAND: Command = Command {
     name: "selector",
     short: "Set the selector on a resource",
     usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
-    flags: &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    flags: &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(selector::run(call)),
     ..Command::PLAIN
@@ -73,7 +74,7 @@ static SERVICE_ACCOUNT: Command = Command {
     aliases: &["sa"],
     short: "Update the service account of a resource",
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(service_account::run(call)),
     ..Command::PLAIN
@@ -88,6 +89,9 @@ static SUBJECT: Command = Command {
     run: |call| Box::pin(subject::run(call)),
     ..Command::PLAIN
 };
+
+/// What is said when `--local` comes without files.
+const ONLY_FILES: &str = "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'";
 
 /// What is said of objects that have no Pod template.
 const NO_TEMPLATE: &str = "the object is not a pod or does not have a pod template";
@@ -112,9 +116,10 @@ async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec
         require_arguments_without(call)?;
     }
     if call.flags.on("local") {
-        let (infos, failures) = from_files(call, api).await?;
-        Failure::many(failures)?;
-        return Ok(infos);
+        if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+            return Err(Failure::message(ONLY_FILES));
+        }
+        return find_as_given(call, api, args, Wanted::default()).await;
     }
     find(call, api, args, Wanted { selectors: true, types_alone: false }).await
 }
@@ -159,6 +164,9 @@ async fn change_each(
                 continue;
             }
         }
+        if &modified != original {
+            record(call, &mut modified);
+        }
         if call.flags.on("local") || dry_run == DryRun::Client {
             print_done(call, &modified, &info.named(), verb)?;
             continue;
@@ -183,12 +191,16 @@ async fn change_each(
 }
 
 fn failed(failure: Failure, verb: &str) -> Failure {
+    let doing = match verb {
+        "image updated" => "failed to patch image update to pod template:",
+        "env updated" => "failed to patch env update to pod template:",
+        "resource requirements updated" => "failed to patch resources update to pod template",
+        "serviceaccount updated" => "failed to patch ServiceAccountName",
+        "subjects updated" => "failed to patch subjects to rolebinding:",
+        _ => return failure,
+    };
     match failure {
-        Failure::Status(status) => Failure::message(format!(
-            "failed to patch {} to pod template: {}",
-            verb.trim_end_matches(" updated"),
-            status.message
-        )),
+        Failure::Status(status) => Failure::message(format!("{doing} {}", status.message)),
         other => other,
     }
 }

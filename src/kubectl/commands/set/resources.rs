@@ -33,17 +33,23 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         let Some(spec) = pod_spec(object) else {
             return Err(Failure::message(NO_TEMPLATE));
         };
+        let mut found = false;
         for container in spec["containers"].as_array_mut().into_iter().flatten() {
             if pattern != "*" && container["name"] != *pattern {
                 continue;
             }
+            found = true;
             for (field, list) in &lists {
                 for (name, quantity) in list {
                     container["resources"][*field][name] = quantity.clone();
                 }
             }
         }
-        Ok(())
+        if found {
+            Ok(())
+        } else {
+            Err(Failure::message(format!("unable to find container named {pattern}")))
+        }
     })
     .await
 }

@@ -1,0 +1,131 @@
+//! How an object is held: as a tree to look at, or as text while nobody does.
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+/// Deeper trees stay trees: their text could not be read again.
+const DEPTH_MAX: usize = 100;
+
+/// The JSON of an object.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// The tree of one that is awake.
+    tree: Value,
+    /// The text, once it was asked for; one that is asleep has it from the beginning.
+    text: OnceLock<Arc<str>>,
+    /// What an object that is asleep becomes when somebody looks.
+    asleep: Option<Box<OnceLock<Value>>>,
+}
+
+impl From<Value> for Body {
+    fn from(tree: Value) -> Self {
+        Self { tree, text: OnceLock::new(), asleep: None }
+    }
+}
+
+impl From<Arc<str>> for Body {
+    fn from(text: Arc<str>) -> Self {
+        Self { tree: Value::Null, text: OnceLock::from(text), asleep: Some(Box::default()) }
+    }
+}
+
+impl Clone for Body {
+    fn clone(&self) -> Self {
+        match self.text.get() {
+            Some(text) if self.is_asleep() => Arc::clone(text).into(),
+            _ => self.tree().clone().into(),
+        }
+    }
+}
+
+impl Body {
+    /// The tree.
+    pub(super) fn tree(&self) -> &Value {
+        match &self.asleep {
+            Some(looked_at) => looked_at.get_or_init(|| self.parsed()),
+            None => &self.tree,
+        }
+    }
+
+    /// The tree, to change: the text is given up.
+    pub(super) fn tree_mut(&mut self) -> &mut Value {
+        if let Some(mut looked_at) = self.asleep.take() {
+            self.tree = looked_at.take().unwrap_or_else(|| self.parsed());
+        }
+        self.text.take();
+        &mut self.tree
+    }
+
+    /// The tree alone.
+    pub(super) fn into_tree(mut self) -> Value {
+        std::mem::take(self.tree_mut())
+    }
+
+    /// The same as text; `None` for a tree that is too deep.
+    pub(super) fn asleep(&self) -> Option<Self> {
+        let known = self.text.get();
+        let text = match known {
+            Some(text) => text,
+            None if is_within(&self.tree, DEPTH_MAX) => {
+                self.text.get_or_init(|| self.tree.to_string().into())
+            }
+            None => return None,
+        };
+        Some(Arc::clone(text).into())
+    }
+
+    /// Whether there is no tree now.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.asleep.as_ref().is_some_and(|looked_at| looked_at.get().is_none())
+    }
+
+    /// Whether it was made to sleep.
+    pub(super) fn was_asleep(&self) -> bool {
+        self.asleep.is_some()
+    }
+
+    /// Bytes of the text, if it is known.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.text.get().map_or(0, |text| text.len())
+    }
+
+    /// What was written by us is read again.
+    fn parsed(&self) -> Value {
+        self.text.get().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+}
+
+fn is_within(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| is_within(item, depth - 1)),
+        Value::Object(map) => depth > 0 && map.values().all(|value| is_within(value, depth - 1)),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_sleeping_object_is_the_same_object() {
+        let tree = json!({"a": {"b": [1, 2.5, "\u{1F600}\"", null, u64::MAX]}});
+        let mut asleep = Body::from(tree.clone()).asleep().unwrap();
+        assert!(asleep.is_asleep() && asleep.text_bytes() > 20);
+        assert_eq!(asleep.clone().into_tree(), tree);
+        assert_eq!(asleep.tree(), &tree);
+        assert!(!asleep.is_asleep() && asleep.asleep().is_some_and(|again| again.is_asleep()));
+        asleep.tree_mut()["a"] = json!(1);
+        assert_eq!((asleep.tree(), asleep.text_bytes()), (&json!({"a": 1}), 0));
+    }
+
+    #[test]
+    fn a_tree_whose_text_could_not_be_read_stays_awake() {
+        let deep = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        assert!(Body::from(deep(DEPTH_MAX)).asleep().is_some_and(|text| text.tree() == &deep(DEPTH_MAX)));
+        assert!(Body::from(deep(DEPTH_MAX + 1)).asleep().is_none());
+    }
+}

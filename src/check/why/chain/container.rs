@@ -1,0 +1,160 @@
+//! Containers: made, started, still running.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, builtin};
+
+use super::super::super::partial::shorten;
+use super::super::finding::{Finding, flag, name_of};
+use super::super::sentences;
+use super::{Chain, between, text};
+
+/// Reasons of a container that waits for its image.
+const IMAGE: &[&str] = &[
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "ImageInspectError",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+];
+
+/// Restarts after which a crash is no accident.
+const RESTARTS: i64 = 2;
+
+impl Chain<'_> {
+    /// The first container of a Pod that is not as it should be: init containers first, in their order.
+    pub(super) fn containers(self, pod: &Object) -> Option<Finding> {
+        for status in pod.list("/status/initContainerStatuses") {
+            if let Some(finding) = self.container(pod, status) {
+                return Some(finding);
+            }
+            let sidecar = container_of(pod, status).is_some_and(|spec| spec["restartPolicy"] == "Always");
+            if !sidecar && status.pointer("/state/running").is_some() {
+                let words = [name_of(pod), text(status, "/name").to_owned()];
+                let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
+                return Some(finding.shown_by(format!("kubectl logs {} -c {}", pod.name(), words[1])));
+            }
+        }
+        let statuses = pod.list("/status/containerStatuses");
+        statuses.iter().find_map(|status| self.container(pod, status))
+    }
+
+    fn container(self, pod: &Object, status: &Value) -> Option<Finding> {
+        let waiting = text(status, "/state/waiting/reason");
+        let message = text(status, "/state/waiting/message");
+        match waiting {
+            reason if IMAGE.contains(&reason) => Some(self.image(pod, status, reason)),
+            "CreateContainerConfigError" => Some(self.config(pod, message).called(waiting)),
+            "CreateContainerError" | "RunContainerError" | "StartError" => {
+                Some(self.start(pod, message).called(waiting))
+            }
+            "CrashLoopBackOff" => self.ended(pod, status, true),
+            "ContainerCreating" | "PodInitializing" => self.mount_trouble(pod),
+            _ if status.pointer("/state/terminated").is_some() => self.ended(pod, status, false),
+            _ if status.pointer("/state/running").is_some() => self.running(pod, status),
+            _ => None,
+        }
+    }
+
+    /// What a container's environment or user lacks.
+    fn config(self, pod: &Object, message: &str) -> Finding {
+        let name = name_of(pod);
+        let show = self.describe(pod);
+        for (kind, word) in [(&builtin::CONFIG_MAP, "configmap"), (&builtin::SECRET, "secret")] {
+            if let Some(wanted) = between(message, &format!("{word} \""), "\" not found") {
+                let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
+                let near = self.near_name(kind, pod.namespace(), wanted);
+                return Finding::lasting(&sentences::CONFIG_MISSING, [&name, kind.kind, wanted])
+                    .aside(near)
+                    .shown_by(format!("kubectl get {}", kind.plural));
+            }
+        }
+        if let Some((key, owner)) =
+            message.split_once("couldn't find key ").and_then(|(_, rest)| rest.split_once(" in "))
+        {
+            let (kind, object) = owner.split_once(' ').unwrap_or((owner, ""));
+            let object = object.rsplit('/').next().unwrap_or(object);
+            let show = format!("kubectl describe {} {object}", kind.to_lowercase());
+            let owner = format!("{kind} {object}");
+            return Finding::lasting(&sentences::KEY_MISSING, [&name, &owner, key]).shown_by(show);
+        }
+        if message.contains("runAsNonRoot") {
+            return Finding::lasting(&sentences::RUNS_AS_ROOT, [&name]).shown_by(show);
+        }
+        Finding::lasting(&sentences::CONTAINER_CONFIG, [&name, message]).shown_by(show)
+    }
+
+    fn start(self, pod: &Object, message: &str) -> Finding {
+        let name = name_of(pod);
+        let missing =
+            message.contains("executable file not found") || message.contains("no such file or directory");
+        let told = message.rsplit_once("exec: ").map_or(message, |(_, told)| told);
+        let sentence = if missing { &sentences::COMMAND_MISSING } else { &sentences::CONTAINER_CONFIG };
+        Finding::lasting(sentence, [&name, told]).shown_by(self.describe(pod))
+    }
+
+    /// How a container ended, and whether it is started again.
+    fn ended(self, pod: &Object, status: &Value, again: bool) -> Option<Finding> {
+        let state = if again { "/lastState/terminated" } else { "/state/terminated" };
+        let ended = status.pointer(state).or_else(|| status.pointer("/lastState/terminated"))?;
+        let (name, container) = (name_of(pod), text(status, "/name"));
+        let code = ended["exitCode"].as_i64().unwrap_or(0);
+        let restarts = status["restartCount"].as_i64().unwrap_or(0);
+        let policy = match pod.text("/spec/restartPolicy") {
+            "" => "Always",
+            policy => policy,
+        };
+        let final_end = policy == "Never" || (policy == "OnFailure" && code == 0);
+        if !again && final_end && code == 0 {
+            return None;
+        }
+        if text(ended, "/reason") == "OOMKilled" {
+            let limit = container_of(pod, status).map_or("", |spec| text(spec, "/resources/limits/memory"));
+            let finding = Finding::lasting(&sentences::OOM, [&name, container, limit]).called("OOMKilled");
+            return Some(finding.lasts_if(final_end || restarts >= RESTARTS).shown_by(self.describe(pod)));
+        }
+        let message = text(ended, "/message");
+        if text(ended, "/reason") == "StartError" || text(ended, "/reason") == "ContainerCannotRun" {
+            return Some(self.start(pod, message).called(text(ended, "/reason")));
+        }
+        if let Some(finding) = self.killed_by_probe(pod, status, code) {
+            return Some(finding);
+        }
+        let line = self.logs.get(&format!("{}/{container}", pod.name())).map(String::as_str);
+        if let Some(denied) = line.filter(|line| {
+            line.contains("is forbidden: User") || line.contains("cannot") && line.contains("forbidden")
+        }) {
+            let finding = Finding::lasting(&sentences::RBAC, [&name, &shorten(denied)]).called("Forbidden");
+            return Some(finding.shown_by(self.logs_command(pod, container, again)));
+        }
+        let said = line.map(|line| format!(" (“{}”)", shorten(line))).unwrap_or_default();
+        let code_text = code.to_string();
+        let show = self.logs_command(pod, container, again);
+        let word = if again { "CrashLoopBackOff" } else { "Error" };
+        let finding = if final_end {
+            Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &said, policy])
+        } else if code == 0 {
+            Finding::lasting(&sentences::ENDS_AT_ONCE, [&name, container]).lasts_if(restarts >= RESTARTS)
+        } else {
+            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said])
+                .lasts_if(restarts >= RESTARTS)
+        };
+        Some(finding.called(word).shown_by(show))
+    }
+
+    fn logs_command(self, pod: &Object, container: &str, previous: bool) -> String {
+        let several = pod.list("/spec/containers").len() + pod.list("/spec/initContainers").len() > 1;
+        let container = if several { format!(" -c {container}") } else { String::new() };
+        let previous = if previous { " --previous" } else { "" };
+        let namespace = flag(pod.namespace(), self.world.namespace());
+        format!("kubectl logs {}{container}{previous}{namespace}", pod.name())
+    }
+}
+
+/// The container of a Pod's spec that a status is about.
+pub(super) fn container_of<'p>(pod: &'p Object, status: &Value) -> Option<&'p Value> {
+    let all = pod.list("/spec/initContainers").iter().chain(pod.list("/spec/containers"));
+    all.into_iter().find(|container| container["name"] == status["name"])
+}

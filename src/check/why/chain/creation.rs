@@ -1,0 +1,66 @@
+//! Pods that are not even made: what the API server refused, in its own words.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, builtin};
+
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::{Chain, between};
+
+impl Chain<'_> {
+    /// What a workload's condition ReplicaFailure says.
+    pub(super) fn refused_by_condition(self, object: &Object) -> Option<Finding> {
+        let failure = object.condition("ReplicaFailure").filter(|failure| failure["status"] == "True")?;
+        self.refused(object, failure.get("message").and_then(Value::as_str).unwrap_or_default())
+    }
+
+    /// What the newest event of a refused creation says, as long as Pods are missing.
+    pub(super) fn refused_by_event(self, object: &Object, missing: bool) -> Option<Finding> {
+        if !missing {
+            return None;
+        }
+        let newest = self.event(object, &["FailedCreate", "SuccessfulCreate"])?;
+        (newest.text("/reason") == "FailedCreate").then(|| self.refused(object, newest.text("/message")))?
+    }
+
+    /// What a refusal means.
+    fn refused(self, object: &Object, message: &str) -> Option<Finding> {
+        let name = name_of(object);
+        let show = self.describe(object);
+        let told = if let Some((_, rest)) = message.split_once("exceeded quota: ") {
+            let (quota, numbers) = rest.split_once(", ").unwrap_or((rest, ""));
+            let show = format!("kubectl describe resourcequota {quota}");
+            return Some(Finding::lasting(&sentences::QUOTA, [&name, quota, numbers]).shown_by(show));
+        } else if let Some((_, rest)) = message.split_once("failed quota: ") {
+            let (quota, needs) = rest.split_once(": must specify ").unwrap_or((rest, ""));
+            let needs = needs.split(" for:").next().unwrap_or(needs);
+            Finding::lasting(&sentences::QUOTA_NEEDS, [&name, quota, needs])
+        } else if message.contains("violates PodSecurity") {
+            let what = message.split_once("violates PodSecurity ").map_or(message, |(_, rest)| rest);
+            Finding::lasting(&sentences::POD_SECURITY, [&name, what])
+        } else if let Some(account) = between(message, "serviceaccount \"", "\" not found") {
+            let near = self.near_name(&builtin::SERVICE_ACCOUNT, object.namespace(), account);
+            let show = "kubectl get serviceaccounts";
+            return Some(
+                Finding::lasting(&sentences::SERVICE_ACCOUNT, [&name, account]).aside(near).shown_by(show),
+            );
+        } else if let Some(class) = between(message, "no PriorityClass with name ", " was found") {
+            Finding::lasting(&sentences::PRIORITY_CLASS, [&name, class])
+        } else if is_limit_range(message) {
+            let what = message.split_once("is forbidden: ").map_or(message, |(_, rest)| rest);
+            let show = "kubectl describe limitrange";
+            return Some(Finding::lasting(&sentences::LIMIT_RANGE, [&name, what]).shown_by(show));
+        } else {
+            Finding::lasting(&sentences::CREATE_REFUSED, [&name, message])
+        };
+        Some(told.shown_by(show).called("FailedCreate"))
+    }
+}
+
+/// Whether a refusal is a LimitRange's: `maximum cpu usage per Container is 1, but limit is 2`.
+fn is_limit_range(message: &str) -> bool {
+    ["usage per Container", "usage per Pod", "limit to request ratio", "per PersistentVolumeClaim"]
+        .iter()
+        .any(|mark| message.contains(mark))
+}

@@ -1,0 +1,68 @@
+//! Images that do not come: no such tag, a registry that refuses, a name that is none.
+
+use serde_json::Value;
+
+use crate::apimachinery::Object;
+
+use super::super::super::partial::shorten;
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::{Chain, text};
+
+impl Chain<'_> {
+    /// What a container that waits for its image waits for.
+    pub(super) fn image(self, pod: &Object, status: &Value, reason: &str) -> Finding {
+        let name = name_of(pod);
+        let image = text(status, "/image");
+        let message = self.pull_error(pod, status, image);
+        let show = self.describe(pod);
+        let finding = match reason {
+            "ErrImageNeverPull" => Finding::lasting(&sentences::NEVER_PULLED, [&name, image]),
+            "InvalidImageName" => Finding::lasting(&sentences::IMAGE_NAME, [&name, image, &message]),
+            _ => {
+                let lower = message.to_lowercase();
+                let says = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
+                let sentence = if says(&[
+                    "pull access denied",
+                    "unauthorized",
+                    "authentication required",
+                    "forbidden",
+                    "denied",
+                ]) {
+                    &sentences::IMAGE_DENIED
+                } else if says(&["not found", "manifest unknown", "does not exist"]) {
+                    &sentences::TAG_MISSING
+                } else if says(&["no such host", "dial tcp", "i/o timeout", "connection refused", "x509"]) {
+                    &sentences::REGISTRY_UNKNOWN
+                } else {
+                    &sentences::PULL_FAILS
+                };
+                Finding::lasting(sentence, [&name, image, &shorten_left(&message)])
+            }
+        };
+        finding.called(reason).shown_by(show)
+    }
+
+    /// What the registry answered: the state says it, or else an event.
+    fn pull_error(self, pod: &Object, status: &Value, image: &str) -> String {
+        let message = text(status, "/state/waiting/message");
+        if !message.is_empty() && !message.starts_with("Back-off") || message.contains("ErrImagePull: ") {
+            return message.to_owned();
+        }
+        let events = self.events(pod);
+        let failed = events.iter().find(|event| {
+            event.text("/reason") == "Failed"
+                && event.text("/message").contains("Failed to pull image")
+                && event.text("/message").contains(image)
+        });
+        failed.map_or(message, |event| event.text("/message")).to_owned()
+    }
+}
+
+/// The end of a long message, where the registry's own words stand.
+fn shorten_left(message: &str) -> String {
+    let last = message.rsplit_once("reference: ").map_or(message, |(_, last)| last);
+    let last = last.rsplit_once("desc = ").map_or(last, |(_, last)| last);
+    let last = last.trim_start_matches("failed to resolve image: ");
+    shorten(last)
+}

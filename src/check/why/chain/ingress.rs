@@ -1,0 +1,100 @@
+//! Ingresses: class → controller → Service → port.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, builtin};
+
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::service::offers;
+use super::{Chain, near, text};
+
+impl Chain<'_> {
+    pub(super) fn ingress(self, ingress: &Object) -> Option<Finding> {
+        self.ingress_class(ingress).or_else(|| {
+            let rules = ingress.list("/spec/rules").iter();
+            let paths =
+                rules.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
+            let backends =
+                paths.filter_map(|path| path.get("backend")).chain(ingress.get("/spec/defaultBackend"));
+            backends
+                .into_iter()
+                .find_map(|backend| self.backend(ingress, backend))
+                .or_else(|| self.certificate(ingress))
+        })
+    }
+
+    /// Why a host is not answered through an Ingress.
+    pub(in crate::check) fn host(self, host: &str) -> Option<Finding> {
+        let ingresses = self.world.all(&builtin::INGRESS, None);
+        let serves = |ingress: &&Object| {
+            let rules = ingress.list("/spec/rules");
+            rules.is_empty()
+                || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
+        };
+        if let Some(ingress) = ingresses.iter().find(serves) {
+            return self.broken_link(ingress);
+        }
+        let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
+        let near = near(host, hosts.map(|rule| text(rule, "/host")));
+        Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
+    }
+
+    fn ingress_class(self, ingress: &Object) -> Option<Finding> {
+        let name = name_of(ingress);
+        let classes = self.world.all(&builtin::INGRESS_CLASS, None);
+        let class = match ingress.text("/spec/ingressClassName") {
+            "" => ingress.annotation("kubernetes.io/ingress.class").unwrap_or_default(),
+            class => class,
+        };
+        let show = "kubectl get ingressclasses";
+        if classes.is_empty() {
+            return Some(Finding::lasting(&sentences::NO_INGRESS_CONTROLLER, [&name]).shown_by(show));
+        }
+        if class.is_empty() {
+            let default = classes
+                .iter()
+                .any(|class| class.annotation("ingressclass.kubernetes.io/is-default-class") == Some("true"));
+            let finding = Finding::lasting(&sentences::NO_INGRESS_CLASS, [&name]);
+            return (!default).then(|| finding.shown_by(show));
+        }
+        if !classes.iter().any(|known| known.name() == class) {
+            let near = self.near_name(&builtin::INGRESS_CLASS, "", class);
+            return Some(
+                Finding::lasting(&sentences::INGRESS_CLASS, [&name, class]).aside(near).shown_by(show),
+            );
+        }
+        None
+    }
+
+    fn backend(self, ingress: &Object, backend: &Value) -> Option<Finding> {
+        let name = name_of(ingress);
+        let wanted = text(backend, "/service/name");
+        if wanted.is_empty() {
+            return None;
+        }
+        let Some(service) = self.world.named(&builtin::SERVICE, Some(ingress.namespace()), wanted) else {
+            let near = self.near_name(&builtin::SERVICE, ingress.namespace(), wanted);
+            let finding = Finding::lasting(&sentences::BACKEND_MISSING, [&name, wanted]).aside(near);
+            return Some(finding.shown_by(self.describe(ingress)));
+        };
+        let number = backend.pointer("/service/port/number").map(ToString::to_string);
+        let port = number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned());
+        let ports = service.list("/spec/ports");
+        if !ports.iter().any(|offered| offers(offered, &port)) {
+            let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
+            let words = [name.as_str(), &port, wanted, &offered.join(", ")];
+            return Some(Finding::lasting(&sentences::BACKEND_PORT, words).shown_by(self.describe(ingress)));
+        }
+        self.broken_link(service)
+    }
+
+    fn certificate(self, ingress: &Object) -> Option<Finding> {
+        let secrets = ingress.list("/spec/tls").iter().map(|tls| text(tls, "/secretName"));
+        let missing = secrets.into_iter().find(|name| {
+            !name.is_empty() && self.world.named(&builtin::SECRET, Some(ingress.namespace()), name).is_none()
+        })?;
+        let finding = Finding::lasting(&sentences::TLS_SECRET, [&name_of(ingress), missing]);
+        Some(finding.shown_by("kubectl get secrets"))
+    }
+}

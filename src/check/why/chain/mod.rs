@@ -1,0 +1,164 @@
+//! The chains by which one object leads to another, and the first link that is broken.
+
+mod container;
+mod creation;
+mod image;
+mod ingress;
+mod others;
+mod pod;
+mod policy;
+mod probe;
+mod scheduling;
+mod service;
+mod storage;
+mod workload;
+
+pub(super) use others::full_resources;
+pub(super) use service::near_label;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::apimachinery::{Kind, Object, builtin};
+use crate::base::nearest;
+
+use super::super::world::World;
+use super::finding::{Aside, Finding, describe, get_yaml, name_of};
+use super::sentences;
+
+/// How many objects are followed from one to the next, at most: references may run in circles.
+const LINKS_MAX: usize = 12;
+
+/// What is looked at while a chain is followed.
+#[derive(Clone, Copy)]
+pub(in crate::check) struct Chain<'a> {
+    pub world: &'a World,
+    /// What ended containers wrote last: `pod/container` → line.
+    pub logs: &'a BTreeMap<String, String>,
+    links: usize,
+}
+
+impl<'a> Chain<'a> {
+    pub(in crate::check) fn new(world: &'a World, logs: &'a BTreeMap<String, String>) -> Self {
+        Self { world, logs, links: LINKS_MAX }
+    }
+
+    /// The first broken link below an object; `None` when nothing is known to be wrong.
+    pub(in crate::check) fn broken_link(self, object: &Object) -> Option<Finding> {
+        let links = self.links.checked_sub(1)?;
+        let next = Self { links, ..self };
+        if object.is_terminating() {
+            return next.terminating(object);
+        }
+        match object.kind() {
+            "Deployment" => next.deployment(object),
+            "ReplicaSet" | "ReplicationController" => next.replica_set(object),
+            "StatefulSet" => next.stateful_set(object),
+            "DaemonSet" => next.daemon_set(object),
+            "Job" => next.job(object),
+            "CronJob" => next.cron_job(object),
+            "Pod" => next.pod(object),
+            "Service" => next.service(object),
+            "EndpointSlice" | "Endpoints" => next.endpoints(object),
+            "Ingress" => next.ingress(object),
+            "PersistentVolumeClaim" => next.claim(object),
+            "PersistentVolume" => next.volume(object),
+            "HorizontalPodAutoscaler" => next.autoscaler(object),
+            "NetworkPolicy" => next.network_policy(object),
+            "RoleBinding" | "ClusterRoleBinding" => next.role_binding(object),
+            "ResourceQuota" => next.quota(object),
+            "PodDisruptionBudget" => next.disruption_budget(object),
+            "Node" => next.node(object),
+            _ => None,
+        }
+    }
+
+    /// What keeps an object that is being deleted.
+    fn terminating(self, object: &Object) -> Option<Finding> {
+        let name = name_of(object);
+        let show = get_yaml(object, self.world.namespace());
+        let finalizers: Vec<&str> = object.finalizers().collect();
+        if object.kind() == "PersistentVolumeClaim" && finalizers.contains(&"kubernetes.io/pvc-protection") {
+            let users = self.pods_using_claim(object);
+            let user = users.first().map(|pod| name_of(pod))?;
+            let show = describe(object, self.world.namespace());
+            return Some(Finding::lasting(&sentences::CLAIM_IN_USE, [&name, &user]).shown_by(show));
+        }
+        if object.kind() == "Namespace" {
+            let conditions = object.list("/status/conditions").iter();
+            let waiting = conditions
+                .filter(|condition| condition["status"] == "True")
+                .filter_map(|condition| condition["message"].as_str());
+            let left = waiting.collect::<Vec<_>>().join(" ");
+            return Some(Finding::new(&sentences::NAMESPACE_GOES, [&name, &left]).shown_by(show));
+        }
+        let by_the_cluster = ["foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking"];
+        let foreign: Vec<&str> =
+            finalizers.iter().copied().filter(|finalizer| !by_the_cluster.contains(finalizer)).collect();
+        if !foreign.is_empty() {
+            let finding = Finding::lasting(&sentences::FINALIZERS, [&name, &foreign.join(", ")]);
+            return Some(finding.shown_by(show));
+        }
+        let grace = object.number("/metadata/deletionGracePeriodSeconds").unwrap_or(0).to_string();
+        Some(Finding::new(&sentences::GRACE, [&name, &grace]).shown_by(show))
+    }
+
+    /// The events about an object, the newest first.
+    pub(super) fn events(self, object: &Object) -> Vec<&'a Object> {
+        let all = self.world.all(&builtin::EVENT, Some(event_namespace(object))).iter();
+        let mut events: Vec<&Object> = all
+            .filter(|event| event.text("/involvedObject/uid") == object.uid() && !object.uid().is_empty())
+            .collect();
+        events
+            .sort_by_key(|event| std::cmp::Reverse((event_time(event).to_owned(), event.resource_version())));
+        events
+    }
+
+    /// The newest event about an object with one of these reasons.
+    pub(super) fn event(self, object: &Object, reasons: &[&str]) -> Option<&'a Object> {
+        self.events(object).into_iter().find(|event| reasons.contains(&event.text("/reason")))
+    }
+
+    fn describe(self, object: &Object) -> String {
+        describe(object, self.world.namespace())
+    }
+
+    /// The object whose name comes near to one that does not exist.
+    fn near_name(self, kind: &'static Kind, namespace: &str, name: &str) -> Aside {
+        let names = self.world.all(kind, Some(namespace)).iter().map(Object::name);
+        near(name, names)
+    }
+}
+
+/// The one of the names that comes near.
+pub(super) fn near<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Aside {
+    nearest(name, names).map(|found| (&sentences::NEAREST, vec![found.to_owned()]))
+}
+
+fn event_namespace(object: &Object) -> &str {
+    if object.namespace().is_empty() { "default" } else { object.namespace() }
+}
+
+/// When an event happened last.
+fn event_time(event: &Object) -> &str {
+    let times = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
+    times.into_iter().map(|time| event.text(time)).find(|time| !time.is_empty()).unwrap_or_default()
+}
+
+/// How often an event happened.
+pub(super) fn event_count(event: &Object) -> i64 {
+    event.number("/series/count").or_else(|| event.number("/count")).unwrap_or(1)
+}
+
+/// A text field of a JSON value.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The text between two marks.
+pub(super) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(before)?;
+    let (found, _) = rest.split_once(after)?;
+    Some(found)
+}

@@ -1,0 +1,106 @@
+//! Autoscalers, quotas, budgets, nodes.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, Quantity, resolve_kind};
+
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::{Chain, between};
+
+impl Chain<'_> {
+    pub(super) fn autoscaler(self, autoscaler: &Object) -> Option<Finding> {
+        let name = name_of(autoscaler);
+        let show = self.describe(autoscaler);
+        let target = autoscaler.text("/spec/scaleTargetRef/name");
+        let kind = resolve_kind(autoscaler.text("/spec/scaleTargetRef/kind"));
+        if let Some(kind) = kind
+            && self.world.named(kind, Some(autoscaler.namespace()), target).is_none()
+        {
+            let near = self.near_name(kind, autoscaler.namespace(), target);
+            let wanted = format!("{}/{target}", kind.singular);
+            return Some(
+                Finding::lasting(&sentences::SCALE_TARGET, [&name, &wanted])
+                    .aside(near)
+                    .called("FailedGetScale")
+                    .shown_by(show),
+            );
+        }
+        for condition in ["AbleToScale", "ScalingActive"] {
+            let Some(found) = autoscaler.condition(condition).filter(|found| found["status"] == "False")
+            else {
+                continue;
+            };
+            let word = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
+            let (reason, message) = (word("reason"), word("message"));
+            let finding = if let Some(resource) = between(message, "missing request for ", " in container") {
+                Finding::lasting(&sentences::NO_REQUEST, [&name, resource])
+            } else if message.contains("unable to fetch metrics")
+                || message.contains("could not find the requested resource")
+                || message.contains("unable to get metrics")
+                || message.contains("no metrics returned")
+            {
+                // Metrics of a Pod that has only just begun come a little later.
+                let absent = message.contains("could not find the requested resource")
+                    || message.contains("unable to handle the request");
+                let show = "kubectl top pods";
+                let finding = Finding::lasting(&sentences::METRICS_MISSING, [&name, reason]).lasts_if(absent);
+                return Some(finding.called(reason).shown_by(show));
+            } else {
+                Finding::lasting(&sentences::AUTOSCALER, [&name, reason, message])
+            };
+            return Some(finding.called(reason).shown_by(show));
+        }
+        kind.and_then(|kind| self.world.named(kind, Some(autoscaler.namespace()), target))
+            .and_then(|target| self.broken_link(target))
+    }
+
+    pub(super) fn quota(self, quota: &Object) -> Option<Finding> {
+        let full = full_resources(quota);
+        let finding = Finding::lasting(&sentences::QUOTA_FULL, [&name_of(quota), &full.join(", ")]);
+        (!full.is_empty()).then(|| finding.shown_by(self.describe(quota)))
+    }
+
+    pub(super) fn disruption_budget(self, budget: &Object) -> Option<Finding> {
+        let number = |field: &str| budget.number(&format!("/status/{field}")).unwrap_or(0);
+        let words = [number("desiredHealthy").to_string(), number("currentHealthy").to_string()];
+        let finding = Finding::new(&sentences::NO_DISRUPTIONS, [&name_of(budget), &words[0], &words[1]]);
+        let none = budget.number("/status/disruptionsAllowed") == Some(0) && number("expectedPods") > 0;
+        none.then(|| finding.shown_by(format!("kubectl get poddisruptionbudget {}", budget.name())))
+    }
+
+    pub(super) fn node(self, node: &Object) -> Option<Finding> {
+        let name = name_of(node);
+        let show = self.describe(node);
+        let conditions = node.list("/status/conditions").iter();
+        let bad = conditions.into_iter().find(|condition| {
+            let wanted = if condition["type"] == "Ready" { "True" } else { "False" };
+            condition["status"] != wanted
+        });
+        if let Some(bad) = bad {
+            let told = format!(
+                "{} {}",
+                bad["type"].as_str().unwrap_or_default(),
+                bad["message"].as_str().unwrap_or_default()
+            );
+            return Some(Finding::lasting(&sentences::NODE_NOT_READY, [&name, &told]).shown_by(show));
+        }
+        let closed = node.flag("/spec/unschedulable");
+        closed.then(|| {
+            let finding = Finding::lasting(&sentences::NODE_NOT_READY, [&name, "SchedulingDisabled"]);
+            finding.shown_by("kubectl get nodes")
+        })
+    }
+}
+
+/// What of a quota is used up: `pods: 2 of 2`.
+pub(in crate::check) fn full_resources(quota: &Object) -> Vec<String> {
+    let hard = quota.map("/status/hard").into_iter().flatten();
+    let full = hard.filter_map(|(resource, hard)| {
+        let used = quota.map("/status/used")?.get(resource)?;
+        let reached = Quantity::from_value(used)? >= Quantity::from_value(hard)?;
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        reached.then(|| format!("{resource}: {}/{}", text(used), text(hard)))
+    });
+    full.collect()
+}

@@ -1,0 +1,120 @@
+//! Probes: which one fails, what it was answered, and whether it asks the right port.
+
+use serde_json::Value;
+
+use crate::apimachinery::Object;
+
+use super::super::super::partial::shorten;
+use super::super::finding::{Aside, Finding, name_of};
+use super::super::sentences;
+use super::container::container_of;
+use super::{Chain, event_count, text};
+
+/// Failures of a probe after which it is no accident.
+const FAILURES: i64 = 4;
+
+impl Chain<'_> {
+    /// A container that runs and is not ready, or was killed lately.
+    pub(super) fn running(self, pod: &Object, status: &Value) -> Option<Finding> {
+        let name = name_of(pod);
+        let restarts = status["restartCount"].as_i64().unwrap_or(0);
+        let ready = status["ready"].as_bool().unwrap_or(false);
+        if ready && restarts == 0 {
+            return None;
+        }
+        let spec = container_of(pod, status);
+        let probe = |key: &str| spec.and_then(|spec| spec.get(key));
+        if status["started"] == false && probe("startupProbe").is_some() {
+            let (message, count) = self.failure(pod, "Startup")?;
+            let port = wrong_port(pod, probe("startupProbe"));
+            let finding = Finding::lasting(&sentences::STARTUP, [&name, &message]);
+            let lasts = count >= FAILURES || port.is_some();
+            return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
+        }
+        let killed = status.pointer("/lastState/terminated");
+        if restarts > 0
+            && probe("livenessProbe").is_some()
+            && let Some(finding) = self.killed_by_probe(pod, status, 137)
+        {
+            return Some(finding.lasts_if(finding_lasts(restarts)));
+        }
+        if !ready
+            && probe("readinessProbe").is_some()
+            && let Some((message, count)) = self.failure(pod, "Readiness")
+        {
+            let port = wrong_port(pod, probe("readinessProbe"));
+            let finding = Finding::lasting(&sentences::READINESS, [&name, &message]).called("Unhealthy");
+            let lasts = count >= FAILURES || port.is_some();
+            return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
+        }
+        if ready && restarts < 3 {
+            return None;
+        }
+        killed?;
+        // Up for now, and down again soon.
+        let text = text(status, "/lastState/terminated/reason");
+        let limit = spec.map_or("", |spec| super::text(spec, "/resources/limits/memory"));
+        let container = super::text(status, "/name");
+        let finding = Finding::lasting(&sentences::OOM, [&name, container, limit]).called("OOMKilled");
+        (text == "OOMKilled").then(|| finding.shown_by(self.describe(pod)))
+    }
+
+    /// Whether the kubelet killed a container because its liveness or startup probe failed.
+    pub(super) fn killed_by_probe(self, pod: &Object, status: &Value, code: i64) -> Option<Finding> {
+        let spec = container_of(pod, status)?;
+        let name = name_of(pod);
+        let killing = self.event(pod, &["Killing"])?;
+        let said = killing.text("/message");
+        let restarts = status["restartCount"].as_i64().unwrap_or(0);
+        let (probe, sentence) = if said.contains("failed liveness probe") {
+            ("livenessProbe", &sentences::LIVENESS)
+        } else if said.contains("failed startup probe") {
+            ("startupProbe", &sentences::STARTUP)
+        } else {
+            return None;
+        };
+        if code == 1 {
+            return None;
+        }
+        let which = if probe == "livenessProbe" { "Liveness" } else { "Startup" };
+        let message = self.failure(pod, which).map(|(message, _)| message).unwrap_or_default();
+        let port = wrong_port(pod, spec.get(probe));
+        let finding = Finding::lasting(sentence, [&name, &message]).called("Unhealthy");
+        let lasts = finding_lasts(restarts) || port.is_some();
+        Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)))
+    }
+
+    /// What a probe was answered last, and how often.
+    fn failure(self, pod: &Object, which: &str) -> Option<(String, i64)> {
+        let prefix = format!("{which} probe");
+        let events = self.events(pod);
+        let event = events.iter().find(|event| {
+            event.text("/reason") == "Unhealthy" && event.text("/message").starts_with(&prefix)
+        })?;
+        let message = event.text("/message");
+        let told = message.split_once(": ").map_or(message, |(_, told)| told);
+        Some((shorten(told), event_count(event)))
+    }
+}
+
+fn finding_lasts(restarts: i64) -> bool {
+    restarts >= 2
+}
+
+/// What is wrong with the port that a probe asks, where the container declares others.
+fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
+    let port = probe.and_then(|probe| {
+        ["/httpGet/port", "/tcpSocket/port", "/grpc/port"].iter().find_map(|pointer| probe.pointer(pointer))
+    });
+    let port = port?;
+    let containers = pod.list("/spec/containers").iter();
+    let ports: Vec<&Value> =
+        containers.filter_map(|container| container["ports"].as_array()).flatten().collect();
+    let known = ports.iter().any(|declared| declared["containerPort"] == *port || declared["name"] == *port);
+    if ports.is_empty() || known {
+        return None;
+    }
+    let declared: Vec<String> = ports.iter().map(|port| port["containerPort"].to_string()).collect();
+    let asked = port.as_str().map_or_else(|| port.to_string(), str::to_owned);
+    Some((&sentences::PROBE_PORT, vec![asked, declared.join(", ")]))
+}

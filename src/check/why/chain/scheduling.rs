@@ -1,0 +1,136 @@
+//! Pods without a node: what the scheduler said, and what of the Pod and the nodes makes it say so.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, builtin, pod_requests};
+
+use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::sentences;
+use super::{Chain, between, text};
+
+impl<'a> Chain<'a> {
+    /// Why a Pod has no node.
+    pub(super) fn unscheduled(self, pod: &Object) -> Option<Finding> {
+        let name = name_of(pod);
+        let node = pod.text("/spec/nodeName");
+        if !node.is_empty() {
+            let known = self.world.named(&builtin::NODE, None, node).is_some();
+            let nodes = !self.world.all(&builtin::NODE, None).is_empty();
+            let finding = Finding::lasting(&sentences::NO_SUCH_NODE, [&name, node]);
+            return (nodes && !known).then(|| finding.shown_by("kubectl get nodes"));
+        }
+        if !pod.list("/spec/schedulingGates").is_empty() {
+            let show = get_yaml(pod, self.world.namespace());
+            return Some(
+                Finding::lasting(&sentences::GATED, [&name]).called("SchedulingGated").shown_by(show),
+            );
+        }
+        let refused = pod.condition("PodScheduled").filter(|scheduled| scheduled["status"] == "False");
+        let Some(refused) = refused else {
+            let scheduler = pod.text("/spec/schedulerName");
+            let foreign = !scheduler.is_empty() && scheduler != "default-scheduler";
+            let finding = Finding::lasting(&sentences::NO_SCHEDULER, [&name, scheduler]);
+            return foreign
+                .then(|| finding.called("Pending").shown_by(get_yaml(pod, self.world.namespace())));
+        };
+        let message = refused.get("message").and_then(Value::as_str).unwrap_or_default();
+        // The scheduler's reasons come before what preemption would not help with.
+        let (reasons, _) = message.split_once("preemption:").unwrap_or((message, ""));
+        let finding = self.refused_by_nodes(pod, &name, reasons);
+        Some(finding.called("Unschedulable"))
+    }
+
+    fn refused_by_nodes(self, pod: &Object, name: &str, reasons: &str) -> Finding {
+        let show = self.describe(pod);
+        if let Some(claim) = between(reasons, "persistentvolumeclaim \"", "\" not found") {
+            return self.claim_missing(pod, claim);
+        }
+        if reasons.contains("unbound immediate PersistentVolumeClaims")
+            || reasons.contains("persistent volumes to bind")
+        {
+            let unbound =
+                self.claims_of(pod).into_iter().find(|claim| claim.text("/status/phase") != "Bound");
+            if let Some(finding) = unbound.and_then(|claim| self.broken_link(claim)) {
+                return finding;
+            }
+        }
+        if reasons.contains("untolerated taint") {
+            let finding = Finding::lasting(&sentences::TAINTED, [name, &self.taints()]);
+            return finding.shown_by("kubectl describe nodes");
+        }
+        if let Some(resource) = reasons.split("Insufficient ").nth(1) {
+            let resource = resource.split([',', '.', ' ']).next().unwrap_or(resource);
+            let asked = pod_requests(pod.value()).get(resource).map(ToString::to_string).unwrap_or_default();
+            return Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]).shown_by(show);
+        }
+        if reasons.contains("didn't match Pod's node affinity/selector") {
+            let wanted = wanted_of_nodes(pod);
+            let finding = Finding::lasting(&sentences::NO_SUCH_LABEL_ON_NODES, [name, &wanted]);
+            return finding.shown_by("kubectl get nodes --show-labels");
+        }
+        if reasons.contains("were unschedulable") {
+            let nodes = self.world.all(&builtin::NODE, None).iter();
+            let closed = nodes.filter(|node| node.flag("/spec/unschedulable")).map(Object::name);
+            let closed = closed.collect::<Vec<_>>().join(", ");
+            return Finding::lasting(&sentences::CORDONED, [name, &closed]).shown_by("kubectl get nodes");
+        }
+        let sentence = if reasons.contains("pod affinity") || reasons.contains("anti-affinity") {
+            &sentences::POD_AFFINITY
+        } else if reasons.contains("topology spread") {
+            &sentences::SPREAD
+        } else if reasons.contains("free ports") {
+            return Finding::lasting(&sentences::HOST_PORT, [name]).shown_by(show);
+        } else {
+            &sentences::UNSCHEDULABLE
+        };
+        let words = [name, reasons.trim()];
+        let finding = Finding::lasting(sentence, words);
+        // Nothing said yet: the scheduler has only just looked.
+        finding.lasts_if(!reasons.is_empty()).shown_by(show)
+    }
+
+    /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
+    fn taints(self) -> String {
+        let nodes = self.world.all(&builtin::NODE, None).iter();
+        let taints = nodes
+            .flat_map(|node| node.list("/spec/taints"))
+            .filter(|taint| taint["effect"] != "PreferNoSchedule");
+        let written = taints.map(|taint| {
+            let value = text(taint, "/value");
+            let value = if value.is_empty() { String::new() } else { format!("={value}") };
+            format!("{}{value}:{}", text(taint, "/key"), text(taint, "/effect"))
+        });
+        written.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The claims that a Pod uses and that exist.
+    pub(super) fn claims_of(self, pod: &Object) -> Vec<&'a Object> {
+        let names = pod.list("/spec/volumes").iter();
+        let names = names.filter_map(|volume| volume.pointer("/persistentVolumeClaim/claimName"));
+        names
+            .filter_map(Value::as_str)
+            .filter_map(|name| {
+                self.world.named(&builtin::PERSISTENT_VOLUME_CLAIM, Some(pod.namespace()), name)
+            })
+            .collect()
+    }
+}
+
+/// What a Pod asks of the labels of nodes.
+fn wanted_of_nodes(pod: &Object) -> String {
+    let selector = pod.map("/spec/nodeSelector").into_iter().flatten();
+    let mut wanted: Vec<String> =
+        selector.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+    let terms =
+        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+    for term in pod.list(terms) {
+        let expressions = term["matchExpressions"].as_array().into_iter().flatten();
+        for expression in expressions {
+            let values = expression["values"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let values = values.collect::<Vec<_>>().join(",");
+            let text = |key: &str| expression[key].as_str().unwrap_or_default().to_owned();
+            wanted.push(format!("{} {} ({values})", text("key"), text("operator")));
+        }
+    }
+    wanted.join(", ")
+}

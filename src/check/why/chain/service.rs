@@ -1,0 +1,299 @@
+//! Services: selector → Pods → ready addresses → port → a program that listens.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::is_typo;
+use crate::lesson::HttpProbe;
+
+use super::super::super::partial::shorten;
+use super::super::super::probe::Reply;
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::{Chain, near, text};
+
+impl<'a> Chain<'a> {
+    pub(super) fn endpoints(self, slice: &Object) -> Option<Finding> {
+        let service = slice.label("kubernetes.io/service-name").unwrap_or_else(|| slice.name());
+        let service = self.world.named(&builtin::SERVICE, Some(slice.namespace()), service)?;
+        self.broken_link(service)
+    }
+
+    pub(super) fn service(self, service: &Object) -> Option<Finding> {
+        let name = name_of(service);
+        if service.text("/spec/type") == "ExternalName" {
+            let host = service.text("/spec/externalName");
+            let finding = Finding::new(&sentences::EXTERNAL_NAME, [&name, host]);
+            return Some(finding.shown_by(format!("kubectl get service {}", service.name())));
+        }
+        let Some(selector) = service.map("/spec/selector").filter(|selector| !selector.is_empty()) else {
+            let has_endpoints = self.has_ready_address(service);
+            let finding = Finding::lasting(&sentences::NO_SELECTOR, [&name]).shown_by(self.describe(service));
+            return (!has_endpoints).then_some(finding);
+        };
+        let pods = self.selected(service, selector);
+        if pods.is_empty() {
+            return Some(self.selects_nothing(service, selector));
+        }
+        if let Some(finding) = self.ports(service, &pods) {
+            return Some(finding);
+        }
+        if pods.iter().any(|pod| pod.condition_is_true("Ready")) || self.has_ready_address(service) {
+            return None;
+        }
+        let mut troubles = pods.iter().filter_map(|pod| self.broken_link(pod));
+        troubles.next().or_else(|| {
+            let count = pods.len().to_string();
+            Some(Finding::new(&sentences::NOBODY_READY, [&name, &count]).shown_by(self.describe(service)))
+        })
+    }
+
+    /// The Pods that a Service selects, without those that go or have ended.
+    fn selected(self, service: &Object, selector: &Map<String, Value>) -> Vec<&'a Object> {
+        let selector = LabelSelector::from_map(selector);
+        let pods = self.world.all(&builtin::POD, Some(service.namespace())).iter();
+        let alive = |pod: &&Object| {
+            !pod.is_terminating() && !matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
+        };
+        pods.filter(alive).filter(|pod| selector.matches(pod.labels())).collect()
+    }
+
+    fn has_ready_address(self, service: &Object) -> bool {
+        let slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
+        let own = slices.filter(|slice| slice.label("kubernetes.io/service-name") == Some(service.name()));
+        own.flat_map(|slice| slice.list("/endpoints"))
+            .any(|endpoint| endpoint.pointer("/conditions/ready").and_then(Value::as_bool) != Some(false))
+    }
+
+    /// Why no Pod is selected: a typing error, one label too many, another namespace, or nothing there.
+    fn selects_nothing(self, service: &Object, selector: &Map<String, Value>) -> Finding {
+        let name = name_of(service);
+        let wanted = written(selector);
+        let show = "kubectl get pods --show-labels";
+        let pods = self.world.all(&builtin::POD, Some(service.namespace()));
+        let best = pods.iter().filter(|pod| !pod.is_terminating()).max_by_key(|pod| fitting(selector, pod));
+        if let Some(pod) = best {
+            let lacking: Vec<(&String, &Value)> =
+                selector.iter().filter(|(key, value)| pod.label(key) != value.as_str()).collect();
+            let labels = pod.labels();
+            let typo = lacking
+                .iter()
+                .find_map(|(key, value)| Some((*key, *value, near_label(labels?, key, value)?)));
+            if let Some((key, value, found)) = typo {
+                let asked = format!("{key}={}", value.as_str().unwrap_or_default());
+                let words = [name.as_str(), &asked, &name_of(pod), &found];
+                return Finding::lasting(&sentences::SELECTOR_TYPO, words)
+                    .called("NoEndpoints")
+                    .shown_by(show);
+            }
+            if fitting(selector, pod) > 0 {
+                let lacking: Map<String, Value> =
+                    lacking.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+                let words = [name.as_str(), &wanted, &name_of(pod), &written(&lacking)];
+                return Finding::lasting(&sentences::SELECTOR_AND, words)
+                    .called("NoEndpoints")
+                    .shown_by(show);
+            }
+        }
+        let selects = LabelSelector::from_map(selector);
+        let mut everywhere = self.world.everywhere(&builtin::POD).iter();
+        if let Some(pod) = everywhere.find(|pod| selects.matches(pod.labels())) {
+            let words = [name.as_str(), &wanted, pod.namespace(), service.namespace()];
+            let show = format!("kubectl get pods -A -l {wanted}");
+            return Finding::lasting(&sentences::SELECTED_ELSEWHERE, words)
+                .called("NoEndpoints")
+                .shown_by(show);
+        }
+        let show = format!("kubectl get pods -l {wanted}");
+        Finding::lasting(&sentences::SELECTS_NOTHING, [&name, &wanted]).called("NoEndpoints").shown_by(show)
+    }
+
+    /// Ports of a Service that lead to no port of its Pods.
+    fn ports(self, service: &Object, pods: &[&Object]) -> Option<Finding> {
+        let pod = pods.first()?;
+        let declared = declared_ports(pod);
+        let numbers: Vec<i64> = declared.iter().map(|(number, _)| *number).collect();
+        let show = self.describe(service);
+        for port in service.list("/spec/ports") {
+            let front = port["port"].as_i64().unwrap_or(0);
+            let target = port.get("targetPort").unwrap_or(&port["port"]);
+            if let Some(wanted) = target.as_str() {
+                let names: Vec<&str> =
+                    declared.iter().map(|(_, name)| *name).filter(|name| !name.is_empty()).collect();
+                if !names.contains(&wanted) {
+                    let near = near(wanted, names.iter().copied());
+                    let words = [name_of(service), name_of(pod)];
+                    let finding = Finding::lasting(&sentences::NAMED_PORT, [&words[0], wanted, &words[1]]);
+                    return Some(finding.aside(near).shown_by(show));
+                }
+                continue;
+            }
+            let Some(number) = target.as_i64() else { continue };
+            if declared.is_empty() || numbers.contains(&number) {
+                continue;
+            }
+            let (name, front, number) = (name_of(service), front.to_string(), number.to_string());
+            if numbers.iter().any(|declared| declared.to_string() == front) && front != number {
+                let words = [name.as_str(), &front, &number];
+                return Some(
+                    Finding::lasting(&sentences::PORTS_SWAPPED, words).lasts_if(false).shown_by(show),
+                );
+            }
+            let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let words = [name.as_str(), &number, &name_of(pod), &listed];
+            // A container may listen where it declares nothing: only a refused request is proof.
+            return Some(Finding::lasting(&sentences::TARGET_PORT, words).lasts_if(false).shown_by(show));
+        }
+        None
+    }
+
+    /// Why a request to a Service was not answered as it should be.
+    pub(in crate::check) fn unanswered(
+        self,
+        service: &Object,
+        probe: &HttpProbe,
+        reply: Option<&Reply>,
+    ) -> Option<Finding> {
+        let name = name_of(service);
+        let ports = service.list("/spec/ports");
+        let Some(port) = ports.iter().find(|port| offers(port, &probe.port)) else {
+            return Some(self.no_such_port(service, &probe.port));
+        };
+        if matches!(text(port, "/protocol"), "UDP" | "SCTP") {
+            let words = [name.as_str(), &probe.port, text(port, "/protocol")];
+            return Some(Finding::lasting(&sentences::PROTOCOL, words).shown_by(self.describe(service)));
+        }
+        let structural = self.broken_link(service);
+        if let Some(finding) = structural.as_ref().filter(|finding| finding.lasts) {
+            return Some(finding.clone());
+        }
+        let selector = service.map("/spec/selector").cloned().unwrap_or_default();
+        let pods = if selector.is_empty() { Vec::new() } else { self.selected(service, &selector) };
+        let body = match reply {
+            Some(Ok(answered)) => answered.body.as_str(),
+            Some(Err(error)) => error.as_str(),
+            None => return structural,
+        };
+        let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
+        let target = target_of(port);
+        if body.contains("connection refused") {
+            if let Some(finding) = structural {
+                return Some(finding.lasts_if(true));
+            }
+            let words = [name.as_str(), &target, &pod];
+            return Some(Finding::lasting(&sentences::NO_LISTENER, words).shown_by(self.describe(service)));
+        }
+        if body.contains("i/o timeout") || body.contains("deadline exceeded") {
+            return Some(self.policy_before(service, &pods).unwrap_or_else(|| {
+                Finding::new(&sentences::NO_ANSWER_IN_TIME, [&name]).shown_by(self.describe(service))
+            }));
+        }
+        if let Some(finding) = self.selects_too_much(service, &pods) {
+            return Some(finding);
+        }
+        if structural.is_some() {
+            return structural;
+        }
+        if body.contains("EOF") || body.contains("connection reset") {
+            let finding = Finding::new(&sentences::DROPS_CONNECTION, [&name]);
+            return Some(finding.shown_by(format!("kubectl logs service/{}", service.name())));
+        }
+        let Some(Ok(answered)) = reply else { return None };
+        let told =
+            format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
+        let show = format!("kubectl logs {pod}");
+        (answered.status != 503)
+            .then(|| Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).shown_by(show))
+    }
+
+    fn no_such_port(self, service: &Object, asked: &str) -> Finding {
+        let name = name_of(service);
+        let ports = service.list("/spec/ports");
+        let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
+        let offered = offered.join(", ");
+        let show = format!("kubectl get service {}", service.name());
+        let is_target = ports.iter().any(|port| target_of(port) == asked);
+        let sentence = if is_target { &sentences::NO_SUCH_PORT_TARGET } else { &sentences::NO_SUCH_PORT };
+        Finding::lasting(sentence, [&name, asked, &offered]).shown_by(show)
+    }
+
+    /// Pods of several workloads behind one Service.
+    pub(in crate::check) fn selects_too_much(self, service: &Object, pods: &[&Object]) -> Option<Finding> {
+        let owners: BTreeSet<String> = pods.iter().map(|pod| self.workload_of(pod)).collect();
+        if owners.len() < 2 {
+            return None;
+        }
+        let selector = service.map("/spec/selector").map(written).unwrap_or_default();
+        let owners = owners.into_iter().collect::<Vec<_>>().join(", ");
+        let show = format!("kubectl get pods -l {selector} --show-labels");
+        let words = [name_of(service), selector, owners];
+        Some(Finding::lasting(&sentences::SELECTS_TOO_MUCH, [&words[0], &words[1], &words[2]]).shown_by(show))
+    }
+
+    /// As `selects_too_much`, for a Service whose Pods are not at hand.
+    pub(in crate::check) fn reaches_too_much(self, service: &Object) -> Option<Finding> {
+        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
+        self.selects_too_much(service, &self.selected(service, selector))
+    }
+
+    /// The topmost owner of a Pod, or the Pod itself.
+    pub(in crate::check) fn workload_of(self, pod: &Object) -> String {
+        let Some(owner) = pod.controller() else { return name_of(pod) };
+        let above = match owner.kind.as_str() {
+            "ReplicaSet" => self.world.named(&builtin::REPLICA_SET, Some(pod.namespace()), &owner.name),
+            "Job" => self.world.named(&builtin::JOB, Some(pod.namespace()), &owner.name),
+            _ => None,
+        };
+        let top = above.and_then(Object::controller).unwrap_or(owner);
+        format!("{}/{}", top.kind.to_lowercase(), top.name)
+    }
+}
+
+/// `app=web,tier=front`.
+pub(super) fn written(selector: &Map<String, Value>) -> String {
+    let pairs = selector.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
+    pairs.collect::<Vec<_>>().join(",")
+}
+
+/// The label of a map that comes near to one: another value of the key, or another key with the value.
+pub(in crate::check) fn near_label(labels: &Map<String, Value>, key: &str, value: &Value) -> Option<String> {
+    let value = value.as_str()?;
+    if let Some(found) = labels.get(key).and_then(Value::as_str) {
+        return is_typo(value, found).then(|| format!("{key}={found}"));
+    }
+    let found = labels.iter().find(|(candidate, other)| {
+        candidate.as_str() != "pod-template-hash"
+            && (other.as_str() == Some(value) || is_typo(key, candidate))
+    })?;
+    Some(format!("{}={}", found.0, found.1.as_str().unwrap_or_default()))
+}
+
+fn fitting(selector: &Map<String, Value>, pod: &Object) -> usize {
+    let exact = selector.iter().filter(|(key, value)| pod.label(key) == value.as_str()).count();
+    let close = selector
+        .iter()
+        .filter(|(key, value)| pod.labels().is_some_and(|labels| near_label(labels, key, value).is_some()));
+    // An exact label counts for more than one that comes near.
+    if exact > 0 { exact * 2 } else { usize::from(close.count() > 0) }
+}
+
+/// Number and name of every port that a Pod's containers declare.
+fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
+    let sidecars =
+        pod.list("/spec/initContainers").iter().filter(|container| container["restartPolicy"] == "Always");
+    let containers = pod.list("/spec/containers").iter().chain(sidecars);
+    let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
+    ports.filter_map(|port| Some((port["containerPort"].as_i64()?, text(port, "/name")))).collect()
+}
+
+/// Whether a port of a Service is the one that is asked for, by number or by name.
+pub(super) fn offers(port: &Value, asked: &str) -> bool {
+    port["port"].as_i64().is_some_and(|number| asked.parse() == Ok(number)) || text(port, "/name") == asked
+}
+
+fn target_of(port: &Value) -> String {
+    let target = port.get("targetPort").unwrap_or(&port["port"]);
+    target.as_str().map_or_else(|| target.to_string(), str::to_owned)
+}

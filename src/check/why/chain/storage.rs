@@ -1,0 +1,137 @@
+//! Claims and volumes: StorageClass → PersistentVolume → claim.
+
+use crate::apimachinery::{Object, Quantity, builtin};
+
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::{Chain, text};
+
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+impl<'a> Chain<'a> {
+    pub(super) fn claim(self, claim: &Object) -> Option<Finding> {
+        if claim.text("/status/phase") == "Bound" {
+            return None;
+        }
+        let name = name_of(claim);
+        let show = self.describe(claim);
+        let volume = claim.text("/spec/volumeName");
+        if !volume.is_empty() {
+            return self.named_volume(claim, volume);
+        }
+        let Some(class) = claim.get("/spec/storageClassName").and_then(|class| class.as_str()) else {
+            let default = self
+                .world
+                .all(&builtin::STORAGE_CLASS, None)
+                .iter()
+                .any(|class| class.annotation(DEFAULT_CLASS) == Some("true"));
+            let finding = Finding::lasting(&sentences::NO_DEFAULT_CLASS, [&name]);
+            return (!default).then(|| finding.called("Pending").shown_by("kubectl get storageclasses"));
+        };
+        if class.is_empty() {
+            let misfit = self.misfits(claim, "");
+            return Some(
+                Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).called("Pending").shown_by(show),
+            );
+        }
+        let Some(found) = self.world.named(&builtin::STORAGE_CLASS, None, class) else {
+            let near = self.near_name(&builtin::STORAGE_CLASS, "", class);
+            // A class of that name may only tie a claim to volumes made by hand.
+            let misfit = self.misfits(claim, class);
+            if misfit != "-" {
+                let finding = Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).called("Pending");
+                return Some(finding.shown_by("kubectl get persistentvolumes"));
+            }
+            let finding = Finding::lasting(&sentences::CLASS_MISSING, [&name, class]).aside(near);
+            return Some(finding.called("Pending").shown_by("kubectl get storageclasses"));
+        };
+        if let Some(event) = self.event(claim, &["ProvisioningFailed"]) {
+            let finding = Finding::lasting(&sentences::PROVISIONING, [&name, event.text("/message")]);
+            return Some(finding.called("ProvisioningFailed").shown_by(show));
+        }
+        let waits = found.text("/volumeBindingMode") == "WaitForFirstConsumer"
+            && self.pods_using_claim(claim).is_empty();
+        if waits {
+            let finding =
+                Finding::lasting(&sentences::FIRST_CONSUMER, [&name]).called("WaitForFirstConsumer");
+            return Some(finding.shown_by(show));
+        }
+        let nobody = found.text("/provisioner") == "kubernetes.io/no-provisioner";
+        if nobody {
+            let misfit = self.misfits(claim, class);
+            return Some(
+                Finding::lasting(&sentences::NO_CLASS, [&name, &misfit])
+                    .shown_by("kubectl get persistentvolumes"),
+            );
+        }
+        Some(Finding::new(&sentences::CLAIM_WAITS, [&name]).called("Pending").shown_by(show))
+    }
+
+    fn named_volume(self, claim: &Object, volume: &str) -> Option<Finding> {
+        let name = name_of(claim);
+        let show = "kubectl get persistentvolumes";
+        let Some(found) = self.world.named(&builtin::PERSISTENT_VOLUME, None, volume) else {
+            let near = self.near_name(&builtin::PERSISTENT_VOLUME, "", volume);
+            let finding = Finding::lasting(&sentences::VOLUME_MISSING, [&name, volume]).aside(near);
+            return Some(finding.shown_by(show));
+        };
+        let other = found.text("/spec/claimRef/name");
+        let taken = !other.is_empty() && other != claim.name();
+        let phase = found.text("/status/phase");
+        let state = if taken { format!("{phase}: {other}") } else { self.misfit(claim, found)? };
+        Some(Finding::lasting(&sentences::VOLUME_TAKEN, [&name, volume, &state]).shown_by(show))
+    }
+
+    /// Why no existing volume of the class fits; `-` when there is none.
+    fn misfits(self, claim: &Object, class: &str) -> String {
+        let volumes = self.world.all(&builtin::PERSISTENT_VOLUME, None).iter();
+        let of_class = volumes.filter(|volume| volume.text("/spec/storageClassName") == class);
+        let reasons: Vec<String> = of_class
+            .filter_map(|volume| Some(format!("{}: {}", volume.name(), self.misfit(claim, volume)?)))
+            .collect();
+        if reasons.is_empty() { "-".to_owned() } else { reasons.join("; ") }
+    }
+
+    /// How a volume does not fit a claim.
+    fn misfit(self, claim: &Object, volume: &Object) -> Option<String> {
+        let phase = volume.text("/status/phase");
+        if matches!(phase, "Bound" | "Released" | "Failed")
+            && volume.text("/spec/claimRef/name") != claim.name()
+        {
+            return Some(phase.to_owned());
+        }
+        let amount = |object: &Object, pointer: &str| object.get(pointer).and_then(Quantity::from_value);
+        let wanted = amount(claim, "/spec/resources/requests/storage")?;
+        let has = amount(volume, "/spec/capacity/storage").unwrap_or(Quantity::ZERO);
+        if has < wanted {
+            return Some(format!("{has} < {wanted}"));
+        }
+        let offers = volume.list("/spec/accessModes");
+        let lacking = claim.list("/spec/accessModes").iter().find(|mode| !offers.contains(mode));
+        if let Some(mode) = lacking {
+            return Some(format!("accessModes ∌ {}", mode.as_str().unwrap_or_default()));
+        }
+        let (one, two) = (claim.text("/spec/storageClassName"), volume.text("/spec/storageClassName"));
+        (one != two).then(|| format!("storageClassName {two:?} ≠ {one:?}"))
+    }
+
+    pub(super) fn volume(self, volume: &Object) -> Option<Finding> {
+        let phase = volume.text("/status/phase");
+        let name = name_of(volume);
+        let claim = volume.text("/spec/claimRef/name");
+        let show = self.describe(volume);
+        let finding = Finding::lasting(&sentences::POD_FAILED, [&name, phase, claim]);
+        matches!(phase, "Released" | "Failed").then(|| finding.called(phase).shown_by(show))
+    }
+
+    /// The Pods that mount a claim.
+    pub(super) fn pods_using_claim(self, claim: &Object) -> Vec<&'a Object> {
+        let uses = |pod: &&Object| {
+            let volumes = pod.list("/spec/volumes").iter();
+            let mut names = volumes.map(|volume| text(volume, "/persistentVolumeClaim/claimName"));
+            names.any(|name| name == claim.name())
+        };
+        let pods = self.world.all(&builtin::POD, Some(claim.namespace())).iter();
+        pods.filter(|pod| !matches!(pod.text("/status/phase"), "Succeeded" | "Failed")).filter(uses).collect()
+    }
+}

@@ -1,0 +1,177 @@
+//! Workloads: Deployment → ReplicaSet → Pod, and the others that make Pods.
+
+use crate::apimachinery::{LabelSelector, Object, builtin};
+
+use super::super::super::state;
+use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::sentences;
+use super::{Chain, text};
+
+impl<'a> Chain<'a> {
+    pub(super) fn deployment(self, object: &Object) -> Option<Finding> {
+        let name = name_of(object);
+        if object.flag("/spec/paused") && self.template_waits(object) {
+            let rollout = format!("kubectl rollout status {}", name.replace("deployment/", "deployment "));
+            return Some(Finding::lasting(&sentences::PAUSED, [&name]).shown_by(rollout));
+        }
+        let below = self
+            .world
+            .current_replica_set(object)
+            .and_then(|current| self.replica_set_of(current, object))
+            .or_else(|| self.refused_by_condition(object));
+        if let Some(finding) = below {
+            return Some(finding);
+        }
+        if object.number("/spec/replicas") == Some(0) {
+            return Some(self.zero(object));
+        }
+        let progressing = object.condition("Progressing")?;
+        let stopped = progressing.get("reason").is_some_and(|reason| reason == "ProgressDeadlineExceeded");
+        let finding = Finding::lasting(&sentences::DEADLINE, [&name]).called("ProgressDeadlineExceeded");
+        stopped.then(|| finding.shown_by(format!("kubectl rollout status deployment {}", object.name())))
+    }
+
+    /// Whether a template was written that no ReplicaSet has yet.
+    fn template_waits(self, deployment: &Object) -> bool {
+        let Some(current) = self.world.current_replica_set(deployment) else { return true };
+        let images = |object: &Object| -> Vec<String> {
+            let containers = object.list("/spec/template/spec/containers").iter();
+            containers.map(|container| text(container, "/image").to_owned()).collect()
+        };
+        let updated = deployment.number("/status/updatedReplicas").unwrap_or(0);
+        images(current) != images(deployment) || updated < deployment.number("/spec/replicas").unwrap_or(1)
+    }
+
+    pub(super) fn replica_set(self, object: &Object) -> Option<Finding> {
+        self.replica_set_of(object, object)
+    }
+
+    /// As `replica_set`, with the owner that a learner knows.
+    fn replica_set_of(self, object: &Object, known: &Object) -> Option<Finding> {
+        if object.number("/spec/replicas") == Some(0) && object.uid() == known.uid() {
+            return Some(self.zero(object));
+        }
+        self.refused_by_condition(object)
+            .or_else(|| self.refused_by_event(object, state::unsettled(object).is_some()))
+            .or_else(|| self.worst_pod(object))
+    }
+
+    fn zero(self, object: &Object) -> Finding {
+        let show = format!("kubectl get {} {}", super::super::finding::singular(object), object.name());
+        Finding::lasting(&sentences::ZERO, [&name_of(object)]).shown_by(show)
+    }
+
+    /// The trouble of the Pod that is worst off: what lasts before what passes.
+    pub(super) fn worst_pod(self, owner: &Object) -> Option<Finding> {
+        let pods = self.world.children(&builtin::POD, owner);
+        let alive = pods.into_iter().filter(|pod| !pod.is_terminating());
+        let mut findings: Vec<Finding> = alive.filter_map(|pod| self.broken_link(pod)).collect();
+        let worst = findings.iter().position(|finding| finding.lasts).unwrap_or(0);
+        (!findings.is_empty()).then(|| findings.swap_remove(worst))
+    }
+
+    pub(super) fn stateful_set(self, object: &Object) -> Option<Finding> {
+        if object.number("/spec/replicas") == Some(0) {
+            return Some(self.zero(object));
+        }
+        let unsettled = state::unsettled(object).is_some();
+        let trouble = self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
+        if trouble.is_some() {
+            return trouble;
+        }
+        let service = object.text("/spec/serviceName");
+        let governed = service.is_empty()
+            || self.world.named(&builtin::SERVICE, Some(object.namespace()), service).is_some();
+        if !governed {
+            let finding = Finding::lasting(&sentences::HEADLESS_MISSING, [&name_of(object), service]);
+            return Some(finding.lasts_if(false).shown_by("kubectl get services"));
+        }
+        let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete"
+            && object.text("/status/updateRevision") != object.text("/status/currentRevision");
+        let show = get_yaml(object, self.world.namespace());
+        by_hand.then(|| Finding::lasting(&sentences::ON_DELETE, [&name_of(object)]).shown_by(show))
+    }
+
+    pub(super) fn daemon_set(self, object: &Object) -> Option<Finding> {
+        let unsettled = state::unsettled(object).is_some();
+        let trouble = self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
+        if trouble.is_some() {
+            return trouble;
+        }
+        let observed = object.number("/status/observedGeneration").is_some();
+        let nowhere = observed && object.number("/status/desiredNumberScheduled").unwrap_or(0) == 0;
+        if nowhere {
+            let show = self.describe(object);
+            return Some(Finding::lasting(&sentences::NO_NODES, [&name_of(object)]).shown_by(show));
+        }
+        let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete" && unsettled;
+        let show = get_yaml(object, self.world.namespace());
+        by_hand.then(|| Finding::lasting(&sentences::ON_DELETE, [&name_of(object)]).shown_by(show))
+    }
+
+    pub(super) fn job(self, object: &Object) -> Option<Finding> {
+        let name = name_of(object);
+        if object.flag("/spec/suspend") {
+            let show = self.describe(object);
+            return Some(Finding::lasting(&sentences::SUSPENDED, [&name]).shown_by(show));
+        }
+        if object.condition_is_true("Complete") {
+            return None;
+        }
+        let refused = self.refused_by_event(object, object.number("/status/active").unwrap_or(0) == 0);
+        let pods = refused.or_else(|| self.worst_pod(object));
+        let failed = object.condition("Failed").filter(|failed| failed["status"] == "True");
+        if let Some(failed) = failed {
+            let word = |key: &str| failed.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+            // What the Pod ended with says more than that it ended too often.
+            let told = pods.map(|finding| finding.lasts_if(true)).unwrap_or_else(|| {
+                let words = [name.as_str(), word("reason"), word("message")];
+                Finding::lasting(&sentences::JOB_FAILED, words).shown_by(self.describe(object))
+            });
+            return Some(told.called(word("reason")));
+        }
+        pods.or_else(|| {
+            let active = object.number("/status/active").unwrap_or(0) > 0;
+            active.then(|| Finding::new(&sentences::STILL_RUNS, [&name]).shown_by(self.describe(object)))
+        })
+    }
+
+    pub(super) fn cron_job(self, object: &Object) -> Option<Finding> {
+        let name = name_of(object);
+        if object.flag("/spec/suspend") {
+            let show = format!("kubectl get cronjob {}", object.name());
+            return Some(Finding::lasting(&sentences::SUSPENDED, [&name]).shown_by(show));
+        }
+        if let Some(finding) =
+            self.world.children(&builtin::JOB, object).first().and_then(|job| self.broken_link(job))
+        {
+            return Some(finding);
+        }
+        let refused = self
+            .event(object, &["FailedCreate", "UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"]);
+        if let Some(event) = refused {
+            let words = [name.as_str(), event.text("/message")];
+            return Some(Finding::lasting(&sentences::CREATE_REFUSED, words).shown_by(self.describe(object)));
+        }
+        let never = object.text("/status/lastScheduleTime").is_empty();
+        let schedule = object.text("/spec/schedule");
+        never.then(|| {
+            let show = format!("kubectl get cronjob {}", object.name());
+            Finding::new(&sentences::NOT_DUE, [&name, schedule]).shown_by(show)
+        })
+    }
+
+    /// Another workload of the kind that selects the same Pods.
+    pub(in crate::check) fn rival(self, object: &Object) -> Option<Finding> {
+        let kind = crate::apimachinery::kind_of(object.api_version(), object.kind())?;
+        let selector = LabelSelector::of_workload(object.value());
+        let others = self.world.all(kind, Some(object.namespace())).iter();
+        let rival = others.filter(|other| other.uid() != object.uid()).find(|other| {
+            let labels = other.map("/spec/template/metadata/labels");
+            !selector.is_empty() && selector.matches(labels)
+        })?;
+        let words = [name_of(object), name_of(rival)];
+        let show = format!("kubectl get {} -o wide", kind.plural);
+        Some(Finding::lasting(&sentences::OVERLAP, [&words[0], &words[1]]).lasts_if(false).shown_by(show))
+    }
+}

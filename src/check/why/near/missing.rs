@@ -1,0 +1,156 @@
+//! An object that is not there: perhaps under another name, of another kind, or in another namespace.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Kind, Object, builtin};
+use crate::base::is_typo;
+use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin};
+
+use super::super::super::partial::contains;
+use super::super::finding::{Finding, name_of};
+use super::super::sentences;
+use super::Near;
+
+/// Kinds that are taken for one another.
+const CONFUSED: &[&[&Kind]] = &[
+    &[
+        &builtin::POD,
+        &builtin::DEPLOYMENT,
+        &builtin::STATEFUL_SET,
+        &builtin::DAEMON_SET,
+        &builtin::REPLICA_SET,
+        &builtin::JOB,
+        &builtin::CRON_JOB,
+        &builtin::REPLICATION_CONTROLLER,
+    ],
+    &[&builtin::CONFIG_MAP, &builtin::SECRET],
+    &[&builtin::ROLE, &builtin::CLUSTER_ROLE],
+    &[&builtin::ROLE_BINDING, &builtin::CLUSTER_ROLE_BINDING],
+    &[&builtin::PERSISTENT_VOLUME_CLAIM, &builtin::PERSISTENT_VOLUME],
+    &[&builtin::SERVICE, &builtin::INGRESS],
+];
+
+impl Near<'_> {
+    /// What is there instead of an object that is not.
+    pub(in crate::check::why) fn missing(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let namespace = wanted.namespace.as_deref();
+        let same_name = self.of_other_kind(wanted, |object| object.name() == wanted.name);
+        same_name
+            .or_else(|| {
+                let everywhere = self.facts.world.everywhere(wanted.kind).iter();
+                let mut elsewhere =
+                    everywhere.filter(|object| wanted.kind.namespaced && object.name() == wanted.name);
+                elsewhere.next().map(|object| self.elsewhere(object, namespace))
+            })
+            .or_else(|| self.of_other_name(wanted))
+            .or_else(|| self.of_other_kind(wanted, |object| is_typo(&wanted.name, object.name())))
+            .or_else(|| {
+                let everywhere = self.facts.world.everywhere(wanted.kind).iter();
+                let mut near = everywhere.filter(|object| {
+                    wanted.kind.namespaced
+                        && !self.is_known(object)
+                        && self.is_near(&wanted.name, object)
+                        && !object.namespace().starts_with("kube-")
+                });
+                near.next().map(|object| self.elsewhere(object, namespace))
+            })
+            .or_else(|| self.dry_run())
+            .or_else(|| self.quota_used())
+    }
+
+    /// An object of a kind that is taken for the wanted one.
+    fn of_other_kind(&self, wanted: &ObjectRef, fits: impl Fn(&Object) -> bool) -> Option<Finding> {
+        let confused =
+            CONFUSED.iter().find(|kinds| kinds.iter().any(|kind| kind.kind == wanted.kind.kind))?;
+        let others = confused.iter().filter(|kind| kind.kind != wanted.kind.kind);
+        let mut objects = others.flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
+        let found =
+            objects.find(|object| object.controller().is_none() && !self.is_known(object) && fits(object))?;
+        let name = name_of(found);
+        let show = format!("kubectl get {name}");
+        let sentence = if found.kind() == "Pod" && wanted.kind.kind != "ReplicaSet" {
+            &sentences::BARE_POD
+        } else {
+            &sentences::OTHER_KIND
+        };
+        Some(Finding::lasting(sentence, [&name, wanted.kind.kind]).shown_by(show))
+    }
+
+    /// An object of the kind whose name comes near, or that is otherwise just what was asked.
+    fn of_other_name(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let candidates: Vec<&Object> = self
+            .facts
+            .world
+            .all(wanted.kind, wanted.namespace.as_deref())
+            .iter()
+            .filter(|object| {
+                !self.is_known(object) && object.controller().is_none() && !is_of_cluster(object)
+            })
+            .collect();
+        let show = format!("kubectl get {}", wanted.kind.plural);
+        let found = candidates.iter().copied().find(|object| self.is_near(&wanted.name, object));
+        if let Some(found) = found {
+            let words = [wanted.kind.singular, found.name(), &wanted.name];
+            return Some(Finding::lasting(&sentences::OTHER_NAME, words).shown_by(show));
+        }
+        let partial = self.expected_of(wanted)?;
+        let fits = |object: &&&Object| contains(&partial, Some(object.value()), self.facts.snap);
+        let found = candidates.iter().find(fits)?;
+        let words = [name_of(found), wanted.to_string()];
+        Some(Finding::lasting(&sentences::UNDER_OTHER_NAME, [&words[0], &words[1]]).shown_by(show))
+    }
+
+    /// Whether a name is the wanted one with a letter more, less or other, or contains it as a word.
+    fn is_near(&self, wanted: &str, object: &Object) -> bool {
+        let name = object.name();
+        let parts = |text: &str| -> Vec<String> { text.split(['-', '.', '_']).map(str::to_owned).collect() };
+        let (one, two) = (parts(wanted), parts(name));
+        let within = |small: &[String], large: &[String]| small.iter().all(|part| large.contains(part));
+        is_typo(wanted, name) || within(&one, &two) || within(&two, &one)
+    }
+
+    /// What the step's checks ask of an object, the name aside.
+    fn expected_of(&self, wanted: &ObjectRef) -> Option<Value> {
+        self.facts.step.checks.iter().find_map(|check| match &check.form {
+            Form::Match { object, contains, .. } if object == wanted && contains.is_object() => {
+                let mut contains = contains.clone();
+                contains.as_object_mut()?.remove("status");
+                contains.as_object().is_some_and(|map| !map.is_empty()).then_some(contains)
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether an object was there at the start, or is one that the step asks for itself.
+    pub(super) fn is_known(&self, object: &Object) -> bool {
+        let started = self
+            .facts
+            .step
+            .start
+            .iter()
+            .any(|start| start["kind"] == object.kind() && start["metadata"]["name"] == object.name());
+        started || self.facts.step.checks.iter().any(|check| names(check, object))
+    }
+}
+
+/// Whether an expectation is about an object of that name.
+fn names(check: &Expectation, object: &Object) -> bool {
+    let is = |wanted: &ObjectRef| wanted.kind.kind == object.kind() && wanted.name == object.name();
+    match &check.form {
+        Form::Match { object, .. } => is(object),
+        Form::Rule { with, .. } => {
+            with.iter().any(|(_, origin)| matches!(origin, ValueOrigin::Object(object) if is(object)))
+        }
+        Form::Http(probe) => object.kind() == "Service" && object.name() == probe.service,
+        Form::Either(either) => either.iter().any(|check| names(check, object)),
+        _ => false,
+    }
+}
+
+/// What every namespace holds from the beginning.
+fn is_of_cluster(object: &Object) -> bool {
+    matches!(
+        (object.kind(), object.name()),
+        ("Service", "kubernetes") | ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default")
+    )
+}

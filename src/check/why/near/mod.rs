@@ -1,0 +1,123 @@
+//! What a learner seems to have done instead of what was asked: generic mistakes, told without an author's help.
+
+mod missing;
+mod place;
+mod spec;
+
+use serde_json::Value;
+
+use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::lesson::{Expectation, Form, Quantifier, Selection};
+
+use super::super::judge::Facts;
+use super::chain::near_label;
+use super::finding::{Finding, name_of};
+use super::sentences;
+
+/// What is looked at to find what was done instead.
+pub(super) struct Near<'a> {
+    facts: &'a Facts<'a>,
+    check: &'a Expectation,
+}
+
+impl<'a> Near<'a> {
+    pub(super) fn new(facts: &'a Facts<'a>, check: &'a Expectation) -> Self {
+        Self { facts, check }
+    }
+
+    /// The last command showed what it would do and did nothing.
+    pub(super) fn dry_run(&self) -> Option<Finding> {
+        let last = self.facts.commands.last()?;
+        let only_shown = last.contains("--dry-run")
+            && !last.contains("--dry-run=none")
+            && !last.contains('|')
+            && !last.contains('>');
+        only_shown.then(|| Finding::new(&sentences::DRY_RUN, []))
+    }
+
+    /// Nothing carries the labels, or nothing here does.
+    pub(super) fn nothing_selected(&self, selection: &Selection) -> Option<Finding> {
+        let kind = selection.kind;
+        let namespace = selection.namespace.as_deref();
+        let written = |(key, value): &(String, String)| format!("{key}={value}");
+        let wanted = selection.labels.iter().map(written).collect::<Vec<_>>().join(",");
+        for (key, value) in &selection.labels {
+            let value = Value::String(value.clone());
+            let near = self.facts.world.all(kind, namespace).iter().find_map(|object| {
+                let found = near_label(object.labels()?, key, &value)?;
+                (object.label(key) != value.as_str()).then_some((object, found))
+            });
+            if let Some((object, found)) = near {
+                let words = [kind.kind, &wanted, &name_of(object), &found];
+                let show = format!("kubectl get {} --show-labels", kind.plural);
+                return Some(Finding::lasting(&sentences::SELECTED_LABEL, words).shown_by(show));
+            }
+        }
+        if let Some(finding) = self.labels_of_owner_only(selection) {
+            return Some(finding);
+        }
+        let selector = LabelSelector::parse(&selection.selector).unwrap_or_else(|_| LabelSelector::nothing());
+        let fits = |object: &&Object| {
+            selection.labels.iter().all(|(key, value)| object.label(key) == Some(value))
+                && selector.matches(object.labels())
+                && !object.namespace().starts_with("kube-")
+        };
+        let narrow = !selection.labels.is_empty() || !selector.is_empty();
+        let elsewhere = self.facts.world.everywhere(kind).iter().filter(|_| narrow).find(fits);
+        elsewhere
+            .map(|object| self.elsewhere(object, namespace))
+            .or_else(|| self.dry_run())
+            .or_else(|| self.quota_used())
+    }
+
+    /// A label that stands on a workload and not on its template.
+    fn labels_of_owner_only(&self, selection: &Selection) -> Option<Finding> {
+        if selection.kind != &builtin::POD {
+            return None;
+        }
+        let (key, value) = selection.labels.first()?;
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET];
+        let mut workloads =
+            kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, selection.namespace.as_deref()));
+        let workload = workloads.find(|workload| workload.label(key) == Some(value))?;
+        let words = [format!("{key}={value}"), name_of(workload)];
+        let finding = Finding::lasting(&sentences::TEMPLATE_LABELS, [&words[0], &words[1]]);
+        Some(finding.shown_by("kubectl get pods --show-labels"))
+    }
+
+    fn elsewhere(&self, object: &Object, wanted: Option<&str>) -> Finding {
+        let wanted = wanted.unwrap_or(self.facts.world.namespace());
+        let words = [name_of(object), object.namespace().to_owned(), wanted.to_owned()];
+        let show = format!("kubectl get {}s --all-namespaces", super::finding::singular(object));
+        let show = show.replace("sss", "sses").replace("ys --all", "ies --all");
+        Finding::lasting(&sentences::OTHER_NAMESPACE, [&words[0], &words[1], &words[2]]).shown_by(show)
+    }
+
+    /// More than are wanted: the same made twice under different names.
+    pub(super) fn too_many(&self, selection: &Selection, selected: &[&Object]) -> Option<Finding> {
+        let Form::Selection { quantifier: Quantifier::Count { at_most: Some(at_most), .. }, .. } =
+            &self.check.form
+        else {
+            return None;
+        };
+        let count = u64::try_from(selected.len()).unwrap_or(u64::MAX);
+        if count <= *at_most || *at_most == 0 {
+            return None;
+        }
+        let names: Vec<&str> = selected.iter().map(|object| object.name()).collect();
+        let words = [count.to_string(), at_most.to_string(), names.join(", ")];
+        let show = format!("kubectl get {}", selection.kind.plural);
+        Some(Finding::lasting(&sentences::TWICE, [&words[0], &words[1], &words[2]]).shown_by(show))
+    }
+
+    /// A quota that lets nothing more be made.
+    pub(super) fn quota_used(&self) -> Option<Finding> {
+        let quotas = self.facts.world.all(&builtin::RESOURCE_QUOTA, None).iter();
+        let (quota, full) = quotas
+            .map(|quota| (quota, super::chain::full_resources(quota)))
+            .find(|(_, full)| !full.is_empty())?;
+        let words = [quota.name().to_owned(), full.join(", ")];
+        let show = format!("kubectl describe resourcequota {}", words[0]);
+        Some(Finding::lasting(&sentences::QUOTA_USED, [&words[0], &words[1]]).shown_by(show))
+    }
+}

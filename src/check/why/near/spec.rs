@@ -1,0 +1,155 @@
+//! A spec that differs: typing errors, swapped ports, another tag, a field in the wrong place.
+
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{Object, builtin};
+use crate::base::is_typo;
+
+use super::super::super::partial::{Gap, full_image};
+use super::super::chain::Chain;
+use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::sentences;
+use super::Near;
+use super::place::{last_key, stands_at};
+
+impl Near<'_> {
+    /// What the first difference of an object's spec looks like.
+    pub(in crate::check::why) fn gaps(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        gaps.iter().find_map(|gap| self.gap(object, gap))
+    }
+
+    fn gap(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        if gap.path.starts_with("status.loadBalancer") && object.kind() == "Service" {
+            let finding = Finding::new(&sentences::PENDING_ADDRESS, [&name_of(object)]);
+            return Some(finding.shown_by(format!("kubectl get service {}", object.name())));
+        }
+        if gap.path.starts_with("status") {
+            return None;
+        }
+        self.label(object, gap)
+            .or_else(|| self.ports(object, gap))
+            .or_else(|| self.changed_pod(object, gap))
+            .or_else(|| self.image(object, gap))
+            .or_else(|| self.autoscaled(object, gap))
+            .or_else(|| self.near_value(object, gap))
+            .or_else(|| self.wrong_place(object, gap))
+    }
+
+    /// A label or a selector with another key or value.
+    fn label(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let wanted = gap.wanted.as_ref()?.as_str()?;
+        let key = last_key(&gap.path);
+        let holder = [
+            "metadata.labels",
+            "spec.template.metadata.labels",
+            "spec.selector.matchLabels",
+            "spec.selector",
+        ]
+        .into_iter()
+        .find(|holder| gap.path == format!("{holder}.{key}") || gap.path == format!("{holder}[{key:?}]"))?;
+        let pointer = format!("/{}", holder.replace('.', "/"));
+        let map: &Map<String, Value> = object.map(&pointer)?;
+        let name = name_of(object);
+        let show = format!(
+            "kubectl get {} {} --show-labels",
+            super::super::finding::singular(object),
+            object.name()
+        );
+        let show =
+            if holder == "metadata.labels" { show } else { get_yaml(object, self.facts.world.namespace()) };
+        if let Some(found) = map.get(&key).and_then(Value::as_str) {
+            let words = [name.as_str(), &key, found, wanted];
+            return Some(Finding::lasting(&sentences::LABEL_VALUE, words).shown_by(show));
+        }
+        let other =
+            map.iter().find(|(candidate, value)| value.as_str() == Some(wanted) || is_typo(&key, candidate));
+        if let Some((other, value)) = other {
+            let found = format!("{other}={}", value.as_str().unwrap_or_default());
+            return Some(Finding::lasting(&sentences::LABEL_KEY, [&name, &found, &key]).shown_by(show));
+        }
+        let own = holder == "spec.template.metadata.labels" && object.label(&key) == Some(wanted);
+        let label = format!("{key}={wanted}");
+        own.then(|| Finding::lasting(&sentences::TEMPLATE_LABELS, [&label, &name]).shown_by(show))
+    }
+
+    /// port and targetPort of a Service the wrong way round.
+    fn ports(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        if object.kind() != "Service" || !gap.path.starts_with("spec.ports") {
+            return None;
+        }
+        let key = last_key(&gap.path);
+        let wanted = gap.wanted.as_ref()?;
+        let port = object.list("/spec/ports").iter().find(|port| match key.as_str() {
+            "port" => port["targetPort"] == *wanted && port["port"] != *wanted,
+            "targetPort" => port["port"] == *wanted && port["targetPort"] != *wanted,
+            _ => false,
+        })?;
+        let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let words = [name_of(object), shown(&port["port"]), shown(&port["targetPort"])];
+        let finding = Finding::lasting(&sentences::PORTS_SWAPPED, [&words[0], &words[1], &words[2]]);
+        Some(finding.shown_by(format!("kubectl describe service {}", object.name())))
+    }
+
+    /// Another tag, or another image.
+    fn image(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        if last_key(&gap.path) != "image" {
+            return None;
+        }
+        let (wanted, found) = (gap.wanted.as_ref()?.as_str()?, gap.actual.as_deref()?);
+        let split = |image: &str| -> (String, String) {
+            let full = full_image(image);
+            full.rsplit_once(':')
+                .map(|(name, tag)| (name.to_owned(), tag.to_owned()))
+                .unwrap_or((full, String::new()))
+        };
+        let (one, two) = (split(wanted), split(found));
+        let name = name_of(object);
+        let show = format!("kubectl describe {} {}", super::super::finding::singular(object), object.name());
+        let finding = if one.0 == two.0 {
+            Finding::lasting(&sentences::OTHER_TAG, [&name, &two.1, &one.1])
+        } else if is_typo(&one.0, &two.0) {
+            Finding::lasting(&sentences::NEAR_VALUE, [&name, "image", found, wanted])
+        } else {
+            Finding::lasting(&sentences::OTHER_IMAGE, [&name, found, wanted])
+        };
+        Some(finding.shown_by(show))
+    }
+
+    /// A Pod that was changed instead of the template that it comes from.
+    fn changed_pod(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let below = gap.path.strip_prefix("spec.template.")?;
+        let wanted = gap.wanted.as_ref()?;
+        let owner = name_of(object);
+        let chain = Chain::new(self.facts.world, self.facts.logs);
+        let pods = self.facts.world.all(&builtin::POD, Some(object.namespace())).iter();
+        let changed = pods
+            .filter(|pod| chain.workload_of(pod) == owner)
+            .find(|pod| stands_at(pod.value(), below, wanted))?;
+        let words = [name_of(changed), owner];
+        let show = get_yaml(object, self.facts.world.namespace());
+        Some(Finding::lasting(&sentences::CHANGED_POD, [&words[0], &words[1]]).shown_by(show))
+    }
+
+    /// A number of replicas that an autoscaler sets.
+    fn autoscaled(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        if gap.path != "spec.replicas" {
+            return None;
+        }
+        let autoscalers = self.facts.world.all(&builtin::HORIZONTAL_POD_AUTOSCALER, Some(object.namespace()));
+        let autoscaler = autoscalers.iter().find(|autoscaler| {
+            autoscaler.text("/spec/scaleTargetRef/name") == object.name()
+                && autoscaler.text("/spec/scaleTargetRef/kind") == object.kind()
+        })?;
+        let finding = Finding::lasting(&sentences::AUTOSCALED, [&name_of(autoscaler)]);
+        Some(finding.shown_by("kubectl get horizontalpodautoscalers"))
+    }
+
+    /// A text that comes near to the wanted one.
+    fn near_value(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let (wanted, found) = (gap.wanted.as_ref()?.as_str()?, gap.actual.as_deref()?);
+        let worth_it = is_typo(wanted, found) && wanted.parse::<f64>().is_err();
+        let words = [name_of(object), gap.path.clone()];
+        let finding = Finding::lasting(&sentences::NEAR_VALUE, [&words[0], &words[1], found, wanted]);
+        worth_it.then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
+    }
+}

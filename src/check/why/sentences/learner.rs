@@ -1,0 +1,42 @@
+//! What was done instead of what was asked.
+
+use super::super::finding::Sentence;
+use super::sentence;
+
+macro_rules! sentences {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
+    };
+}
+
+sentences! {
+    OTHER_NAMESPACE: "{0} exists, but in the namespace {1}; this step looks in the namespace {2}.",
+        "{0}이(가) 있지만 네임스페이스가 {1}입니다. 이 단계에서는 네임스페이스 {2}을(를) 봅니다.";
+    OTHER_NAME: "There is a {0} named {1}; its name must be {2}.", "이름이 {1}인 {0}이(가) 있습니다. 이름은 {2}이어야 합니다.";
+    OTHER_KIND: "There is {0}, but a {1} is asked for: another kind of object with the same name.",
+        "{0}은(는) 있지만 필요한 것은 {1}입니다. 이름은 같아도 종류가 다른 오브젝트입니다.";
+    BARE_POD: "{0} is a Pod on its own: nobody replaces it or counts it. A {1} is asked for, which makes such Pods and keeps their number.",
+        "{0}은(는) 혼자 있는 파드라 아무도 되살리거나 수를 세지 않습니다. 필요한 것은 그런 파드를 만들고 수를 유지하는 {1}입니다.";
+    UNDER_OTHER_NAME: "{0} is what is asked for, under another name: {1} is wanted.", "{0}이(가) 내용은 맞지만 이름이 다릅니다. 필요한 이름은 {1}입니다.";
+    TWICE: "There are {0} where {1} is enough: {2}. Delete what is too much.", "{1}개면 되는데 {0}개가 있습니다: {2}. 남는 것을 삭제하세요.";
+    LABEL_VALUE: "The label {1} of {0} is {2}; {3} is asked for: look at it letter by letter.",
+        "{0}의 레이블 {1}의 값은 {2}인데 {3}이어야 합니다. 글자 하나하나를 비교해 보세요.";
+    LABEL_KEY: "{0} carries the label {1}; its key must be {2}.", "{0}에 레이블 {1}이(가) 있지만 키는 {2}이어야 합니다.";
+    NEAR_VALUE: "{1} of {0} is {2}; {3} is asked for: a typing error?", "{0}의 {1} 값은 {2}인데 {3}이어야 합니다. 오타가 아닌지 보세요.";
+    WRONG_PLACE: "{1} stands in {0} at {2}; it belongs at {3}. Look at the indentation.",
+        "{0}의 {1}이(가) {2}에 있습니다. 있어야 할 곳은 {3}입니다. 들여쓰기를 확인하세요.";
+    DROPPED: "The manifest of {0} has {1} at {2}, where no such field exists, so that it was dropped. It belongs at {3}.",
+        "{0}의 매니페스트에서 {1}을(를) {2}에 썼는데 그런 필드가 없어 무시되었습니다. 있어야 할 곳은 {3}입니다.";
+    OTHER_TAG: "{0} runs the tag {1} of the image; {2} is asked for.", "{0}의 이미지 태그는 {1}인데 {2}이어야 합니다.";
+    OTHER_IMAGE: "{0} runs the image {1}; {2} is asked for.", "{0}의 이미지는 {1}인데 {2}이어야 합니다.";
+    DRY_RUN: "The last command was a dry run (`--dry-run`): it shows what would happen and makes nothing.",
+        "마지막 명령은 시험 실행(`--dry-run`)이라 결과만 보여 주고 아무것도 만들지 않습니다.";
+    QUOTA_USED: "The quota {0} of the namespace is used up ({1}): the API server refuses to make more.",
+        "네임스페이스의 쿼터 {0}을(를) 다 써서({1}) API 서버가 더 만들지 않습니다.";
+    SELECTED_LABEL: "No {0} carries {1}, but {2} carries {3}.", "{1} 레이블이 있는 {0}이(가) 없고, {2}에는 {3}이(가) 있습니다.";
+    CHANGED_POD: "{0} was changed, but it belongs to {1}: change the template of {1}, from which Pods are made.",
+        "{0}을(를) 바꾸었지만 {1}에 속한 파드입니다. 파드를 만드는 틀인 {1}의 템플릿을 바꾸세요.";
+    TEMPLATE_LABELS: "The label {1} stands on {0} itself; the Pods get theirs from spec.template.metadata.labels.",
+        "레이블 {1}이(가) {0} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
+    NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
+}

@@ -1,0 +1,60 @@
+//! Services, what leads to them, and what stands in the way.
+
+use super::super::finding::Sentence;
+use super::sentence;
+
+macro_rules! sentences {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
+    };
+}
+
+sentences! {
+    NO_SELECTOR: "{0} has no selector: nobody keeps its list of endpoints, so nothing is behind it.",
+        "{0}에 셀렉터가 없어 엔드포인트 목록을 채워 줄 것이 없습니다. 뒤에 아무것도 없습니다.";
+    SELECTS_NOTHING: "The selector of {0} ({1}) matches no Pod: its list of endpoints is empty.",
+        "{0}의 셀렉터({1})에 맞는 파드가 없어 엔드포인트 목록이 비어 있습니다.";
+    SELECTOR_TYPO: "The selector of {0} asks for {1}, and {2} carries {3}: the labels must be the same, letter by letter.",
+        "{0}의 셀렉터는 {1}을(를) 찾는데 {2}의 레이블은 {3}입니다. 레이블은 글자 하나까지 같아야 합니다.";
+    SELECTOR_AND: "The selector of {0} asks for all of {1}; {2} lacks {3}. A Pod must carry every label of the selector, not one of them.",
+        "{0}의 셀렉터는 {1}을(를) 모두 요구하는데 {2}에는 {3}이(가) 없습니다. 하나가 아니라 셀렉터의 레이블을 모두 가져야 합니다.";
+    SELECTED_ELSEWHERE: "The Pods that the selector of {0} ({1}) fits are in the namespace {2}: a Service reaches only Pods of its own namespace ({3}).",
+        "{0}의 셀렉터({1})에 맞는 파드는 네임스페이스 {2}에 있습니다. 서비스는 자기 네임스페이스({3})의 파드에만 연결됩니다.";
+    SELECTS_TOO_MUCH: "The selector of {0} ({1}) matches Pods of several workloads ({2}): requests reach any of them.",
+        "{0}의 셀렉터({1})가 여러 워크로드({2})의 파드에 맞아서 요청이 그중 아무 데나 갑니다.";
+    NOBODY_READY: "{0} selects {1}, and none of them is ready: its list of endpoints holds no ready address.",
+        "{0}이(가) 선택한 {1}개의 파드 중 준비된 것이 없어 쓸 수 있는 주소가 없습니다.";
+    NAMED_PORT: "{0} forwards to the port named {1}, and the containers of {2} name no such port.",
+        "{0}은(는) 이름이 {1}인 포트로 전달하는데 {2}의 컨테이너에 그런 이름의 포트가 없습니다.";
+    TARGET_PORT: "{0} forwards to port {1} (targetPort), and the containers of {2} declare {3}: nobody listens there.",
+        "{0}은(는) {1}번 포트(targetPort)로 전달하는데 {2}의 컨테이너가 선언한 포트는 {3}입니다. 그 포트에서는 아무도 듣지 않습니다.";
+    PORTS_SWAPPED: "port and targetPort of {0} are swapped: port ({1}) is what clients of the Service use, targetPort ({2}) is where the container listens.",
+        "{0}의 port와 targetPort가 뒤바뀌었습니다. port({1})는 서비스를 부르는 쪽이 쓰는 번호, targetPort({2})는 컨테이너가 듣는 번호입니다.";
+    NO_LISTENER: "{0} forwards to port {1} of {2}, and nobody listens there: the connection is refused. Point targetPort at the port of the application.",
+        "{0}이(가) {2}의 {1}번 포트로 전달하지만 그 포트에서 듣는 프로그램이 없어 연결이 거부됩니다. targetPort를 애플리케이션의 포트에 맞추세요.";
+    NO_SUCH_PORT: "{0} offers no port {1}; it offers {2}.", "{0}에는 {1} 포트가 없고 {2}이(가) 있습니다.";
+    NO_SUCH_PORT_TARGET: "{0} offers no port {1}: that is its targetPort. Clients use its port, {2}.",
+        "{0}에는 {1} 포트가 없습니다. 그것은 targetPort이고, 부르는 쪽은 port인 {2}을(를) 씁니다.";
+    PROTOCOL: "{0} offers port {1} for {2}, and the application speaks TCP.", "{0}의 {1} 포트는 {2}용인데 애플리케이션은 TCP를 씁니다.";
+    POLICY_BLOCKS: "The NetworkPolicy {1} selects the Pods behind {0} and lets this traffic not through.",
+        "네트워크폴리시 {1}이(가) {0} 뒤의 파드를 선택하고 이 트래픽을 막습니다.";
+    NO_ANSWER_IN_TIME: "The Pods behind {0} do not answer in time.", "{0} 뒤의 파드가 제때 응답하지 않습니다.";
+    DROPS_CONNECTION: "The application behind {0} ends the connection without an answer.", "{0} 뒤의 애플리케이션이 응답 없이 연결을 끊습니다.";
+    OTHER_ANSWER: "{0} answers, but not as expected: HTTP {1}.", "{0}이(가) 응답하지만 기대한 응답이 아닙니다: HTTP {1}.";
+    PENDING_ADDRESS: "{0} waits for an address outside (EXTERNAL-IP <pending>): nothing in this cluster hands out load balancers. `minikube tunnel` does on minikube; the Service works inside, and through its node port.",
+        "{0}의 외부 주소가 아직 없습니다(EXTERNAL-IP <pending>). 이 클러스터에는 로드 밸런서를 나눠 주는 것이 없습니다. minikube에서는 `minikube tunnel`이 합니다. 클러스터 안과 노드 포트로는 동작합니다.";
+    EXTERNAL_NAME: "{0} is of the type ExternalName: it is a DNS alias for {1} and has no endpoints.",
+        "{0}은(는) ExternalName 유형이라 {1}의 DNS 별칭일 뿐 엔드포인트가 없습니다.";
+    BACKEND_MISSING: "{0} sends to the Service {1}, and there is no such Service.", "{0}이(가) 보내는 서비스 {1}이(가) 없습니다.";
+    BACKEND_PORT: "{0} sends to port {1} of the Service {2}, which offers {3}.", "{0}은(는) 서비스 {2}의 {1} 포트로 보내는데 그 서비스의 포트는 {3}입니다.";
+    INGRESS_CLASS: "{0} names the IngressClass {1}, and there is no such class: no controller serves it.",
+        "{0}의 인그레스클래스 {1}이(가) 없어서 어떤 컨트롤러도 처리하지 않습니다.";
+    NO_INGRESS_CLASS: "{0} names no IngressClass, and there is no default one: no controller serves it.",
+        "{0}에 인그레스클래스가 없고 기본 클래스도 없어서 어떤 컨트롤러도 처리하지 않습니다.";
+    NO_INGRESS_CONTROLLER: "No controller serves {0}: an Ingress alone does nothing. On minikube, `minikube addons enable ingress` brings one.",
+        "{0}을(를) 처리할 컨트롤러가 없습니다. 인그레스만으로는 아무 일도 일어나지 않습니다. minikube에서는 `minikube addons enable ingress`로 설치합니다.";
+    NO_HOST: "No Ingress has a rule for the host {0}: the controller answers 404.", "호스트 {0}에 대한 규칙이 있는 인그레스가 없어 컨트롤러가 404로 응답합니다.";
+    TLS_SECRET: "{0} takes its certificate from the Secret {1}, and there is no such Secret.", "{0}의 인증서가 들어 있어야 할 시크릿 {1}이(가) 없습니다.";
+    POLICY_SELECTS_NOTHING: "The podSelector of {0} ({1}) matches no Pod: the policy applies to nothing.",
+        "{0}의 podSelector({1})에 맞는 파드가 없어 어디에도 적용되지 않습니다.";
+}
