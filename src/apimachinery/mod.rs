@@ -27,6 +27,7 @@ mod protobuf;
 mod quantity;
 mod schema;
 mod status;
+mod volumes;
 mod watch;
 
 pub use cel::{
@@ -77,4 +78,5 @@ pub use schema::{
     strict_error as strict_decoding_error,
 };
 pub use status::{Status, StatusCause, StatusDetails};
+pub use volumes::is_volume_source;
 pub use watch::{WatchEvent, WatchEventType};

@@ -16,6 +16,8 @@ use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
 
+pub(super) use super::url::{Url, encode};
+
 /// What `get` asks for, so that the server prints the columns.
 pub(super) const ACCEPT_TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 const JSON: &str = "application/json";
@@ -70,58 +72,6 @@ impl Warned {
     pub(super) fn count(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
-}
-
-/// A path with its query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Url(String);
-
-impl Url {
-    /// A path without a query yet.
-    pub(super) fn new(path: impl Into<String>) -> Self {
-        Self(path.into())
-    }
-
-    /// Adds a parameter; an empty value adds none.
-    pub(super) fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        let value = value.as_ref();
-        if value.is_empty() {
-            return self;
-        }
-        let new = format!("{name}={}", encode(value));
-        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
-        // Sorted by name, as Go's url.Values are.
-        let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
-        pairs.push(&new);
-        pairs.sort_by_key(|pair| pair.split('=').next());
-        self.0 = format!("{path}?{}", pairs.join("&"));
-        self
-    }
-
-    /// Gives a parameter another value.
-    pub(super) fn replacing(&self, name: &str, value: &str) -> Self {
-        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
-        let others = query.split('&').filter(|pair| pair.split('=').next() != Some(name));
-        Self(format!("{path}?{}", others.collect::<Vec<_>>().join("&"))).with(name, value)
-    }
-
-    /// The text of the URL.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Percent-encodes everything but unreserved characters.
-pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 impl Api {
@@ -212,22 +162,36 @@ impl Api {
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
         let told = self.tell_request(&request)?;
         let asked = asked(request.method(), request.uri().path());
-        let sent = self.client.send(request.map(Body::from));
-        let answered = match self.limit {
-            Some(limit) => timeout(limit, sent).await.ok_or_else(|| {
-                Failure::Plain("Unable to connect to the server: context deadline exceeded".to_owned())
-            })?,
-            None => sent.await,
-        };
-        let response = answered.map_err(|error| self.unreachable(&error))?;
+        let sent = self.within_limit(self.client.send(request.map(Body::from)), "awaiting headers").await?;
+        let response = sent.map_err(|error| self.unreachable(&error))?;
         self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if response.status().is_success() || response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
             return Ok(response);
         }
         let code = response.status();
-        let bytes = collect(response).await?;
+        let bytes = self.collect(response).await?;
         Err(refusal(code.as_u16(), &bytes, &asked))
+    }
+
+    /// Gives up when the server takes longer than one request may.
+    async fn within_limit<T>(&self, work: impl Future<Output = T>, doing: &str) -> Outcome<T> {
+        let Some(limit) = self.limit else { return Ok(work.await) };
+        timeout(limit, work).await.ok_or_else(|| {
+            Failure::Plain(format!(
+                "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while {doing})"
+            ))
+        })
+    }
+
+    async fn collect(&self, response: Response<Body>) -> Outcome<Vec<u8>> {
+        let collected = self.within_limit(response.into_body().collect(), "reading body").await?;
+        let collected = collected.map_err(|_| {
+            Failure::message(
+                "unexpected error when reading response body. Please retry. Original error: unexpected EOF",
+            )
+        })?;
+        Ok(collected.to_bytes().to_vec())
     }
 
     /// Sends a request; the body as text.
@@ -242,7 +206,7 @@ impl Api {
             self.tell_body("Request Body", &String::from_utf8_lossy(bytes))?;
         }
         let response = self.send(self.request(method, url, accept, body)?).await?;
-        let text = String::from_utf8_lossy(&collect(response).await?).into_owned();
+        let text = String::from_utf8_lossy(&self.collect(response).await?).into_owned();
         self.tell_body("Response Body", &text)?;
         Ok(text)
     }
@@ -306,7 +270,7 @@ impl Api {
         self.print_warnings(response.headers())?;
         if !response.status().is_success() {
             let code = response.status();
-            return Err(refusal(code.as_u16(), &collect(response).await?, &asked));
+            return Err(refusal(code.as_u16(), &self.collect(response).await?, &asked));
         }
         let body =
             futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
@@ -344,7 +308,12 @@ impl Api {
             }
             match cause.source() {
                 Some(source) => cause = source,
-                None => return Failure::Plain(format!("Unable to connect to the server: {cause}")),
+                None => {
+                    let text = cause.to_string();
+                    // Go calls an answer that never came the end of a file.
+                    let shown = if text.contains("connection closed before") { "EOF" } else { &text };
+                    return Failure::Plain(format!("Unable to connect to the server: {shown}"));
+                }
             }
         }
     }
@@ -359,13 +328,6 @@ fn warning_text(header: &str) -> String {
 
 fn bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
-}
-
-async fn collect(response: Response<Body>) -> Outcome<Vec<u8>> {
-    let collected = response.into_body().collect().await;
-    let collected =
-        collected.map_err(|error| Failure::Plain(format!("Unable to connect to the server: {error}")))?;
-    Ok(collected.to_bytes().to_vec())
 }
 
 /// The failure that an answer outside 2xx means, whether or not it carries a Status.
@@ -458,15 +420,6 @@ mod tests {
             api.get(&url).await.unwrap_err().report(),
             "Error from server (InternalError): an error on the server (\"busy\") has prevented the request from succeeding"
         );
-    }
-
-    #[test]
-    fn parameters_are_encoded_and_empty_ones_left_out() {
-        let url = Url::new("/api/v1/pods")
-            .with("labelSelector", "app in (a,b)")
-            .with("limit", "")
-            .with("watch", "true");
-        assert_eq!(url.as_str(), "/api/v1/pods?labelSelector=app%20in%20%28a%2Cb%29&watch=true");
     }
 
     #[test]

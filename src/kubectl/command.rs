@@ -45,8 +45,11 @@ pub(super) struct Command {
     /// What completion offers after it.
     pub(super) arguments: Arguments,
     /// How it runs.
-    pub(super) run: for<'c> fn(&'c mut Call<'_>) -> BoxFuture<'c, Outcome>,
+    pub(super) run: Run,
 }
+
+/// How a command runs.
+pub(super) type Run = for<'c> fn(&'c mut Call<'_>) -> BoxFuture<'c, Outcome>;
 
 impl Command {
     /// What a command has unless its entry says otherwise.

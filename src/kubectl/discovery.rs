@@ -235,15 +235,16 @@ pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
 fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
     let typed = typed.to_lowercase();
     let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
-    let matches = |resource: &&Resource| {
+    let is_named = |resource: &&Resource| {
         let (version, group) = rest.split_once('.').unwrap_or((rest, ""));
         resource.answers_to(name)
             && (rest.is_empty()
                 || resource.group == rest
-                || (resource.version == version && resource.group == group)
-                || (resource.group.starts_with(rest) && resource.group[rest.len()..].starts_with('.')))
+                || (resource.version == version && resource.group == group))
     };
-    resources.iter().find(matches).cloned()
+    // The beginning of a group does when nothing has that very group.
+    let begins = |resource: &&Resource| resource.answers_to(name) && resource.group.starts_with(rest);
+    resources.iter().find(is_named).or_else(|| resources.iter().find(begins)).cloned()
 }
 
 /// The resources of a category such as `all`; empty when there is no such category.

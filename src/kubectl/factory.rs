@@ -192,7 +192,8 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
-        let wrong = |error: &dyn std::fmt::Display| Failure::message(error.to_string());
+        let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
+        require_interactive_mode(&config, flags, &target.context)?;
         let kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
@@ -204,6 +205,39 @@ impl Factory {
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
         Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
+    }
+}
+
+/// Words what a credential plugin did wrong as client-go does.
+fn plugin_failure(text: &str) -> Failure {
+    match text.strip_prefix("auth error: failed to parse auth exec output: ") {
+        Some(why) => Failure::Plain(format!(
+            "Unable to connect to the server: getting credentials: decoding stdout: couldn't get version/kind; json parse error: {}",
+            why.lines().next().unwrap_or_default()
+        )),
+        None => Failure::message(text),
+    }
+}
+
+/// A credential plugin of v1 must say whether it needs a person; one that always does gets none
+/// where standard input is read already.
+fn require_interactive_mode(config: &Kubeconfig, flags: &Flags, context: &str) -> Outcome {
+    let given = flags.global("user");
+    let entry = config.entry("contexts", context);
+    let known = entry.and_then(|entry| entry["user"].as_str()).unwrap_or_default();
+    let name = if given.is_empty() { known } else { given };
+    let exec = config.entry("users", name).map(|user| &user["exec"]).filter(|exec| exec.is_object());
+    let Some(exec) = exec.filter(|_| !flags.is_set("token") && !flags.is_set("client-certificate")) else {
+        return Ok(());
+    };
+    match exec["interactiveMode"].as_str().unwrap_or_default() {
+        "" if exec["apiVersion"] == "client.authentication.k8s.io/v1" => Err(Failure::message(format!(
+            "interactiveMode must be specified for {name} to use exec authentication plugin"
+        ))),
+        "Always" if flags.all("filename").iter().any(|file| file == "-") => Err(Failure::Plain(
+            "Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is unavailable: used by stdin resource manifest reader".to_owned(),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -244,6 +278,10 @@ fn outside_config(
     for name in ["token", "client-certificate", "client-key", "username", "password"] {
         if flags.is_set(name) {
             identity[name] = flags.text(name).into();
+            // What is typed counts more than what a program would say.
+            if let Some(identity) = identity.as_object_mut() {
+                identity.remove("exec");
+            }
         }
     }
     merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);

@@ -5,6 +5,7 @@ use crate::base::{Output, Streams};
 use super::command::{Call, Command, GLOBAL_FLAGS, find, path_of};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome};
+use super::examples;
 use super::flags::{Flag, FlagKind, parse};
 
 /// Runs `kubectl` without a command that exists: the overview, `help TOPIC`, or a refusal.
@@ -125,6 +126,10 @@ pub(super) fn print(command: &Command, path: &str, streams: &mut Streams) -> Out
     let mut text = format!("{}.\n", command.short);
     if !command.aliases.is_empty() {
         text.push_str(&format!("\nAliases:\n{}, {}\n", command.name, command.aliases.join(", ")));
+    }
+    let examples = examples::of(path);
+    if !examples.is_empty() {
+        text.push_str(&format!("\nExamples:\n{examples}"));
     }
     if !command.subcommands.is_empty() {
         text.push_str("\nAvailable Commands:\n");

@@ -233,7 +233,15 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
     let documents = parse_yaml(text).map_err(|error| wrong(error.to_string()))?;
     match documents.into_iter().next().map(|document| document.value) {
         None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => Ok(map),
+        Some(Value::Object(map)) => {
+            let version = map.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+            match version {
+                "" | "v1" => Ok(map),
+                other => Err(wrong(format!(
+                    "no kind \"Config\" is registered for version {other:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:52\""
+                ))),
+            }
+        }
         Some(_) => Err(wrong("couldn't get version/kind; json parse error".to_owned())),
     }
 }

@@ -7,6 +7,7 @@ mod completion;
 mod describe;
 mod discovery;
 mod errors;
+mod examples;
 mod explanation;
 mod factory;
 mod flags;
@@ -29,6 +30,7 @@ mod resource_args;
 mod rollout_history;
 #[cfg(test)]
 mod scripted;
+mod url;
 mod watch;
 
 pub use command::{problem_of, run};

@@ -25,8 +25,8 @@ pub(super) async fn named(api: &Api, namespace: &str, typed: &str) -> Outcome<Na
     Ok(Named { resource, object })
 }
 
-/// The Pods of an object: the one it is, or those that it selects.
-pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
+/// The Pods of an object: the one it is, or those that it selects; `doing` says what they are wanted for.
+pub(super) async fn pods_of(api: &Api, named: &Named, doing: &str) -> Outcome<Vec<Value>> {
     if named.resource.is(&builtin::POD) {
         return Ok(vec![named.object.clone()]);
     }
@@ -36,8 +36,8 @@ pub(super) async fn pods_of(api: &Api, named: &Named) -> Outcome<Vec<Value>> {
         None => String::new(),
     };
     if selector.is_empty() {
-        let kind = &named.resource.kind;
-        return Err(Failure::message(format!("cannot get the pods of {kind}: it selects none")));
+        let kind = format!("*{}.{}", named.resource.version, named.resource.kind);
+        return Err(Failure::message(format!("cannot {doing} {kind}: selector for {kind} not implemented")));
     }
     selected(api, text_of(&named.object["metadata"]["namespace"]), &selector).await
 }
@@ -52,7 +52,7 @@ pub(super) async fn selected(api: &Api, namespace: &str, selector: &str) -> Outc
 /// The Pod to attach to or to forward to: running and ready ones come first.
 pub(super) async fn best_pod(api: &Api, namespace: &str, typed: &str) -> Outcome<Value> {
     let named = named(api, namespace, typed).await?;
-    let mut pods = pods_of(api, &named).await?;
+    let mut pods = pods_of(api, &named, "attach to").await?;
     pods.sort_by_key(rank);
     match pods.into_iter().next() {
         Some(pod) => Ok(pod),

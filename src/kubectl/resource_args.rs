@@ -1,6 +1,6 @@
 //! Arguments that name objects: `TYPE NAME`, `TYPE/NAME`, commas, `-l`, `--all`, `-f` (cli-runtime's `resource.Builder`).
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::{LabelSelector, Object};
 
@@ -250,7 +250,7 @@ pub(super) async fn locate(
                     0 => api.get(&url).await?,
                     page => api.clone().in_pages(page).list(&url).await?,
                 };
-                for object in items(&list, &resource) {
+                for object in into_items(list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
                 }
             }
@@ -280,18 +280,20 @@ fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
 
 /// The objects of a list, each with its apiVersion and kind.
 pub(super) fn items(list: &Value, resource: &Resource) -> Vec<Value> {
-    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    into_items(json!({"items": list["items"]}), resource)
+}
+
+/// As [`items`], of a list that nobody needs any more.
+pub(super) fn into_items(mut list: Value, resource: &Resource) -> Vec<Value> {
+    let mut items = match list["items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    };
+    for map in items.iter_mut().filter_map(Value::as_object_mut) {
+        map.entry("apiVersion").or_insert_with(|| resource.api_version().into());
+        map.entry("kind").or_insert_with(|| resource.kind.clone().into());
+    }
     items
-        .iter()
-        .map(|item| {
-            let mut item = item.clone();
-            if let Some(map) = item.as_object_mut() {
-                map.entry("apiVersion").or_insert_with(|| resource.api_version().into());
-                map.entry("kind").or_insert_with(|| resource.kind.clone().into());
-            }
-            item
-        })
-        .collect()
 }
 
 /// An object of the server with its place.
@@ -358,8 +360,6 @@ async fn from_files_matching(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::apimachinery::builtin;
 

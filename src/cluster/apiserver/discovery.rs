@@ -1,8 +1,11 @@
 //! What is served: discovery (aggregated and legacy), version, health.
 
+use base64::Engine;
 use http::header::{ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::apimachinery::groups::{GROUP_VERSIONS, GroupVersion, group_order};
 use crate::apimachinery::{KINDS, Kind, Subresource, unstored};
@@ -27,9 +30,11 @@ pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>)
         ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
         ["api"] => body::json(200, &core_versions()),
         ["apis"] => body::json(200, &group_list(&served)),
-        ["api", version] => body::json(200, &resource_list(&served, "", version)?),
+        ["api", version] => body::bytes(200, "application/json", resource_list(&served, "", version)?),
         ["apis", group] => body::json(200, &group_of(&served, group)?),
-        ["apis", group, version] => body::json(200, &resource_list(&served, group, version)?),
+        ["apis", group, version] => {
+            body::bytes(200, "application/json", resource_list(&served, group, version)?)
+        }
         [""] => body::json(200, &json!({"paths": paths(&served)})),
         _ => return None,
     })
@@ -186,7 +191,39 @@ fn group_of(served: &Served, group: &str) -> Option<Value> {
     Some(value)
 }
 
-fn resource_list(served: &Served, group: &str, version: &str) -> Option<Value> {
+/// The resources of a version, in the order of Go's fields, which scripts look for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiResourceList {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_version: Option<&'static str>,
+    group_version: String,
+    resources: Vec<ApiResource>,
+}
+
+/// One of them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiResource {
+    name: String,
+    singular_name: &'static str,
+    namespaced: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    group: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    version: &'static str,
+    kind: &'static str,
+    verbs: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    short_names: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    categories: &'static [&'static str],
+    #[serde(skip_serializing_if = "String::is_empty")]
+    storage_version_hash: String,
+}
+
+fn resource_list(served: &Served, group: &str, version: &str) -> Option<String> {
     let kinds: Vec<&'static Kind> = served.kinds_of(group, version).collect();
     let group_version = kinds.first()?.api_version();
     let mut resources = Vec::new();
@@ -194,43 +231,50 @@ fn resource_list(served: &Served, group: &str, version: &str) -> Option<Value> {
         resources.push(legacy_resource(kind));
         resources.extend(kind.subresources.iter().map(|subresource| legacy_subresource(kind, subresource)));
     }
-    let mut list = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": resources});
-    if !group.is_empty() {
-        list["apiVersion"] = "v1".into();
-    }
-    Some(list)
+    let api_version = (!group.is_empty()).then_some("v1");
+    let list = ApiResourceList { kind: "APIResourceList", api_version, group_version, resources };
+    serde_json::to_string(&list).ok()
 }
 
-fn legacy_resource(kind: &'static Kind) -> Value {
-    let mut value = json!({
-        "name": kind.plural,
-        "singularName": kind.singular,
-        "namespaced": kind.namespaced,
-        "kind": kind.kind,
-        "verbs": kind.verbs,
-    });
-    if !kind.short_names.is_empty() {
-        value["shortNames"] = json!(kind.short_names);
+fn legacy_resource(kind: &'static Kind) -> ApiResource {
+    ApiResource {
+        name: kind.plural.to_owned(),
+        singular_name: kind.singular,
+        namespaced: kind.namespaced,
+        group: "",
+        version: "",
+        kind: kind.kind,
+        verbs: kind.verbs,
+        short_names: kind.short_names,
+        categories: kind.categories,
+        storage_version_hash: storage_version_hash(kind),
     }
-    if !kind.categories.is_empty() {
-        value["categories"] = json!(kind.categories);
-    }
-    value
 }
 
-fn legacy_subresource(kind: &'static Kind, subresource: &Subresource) -> Value {
-    let mut value = json!({
-        "name": format!("{}/{}", kind.plural, subresource.name),
-        "singularName": "",
-        "namespaced": kind.namespaced,
-        "kind": subresource.kind,
-        "verbs": subresource.verbs,
-    });
-    if !subresource.version.is_empty() {
-        value["group"] = subresource.group.into();
-        value["version"] = subresource.version.into();
+/// Says in which version objects are stored; nothing for what is not stored.
+fn storage_version_hash(kind: &'static Kind) -> String {
+    if !kind.verbs.contains(&"watch") {
+        return String::new();
     }
-    value
+    let stored = kind.stored();
+    let text = format!("{}/{}/{}", stored.group, stored.version, stored.kind);
+    base64::engine::general_purpose::STANDARD.encode(&Sha256::digest(text.as_bytes())[..8])
+}
+
+fn legacy_subresource(kind: &'static Kind, subresource: &'static Subresource) -> ApiResource {
+    let named = !subresource.version.is_empty();
+    ApiResource {
+        name: format!("{}/{}", kind.plural, subresource.name),
+        singular_name: "",
+        group: if named { subresource.group } else { "" },
+        version: subresource.version,
+        kind: subresource.kind,
+        verbs: subresource.verbs,
+        short_names: &[],
+        categories: &[],
+        storage_version_hash: String::new(),
+        namespaced: kind.namespaced,
+    }
 }
 
 /// `/version` of the release whose behaviour is simulated.

@@ -132,6 +132,13 @@ impl Look {
             self.tell(registry, EventType::Warning, "UnknownTimeZone", &message);
             return Ok(Action::AwaitChange);
         };
+        if schedule.next_in(registry.now(), &zone).is_none() {
+            // Such as the 31st of February.
+            let why = "time difference between two schedules is less than 1 second";
+            let message = format!("invalid schedule: {text} : {why}");
+            self.tell(registry, EventType::Warning, "InvalidSchedule", &message);
+            return Ok(Action::AwaitChange);
+        }
         if let Some(moment) = self.due(registry, &schedule, &zone) {
             self.start(registry, moment)?;
         }

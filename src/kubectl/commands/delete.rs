@@ -91,11 +91,18 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
     let (mut going, mut failures) = (Vec::new(), Vec::new());
+    let mut warns = call.target()?.explicit_namespace;
     for target in found {
         let (resource, namespace, name, source) = match target {
             Found::Named(resource, namespace, name, source) => (resource, namespace, name, source),
             Found::Object(info) => (info.resource, info.namespace, info.name, info.source),
         };
+        if warns && !resource.namespaced {
+            call.complain(
+                "Warning: deleting cluster-scoped resources, not scoped to the provided namespace",
+            )?;
+            warns = false;
+        }
         match delete(call, &api, &plan, resource, namespace, name).await {
             Ok(gone) => going.push(gone),
             Err(failure) if failure.is_not_found() && ignore_missing => {}

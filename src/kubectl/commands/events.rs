@@ -60,7 +60,17 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Ok(());
     }
     let version = list["metadata"]["resourceVersion"].as_str().unwrap_or_default();
-    let mut watch = Watch::new(&api, url, "application/json", version);
+    let watch = Watch::new(&api, url, "application/json", version);
+    let limit = call.flags.limit("request-timeout");
+    let followed = follow(call, watch, everywhere);
+    match limit {
+        // A request that may not last ends the watch without a complaint.
+        Some(limit) => crate::base::timeout(limit, followed).await.unwrap_or(Ok(())),
+        None => followed.await,
+    }
+}
+
+async fn follow(call: &mut Call<'_>, mut watch: Watch, everywhere: bool) -> Outcome {
     loop {
         let event = watch.next().await?;
         if event.event_type != "DELETED" && event.event_type != "BOOKMARK" && is_wanted(call, &event.object) {

@@ -12,6 +12,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::{best_pod, container_names, default_container};
 use crate::kubectl::remote::Session;
+use crate::kubectl::resource_args::{Wanted, find_as_given};
 
 /// `kubectl exec`.
 pub(super) static EXEC: Command = Command {
@@ -50,14 +51,25 @@ impl Place {
 }
 
 async fn exec(call: &mut Call<'_>) -> Outcome {
-    let (targets, command) = call.args.split_at(call.dash.unwrap_or(call.args.len()).min(1));
+    let words = call.args.clone();
+    let (targets, command) = words.split_at(call.dash.unwrap_or(words.len()).min(1));
     if call.dash.is_none() && call.args.len() > 1 {
         return Err(call.usage_error(
             "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
         ));
     }
-    let Some(typed) = targets.first().cloned() else {
-        return Err(Failure::message("pod, type/name or --filename must be specified"));
+    let typed = match targets.first().cloned() {
+        Some(typed) => typed,
+        None if call.flags.all("filename").is_empty() => {
+            return Err(Failure::message("pod, type/name or --filename must be specified"));
+        }
+        None => {
+            let api = call.api().await?;
+            match find_as_given(call, &api, &[], Wanted::default()).await?.as_slice() {
+                [info] => format!("{}/{}", info.resource.plural, info.name),
+                _ => return Err(Failure::message("cannot exec into multiple objects at a time")),
+            }
+        }
     };
     if command.is_empty() {
         return Err(Failure::message("you must specify at least one command for the container"));

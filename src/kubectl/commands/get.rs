@@ -10,7 +10,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Format, TableOptions, TablePrinter, format_of, list_of, sort_by, sort_rows};
-use crate::kubectl::resource_args::{Selection, from_files, items, select};
+use crate::kubectl::resource_args::{Selection, from_files, into_items, select};
 
 use super::get_watch;
 
@@ -357,7 +357,8 @@ pub(super) fn as_table(body: Value, resource: &Resource, now: crate::base::Times
     if body["kind"] == "Table" {
         return body;
     }
-    let objects = if body.get("items").is_some() { items(&body, resource) } else { vec![body.clone()] };
+    let metadata = body["metadata"].clone();
+    let objects = if body.get("items").is_some() { into_items(body, resource) } else { vec![body] };
     let rows: Vec<Value> = objects
         .into_iter()
         .map(|object| {
@@ -370,7 +371,7 @@ pub(super) fn as_table(body: Value, resource: &Resource, now: crate::base::Times
         .collect();
     serde_json::json!({
         "kind": "Table",
-        "metadata": body["metadata"],
+        "metadata": metadata,
         "columnDefinitions": [{"name": "Name", "format": "name", "priority": 0}, {"name": "Age", "priority": 0}],
         "rows": rows,
     })
@@ -386,7 +387,7 @@ fn print_objects(
     let mut objects: Vec<Value> = Vec::new();
     for answer in answers {
         if answer.name.is_empty() {
-            objects.extend(items(&answer.body, &answer.resource));
+            objects.extend(into_items(answer.body, &answer.resource));
         } else {
             objects.push(answer.body);
         }

@@ -28,20 +28,28 @@ pub(super) async fn run(
     if !call.flags.on("watch-only") {
         view.print_list(call, &answer)?;
     }
+    let limit = call.flags.limit("request-timeout");
+    let followed = follow(call, api, (selection, namespace), answer, view);
+    match limit {
+        // A request that may not last ends the watch without a complaint.
+        Some(limit) => crate::base::timeout(limit, followed).await.unwrap_or(Ok(())),
+        None => followed.await,
+    }
+}
+
+async fn follow(
+    call: &mut Call<'_>,
+    api: &Api,
+    (selection, namespace): (&Selection, &str),
+    answer: Answer,
+    mut view: View,
+) -> Outcome {
     let mut watch = open(call, api, selection, &answer);
     // A watch on one name starts from any version, so its first event repeats what was printed.
     let mut repeated = !answer.name.is_empty();
-    // A request that may not last ends the watch without a complaint.
-    let limit = call.flags.limit("request-timeout");
+    drop(answer);
     loop {
-        let next = match limit {
-            Some(limit) => match crate::base::timeout(limit, watch.next()).await {
-                Some(event) => event,
-                None => return Ok(()),
-            },
-            None => watch.next().await,
-        };
-        let event = match next {
+        let event = match watch.next().await {
             Ok(event) => event,
             Err(Failure::Status(status)) if status.is("Expired") => {
                 let answer = ask(call, api, selection, namespace, view.format.as_ref()).await?;

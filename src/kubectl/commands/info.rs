@@ -12,7 +12,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::factory::CLIENT_VERSION;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::help;
-use crate::kubectl::printers::{plain_table, to_json};
+use crate::kubectl::printers::plain_table;
 use crate::kubectl::resource_args::items;
 
 /// The version of Kustomize that this kubectl would hold.
@@ -157,8 +157,7 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(Failure::message(format!("extra arguments: [{}]", call.args.join(" "))));
     }
-    let client = json!({"major": "1", "minor": "36", "gitVersion": CLIENT_VERSION});
-    let mut all = json!({"clientVersion": client, "kustomizeVersion": KUSTOMIZE_VERSION});
+    let mut all = json!({"clientVersion": client_version(), "kustomizeVersion": KUSTOMIZE_VERSION});
     let mut failure = None;
     if !call.flags.on("client") {
         let server = async { call.api().await?.get(&Url::new("/version")).await };
@@ -168,7 +167,7 @@ async fn version(call: &mut Call<'_>) -> Outcome {
         }
     }
     match call.flags.text("output") {
-        "json" => call.text(to_json(&all).replace("    ", "  "))?,
+        "json" => call.text(ordered(&all))?,
         "yaml" => call.text(to_yaml(&all))?,
         "" => {
             call.line(format!("Client Version: {CLIENT_VERSION}"))?;
@@ -181,6 +180,61 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     }
     warn_about_skew(call, &all["serverVersion"])?;
     failure.map_or(Ok(()), Err)
+}
+
+/// What this program says of itself: the version that it imitates, and where it runs.
+fn client_version() -> Value {
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    json!({
+        "major": "1",
+        "minor": "36",
+        "gitVersion": CLIENT_VERSION,
+        "gitCommit": "",
+        "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "go1.26",
+        "compiler": "gc",
+        "platform": format!("{}/{architecture}", std::env::consts::OS),
+    })
+}
+
+/// Fields of a version in the order of Go's.
+const FIELDS: &[&str] = &[
+    "major",
+    "minor",
+    "emulationMajor",
+    "emulationMinor",
+    "minCompatibilityMajor",
+    "minCompatibilityMinor",
+    "gitVersion",
+    "gitCommit",
+    "gitTreeState",
+    "buildDate",
+    "goVersion",
+    "compiler",
+    "platform",
+];
+
+/// Versions as JSON, indented by two, each with its fields in Go's order.
+fn ordered(all: &Value) -> String {
+    let parts = ["clientVersion", "kustomizeVersion", "serverVersion"].into_iter().filter_map(|name| {
+        let value = all.get(name)?;
+        let shown = match value.as_object() {
+            None => value.to_string(),
+            Some(map) => {
+                let known = FIELDS.iter().filter_map(|field| Some((*field, map.get(*field)?)));
+                let lines: Vec<String> =
+                    known.map(|(field, value)| format!("    \"{field}\": {value}")).collect();
+                format!("{{\n{}\n  }}", lines.join(",\n"))
+            }
+        };
+        Some(format!("  \"{name}\": {shown}"))
+    });
+    format!("{{\n{}\n}}\n", parts.collect::<Vec<String>>().join(",\n"))
 }
 
 fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {

@@ -107,7 +107,7 @@ async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Va
         )),
         other => other,
     })?;
-    let mut pods = pods_of(api, &found).await?;
+    let mut pods = pods_of(api, &found, "get the logs from").await?;
     if call.flags.on("all-pods") || pods.len() < 2 {
         if pods.is_empty() {
             return Err(Failure::message(format!("timed out waiting for the condition: no pods of {typed}")));

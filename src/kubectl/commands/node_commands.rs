@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::flag_sets::{DRY_RUN, SELECTOR};
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
-use crate::kubectl::errors::Outcome;
+use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{DryRun, dry_run};
-use crate::kubectl::resource_args::{Info, Wanted, find};
+use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find};
 
 /// `kubectl cordon`.
 pub(super) static CORDON: Command = Command {
@@ -48,6 +48,9 @@ async fn set_schedulable(call: &mut Call<'_>, schedulable: bool) -> Outcome {
 
 /// The nodes that the arguments or the selector name.
 pub(super) async fn nodes_of(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
+    if call.args.is_empty() && call.flags.text("selector").is_empty() {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
     let mut args = vec!["nodes".to_owned()];
     args.extend(call.args.iter().map(|name| {
         let (kind, bare) = name.split_once('/').unwrap_or(("", name));

@@ -71,6 +71,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("expose") && !call.flags.is_set("port") {
         return Err(call.usage_error("--port must be set when exposing a service"));
     }
+    let image = call.flags.text("image");
+    if !image.is_empty() && !is_image_reference(image) {
+        return Err(Failure::message(format!("Invalid image name {image:?}: invalid reference format")));
+    }
     let mut pod = pod(call)?;
     let resource = Resource::from(&builtin::POD);
     let target = call.target()?;
@@ -105,6 +109,16 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return new.attach(call, &api).await;
     }
     print_done(call, &created, &resource.named(&name), "created")
+}
+
+/// Whether a text names an image: `[DOMAIN[:PORT]/]PATH[:TAG][@DIGEST]` (`distribution/reference`).
+fn is_image_reference(text: &str) -> bool {
+    let host = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+    let domain = format!(r"(?:{host}(?:\.{host})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?");
+    let part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+    let digest = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
+    let whole = format!(r"^(?:{domain}/)?{part}(?:/{part})*(?::[\w][\w.-]{{0,127}})?(?:@{digest})?$");
+    regex::Regex::new(&whole).is_ok_and(|reference| reference.is_match(text))
 }
 
 /// Creates the Service of `--expose`, or without a server only shows it.

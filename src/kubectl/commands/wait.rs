@@ -71,12 +71,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let format = format_of(call, false)?;
     let mut failures = Vec::new();
     for one in found {
+        let was_there = matches!(one, Found::Object(_));
         let (resource, namespace, name) = match one {
             Found::Named(resource, namespace, name, _) => (resource, namespace, name),
             Found::Object(info) => (info.resource, info.namespace, info.name),
         };
         match wait_for(&api, &resource, &namespace, &name, &goal, limit).await {
-            Ok(Ended::Silently) => {}
+            // Of what never was there nothing is said.
+            Ok(Ended::Silently) if !was_there => {}
+            Ok(Ended::Silently) => call.line(format!("{} condition met", resource.named(&name)))?,
             Ok(Ended::With(object)) => match (&format, object) {
                 (Some(format), Some(object)) => {
                     format.show(call, &object)?;

@@ -1,5 +1,6 @@
 //! `describe`: one file per kind, a generic description for all others.
 
+mod addresses;
 mod certificate_signing_request;
 mod containers;
 mod cron_job;
@@ -94,7 +95,10 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
             with_events = false;
             network_policy::describe(&mut text, object);
         }
-        ("storage.k8s.io/v1", "StorageClass") => storage::storage_class(&mut text, object),
+        ("networking.k8s.io/v1", "ServiceCIDR" | "IPAddress") => addresses::describe(&mut text, object),
+        ("storage.k8s.io/v1", "StorageClass" | "CSINode" | "VolumeAttributesClass") => {
+            storage::class_or_node(&mut text, object);
+        }
         _ => generic::describe(&mut text, object),
     }
     if with_events {

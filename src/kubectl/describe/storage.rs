@@ -1,26 +1,53 @@
-//! Describes PersistentVolumes, PersistentVolumeClaims and StorageClasses.
+//! Describes what is about storage: volumes, claims, classes, CSINodes.
 
 use serde_json::{Value, json};
 
 use super::text::{Text, array, long_time, scalar, since, text_of, yes_or_no};
 use super::volumes;
-use crate::apimachinery::builtin;
+use crate::apimachinery::{builtin, is_volume_source};
 use crate::base::Timestamp;
 use crate::kubectl::api::Api;
 use crate::kubectl::discovery::Resource;
 
-/// Fields of a volume's spec that are no source.
-const NO_SOURCES: &[&str] = &[
-    "accessModes",
-    "capacity",
-    "claimRef",
-    "mountOptions",
-    "nodeAffinity",
-    "persistentVolumeReclaimPolicy",
-    "storageClassName",
-    "volumeAttributesClassName",
-    "volumeMode",
-];
+/// A StorageClass, CSINode or VolumeAttributesClass; everything but the events.
+pub(crate) fn class_or_node(text: &mut Text, object: &Value) {
+    match text_of(&object["kind"]) {
+        "CSINode" => csi_node(text, object),
+        "VolumeAttributesClass" => volume_attributes_class(text, object),
+        _ => storage_class(text, object),
+    }
+}
+
+fn csi_node(text: &mut Text, object: &Value) {
+    let metadata = &object["metadata"];
+    text.field(0, "Name", text_of(&metadata["name"]));
+    text.labels(0, "Labels", metadata["labels"].as_object());
+    text.annotations(0, "Annotations", metadata["annotations"].as_object());
+    text.field(0, "CreationTimestamp", long_time(&metadata["creationTimestamp"]));
+    text.line(0, "Spec:");
+    let Some(drivers) = object["spec"]["drivers"].as_array() else { return };
+    text.line(1, "Drivers:");
+    for driver in drivers {
+        text.line(2, format!("{}:", text_of(&driver["name"])));
+        text.field(3, "Node ID", text_of(&driver["nodeID"]));
+        if let Some(count) = driver["allocatable"]["count"].as_i64() {
+            text.line(3, "Allocatables:");
+            text.field(4, "Count", count);
+        }
+        if let Some(keys) = driver["topologyKeys"].as_array() {
+            let keys: Vec<&str> = keys.iter().map(text_of).collect();
+            text.field(3, "Topology Keys", format!("[{}]", keys.join(" ")));
+        }
+    }
+}
+
+fn volume_attributes_class(text: &mut Text, object: &Value) {
+    let pairs = |map: &Value| crate::kubectl::printers::labels_text(map.as_object());
+    text.field(0, "Name", text_of(&object["metadata"]["name"]));
+    text.field(0, "Annotations", pairs(&object["metadata"]["annotations"]));
+    text.field(0, "DriverName", text_of(&object["driverName"]));
+    text.field(0, "Parameters", pairs(&object["parameters"]));
+}
 
 /// A volume; everything but the events.
 pub(crate) fn persistent_volume(text: &mut Text, volume: &Value, now: Timestamp) {
@@ -46,7 +73,7 @@ pub(crate) fn persistent_volume(text: &mut Text, volume: &Value, now: Timestamp)
     text.field(0, "Message", text_of(&status["message"]));
     text.line(0, "Source:");
     let sources = spec.as_object().into_iter().flatten();
-    match sources.into_iter().find(|(field, _)| !NO_SOURCES.contains(&field.as_str())) {
+    match sources.into_iter().find(|(field, _)| is_volume_source(field)) {
         Some((kind, source)) => volumes::source(text, &json!({ kind.as_str(): source })),
         None => text.line(1, "<unknown>"),
     }
@@ -88,7 +115,7 @@ fn data_source(text: &mut Text, source: &Value) {
 async fn users(api: &Api, claim: &Value) -> Vec<String> {
     let metadata = &claim["metadata"];
     let url = Resource::from(&builtin::POD).collection(text_of(&metadata["namespace"]));
-    let Ok(pods) = api.get(&url).await else { return Vec::new() };
+    let Ok(pods) = api.list(&url).await else { return Vec::new() };
     let owners = array(&metadata["ownerReferences"]);
     let uses = |pod: &Value| {
         array(&pod["spec"]["volumes"])
@@ -130,7 +157,7 @@ fn conditions(text: &mut Text, conditions: &Value) {
 }
 
 /// A class; everything but the events.
-pub(crate) fn storage_class(text: &mut Text, class: &Value) {
+fn storage_class(text: &mut Text, class: &Value) {
     let annotations = &class["metadata"]["annotations"];
     let is_default = |key: &str| annotations[key] == "true";
     let default = is_default("storageclass.kubernetes.io/is-default-class")

@@ -9,6 +9,8 @@ mod name;
 mod sort;
 mod table;
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::base::to_yaml;
@@ -21,7 +23,7 @@ pub(super) use go_template::GoTemplate;
 pub(super) use json::{escape_html, to_json};
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{sort_by, sort_rows};
-pub(super) use table::{TableOptions, TablePrinter, plain_table};
+pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
 
 /// A format that `-o` names, other than the tables for people.
 #[derive(Clone, Debug)]
@@ -150,11 +152,14 @@ impl Format {
 }
 
 /// The object (or every item of a List) without the bookkeeping of field managers.
-fn without_managed_fields(object: &Value, keep: bool) -> Value {
-    let mut object = object.clone();
-    if keep {
-        return object;
+fn without_managed_fields(object: &Value, keep: bool) -> Cow<'_, Value> {
+    let has = |object: &Value| object["metadata"].get("managedFields").is_some();
+    let in_items = object["items"].as_array().is_some_and(|items| items.iter().any(has));
+    // A long list that was stripped already is not copied.
+    if keep || !has(object) && !in_items {
+        return Cow::Borrowed(object);
     }
+    let mut object = object.clone();
     let strip = |object: &mut Value| {
         if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.remove("managedFields");
@@ -164,7 +169,7 @@ fn without_managed_fields(object: &Value, keep: bool) -> Value {
     if let Some(items) = object.get_mut("items").and_then(Value::as_array_mut) {
         items.iter_mut().for_each(strip);
     }
-    object
+    Cow::Owned(object)
 }
 
 /// Objects as the List that kubectl prints.

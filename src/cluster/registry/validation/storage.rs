@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::apimachinery::is_volume_source;
 use crate::apimachinery::{
     FieldError, FieldErrorType, FieldErrors, Object, Quantity, validate_dns1123_subdomain,
 };
@@ -18,18 +19,6 @@ const BINDING_MODES: &[&str] = &["Immediate", "WaitForFirstConsumer"];
 /// Types of host paths, in the order of messages.
 const HOST_PATH_TYPES: &[&str] =
     &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
-/// Fields of a volume's spec that are no source.
-const NO_SOURCES: &[&str] = &[
-    "accessModes",
-    "capacity",
-    "claimRef",
-    "mountOptions",
-    "nodeAffinity",
-    "persistentVolumeReclaimPolicy",
-    "storageClassName",
-    "volumeAttributesClassName",
-    "volumeMode",
-];
 /// What a client is told that changes more of a claim than it may.
 const CLAIM_FIXED: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
 /// The size asked for, as a pointer.
@@ -99,7 +88,7 @@ fn source_errors(spec: &Field<'_>) -> FieldErrors {
         .map()
         .into_iter()
         .flatten()
-        .filter(|(field, value)| !NO_SOURCES.contains(&field.as_str()) && !value.is_null())
+        .filter(|(field, value)| is_volume_source(field) && !value.is_null())
         .map(|(field, _)| field)
         .collect();
     if sources.is_empty() {
@@ -164,7 +153,7 @@ fn class_and_mode_errors(spec: &Field<'_>) -> FieldErrors {
 pub(crate) fn persistent_volume_update_errors(new: &Object, old: &Object) -> FieldErrors {
     let source = |volume: &Object| -> Map<String, Value> {
         let mut spec = volume.map("/spec").cloned().unwrap_or_default();
-        spec.retain(|field, value| !NO_SOURCES.contains(&field.as_str()) && !value.is_null());
+        spec.retain(|field, value| is_volume_source(field) && !value.is_null());
         spec
     };
     let (before, after) = (Value::from(source(old)), Value::from(source(new)));

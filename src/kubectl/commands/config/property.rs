@@ -144,8 +144,10 @@ fn value_of(fields: &[String], text: &str, raw_bytes: bool) -> Outcome<Value> {
     if raw_bytes {
         return Ok(engine.encode(text).into());
     }
-    match engine.decode(text) {
-        Ok(_) => Ok(text.into()),
+    // As in Go, line breaks count for nothing.
+    let joined: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
+    match engine.decode(&joined) {
+        Ok(_) => Ok(joined.into()),
         Err(_) => Err(Failure::message(format!(
             "error decoding input value: illegal base64 data at input byte {}",
             text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len() / 4 * 4)

@@ -144,9 +144,9 @@ async fn chosen(call: &Call<'_>, api: &Api, plan: &Plan, node: &str) -> Result<C
     let url = Resource::from(&builtin::POD)
         .collection("")
         .with("fieldSelector", format!("spec.nodeName={node}"))
-        .with("labelSelector", &plan.selector)
-        .with("limit", call.flags.int("chunk-size").to_string());
-    let list = api.get(&url).await.map_err(|failure| vec![failure.to_string()])?;
+        .with("labelSelector", &plan.selector);
+    let api = &api.clone().in_pages(call.flags.int("chunk-size"));
+    let list = api.list(&url).await.map_err(|failure| vec![failure.to_string()])?;
     Ok(Chosen::of(api, plan.rules, array(&list["items"]), call.now()).await)
 }
 

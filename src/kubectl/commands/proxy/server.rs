@@ -120,6 +120,9 @@ fn file(folder: &Path, path: &str) -> Response<Body> {
     let mut found = folder.join(relative);
     if found.is_dir() {
         found = found.join("index.html");
+        if is_below && !found.exists() {
+            return listing(&folder.join(relative));
+        }
     }
     match std::fs::read(&found) {
         Ok(bytes) if is_below => {
@@ -131,6 +134,33 @@ fn file(folder: &Path, path: &str) -> Response<Body> {
         _ => plain(StatusCode::NOT_FOUND, "404 page not found\n"),
     }
 }
+
+/// The names in a folder as links, the way Go's file server lists them.
+fn listing(folder: &Path) -> Response<Body> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let ending = if entry.path().is_dir() { "/" } else { "" };
+            format!("{}{ending}", entry.file_name().to_string_lossy())
+        })
+        .take(LONGEST_LISTING)
+        .collect();
+    names.sort();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let link = |name: &String| {
+        let target = crate::kubectl::api::encode(name).replace("%2F", "/");
+        format!("<a href=\"{target}\">{}</a>\n", escaped(name))
+    };
+    let links: String = names.iter().map(link).collect();
+    let head = "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n";
+    let mut response = plain(StatusCode::OK, &format!("{head}<pre>\n{links}</pre>\n"));
+    let kind = http::HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// Names of a folder that are listed.
+const LONGEST_LISTING: usize = 10_000;
 
 fn media_type(path: &Path) -> &'static str {
     match path.extension().and_then(|end| end.to_str()).unwrap_or_default() {

@@ -9,7 +9,7 @@ mod undo;
 
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
-use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::command::{Arguments, Call, Command, Run};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resource_args::{Info, Wanted, find};
@@ -35,35 +35,26 @@ static HISTORY: Command = Command {
     ..Command::PLAIN
 };
 
-static PAUSE: Command = Command {
-    name: "pause",
-    short: "Mark the provided resource as paused",
-    usage: "RESOURCE [options]",
-    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(change::pause(call)),
-    ..Command::PLAIN
-};
+/// A command that changes what it names.
+const fn changing(name: &'static str, short: &'static str, run: Run) -> Command {
+    Command {
+        name,
+        short,
+        usage: "RESOURCE [options]",
+        flags: &[CHANGE_FLAGS, FILES, OUTPUT],
+        arguments: Arguments::Resources,
+        run,
+        ..Command::PLAIN
+    }
+}
 
-static RESUME: Command = Command {
-    name: "resume",
-    short: "Resume a paused resource",
-    usage: "RESOURCE [options]",
-    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(change::resume(call)),
-    ..Command::PLAIN
-};
+static PAUSE: Command =
+    changing("pause", "Mark the provided resource as paused", |call| Box::pin(change::pause(call)));
 
-static RESTART: Command = Command {
-    name: "restart",
-    short: "Restart a resource",
-    usage: "RESOURCE [options]",
-    flags: &[CHANGE_FLAGS, FILES, OUTPUT],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(change::restart(call)),
-    ..Command::PLAIN
-};
+static RESUME: Command =
+    changing("resume", "Resume a paused resource", |call| Box::pin(change::resume(call)));
+
+static RESTART: Command = changing("restart", "Restart a resource", |call| Box::pin(change::restart(call)));
 
 static STATUS: Command = Command {
     name: "status",

@@ -33,7 +33,7 @@ static IMAGE: Command = Command {
     name: "image",
     short: "Update the image of a pod template",
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
+    flags: PLAIN_FLAGS,
     arguments: Arguments::Resources,
     run: |call| Box::pin(image::run(call)),
     ..Command::PLAIN
@@ -74,7 +74,7 @@ static SERVICE_ACCOUNT: Command = Command {
     aliases: &["sa"],
     short: "Update the service account of a resource",
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-    flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
+    flags: PLAIN_FLAGS,
     arguments: Arguments::Resources,
     run: |call| Box::pin(service_account::run(call)),
     ..Command::PLAIN
@@ -95,6 +95,9 @@ const ONLY_FILES: &str = "you must specify resources by --filename when --local 
 
 /// What is said of objects that have no Pod template.
 const NO_TEMPLATE: &str = "the object is not a pod or does not have a pod template";
+
+/// Flags of those that need no more.
+const PLAIN_FLAGS: &[&[Flag]] = &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD];
 
 const FLAGS: &[Flag] = &[
     SELECTOR,
