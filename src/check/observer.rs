@@ -60,7 +60,9 @@ impl Observer {
             since.as_ref().map_or(Duration::ZERO, |since| span.saturating_sub(since.elapsed()))
         };
         let explanation = left(&self.explained, EXPLANATIONS);
-        let change = self.changes.changed();
+        // On a copy: who gives up waiting has not seen the change.
+        let mut probe = self.changes.clone();
+        let change = probe.changed();
         let changed = if self.owes { timeout(explanation, change).await } else { Some(change.await) };
         if matches!(changed, Some(Err(_))) {
             return std::future::pending().await;

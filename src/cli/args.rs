@@ -26,8 +26,12 @@ pub(super) struct Common {
     #[arg(long, global = true, value_name = "FOLDER")]
     pub course: Option<PathBuf>,
     /// Use ASCII only: no symbols, no emoji
-    #[arg(long, global = true)]
+    #[arg(long, global = true, visible_alias = "no-emoji")]
     pub ascii: bool,
+    /// Print line by line for a screen reader: no colour, no pictures, nothing drawn anew
+    /// (also: PODLINGS_SCREEN_READER=1)
+    #[arg(long, global = true)]
+    pub screen_reader: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -31,7 +31,7 @@ pub(super) struct Reporter {
 
 impl Reporter {
     pub(super) fn new(surroundings: &Surroundings, common: &Common, folder: &Path) -> Self {
-        let theme = surroundings.theme(common.ascii);
+        let theme = surroundings.theme(common);
         Self { theme, wraps: surroundings.output_is_terminal, folder: folder.to_owned() }
     }
 

@@ -55,7 +55,7 @@ async fn session(
     goal: Option<(usize, usize)>,
 ) -> Result<ExitCode, UserError> {
     let interactive = surroundings.input_is_terminal;
-    let theme = surroundings.theme(common.ascii);
+    let theme = surroundings.theme(common);
     let mut out = Output::new(std::io::stdout());
     let folders = Folders::prepare(common, surroundings, learn, interactive)?;
     let Opened { mut journal, entries, notices } = folders.journal()?;
@@ -69,9 +69,10 @@ async fn session(
     let (environment, world_kept) = wiring.environment(&mut out).await?;
     let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
     let keyboard = surroundings.keyboard();
-    let settings = Settings { interactive, width: theme.width, keyboard };
+    let follows_size = surroundings.follows_size();
+    let settings = Settings { interactive, width: theme.width, keyboard, follows_size };
     let ending = if interactive {
-        let screen = TerminalScreen::new(theme, out);
+        let screen = TerminalScreen::new(theme, out, surroundings.follows_size());
         let front = repl::Settings {
             theme,
             history: folders.state.as_ref().map(|folder| folder.join("history")),

@@ -22,7 +22,7 @@ pub(super) fn run(list: &List, common: &Common, surroundings: &Surroundings) -> 
     let learner = Learner::from_entries(&entries);
     let language = list.lang.or(learner.language).unwrap_or_else(|| surroundings.language());
     let view = overview(&course, &learner, language);
-    let text = render(&surroundings.theme(common.ascii), &view);
+    let text = render(&surroundings.theme(common), &view);
     match Output::new(std::io::stdout()).line(text) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),

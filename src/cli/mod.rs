@@ -73,7 +73,7 @@ fn tool_name(program: &OsString) -> Option<tools::Tool> {
 
 /// Prints an error and its hints to standard error.
 fn complain(error: &UserError, common: &Common, surroundings: &Surroundings) {
-    let mut theme = surroundings.theme(common.ascii);
+    let mut theme = surroundings.theme(common);
     // Nobody is left to tell when standard error is closed.
     theme.width = theme.width.max(40);
     let _ = Output::new(std::io::stderr()).line(error_lines(&theme, error));

@@ -10,6 +10,8 @@ use crate::base::Terminal;
 use crate::lesson::Language;
 use crate::repl::{Keyboard, Theme};
 
+use super::args::Common;
+
 /// Columns where there is no terminal to ask.
 const WIDTH_DEFAULT: usize = 80;
 
@@ -81,16 +83,29 @@ impl Surroundings {
         if locale.is_some_and(|locale| locale.starts_with("ko")) { Language::Ko } else { Language::En }
     }
 
-    /// How to draw: colour unless NO_COLOR or a pipe, symbols unless the locale or `ascii` forbid.
-    pub(super) fn theme(&self, ascii: bool) -> Theme {
+    /// How to draw: colour unless NO_COLOR or a pipe, symbols unless the locale or an option forbid.
+    pub(super) fn theme(&self, common: &Common) -> Theme {
         let dumb = self.variable("TERM") == Some("dumb");
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.variable(name));
         let ascii_locale = matches!(locale, Some("C" | "POSIX")) && self.output_is_terminal;
-        Theme {
+        let many = self.variable("COLORTERM").is_some()
+            || self.variable("TERM").is_some_and(|name| name.contains("256color") || name.contains("kitty"));
+        let theme = Theme {
             colour: self.output_is_terminal && !dumb && self.variable("NO_COLOR").is_none(),
-            symbols: !ascii && !ascii_locale && !dumb,
+            palette: many,
+            symbols: !common.ascii && !ascii_locale && !dumb,
+            redraw: self.output_is_terminal && !dumb,
+            spoken: false,
             width: self.width(),
-        }
+        };
+        let spoken =
+            common.screen_reader || self.variable("PODLINGS_SCREEN_READER").is_some_and(|on| on != "0");
+        if spoken { theme.read_aloud() } else { theme }
+    }
+
+    /// Whether the width is the terminal's own, so that it may change.
+    pub(super) fn follows_size(&self) -> bool {
+        self.output_is_terminal && self.variable("COLUMNS").is_none()
     }
 
     /// The terminal that a person types at; `None` where standard input is none.

@@ -33,6 +33,14 @@ const PANIC_PAUSE: Duration = Duration::from_secs(1);
 /// Once nothing has happened for so long, everything is put on the disk.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// How far time goes between two looks at whether anything was written.
+const SETTLE_STEP: Duration = Duration::from_secs(1);
+
+/// Kinds that are written over and over while nothing happens.
+fn is_sign_of_life(kind: &str) -> bool {
+    matches!(kind, "Lease" | "Node" | "Event")
+}
+
 /// What the API server, the listener and the driver share.
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -413,6 +421,26 @@ impl Cluster {
         self.shared.clock.advance(by);
         self.shared.with(|_| ());
         self.shared.notify();
+    }
+
+    /// Lets time pass until nothing was written for `quiet` but the nodes' signs of life and events, at
+    /// most `at_most`; tells how much passed.
+    #[must_use]
+    pub fn settle(&self, quiet: Duration, at_most: Duration) -> Duration {
+        let revision = || self.shared.look(|simulation, _| simulation.registry.store().revision());
+        let (mut passed, mut still, mut seen) = (Duration::ZERO, Duration::ZERO, revision());
+        while passed < at_most && still < quiet {
+            self.pass(SETTLE_STEP);
+            passed += SETTLE_STEP;
+            let wrote =
+                self.shared.look(|simulation, _| match simulation.registry.store().changes_since(seen) {
+                    Ok(mut changes) => changes.any(|change| !is_sign_of_life(change.kind.kind)),
+                    Err(_) => true,
+                });
+            still = if wrote { Duration::ZERO } else { still + SETTLE_STEP };
+            seen = revision();
+        }
+        passed
     }
 
     /// The whole world as it stands: objects, nodes, containers, logs, and what is due when.

@@ -1,5 +1,6 @@
 //! The cluster inside this program.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,10 +17,17 @@ const CONTEXT: &str = "minikube";
 /// Simulated time that a start state is given to settle.
 const START_SETTLES: Duration = Duration::from_secs(40);
 
+/// Without a write for so long, nothing is on its way: longer than a Pod is given to end.
+const SETTLED: Duration = Duration::from_secs(40);
+
+/// A world of the embedded cluster, to go back to.
+#[derive(Clone, Debug)]
+pub struct World(Snapshot);
+
 /// The embedded cluster, its listener for other programs, and the tools for it.
 pub struct Embedded {
     cluster: Cluster,
-    tools: Tools,
+    tools: Arc<Tools>,
     /// Closes the sockets when dropped.
     _listener: Listener,
 }
@@ -32,10 +40,10 @@ impl Embedded {
     pub fn new(cluster: Cluster, listener: Listener, settings: &ToolSettings) -> Result<Self, UserError> {
         let names = ["kubectl", "k", "minikube", "docker"];
         let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names)?;
-        Ok(Self { cluster, tools, _listener: listener })
+        Ok(Self { cluster, tools: Arc::new(tools), _listener: listener })
     }
 
-    pub(super) fn tools(&self) -> &Tools {
+    pub(super) fn tools(&self) -> &Arc<Tools> {
         &self.tools
     }
 
@@ -61,12 +69,16 @@ impl Embedded {
         self.cluster.pass(by);
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
-        self.cluster.snapshot()
+    pub(super) fn world(&self) -> World {
+        World(self.cluster.snapshot())
     }
 
-    pub(super) fn restore(&self, snapshot: &Snapshot) {
-        self.cluster.restore(snapshot);
+    pub(super) fn put_back(&self, world: &World) {
+        self.cluster.restore(&world.0);
+    }
+
+    pub(super) fn settle(&self, at_most: Duration) -> Duration {
+        self.cluster.settle(SETTLED, at_most)
     }
 
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {

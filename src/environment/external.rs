@@ -1,6 +1,7 @@
 //! A cluster that a kubeconfig names: we are a guest there.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -110,7 +111,7 @@ fn server_of(kubeconfig: &Kubeconfig, context: &str) -> Option<String> {
 /// A real cluster, in a namespace of our own.
 pub struct External {
     client: kube::Client,
-    tools: Tools,
+    tools: Arc<Tools>,
     /// Whether the namespace goes when the session ends.
     remove_at_end: bool,
 }
@@ -142,10 +143,10 @@ impl External {
         make_namespace(&client).await?;
         let tools =
             Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
-        Ok(Self { client, tools, remove_at_end })
+        Ok(Self { client, tools: Arc::new(tools), remove_at_end })
     }
 
-    pub(super) fn tools(&self) -> &Tools {
+    pub(super) fn tools(&self) -> &Arc<Tools> {
         &self.tools
     }
 

@@ -88,6 +88,10 @@ impl Inventory {
                     continue;
                 }
                 object["kind"] = kind.kind.into();
+                if !whole_cluster {
+                    // Where time is not ours, how far something is depends on when we look.
+                    object["status"] = Value::Null;
+                }
                 found.push((kind, object));
             }
         }
@@ -217,7 +221,9 @@ fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value 
             json!({"taints": spec["taints"], "unschedulable": spec["unschedulable"]}),
         );
     }
-    if let Some(state) = state(kind, &object["status"]) {
+    if !object["status"].is_null()
+        && let Some(state) = state(kind, &object["status"])
+    {
         normal.insert("state".to_owned(), state);
     }
     Value::Object(normal)

@@ -10,14 +10,16 @@ mod process;
 mod tools;
 mod workspace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde_json::Value;
 
 use crate::base::{Clock, Streams, UserError};
 
 pub use command_line::{CommandLine, problem_of_line};
-pub use embedded::Embedded;
+pub use embedded::{Embedded, World};
 pub use external::{External, Target};
 pub use guard::refuse_production;
 pub use inventory::{Inventory, Mismatch};
@@ -27,9 +29,6 @@ pub use workspace::Workspace;
 
 use objects::Objects;
 use tools::Tools;
-
-/// A world that was kept, to go back to.
-pub struct Snapshot(crate::cluster::Snapshot);
 
 /// The label on everything that podlings creates on a real cluster.
 pub const COURSE_LABEL: &str = "podlings.dev/course";
@@ -43,7 +42,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    fn tools(&self) -> &Tools {
+    fn tools(&self) -> &Arc<Tools> {
         match self {
             Self::Embedded(embedded) => embedded.tools(),
             Self::External(external) => external.tools(),
@@ -88,6 +87,43 @@ impl Environment {
         self.tools().run(line, streams).await
     }
 
+    /// A line that runs beside others until it ends or is dropped; nothing is typed at it.
+    #[must_use]
+    pub fn job(&self, line: CommandLine, mut streams: Streams) -> BoxFuture<'static, i32> {
+        let tools = Arc::clone(self.tools());
+        Box::pin(async move { tools.run_apart(&line, &mut streams).await })
+    }
+
+    /// The world as it is, to go back to; `None` where there is no way back.
+    #[must_use]
+    pub fn world(&self) -> Option<World> {
+        match self {
+            Self::Embedded(embedded) => Some(embedded.world()),
+            Self::External(_) => None,
+        }
+    }
+
+    /// Puts a world back, time included; `false` where there is no way back.
+    #[must_use]
+    pub fn put_back(&self, world: &World) -> bool {
+        match self {
+            Self::Embedded(embedded) => {
+                embedded.put_back(world);
+                true
+            }
+            Self::External(_) => false,
+        }
+    }
+
+    /// Lets time pass until nothing happens for a while, at most `at_most`; `None` where time is real.
+    #[must_use]
+    pub fn settle(&self, at_most: Duration) -> Option<Duration> {
+        match self {
+            Self::Embedded(embedded) => Some(embedded.settle(at_most)),
+            Self::External(_) => None,
+        }
+    }
+
     /// Makes a step's start state. `fresh` removes first what the course and the learner made;
     /// otherwise only what is absent is added.
     ///
@@ -128,22 +164,6 @@ impl Environment {
                 true
             }
             Self::External(_) => false,
-        }
-    }
-
-    /// Keeps the whole world as it stands, where it is ours.
-    #[must_use]
-    pub fn snapshot(&self) -> Option<Snapshot> {
-        match self {
-            Self::Embedded(embedded) => Some(Snapshot(embedded.snapshot())),
-            Self::External(_) => None,
-        }
-    }
-
-    /// Makes the world what it was when it was kept, time included.
-    pub fn restore(&self, snapshot: &Snapshot) {
-        if let Self::Embedded(embedded) = self {
-            embedded.restore(&snapshot.0);
         }
     }
 

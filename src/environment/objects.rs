@@ -83,18 +83,20 @@ impl Objects {
         })
     }
 
-    /// Waits until a Deployment's controller has finished with it; a rollout that sticks is
+    /// Waits until a Deployment's controller has finished with it, or a Pod has started; one that sticks is
     /// what some steps begin with, so the wait is bounded and its end no error.
     pub(super) async fn rolled_out(&self, start: &Value) -> Result<(), UserError> {
         let Some(object) = Object::from_value(start.clone()) else { return Ok(()) };
-        if object.kind() != builtin::DEPLOYMENT.kind {
-            return Ok(());
-        }
+        let is_done: fn(&Object) -> bool = match object.kind() {
+            kind if kind == builtin::DEPLOYMENT.kind => is_rolled_out,
+            kind if kind == builtin::POD.kind => has_started,
+            _ => return Ok(()),
+        };
         let path = self.path_of(&object).await?;
         let mut waited = Duration::ZERO;
         while waited < ROLLOUT_MAX {
             let present = self.find(&path).await?.and_then(Object::from_value);
-            if present.is_some_and(|present| is_rolled_out(&present)) {
+            if present.is_some_and(|present| is_done(&present)) {
                 return Ok(());
             }
             sleep(LOOK_INTERVAL).await;
@@ -245,6 +247,18 @@ pub(super) fn collection_of(kind: &Kind, namespace: Option<&str>) -> String {
 /// Whether every namespace has an object of that name.
 fn of_every_namespace(kind: &Kind, name: &str) -> bool {
     matches!((kind.kind, name), ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default"))
+}
+
+/// Whether a Pod is ready, has ended, or waits for something that does not come by itself.
+fn has_started(pod: &Object) -> bool {
+    let status = &pod.value()["status"];
+    let conditions = status["conditions"].as_array().into_iter().flatten();
+    let mut ready = conditions.filter(|condition| condition["type"] == "Ready");
+    let containers = status["containerStatuses"].as_array().into_iter().flatten();
+    let stuck = containers.filter_map(|container| container["state"]["waiting"]["reason"].as_str());
+    ready.any(|condition| condition["status"] == "True")
+        || matches!(status["phase"].as_str(), Some("Succeeded" | "Failed"))
+        || stuck.into_iter().any(|reason| !matches!(reason, "ContainerCreating" | "PodInitializing"))
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

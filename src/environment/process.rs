@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use futures::future::BoxFuture;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
-use crate::base::{Input, Streams};
+use crate::base::{Input, Output, Streams};
 use crate::kubectl::{Ended, Program, Programs};
 
 /// Exit code of a command that a signal ended, as shells report Ctrl-C.
@@ -56,6 +57,32 @@ impl Shell {
         }
     }
 
+    /// Runs a line that nothing is typed at, in a process group of its own, which goes with this future.
+    pub(super) async fn run_apart(&self, line: &str, streams: &mut Streams) -> i32 {
+        let mut command = self.command(line);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                // Nobody is left to tell when standard error is closed.
+                let _ = streams.err.line(format!("error: cannot run sh: {error}"));
+                return CANNOT_RUN;
+            }
+        };
+        let group = Group(child.id());
+        let out = copy(child.stdout.take(), streams.out.clone());
+        let err = copy(child.stderr.take(), streams.err.clone());
+        let (status, (), ()) = tokio::join!(child.wait(), out, err);
+        // What the line left behind goes as well: its output has ended.
+        drop(group);
+        match status {
+            Ok(status) => status.code().unwrap_or(INTERRUPTED),
+            Err(_) => CANNOT_RUN,
+        }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
     fn command(&self, line: &str) -> tokio::process::Command {
         let mut command = tokio::process::Command::new("sh");
@@ -73,6 +100,32 @@ impl Shell {
         let folders = std::iter::once(self.shims.clone()).chain(std::env::split_paths(&rest));
         // A folder with a colon in its name cannot be on PATH; then the rest must do.
         std::env::join_paths(folders).unwrap_or_else(|_| rest.into())
+    }
+}
+
+/// A process group, ended when this is dropped.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    fn drop(&mut self) {
+        let Some(leader) = self.0.filter(|_| cfg!(unix)) else { return };
+        let mut kill = std::process::Command::new("sh");
+        kill.args(["-c", &format!("kill -s TERM -- -{leader}")]);
+        // A group that has ended by itself is no failure.
+        let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+/// Copies what a program prints, line by line.
+async fn copy(from: Option<impl AsyncRead + Unpin>, mut to: Output) {
+    let Some(from) = from else { return };
+    let mut lines = BufReader::new(from);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).await.is_ok_and(|count| count > 0) {
+        // Whoever listened is gone: the program will notice by itself.
+        let _ = to.text(String::from_utf8_lossy(&line));
+        line.clear();
     }
 }
 
@@ -126,7 +179,10 @@ pub(super) fn link_tools(folder: &Path, executable: &Path, names: &[&str]) -> st
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::base::timeout;
 
     fn shell(folder: &Path) -> Shell {
         Shell {
@@ -148,5 +204,24 @@ mod tests {
         assert_eq!(shell.run("kubectl get pods", &mut streams).await, 0);
         assert_eq!(shell.run("test \"$KUBECONFIG\" = \"$PWD/kubeconfig\"", &mut streams).await, 0);
         assert_eq!(shell.run("kill -INT $$", &mut streams).await, INTERRUPTED);
+    }
+
+    #[tokio::test]
+    async fn a_line_that_runs_apart_is_heard_and_goes_with_all_of_its_processes() {
+        let folder = tempfile::tempdir().unwrap();
+        let shell = shell(folder.path());
+        let (mut streams, capture) = Streams::captured("");
+        assert_eq!(shell.run_apart("echo out; echo err >&2; exit 3", &mut streams).await, 3);
+        assert_eq!((capture.out(), capture.err()), ("out\n".to_owned(), "err\n".to_owned()));
+        let line = "(sleep 600; echo never) & echo $! >pid; wait";
+        let given_up = timeout(Duration::from_millis(500), shell.run_apart(line, &mut streams)).await;
+        assert_eq!(given_up, None);
+        let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+        // Gone, or a zombie that waits for its parent to look.
+        let gone = format!(
+            "for n in 1 2 3 4 5 6 7 8; do grep -qs '^State:.Z' /proc/{0}/status || ! kill -0 {0} 2>/dev/null && exit 0; sleep 0.2; done; exit 1",
+            pid.trim()
+        );
+        assert_eq!(shell.run(&gone, &mut streams).await, 0);
     }
 }

@@ -82,21 +82,29 @@ impl Tools {
 
     /// Runs a line; Ctrl-C ends it.
     pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
-        let in_process = async {
-            match line {
-                CommandLine::Kubectl(arguments) => kubectl::run(arguments, streams, &self.kubectl).await,
-                CommandLine::Minikube(arguments) => minikube::run(arguments, streams, &self.minikube).await,
-                CommandLine::Shell(text) => self.shell.run(text, streams).await,
-                CommandLine::Empty | CommandLine::Unfinished => 0,
-            }
-        };
-        if matches!(line, CommandLine::Shell(_)) {
-            return in_process.await;
+        if let CommandLine::Shell(text) = line {
+            return self.shell.run(text, streams).await;
         }
         tokio::select! {
-            code = in_process => code,
+            code = self.run_here(line, streams) => code,
             // Dropping the command ends it; what it began on the cluster goes on.
             _ = tokio::signal::ctrl_c() => INTERRUPTED,
+        }
+    }
+
+    /// Runs a line beside others, out of Ctrl-C's reach; dropping it ends it.
+    pub(super) async fn run_apart(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
+        match line {
+            CommandLine::Shell(text) => self.shell.run_apart(text, streams).await,
+            line => self.run_here(line, streams).await,
+        }
+    }
+
+    async fn run_here(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
+        match line {
+            CommandLine::Kubectl(arguments) => kubectl::run(arguments, streams, &self.kubectl).await,
+            CommandLine::Minikube(arguments) => minikube::run(arguments, streams, &self.minikube).await,
+            CommandLine::Shell(_) | CommandLine::Empty | CommandLine::Unfinished => 0,
         }
     }
 }

@@ -41,18 +41,39 @@ impl Workspace {
         Ok(())
     }
 
+    /// Where a file of that name is, or would be.
+    ///
+    /// # Errors
+    /// When the name leads out of the folder.
+    pub fn path_of(&self, name: &str) -> Result<PathBuf, UserError> {
+        let relative = Path::new(name);
+        let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
+        if !stays_inside || name.is_empty() {
+            return Err(UserError::new(format!("{name:?} is not a file name of the workspace"))
+                .hint("give the name of a file, without a way to another folder"));
+        }
+        Ok(self.folder.join(relative))
+    }
+
+    /// What a file holds; empty where there is none.
+    ///
+    /// # Errors
+    /// When the name leads out of the folder, or the file is no text.
+    pub fn read(&self, name: &str) -> Result<String, UserError> {
+        let path = self.path_of(name)?;
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            read => read.while_doing(|| format!("cannot read {}", path.display())),
+        }
+    }
+
     /// Puts a lesson's file there. A file of that name that says the same in YAML stays as the learner
     /// wrote it; one with other content is kept as `NAME.orig` (`.orig-1` …) first.
     ///
     /// # Errors
     /// When the name leads out of the folder, or the file cannot be written.
     pub fn put(&self, name: &str, content: &str) -> Result<(), UserError> {
-        let relative = Path::new(name);
-        let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        if !stays_inside || name.is_empty() {
-            return Err(UserError::new(format!("{name:?} is not a file name of the workspace")));
-        }
-        let path = self.folder.join(relative);
+        let path = self.path_of(name)?;
         let doing = || format!("cannot write {}", path.display());
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).while_doing(doing)?;

@@ -97,4 +97,45 @@ pub enum Event {
     },
     /// The step's world was put back to its start.
     StepReset,
+    /// The world was put back to before a command.
+    Undone {
+        /// The command.
+        line: String,
+        /// The step at which it was typed.
+        #[serde(flatten)]
+        place: Place,
+        /// What that step remembers of its beginning.
+        values: std::collections::BTreeMap<String, serde_json::Value>,
+    },
+    /// The learner said why a step's solution works.
+    Explained {
+        /// The step.
+        #[serde(flatten)]
+        place: Place,
+        /// In the learner's words.
+        text: String,
+    },
+    /// The learner kept a note at the present step.
+    Noted {
+        /// In the learner's words.
+        text: String,
+    },
+    /// A step that was hard is to be done again.
+    ReviewScheduled {
+        /// Which step.
+        #[serde(flatten)]
+        place: Place,
+        /// From when on.
+        due: Timestamp,
+        /// Days since it was done.
+        gap: u32,
+    },
+    /// The learner left a step to do another one again.
+    ReviewBegan {
+        /// The step to come back to.
+        #[serde(flatten)]
+        from: Place,
+    },
+    /// The review is over.
+    ReviewEnded,
 }

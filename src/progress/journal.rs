@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::base::{Clock, ResultExt, UserError, free_name};
 
 use super::event::{Entry, Event};
+use super::moment::StepMoment;
 
 const FILE_NAME: &str = "journal.jsonl";
 
@@ -96,6 +97,23 @@ impl Journal {
         file.write_all(&line)
             .and_then(|()| file.sync_data())
             .while_doing(|| format!("cannot write {}", shown.display()))
+    }
+
+    /// Keeps the world at the beginning of a step.
+    ///
+    /// # Errors
+    /// When it cannot be written (disk full).
+    pub fn keep_moment(&self, moment: &StepMoment) -> Result<(), UserError> {
+        match (&self.file, self.path.parent()) {
+            (Some(_), Some(folder)) => moment.save(folder),
+            _ => Ok(()),
+        }
+    }
+
+    /// The world at the beginning of the step at which the learner stands, if it was kept.
+    #[must_use]
+    pub fn moment(&self) -> Option<StepMoment> {
+        self.file.as_ref().and_then(|_| StepMoment::load(self.path.parent()?))
     }
 
     /// Replaces the content: beside, then renamed; the lock moves to the new file.

@@ -1,13 +1,15 @@
 //! The journal folded into where the learner is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lesson::Language;
 
-use super::event::{Entry, Event};
+use super::event::{Entry, Event, Outcome};
+use super::notes::StepNotes;
+use super::review::Review;
 
 /// A step of a chapter, by their ids.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,10 +47,28 @@ pub struct Learner {
     pub prediction: Option<String>,
     /// What the present step remembers of its beginning.
     pub remembered: BTreeMap<String, Value>,
+    /// Whether something went wrong at the present step, or all help was needed.
+    pub missed: bool,
+    /// The last commands and their exit codes, oldest first.
+    pub recent: VecDeque<(String, i32)>,
+    /// The learner's own words and commands, by step.
+    pub notes: BTreeMap<Place, StepNotes>,
+    /// The step passed last.
+    pub last_passed: Option<Place>,
+    /// Steps to be done again.
+    pub reviews: BTreeMap<Place, Review>,
+    /// During a review: the step to come back to.
+    pub review_from: Option<Place>,
 }
 
 /// Commands remembered for a step: enough for evidence, bounded against floods.
 const COMMANDS_MAX: usize = 500;
+
+/// Commands remembered whatever the step.
+const RECENT_MAX: usize = 20;
+
+/// The hint that leaves one blank: whoever needed it should try again some day.
+const LAST_HINT: usize = 3;
 
 impl Learner {
     /// Folds a journal.
@@ -70,22 +90,61 @@ impl Learner {
             }
             Event::StepReset => self.begin_step(),
             Event::StepRemembered { values } => self.remembered = values.clone(),
-            Event::CommandRun { line, .. } => {
+            Event::CommandRun { line, exit_code } => {
                 if self.commands.len() == COMMANDS_MAX {
                     self.commands.remove(0);
                 }
                 self.commands.push(line.clone());
+                if self.recent.len() == RECENT_MAX {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back((line.clone(), *exit_code));
             }
-            Event::HintShown { level } => self.hints = self.hints.max(*level),
-            Event::SolutionRun => self.solved = true,
+            Event::HintShown { level } => {
+                self.hints = self.hints.max(*level);
+                self.missed |= *level >= LAST_HINT;
+            }
+            Event::SolutionRun => (self.solved, self.missed) = (true, true),
+            Event::QuestionAnswered { right: Some(false), .. } => self.missed = true,
             Event::QuestionAnswered { question, answer, .. } => {
                 self.answers.insert(question.clone(), answer.clone());
             }
             Event::Predicted { prediction } => self.prediction = Some(prediction.clone()),
             Event::StepPassed { place, .. } => {
                 self.passed.insert(place.clone());
+                self.last_passed = Some(place.clone());
             }
-            Event::Judged { .. } => {}
+            Event::Judged { outcome } => self.missed |= *outcome == Outcome::Mistake,
+            Event::Undone { place, values, .. } => {
+                if self.place.as_ref() != Some(place) {
+                    self.place = Some(place.clone());
+                    self.begin_step();
+                }
+                self.remembered = values.clone();
+            }
+            Event::ReviewScheduled { place, due, gap } => {
+                self.reviews.insert(place.clone(), Review { due: *due, gap: *gap });
+            }
+            Event::ReviewBegan { from } => self.review_from = Some(from.clone()),
+            Event::ReviewEnded => self.review_from = None,
+            Event::Explained { .. } | Event::Noted { .. } => {}
+        }
+        self.note(event);
+    }
+
+    /// Puts what belongs there into the notes of the present step, or of the one that the event names.
+    fn note(&mut self, event: &Event) {
+        let place = match event {
+            Event::Explained { place, .. } => Some(place),
+            Event::CommandRun { .. }
+            | Event::SolutionRun
+            | Event::QuestionAnswered { .. }
+            | Event::Predicted { .. }
+            | Event::Noted { .. } => self.place.as_ref(),
+            _ => None,
+        };
+        if let Some(place) = place.cloned() {
+            self.notes.entry(place).or_default().apply(event);
         }
     }
 
@@ -96,6 +155,7 @@ impl Learner {
         self.answers.clear();
         self.prediction = None;
         self.remembered.clear();
+        self.missed = false;
     }
 
     /// Whether that step was passed at least once.

@@ -21,17 +21,19 @@ const MINIKUBE_VERBS: &[&str] =
 pub(super) struct LineCompleter {
     names: ObjectNames,
     workspace: PathBuf,
+    /// Chapters and steps, as `goto` takes them.
+    places: Vec<String>,
 }
 
 impl LineCompleter {
-    pub(super) fn new(names: ObjectNames, workspace: PathBuf) -> Self {
-        Self { names, workspace }
+    pub(super) fn new(names: ObjectNames, workspace: PathBuf, places: Vec<String>) -> Self {
+        Self { names, workspace, places }
     }
 
     fn candidates(&self, words: &[String]) -> Vec<String> {
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
         if words.len() == 1 {
-            let tutor = WORDS.iter().map(|help| help.word);
+            let tutor = WORDS.iter().flat_map(|help| [help.word, help.korean_word]);
             return starting_with(last, tutor.chain(PROGRAMS.iter().copied()));
         }
         let follows_file_flag =
@@ -39,6 +41,18 @@ impl LineCompleter {
         match first.as_str() {
             "kubectl" | "k" if follows_file_flag => self.files(last),
             "kubectl" | "k" => kubectl::complete(&words[1..], &|plural| self.names.of_kind(plural)),
+            "goto" | "이동" => {
+                let deep = last.contains('/');
+                let places = self.places.iter().map(String::as_str);
+                starting_with(last, places.filter(|place| place.contains('/') == deep))
+            }
+            "explain" | "설명" if words.len() == 2 => {
+                kubectl::complete(&["explain".to_owned(), last.clone()], &|_| Vec::new())
+            }
+            "diff" | "차이" if words.len() == 2 && last.is_empty() => {
+                let files = self.files(last);
+                std::iter::once("step".to_owned()).chain(files).collect()
+            }
             "minikube" if words.len() == 2 => starting_with(last, MINIKUBE_VERBS.iter().copied()),
             "minikube" => starting_with(last, self.names.of_kind("services").iter().map(String::as_str)),
             _ => self.files(last),

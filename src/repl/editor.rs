@@ -6,7 +6,10 @@ use std::sync::mpsc;
 use rustyline::config::{BellStyle, CompletionType, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{Completer, Editor, ExternalPrinter, Helper, Highlighter, Hinter, Validator};
+use rustyline::{
+    Cmd, Completer, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, ExternalPrinter,
+    Helper, Highlighter, Hinter, KeyEvent, Movement, RepeatCount, Validator,
+};
 
 use crate::base::{ResultExt, UserError};
 
@@ -45,6 +48,21 @@ struct LineHelper {
     validator: LineValidator,
 }
 
+/// Ctrl-C: takes away what is typed, or, where nothing is, ends the running command at the front.
+struct ClearOrInterrupt;
+
+impl ConditionalEventHandler for ClearOrInterrupt {
+    fn handle(
+        &self,
+        _event: &Event,
+        _n: RepeatCount,
+        _positive: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        Some(if context.line().is_empty() { Cmd::Interrupt } else { Cmd::Kill(Movement::WholeBuffer) })
+    }
+}
+
 /// The editor's thread: it reads a line when asked.
 pub(super) struct EditorThread {
     requests: mpsc::Sender<Prompt>,
@@ -54,7 +72,11 @@ pub(super) struct EditorThread {
 
 impl EditorThread {
     /// Starts the thread.
-    pub(super) fn start(settings: &Settings, names: ObjectNames) -> Result<Self, UserError> {
+    pub(super) fn start(
+        settings: &Settings,
+        names: ObjectNames,
+        places: Vec<String>,
+    ) -> Result<Self, UserError> {
         let doing = || "cannot use this terminal".to_owned();
         let config = Config::builder()
             .completion_type(CompletionType::List)
@@ -68,11 +90,12 @@ impl EditorThread {
         let mut editor: Editor<LineHelper, DefaultHistory> =
             Editor::with_config(config).while_doing(doing)?;
         editor.set_helper(Some(LineHelper {
-            completer: LineCompleter::new(names, settings.workspace.clone()),
+            completer: LineCompleter::new(names, settings.workspace.clone(), places),
             highlighter: LineHighlighter::new(settings.theme),
-            hinter: LineHinter::new(),
+            hinter: LineHinter::new(!settings.theme.spoken),
             validator: LineValidator,
         }));
+        editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(ClearOrInterrupt)));
         // A terminal without this (TERM=dumb) shows notices as they come.
         let printer = editor.create_external_printer().ok().map(|mut printer| {
             let print: Printer = Box::new(move |text| {

@@ -2,6 +2,7 @@
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use termimad::MadSkin;
+use termimad::crossterm::style::Color;
 
 use crate::base::{display_width, strip_ansi};
 
@@ -32,7 +33,8 @@ fn skin(theme: &Theme) -> MadSkin {
     let mut skin = MadSkin::no_style();
     skin.bold = termimad::CompoundStyle::with_attr(termimad::crossterm::style::Attribute::Bold);
     skin.italic = termimad::CompoundStyle::with_attr(termimad::crossterm::style::Attribute::Italic);
-    skin.inline_code = termimad::CompoundStyle::with_fg(termimad::crossterm::style::Color::DarkCyan);
+    let code = theme.tone(Role::Command).map_or(Color::DarkCyan, Color::AnsiValue);
+    skin.inline_code = termimad::CompoundStyle::with_fg(code);
     skin
 }
 
@@ -294,7 +296,7 @@ mod tests {
     use super::*;
 
     fn plain(width: usize, markdown: &str) -> String {
-        render(&Theme { colour: false, symbols: true, width }, markdown)
+        render(&Theme { colour: false, symbols: true, width, ..Theme::plain() }, markdown)
     }
 
     #[test]
@@ -316,7 +318,7 @@ mod tests {
     fn code_stands_out_with_and_without_colour() {
         let markdown = "Type `get -o jsonpath='{.items[*].x}'`.";
         assert_eq!(plain(80, markdown), markdown);
-        let coloured = render(&Theme { colour: true, symbols: true, width: 80 }, markdown);
+        let coloured = render(&Theme { colour: true, symbols: true, width: 80, ..Theme::plain() }, markdown);
         assert_eq!(strip_ansi(&coloured).trim_end(), markdown.replace('`', ""));
         assert_ne!(strip_ansi(&coloured).trim_end(), coloured.trim_end());
     }
@@ -338,7 +340,7 @@ mod tests {
         let text = "원하는 것을 담은 필드(`spec`)와 `describe`는 다릅니다.";
         for colour in [false, true] {
             for width in 16..60 {
-                let set = render(&Theme { colour, symbols: true, width }, text);
+                let set = render(&Theme { colour, width, ..Theme::plain() }, text);
                 let set = strip_ansi(&set).replace('`', "");
                 assert!(!set.contains("\n는") && !set.contains("\n)"), "{set}");
                 assert!(set.lines().all(|line| display_width(line) <= width), "{set}");

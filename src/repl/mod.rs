@@ -8,6 +8,7 @@ mod keyboard;
 mod markdown;
 mod names;
 mod plain;
+mod progress;
 mod prompt;
 mod prose;
 mod render;
@@ -16,6 +17,7 @@ mod syntax;
 mod theme;
 mod validator;
 mod why;
+mod world;
 
 use std::path::PathBuf;
 
@@ -56,18 +58,18 @@ pub async fn run(
     world_kept: bool,
 ) -> Result<Ending, UserError> {
     let names = ObjectNames::new(driver.client(), driver.namespace());
-    let mut editor = EditorThread::start(&settings, names.clone())?;
+    let mut editor = EditorThread::start(&settings, names.clone(), driver.session().places())?;
     screen.attach(editor.take_printer());
     let mut course = settings.course.clone();
     driver.start(world_kept).await?;
     while driver.ending().is_none() {
-        editor.request(prompt::prompt(&settings.theme, driver.session()));
+        editor.request(prompt::prompt(&screen.theme(), driver.session()));
         screen.editing(true);
         // Verdicts come while the learner types: the prompt stays, they appear above it.
         let typed = loop {
             tokio::select! {
                 typed = editor.typed() => break typed,
-                () = driver.changed() => driver.judge().await?,
+                happening = driver.happened() => driver.react(happening).await?,
                 () = saved(course.as_ref()) => read_again(&mut driver, &mut course).await?,
             }
         };
@@ -75,7 +77,7 @@ pub async fn run(
         read_again(&mut driver, &mut course).await?;
         match typed {
             Typed::Line(line) => driver.line(line).await?,
-            Typed::Interrupted => {}
+            Typed::Interrupted => driver.interrupt(),
             Typed::End => driver.end_of_input().await?,
         }
         names.forget();

@@ -2,12 +2,13 @@
 
 use crate::base::{UserError, display_width, indent, pad_end, wrap};
 use crate::progress::Outcome;
-use crate::tutor::{ChapterRow, StepState, View};
+use crate::tutor::{ChapterRow, JobRow, StepState, View};
 
 use super::markdown;
 use super::syntax;
 use super::theme::{Role, Theme};
 use super::why;
+use super::world;
 
 /// Renders a view; ends without a line break.
 #[must_use]
@@ -28,7 +29,8 @@ fn in_ascii(text: &str) -> String {
             '≥' => plain.push_str(">="),
             '≤' => plain.push_str("<="),
             '≠' => plain.push_str("!="),
-            '–' => plain.push('-'),
+            '–' | '─' => plain.push('-'),
+            '·' => plain.push('|'),
             _ => plain.push(character),
         }
     }
@@ -55,7 +57,17 @@ fn draw(theme: &Theme, view: &View) -> String {
             format!("{} {}", theme.paint(Role::Faint, "$"), syntax::command(theme, line))
         }
         View::List { headline, chapters } => list(theme, headline, chapters),
-        View::Help { headline, rows, closing } => help(theme, headline, rows, closing),
+        View::Help { headline, groups, closing } => help(theme, headline, groups, closing),
+        View::Map { headline, roots, closing } => world::map(theme, headline, roots, closing),
+        View::Timeline { headline, rows, closing } => world::timeline(theme, headline, rows, closing),
+        View::Difference { headline, objects, closing } => {
+            world::difference(theme, headline, objects, closing)
+        }
+        View::FileDifference { headline, lines } => world::file_difference(theme, headline, lines),
+        View::Jobs { headline, rows } => jobs(theme, headline, rows),
+        View::JobOutput { number, lines } => job_output(theme, *number, lines),
+        View::JobEnded { number, line, exit_code } => job_ended(theme, *number, line, *exit_code),
+        View::Document(text) => markdown::render(theme, text),
     }
 }
 
@@ -63,7 +75,7 @@ fn narrowed(theme: &Theme, by: usize) -> Theme {
     Theme { width: theme.width.saturating_sub(by), ..*theme }
 }
 
-fn paragraphs(theme: &Theme, text: &str) -> String {
+pub(super) fn paragraphs(theme: &Theme, text: &str) -> String {
     wrap(text, theme.width).join("\n")
 }
 
@@ -78,7 +90,7 @@ pub fn error_lines(theme: &Theme, error: &UserError) -> String {
 }
 
 /// `text` wrapped behind a mark; further lines stand below its first word.
-fn hanging(theme: &Theme, mark: &str, text: &str) -> String {
+pub(super) fn hanging(theme: &Theme, mark: &str, text: &str) -> String {
     let margin = display_width(mark) + 1;
     let lines = wrap(text, theme.width.saturating_sub(margin));
     let mut out = format!("{mark} ");
@@ -122,7 +134,8 @@ fn verdict(theme: &Theme, outcome: Outcome, headline: &str, details: &[String]) 
         Outcome::Mistake | Outcome::NotYet => (Role::Attention, theme.symbol("·", "[--]")),
         Outcome::Broken => (Role::Bad, theme.symbol("✘", "[!!]")),
     };
-    let mut out = theme.paint(role, &format!("{mark} {headline}"));
+    let marked = if theme.spoken { headline.to_owned() } else { format!("{mark} {headline}") };
+    let mut out = theme.paint(role, &marked);
     for detail in details {
         out.push('\n');
         if outcome == Outcome::Mistake {
@@ -169,16 +182,55 @@ fn list(theme: &Theme, headline: &str, chapters: &[ChapterRow]) -> String {
     lines.join("\n")
 }
 
-fn help(theme: &Theme, headline: &str, rows: &[(String, String)], closing: &str) -> String {
-    let widest = rows.iter().map(|(word, _)| display_width(word)).max().unwrap_or_default();
+fn help(theme: &Theme, headline: &str, groups: &[(String, Vec<(String, String)>)], closing: &str) -> String {
+    let rows = groups.iter().flat_map(|(_, rows)| rows);
+    let widest = rows.map(|(word, _)| display_width(word)).max().unwrap_or_default();
     let mut lines = vec![theme.paint(Role::Title, headline)];
-    for (word, text) in rows {
-        let mark = format!("  {}", theme.paint(Role::Command, &pad_end(word, widest)));
-        lines.push(hanging(theme, &mark, text));
+    for (title, rows) in groups {
+        lines.push(String::new());
+        lines.push(theme.paint(Role::Aside, title));
+        for (word, text) in rows {
+            let word_painted = theme.paint(Role::Command, word);
+            if theme.spoken {
+                lines.push(format!("{}: {text}", word.replace(" · ", ", ")));
+            } else if widest + 24 > theme.width {
+                lines.push(format!("  {word_painted}"));
+                lines.push(hanging(theme, "     ", text));
+            } else {
+                let mark = format!("  {}", theme.paint(Role::Command, &pad_end(word, widest)));
+                lines.push(hanging(theme, &mark, text));
+            }
+        }
     }
     lines.push(String::new());
-    lines.push(paragraphs(theme, closing));
+    lines.push(markdown::render(theme, closing));
     lines.join("\n")
+}
+
+fn jobs(theme: &Theme, headline: &str, rows: &[JobRow]) -> String {
+    let mut lines = vec![theme.paint(Role::Title, headline)];
+    for row in rows {
+        let front = if row.front { theme.symbol("▶", ">") } else { " " };
+        let mark = format!("  {front} {}", theme.paint(Role::Faint, &format!("[{}]", row.number)));
+        lines.push(hanging(theme, &mark, &row.line));
+    }
+    lines.join("\n")
+}
+
+/// What a job printed stays as it is: tables keep their columns.
+fn job_output(theme: &Theme, number: Option<usize>, lines: &[String]) -> String {
+    let mark = number.map(|number| format!("{} ", theme.paint(Role::Faint, &format!("[{number}]"))));
+    let mark = mark.unwrap_or_default();
+    lines.iter().map(|line| format!("{mark}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn job_ended(theme: &Theme, number: usize, line: &str, exit_code: Option<i32>) -> String {
+    let how = match exit_code {
+        Some(0) => theme.symbol("✔", "ok").to_owned(),
+        Some(code) => format!("{} {code}", theme.symbol("✘", "exit")),
+        None => theme.symbol("■", "ended").to_owned(),
+    };
+    theme.paint(Role::Faint, &hanging(theme, &format!("[{number}] {how}"), line))
 }
 
 #[cfg(test)]
@@ -187,7 +239,7 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_a_narrow_terminal() {
-        let theme = Theme { colour: true, symbols: true, width: 40 };
+        let theme = Theme { colour: true, symbols: true, width: 40, ..Theme::plain() };
         let views = [
             View::Notice("모든 것이 저장됩니다. ".repeat(9)),
             View::Error(UserError::new("word ".repeat(20)).hint("try ".repeat(20))),
@@ -198,7 +250,10 @@ mod tests {
             },
             View::Help {
                 headline: "Words".into(),
-                rows: vec![("goto PLACE".into(), "go to a chapter or step, wherever it is".into())],
+                groups: vec![(
+                    "The way".into(),
+                    vec![("goto · 이동 PLACE".into(), "go to a chapter or step, wherever it is".into())],
+                )],
                 closing: "Everything else is a command for the shell.".into(),
             },
         ];
@@ -211,7 +266,7 @@ mod tests {
 
     #[test]
     fn without_symbols_everything_is_ascii() {
-        let theme = Theme { colour: false, symbols: false, width: 80 };
+        let theme = Theme { colour: false, symbols: false, width: 80, ..Theme::plain() };
         let view = View::Verdict { outcome: Outcome::Passed, headline: "Passed".into(), details: vec![] };
         assert_eq!(render(&theme, &view), "[ok] Passed");
         assert_eq!(render(&theme, &View::Notice("Then “Pods” → ≥ 2 …".into())), "Then \"Pods\" -> >= 2 ...");

@@ -1,14 +1,17 @@
 //! Draws views: straight to the terminal, or above the line that is being edited.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use termimad::crossterm::terminal;
 
 use crate::base::Output;
-use crate::tutor::{Screen, View};
+use crate::progress::Outcome;
+use crate::tutor::{Rollout, Screen, View};
 
+use super::progress;
 use super::render::render;
 use super::theme::Theme;
 
@@ -21,28 +24,84 @@ pub struct TerminalScreen {
     theme: Theme,
     out: Output,
     editing: Arc<AtomicBool>,
-    printer: Arc<Mutex<Option<mpsc::Sender<String>>>>,
+    printer: Arc<Mutex<Option<mpsc::Sender<Frame>>>>,
     busy: Arc<Mutex<Option<ProgressBar>>>,
+    /// Whether the terminal's size is followed.
+    follows_size: bool,
+    live: Arc<Mutex<Live>>,
 }
+
+/// What stands right above the prompt and is replaced when it changes.
+#[derive(Default)]
+struct Live {
+    /// A verdict on a step that is on its way.
+    verdict: String,
+    /// Rollouts, a line each.
+    progress: Vec<String>,
+    /// Lines on the screen.
+    lines: usize,
+}
+
+impl Live {
+    fn text(&self) -> String {
+        let progress = (!self.progress.is_empty()).then(|| self.progress.join("\n"));
+        let verdict = (!self.verdict.is_empty()).then(|| self.verdict.clone());
+        verdict.into_iter().chain(progress).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Text for the printer, and how many lines above the prompt it replaces.
+struct Frame {
+    replaces: usize,
+    text: String,
+}
+
+/// Columns below which nothing can be drawn.
+const WIDTH_MIN: usize = 20;
 
 /// How often the sign of life moves.
 const TICK: Duration = Duration::from_millis(120);
 
 impl TerminalScreen {
-    /// A screen that draws to `out`.
+    /// A screen that draws to `out`; it follows the terminal's size unless its width was chosen.
     #[must_use]
-    pub fn new(theme: Theme, out: Output) -> Self {
-        Self { theme, out, editing: Arc::default(), printer: Arc::default(), busy: Arc::default() }
+    pub fn new(theme: Theme, out: Output, follows_size: bool) -> Self {
+        Self {
+            theme,
+            out,
+            editing: Arc::default(),
+            printer: Arc::default(),
+            busy: Arc::default(),
+            follows_size,
+            live: Arc::default(),
+        }
+    }
+
+    /// How to draw on the terminal as large as it is now.
+    pub(super) fn theme(&self) -> Theme {
+        let measured = || terminal::size().ok().map(|(columns, _)| usize::from(columns));
+        match self.follows_size.then(measured).flatten() {
+            Some(width) if width > 0 => Theme { width: width.max(WIDTH_MIN), ..self.theme },
+            _ => self.theme,
+        }
     }
 
     /// Uses the line editor's printer while a line is being edited. It may block until the
     /// editor takes the text, so it gets a thread of its own.
     pub(super) fn attach(&self, printer: Option<Printer>) {
         let Some(mut printer) = printer else { return };
-        let (sender, receiver) = mpsc::channel::<String>();
+        let (sender, receiver) = mpsc::channel::<Frame>();
+        let editing = Arc::clone(&self.editing);
         std::thread::spawn(move || {
-            for text in receiver {
-                printer(text);
+            for Frame { replaces, text } in receiver {
+                // The editor has taken its prompt away when this is printed. Without a prompt, what stands
+                // above is something else.
+                let up = if replaces > 0 && editing.load(Ordering::SeqCst) {
+                    format!("\r\u{1b}[{replaces}A\u{1b}[J")
+                } else {
+                    String::new()
+                };
+                printer(format!("{up}{text}"));
             }
         });
         *self.printer.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
@@ -50,19 +109,50 @@ impl TerminalScreen {
 
     /// Says whether a line is being edited.
     pub(super) fn editing(&self, editing: bool) {
+        if !editing {
+            // The typed line stands below it now.
+            *self.live() = Live::default();
+        }
         self.editing.store(editing, Ordering::SeqCst);
     }
 
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn print(&self, text: String) {
+        *self.live() = Live::default();
+        self.send(Frame { replaces: 0, text });
+    }
+
+    fn send(&self, frame: Frame) {
         if self.editing.load(Ordering::SeqCst)
             && let Some(printer) = &*self.printer.lock().unwrap_or_else(PoisonError::into_inner)
         {
             // A gone printer thread means that the terminal is gone.
-            let _ = printer.send(text);
+            let _ = printer.send(frame);
             return;
         }
         // The same: nobody is left to tell.
-        let _ = self.out.clone().text(text);
+        let _ = self.out.clone().text(frame.text);
+    }
+
+    /// Changes what stands above the prompt, in its place if nothing else came in between.
+    fn replace(&self, change: impl FnOnce(&mut Live)) {
+        let mut live = self.live();
+        change(&mut live);
+        let (text, replaces) = (live.text(), live.lines);
+        live.lines = text.lines().count();
+        // What scrolled off the top cannot be reached any more.
+        if replaces + 2 > self.rows() {
+            *live = Live::default();
+            return self.send(Frame { replaces: 0, text: format!("{text}\n") });
+        }
+        self.send(Frame { replaces, text: format!("{text}\n") });
+    }
+
+    fn rows(&self) -> usize {
+        terminal::size().map_or(0, |(_, rows)| usize::from(rows))
     }
 }
 
@@ -73,7 +163,7 @@ impl Screen for TerminalScreen {
             bar.finish_and_clear();
         }
         let Some(doing) = doing else { return };
-        if !self.theme.colour {
+        if !self.theme.redraw {
             // Nothing is redrawn where redrawing may be read aloud line by line.
             drop(busy);
             return self.show(&View::Notice(doing.to_owned()));
@@ -88,6 +178,27 @@ impl Screen for TerminalScreen {
     }
 
     fn show(&self, view: &View) {
-        self.print(format!("{}\n", render(&self.theme, view)));
+        let theme = self.theme();
+        let text = render(&theme, view);
+        match view {
+            View::Verdict { outcome: Outcome::Converging | Outcome::NotYet, .. } if theme.redraw => {
+                self.replace(|live| live.verdict = text);
+            }
+            _ => self.print(format!("{text}\n")),
+        }
+    }
+
+    fn progress(&self, rollouts: &[Rollout]) {
+        // While a command runs the screen is its own.
+        if !self.editing.load(Ordering::SeqCst) {
+            return;
+        }
+        let theme = self.theme();
+        let lines = progress::lines(&theme, rollouts);
+        if theme.redraw {
+            self.replace(|live| live.progress = lines);
+        } else {
+            self.print(format!("{}\n", lines.join("\n")));
+        }
     }
 }

@@ -1,8 +1,13 @@
 //! What a session wants done.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::progress::{self, Place};
 
 use super::view::View;
+use super::word::Since;
 
 /// Something for the driver to do, in the order given.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +47,60 @@ pub enum Effect {
     Speed(f64),
     /// Let that many seconds of simulated time pass at once.
     Skip(u64),
+    /// Let simulated time pass until nothing happens any more.
+    Settle,
+    /// Take the last command back; answered by `Undone` if there is one.
+    Undo,
+    /// Show the world in one of three ways.
+    Look(Look),
+    /// Explain a field.
+    Explain(String),
+    /// Show once more what was shown last.
+    Again,
+    /// List the running commands.
+    Jobs,
+    /// Bring a running command to the front; the latest when none is named.
+    Foreground(Option<usize>),
+    /// End a running command; the latest when none is named.
+    Stop(Option<usize>),
+    /// Let the learner edit a file of the workspace.
+    Edit(String),
+    /// Write a file into the workspace.
+    Write {
+        /// Its name.
+        name: String,
+        /// Its content.
+        content: String,
+    },
+    /// Write a bundle for the author, with what the learner says about it.
+    Flag(String),
+    /// Have a step done again after so many days; answered by `Scheduled`.
+    Schedule {
+        /// Which step.
+        place: Place,
+        /// Days from now.
+        days: u32,
+    },
+    /// Ask for the time; answered by `Time`.
+    AskTime,
+    /// Keep the world, to come back to it.
+    KeepWorld {
+        /// What the present step remembers of its beginning.
+        values: BTreeMap<String, Value>,
+    },
+    /// Come back to the world that was kept for that step; answered by `Returned`.
+    ReturnWorld(Place),
     /// Leave.
     Quit,
+}
+
+/// A way to look at the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The objects as a tree.
+    Map,
+    /// What happened since the last command.
+    Timeline,
+    /// What differs from an earlier moment.
+    Diff(Since),
 }

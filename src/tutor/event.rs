@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base::UserError;
+use crate::base::{Timestamp, UserError};
 use crate::check::{Explanation, Judgement};
 use crate::lesson::Course;
 use crate::progress::Place;
@@ -63,6 +63,33 @@ pub enum Event {
     },
     /// The author saved a chapter: the course as it is now, or what is wrong with it.
     CourseRead(Result<Arc<Course>, UserError>),
+    /// The world is as it was before a command.
+    Undone {
+        /// The command.
+        line: String,
+        /// The step at which it was typed.
+        place: Place,
+        /// What that step remembers of its beginning.
+        values: BTreeMap<String, Value>,
+    },
+    /// A step is to be done again from then on.
+    Scheduled {
+        /// Which step.
+        place: Place,
+        /// From when on.
+        due: Timestamp,
+        /// Days from now.
+        gap: u32,
+    },
+    /// The time on the wall.
+    Time(Timestamp),
+    /// The learner is to come back to a step; with what it remembers where its world was kept.
+    Returned {
+        /// The step.
+        place: Place,
+        /// What it remembers of its beginning; `None` where its world is gone.
+        kept: Option<BTreeMap<String, Value>>,
+    },
     /// The input has ended.
     EndOfInput,
 }

@@ -3,6 +3,8 @@
 use crate::base::UserError;
 use crate::progress::Outcome;
 
+use super::look::{DifferenceLine, MapNode, ObjectDifference, TimelineRow};
+
 /// Something to show.
 #[derive(Clone, Debug, PartialEq)]
 pub enum View {
@@ -79,11 +81,81 @@ pub enum View {
     Help {
         /// Headline.
         headline: String,
-        /// Word and what it does.
-        rows: Vec<(String, String)>,
+        /// Groups: their title, and each word with what it does.
+        groups: Vec<(String, Vec<(String, String)>)>,
         /// A closing sentence.
         closing: String,
     },
+    /// Objects as trees.
+    Map {
+        /// Headline.
+        headline: String,
+        /// The trees.
+        roots: Vec<MapNode>,
+        /// A closing sentence, or nothing.
+        closing: String,
+    },
+    /// What happened.
+    Timeline {
+        /// Headline.
+        headline: String,
+        /// In order.
+        rows: Vec<TimelineRow>,
+        /// A closing sentence, or nothing.
+        closing: String,
+    },
+    /// What differs from an earlier moment.
+    Difference {
+        /// Headline.
+        headline: String,
+        /// The objects that differ.
+        objects: Vec<ObjectDifference>,
+        /// A closing sentence, or nothing.
+        closing: String,
+    },
+    /// What an edit changed in a file.
+    FileDifference {
+        /// Headline.
+        headline: String,
+        /// Lines around each change.
+        lines: Vec<DifferenceLine>,
+    },
+    /// Running commands.
+    Jobs {
+        /// Headline.
+        headline: String,
+        /// The commands.
+        rows: Vec<JobRow>,
+    },
+    /// What a running command printed: its number where that is needed, and lines.
+    JobOutput {
+        /// The job, where its lines must be told from others.
+        number: Option<usize>,
+        /// What it printed.
+        lines: Vec<String>,
+    },
+    /// A running command has ended.
+    JobEnded {
+        /// The job.
+        number: usize,
+        /// As typed.
+        line: String,
+        /// Its exit code; `None` when it was ended.
+        exit_code: Option<i32>,
+    },
+    /// A document, Markdown.
+    Document(String),
+}
+
+/// A running command in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its number.
+    pub number: usize,
+    /// Whether Ctrl-C ends it.
+    pub front: bool,
+    /// As typed.
+    pub line: String,
 }
 
 /// One chapter in a list.

@@ -9,6 +9,7 @@ mod kubectl;
 mod lessons;
 mod program;
 mod terminal;
+mod tools;
 mod wrong_states;
 
 /// Every file beside this one is listed above: an unlisted file would never run.

@@ -75,7 +75,7 @@ impl Driver {
             return None;
         }
         // A change ends the wait early; either way the state is looked at again.
-        let _ = timeout(LOOK_INTERVAL, self.changed()).await;
+        let _ = timeout(LOOK_INTERVAL, self.happened()).await;
         Some(LOOK_INTERVAL)
     }
 

@@ -1,17 +1,20 @@
 //! Performs what a session decides: runs commands, judges, writes the journal, shows views.
 
 mod judging;
+mod keeping;
+mod levels;
+mod looking;
 mod running;
 mod solving;
 mod time;
 mod why;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base::{Terminal, UserError};
+use crate::base::{Clock, Terminal, UserError};
 use crate::check::{self, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};
@@ -19,9 +22,22 @@ use crate::progress::{Journal, Place};
 
 use super::effect::Effect;
 use super::event::Event;
-use super::message::{Message, say};
+use super::job::Jobs;
+use super::look::Rollout;
+use super::message::{Message, Remark, remark, say};
 use super::session::{Ending, Session};
 use super::view::View;
+use super::witness::Witness;
+
+use keeping::Kept;
+use levels::Levels;
+use looking::Mark;
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Views kept to be shown once more.
+const SAID_MAX: usize = 40;
 
 /// Shows views.
 pub trait Screen: Send {
@@ -30,6 +46,20 @@ pub trait Screen: Send {
 
     /// Shows that something takes a while, until it is called with `None`.
     fn busy(&self, doing: Option<&str>);
+
+    /// Shows how far rollouts are that have moved.
+    fn progress(&self, _rollouts: &[Rollout]) {}
+}
+
+/// Something that happened while nobody typed a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Something changed that the step's checks look at.
+    Checks,
+    /// Something changed where the learner works.
+    World,
+    /// A running command has said something, or ended.
+    Jobs,
 }
 
 /// How a driver works.
@@ -41,6 +71,8 @@ pub struct Settings {
     pub width: usize,
     /// The terminal that commands may take over; `None` where nobody types.
     pub keyboard: Option<&'static dyn Terminal>,
+    /// Whether the width is the keyboard's own, so that it may change.
+    pub follows_size: bool,
 }
 
 /// A session with its environment, journal and screen.
@@ -51,6 +83,28 @@ pub struct Driver {
     screen: Box<dyn Screen>,
     settings: Settings,
     observer: Option<Observer>,
+    witness: Option<Witness>,
+    jobs: Jobs,
+    levels: Levels,
+    /// The world that a review leads back to.
+    kept: Option<Kept>,
+    /// The world before the last command that may have changed it.
+    last: Option<Mark>,
+    /// The last command that may have changed the world.
+    last_write: String,
+    /// The world when the step began.
+    step_began: Option<Mark>,
+    /// Whether the learner has run a command at this step.
+    acted: bool,
+    /// How far the rollouts were when they were looked at last.
+    rollouts: Vec<Rollout>,
+    /// Rollouts that the learner has set going and that have not arrived.
+    followed: BTreeSet<String>,
+    /// What was said since the last line.
+    said: Vec<View>,
+    /// Whether what is said next begins anew.
+    says_anew: bool,
+    wall: Clock,
 }
 
 /// Whether a line needs another one: an open quote, a heredoc, a trailing backslash.
@@ -69,7 +123,27 @@ impl Driver {
         screen: Box<dyn Screen>,
         settings: Settings,
     ) -> Self {
-        Self { session, environment, journal, screen, settings, observer: None }
+        Self {
+            session,
+            environment,
+            journal,
+            screen,
+            settings,
+            observer: None,
+            witness: None,
+            jobs: Jobs::new(),
+            levels: Levels::default(),
+            kept: None,
+            last: None,
+            last_write: String::new(),
+            step_began: None,
+            acted: false,
+            rollouts: Vec::new(),
+            followed: BTreeSet::new(),
+            said: Vec::new(),
+            says_anew: true,
+            wall: Clock::system(),
+        }
     }
 
     /// The session.
@@ -101,6 +175,13 @@ impl Driver {
     /// # Errors
     /// When the journal cannot be written.
     pub async fn start(&mut self, world_kept: bool) -> Result<(), UserError> {
+        let clock = self.environment.clock();
+        let namespace = clock.is_none().then(|| self.namespace());
+        let clock = clock.unwrap_or_else(|| self.wall.clone());
+        self.witness = Some(Witness::start(&self.client(), namespace.as_deref(), clock));
+        if world_kept {
+            self.recall_step();
+        }
         self.process(Event::Started { world_kept }).await
     }
 
@@ -109,7 +190,11 @@ impl Driver {
     /// # Errors
     /// When the journal cannot be written.
     pub async fn line(&mut self, line: String) -> Result<(), UserError> {
-        self.process(Event::Line(line)).await
+        self.process(Event::Line(line)).await?;
+        if !self.settings.interactive {
+            self.hear_jobs().await;
+        }
+        Ok(())
     }
 
     /// The author saved a chapter: goes on with the course as it is now, or tells what is wrong with it.
@@ -128,26 +213,58 @@ impl Driver {
         self.process(Event::EndOfInput).await
     }
 
-    /// Waits until something changed that the step's checks look at.
-    pub async fn changed(&mut self) {
-        match &mut self.observer {
-            Some(observer) => observer.changed().await,
-            None => std::future::pending().await,
+    /// Waits until something happens. Giving up the wait loses nothing.
+    pub async fn happened(&mut self) -> Happening {
+        let checks = async {
+            match &mut self.observer {
+                Some(observer) => observer.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        let world = async {
+            match &mut self.witness {
+                Some(witness) => witness.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = checks => Happening::Checks,
+            () = world => Happening::World,
+            () = self.jobs.heard() => Happening::Jobs,
         }
     }
 
-    /// Judges the present step after a change.
+    /// Does what a happening calls for: judges, tells.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub async fn judge(&mut self) -> Result<(), UserError> {
-        match self.judge_change().await {
-            Some(event) => self.process(event).await,
-            None => Ok(()),
+    pub async fn react(&mut self, happening: Happening) -> Result<(), UserError> {
+        match happening {
+            Happening::Checks => match self.judge_change().await {
+                Some(event) => self.process(event).await,
+                None => Ok(()),
+            },
+            Happening::World => {
+                self.follow_rollouts();
+                Ok(())
+            }
+            Happening::Jobs => {
+                self.tell_of_jobs();
+                Ok(())
+            }
+        }
+    }
+
+    /// The learner pressed Ctrl-C: the running command at the front ends.
+    pub fn interrupt(&mut self) {
+        self.tell_of_jobs();
+        if let Some(view) = self.jobs.interrupt() {
+            self.screen.show(&view);
         }
     }
 
     async fn process(&mut self, event: Event) -> Result<(), UserError> {
+        self.says_anew = true;
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             for effect in self.session.handle(event) {
@@ -161,41 +278,59 @@ impl Driver {
 
     async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, UserError> {
         match effect {
+            Effect::Enter { place, fresh } => return Ok(Some(self.enter(place, fresh).await)),
+            Effect::Watch(place) => return Ok(self.watch(&place).await),
+            Effect::Judge { asked } => return Ok(self.judge_with_time(asked).await),
+            Effect::Answer { question, answer } => return Ok(self.answer(question, answer).await),
+            Effect::Why(target) => return Ok(self.why(&target).await),
+            Effect::Run(line) => return Ok(self.run(line).await),
+            Effect::Solve(lines) => return Ok(Some(self.solve(lines).await)),
+            Effect::Undo => return Ok(self.undo()),
+            Effect::ReturnWorld(place) => return Ok(Some(self.return_world(place))),
+            Effect::AskTime => return Ok(Some(Event::Time(self.wall.now()))),
+            Effect::Schedule { place, days } => {
+                let later = jiff::SignedDuration::from_secs(i64::from(days) * DAY);
+                let now = self.wall.now();
+                let due = now.checked_add(later).unwrap_or(now);
+                return Ok(Some(Event::Scheduled { place, due, gap: days }));
+            }
             Effect::Record(event) => {
                 if let Err(error) = self.journal.append(&event) {
-                    self.screen.show(&View::Error(error));
+                    self.show(&View::Error(error));
                 }
-                Ok(None)
             }
-            Effect::Show(view) => {
-                self.screen.show(&view);
-                Ok(None)
-            }
-            Effect::Run(line) => Ok(self.run(line).await),
-            Effect::Enter { place, fresh } => Ok(Some(self.enter(place, fresh).await)),
-            Effect::Watch(place) => Ok(self.watch(&place).await),
-            Effect::Judge { asked } => Ok(self.judge_with_time(asked).await),
-            Effect::Answer { question, answer } => Ok(self.answer(question, answer).await),
-            Effect::Why(target) => Ok(self.why(&target).await),
-            Effect::Solve(lines) => Ok(Some(self.solve(lines).await)),
-            Effect::Speed(speed) => {
-                self.speed(speed);
-                Ok(None)
-            }
-            Effect::Skip(seconds) => {
-                self.skip(seconds);
-                Ok(None)
-            }
+            Effect::Show(view) => self.show(&view),
+            Effect::Speed(speed) => self.speed(speed),
+            Effect::Skip(seconds) => self.skip(seconds),
+            Effect::Settle => self.settle(),
+            Effect::Look(look) => self.look(look).await,
+            Effect::Explain(field) => self.explain(&field).await,
+            Effect::Again => self.again(),
+            Effect::Jobs => self.list_jobs(),
+            Effect::Foreground(number) => self.foreground(number),
+            Effect::Stop(number) => self.stop(number),
+            Effect::Edit(name) => self.edit(&name).await,
+            Effect::Write { name, content } => self.write(&name, &content),
+            Effect::Flag(text) => self.flag(&text).await,
+            Effect::KeepWorld { values } => self.keep_world(values),
             Effect::Quit => {
+                self.jobs.stop_all();
                 self.observer = None;
+                self.witness = None;
                 self.environment.leave().await?;
-                Ok(None)
             }
         }
+        Ok(None)
     }
 
     async fn enter(&mut self, place: Place, fresh: bool) -> Event {
         self.observer = None;
+        self.step_began = None;
+        self.acted = false;
+        self.followed.clear();
+        if fresh {
+            self.last = None;
+        }
         let waits = fresh && self.environment.clock().is_none();
         if waits {
             self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
@@ -222,7 +357,33 @@ impl Driver {
         check::remember(step, &context).await
     }
 
-    fn say(&self, message: Message<'_>) {
-        self.screen.show(&View::Notice(say(self.session.language(), message)));
+    fn say(&mut self, message: Message<'_>) {
+        self.show(&View::Notice(say(self.session.language(), message)));
+    }
+
+    fn remark(&mut self, what: Remark<'_>) {
+        self.show(&View::Notice(remark(self.session.language(), what)));
+    }
+
+    /// Shows a view, and remembers it to be shown once more.
+    fn show(&mut self, view: &View) {
+        self.screen.show(view);
+        if std::mem::take(&mut self.says_anew) {
+            self.said.clear();
+        }
+        if self.said.len() < SAID_MAX {
+            self.said.push(view.clone());
+        }
+    }
+
+    fn again(&mut self) {
+        if self.said.is_empty() {
+            return self.remark(Remark::NothingSaid);
+        }
+        for view in &self.said {
+            self.screen.show(view);
+        }
+        // It is still what was said last.
+        self.says_anew = false;
     }
 }

@@ -1,31 +1,91 @@
-//! Runs the learner's commands.
+//! Runs the learner's commands: in the foreground, or as jobs beside the prompt.
 
 use std::time::Duration;
 
-use crate::base::{Input, Streams, timeout};
+use crate::base::{Input, Streams, Terminal, sleep, timeout};
 use crate::environment::CommandLine;
 
 use super::super::event::Event;
-use super::super::message::Message;
+use super::super::look::{Rollout, rollouts};
+use super::super::message::{Message, Remark, remark};
+use super::super::view::View;
 use super::Driver;
+use super::looking::Mark;
 
 /// Wall time in which a command that waits for nothing ends.
 const AT_ONCE: Duration = Duration::from_millis(40);
 
+/// How long a job is waited for until it says its first word, or complains and ends.
+const FIRST_WORD_MAX: Duration = Duration::from_millis(800);
+
+/// How long jobs are given to tell what a line has set going, where nobody waits.
+const JOBS_TELL: Duration = Duration::from_millis(60);
+
 impl Driver {
     pub(super) async fn run(&mut self, line: String) -> Option<Event> {
-        let command = CommandLine::parse(&line);
-        if matches!(command, CommandLine::Unfinished) {
+        if matches!(CommandLine::parse(&line), CommandLine::Unfinished) {
             self.say(Message::UnfinishedLine);
             return None;
         }
-        let exit_code = self.run_command(&command).await;
+        self.before_command(&line).await;
+        let exit_code = self.run_line(&line).await;
         Some(Event::CommandDone { line, exit_code })
+    }
+
+    /// Remembers the world as it is before a command that may change it.
+    pub(super) async fn before_command(&mut self, line: &str) {
+        self.mark_step().await;
+        self.acted = true;
+        if CommandLine::parse(CommandLine::before_ampersand(line).unwrap_or(line)).may_write() {
+            self.remember(line);
+        }
+    }
+
+    /// Remembers the world as it is, under the name of what is going to change it.
+    pub(super) fn remember(&mut self, name: &str) {
+        self.keep_level(name);
+        name.clone_into(&mut self.last_write);
+        self.last = Some(Mark::now(self, name));
+    }
+
+    /// Runs a line; one that goes on becomes a job.
+    pub(super) async fn run_line(&mut self, line: &str) -> i32 {
+        let before_ampersand = CommandLine::before_ampersand(line);
+        let command = CommandLine::parse(before_ampersand.unwrap_or(line));
+        if before_ampersand.is_some() || command.runs_on() {
+            return self.start_job(line, command, before_ampersand.is_none()).await;
+        }
+        self.run_command(&command).await
+    }
+
+    async fn start_job(&mut self, line: &str, command: CommandLine, front: bool) -> i32 {
+        if !self.jobs.has_room() {
+            self.remark(Remark::TooManyJobs);
+            return 1;
+        }
+        let (environment, width) = (&self.environment, self.settings.width);
+        let number = self.jobs.start(line, front, width, |streams| environment.job(command, streams));
+        if let Some(exit_code) = self.jobs.first_word(number, FIRST_WORD_MAX).await {
+            // It ended at once, as any other command does.
+            let lines = self.jobs.dismiss(number);
+            if !lines.is_empty() {
+                self.show(&View::JobOutput { number: None, lines });
+            }
+            return exit_code;
+        }
+        self.remark(if front { Remark::JobStarted(number) } else { Remark::JobInBackground(number) });
+        self.tell_of_jobs();
+        0
     }
 
     pub(super) async fn run_command(&mut self, command: &CommandLine) -> i32 {
         let mut streams = Streams::of_process(self.settings.interactive, self.settings.width);
         streams.keyboard = self.settings.keyboard;
+        if let Some(Ok(size)) =
+            self.settings.keyboard.filter(|_| self.settings.follows_size).map(Terminal::size)
+        {
+            streams.width = usize::from(size.columns).max(1);
+        }
         if !self.settings.interactive {
             // Standard input holds the lines of the session, not what a command should read.
             streams.input = Input::Empty;
@@ -40,5 +100,76 @@ impl Driver {
         let exit_code = running.await;
         environment.run_eagerly(false);
         exit_code
+    }
+
+    /// Shows what the jobs have said.
+    pub(super) fn tell_of_jobs(&mut self) {
+        for view in self.jobs.news() {
+            self.screen.show(&view);
+        }
+    }
+
+    /// Where nobody waits: gives the jobs a moment, and shows what they have said.
+    pub(super) async fn hear_jobs(&mut self) {
+        if !self.jobs.rows().is_empty() {
+            sleep(JOBS_TELL).await;
+            self.tell_of_jobs();
+        }
+    }
+
+    pub(super) fn list_jobs(&mut self) {
+        let rows = self.jobs.rows();
+        if rows.is_empty() {
+            return self.remark(Remark::NoJobs);
+        }
+        let headline = remark(self.session.language(), Remark::Jobs);
+        self.show(&View::Jobs { headline, rows });
+    }
+
+    pub(super) fn foreground(&mut self, number: Option<usize>) {
+        let Some((number, line, lines)) = self.jobs.bring(number) else { return self.no_such_job(number) };
+        let lines = std::iter::once(format!("$ {line}")).chain(lines).collect();
+        self.show(&View::JobOutput { number: None, lines });
+        self.remark(Remark::JobStarted(number));
+    }
+
+    pub(super) fn stop(&mut self, number: Option<usize>) {
+        self.tell_of_jobs();
+        match self.jobs.stop(number) {
+            Some(view) => self.show(&view),
+            None => self.no_such_job(number),
+        }
+    }
+
+    fn no_such_job(&mut self, number: Option<usize>) {
+        match number {
+            Some(number) => self.remark(Remark::NoSuchJob(&number.to_string())),
+            None => self.remark(Remark::NoJobs),
+        }
+    }
+
+    /// Shows how rollouts go on, once the learner has done something at this step.
+    pub(super) fn follow_rollouts(&mut self) {
+        let Some(witness) = &self.witness else { return };
+        let now = rollouts(&witness.moment(), self.session.language());
+        if self.acted {
+            let known = |rollout: &Rollout| self.rollouts.iter().find(|known| known.object == rollout.object);
+            let moved: Vec<&Rollout> = now
+                .iter()
+                .filter(|rollout| {
+                    let known = known(rollout);
+                    known != Some(rollout) && (!rollout.done || known.is_some_and(|known| !known.done))
+                })
+                .collect();
+            if !moved.is_empty() {
+                self.followed.extend(moved.iter().map(|rollout| rollout.object.clone()));
+                let shown = now.iter().filter(|rollout| self.followed.contains(&rollout.object));
+                self.screen.progress(&shown.cloned().collect::<Vec<_>>());
+                // What has arrived is shown once.
+                self.followed
+                    .retain(|object| now.iter().any(|rollout| rollout.object == *object && !rollout.done));
+            }
+        }
+        self.rollouts = now;
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check;
-use crate::environment::{CommandLine, INTERRUPTED};
+use crate::environment::INTERRUPTED;
 
 use super::super::event::Event;
 use super::super::view::View;
@@ -19,9 +19,13 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
 impl Driver {
     pub(super) async fn solve(&mut self, lines: Vec<String>) -> Event {
         let mut ran = Vec::new();
+        // `undo` takes the whole solution back.
+        self.mark_step().await;
+        self.acted = true;
+        self.remember("solve");
         for line in lines {
             self.screen.show(&View::SolutionLine(line.clone()));
-            let exit_code = self.run_command(&CommandLine::parse(&line)).await;
+            let exit_code = self.run_line(&line).await;
             ran.push((line, exit_code));
             if exit_code == INTERRUPTED {
                 return Event::Solved { ran, answers: Vec::new() };

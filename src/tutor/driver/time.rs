@@ -1,13 +1,20 @@
-//! Simulated time and worlds to go back to.
+//! Simulated time, and worlds to go back to.
 
 use std::time::Duration;
 
-use super::super::message::Message;
+use super::super::event::Event;
+use super::super::message::{Message, Remark};
 use super::Driver;
+use super::levels::{Level, opposite};
+
+/// How far `skip` goes until nothing happens any more.
+const SETTLE_MAX: Duration = Duration::from_secs(15 * 60);
 
 impl Driver {
-    pub(super) fn speed(&self, speed: f64) {
-        let Some(clock) = self.environment.clock() else { return self.say(Message::TimeNotOurs) };
+    pub(super) fn speed(&mut self, speed: f64) {
+        let Some(clock) = self.environment.clock() else {
+            return self.remark(if speed == 0.0 { Remark::PauseNotHere } else { Remark::SpeedNotHere });
+        };
         clock.set_speed(speed);
         if speed == 0.0 {
             self.say(Message::TimePaused);
@@ -18,13 +25,52 @@ impl Driver {
         }
     }
 
-    pub(super) fn skip(&self, seconds: u64) {
+    pub(super) fn skip(&mut self, seconds: u64) {
         if !self.environment.pass(Duration::from_secs(seconds)) {
-            return self.say(Message::TimeNotOurs);
+            return self.remark(Remark::SkipNotHere);
         }
-        let span = crate::base::human_duration(jiff::SignedDuration::from_secs(
-            i64::try_from(seconds).unwrap_or(i64::MAX),
-        ));
-        self.say(Message::TimeSkipped(&span));
+        self.say(Message::TimeSkipped(&span(Duration::from_secs(seconds))));
     }
+
+    /// Lets time pass until nothing happens any more.
+    pub(super) fn settle(&mut self) {
+        match self.environment.settle(SETTLE_MAX) {
+            None => self.remark(Remark::SkipNotHere),
+            Some(passed) if passed >= SETTLE_MAX => self.remark(Remark::NotSettled(&span(passed))),
+            Some(passed) => self.remark(Remark::Settled(&span(passed))),
+        }
+    }
+
+    /// Keeps the world as it is before a command.
+    pub(super) fn keep_level(&mut self, line: &str) {
+        if let Some(world) = self.environment.world() {
+            let (place, values) = (self.session.place(), self.session.learner().remembered.clone());
+            self.levels.push(Level { line: line.to_owned(), place, values, world });
+        }
+    }
+
+    /// Takes the last command back.
+    pub(super) fn undo(&mut self) -> Option<Event> {
+        if self.environment.clock().is_none() {
+            let last = self.last_write.clone();
+            self.remark(Remark::UndoNotHere(&opposite(&last)));
+            return None;
+        }
+        let Some(Level { line, place, values, world }) = self.levels.pop() else {
+            self.remark(Remark::NothingToUndo);
+            return None;
+        };
+        self.observer = None;
+        if !self.environment.put_back(&world) {
+            return None;
+        }
+        // What the last command did is undone: there is nothing to compare with it any more.
+        self.last = None;
+        Some(Event::Undone { line, place, values })
+    }
+}
+
+fn span(duration: Duration) -> String {
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    crate::base::human_duration(jiff::SignedDuration::from_secs(seconds))
 }

@@ -2,6 +2,9 @@
 
 mod english;
 mod korean;
+mod remark;
+
+pub use remark::{Remark, remark};
 
 use crate::lesson::Language;
 
@@ -49,7 +52,7 @@ pub enum Message<'a> {
     /// `why` where nothing is known to be wrong.
     NothingToExplain,
     /// Headline of a hint.
-    Hint(usize),
+    Hint,
     /// All hints were shown.
     NoMoreHints,
     /// The step has none.
@@ -100,8 +103,6 @@ pub enum Message<'a> {
     AnswerEmpty,
     /// `:word` that is none.
     UnknownWord(&'a str),
-    /// A word that does nothing yet, and what to do instead.
-    WordNotYet(&'a str),
     /// `goto` without a place.
     GotoWhere,
     /// `speed` or `skip` with something that is no number or span.
@@ -114,8 +115,6 @@ pub enum Message<'a> {
     TimeSpeed(&'a str),
     /// Time was skipped.
     TimeSkipped(&'a str),
-    /// Time is not ours on this cluster.
-    TimeNotOurs,
     /// Leaving.
     Goodbye,
     /// An unfinished line.

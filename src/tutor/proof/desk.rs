@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::base::{Streams, UserError, sleep, timeout};
 use crate::check::{self, Context, Verdict};
-use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, Snapshot};
-use crate::lesson::{Answer, Expectation, Language, Question, Step};
+use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, World};
+use crate::lesson::{Answer, Expectation, Form, Language, Question, Step};
 
 /// Simulated time that a state is given to arrive, once the desired state is right.
 const CONVERGING_MAX: Duration = Duration::from_secs(300);
@@ -50,7 +50,7 @@ pub(super) struct Desk {
 
 /// A moment to go back to.
 pub(super) struct Kept {
-    snapshot: Option<Snapshot>,
+    world: Option<World>,
     snap: BTreeMap<String, Value>,
     step: Step,
 }
@@ -116,13 +116,13 @@ impl Desk {
 
     /// Keeps the present moment, at the beginning of a step.
     pub(super) fn keep(&self, step: &Step) -> Kept {
-        Kept { snapshot: self.environment.snapshot(), snap: self.snap.clone(), step: step.clone() }
+        Kept { world: self.environment.world(), snap: self.snap.clone(), step: step.clone() }
     }
 
     /// Goes back to a moment; where time is not ours, by making the step's start anew.
     pub(super) async fn back_to(&mut self, kept: &Kept) -> Result<(), UserError> {
-        let Some(snapshot) = &kept.snapshot else { return self.enter(&kept.step, true).await };
-        self.environment.restore(snapshot);
+        let Some(world) = &kept.world else { return self.enter(&kept.step, true).await };
+        let _ = self.environment.put_back(world);
         self.environment.workspace().clear()?;
         self.put_files(&kept.step)?;
         self.answers.clear();
@@ -164,11 +164,13 @@ impl Desk {
         exit_code
     }
 
-    /// Runs commands, one after the other, each until the cluster is quiet.
-    pub(super) async fn run(&mut self, lines: &[String]) {
-        for line in lines {
+    /// Runs commands, one after the other, each until the cluster is quiet but for the last.
+    pub(super) async fn run(&mut self, lines: &[String], step: &Step) {
+        for (index, line) in lines.iter().enumerate() {
             self.run_line(line).await;
-            self.let_quiet_come().await;
+            if index + 1 < lines.len() {
+                self.let_quiet_come(step).await;
+            }
         }
     }
 
@@ -186,6 +188,7 @@ impl Desk {
     pub(super) async fn settled_verdict(&mut self, step: &Step) -> Verdict {
         let mut waited = Duration::ZERO;
         let mut stride = STRIDE_MIN;
+        let longest = if is_watched(step) { STRIDE_MIN } else { STRIDE_MAX };
         loop {
             let verdict = self.verdict(step, Language::En).await;
             let at_most = match (&verdict, self.is_simulated()) {
@@ -199,7 +202,7 @@ impl Desk {
                 Some(passed) => waited += passed,
                 None => return verdict,
             }
-            stride = (stride * 2).min(STRIDE_MAX);
+            stride = (stride * 2).min(longest);
         }
     }
 
@@ -220,13 +223,17 @@ impl Desk {
     }
 
     /// Lets what is under way arrive: until nothing happens for a while.
-    pub(super) async fn let_quiet_come(&self) {
+    pub(super) async fn let_quiet_come(&mut self, step: &Step) {
         if !self.is_simulated() {
-            return;
+            // Time for the controllers to see what was written.
+            return sleep(LOOK_INTERVAL * 2).await;
         }
         let mut left = NOT_YET_MAX;
         while let Some(passed) = self.environment.step(left.min(QUIET)) {
             left = left.saturating_sub(passed);
+            if is_watched(step) {
+                self.verdict(step, Language::En).await;
+            }
         }
     }
 
@@ -278,12 +285,12 @@ impl Desk {
 
     /// What the cluster holds once it is quiet; the world stays as it was where time is ours.
     pub(super) async fn inventory(&self) -> Result<Inventory, UserError> {
-        let snapshot = self.environment.snapshot();
+        let world = self.environment.world();
         // Kept by what it answers: where time is real there is nothing to let pass.
         let _ = self.is_simulated() && self.environment.pass(NOT_YET_MAX);
         let inventory = self.environment.inventory().await;
-        if let Some(snapshot) = &snapshot {
-            self.environment.restore(snapshot);
+        if let Some(world) = &world {
+            let _ = self.environment.put_back(world);
         }
         inventory
     }
@@ -292,4 +299,9 @@ impl Desk {
     pub(super) async fn leave(&self) -> Result<(), UserError> {
         self.environment.leave().await
     }
+}
+
+/// Whether a check looks at what happens on the way, and not only at what has become of it.
+fn is_watched(step: &Step) -> bool {
+    step.checks.iter().any(|check| matches!(check.form, Form::Requests { .. } | Form::Trial(_)))
 }

@@ -135,7 +135,7 @@ impl Proof<'_, '_> {
                 self.complain_about_command(number, index, line, &ran);
                 // On its way counts as well: a check that waits for the cluster fails here.
                 self.look_at_checks().await;
-                self.desk.let_quiet_come().await;
+                self.desk.let_quiet_come(self.step).await;
             }
             self.desk.settled_verdict(self.step).await;
             self.questions(number == 0).await;
@@ -202,7 +202,7 @@ impl Proof<'_, '_> {
                 return;
             }
             self.counts.mistakes += 1;
-            self.desk.run(&mistake.tries).await;
+            self.desk.run(&mistake.tries, step).await;
             let mut verdict = self.desk.settled_verdict(step).await;
             self.listen(&verdict);
             let at = self.findings.origin().mistakes[index];
@@ -251,7 +251,7 @@ impl Proof<'_, '_> {
                     return;
                 }
                 self.counts.mutants += 1;
-                self.desk.run(&mutant.lines).await;
+                self.desk.run(&mutant.lines, self.step).await;
                 self.desk.settled_verdict(self.step).await;
                 self.questions(false).await;
                 let verdict = self.desk.settled_verdict(self.step).await;
@@ -317,7 +317,7 @@ impl Proof<'_, '_> {
         if self.desk.is_simulated() {
             // The last state may be the start: leave something behind first.
             let way = self.step.solutions.first().cloned().unwrap_or_default();
-            self.desk.run(&way).await;
+            self.desk.run(&way, self.step).await;
         }
         if let Err(error) = self.desk.enter(self.step, true).await {
             self.findings.add("leftover", at, format!("`reset` fails: {}", error.message), "");

@@ -52,7 +52,7 @@ pub(super) async fn arrivals(desk: &mut Desk, chapter: &Chapter, last: usize) ->
             None => Ok(Inventory::default()),
         };
         let way = step.solutions.first().cloned().unwrap_or_default();
-        desk.run(&way).await;
+        desk.run(&way, step).await;
         let mut answered = true;
         // The verdict before the questions lets time pass until they can be answered.
         desk.settled_verdict(step).await;

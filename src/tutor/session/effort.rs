@@ -4,8 +4,7 @@ use crate::environment::INTERRUPTED;
 use crate::progress;
 
 use super::super::effect::Effect;
-use super::super::message::{Message, say};
-use super::super::view::View;
+use super::super::message::Message;
 use super::{Phase, Session};
 
 impl Session {
@@ -18,11 +17,8 @@ impl Session {
             return vec![self.notice(Message::NoMoreHints)];
         };
         let level = self.learner.hints + 1;
-        let view = View::Hint {
-            headline: say(self.language, Message::Hint(level)),
-            markdown: hint.get(self.language).to_owned(),
-        };
-        vec![Effect::Record(progress::Event::HintShown { level }), Effect::Show(view)]
+        let view = self.hint_view(hint.get(self.language));
+        vec![Effect::Record(progress::Event::HintShown { level }), view]
     }
 
     pub(super) fn solve(&mut self) -> Vec<Effect> {

@@ -39,6 +39,7 @@ impl Session {
             return Vec::new();
         }
         self.shown = Some(view.clone());
+        self.last_verdict = Some(view.clone());
         let mut effects = vec![Effect::Record(progress::Event::Judged { outcome }), Effect::Show(view)];
         if solved_now && outcome == Outcome::Mistake {
             effects.push(self.notice(Message::SolutionDidNotHelp));
@@ -50,15 +51,21 @@ impl Session {
         let title = self.step().map(|step| step.title.get(self.language).to_owned()).unwrap_or_default();
         let place = self.place();
         let solved = self.learner.solved;
-        let mut effects = vec![
-            Effect::Record(progress::Event::StepPassed { place, solved }),
-            Effect::Show(View::Verdict {
-                outcome: Outcome::Passed,
-                headline: say(self.language, Message::Passed(&title)),
-                details: Vec::new(),
-            }),
-        ];
+        let view = View::Verdict {
+            outcome: Outcome::Passed,
+            headline: say(self.language, Message::Passed(&title)),
+            details: Vec::new(),
+        };
+        self.last_verdict = Some(view.clone());
+        let mut effects =
+            vec![Effect::Record(progress::Event::StepPassed { place, solved }), Effect::Show(view)];
         effects.extend(self.explanation());
+        effects.extend(self.schedule());
+        if let Some(back) = self.end_review() {
+            effects.extend(back);
+            return effects;
+        }
+        self.asks_why = solved;
         if !self.is_last_step() {
             effects.extend(self.enter(self.chapter, self.step + 1, false));
             return effects;
@@ -72,6 +79,15 @@ impl Session {
         }
         self.phase = Phase::ChapterDone;
         effects.push(self.chapter_done());
+        effects.extend(self.ask_why());
         effects
+    }
+
+    /// A verdict in words, as the learner would read it.
+    pub(in crate::tutor) fn verdict_lines(&self, verdict: &Verdict) -> Vec<String> {
+        match self.verdict_view(verdict).1 {
+            View::Verdict { headline, details, .. } => std::iter::once(headline).chain(details).collect(),
+            _ => Vec::new(),
+        }
     }
 }

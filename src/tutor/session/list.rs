@@ -5,6 +5,7 @@ use crate::progress::{Learner, Place};
 
 use super::super::message::{Message, say};
 use super::super::view::{ChapterRow, StepRow, StepState, View};
+use super::Session;
 
 /// Chapters, steps and progress, as a list to show outside a session.
 #[must_use]
@@ -12,6 +13,20 @@ pub fn overview(course: &Course, learner: &Learner, language: Language) -> View 
     View::List {
         headline: say(language, Message::ListHeadline),
         chapters: rows(course, learner, language, None),
+    }
+}
+
+impl Session {
+    /// Chapters and steps, as `goto` takes them.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        let chapters = self.course.chapters.iter();
+        chapters
+            .flat_map(|chapter| {
+                let steps = chapter.steps.iter().map(|step| format!("{}/{}", chapter.id, step.id));
+                std::iter::once(chapter.id.clone()).chain(steps)
+            })
+            .collect()
     }
 }
 

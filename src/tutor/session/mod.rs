@@ -5,9 +5,13 @@ mod judged;
 mod list;
 mod questions;
 mod reread;
+mod review;
 mod show;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tool_tests;
+mod tools;
 mod verdicts;
 mod walk;
 mod why;
@@ -57,8 +61,12 @@ pub struct Session {
     phase: Phase,
     /// Whether the next verdict is the one on the solution.
     solved_now: bool,
+    /// Whether to ask, once the next step stands there, why the solution worked.
+    asks_why: bool,
     /// The last verdict shown, so that it is not shown twice.
     shown: Option<View>,
+    /// The last feedback, whatever the step, to be called back.
+    last_verdict: Option<View>,
     ending: Option<Ending>,
 }
 
@@ -84,7 +92,9 @@ impl Session {
             one_chapter,
             phase: Phase::Preparing,
             solved_now: false,
+            asks_why: false,
             shown: None,
+            last_verdict: None,
             ending: None,
         }
     }
@@ -117,6 +127,12 @@ impl Session {
     #[must_use]
     pub fn learner(&self) -> &Learner {
         &self.learner
+    }
+
+    /// The course.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
     }
 
     /// The step of that place.
@@ -160,6 +176,10 @@ impl Session {
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
             Event::CourseRead(read) => self.course_read(read),
+            Event::Undone { line, place, values } => self.undone(line, place, values),
+            Event::Scheduled { place, due, gap } => self.scheduled(place, due, gap),
+            Event::Time(now) => self.review(now),
+            Event::Returned { place, kept } => self.returned(&place, kept),
             Event::EndOfInput => self.leave(),
         }
     }
@@ -176,10 +196,14 @@ impl Session {
     }
 
     fn word(&mut self, word: Word) -> Vec<Effect> {
+        if let Some(effects) = self.tool(&word) {
+            return effects;
+        }
         match word {
-            Word::Help => vec![Effect::Show(self.help())],
             Word::Check => vec![Effect::Judge { asked: true }],
+            Word::Verdict => self.verdict_again(),
             Word::Hint => self.hint(),
+            Word::Hints => self.hints_again(),
             Word::Solve => self.solve(),
             Word::Next => self.next(),
             Word::Back => self.back(),
@@ -189,23 +213,24 @@ impl Session {
             Word::List => vec![Effect::Show(self.list())],
             Word::Answer(text) => self.answer(text),
             Word::Predict(text) => self.predict(text),
-            Word::Pause => vec![Effect::Speed(0.0)],
-            Word::Resume => vec![Effect::Speed(1.0)],
-            Word::Speed(text) => match text.parse::<f64>() {
-                Ok(speed) if speed.is_finite() && (0.0..=10_000.0).contains(&speed) => {
-                    vec![Effect::Speed(speed)]
-                }
-                _ => vec![self.notice(Message::NotASpan(&text))],
-            },
-            Word::Skip(text) => match Word::seconds(&text) {
-                Some(seconds) => vec![Effect::Skip(seconds), Effect::Judge { asked: false }],
-                None => vec![self.notice(Message::NotASpan(&text))],
-            },
             Word::Why(target) => vec![Effect::Why(target)],
             Word::Quit => self.leave(),
-            Word::NotYet(word) => vec![self.notice(Message::WordNotYet(word))],
             Word::Unknown(word) => vec![self.notice(Message::UnknownWord(&word))],
+            // Words of tools are done; `help` is what is left.
+            _ => vec![Effect::Show(self.help())],
         }
+    }
+
+    /// The learner works on the present step, whose world stands already.
+    fn works_again(&mut self) {
+        self.phase = Phase::Working;
+        self.shown = None;
+    }
+
+    /// The present step's world is on its way.
+    fn prepares(&mut self) {
+        self.phase = Phase::Preparing;
+        self.shown = None;
     }
 }
 

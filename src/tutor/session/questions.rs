@@ -41,19 +41,22 @@ impl Session {
         {
             text = format!("{text} {feedback}");
         }
-        let mut effects = Vec::new();
-        if right {
-            let right = Some(true);
-            effects.push(Effect::Record(progress::Event::QuestionAnswered { question, answer, right }));
-        }
+        let right = Some(right);
+        let mut effects = vec![Effect::Record(progress::Event::QuestionAnswered { question, answer, right })];
         effects.push(Effect::Show(View::Notice(text)));
         effects.push(Effect::Judge { asked: false });
         effects
     }
 
     pub(super) fn predict(&mut self, text: String) -> Vec<Effect> {
-        if self.step().and_then(|step| step.predict.as_ref()).is_none() {
+        let Some(predict) = self.step().and_then(|step| step.predict.as_ref()) else {
             return vec![self.notice(Message::NoPrediction)];
+        };
+        if text.is_empty() {
+            return vec![self.prediction_question(predict)];
+        }
+        if !predict.choices.is_empty() && self.choice(&text, &predict.choices).is_none() {
+            return vec![self.notice(Message::NotAChoice(&text, predict.choices.len()))];
         }
         vec![
             Effect::Record(progress::Event::Predicted { prediction: text }),

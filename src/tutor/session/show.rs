@@ -1,11 +1,11 @@
 //! What a session shows: steps, verdicts, questions, help.
 
-use crate::lesson::{Language, Text};
+use crate::lesson::{Language, Predict, Text};
 
 use super::super::effect::Effect;
-use super::super::message::{Message, say};
+use super::super::message::{Message, Remark, say};
 use super::super::view::View;
-use super::super::word::WORDS;
+use super::super::word::{WORDS, WordGroup, WordHelp};
 use super::list::rows;
 use super::{Phase, Session};
 
@@ -39,11 +39,7 @@ impl Session {
         if let Some(predict) = &step.predict
             && self.learner.prediction.is_none()
         {
-            effects.push(Effect::Show(View::Question {
-                text: predict.ask.get(self.language).to_owned(),
-                choices: choices(&predict.choices, self.language),
-                how: say(self.language, Message::HowToPredict),
-            }));
+            effects.push(self.prediction_question(predict));
         }
         for question in &step.questions {
             if self.learner.answers.contains_key(&question.id) {
@@ -61,6 +57,19 @@ impl Session {
         effects
     }
 
+    pub(super) fn prediction_question(&self, predict: &Predict) -> Effect {
+        Effect::Show(View::Question {
+            text: predict.ask.get(self.language).to_owned(),
+            choices: choices(&predict.choices, self.language),
+            how: say(self.language, Message::HowToPredict),
+        })
+    }
+
+    /// After a solution: what the learner is asked about it.
+    pub(super) fn ask_why(&mut self) -> Option<Effect> {
+        std::mem::take(&mut self.asks_why).then(|| self.remark(Remark::AskWhy))
+    }
+
     pub(super) fn chapter_done(&self) -> Effect {
         match self.next_chapter().and_then(|chapter| self.course.chapters.get(chapter)) {
             Some(next) => self.notice(Message::ChapterDone(next.title.get(self.language))),
@@ -69,13 +78,22 @@ impl Session {
     }
 
     pub(super) fn help(&self) -> View {
-        let rows = WORDS.iter().map(|help| {
-            let word = format!("{} {}", help.word, help.argument).trim().to_owned();
+        let row = |help: &WordHelp| {
+            let (word, other) = match self.language {
+                Language::En => (help.word, help.korean_word),
+                Language::Ko => (help.korean_word, help.word),
+            };
+            let argument = help.argument(self.language);
+            let word = format!("{word} · {other} {argument}").trim().to_owned();
             (word, help.text(self.language).to_owned())
-        });
+        };
+        let group = |group: WordGroup| {
+            let rows = WORDS.iter().filter(|help| help.group == group).map(row);
+            (group.title(self.language).to_owned(), rows.collect())
+        };
         View::Help {
             headline: say(self.language, Message::HelpHeadline),
-            rows: rows.collect(),
+            groups: WordGroup::ALL.into_iter().map(group).collect(),
             closing: say(self.language, Message::HelpClosing),
         }
     }

@@ -32,7 +32,7 @@ fn course() -> Arc<Course> {
 }
 
 /// A session whose first step is prepared.
-fn begun(one_chapter: bool) -> Session {
+pub(super) fn begun(one_chapter: bool) -> Session {
     let mut session = Session::new(course(), Learner::default(), Language::En, None, one_chapter);
     session.handle(Event::Started { world_kept: false });
     prepared(&mut session);
@@ -62,12 +62,12 @@ fn asking() -> Session {
     session
 }
 
-fn prepared(session: &mut Session) {
+pub(super) fn prepared(session: &mut Session) {
     let place = session.place();
     session.handle(Event::Entered { place, result: Ok(BTreeMap::new()) });
 }
 
-fn judge(session: &mut Session, verdict: Verdict, asked: bool) -> Vec<Effect> {
+pub(super) fn judge(session: &mut Session, verdict: Verdict, asked: bool) -> Vec<Effect> {
     let place = session.place();
     session.handle(Event::Judged { place, judgement: verdict.into(), asked })
 }
@@ -78,7 +78,7 @@ fn not_yet() -> Verdict {
     Verdict::NotYet { differences: vec![difference], reason: None }
 }
 
-fn shown(effects: &[Effect]) -> Vec<&View> {
+pub(super) fn shown(effects: &[Effect]) -> Vec<&View> {
     effects
         .iter()
         .filter_map(|effect| match effect {
@@ -88,7 +88,7 @@ fn shown(effects: &[Effect]) -> Vec<&View> {
         .collect()
 }
 
-fn command(session: &mut Session, line: &str) -> Vec<Effect> {
+pub(super) fn command(session: &mut Session, line: &str) -> Vec<Effect> {
     session.handle(Event::CommandDone { line: line.to_owned(), exit_code: 0 })
 }
 
@@ -125,7 +125,7 @@ fn a_first_run_prepares_the_first_step_and_a_resumed_one_does_not() {
 }
 
 #[test]
-fn commands_run_and_words_do_not() {
+pub(super) fn commands_run_and_words_do_not() {
     let mut session = begun(false);
     assert_eq!(
         session.handle(Event::Line("kubectl get pods".into())),

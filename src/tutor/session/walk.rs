@@ -28,7 +28,8 @@ impl Session {
         }
         self.phase = Phase::Working;
         let mut effects = vec![self.notice(Message::WelcomeBack)];
-        if self.learner.has_passed(&self.place()) && self.is_last_step() {
+        let in_review = self.learner.review_from.is_some();
+        if self.learner.has_passed(&self.place()) && self.is_last_step() && !in_review {
             self.phase = Phase::ChapterDone;
             effects.push(self.chapter_done());
         } else {
@@ -40,6 +41,9 @@ impl Session {
     }
 
     pub(super) fn next(&mut self) -> Vec<Effect> {
+        if let Some(back) = self.end_review() {
+            return back;
+        }
         if self.phase == Phase::ChapterDone {
             return match self.next_chapter() {
                 Some(chapter) => self.enter(chapter, 0, true),
@@ -53,6 +57,9 @@ impl Session {
     }
 
     pub(super) fn back(&mut self) -> Vec<Effect> {
+        if let Some(back) = self.end_review() {
+            return back;
+        }
         if self.step > 0 {
             return self.enter(self.chapter, self.step - 1, true);
         }
@@ -67,14 +74,17 @@ impl Session {
             return vec![self.notice(Message::GotoWhere)];
         }
         match self.course.find(place) {
-            Ok((chapter, step)) => self.enter(chapter, step, true),
+            Ok((chapter, step)) => {
+                let ended = self.learner.review_from.is_some();
+                let ended = ended.then_some(Effect::Record(progress::Event::ReviewEnded));
+                ended.into_iter().chain(self.enter(chapter, step, true)).collect()
+            }
             Err(error) => vec![Effect::Show(View::Error(error))],
         }
     }
 
     pub(super) fn enter_again(&mut self) -> Vec<Effect> {
-        self.phase = Phase::Preparing;
-        self.shown = None;
+        self.prepares();
         vec![Effect::Record(progress::Event::StepReset), Effect::Enter { place: self.place(), fresh: true }]
     }
 
@@ -82,8 +92,7 @@ impl Session {
     pub(super) fn enter(&mut self, chapter: usize, step: usize, fresh: bool) -> Vec<Effect> {
         let first_of_chapter = step == 0 && fresh;
         (self.chapter, self.step) = (chapter, step);
-        self.phase = Phase::Preparing;
-        self.shown = None;
+        self.prepares();
         let place = self.place();
         let mut effects = Vec::new();
         if first_of_chapter && let Some(chapter) = self.chapter() {
@@ -118,6 +127,7 @@ impl Session {
         }
         effects.push(self.show_step());
         effects.extend(self.show_prediction());
+        effects.extend(self.ask_why());
         effects.push(Effect::Watch(place.clone()));
         effects
     }

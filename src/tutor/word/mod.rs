@@ -1,6 +1,19 @@
 //! The tutor's own words, and how a line is told from a command.
 
-use crate::lesson::Language;
+mod help;
+
+pub use help::{WORDS, WordGroup, WordHelp};
+
+use help::known;
+
+/// A moment to compare the present with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Before the last command.
+    Command,
+    /// When the step began.
+    Step,
+}
 
 /// A tutor word with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,12 +22,20 @@ pub enum Word {
     Help,
     /// Judge now.
     Check,
+    /// Show the last feedback again.
+    Verdict,
     /// Tell what keeps an object, or the step, from being as it should.
     Why(String),
     /// Show the next hint.
     Hint,
+    /// Show the hints so far again.
+    Hints,
     /// Run the solution.
     Solve,
+    /// Say why the solution works.
+    Because(String),
+    /// Show once more what was said last.
+    Again,
     /// Go on.
     Next,
     /// One step back.
@@ -31,6 +52,16 @@ pub enum Word {
     Answer(String),
     /// Store a prediction.
     Predict(String),
+    /// Draw the objects.
+    Map,
+    /// Tell what happened.
+    Timeline,
+    /// Tell what differs.
+    Diff(Since),
+    /// Explain a field.
+    Explain(String),
+    /// Take the last command back.
+    Undo,
     /// Stop simulated time.
     Pause,
     /// Let simulated time run again.
@@ -39,79 +70,27 @@ pub enum Word {
     Speed(String),
     /// Let simulated time pass at once.
     Skip(String),
+    /// List the running commands.
+    Jobs,
+    /// Bring one to the front.
+    Foreground(String),
+    /// End one.
+    Stop(String),
+    /// Edit a file of the workspace.
+    Edit(String),
+    /// Keep a note.
+    Note(String),
+    /// Show or write the notes on the chapter.
+    Recap(String),
+    /// Do again what was hard.
+    Review,
+    /// Write a bundle for the author.
+    Flag(String),
     /// Leave.
     Quit,
-    /// A word of the tutor that this version does not know how to do.
-    NotYet(&'static str),
     /// After a colon: no word of the tutor.
     Unknown(String),
 }
-
-/// What `help` says about a word.
-#[derive(Clone, Copy, Debug)]
-pub struct WordHelp {
-    /// The word.
-    pub word: &'static str,
-    /// Its argument, if it takes one.
-    pub argument: &'static str,
-    english: &'static str,
-    korean: &'static str,
-}
-
-impl WordHelp {
-    /// What the word does.
-    #[must_use]
-    pub fn text(&self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.english,
-            Language::Ko => self.korean,
-        }
-    }
-}
-
-const fn word(
-    word: &'static str,
-    argument: &'static str,
-    english: &'static str,
-    korean: &'static str,
-) -> WordHelp {
-    WordHelp { word, argument, english, korean }
-}
-
-/// Every word that works, in the order of `help`.
-pub static WORDS: &[WordHelp] = &[
-    word("status", "", "show the task again", "지금 할 일을 다시 보여 줍니다"),
-    word("check", "", "judge the step now and say why", "지금 단계를 판정하고 이유를 알려 줍니다"),
-    word(
-        "why",
-        "OBJECT",
-        "what keeps it: why, why pod/web",
-        "무엇이 막고 있는지 알려 줍니다: why, why pod/web",
-    ),
-    word("hint", "", "show the next hint", "다음 힌트를 보여 줍니다"),
-    word("answer", "TEXT", "answer the step's question", "단계의 질문에 답합니다"),
-    word("predict", "TEXT", "say what you expect before you try", "해 보기 전에 예상을 적어 둡니다"),
-    word("solve", "", "run the solution and go on", "풀이를 실행하고 다음으로 넘어갑니다"),
-    word("next", "", "go on to the next step or chapter", "다음 단계나 장으로 갑니다"),
-    word("back", "", "go one step back", "한 단계 뒤로 갑니다"),
-    word(
-        "goto",
-        "PLACE",
-        "go to a chapter or step: goto 3, goto services/expose",
-        "장이나 단계로 갑니다: goto 3, goto services/expose",
-    ),
-    word("reset", "", "put the step's world back to its start", "단계를 처음 상태로 되돌립니다"),
-    word("list", "", "show chapters, steps and progress", "장, 단계, 진행 상황을 보여 줍니다"),
-    word("pause", "", "stop simulated time", "모의 시간을 멈춥니다"),
-    word("resume", "", "let simulated time run again", "모의 시간을 다시 흐르게 합니다"),
-    word("speed", "N", "run simulated time N times as fast", "모의 시간을 N배로 흐르게 합니다"),
-    word("skip", "TIME", "let time pass at once: skip 30s, skip 5m", "시간을 건너뜁니다: skip 30s, skip 5m"),
-    word("help", "", "show these words", "이 목록을 보여 줍니다"),
-    word("quit", "", "leave; everything is kept", "나갑니다. 모든 것이 저장됩니다"),
-];
-
-/// Words that belong to the tutor and do nothing yet.
-const RESERVED: &[&str] = &["map", "timeline", "undo"];
 
 impl Word {
     /// The word that a line says, or `None` when the line is a command.
@@ -129,12 +108,24 @@ impl Word {
         };
         let (first, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let argument = argument.trim().to_owned();
-        let word = match first {
-            "help" | "?" => Self::Help,
+        let Some(word) = known(first) else {
+            return forced.then(|| Self::Unknown(first.to_owned()));
+        };
+        Self::of(word, argument, forced)
+    }
+
+    /// The word with its argument; `None` when it is meant for the shell.
+    fn of(word: &str, argument: String, forced: bool) -> Option<Self> {
+        Some(match word {
+            "help" => Self::Help,
             "check" => Self::Check,
+            "verdict" => Self::Verdict,
             "why" => Self::Why(argument),
             "hint" => Self::Hint,
+            "hints" => Self::Hints,
             "solve" => Self::Solve,
+            "because" => Self::Because(argument),
+            "again" => Self::Again,
             "next" => Self::Next,
             "back" => Self::Back,
             "goto" => Self::Goto(argument),
@@ -143,18 +134,32 @@ impl Word {
             "list" => Self::List,
             "answer" => Self::Answer(argument),
             "predict" => Self::Predict(argument),
+            "map" => Self::Map,
+            "timeline" => Self::Timeline,
+            "diff" => match argument.as_str() {
+                "" => Self::Diff(Since::Command),
+                "step" | "단계" => Self::Diff(Since::Step),
+                // Two files, or flags: the program of that name.
+                _ if !forced => return None,
+                _ => Self::Diff(Since::Command),
+            },
+            "explain" => Self::Explain(argument),
+            "undo" => Self::Undo,
             "pause" => Self::Pause,
             "resume" => Self::Resume,
             "speed" => Self::Speed(argument),
             "skip" => Self::Skip(argument),
-            "quit" | "exit" => Self::Quit,
-            other => match RESERVED.iter().find(|reserved| **reserved == other) {
-                Some(reserved) => Self::NotYet(reserved),
-                None if forced => Self::Unknown(other.to_owned()),
-                None => return None,
-            },
-        };
-        Some(word)
+            "jobs" => Self::Jobs,
+            "fg" => Self::Foreground(argument),
+            "stop" => Self::Stop(argument),
+            "edit" => Self::Edit(argument),
+            "note" => Self::Note(argument),
+            "recap" => Self::Recap(argument),
+            "review" => Self::Review,
+            "flag" => Self::Flag(argument),
+            "quit" => Self::Quit,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 
     /// The seconds that `30s`, `5m`, `2h` or `1m30s` mean; `None` when it is none of these.
@@ -162,6 +167,17 @@ impl Word {
     pub fn seconds(text: &str) -> Option<u64> {
         let span: jiff::SignedDuration = text.trim().parse().ok()?;
         u64::try_from(span.as_secs()).ok().filter(|seconds| *seconds > 0)
+    }
+
+    /// The number of a job: `2`, `%2`, or nothing for the latest.
+    ///
+    /// # Errors
+    /// With what was typed instead.
+    pub fn job(text: &str) -> Result<Option<usize>, String> {
+        match text.strip_prefix('%').unwrap_or(text) {
+            "" => Ok(None),
+            number => number.parse().map(Some).map_err(|_| text.to_owned()),
+        }
     }
 }
 
@@ -177,14 +193,37 @@ mod tests {
         assert_eq!(Word::parse("!check"), None);
         assert_eq!(Word::parse(":hint"), Some(Word::Hint));
         assert_eq!(Word::parse(":kubectl get"), Some(Word::Unknown("kubectl".to_owned())));
-        assert_eq!(Word::parse("map"), Some(Word::NotYet("map")));
     }
 
     #[test]
-    fn every_word_of_help_is_a_word() {
+    fn every_word_of_help_is_a_word_in_both_languages() {
         for help in WORDS {
-            assert!(!matches!(Word::parse(help.word), None | Some(Word::NotYet(_))), "{}", help.word);
+            for typed in [help.word, help.korean_word] {
+                let word = Word::parse(typed);
+                assert!(!matches!(word, None | Some(Word::Unknown(_))), "{typed}");
+                assert_eq!(word, Word::parse(help.word), "{typed}");
+            }
         }
+        let words = WORDS.iter().flat_map(|help| [help.word, help.korean_word]);
+        assert_eq!(words.collect::<std::collections::BTreeSet<_>>().len(), 2 * WORDS.len());
+        for group in WordGroup::ALL {
+            assert!(WORDS.iter().any(|help| help.group == group), "{group:?}");
+        }
+    }
+
+    #[test]
+    fn two_files_are_compared_by_the_shell() {
+        assert_eq!(Word::parse("diff"), Some(Word::Diff(Since::Command)));
+        assert_eq!(Word::parse("diff step"), Some(Word::Diff(Since::Step)));
+        assert_eq!(Word::parse("diff a.yaml b.yaml"), None);
+    }
+
+    #[test]
+    fn jobs_are_named_as_in_a_shell() {
+        assert_eq!(Word::job(""), Ok(None));
+        assert_eq!(Word::job("%2"), Ok(Some(2)));
+        assert_eq!(Word::job("2"), Ok(Some(2)));
+        assert_eq!(Word::job("x"), Err("x".to_owned()));
     }
 
     #[test]
