@@ -21,6 +21,7 @@ mod object;
 mod openapi;
 mod openapi_custom;
 mod openapi_paths;
+mod openapi_v2;
 mod patch;
 mod pod_resources;
 mod protobuf;
@@ -61,10 +62,11 @@ pub use names::{
 };
 pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
+pub use openapi_v2::document as openapi_v2_document;
 pub use patch::{
     Applier, apply_json_patch, apply_merge_patch, apply_strategic_patch, create_merge_patch,
-    server_side_apply, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
-    two_way_strategic_patch,
+    merge_configuration, server_side_apply, supports_strategic_patch, three_way_merge_patch,
+    three_way_strategic_patch, two_way_strategic_patch,
 };
 pub use pod_resources::{
     ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,

@@ -36,7 +36,7 @@ const CUSTOM_PATCH_TYPES: &[&str] =
 const DOCUMENTS_MAX: usize = 200;
 
 /// Every kind with a place in a document.
-fn served(custom: &[&'static Kind]) -> impl Iterator<Item = &'static Kind> {
+pub(super) fn served(custom: &[&'static Kind]) -> impl Iterator<Item = &'static Kind> {
     KINDS.iter().chain(unstored::TABLE).chain(custom).copied()
 }
 

@@ -150,7 +150,17 @@ impl<'a> Checker<'a, '_> {
             }
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             Expr::Call(call) => self.call(&call.func_name, call.target.as_deref(), &call.args),
-            Expr::Struct(_) => Err(self.refusal("not simulated: objects as literals", "{")),
+            Expr::Struct(object) => {
+                // `Object.spec{…}`: the root is there where an expression makes a patch.
+                let root = object.type_name.split('.').next().unwrap_or_default();
+                self.variable(root)?;
+                for entry in &object.entries {
+                    if let EntryExpr::StructField(field) = &entry.expr {
+                        self.type_of(&field.value)?;
+                    }
+                }
+                Ok(Type::Dyn)
+            }
             Expr::Unspecified => Ok(Type::Dyn),
         }
     }

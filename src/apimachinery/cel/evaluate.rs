@@ -54,7 +54,8 @@ impl Evaluation {
             Expr::Map(map) => self.map(&map.entries),
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             Expr::Call(call) => self.call(&call.func_name, call.target.as_deref(), &call.args),
-            Expr::Struct(_) | Expr::Unspecified => Err("not simulated: this kind of expression".to_owned()),
+            Expr::Struct(object) => self.object(&object.entries),
+            Expr::Unspecified => Err("not simulated: this kind of expression".to_owned()),
         }
     }
 
@@ -77,6 +78,24 @@ impl Evaluation {
                     made.extend(inner.map(|inner| (key, CelValue::clone(&inner))));
                 }
                 value => made.push((key, value)),
+            }
+        }
+        Ok(CelValue::Map(Arc::new(made)))
+    }
+
+    /// `Object.spec{replicas: 3}`: a map of its fields.
+    fn object(&mut self, entries: &[cel::common::ast::IdedEntryExpr]) -> Outcome {
+        let mut made = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let EntryExpr::StructField(field) = &entry.expr else {
+                return Err("not simulated: this kind of expression".to_owned());
+            };
+            let name = CelValue::text(&super::value::unescaped(&field.field));
+            match self.value(&field.value)? {
+                CelValue::Optional(inner) if field.optional => {
+                    made.extend(inner.map(|inner| (name, CelValue::clone(&inner))));
+                }
+                value => made.push((name, value)),
             }
         }
         Ok(CelValue::Map(Arc::new(made)))

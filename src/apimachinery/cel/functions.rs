@@ -14,6 +14,7 @@ use crate::apimachinery::{validate_dns1035_label, validate_dns1123_label, valida
 
 /// Names of functions that stand alone.
 pub(super) const GLOBAL: &[&str] = &[
+    "jsonpatch.escapeKey",
     "size",
     "int",
     "uint",
@@ -150,6 +151,9 @@ pub(super) fn call(name: &str, target: Option<&CelValue>, arguments: &[CelValue]
 
 fn global(name: &str, arguments: &[CelValue]) -> Option<Outcome> {
     match (name, arguments) {
+        ("jsonpatch.escapeKey", [CelValue::Text(key)]) => {
+            return Some(Ok(CelValue::text(&key.replace('~', "~0").replace('/', "~1"))));
+        }
         ("optional.none", []) => return Some(Ok(operators::optional(None))),
         ("optional.of", [value]) => return Some(Ok(operators::optional(Some(value.clone())))),
         ("optional.ofNonZeroValue", [value]) => {

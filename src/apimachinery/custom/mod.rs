@@ -89,7 +89,7 @@ pub(super) fn decode(kind: &Kind, custom: &'static CustomType, value: &Value) ->
     let mut unknown_fields = coerce_metadata(kind, &mut fields)?;
     let mut value = Value::Object(fields);
     pruning::prune_root(&custom.schema, &mut value, &mut unknown_fields);
-    coerce_embedded(kind, &custom.schema, &mut value)?;
+    coerce_embedded(kind, &custom.schema, &mut value, "", &mut unknown_fields)?;
     defaulting::prune_nulls(&custom.schema, &mut value);
     defaulting::default(&custom.schema, &mut value);
     Ok(Decoded { value, unknown_fields })
@@ -119,23 +119,35 @@ fn coerce_metadata(kind: &Kind, fields: &mut Map<String, Value>) -> Result<Vec<S
 }
 
 /// Reads the `metadata` of embedded objects as its Go type.
-fn coerce_embedded(kind: &Kind, schema: &Value, value: &mut Value) -> Result<(), Status> {
+fn coerce_embedded(
+    kind: &Kind,
+    schema: &Value,
+    value: &mut Value,
+    path: &str,
+    unknown_fields: &mut Vec<String>,
+) -> Result<(), Status> {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields.iter_mut() {
                 let part = &schema["properties"][key.as_str()];
                 let part = if part.is_null() { &schema["additionalProperties"] } else { part };
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 if flag(part, "x-kubernetes-embedded-resource")
                     && let Value::Object(embedded) = value
                 {
-                    coerce_metadata(kind, embedded)?;
+                    let unknown = coerce_metadata(kind, embedded)?;
+                    unknown_fields.extend(unknown.into_iter().map(|field| format!("{path}.{field}")));
                 }
-                coerce_embedded(kind, part, value)?;
+                coerce_embedded(kind, part, value, &path, unknown_fields)?;
             }
             Ok(())
         }
         Value::Array(items) => {
-            items.iter_mut().try_for_each(|item| coerce_embedded(kind, &schema["items"], item))
+            for (index, item) in items.iter_mut().enumerate() {
+                let path = format!("{path}[{index}]");
+                coerce_embedded(kind, &schema["items"], item, &path, unknown_fields)?;
+            }
+            Ok(())
         }
         _ => Ok(()),
     }

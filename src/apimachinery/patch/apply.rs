@@ -124,6 +124,14 @@ fn last_applied(kind: &Kind, live: &Object) -> Option<FieldSet> {
 }
 
 /// Merges `new` into `place`: maps by key, keyed lists by item, sets as sets, everything else replaced.
+/// The object with a configuration merged into it as server-side apply merges, whoever owns what.
+#[must_use]
+pub fn merged(kind: &Kind, object: &Value, configuration: &Value) -> Value {
+    let mut merged = object.clone();
+    merge(Node::of_kind(kind), &mut merged, configuration);
+    merged
+}
+
 fn merge(node: Node, place: &mut Value, new: &Value) {
     match (node, place, new) {
         (node, Value::Object(old), Value::Object(new)) if node.has_fields() => {

@@ -5,7 +5,7 @@ mod json;
 mod merge;
 mod strategic;
 
-pub use apply::{Applier, apply as server_side_apply};
+pub use apply::{Applier, apply as server_side_apply, merged as merge_configuration};
 pub use json::apply as apply_json_patch;
 pub use merge::{
     apply as apply_merge_patch, create as create_merge_patch, three_way as three_way_merge_patch,

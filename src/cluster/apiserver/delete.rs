@@ -53,13 +53,13 @@ pub(super) fn delete_collection(
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let (delete, options) = decode_options(info, headers, body, user)?;
     let selection = Selection::parse(info)?;
+    let limit = info.query.number("limit")?.and_then(|limit| usize::try_from(limit).ok());
+    let most = limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let mut objects: Vec<Arc<Object>> = Vec::new();
-        for object in registry.list(info.kind, info.namespace.as_deref()) {
-            if !selection.matches(&object) {
-                continue;
-            }
+        let all = registry.list(info.kind, info.namespace.as_deref());
+        for object in all.into_iter().filter(|object| selection.matches(object)).take(most) {
             objects.push(match registry.delete(info.kind, &object.key(), &delete, &options)? {
                 Deleted::Pending(object) | Deleted::Gone(object) => object,
             });

@@ -188,6 +188,11 @@ impl Presentation {
         matches!(self.encoding, Encoding::Json | Encoding::Yaml)
     }
 
+    /// Whether rows are wanted instead of objects.
+    pub(super) fn is_table(self) -> bool {
+        matches!(self.encoding, Encoding::Table(_))
+    }
+
     fn table_version(self) -> &'static str {
         if self.encoding == Encoding::Table("v1beta1") { "meta.k8s.io/v1beta1" } else { "meta.k8s.io/v1" }
     }

@@ -13,6 +13,7 @@ use super::super::registry::Registry;
 use super::super::runtime::{HttpRequest, HttpResponse};
 use super::authentication::{Authentication, ClientCertificate};
 use super::body::{self, Body};
+use super::finish::Finish;
 use super::objects::{Objects, World};
 use super::query::Query;
 use super::request_info::{RequestInfo, Verb};
@@ -36,13 +37,16 @@ impl Objects for Inside<'_> {
 pub(crate) fn answer_inside(registry: &mut Registry, request: &HttpRequest) -> HttpResponse {
     let objects = Inside(RefCell::new(registry));
     let answered = answer(&objects, request).unwrap_or_else(|status| body::failure(&status));
+    let query = request.path.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    // Every answer here is whole already: nothing is waited for.
+    let finished = Finish::of(&headers_of(request), query).apply(answered, false).now_or_never();
+    let Some(answered) = finished else { return HttpResponse::text(500, "text/plain", "") };
     let status = answered.status().as_u16();
     let headers = answered
         .headers()
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
-    // Every answer here is whole already: nothing is waited for.
     let body = answered.into_body().collect().now_or_never().and_then(Result::ok);
     let body = body.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
     HttpResponse { status, headers, body }
@@ -88,7 +92,7 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
         }
         (Verb::Get, _) => read::get(objects, &info, &headers),
         (Verb::List, _) => list::list(objects, &info, &headers),
-        (Verb::Create, "binding") => subresources::bind(objects, &info, &headers, body),
+        (Verb::Create, "binding") => subresources::bind(objects, &info, &headers, body, &user),
         (Verb::Create, "token") => subresources::request_token(objects, &info, &headers, body),
         (Verb::Create, "eviction") => subresources::evict(objects, &info, &headers, body, &user),
         (Verb::Create, _) => write::create(objects, &info, &headers, body, &user),

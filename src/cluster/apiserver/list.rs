@@ -25,6 +25,9 @@ const EXPIRED: &str = "The resourceVersion for the provided list is too old.";
 /// What a further page gets whose revision has left the change log.
 const INCONSISTENT_CONTINUE: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
+/// Seconds after which the first page of a list is too old for a further one (`--etcd-compaction-interval`).
+const COMPACTED_AFTER: i64 = 300;
+
 /// Where a list of many pages goes on.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Continue {
@@ -35,15 +38,18 @@ struct Continue {
     resource_version: i64,
     /// The key of the last object, and a zero byte: the lowest key that follows it.
     start: String,
+    /// When the first page was made, in seconds.
+    #[serde(default)]
+    since: i64,
 }
 
 impl Continue {
-    fn after(resource_version: i64, last: &Object, within: Option<&str>) -> Self {
+    fn after(resource_version: i64, last: &Object, within: Option<&str>, since: i64) -> Self {
         let key = match within {
             Some(_) => last.name().to_owned(),
             None => format!("{}/{}", last.namespace(), last.name()),
         };
-        Self { version: TOKEN_VERSION.to_owned(), resource_version, start: format!("{key}\0") }
+        Self { version: TOKEN_VERSION.to_owned(), resource_version, start: format!("{key}\0"), since }
     }
 
     fn encode(&self) -> String {
@@ -92,8 +98,12 @@ impl Continue {
 
     /// 410 with a token that goes on in the present.
     fn expired(&self) -> Status {
-        let fresh =
-            Self { version: TOKEN_VERSION.to_owned(), resource_version: -1, start: self.start.clone() };
+        let fresh = Self {
+            version: TOKEN_VERSION.to_owned(),
+            resource_version: -1,
+            start: self.start.clone(),
+            since: 0,
+        };
         let mut status = Status::expired(INCONSISTENT_CONTINUE);
         status.metadata.insert("continue".to_owned(), fresh.encode().into());
         status
@@ -137,7 +147,8 @@ pub(super) fn list(
         objects.truncate(limit);
         if let Some(last) = objects.last() {
             let revision = i64::try_from(revision).unwrap_or(-1);
-            meta.continue_token = Continue::after(revision, last, within).encode();
+            let since = from.as_ref().map_or_else(|| now.as_second(), |from| from.since);
+            meta.continue_token = Continue::after(revision, last, within, since).encode();
         }
         meta.remaining_item_count = everything.then_some(remaining);
     }
@@ -156,6 +167,9 @@ fn objects_at(
     let present = || Ok((registry.list(info.kind, within), current));
     if let Some(from) = from {
         let Ok(revision) = u64::try_from(from.resource_version) else { return present() };
+        if registry.now().as_second() - from.since >= COMPACTED_AFTER {
+            return Err(from.expired());
+        }
         // A revision of a world that was reset since is as gone as one that left the log.
         let found = (revision <= current).then(|| registry.store().list_at(info.kind, within, revision));
         return match found {
@@ -187,11 +201,11 @@ mod tests {
     #[test]
     fn tokens_come_back_as_they_went() {
         let last = Object::new(&CONFIG_MAP, "a", "x");
-        let token = Continue::after(7, &last, None);
+        let token = Continue::after(7, &last, None, 9);
         let read = Continue::decode(&token.encode()).unwrap().unwrap();
         assert_eq!(read, token);
         assert_eq!(read.last(None), ("a".to_owned(), "x".to_owned()));
-        assert_eq!(Continue::after(7, &last, Some("a")).start, "x\0");
+        assert_eq!(Continue::after(7, &last, Some("a"), 9).start, "x\0");
         let expired = read.expired();
         let fresh = expired.metadata["continue"].as_str().unwrap();
         assert_eq!(Continue::decode(fresh).unwrap().unwrap().resource_version, -1);

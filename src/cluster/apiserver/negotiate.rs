@@ -97,13 +97,13 @@ pub(super) fn encoding(headers: &HeaderMap) -> Result<Encoding, Status> {
     }
     let mut ranges: Vec<MediaRange<'_>> = accepted(headers).collect();
     ranges.sort_by_key(|range| std::cmp::Reverse(range.quality()));
-    ranges.iter().find_map(MediaRange::encoding).ok_or_else(|| {
-        Status::failure(
-            406,
-            "NotAcceptable",
-            "only the following media types are accepted: application/json, application/yaml",
-        )
-    })
+    ranges.iter().find_map(MediaRange::encoding).ok_or_else(not_acceptable)
+}
+
+/// 406 for a client that takes nothing of what there is.
+pub(super) fn not_acceptable() -> Status {
+    let message = "only the following media types are accepted: application/json, application/yaml";
+    Status::failure(406, "NotAcceptable", message)
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
 use http::{HeaderMap, Response};
-use serde_json::json;
 
-use crate::apimachinery::{Kind, openapi_document, openapi_hash, openapi_index};
+use crate::apimachinery::{Kind, openapi_document, openapi_hash, openapi_index, openapi_v2_document};
 
 use super::body::{self, Body};
 use super::negotiate;
@@ -25,10 +24,12 @@ const VERSION_2_CONTENT: &str = "application/com.github.proto-openapi.spec.v2.v1
 /// What the old document says of itself.
 const VERSION_2_TITLE: &str = "Kubernetes";
 const VERSION_2_NOTE: &str = "not simulated: definitions in the old form; /openapi/v3 has them all";
+const VERSION_2_PATHS_NOTE: &str = "not simulated: paths in the old form; /openapi/v3 has them all";
 
-/// `/openapi/v2`, without definitions: kubectl up to 1.28 does nothing before it has read this, although it
-/// leaves validation to the server and finds the fields it explains in version 3.
-pub(super) fn version_2(headers: &HeaderMap) -> Response<Body> {
+/// `/openapi/v2`: as JSON with all definitions; as protobuf without, which is enough for kubectl up to 1.28: it
+/// does nothing before it has read this, although it leaves validation to the server and finds the fields it
+/// explains in version 3.
+pub(super) fn version_2(headers: &HeaderMap, custom: &[&'static Kind]) -> Response<Body> {
     let release = "v1.36.2";
     if negotiate::accepted(headers).any(|range| range.is(VERSION_2_PROTOBUF)) {
         let field = |number: u8, content: &[u8]| -> Vec<u8> {
@@ -39,8 +40,7 @@ pub(super) fn version_2(headers: &HeaderMap) -> Response<Body> {
         let info: Vec<u8> = texts.iter().flat_map(|(number, text)| field(*number, text.as_bytes())).collect();
         return body::bytes(200, VERSION_2_CONTENT, [field(1, b"2.0"), field(2, &info)].concat());
     }
-    let info = json!({"title": VERSION_2_TITLE, "version": release, "description": VERSION_2_NOTE});
-    body::json(200, &json!({"swagger": "2.0", "info": info, "paths": {}, "definitions": {}}))
+    body::bytes(200, body::JSON, openapi_v2_document(custom, VERSION_2_PATHS_NOTE).to_vec())
 }
 
 /// The document of `api/v1` or `apis/GROUP/VERSION`. A hash in the query makes it one that never
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn the_old_document_is_there_in_both_forms() {
         let mut headers = HeaderMap::new();
-        assert_eq!(version_2(&headers).headers()["content-type"], body::JSON);
+        assert_eq!(version_2(&headers, &[]).headers()["content-type"], body::JSON);
         headers.insert("accept", HeaderValue::from_static(VERSION_2_PROTOBUF));
-        let response = version_2(&headers);
+        let response = version_2(&headers, &[]);
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
             (200, &HeaderValue::from_static(VERSION_2_CONTENT))

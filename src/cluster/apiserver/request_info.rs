@@ -116,7 +116,8 @@ impl RequestInfo {
             return None;
         }
         let rest = tail.iter().map(|part| format!("/{part}")).collect();
-        let Some(verb) = verb_of(method, &name, &query) else {
+        // A proxy passes on whatever the client asks.
+        let Some(verb) = verb_of(method, &name, &query).or(proxied.then_some(Verb::Get)) else {
             return Some(Err(Status::method_not_allowed(kind, &method.as_str().to_ascii_lowercase())));
         };
         let verb = if watches { Verb::Watch } else { verb };
@@ -210,6 +211,7 @@ mod tests {
                 "/apis/apps/v1/namespaces/a/deployments",
                 "deletecollection deployments.apps a/ ",
             ),
+            (Method::OPTIONS, "/api/v1/namespaces/a/pods/p/proxy", "get pods a/p proxy"),
             (Method::GET, "/api/v1/namespaces/a/services/web:80/proxy/a/", "get services a/web:80 proxy/a/"),
         ] {
             assert_eq!(told(method, url), expected, "{url}");

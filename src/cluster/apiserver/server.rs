@@ -137,7 +137,7 @@ impl ApiServer {
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
-            "/openapi/v2" => openapi::version_2(request.headers()),
+            "/openapi/v2" => openapi::version_2(request.headers(), &self.custom_kinds()),
             path if path.starts_with("/openapi/") => {
                 openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
             }
@@ -196,9 +196,9 @@ impl ApiServer {
     ) -> Result<Response<Body>, Status> {
         match info.subresource_name() {
             _ if info.kind == &unstored::BINDING => {
-                subresources::bind(self.shared.as_ref(), info, headers, body)
+                subresources::bind(self.shared.as_ref(), info, headers, body, user)
             }
-            "binding" => subresources::bind(self.shared.as_ref(), info, headers, body),
+            "binding" => subresources::bind(self.shared.as_ref(), info, headers, body, user),
             "token" => subresources::request_token(self.shared.as_ref(), info, headers, body),
             "eviction" => subresources::evict(self.shared.as_ref(), info, headers, body, user),
             _ => write::create(self.shared.as_ref(), info, headers, body, user),

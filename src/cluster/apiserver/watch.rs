@@ -12,12 +12,12 @@ use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::watch::Receiver;
 
-use crate::apimachinery::{Object, Status, WatchEventType};
+use crate::apimachinery::{Kind, Object, Status, WatchEventType};
 use crate::base::{Random, Stopwatch, Timestamp, timeout};
 
 use super::super::driver::Shared;
 use super::super::registry::Registry;
-use super::super::storage::{Change, ChangeType};
+use super::super::storage::{Change, ChangeType, Store};
 use super::body::{self, Body};
 use super::encoding::Presentation;
 use super::event_cache::EventCache;
@@ -259,11 +259,13 @@ impl Watcher {
                 last = change.revision;
                 events.extend(self.event(change));
             }
-            Ok((last, events, now))
+            Ok((last, events, now, last == store.revision() && !self.is_served(store)))
         });
         match looked {
-            Ok((last, events, now)) => {
-                let moved = last != self.cursor;
+            Ok((last, events, now, ends)) => {
+                // With its definition a custom kind's storage goes, and everybody who watched it.
+                self.ended |= ends;
+                let moved = last != self.cursor || ends;
                 self.cursor = last;
                 self.now = now;
                 self.pending.extend(events.into_iter().map(|(kind, object)| Telling::Event(kind, object)));
@@ -275,6 +277,13 @@ impl Watcher {
                 true
             }
         }
+    }
+
+    /// Whether the kind is still the one that its definition means.
+    fn is_served(&self, store: &Store) -> bool {
+        let Kind { group, version, plural, .. } = self.kind;
+        let served = || store.definitions().kind_by_resource(group, version, plural);
+        self.kind.custom.is_none() || served().is_some_and(|kind| std::ptr::eq(kind, self.kind))
     }
 
     /// What a change means to this watch: objects that enter or leave the selection come and go.

@@ -33,6 +33,9 @@ pub(super) fn create(
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let object = decode::object(info.kind, headers, body)?;
     if reviews::is_review(info.kind) {
+        if presentation.is_table() {
+            return Err(negotiate::not_acceptable());
+        }
         let namespace = info.namespace.as_deref().unwrap_or_default();
         let answered = shared
             .with(|simulation| reviews::answer(info.kind, object, namespace, simulation.registry, user));

@@ -28,7 +28,8 @@ impl Reconciler for EventExpiry {
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let Ok(event) = context.registry.get(&builtin::EVENT, key) else { return Ok(Action::AwaitChange) };
-        let left = LIFETIME.saturating_sub(context.registry.now().duration_since(last_written(&event)));
+        let now = context.registry.now();
+        let left = LIFETIME.saturating_sub(now.duration_since(last_written(&event, now)));
         if left.is_positive() {
             return Ok(Action::RequeueAfter(left));
         }
@@ -38,7 +39,11 @@ impl Reconciler for EventExpiry {
     }
 }
 
-fn last_written(event: &Object) -> Timestamp {
-    let moments = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
-    moments.iter().find_map(|pointer| event.time(pointer)).unwrap_or(Timestamp::UNIX_EPOCH)
+/// What clients say of the moments of an Event is no matter of its age, unless it is what components write.
+fn last_written(event: &Object, now: Timestamp) -> Timestamp {
+    let own = ["/metadata/creationTimestamp", "/lastTimestamp", "/series/lastObservedTime"];
+    let written =
+        event.list("/metadata/managedFields").iter().filter_map(|entry| entry["time"].as_str()?.parse().ok());
+    let moments = own.iter().filter_map(|pointer| event.time(pointer)).chain(written);
+    moments.filter(|moment| *moment <= now).max().unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -150,11 +150,19 @@ fn touched(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
     let references = "/metadata/ownerReferences";
     let owners_changed = object.get(references).is_some()
         && change.previous.as_ref().is_none_or(|previous| previous.get(references) != object.get(references));
+    let mut keys = Vec::new();
     if owners_changed || (object.is_terminating() && object.finalizers().next().is_some()) {
-        vec![encoded(change.kind, object)]
-    } else {
-        Vec::new()
+        keys.push(encoded(change.kind, object));
     }
+    if owners_changed && let Some(previous) = &change.previous {
+        // An owner may have waited for what does not block it any more.
+        let before = previous.owner_references();
+        let owners = before.iter().filter_map(|owner| owner_of(registry, object, owner));
+        keys.extend(
+            owners.filter(|(_, owner)| owner.is_terminating()).map(|(kind, owner)| encoded(kind, &owner)),
+        );
+    }
+    keys
 }
 
 /// Deletes an object none of whose owners is left (`attemptToDeleteItem`).
@@ -185,6 +193,10 @@ fn collect(registry: &mut Registry, kind: &'static Kind, object: &Object) -> Res
         return drop_owners(registry, kind, object, &gone);
     }
     let has_dependents = registry.store().dependents(object.uid()).next().is_some();
+    if owner_waits && registry.store().dependents(object.uid()).any(|dependent| waits(dependent)) {
+        // A circle of objects that wait for each other is cut here.
+        unblock_owners(registry, kind, object)?;
+    }
     let propagation = if has_finalizer(object, ORPHAN_FINALIZER) {
         Propagation::Orphan
     } else if has_finalizer(object, FOREGROUND_FINALIZER) || (owner_waits && has_dependents) {
@@ -229,6 +241,16 @@ fn drop_owners(
         !uids.iter().any(|gone| gone == uid)
     });
     next.set("/metadata/ownerReferences", references);
+    unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
+}
+
+/// Takes `blockOwnerDeletion` from all owner references of an object.
+fn unblock_owners(registry: &mut Registry, kind: &'static Kind, object: &Object) -> Result<(), Status> {
+    let mut next = object.clone();
+    let references = next.get_mut("/metadata/ownerReferences").and_then(Value::as_array_mut);
+    for reference in references.into_iter().flatten().filter_map(Value::as_object_mut) {
+        reference.insert("blockOwnerDeletion".to_owned(), false.into());
+    }
     unless_gone(registry.update(kind, &object.key(), next, &WriteOptions::component(MANAGER)))
 }
 

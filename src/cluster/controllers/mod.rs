@@ -31,6 +31,7 @@ mod replica_set;
 mod resource_quota;
 mod service_account;
 mod service_account_token;
+mod service_cidrs;
 mod stateful_set;
 mod taint_eviction;
 
@@ -66,6 +67,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &policy_status::PolicyStatusController,
     &cluster_ips::ClusterIpController,
     &flow_schema::FlowSchemaController,
+    &service_cidrs::ServiceCidrController,
     &replica_set::REPLICATION_CONTROLLERS,
     &resource_quota::ResourceQuotaController,
     &disruption::DisruptionController,

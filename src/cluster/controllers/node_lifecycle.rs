@@ -62,6 +62,7 @@ impl Reconciler for NodeLifecycleController {
         if known.as_ref().is_some_and(|known| cordoned(known) != cordoned(&node)) {
             context.node.tell_whether_schedulable(registry, &node);
         }
+        context.node.offer_capacity(registry, &node);
         if known.is_none_or(|known| known.uid() != node.uid()) && !is_from_the_start(registry, &node) {
             tell(registry, &node, "RegisteredNode", &format!("Registered Node {} in Controller", key.name));
         }

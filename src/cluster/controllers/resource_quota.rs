@@ -47,6 +47,10 @@ impl Reconciler for ResourceQuotaController {
         WATCHES
     }
 
+    fn custom_keys(&self) -> Option<fn(&Change, &Registry) -> Vec<ObjectKey>> {
+        Some(quotas_of_count)
+    }
+
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let registry = &mut *context.registry;
         let Ok(quota) = registry.get(&builtin::RESOURCE_QUOTA, key) else { return Ok(Action::AwaitChange) };

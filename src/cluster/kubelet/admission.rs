@@ -25,16 +25,23 @@ pub(super) enum Admission {
 }
 
 impl PodWorker<'_> {
+    /// Until when the kubelet does not know of the Pod. A controller that makes it anew, whenever it is gone,
+    /// is not faster than that.
+    pub(super) fn unseen_until(&self) -> Option<Timestamp> {
+        let seen = self.pod.creation_timestamp()?.checked_add(LATENCY).ok()?;
+        Some(seen).filter(|seen| *seen > self.now())
+    }
+
     /// Refuses the Pod if the node cannot have it (`rejectPod`).
     pub(super) fn consider_admission(&mut self) -> Result<Admission, Status> {
         if self.pod.is_terminating() || is_beyond_admission(&self.pod) {
             return Ok(Admission::Granted);
         }
-        let Some((reason, message)) = refusal(self.registry, self.scheduler, &self.pod) else {
+        let refused = unsafe_sysctl(&self.pod).or_else(|| refusal(self.registry, self.scheduler, &self.pod));
+        let Some((reason, message)) = refused else {
             return Ok(Admission::Granted);
         };
-        let seen = self.pod.creation_timestamp().and_then(|created| created.checked_add(LATENCY).ok());
-        if let Some(seen) = seen.filter(|seen| *seen > self.now()) {
+        if let Some(seen) = self.unseen_until() {
             return Ok(Admission::Pending(seen));
         }
         self.event(None, EventType::Warning, &reason, &message);
@@ -48,4 +55,29 @@ impl PodWorker<'_> {
         self.registry.update(&POD, &self.pod.key(), failed, &options)?;
         Ok(Admission::Refused)
     }
+}
+
+/// Kernel parameters that a kubelet lets Pods set without being told so (`pkg/kubelet/sysctl`).
+const SAFE_SYSCTLS: &[&str] = &[
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+];
+
+/// Reason and message for the first kernel parameter that is not safe.
+fn unsafe_sysctl(pod: &Object) -> Option<(String, String)> {
+    let wanted =
+        pod.list("/spec/securityContext/sysctls").iter().filter_map(|sysctl| sysctl["name"].as_str());
+    let name =
+        wanted.map(|name| name.replace('/', ".")).find(|name| !SAFE_SYSCTLS.contains(&name.as_str()))?;
+    Some(("SysctlForbidden".to_owned(), format!("forbidden sysctl: {name:?} not allowlisted")))
 }

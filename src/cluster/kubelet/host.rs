@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 
 use super::super::registry::Registry;
 use super::super::runtime::{
-    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, Process,
-    ProcessId, Proxied, System, image_of,
+    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, MachineView,
+    Process, ProcessId, Proxied, System, consumption, image_of,
 };
 use super::NodeState;
 
@@ -25,6 +25,8 @@ pub(super) struct Host<'a> {
     id: u32,
     /// Whether the containers of the Pod see each other's processes.
     shared: bool,
+    /// The container among whose processes an ephemeral one runs.
+    target: Option<String>,
     /// Its command line.
     command_line: String,
     image: Option<&'static Image>,
@@ -65,12 +67,15 @@ impl<'a> Host<'a> {
             .and_then(|run| ImageReference::parse(&run.image).ok())
             .and_then(|reference| image_of(&reference.repository()));
         let pod = node.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
-        let shared = pod.is_some_and(|pod| pod.flag("/spec/shareProcessNamespace"));
+        let shared = pod.as_ref().is_some_and(|pod| pod.flag("/spec/shareProcessNamespace"));
+        let own = pod.as_ref().and_then(|pod| super::pod_spec::container(pod, &process.container));
+        let target = own.map(|spec| spec.text("/targetContainerName").to_owned());
         Self {
             node,
             registry,
             id: shared_number(id),
             shared,
+            target: target.filter(|target| !target.is_empty()),
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
@@ -90,13 +95,27 @@ impl<'a> Host<'a> {
         let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
         inside
             .filter_map(|id| Some((*id, self.node.processes.get(id)?)))
-            .filter(|(_, process)| self.shares_processes() || process.container == self.container)
+            .filter(|(_, process)| {
+                self.shared
+                    || process.container == self.container
+                    || self.target.as_ref() == Some(&process.container)
+            })
             .filter(|(_, process)| process.exit_code.is_none())
     }
 
-    /// `shareProcessNamespace`.
-    fn shares_processes(&self) -> bool {
-        self.shared
+    /// The number of a process as this one sees it.
+    fn number_of(&self, id: ProcessId, container: &str, number: u32) -> u32 {
+        let joined = self.target.is_some() && container == self.container;
+        if self.shared || joined { shared_number(id) } else { number }
+    }
+
+    /// Its own.
+    fn own_number(&self) -> u32 {
+        if self.shared || self.target.is_some() { self.id } else { self.number }
+    }
+
+    fn peer_number(&self, id: ProcessId, process: &Process) -> u32 {
+        self.number_of(id, &process.container, process.number)
     }
 
     fn object(&self) -> Option<std::sync::Arc<crate::apimachinery::Object>> {
@@ -243,25 +262,32 @@ impl System for Host<'_> {
     }
 
     fn processes(&self) -> Vec<(u32, String)> {
-        let shared = self.shares_processes();
-        let own = (if shared { self.id } else { self.number }, self.command_line.clone());
-        let others = self.peers().map(|(id, process)| {
-            (if shared { shared_number(id) } else { process.number }, process.arguments.join(" "))
-        });
-        let pause = shared.then(|| (1, "/pause".to_owned()));
+        let own = (self.own_number(), self.command_line.clone());
+        let others =
+            self.peers().map(|(id, process)| (self.peer_number(id, process), process.arguments.join(" ")));
+        let pause = self.shared.then(|| (1, "/pause".to_owned()));
         pause.into_iter().chain([own]).chain(others).collect()
     }
 
     fn signal(&mut self, number: u32, signal: i32) -> bool {
-        let shared = self.shares_processes();
-        if number == if shared { self.id } else { self.number } {
+        if number == self.own_number() {
             return true;
         }
-        let found = self
-            .peers()
-            .find(|(id, process)| number == if shared { shared_number(*id) } else { process.number });
+        let found = self.peers().find(|(id, process)| number == self.peer_number(*id, process));
         let Some((id, _)) = found else { return false };
         self.node.signal_process(self.registry, id, signal);
         true
+    }
+
+    fn machine(&self) -> MachineView {
+        self.node.machine_view(self.registry, &self.slot)
+    }
+
+    fn process_usage(&self) -> Vec<(u32, u64, u64)> {
+        let usage = self.peers().map(|(id, process)| {
+            let own = consumption(process, self.image);
+            (self.peer_number(id, process), own.cpu_milli, own.memory)
+        });
+        usage.collect()
     }
 }

@@ -201,6 +201,28 @@ impl NodeState {
         Err(format!("dial tcp {}:10250: connect: no route to host", address.unwrap_or_default()))
     }
 
+    /// A kubelet offers what somebody added to the capacity of its node, and takes back what was taken away
+    /// (`nodestatus.MachineInfo`); what a node is made of is not for others to change.
+    pub(crate) fn offer_capacity(&self, registry: &mut Registry, node: &Object) {
+        let Some(capacity) = node.map("/status/capacity").filter(|_| self.runs(node.name())) else { return };
+        let Some(allocatable) = node.map("/status/allocatable") else { return };
+        let is_extended = |name: &String| name.contains('/');
+        let mut next = allocatable.clone();
+        next.retain(|name, _| !is_extended(name) || capacity.contains_key(name));
+        next.extend(
+            capacity
+                .iter()
+                .filter(|(name, _)| is_extended(name))
+                .map(|(name, amount)| (name.clone(), amount.clone())),
+        );
+        if next != *allocatable {
+            let mut object = node.clone();
+            object.set("/status/allocatable", next);
+            // Somebody's quarrel with the status is no reason to stop.
+            let _ = registry.update_status(&NODE, object, "kubelet");
+        }
+    }
+
     /// A kubelet tells whether its node takes Pods, once that has changed.
     pub(crate) fn tell_whether_schedulable(&self, registry: &mut Registry, node: &Object) {
         if self.runs(node.name()) {

@@ -10,6 +10,7 @@ use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
 use super::super::runtime::{Files, Mount, ProcessId, RunLog};
+use super::eviction::StorageLimits;
 use super::hooks::Hook;
 use super::host_volumes::HostVolume;
 use super::killing::Kill;
@@ -56,6 +57,15 @@ pub(super) struct PodRuntime {
     pub refresh_at: Option<Timestamp>,
     /// Set while the Pod is being ended.
     pub stopping: Option<Stopping>,
+    /// What it may take of the disk.
+    #[serde(default)]
+    pub storage_limits: StorageLimits,
+    /// When it is evicted because it takes more.
+    #[serde(default)]
+    pub evict_at: Option<Timestamp>,
+    /// Why it was evicted.
+    #[serde(default)]
+    pub evicted: Option<String>,
 }
 
 /// Something that takes time.
@@ -91,6 +101,8 @@ pub(super) enum StopCause {
     Finished,
     /// It was active for too long.
     Deadline,
+    /// It took more of the disk than it may.
+    Evicted,
 }
 
 /// How a Pod is being ended.
@@ -233,6 +245,9 @@ impl PodRuntime {
             node: pod.text("/spec/nodeName").to_owned(),
             refresh_at: None,
             stopping: None,
+            storage_limits: StorageLimits::of(pod),
+            evict_at: None,
+            evicted: None,
         }
     }
 

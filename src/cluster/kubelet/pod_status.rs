@@ -6,7 +6,8 @@ use crate::apimachinery::Object;
 use crate::base::Timestamp;
 
 use super::super::registry::time_text;
-use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Terminated};
+use super::eviction::EVICTED;
+use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Stopping, Terminated};
 use super::pod_spec::{self, ContainerSpec};
 use super::termination::{DEADLINE_EXCEEDED, DEADLINE_MESSAGE};
 
@@ -22,6 +23,10 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
     if !holds && runtime.stopping.as_ref().is_some_and(|stopping| stopping.cause == StopCause::Deadline) {
         status.insert("reason".to_owned(), json!(DEADLINE_EXCEEDED));
         status.insert("message".to_owned(), json!(DEADLINE_MESSAGE));
+    }
+    if let Some(message) = runtime.evicted.as_ref().filter(|_| !holds) {
+        status.insert("reason".to_owned(), json!(EVICTED));
+        status.insert("message".to_owned(), json!(message));
     }
     status.insert("observedGeneration".to_owned(), json!(pod.generation()));
     status.insert("startTime".to_owned(), json!(time_text(runtime.started_at)));
@@ -56,7 +61,8 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
 
 /// `getPhase` of `pkg/kubelet/kubelet_pods.go`.
 pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
-    if runtime.stopping.as_ref().is_some_and(|stopping| stopping.cause == StopCause::Deadline) {
+    let ended = |stopping: &Stopping| matches!(stopping.cause, StopCause::Deadline | StopCause::Evicted);
+    if runtime.evicted.is_some() || runtime.stopping.as_ref().is_some_and(ended) {
         return "Failed";
     }
     let state = |spec: &ContainerSpec<'_>| runtime.containers.get(spec.name());

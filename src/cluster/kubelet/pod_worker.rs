@@ -20,7 +20,7 @@ use super::admission::Admission;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
-use super::{NodeState, after, pod_status, static_pods};
+use super::{NodeState, after, eviction, pod_status, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
@@ -114,10 +114,10 @@ impl PodWorker<'_> {
     fn work(mut self) -> Result<Action, Status> {
         if !self.node.pods.contains_key(&self.slot) {
             if pod_spec::is_terminal(self.pod.text("/status/phase")) || self.never_started_and_ends() {
-                return if self.pod.is_terminating() {
-                    self.delete_object()
-                } else {
-                    Ok(Action::AwaitChange)
+                return match self.unseen_until() {
+                    _ if !self.pod.is_terminating() => Ok(Action::AwaitChange),
+                    Some(at) => Ok(Action::RequeueAfter(at.duration_since(self.now()))),
+                    None => self.delete_object(),
                 };
             }
             match self.consider_admission()? {
@@ -141,6 +141,7 @@ impl PodWorker<'_> {
             let volumes = self.refresh_volumes();
             let probes = earlier(volumes, self.probe());
             let kills = earlier(self.advance_kills(), self.active_deadline());
+            let kills = earlier(kills, self.eviction_due());
             earlier(earlier(probes, kills), self.sync())
         };
         self.write_status()?;
@@ -306,11 +307,15 @@ impl PodWorker<'_> {
         let Ok(pod) = self.registry.get(&POD, &self.pod.key()) else { return Ok(()) };
         let (host, now) = (self.host_address(), self.now());
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
+        let evicted = self.runtime_mut().evicted.clone();
         if pod.get("/status") == Some(&status) {
             return Ok(());
         }
         let mut object = Object::clone(&pod);
         object.set("/status", status);
+        if let Some(message) = evicted.filter(|_| pod.condition("DisruptionTarget").is_none()) {
+            eviction::mark(&mut object, &message, now);
+        }
         let options = WriteOptions::component_status("kubelet");
         self.registry.update(&POD, &pod.key(), object, &options).map(drop)
     }

@@ -108,6 +108,10 @@ impl NodeState {
                 return;
             }
         }
+        if self.pods.get(&slot).is_some_and(|pod| pod.evict_at.is_none() && pod.exceeded_storage().is_some())
+        {
+            self.changed.insert(slot.clone(), now);
+        }
         let Some(process) = self.processes.get(&id) else { return };
         let name = process.container.clone();
         if process.exit_code.is_some() {

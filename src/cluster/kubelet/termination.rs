@@ -20,6 +20,8 @@ use super::pod_worker::PodWorker;
 const TEAR_DOWN: i64 = 150;
 /// Milliseconds beyond the grace period after which nothing is waited for any more.
 const LENIENCY: i64 = 2_000;
+/// Seconds that an evicted Pod has to end (`immediateEvictionGracePeriodSeconds`).
+const EVICTION_GRACE: i64 = 1;
 /// Reason of a Pod that was active for too long.
 pub(super) const DEADLINE_EXCEEDED: &str = "DeadlineExceeded";
 /// What is told about it.
@@ -29,7 +31,7 @@ impl PodWorker<'_> {
     /// Brings a Pod that is being ended closer to its end; `None` once everything is down.
     pub(super) fn terminate(&mut self, cause: StopCause) -> Option<Timestamp> {
         let now = self.now();
-        let grace = self.grace();
+        let grace = if cause == StopCause::Evicted { EVICTION_GRACE } else { self.grace() };
         let begun = self.runtime_mut().stopping.clone();
         let stopping = match begun {
             None => self.stop_containers(cause, grace),
@@ -98,6 +100,9 @@ impl PodWorker<'_> {
         if self.active_deadline().is_some_and(|deadline| deadline <= now) {
             self.event(None, EventType::Normal, DEADLINE_EXCEEDED, DEADLINE_MESSAGE);
             return Some(StopCause::Deadline);
+        }
+        if let Some(cause) = self.evict() {
+            return Some(cause);
         }
         let pod = Arc::clone(&self.pod);
         let phase = super::pod_status::phase(&pod, self.runtime_mut());

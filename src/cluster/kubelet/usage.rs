@@ -10,7 +10,7 @@ use crate::base::Timestamp;
 
 use super::super::metrics::{ContainerUsage, NodeMetrics, PodMetrics};
 use super::super::registry::Registry;
-use super::super::runtime::{self, ImageReference, image_of};
+use super::super::runtime::{self, ImageReference, MachineView, image_of};
 use super::NodeState;
 use super::pod_runtime::{ContainerRuntime, PodRuntime};
 use super::pod_spec;
@@ -182,6 +182,38 @@ impl NodeState {
                 }
             })
             .collect()
+    }
+}
+
+/// Bytes of a node's disk that the system itself takes.
+const SYSTEM_DISK: u64 = 3 << 30;
+
+impl NodeState {
+    /// The machine beneath a Pod, as a process there sees it.
+    pub(super) fn machine_view(&self, registry: &Registry, slot: &str) -> MachineView {
+        let pod = self.pods.get(slot).and_then(|pod| registry.get(&POD, &pod.key).ok());
+        let name = pod.map(|pod| pod.text("/spec/nodeName").to_owned()).unwrap_or_default();
+        let Ok(node) = registry.get(&NODE, &crate::apimachinery::ObjectKey::new("", name.as_str())) else {
+            return MachineView::default();
+        };
+        let capacity = |resource: &str| {
+            let quantity = node.get("/status/capacity").and_then(|all| Quantity::from_value(&all[resource]));
+            quantity.and_then(|quantity| u64::try_from(quantity.whole()).ok()).unwrap_or_default()
+        };
+        let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
+        let used = self.node_metrics(registry).into_iter().find(|metrics| metrics.name == name);
+        let images = self.images.get(&name).into_iter().flatten();
+        let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?.repository()));
+        let since = self.machines.get(&name).map_or_else(|| registry.now(), |machine| machine.since);
+        MachineView {
+            processors: capacity("cpu"),
+            memory: capacity("memory"),
+            memory_used: used.as_ref().map(|used| unsigned(used.memory)).unwrap_or_default(),
+            disk: capacity("ephemeral-storage"),
+            disk_used: SYSTEM_DISK + images.map(|image| image.size).sum::<u64>(),
+            load: used.map(|used| unsigned(used.cpu_nano / 1_000_000)).unwrap_or_default(),
+            up: registry.now().duration_since(since).as_secs().max(0),
+        }
     }
 }
 

@@ -89,7 +89,7 @@ fn fill_data(
     let field = if secret && source["secretName"].is_string() { "secretName" } else { "name" };
     let name = source[field].as_str().unwrap_or_default();
     let optional = source["optional"] == true;
-    let mut data = match data(registry, pod.namespace(), name, secret) {
+    let data = match data(registry, pod.namespace(), name, secret) {
         Ok(data) => data,
         Err(_) if optional => return Ok(()),
         Err(why) => return Err(why),
@@ -98,8 +98,8 @@ fn fill_data(
     for item in items {
         let (key, path) =
             (item["key"].as_str().unwrap_or_default(), item["path"].as_str().unwrap_or_default());
-        match data.remove(key) {
-            Some(bytes) => files.insert(&format!("/{path}"), bytes),
+        match data.get(key) {
+            Some(bytes) => files.insert(&format!("/{path}"), bytes.clone()),
             None if optional => {}
             None => {
                 return Err(format!(

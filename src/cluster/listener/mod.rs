@@ -21,7 +21,7 @@ use super::driver::Shared;
 use credentials::Credentials;
 
 /// Connections that may be open at once.
-const CONNECTIONS_MAX: usize = 1_000;
+const CONNECTIONS_MAX: usize = 3_000;
 /// Wall time that a client has to shake hands.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Wall time to wait when the operating system gives out no more connections.

@@ -13,7 +13,7 @@ impl Registry {
     ///
     /// # Errors
     /// 404 when the Pod is gone, 409 when it is being deleted or is bound already.
-    pub(crate) fn bind(&mut self, pod: &ObjectKey, node: &str) -> Result<Arc<Object>, Status> {
+    pub(crate) fn bind(&mut self, pod: &ObjectKey, node: &str, dry_run: bool) -> Result<Arc<Object>, Status> {
         let old = self.get(&builtin::POD, pod)?;
         let refusal = if old.is_terminating() {
             Some(format!("pod {} is being deleted, cannot be assigned to a host", pod.name))
@@ -30,7 +30,7 @@ impl Registry {
         new.set("/spec/nodeName", node);
         new.remove("/status/nominatedNodeName");
         mark_scheduled(&mut new, &seconds(self.now));
-        Ok(self.store.put(&builtin::POD, new))
+        Ok(if dry_run { Arc::new(new) } else { self.store.put(&builtin::POD, new) })
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{FieldError, FieldErrors, Object, builtin};
 
 use super::Registry;
+use super::validation;
 
 /// First address of 10.96.0.0/12, the range of cluster IPs.
 const RANGE_START: u32 = u32::from_be_bytes([10, 96, 0, 0]);
@@ -120,9 +121,17 @@ fn drop_node_ports(new: &mut Object, old: &Object) {
             port.remove("nodePort");
         }
     }
-    for field in ["externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts"] {
+    let exposed = validation::is_externally_accessible(new);
+    let balanced = new.text("/spec/type") == "LoadBalancer";
+    let fields = [
+        ("externalTrafficPolicy", exposed),
+        ("healthCheckNodePort", balanced),
+        ("allocateLoadBalancerNodePorts", balanced),
+        ("loadBalancerClass", balanced),
+    ];
+    for (field, kept) in fields {
         let pointer = format!("/spec/{field}");
-        if new.text("/spec/type") == "ClusterIP" && new.get(&pointer) == old.get(&pointer) {
+        if !kept && new.get(&pointer) == old.get(&pointer) {
             new.remove(&pointer);
         }
     }

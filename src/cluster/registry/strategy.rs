@@ -132,10 +132,9 @@ pub(crate) trait Strategy: Sync {
         new.get("/spec") != old.get("/spec")
     }
 
-    /// Whether a write of the status also writes the annotations, as the controller of
-    /// Deployments needs it for the revision.
-    fn status_carries_annotations(&self) -> bool {
-        false
+    /// What of the metadata a write of the status writes, too.
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &["annotations", "labels", "finalizers", "ownerReferences"]
     }
 
     /// Whether nothing but finalizers of the kind itself keeps a terminating object.

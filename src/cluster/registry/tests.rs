@@ -114,7 +114,7 @@ fn a_scheduled_pod_ends_gracefully_and_only_sooner() {
     let spec = json!({"terminationGracePeriodSeconds": 30, "containers": [{"name": "a", "image": "nginx"}]});
     create(&mut registry, &POD, "default", json!({"metadata": {"name": "p"}, "spec": spec})).unwrap();
     let key = ObjectKey::new("default", "p");
-    registry.bind(&key, "minikube").unwrap();
+    registry.bind(&key, "minikube", false).unwrap();
     let pending = registry.delete(&POD, &key, &DeleteOptions::default(), &options()).unwrap();
     let Deleted::Pending(pod) = pending else { panic!("the Pod is gone") };
     assert_eq!(pod.text("/metadata/deletionTimestamp"), "2027-01-15T08:00:30Z");

@@ -113,15 +113,9 @@ impl Registry {
         metadata::keep_system_fields(&mut new, old);
         metadata::drop_empty(&mut new);
         match options.subresource {
-            "status" => {
-                let mut kept = with_part(old, &new, "/status");
-                if strategy.status_carries_annotations() {
-                    copy_field(&mut kept, &new, "/metadata/annotations");
-                }
-                new = kept;
-            }
-            "approval" => new = with_part(old, &new, "/status/conditions"),
-            "finalize" => new = with_part(old, &new, "/spec/finalizers"),
+            "status" => new = with_part_and_metadata(strategy, old, &new, "/status")?,
+            "approval" => new = with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
+            "finalize" => new = with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
             "resize" => new = resized(old, &new),
             "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
             _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),
@@ -261,6 +255,36 @@ fn copy_field(new: &mut Object, old: &Object, pointer: &str) {
             new.remove(pointer);
         }
     }
+}
+
+/// The same with what of the metadata goes with the status.
+fn with_part_and_metadata(
+    strategy: &dyn Strategy,
+    old: &Object,
+    new: &Object,
+    pointer: &str,
+) -> Result<Object, Status> {
+    let mut object = with_part(old, new, pointer);
+    let mut changed = false;
+    for field in strategy.metadata_with_status() {
+        let pointer = format!("/metadata/{field}");
+        if object.get(&pointer) != new.get(&pointer) {
+            copy_field(&mut object, new, &pointer);
+            changed = true;
+        }
+    }
+    if changed {
+        let mut errors = metadata_errors(strategy, &object);
+        errors.extend(metadata_update_errors(&object, old));
+        if !errors.is_empty() {
+            return Err(Status::invalid_in(group_of(&object), object.kind(), object.name(), &errors));
+        }
+    }
+    Ok(object)
+}
+
+fn group_of(object: &Object) -> &str {
+    object.api_version().split_once('/').map(|(group, _)| group).unwrap_or_default()
 }
 
 /// The old object with one part of the new one (what a subresource means) and its owners.

@@ -10,7 +10,6 @@ type Table = &'static [(&'static str, &'static str)];
 const DEBIAN: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
-    ("/dev/null", ""),
     ("/etc/debian_version", "13.2\n"),
     (
         "/etc/os-release",
@@ -33,7 +32,6 @@ const DEBIAN: Table = &[
 const BUSYBOX: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
-    ("/dev/null", ""),
     ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n"),
     ("/home", DIRECTORY),
     ("/proc", DIRECTORY),
@@ -44,12 +42,11 @@ const BUSYBOX: Table = &[
     ("/var/log", DIRECTORY),
 ];
 
-const BARE: Table = &[("/dev", DIRECTORY), ("/dev/null", ""), ("/proc", DIRECTORY), ("/tmp", DIRECTORY)];
+const BARE: Table = &[("/dev", DIRECTORY), ("/proc", DIRECTORY), ("/tmp", DIRECTORY)];
 
 const NGINX: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
-    ("/dev/null", ""),
     ("/docker-entrypoint.d", DIRECTORY),
     ("/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n"),
     (
@@ -83,7 +80,6 @@ const NGINX: Table = &[
 const HTTPD: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
-    ("/dev/null", ""),
     (
         "/etc/passwd",
         "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n",
@@ -103,7 +99,6 @@ const SAMPLE_APP: Table = &[
     ("/app/package.json", "{\n  \"name\": \"kub-first-app\",\n  \"main\": \"app.js\"\n}\n"),
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
-    ("/dev/null", ""),
     ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n"),
     ("/home/node", DIRECTORY),
     ("/proc", DIRECTORY),

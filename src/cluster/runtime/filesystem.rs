@@ -8,6 +8,26 @@ use serde::{Deserialize, Serialize};
 use super::base_files::base_files;
 use super::images::Image;
 
+/// Bytes of zeros that it may hold besides: they take no room here.
+const ZEROS_MAX: u64 = 64 << 30;
+/// Bytes of zeros that are read at once.
+const ZEROS_READ_MAX: u64 = 64 << 20;
+
+/// The devices that every container has.
+const DEVICES: &[&str] = &[
+    "/dev/full",
+    "/dev/null",
+    "/dev/random",
+    "/dev/stderr",
+    "/dev/stdin",
+    "/dev/stdout",
+    "/dev/tty",
+    "/dev/urandom",
+    "/dev/zero",
+];
+/// Those that can be read to the end.
+const FINITE_DEVICES: &[&str] = &["/dev/null", "/dev/stderr", "/dev/stdin", "/dev/stdout", "/dev/tty"];
+
 /// Bytes that one writable layer or volume may hold.
 const SIZE_MAX: usize = 16 << 20;
 
@@ -28,6 +48,10 @@ pub(crate) enum FileError {
     ReadOnly,
     /// ENOSPC.
     NoSpace,
+    /// It has no end, and whoever reads wants all of it.
+    Endless,
+    /// It has one, but far away.
+    TooLong,
 }
 
 impl fmt::Display for FileError {
@@ -40,6 +64,8 @@ impl fmt::Display for FileError {
             Self::NotEmpty => "Directory not empty",
             Self::ReadOnly => "Read-only file system",
             Self::NoSpace => "No space left on device",
+            Self::Endless => "not simulated: reading all of a file that never ends",
+            Self::TooLong => "not simulated: reading files of more than 64 MiB",
         })
     }
 }
@@ -48,9 +74,21 @@ impl fmt::Display for FileError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Entry {
     File(Vec<u8>),
+    /// A file of so many zeros.
+    Zeros(u64),
     Directory,
     /// A file of the image that was removed.
     Removed,
+}
+
+impl Entry {
+    fn length(&self) -> u64 {
+        match self {
+            Self::File(bytes) => bytes.len() as u64,
+            Self::Zeros(length) => *length,
+            Self::Directory | Self::Removed => 0,
+        }
+    }
 }
 
 /// A tree of files by absolute path: a writable layer, or a volume (whose root is `/`).
@@ -77,7 +115,7 @@ impl Files {
     /// What is at a path.
     pub(crate) fn path_kind(&self, path: &str) -> PathKind {
         match self.0.get(path) {
-            Some(Entry::File(_)) => PathKind::File,
+            Some(Entry::File(_) | Entry::Zeros(_)) => PathKind::File,
             Some(Entry::Directory) => PathKind::Directory,
             _ if path.is_empty() || path == "/" => PathKind::Directory,
             _ => PathKind::Nothing,
@@ -98,6 +136,11 @@ impl Files {
 
     fn size(&self) -> usize {
         self.0.values().map(|entry| if let Entry::File(bytes) = entry { bytes.len() } else { 0 }).sum()
+    }
+
+    /// Bytes that it takes of a disk.
+    pub(crate) fn disk_usage(&self) -> u64 {
+        self.0.values().map(Entry::length).sum()
     }
 }
 
@@ -197,6 +240,9 @@ impl FileView<'_> {
     }
 
     fn base_entry(&self, path: &str) -> Option<Entry> {
+        if DEVICES.contains(&path) {
+            return Some(Entry::File(Vec::new()));
+        }
         let base = base_files(self.image);
         if let Some((_, text)) = base.iter().find(|(name, _)| *name == path) {
             return Some(if path_is_directory(text) {
@@ -224,11 +270,36 @@ impl FileView<'_> {
 
     /// The bytes of a file.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        if DEVICES.contains(&path) && !FINITE_DEVICES.contains(&path) {
+            return Err(FileError::Endless);
+        }
         match self.entry(path) {
             Some(Entry::File(bytes)) => Ok(bytes),
+            Some(Entry::Zeros(length)) if length > ZEROS_READ_MAX => Err(FileError::TooLong),
+            Some(Entry::Zeros(length)) => Ok(vec![0; usize::try_from(length).unwrap_or_default()]),
             Some(Entry::Directory) => Err(FileError::IsADirectory),
             _ => Err(FileError::NotFound),
         }
+    }
+
+    /// Bytes of a file; `None` for what is none.
+    pub(crate) fn length(&self, path: &str) -> Option<u64> {
+        match self.entry(path)? {
+            entry @ (Entry::File(_) | Entry::Zeros(_)) => Some(entry.length()),
+            Entry::Directory | Entry::Removed => None,
+        }
+    }
+
+    /// Writes a file of so many zeros.
+    pub(crate) fn write_zeros(&mut self, path: &str, length: u64) -> Result<(), FileError> {
+        if DEVICES.contains(&path) {
+            return Ok(());
+        }
+        if self.is_directory(path) {
+            return Err(FileError::IsADirectory);
+        }
+        self.check_parent(path)?;
+        self.put(path, Entry::Zeros(length))
     }
 
     /// The names in a directory, sorted.
@@ -254,6 +325,7 @@ impl FileView<'_> {
             }
         } else {
             base_files(self.image).iter().for_each(|(name, _)| add(name, path));
+            DEVICES.iter().for_each(|name| add(name, path));
             self.layer.0.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
         }
@@ -263,6 +335,11 @@ impl FileView<'_> {
 
     /// Writes a file whole.
     pub(crate) fn write(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        match path {
+            "/dev/full" if !bytes.is_empty() => return Err(FileError::NoSpace),
+            path if DEVICES.contains(&path) => return Ok(()),
+            _ => {}
+        }
         if self.is_directory(path) {
             return Err(FileError::IsADirectory);
         }
@@ -321,6 +398,11 @@ impl FileView<'_> {
         };
         if let Entry::File(bytes) = &entry
             && files.size() + bytes.len() > SIZE_MAX
+        {
+            return Err(FileError::NoSpace);
+        }
+        if let Entry::Zeros(length) = &entry
+            && files.disk_usage().saturating_add(*length) > ZEROS_MAX
         {
             return Err(FileError::NoSpace);
         }

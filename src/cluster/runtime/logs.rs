@@ -79,6 +79,11 @@ impl RunLog {
         Self { run, ..Self::default() }
     }
 
+    /// Bytes that it holds.
+    pub(crate) fn size(&self) -> u64 {
+        self.bytes as u64
+    }
+
     /// Adds what was printed at a moment on standard output.
     pub(crate) fn append(&mut self, at: Timestamp, bytes: &[u8]) {
         self.append_to(LogStream::Stdout, at, bytes);

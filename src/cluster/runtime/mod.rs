@@ -23,7 +23,7 @@ pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxie
 pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, image_id, image_of, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
-pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, System, Work};
+pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
 pub(crate) use program::{GrpcHealth, Sigterm};
 pub(crate) use shell::Terminal;
 

@@ -40,6 +40,25 @@ pub(crate) struct ProcessOutput {
     pub exit_code: Option<i32>,
 }
 
+/// A machine as df, free, nproc, top and uptime see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MachineView {
+    /// Processors.
+    pub processors: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// How many of them are in use.
+    pub memory_used: u64,
+    /// Bytes of disk.
+    pub disk: u64,
+    /// How many of them are in use.
+    pub disk_used: u64,
+    /// Thousandths of a processor in use.
+    pub load: u64,
+    /// Seconds since it was switched on.
+    pub up: i64,
+}
+
 /// What a process may ask of the node it runs on.
 pub(crate) trait System {
     /// The present moment.
@@ -54,6 +73,14 @@ pub(crate) trait System {
     fn image(&self) -> Option<&'static Image>;
     /// Bytes of memory of the machine.
     fn machine_memory(&self) -> u64;
+    /// What the machine has, and how much of it is in use.
+    fn machine(&self) -> MachineView {
+        MachineView { processors: 1, memory: self.machine_memory(), ..MachineView::default() }
+    }
+    /// Thousandths of a processor and bytes that each process of the container takes, by number.
+    fn process_usage(&self) -> Vec<(u32, u64, u64)> {
+        Vec::new()
+    }
     /// Milliseconds that the last exchange over the network took.
     fn latency(&self) -> i64;
     /// The numeric user that the container runs as.

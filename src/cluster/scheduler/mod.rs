@@ -89,7 +89,7 @@ impl Reconciler for Scheduler {
                     // The claims' binding brings the Pod back.
                     return Ok(Action::RequeueAfter(queue::FLUSH));
                 }
-                registry.bind(key, node.name())?;
+                registry.bind(key, node.name(), false)?;
                 context.memory.scheduling.remove(key);
                 let message = format!("Successfully assigned {key} to {}", node.name());
                 record_scheduler_event(registry, &pod, EventType::Normal, "Scheduled", "Binding", &message);

@@ -149,8 +149,10 @@ impl Conversation {
                 .shared
                 .with(|simulation| simulation.node.take_output_of(&mut simulation.registry, self.process));
             let had_output = !stdout.is_empty() || !stderr.is_empty();
-            channels.send(STDOUT, &stdout).await.ok()?;
+            // Complaints come first: programs write what they gathered when they end, and a client that has
+            // read to the end of an archive listens no longer.
             channels.send(STDERR, &stderr).await.ok()?;
+            channels.send(STDOUT, &stdout).await.ok()?;
             if let Some(code) = exit_code {
                 return Some(self.status(code));
             }

@@ -28,7 +28,9 @@ pub(in super::super) fn bind(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
+    user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
+    let options = write::write_options(info, headers, user)?;
     let binding = decode::any(headers, body)?;
     let pod = if info.name.is_empty() { binding.name() } else { info.name.as_str() };
     let key = ObjectKey::new(info.namespace.clone().unwrap_or_default(), pod);
@@ -40,7 +42,7 @@ pub(in super::super) fn bind(
             format!("Binding {pod:?} is invalid: target.name: Required value"),
         ));
     }
-    shared.with(|simulation| simulation.registry.bind(&key, node))?;
+    shared.with(|simulation| simulation.registry.bind(&key, node, options.dry_run))?;
     Ok(created())
 }
 

@@ -71,6 +71,41 @@ fn an_object_whose_owner_never_was_is_collected() {
 }
 
 #[test]
+fn a_circle_of_owners_goes_whole() {
+    let mut simulation = cluster();
+    let names = ["one", "two", "three"];
+    for name in names {
+        create(&mut simulation, &builtin::CONFIG_MAP, name, json!({}));
+    }
+    for (name, owner) in [("one", "three"), ("two", "one"), ("three", "two")] {
+        let uid = get(&simulation, &builtin::CONFIG_MAP, owner).uid().to_owned();
+        let reference = json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uid, "blockOwnerDeletion": true,
+        });
+        change(&mut simulation, &builtin::CONFIG_MAP, name, |object| {
+            object.set("/metadata/ownerReferences", json!([reference]));
+        });
+    }
+    let delete = DeleteOptions { propagation: Some(Propagation::Foreground), ..DeleteOptions::default() };
+    let options = WriteOptions::component("test");
+    simulation.registry.delete(&builtin::CONFIG_MAP, &key("one"), &delete, &options).unwrap();
+    run(&mut simulation, 1);
+    assert!(names.iter().all(|name| simulation.registry.get(&builtin::CONFIG_MAP, &key(name)).is_err()));
+}
+
+#[test]
+fn an_event_about_the_past_lives_its_hour() {
+    let mut simulation = cluster();
+    let event =
+        json!({"involvedObject": {"namespace": "default"}, "eventTime": "2017-09-19T13:49:16.000000Z"});
+    create(&mut simulation, &builtin::EVENT, "old", event);
+    run(&mut simulation, 3_500);
+    get(&simulation, &builtin::EVENT, "old");
+    run(&mut simulation, 200);
+    assert!(simulation.registry.get(&builtin::EVENT, &key("old")).is_err());
+}
+
+#[test]
 fn a_namespace_gets_its_account_and_goes_with_all_it_holds() {
     let mut simulation = cluster();
     create(&mut simulation, &builtin::NAMESPACE, "team", json!({}));

@@ -232,6 +232,52 @@ fn resources_follow_in_place() {
 }
 
 #[test]
+fn a_pod_that_takes_too_much_of_the_disk_is_evicted() {
+    let fill = |file: &str, mebibytes: u32| {
+        format!("sleep 3; dd if=/dev/zero of={file} bs=1M count={mebibytes}; sleep 1000")
+    };
+    let pod_of = |script: String, limit: Value, size: Value| {
+        let mut container = container(&script);
+        container["resources"] = limit;
+        container["volumeMounts"] = json!([{"name": "v", "mountPath": "/v"}]);
+        json!({"containers": [container], "volumes": [{"name": "v", "emptyDir": size}]})
+    };
+    for (script, limit, size, message) in [
+        (
+            fill("/v/x", 200),
+            json!({}),
+            json!({"sizeLimit": "100Mi"}),
+            "Usage of EmptyDir volume \"v\" exceeds the limit \"100Mi\". ",
+        ),
+        (
+            fill("/tmp/x", 60),
+            json!({"limits": {"ephemeral-storage": "50Mi"}}),
+            json!({}),
+            "Pod ephemeral local storage usage exceeds the total limit of containers 50Mi. ",
+        ),
+    ] {
+        let mut bench = pod(pod_of(script, limit, size));
+        bench.run_for(5_000);
+        assert_eq!(bench.object("p").text("/status/phase"), "Running");
+        bench.run_for(20_000);
+        let ended = bench.object("p");
+        assert_eq!(
+            (ended.text("/status/phase"), ended.text("/status/reason"), ended.text("/status/message")),
+            ("Failed", "Evicted", message)
+        );
+        assert_eq!(ended.condition("DisruptionTarget").unwrap()["reason"], "TerminationByKubelet");
+        assert!(
+            bench.events("p").contains(&format!("Warning Evicted: {message}")),
+            "{:?}",
+            bench.events("p")
+        );
+    }
+    let mut bench = pod(pod_of(fill("/v/x", 90), json!({}), json!({"sizeLimit": "100Mi"})));
+    bench.run_for(30_000);
+    assert_eq!(bench.object("p").text("/status/phase"), "Running");
+}
+
+#[test]
 fn documentation_runs_what_it_runs() {
     let run = |image: &str, command: &[&str]| {
         let mut bench = Bench::new();

@@ -4,6 +4,7 @@ mod default_tolerations;
 mod ingress_class;
 mod limit_ranger;
 mod matching;
+mod mutations;
 mod namespace_lifecycle;
 mod node_taints;
 mod pod_security;
@@ -90,6 +91,7 @@ pub(super) fn admit(
     object: &mut Object,
 ) -> Result<(), Status> {
     CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))?;
+    mutations::admit(registry, attributes, object)?;
     webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, attributes.request(object))
 }
 

@@ -12,7 +12,7 @@ use super::super::Registry;
 use super::matching::{Request, conditions_hold, evaluated, matches};
 
 /// Kinds about which no policy is asked, lest it locks itself in.
-const EXEMPT: &[&str] = &[
+pub(super) const EXEMPT: &[&str] = &[
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "MutatingAdmissionPolicy",
@@ -123,7 +123,10 @@ fn denials(registry: &Registry, policy: &Object, binding: &Object, request: Requ
 }
 
 /// Adds the policy's own variables; gives back those that cannot be told, and why.
-fn add_variables(policy: &Object, variables: &mut Vec<(&'static str, CelValue)>) -> Vec<(String, String)> {
+pub(super) fn add_variables(
+    policy: &Object,
+    variables: &mut Vec<(&'static str, CelValue)>,
+) -> Vec<(String, String)> {
     let (mut known, mut broken) = (Vec::new(), Vec::new());
     for variable in policy.list("/spec/variables") {
         let name = variable["name"].as_str().unwrap_or_default();
@@ -180,7 +183,7 @@ fn judged(
 }
 
 /// The parameters of a binding, one evaluation each; null where the policy takes none.
-fn parameters_of(
+pub(super) fn parameters_of(
     registry: &Registry,
     policy: &Object,
     binding: &Object,

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{
-    CONFIG_MAP, NAMESPACE, VALIDATING_ADMISSION_POLICY, VALIDATING_ADMISSION_POLICY_BINDING,
-    VALIDATING_WEBHOOK_CONFIGURATION,
+    CONFIG_MAP, MUTATING_ADMISSION_POLICY, MUTATING_ADMISSION_POLICY_BINDING, NAMESPACE,
+    VALIDATING_ADMISSION_POLICY, VALIDATING_ADMISSION_POLICY_BINDING, VALIDATING_WEBHOOK_CONFIGURATION,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 use crate::base::Random;
@@ -80,4 +80,48 @@ fn a_webhook_that_nobody_answers_is_a_failure_or_nothing() {
             r#"Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post "https://hook.default.svc:443/v?timeout=10s": service "hook" not found"#
         )
     );
+}
+
+#[test]
+fn a_bound_policy_changes_what_is_written() {
+    let mut registry = registry();
+    let policy = |name: &str, mutation: Value| {
+        json!({"metadata": {"name": name}, "spec": {
+            "matchConstraints": {"resourceRules": rules(&["CREATE"])},
+            "matchConditions": [{"name": "meant", "expression": "object.metadata.name != 'spared'"}],
+            "variables": [{"name": "who", "expression": "request.operation"}],
+            "mutations": [mutation],
+        }})
+    };
+    let merge = json!({"patchType": "ApplyConfiguration", "applyConfiguration": {"expression":
+        "Object{metadata: Object.metadata{labels: {'by': variables.who}, annotations: {'z': 'z'}}, data: {'a': '2', ?'c': optional.none()}}"}});
+    let patch = json!({"patchType": "JSONPatch", "jsonPatch": {"expression":
+        "[JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('x/y'), value: object.data.a + '!'}]"}});
+    for (name, mutation) in [("a-merge", merge), ("b-patch", patch)] {
+        create(&mut registry, &MUTATING_ADMISSION_POLICY, policy(name, mutation)).unwrap();
+        let binding = json!({"metadata": {"name": name}, "spec": {"policyName": name}});
+        create(&mut registry, &MUTATING_ADMISSION_POLICY_BINDING, binding).unwrap();
+    }
+    let written =
+        create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "m"}, "data": {"a": "1", "b": "1"}}));
+    let written = written.unwrap().object;
+    assert_eq!(written.get("/data"), Some(&json!({"a": "2", "b": "1"})));
+    assert_eq!(written.annotation("x/y"), Some("2!"));
+    assert_eq!(written.label("by"), Some("CREATE"));
+    let spared = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "spared"}})).unwrap();
+    assert_eq!(spared.object.get("/data"), None);
+    let broken = json!({"patchType": "JSONPatch", "jsonPatch": {"expression": "[JSONPatch{op: 'remove', path: '/no'}]"}});
+    create(&mut registry, &MUTATING_ADMISSION_POLICY, policy("c", broken)).unwrap();
+    let binding = json!({"metadata": {"name": "c"}, "spec": {"policyName": "c"}});
+    create(&mut registry, &MUTATING_ADMISSION_POLICY_BINDING, binding).unwrap();
+    let refused = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "n"}, "data": {"a": "1"}}))
+        .unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (403, "configmaps \"n\" is forbidden: admission request denied by policy")
+    );
+    let unknown =
+        json!({"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": "Thing{a: 1}"}});
+    let refused = create(&mut registry, &MUTATING_ADMISSION_POLICY, policy("d", unknown)).unwrap_err();
+    assert!(refused.message.contains("undeclared reference to 'Thing'"), "{}", refused.message);
 }

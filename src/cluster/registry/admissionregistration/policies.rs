@@ -10,9 +10,6 @@ use super::super::strategy::Strategy;
 use super::super::validation::Field;
 use super::validation;
 
-/// What a client is told about policies that nothing evaluates here.
-const NOT_ENFORCED: &str = "not simulated: admission policies that change objects; this one is kept, and no request is changed by it";
-
 /// `pkg/registry/admissionregistration/validatingadmissionpolicy`.
 pub(crate) struct ValidatingPolicyStrategy;
 /// `pkg/registry/admissionregistration/mutatingadmissionpolicy`.
@@ -51,21 +48,13 @@ impl Strategy for MutatingPolicyStrategy {
 
     fn set_defaults(&self, object: &mut Object) {
         set_policy_defaults(object);
+        if object.text("/spec/reinvocationPolicy").is_empty() {
+            object.set("/spec/reinvocationPolicy", "Never");
+        }
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        let spec = Field::of(object, "spec");
-        let mut errors = policy_errors(&spec);
-        if spec.child("mutations").is_empty() {
-            errors.push(spec.child("mutations").required("mutations must contain at least one item"));
-        }
-        let policies = ["IfNeeded", "Never"];
-        errors.extend(spec.child("reinvocationPolicy").one_of(&policies));
-        errors
-    }
-
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        vec![NOT_ENFORCED.to_owned()]
+        validation::mutating_policy_errors(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -109,11 +98,7 @@ impl Strategy for MutatingPolicyBindingStrategy {
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {
-        binding_errors(&Field::of(object, "spec"))
-    }
-
-    fn warnings(&self, _object: &Object) -> Vec<String> {
-        vec![NOT_ENFORCED.to_owned()]
+        validation::mutating_binding_errors(&Field::of(object, "spec"))
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -152,23 +137,6 @@ fn set_match_defaults(object: &mut Object, pointer: &str) {
             rule.entry("scope").or_insert_with(|| "*".into());
         }
     }
-}
-
-fn policy_errors(spec: &Field<'_>) -> FieldErrors {
-    let mut errors = FieldErrors::new();
-    errors.extend(spec.child("failurePolicy").one_of(&["Fail", "Ignore"]));
-    let constraints = spec.child("matchConstraints");
-    if constraints.is_absent() {
-        errors.push(constraints.required(""));
-    } else if constraints.child("resourceRules").is_empty() {
-        errors.push(constraints.child("resourceRules").required(""));
-    }
-    errors
-}
-
-fn binding_errors(spec: &Field<'_>) -> FieldErrors {
-    let policy = spec.child("policyName");
-    if policy.is_empty() { vec![policy.required("")] } else { FieldErrors::new() }
 }
 
 fn policy_cells(object: &Object, list: &str, now: Timestamp) -> Vec<Value> {

@@ -51,6 +51,62 @@ pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
     errors
 }
 
+/// What is wrong with a policy that changes objects.
+pub(super) fn mutating_policy_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    errors.extend(spec.child("failurePolicy").one_of(&["Fail", "Ignore"]));
+    errors.extend(param_kind_errors(&spec.child("paramKind")));
+    errors.extend(constraint_errors(&spec.child("matchConstraints")));
+    errors.extend(condition_errors(&spec.child("matchConditions")));
+    errors.extend(variable_errors(&spec.child("variables")));
+    let has_params = !spec.child("paramKind").is_absent();
+    let named = VARIABLES.iter().filter(|name| has_params || **name != "params");
+    let known: Vec<(&str, CelType<'_>)> =
+        named.chain(&["Object", "JSONPatch"]).map(|name| (*name, CelType::Dyn)).collect();
+    let mutations = spec.child("mutations");
+    if mutations.is_empty() {
+        errors.push(mutations.required("mutations must contain at least one item"));
+    }
+    for mutation in mutations.items() {
+        errors.extend(mutation_errors(&mutation, &known));
+    }
+    errors.extend(spec.child("reinvocationPolicy").one_of(&["IfNeeded", "Never"]));
+    errors
+}
+
+fn mutation_errors(mutation: &Field<'_>, known: &[(&str, CelType<'_>)]) -> FieldErrors {
+    let patch_type = mutation.child("patchType");
+    let parts = [("ApplyConfiguration", "applyConfiguration"), ("JSONPatch", "jsonPatch")];
+    let Some((_, wanted)) = parts.iter().find(|(name, _)| *name == patch_type.text()) else {
+        let problem = match patch_type.is_empty() {
+            true => patch_type.required(""),
+            false => patch_type.not_supported(&["ApplyConfiguration", "JSONPatch"]),
+        };
+        return vec![problem];
+    };
+    let mut errors = FieldErrors::new();
+    for (_, part) in parts {
+        let field = mutation.child(part);
+        match (part == *wanted, field.is_absent()) {
+            (true, true) => errors
+                .push(field.required(&format!("must be specified when patchType is {}", patch_type.text()))),
+            (false, false) => {
+                errors.push(field.invalid(format!("must not be set when patchType is {}", patch_type.text())))
+            }
+            (true, false) => {
+                let expression = field.child("expression");
+                if expression.text().trim().is_empty() {
+                    errors.push(expression.required("expression is not specified"));
+                } else {
+                    errors.extend(expression_error(&expression, known, &CelType::Dyn));
+                }
+            }
+            (false, true) => {}
+        }
+    }
+    errors
+}
+
 fn param_kind_errors(kind: &Field<'_>) -> FieldErrors {
     if kind.is_absent() {
         return FieldErrors::new();
@@ -170,8 +226,15 @@ fn name_errors(field: &Field<'_>) -> FieldErrors {
     field.invalid_all(validate_dns1123_subdomain(field.text()))
 }
 
-/// What is wrong with a binding of such a policy.
+/// What is wrong with a binding of a policy that refuses.
 pub(super) fn binding_errors(spec: &Field<'_>) -> FieldErrors {
+    let mut errors = mutating_binding_errors(spec);
+    errors.extend(action_errors(&spec.child("validationActions")));
+    errors
+}
+
+/// What is wrong with a binding of a policy that changes objects.
+pub(super) fn mutating_binding_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = name_errors(&spec.child("policyName"));
     let parameters = spec.child("paramRef");
     if !parameters.is_absent() {
@@ -189,7 +252,6 @@ pub(super) fn binding_errors(spec: &Field<'_>) -> FieldErrors {
             errors.push(missing.not_supported(&["Deny", "Allow"]));
         }
     }
-    errors.extend(action_errors(&spec.child("validationActions")));
     errors
 }
 

@@ -28,6 +28,10 @@ impl Strategy for Kind {
         true
     }
 
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn creates_on_update(&self) -> bool {
         true
     }

@@ -53,6 +53,10 @@ impl Strategy for CustomResourceDefinitionStrategy {
         note_stored_version(new);
     }
 
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn validate(&self, object: &Object) -> FieldErrors {
         let mut errors = FieldErrors::new();
         let (name, spec) = (object.name(), Field::of(object, "spec"));

@@ -28,6 +28,10 @@ impl Strategy for ApiServiceStrategy {
         Vec::new()
     }
 
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn validate(&self, object: &Object) -> FieldErrors {
         let spec = Field::of(object, "spec");
         let name = Field::of(object, "metadata").child("name");

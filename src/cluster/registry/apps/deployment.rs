@@ -37,8 +37,8 @@ impl Strategy for DeploymentStrategy {
             || new.get("/metadata/annotations") != old.get("/metadata/annotations")
     }
 
-    fn status_carries_annotations(&self) -> bool {
-        true
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &["annotations", "finalizers", "ownerReferences"]
     }
 
     fn validate(&self, object: &Object) -> FieldErrors {

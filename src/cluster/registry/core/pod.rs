@@ -47,6 +47,10 @@ impl Strategy for PodStrategy {
         object.set("/status", json!({"phase": "Pending", "qosClass": class}));
     }
 
+    fn metadata_with_status(&self) -> &'static [&'static str] {
+        &["annotations", "labels", "finalizers"]
+    }
+
     fn grace_period(&self, object: &Object, requested: Option<i64>) -> Option<i64> {
         let period =
             requested.or_else(|| object.number("/spec/terminationGracePeriodSeconds")).unwrap_or_default();
@@ -59,6 +63,13 @@ impl Strategy for PodStrategy {
 
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::pod_spec_errors(&Field::of(object, "spec"))
+    }
+
+    fn add_rule_errors(&self, new: &Object, old: Option<&Object>, errors: &mut FieldErrors) {
+        let added = Field::of(new, "spec").child("ephemeralContainers");
+        if old.is_none() && !added.is_empty() {
+            errors.push(added.forbidden("cannot be set on create"));
+        }
     }
 
     fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {

@@ -24,6 +24,8 @@ impl Strategy for ServiceStrategy {
         set_default(object, "/spec/type", "ClusterIP");
         if object.text("/spec/sessionAffinity") == "ClientIP" {
             set_default(object, "/spec/sessionAffinityConfig/clientIP/timeoutSeconds", 10_800);
+        } else if object.text("/spec/sessionAffinity") == "None" {
+            object.remove("/spec/sessionAffinityConfig");
         }
         if let Some(Value::Array(ports)) = object.get_mut("/spec/ports") {
             ports.iter_mut().for_each(set_port_defaults);

@@ -5,8 +5,7 @@ mod scopes;
 use serde_json::Value;
 
 use crate::apimachinery::{
-    KINDS, Kind, Object, Quantity, ResourceList, add_resources, builtin, pod_limits, pod_requests,
-    resource_list,
+    Kind, Object, Quantity, ResourceList, add_resources, builtin, pod_limits, pod_requests, resource_list,
 };
 use crate::base::Timestamp;
 
@@ -149,7 +148,7 @@ pub(crate) fn hard(quota: &Object) -> ResourceList {
 pub(crate) fn used(registry: &Registry, quota: &Object) -> ResourceList {
     let hard = hard(quota);
     let mut used = ResourceList::new();
-    for kind in KINDS.iter().copied().filter(|kind| kind.namespaced && kind.stored_as.is_none()) {
+    for kind in registry.store().definitions().stored().filter(|kind| kind.namespaced) {
         let names = names_for(kind, &hard);
         if names.is_empty() {
             continue;

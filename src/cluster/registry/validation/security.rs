@@ -11,6 +11,21 @@ const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
 const ID_RANGE: &str = "must be between 0 and 2147483647, inclusive";
 const SECCOMP_TYPES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
 
+/// What a client is told whose kernel parameter cannot be one.
+const SYSCTL_NAME: &str = r"must have at most 253 characters and match regex ([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+const SYSCTL_LENGTH_MAX: usize = 253;
+
+/// Segments of letters, digits, `-` and `_` between dots or slashes.
+fn is_sysctl_name(name: &str) -> bool {
+    let outer = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_segment = |segment: &str| {
+        let bytes = segment.as_bytes();
+        let ends = bytes.first().copied().is_some_and(outer) && bytes.last().copied().is_some_and(outer);
+        ends && bytes.iter().all(|byte| outer(*byte) || matches!(byte, b'-' | b'_'))
+    };
+    name.len() <= SYSCTL_LENGTH_MAX && name.split(['.', '/']).all(is_segment)
+}
+
 fn id_error(field: &Field<'_>) -> Option<FieldError> {
     (!field.is_absent() && !IDS.contains(&field.number())).then(|| field.invalid(ID_RANGE))
 }
@@ -53,6 +68,8 @@ pub(super) fn pod_security_errors(context: &Field<'_>) -> FieldErrors {
             errors.push(name.required(""));
         } else if taken.contains(&name.text()) {
             errors.push(name.duplicate());
+        } else if !is_sysctl_name(name.text()) {
+            errors.push(name.invalid(SYSCTL_NAME));
         }
         taken.push(name.text());
     }

@@ -215,37 +215,6 @@ pub(super) fn interfaces(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-/// dig, host and getent: names and their addresses.
-pub(super) fn lookup(call: &mut Call<'_>) -> Outcome {
-    let short = call.arguments.iter().any(|word| word == "+short");
-    let mut words = call.arguments[1..].iter();
-    let name = words
-        .rfind(|word| {
-            !word.starts_with(['+', '-', '@']) && !matches!(word.as_str(), "hosts" | "ahosts" | "A")
-        })
-        .cloned()
-        .unwrap_or_default();
-    let addresses = call.system.resolve(&name);
-    let tool = call.name().to_owned();
-    for address in &addresses {
-        let line = match tool.as_str() {
-            "dig" if short => address.clone(),
-            "dig" => format!("{name}.\t30\tIN\tA\t{address}"),
-            "host" => format!("{name} has address {address}"),
-            _ => format!("{address}      {name}"),
-        };
-        call.say(&line);
-    }
-    match (tool.as_str(), addresses.is_empty()) {
-        ("host", true) => {
-            call.say(&format!("Host {name} not found: 3(NXDOMAIN)"));
-            Outcome::Ended(1)
-        }
-        ("getent", true) => Outcome::Ended(2),
-        _ => Outcome::Ended(0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! cat, cp, mkdir, mv, rm, rmdir, tee, touch.
 
 use super::super::filesystem::{FileError, join};
+use super::devices::{bytes_of, is_endless};
+use super::load::piece;
 use super::{Call, Outcome, base_name};
 
 /// Copies files or standard input to standard output.
@@ -20,6 +22,15 @@ pub(super) fn cat(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         let path = call.path(&name);
+        if is_endless(&path) {
+            if call.discards {
+                return Outcome::Becomes("burner".to_owned());
+            }
+            let (piece, path) = (piece(call), path.clone());
+            let bytes = bytes_of(&path, piece, call.system);
+            call.stdout.extend(bytes);
+            return Outcome::More;
+        }
         match call.system.files().read(&path) {
             Ok(bytes) => call.stdout.extend(bytes),
             Err(FileError::IsADirectory) => {
@@ -37,12 +48,14 @@ pub(super) fn cat(call: &mut Call<'_>) -> Outcome {
 
 /// Copies input to output and to files.
 pub(super) fn tee(call: &mut Call<'_>) -> Outcome {
-    let Some(bytes) = call.all_input() else { return Outcome::NeedsInput };
+    let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
     let (options, names) = call.split_options();
+    // What came before has been written already.
+    let goes_on = std::mem::replace(call.memory, 1) == 1;
     for name in names {
         let path = call.path(&name);
         let mut files = call.system.files();
-        let written = if options.contains('a') {
+        let written = if options.contains('a') || goes_on {
             files.append(&path, &bytes)
         } else {
             files.write(&path, bytes.clone())
@@ -52,7 +65,7 @@ pub(super) fn tee(call: &mut Call<'_>) -> Outcome {
         }
     }
     call.stdout.extend(bytes);
-    Outcome::Ended(0)
+    if call.input.open { Outcome::NeedsInput } else { Outcome::Ended(0) }
 }
 
 /// Makes files that are not there.

@@ -50,9 +50,41 @@ fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
     }
     let at = call.system.now().strftime("%b %e %H:%M").to_string();
     let files = call.system.files();
-    let size = files.read(path).map(|bytes| bytes.len()).unwrap_or(4_096);
+    let size = files.length(path).unwrap_or(4_096);
     let mode = if files.is_directory(path) { "drwxr-xr-x" } else { "-rw-r--r--" };
     format!("{mode}    1 root     root     {size:>9} {at} {name}")
+}
+
+/// Levels of folders that are summed up.
+const DEPTH_MAX: usize = 64;
+
+/// du: what a folder holds, in kibibytes.
+pub(super) fn du(call: &mut Call<'_>) -> Outcome {
+    let (options, mut names) = call.split_options();
+    if names.is_empty() {
+        names.push(".".to_owned());
+    }
+    for name in names {
+        let path = call.path(&name);
+        if !call.system.files().exists(&path) {
+            call.complain(&format!("{name}: No such file or directory"));
+            return Outcome::Ended(1);
+        }
+        let kibibytes = usage(call, &path, 0);
+        let shown =
+            if options.contains('h') { super::machine::human_size(kibibytes) } else { kibibytes.to_string() };
+        call.say(&format!("{shown}\t{name}"));
+    }
+    Outcome::Ended(0)
+}
+
+fn usage(call: &mut Call<'_>, path: &str, depth: usize) -> u64 {
+    let files = call.system.files();
+    if let Some(length) = files.length(path) {
+        return length.div_ceil(4_096) * 4;
+    }
+    let names = if depth < DEPTH_MAX { files.list(path).unwrap_or_default() } else { Vec::new() };
+    4 + names.iter().map(|name| usage(call, &join(path, name), depth + 1)).sum::<u64>()
 }
 
 /// Lists everything below a directory.

@@ -2,43 +2,36 @@
 
 use super::{Call, Outcome};
 
-/// Processors of the node.
-const PROCESSORS: u32 = 2;
-/// Kibibytes of the node's disk, and how many of them are in use.
-const DISK: (u64, u64) = (82_429_952, 22_118_400);
-
-/// df.
+/// df: the disk of the machine, and what is mounted.
 pub(super) fn df(call: &mut Call<'_>) -> Outcome {
     let human = call.arguments[1..].iter().any(|word| word.starts_with('-') && word.contains('h'));
-    let (size, used) = DISK;
-    let memory = call.system.machine_memory() / 1_024;
-    let rows = [
-        ("overlay", size, used, "/"),
-        ("tmpfs", 65_536, 0, "/dev"),
-        ("/dev/vda1", size, used, "/etc/hosts"),
-        ("shm", 65_536, 0, "/dev/shm"),
-        ("tmpfs", memory, 12, "/var/run/secrets/kubernetes.io/serviceaccount"),
+    let machine = call.system.machine();
+    let (size, used, memory) = (machine.disk / 1_024, machine.disk_used / 1_024, machine.memory / 1_024);
+    let mut rows = vec![
+        ("overlay", size, used, "/".to_owned()),
+        ("tmpfs", 65_536, 0, "/dev".to_owned()),
+        ("/dev/vda1", size, used, "/etc/hosts".to_owned()),
+        ("shm", 65_536, 0, "/dev/shm".to_owned()),
     ];
-    let title = if human { "Size" } else { "1K-blocks" };
-    call.say(&format!(
-        "{:<20} {:>10} {:>9} {:>9} {:>4} Mounted on",
-        "Filesystem", title, "Used", "Available", "Use%"
-    ));
+    for mount in call.system.files().mounts {
+        let is_secret = mount.path.starts_with("/var/run/secrets/");
+        rows.push(match is_secret {
+            true => ("tmpfs", memory, 12, mount.path.clone()),
+            false => ("/dev/vda1", size, used, mount.path.clone()),
+        });
+    }
+    let title = if human { "     Size" } else { "1K-blocks" };
+    call.say(&format!("Filesystem           {title:<15}Used Available Use% Mounted on"));
     for (name, size, used, place) in rows {
         let shown = |kibibytes: u64| if human { human_size(kibibytes) } else { kibibytes.to_string() };
         let share = used * 100 / size.max(1);
-        let line = format!(
-            "{name:<20} {:>10} {:>9} {:>9} {share:>3}% {place}",
-            shown(size),
-            shown(used),
-            shown(size - used)
-        );
-        call.say(&line);
+        let left = shown(size.saturating_sub(used));
+        call.say(&format!("{name:<20} {:>9} {:>9} {left:>9} {share:>3}% {place}", shown(size), shown(used)));
     }
     Outcome::Ended(0)
 }
 
-fn human_size(kibibytes: u64) -> String {
+pub(super) fn human_size(kibibytes: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", kibibytes / unit, kibibytes % unit * 10 / unit);
     match kibibytes {
         0 => "0".to_owned(),
@@ -50,17 +43,17 @@ fn human_size(kibibytes: u64) -> String {
 
 /// free.
 pub(super) fn free(call: &mut Call<'_>) -> Outcome {
-    let total = call.system.machine_memory() / 1_024;
-    let (used, cached) = (total / 4, total / 3);
-    let unit =
-        |value: u64| if call.arguments.iter().any(|word| word == "-m") { value / 1_024 } else { value };
-    let (total, used, cached, left) = (unit(total), unit(used), unit(cached), unit(total - used - cached));
+    let shift = call.arguments[1..].iter().find_map(|word| match word.as_str() {
+        "-b" => Some(0),
+        "-m" => Some(20),
+        "-g" => Some(30),
+        _ => None,
+    });
+    let machine = call.system.machine();
+    let (total, used) = (machine.memory >> shift.unwrap_or(10), machine.memory_used >> shift.unwrap_or(10));
+    let left = total.saturating_sub(used);
     call.say("              total        used        free      shared  buff/cache   available");
-    call.say(&format!(
-        "Mem:    {total:>11} {used:>11} {left:>11} {:>11} {cached:>11} {:>11}",
-        0,
-        left + cached
-    ));
+    call.say(&format!("Mem:    {total:>11} {used:>11} {left:>11} {:>11} {:>11} {left:>11}", 0, 0));
     call.say(&format!("Swap:   {:>11} {:>11} {:>11}", 0, 0, 0));
     Outcome::Ended(0)
 }
@@ -85,15 +78,30 @@ pub(super) fn mount(call: &mut Call<'_>) -> Outcome {
 
 /// nproc.
 pub(super) fn nproc(call: &mut Call<'_>) -> Outcome {
-    call.say(&PROCESSORS.to_string());
+    let processors = call.system.machine().processors;
+    call.say(&processors.to_string());
     Outcome::Ended(0)
 }
 
 /// uptime.
 pub(super) fn uptime(call: &mut Call<'_>) -> Outcome {
     let now = call.system.now().strftime("%H:%M:%S").to_string();
-    call.say(&format!(" {now} up 2 days,  3:12,  0 users,  load average: 0.42, 0.38, 0.35"));
+    let machine = call.system.machine();
+    let (days, hours, minutes) = (machine.up / 86_400, machine.up / 3_600 % 24, machine.up / 60 % 60);
+    let days = match days {
+        0 => String::new(),
+        1 => "1 day, ".to_owned(),
+        days => format!("{days} days, "),
+    };
+    let since = if hours > 0 { format!("{hours:>2}:{minutes:02}") } else { format!("{minutes} min") };
+    let load = load_text(machine.load).join(", ");
+    call.say(&format!(" {now} up {days}{since},  0 users,  load average: {load}"));
     Outcome::Ended(0)
+}
+
+/// Three averages: what is modelled changes too slowly to tell them apart.
+fn load_text(load: u64) -> [String; 3] {
+    [(); 3].map(|()| format!("{}.{:02}", load / 1_000, load / 10 % 100))
 }
 
 /// top, once.
@@ -102,20 +110,30 @@ pub(super) fn top(call: &mut Call<'_>) -> Outcome {
         call.complain("not simulated: top at a terminal; use `top -n 1` or kubectl top");
         return Outcome::Ended(1);
     }
-    let total = call.system.machine_memory() / 1_024;
+    let machine = call.system.machine();
+    let all = machine.processors.max(1) * 1_000;
+    let (total, used) = (machine.memory / 1_024, machine.memory_used / 1_024);
+    let left = total.saturating_sub(used);
+    call.say(&format!("Mem: {used}K used, {left}K free, 0K shrd, 0K buff, 0K cached"));
+    let busy = (machine.load * 100 / all).min(100);
     call.say(&format!(
-        "Mem: {}K used, {}K free, 0K shrd, 0K buff, {}K cached",
-        total / 4,
-        total / 2,
-        total / 4
+        "CPU: {busy:>3}% usr   0% sys   0% nic {:>3}% idle   0% io   0% irq   0% sirq",
+        100 - busy
     ));
-    call.say("CPU:   2% usr   1% sys   0% nic  96% idle   0% io   0% irq   0% sirq");
-    call.say("Load average: 0.42 0.38 0.35 2/512 7");
-    call.say("  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND");
     let mut processes = call.system.processes();
     processes.sort();
+    let usage = call.system.process_usage();
+    let last = processes.last().map(|(number, _)| *number).unwrap_or_default();
+    call.say(&format!("Load average: {} 1/{} {last}", load_text(machine.load).join(" "), processes.len()));
+    call.say("  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND");
     for (number, command) in processes {
-        call.say(&format!("{number:>5}     0 root     S     4404   0%   0   0% {command}"));
+        let known = usage.iter().find(|(known, ..)| *known == number);
+        let (cpu, memory) = known.map_or((0, 0), |(_, cpu, memory)| (*cpu, *memory / 1_024));
+        let (share, busy) = (memory * 100 / total.max(1), (cpu * 100 / all).min(100));
+        let state = if cpu > 500 { 'R' } else { 'S' };
+        call.say(&format!(
+            "{number:>5}     0 root     {state} {memory:>8} {share:>3}%   0 {busy:>3}% {command}"
+        ));
     }
     Outcome::Ended(0)
 }

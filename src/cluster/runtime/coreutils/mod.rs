@@ -2,13 +2,19 @@
 
 mod archives;
 mod clients;
+mod devices;
 mod editing;
+mod encodings;
 mod files;
+mod filters;
 mod interpreters;
 mod listing;
 mod load;
 mod machine;
 mod network;
+mod numbers;
+mod resolving;
+mod running;
 mod slices;
 mod system;
 mod test;
@@ -32,6 +38,10 @@ pub(super) struct Call<'a> {
     pub shell: &'a str,
     /// Standard input.
     pub input: &'a mut Input,
+    /// Whether standard output leads nowhere.
+    pub discards: bool,
+    /// Whether it leads into a file.
+    pub to_file: bool,
     /// A number kept from call to call while the program waits.
     pub memory: &'a mut u64,
     /// Standard output.
@@ -53,6 +63,15 @@ pub(super) enum Outcome {
     NeedsInput,
     /// It is called again after so many milliseconds.
     Again(i64),
+    /// It has printed a part and is called again for the next one.
+    More,
+    /// Another command runs in its place, with more of an environment.
+    Runs {
+        /// Its words.
+        words: Vec<String>,
+        /// Names and values.
+        assignments: Vec<(String, String)>,
+    },
     /// It is one of the modelled programs and stays in the foreground.
     Becomes(String),
 }
@@ -118,11 +137,15 @@ static COMMANDS: &[(&str, Command)] = &[
     ("cut", text::cut),
     ("date", system::date),
     ("dirname", text::dirname),
+    ("base64", encodings::base64),
     ("echo", text::echo),
-    ("env", system::env),
+    ("env", running::env),
     ("false", system::fail),
+    ("du", listing::du),
+    ("expr", numbers::expr),
+    ("fallocate", load::fallocate),
     ("find", listing::find),
-    ("grep", text::grep),
+    ("grep", filters::grep),
     ("head", text::head),
     ("hostname", system::hostname),
     ("id", system::id),
@@ -131,6 +154,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("mkdir", files::mkdir),
     ("mv", files::mv),
     ("nc", network::nc),
+    ("nohup", running::nohup),
     ("nslookup", network::nslookup),
     ("ping", network::ping),
     ("printenv", system::printenv),
@@ -147,8 +171,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("tee", files::tee),
     ("test", test::test),
     ("touch", files::touch),
-    ("tr", text::tr),
+    ("tr", filters::tr),
     ("true", system::succeed),
+    ("truncate", load::fallocate),
     ("uname", system::uname),
     ("uniq", text::uniq),
     ("vi", system::not_simulated),
@@ -156,7 +181,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("wget", network::wget),
     ("which", system::which),
     ("whoami", system::whoami),
-    ("xargs", system::not_simulated),
+    ("xargs", running::xargs),
     ("mongo", clients::sql),
     ("mongosh", clients::sql),
     ("mysql", clients::sql),
@@ -172,9 +197,10 @@ static COMMANDS: &[(&str, Command)] = &[
     ("stress", load::stress),
     ("yes", load::yes),
     ("dd", load::dd),
-    ("md5sum", load::sum),
-    ("sha1sum", load::sum),
-    ("sha256sum", load::sum),
+    ("md5sum", encodings::sum),
+    ("sha1sum", encodings::sum),
+    ("sha256sum", encodings::sum),
+    ("sha512sum", encodings::sum),
     ("df", machine::df),
     ("free", machine::free),
     ("mount", machine::mount),
@@ -186,9 +212,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("chmod", system::succeed),
     ("chown", system::succeed),
     ("awk", editing::awk),
-    ("dig", editing::lookup),
-    ("getent", editing::lookup),
-    ("host", editing::lookup),
+    ("dig", resolving::dig),
+    ("getent", resolving::getent),
+    ("host", resolving::host),
     ("ifconfig", editing::interfaces),
     ("ip", editing::interfaces),
     ("sed", editing::sed),

@@ -1,6 +1,7 @@
 //! `head -c` and `tail -c`: the first or last bytes, whatever they mean.
 
-use super::load::{bytes, is_endless};
+use super::devices::{bytes_of, is_endless};
+use super::load::bytes;
 use super::{Call, Outcome};
 
 /// Bytes that are taken from what never ends.
@@ -35,11 +36,12 @@ pub(super) fn by_bytes(call: &mut Call<'_>, last: bool) -> Option<Outcome> {
     for name in names.iter().filter(|name| *name != "-") {
         let path = call.path(name);
         if is_endless(&path) {
-            if path != "/dev/zero" || last || value.starts_with('-') || count > ENDLESS_MAX {
-                call.complain("not simulated: anything but up to 16 MiB of zeros from files without end");
+            if last || value.starts_with('-') || count > ENDLESS_MAX {
+                call.complain("not simulated: anything but up to 16 MiB from the start of files without end");
                 return Some(Outcome::Ended(1));
             }
-            content.extend(vec![0; count]);
+            let bytes = bytes_of(&path, count, call.system);
+            content.extend(bytes);
             continue;
         }
         match call.system.files().read(&path) {

@@ -62,24 +62,11 @@ pub(super) fn date(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-/// The environment.
-pub(super) fn env(call: &mut Call<'_>) -> Outcome {
-    if call.arguments.len() > 1 {
-        call.complain("not simulated: running a command with another environment");
-        return Outcome::Ended(1);
-    }
-    let lines: Vec<String> = call.environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    for line in lines {
-        call.say(&line);
-    }
-    Outcome::Ended(0)
-}
-
 /// The environment, or some of it.
 pub(super) fn printenv(call: &mut Call<'_>) -> Outcome {
     let (_, names) = call.split_options();
     if names.is_empty() {
-        return env(call);
+        return super::running::env(call);
     }
     let mut status = 0;
     for name in names {

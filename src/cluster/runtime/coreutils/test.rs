@@ -44,7 +44,7 @@ fn single(call: &mut Call<'_>, words: &[String]) -> Option<bool> {
             Some(match *operator {
                 "-f" => files.exists(&path) && !files.is_directory(&path),
                 "-d" => files.is_directory(&path),
-                "-s" => files.read(&path).is_ok_and(|bytes| !bytes.is_empty()),
+                "-s" => files.length(&path).is_some_and(|length| length > 0),
                 "-L" | "-h" => false,
                 _ => files.exists(&path),
             })

@@ -1,6 +1,5 @@
-//! basename, cut, dirname, echo, grep, head, printf, seq, sort, tail, tr, uniq, wc.
+//! basename, cut, dirname, echo, head, printf, seq, sort, tail, uniq, wc.
 
-use super::super::pattern::Pattern;
 use super::{Call, Outcome, base_name};
 
 /// Lines that `seq` prints at most.
@@ -23,6 +22,16 @@ pub(super) fn text_of(call: &mut Call<'_>, names: &[String]) -> Option<Result<St
         }
     }
     Some(Ok(text))
+}
+
+/// The whole lines that can be read now, and whether more may come; `None` when a file cannot be read.
+pub(super) fn lines_so_far(call: &mut Call<'_>, names: &[String]) -> Option<(String, bool)> {
+    if !call.input.open || !(names.is_empty() || names == ["-"]) {
+        return text_of(call, names)?.ok().map(|text| (text, false));
+    }
+    let end = call.input.bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let bytes: Vec<u8> = call.input.bytes.drain(..end).collect();
+    Some((String::from_utf8_lossy(&bytes).into_owned(), true))
 }
 
 /// Unwraps what `text_of` gives, or ends the command.
@@ -57,7 +66,7 @@ pub(super) fn echo(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -156,49 +165,6 @@ pub(super) fn dirname(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-/// Lines that match a pattern.
-pub(super) fn grep(call: &mut Call<'_>) -> Outcome {
-    let (options, mut operands) = call.split_options();
-    let mut patterns = Vec::new();
-    let mut arguments = call.arguments[1..].iter();
-    while let Some(argument) = arguments.next() {
-        if argument.starts_with('-') && argument.ends_with('e') && argument.len() > 1 {
-            patterns.extend(arguments.next().cloned());
-        }
-    }
-    if patterns.is_empty() {
-        if operands.is_empty() {
-            call.complain("missing pattern");
-            return Outcome::Ended(2);
-        }
-        patterns.push(operands.remove(0));
-    } else {
-        operands.retain(|operand| !patterns.contains(operand));
-    }
-    let text = text_or_end!(call, &operands);
-    let (fixed, case) = (options.contains('F'), options.contains('i'));
-    let fold = |text: &str| if case { text.to_lowercase() } else { text.to_owned() };
-    let compiled: Vec<Pattern> =
-        patterns.iter().map(|pattern| Pattern::new(&fold(pattern), fixed, options.contains('E'))).collect();
-    let mut count = 0;
-    for (index, line) in text.lines().enumerate() {
-        let found = compiled.iter().any(|pattern| pattern.is_found_in(&fold(line)));
-        if found == options.contains('v') {
-            continue;
-        }
-        count += 1;
-        if options.contains('n') {
-            call.say(&format!("{}:{line}", index + 1));
-        } else if !options.contains('q') && !options.contains('c') {
-            call.say(line);
-        }
-    }
-    if options.contains('c') {
-        call.say(&count.to_string());
-    }
-    Outcome::Ended(i32::from(count == 0))
-}
-
 /// The count after `-n`, or `-NUMBER`, and the other operands.
 fn count_and_names(call: &Call<'_>, default: usize) -> (usize, bool, Vec<String>) {
     let (mut count, mut from_start, mut names) = (default, false, Vec::new());
@@ -253,7 +219,7 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
     if follows && names == ["/dev/null"] {
         return Outcome::Again(3_600_000);
     }
-    if names.iter().any(|name| super::load::is_endless(name)) {
+    if names.iter().any(|name| super::devices::is_endless(name)) {
         return Outcome::Becomes("hoarder".to_owned());
     }
     if let Some(outcome) = super::slices::by_bytes(call, true) {
@@ -314,7 +280,7 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
             _ => names.push(argument),
         }
     }
-    let text = text_or_end!(call, &names);
+    let Some((text, goes_on)) = lines_so_far(call, &names) else { return Outcome::Ended(1) };
     let wanted = |number: usize| {
         fields.split(',').any(|range| match range.split_once('-') {
             Some((first, last)) => {
@@ -333,7 +299,7 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
             .collect();
         call.say(&chosen.join(&delimiter));
     }
-    Outcome::Ended(0)
+    if goes_on { Outcome::NeedsInput } else { Outcome::Ended(0) }
 }
 
 /// Lines in order.
@@ -378,50 +344,6 @@ pub(super) fn uniq(call: &mut Call<'_>) -> Outcome {
         if options.contains('c') { call.say(&format!("{count:>7} {line}")) } else { call.say(line) }
     }
     Outcome::Ended(0)
-}
-
-/// Replaces or deletes characters.
-pub(super) fn tr(call: &mut Call<'_>) -> Outcome {
-    let (options, operands) = call.split_options();
-    let text = text_or_end!(call, &[]);
-    let from = character_set(operands.first().map(String::as_str).unwrap_or_default());
-    let to = character_set(operands.get(1).map(String::as_str).unwrap_or_default());
-    let changed: String = text
-        .chars()
-        .filter_map(|character| match from.iter().position(|candidate| *candidate == character) {
-            None => Some(character),
-            Some(_) if options.contains('d') => None,
-            Some(index) => to.get(index).or(to.last()).copied().or(Some(character)),
-        })
-        .collect();
-    call.stdout.extend_from_slice(changed.as_bytes());
-    Outcome::Ended(0)
-}
-
-fn character_set(text: &str) -> Vec<char> {
-    let named = match text {
-        "[:upper:]" => "A-Z",
-        "[:lower:]" => "a-z",
-        "[:digit:]" => "0-9",
-        "[:space:]" => " \t\n",
-        text => text,
-    };
-    let characters: Vec<char> = unescape(named).chars().collect();
-    let mut set = Vec::new();
-    let mut index = 0;
-    while let Some(first) = characters.get(index) {
-        match (characters.get(index + 1), characters.get(index + 2)) {
-            (Some('-'), Some(last)) => {
-                set.extend(*first..=*last);
-                index += 3;
-            }
-            _ => {
-                set.push(*first);
-                index += 1;
-            }
-        }
-    }
-    set
 }
 
 /// Numbers in a row.

@@ -95,7 +95,12 @@ impl Program for Agnhost {
     ) -> Option<HttpResponse> {
         let text =
             |status: u16, body: String| Some(HttpResponse::text(status, "text/plain; charset=utf-8", body));
-        match (subcommand(process).as_str(), request.path_only()) {
+        let subcommand = subcommand(process);
+        if subcommand == "netexec" {
+            let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+            process.print_line(&format!("{at} {} {}", request.method, request.path));
+        }
+        match (subcommand.as_str(), request.path_only()) {
             ("liveness", "/healthz") => {
                 let started_at: Option<crate::base::Timestamp> =
                     process.memory.get(STARTED_AT).and_then(|at| at.parse().ok());
@@ -125,6 +130,16 @@ impl Program for Agnhost {
                 let code = parameter(request, "code").and_then(|code| code.parse().ok()).unwrap_or(0);
                 process.exit_code = Some(code);
                 None
+            }
+            ("test-webserver", "/") => {
+                let names = system.files().list("/").unwrap_or_default();
+                let links: Vec<String> =
+                    names.iter().map(|name| format!("<a href=\"{name}/\">{name}/</a>\n")).collect();
+                Some(HttpResponse::text(
+                    200,
+                    "text/html; charset=utf-8",
+                    format!("<pre>\n{}</pre>\n", links.concat()),
+                ))
             }
             ("netexec", "/") => {
                 text(200, format!("NOW: {}", system.now().strftime("%Y-%m-%d %H:%M:%S%.9f +0000 UTC")))

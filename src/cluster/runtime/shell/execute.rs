@@ -4,10 +4,13 @@ use super::super::coreutils::{self, Call, Outcome};
 use super::super::process::System;
 use super::ast::{Op, Part, Redirect, Simple, Word};
 use super::builtins::{self, Builtin};
-use super::descriptors::Descriptors;
+use super::descriptors::{Descriptors, Target};
 use super::lines::later;
 use super::machine::{Blocked, Calling, Child, Machine, State};
 use super::words::{Expander, matches};
+
+/// Steps that a piece of endless output takes.
+const MORE_STEPS: u32 = 200;
 
 impl Machine {
     /// Carries out one step.
@@ -55,7 +58,11 @@ impl Machine {
             },
             Op::RedirectEnd => self.in_frame(|frame| drop(frame.redirects.pop())),
             Op::Pipeline(stages) => {
-                let stages = stages.iter().map(|program| self.fork(program.clone())).collect();
+                let mut stages: Vec<Machine> =
+                    stages.iter().map(|program| self.fork(program.clone())).collect();
+                let last = stages.len().saturating_sub(1);
+                stages[..last].iter_mut().for_each(|stage| stage.piped = true);
+                stages.iter_mut().skip(1).for_each(|stage| stage.input.open = true);
                 self.child = Some(Child::Pipeline(stages));
             }
             Op::Subshell(program) => self.child = Some(Child::Subshell(Box::new(self.fork(program.clone())))),
@@ -268,6 +275,8 @@ impl Machine {
             directory: &self.shell.directory,
             shell: &self.shell.name,
             input: &mut input,
+            discards: descriptors.target(1) == Target::Null,
+            to_file: matches!(descriptors.target(1), Target::File(_)),
             memory: &mut memory,
             stdout: Vec::new(),
             stderr: Vec::new(),
@@ -275,7 +284,7 @@ impl Machine {
         };
         let outcome = coreutils::run(&mut call);
         let (stdout, stderr) = (call.stdout, call.stderr);
-        self.emit_to(&descriptors.target(1), &stdout, system);
+        let taken = self.emit_to(&descriptors.target(1), &stdout, system);
         self.emit_to(&descriptors.target(2), &stderr, system);
         if redirected {
             descriptors.input = Some(input);
@@ -292,6 +301,15 @@ impl Machine {
                 self.blocked = Some(Blocked::Program(program, arguments.to_vec()));
                 return;
             }
+            Outcome::Runs { words, assignments } => {
+                let words = words.iter().map(|word| Word::literal(word)).collect();
+                let literal = |(name, value): (String, String)| (name, Word::literal(&value));
+                let assignments = assignments.into_iter().map(literal).collect();
+                let simple = Simple { words, assignments, tested, ..Simple::default() };
+                return self.run_instead(simple, descriptors);
+            }
+            Outcome::More if !taken => return self.ended(1, tested),
+            Outcome::More => Some(system.now()),
             Outcome::NeedsInput => None,
             Outcome::Again(milliseconds) => Some(later(system.now(), milliseconds)),
         };
@@ -300,8 +318,19 @@ impl Machine {
             Some(Blocked::Calling(Box::new(Calling { arguments, descriptors, at, memory, tested })));
     }
 
+    /// Runs another command in place of one, where its output goes.
+    fn run_instead(&mut self, simple: Simple, descriptors: Descriptors) {
+        self.push_frame(vec![Op::Simple(simple)]);
+        self.in_frame(|frame| frame.redirects = vec![descriptors]);
+    }
+
     /// Takes up a command that waits; gives back a state when it must go on waiting.
-    pub(super) fn resume(&mut self, blocked: Blocked, system: &mut dyn System) -> Option<State> {
+    pub(super) fn resume(
+        &mut self,
+        blocked: Blocked,
+        system: &mut dyn System,
+        steps: &mut u32,
+    ) -> Option<State> {
         let until = match &blocked {
             Blocked::Sleeping(at) => Some(*at),
             Blocked::Calling(calling) => calling.at,
@@ -327,6 +356,11 @@ impl Machine {
             self.ended(status, tested);
         }
         match &self.blocked {
+            // It has more to print, and others get their turn when the steps are used up.
+            Some(Blocked::Calling(calling)) if calling.at == Some(system.now()) => {
+                *steps = steps.saturating_sub(MORE_STEPS);
+                None
+            }
             Some(Blocked::Calling(calling)) => Some(State::Waiting(calling.at)),
             _ => None,
         }

@@ -12,6 +12,7 @@ use super::ast::{Op, Program, Simple, SyntaxError, Word};
 use super::descriptors::{Descriptors, Target};
 use super::lines::{later, take_line};
 use super::parser::parse;
+use super::pipeline::PIPE_BYTES;
 use super::shell_state::ShellState;
 
 /// Steps that one activation may take before other processes get their turn.
@@ -110,6 +111,9 @@ pub(crate) struct Machine {
     /// Whether the prompt for the next line has been printed.
     pub(super) prompted: bool,
     pub(super) exit: Option<i32>,
+    /// Whether its output goes to the next command of a pipeline.
+    #[serde(default)]
+    pub(super) piped: bool,
     /// Millionths of a second of processor time that nobody has counted yet.
     #[serde(default)]
     pub(in super::super) used: u64,
@@ -204,7 +208,7 @@ impl Machine {
             if let Some(code) = self.exit {
                 return State::Done(code);
             }
-            if *steps == 0 || self.stdout.len() >= OUTPUT_HIGH {
+            if *steps == 0 || self.stdout.len() >= if self.piped { PIPE_BYTES } else { OUTPUT_HIGH } {
                 return State::Waiting(Some(later(system.now(), PAUSE)));
             }
             *steps -= 1;
@@ -285,7 +289,7 @@ impl Machine {
             return self.run_child(system, steps);
         }
         if let Some(blocked) = self.blocked.take() {
-            return self.resume(blocked, system);
+            return self.resume(blocked, system, steps);
         }
         let Some(frame) = self.frames.last_mut() else {
             return if self.reads_input { self.next_line() } else { self.finish() };
@@ -402,44 +406,6 @@ impl Machine {
         }
     }
 
-    fn run_pipeline(&mut self, stages: &mut [Machine], system: &mut dyn System, steps: &mut u32) -> State {
-        let last = stages.len().saturating_sub(1);
-        loop {
-            let mut wake = None;
-            let mut moved = false;
-            for index in 0..stages.len() {
-                if index == 0 {
-                    std::mem::swap(&mut stages[0].input, self.effective_input());
-                }
-                let before = stages[index].exit.is_some();
-                let state = stages[index].advance(system, steps);
-                if index == 0 {
-                    std::mem::swap(&mut stages[0].input, self.effective_input());
-                }
-                let stdout = std::mem::take(&mut stages[index].stdout);
-                let stderr = std::mem::take(&mut stages[index].stderr);
-                self.emit(2, &stderr, system);
-                moved |= !stdout.is_empty() || !before && matches!(state, State::Done(_));
-                match stages.get_mut(index + 1) {
-                    Some(next) => {
-                        next.input.bytes.extend(stdout);
-                        next.input.open = matches!(state, State::Waiting(_));
-                    }
-                    None => self.emit(1, &stdout, system),
-                }
-                if let State::Waiting(at) = state {
-                    wake = earlier(wake, at);
-                }
-            }
-            if let Some(code) = stages[last].exit {
-                return State::Done(code);
-            }
-            if !moved || *steps == 0 {
-                return State::Waiting(wake);
-            }
-        }
-    }
-
     fn run_background(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<Timestamp> {
         let mut wake = None;
         let mut background = std::mem::take(&mut self.background);
@@ -473,9 +439,10 @@ impl Machine {
         self.emit_to(&target, bytes, system);
     }
 
-    pub(super) fn emit_to(&mut self, target: &Target, bytes: &[u8], system: &mut dyn System) {
+    /// The same for a target; `false` when it takes no more.
+    pub(super) fn emit_to(&mut self, target: &Target, bytes: &[u8], system: &mut dyn System) -> bool {
         if bytes.is_empty() {
-            return;
+            return true;
         }
         match target {
             Target::Output => self.stdout.extend_from_slice(bytes),
@@ -485,8 +452,10 @@ impl Machine {
                 if let Err(why) = system.files().append(path, bytes) {
                     self.complain(&format!("write error: {why}"));
                     self.shell.status = 1;
+                    return false;
                 }
             }
         }
+        true
     }
 }

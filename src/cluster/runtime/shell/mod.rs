@@ -9,6 +9,7 @@ mod lexer;
 mod lines;
 mod machine;
 mod parser;
+mod pipeline;
 mod shell_state;
 mod terminal;
 #[cfg(test)]

@@ -158,6 +158,18 @@ fn scripts_print_what_a_shell_prints() {
         ("sh -c 'echo $0 $1' name one", "name one\n"),
         ("test -f /etc/passwd && echo there", "there\n"),
         ("echo a; # comment\necho b", "a\nb\n"),
+        ("yes | head -n 2", "y\ny\n"),
+        ("yes no | head -n 30000 | tail -n 1", "no\n"),
+        ("while true; do echo x; done | grep x | head -1", "x\n"),
+        ("while :; do echo x; sleep 1; done | head -2; echo $?", "x\nx\n0\n"),
+        ("cat /dev/zero | tr '\\0' a | head -c 3; echo; head -c 5 /dev/urandom | wc -c", "aaa\n5\n"),
+        ("head -c 3 /dev/zero | base64; cat /dev/null; cp /dev/null /tmp/n; wc -c < /tmp/n", "AAAA\n0\n"),
+        ("dd if=/dev/zero of=/tmp/z bs=1k count=3 2>/dev/null; cat /tmp/z | wc -c", "3072\n"),
+        ("echo aGk= | base64 -d", "hi"),
+        ("printf hi | sha256sum | cut -d' ' -f1 | cut -d0 -f1", "8f434346648f6b96df89dda9\n"),
+        ("expr 7 % 2; expr 2 + 3 '*' 4; expr b '>' a", "1\n14\n1\n"),
+        ("env A=1 sh -c 'echo $A'; echo a b | xargs echo c; echo [$A]", "1\nc a b\n[]\n"),
+        ("printf 'a\\nb\\n' | tee /tmp/t | grep -c a; cat /tmp/t", "1\na\nb\n"),
     ] {
         assert_eq!(run(script).0, output, "{script}");
     }

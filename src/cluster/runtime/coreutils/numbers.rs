@@ -1,0 +1,87 @@
+//! expr.
+
+use super::{Call, Outcome};
+
+/// Operators by how tightly they bind, the loosest first.
+const LEVELS: &[&[&str]] =
+    &[&["|"], &["&"], &["<", "<=", "=", "==", "!=", ">=", ">"], &["+", "-"], &["*", "/", "%"]];
+
+/// Prints the value of an expression; ends with 1 when that is empty or 0.
+pub(super) fn expr(call: &mut Call<'_>) -> Outcome {
+    let words = call.arguments[1..].to_vec();
+    let mut reader = Reader { words: &words, at: 0 };
+    match reader.level(0) {
+        Ok(value) if reader.at == words.len() => {
+            call.say(&value);
+            Outcome::Ended(i32::from(value.is_empty() || value == "0"))
+        }
+        Ok(_) => {
+            call.complain("syntax error");
+            Outcome::Ended(2)
+        }
+        Err(why) => {
+            call.complain(why);
+            Outcome::Ended(2)
+        }
+    }
+}
+
+struct Reader<'a> {
+    words: &'a [String],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn level(&mut self, level: usize) -> Result<String, &'static str> {
+        let Some(operators) = LEVELS.get(level) else { return self.operand() };
+        let mut left = self.level(level + 1)?;
+        while let Some(operator) = self.words.get(self.at).filter(|word| operators.contains(&word.as_str())) {
+            self.at += 1;
+            let right = self.level(level + 1)?;
+            left = applied(operator, left, right)?;
+        }
+        Ok(left)
+    }
+
+    fn operand(&mut self) -> Result<String, &'static str> {
+        let word = self.words.get(self.at).ok_or("syntax error")?;
+        self.at += 1;
+        if word == "(" {
+            let inner = self.level(0)?;
+            self.at += 1;
+            return match self.words.get(self.at - 1).map(String::as_str) {
+                Some(")") => Ok(inner),
+                _ => Err("syntax error"),
+            };
+        }
+        Ok(word.clone())
+    }
+}
+
+fn applied(operator: &str, left: String, right: String) -> Result<String, &'static str> {
+    let is_false = |text: &str| text.is_empty() || text == "0";
+    let numbers = left.parse::<i64>().ok().zip(right.parse::<i64>().ok());
+    let order = numbers.map_or_else(|| left.cmp(&right), |(one, other)| one.cmp(&other));
+    let told = |holds: bool| Ok(i32::from(holds).to_string());
+    match operator {
+        "|" => return Ok(if is_false(&left) { right } else { left }),
+        "&" => return Ok(if is_false(&left) || is_false(&right) { "0".to_owned() } else { left }),
+        "=" | "==" => return told(order.is_eq()),
+        "!=" => return told(order.is_ne()),
+        "<" => return told(order.is_lt()),
+        "<=" => return told(order.is_le()),
+        ">" => return told(order.is_gt()),
+        ">=" => return told(order.is_ge()),
+        _ => {}
+    }
+    let (one, other) = numbers.ok_or("non-numeric argument")?;
+    let value = match operator {
+        "+" => one.wrapping_add(other),
+        "-" => one.wrapping_sub(other),
+        "*" => one.wrapping_mul(other),
+        _ if other == 0 => return Err("division by zero"),
+        "/" => one.wrapping_div(other),
+        _ => one.wrapping_rem(other),
+    };
+    Ok(value.to_string())
+}
