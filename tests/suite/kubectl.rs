@@ -245,7 +245,7 @@ async fn the_server_tells_its_version_its_schema_and_what_is_on_its_way_out() {
 async fn files_are_copied_into_containers_and_out_again() {
     let bench = Bench::new();
     bench.prints("run web --image=nginx:1.27").await;
-    bench.prints("run box --image=busybox -- sleep 1000000").await;
+    bench.prints("run box --image=busybox -- tail -f /dev/null").await;
     bench.prints("run bare --image=registry.k8s.io/pause:3.10").await;
     bench.pass(60);
     let bytes: Vec<u8> = (0..200_000_u32).map(|number| (number * 7 % 256) as u8).collect();

@@ -48,6 +48,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {maximum}, min: {minimum}"
         )));
     }
+    if call.flags.int("cpu-percent") > 0 && !call.flags.text("cpu").is_empty() {
+        return Err(Failure::message("--cpu-percent and --cpu are mutually exclusive"));
+    }
     let metrics = metrics(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
@@ -63,14 +66,16 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             name => name.to_owned(),
         };
         let mut autoscaler = autoscaler(&info, &name, minimum, maximum, &metrics);
+        record(call, &mut autoscaler);
+        let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
+        if dry_run == DryRun::Client {
+            print_done(call, &autoscaler, &resource.named(&name), "created")?;
+            continue;
+        }
         if call.flags.on("save-config") {
             super::apply::annotate(&mut autoscaler);
         }
-        record(call, &mut autoscaler);
-        if dry_run != DryRun::Client {
-            autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
-        }
-        let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
+        let autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
         print_done(call, &autoscaler, &resource.named(&name), "autoscaled")?;
     }
     Ok(())
@@ -129,7 +134,7 @@ fn autoscaler(info: &Info, name: &str, minimum: i64, maximum: i64, metrics: &[Va
 fn metrics(call: &Call<'_>) -> Outcome<Vec<Value>> {
     let percent = call.flags.int("cpu-percent");
     let mut metrics = Vec::new();
-    if percent >= 0 {
+    if percent > 0 {
         metrics.push(utilization("cpu", percent));
     }
     for name in ["cpu", "memory"] {
@@ -146,15 +151,19 @@ fn utilization(name: &str, percent: i64) -> Value {
     json!({"type": "Resource", "resource": {"name": name, "target": target}})
 }
 
+/// A share (`70%`) or an amount; a bare number means thousandths of a processor, or Mi.
 fn metric(name: &str, text: &str) -> Outcome<Value> {
+    let text = text.trim();
     if let Some(number) = text.strip_suffix('%') {
-        let percent: i64 = number
-            .parse()
-            .map_err(|_| Failure::message(format!("invalid {name} percentage value: {text}")))?;
-        return Ok(utilization(name, percent));
+        return match number.parse::<i32>() {
+            Ok(percent) if percent >= 0 => Ok(utilization(name, percent.into())),
+            _ => Err(Failure::message(format!("invalid percentage value: {number}"))),
+        };
     }
-    let quantity = Quantity::parse(text)
-        .map_err(|error| Failure::message(format!("invalid {name} quantity value: {text}: {error}")))?;
+    let unit = if name == "cpu" { "m" } else { "Mi" };
+    let amount = if text.parse::<f64>().is_ok() { format!("{text}{unit}") } else { text.to_owned() };
+    let quantity = Quantity::parse(&amount)
+        .map_err(|_| Failure::message(format!("invalid resource {name} value: {text}")))?;
     let target = json!({"type": "AverageValue", "averageValue": quantity.to_string()});
     Ok(json!({"type": "Resource", "resource": {"name": name, "target": target}}))
 }
@@ -168,6 +177,7 @@ mod tests {
         let metric = |text| metric("cpu", text).unwrap()["resource"]["target"].clone();
         assert_eq!(metric("70%"), json!({"type": "Utilization", "averageUtilization": 70}));
         assert_eq!(metric("500m"), json!({"type": "AverageValue", "averageValue": "500m"}));
+        assert_eq!(metric("500"), json!({"type": "AverageValue", "averageValue": "500m"}));
         assert!(super::metric("cpu", "much").is_err());
     }
 }

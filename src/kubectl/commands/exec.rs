@@ -113,7 +113,8 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
             call.complain(notice)?;
         }
         container = chosen;
-    } else if !container_names(&pod).contains(&container) {
+    } else if call.command.name == "attach" && !container_names(&pod).contains(&container) {
+        // Which containers there are for exec is for the server to say.
         return Err(Failure::message(format!("container {container} not found in pod {name}")));
     }
     Ok(Place { pod, container })

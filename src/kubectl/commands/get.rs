@@ -63,6 +63,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).",
         ));
     }
+    if call.flags.on("output-watch-events") && !(call.flags.on("watch") || call.flags.on("watch-only")) {
+        return Err(Failure::message(
+            "--output-watch-events option can only be used with --watch or --watch-only",
+        ));
+    }
     let format = format_of(call, true)?;
     let api = call.api().await?;
     let wanted = selections(call, &api).await?;

@@ -10,7 +10,7 @@ use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, name_of, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, format_of, name_of};
 use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given};
 
 /// The command.
@@ -49,6 +49,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let infos = if call.flags.on("local") {
+        if dry_run == DryRun::Server {
+            return Err(Failure::message(
+                "cannot specify --local and --dry-run=server - did you mean --dry-run=client?",
+            ));
+        }
         if !args.is_empty() {
             return Err(Failure::message("cannot specify --local and server resources"));
         }
@@ -80,8 +85,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             }
         };
         let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
-        // A subresource may answer an object of another kind.
-        print_done(call, &object, &name_of(&object), verb)?;
+        // A subresource may answer an object of another kind. As upstream, a dry run is not told apart.
+        match format_of(call, false)? {
+            Some(format) => format.show(call, &object)?,
+            None => call.line(format!("{} {verb}", name_of(&object)))?,
+        }
     }
     Ok(())
 }
@@ -124,7 +132,7 @@ fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
         _ if content_type == JSON_PATCH => Ok(apply_json_patch(object, patch)?),
         Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
         None if content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
-            "cannot apply strategic merge patch for {} locally, try --type merge",
+            "strategic merge patch is not supported for {} locally, try --type merge",
             info.resource.group_version_kind()
         ))),
         _ => Ok(apply_merge_patch(object, patch)),

@@ -11,7 +11,9 @@ use crate::kubectl::discovery;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, escape_html, print_done, to_json};
-use crate::kubectl::resource_args::{Info, Wanted, find, from_files, info_of, require_arguments};
+use crate::kubectl::resource_args::{
+    Info, NOTHING_NAMED, Wanted, find, from_files, info_of, require_arguments,
+};
 
 /// `kubectl apply view-last-applied`.
 pub(super) static VIEW: Command = Command {
@@ -74,7 +76,7 @@ async fn view(call: &mut Call<'_>) -> Outcome {
 
 async fn set(call: &mut Call<'_>) -> Outcome {
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        return Err(Failure::message("must specify one of -f and -k"));
+        return Err(Failure::message(NOTHING_NAMED));
     }
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
@@ -83,6 +85,9 @@ async fn set(call: &mut Call<'_>) -> Outcome {
     let mut changes = Vec::new();
     for info in infos {
         let live = api.get(&info.url()).await.map_err(|failure| {
+            if failure.is_not_found() {
+                return failure;
+            }
             failure.about(
                 &format!("retrieving current configuration of:\n{}\nfrom server for:", info.named()),
                 &info.source,

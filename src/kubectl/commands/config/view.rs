@@ -16,6 +16,9 @@ const REDACTED: &str = "REDACTED";
 
 /// Prints the merged kubeconfig, secrets left out.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
+    }
     let config = load(call)?;
     let mut merged = config.merged();
     if call.flags.on("minify") {

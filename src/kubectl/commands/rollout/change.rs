@@ -89,7 +89,9 @@ async fn change(
 /// A restart names what could not be restarted.
 fn prefixed(failure: Failure, info: &Info, verb: &str) -> Failure {
     match failure {
-        Failure::Message(text) if verb == "restarted" => Failure::Message(format!("{} {text}", quoted(info))),
+        Failure::Message(text) if verb == "restarted" && !text.starts_with(&quoted(info)) => {
+            Failure::Message(format!("{} {text}", quoted(info)))
+        }
         other => other,
     }
 }

@@ -27,6 +27,13 @@ pub(super) const FLAGS: &[Flag] = &[
 /// Sets (`KEY=value`) and removes (`KEY-`) variables.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let is_change = |arg: &String| arg.contains('=') || (arg.ends_with('-') && !arg.contains('/'));
+    let first = call.args.iter().position(is_change).unwrap_or(call.args.len());
+    if !call.args[first..].iter().all(is_change) {
+        return Err(Failure::message(format!(
+            "all resources must be specified before environment changes: {}",
+            call.args.join(" ")
+        )));
+    }
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
     changes.extend(call.flags.all("env").iter().cloned());
     if resources.is_empty() && call.flags.all("filename").is_empty() {
@@ -44,7 +51,19 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("at least one environment variable must be provided"));
     }
     let pattern = call.flags.text("containers").to_owned();
+    for info in infos.iter().filter(|info| !has_container(info, &pattern)) {
+        let (kind, name) = (&info.resource.kind, &info.name);
+        call.complain(format!("Warning: {kind}/{name} does not have any containers matching {pattern:?}"))?;
+    }
     change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &taken, &pattern)).await
+}
+
+/// Whether a container of the Pod template is meant; what has no template is not judged here.
+fn has_container(info: &Info, pattern: &str) -> bool {
+    let mut object = info.object.value().clone();
+    let Some(spec) = pod_spec(&mut object) else { return true };
+    pattern == "*"
+        || spec["containers"].as_array().into_iter().flatten().any(|container| container["name"] == *pattern)
 }
 
 /// Variables that refer to the keys of `--from`.

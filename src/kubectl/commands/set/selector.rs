@@ -13,8 +13,14 @@ pub(super) const FLAGS: &[Flag] =
 
 /// Replaces the selector of Services.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
-    let is_pair = |arg: &String| arg.contains('=') || arg.contains('!') || arg.ends_with('-');
-    let (pairs, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_pair);
+    // The last word is the selector, whatever it looks like.
+    let (resources, pairs) = match call.args.split_last() {
+        Some((selector, resources)) => (resources.to_vec(), vec![selector.clone()]),
+        None => (Vec::new(), Vec::new()),
+    };
+    if resources.is_empty() {
+        super::require_arguments_without(call)?;
+    }
     let selector = selector_of(&pairs)?;
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;

@@ -7,6 +7,7 @@ use super::{change_each, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::resource_args::Info;
 
 /// Flags of `set subject`.
 pub(super) const FLAGS: &[Flag] = &[
@@ -17,23 +18,26 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// `kubectl set subject`.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = targets(call, &api, &args).await?;
     let given = ["user", "group", "serviceaccount"];
     if given.iter().all(|flag| call.flags.all(flag).is_empty()) {
         return Err(Failure::message("you must specify at least one value of user, group or serviceaccount"));
     }
     let new = subjects(&call.flags)?;
-    let api = call.api().await?;
-    let args = call.args.clone();
-    let infos = targets(call, &api, &args).await?;
+    let is_binding =
+        |info: &&Info| matches!(info.resource.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
+    if let Some(other) = infos.iter().find(|info| !is_binding(info)) {
+        return Err(Failure::message(format!(
+            "{}/{} setting subjects is only supported for RoleBinding/ClusterRoleBinding",
+            other.resource.plural, other.name
+        )));
+    }
     change_each(call, &api, &infos, "subjects updated", |object| add(object, &new)).await
 }
 
 fn add(object: &mut Value, new: &[Value]) -> Outcome {
-    if !matches!(object["kind"].as_str(), Some("RoleBinding" | "ClusterRoleBinding")) {
-        return Err(Failure::message(
-            "setting subjects is only supported for RoleBinding/ClusterRoleBinding",
-        ));
-    }
     let mut all = object["subjects"].as_array().cloned().unwrap_or_default();
     for subject in new {
         if !all.contains(subject) {
@@ -57,6 +61,5 @@ mod tests {
         add(&mut binding, std::slice::from_ref(&jane)).unwrap();
         add(&mut binding, std::slice::from_ref(&jane)).unwrap();
         assert_eq!(binding["subjects"], json!([jane]));
-        assert!(add(&mut json!({"kind": "Role"}), &[jane]).is_err());
     }
 }
