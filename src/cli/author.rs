@@ -112,6 +112,9 @@ fn run_lint(args: &AuthorLint, common: &Common, surroundings: &Surroundings) -> 
     let subject = Subject::find(args.folder.as_deref(), common)?;
     let linted = subject.lint(&languages(args.lang));
     let mut findings = linted.diagnostics;
+    if linted.course.chapters.is_empty() && findings.is_empty() {
+        return Err(no_chapters());
+    }
     let steps = subject.steps(&linted.course, None)?;
     let runtime = runtime()?;
     let desk = TemporaryDesk::new()?;
@@ -130,6 +133,10 @@ fn run_lint(args: &AuthorLint, common: &Common, surroundings: &Surroundings) -> 
         reporter.findings(&findings)?;
     }
     Ok(exit_code(&findings, args.deny.is_some()))
+}
+
+fn no_chapters() -> UserError {
+    UserError::new("there are no chapters here").hint("a chapter is a folder such as 01-pods with en.md")
 }
 
 fn exit_code(findings: &[Diagnostic], deny_warnings: bool) -> ExitCode {

@@ -7,6 +7,7 @@ mod clients;
 mod faults;
 mod kubectl;
 mod lessons;
+mod planted;
 mod program;
 mod terminal;
 mod tools;

@@ -170,7 +170,7 @@ impl Visitor<'_> {
         let text = argument.value.as_str();
         let always = || {
             let field = path.rsplit('/').next().unwrap_or_default();
-            path.ends_with(&format!("metadata/{field}")) && EVERY_OBJECT_HAS.contains(&field)
+            path == format!("/metadata/{field}") && EVERY_OBJECT_HAS.contains(&field)
         };
         let why = match test {
             "$exists" if argument.value == &Value::Bool(true) && always() => "every object has this field",
@@ -215,7 +215,8 @@ impl Visitor<'_> {
         let contains = node.get("contains");
         let plain = contains.is_none() && node.get("cel").is_none() && node.get("settled").is_none();
         let elsewhere = node.get("namespace").is_some();
-        if plain && !elsewhere && ALWAYS_THERE.contains(&(kind.kind, name)) {
+        let is_precondition = node.value["needs"] == true;
+        if plain && !elsewhere && !is_precondition && ALWAYS_THERE.contains(&(kind.kind, name)) {
             self.cannot_fail(object.at(), "every cluster has this object", "check what the learner makes");
         }
         let Some(contains) = contains else { return };

@@ -8,7 +8,7 @@ use super::section_of;
 use crate::base::Position;
 
 /// Letters of a text from which on it must hold some of its language.
-const LETTERS_MIN: usize = 12;
+const LETTERS_MIN: usize = 18;
 
 pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut Report) {
     order(english, page, report);

@@ -134,9 +134,8 @@ impl Desk {
 
     /// Runs one command; time moves only as far as it waits for something.
     pub(super) async fn run_line(&mut self, line: &str) -> Ran {
-        let (mut streams, printed) = Streams::captured("");
-        let command = CommandLine::parse(line);
-        let exit_code = self.exit_code_of(&command, &mut streams).await;
+        let (streams, printed) = Streams::captured("");
+        let exit_code = self.exit_code_of(CommandLine::parse(line), streams).await;
         let complaint = match exit_code {
             Some(_) => printed.err(),
             None => "it does not end by itself".to_owned(),
@@ -150,17 +149,17 @@ impl Desk {
     }
 
     /// Runs a command to its end; `None` when it had to be interrupted.
-    async fn exit_code_of(&self, command: &CommandLine, streams: &mut Streams) -> Option<i32> {
-        let environment = &self.environment;
-        let mut running = std::pin::pin!(environment.run(command, streams));
+    async fn exit_code_of(&self, command: CommandLine, streams: Streams) -> Option<i32> {
+        // As a job: what a shell prints is read here, and what it leaves running ends with it.
+        let mut running = self.environment.job(command, streams);
         if let Some(exit_code) = timeout(AT_ONCE, &mut running).await {
             return Some(exit_code);
         }
         // It waits for something, and time moves on until that has come.
-        environment.run_eagerly(true);
+        self.environment.run_eagerly(true);
         let at_most = if self.is_simulated() { COMMAND_MAX } else { REAL_COMMAND_MAX };
         let exit_code = timeout(at_most, &mut running).await;
-        environment.run_eagerly(false);
+        self.environment.run_eagerly(false);
         exit_code
     }
 

@@ -377,7 +377,8 @@ fn in_text(line: &str, words: &[Word]) -> Vec<Change> {
     for word in words {
         let raw = &line[word.range.clone()];
         let Some(found) = pattern.captures_iter(raw).last() else { continue };
-        let (Some(key), Some(value)) = (found.get(1), found.get(2)) else { continue };
+        let (key, value) = (found.get(1).or(found.get(3)), found.get(2).or(found.get(4)));
+        let (Some(key), Some(value)) = (key, value) else { continue };
         let class = match key.as_str() {
             "image" => "image",
             "replicas" => "replicas",
@@ -395,7 +396,9 @@ fn in_text(line: &str, words: &[Word]) -> Vec<Change> {
 }
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(image|replicas|port|targetPort|containerPort|nodePort|type|namespace): *([A-Za-z0-9./:_-]*[A-Za-z0-9])").ok()
+    let numbers = r"(replicas|port|targetPort|containerPort|nodePort): *(\d+)";
+    let words = r"(image|type|namespace): *([A-Za-z0-9][A-Za-z0-9._:-]*)";
+    Regex::new(&format!("{numbers}|{words}")).ok()
 });
 
 #[cfg(test)]
