@@ -85,9 +85,3 @@ impl Verdict {
         }
     }
 }
-
-impl From<Verdict> for Judgement {
-    fn from(verdict: Verdict) -> Self {
-        Self { verdict, remembered: None }
-    }
-}

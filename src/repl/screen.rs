@@ -24,7 +24,7 @@ pub struct TerminalScreen {
     theme: Theme,
     out: Output,
     editing: Arc<AtomicBool>,
-    printer: Arc<Mutex<Option<mpsc::Sender<Frame>>>>,
+    printer: Arc<Mutex<Option<mpsc::SyncSender<Frame>>>>,
     busy: Arc<Mutex<Option<ProgressBar>>>,
     /// Whether the terminal's size is followed.
     follows_size: bool,
@@ -59,6 +59,9 @@ struct Frame {
 /// Columns below which nothing can be drawn.
 const WIDTH_MIN: usize = 20;
 
+/// Texts that may wait for a terminal that stands still.
+const FRAMES_MAX: usize = 1_000;
+
 /// How often the sign of life moves.
 const TICK: Duration = Duration::from_millis(120);
 
@@ -90,7 +93,7 @@ impl TerminalScreen {
     /// editor takes the text, so it gets a thread of its own.
     pub(super) fn attach(&self, printer: Option<Printer>) {
         let Some(mut printer) = printer else { return };
-        let (sender, receiver) = mpsc::channel::<Frame>();
+        let (sender, receiver) = mpsc::sync_channel::<Frame>(FRAMES_MAX);
         let editing = Arc::clone(&self.editing);
         std::thread::spawn(move || {
             for Frame { replaces, text } in receiver {
@@ -129,8 +132,8 @@ impl TerminalScreen {
         if self.editing.load(Ordering::SeqCst)
             && let Some(printer) = &*self.printer.lock().unwrap_or_else(PoisonError::into_inner)
         {
-            // A gone printer thread means that the terminal is gone.
-            let _ = printer.send(frame);
+            // A gone printer thread means that the terminal is gone; a full one, that it stands still.
+            let _ = printer.try_send(frame);
             return;
         }
         // The same: nobody is left to tell.

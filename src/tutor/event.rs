@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::{Timestamp, UserError};
-use crate::check::{Explanation, Judgement};
+use crate::check::{Explanation, Verdict};
 use crate::lesson::Course;
 use crate::progress::Place;
 
@@ -38,10 +38,15 @@ pub enum Event {
     Judged {
         /// The step.
         place: Place,
-        /// How, and what the step remembers of it.
-        judgement: Judgement,
+        /// How.
+        verdict: Verdict,
         /// Whether the learner asked for it.
         asked: bool,
+    },
+    /// The step has to remember this from now on.
+    Remembered {
+        /// All that it remembers.
+        values: BTreeMap<String, Value>,
     },
     /// Why something is as it is was found out.
     Explained(Explanation),
@@ -83,6 +88,8 @@ pub enum Event {
     },
     /// The time on the wall.
     Time(Timestamp),
+    /// The session has begun, at that time: what is due may be told.
+    Reminded(Timestamp),
     /// The learner is to come back to a step; with what it remembers where its world was kept.
     Returned {
         /// The step.

@@ -4,6 +4,7 @@
 mod architecture;
 mod binary;
 mod clients;
+mod desk;
 mod faults;
 mod kubectl;
 mod lessons;
@@ -11,6 +12,7 @@ mod planted;
 mod program;
 mod terminal;
 mod tools;
+mod trials;
 mod wrong_states;
 
 /// Every file beside this one is listed above: an unlisted file would never run.

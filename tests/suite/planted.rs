@@ -275,7 +275,7 @@ pub(super) const READ: &[Fault] = &[
         "replicas: two",
         "int32",
     ),
-    read(
+    survey(
         "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
         "  selector: {matchLabels: {app: other}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
         "start-refused",

@@ -146,7 +146,7 @@ fn korean_fits_a_terminal_of_forty_columns() {
     terminal.line("list");
     terminal.shows("장 목록");
     terminal.line("help");
-    terminal.shows("predict");
+    terminal.shows("나가기 · quit");
     terminal.line("quit");
     assert_eq!(terminal.ended(), 0);
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::Quantity;
 
@@ -22,7 +22,12 @@ impl Comparison<'_> {
             _ => {}
         }
         if !self.holds(test, &argument, actual) {
-            let wanted = (test == "$equalTo" || test == "$image").then_some(&argument);
+            let encoded = json!({"$base64": argument});
+            let wanted = match test {
+                "$equalTo" | "$image" => Some(&argument),
+                "$base64" => Some(&encoded),
+                _ => None,
+            };
             self.gap(path, wording(test, &argument), actual, wanted);
         }
     }

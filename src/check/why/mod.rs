@@ -32,11 +32,14 @@ pub(super) fn explain(
     let chain = Chain::new(facts.world, facts.logs);
     let near = Near::new(facts, check);
     let finding = match &failure.about {
-        About::Nothing => near.dry_run(),
+        About::Nothing => near.makes_anew().or_else(|| near.dry_run()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
             Some(found) if gaps.is_empty() => chain.broken_link(found),
-            Some(found) => near.gaps(found, gaps).or_else(|| chain.broken_link(found)),
+            Some(found) => near
+                .gaps(found, gaps)
+                .or_else(|| chain.broken_link(found))
+                .or_else(|| near.difference(found, gaps)),
         },
         About::Selection(selection, gaps) => of_selection(facts, chain, &near, selection, gaps),
         About::Service(probe) => {
@@ -45,7 +48,7 @@ pub(super) fn explain(
                 name: probe.service.clone(),
                 namespace: probe.namespace.clone(),
             };
-            let of_host = probe.host.as_deref().and_then(|host| chain.host(host));
+            let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path));
             let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
             let service = || facts.world.object(&service);
             of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
@@ -84,6 +87,8 @@ fn of_selection(
     }
     let troubled = |object: &&Object| chain.broken_link(object);
     near.too_many(selection, &selected)
+        .or_else(|| near.makes_anew_of(&selected))
         .or_else(|| selected.first().and_then(|first| near.gaps(first, gaps)))
         .or_else(|| selected.iter().find_map(troubled))
+        .or_else(|| selected.first().and_then(|first| near.difference(first, gaps)))
 }

@@ -31,8 +31,6 @@ const NAMESPACED: &[&Kind] = &[
     &builtin::HORIZONTAL_POD_AUTOSCALER,
     &builtin::INGRESS,
     &builtin::NETWORK_POLICY,
-    &builtin::ROLE,
-    &builtin::ROLE_BINDING,
 ];
 
 /// Kinds outside of namespaces.
@@ -41,7 +39,6 @@ const OF_CLUSTER: &[&Kind] = &[
     &builtin::PERSISTENT_VOLUME,
     &builtin::STORAGE_CLASS,
     &builtin::INGRESS_CLASS,
-    &builtin::CLUSTER_ROLE,
     &builtin::NAMESPACE,
 ];
 
@@ -54,9 +51,22 @@ const LOGS_MAX: usize = 4;
 /// Everything that may explain why a step is not passed.
 pub(in crate::check) fn places(step: &Step, namespace: &str) -> Vec<Place> {
     let mut places = chain_places(namespace);
+    if kinds(step).into_iter().any(is_binding) {
+        places.extend(roles(namespace));
+    }
     let asked = kinds(step).into_iter().filter(|kind| kind.namespaced && kind.kind != "Event");
     places.extend(asked.map(Place::everywhere));
     places
+}
+
+/// What a binding refers to: many objects, of which little else needs to know.
+pub(super) fn roles(namespace: &str) -> [Place; 2] {
+    [Place::new(&builtin::ROLE, namespace), Place::everywhere(&builtin::CLUSTER_ROLE)]
+}
+
+/// Whether objects of a kind refer to roles.
+pub(super) fn is_binding(kind: &Kind) -> bool {
+    matches!(kind.kind, "RoleBinding" | "ClusterRoleBinding")
 }
 
 /// The kinds that chains lead through.

@@ -84,6 +84,9 @@ pub(in crate::check) async fn explain_target(text: &str, context: &Context) -> E
         None => USUAL.iter().filter_map(|kind| resolve_kind(kind)).collect(),
     };
     places.extend(kinds.iter().map(|kind| Place::new(kind, &namespace)));
+    if kinds.iter().any(|kind| reading::is_binding(kind)) {
+        places.extend(reading::roles(&namespace));
+    }
     world.widen(&context.client, places).await;
     let found = kinds.iter().find_map(|kind| world.named(kind, Some(&namespace), &target.name));
     let Some(object) = found else {

@@ -17,6 +17,9 @@ use crate::kubectl::resource_args::{Info, from_files, info_of};
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
+/// How often an object that changes meanwhile is compared.
+const TRIES: usize = 4;
+
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "diff",
@@ -168,8 +171,19 @@ fn more_than_a_difference(failure: Failure) -> Failure {
     Failure::WithCode(failure.report(), failure.exit_code().max(2))
 }
 
-/// The live object (null when there is none), and what it would become.
+/// The live object (null when there is none), and what it would become; an object that keeps
+/// changing is compared without regard to its version in the end.
 async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Value)> {
+    for _ in 1..TRIES {
+        match versions_once(call, api, info, true).await {
+            Err(Failure::Status(status)) if status.is("Conflict") => {}
+            other => return other,
+        }
+    }
+    versions_once(call, api, info, false).await
+}
+
+async fn versions_once(call: &Call<'_>, api: &Api, info: &Info, locked: bool) -> Outcome<(Value, Value)> {
     let manager = call.flags.text("field-manager");
     let mut modified = info.object.value().clone();
     annotate(&mut modified);
@@ -195,7 +209,9 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
     if patch == json!({}) {
         return Ok((live.clone(), live));
     }
-    patch["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+    if locked {
+        patch["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+    }
     let url = info.url().with("dryRun", "All").with("fieldManager", manager);
     let merged = api.patch(&url, content_type, &patch).await?;
     Ok((live, merged))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::timeout;
-use crate::check::{self, Context, Observer, Verdict};
+use crate::check::{self, Context, Judgement, Observer, Verdict};
 use crate::progress::Place;
 
 use super::super::event::Event;
@@ -19,6 +19,9 @@ pub(super) const NOT_YET_MAX: Duration = Duration::from_secs(30);
 const REAL_CONVERGING_MAX: Duration = Duration::from_secs(180);
 const REAL_NOT_YET_MAX: Duration = Duration::from_secs(5);
 
+/// Time between two looks at the reasons while time runs ahead.
+const REASON_INTERVAL: Duration = Duration::from_secs(10);
+
 /// Time between two looks where time is real.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -29,10 +32,23 @@ impl Driver {
         self.evaluate(false).await
     }
 
-    pub(super) async fn evaluate(&self, asked: bool) -> Option<Event> {
-        let step = self.session.step()?;
-        let judgement = check::evaluate(step, &self.context()).await;
-        Some(Event::Judged { place: self.session.place(), judgement, asked })
+    pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
+        let judgement = check::evaluate(self.session.step()?, &self.context()).await;
+        Some(self.judged(judgement, asked))
+    }
+
+    /// As `evaluate`, without the reasons.
+    async fn glance(&mut self, asked: bool) -> Option<Event> {
+        let judgement = check::glance(self.session.step()?, &self.context()).await;
+        Some(self.judged(judgement, asked))
+    }
+
+    /// Keeps at once what the step has to remember: the next judgement, and one after a crash, begin there.
+    fn judged(&mut self, judgement: Judgement, asked: bool) -> Event {
+        if let Some(values) = judgement.remembered {
+            self.keep(Event::Remembered { values });
+        }
+        Event::Judged { place: self.session.place(), verdict: judgement.verdict, asked }
     }
 
     /// Judges after a change: that the step is passed is told at once, reasons not so often.
@@ -45,14 +61,20 @@ impl Driver {
     /// Judges now where a person sits; elsewhere lets time pass until the state is settled.
     pub(super) async fn judge_with_time(&mut self, asked: bool) -> Option<Event> {
         let mut waited = Duration::ZERO;
+        let mut next_reason = Duration::ZERO;
         loop {
-            let event = self.evaluate(asked).await?;
+            // Reasons are dear where time runs as fast as it can: they are asked for now and then.
+            let explained = self.settings.interactive || waited >= next_reason;
+            let event = if explained { self.evaluate(asked).await? } else { self.glance(asked).await? };
             if self.settings.interactive {
                 return Some(event);
             }
-            let Event::Judged { judgement, .. } = &event else { return Some(event) };
+            if explained {
+                next_reason = waited + REASON_INTERVAL;
+            }
+            let Event::Judged { verdict, .. } = &event else { return Some(event) };
             let simulated = self.environment.clock().is_some();
-            let at_most = match judgement.verdict {
+            let at_most = match verdict {
                 Verdict::Passed => return Some(event),
                 Verdict::Converging { .. } if simulated => CONVERGING_MAX,
                 Verdict::Converging { .. } => REAL_CONVERGING_MAX,
@@ -61,7 +83,8 @@ impl Driver {
             };
             match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
                 Some(passed) => waited += passed,
-                None => return Some(event),
+                None if explained => return Some(event),
+                None => return self.evaluate(asked).await,
             }
         }
     }

@@ -68,7 +68,7 @@ impl Driver {
         self.mark_step().await;
         let place = self.session.place();
         let verdict = match self.evaluate(false).await {
-            Some(Event::Judged { judgement, .. }) => self.session.verdict_lines(&judgement.verdict),
+            Some(Event::Judged { verdict, .. }) => self.session.verdict_lines(&verdict),
             _ => Vec::new(),
         };
         let learner = self.session.learner();

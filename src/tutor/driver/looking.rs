@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base::Timestamp;
+use crate::base::{Streams, Timestamp};
 use crate::environment::CommandLine;
 use crate::lesson::{Course, Language, Step};
 use crate::progress::{Place, StepMoment};
@@ -173,11 +173,15 @@ impl Driver {
         let found = if field.contains('.') { None } else { path_to(&self.moment(), field) };
         let path = found.unwrap_or_else(|| field.to_owned());
         let words = ["explain", path.as_str()].map(str::to_owned).to_vec();
-        let exit_code = self.run_command(&CommandLine::Kubectl(words)).await;
+        let (mut streams, said) = Streams::captured("");
+        let exit_code = self.environment.run(&CommandLine::Kubectl(words), &mut streams).await;
+        if exit_code != 0 && !field.contains('.') {
+            return self.remark(Remark::ExplainUnknown(field));
+        }
+        let text = format!("{}{}", said.out(), said.err());
+        let lines = text.trim_end().lines().map(str::to_owned).collect();
+        self.show(&View::JobOutput { number: None, lines });
         if exit_code != 0 {
-            if !field.contains('.') {
-                self.remark(Remark::ExplainUnknown(field));
-            }
             return;
         }
         let name = path.rsplit('.').next().unwrap_or(&path).to_owned();

@@ -182,7 +182,9 @@ impl Driver {
         if world_kept {
             self.recall_step();
         }
-        self.process(Event::Started { world_kept }).await
+        self.process(Event::Started { world_kept }).await?;
+        let now = self.wall.now();
+        self.process(Event::Reminded(now)).await
     }
 
     /// Takes a line that the learner typed.
@@ -260,6 +262,17 @@ impl Driver {
         self.tell_of_jobs();
         if let Some(view) = self.jobs.interrupt() {
             self.screen.show(&view);
+        }
+    }
+
+    /// Tells the session something that leads to nothing but a line of the journal.
+    fn keep(&mut self, event: Event) {
+        for effect in self.session.handle(event) {
+            if let Effect::Record(event) = effect
+                && let Err(error) = self.journal.append(&event)
+            {
+                self.screen.show(&View::Error(error));
+            }
         }
     }
 

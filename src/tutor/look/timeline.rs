@@ -207,8 +207,13 @@ impl Teller<'_> {
     fn asked(&mut self, at: Timestamp, id: &str, written: &[&Value], before: &Value, after: &Value) {
         let mut differing: Vec<String> = Vec::new();
         let all = fields(before, after);
-        let asked =
-            all.iter().filter(|field| !field.path.starts_with("status") && field.path != "spec.nodeName");
+        let asked = all.iter().filter(|field| {
+            let path = field.path.as_str();
+            !path.starts_with("status")
+                && path != "spec.nodeName"
+                // How the controller counts is its own affair.
+                && !path.contains("[deployment.kubernetes.io/")
+        });
         for field in
             asked.filter(|field| after["kind"] != "EndpointSlice" || !field.path.starts_with("endpoints"))
         {

@@ -37,6 +37,8 @@ pub enum Remark<'a> {
     RecapEmpty,
     /// A file was written into the workspace.
     FileWritten(&'a str),
+    /// So many reviews are due.
+    ReviewsDue(usize),
     /// Nothing was missed so far.
     NothingMissed,
     /// The next review is due then (days).
@@ -107,6 +109,8 @@ fn english(remark: Remark<'_>) -> String {
         Remark::WordsKept => "Kept. `recap` shows it among your notes.".into(),
         Remark::RecapEmpty => "There are no notes on this chapter yet: they gather as you work. `note …` adds one of your own.".into(),
         Remark::FileWritten(name) => format!("Written to `{name}` in your workspace."),
+        Remark::ReviewsDue(1) => "One step is worth doing once more: `review` begins, and brings you back here.".into(),
+        Remark::ReviewsDue(due) => format!("{due} steps are worth doing once more: `review` begins, and brings you back here."),
         Remark::NothingMissed => "Nothing to review: nothing was hard so far.".into(),
         Remark::ReviewLater(days) => format!("Nothing is due now. The next review is due in {}.", days_en(days)),
         Remark::ReviewBegins(title, 1) => format!("Once more, from its start: “{title}”. Afterwards you are back where you stand now."),
@@ -155,6 +159,7 @@ fn korean(remark: Remark<'_>) -> String {
         Remark::WordsKept => "적어 두었습니다. `recap`에서 다시 볼 수 있습니다.".into(),
         Remark::RecapEmpty => "이 장의 기록이 아직 없습니다. 실습하는 동안 쌓입니다. `note …`로 직접 적을 수도 있습니다.".into(),
         Remark::FileWritten(name) => format!("작업 폴더의 `{name}` 파일에 저장했습니다."),
+        Remark::ReviewsDue(due) => format!("다시 해 볼 만한 단계가 {due}개 있습니다. `review`를 입력하면 시작하고, 끝나면 이 자리로 돌아옵니다."),
         Remark::NothingMissed => "복습할 것이 없습니다. 지금까지 어려웠던 것이 없습니다.".into(),
         Remark::ReviewLater(days) => format!("지금 복습할 것은 없습니다. 다음 복습은 {days}일 뒤입니다."),
         Remark::ReviewBegins(title, 1) => format!("처음부터 다시 해 봅니다: “{title}”. 끝나면 지금 자리로 돌아옵니다."),

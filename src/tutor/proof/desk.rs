@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::{Streams, UserError, sleep, timeout};
-use crate::check::{self, Context, Verdict};
+use crate::check::{self, Context, Judgement, Verdict};
 use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, World};
 use crate::lesson::{Answer, Expectation, Form, Language, Question, Step};
 
@@ -176,7 +176,17 @@ impl Desk {
     /// The verdict as things stand.
     pub(super) async fn verdict(&mut self, step: &Step, language: Language) -> Verdict {
         let judgement = check::evaluate(step, &self.context(language)).await;
-        // A trial remembers what it did.
+        self.remember(judgement)
+    }
+
+    /// The same without a look at the reasons, which are dear.
+    async fn glance(&mut self, step: &Step) -> Verdict {
+        let judgement = check::glance(step, &self.context(Language::En)).await;
+        self.remember(judgement)
+    }
+
+    /// A trial remembers what it did.
+    fn remember(&mut self, judgement: Judgement) -> Verdict {
         if let Some(remembered) = judgement.remembered {
             self.snap = remembered;
         }
@@ -189,9 +199,8 @@ impl Desk {
         let mut stride = STRIDE_MIN;
         let longest = if is_watched(step) { STRIDE_MIN } else { STRIDE_MAX };
         loop {
-            let verdict = self.verdict(step, Language::En).await;
-            let at_most = match (&verdict, self.is_simulated()) {
-                (Verdict::Passed, _) => return verdict,
+            let at_most = match (self.glance(step).await, self.is_simulated()) {
+                (Verdict::Passed, _) => return Verdict::Passed,
                 (Verdict::Converging { .. }, true) => CONVERGING_MAX,
                 (Verdict::Converging { .. }, false) => REAL_CONVERGING_MAX,
                 (_, true) => NOT_YET_MAX,
@@ -199,7 +208,7 @@ impl Desk {
             };
             match self.step_on(at_most.saturating_sub(waited), stride).await {
                 Some(passed) => waited += passed,
-                None => return verdict,
+                None => return self.verdict(step, Language::En).await,
             }
             stride = (stride * 2).min(longest);
         }
@@ -231,7 +240,7 @@ impl Desk {
         while let Some(passed) = self.environment.step(left.min(QUIET)) {
             left = left.saturating_sub(passed);
             if is_watched(step) {
-                self.verdict(step, Language::En).await;
+                self.glance(step).await;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a verdict leads to: silence, feedback, or the next step.
 
-use crate::check::{Judgement, Verdict};
+use crate::check::Verdict;
 use crate::progress::{self, Outcome, Place};
 
 use super::super::effect::Effect;
@@ -9,18 +9,10 @@ use super::super::view::View;
 use super::{Ending, Phase, Session};
 
 impl Session {
-    pub(super) fn judged(&mut self, place: &Place, judgement: Judgement, asked: bool) -> Vec<Effect> {
+    pub(super) fn judged(&mut self, place: &Place, verdict: &Verdict, asked: bool) -> Vec<Effect> {
         if *place != self.place() || self.phase == Phase::Preparing {
             return Vec::new();
         }
-        let Judgement { verdict, remembered } = judgement;
-        let remembered = remembered.map(|values| Effect::Record(progress::Event::StepRemembered { values }));
-        let mut effects: Vec<Effect> = remembered.into_iter().collect();
-        effects.extend(self.judged_so(&verdict, asked));
-        effects
-    }
-
-    fn judged_so(&mut self, verdict: &Verdict, asked: bool) -> Vec<Effect> {
         if self.phase == Phase::ChapterDone {
             return if asked { vec![self.chapter_done()] } else { Vec::new() };
         }

@@ -171,7 +171,10 @@ impl Session {
                 Effect::Judge { asked: false },
             ],
             Event::Entered { place, result } => self.entered(&place, result),
-            Event::Judged { place, judgement, asked } => self.judged(&place, judgement, asked),
+            Event::Judged { place, verdict, asked } => self.judged(&place, &verdict, asked),
+            Event::Remembered { values } => {
+                vec![Effect::Record(progress::Event::StepRemembered { values })]
+            }
             Event::Explained(explanation) => self.explained(explanation),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
@@ -179,6 +182,7 @@ impl Session {
             Event::Undone { line, place, values } => self.undone(line, place, values),
             Event::Scheduled { place, due, gap } => self.scheduled(place, due, gap),
             Event::Time(now) => self.review(now),
+            Event::Reminded(now) => self.remind(now),
             Event::Returned { place, kept } => self.returned(&place, kept),
             Event::EndOfInput => self.leave(),
         }

@@ -47,6 +47,18 @@ impl Session {
         effects
     }
 
+    /// Says that something is due, where the learner is not at it already.
+    pub(super) fn remind(&self, now: Timestamp) -> Vec<Effect> {
+        let due = self.learner.reviews.iter().filter(|(place, review)| {
+            review.due <= now && **place != self.place() && find(&self.course, place).is_some()
+        });
+        match due.count() {
+            0 => Vec::new(),
+            _ if self.learner.review_from.is_some() => Vec::new(),
+            due => vec![self.remark(Remark::ReviewsDue(due))],
+        }
+    }
+
     /// What follows on a passed step: when it is to be done again, if it is.
     pub(super) fn schedule(&self) -> Vec<Effect> {
         let place = self.place();

@@ -69,7 +69,7 @@ pub(super) fn prepared(session: &mut Session) {
 
 pub(super) fn judge(session: &mut Session, verdict: Verdict, asked: bool) -> Vec<Effect> {
     let place = session.place();
-    session.handle(Event::Judged { place, judgement: verdict.into(), asked })
+    session.handle(Event::Judged { place, verdict, asked })
 }
 
 fn not_yet() -> Verdict {
@@ -203,7 +203,7 @@ fn a_verdict_on_a_step_that_was_left_is_ignored() {
     let mut session = begun(false);
     let old = session.place();
     judge(&mut session, Verdict::Passed, false);
-    let late = Event::Judged { place: old, judgement: Verdict::Passed.into(), asked: false };
+    let late = Event::Judged { place: old, verdict: Verdict::Passed, asked: false };
     assert!(session.handle(late).is_empty());
     assert!(
         judge(&mut session, Verdict::Passed, false).is_empty(),

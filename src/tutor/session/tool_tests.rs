@@ -77,6 +77,8 @@ fn what_was_hard_comes_again_and_leads_back_to_where_the_learner_stood() {
     session.handle(Event::Scheduled { place: place("run"), due: day(1), gap: 1 });
     prepared(&mut session);
 
+    assert!(session.handle(Event::Reminded(day(0))).is_empty(), "not due yet");
+    assert_eq!(session.handle(Event::Reminded(day(2))), [session.remark(Remark::ReviewsDue(1))]);
     typed(&mut session, "review");
     let early = session.handle(Event::Time(day(0)));
     assert_eq!(early, [session.remark(Remark::ReviewLater(1))]);

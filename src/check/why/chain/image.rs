@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::shorten;
 use super::super::finding::{Finding, name_of};
@@ -16,6 +16,11 @@ impl Chain<'_> {
         let image = text(status, "/image");
         let message = self.pull_error(pod, status, image);
         let show = self.describe(pod);
+        if let Some(secret) = self.missing_pull_secret(pod) {
+            let near = self.near_name(&builtin::SECRET, pod.namespace(), secret);
+            let finding = Finding::lasting(&sentences::CONFIG_MISSING, [&name, "imagePullSecret", secret]);
+            return finding.aside(near).called(reason).shown_by("kubectl get secrets");
+        }
         let finding = match reason {
             "ErrImageNeverPull" => Finding::lasting(&sentences::NEVER_PULLED, [&name, image]),
             "InvalidImageName" => Finding::lasting(&sentences::IMAGE_NAME, [&name, image, &message]),
@@ -41,6 +46,12 @@ impl Chain<'_> {
             }
         };
         finding.called(reason).shown_by(show)
+    }
+
+    fn missing_pull_secret(self, pod: &Object) -> Option<&str> {
+        let secrets = pod.list("/spec/imagePullSecrets").iter().map(|secret| text(secret, "/name"));
+        let known = |name: &str| self.world.named(&builtin::SECRET, Some(pod.namespace()), name).is_some();
+        secrets.into_iter().find(|name| !known(name))
     }
 
     /// What the registry answered: the state says it, or else an event.

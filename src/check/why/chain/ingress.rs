@@ -25,7 +25,7 @@ impl Chain<'_> {
     }
 
     /// Why a host is not answered through an Ingress.
-    pub(in crate::check) fn host(self, host: &str) -> Option<Finding> {
+    pub(in crate::check) fn host(self, host: &str, path: &str) -> Option<Finding> {
         let ingresses = self.world.all(&builtin::INGRESS, None);
         let serves = |ingress: &&Object| {
             let rules = ingress.list("/spec/rules");
@@ -33,11 +33,32 @@ impl Chain<'_> {
                 || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
-            return self.broken_link(ingress);
+            return self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
         }
         let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
         let near = near(host, hosts.map(|rule| text(rule, "/host")));
         Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
+    }
+
+    fn no_path(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
+        let rules = ingress.list("/spec/rules").iter();
+        let of_host = rules.filter(|rule| text(rule, "/host").is_empty() || text(rule, "/host") == host);
+        let paths =
+            of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
+        let paths: Vec<(&str, &str)> =
+            paths.map(|rule| (text(rule, "/path"), text(rule, "/pathType"))).collect();
+        let path = path.split('?').next().unwrap_or(path);
+        let leads = |(rule, kind): &(&str, &str)| match *kind {
+            "Exact" => *rule == path,
+            _ => path == *rule || path.starts_with(&format!("{}/", rule.trim_end_matches('/'))),
+        };
+        if paths.iter().any(leads) || ingress.get("/spec/defaultBackend").is_some() {
+            return None;
+        }
+        let known: Vec<&str> = paths.iter().map(|(rule, _)| *rule).collect();
+        let words = [name_of(ingress), known.join(", ")];
+        let finding = Finding::lasting(&sentences::NO_PATH, [&words[0], path, &words[1]]);
+        Some(finding.shown_by(self.describe(ingress)))
     }
 
     fn ingress_class(self, ingress: &Object) -> Option<Finding> {

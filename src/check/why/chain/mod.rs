@@ -10,6 +10,7 @@ mod policy;
 mod probe;
 mod scheduling;
 mod service;
+mod stale;
 mod storage;
 mod workload;
 

@@ -33,7 +33,7 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::NODE_LOST, [&name]);
             return Some(finding.shown_by("kubectl get nodes"));
         }
-        if let Some(finding) = self.containers(pod) {
+        if let Some(finding) = millibytes(pod).or_else(|| self.containers(pod)) {
             return Some(finding);
         }
         if phase == "Failed" {
@@ -128,4 +128,14 @@ impl Chain<'_> {
         let finding = Finding::lasting(&sentences::CLAIM_MISSING, [&name_of(pod), claim]).aside(near);
         finding.called("FailedScheduling").shown_by("kubectl get persistentvolumeclaims")
     }
+}
+
+/// A container whose memory is counted in thousandths of a byte: it cannot even start.
+fn millibytes(pod: &Object) -> Option<Finding> {
+    let amounts = pod.list("/spec/containers").iter().flat_map(|container| {
+        [text(container, "/resources/limits/memory"), text(container, "/resources/requests/memory")]
+    });
+    let milli = amounts.into_iter().find(|amount| amount.ends_with('m'))?;
+    let finding = Finding::lasting(&sentences::MILLIBYTES, [&name_of(pod), milli]);
+    Some(finding.shown_by(format!("kubectl get pod {} -o yaml", pod.name())))
 }

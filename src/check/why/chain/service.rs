@@ -200,6 +200,9 @@ impl<'a> Chain<'a> {
             let finding = Finding::new(&sentences::DROPS_CONNECTION, [&name]);
             return Some(finding.shown_by(format!("kubectl logs service/{}", service.name())));
         }
+        if let Some(finding) = pods.iter().find_map(|pod| self.stale(pod)) {
+            return Some(finding);
+        }
         let Some(Ok(answered)) = reply else { return None };
         let told =
             format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));

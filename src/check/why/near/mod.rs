@@ -3,6 +3,7 @@
 mod missing;
 mod place;
 mod spec;
+mod values;
 
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use crate::lesson::{Expectation, Form, Quantifier, Selection};
 
 use super::super::judge::Facts;
-use super::chain::near_label;
+use super::chain::{Chain, near_label};
 use super::finding::{Finding, name_of};
 use super::sentences;
 
@@ -91,6 +92,26 @@ impl<'a> Near<'a> {
         let show = format!("kubectl get {}s --all-namespaces", super::finding::singular(object));
         let show = show.replace("sss", "sses").replace("ys --all", "ies --all");
         Finding::lasting(&sentences::OTHER_NAMESPACE, [&words[0], &words[1], &words[2]]).shown_by(show)
+    }
+
+    /// An object that is still there because its owner makes another each time.
+    pub(super) fn makes_anew(&self) -> Option<Finding> {
+        let Form::Absent(wanted) = &self.check.form else { return None };
+        self.made_anew(self.facts.world.object(wanted)?)
+    }
+
+    /// As `makes_anew`, for a selection that should be empty.
+    pub(super) fn makes_anew_of(&self, selected: &[&Object]) -> Option<Finding> {
+        let Form::Selection { quantifier, .. } = &self.check.form else { return None };
+        let none = matches!(quantifier, Quantifier::Count { at_most: Some(0), .. } | Quantifier::None(_));
+        selected.iter().filter(|_| none).find_map(|object| self.made_anew(object))
+    }
+
+    fn made_anew(&self, object: &Object) -> Option<Finding> {
+        object.controller()?;
+        let owner = Chain::new(self.facts.world, self.facts.logs).workload_of(object);
+        let finding = Finding::lasting(&sentences::MAKES_ANEW, [&name_of(object), &owner]);
+        Some(finding.shown_by(format!("kubectl get {owner}")))
     }
 
     /// More than are wanted: the same made twice under different names.

@@ -11,11 +11,21 @@ use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
 use super::place::{last_key, stands_at};
+use super::values;
 
 impl Near<'_> {
     /// What the first difference of an object's spec looks like.
     pub(in crate::check::why) fn gaps(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
         gaps.iter().find_map(|gap| self.gap(object, gap))
+    }
+
+    /// What differs, where nothing more is to be said about it.
+    pub(in crate::check::why) fn difference(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        let gap = gaps.iter().find(|gap| !gap.path.starts_with("status"))?;
+        let found = gap.actual.as_deref().unwrap_or("-");
+        let words = [name_of(object), gap.path.clone()];
+        let finding = Finding::lasting(&sentences::DIFFERS, [&words[0], &words[1], found, &gap.expected]);
+        Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
     fn gap(&self, object: &Object, gap: &Gap) -> Option<Finding> {
@@ -31,6 +41,9 @@ impl Near<'_> {
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.image(object, gap))
             .or_else(|| self.autoscaled(object, gap))
+            .or_else(|| values::encoded(object, gap))
+            .or_else(|| values::memory(object, gap))
+            .or_else(|| values::probe(object, gap))
             .or_else(|| self.near_value(object, gap))
             .or_else(|| self.wrong_place(object, gap))
     }

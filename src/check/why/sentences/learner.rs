@@ -1,14 +1,5 @@
 //! What was done instead of what was asked.
 
-use super::super::finding::Sentence;
-use super::sentence;
-
-macro_rules! sentences {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
-    };
-}
-
 sentences! {
     OTHER_NAMESPACE: "{0} exists, but in the namespace {1}; this step looks in the namespace {2}.",
         "{0}이(가) 있지만 네임스페이스가 {1}입니다. 이 단계에서는 네임스페이스 {2}을(를) 봅니다.";
@@ -38,5 +29,18 @@ sentences! {
         "{0}을(를) 바꾸었지만 {1}에 속한 파드입니다. 파드를 만드는 틀인 {1}의 템플릿을 바꾸세요.";
     TEMPLATE_LABELS: "The label {1} stands on {0} itself; the Pods get theirs from spec.template.metadata.labels.",
         "레이블 {1}이(가) {0} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
+    DIFFERS: "{1} of {0} is {2}; {3} is asked for.", "{0}의 {1}은(는) {2}인데 {3}이어야 합니다.";
+    MAKES_ANEW: "{0} belongs to {1}, which makes another for each that goes: delete {1} itself.",
+        "{0}은(는) {1}의 것이라 삭제해도 {1}이(가) 새로 만듭니다. {1} 자체를 삭제하세요.";
+    STALE: "{0} was changed after {1} had started: what a container reads from it as environment (or by subPath) it reads once, at its start. `kubectl rollout restart` makes new Pods.",
+        "{1}이(가) 시작한 뒤에 {0}이(가) 바뀌었습니다. 환경 변수나 subPath로 쓰는 값은 시작할 때 한 번만 읽습니다. `kubectl rollout restart`로 새 파드를 만드세요.";
+    LINE_BREAK: "The value {1} of {0} ends with a line break or a blank, which `echo` adds: use `echo -n`, or --from-literal.",
+        "{0}의 값 {1} 끝에 줄바꿈이나 공백이 있습니다. `echo`가 덧붙인 것이니 `echo -n`이나 --from-literal을 쓰세요.";
+    ENCODED_TWICE: "The value {1} of {0} is encoded twice: data takes base64, stringData and --from-literal take plain text.",
+        "{0}의 값 {1}이(가) 두 번 인코딩되었습니다. data에는 base64를, stringData와 --from-literal에는 평문을 씁니다.";
+    MILLIBYTES: "{0} has {1} of memory: the suffix m means thousandths of a byte. Mi is meant, most likely.",
+        "{0}의 메모리가 {1}입니다. 접미사 m은 1000분의 1바이트라는 뜻이니, 아마 Mi를 쓰려던 것일 겁니다.";
+    OTHER_PROBE: "{0} has a {1}, and a {2} is asked for: liveness restarts a container, readiness decides whether it gets requests, startup gives it time.",
+        "{0}에 {1}은(는) 있지만 필요한 것은 {2}입니다. liveness는 컨테이너를 재시작하고, readiness는 요청을 받을지 정하며, startup은 시작할 시간을 줍니다.";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }

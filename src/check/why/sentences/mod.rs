@@ -1,5 +1,19 @@
 //! The sentences of all findings, in both languages.
 
+/// Sentences by name, English and Korean, and a list of them all.
+macro_rules! sentences {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(
+            pub(in crate::check::why) static $name: crate::check::why::finding::Sentence =
+                crate::check::why::finding::Sentence { en: $en, ko: $ko };
+        )*
+
+        #[cfg(test)]
+        pub(super) static ALL: &[(&str, &crate::check::why::finding::Sentence)] =
+            &[$((stringify!($name), &$name)),*];
+    };
+}
+
 mod learner;
 mod pods;
 mod reach;
@@ -10,8 +24,27 @@ pub(super) use pods::*;
 pub(super) use reach::*;
 pub(super) use workloads::*;
 
-use super::finding::Sentence;
+#[cfg(test)]
+mod tests {
+    /// The numbers of the words that a sentence holds.
+    fn words(sentence: &str) -> Vec<&str> {
+        let mut words: Vec<&str> = sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}').map(|(word, _)| word))
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
 
-const fn sentence(en: &'static str, ko: &'static str) -> Sentence {
-    Sentence { en, ko }
+    #[test]
+    fn every_sentence_says_the_same_in_both_languages() {
+        let all = [super::learner::ALL, super::pods::ALL, super::reach::ALL, super::workloads::ALL];
+        for (name, sentence) in all.into_iter().flatten() {
+            assert_eq!(words(sentence.en), words(sentence.ko), "{name}");
+            assert!(sentence.ko.chars().any(|letter| ('가'..='힣').contains(&letter)), "{name}");
+            assert!(!sentence.en.chars().any(|letter| ('가'..='힣').contains(&letter)), "{name}");
+        }
+    }
 }

@@ -1,14 +1,5 @@
 //! Pods: scheduling, volumes, images, containers, probes.
 
-use super::super::finding::Sentence;
-use super::sentence;
-
-macro_rules! sentences {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
-    };
-}
-
 sentences! {
     UNSCHEDULABLE: "{0} finds no node: {1}", "{0}이(가) 들어갈 노드가 없습니다: {1}";
     TOO_BIG: "{0} asks for more {1} than any node has left ({2} requested): the scheduler finds no node for it. Lower the request, or free {1}.",

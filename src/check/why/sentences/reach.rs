@@ -1,14 +1,5 @@
 //! Services, what leads to them, and what stands in the way.
 
-use super::super::finding::Sentence;
-use super::sentence;
-
-macro_rules! sentences {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
-    };
-}
-
 sentences! {
     NO_SELECTOR: "{0} has no selector: nobody keeps its list of endpoints, so nothing is behind it.",
         "{0}에 셀렉터가 없어 엔드포인트 목록을 채워 줄 것이 없습니다. 뒤에 아무것도 없습니다.";
@@ -54,6 +45,8 @@ sentences! {
     NO_INGRESS_CONTROLLER: "No controller serves {0}: an Ingress alone does nothing. On minikube, `minikube addons enable ingress` brings one.",
         "{0}을(를) 처리할 컨트롤러가 없습니다. 인그레스만으로는 아무 일도 일어나지 않습니다. minikube에서는 `minikube addons enable ingress`로 설치합니다.";
     NO_HOST: "No Ingress has a rule for the host {0}: the controller answers 404.", "호스트 {0}에 대한 규칙이 있는 인그레스가 없어 컨트롤러가 404로 응답합니다.";
+    NO_PATH: "{0} has no rule for the path {1} of this host: the controller answers 404. Its paths: {2}.",
+        "{0}에 이 호스트의 경로 {1}에 대한 규칙이 없어 컨트롤러가 404로 응답합니다. 있는 경로: {2}.";
     TLS_SECRET: "{0} takes its certificate from the Secret {1}, and there is no such Secret.", "{0}의 인증서가 들어 있어야 할 시크릿 {1}이(가) 없습니다.";
     POLICY_SELECTS_NOTHING: "The podSelector of {0} ({1}) matches no Pod: the policy applies to nothing.",
         "{0}의 podSelector({1})에 맞는 파드가 없어 어디에도 적용되지 않습니다.";

@@ -1,14 +1,5 @@
 //! Workloads and what limits them.
 
-use super::super::finding::Sentence;
-use super::sentence;
-
-macro_rules! sentences {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(pub(in crate::check::why) static $name: Sentence = sentence($en, $ko);)*
-    };
-}
-
 sentences! {
     PAUSED: "The rollout of {0} is paused: a changed template makes no new Pods until `kubectl rollout resume`.",
         "{0}의 롤아웃이 일시 중지되어 있습니다. `kubectl rollout resume`을 실행하기 전에는 템플릿을 바꿔도 새 파드가 생기지 않습니다.";

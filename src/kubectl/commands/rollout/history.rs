@@ -10,7 +10,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::template_text;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::format_of;
+use crate::kubectl::printers::{Format, format_of};
 use crate::kubectl::resource_args::Info;
 use crate::kubectl::rollout_history::{CHANGE_CAUSE, change_cause, owned_replica_sets, revision_of};
 
@@ -27,18 +27,42 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     for info in &infos {
         require_rollouts(info, "history viewer")?;
         let revisions = revisions(&api, info).await?;
-        if let Some(format) = &format {
-            let shown = match revision {
-                0 => revisions.last_key_value().map(|(_, one)| one),
-                number => revisions.get(&number),
-            };
-            let shown = shown.ok_or_else(|| Failure::message("unable to find the specified revision"))?;
-            format.show(call, shown)?;
-            continue;
+        match &format {
+            // As upstream: a template alone is for the object, and an output for its revisions.
+            Some(format) if !call.flags.is_set("output") => {
+                format.show(call, info.object.value())?;
+                continue;
+            }
+            Some(format) => {
+                show_revisions(call, format, &revisions, revision)?;
+                continue;
+            }
+            None => {}
         }
         let with = if revision > 0 { format!("with revision #{revision}") } else { String::new() };
         let details = details(&revisions, revision, is_deployment(info))?;
         call.text(format!("{} {with}\n{details}\n", info.named()))?;
+    }
+    Ok(())
+}
+
+/// Prints one revision, or all of them, oldest first.
+fn show_revisions(
+    call: &mut Call<'_>,
+    format: &Format,
+    revisions: &BTreeMap<i64, Value>,
+    wanted: i64,
+) -> Outcome {
+    if wanted > 0 {
+        let found = revisions.get(&wanted);
+        return format
+            .show(call, found.ok_or_else(|| Failure::message("unable to find the specified revision"))?);
+    }
+    for (index, one) in revisions.values().enumerate() {
+        if index > 0 && matches!(format, Format::Yaml) {
+            call.line("---")?;
+        }
+        format.show(call, one)?;
     }
     Ok(())
 }

@@ -1,0 +1,111 @@
+//! Checks that do something to the cluster, or ask it while it changes, and judge what follows.
+
+use podlings::check::Verdict;
+
+use crate::desk::{Desk, step_of};
+
+const COMES_BACK: &str = "
+- that: web is there
+  object: deployment/web
+- that: a Pod that is deleted comes back as another
+  trial: {delete: {select: pods, where: {labels: {app: web}}}}
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pod_that_a_trial_deletes_must_come_back_as_another() {
+    let mut desk = Desk::new().await;
+    let step = step_of(COMES_BACK);
+    desk.enter(&step, &["kubectl create deployment web --image=nginx --replicas=2"]).await;
+    let before = desk.uids("app=web").await;
+    assert_eq!(desk.settled_verdict(&step).await, Verdict::Passed);
+    let after = desk.uids("app=web").await;
+    assert_eq!((before.len(), after.len()), (2, 2));
+    assert_eq!(after.iter().filter(|uid| !before.contains(uid)).count(), 1, "one was replaced, once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pod_that_nobody_owns_does_not_come_back_and_is_told_so() {
+    let mut desk = Desk::new().await;
+    let step = step_of("- that: it comes back\n  trial: {delete: {object: pod/web}}");
+    desk.enter(&step, &["kubectl run web --image=nginx"]).await;
+    let verdict = desk.settled_verdict(&step).await;
+    let Verdict::NotYet { differences, .. } = &verdict else { panic!("{verdict:?}") };
+    assert!(differences[0].actual.contains("it had no owner"), "{differences:?}");
+}
+
+const SMOOTH: &str = "
+- that: no request fails while the new version comes
+  requests: {service: web, port: 80, during: deployment/web}
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollout_is_smooth_only_when_every_request_during_it_is_answered() {
+    let mut desk = Desk::new().await;
+    let step = step_of(SMOOTH);
+    let start = [
+        "kubectl create deployment web --image=nginx --replicas=2",
+        "kubectl expose deployment web --port=80",
+    ];
+    desk.enter(&step, &start).await;
+    let before = desk.settled_verdict(&step).await;
+    assert!(matches!(before, Verdict::NotYet { .. }), "{before:?}");
+
+    // Every Pod at once: nobody is there to answer for a while.
+    let all_at_once =
+        r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"#;
+    desk.run(all_at_once).await;
+    desk.run_without_time("kubectl rollout restart deployment web").await;
+    let rough = desk.settled_verdict(&step).await;
+    let Verdict::NotYet { differences, .. } = &rough else { panic!("{rough:?}") };
+    assert!(differences[0].actual.contains("a request failed meanwhile"), "{differences:?}");
+
+    // What is remembered of it lives in the journal, and the next rollout is judged anew.
+    let one_by_one = r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"RollingUpdate"}}}'"#;
+    desk.run(one_by_one).await;
+    desk.forget_all_but_the_journal();
+    assert!(matches!(desk.settled_verdict(&step).await, Verdict::NotYet { .. }));
+    desk.run_without_time("kubectl rollout restart deployment web").await;
+    assert_eq!(desk.settled_verdict(&step).await, Verdict::Passed);
+}
+
+const RESTARTED: &str = "
+- that: it may be restarted at any time
+  trial: {restart: deployment/web, requests: {service: web, port: 80}}
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_that_fails_requests_is_tried_again_after_a_change() {
+    let mut desk = Desk::new().await;
+    let step = step_of(RESTARTED);
+    let start = [
+        "kubectl create deployment web --image=nginx --replicas=2",
+        r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"#,
+        "kubectl expose deployment web --port=80",
+    ];
+    desk.enter(&step, &start).await;
+    let rough = desk.settled_verdict(&step).await;
+    assert!(matches!(rough, Verdict::NotYet { .. }), "{rough:?}");
+    desk.run(r#"kubectl patch deployment web -p '{"spec":{"strategy":{"type":"RollingUpdate"}}}'"#).await;
+    assert_eq!(desk.settled_verdict(&step).await, Verdict::Passed);
+}
+
+const BAD_ON_PURPOSE: &str = "
+- that: the image cannot be pulled
+  select: pods
+  where: {labels: {app: web}}
+  any: {status: {containerStatuses: [{state: {waiting: {reason: ImagePullBackOff}}}]}}
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_may_pass_in_a_bad_state_and_converges_towards_it() {
+    let mut desk = Desk::new().await;
+    let step = step_of(BAD_ON_PURPOSE);
+    desk.enter(&step, &[]).await;
+    desk.run_without_time("kubectl create deployment web --image=nginx:nope").await;
+    let mut seen = Vec::new();
+    let last = desk.verdicts(&step, &mut seen).await;
+    assert_eq!(last, Verdict::Passed);
+    let wrong = seen.iter().skip(1).find(|verdict| matches!(verdict, Verdict::NotYet { .. }));
+    assert!(seen.iter().any(|verdict| matches!(verdict, Verdict::Converging { .. })), "{seen:?}");
+    assert!(wrong.is_none(), "{wrong:?}");
+}
