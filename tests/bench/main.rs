@@ -7,6 +7,7 @@
 mod api;
 mod scale;
 mod time;
+mod verdict;
 
 use podlings::base::Stopwatch;
 use podlings::cluster::{Cluster, ClusterConfig};
@@ -26,6 +27,7 @@ static BENCHES: &[Bench] = &[
     Bench { name: "deployments", run: scale::deployments },
     Bench { name: "nodes", run: scale::nodes },
     Bench { name: "churn", run: time::churn },
+    Bench { name: "verdict", run: verdict::verdict },
 ];
 
 /// Prints figures as they come.

@@ -279,6 +279,20 @@ impl System for Host<'_> {
         true
     }
 
+    fn answers_ping(&mut self, address: &str) -> Result<(), ConnectError> {
+        self.node.pings_from(self.registry, &self.slot, address)
+    }
+
+    fn listening(&self) -> Vec<u16> {
+        let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
+        let running = inside.filter_map(|id| self.node.processes.get(id));
+        let mut ports: Vec<u16> =
+            running.filter(|process| process.exit_code.is_none()).flat_map(Process::ports).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
     fn machine(&self) -> MachineView {
         self.node.machine_view(self.registry, &self.slot)
     }

@@ -3,8 +3,12 @@
 use crate::base::Timestamp;
 
 use super::super::runtime::Files;
+use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
+use super::usage::limit;
 
+/// Millionths of a second in which a container may use its share of the processors.
+const CPU_PERIOD: i64 = 100_000;
 /// The address of the cluster's DNS.
 const CLUSTER_DNS: &str = "10.96.0.10";
 /// The address of the node's own DNS.
@@ -14,6 +18,16 @@ const ZONE: &str = "cluster.local";
 /// What begins every hosts file (`pkg/kubelet/kubelet_pods.go`).
 const HOSTS: &str = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
 
+/// Writes what the kernel tells a container of its limits (cgroup v2).
+pub(super) fn tell_limits(files: &mut Files, spec: &ContainerSpec<'_>) {
+    let of = |resource: &str| limit(spec.get("/resources"), resource);
+    let memory = of("memory").map_or_else(|| "max".to_owned(), |memory| memory.whole().to_string());
+    let quota =
+        of("cpu").map_or_else(|| "max".to_owned(), |cpu| (cpu.milli() * CPU_PERIOD / 1_000).to_string());
+    files.insert("/sys/fs/cgroup/memory.max", format!("{memory}\n"));
+    files.insert("/sys/fs/cgroup/cpu.max", format!("{quota} {CPU_PERIOD}\n"));
+}
+
 impl PodWorker<'_> {
     /// The files, by path.
     pub(super) fn machine_files(&mut self) -> Files {
@@ -21,6 +35,15 @@ impl PodWorker<'_> {
         files.insert("/etc/hostname", format!("{}\n", self.hostname()));
         files.insert("/etc/hosts", self.hosts());
         files.insert("/etc/resolv.conf", self.resolver());
+        let machine = self.node.machine_view(self.registry, &self.slot);
+        let processors = (0..machine.processors).map(|number| {
+            format!(
+                "processor\t: {number}\nmodel name\t: virtual CPU\ncpu cores\t: {}\n\n",
+                machine.processors
+            )
+        });
+        files.insert("/proc/cpuinfo", processors.collect::<String>());
+        files.insert("/proc/version", "Linux version 6.8.0 #1 SMP\n");
         files
     }
 

@@ -10,6 +10,10 @@ use super::NodeState;
 /// The machine on which minikube runs, as its nodes see it.
 const HOST_ADDRESS: &str = "192.168.49.1";
 
+/// The first addresses of Services and of Pods.
+const SERVICES: u32 = u32::from_be_bytes([10, 96, 0, 0]);
+const PODS: u32 = u32::from_be_bytes([10, 244, 0, 0]);
+
 impl NodeState {
     /// Counts an open tunnel more, or one less.
     pub(crate) fn count_tunnel(&mut self, opened: bool) {
@@ -87,6 +91,33 @@ impl NodeState {
     ) -> Result<(), ConnectError> {
         let (pod, port) = self.destination(registry, slot, host, port)?;
         self.listener(&pod, port).map(drop)
+    }
+
+    /// Sends a ping from inside a Pod: Pods answer where no policy forbids it, nodes always, and nobody has
+    /// the address of a Service.
+    pub(super) fn pings_from(
+        &self,
+        registry: &Registry,
+        slot: &str,
+        address: &str,
+    ) -> Result<(), ConnectError> {
+        let own = self.pods.get(slot).ok_or(ConnectError::TimedOut)?;
+        let own_address = own.address.map(|address| address.to_string());
+        if address.starts_with("127.") || own_address.as_deref() == Some(address) {
+            return Ok(());
+        }
+        if network::node_with_address(registry, address).is_some() {
+            return Ok(());
+        }
+        let Some(other) = self.by_address.get(address).and_then(|slot| self.pods.get(slot)) else {
+            let number = address.parse::<std::net::Ipv4Addr>().map(u32::from).unwrap_or_default();
+            // The ranges of Services and of Pods.
+            let is_inside = number >> 20 == SERVICES >> 20 || number >> 16 == PODS >> 16;
+            return Err(if is_inside { ConnectError::TimedOut } else { ConnectError::UnknownHost });
+        };
+        let (from, to) = (self.end(registry, &own.key), self.end(registry, &other.key));
+        let allowed = network::allows(registry, &from, &to, 0, "ICMP");
+        if allowed { Ok(()) } else { Err(ConnectError::TimedOut) }
     }
 
     /// The Pod and port that a connection from inside a Pod reaches.

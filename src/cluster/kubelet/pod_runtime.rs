@@ -60,6 +60,9 @@ pub(super) struct PodRuntime {
     /// What it may take of the disk.
     #[serde(default)]
     pub storage_limits: StorageLimits,
+    /// Why its resize waits: reason and message.
+    #[serde(default)]
+    pub resize_pending: Option<(String, String)>,
     /// When it is evicted because it takes more.
     #[serde(default)]
     pub evict_at: Option<Timestamp>,
@@ -246,6 +249,7 @@ impl PodRuntime {
             refresh_at: None,
             stopping: None,
             storage_limits: StorageLimits::of(pod),
+            resize_pending: None,
             evict_at: None,
             evicted: None,
         }

@@ -218,13 +218,16 @@ fn container_status(pod: &Object, runtime: &PodRuntime, spec: &ContainerSpec<'_>
     let empty = ContainerRuntime::default();
     let container = runtime.containers.get(spec.name()).unwrap_or(&empty);
     let run = container.run.as_ref();
+    // What it has; a resize may wait for what the spec says.
+    let applied = Some(&container.resources).filter(|_| runtime.resize_pending.is_some());
+    let resources = applied.filter(|applied| !applied.is_null()).or_else(|| spec.get("/resources"));
     let mut status = json!({
         "name": spec.name(),
         "image": run.map_or_else(|| spec.image().to_owned(), |run| run.image.clone()),
         "imageID": run.map_or("", |run| &run.image_id),
         "lastState": last_state(container),
         "ready": is_ready(spec, Some(container)),
-        "resources": spec.get("/resources").cloned().unwrap_or_else(|| json!({})),
+        "resources": resources.cloned().unwrap_or_else(|| json!({})),
         "restartCount": container.restarts,
         "started": is_started(spec, container),
         "state": state(pod, container),
@@ -232,7 +235,7 @@ fn container_status(pod: &Object, runtime: &PodRuntime, spec: &ContainerSpec<'_>
     if let Some(run) = run {
         status["containerID"] = json!(format!("containerd://{}", run.container_id));
     }
-    if let Some(requests) = spec.get("/resources/requests") {
+    if let Some(requests) = resources.and_then(|resources| resources.get("requests")) {
         status["allocatedResources"] = requests.clone();
     }
     let mounts: Vec<Value> = spec.list("/volumeMounts").iter().map(mount_status).collect();

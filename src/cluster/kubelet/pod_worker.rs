@@ -20,7 +20,7 @@ use super::admission::Admission;
 use super::pod_runtime::{ContainerRuntime, PodRuntime, StopCause, Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::restarts::crash_loop_message;
-use super::{NodeState, after, eviction, pod_status, static_pods};
+use super::{NodeState, after, eviction, pod_status, resources, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
@@ -137,8 +137,8 @@ impl PodWorker<'_> {
         } else if let Some(cause) = self.stop_cause() {
             self.terminate(cause)
         } else {
-            self.follow_resources();
-            let volumes = self.refresh_volumes();
+            let resize = self.follow_resources();
+            let volumes = earlier(resize, self.refresh_volumes());
             let probes = earlier(volumes, self.probe());
             let kills = earlier(self.advance_kills(), self.active_deadline());
             let kills = earlier(kills, self.eviction_due());
@@ -308,13 +308,21 @@ impl PodWorker<'_> {
         let (host, now) = (self.host_address(), self.now());
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
         let evicted = self.runtime_mut().evicted.clone();
-        if pod.get("/status") == Some(&status) {
+        let pending = self.runtime_mut().resize_pending.clone();
+        let tells_resize = pending.is_some() || pod.condition("PodResizePending").is_some();
+        if pod.get("/status") == Some(&status) && !tells_resize {
             return Ok(());
         }
         let mut object = Object::clone(&pod);
         object.set("/status", status);
         if let Some(message) = evicted.filter(|_| pod.condition("DisruptionTarget").is_none()) {
             eviction::mark(&mut object, &message, now);
+        }
+        if tells_resize {
+            resources::tell_resize(&mut object, pending.as_ref(), now);
+            if object == *pod {
+                return Ok(());
+            }
         }
         let options = WriteOptions::component_status("kubelet");
         self.registry.update(&POD, &pod.key(), object, &options).map(drop)

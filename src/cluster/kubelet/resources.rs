@@ -4,18 +4,53 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::apimachinery::Quantity;
+use crate::apimachinery::builtin::NODE;
+use crate::apimachinery::{Condition, Object, ObjectKey, Quantity, pod_requests, set_condition};
+use crate::base::Timestamp;
 
 use super::super::runtime;
+use super::super::scheduler::refusal;
+use super::after;
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
 use super::usage::limit;
 
+/// Milliseconds after which a resize that had to wait is looked at again.
+const RESIZE_RETRY: i64 = 10_000;
+/// The condition of a Pod whose resize waits.
+const RESIZE_PENDING: &str = "PodResizePending";
+
+/// Tells in the status of a Pod that its resize waits, or no longer.
+pub(super) fn tell_resize(pod: &mut Object, pending: Option<&(String, String)>, now: Timestamp) {
+    let generation = pod.generation();
+    let Some((reason, message)) = pending else {
+        if let Some(Value::Array(conditions)) = pod.get_mut("/status/conditions") {
+            conditions.retain(|condition| condition["type"] != RESIZE_PENDING);
+        }
+        return;
+    };
+    set_condition(pod, Condition { condition_type: RESIZE_PENDING, status: "True", reason, message }, now);
+    if let Some(Value::Array(conditions)) = pod.get_mut("/status/conditions") {
+        for condition in conditions.iter_mut().filter(|condition| condition["type"] == RESIZE_PENDING) {
+            condition["observedGeneration"] = generation.into();
+            condition["lastProbeTime"] = Value::Null;
+        }
+    }
+}
+
 impl PodWorker<'_> {
     /// Lets running containers have the resources that the spec says now; one whose policy asks for it
     /// is restarted (`doPodResizeAction`).
-    pub(super) fn follow_resources(&mut self) {
+    ///
+    /// What the node cannot give waits; gives back when that is looked at again.
+    pub(super) fn follow_resources(&mut self) -> Option<Timestamp> {
         let pod = Arc::clone(&self.pod);
+        let pending = if self.is_resized() { self.resize_refusal() } else { None };
+        let waits = pending.is_some();
+        self.runtime_mut().resize_pending = pending;
+        if waits {
+            return Some(after(self.now(), RESIZE_RETRY));
+        }
         for spec in pod_spec::all_containers(&pod) {
             let wanted = spec.get("/resources").cloned().unwrap_or(Value::Null);
             let container = self.container(spec.name());
@@ -34,11 +69,46 @@ impl PodWorker<'_> {
                     && policy["resourceName"].as_str().is_some_and(changed)
             });
             self.set_limits(&spec);
+            super::machine_files::tell_limits(&mut self.container(spec.name()).layer, &spec);
             if restarts {
                 let grace = self.grace();
                 self.kill(&spec, &format!("Container {} resize requires restart", spec.name()), grace);
             }
         }
+        None
+    }
+
+    /// Whether a running container has other resources than the spec says.
+    fn is_resized(&mut self) -> bool {
+        let pod = Arc::clone(&self.pod);
+        pod_spec::all_containers(&pod).any(|spec| {
+            let container = self.container(spec.name());
+            let known = !container.resources.is_null() && container.is_running();
+            known && Some(&container.resources) != spec.get("/resources")
+        })
+    }
+
+    /// Reason and message for which the node does not give a Pod what it asks for now (`canResizePod`).
+    fn resize_refusal(&mut self) -> Option<(String, String)> {
+        let node = self.registry.get(&NODE, &ObjectKey::new("", self.node_name())).ok()?;
+        let requests = pod_requests(self.pod.value());
+        for (name, is_cpu) in [("memory", false), ("cpu", true)] {
+            let amount = |quantity: Quantity| if is_cpu { quantity.milli() } else { quantity.whole() };
+            let room = node.get("/status/allocatable").and_then(|all| Quantity::from_value(&all[name]));
+            let (Some(wanted), Some(room)) = (requests.get(name).copied().map(amount), room.map(amount))
+            else {
+                continue;
+            };
+            if wanted > room {
+                let message = format!(
+                    "Node didn't have enough capacity: {name}, requested: {wanted}, capacity: {room}"
+                );
+                return Some(("Infeasible".to_owned(), message));
+            }
+        }
+        refusal(self.registry, self.scheduler, &self.pod)
+            .filter(|(reason, _)| reason.starts_with("OutOf"))
+            .map(|(_, message)| ("Deferred".to_owned(), message))
     }
 
     /// Notes what a container may use.

@@ -171,7 +171,8 @@ impl PodWorker<'_> {
                 disk.make_folder(&path);
             }
         }
-        let files = self.machine_files();
+        let mut files = self.machine_files();
+        super::machine_files::tell_limits(&mut files, spec);
         let read_only_root =
             spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {

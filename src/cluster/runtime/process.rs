@@ -110,6 +110,14 @@ pub(crate) trait System {
     }
     /// Opens a connection and closes it again.
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError>;
+    /// Whether a machine at an address answers pings; [`ConnectError::UnknownHost`] outside of the cluster.
+    fn answers_ping(&mut self, address: &str) -> Result<(), ConnectError> {
+        self.connects(address, 0)
+    }
+    /// The ports on which something listens in the Pod.
+    fn listening(&self) -> Vec<u16> {
+        Vec::new()
+    }
     /// Number and command line of the processes in the container.
     fn processes(&self) -> Vec<(u32, String)>;
     /// Sends a signal to a process of the container; false when there is none of that number.

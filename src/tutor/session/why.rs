@@ -11,8 +11,8 @@ impl Session {
     /// What an explanation shows.
     pub(super) fn explained(&self, explanation: Explanation) -> Vec<Effect> {
         let Explanation { trail, text, reasons } = explanation;
-        let reasons = reasons.into_iter().map(|reason| (reason.text, reason.command)).collect();
-        let text = if trail.is_empty() && text.is_empty() {
+        let reasons: Vec<_> = reasons.into_iter().map(|reason| (reason.text, reason.command)).collect();
+        let text = if trail.is_empty() && text.is_empty() && reasons.is_empty() {
             say(self.language, Message::NothingToExplain)
         } else {
             text

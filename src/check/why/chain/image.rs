@@ -72,7 +72,7 @@ impl Chain<'_> {
 
 /// The end of a long message, where the registry's own words stand.
 fn shorten_left(message: &str) -> String {
-    let last = message.rsplit_once("reference: ").map_or(message, |(_, last)| last);
+    let last = message.rsplit_once("\": ").map_or(message, |(_, last)| last);
     let last = last.rsplit_once("desc = ").map_or(last, |(_, last)| last);
     let last = last.trim_start_matches("failed to resolve image: ");
     shorten(last)

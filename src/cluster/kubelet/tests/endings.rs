@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
-use crate::apimachinery::builtin::{CONFIG_MAP, POD};
+use crate::apimachinery::builtin::{CONFIG_MAP, NODE, POD};
+use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};
@@ -229,6 +229,22 @@ fn resources_follow_in_place() {
     let status = bench.object("p");
     assert_eq!(status.text("/status/containerStatuses/0/resources/limits/cpu"), "400m");
     assert_eq!(status.number("/status/containerStatuses/0/restartCount"), Some(0));
+    let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
+    node.set("/status/allocatable", json!({"cpu": "2"}));
+    bench.registry.update(&NODE, &node.key(), node, &WriteOptions::component_status("kubelet")).unwrap();
+    let mut resize = |amount: &str| {
+        let mut object = bench.object("p");
+        object.set("/spec/containers/0/resources/requests/cpu", amount);
+        object.set("/spec/containers/0/resources/limits/cpu", "4");
+        bench.registry.update(&POD, &key("p"), object, &options).unwrap();
+        bench.run_for(12_000);
+        let pod = bench.object("p");
+        let told = pod.condition("PodResizePending").map(|pending| pending["message"].clone());
+        (pod.text("/status/containerStatuses/0/resources/requests/cpu").to_owned(), told)
+    };
+    let message = "Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000";
+    assert_eq!(resize("3"), ("100m".to_owned(), Some(json!(message))));
+    assert_eq!(resize("1"), ("1".to_owned(), None));
 }
 
 #[test]

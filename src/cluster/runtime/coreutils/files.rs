@@ -104,6 +104,30 @@ pub(super) fn mkdir(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
+/// Makes a file or directory with a name of its own.
+pub(super) fn mktemp(call: &mut Call<'_>) -> Outcome {
+    let (options, _) = call.split_options();
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut path = "/tmp/tmp.".to_owned();
+    for _ in 0..6 {
+        let place = usize::try_from(call.system.random(letters.len() as u64)).unwrap_or_default();
+        path.push(char::from(letters[place]));
+    }
+    let mut files = call.system.files();
+    let made =
+        if options.contains('d') { files.make_directory(&path) } else { files.write(&path, Vec::new()) };
+    match made {
+        Ok(()) => {
+            call.say(&path);
+            Outcome::Ended(0)
+        }
+        Err(why) => {
+            call.complain(&format!("{path}: {why}"));
+            Outcome::Ended(1)
+        }
+    }
+}
+
 /// Removes empty directories.
 pub(super) fn rmdir(call: &mut Call<'_>) -> Outcome {
     each(call, |call, name| {

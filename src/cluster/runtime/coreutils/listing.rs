@@ -55,6 +55,35 @@ fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
     format!("{mode}    1 root     root     {size:>9} {at} {name}")
 }
 
+/// stat.
+pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
+    if let Some(option) = call.arguments[1..].iter().find(|word| word.starts_with('-')).cloned() {
+        call.complain(&format!("not simulated: {option}"));
+        return Outcome::Ended(1);
+    }
+    let mut status = 0;
+    for name in call.arguments.iter().skip(1) {
+        let path = call.path(name);
+        let files = call.system.files();
+        if !files.exists(&path) {
+            call.complain(&format!("can't stat '{name}': No such file or directory"));
+            status = 1;
+            continue;
+        }
+        let size = files.length(&path).unwrap_or(4_096);
+        let (what, mode) = match files.is_directory(&path) {
+            true => ("directory", "(0755/drwxr-xr-x)"),
+            false => ("regular file", "(0644/-rw-r--r--)"),
+        };
+        call.say(&format!(
+            "  File: {name}\n  Size: {size:<10}\tBlocks: {:<10} IO Block: 4096   {what}",
+            size.div_ceil(4_096) * 8
+        ));
+        call.say(&format!("Access: {mode}  Uid: (    0/    root)   Gid: (    0/    root)"));
+    }
+    Outcome::Ended(status)
+}
+
 /// Levels of folders that are summed up.
 const DEPTH_MAX: usize = 64;
 

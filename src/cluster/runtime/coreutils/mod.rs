@@ -16,6 +16,7 @@ mod numbers;
 mod resolving;
 mod running;
 mod slices;
+mod sockets;
 mod system;
 mod test;
 mod text;
@@ -71,6 +72,8 @@ pub(super) enum Outcome {
         words: Vec<String>,
         /// Names and values.
         assignments: Vec<(String, String)>,
+        /// Milliseconds after which it is ended, and with which code.
+        limit: Option<(i64, i32)>,
     },
     /// It is one of the modelled programs and stays in the foreground.
     Becomes(String),
@@ -130,6 +133,7 @@ type Command = fn(&mut Call<'_>) -> Outcome;
 /// Every command by name.
 static COMMANDS: &[(&str, Command)] = &[
     ("[", test::test),
+    ("[[", test::test),
     ("basename", text::basename),
     ("cat", files::cat),
     ("cp", files::cp),
@@ -152,24 +156,31 @@ static COMMANDS: &[(&str, Command)] = &[
     ("kill", system::kill),
     ("ls", listing::ls),
     ("mkdir", files::mkdir),
+    ("mktemp", files::mktemp),
     ("mv", files::mv),
-    ("nc", network::nc),
+    ("nc", sockets::nc),
     ("nohup", running::nohup),
     ("nslookup", network::nslookup),
-    ("ping", network::ping),
+    ("netstat", sockets::sockets),
+    ("ping", sockets::ping),
     ("printenv", system::printenv),
     ("printf", text::printf),
     ("ps", system::ps),
     ("pwd", system::pwd),
+    ("rev", text::rev),
     ("rm", files::rm),
     ("rmdir", files::rmdir),
     ("seq", text::seq),
     ("sleep", system::sleep),
     ("sort", text::sort),
+    ("ss", sockets::sockets),
+    ("stat", listing::stat),
+    ("tac", text::tac),
     ("tail", text::tail),
     ("tar", archives::tar),
     ("tee", files::tee),
     ("test", test::test),
+    ("timeout", running::timeout),
     ("touch", files::touch),
     ("tr", filters::tr),
     ("true", system::succeed),

@@ -1,5 +1,6 @@
-//! Programs that run another one: env, nohup, xargs.
+//! Programs that run another one: env, nohup, timeout, xargs.
 
+use super::super::images::Toolbox;
 use super::{Call, Outcome};
 
 /// Words that xargs passes on at most.
@@ -32,7 +33,7 @@ pub(super) fn env(call: &mut Call<'_>) -> Outcome {
 }
 
 fn runs(words: Vec<String>, assignments: Vec<(String, String)>) -> Outcome {
-    Outcome::Runs { words, assignments }
+    Outcome::Runs { words, assignments, limit: None }
 }
 
 /// A command that outlives its terminal.
@@ -65,4 +66,34 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
     }
     command.extend(words);
     runs(command, Vec::new())
+}
+
+/// A command that is ended when it takes too long.
+pub(super) fn timeout(call: &mut Call<'_>) -> Outcome {
+    let mut words = call.arguments[1..].iter().peekable();
+    while let Some(option) = words.next_if(|word| word.starts_with('-')) {
+        if matches!(option.as_str(), "-s" | "-k") {
+            words.next();
+        }
+    }
+    let seconds = words.next().and_then(|text| {
+        let (number, factor) = match text.char_indices().last()? {
+            (end, 's') => (&text[..end], 1.0),
+            (end, 'm') => (&text[..end], 60.0),
+            (end, 'h') => (&text[..end], 3_600.0),
+            _ => (text.as_str(), 1.0),
+        };
+        number.parse::<f64>().ok().map(|number| (number * factor).clamp(0.0, 1e9))
+    });
+    let words: Vec<String> = words.cloned().collect();
+    let Some(seconds) = seconds.filter(|_| !words.is_empty()) else {
+        call.complain("invalid number or no command");
+        return Outcome::Ended(1);
+    };
+    let toolbox = call.system.image().map(|image| image.toolbox);
+    // What GNU's and busybox's say of a command that they ended.
+    let code = if matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl)) { 124 } else { 143 };
+    // Bounded just before.
+    let milliseconds = (seconds * 1_000.0) as i64;
+    Outcome::Runs { words, assignments: Vec::new(), limit: Some((milliseconds, code)) }
 }

@@ -5,8 +5,13 @@ use super::{Call, Outcome};
 /// Evaluates a condition.
 pub(super) fn test(call: &mut Call<'_>) -> Outcome {
     let mut words: Vec<String> = call.arguments[1..].to_vec();
-    if call.name() == "[" && words.pop().as_deref() != Some("]") {
-        call.complain("missing ]");
+    let closing = match call.name() {
+        "[" => "]",
+        "[[" => "]]",
+        _ => "",
+    };
+    if !closing.is_empty() && words.pop().as_deref() != Some(closing) {
+        call.complain(&format!("missing {closing}"));
         return Outcome::Ended(2);
     }
     match either(call, &words) {

@@ -263,9 +263,26 @@ pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
+/// Lines, the last one first.
+pub(super) fn tac(call: &mut Call<'_>) -> Outcome {
+    let (_, names) = call.split_options();
+    let text = text_or_end!(call, &names);
+    text.lines().rev().for_each(|line| call.say(line));
+    Outcome::Ended(0)
+}
+
+/// Lines from their ends to their beginnings.
+pub(super) fn rev(call: &mut Call<'_>) -> Outcome {
+    let (_, names) = call.split_options();
+    let text = text_or_end!(call, &names);
+    text.lines().for_each(|line| call.say(&line.chars().rev().collect::<String>()));
+    Outcome::Ended(0)
+}
+
 /// Columns of lines.
 pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
     let (mut delimiter, mut fields, mut names) = ("\t".to_owned(), String::new(), Vec::new());
+    let mut characters = false;
     let mut arguments = call.arguments[1..].iter().cloned();
     while let Some(argument) = arguments.next() {
         match argument.split_at_checked(2) {
@@ -273,9 +290,9 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
             Some(("-d", rest)) => delimiter = rest.to_owned(),
             Some(("-f", "")) => fields = arguments.next().unwrap_or_default(),
             Some(("-f", rest)) => fields = rest.to_owned(),
-            Some(("-c", _)) => {
-                call.complain("not simulated: -c");
-                return Outcome::Ended(1);
+            Some(("-c" | "-b", rest)) => {
+                characters = true;
+                fields = if rest.is_empty() { arguments.next().unwrap_or_default() } else { rest.to_owned() };
             }
             _ => names.push(argument),
         }
@@ -290,6 +307,12 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
         })
     };
     for line in text.lines() {
+        if characters {
+            let chosen = line.chars().enumerate().filter(|(index, _)| wanted(index + 1));
+            let chosen: String = chosen.map(|(_, character)| character).collect();
+            call.say(&chosen);
+            continue;
+        }
         let pieces: Vec<&str> = line.split(delimiter.as_str()).collect();
         let chosen: Vec<&str> = pieces
             .iter()

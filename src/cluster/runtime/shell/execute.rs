@@ -1,5 +1,7 @@
 //! What each step does.
 
+use crate::base::Timestamp;
+
 use super::super::coreutils::{self, Call, Outcome};
 use super::super::process::System;
 use super::ast::{Op, Part, Redirect, Simple, Word};
@@ -301,12 +303,13 @@ impl Machine {
                 self.blocked = Some(Blocked::Program(program, arguments.to_vec()));
                 return;
             }
-            Outcome::Runs { words, assignments } => {
+            Outcome::Runs { words, assignments, limit } => {
                 let words = words.iter().map(|word| Word::literal(word)).collect();
                 let literal = |(name, value): (String, String)| (name, Word::literal(&value));
                 let assignments = assignments.into_iter().map(literal).collect();
                 let simple = Simple { words, assignments, tested, ..Simple::default() };
-                return self.run_instead(simple, descriptors);
+                let until = limit.map(|(milliseconds, code)| (later(system.now(), milliseconds), code));
+                return self.run_instead(simple, descriptors, until);
             }
             Outcome::More if !taken => return self.ended(1, tested),
             Outcome::More => Some(system.now()),
@@ -319,7 +322,14 @@ impl Machine {
     }
 
     /// Runs another command in place of one, where its output goes.
-    fn run_instead(&mut self, simple: Simple, descriptors: Descriptors) {
+    fn run_instead(&mut self, simple: Simple, descriptors: Descriptors, until: Option<(Timestamp, i32)>) {
+        if until.is_some() {
+            let mut machine = self.fork(vec![Op::Simple(simple)]);
+            machine.frames.iter_mut().for_each(|frame| frame.redirects = vec![descriptors.clone()]);
+            machine.until = until;
+            self.child = Some(Child::Subshell(Box::new(machine)));
+            return;
+        }
         self.push_frame(vec![Op::Simple(simple)]);
         self.in_frame(|frame| frame.redirects = vec![descriptors]);
     }

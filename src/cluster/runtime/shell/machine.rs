@@ -111,6 +111,9 @@ pub(crate) struct Machine {
     /// Whether the prompt for the next line has been printed.
     pub(super) prompted: bool,
     pub(super) exit: Option<i32>,
+    /// When it is ended, and with which code.
+    #[serde(default)]
+    pub(super) until: Option<(Timestamp, i32)>,
     /// Whether its output goes to the next command of a pipeline.
     #[serde(default)]
     pub(super) piped: bool,
@@ -205,6 +208,9 @@ impl Machine {
 
     pub(super) fn advance(&mut self, system: &mut dyn System, steps: &mut u32) -> State {
         loop {
+            if let Some((_, code)) = self.until.filter(|(at, _)| *at <= system.now()) {
+                self.exit.get_or_insert(code);
+            }
             if let Some(code) = self.exit {
                 return State::Done(code);
             }
@@ -219,6 +225,7 @@ impl Machine {
                     if all_ended && matches!(self.blocked, Some(Blocked::Background)) {
                         continue;
                     }
+                    let at = earlier(at, self.until.map(|(at, _)| at));
                     return State::Waiting(earlier(at, background));
                 }
                 Some(done) => return done,

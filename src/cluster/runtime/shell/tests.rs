@@ -167,6 +167,12 @@ fn scripts_print_what_a_shell_prints() {
         ("dd if=/dev/zero of=/tmp/z bs=1k count=3 2>/dev/null; cat /tmp/z | wc -c", "3072\n"),
         ("echo aGk= | base64 -d", "hi"),
         ("printf hi | sha256sum | cut -d' ' -f1 | cut -d0 -f1", "8f434346648f6b96df89dda9\n"),
+        ("timeout 2 sleep 50; echo $?; timeout 9 echo in > /tmp/in; cat /tmp/in", "143\nin\n"),
+        ("seq 3 | tac | head -1; echo abc | rev | cut -c2-3", "3\nba\n"),
+        (
+            "[[ a == a ]] && ping -c 1 web | tail -n 2 | head -1",
+            "1 packets transmitted, 1 packets received, 0% packet loss\n",
+        ),
         ("expr 7 % 2; expr 2 + 3 '*' 4; expr b '>' a", "1\n14\n1\n"),
         ("env A=1 sh -c 'echo $A'; echo a b | xargs echo c; echo [$A]", "1\nc a b\n[]\n"),
         ("printf 'a\\nb\\n' | tee /tmp/t | grep -c a; cat /tmp/t", "1\na\nb\n"),
