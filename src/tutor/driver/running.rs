@@ -30,6 +30,9 @@ impl Driver {
             self.say(Message::UnfinishedLine);
             return None;
         }
+        if !self.may_run(&line) {
+            return None;
+        }
         self.before_command(&line).await;
         let exit_code = self.run_line(&line).await;
         Some(Event::CommandDone { line, exit_code })
@@ -95,14 +98,20 @@ impl Driver {
             streams.input = Input::Empty;
         }
         let environment = &self.environment;
-        let mut running = std::pin::pin!(environment.run(command, &mut streams));
-        if let Some(exit_code) = timeout(AT_ONCE, &mut running).await {
-            return exit_code;
-        }
-        // The command waits for something: where simulated time moves by hand, it moves now.
-        environment.run_eagerly(true);
-        let exit_code = running.await;
-        environment.run_eagerly(false);
+        let (exit_code, made) = {
+            let mut running = std::pin::pin!(environment.run_and_see(command, &mut streams));
+            match timeout(AT_ONCE, &mut running).await {
+                Some(ended) => ended,
+                None => {
+                    // The command waits for something: where simulated time moves by hand, it moves now.
+                    environment.run_eagerly(true);
+                    let ended = running.await;
+                    environment.run_eagerly(false);
+                    ended
+                }
+            }
+        };
+        self.record_made(made);
         exit_code
     }
 
