@@ -1,5 +1,6 @@
 //! `podlings author`: scaffold, lint and prove chapters.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use crate::base::{Output, Random, ResultExt, UserError};
 use crate::cluster::{Cluster, ClusterConfig};
-use crate::environment::{Embedded, Environment, External, Target, ToolSettings, Workspace};
+use crate::environment::{Embedded, Environment, External, Target, Terms, ToolSettings, Workspace, reach};
 use crate::lesson::{Course, Diagnostic, Language, Linted, Severity, Source, lint};
 use crate::tutor::{ProofSettings, StepProof, prove, survey};
 
@@ -276,9 +277,14 @@ impl TemporaryDesk {
             return Err(UserError::new("no context is confirmed")
                 .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
         }
+        let terms =
+            Terms { own: false, whole_cluster: false, remove_at_end: true, recorded: BTreeSet::new() };
+        let client = target.client(terms.namespace()).await?;
+        reach(&target, &client).await?;
         let settings = self.tools(surroundings, 0)?;
-        write_private(&settings.kubeconfig, &target.session_kubeconfig()?)?;
-        Ok(Environment::External(External::connect(&target, &settings, true).await?))
+        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
+        let external = External::connect(&target, client, &settings, terms).await?;
+        Ok(Environment::External(Box::new(external)))
     }
 }
 

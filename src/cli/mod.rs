@@ -5,8 +5,12 @@ mod author;
 mod author_new;
 mod author_report;
 mod cluster;
+mod doctor;
+mod guest;
 mod learn;
 mod list;
+mod minikube_words;
+mod own_minikube;
 mod surroundings;
 mod tools;
 mod wiring;
@@ -50,6 +54,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Learn(Learn::default())) {
         Command::Learn(learn) => learn::run(&learn, &common, &surroundings),
         Command::List(list) => list::run(&list, &common, &surroundings),
+        Command::Doctor(doctor) => doctor::run(&doctor, &common, &surroundings),
         Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
         Command::Author(author) => author::run(&author, &common, &surroundings),
         Command::Kubectl(passed) => {

@@ -1,384 +1,215 @@
-//! What a cluster holds beyond what every cluster holds, without what differs by chance, and how two holdings differ.
+//! What lies in a namespace, whose it is, and what of it may go.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use futures::future::join_all;
+use http::{Method, Request};
+use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, builtin};
-use crate::base::UserError;
+use crate::apimachinery::{KINDS, Kind, Object};
+use crate::base::{Timestamp, UserError};
 
 use super::COURSE_LABEL;
-use super::objects::{Objects, collection_of};
+use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
 
-/// Namespaces that belong to the cluster.
-const OF_THE_CLUSTER: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
+/// Kinds that the cluster makes by itself, and those that are no objects to keep.
+const MADE_BY_THE_CLUSTER: &[&str] =
+    &["endpoints", "endpointslices", "events", "leases", "controllerrevisions", "podmetricses"];
 
-/// Kinds that say nothing about what somebody made: written by the cluster for itself.
-const WRITTEN_BY_THE_CLUSTER: &[&str] = &[
-    "Event",
-    "Lease",
-    "Endpoints",
-    "EndpointSlice",
-    "ControllerRevision",
-    "CSINode",
-    "ComponentStatus",
-    "APIService",
-    "FlowSchema",
-    "PriorityLevelConfiguration",
-    "IPAddress",
-    "ServiceCIDR",
-    "VolumeAttachment",
+/// Kinds outside of namespaces that lessons and learners make.
+const CLUSTER_KINDS: &[&str] = &[
+    "namespaces",
+    "persistentvolumes",
+    "clusterroles",
+    "clusterrolebindings",
+    "storageclasses",
+    "ingressclasses",
+    "priorityclasses",
+    "customresourcedefinitions",
+    "gatewayclasses",
 ];
 
-/// Annotations that differ with the way in which an object was written.
-const ANNOTATIONS_OF_THE_WAY: &[&str] = &[
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "kubectl.kubernetes.io/restartedAt",
-    "deployment.kubernetes.io/revision-history",
-];
+/// Objects that every namespace has.
+const IN_EVERY_NAMESPACE: &[(&str, &str)] =
+    &[("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")];
 
-/// Fields that the cluster draws or measures.
-const DRAWN: &[&str] = &[
-    "uid",
-    "resourceVersion",
-    "creationTimestamp",
-    "generation",
-    "managedFields",
-    "selfLink",
-    "clusterIP",
-    "clusterIPs",
-    "nodePort",
-    "healthCheckNodePort",
-    "volumeName",
-    "nodeName",
-    "deletionGracePeriodSeconds",
-];
+/// The Service of the API server.
+const API_SERVICE: (&str, &str) = ("services", "kubernetes");
 
-/// What a cluster holds: what each object is called → the object without what differs by chance.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Inventory {
-    objects: BTreeMap<String, Value>,
+/// Most objects of a kind that are listed.
+const ITEMS_MAX: usize = 1000;
+
+/// An object that nobody but a person or a program made: no controller stands behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Root {
+    pub kind: &'static Kind,
+    pub namespace: Option<String>,
+    pub name: String,
+    pub uid: String,
+    /// Whether it carries the course's label.
+    pub labelled: bool,
+    /// When it was made, by the cluster's clock.
+    pub created: Option<Timestamp>,
 }
 
-/// A place at which two holdings differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    /// The object, `deployment/first-app`.
-    pub object: String,
-    /// The field; empty for the object as a whole.
-    pub path: String,
-    /// What stands there in the one; `None` for nothing.
-    pub one: Option<String>,
-    /// What stands there in the other.
-    pub other: Option<String>,
-}
-
-impl Inventory {
-    /// Reads what lies in the namespace, or, where the whole cluster is ours, in every namespace.
-    pub(super) async fn read(objects: &Objects, whole_cluster: bool) -> Result<Self, UserError> {
-        let mut found = Vec::new();
-        for kind in KINDS.iter().copied().filter(|kind| is_of_interest(kind)) {
-            let path = match (kind.namespaced, whole_cluster) {
-                (true, false) => objects.collection(kind, None),
-                _ => collection_of(kind, None),
-            };
-            for mut object in objects.list(&path).await? {
-                let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
-                if OF_THE_CLUSTER.contains(&namespace) || comes_along(kind, &object) {
-                    continue;
-                }
-                object["kind"] = kind.kind.into();
-                if !whole_cluster {
-                    // Where time is not ours, how far something is depends on when we look.
-                    object["status"] = Value::Null;
-                }
-                found.push((kind, object));
-            }
-        }
-        Ok(Self::of(found))
+impl Root {
+    /// How a person names it: `deployment/first-app`.
+    pub(super) fn shown(&self) -> String {
+        let group = if self.kind.group.is_empty() { String::new() } else { format!(".{}", self.kind.group) };
+        let plain = ["", "apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"];
+        let group = if plain.contains(&self.kind.group) { String::new() } else { group };
+        format!("{}{group}/{}", self.kind.singular, self.name)
     }
 
-    fn of(found: Vec<(&'static Kind, Value)>) -> Self {
-        let text = |value: &Value, key: &str| value["metadata"][key].as_str().unwrap_or_default().to_owned();
-        let mut names: Vec<(String, String)> =
-            found.iter().map(|(_, object)| (text(object, "uid"), "UID".to_owned())).collect();
-        for (_, object) in &found {
-            let (name, prefix) = (text(object, "name"), text(object, "generateName"));
-            if !prefix.is_empty() && name.starts_with(&prefix) {
-                names.push((name, format!("{prefix}*")));
-            }
-        }
-        names.retain(|(name, _)| !name.is_empty());
-        let mut inventory = Self::default();
-        let mut normal: Vec<(String, Value)> = found
-            .into_iter()
-            .map(|(kind, object)| {
-                let namespace = text(&object, "namespace");
-                let within = if namespace.is_empty() { namespace } else { format!("{namespace}/") };
-                let name = replaced(&text(&object, "name"), &names);
-                (format!("{within}{}/{name}", kind.singular), normalized(kind, &object, &names))
-            })
-            .collect();
-        normal.sort_by_key(|(name, value)| (name.clone(), value.to_string()));
-        for (name, value) in normal {
-            let mut key = name.clone();
-            let mut number = 1;
-            while inventory.objects.contains_key(&key) {
-                number += 1;
-                key = format!("{name} ({number})");
-            }
-            inventory.objects.insert(key, value);
-        }
-        inventory
-    }
-
-    /// Where this one and another differ. What follows from a difference of an owner is left out.
-    #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<Mismatch> {
-        let mut differences = Vec::new();
-        let names =
-            self.objects.keys().chain(other.objects.keys().filter(|name| !self.objects.contains_key(*name)));
-        for name in names {
-            match (self.objects.get(name), other.objects.get(name)) {
-                (Some(one), Some(two)) => compare(name, "", Some(one), Some(two), &mut differences),
-                (one, two) => differences.push(Mismatch {
-                    object: name.clone(),
-                    path: String::new(),
-                    one: one.map(|_| "there".to_owned()),
-                    other: two.map(|_| "there".to_owned()),
-                }),
-            }
-        }
-        let owner_of = |name: &str| {
-            let object = self.objects.get(name).or_else(|| other.objects.get(name))?;
-            object["metadata"]["owner"].as_str().map(str::to_owned)
-        };
-        let different: Vec<String> = differences.iter().map(|one| one.object.clone()).collect();
-        differences.retain(|one| owner_of(&one.object).is_none_or(|owner| !different.contains(&owner)));
-        differences
+    fn path(&self) -> String {
+        format!("{}/{}", collection_path(self.kind, self.namespace.as_deref()), self.name)
     }
 }
 
-fn is_of_interest(kind: &'static Kind) -> bool {
-    kind.verbs.contains(&"list")
-        && kind.verbs.contains(&"delete")
-        && kind.stored_as.is_none()
-        && !WRITTEN_BY_THE_CLUSTER.contains(&kind.kind)
-}
-
-/// Whether every cluster, or every namespace, has this object.
-fn comes_along(kind: &Kind, object: &Value) -> bool {
-    let name = object["metadata"]["name"].as_str().unwrap_or_default();
-    match kind.kind {
-        "ConfigMap" => name == "kube-root-ca.crt",
-        "ServiceAccount" => name == "default",
-        "Service" => name == "kubernetes" && object["metadata"]["namespace"] == "default",
-        "Namespace" => name == "default" || OF_THE_CLUSTER.contains(&name),
-        _ => false,
-    }
-}
-
-/// An object without what differs by chance.
-fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value {
-    let metadata = &object["metadata"];
-    let mut normal = Map::new();
-    let mut kept = Map::new();
-    let mut labels = metadata["labels"].clone();
-    if let Some(labels) = labels.as_object_mut() {
-        labels.remove(COURSE_LABEL);
-        // Written by minikube, the kubelet and the namespace controller.
-        labels.retain(|key, _| !key.starts_with("kubernetes.io/metadata.name"));
-    }
-    let mut annotations = metadata["annotations"].clone();
-    if let Some(annotations) = annotations.as_object_mut() {
-        annotations.retain(|key, _| !ANNOTATIONS_OF_THE_WAY.contains(&key.as_str()));
-    }
-    for (key, value) in [("labels", labels), ("annotations", annotations)] {
-        if value.as_object().is_some_and(|map| !map.is_empty()) {
-            kept.insert(key.to_owned(), cleaned(&value, names));
-        }
-    }
-    if !metadata["deletionTimestamp"].is_null() {
-        kept.insert("terminating".to_owned(), true.into());
-    }
-    if let Some(owner) = metadata["ownerReferences"].as_array().and_then(|owners| owners.first()) {
-        let namespace = metadata["namespace"].as_str().map(|name| format!("{name}/")).unwrap_or_default();
-        let kind = owner["kind"].as_str().unwrap_or_default().to_lowercase();
-        let name = replaced(owner["name"].as_str().unwrap_or_default(), names);
-        kept.insert("owner".to_owned(), format!("{namespace}{kind}/{name}").into());
-    }
-    normal.insert("metadata".to_owned(), kept.into());
-    let parts = object.as_object().into_iter().flatten();
-    for (key, value) in
-        parts.filter(|(key, _)| !matches!(key.as_str(), "metadata" | "status" | "kind" | "apiVersion"))
-    {
-        normal.insert(key.clone(), cleaned(value, names));
-    }
-    if kind.kind == builtin::NODE.kind {
-        let spec = &object["spec"];
-        normal.insert(
-            "spec".to_owned(),
-            json!({"taints": spec["taints"], "unschedulable": spec["unschedulable"]}),
-        );
-    }
-    if !object["status"].is_null()
-        && let Some(state) = state(kind, &object["status"])
-    {
-        normal.insert("state".to_owned(), state);
-    }
-    Value::Object(normal)
-}
-
-/// What counts of a status.
-fn state(kind: &Kind, status: &Value) -> Option<Value> {
-    let condition = |wanted: &str| {
-        let conditions = status["conditions"].as_array().into_iter().flatten();
-        let mut found = conditions.filter(|condition| condition["type"] == wanted);
-        found.next().is_some_and(|condition| condition["status"] == "True")
+/// The objects of a namespace, and of the whole cluster where lessons may touch that.
+pub(super) async fn roots(
+    client: &kube::Client,
+    namespace: &str,
+    whole_cluster: bool,
+) -> Result<Vec<Root>, UserError> {
+    let listable = |kind: &&&'static Kind| {
+        ["list", "delete", "create"].iter().all(|verb| kind.verbs.contains(verb))
+            && kind.stored_as.is_none()
+            && !MADE_BY_THE_CLUSTER.contains(&kind.plural)
+            && (kind.namespaced || (whole_cluster && CLUSTER_KINDS.contains(&kind.plural)))
     };
-    match kind.kind {
-        "Pod" => {
-            let waiting = |container: &Value| match container["state"]["waiting"]["reason"].as_str() {
-                Some("ErrImagePull" | "ImagePullBackOff") => "cannot pull".to_owned(),
-                Some(reason) => reason.to_owned(),
-                None => String::new(),
-            };
-            let containers = status["containerStatuses"].as_array().into_iter().flatten();
-            let waiting: Vec<String> = containers.map(waiting).filter(|reason| !reason.is_empty()).collect();
-            Some(json!({"phase": status["phase"], "ready": condition("Ready"), "waiting": waiting}))
-        }
-        "Job" => Some(json!({"complete": condition("Complete"), "failed": condition("Failed")})),
-        "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" => Some(json!({"phase": status["phase"]})),
-        _ => None,
+    let kinds: Vec<&'static Kind> = KINDS.iter().filter(listable).copied().collect();
+    let lists = join_all(kinds.iter().map(|kind| list(client, kind, namespace))).await;
+    let mut found = Vec::new();
+    for listed in lists {
+        found.extend(listed?);
     }
+    Ok(found)
 }
 
-/// A value without drawn fields, moments, uids and generated names.
-fn cleaned(value: &Value, names: &[(String, String)]) -> Value {
-    match value {
-        Value::Object(map) => {
-            let headless = map.get("clusterIP").is_some_and(|address| address == "None");
-            let kept = map.iter().filter(|(key, _)| {
-                !DRAWN.contains(&key.as_str()) || (headless && key.as_str() == "clusterIP")
-            });
-            kept.map(|(key, value)| (key.clone(), cleaned(value, names))).collect::<Map<_, _>>().into()
-        }
-        Value::Array(items) => items.iter().map(|item| cleaned(item, names)).collect(),
-        Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => "TIME".into(),
-        Value::String(text) => replaced(text, names).into(),
-        other => other.clone(),
-    }
+async fn list(client: &kube::Client, kind: &'static Kind, namespace: &str) -> Result<Vec<Root>, UserError> {
+    let place = kind.namespaced.then_some(namespace);
+    let request = Request::get(format!("{}?limit={ITEMS_MAX}", collection_path(kind, place)))
+        .header("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
+        .body(Vec::new());
+    let answer = match request.map_err(kube::Error::HttpError) {
+        Ok(request) => client.request::<Value>(request).await,
+        Err(error) => Err(error),
+    };
+    let list = match answer {
+        Ok(list) => list,
+        // Not served here, or not for us to see: then lessons do not make any, either.
+        Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => return Ok(Vec::new()),
+        Err(error) => return Err(unreachable(&error)),
+    };
+    let items = list["items"].as_array().cloned().unwrap_or_default();
+    Ok(items.into_iter().filter_map(|item| root(kind, place, item)).collect())
 }
 
-fn replaced(text: &str, names: &[(String, String)]) -> String {
-    const TOKEN_VOLUME: &str = "kube-api-access-";
-    if let Some(place) = text.find(TOKEN_VOLUME) {
-        return format!("{}*", &text[..place + TOKEN_VOLUME.len()]);
+fn root(kind: &'static Kind, namespace: Option<&str>, item: Value) -> Option<Root> {
+    let object = Object::from_value(item)?;
+    let named = (kind.plural, object.name());
+    let is_api_service = named == API_SERVICE && namespace == Some("default");
+    if object.controller().is_some() || IN_EVERY_NAMESPACE.contains(&named) || is_api_service {
+        return None;
     }
-    let mut text = text.to_owned();
-    for (name, stable) in names.iter().filter(|(name, _)| name.len() > 4) {
-        if text.contains(name.as_str()) {
-            text = text.replace(name.as_str(), stable);
-        }
-    }
-    text
+    Some(Root {
+        kind,
+        namespace: namespace.map(str::to_owned),
+        name: object.name().to_owned(),
+        uid: object.uid().to_owned(),
+        labelled: object.label(COURSE_LABEL).is_some(),
+        created: object.creation_timestamp(),
+    })
 }
 
-fn compare(
-    object: &str,
-    path: &str,
-    one: Option<&Value>,
-    other: Option<&Value>,
-    differences: &mut Vec<Mismatch>,
-) {
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    match (one, other) {
-        (Some(Value::Object(one)), Some(Value::Object(two))) => {
-            for key in one.keys().chain(two.keys().filter(|key| !one.contains_key(*key))) {
-                compare(object, &below(key), one.get(key), two.get(key), differences);
+/// Which of the objects are the course's and the learner's, and which are somebody else's.
+pub(super) fn sort(
+    roots: Vec<Root>,
+    recorded: &BTreeSet<String>,
+    everything: bool,
+    keep: &str,
+) -> (Vec<Root>, Vec<Root>) {
+    // The namespace of the lessons stays: it is made and removed on its own.
+    let is_kept = |root: &Root| root.kind.plural == "namespaces" && root.name == keep;
+    roots.into_iter().filter(|root| !is_kept(root)).partition(|root| {
+        root.labelled || recorded.contains(&root.uid) || (everything && root.namespace.is_some())
+    })
+}
+
+/// Deletes objects, each only if it still is the one that was listed, and waits until they are gone.
+pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), UserError> {
+    for root in roots {
+        let body = json!({
+            "propagationPolicy": "Foreground",
+            "gracePeriodSeconds": 1,
+            "preconditions": {"uid": root.uid},
+        });
+        match objects.request(Method::DELETE, &root.path(), &body).await {
+            // Somebody was faster, or another object has its name now.
+            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
+            Err(error) if is_not_found(&error) => {}
+            Err(error) => {
+                let text = format!("cannot delete {}: {}", root.shown(), reason(&error));
+                return Err(UserError::new(text).hint("what is left goes with the next reset"));
             }
+            Ok(_) => {}
         }
-        (Some(Value::Array(one)), Some(Value::Array(two))) if one.len() == two.len() => {
-            for (index, (one, two)) in one.iter().zip(two).enumerate() {
-                compare(object, &format!("{path}[{index}]"), Some(one), Some(two), differences);
-            }
+    }
+    let uids: BTreeSet<&str> = roots.iter().map(|root| root.uid.as_str()).collect();
+    let mut collections: Vec<(String, &Root)> = Vec::new();
+    for root in roots {
+        let path = collection_path(root.kind, root.namespace.as_deref());
+        if collections.iter().all(|(known, _)| *known != path) {
+            collections.push((path, root));
         }
-        (one, two) if one == two => {}
-        (one, two) => differences.push(Mismatch {
-            object: object.to_owned(),
-            path: path.to_owned(),
-            one: one.map(Value::to_string),
-            other: two.map(Value::to_string),
-        }),
     }
-}
-
-impl std::fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = |value: &Option<String>| match value {
-            Some(value) if value.chars().count() > 80 => {
-                format!("{}…", value.chars().take(80).collect::<String>())
-            }
-            Some(value) => value.clone(),
-            None => "nothing".to_owned(),
-        };
-        let separator = if self.path.is_empty() { "" } else { " " };
-        write!(
-            f,
-            "{}{separator}{}: {} against {}",
-            self.object,
-            self.path,
-            shown(&self.one),
-            shown(&self.other)
-        )
+    for (path, example) in collections {
+        let gone = objects.until(&path, super::objects::GONE_MAX, |present| {
+            !present
+                .values()
+                .any(|object| object["metadata"]["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
+        });
+        if !gone.await? {
+            return Err(UserError::new(format!("{} does not go away", example.shown()))
+                .hint(format!("kubectl get {} -o yaml says what it waits for", example.shown())));
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apimachinery::builtin;
 
-    fn pod(name: &str, uid: &str, image: &str) -> (&'static Kind, Value) {
-        let pod = json!({
-            "metadata": {
-                "name": name, "generateName": "web-1-", "uid": uid, "creationTimestamp": "2026-01-01T00:00:00Z",
-                "namespace": "default", "labels": {"app": "web"},
-                "ownerReferences": [{"kind": "ReplicaSet", "name": "web-1", "uid": "r"}],
-            },
-            "spec": {"containers": [{"image": image}], "nodeName": "minikube"},
-            "status": {"phase": "Running", "podIP": "10.244.0.4"},
-        });
-        (&builtin::POD, pod)
+    fn item(name: &str, uid: &str, label: bool) -> Value {
+        let labels = if label { json!({COURSE_LABEL: "podlings"}) } else { json!({}) };
+        json!({"metadata": {"name": name, "uid": uid, "labels": labels}})
     }
 
     #[test]
-    fn what_is_drawn_makes_no_difference_and_what_is_written_does() {
-        let one = Inventory::of(vec![pod("web-1-abcde", "u-1", "a"), pod("web-1-fghij", "u-2", "a")]);
-        let two = Inventory::of(vec![pod("web-1-zzzzz", "u-3", "a"), pod("web-1-yyyyy", "u-4", "a")]);
-        assert_eq!(one.differences(&two), []);
-        let other = Inventory::of(vec![pod("web-1-zzzzz", "u-3", "b")]);
-        let told: Vec<String> = one.differences(&other).iter().map(ToString::to_string).collect();
-        assert_eq!(
-            told,
-            [
-                "default/pod/web-1-* spec.containers[0].image: \"a\" against \"b\"",
-                "default/pod/web-1-* (2): there against nothing",
-            ]
-        );
+    fn only_what_is_labelled_or_recorded_may_go() {
+        let of = |item| root(&builtin::CONFIG_MAP, Some("podlings"), item);
+        let all = [item("a", "1", true), item("b", "2", false), item("c", "3", false)];
+        let roots: Vec<Root> = all.into_iter().filter_map(of).collect();
+        let recorded = BTreeSet::from(["2".to_owned()]);
+        let names = |roots: &[Root]| roots.iter().map(Root::shown).collect::<Vec<_>>();
+        let (ours, others) = sort(roots.clone(), &recorded, false, "podlings");
+        assert_eq!(names(&ours), ["configmap/a", "configmap/b"]);
+        assert_eq!(names(&others), ["configmap/c"]);
+        assert_eq!(sort(roots, &recorded, true, "podlings").1.len(), 0);
     }
 
     #[test]
-    fn what_follows_from_the_owner_is_told_once() {
-        let owner = |image: &str| {
-            let set = json!({"metadata": {"name": "web-1", "namespace": "default", "uid": "r-1"}, "spec": {"image": image}});
-            (&builtin::REPLICA_SET as &Kind, set)
-        };
-        let world = |image: &str| {
-            let (_, set) = owner(image);
-            Inventory::of(vec![(&builtin::REPLICA_SET, set), pod("web-1-abcde", "u-1", image)])
-        };
-        let told: Vec<String> =
-            world("a").differences(&world("b")).into_iter().map(|one| one.object).collect();
-        assert_eq!(told, ["default/replicaset/web-1"]);
+    fn what_every_namespace_has_and_what_controllers_made_is_nobodys() {
+        let of = |kind, item| root(kind, Some("default"), item);
+        assert!(of(&builtin::CONFIG_MAP, item("kube-root-ca.crt", "1", false)).is_none());
+        assert!(of(&builtin::SERVICE, item("kubernetes", "1", false)).is_none());
+        let mut pod = item("web-1", "1", false);
+        pod["metadata"]["ownerReferences"] = json!([{
+            "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "2", "controller": true,
+        }]);
+        assert!(of(&builtin::POD, pod).is_none());
     }
 }

@@ -1,12 +1,15 @@
-//! The objects of a lesson: made with server-side apply, removed by what they are.
+//! The objects of a lesson: made with server-side apply, waited for by watching.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use http::{Method, Request};
+use kube::core::{DynamicObject, WatchEvent};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, Object, builtin, kind_of};
-use crate::base::{UserError, sleep};
+use crate::apimachinery::{Kind, Object, builtin, kind_of};
+use crate::base::{Stopwatch, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
 
@@ -14,46 +17,13 @@ use super::COURSE_LABEL;
 const FIELD_MANAGER: &str = "podlings";
 
 /// How long removed objects may take to go.
-const GONE_MAX: Duration = Duration::from_secs(90);
+pub(super) const GONE_MAX: Duration = Duration::from_secs(120);
 
 /// How long a rollout of a start state may take.
 const ROLLOUT_MAX: Duration = Duration::from_secs(40);
 
-/// Between two looks at what is going or coming.
-pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(300);
-
-/// Kinds whose objects make others: they go first, or what is removed comes back.
-const OWNERS: &[&str] =
-    &["CronJob", "Job", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"];
-
-/// Kinds that the cluster writes for itself, or that go with what they belong to.
-const LEFT_ALONE: &[&str] = &[
-    "Event",
-    "Lease",
-    "Endpoints",
-    "EndpointSlice",
-    "ControllerRevision",
-    "PodMetrics",
-    "Node",
-    "CSINode",
-    "APIService",
-];
-
-/// Kinds that lessons and learners make in a namespace, owners first.
-fn removed_kinds() -> Vec<&'static Kind> {
-    let mut kinds: Vec<&'static Kind> = deletable().filter(|kind| kind.namespaced).collect();
-    kinds.sort_by_key(|kind| OWNERS.iter().position(|owner| *owner == kind.kind).unwrap_or(OWNERS.len()));
-    kinds
-}
-
-fn deletable() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().copied().filter(|kind| {
-        let verbs = ["list", "create", "delete"];
-        kind.stored_as.is_none()
-            && verbs.iter().all(|verb| kind.verbs.contains(verb))
-            && !LEFT_ALONE.contains(&kind.kind)
-    })
-}
+/// How long to wait before a watch that ended is opened again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// The objects of one namespace.
 pub(super) struct Objects {
@@ -71,7 +41,7 @@ impl Objects {
         let Some(mut object) = Object::from_value(start.clone()) else {
             return Err(UserError::new("a start state holds something that is no object"));
         };
-        let path = self.path_of(&object).await?;
+        let path = self.path_of(&object)?;
         if !overwrite && self.find(&path).await?.is_some() {
             return Ok(());
         }
@@ -83,105 +53,88 @@ impl Objects {
         })
     }
 
-    /// Waits until a Deployment's controller has finished with it, or a Pod has started; one that sticks is
+    /// Waits until a Deployment's controller has finished with it; a rollout that sticks is
     /// what some steps begin with, so the wait is bounded and its end no error.
     pub(super) async fn rolled_out(&self, start: &Value) -> Result<(), UserError> {
         let Some(object) = Object::from_value(start.clone()) else { return Ok(()) };
-        let is_done: fn(&Object) -> bool = match object.kind() {
-            kind if kind == builtin::DEPLOYMENT.kind => is_rolled_out,
-            kind if kind == builtin::POD.kind => has_started,
-            _ => return Ok(()),
-        };
-        let path = self.path_of(&object).await?;
-        let mut waited = Duration::ZERO;
-        while waited < ROLLOUT_MAX {
-            let present = self.find(&path).await?.and_then(Object::from_value);
-            if present.is_some_and(|present| is_done(&present)) {
-                return Ok(());
-            }
-            sleep(LOOK_INTERVAL).await;
-            waited += LOOK_INTERVAL;
+        if object.kind() != builtin::DEPLOYMENT.kind {
+            return Ok(());
         }
-        Ok(())
+        let collection = collection_path(&builtin::DEPLOYMENT, Some(self.namespace_of(&object)));
+        let path = format!("{collection}?fieldSelector=metadata.name%3D{}", object.name());
+        let is_done = |present: &BTreeMap<String, Value>| {
+            present.values().cloned().filter_map(Object::from_value).any(|object| is_rolled_out(&object))
+        };
+        self.until(&path, ROLLOUT_MAX, is_done).await.map(|_| ())
     }
 
-    /// Why the API server would not take an object, unknown fields included; `None` when it would.
-    pub(super) async fn refusal(&self, value: &Value) -> Result<Option<String>, UserError> {
-        let Some(object) = Object::from_value(value.clone()) else {
-            return Ok(Some("it is no object: it needs apiVersion, kind and metadata".to_owned()));
-        };
-        let path = match self.path_of(&object).await {
-            Ok(path) => path,
-            Err(error) => return Ok(Some(error.message)),
-        };
-        let options = "dryRun=All&fieldValidation=Strict";
-        let present = self.find(&path).await?.is_some();
-        let sent = if present {
-            let path = format!("{path}?{options}&fieldManager={FIELD_MANAGER}&force=true");
-            self.request(Method::PATCH, &path, object.value()).await
-        } else {
-            let (collection, _) = path.rsplit_once('/').unwrap_or((&path, ""));
-            self.request(Method::POST, &format!("{collection}?{options}"), object.value()).await
-        };
-        match sent {
-            Ok(_) => Ok(None),
-            Err(kube::Error::Api(status)) => Ok(Some(status.message)),
-            Err(error) => Err(unreachable(&error)),
-        }
-    }
-
-    /// Removes everything of the namespace that lessons and learners make, and what lessons made outside of
-    /// namespaces; waits until it is gone.
-    pub(super) async fn remove_all(&self) -> Result<(), UserError> {
-        for path in self.to_remove().await? {
-            let body = json!({"propagationPolicy": "Background", "gracePeriodSeconds": 1});
-            match self.request(Method::DELETE, &path, &body).await {
-                Err(error) if !is_not_found(&error) => return Err(unreachable(&error)),
-                _ => {}
+    /// Watches a collection until its objects are as wanted; `false` when the time ran out first.
+    ///
+    /// # Errors
+    /// When it cannot be listed.
+    pub(super) async fn until(
+        &self,
+        path: &str,
+        at_most: Duration,
+        is_done: impl Fn(&BTreeMap<String, Value>) -> bool,
+    ) -> Result<bool, UserError> {
+        let since = Stopwatch::start();
+        loop {
+            let left = at_most.saturating_sub(since.elapsed());
+            match timeout(left, self.watch_until(path, &is_done)).await {
+                None => return Ok(false),
+                Some(Ok(true)) => return Ok(true),
+                Some(Err(error)) => return Err(unreachable(&error)),
+                // The watch ended before that: list again.
+                Some(Ok(false)) => sleep(AGAIN.min(left)).await,
             }
         }
-        let mut waited = Duration::ZERO;
-        while waited < GONE_MAX {
-            if self.to_remove().await?.is_empty() {
-                return Ok(());
+    }
+
+    async fn watch_until(
+        &self,
+        path: &str,
+        is_done: &impl Fn(&BTreeMap<String, Value>) -> bool,
+    ) -> kube::Result<bool> {
+        let list = self.request(Method::GET, path, &Value::Null).await?;
+        let uid_of = |object: &Value| object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+        let items = list["items"].as_array().cloned().unwrap_or_default();
+        let mut present: BTreeMap<String, Value> =
+            items.into_iter().map(|object| (uid_of(&object), with_kind(object))).collect();
+        if is_done(&present) {
+            return Ok(true);
+        }
+        let version = list["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let request = Request::get(format!("{path}{mark}watch=true&resourceVersion={version}"))
+            .body(Vec::new())
+            .map_err(kube::Error::HttpError)?;
+        let events = self.client.request_events::<DynamicObject>(request).await?;
+        let mut events = std::pin::pin!(events);
+        while let Ok(Some(event)) = events.try_next().await {
+            let (object, is_gone) = match event {
+                WatchEvent::Added(object) | WatchEvent::Modified(object) => (object, false),
+                WatchEvent::Deleted(object) => (object, true),
+                WatchEvent::Bookmark(_) => continue,
+                WatchEvent::Error(_) => return Ok(false),
+            };
+            let object = serde_json::to_value(object).unwrap_or_default();
+            if is_gone {
+                present.remove(&uid_of(&object));
+            } else {
+                present.insert(uid_of(&object), object);
             }
-            sleep(LOOK_INTERVAL).await;
-            waited += LOOK_INTERVAL;
+            if is_done(&present) {
+                return Ok(true);
+            }
         }
-        Err(UserError::new(format!("some objects in the namespace {} do not go away", self.namespace))
-            .hint(format!("kubectl get all -n {} shows them", self.namespace)))
+        Ok(false)
     }
 
-    /// The paths of what is to be removed.
-    async fn to_remove(&self) -> Result<Vec<String>, UserError> {
-        let mut paths = Vec::new();
-        let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        for kind in removed_kinds() {
-            let collection = self.collection(kind, None);
-            let objects = self.list(&collection).await?;
-            let own = objects.iter().filter(|object| !of_every_namespace(kind, &name(object)));
-            paths.extend(own.map(|object| format!("{collection}/{}", name(object))));
-        }
-        // Outside of namespaces others live as well: only what carries our label is ours.
-        for kind in deletable().filter(|kind| !kind.namespaced) {
-            let collection = self.collection(kind, None);
-            let objects = self.list(&format!("{collection}?labelSelector={COURSE_LABEL}%3Dpodlings")).await?;
-            let ours = objects.iter().filter(|object| name(object) != self.namespace);
-            paths.extend(ours.map(|object| format!("{collection}/{}", name(object))));
-        }
-        Ok(paths)
-    }
-
-    /// The objects of a collection; none where the cluster has no such kind or does not let us look.
-    pub(super) async fn list(&self, path: &str) -> Result<Vec<Value>, UserError> {
-        match self.request(Method::GET, path, &Value::Null).await {
-            Ok(mut list) => Ok(match list["items"].take() {
-                Value::Array(items) => items,
-                _ => Vec::new(),
-            }),
-            Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => Ok(Vec::new()),
-            Err(error) => Err(unreachable(&error)),
-        }
+    /// The objects of a collection.
+    pub(super) async fn items(&self, path: &str) -> kube::Result<Vec<Value>> {
+        let list = self.request(Method::GET, path, &Value::Null).await?;
+        Ok(list["items"].as_array().cloned().unwrap_or_default())
     }
 
     /// The object at a path, if there is one.
@@ -193,36 +146,39 @@ impl Objects {
         }
     }
 
-    /// The URL of a kind's objects in that namespace; in the lesson's when none is named.
-    pub(super) fn collection(&self, kind: &Kind, namespace: Option<&str>) -> String {
-        collection_of(kind, kind.namespaced.then(|| namespace.unwrap_or(&self.namespace)))
+    fn namespace_of<'a>(&'a self, object: &'a Object) -> &'a str {
+        if object.namespace().is_empty() { &self.namespace } else { object.namespace() }
     }
 
-    async fn path_of(&self, object: &Object) -> Result<String, UserError> {
-        let namespace = object.value()["metadata"]["namespace"].as_str();
-        if let Some(kind) = kind_of(object.api_version(), object.kind()) {
-            return Ok(format!("{}/{}", self.collection(kind, namespace), object.name()));
-        }
-        let (group, version) = object.api_version().split_once('/').unwrap_or(("", object.api_version()));
-        let definitions = self.list(&self.collection(&builtin::CUSTOM_RESOURCE_DEFINITION, None)).await?;
-        let spec = definitions
-            .iter()
-            .map(|definition| &definition["spec"])
-            .find(|spec| spec["group"] == group && spec["names"]["kind"] == object.kind());
-        let Some(plural) = spec.and_then(|spec| spec["names"]["plural"].as_str()) else {
-            return Err(UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version())));
-        };
-        let within = match spec.map(|spec| &spec["scope"]) {
-            Some(scope) if scope == "Cluster" => String::new(),
-            _ => format!("namespaces/{}/", namespace.unwrap_or(&self.namespace)),
-        };
-        Ok(format!("/apis/{group}/{version}/{within}{plural}/{}", object.name()))
+    pub(super) fn path_of(&self, object: &Object) -> Result<String, UserError> {
+        let kind = kind_of(object.api_version(), object.kind()).ok_or_else(|| {
+            UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()))
+        })?;
+        let namespace = kind.namespaced.then(|| self.namespace_of(object));
+        Ok(format!("{}/{}", collection_path(kind, namespace), object.name()))
     }
 
-    /// One request; a null body is none.
+    /// Sets annotations of the object at a path; a null removes one.
+    pub(super) async fn annotate(&self, path: &str, annotations: &Value) -> kube::Result<Value> {
+        let path = format!("{path}?fieldManager={FIELD_MANAGER}");
+        let body = json!({"metadata": {"annotations": annotations}});
+        self.send(Method::PATCH, &path, "application/merge-patch+json", &body).await
+    }
+
+    /// One request, a PATCH being an apply; a null body is none.
     pub(super) async fn request(&self, method: Method, path: &str, body: &Value) -> kube::Result<Value> {
         let content_type =
             if method == Method::PATCH { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(method, path, content_type, body).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: &Value,
+    ) -> kube::Result<Value> {
         let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let request = Request::builder()
             .method(method)
@@ -235,30 +191,22 @@ impl Objects {
     }
 }
 
-/// The URL of a kind's objects: of one namespace, or of all.
-pub(super) fn collection_of(kind: &Kind, namespace: Option<&str>) -> String {
+/// The path of a kind's objects, in a namespace or everywhere.
+pub(super) fn collection_path(kind: &Kind, namespace: Option<&str>) -> String {
     let group = if kind.group.is_empty() { "api".to_owned() } else { format!("apis/{}", kind.group) };
-    match namespace {
+    match namespace.filter(|_| kind.namespaced) {
         Some(namespace) => format!("/{group}/{}/namespaces/{namespace}/{}", kind.version, kind.plural),
         None => format!("/{group}/{}/{}", kind.version, kind.plural),
     }
 }
 
-/// Whether every namespace has an object of that name.
-fn of_every_namespace(kind: &Kind, name: &str) -> bool {
-    matches!((kind.kind, name), ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default"))
-}
-
-/// Whether a Pod is ready, has ended, or waits for something that does not come by itself.
-fn has_started(pod: &Object) -> bool {
-    let status = &pod.value()["status"];
-    let conditions = status["conditions"].as_array().into_iter().flatten();
-    let mut ready = conditions.filter(|condition| condition["type"] == "Ready");
-    let containers = status["containerStatuses"].as_array().into_iter().flatten();
-    let stuck = containers.filter_map(|container| container["state"]["waiting"]["reason"].as_str());
-    ready.any(|condition| condition["status"] == "True")
-        || matches!(status["phase"].as_str(), Some("Succeeded" | "Failed"))
-        || stuck.into_iter().any(|reason| !matches!(reason, "ContainerCreating" | "PodInitializing"))
+/// Items of a list do not name their kind; an object must.
+fn with_kind(mut object: Value) -> Value {
+    if object["kind"].is_null() && object.is_object() {
+        object["apiVersion"] = json!("v1");
+        object["kind"] = json!("Object");
+    }
+    object
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

@@ -43,6 +43,19 @@ impl Source {
     }
 }
 
+/// The folder of the course's sample app.
+const SAMPLE_APP: &str = "sample-app/";
+
+/// The files of the course's sample app, from which its image is built: name and content.
+#[must_use]
+pub fn sample_app() -> Vec<(String, Vec<u8>)> {
+    let files = Lessons::iter().filter_map(|path| {
+        let name = path.strip_prefix(SAMPLE_APP)?.to_owned();
+        Some((name, Lessons::get(&path)?.data.into_owned()))
+    });
+    files.collect()
+}
+
 /// Loads a course; what cannot be read is left out and reported.
 #[must_use]
 pub fn load(source: &Source) -> (Course, Vec<Diagnostic>) {

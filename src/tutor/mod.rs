@@ -11,6 +11,7 @@ mod proof;
 mod recap;
 mod session;
 mod view;
+mod whole_cluster;
 mod witness;
 mod word;
 

@@ -10,6 +10,8 @@ mod kubectl;
 mod lessons;
 mod planted;
 mod program;
+mod proxy;
+mod real_clusters;
 mod terminal;
 mod tools;
 mod trials;
