@@ -40,6 +40,8 @@ pub(super) enum Command {
     Learn(Learn),
     /// List chapters, steps and progress
     List(List),
+    /// Look at this machine: terminal, tools, clusters, rights; and say how to mend what is not in order
+    Doctor(Doctor),
     /// Serve an embedded cluster to kubectl and other programs until interrupted
     Cluster(ServeCluster),
     /// The built-in kubectl
@@ -64,6 +66,12 @@ pub(super) struct Learn {
     /// The kubeconfig context to use, with --environment kubeconfig
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
+    /// Start minikube without asking, with --environment minikube
+    #[arg(long)]
+    pub start: bool,
+    /// Go on although the cluster looks like production, or the lessons' needs exceed a namespace
+    #[arg(long)]
+    pub i_know: bool,
     /// Seed of the embedded cluster: equal seeds give equal names and addresses
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -72,6 +80,16 @@ pub(super) struct Learn {
 #[derive(Debug, Args)]
 pub(super) struct List {
     /// Language of the titles: en or ko
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Language: en or ko
     #[arg(long, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
 }

@@ -36,10 +36,6 @@ pub(super) fn run(
 ) -> Result<ExitCode, UserError> {
     let course = load_course(common)?;
     let goal = learn.place.as_deref().map(|place| course.find(place)).transpose()?;
-    if learn.environment == EnvironmentKind::Minikube {
-        return Err(UserError::new("starting minikube from here is not there yet")
-            .hint("start it yourself, then: podlings learn --environment kubeconfig --context minikube"));
-    }
     let runtime = runtime()?;
     let outcome = runtime.block_on(session(learn, common, surroundings, Arc::new(course), goal));
     // The editor's thread may still wait for a key; the process ends without it.
@@ -65,13 +61,15 @@ async fn session(
         out.line(lines.join("\n")).while_doing(|| "cannot print".to_owned())?;
     }
     let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
-    let wiring = Wiring { learn, surroundings, folders: &folders, interactive, language, theme };
-    let (environment, world_kept) = wiring.environment(&mut out).await?;
+    let wiring =
+        Wiring { learn, surroundings, folders: &folders, interactive, language, theme, entries: &entries };
+    let (environment, world_kept) = wiring.environment(&mut out, &mut journal).await?;
     let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
     let keyboard = surroundings.keyboard();
     let follows_size = surroundings.follows_size();
     let settings = Settings { interactive, width: theme.width, keyboard, follows_size };
     let ending = if interactive {
+        let mut farewell = out.clone();
         let screen = TerminalScreen::new(theme, out, surroundings.follows_size());
         let front = repl::Settings {
             theme,
@@ -79,7 +77,9 @@ async fn session(
             workspace: folders.workspace.clone(),
         };
         let driver = Driver::new(session, environment, journal, Box::new(screen.clone()), settings);
-        repl::run(driver, screen, front, world_kept).await?
+        let ending = repl::run(driver, screen, front, world_kept).await?;
+        wiring.offer_end(&mut farewell).await?;
+        ending
     } else {
         let screen = PlainScreen::new(theme, out.clone());
         let driver = Driver::new(session, environment, journal, Box::new(screen), settings);
@@ -152,7 +152,8 @@ impl Folders {
         };
         let world = match learn.environment {
             EnvironmentKind::Embedded => "embedded".to_owned(),
-            _ => "external".to_owned(),
+            EnvironmentKind::Minikube => "minikube".to_owned(),
+            EnvironmentKind::Kubeconfig => "external".to_owned(),
         };
         let workspace = base.join("workspace");
         fs::create_dir_all(&workspace).while_doing(|| format!("cannot create {}", workspace.display()))?;

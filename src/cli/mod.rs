@@ -2,8 +2,12 @@
 
 mod args;
 mod cluster;
+mod doctor;
+mod guest;
 mod learn;
 mod list;
+mod minikube_words;
+mod own_minikube;
 mod surroundings;
 mod tools;
 mod wiring;
@@ -47,6 +51,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Learn(Learn::default())) {
         Command::Learn(learn) => learn::run(&learn, &common, &surroundings),
         Command::List(list) => list::run(&list, &common, &surroundings),
+        Command::Doctor(doctor) => doctor::run(&doctor, &common, &surroundings),
         Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
         Command::Kubectl(passed) => {
             return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings);

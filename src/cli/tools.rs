@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Output, Streams, UserError};
-use crate::environment::{HostPrograms, Target};
+use crate::environment::{HostPrograms, Target, refuse_production, signs_in_names};
 use crate::{kubectl, minikube};
 
 use super::surroundings::Surroundings;
@@ -105,5 +105,6 @@ async fn minikube_client(surroundings: &Surroundings) -> Result<kube::Client, Us
     let target = Target::find(&surroundings.kubeconfig(), None).map_err(|error| {
         error.hint("the built-in minikube works on the embedded cluster, inside podlings")
     })?;
-    target.client().await
+    refuse_production(&target.context, &signs_in_names(&target))?;
+    target.client("default").await
 }

@@ -1,149 +1,156 @@
 //! A cluster that a kubeconfig names: we are a guest there.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Method;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
-use crate::base::{Clock, ResultExt, UserError, sleep, timeout};
+use crate::base::{Clock, Streams, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
-use super::guard::refuse_production;
-use super::objects::{LOOK_INTERVAL, Objects, is_later_version, is_not_found, reason, unreachable};
+use super::command_line::CommandLine;
+use super::inventory::{self, Root};
+use super::link::{Interruption, Link, Write};
+use super::marks::{self, Marks};
+use super::objects::{GONE_MAX, Objects, is_later_version, is_not_found, reason, unreachable};
+use super::profile::PROFILE;
+use super::target::Target;
 use super::tools::{ToolSettings, Tools};
 
-/// The namespace in which lessons live on a real cluster.
-const NAMESPACE: &str = "podlings";
+/// The namespace in which lessons live on a cluster that is not ours.
+pub(super) const NAMESPACE: &str = "podlings";
 
 /// How long a cluster may take to answer at all.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
 
-/// How long a namespace may take to go.
-const GONE_MAX: Duration = Duration::from_secs(90);
+/// Time between two looks whether a lost cluster is back.
+const BACK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A context that a learner may choose.
-#[derive(Clone, Debug)]
-pub struct Target {
-    kubeconfig: Kubeconfig,
-    /// Name of the context.
-    pub context: String,
-    /// URL of its server.
-    pub server: String,
+/// How a session uses a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Whether the cluster is ours alone: lessons then live in `default`, where `minikube service` looks.
+    pub own: bool,
+    /// Whether lessons may touch what belongs to no namespace.
+    pub whole_cluster: bool,
+    /// Whether everything goes when the session ends.
+    pub remove_at_end: bool,
+    /// Uids of what earlier sessions made.
+    pub recorded: BTreeSet<String>,
 }
 
-impl Target {
-    /// Finds a context (the current one when none is named) in the kubeconfig files.
-    ///
-    /// # Errors
-    /// When no file can be read, there is no such context, or it looks like production.
-    pub fn find(files: &[PathBuf], context: Option<&str>) -> Result<Self, UserError> {
-        let mut merged: Option<Kubeconfig> = None;
-        for file in files.iter().filter(|file| file.exists()) {
-            let doing = || format!("cannot read {}", file.display());
-            let next = Kubeconfig::read_from(file).while_doing(doing)?;
-            merged = Some(match merged {
-                Some(earlier) => earlier.merge(next).while_doing(doing)?,
-                None => next,
-            });
-        }
-        let Some(kubeconfig) = merged else {
-            return Err(UserError::new("there is no kubeconfig").hint(
-                "set KUBECONFIG, or start a cluster that writes one (minikube start, kind create cluster)",
-            ));
-        };
-        let names: Vec<&str> = kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
-        let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let Some(context) = context.map(str::to_owned).or_else(|| kubeconfig.current_context.clone()) else {
-            return Err(UserError::new("the kubeconfig has no current context")
-                .hint(format!("name one with --context; it has: {listed}")));
-        };
-        let server = server_of(&kubeconfig, &context).ok_or_else(|| {
-            UserError::new(format!("the kubeconfig has no usable context {context:?}"))
-                .hint(format!("it has: {listed}"))
-        })?;
-        refuse_production(&context, &server)?;
-        Ok(Self { kubeconfig, context, server })
-    }
-
-    /// A kubeconfig (YAML) with this context alone, its namespace being the lessons'.
-    ///
-    /// # Errors
-    /// When it cannot be written as YAML.
-    pub fn session_kubeconfig(&self) -> Result<String, UserError> {
-        let mut kubeconfig = self.kubeconfig.clone();
-        kubeconfig.current_context = Some(self.context.clone());
-        kubeconfig.contexts.retain(|context| context.name == self.context);
-        for context in kubeconfig.contexts.iter_mut().filter_map(|named| named.context.as_mut()) {
-            context.namespace = Some(NAMESPACE.to_owned());
-        }
-        serde_yaml::to_string(&kubeconfig).while_doing(|| "cannot write a kubeconfig".to_owned())
-    }
-
-    /// A client for this context; it connects when it is first used.
-    ///
-    /// # Errors
-    /// When the credentials cannot be read.
-    pub async fn client(&self) -> Result<kube::Client, UserError> {
-        let options =
-            KubeConfigOptions { context: Some(self.context.clone()), ..KubeConfigOptions::default() };
-        let doing = || format!("cannot use the context {:?}", self.context);
-        let mut config = kube::Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options)
-            .await
-            .while_doing(doing)?;
-        NAMESPACE.clone_into(&mut config.default_namespace);
-        // A watch may be silent for long, and a Service that nobody serves (503) is something to judge.
-        config.read_timeout = None;
-        config.default_retry = false;
-        kube::Client::try_from(config).while_doing(doing)
+impl Terms {
+    /// The namespace of the lessons.
+    #[must_use]
+    pub fn namespace(&self) -> &'static str {
+        if self.own { "default" } else { NAMESPACE }
     }
 }
 
-fn server_of(kubeconfig: &Kubeconfig, context: &str) -> Option<String> {
-    let named = kubeconfig.contexts.iter().find(|named| named.name == context)?;
-    let cluster = &named.context.as_ref()?.cluster;
-    let cluster = kubeconfig.clusters.iter().find(|named| &named.name == cluster)?;
-    cluster.cluster.as_ref()?.server.clone()
+/// An object that the learner made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// `deployment/first-app`.
+    pub object: String,
+    /// Its uid.
+    pub uid: String,
 }
 
-/// A real cluster, in a namespace of our own.
+/// What is known about whose the objects are.
+#[derive(Default)]
+struct Ledger {
+    /// Uids of what the course and the learner made.
+    recorded: BTreeSet<String>,
+    /// Uids of what was there before, or came from somebody else.
+    others: BTreeSet<String>,
+}
+
+/// A real cluster.
 pub struct External {
+    target: Target,
+    /// The engine's own; the learner's commands have theirs.
     client: kube::Client,
+    link: Link,
     tools: Arc<Tools>,
-    /// Whether the namespace goes when the session ends.
-    remove_at_end: bool,
+    terms: Terms,
+    kubeconfig: std::path::PathBuf,
+    /// Whether the namespace was there already.
+    found: bool,
+    ledger: Mutex<Ledger>,
+}
+
+/// Asks a cluster whether it is there: its version.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn reach(target: &Target, client: &kube::Client) -> Result<String, UserError> {
+    let unreachable = |why: String| {
+        UserError::new(format!(
+            "the cluster of {:?} at {} does not answer: {why}",
+            target.context, target.server
+        ))
+        .hint("start it, or learn on the embedded cluster: podlings learn")
+    };
+    match timeout(ANSWER_MAX, client.apiserver_version()).await {
+        Some(Ok(version)) => Ok(version.git_version),
+        Some(Err(kube::Error::Api(status))) if status.code == 401 => Err(UserError::new(format!(
+            "the cluster of {:?} does not accept these credentials: {}",
+            target.context, status.message
+        ))
+        .hint("sign in again with the tool that made this context")),
+        Some(Err(error)) => Err(unreachable(reason(&error))),
+        None => Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
+    }
 }
 
 impl External {
-    /// Connects, and makes the namespace of the lessons if it is not there.
+    /// Makes the namespace of the lessons if it is not there, and takes stock of what others have in it.
     ///
     /// # Errors
     /// When the cluster does not answer, or a namespace of that name belongs to somebody else.
     pub async fn connect(
         target: &Target,
+        learner: kube::Client,
         settings: &ToolSettings,
-        remove_at_end: bool,
+        terms: Terms,
     ) -> Result<Self, UserError> {
-        let client = target.client().await?;
-        let answer = timeout(ANSWER_MAX, client.apiserver_version()).await;
-        let unreachable = |why: String| {
-            UserError::new(format!(
-                "the cluster of {:?} at {} does not answer: {why}",
-                target.context, target.server
-            ))
-            .hint("start it, or learn on the embedded cluster: podlings learn")
-        };
-        match answer {
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(unreachable(reason(&error))),
-            None => return Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
+        let link = Link::new();
+        let client = link.watch_over(learner.clone(), terms.namespace());
+        let namespace = if terms.own { None } else { make_namespace(&client).await? };
+        let found = terms.own || namespace.is_some();
+        let marks = namespace.as_ref().map(Marks::read).unwrap_or_default();
+        let mut settings = settings.clone();
+        if terms.own {
+            settings.environment.insert("MINIKUBE_PROFILE".to_owned(), PROFILE.to_owned());
         }
-        make_namespace(&client).await?;
-        let tools =
-            Tools::new(settings, &target.context, client.clone(), Clock::system(), &["kubectl", "k"])?;
-        Ok(Self { client, tools: Arc::new(tools), remove_at_end })
+        let names = ["kubectl", "k"];
+        let tools = Tools::new(&settings, &target.context, learner, Clock::system(), &names)?;
+        let external = Self {
+            target: target.clone(),
+            client,
+            link,
+            tools: Arc::new(tools),
+            found,
+            kubeconfig: settings.kubeconfig.clone(),
+            ledger: Mutex::new(Ledger { recorded: terms.recorded.clone(), others: BTreeSet::new() }),
+            terms,
+        };
+        let (_, others) = external.stock().await?;
+        let (made, others): (Vec<Root>, Vec<Root>) = others.into_iter().partition(|root| marks.claims(root));
+        {
+            let mut ledger = external.ledger();
+            ledger.recorded.extend(made.into_iter().map(|root| root.uid));
+            ledger.others = others.into_iter().map(|root| root.uid).collect();
+        }
+        Ok(external)
+    }
+
+    /// Whether the lessons' namespace was there before, with what an earlier session left in it.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.found
     }
 
     pub(super) fn tools(&self) -> &Arc<Tools> {
@@ -155,13 +162,121 @@ impl External {
     }
 
     pub(super) fn namespace(&self) -> &str {
-        NAMESPACE
+        self.terms.namespace()
+    }
+
+    pub(super) fn is_own(&self) -> bool {
+        self.terms.own
+    }
+
+    pub(super) fn allows_whole_cluster(&self) -> bool {
+        self.terms.own || self.terms.whole_cluster
+    }
+
+    pub(super) fn take_writes(&self) -> Vec<Write> {
+        self.link.take_writes()
+    }
+
+    pub(super) fn interruption(&self) -> Option<Interruption> {
+        self.link.interruption()
+    }
+
+    pub(super) async fn link_changed(&self) {
+        self.link.changed().await;
+    }
+
+    /// Waits until the cluster answers again.
+    pub(super) async fn back(&self) {
+        while self.interruption().is_some() {
+            sleep(BACK_INTERVAL).await;
+            // The link itself notes how it went.
+            let _ = timeout(ANSWER_MAX, self.client.apiserver_version()).await;
+        }
+    }
+
+    /// Whether commands still go where lessons run.
+    pub(super) fn verify(&self) -> Result<(), UserError> {
+        let Err(now) = self.target.still_current_in(&self.kubeconfig) else { return Ok(()) };
+        let context = &self.target.context;
+        Err(UserError::new(format!(
+            "the context is not {context:?} any more ({now}); the lesson stands still"
+        ))
+        .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it")))
+    }
+
+    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is there: ours, and what is not.
+    async fn stock(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
+        let roots = inventory::roots(&self.client, self.namespace(), self.allows_whole_cluster()).await?;
+        let recorded = self.ledger().recorded.clone();
+        Ok(inventory::sort(roots, &recorded, self.terms.own, self.namespace()))
+    }
+
+    /// A minikube line for the shell, which finds the real one.
+    pub(super) fn real_minikube(&self, line: &CommandLine) -> Option<CommandLine> {
+        match line {
+            CommandLine::Minikube(arguments) if self.terms.own => {
+                let words = std::iter::once("minikube").chain(arguments.iter().map(String::as_str));
+                shlex::try_join(words).ok().map(CommandLine::Shell)
+            }
+            _ => None,
+        }
+    }
+
+    /// Runs a line, and finds out what it made.
+    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
+        let real = self.real_minikube(line);
+        let line = real.as_ref().unwrap_or(line);
+        if !line.may_write() {
+            return (self.tools.run(line, streams).await, Vec::new());
+        }
+        // What came since the last command came from somebody else.
+        if let Ok((_, others)) = self.stock().await {
+            self.ledger().others.extend(others.into_iter().map(|root| root.uid));
+        }
+        self.mark(&marks::while_running()).await;
+        let code = self.tools.run(line, streams).await;
+        // A cluster that is lost now keeps the mark, by which the next session knows what was made.
+        let Ok((ours, new)) = self.stock().await else { return (code, Vec::new()) };
+        let new: Vec<Root> = {
+            let mut ledger = self.ledger();
+            let new: Vec<Root> = new.into_iter().filter(|root| !ledger.others.contains(&root.uid)).collect();
+            ledger.recorded.extend(new.iter().map(|root| root.uid.clone()));
+            new
+        };
+        self.mark(&marks::after(ours.iter().chain(&new))).await;
+        (code, new.into_iter().map(|root| Made { object: root.shown(), uid: root.uid }).collect())
+    }
+
+    /// Writes a mark on the namespace of the lessons.
+    async fn mark(&self, annotations: &Value) {
+        if !self.terms.own {
+            let objects = Objects::new(self.client(), self.namespace());
+            // Without it, only what a kill leaves behind would be taken for somebody else's.
+            let _ = objects.annotate(&namespace_path(), annotations).await;
+        }
+    }
+
+    /// What a fresh start removes, and what it leaves since it is not ours.
+    pub(super) async fn removal(&self) -> Result<(Vec<String>, Vec<String>), UserError> {
+        let (ours, others) = self.stock().await?;
+        let shown = |roots: Vec<Root>| roots.iter().map(Root::shown).collect();
+        let in_namespace = others.into_iter().filter(|root| root.namespace.is_some()).collect();
+        Ok((shown(ours), shown(in_namespace)))
     }
 
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
-        let objects = Objects::new(self.client(), NAMESPACE);
+        self.verify()?;
+        if !self.terms.own {
+            make_namespace(&self.client).await?;
+        }
+        let objects = Objects::new(self.client(), self.namespace());
         if fresh {
-            objects.remove_all().await?;
+            let (ours, _) = self.stock().await?;
+            inventory::remove(&objects, &ours).await?;
         }
         for (index, object) in start.iter().enumerate() {
             if fresh && is_later_version(start, index) {
@@ -176,26 +291,32 @@ impl External {
     }
 
     pub(super) async fn leave(&self) -> Result<(), UserError> {
-        if !self.remove_at_end {
-            return Ok(());
+        if self.terms.remove_at_end { self.clean_up().await.map(|_| ()) } else { Ok(()) }
+    }
+
+    /// Removes what the course and the learner made, and the namespace with it; names what others have
+    /// in the namespace, which then stays.
+    pub(super) async fn clean_up(&self) -> Result<Vec<String>, UserError> {
+        let objects = Objects::new(self.client(), self.namespace());
+        let (ours, others) = self.stock().await?;
+        inventory::remove(&objects, &ours).await?;
+        let others: Vec<String> =
+            others.iter().filter(|root| root.namespace.is_some()).map(Root::shown).collect();
+        if self.terms.own || !others.is_empty() {
+            return Ok(others);
         }
-        let objects = Objects::new(self.client(), NAMESPACE);
         match objects.request(Method::DELETE, &namespace_path(), &json!({})).await {
             Err(error) if !is_not_found(&error) => Err(unreachable(&error)),
-            _ => gone(&objects).await,
+            _ => gone(&objects).await.map(|()| others),
         }
     }
 }
 
 /// Waits until the namespace is gone.
 async fn gone(objects: &Objects) -> Result<(), UserError> {
-    let mut waited = Duration::ZERO;
-    while waited < GONE_MAX {
-        if objects.find(&namespace_path()).await?.is_none() {
-            return Ok(());
-        }
-        sleep(LOOK_INTERVAL).await;
-        waited += LOOK_INTERVAL;
+    let path = format!("/api/v1/namespaces?fieldSelector=metadata.name%3D{NAMESPACE}");
+    if objects.until(&path, GONE_MAX, |present| present.is_empty()).await? {
+        return Ok(());
     }
     Err(UserError::new(format!("the namespace {NAMESPACE:?} does not go away"))
         .hint(format!("kubectl get namespace {NAMESPACE} -o yaml says what it waits for")))
@@ -205,7 +326,8 @@ fn namespace_path() -> String {
     format!("/api/v1/namespaces/{NAMESPACE}")
 }
 
-async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
+/// Makes the namespace of the lessons; answers it as it was, if it was there.
+async fn make_namespace(client: &kube::Client) -> Result<Option<Value>, UserError> {
     let objects = Objects::new(client.clone(), NAMESPACE);
     match objects.find(&namespace_path()).await? {
         Some(present) if present["metadata"]["labels"][COURSE_LABEL] != "podlings" => {
@@ -216,7 +338,7 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
         }
         // A session that just ended may still be taking its namespace away.
         Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,
-        Some(_) => return Ok(()),
+        Some(present) => return Ok(Some(present)),
         None => {}
     }
     let namespace = json!({
@@ -229,5 +351,5 @@ async fn make_namespace(client: &kube::Client) -> Result<(), UserError> {
                 .hint("lessons need the right to create a namespace of their own")
         },
     )?;
-    Ok(())
+    Ok(None)
 }

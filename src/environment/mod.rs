@@ -4,8 +4,14 @@ mod command_line;
 mod embedded;
 mod external;
 mod guard;
+mod inventory;
+mod link;
+mod marks;
 mod objects;
 mod process;
+mod profile;
+mod rights;
+mod target;
 mod tools;
 mod workspace;
 
@@ -19,9 +25,13 @@ use crate::base::{Clock, Streams, UserError};
 
 pub use command_line::CommandLine;
 pub use embedded::{Embedded, World};
-pub use external::{External, Target};
-pub use guard::refuse_production;
-pub use process::{HostPrograms, INTERRUPTED};
+pub use external::{External, Made, Terms, reach};
+pub use guard::{Sign, refuse_production, signs_in_cluster, signs_in_names};
+pub use link::{Interruption, Write};
+pub use process::{Captured, HostPrograms, INTERRUPTED, ask_program, find_program};
+pub use profile::{Cause, PROFILE, Profile, ProfileState, StartEvent, Trouble};
+pub use rights::{Right, missing_rights};
+pub use target::{Guess, Target, host_of};
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
 
@@ -35,7 +45,7 @@ pub enum Environment {
     /// The cluster inside this program.
     Embedded(Embedded),
     /// A cluster that a kubeconfig names.
-    External(External),
+    External(Box<External>),
 }
 
 impl Environment {
@@ -81,13 +91,109 @@ impl Environment {
 
     /// Runs a line; Ctrl-C ends it with exit code 130.
     pub async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
-        self.tools().run(line, streams).await
+        self.run_and_see(line, streams).await.0
+    }
+
+    /// Runs a line; on a real cluster, also finds out which objects it made.
+    pub async fn run_and_see(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
+        match self {
+            Self::Embedded(embedded) => (embedded.tools().run(line, streams).await, Vec::new()),
+            Self::External(external) => external.run(line, streams).await,
+        }
+    }
+
+    /// Whether lessons may touch what belongs to no namespace, and other namespaces than their own.
+    #[must_use]
+    pub fn allows_whole_cluster(&self) -> bool {
+        match self {
+            Self::Embedded(_) => true,
+            Self::External(external) => external.allows_whole_cluster(),
+        }
+    }
+
+    /// Whether lessons live in `default`, where `minikube service` looks.
+    #[must_use]
+    pub fn is_minikube(&self) -> bool {
+        match self {
+            Self::Embedded(_) => true,
+            Self::External(external) => external.is_own(),
+        }
+    }
+
+    /// Whether commands still go where the lessons run.
+    ///
+    /// # Errors
+    /// When somebody switched the context of the session.
+    pub fn verify(&self) -> Result<(), UserError> {
+        match self {
+            Self::Embedded(_) => Ok(()),
+            Self::External(external) => external.verify(),
+        }
+    }
+
+    /// Why the cluster cannot be worked with at the moment.
+    #[must_use]
+    pub fn interruption(&self) -> Option<Interruption> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::External(external) => external.interruption(),
+        }
+    }
+
+    /// Waits until the connection is lost, or back.
+    pub async fn link_changed(&self) {
+        match self {
+            Self::Embedded(_) => std::future::pending().await,
+            Self::External(external) => external.link_changed().await,
+        }
+    }
+
+    /// Waits until the cluster answers again.
+    pub async fn back(&self) {
+        if let Self::External(external) = self {
+            external.back().await;
+        }
+    }
+
+    /// What the engine wrote on a real cluster since this was last asked.
+    #[must_use]
+    pub fn take_writes(&self) -> Vec<Write> {
+        match self {
+            Self::Embedded(_) => Vec::new(),
+            Self::External(external) => external.take_writes(),
+        }
+    }
+
+    /// What a fresh start removes from a real cluster, and what it leaves since it is somebody else's.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn removal(&self) -> Result<(Vec<String>, Vec<String>), UserError> {
+        match self {
+            Self::Embedded(_) => Ok((Vec::new(), Vec::new())),
+            Self::External(external) => external.removal().await,
+        }
+    }
+
+    /// Removes what the course and the learner made from a real cluster; names what others have there.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn clean_up(&self) -> Result<Vec<String>, UserError> {
+        match self {
+            Self::Embedded(_) => Ok(Vec::new()),
+            Self::External(external) => external.clean_up().await,
+        }
     }
 
     /// A line that runs beside others until it ends or is dropped; nothing is typed at it.
     #[must_use]
     pub fn job(&self, line: CommandLine, mut streams: Streams) -> BoxFuture<'static, i32> {
         let tools = Arc::clone(self.tools());
+        let line = match self {
+            Self::Embedded(_) => line,
+            Self::External(external) => external.real_minikube(&line).unwrap_or(line),
+        };
         Box::pin(async move { tools.run_apart(&line, &mut streams).await })
     }
 

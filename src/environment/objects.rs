@@ -1,12 +1,15 @@
-//! The objects of a lesson: made with server-side apply, removed by what they are.
+//! The objects of a lesson: made with server-side apply, waited for by watching.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use http::{Method, Request};
+use kube::core::{DynamicObject, WatchEvent};
 use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, builtin, kind_of};
-use crate::base::{UserError, sleep};
+use crate::base::{Stopwatch, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
 
@@ -14,23 +17,13 @@ use super::COURSE_LABEL;
 const FIELD_MANAGER: &str = "podlings";
 
 /// How long removed objects may take to go.
-const GONE_MAX: Duration = Duration::from_secs(90);
+pub(super) const GONE_MAX: Duration = Duration::from_secs(120);
 
 /// How long a rollout of a start state may take.
 const ROLLOUT_MAX: Duration = Duration::from_secs(40);
 
-/// Between two looks at what is going or coming.
-pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(300);
-
-/// Kinds that lessons and learners make, owners first.
-static REMOVED_KINDS: &[&Kind] = &[
-    &builtin::DEPLOYMENT,
-    &builtin::REPLICA_SET,
-    &builtin::SERVICE,
-    &builtin::POD,
-    &builtin::CONFIG_MAP,
-    &builtin::SECRET,
-];
+/// How long to wait before a watch that ended is opened again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// The objects of one namespace.
 pub(super) struct Objects {
@@ -67,56 +60,81 @@ impl Objects {
         if object.kind() != builtin::DEPLOYMENT.kind {
             return Ok(());
         }
-        let path = self.path_of(&object)?;
-        let mut waited = Duration::ZERO;
-        while waited < ROLLOUT_MAX {
-            let present = self.find(&path).await?.and_then(Object::from_value);
-            if present.is_some_and(|present| is_rolled_out(&present)) {
-                return Ok(());
-            }
-            sleep(LOOK_INTERVAL).await;
-            waited += LOOK_INTERVAL;
-        }
-        Ok(())
+        let collection = collection_path(&builtin::DEPLOYMENT, Some(self.namespace_of(&object)));
+        let path = format!("{collection}?fieldSelector=metadata.name%3D{}", object.name());
+        let is_done = |present: &BTreeMap<String, Value>| {
+            present.values().cloned().filter_map(Object::from_value).any(|object| is_rolled_out(&object))
+        };
+        self.until(&path, ROLLOUT_MAX, is_done).await.map(|_| ())
     }
 
-    /// Removes everything of the namespace that lessons and learners make, and waits until it is gone.
-    pub(super) async fn remove_all(&self) -> Result<(), UserError> {
-        for kind in REMOVED_KINDS {
-            for name in self.names(kind).await? {
-                let path = format!("{}/{name}", self.collection(kind));
-                let body = json!({"propagationPolicy": "Background", "gracePeriodSeconds": 1});
-                match self.request(Method::DELETE, &path, &body).await {
-                    Err(error) if !is_not_found(&error) => return Err(unreachable(&error)),
-                    _ => {}
-                }
+    /// Watches a collection until its objects are as wanted; `false` when the time ran out first.
+    ///
+    /// # Errors
+    /// When it cannot be listed.
+    pub(super) async fn until(
+        &self,
+        path: &str,
+        at_most: Duration,
+        is_done: impl Fn(&BTreeMap<String, Value>) -> bool,
+    ) -> Result<bool, UserError> {
+        let since = Stopwatch::start();
+        loop {
+            let left = at_most.saturating_sub(since.elapsed());
+            match timeout(left, self.watch_until(path, &is_done)).await {
+                None => return Ok(false),
+                Some(Ok(true)) => return Ok(true),
+                Some(Err(error)) => return Err(unreachable(&error)),
+                // The watch ended before that: list again.
+                Some(Ok(false)) => sleep(AGAIN.min(left)).await,
             }
         }
-        let mut waited = Duration::ZERO;
-        while waited < GONE_MAX {
-            let mut left = 0;
-            for kind in REMOVED_KINDS {
-                left += self.names(kind).await?.len();
-            }
-            if left == 0 {
-                return Ok(());
-            }
-            sleep(LOOK_INTERVAL).await;
-            waited += LOOK_INTERVAL;
-        }
-        Err(UserError::new(format!("some objects in the namespace {} do not go away", self.namespace))
-            .hint(format!("kubectl get all -n {} shows them", self.namespace)))
     }
 
-    /// Names of the objects of a kind, but for those that every namespace has.
-    async fn names(&self, kind: &Kind) -> Result<Vec<String>, UserError> {
-        let list: Value = self
-            .request(Method::GET, &self.collection(kind), &Value::Null)
-            .await
-            .map_err(|error| unreachable(&error))?;
-        let names = list["items"].as_array().into_iter().flatten();
-        let names = names.filter_map(|item| item["metadata"]["name"].as_str());
-        Ok(names.filter(|name| *name != "kube-root-ca.crt").map(str::to_owned).collect())
+    async fn watch_until(
+        &self,
+        path: &str,
+        is_done: &impl Fn(&BTreeMap<String, Value>) -> bool,
+    ) -> kube::Result<bool> {
+        let list = self.request(Method::GET, path, &Value::Null).await?;
+        let uid_of = |object: &Value| object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+        let items = list["items"].as_array().cloned().unwrap_or_default();
+        let mut present: BTreeMap<String, Value> =
+            items.into_iter().map(|object| (uid_of(&object), with_kind(object))).collect();
+        if is_done(&present) {
+            return Ok(true);
+        }
+        let version = list["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let request = Request::get(format!("{path}{mark}watch=true&resourceVersion={version}"))
+            .body(Vec::new())
+            .map_err(kube::Error::HttpError)?;
+        let events = self.client.request_events::<DynamicObject>(request).await?;
+        let mut events = std::pin::pin!(events);
+        while let Ok(Some(event)) = events.try_next().await {
+            let (object, is_gone) = match event {
+                WatchEvent::Added(object) | WatchEvent::Modified(object) => (object, false),
+                WatchEvent::Deleted(object) => (object, true),
+                WatchEvent::Bookmark(_) => continue,
+                WatchEvent::Error(_) => return Ok(false),
+            };
+            let object = serde_json::to_value(object).unwrap_or_default();
+            if is_gone {
+                present.remove(&uid_of(&object));
+            } else {
+                present.insert(uid_of(&object), object);
+            }
+            if is_done(&present) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The objects of a collection.
+    pub(super) async fn items(&self, path: &str) -> kube::Result<Vec<Value>> {
+        let list = self.request(Method::GET, path, &Value::Null).await?;
+        Ok(list["items"].as_array().cloned().unwrap_or_default())
     }
 
     /// The object at a path, if there is one.
@@ -128,26 +146,39 @@ impl Objects {
         }
     }
 
-    fn collection(&self, kind: &Kind) -> String {
-        let group = if kind.group.is_empty() { "api".to_owned() } else { format!("apis/{}", kind.group) };
-        if kind.namespaced {
-            format!("/{group}/{}/namespaces/{}/{}", kind.version, self.namespace, kind.plural)
-        } else {
-            format!("/{group}/{}/{}", kind.version, kind.plural)
-        }
+    fn namespace_of<'a>(&'a self, object: &'a Object) -> &'a str {
+        if object.namespace().is_empty() { &self.namespace } else { object.namespace() }
     }
 
     fn path_of(&self, object: &Object) -> Result<String, UserError> {
         let kind = kind_of(object.api_version(), object.kind()).ok_or_else(|| {
             UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()))
         })?;
-        Ok(format!("{}/{}", self.collection(kind), object.name()))
+        let namespace = kind.namespaced.then(|| self.namespace_of(object));
+        Ok(format!("{}/{}", collection_path(kind, namespace), object.name()))
     }
 
-    /// One request; a null body is none.
+    /// Sets annotations of the object at a path; a null removes one.
+    pub(super) async fn annotate(&self, path: &str, annotations: &Value) -> kube::Result<Value> {
+        let path = format!("{path}?fieldManager={FIELD_MANAGER}");
+        let body = json!({"metadata": {"annotations": annotations}});
+        self.send(Method::PATCH, &path, "application/merge-patch+json", &body).await
+    }
+
+    /// One request, a PATCH being an apply; a null body is none.
     pub(super) async fn request(&self, method: Method, path: &str, body: &Value) -> kube::Result<Value> {
         let content_type =
             if method == Method::PATCH { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(method, path, content_type, body).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: &Value,
+    ) -> kube::Result<Value> {
         let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let request = Request::builder()
             .method(method)
@@ -158,6 +189,24 @@ impl Objects {
             .map_err(kube::Error::HttpError)?;
         self.client.request(request).await
     }
+}
+
+/// The path of a kind's objects, in a namespace or everywhere.
+pub(super) fn collection_path(kind: &Kind, namespace: Option<&str>) -> String {
+    let group = if kind.group.is_empty() { "api".to_owned() } else { format!("apis/{}", kind.group) };
+    match namespace.filter(|_| kind.namespaced) {
+        Some(namespace) => format!("/{group}/{}/namespaces/{namespace}/{}", kind.version, kind.plural),
+        None => format!("/{group}/{}/{}", kind.version, kind.plural),
+    }
+}
+
+/// Items of a list do not name their kind; an object must.
+fn with_kind(mut object: Value) -> Value {
+    if object["kind"].is_null() && object.is_object() {
+        object["apiVersion"] = json!("v1");
+        object["kind"] = json!("Object");
+    }
+    object
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

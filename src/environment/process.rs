@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, Lines};
 
-use crate::base::{Input, Output, Streams};
+use crate::base::{Input, Output, Streams, timeout};
 use crate::kubectl::{Ended, Program, Programs};
 
 /// Exit code of a command that a signal ended, as shells report Ctrl-C.
@@ -89,6 +90,7 @@ impl Shell {
         command
             .args(["-c", line])
             .current_dir(&self.folder)
+            .envs(&self.environment)
             .env("PATH", self.path())
             .env("KUBECONFIG", &self.kubeconfig)
             .kill_on_drop(true);
@@ -154,6 +156,128 @@ impl Programs for HostPrograms {
 #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
 fn command_of(name: &str) -> tokio::process::Command {
     tokio::process::Command::new(name)
+}
+
+/// How long a program that was asked to end may take before it is ended the hard way.
+const END_MAX: Duration = Duration::from_secs(20);
+
+/// Bytes of standard error that are kept.
+const ERRORS_MAX: u64 = 64 << 10;
+
+/// What a program printed, and how it ended.
+#[derive(Clone, Debug, Default)]
+pub struct Captured {
+    /// Its exit code; a signal that ended it counts as 130.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// Runs a program that answers quickly; one that does not is ended.
+///
+/// # Errors
+/// When it cannot be started, or does not end within `at_most`.
+pub async fn ask_program(
+    program: &Path,
+    arguments: &[&str],
+    environment: &BTreeMap<String, String>,
+    at_most: Duration,
+) -> std::io::Result<Captured> {
+    let mut command = command_of(&program.to_string_lossy());
+    command.args(arguments).envs(environment).stdin(Stdio::null()).kill_on_drop(true);
+    let Some(ended) = timeout(at_most, command.output()).await else {
+        let text = format!("no answer within {} seconds", at_most.as_secs());
+        return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, text));
+    };
+    let ended = ended?;
+    Ok(Captured {
+        code: ended.status.code().unwrap_or(INTERRUPTED),
+        out: String::from_utf8_lossy(&ended.stdout).into_owned(),
+        err: String::from_utf8_lossy(&ended.stderr).into_owned(),
+    })
+}
+
+/// A program whose lines are read while it runs.
+pub(super) struct Running {
+    child: tokio::process::Child,
+    lines: Lines<BufReader<tokio::process::ChildStdout>>,
+    errors: tokio::task::JoinHandle<String>,
+}
+
+impl Running {
+    /// Starts it.
+    pub(super) fn start(
+        program: &Path,
+        arguments: &[&str],
+        environment: &BTreeMap<String, String>,
+    ) -> std::io::Result<Self> {
+        let mut command = command_of(&program.to_string_lossy());
+        command.args(arguments).envs(environment).stdin(Stdio::null()).kill_on_drop(true);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let gone = || std::io::Error::other("its output is not there");
+        let out = child.stdout.take().ok_or_else(gone)?;
+        let err = child.stderr.take().ok_or_else(gone)?;
+        let errors = tokio::spawn(async move {
+            let mut text = Vec::new();
+            let mut err = err;
+            // What does not fit is read and dropped, so that nobody waits for a full pipe.
+            let _ = (&mut err).take(ERRORS_MAX).read_to_end(&mut text).await;
+            let _ = tokio::io::copy(&mut err, &mut tokio::io::sink()).await;
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        Ok(Self { child, lines: BufReader::new(out).lines(), errors })
+    }
+
+    /// The next line of its standard output; `None` once it closes it.
+    pub(super) async fn line(&mut self) -> Option<String> {
+        self.lines.next_line().await.ok().flatten()
+    }
+
+    /// Waits for its end: exit code and standard error.
+    pub(super) async fn end(mut self) -> (i32, String) {
+        let code = self.child.wait().await.ok().and_then(|status| status.code()).unwrap_or(INTERRUPTED);
+        (code, self.errors.await.unwrap_or_default())
+    }
+
+    /// Asks it to end, as Ctrl-C does, and waits until it has.
+    pub(super) async fn interrupt(mut self) {
+        if let Some(id) = self.child.id() {
+            let mut kill = command_of("kill");
+            kill.args(["-INT", &id.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+            // Where there is no such program the wait below ends the hard way.
+            let _ = kill.status().await;
+        }
+        if timeout(END_MAX, self.child.wait()).await.is_none() {
+            // One that is gone already needs no end.
+            let _ = self.child.kill().await;
+        }
+    }
+}
+
+/// The program of that name on a search path, but for links to this very program.
+#[must_use]
+pub fn find_program(name: &str, path: &str, own: Option<&Path>) -> Option<PathBuf> {
+    let own = own.and_then(|own| own.canonicalize().ok());
+    let names = if cfg!(windows) { vec![format!("{name}.exe")] } else { vec![name.to_owned()] };
+    std::env::split_paths(path)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
+        .find(|candidate| {
+            let is_ours = own.is_some() && candidate.canonicalize().ok() == own;
+            is_executable(candidate) && !is_ours
+        })
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// Puts links to this program into `folder` under the names of the tools it can be.

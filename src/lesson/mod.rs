@@ -71,4 +71,4 @@ pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin
 pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
 pub use rules::{LessonRule, RULES};
-pub use source::{Source, load};
+pub use source::{Source, load, sample_app};

@@ -33,6 +33,19 @@ const FILES: [&str; 2] = ["en.md", "ko.md"];
 
 const START: Position = Position { line: 1, column: 1 };
 
+/// The folder of the course's sample app.
+const SAMPLE_APP: &str = "sample-app/";
+
+/// The files of the course's sample app, from which its image is built: name and content.
+#[must_use]
+pub fn sample_app() -> Vec<(String, Vec<u8>)> {
+    let files = Lessons::iter().filter_map(|path| {
+        let name = path.strip_prefix(SAMPLE_APP)?.to_owned();
+        Some((name, Lessons::get(&path)?.data.into_owned()))
+    });
+    files.collect()
+}
+
 /// Loads a course; what cannot be read is left out and reported.
 #[must_use]
 pub fn load(source: &Source) -> (Course, Vec<Diagnostic>) {

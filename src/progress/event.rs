@@ -97,6 +97,30 @@ pub enum Event {
     },
     /// The step's world was put back to its start.
     StepReset,
+    /// The learner confirmed that lessons may run on a cluster of their own choice.
+    ContextConfirmed {
+        /// The context's name.
+        context: String,
+        /// What tells its cluster apart.
+        fingerprint: String,
+    },
+    /// The engine wrote to a real cluster.
+    EngineWrote {
+        /// `create`, `apply`, `patch`, `update` or `delete`.
+        verb: String,
+        /// The path of the request.
+        path: String,
+        /// The object's uid, where the cluster named it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        uid: String,
+    },
+    /// A command of the learner's made an object on a real cluster.
+    ObjectMade {
+        /// Kind and name.
+        object: String,
+        /// Its uid.
+        uid: String,
+    },
     /// The world was put back to before a command.
     Undone {
         /// The command.

@@ -127,7 +127,11 @@ impl Learner {
             }
             Event::ReviewBegan { from } => self.review_from = Some(from.clone()),
             Event::ReviewEnded => self.review_from = None,
-            Event::Explained { .. } | Event::Noted { .. } => {}
+            Event::Explained { .. }
+            | Event::Noted { .. }
+            | Event::ContextConfirmed { .. }
+            | Event::EngineWrote { .. }
+            | Event::ObjectMade { .. } => {}
         }
         self.note(event);
     }

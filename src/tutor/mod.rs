@@ -10,6 +10,7 @@ mod message;
 mod recap;
 mod session;
 mod view;
+mod whole_cluster;
 mod witness;
 mod word;
 

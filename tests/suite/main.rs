@@ -8,6 +8,8 @@ mod desk;
 mod kubectl;
 mod lessons;
 mod program;
+mod proxy;
+mod real_clusters;
 mod terminal;
 mod tools;
 mod trials;

@@ -21,6 +21,11 @@ pub(super) fn piped(home: &Path, arguments: &[&str], input: &str) -> Output {
     run(home, arguments, input, &[])
 }
 
+/// As [`piped`], with more environment variables.
+pub(super) fn piped_with(home: &Path, arguments: &[&str], input: &str, more: &[(&str, &Path)]) -> Output {
+    run(home, arguments, input, more)
+}
+
 #[expect(clippy::disallowed_methods, reason = "tests start the program")]
 fn run(home: &Path, arguments: &[&str], input: &str, more: &[(&str, &Path)]) -> Output {
     let mut child = Command::new(executable())

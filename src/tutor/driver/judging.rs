@@ -34,13 +34,26 @@ impl Driver {
 
     pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
         let judgement = check::evaluate(self.session.step()?, &self.context()).await;
-        Some(self.judged(judgement, asked))
+        self.seen(judgement, asked)
     }
 
     /// As `evaluate`, without the reasons.
     async fn glance(&mut self, asked: bool) -> Option<Event> {
         let judgement = check::glance(self.session.step()?, &self.context()).await;
-        Some(self.judged(judgement, asked))
+        self.seen(judgement, asked)
+    }
+
+    /// A judgement of a cluster that is away, or of another one, is none.
+    fn seen(&mut self, judgement: Judgement, asked: bool) -> Option<Event> {
+        if let Err(error) = self.environment.verify() {
+            // Told once, and whenever somebody asks.
+            if asked || !std::mem::replace(&mut self.stopped, true) {
+                self.stand_still(error);
+            }
+            return None;
+        }
+        self.stopped = false;
+        if self.is_interrupted() { None } else { Some(self.judged(judgement, asked)) }
     }
 
     /// Keeps at once what the step has to remember: the next judgement, and one after a crash, begin there.
@@ -53,6 +66,9 @@ impl Driver {
 
     /// Judges after a change: that the step is passed is told at once, reasons not so often.
     pub(super) async fn judge_change(&mut self) -> Option<Event> {
+        if self.environment.interruption().is_some() != self.is_paused() {
+            return self.evaluate(false).await;
+        }
         let explains = self.observer.as_mut().is_none_or(Observer::explains);
         let worth_it = explains || check::is_passed(self.session.step()?, &self.context()).await;
         if worth_it { self.evaluate(false).await } else { None }
@@ -65,7 +81,15 @@ impl Driver {
         loop {
             // Reasons are dear where time runs as fast as it can: they are asked for now and then.
             let explained = self.settings.interactive || waited >= next_reason;
-            let event = if explained { self.evaluate(asked).await? } else { self.glance(asked).await? };
+            let event = if explained { self.evaluate(asked).await } else { self.glance(asked).await };
+            let Some(event) = event else {
+                if self.settings.interactive || self.environment.interruption().is_none() {
+                    return None;
+                }
+                // Nobody sits there to try again.
+                timeout(REAL_CONVERGING_MAX, self.environment.back()).await?;
+                continue;
+            };
             if self.settings.interactive {
                 return Some(event);
             }

@@ -1,5 +1,6 @@
 //! Performs what a session decides: runs commands, judges, writes the journal, shows views.
 
+mod interruption;
 mod judging;
 mod keeping;
 mod levels;
@@ -82,6 +83,10 @@ pub struct Driver {
     screen: Box<dyn Screen>,
     settings: Settings,
     observer: Option<Observer>,
+    /// Whether the learner was told that the cluster cannot be worked with.
+    paused: bool,
+    /// Whether the learner was told that the context was switched.
+    stopped: bool,
     witness: Option<Witness>,
     jobs: Jobs,
     levels: Levels,
@@ -129,6 +134,8 @@ impl Driver {
             screen,
             settings,
             observer: None,
+            paused: false,
+            stopped: false,
             witness: None,
             jobs: Jobs::new(),
             levels: Levels::default(),
@@ -224,6 +231,8 @@ impl Driver {
             () = checks => Happening::Checks,
             () = world => Happening::World,
             () = self.jobs.heard() => Happening::Jobs,
+            // A cluster that is lost or back is judged at once.
+            () = self.environment.link_changed() => Happening::Checks,
         }
     }
 
@@ -274,6 +283,7 @@ impl Driver {
             for effect in self.session.handle(event) {
                 // Boxed: solving runs commands, and this is the one place where it all nests.
                 let next = Box::pin(self.perform(effect)).await?;
+                self.record_writes();
                 events.extend(next);
             }
         }
@@ -322,6 +332,7 @@ impl Driver {
                 self.observer = None;
                 self.witness = None;
                 self.environment.leave().await?;
+                self.record_writes();
             }
         }
         Ok(None)
@@ -340,7 +351,7 @@ impl Driver {
             self.screen.busy(Some(&say(self.session.language(), Message::Preparing)));
         }
         let result = match self.session.step_at(&place).cloned() {
-            Some(step) => self.prepare(&step, fresh).await,
+            Some(step) => self.prepare_with_patience(&step, fresh).await,
             None => Ok(BTreeMap::new()),
         };
         if waits {
@@ -350,6 +361,7 @@ impl Driver {
     }
 
     async fn prepare(&mut self, step: &Step, fresh: bool) -> Result<BTreeMap<String, Value>, UserError> {
+        self.announce_removal(fresh).await?;
         self.environment.run_eagerly(true);
         let prepared = self.environment.prepare(&step.start, fresh).await;
         self.environment.run_eagerly(false);

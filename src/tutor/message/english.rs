@@ -51,6 +51,12 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::TimeResumed => "Simulated time runs again.".into(),
         Message::TimeSpeed(speed) => format!("Simulated time runs {speed} times as fast. `resume` goes back to normal."),
         Message::TimeSkipped(span) => format!("{span} of simulated time have passed."),
+        Message::ClusterLost(why) => format!("The cluster does not answer ({why}). The lesson pauses and goes on when it is back; nothing is lost."),
+        Message::ClusterUnauthorized(why) => format!("The cluster does not accept your credentials any more ({why}). The lesson pauses; sign in again with the tool that made this context."),
+        Message::ClusterThrottled => "The cluster asks for patience (429 Too Many Requests). The lesson pauses and goes on by itself.".into(),
+        Message::ClusterBack => "The cluster is back; the lesson goes on.".into(),
+        Message::Removing(list) => format!("Removing what this course and you made here: {list}"),
+        Message::LeavingOthers(list) => format!("Somebody else's, and left alone: {list}"),
         Message::Goodbye => "See you. Start `podlings` again and you stand where you stood.".into(),
         Message::UnfinishedLine => "The line is not finished: a quote, a heredoc or a trailing backslash is still open.".into(),
     }

@@ -51,6 +51,12 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::TimeResumed => "모의 시간이 다시 흐릅니다.".into(),
         Message::TimeSpeed(speed) => format!("모의 시간이 {speed}배로 흐릅니다. `resume`으로 원래 속도로 돌아갑니다."),
         Message::TimeSkipped(span) => format!("모의 시간 {span}이(가) 지났습니다."),
+        Message::ClusterLost(why) => format!("클러스터가 응답하지 않습니다({why}). 수업을 잠시 멈추고, 돌아오면 이어 갑니다. 잃는 것은 없습니다."),
+        Message::ClusterUnauthorized(why) => format!("클러스터가 더는 인증 정보를 받아들이지 않습니다({why}). 수업을 잠시 멈춥니다. 이 컨텍스트를 만든 도구로 다시 로그인하세요."),
+        Message::ClusterThrottled => "클러스터가 요청을 제한하고 있습니다(429 Too Many Requests). 수업을 잠시 멈추고 저절로 이어 갑니다.".into(),
+        Message::ClusterBack => "클러스터가 돌아왔습니다. 수업을 이어 갑니다.".into(),
+        Message::Removing(list) => format!("이 과정과 여러분이 여기에 만든 것을 지웁니다: {list}"),
+        Message::LeavingOthers(list) => format!("다른 사람의 것이므로 그대로 둡니다: {list}"),
         Message::Goodbye => "또 만나요. `podlings`를 다시 시작하면 멈춘 곳에서 이어집니다.".into(),
         Message::UnfinishedLine => "줄이 끝나지 않았습니다. 따옴표, 히어독 또는 줄 끝의 역슬래시가 열려 있습니다.".into(),
     }

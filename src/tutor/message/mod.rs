@@ -115,6 +115,18 @@ pub enum Message<'a> {
     TimeSpeed(&'a str),
     /// Time was skipped.
     TimeSkipped(&'a str),
+    /// The cluster does not answer; the lesson pauses.
+    ClusterLost(&'a str),
+    /// The cluster does not accept the credentials any more.
+    ClusterUnauthorized(&'a str),
+    /// The cluster asks for patience.
+    ClusterThrottled,
+    /// The cluster is back.
+    ClusterBack,
+    /// What a fresh start removes.
+    Removing(&'a str),
+    /// What it leaves, being somebody else's.
+    LeavingOthers(&'a str),
     /// Leaving.
     Goodbye,
     /// An unfinished line.

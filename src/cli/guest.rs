@@ -1,0 +1,273 @@
+//! `--environment kubeconfig` and `minikube`: a cluster is chosen, confirmed, looked at and connected to.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Output, UserError, display_width, pad_end};
+use crate::environment::{
+    Environment, External, PROFILE, Profile, Target, Terms, missing_rights, reach, refuse_production,
+    signs_in_cluster, signs_in_names,
+};
+use crate::lesson::Language;
+use crate::progress::{Event, Journal};
+
+use super::args::EnvironmentKind;
+use super::cluster::write_private;
+use super::minikube_words::{either, explain};
+use super::own_minikube::{Host, ask, ask_text, missing};
+use super::wiring::Wiring;
+
+/// Most missing rights that are listed.
+const RIGHTS_MAX: usize = 12;
+
+impl Wiring<'_> {
+    /// Our own minikube profile.
+    pub(super) async fn own_minikube(&self, out: &mut Output) -> Result<(Environment, bool), UserError> {
+        let profile = self.profile().ok_or_else(|| missing(self.language))?;
+        let host = self.host(&profile);
+        let there = host.running(out).await?;
+        let files = [profile.kubeconfig().to_owned()];
+        if Target::find(&files, Some(PROFILE)).is_err() {
+            profile.write_kubeconfig().await.map_err(|trouble| explain(&trouble, self.language))?;
+        }
+        let target = Target::find(&files, Some(PROFILE))?;
+        let terms = Terms { own: true, whole_cluster: true, remove_at_end: false, recorded: self.recorded() };
+        let client = target.client(terms.namespace()).await?;
+        let version = reach(&target, &client).await?;
+        host.warn_of_skew(&version, out)?;
+        host.offer_sample_app(&self.folders.workspace.with_file_name("sample-app"), out).await?;
+        let settings = self.tools()?;
+        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
+        let external = External::connect(&target, client, &settings, terms).await?;
+        Ok((Environment::External(Box::new(external)), self.interactive && there))
+    }
+
+    /// A cluster that a kubeconfig names.
+    pub(super) async fn guest(
+        &self,
+        out: &mut Output,
+        journal: &mut Journal,
+    ) -> Result<(Environment, bool), UserError> {
+        let (target, picked) = self.chosen(out)?;
+        if !self.learn.i_know {
+            refuse_production(&target.context, &signs_in_names(&target))?;
+        }
+        let terms = Terms {
+            own: false,
+            whole_cluster: target.guess.is_disposable() || self.learn.i_know,
+            remove_at_end: !self.interactive,
+            recorded: self.recorded(),
+        };
+        let client = target.client(terms.namespace()).await?;
+        let version = reach(&target, &client).await?;
+        if !self.learn.i_know {
+            refuse_production(&target.context, &signs_in_cluster(&target, &client).await)?;
+        }
+        self.need_rights(&client, terms.namespace()).await?;
+        self.confirm(&target, &version, picked, out, journal)?;
+        let settings = self.tools()?;
+        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
+        let external = External::connect(&target, client, &settings, terms).await?;
+        let kept = self.interactive && external.is_resumed();
+        Ok((Environment::External(Box::new(external)), kept))
+    }
+
+    /// Offers at the end of a session to put back what can be put back.
+    ///
+    /// # Errors
+    /// When the cluster or minikube cannot do it.
+    pub(super) async fn offer_end(&self, out: &mut Output) -> Result<(), UserError> {
+        match self.learn.environment {
+            EnvironmentKind::Embedded => Ok(()),
+            EnvironmentKind::Minikube => match self.profile() {
+                Some(profile) => self.host(&profile).offer_end(out).await,
+                None => Ok(()),
+            },
+            EnvironmentKind::Kubeconfig => self.offer_to_clean_up(out).await,
+        }
+    }
+
+    async fn offer_to_clean_up(&self, out: &mut Output) -> Result<(), UserError> {
+        let question = either(
+            self.language,
+            "Remove what the lessons made on this cluster? You would begin this chapter anew next time. [y/N]",
+            "이 클러스터에서 수업이 만든 것을 지울까요? 지우면 다음에는 이 장을 처음부터 시작합니다. [y/N]",
+        );
+        if !ask(out, self.theme, question, false)? {
+            return Ok(());
+        }
+        let settings = self.tools()?;
+        let target = Target::find(std::slice::from_ref(&settings.kubeconfig), None)?;
+        let folder = self.folders.state.as_deref();
+        let entries = folder.map(Journal::entries).unwrap_or_default();
+        let terms =
+            Terms { recorded: recorded_in(entries.iter().map(|entry| &entry.event)), ..Terms::default() };
+        let client = target.client(terms.namespace()).await?;
+        let external =
+            Environment::External(Box::new(External::connect(&target, client, &settings, terms).await?));
+        let (ours, _) = external.removal().await?;
+        let others = external.clean_up().await?;
+        if !ours.is_empty() {
+            self.say(out, &format!("{}: {}", either(self.language, "Removed", "삭제함"), ours.join(", ")))?;
+        }
+        if !others.is_empty() {
+            let text = either(self.language, "Not ours, and left there", "우리 것이 아니어서 남겨 둠");
+            self.say(out, &format!("{text}: {}", others.join(", ")))?;
+        }
+        Ok(())
+    }
+
+    fn profile(&self) -> Option<Profile> {
+        let kubeconfig = self.folders.kubeconfig().with_file_name("minikube.kubeconfig");
+        let own = self.surroundings.executable.as_deref();
+        Profile::find(&self.surroundings.environment, own, &kubeconfig)
+    }
+
+    fn host<'a>(&self, profile: &'a Profile) -> Host<'a> {
+        Host {
+            profile,
+            language: self.language,
+            theme: self.theme,
+            interactive: self.interactive,
+            may_start: self.learn.start,
+        }
+    }
+
+    fn recorded(&self) -> BTreeSet<String> {
+        recorded_in(self.entries.iter().map(|entry| &entry.event))
+    }
+
+    /// The context that was named, or one that the learner picks from the list by typing its name.
+    fn chosen(&self, out: &mut Output) -> Result<(Target, bool), UserError> {
+        let files = self.surroundings.kubeconfig();
+        if let Some(name) = &self.learn.context {
+            return Ok((Target::find(&files, Some(name))?, false));
+        }
+        if !self.interactive {
+            let target = Target::find(&files, None)?;
+            return Err(UserError::new("no context is confirmed")
+                .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
+        }
+        let all = Target::all(&files)?;
+        for line in table(&all, self.language) {
+            self.say_as_it_is(out, &line)?;
+        }
+        let question = either(
+            self.language,
+            "Which context? Type its name:",
+            "어느 컨텍스트에서 할까요? 이름을 입력하세요:",
+        );
+        let typed = ask_text(out, self.theme, question)?;
+        Ok((Target::find(&files, Some(&typed))?, true))
+    }
+
+    /// Lets the learner confirm a context by typing its name, unless that was done before for this very cluster.
+    fn confirm(
+        &self,
+        target: &Target,
+        version: &str,
+        picked: bool,
+        out: &mut Output,
+        journal: &mut Journal,
+    ) -> Result<(), UserError> {
+        let Target { server, context, fingerprint, guess, .. } = target;
+        let event = Event::ContextConfirmed { context: context.clone(), fingerprint: fingerprint.clone() };
+        if self.entries.iter().any(|entry| entry.event == event) {
+            return Ok(());
+        }
+        if self.interactive {
+            let guess = guess.name();
+            let (where_it_runs, ask) = match self.language {
+                Language::En => (
+                    format!(
+                        "Lessons will run on the cluster at {server} (context {context}; {guess}, Kubernetes {version}), \
+                         in a namespace of their own named podlings. Nothing else on it is touched."
+                    ),
+                    "Type the context's name to confirm:",
+                ),
+                Language::Ko => (
+                    format!(
+                        "수업은 {server} 클러스터(컨텍스트 {context}, {guess}, 쿠버네티스 {version})에서, podlings라는 전용 \
+                         네임스페이스 안에서 진행됩니다. 그 밖의 것은 건드리지 않습니다."
+                    ),
+                    "확인하려면 컨텍스트 이름을 입력하세요:",
+                ),
+            };
+            self.say(out, &where_it_runs)?;
+            if !picked && ask_text(out, self.theme, ask)? != *context {
+                return Err(UserError::new(either(
+                    self.language,
+                    "the context was not confirmed",
+                    "컨텍스트를 확인하지 않았습니다",
+                ))
+                .hint(either(
+                    self.language,
+                    "nothing was changed on the cluster",
+                    "클러스터에서 바뀐 것은 없습니다",
+                )));
+            }
+        }
+        journal.append(&event)
+    }
+
+    /// Refuses a cluster where lessons would be refused halfway.
+    async fn need_rights(&self, client: &kube::Client, namespace: &str) -> Result<(), UserError> {
+        let missing = missing_rights(client, namespace, true).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut listed: Vec<String> = missing.iter().take(RIGHTS_MAX).map(ToString::to_string).collect();
+        if missing.len() > RIGHTS_MAX {
+            listed.push("…".to_owned());
+        }
+        let text = either(
+            self.language,
+            "lessons need rights that you do not have on this cluster",
+            "이 클러스터에서 수업에 필요한 권한이 없습니다",
+        );
+        Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(either(
+            self.language,
+            "ask whoever runs the cluster, or learn on the embedded cluster: podlings learn",
+            "클러스터 관리자에게 요청하거나 내장 클러스터에서 배우세요: podlings learn",
+        )))
+    }
+
+    fn say_as_it_is(&self, out: &mut Output, line: &str) -> Result<(), UserError> {
+        use crate::base::ResultExt;
+        out.line(line).while_doing(|| "cannot print".to_owned())
+    }
+}
+
+/// Uids of what the journal says was made.
+fn recorded_in<'a>(events: impl Iterator<Item = &'a Event>) -> BTreeSet<String> {
+    let uids = events.filter_map(|event| match event {
+        Event::ObjectMade { uid, .. } => Some(uid.clone()),
+        _ => None,
+    });
+    uids.collect()
+}
+
+/// The contexts as a table.
+pub(super) fn table(targets: &[Target], language: Language) -> Vec<String> {
+    let heads = match language {
+        Language::En => ["CONTEXT", "WHAT", "NAMESPACE", "SERVER"],
+        Language::Ko => ["컨텍스트", "종류", "네임스페이스", "서버"],
+    };
+    let mut rows: Vec<[String; 4]> = vec![heads.map(str::to_owned)];
+    rows.extend(targets.iter().map(|target| {
+        let mark = if target.is_current { "* " } else { "  " };
+        [
+            format!("{mark}{}", target.context),
+            target.guess.name().to_owned(),
+            target.namespace.clone().unwrap_or_else(|| "default".to_owned()),
+            target.server.clone(),
+        ]
+    }));
+    rows[0][0] = format!("  {}", rows[0][0]);
+    let widths: Vec<usize> =
+        (0..4).map(|column| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or(0)).collect();
+    let line = |row: &[String; 4]| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad_end(cell, *width)).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,215 @@
+//! What lies in a namespace, whose it is, and what of it may go.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::apimachinery::{KINDS, Kind, Object};
+use crate::base::{Timestamp, UserError};
+
+use super::COURSE_LABEL;
+use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
+
+/// Kinds that the cluster makes by itself, and those that are no objects to keep.
+const MADE_BY_THE_CLUSTER: &[&str] =
+    &["endpoints", "endpointslices", "events", "leases", "controllerrevisions", "podmetricses"];
+
+/// Kinds outside of namespaces that lessons and learners make.
+const CLUSTER_KINDS: &[&str] = &[
+    "namespaces",
+    "persistentvolumes",
+    "clusterroles",
+    "clusterrolebindings",
+    "storageclasses",
+    "ingressclasses",
+    "priorityclasses",
+    "customresourcedefinitions",
+    "gatewayclasses",
+];
+
+/// Objects that every namespace has.
+const IN_EVERY_NAMESPACE: &[(&str, &str)] =
+    &[("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")];
+
+/// The Service of the API server.
+const API_SERVICE: (&str, &str) = ("services", "kubernetes");
+
+/// Most objects of a kind that are listed.
+const ITEMS_MAX: usize = 1000;
+
+/// An object that nobody but a person or a program made: no controller stands behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Root {
+    pub kind: &'static Kind,
+    pub namespace: Option<String>,
+    pub name: String,
+    pub uid: String,
+    /// Whether it carries the course's label.
+    pub labelled: bool,
+    /// When it was made, by the cluster's clock.
+    pub created: Option<Timestamp>,
+}
+
+impl Root {
+    /// How a person names it: `deployment/first-app`.
+    pub(super) fn shown(&self) -> String {
+        let group = if self.kind.group.is_empty() { String::new() } else { format!(".{}", self.kind.group) };
+        let plain = ["", "apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"];
+        let group = if plain.contains(&self.kind.group) { String::new() } else { group };
+        format!("{}{group}/{}", self.kind.singular, self.name)
+    }
+
+    fn path(&self) -> String {
+        format!("{}/{}", collection_path(self.kind, self.namespace.as_deref()), self.name)
+    }
+}
+
+/// The objects of a namespace, and of the whole cluster where lessons may touch that.
+pub(super) async fn roots(
+    client: &kube::Client,
+    namespace: &str,
+    whole_cluster: bool,
+) -> Result<Vec<Root>, UserError> {
+    let listable = |kind: &&&'static Kind| {
+        ["list", "delete", "create"].iter().all(|verb| kind.verbs.contains(verb))
+            && kind.stored_as.is_none()
+            && !MADE_BY_THE_CLUSTER.contains(&kind.plural)
+            && (kind.namespaced || (whole_cluster && CLUSTER_KINDS.contains(&kind.plural)))
+    };
+    let kinds: Vec<&'static Kind> = KINDS.iter().filter(listable).copied().collect();
+    let lists = join_all(kinds.iter().map(|kind| list(client, kind, namespace))).await;
+    let mut found = Vec::new();
+    for listed in lists {
+        found.extend(listed?);
+    }
+    Ok(found)
+}
+
+async fn list(client: &kube::Client, kind: &'static Kind, namespace: &str) -> Result<Vec<Root>, UserError> {
+    let place = kind.namespaced.then_some(namespace);
+    let request = Request::get(format!("{}?limit={ITEMS_MAX}", collection_path(kind, place)))
+        .header("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
+        .body(Vec::new());
+    let answer = match request.map_err(kube::Error::HttpError) {
+        Ok(request) => client.request::<Value>(request).await,
+        Err(error) => Err(error),
+    };
+    let list = match answer {
+        Ok(list) => list,
+        // Not served here, or not for us to see: then lessons do not make any, either.
+        Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => return Ok(Vec::new()),
+        Err(error) => return Err(unreachable(&error)),
+    };
+    let items = list["items"].as_array().cloned().unwrap_or_default();
+    Ok(items.into_iter().filter_map(|item| root(kind, place, item)).collect())
+}
+
+fn root(kind: &'static Kind, namespace: Option<&str>, item: Value) -> Option<Root> {
+    let object = Object::from_value(item)?;
+    let named = (kind.plural, object.name());
+    let is_api_service = named == API_SERVICE && namespace == Some("default");
+    if object.controller().is_some() || IN_EVERY_NAMESPACE.contains(&named) || is_api_service {
+        return None;
+    }
+    Some(Root {
+        kind,
+        namespace: namespace.map(str::to_owned),
+        name: object.name().to_owned(),
+        uid: object.uid().to_owned(),
+        labelled: object.label(COURSE_LABEL).is_some(),
+        created: object.creation_timestamp(),
+    })
+}
+
+/// Which of the objects are the course's and the learner's, and which are somebody else's.
+pub(super) fn sort(
+    roots: Vec<Root>,
+    recorded: &BTreeSet<String>,
+    everything: bool,
+    keep: &str,
+) -> (Vec<Root>, Vec<Root>) {
+    // The namespace of the lessons stays: it is made and removed on its own.
+    let is_kept = |root: &Root| root.kind.plural == "namespaces" && root.name == keep;
+    roots.into_iter().filter(|root| !is_kept(root)).partition(|root| {
+        root.labelled || recorded.contains(&root.uid) || (everything && root.namespace.is_some())
+    })
+}
+
+/// Deletes objects, each only if it still is the one that was listed, and waits until they are gone.
+pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), UserError> {
+    for root in roots {
+        let body = json!({
+            "propagationPolicy": "Foreground",
+            "gracePeriodSeconds": 1,
+            "preconditions": {"uid": root.uid},
+        });
+        match objects.request(Method::DELETE, &root.path(), &body).await {
+            // Somebody was faster, or another object has its name now.
+            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
+            Err(error) if is_not_found(&error) => {}
+            Err(error) => {
+                let text = format!("cannot delete {}: {}", root.shown(), reason(&error));
+                return Err(UserError::new(text).hint("what is left goes with the next reset"));
+            }
+            Ok(_) => {}
+        }
+    }
+    let uids: BTreeSet<&str> = roots.iter().map(|root| root.uid.as_str()).collect();
+    let mut collections: Vec<(String, &Root)> = Vec::new();
+    for root in roots {
+        let path = collection_path(root.kind, root.namespace.as_deref());
+        if collections.iter().all(|(known, _)| *known != path) {
+            collections.push((path, root));
+        }
+    }
+    for (path, example) in collections {
+        let gone = objects.until(&path, super::objects::GONE_MAX, |present| {
+            !present
+                .values()
+                .any(|object| object["metadata"]["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
+        });
+        if !gone.await? {
+            return Err(UserError::new(format!("{} does not go away", example.shown()))
+                .hint(format!("kubectl get {} -o yaml says what it waits for", example.shown())));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apimachinery::builtin;
+
+    fn item(name: &str, uid: &str, label: bool) -> Value {
+        let labels = if label { json!({COURSE_LABEL: "podlings"}) } else { json!({}) };
+        json!({"metadata": {"name": name, "uid": uid, "labels": labels}})
+    }
+
+    #[test]
+    fn only_what_is_labelled_or_recorded_may_go() {
+        let of = |item| root(&builtin::CONFIG_MAP, Some("podlings"), item);
+        let all = [item("a", "1", true), item("b", "2", false), item("c", "3", false)];
+        let roots: Vec<Root> = all.into_iter().filter_map(of).collect();
+        let recorded = BTreeSet::from(["2".to_owned()]);
+        let names = |roots: &[Root]| roots.iter().map(Root::shown).collect::<Vec<_>>();
+        let (ours, others) = sort(roots.clone(), &recorded, false, "podlings");
+        assert_eq!(names(&ours), ["configmap/a", "configmap/b"]);
+        assert_eq!(names(&others), ["configmap/c"]);
+        assert_eq!(sort(roots, &recorded, true, "podlings").1.len(), 0);
+    }
+
+    #[test]
+    fn what_every_namespace_has_and_what_controllers_made_is_nobodys() {
+        let of = |kind, item| root(kind, Some("default"), item);
+        assert!(of(&builtin::CONFIG_MAP, item("kube-root-ca.crt", "1", false)).is_none());
+        assert!(of(&builtin::SERVICE, item("kubernetes", "1", false)).is_none());
+        let mut pod = item("web-1", "1", false);
+        pod["metadata"]["ownerReferences"] = json!([{
+            "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "2", "controller": true,
+        }]);
+        assert!(of(&builtin::POD, pod).is_none());
+    }
+}

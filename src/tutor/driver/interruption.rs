@@ -1,0 +1,122 @@
+//! On a real cluster: what was written goes into the journal, and a lesson pauses while the cluster is away.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::base::UserError;
+use crate::environment::{CommandLine, Interruption, Made};
+use crate::lesson::Step;
+use crate::progress;
+
+use super::super::message::Message;
+use super::super::view::View;
+use super::super::whole_cluster::needs;
+use super::Driver;
+
+impl Driver {
+    /// Whether a line may run: after a switch of context only what puts it back.
+    pub(super) fn may_run(&mut self, line: &str) -> bool {
+        let mends = matches!(CommandLine::parse(line), CommandLine::Kubectl(words) if words.first().is_some_and(|word| word == "config"));
+        match self.environment.verify() {
+            Err(error) if !mends => {
+                self.stand_still(error);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Says why nothing happens.
+    pub(super) fn stand_still(&mut self, error: UserError) {
+        self.show(&View::Error(error));
+    }
+
+    /// Whether the learner was told that the lesson pauses.
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Whether the cluster is away; says so once, and once that it is back.
+    pub(super) fn is_interrupted(&mut self) -> bool {
+        let interruption = self.environment.interruption();
+        match (&interruption, self.paused) {
+            (Some(interruption), false) => {
+                self.paused = true;
+                match interruption {
+                    Interruption::Lost(why) => self.say(Message::ClusterLost(why)),
+                    Interruption::Unauthorized(why) => self.say(Message::ClusterUnauthorized(why)),
+                    Interruption::Throttled => self.say(Message::ClusterThrottled),
+                }
+            }
+            (None, true) => {
+                self.paused = false;
+                self.say(Message::ClusterBack);
+            }
+            _ => {}
+        }
+        interruption.is_some()
+    }
+
+    /// Makes a start state; while the cluster is away it waits, and then begins anew. Ctrl-C ends the wait.
+    pub(super) async fn prepare_with_patience(
+        &mut self,
+        step: &Step,
+        fresh: bool,
+    ) -> Result<BTreeMap<String, Value>, UserError> {
+        if let Some(needs) = needs(step, &self.environment) {
+            return Err(needs.refusal(self.session.language()));
+        }
+        loop {
+            let error = match self.prepare(step, fresh).await {
+                Ok(values) => return Ok(values),
+                Err(error) => error,
+            };
+            self.record_writes();
+            if !self.is_interrupted() {
+                return Err(error);
+            }
+            tokio::select! {
+                () = self.environment.back() => {}
+                _ = tokio::signal::ctrl_c() => return Err(error),
+            }
+            self.is_interrupted();
+        }
+    }
+
+    /// Before a fresh start on a real cluster: what goes, and what stays since it is somebody else's.
+    pub(super) async fn announce_removal(&mut self, fresh: bool) -> Result<(), UserError> {
+        if !fresh {
+            return Ok(());
+        }
+        let (ours, others) = self.environment.removal().await?;
+        if !ours.is_empty() {
+            self.say(Message::Removing(&ours.join(", ")));
+        }
+        if !others.is_empty() {
+            self.say(Message::LeavingOthers(&others.join(", ")));
+        }
+        Ok(())
+    }
+
+    /// What the engine wrote since it was last asked goes into the journal.
+    pub(super) fn record_writes(&mut self) {
+        for write in self.environment.take_writes() {
+            let (verb, path, uid) = (write.verb.to_owned(), write.path, write.uid);
+            self.record(&progress::Event::EngineWrote { verb, path, uid });
+        }
+    }
+
+    /// What a command made goes into the journal.
+    pub(super) fn record_made(&mut self, made: Vec<Made>) {
+        for Made { object, uid } in made {
+            self.record(&progress::Event::ObjectMade { object, uid });
+        }
+    }
+
+    fn record(&mut self, event: &progress::Event) {
+        if let Err(error) = self.journal.append(event) {
+            self.screen.show(&View::Error(error));
+        }
+    }
+}
