@@ -45,7 +45,7 @@ pub(super) fn map(theme: &Theme, headline: &str, roots: &[MapNode], closing: &st
     let widest = rows.iter().map(name_width).filter(|width| *width <= NAMES_MAX).max().unwrap_or_default();
     let states = rows.iter().map(|row| display_width(&row.state)).max().unwrap_or_default();
     let column = (widest + 2 + states <= theme.width).then_some(widest);
-    let mut lines = vec![theme.paint(Role::Title, headline)];
+    let mut lines = vec![title(theme, headline)];
     for row in &rows {
         row_lines(theme, row, column, &mut lines);
     }
@@ -122,9 +122,19 @@ fn kind_painted(theme: &Theme, label: &str) -> String {
     }
 }
 
+/// A headline; whoever listens hears it in one breath.
+fn title(theme: &Theme, headline: &str) -> String {
+    let headline = headline.replace('`', "");
+    if theme.spoken {
+        return headline;
+    }
+    let lines = wrap(&headline, theme.width).into_iter().map(|line| theme.paint(Role::Title, &line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// What happened, in order.
 pub(super) fn timeline(theme: &Theme, headline: &str, rows: &[TimelineRow], closing: &str) -> String {
-    let mut lines = vec![theme.paint(Role::Title, &headline.replace('`', ""))];
+    let mut lines = vec![title(theme, headline)];
     let times = rows.iter().map(|row| row.seconds.to_string().len() + 2).max().unwrap_or_default();
     let names = rows.iter().map(|row| display_width(&row.who)).max().unwrap_or_default();
     let mut shown = None;
@@ -166,7 +176,7 @@ pub(super) fn difference(
     objects: &[ObjectDifference],
     closing: &str,
 ) -> String {
-    let mut lines = vec![theme.paint(Role::Title, &headline.replace('`', ""))];
+    let mut lines = vec![title(theme, headline)];
     for found in objects {
         let (role, mark) = match found.fate {
             Fate::Made => (Role::Good, "+"),
@@ -200,10 +210,7 @@ pub(super) fn file_difference(theme: &Theme, headline: &str, lines: &[Difference
         LineFate::Removed => theme.paint(Role::Bad, &format!("- {}", line.text)),
         LineFate::Gap => theme.paint(Role::Faint, theme.symbol("  ⋮", "  ...")),
     });
-    std::iter::once(theme.paint(Role::Title, &headline.replace('`', "")))
-        .chain(painted)
-        .collect::<Vec<_>>()
-        .join("\n")
+    std::iter::once(title(theme, headline)).chain(painted).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -263,7 +270,7 @@ mod tests {
             what: "Pod web-5d8f6b7c4d-a 생성 그리고 조금 더 긴 문장".into(),
         }];
         let told = timeline(&theme, "`kubectl create deployment web` 이후", &rows, "");
-        assert!(told.lines().skip(1).all(|line| display_width(line) <= 40), "{told}");
+        assert!(told.lines().all(|line| display_width(line) <= 40), "{told}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ const AT_ONCE: Duration = Duration::from_millis(40);
 /// How long a job is waited for until it says its first word, or complains and ends.
 const FIRST_WORD_MAX: Duration = Duration::from_millis(800);
 
+/// Characters by which a command is known afterwards.
+const NAME_MAX: usize = 100;
+
 /// How long jobs are given to tell what a line has set going, where nobody waits.
 const JOBS_TELL: Duration = Duration::from_millis(60);
 
@@ -46,9 +49,10 @@ impl Driver {
 
     /// Remembers the world as it is, under the name of what is going to change it.
     pub(super) fn remember(&mut self, name: &str) {
-        self.keep_level(name);
-        name.clone_into(&mut self.last_write);
-        self.last = Some(Mark::now(self, name));
+        let name = brief(name);
+        self.keep_level(&name);
+        self.last = Some(Mark::now(self, &name));
+        self.last_write = name;
     }
 
     /// Runs a line; one that goes on becomes a job.
@@ -180,5 +184,27 @@ impl Driver {
             }
         }
         self.rollouts = now;
+    }
+}
+
+/// The first line of a command, shortened: enough to know it by.
+fn brief(line: &str) -> String {
+    let first = line.lines().next().unwrap_or_default();
+    match first.char_indices().nth(NAME_MAX) {
+        Some((end, _)) => format!("{}…", &first[..end]),
+        None if first.len() < line.trim_end().len() => format!("{first} …"),
+        None => first.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_is_known_by_its_beginning() {
+        assert_eq!(brief("kubectl get pods"), "kubectl get pods");
+        assert_eq!(brief("kubectl apply -f - <<END\na: b\nEND"), "kubectl apply -f - <<END …");
+        assert_eq!(brief(&"파".repeat(200)).chars().count(), NAME_MAX + 1);
     }
 }

@@ -6,7 +6,7 @@ use crate::apimachinery::{Kind, Object, builtin};
 use crate::base::is_typo;
 use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin};
 
-use super::super::super::partial::contains;
+use super::super::super::partial::{contains, shorten};
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
 use super::Near;
@@ -56,6 +56,17 @@ impl Near<'_> {
             })
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
+            .or_else(|| self.not_made(wanted))
+    }
+
+    /// The last command should have made something, and this is not there.
+    fn not_made(&self, wanted: &ObjectRef) -> Option<Finding> {
+        const MAKING: [&str; 6] = ["apply", "create", "run", "expose", "replace", "autoscale"];
+        let last = self.facts.commands.last()?;
+        let made = last.split_whitespace().any(|word| MAKING.contains(&word));
+        let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
+        let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
+        made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
     }
 
     /// An object of a kind that is taken for the wanted one.

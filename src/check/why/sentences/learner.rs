@@ -42,5 +42,7 @@ sentences! {
         "{0}의 메모리가 {1}입니다. 접미사 m은 1000분의 1바이트라는 뜻이니, 아마 Mi를 쓰려던 것일 겁니다.";
     OTHER_PROBE: "{0} has a {1}, and a {2} is asked for: liveness restarts a container, readiness decides whether it gets requests, startup gives it time.",
         "{0}에 {1}은(는) 있지만 필요한 것은 {2}입니다. liveness는 컨테이너를 재시작하고, readiness는 요청을 받을지 정하며, startup은 시작할 시간을 줍니다.";
+    NOT_MADE: "{0} is not there, and the last command (`{1}`) did not make it: read what it answered.",
+        "{0}이(가) 없습니다. 마지막 명령(`{1}`)으로도 만들어지지 않았으니 그 명령의 출력을 읽어 보세요.";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }
