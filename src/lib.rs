@@ -31,7 +31,7 @@
 //!
 //! # How to add things
 //!
-//! - A chapter: a folder in `lessons/` and no Rust.
+//! - A chapter: a folder in `lessons/` and no Rust; `lessons/AUTHORS.md` says how.
 //! - A kind: a line in `apimachinery/kinds/builtin.rs` and a strategy in `cluster/registry`.
 //! - A controller: a file in `cluster/controllers` and a line in its list.
 //! - An image: a line in `cluster/runtime/catalogue.rs`.

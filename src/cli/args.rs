@@ -44,6 +44,8 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Serve an embedded cluster to kubectl and other programs until interrupted
     Cluster(ServeCluster),
+    /// Scaffold, lint and prove chapters
+    Author(Author),
     /// The built-in kubectl
     #[command(disable_help_flag = true)]
     Kubectl(Passed),
@@ -111,6 +113,87 @@ pub(super) struct ServeCluster {
     /// Seed: equal seeds give equal names and addresses
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Author {
+    #[command(subcommand)]
+    pub command: AuthorCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuthorCommand {
+    /// Write a chapter to begin with, in the present folder or that of --course
+    New(AuthorNew),
+    /// Read chapters and say what is wrong with them
+    ///
+    /// Ends with 0 when nothing is wrong, 1 when something is, 2 when it cannot be told.
+    Lint(AuthorLint),
+    /// Prove chapters: run every solution, every mistake, every changed solution
+    ///
+    /// Ends with 0 when all is proved, 1 when something is not, 2 when it cannot be told.
+    Test(AuthorTest),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuthorNew {
+    /// Name of the chapter: labels, or 06-labels to choose its number
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuthorLint {
+    /// Folder of a course, or of one chapter; the built-in course without it
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Look at one language only: en or ko
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with 1 for warnings as well
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuthorTest {
+    /// Folder of a course or chapter, and which chapter or step of it (pods, pods/run)
+    #[arg(value_name = "FOLDER|PLACE", num_args = 0..=2)]
+    pub what: Vec<String>,
+    /// Which cluster to prove on
+    #[arg(long, value_enum, default_value_t)]
+    pub environment: EnvironmentKind,
+    /// The kubeconfig context to use, with --environment kubeconfig
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Judge answers and feedback in one language only: en or ko
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// Do not try changed solutions
+    #[arg(long, conflicts_with = "mutants")]
+    pub no_mutants: bool,
+    /// Try changed solutions on a real cluster, too
+    #[arg(long)]
+    pub mutants: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with 1 for warnings as well
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Seed of the embedded cluster
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// What else shall count as wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    /// Warnings
+    Warnings,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Clock, Output, Random, ResultExt, UserError, wrap};
-use crate::lesson::{Course, Language};
+use crate::lesson::{Course, CourseWatch, Language};
 use crate::progress::{Event, Journal, Learner, Opened};
 use crate::repl::{self, PlainScreen, TerminalScreen};
 use crate::tutor::{Driver, Ending, Session, Settings};
@@ -15,7 +15,7 @@ use crate::tutor::{Driver, Ending, Session, Settings};
 use super::args::{Common, EnvironmentKind, Learn};
 use super::surroundings::Surroundings;
 use super::wiring::Wiring;
-use super::{load_course, runtime};
+use super::{load_course, runtime, source_of};
 
 /// Exit code of a session that ended before its chapter was completed.
 const NOT_COMPLETED: u8 = 1;
@@ -75,6 +75,7 @@ async fn session(
             theme,
             history: folders.state.as_ref().map(|folder| folder.join("history")),
             workspace: folders.workspace.clone(),
+            course: CourseWatch::new(&source_of(common)),
         };
         let driver = Driver::new(session, environment, journal, Box::new(screen.clone()), settings);
         let ending = repl::run(driver, screen, front, world_kept).await?;
@@ -83,7 +84,10 @@ async fn session(
     } else {
         let screen = PlainScreen::new(theme, out.clone());
         let driver = Driver::new(session, environment, journal, Box::new(screen), settings);
-        repl::run_plain(driver, out, std::io::stdin().lock(), world_kept).await?
+        {
+            let watch = CourseWatch::new(&source_of(common));
+            repl::run_plain(driver, out, std::io::stdin().lock(), world_kept, watch).await?
+        }
     };
     Ok(match ending {
         Ending::Completed => ExitCode::SUCCESS,

@@ -1,6 +1,9 @@
 //! Arguments and wiring: the only reader of argv and the environment.
 
 mod args;
+mod author;
+mod author_new;
+mod author_report;
 mod cluster;
 mod doctor;
 mod guest;
@@ -19,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::base::{Output, UserError};
-use crate::lesson::{Course, Diagnostic, Severity, Source, load};
+use crate::lesson::{Course, Source, complaint, load};
 use crate::repl::error_lines;
 
 use args::{Arguments, Command, Common, Learn};
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::List(list) => list::run(&list, &common, &surroundings),
         Command::Doctor(doctor) => doctor::run(&doctor, &common, &surroundings),
         Command::Cluster(cluster) => cluster::run(&cluster, &common, &surroundings),
+        Command::Author(author) => author::run(&author, &common, &surroundings),
         Command::Kubectl(passed) => {
             return tools::run(tools::Tool::Kubectl, &passed.arguments, &surroundings);
         }
@@ -85,17 +89,13 @@ fn complain(error: &UserError, common: &Common, surroundings: &Surroundings) {
 /// # Errors
 /// When a lesson file is broken: nobody should learn from half a chapter.
 fn load_course(common: &Common) -> Result<Course, UserError> {
-    let source = common.course.clone().map_or(Source::Embedded, Source::Folder);
-    let (course, diagnostics) = load(&source);
-    let broken: Vec<&Diagnostic> =
-        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    if broken.is_empty() {
-        return Ok(course);
-    }
-    let mut error =
-        UserError::new(broken.iter().map(|diagnostic| diagnostic.headline()).collect::<Vec<_>>().join("\n"));
-    error.hints = broken.iter().filter_map(|diagnostic| diagnostic.hint.clone()).collect();
-    Err(error)
+    let (course, diagnostics) = load(&source_of(common));
+    complaint(&diagnostics).map_or(Ok(course), Err)
+}
+
+/// Where the course is.
+fn source_of(common: &Common) -> Source {
+    common.course.clone().map_or(Source::Embedded, Source::Folder)
 }
 
 /// A runtime for sessions: input, output and the cluster on two threads.

@@ -111,6 +111,18 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(['|', ';', '&']).map(|part| part.split(['>', '<']).next().unwrap_or_default())
 }
 
+/// Why a line could never run: it does not end, or kubectl knows no such command or flag.
+#[must_use]
+pub fn problem_of_line(line: &str) -> Option<String> {
+    match CommandLine::parse(line) {
+        CommandLine::Unfinished => {
+            Some("the line does not end: a quote, a heredoc or a backslash is open".to_owned())
+        }
+        CommandLine::Kubectl(arguments) => crate::kubectl::problem_of(&arguments),
+        _ => None,
+    }
+}
+
 /// What a walk over the line finds.
 struct Scan {
     /// Whether a quote or a trailing backslash is open at the end.

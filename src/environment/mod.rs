@@ -4,6 +4,7 @@ mod command_line;
 mod embedded;
 mod external;
 mod guard;
+mod holdings;
 mod inventory;
 mod link;
 mod marks;
@@ -23,10 +24,11 @@ use serde_json::Value;
 
 use crate::base::{Clock, Streams, UserError};
 
-pub use command_line::CommandLine;
+pub use command_line::{CommandLine, problem_of_line};
 pub use embedded::{Embedded, World};
 pub use external::{External, Made, Terms, reach};
 pub use guard::{Sign, refuse_production, signs_in_cluster, signs_in_names};
+pub use holdings::{Inventory, Mismatch};
 pub use link::{Interruption, Write};
 pub use process::{Captured, HostPrograms, INTERRUPTED, ask_program, find_program};
 pub use profile::{Cause, PROFILE, Profile, ProfileState, StartEvent, Trouble};
@@ -35,6 +37,7 @@ pub use target::{Guess, Target, host_of};
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
 
+use objects::Objects;
 use tools::Tools;
 
 /// The label on everything that podlings creates on a real cluster.
@@ -251,6 +254,8 @@ impl Environment {
     #[must_use]
     pub fn step(&self, at_most: Duration) -> Option<Duration> {
         match self {
+            // Without time left there is no next moment: what is due again and again would never end.
+            _ if at_most.is_zero() => None,
             Self::Embedded(embedded) => embedded.step(at_most),
             Self::External(_) => None,
         }
@@ -266,6 +271,23 @@ impl Environment {
             }
             Self::External(_) => false,
         }
+    }
+
+    /// What the cluster holds; on a real one, what the lessons' namespace holds.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn inventory(&self) -> Result<Inventory, UserError> {
+        let objects = Objects::new(self.client(), self.namespace());
+        Inventory::read(&objects, self.namespace(), matches!(self, Self::Embedded(_))).await
+    }
+
+    /// Why the API server would not take an object, unknown fields included; `None` when it would.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached.
+    pub async fn refusal(&self, object: &Value) -> Result<Option<String>, UserError> {
+        holdings::refusal(&Objects::new(self.client(), self.namespace()), object).await
     }
 
     /// The session ends: what must not be left behind is removed.

@@ -150,7 +150,7 @@ impl Objects {
         if object.namespace().is_empty() { &self.namespace } else { object.namespace() }
     }
 
-    fn path_of(&self, object: &Object) -> Result<String, UserError> {
+    pub(super) fn path_of(&self, object: &Object) -> Result<String, UserError> {
         let kind = kind_of(object.api_version(), object.kind()).ok_or_else(|| {
             UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()))
         })?;

@@ -27,6 +27,20 @@ impl Workspace {
         &self.folder
     }
 
+    /// Removes everything in it: for a workspace that is nobody's.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub fn clear(&self) -> Result<(), UserError> {
+        let doing = || format!("cannot empty {}", self.folder.display());
+        for entry in fs::read_dir(&self.folder).while_doing(doing)? {
+            let path = entry.while_doing(doing)?.path();
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.while_doing(doing)?;
+        }
+        Ok(())
+    }
+
     /// Where a file of that name is, or would be.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 
-use crate::base::{Streams, Timestamp};
+use crate::base::{Streams, Timestamp, nearest};
 
 use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};
@@ -210,6 +210,27 @@ pub async fn run(args: &[String], streams: &mut Streams, factory: &Factory) -> i
             failure.exit_code()
         }
     }
+}
+
+/// Why arguments could never run: no such command, no such flag, or one that must be there; `None` when
+/// they can be tried.
+#[must_use]
+pub fn problem_of(args: &[String]) -> Option<String> {
+    let (chain, rest) = find(args);
+    let Some(command) = chain.last().copied() else {
+        let first = args.iter().find(|word| !word.starts_with('-'))?;
+        let names = COMMANDS.iter().flat_map(|command| std::iter::once(&command.name).chain(command.aliases));
+        let nearest = nearest(first, names.copied());
+        let advice = nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default();
+        return Some(format!("unknown command {first:?} for \"kubectl\"{advice}"));
+    };
+    let flags = all_flags(command);
+    let parsed = match parse(&flags, &rest) {
+        Ok((parsed, ..)) => parsed,
+        Err(failure) => return Some(failure.to_string()),
+    };
+    let missing = flags.iter().find(|flag| flag.required && !parsed.is_set(flag.long));
+    missing.map(|flag| format!("required flag(s) {:?} not set", flag.long))
 }
 
 async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {

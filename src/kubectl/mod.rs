@@ -33,7 +33,7 @@ mod scripted;
 mod url;
 mod watch;
 
-pub use command::run;
+pub use command::{problem_of, run};
 pub use completion::complete;
 pub use factory::{Factory, Settings};
 pub use long_running::runs_on;

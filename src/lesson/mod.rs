@@ -56,12 +56,14 @@ mod check_spec;
 mod course;
 mod diagnostic;
 mod language;
+mod lint;
 mod markdown;
 mod node;
 mod rules;
 mod source;
 mod step;
 mod translation;
+mod watch;
 
 pub use check_spec::{
     Action, Expectation, Form, HttpProbe, ObjectRef, Quantifier, Reading, Rule, Selection, Trial,
@@ -70,5 +72,7 @@ pub use check_spec::{
 pub use course::{Allowance, Answer, Chapter, Course, LessonFile, Mistake, Origin, Predict, Question, Step};
 pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
+pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
 pub use source::{Source, load, sample_app};
+pub use watch::{CourseWatch, complaint};

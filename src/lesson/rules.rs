@@ -128,6 +128,11 @@ mod tests {
         let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids.len(), RULES.len());
         assert!(ids.iter().all(|id| id.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        let guide = include_str!("../../lessons/AUTHORS.md");
+        for rule in RULES {
+            let row = format!("| `{}` | {} | {} |", rule.id, rule.severity.word(), rule.about);
+            assert!(guide.contains(&row), "lessons/AUTHORS.md lacks: {row}");
+        }
         assert_eq!(severity_of("hint-blank"), Severity::Warning);
     }
 }

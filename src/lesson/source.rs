@@ -29,9 +29,19 @@ struct Lessons;
 const LARGEST_FILE: u64 = 1 << 20;
 
 /// The files of a chapter that are read.
-const FILES: [&str; 2] = ["en.md", "ko.md"];
+pub(super) const FILES: [&str; 2] = ["en.md", "ko.md"];
 
-const START: Position = Position { line: 1, column: 1 };
+pub(super) const START: Position = Position { line: 1, column: 1 };
+
+impl Source {
+    /// Whether there is a file of that path within the course.
+    pub(super) fn has(&self, path: &str) -> bool {
+        match self {
+            Self::Embedded => Lessons::get(path).is_some(),
+            Self::Folder(folder) => folder.join(path).exists(),
+        }
+    }
+}
 
 /// The folder of the course's sample app.
 const SAMPLE_APP: &str = "sample-app/";
@@ -50,15 +60,20 @@ pub fn sample_app() -> Vec<(String, Vec<u8>)> {
 #[must_use]
 pub fn load(source: &Source) -> (Course, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let files = match source {
-        Source::Embedded => embedded(&mut diagnostics),
-        Source::Folder(folder) => in_folder(folder, &mut diagnostics),
-    };
+    let files = read_files(source, &mut diagnostics);
     (build(&files, &mut diagnostics), diagnostics)
 }
 
+/// The files of a course: path relative to the course → text.
+pub(super) fn read_files(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    match source {
+        Source::Embedded => embedded(diagnostics),
+        Source::Folder(folder) => in_folder(folder, diagnostics),
+    }
+}
+
 /// Builds a course from files: path relative to the course → text.
-fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Course {
+pub(super) fn build(files: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Course {
     let mut course = Course::default();
     for (path, text) in files {
         let Some(folder) = path.strip_suffix("/en.md") else { continue };

@@ -22,6 +22,7 @@ mod world;
 use std::path::PathBuf;
 
 use crate::base::UserError;
+use crate::lesson::CourseWatch;
 use crate::tutor::{Driver, Ending};
 
 pub use keyboard::Keyboard;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub history: Option<PathBuf>,
     /// The learner's folder of manifests, for completing file names.
     pub workspace: PathBuf,
+    /// Follows the course's files, where an author may change them.
+    pub course: Option<CourseWatch>,
 }
 
 /// Runs a session in the terminal until the learner leaves.
@@ -57,6 +60,7 @@ pub async fn run(
     let names = ObjectNames::new(driver.client(), driver.namespace());
     let mut editor = EditorThread::start(&settings, names.clone(), driver.session().places())?;
     screen.attach(editor.take_printer());
+    let mut course = settings.course.clone();
     driver.start(world_kept).await?;
     while driver.ending().is_none() {
         editor.request(prompt::prompt(&screen.theme(), driver.session()));
@@ -66,9 +70,11 @@ pub async fn run(
             tokio::select! {
                 typed = editor.typed() => break typed,
                 happening = driver.happened() => driver.react(happening).await?,
+                () = saved(course.as_ref()) => read_again(&mut driver, &mut course).await?,
             }
         };
         screen.editing(false);
+        read_again(&mut driver, &mut course).await?;
         match typed {
             Typed::Line(line) => driver.line(line).await?,
             Typed::Interrupted => driver.interrupt(),
@@ -77,4 +83,20 @@ pub async fn run(
         names.forget();
     }
     Ok(driver.ending().unwrap_or(Ending::Left))
+}
+
+/// Waits until the author saves a chapter.
+async fn saved(course: Option<&CourseWatch>) {
+    match course {
+        Some(course) => course.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Hands over what an author saved since the course was read.
+async fn read_again(driver: &mut Driver, course: &mut Option<CourseWatch>) -> Result<(), UserError> {
+    match course.as_mut().and_then(CourseWatch::read_again) {
+        Some(read) => driver.course_read(read).await,
+        None => Ok(()),
+    }
 }

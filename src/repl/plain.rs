@@ -3,8 +3,10 @@
 use std::io::BufRead;
 
 use crate::base::{Output, UserError};
+use crate::lesson::CourseWatch;
 use crate::tutor::{Driver, Ending, Screen, View};
 
+use super::read_again;
 use super::render::render;
 use super::theme::Theme;
 
@@ -46,6 +48,7 @@ pub async fn run_plain(
     mut out: Output,
     input: impl BufRead,
     world_kept: bool,
+    mut course: Option<CourseWatch>,
 ) -> Result<Ending, UserError> {
     driver.start(world_kept).await?;
     let mut open = String::new();
@@ -66,6 +69,7 @@ pub async fn run_plain(
         if line.trim().is_empty() || line.trim_start().starts_with('#') {
             continue;
         }
+        read_again(&mut driver, &mut course).await?;
         // What a closed output swallows is no reason to stop working.
         let _ = out.line(format!("$ {line}"));
         driver.line(line).await?;

@@ -1,11 +1,13 @@
 //! What a session is told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::base::{Timestamp, UserError};
 use crate::check::{Explanation, Verdict};
+use crate::lesson::Course;
 use crate::progress::Place;
 
 /// Something happened outside the session.
@@ -64,6 +66,8 @@ pub enum Event {
         /// The right answers to the step's questions: question and answer.
         answers: Vec<(String, String)>,
     },
+    /// The author saved a chapter: the course as it is now, or what is wrong with it.
+    CourseRead(Result<Arc<Course>, UserError>),
     /// The world is as it was before a command.
     Undone {
         /// The command.

@@ -7,6 +7,7 @@ mod flag;
 mod job;
 mod look;
 mod message;
+mod proof;
 mod recap;
 mod session;
 mod view;
@@ -22,6 +23,7 @@ pub use look::{
     Tone,
 };
 pub use message::{Message, Remark, remark, say};
+pub use proof::{MUTANT_CLASSES, Onlooker, ProofSettings, StepProof, prove, survey};
 pub use session::{Ending, Session, overview};
 pub use view::{ChapterRow, JobRow, StepRow, StepState, View};
 pub use word::{Since, WORDS, Word, WordGroup, WordHelp};

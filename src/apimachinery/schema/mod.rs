@@ -12,6 +12,7 @@ mod types;
 pub(super) use catalogue::TABLE;
 pub use catalogue::{by_name, of, of_group_version_kind};
 pub use decode::{Decoded, decode, decode_as, strict_error};
-pub(super) use openapi_facts::{default_of, enum_values, is_required};
+pub use openapi_facts::enum_values;
+pub(super) use openapi_facts::{default_of, is_required};
 pub(super) use published::Descriptions;
 pub use types::{Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema};

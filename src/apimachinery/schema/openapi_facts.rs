@@ -91,7 +91,8 @@ const NAMES_OF_REFERENCES: &[&str] = &[
 ];
 
 /// The values that a field, the items of its list or the values of its map may have; empty for most.
-pub(in crate::apimachinery) fn enum_values(type_name: &str, field: &str) -> Vec<&'static str> {
+#[must_use]
+pub fn enum_values(type_name: &str, field: &str) -> Vec<&'static str> {
     let line = ENUMS.lines().find_map(|line| line.strip_prefix(type_name)?.strip_prefix(' '));
     let mut fields = line.into_iter().flat_map(|line| line.split(' '));
     let values = fields.find_map(|entry| entry.strip_prefix(field)?.strip_prefix('='));

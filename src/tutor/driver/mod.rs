@@ -11,13 +11,14 @@ mod time;
 mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::base::{Clock, Terminal, UserError};
 use crate::check::{self, Observer};
 use crate::environment::{CommandLine, Environment};
-use crate::lesson::Step;
+use crate::lesson::{Course, Step};
 use crate::progress::{Journal, Place};
 
 use super::effect::Effect;
@@ -203,6 +204,14 @@ impl Driver {
             self.hear_jobs().await;
         }
         Ok(())
+    }
+
+    /// The author saved a chapter: goes on with the course as it is now, or tells what is wrong with it.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn course_read(&mut self, read: Result<Course, UserError>) -> Result<(), UserError> {
+        self.process(Event::CourseRead(read.map(Arc::new))).await
     }
 
     /// The learner left without a word.

@@ -4,6 +4,7 @@ mod effort;
 mod judged;
 mod list;
 mod questions;
+mod reread;
 mod review;
 mod show;
 #[cfg(test)]
@@ -177,6 +178,7 @@ impl Session {
             Event::Explained(explanation) => self.explained(explanation),
             Event::Answered { question, answer, result } => self.answered(question, answer, result),
             Event::Solved { ran, answers } => self.solution_ran(ran, answers),
+            Event::CourseRead(read) => self.course_read(read),
             Event::Undone { line, place, values } => self.undone(line, place, values),
             Event::Scheduled { place, due, gap } => self.scheduled(place, due, gap),
             Event::Time(now) => self.review(now),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::base::UserError;
 use crate::check::{Difference, Verdict};
 use crate::lesson::{Answer, Predict, Question, Text};
 
@@ -89,6 +90,23 @@ pub(super) fn shown(effects: &[Effect]) -> Vec<&View> {
 
 pub(super) fn command(session: &mut Session, line: &str) -> Vec<Effect> {
     session.handle(Event::CommandDone { line: line.to_owned(), exit_code: 0 })
+}
+
+#[test]
+fn a_chapter_saved_meanwhile_is_gone_on_with_and_a_broken_one_is_not() {
+    let mut session = begun(false);
+    let mut saved = Arc::unwrap_or_clone(course());
+    saved.chapters[0].steps[0].prose = Text::new("Said better.");
+    let effects = session.handle(Event::CourseRead(Ok(Arc::new(saved.clone()))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Show(View::Step { .. }))));
+    assert!(effects.contains(&Effect::Watch(session.place())));
+    assert_eq!(session.step().unwrap().prose.get(Language::En), "Said better.");
+    let effects = session.handle(Event::CourseRead(Err(UserError::new("01-pods/en.md:3:1: error"))));
+    assert!(matches!(&effects[..], [Effect::Show(View::Error(_))]));
+    assert_eq!(session.step().unwrap().prose.get(Language::En), "Said better.", "the old one stays");
+    saved.chapters[0].steps.remove(0);
+    session.handle(Event::CourseRead(Ok(Arc::new(saved))));
+    assert_eq!(session.place().step, "logs", "the step that stands in its place");
 }
 
 #[test]

@@ -1,0 +1,297 @@
+//! `podlings author`: scaffold, lint and prove chapters.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::base::{Output, Random, ResultExt, UserError};
+use crate::cluster::{Cluster, ClusterConfig};
+use crate::environment::{Embedded, Environment, External, Target, Terms, ToolSettings, Workspace, reach};
+use crate::lesson::{Course, Diagnostic, Language, Linted, Severity, Source, lint};
+use crate::tutor::{ProofSettings, StepProof, prove, survey};
+
+use super::args::{Author, AuthorCommand, AuthorLint, AuthorTest, Common, EnvironmentKind};
+use super::author_new;
+use super::author_report::{Progress, Reporter};
+use super::cluster::write_private;
+use super::surroundings::Surroundings;
+use super::{USAGE, runtime};
+
+/// Exit code when something was found.
+const FOUND: u8 = 1;
+
+/// Chapters that are proved side by side.
+const SIDE_BY_SIDE: usize = 2;
+
+/// Runs one of the author's tools.
+///
+/// # Errors
+/// When a folder cannot be read, a place is unknown, or a cluster cannot be reached.
+pub(super) fn run(
+    author: &Author,
+    common: &Common,
+    surroundings: &Surroundings,
+) -> Result<ExitCode, UserError> {
+    match &author.command {
+        AuthorCommand::New(new) => author_new::run(new, common, surroundings),
+        AuthorCommand::Lint(lint) => run_lint(lint, common, surroundings),
+        AuthorCommand::Test(test) => run_test(test, common, surroundings),
+    }
+}
+
+/// A course to look at: where it is, and what of it.
+struct Subject {
+    source: Source,
+    /// The folder as it was named, to stand before the files' names.
+    shown: PathBuf,
+    /// The folder of the one chapter that was named.
+    chapter: Option<String>,
+}
+
+impl Subject {
+    /// The course in a folder (of a course or of one chapter), else that of `--course`, else the built-in one.
+    fn find(folder: Option<&Path>, common: &Common) -> Result<Self, UserError> {
+        let Some(folder) = folder.or(common.course.as_deref()) else {
+            return Ok(Self { source: Source::Embedded, shown: PathBuf::from("lessons"), chapter: None });
+        };
+        if !folder.is_dir() {
+            return Err(UserError::new(format!("there is no folder {}", folder.display()))
+                .hint("name the folder of a course (with folders such as 01-pods), or of one chapter"));
+        }
+        let is_chapter = folder.join("en.md").is_file();
+        let absolute =
+            fs::canonicalize(folder).while_doing(|| format!("cannot read {}", folder.display()))?;
+        let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned());
+        match (is_chapter, absolute.parent(), name) {
+            (true, Some(course), Some(name)) => Ok(Self {
+                source: Source::Folder(course.to_owned()),
+                shown: folder.parent().map_or_else(|| course.to_owned(), Path::to_owned),
+                chapter: Some(name),
+            }),
+            _ => Ok(Self { source: Source::Folder(absolute), shown: folder.to_owned(), chapter: None }),
+        }
+    }
+
+    fn lint(&self, languages: &[Language]) -> Linted {
+        let mut linted = lint(&self.source, languages);
+        if let Some(chapter) = &self.chapter {
+            let prefix = format!("{chapter}/");
+            linted.diagnostics.retain(|one| one.file.starts_with(&prefix));
+        }
+        linted
+    }
+
+    /// The steps of the course that are meant, chapter and step from 0.
+    fn steps(&self, course: &Course, place: Option<&str>) -> Result<Vec<(usize, usize)>, UserError> {
+        let (mut only_chapter, mut only_step) = (None, None);
+        if let Some(place) = place {
+            let (chapter, step) = course.find(place)?;
+            only_chapter = Some(chapter);
+            only_step = place.contains(['/', '.']).then_some(step);
+        }
+        let of_this = |index: usize| {
+            let steps = &course.chapters[index].steps;
+            let prefix = self.chapter.as_ref().map(|chapter| format!("{chapter}/"));
+            let file = steps.first().map(|step| step.origin.file.as_str()).unwrap_or_default();
+            prefix.is_none_or(|prefix| file.starts_with(&prefix))
+                && only_chapter.is_none_or(|only| only == index)
+        };
+        let chapters = (0..course.chapters.len()).filter(|index| of_this(*index));
+        let steps = chapters
+            .flat_map(|chapter| (0..course.chapters[chapter].steps.len()).map(move |step| (chapter, step)));
+        Ok(steps.filter(|(_, step)| only_step.is_none_or(|only| only == *step)).collect())
+    }
+}
+
+fn languages(only: Option<Language>) -> Vec<Language> {
+    only.map_or_else(|| vec![Language::En, Language::Ko], |only| vec![only])
+}
+
+fn run_lint(args: &AuthorLint, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
+    let subject = Subject::find(args.folder.as_deref(), common)?;
+    let linted = subject.lint(&languages(args.lang));
+    let mut findings = linted.diagnostics;
+    if linted.course.chapters.is_empty() && findings.is_empty() {
+        return Err(no_chapters());
+    }
+    let steps = subject.steps(&linted.course, None)?;
+    let runtime = runtime()?;
+    let desk = TemporaryDesk::new()?;
+    let surveyed = runtime.block_on(async {
+        let environment = desk.embedded(surroundings, 0, 1).await?;
+        survey(&linted.course, &steps, &findings, environment).await
+    });
+    runtime.shutdown_background();
+    findings.extend(surveyed?);
+    findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    findings.dedup();
+    let reporter = Reporter::new(surroundings, common, &subject.shown);
+    if args.json {
+        reporter.json(&reporter.findings_json(&findings))?;
+    } else {
+        reporter.findings(&findings)?;
+    }
+    Ok(exit_code(&findings, args.deny.is_some()))
+}
+
+fn no_chapters() -> UserError {
+    UserError::new("there are no chapters here").hint("a chapter is a folder such as 01-pods with en.md")
+}
+
+fn exit_code(findings: &[Diagnostic], deny_warnings: bool) -> ExitCode {
+    let bad = if deny_warnings { Severity::Warning } else { Severity::Error };
+    let unreadable = findings.iter().any(|finding| finding.rule == "unreadable" && finding.line == 1);
+    if unreadable {
+        ExitCode::from(USAGE)
+    } else if findings.iter().any(|finding| finding.severity >= bad) {
+        ExitCode::from(FOUND)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn run_test(args: &AuthorTest, common: &Common, surroundings: &Surroundings) -> Result<ExitCode, UserError> {
+    let (folder, place) = match args.what.as_slice() {
+        [] => (None, None),
+        [one] if Path::new(one).is_dir() => (Some(Path::new(one)), None),
+        [one] => (None, Some(one.as_str())),
+        [folder, place, ..] => (Some(Path::new(folder)), Some(place.as_str())),
+    };
+    let subject = Subject::find(folder, common)?;
+    let reporter = Reporter::new(surroundings, common, &subject.shown);
+    let languages = languages(args.lang);
+    let linted = subject.lint(&languages);
+    if !linted.broken.is_empty() {
+        reporter.findings(&linted.broken)?;
+        return Err(
+            UserError::new("the course cannot be read as it is").hint("podlings author lint says more")
+        );
+    }
+    let chosen = subject.steps(&linted.course, place)?;
+    if chosen.is_empty() {
+        return Err(UserError::new("there are no steps here")
+            .hint("a chapter is a folder such as 01-pods with en.md"));
+    }
+    let ours = args.environment == EnvironmentKind::Embedded;
+    let settings = ProofSettings { languages, mutants: args.mutants || (ours && !args.no_mutants), chosen };
+    let runtime = runtime()?;
+    let desk = TemporaryDesk::new()?;
+    let progress = Arc::new(Progress::new(&reporter, settings.chosen.len(), args.json));
+    let onlooker = Arc::clone(&progress);
+    let proofs = runtime.block_on(async {
+        let environments = desk.environments(args, surroundings, &settings).await?;
+        let proof = prove(Arc::new(linted.course), settings.clone(), environments, onlooker);
+        tokio::select! {
+            proofs = proof => proofs,
+            _ = tokio::signal::ctrl_c() => Err(UserError::new("interrupted; nothing more was tried")),
+        }
+    });
+    runtime.shutdown_background();
+    progress.end();
+    let proofs = proofs?;
+    if args.json {
+        reporter.json(&reporter.proofs_json(&proofs, progress.seconds()))?;
+    } else {
+        if !settings.mutants {
+            let why =
+                if ours { "as asked" } else { "on a real cluster they take long: --mutants tries them" };
+            reporter.line(&format!("Changed solutions (mutants) were not tried: {why}."))?;
+        }
+        reporter.summary(&proofs, progress.seconds())?;
+    }
+    let clean = proofs.iter().all(|proof: &StepProof| proof.is_clean(args.deny.is_some()));
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// A folder for the work of a tool, which goes with it.
+struct TemporaryDesk(PathBuf);
+
+impl Drop for TemporaryDesk {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl TemporaryDesk {
+    fn new() -> Result<Self, UserError> {
+        let name = format!("podlings-author-{}-{:x}", std::process::id(), Random::fresh_seed());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).while_doing(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+
+    async fn environments(
+        &self,
+        args: &AuthorTest,
+        surroundings: &Surroundings,
+        settings: &ProofSettings,
+    ) -> Result<Vec<Environment>, UserError> {
+        if args.environment != EnvironmentKind::Embedded {
+            return Ok(vec![self.external(args, surroundings).await?]);
+        }
+        let mut chapters: Vec<usize> = settings.chosen.iter().map(|(chapter, _)| *chapter).collect();
+        chapters.dedup();
+        let mut environments = Vec::new();
+        for number in 0..SIDE_BY_SIDE.min(chapters.len()) {
+            environments.push(self.embedded(surroundings, number, args.seed.unwrap_or(1)).await?);
+        }
+        Ok(environments)
+    }
+
+    fn tools(&self, surroundings: &Surroundings, number: usize) -> Result<ToolSettings, UserError> {
+        let folder = self.0.join(number.to_string());
+        Ok(ToolSettings {
+            workspace: Workspace::open(&folder.join("workspace"))?,
+            shims: folder.join("bin"),
+            kubeconfig: folder.join("kubeconfig"),
+            executable: surroundings.executable.clone(),
+            environment: surroundings.environment.clone(),
+            home: Some(folder),
+            plain: true,
+        })
+    }
+
+    async fn embedded(
+        &self,
+        surroundings: &Surroundings,
+        number: usize,
+        seed: u64,
+    ) -> Result<Environment, UserError> {
+        let cluster = Cluster::start(ClusterConfig { seed, manual_time: true, ..ClusterConfig::default() })?;
+        let listener = cluster.listen(0).await?;
+        let settings = self.tools(surroundings, number)?;
+        write_private(&settings.kubeconfig, listener.kubeconfig())?;
+        Ok(Environment::Embedded(Embedded::new(cluster, listener, &settings)?))
+    }
+
+    async fn external(
+        &self,
+        args: &AuthorTest,
+        surroundings: &Surroundings,
+    ) -> Result<Environment, UserError> {
+        let target = Target::find(&surroundings.kubeconfig(), args.context.as_deref())?;
+        if args.context.is_none() {
+            return Err(UserError::new("no context is confirmed")
+                .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
+        }
+        let terms =
+            Terms { own: false, whole_cluster: false, remove_at_end: true, recorded: BTreeSet::new() };
+        let client = target.client(terms.namespace()).await?;
+        reach(&target, &client).await?;
+        let settings = self.tools(surroundings, 0)?;
+        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
+        let external = External::connect(&target, client, &settings, terms).await?;
+        Ok(Environment::External(Box::new(external)))
+    }
+}
+
+/// Prints a line to standard output; a closed pipe is no failure.
+pub(super) fn print(text: &str) -> Result<(), UserError> {
+    match Output::new(std::io::stdout()).line(text) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.while_doing(|| "cannot print".to_owned()),
+    }
+}

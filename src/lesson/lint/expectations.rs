@@ -1,0 +1,372 @@
+//! Checks and mistakes: whether they can fail, whether they can hold, and whether what they name is remembered.
+
+use serde_json::Value;
+
+use super::super::course::Chapter;
+use super::super::diagnostic::Report;
+use super::super::markdown::{Block, BlockKind, Page, Section};
+use super::super::node::{Node, YamlBlock};
+use super::rules_in_cel;
+use super::section_of;
+use super::values;
+use crate::apimachinery::{Kind, resolve_kind};
+use crate::base::Position;
+
+/// Keys whose value is a partial object of the expectation's kind.
+const PARTIALS: &[&str] = &["contains", "every", "any", "none"];
+
+/// Keys that stand beside the form and change nothing of what is expected.
+const ASIDE: &[&str] = &["that", "wait", "needs"];
+
+/// Fields that every stored object has.
+const EVERY_OBJECT_HAS: &[&str] = &["name", "uid", "resourceVersion", "creationTimestamp", "managedFields"];
+
+/// Objects that every cluster has.
+const ALWAYS_THERE: &[(&str, &str)] = &[
+    ("Namespace", "default"),
+    ("Namespace", "kube-system"),
+    ("Service", "kubernetes"),
+    ("ConfigMap", "kube-root-ca.crt"),
+    ("ServiceAccount", "default"),
+    ("Node", "minikube"),
+    ("StorageClass", "standard"),
+];
+
+pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
+    for step in &chapter.steps {
+        let Some(section) = section_of(page, step) else { continue };
+        let remembered = remembered(section);
+        let of_kind = |kind: BlockKind| section.blocks.iter().filter(move |block| block.kind == kind);
+        let mut checks = Vec::new();
+        for block in of_kind(BlockKind::Check) {
+            in_block(block, |node| {
+                let items = node.items(&mut Report::new(""));
+                for item in &items {
+                    Visitor { remembered: &remembered, in_trial: false, report }.expectation(item);
+                }
+                contradictions(&items, report);
+                checks.extend(items.iter().map(|item| essence(item.value)));
+            });
+        }
+        for (index, block) in of_kind(BlockKind::Mistake).enumerate() {
+            in_block(block, |node| {
+                let Some(when) = node.get("when") else { return };
+                let items = when.items(&mut Report::new(""));
+                for item in &items {
+                    Visitor { remembered: &remembered, in_trial: false, report }.expectation(item);
+                }
+                contradictions(&items, report);
+                if !items.is_empty() && items.iter().all(|item| checks.contains(&essence(item.value))) {
+                    let message =
+                        format!("mistake {} asks for nothing but what the checks ask for", index + 1);
+                    let hint = "describe what only the mistake brings about".to_owned();
+                    report.broken("mistake-matches", when.at(), message, Some(hint));
+                }
+            });
+        }
+    }
+}
+
+/// The names of the values that a step remembers.
+fn remembered(section: &Section) -> Vec<String> {
+    let mut names = Vec::new();
+    for block in section.blocks.iter().filter(|block| block.kind == BlockKind::Snap) {
+        in_block(block, |node| names.extend(node.entries().iter().map(|(name, _)| (*name).to_owned())));
+    }
+    names
+}
+
+/// The first document of a block; what is wrong with it was told before.
+fn in_block(block: &Block, look: impl FnOnce(&Node<'_>)) {
+    let mut told = Report::new("");
+    if let Some(yaml) = YamlBlock::parse(block, &mut told)
+        && let Some(node) = yaml.first(&mut told)
+    {
+        look(&node);
+    }
+}
+
+/// An expectation without what is told about it.
+fn essence(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(map) = value.as_object_mut() {
+        map.retain(|key, _| !ASIDE.contains(&key.as_str()));
+    }
+    value
+}
+
+struct Visitor<'a> {
+    remembered: &'a [String],
+    in_trial: bool,
+    report: &'a mut Report,
+}
+
+impl Visitor<'_> {
+    fn expectation(&mut self, node: &Node<'_>) {
+        let kind = kind_of(node.value);
+        for key in PARTIALS {
+            if let Some(partial) = node.get(key) {
+                self.partial(&partial, kind);
+            }
+        }
+        if let Some(filter) = node.get("where").and_then(|filter| filter.get("contains")) {
+            self.partial(&filter, kind);
+        }
+        self.emptiness(node);
+        self.always_there(node, kind);
+        if let Some(cel) = node.get("cel") {
+            rules_in_cel::lint(&cel, node, self.remembered, self.in_trial, self.report);
+        }
+        if let Some(alternatives) = node.get("either") {
+            let items = alternatives.items(&mut Report::new(""));
+            for item in &items {
+                self.expectation(item);
+            }
+            self.alternatives(&alternatives, &items);
+        }
+        if let Some(trial) = node.get("trial") {
+            let mut inner = Visitor { remembered: self.remembered, in_trial: true, report: self.report };
+            for item in trial.get("then").map(|then| then.items(&mut Report::new(""))).unwrap_or_default() {
+                inner.expectation(&item);
+            }
+        }
+    }
+
+    fn cannot_fail(&mut self, at: Position, why: &str, hint: &str) {
+        self.report.broken("cannot-fail", at, format!("this cannot fail: {why}"), Some(hint.to_owned()));
+    }
+
+    /// Values and remembered names within a partial object.
+    fn partial(&mut self, node: &Node<'_>, kind: Option<&'static Kind>) {
+        values::lint(node, kind, self.report);
+        self.tests(node, "");
+    }
+
+    fn tests(&mut self, node: &Node<'_>, path: &str) {
+        if node.value.is_array() {
+            for item in node.items(&mut Report::new("")) {
+                self.tests(&item, path);
+            }
+            return;
+        }
+        for (key, value) in node.entries() {
+            if key.starts_with('$') {
+                self.test(key, &value, path);
+            }
+            self.tests(&value, &format!("{path}/{key}"));
+        }
+    }
+
+    fn test(&mut self, test: &str, argument: &Node<'_>, path: &str) {
+        if let Some(name) = argument.value.as_str().and_then(|text| text.strip_prefix("snap.")) {
+            let name = name.split(['.', '[']).next().unwrap_or_default();
+            rules_in_cel::snap_name(name, self.remembered, self.in_trial, argument.at(), self.report);
+        }
+        let is_zero = argument.value.as_f64().is_some_and(|number| number <= 0.0);
+        let all_flags = || {
+            let list = argument.value.as_array();
+            list.is_some_and(|list| list.contains(&Value::Bool(true)) && list.contains(&Value::Bool(false)))
+        };
+        let text = argument.value.as_str();
+        let always = || {
+            let field = path.rsplit('/').next().unwrap_or_default();
+            path == format!("/metadata/{field}") && EVERY_OBJECT_HAS.contains(&field)
+        };
+        let why = match test {
+            "$exists" if argument.value == &Value::Bool(true) && always() => "every object has this field",
+            "$atLeast" if is_zero => "a missing number counts as 0, and nothing is less",
+            "$contains" if text == Some("") => "every text contains an empty one",
+            "$matches" if text.is_some_and(|pattern| matches!(pattern, "" | ".*" | "^.*$" | "^" | "$")) => {
+                "every text matches this pattern"
+            }
+            "$oneOf" if all_flags() => "true and false are all there is",
+            _ => return,
+        };
+        self.cannot_fail(argument.at(), why, "name the value that is asked for");
+    }
+
+    /// Matches that ask for nothing.
+    fn emptiness(&mut self, node: &Node<'_>) {
+        let nothing = |key: &str| node.get(key).filter(|partial| asks_for_nothing(partial.value));
+        if let Some(partial) = nothing("contains") {
+            let hint =
+                "name the fields that matter, or leave `contains` out if the object only has to be there";
+            self.cannot_fail(partial.at(), "the match is empty", hint);
+        }
+        for key in ["every", "any"] {
+            if let Some(partial) = nothing(key) {
+                let hint =
+                    "name the fields that matter, or write `count: {atLeast: 1}` if one only has to be there";
+                self.cannot_fail(partial.at(), "the match is empty", hint);
+            }
+        }
+        if let Some(count) = node.get("count") {
+            let number = |key: &str| count.value.get(key).and_then(Value::as_u64);
+            if count.value.is_object() && number("atLeast").unwrap_or(0) == 0 && number("atMost").is_none() {
+                self.cannot_fail(count.at(), "every number is at least 0", "count from 1, or set `atMost`");
+            }
+        }
+    }
+
+    /// Objects that nobody has to make, and fields that follow from the name alone.
+    fn always_there(&mut self, node: &Node<'_>, kind: Option<&'static Kind>) {
+        let (Some(kind), Some(object)) = (kind, node.get("object")) else { return };
+        let Some((_, name)) = object.value.as_str().and_then(|text| text.split_once('/')) else { return };
+        let contains = node.get("contains");
+        let plain = contains.is_none() && node.get("cel").is_none() && node.get("settled").is_none();
+        let elsewhere = node.get("namespace").is_some();
+        let is_precondition = node.value["needs"] == true;
+        if plain && !elsewhere && !is_precondition && ALWAYS_THERE.contains(&(kind.kind, name)) {
+            self.cannot_fail(object.at(), "every cluster has this object", "check what the learner makes");
+        }
+        let Some(contains) = contains else { return };
+        let leaves = leaves(contains.value);
+        let said = |pointer: &str| match pointer {
+            "/metadata/name" => Some(Value::from(name)),
+            "/kind" => Some(Value::from(kind.kind)),
+            "/apiVersion" => Some(Value::from(kind.api_version())),
+            _ => None,
+        };
+        let wrong = leaves.iter().find(|(pointer, value)| {
+            said(pointer).is_some_and(|said| said != **value && !is_test_leaf(pointer))
+        });
+        if let Some((pointer, value)) = wrong {
+            let message = format!(
+                "this cannot hold: {} is never {value} for {kind}/{name}",
+                pointer.trim_start_matches('/').replace('/', "."),
+                kind = kind.singular
+            );
+            self.report.broken("cannot-hold", contains.at(), message, None);
+        } else if !leaves.is_empty() && leaves.iter().all(|(pointer, _)| said(pointer).is_some()) {
+            let hint =
+                "name the fields that matter, or leave `contains` out if the object only has to be there";
+            self.cannot_fail(contains.at(), "the match only repeats which object is meant", hint);
+        }
+    }
+
+    /// Alternatives of which one always holds.
+    fn alternatives(&mut self, list: &Node<'_>, items: &[Node<'_>]) {
+        let values: Vec<Value> = items.iter().map(|item| essence(item.value)).collect();
+        let opposite = |one: &Value, other: &Value| {
+            let same = |key: &str| one.get(key) == other.get(key);
+            let there_or_not = one["object"].is_string()
+                && one["object"] == other["absent"]
+                && one
+                    .as_object()
+                    .is_some_and(|map| map.keys().all(|key| matches!(key.as_str(), "object" | "namespace")))
+                && same("namespace");
+            let negated = |one: &Value, other: &Value| {
+                let (Some(one), Some(other)) = (one["cel"].as_str(), other["cel"].as_str()) else {
+                    return false;
+                };
+                let plain = |text: &str| text.replace([' ', '(', ')'], "");
+                plain(other) == format!("!{}", plain(one))
+            };
+            let counted = one["select"].is_string()
+                && same("select")
+                && same("where")
+                && one["count"].as_u64() == Some(0)
+                && other["count"]["atLeast"].as_u64().is_some_and(|least| least <= 1)
+                && other["count"]["atMost"].is_null();
+            there_or_not
+                || counted
+                || (same("object") && same("select") && negated(one, other))
+                || flips(one, other)
+        };
+        let covers = values.iter().any(|one| values.iter().any(|other| opposite(one, other)));
+        if covers {
+            self.cannot_fail(
+                list.at(),
+                "one of the alternatives always holds",
+                "leave out the one that asks for nothing",
+            );
+        }
+    }
+}
+
+/// Whether two matches of one object differ in a single test that one of them always meets.
+fn flips(one: &Value, other: &Value) -> bool {
+    if one["object"] != other["object"] || one["object"].is_null() {
+        return false;
+    }
+    let (a, b) = (leaves(&one["contains"]), leaves(&other["contains"]));
+    let [(first, value)] = a.as_slice() else { return false };
+    let [(second, opposite)] = b.as_slice() else { return false };
+    let exists = first == second && first.ends_with("/$exists");
+    let equal = first.strip_suffix("/$equalTo").unwrap_or(first);
+    let unequal = second.strip_suffix("/$notEqualTo");
+    (exists && value.as_bool().is_some() && value.as_bool() == opposite.as_bool().map(|flag| !flag))
+        || (unequal == Some(equal) && value == opposite)
+}
+
+/// The kind that an expectation is about.
+fn kind_of(value: &Value) -> Option<&'static Kind> {
+    let named = value["object"].as_str().and_then(|text| text.split_once('/')).map(|(kind, _)| kind);
+    resolve_kind(named.or_else(|| value["select"].as_str())?)
+}
+
+/// Whether a partial object has no value to compare with.
+fn asks_for_nothing(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.values().all(asks_for_nothing),
+        Value::Array(items) => items.iter().all(asks_for_nothing),
+        Value::Null => true,
+        _ => false,
+    }
+}
+
+fn is_test_leaf(pointer: &str) -> bool {
+    pointer.contains("/$")
+}
+
+/// The scalars of a partial object that stand under maps alone, by their pointer.
+fn leaves(value: &Value) -> Vec<(String, &Value)> {
+    fn walk<'a>(value: &'a Value, pointer: &str, found: &mut Vec<(String, &'a Value)>) {
+        match value {
+            Value::Object(map) => {
+                for (key, below) in map {
+                    walk(below, &format!("{pointer}/{key}"), found);
+                }
+            }
+            Value::Null => {}
+            other => found.push((pointer.to_owned(), other)),
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}
+
+/// Expectations that cannot all hold at once.
+fn contradictions(items: &[Node<'_>], report: &mut Report) {
+    let which = |item: &Node<'_>, key: &str| {
+        let object = item.value[key].as_str()?;
+        let (kind, name) = object.split_once('/')?;
+        Some((resolve_kind(kind)?.kind, name.to_owned(), item.value["namespace"].as_str().map(str::to_owned)))
+    };
+    for (index, item) in items.iter().enumerate() {
+        for earlier in &items[..index] {
+            let there = |one: &Node<'_>, other: &Node<'_>| {
+                which(one, "object").is_some() && which(one, "object") == which(other, "absent")
+            };
+            if there(item, earlier) || there(earlier, item) {
+                let message = "this cannot hold: the object is to be there and to be absent";
+                report.broken("cannot-hold", item.at(), message, None);
+            }
+            if which(item, "object").is_none() || which(item, "object") != which(earlier, "object") {
+                continue;
+            }
+            let (here, before) = (leaves(&item.value["contains"]), leaves(&earlier.value["contains"]));
+            let differs = here.iter().find_map(|(pointer, value)| {
+                let (_, other) = before.iter().find(|(other, _)| other == pointer)?;
+                let comparable = !value.is_array() && !pointer.contains("/$");
+                (comparable && value != other).then_some((pointer, value, other))
+            });
+            if let Some((pointer, value, other)) = differs {
+                let path = pointer.trim_start_matches('/').replace('/', ".");
+                let message = format!("this cannot hold: {path} is to be {value} here and {other} above");
+                report.broken("cannot-hold", item.at(), message, None);
+            }
+        }
+    }
+}

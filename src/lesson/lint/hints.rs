@@ -1,0 +1,193 @@
+//! Hints: three of them, from the idea to the command with a blank, and none that gives the solution away.
+
+use super::super::course::{Answer, Chapter, Step};
+use super::super::diagnostic::Report;
+use super::super::language::Language;
+use super::super::markdown::{BlockKind, Page};
+use super::section_of;
+use crate::base::Position;
+
+/// Hints that a step has.
+const HINTS: usize = 3;
+
+/// Letters that an answer needs at least to be worth hiding.
+const ANSWER_MIN: usize = 3;
+
+pub(super) fn lint(chapter: &Chapter, page: &Page, language: Language, report: &mut Report) {
+    for step in &chapter.steps {
+        let Some(section) = section_of(page, step) else { continue };
+        let blocks: Vec<_> = section.blocks.iter().filter(|block| block.kind == BlockKind::Hint).collect();
+        if language == Language::En && blocks.len() < HINTS {
+            let message = format!("the step {{#{}}} has {} of three hints", step.id, blocks.len());
+            let hint = "the idea, the verb, the command with one blank".to_owned();
+            report.broken("hint-count", section.at, message, Some(hint));
+        }
+        for (index, block) in blocks.iter().enumerate() {
+            let is_last = index + 1 == HINTS.min(blocks.len()) && blocks.len() >= HINTS;
+            if block.text.trim().is_empty() {
+                report.broken("format", block.at, format!("hint {} is empty", index + 1), None);
+            } else if is_last {
+                last(step, &block.text, block.at, report);
+            } else {
+                early(step, index + 1, &block.text, language, block.at, report);
+            }
+        }
+    }
+}
+
+/// The last hint leaves something to fill in.
+fn last(step: &Step, text: &str, at: Position, report: &mut Report) {
+    if let Some(line) = given_away(step, text) {
+        let hint = "leave one word of it blank: `____`".to_owned();
+        report.broken(
+            "hint-gives-away",
+            at,
+            format!("the last hint holds the whole solution: `{line}`"),
+            Some(hint),
+        );
+    } else if !has_blank(text) {
+        let hint = "write `____` for what the learner is to find".to_owned();
+        report.broken("hint-blank", at, "the last hint has no blank", Some(hint));
+    }
+}
+
+/// The hints before it tell neither the solution nor the answer.
+fn early(step: &Step, number: usize, text: &str, language: Language, at: Position, report: &mut Report) {
+    if let Some(line) = given_away(step, text) {
+        let hint = "name the idea first, then the verb; the command comes last, with a blank".to_owned();
+        report.broken(
+            "hint-gives-away",
+            at,
+            format!("hint {number} holds the solution: `{line}`"),
+            Some(hint),
+        );
+    }
+    for question in &step.questions {
+        let answers: Vec<String> = match &question.answer {
+            Answer::OneOf(texts) => texts.clone(),
+            Answer::Choice(index) => question
+                .choices
+                .get(*index)
+                .map(|choice| choice.get(language).to_owned())
+                .into_iter()
+                .collect(),
+            Answer::Cluster(_) => Vec::new(),
+        };
+        let told =
+            answers.iter().find(|answer| answer.chars().count() >= ANSWER_MIN && holds_phrase(text, answer));
+        if let Some(answer) = told {
+            let message =
+                format!("hint {number} holds the answer {answer:?} to the question {:?}", question.id);
+            report.broken(
+                "hint-gives-away",
+                at,
+                message,
+                Some("lead the learner to where it can be seen".to_owned()),
+            );
+        }
+    }
+}
+
+/// A command of a solution that a text holds as a whole, where the step itself does not show it.
+fn given_away<'a>(step: &'a Step, text: &str) -> Option<&'a str> {
+    let text = plain(text);
+    let shown: Vec<String> =
+        [Language::En, Language::Ko].iter().map(|one| plain(step.prose.get(*one))).collect();
+    let commands = step.solutions.iter().flatten();
+    commands.filter_map(|command| Some((command, essence(command)?))).find_map(|(command, essence)| {
+        let is_shown = shown.iter().any(|prose| prose.contains(&essence));
+        let line = command.lines().next().unwrap_or_default();
+        (!is_shown && holds_command(&text, &essence)).then_some(line)
+    })
+}
+
+/// Whether a text holds a command: as it is, or word by word with other words in between on one line.
+fn holds_command(text: &str, essence: &str) -> bool {
+    if text.contains(essence) {
+        return true;
+    }
+    let wanted: Vec<&str> = essence.split(' ').collect();
+    // Short commands are named by their words alone; that is what a second hint is for.
+    wanted.len() >= 4
+        && text.split('\n').any(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            wanted.iter().all(|word| words.contains(word))
+        })
+}
+
+/// What a command says without its tool; `None` for one that says too little to be a secret.
+fn essence(command: &str) -> Option<String> {
+    let command = match command.split_once('\n') {
+        // A manifest is given away by its body.
+        Some((head, body)) if head.contains("<<") => {
+            body.rsplit_once('\n').map_or(body, |(body, _)| body).to_owned()
+        }
+        _ => command.to_owned(),
+    };
+    let plain = plain(&command).replace('\n', " ");
+    let words: Vec<&str> =
+        plain.split(' ').filter(|word| !matches!(*word, "kubectl" | "k" | "minikube" | "")).collect();
+    (words.len() >= 2).then(|| words.join(" "))
+}
+
+/// A text without quotes and marks, one space between words.
+fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.replace(['`', '"', '\'', '*'], "");
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a text holds a phrase as whole words, capitals aside.
+fn holds_phrase(text: &str, phrase: &str) -> bool {
+    let (text, phrase) = (plain(text).to_lowercase(), plain(phrase).to_lowercase());
+    text.match_indices(&phrase).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        let is_part =
+            |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        !is_part(before) && !is_part(after)
+    })
+}
+
+/// Whether a text leaves something to fill in: `____`, or one `_` that does not join two words.
+fn has_blank(text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    let is_word = |index: Option<usize>| {
+        index.and_then(|index| characters.get(index)).is_some_and(|c| c.is_alphanumeric())
+    };
+    (0..characters.len()).any(|index| {
+        characters[index] == '_'
+            && (characters.get(index + 1) == Some(&'_')
+                || !(is_word(index.checked_sub(1)) && is_word(Some(index + 1))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_told_from_names() {
+        for blank in ["--replicas=_", "`____`", "c____s", "a _ b", "_"] {
+            assert!(has_blank(blank), "{blank}");
+        }
+        for none in ["snake_case", "kubectl get pods", ""] {
+            assert!(!has_blank(none), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_recognised_in_other_clothes() {
+        let step = |solution: &str| Step { solutions: vec![vec![solution.to_owned()]], ..Step::default() };
+        let create = step("kubectl create deployment web --image=nginx");
+        assert!(given_away(&create, "Type `kubectl create deployment web --image=nginx`.").is_some());
+        assert!(given_away(&create, "k create deployment web --replicas=1 --image=nginx").is_some());
+        assert!(given_away(&create, "The verb is `create`, the kind is `deployment`.").is_none());
+        assert!(given_away(&create, "`kubectl create deployment web --image=____`").is_none());
+        let delete = step("kubectl delete pod hello");
+        assert!(given_away(&delete, "The verb is `delete`, then the kind and the name.").is_none());
+        assert!(given_away(&delete, "Try `kubectl delete pod hello`").is_some());
+    }
+}

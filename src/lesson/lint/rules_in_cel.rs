@@ -1,0 +1,203 @@
+//! Rules in the Common Expression Language: whether they say anything, and whether what they name is remembered.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::{Map, Value, json};
+
+use super::super::diagnostic::Report;
+use super::super::node::Node;
+use crate::apimachinery::{
+    CelProgram, CelValue, FieldType, Kind, TypeSchema, cel_from_json, resolve_kind, schema_of,
+};
+use crate::base::{Position, nearest};
+
+/// How deep made-up objects go.
+const DEPTH_MAX: usize = 7;
+
+/// Answers of a rule in made-up worlds from which on they say something.
+const ANSWERS_MIN: usize = 4;
+
+/// A name that a rule may use: the kind behind it, and whether it is a list.
+type Variable = (String, (Option<&'static Kind>, bool));
+
+/// `snap.NAME` in a rule.
+static SNAP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bsnap\.([A-Za-z_][A-Za-z0-9_]*)").ok());
+
+/// Looks at the rule of an expectation.
+pub(super) fn lint(
+    cel: &Node<'_>,
+    expectation: &Node<'_>,
+    remembered: &[String],
+    in_trial: bool,
+    report: &mut Report,
+) {
+    let Some(source) = cel.value.as_str() else { return };
+    for name in SNAP.iter().flat_map(|pattern| pattern.captures_iter(source)).filter_map(|found| found.get(1))
+    {
+        snap_name(name.as_str(), remembered, in_trial, cel.at(), report);
+    }
+    // One that is no expression was told where it was read.
+    let Ok(program) = CelProgram::parse(source) else { return };
+    let variables = variables(expectation.value);
+    let named: Vec<&str> = variables
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .chain(["snap"])
+        .filter(|name| program.names(name))
+        .collect();
+    let hint = Some("say what must be so of the objects that the expectation names".to_owned());
+    let results: Vec<bool> =
+        samples(source).iter().filter_map(|sample| holds(&program, &variables, sample)).collect();
+    if named.is_empty() {
+        match results.first() {
+            Some(true) => {
+                report.broken(
+                    "cannot-fail",
+                    cel.at(),
+                    "this cannot fail: the rule names nothing of the cluster",
+                    hint,
+                );
+            }
+            Some(false) => {
+                report.broken(
+                    "cannot-hold",
+                    cel.at(),
+                    "this cannot hold: the rule names nothing of the cluster",
+                    hint,
+                );
+            }
+            None => {}
+        }
+    } else if (results.len() >= ANSWERS_MIN && results.iter().all(|result| *result))
+        || is_excluded_middle(source)
+    {
+        let message = "this cannot fail: the rule is true of whatever objects there are";
+        report.broken("cannot-fail", cel.at(), message, hint);
+    }
+}
+
+/// Reports a name that the step does not remember.
+pub(super) fn snap_name(
+    name: &str,
+    remembered: &[String],
+    in_trial: bool,
+    at: Position,
+    report: &mut Report,
+) {
+    if remembered.iter().any(|known| known == name) || (in_trial && name == "deleted") {
+        return;
+    }
+    let hint = match nearest(name, remembered.iter().map(String::as_str)) {
+        Some(name) => format!("did you mean snap.{name}?"),
+        None => "write a block `yaml snap` that says where it is read".to_owned(),
+    };
+    report.broken("unknown-snap", at, format!("the step remembers no {name:?}"), Some(hint));
+}
+
+/// `A || !A`, at the top of a rule.
+fn is_excluded_middle(source: &str) -> bool {
+    let plain = |text: &str| text.replace([' ', '(', ')'], "");
+    let terms: Vec<String> = source.split("||").map(plain).collect();
+    terms.iter().any(|term| term == "true" || terms.contains(&format!("!{term}")))
+}
+
+/// The kind behind each name that a rule may use, and whether it is a list.
+fn variables(expectation: &Value) -> Vec<Variable> {
+    let object =
+        |value: &Value| value["object"].as_str().and_then(|text| resolve_kind(text.split('/').next()?));
+    let selected = |value: &Value| value["select"].as_str().and_then(resolve_kind);
+    let of = |value: &Value| {
+        if value["select"].is_string() { (selected(value), true) } else { (object(value), false) }
+    };
+    if let Some(with) = expectation["with"].as_object() {
+        return with.iter().map(|(name, source)| (name.clone(), of(source))).collect();
+    }
+    let (kind, is_list) = of(expectation);
+    vec![(if is_list { "objects" } else { "object" }.to_owned(), (kind, is_list))]
+}
+
+/// A made-up world: what its numbers, texts and flags are, and how much of it there is.
+#[derive(Clone)]
+struct Sample {
+    number: i64,
+    text: String,
+    flag: bool,
+    depth: usize,
+    empty_lists: bool,
+}
+
+/// Most made-up worlds that a rule is tried on.
+const SAMPLES_MAX: usize = 40;
+
+/// Worlds to try a rule on: bare ones, full ones, and ones that hold the very values that it names.
+fn samples(source: &str) -> Vec<Sample> {
+    let sample = |number: i64, text: &str, depth: usize| Sample {
+        number,
+        text: text.to_owned(),
+        flag: number % 2 == 0,
+        depth,
+        empty_lists: false,
+    };
+    let mut samples = vec![sample(0, "", 0), sample(0, "", 1), sample(1, "x", 2), sample(0, "", DEPTH_MAX)];
+    samples.push(Sample { empty_lists: true, ..sample(1, "x", DEPTH_MAX) });
+    samples.push(sample(7, "y", DEPTH_MAX));
+    samples.push(sample(2_000_000, "z", DEPTH_MAX));
+    for found in LITERAL.iter().flat_map(|pattern| pattern.captures_iter(source)) {
+        if let Some(number) = found.get(1).and_then(|number| number.as_str().parse::<i64>().ok()) {
+            samples.extend([number - 1, number, number + 1].map(|number| sample(number, "x", DEPTH_MAX)));
+        }
+        if let Some(text) = found.get(2).or(found.get(3)) {
+            samples.push(sample(2, text.as_str(), DEPTH_MAX));
+        }
+    }
+    samples.truncate(SAMPLES_MAX);
+    samples
+}
+
+/// Numbers and texts in a rule.
+static LITERAL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\b(\d+)\b|"([^"]*)"|'([^']*)'"#).ok());
+
+/// What a rule says of a made-up world; `None` where it has no answer.
+fn holds(program: &CelProgram, variables: &[Variable], sample: &Sample) -> Option<bool> {
+    let values: Vec<(&str, CelValue)> = variables
+        .iter()
+        .map(|(name, (kind, is_list))| {
+            let object = match kind.and_then(schema_of) {
+                Some(schema) => made_up(schema, sample, sample.depth),
+                None => json!({"metadata": {"name": sample.text}}),
+            };
+            let items = if sample.empty_lists { json!([]) } else { json!([object.clone()]) };
+            (name.as_str(), cel_from_json(if *is_list { &items } else { &object }))
+        })
+        .collect();
+    program.evaluate(&values).ok()?.to_json()?.as_bool()
+}
+
+/// An object of a type with every field set, down to a depth; below it, nothing is.
+fn made_up(schema: &TypeSchema, sample: &Sample, depth: usize) -> Value {
+    if depth == 0 {
+        return json!({});
+    }
+    let fields = schema
+        .fields
+        .iter()
+        .map(|(name, field)| ((*name).to_owned(), value_of(&field.field_type, sample, depth - 1)));
+    Value::Object(fields.collect::<Map<_, _>>())
+}
+
+fn value_of(field: &FieldType, sample: &Sample, depth: usize) -> Value {
+    match field {
+        FieldType::Integer32 | FieldType::Integer64 | FieldType::IntOrString => sample.number.into(),
+        FieldType::Number => serde_json::Number::from(sample.number).into(),
+        FieldType::Boolean => sample.flag.into(),
+        FieldType::Message(reference) => made_up(reference.schema(), sample, depth),
+        FieldType::Array(_) if sample.empty_lists || depth == 0 => json!([]),
+        FieldType::Array(item) => json!([value_of(item, sample, depth)]),
+        FieldType::Map(_) if depth == 0 => json!({}),
+        FieldType::Map(value) => json!({"x": value_of(value, sample, depth)}),
+        FieldType::Any => json!({}),
+        _ => sample.text.clone().into(),
+    }
+}

@@ -1,0 +1,109 @@
+//! Translations that keep step with the original: the same order, the same commands, and their own language.
+
+use super::super::course::Chapter;
+use super::super::diagnostic::Report;
+use super::super::language::{Language, Text};
+use super::super::markdown::Page;
+use super::section_of;
+use crate::base::Position;
+
+/// Letters of a text from which on it must hold some of its language.
+const LETTERS_MIN: usize = 18;
+
+pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut Report) {
+    order(english, page, report);
+    for step in &chapter.steps {
+        let (Some(original), Some(section)) = (section_of(english, step), section_of(page, step)) else {
+            continue;
+        };
+        let (wanted, found) = (code_blocks(&original.prose), code_blocks(&section.prose));
+        if wanted != found {
+            let index =
+                (0..wanted.len().max(found.len())).find(|index| wanted.get(*index) != found.get(*index));
+            let shown = index.and_then(|index| wanted.get(index).or_else(|| found.get(index)));
+            let shown = shown.and_then(|block| block.lines().next()).unwrap_or_default();
+            let message =
+                format!("the code blocks of {{#{}}} differ from those of en.md: `{shown}`", step.id);
+            let hint = format!("it stands at {}:{}", step.origin.file, original.at.line);
+            report.broken("translation-mismatch", section.at, message, Some(hint));
+        }
+        let mut texts: Vec<(String, &Text)> =
+            vec![("the title".to_owned(), &step.title), ("the prose".to_owned(), &step.prose)];
+        let numbered = |what: &str, index: usize| format!("{what} {}", index + 1);
+        texts.extend(step.hints.iter().enumerate().map(|(index, text)| (numbered("hint", index), text)));
+        texts.extend(
+            step.checks.iter().enumerate().map(|(index, check)| (numbered("check", index), &check.that)),
+        );
+        texts.extend(
+            step.mistakes.iter().enumerate().map(|(index, one)| (numbered("mistake", index), &one.say)),
+        );
+        texts.extend(
+            step.questions.iter().enumerate().map(|(index, one)| (numbered("question", index), &one.ask)),
+        );
+        for (what, text) in texts {
+            untranslated(&what, text, &step.id, section.at, report);
+        }
+    }
+}
+
+/// Whether the steps stand in the order of the original.
+fn order(english: &Page, page: &Page, report: &mut Report) {
+    let wanted: Vec<&str> = english.sections.iter().filter_map(|section| section.id.as_deref()).collect();
+    let known =
+        page.sections.iter().filter(|section| section.id.as_deref().is_some_and(|id| wanted.contains(&id)));
+    let places = known.filter_map(|section| {
+        let place = wanted.iter().position(|id| section.id.as_deref() == Some(id))?;
+        Some((place, section))
+    });
+    let mut last = None;
+    for (place, section) in places {
+        if last.is_some_and(|last| place < last) {
+            let id = section.id.as_deref().unwrap_or_default();
+            let message = format!("the step {{#{id}}} stands elsewhere in en.md");
+            report.broken(
+                "translation-mismatch",
+                section.at,
+                message,
+                Some("keep the order of en.md".to_owned()),
+            );
+            return;
+        }
+        last = Some(place);
+    }
+}
+
+/// The contents of the code blocks, comments aside: a learner types the same in every language.
+fn code_blocks(prose: &str) -> Vec<String> {
+    let blocks = prose.split("```").skip(1).step_by(2);
+    blocks
+        .map(|block| {
+            let lines = block.lines().skip(1).map(str::trim_end);
+            lines.filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
+        })
+        .collect()
+}
+
+fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Report) {
+    if !text.is_in(Language::Ko) {
+        return;
+    }
+    let words = outside_of_code(text.get(Language::Ko));
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let korean = words.chars().any(|c| ('가'..='힣').contains(&c));
+    if letters >= LETTERS_MIN && !korean {
+        let message = format!("{what} of {{#{id}}} is not in Korean: {:?}", shortened(words.trim()));
+        report.broken("untranslated", at, message, None);
+    }
+}
+
+fn outside_of_code(text: &str) -> String {
+    text.split('`').step_by(2).collect()
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 40 {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(40).collect::<String>())
+    }
+}

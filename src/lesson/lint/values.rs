@@ -1,0 +1,180 @@
+//! Values in a match that a field can have: enumerations, states, and quantities as they are stored.
+
+use serde_json::Value;
+
+use super::super::diagnostic::Report;
+use super::super::node::Node;
+use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, schema_enum_values, schema_of};
+use crate::base::nearest;
+
+/// Tests whose argument is a value like the one in whose place the test stands.
+const VALUE_TESTS: &[&str] = &["$equalTo", "$notEqualTo", "$oneOf", "$noneOf"];
+
+/// Tests whose argument is a partial object for the same place, or for the items of a list.
+const PARTIAL_TESTS: &[&str] = &["$not", "$exactly"];
+const ITEM_TESTS: &[&str] = &["$every", "$none"];
+
+/// Reasons why a container waits.
+const WAITING: &[&str] = &[
+    "ContainerCreating",
+    "PodInitializing",
+    "CrashLoopBackOff",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PreStartHookError",
+    "PostStartHookError",
+    "ImageInspectError",
+    "RegistryUnavailable",
+];
+
+/// Reasons why a container ended.
+const TERMINATED: &[&str] = &[
+    "Completed",
+    "Error",
+    "OOMKilled",
+    "ContainerCannotRun",
+    "StartError",
+    "DeadlineExceeded",
+    "Evicted",
+    "ContainerStatusUnknown",
+];
+
+/// What a place in an object holds.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The message that has the field.
+    owner: &'static TypeSchema,
+    name: &'a str,
+    field: &'static FieldType,
+}
+
+/// Looks at every value of a partial object of a kind.
+pub(super) fn lint(node: &Node<'_>, kind: Option<&'static Kind>, report: &mut Report) {
+    let Some(kind) = kind else { return };
+    match schema_of(kind) {
+        Some(schema) => message(node, schema, report),
+        None => {
+            let text = format!("the fields of {} are defined by somebody else and not looked at", kind.kind);
+            report.broken("custom-kind", node.at(), text, None);
+        }
+    }
+}
+
+fn message(node: &Node<'_>, schema: &'static TypeSchema, report: &mut Report) {
+    for (key, value) in node.entries() {
+        if PARTIAL_TESTS.contains(&key) {
+            message(&value, schema, report);
+        } else if let Some(field) = schema.field(key) {
+            at_place(&value, Place { owner: schema, name: key, field: &field.field_type }, report);
+        }
+    }
+}
+
+fn at_place(node: &Node<'_>, place: Place<'_>, report: &mut Report) {
+    let Place { field, .. } = place;
+    if let Value::Object(map) = node.value
+        && map.keys().any(|key| key.starts_with('$'))
+    {
+        return tests(node, place, report);
+    }
+    match field {
+        FieldType::Message(_) if !node.value.is_object() && !node.value.is_null() => {
+            let text = format!("{} holds fields, and here is {}", place.name, node.value);
+            report.broken("wrong-type", node.at(), text, None);
+        }
+        FieldType::Message(reference) => message(node, reference.schema(), report),
+        FieldType::Array(item) => {
+            if node.value.is_array() {
+                for value in node.items(&mut Report::new("")) {
+                    at_place(&value, Place { field: item, ..place }, report);
+                }
+            }
+        }
+        FieldType::Map(value) => {
+            for (_, entry) in node.entries() {
+                at_place(&entry, Place { field: value, ..place }, report);
+            }
+        }
+        _ => scalar(node, node.value, place, report),
+    }
+}
+
+fn tests(node: &Node<'_>, place: Place<'_>, report: &mut Report) {
+    for (test, argument) in node.entries() {
+        let remembered = argument.value.as_str().is_some_and(|text| text.starts_with("snap."));
+        if remembered {
+            continue;
+        }
+        if VALUE_TESTS.contains(&test) {
+            match argument.value {
+                Value::Array(_) => {
+                    for value in argument.items(&mut Report::new("")) {
+                        scalar(&value, value.value, place, report);
+                    }
+                }
+                value => scalar(&argument, value, place, report),
+            }
+        } else if PARTIAL_TESTS.contains(&test) {
+            at_place(&argument, place, report);
+        } else if let (true, FieldType::Array(item)) = (ITEM_TESTS.contains(&test), place.field) {
+            at_place(&argument, Place { field: item, ..place }, report);
+        }
+    }
+}
+
+fn scalar(node: &Node<'_>, value: &Value, place: Place<'_>, report: &mut Report) {
+    match (place.field, value) {
+        (FieldType::String, Value::String(text)) => {
+            let known = known_values(place);
+            if !known.is_empty() && !known.contains(&text.as_str()) {
+                complain(node, text, &known, place, report);
+            }
+        }
+        (FieldType::Quantity, _) => {
+            if let Some(quantity) = Quantity::from_value(value) {
+                let stored = quantity.to_string();
+                if value.as_str() != Some(stored.as_str()) {
+                    let message =
+                        format!("{} never has the value {value}: it is stored as {stored:?}", place.name);
+                    let hint = format!("write {stored:?}, or compare by amount: {{$quantity: {value}}}");
+                    report.broken("unknown-value", node.at(), message, Some(hint));
+                }
+            }
+        }
+        (FieldType::IntOrString, Value::String(text)) if text.parse::<i64>().is_ok() => {
+            let message = format!("{} has the value {text} as a number where it is a number", place.name);
+            report.broken("wrong-type", node.at(), message, Some("leave the quotes out".to_owned()));
+        }
+        _ => {}
+    }
+}
+
+/// The values that a text can have; none where it can have any.
+fn known_values(place: Place<'_>) -> Vec<&'static str> {
+    let Place { owner, name, .. } = place;
+    let listed = schema_enum_values(owner.name, name);
+    if !listed.is_empty() {
+        return listed;
+    }
+    match (owner.go_name(), name) {
+        (owner, "status") if owner.ends_with("Condition") => vec!["True", "False", "Unknown"],
+        ("ContainerStateWaiting", "reason") => WAITING.to_vec(),
+        ("ContainerStateTerminated", "reason") => TERMINATED.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn complain(node: &Node<'_>, text: &str, known: &[&'static str], place: Place<'_>, report: &mut Report) {
+    let Place { owner, name, .. } = place;
+    let hint = match nearest(text, known.iter().copied()) {
+        Some(value) => format!("did you mean {value:?}?"),
+        None => format!("it is one of {}", known.join(", ")),
+    };
+    let message = format!("{}.{name} never has the value {text:?}", owner.go_name());
+    report.broken("unknown-value", node.at(), message, Some(hint));
+}
