@@ -5,7 +5,7 @@ use std::time::Duration;
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
 use kube::api::{Patch, PatchParams, PostParams};
-use podlings::base::{Stopwatch, sleep};
+use podlings::base::{Stopwatch, sleep, timeout};
 use podlings::check::{self, Context, Observer};
 use podlings::lesson::{Language, Source, Step, load};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) fn verdict(report: &mut Report) {
             let one = deployment(&format!("other-{number}"), 3);
             deployments.create(&PostParams::default(), &one).await.unwrap();
         }
-        deployments.create(&PostParams::default(), &deployment("web", 1)).await.unwrap();
+        deployments.create(&PostParams::default(), &deployment("web", 2)).await.unwrap();
         cluster.pass(Duration::from_mins(2));
         let context = Context {
             client: cluster.client(),
@@ -49,7 +49,7 @@ pub(super) fn verdict(report: &mut Report) {
         for _ in 0..ROUNDS {
             scale(&deployments, 1).await;
             sleep(Duration::from_millis(200)).await;
-            observer.changed().await;
+            told(&mut observer).await;
             let watch = Stopwatch::start();
             assert!(!check::is_passed(&step, &context).await);
             let _ = check::evaluate(&step, &context).await;
@@ -57,8 +57,10 @@ pub(super) fn verdict(report: &mut Report) {
             sleep(Duration::from_millis(100)).await;
             let watch = Stopwatch::start();
             scale(&deployments, 2).await;
+            // As the tutor does: it looks when the watch tells of a change.
+            told(&mut observer).await;
             while !check::is_passed(&step, &context).await {
-                observer.changed().await;
+                told(&mut observer).await;
             }
             slowest = slowest.max(watch.elapsed());
         }
@@ -66,6 +68,11 @@ pub(super) fn verdict(report: &mut Report) {
         report.row("verdict: slowest of 20 after the state became true", &shown(slowest), "under 50 ms");
         report.row("verdict: not passed, with its reason", &shown(explaining / ROUNDS), "under 50 ms");
     });
+}
+
+/// Waits for a change; a bench that hears of none goes on.
+async fn told(observer: &mut Observer) {
+    let _ = timeout(Duration::from_secs(1), observer.changed()).await;
 }
 
 async fn scale(deployments: &Api<Deployment>, replicas: u32) {
