@@ -1,11 +1,13 @@
 //! The files that the kubelet writes for a container's machine: hosts, hostname, resolv.conf.
 
+use crate::apimachinery::ObjectKey;
+use crate::apimachinery::builtin::NODE;
 use crate::base::Timestamp;
 
 use super::super::runtime::Files;
 use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
-use super::usage::limit;
+use super::usage::{capacity, limit};
 
 /// Millionths of a second in which a container may use its share of the processors.
 const CPU_PERIOD: i64 = 100_000;
@@ -35,12 +37,10 @@ impl PodWorker<'_> {
         files.insert("/etc/hostname", format!("{}\n", self.hostname()));
         files.insert("/etc/hosts", self.hosts());
         files.insert("/etc/resolv.conf", self.resolver());
-        let machine = self.node.machine_view(self.registry, &self.slot);
-        let processors = (0..machine.processors).map(|number| {
-            format!(
-                "processor\t: {number}\nmodel name\t: virtual CPU\ncpu cores\t: {}\n\n",
-                machine.processors
-            )
+        let node = self.registry.get(&NODE, &ObjectKey::new("", self.node_name()));
+        let all = node.map(|node| capacity(&node, "cpu")).unwrap_or_default();
+        let processors = (0..all).map(|number| {
+            format!("processor\t: {number}\nmodel name\t: virtual CPU\ncpu cores\t: {all}\n\n")
         });
         files.insert("/proc/cpuinfo", processors.collect::<String>());
         files.insert("/proc/version", "Linux version 6.8.0 #1 SMP\n");

@@ -153,35 +153,35 @@ impl NodeState {
 
     /// What the Nodes used in the last window.
     pub(crate) fn node_metrics(&self, registry: &Registry) -> Vec<NodeMetrics> {
+        let nodes = registry.list(&NODE, None);
+        nodes.iter().filter_map(|node| self.metrics_of_node(registry, node)).collect()
+    }
+
+    /// The same of one node; `None` while it is not ready.
+    fn metrics_of_node(&self, registry: &Registry, node: &Object) -> Option<NodeMetrics> {
+        if !node.condition_is_true("Ready") {
+            return None;
+        }
         let timestamp = measured_at(registry.now());
-        let pods = self.pod_metrics(registry, None);
-        registry
-            .list(&NODE, None)
-            .iter()
-            .filter(|node| node.condition_is_true("Ready"))
-            .map(|node| {
-                let own = pods.iter().filter(|pod| {
-                    let key = crate::apimachinery::ObjectKey::new(&pod.namespace, &pod.name);
-                    registry.get(&POD, &key).is_ok_and(|pod| pod.text("/spec/nodeName") == node.name())
-                });
-                let (cpu, memory) = own
-                    .flat_map(|pod| &pod.containers)
-                    .fold((0, 0), |(cpu, memory), own| (cpu + own.cpu_nano, memory + own.memory));
-                let seed =
-                    i64::try_from(hash(&format!("{} {}", node.name(), timestamp.as_second())) % 20_000_000)
-                        .unwrap_or_default();
-                let capacity = node.get("/status/capacity/cpu").and_then(Quantity::from_value);
-                let most = capacity.map_or(i64::MAX, |cpu| cpu.milli().saturating_mul(1_000_000));
-                NodeMetrics {
-                    name: node.name().to_owned(),
-                    labels: node.labels().cloned().unwrap_or_default(),
-                    timestamp,
-                    window: SignedDuration::from_secs(WINDOW),
-                    cpu_nano: (cpu + SYSTEM.0 * 1_000_000 + seed).min(most),
-                    memory: memory + SYSTEM.1 + seed,
-                }
-            })
-            .collect()
+        let pods = registry
+            .store()
+            .pods_on(node.name())
+            .filter_map(|pod| self.metrics_of(pod, self.pods.get(&pod.key().to_string())?, registry.now()));
+        let (cpu, memory) = pods
+            .flat_map(|pod| pod.containers)
+            .fold((0, 0), |(cpu, memory), own| (cpu + own.cpu_nano, memory + own.memory));
+        let seed = hash(&format!("{} {}", node.name(), timestamp.as_second())) % 20_000_000;
+        let seed = i64::try_from(seed).unwrap_or_default();
+        let capacity = node.get("/status/capacity/cpu").and_then(Quantity::from_value);
+        let most = capacity.map_or(i64::MAX, |cpu| cpu.milli().saturating_mul(1_000_000));
+        Some(NodeMetrics {
+            name: node.name().to_owned(),
+            labels: node.labels().cloned().unwrap_or_default(),
+            timestamp,
+            window: SignedDuration::from_secs(WINDOW),
+            cpu_nano: (cpu + SYSTEM.0 * 1_000_000 + seed).min(most),
+            memory: memory + SYSTEM.1 + seed,
+        })
     }
 }
 
@@ -196,12 +196,9 @@ impl NodeState {
         let Ok(node) = registry.get(&NODE, &crate::apimachinery::ObjectKey::new("", name.as_str())) else {
             return MachineView::default();
         };
-        let capacity = |resource: &str| {
-            let quantity = node.get("/status/capacity").and_then(|all| Quantity::from_value(&all[resource]));
-            quantity.and_then(|quantity| u64::try_from(quantity.whole()).ok()).unwrap_or_default()
-        };
+        let capacity = |resource: &str| capacity(&node, resource);
         let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
-        let used = self.node_metrics(registry).into_iter().find(|metrics| metrics.name == name);
+        let used = self.metrics_of_node(registry, &node);
         let images = self.images.get(&name).into_iter().flatten();
         let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?.repository()));
         let since = self.machines.get(&name).map_or_else(|| registry.now(), |machine| machine.since);
@@ -215,6 +212,12 @@ impl NodeState {
             up: registry.now().duration_since(since).as_secs().max(0),
         }
     }
+}
+
+/// What a node has of a resource, in whole units; 0 when that is not known.
+pub(super) fn capacity(node: &Object, resource: &str) -> u64 {
+    let quantity = node.get("/status/capacity").and_then(|all| Quantity::from_value(all.get(resource)?));
+    quantity.and_then(|quantity| u64::try_from(quantity.whole()).ok()).unwrap_or_default()
 }
 
 /// The end of the last whole window.
