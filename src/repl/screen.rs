@@ -136,8 +136,12 @@ impl TerminalScreen {
             let _ = printer.try_send(frame);
             return;
         }
-        // The same: nobody is left to tell.
-        let _ = self.out.clone().text(frame.text);
+        // The same: nobody is left to tell. A sign of life would wipe out what is printed over it.
+        let print = || _ = self.out.clone().text(&frame.text);
+        match &*self.busy.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 
     /// Changes what stands above the prompt, in its place if nothing else came in between.

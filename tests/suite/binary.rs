@@ -103,6 +103,17 @@ fn list_names_the_chapters() {
     assert!(text(&output.stdout).contains("(rollouts)"), "{}", text(&output.stdout));
 }
 
+#[test]
+fn list_shows_what_was_passed() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("state");
+    let state = state.to_str().unwrap();
+    let list = || text(&piped(home.path(), &["list", "--lang", "en", "--state", state], "").stdout);
+    let before = list();
+    piped(home.path(), &["learn", "pods", "--lang", "en", "--state", state], "solve\n");
+    assert_ne!(list(), before);
+}
+
 #[cfg(unix)]
 #[test]
 #[expect(clippy::disallowed_methods, reason = "tests start the program")]
