@@ -21,6 +21,7 @@ static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::CONFIG_MAP, keys: touched },
     Watch { kind: &builtin::ENDPOINTS, keys: touched },
     Watch { kind: &builtin::LIMIT_RANGE, keys: touched },
+    Watch { kind: &builtin::NAMESPACE, keys: touched },
     Watch { kind: &builtin::NODE, keys: touched },
     Watch { kind: &builtin::PERSISTENT_VOLUME_CLAIM, keys: touched },
     Watch { kind: &builtin::PERSISTENT_VOLUME, keys: touched },

@@ -106,6 +106,18 @@ fn an_event_about_the_past_lives_its_hour() {
 }
 
 #[test]
+fn a_namespace_may_be_deleted_in_the_foreground() {
+    let mut simulation = cluster();
+    create(&mut simulation, &builtin::NAMESPACE, "team", json!({}));
+    run(&mut simulation, 1);
+    let delete = DeleteOptions { propagation: Some(Propagation::Foreground), ..DeleteOptions::default() };
+    let (team, options) = (ObjectKey::new("", "team"), WriteOptions::component("test"));
+    simulation.registry.delete(&builtin::NAMESPACE, &team, &delete, &options).unwrap();
+    run(&mut simulation, 60);
+    assert!(simulation.registry.get(&builtin::NAMESPACE, &team).is_err());
+}
+
+#[test]
 fn a_namespace_gets_its_account_and_goes_with_all_it_holds() {
     let mut simulation = cluster();
     create(&mut simulation, &builtin::NAMESPACE, "team", json!({}));
