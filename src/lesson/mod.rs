@@ -59,6 +59,7 @@ mod language;
 mod lint;
 mod markdown;
 mod node;
+mod reach;
 mod rules;
 mod source;
 mod step;

@@ -115,10 +115,14 @@ impl Learner {
                 self.last_passed = Some(place.clone());
             }
             Event::Judged { outcome } => self.missed |= *outcome == Outcome::Mistake,
-            Event::Undone { place, values, .. } => {
+            Event::Undone { place, values, line } => {
                 if self.place.as_ref() != Some(place) {
                     self.place = Some(place.clone());
                     self.begin_step();
+                }
+                // What was taken back, and what came after it, has not been typed.
+                if let Some(taken_back) = self.commands.iter().rposition(|typed| typed == line) {
+                    self.commands.truncate(taken_back);
                 }
                 self.remembered = values.clone();
             }

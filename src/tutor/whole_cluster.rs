@@ -1,31 +1,8 @@
 //! What a step needs beyond a namespace of its own, so that a shared cluster can be spared it.
 
-use serde_json::Value;
-
-use crate::apimachinery::kind_of;
 use crate::base::UserError;
 use crate::environment::Environment;
 use crate::lesson::{Language, Step};
-
-/// Commands that change what belongs to no namespace, or other namespaces.
-const REACHING_OUT: &[&str] = &[
-    "create namespace",
-    "create ns",
-    "create clusterrole",
-    "create priorityclass",
-    "delete namespace",
-    "delete ns",
-    "delete node",
-    "taint ",
-    "cordon ",
-    "drain ",
-    "uncordon ",
-    "label node",
-    "annotate node",
-    "-n default",
-    "--namespace=default",
-    "--namespace default",
-];
 
 /// What a step needs that a namespace does not give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,35 +15,14 @@ pub(super) enum Needs {
 
 /// What a step needs and the environment does not give.
 pub(super) fn needs(step: &Step, environment: &Environment) -> Option<Needs> {
-    let whole =
-        || whole_cluster(step).map(Needs::WholeCluster).filter(|_| !environment.allows_whole_cluster());
+    let whole = || {
+        step.beyond_its_namespace().map(Needs::WholeCluster).filter(|_| !environment.allows_whole_cluster())
+    };
     let minikube = || {
-        let line = lines(step).find(|line| line.split_whitespace().next() == Some("minikube"));
+        let line = step.first_solution().find(|line| line.split_whitespace().next() == Some("minikube"));
         line.map(|line| Needs::Minikube(line.to_owned())).filter(|_| !environment.is_minikube())
     };
     whole().or_else(minikube)
-}
-
-fn lines(step: &Step) -> impl Iterator<Item = &str> {
-    step.solutions.first().into_iter().flatten().map(String::as_str)
-}
-
-/// Something of a step that belongs to no namespace, or to another than its own.
-fn whole_cluster(step: &Step) -> Option<String> {
-    let reaches_out = |object: &Value| {
-        let text = |field: &str| object[field].as_str().unwrap_or_default();
-        let namespace = object["metadata"]["namespace"].as_str();
-        let kind = kind_of(text("apiVersion"), text("kind"));
-        let outside = kind.is_some_and(|kind| !kind.namespaced) || namespace.is_some();
-        outside
-            .then(|| format!("{} {}", text("kind"), object["metadata"]["name"].as_str().unwrap_or_default()))
-    };
-    let started = step.start.iter().find_map(reaches_out);
-    let typed = || {
-        let line = lines(step).find(|line| REACHING_OUT.iter().any(|part| line.contains(part)));
-        line.map(str::to_owned)
-    };
-    started.or_else(typed)
 }
 
 impl Needs {
@@ -107,30 +63,5 @@ impl Needs {
             ),
         };
         hints.into_iter().fold(UserError::new(what), UserError::hint)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_leaves_the_namespace_is_found_in_starts_and_solutions() {
-        let step = |start: Vec<Value>, line: &str| Step {
-            start,
-            solutions: vec![vec![line.to_owned()]],
-            ..Step::default()
-        };
-        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}});
-        let volume = json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "v"}});
-        let elsewhere =
-            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "b"}});
-        assert_eq!(whole_cluster(&step(vec![pod.clone()], "kubectl get pods")), None);
-        assert_eq!(whole_cluster(&step(vec![volume], "")), Some("PersistentVolume v".to_owned()));
-        assert_eq!(whole_cluster(&step(vec![elsewhere], "")), Some("Pod a".to_owned()));
-        let line = "kubectl create namespace team";
-        assert_eq!(whole_cluster(&step(vec![pod], line)), Some(line.to_owned()));
     }
 }
