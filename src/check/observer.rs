@@ -12,6 +12,7 @@ use crate::base::{Stopwatch, sleep, timeout};
 use crate::lesson::Step;
 
 use super::judge::watched;
+use super::probe::probes;
 use super::world::{Place, collection, places};
 
 /// Changes within this time after one that was told are told together.
@@ -22,6 +23,11 @@ const EXPLANATIONS: Duration = Duration::from_millis(300);
 
 /// Time between two requests while a rollout is watched.
 const REQUESTS: Duration = Duration::from_secs(1);
+
+/// An answer over HTTP changes without any object: how soon after a change it is looked at again, and,
+/// doubled each time, at most how seldom.
+const ECHO: Duration = Duration::from_secs(1);
+const ECHO_MAX: Duration = Duration::from_secs(8);
 
 /// How long to wait before a watch that failed is opened again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -43,8 +49,10 @@ impl Observer {
     /// Begins to watch. Call within a tokio runtime.
     #[must_use]
     pub fn start(client: kube::Client, namespace: &str, step: &Step) -> Self {
-        let (sender, changes) = watch::channel(0);
+        let (told, changes) = watch::channel(0);
+        let (sender, seen) = watch::channel(0);
         let mut watches = JoinSet::new();
+        watches.spawn(tell(seen, told, !probes(step).is_empty()));
         for place in places(step, namespace) {
             watches.spawn(follow(client.clone(), place, sender.clone()));
         }
@@ -79,6 +87,21 @@ impl Observer {
             self.explained = Some(Stopwatch::start());
         }
         !self.owes
+    }
+}
+
+/// Tells what was seen at once; with `echoes` also later, ever more seldom, until something is seen again.
+async fn tell(mut seen: watch::Receiver<u64>, told: watch::Sender<u64>, echoes: bool) {
+    let mut delay = ECHO;
+    loop {
+        let change = seen.changed();
+        let changed = if echoes { timeout(delay, change).await } else { Some(change.await) };
+        delay = match changed {
+            Some(Ok(())) => ECHO,
+            Some(Err(_)) => return,
+            None => (delay * 2).min(ECHO_MAX),
+        };
+        told.send_modify(|count| *count += 1);
     }
 }
 
