@@ -26,11 +26,13 @@ impl Clone for SchedulerCache {
 }
 
 impl SchedulerCache {
-    /// Takes in what was written since the last call.
+    /// Takes in what was written since the last call. A node that is new is a reason to look anew: the
+    /// log tells of what was on it before it came, and the store what is on it now.
     pub(super) fn follow(&mut self, store: &Store) {
-        match self.cursor.map(|cursor| store.changes_since(cursor)) {
-            Some(Ok(changes)) => changes.for_each(|change| self.take_in(change, store)),
-            Some(Err(_)) | None => self.look_anew(store),
+        let changes = self.cursor.and_then(|cursor| store.changes_since(cursor).ok());
+        let known = changes.is_some_and(|mut changes| changes.all(|change| self.take_in(change)));
+        if !known {
+            self.look_anew(store);
         }
         self.cursor = Some(store.revision());
     }
@@ -58,7 +60,8 @@ impl SchedulerCache {
         self.nominated = waiting.map(|pod| pod.key()).collect();
     }
 
-    fn take_in(&mut self, change: &Change, store: &Store) {
+    /// Takes one change in; `false` when it tells of a node that is not known.
+    fn take_in(&mut self, change: &Change) -> bool {
         if std::ptr::eq(change.kind, &builtin::POD) {
             self.take_in_pod(change);
         } else if std::ptr::eq(change.kind, &builtin::NODE) {
@@ -66,10 +69,10 @@ impl SchedulerCache {
                 (Ok(place), ChangeType::Deleted) => drop(self.nodes.remove(place)),
                 (Ok(place), _) => self.nodes[place].follow(&change.object),
                 (Err(_), ChangeType::Deleted) => {}
-                // Its Pods are those of now: what the log says of them after this comes to the same.
-                (Err(place), _) => self.nodes.insert(place, with_pods(&change.object, store)),
+                (Err(_), _) => return false,
             }
         }
+        true
     }
 
     fn take_in_pod(&mut self, change: &Change) {
@@ -150,6 +153,17 @@ mod tests {
         store.put(&builtin::NODE, Object::new(&builtin::NODE, "", "one"));
         store.put(&builtin::POD, pod("early", "two", "2"));
         store.put(&builtin::POD, pod("web", "one", "1"));
+        // Changes before a node came, seen together with it, count once.
+        let mut late = pod("late", "three", "1");
+        store.put(&builtin::POD, late.clone());
+        store.put(&builtin::NODE, Object::new(&builtin::NODE, "", "three"));
+        late.set("/status/phase", "Running");
+        store.put(&builtin::POD, late);
+        store.put(&builtin::POD, pod("late", "three", "4"));
+        look(&store, &mut cache);
+        store.remove(&builtin::POD, &ObjectKey::new("default", "late"));
+        look(&store, &mut cache);
+        store.remove(&builtin::NODE, &ObjectKey::new("", "three"));
         let both = look(&store, &mut cache);
         assert!(both.contains("one [\"web\"] [(\"cpu\", 1000)]"), "{both}");
         assert!(both.contains("two [\"early\"] [(\"cpu\", 2000)]"), "{both}");
