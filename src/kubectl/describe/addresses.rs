@@ -10,7 +10,7 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
 }
 
 fn service_cidr(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head(object);
     let ranges: Vec<&str> = array(&object["spec"]["cidrs"]).iter().map(text_of).collect();
     text.field(0, "CIDRs", ranges.join(", "));
     let conditions = array(&object["status"]["conditions"]);
@@ -30,20 +30,13 @@ fn service_cidr(text: &mut Text, object: &Value) {
 }
 
 fn ip_address(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head(object);
     text.line(0, "Parent Reference:");
     for (title, field) in
         [("Group", "group"), ("Resource", "resource"), ("Namespace", "namespace"), ("Name", "name")]
     {
         text.field(1, title, text_of(&object["spec"]["parentRef"][field]));
     }
-}
-
-fn head(text: &mut Text, object: &Value) {
-    let metadata = &object["metadata"];
-    text.field(0, "Name", text_of(&metadata["name"]));
-    text.labels(0, "Labels", metadata["labels"].as_object());
-    text.annotations(0, "Annotations", metadata["annotations"].as_object());
 }
 
 #[cfg(test)]

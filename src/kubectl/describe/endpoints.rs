@@ -4,17 +4,9 @@ use serde_json::Value;
 
 use super::text::{Text, array, scalar, text_of};
 
-fn heading(text: &mut Text, object: &Value) {
-    let metadata = &object["metadata"];
-    text.field(0, "Name", text_of(&metadata["name"]));
-    text.field(0, "Namespace", text_of(&metadata["namespace"]));
-    text.labels(0, "Labels", metadata["labels"].as_object());
-    text.annotations(0, "Annotations", metadata["annotations"].as_object());
-}
-
 /// Everything but the events.
 pub(crate) fn endpoints(text: &mut Text, endpoints: &Value) {
-    heading(text, endpoints);
+    text.head_in_namespace(endpoints);
     text.line(0, "Subsets:");
     for subset in array(&endpoints["subsets"]) {
         for (title, field) in [("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")] {
@@ -38,7 +30,7 @@ pub(crate) fn endpoints(text: &mut Text, endpoints: &Value) {
 
 /// Everything but the events.
 pub(crate) fn endpoint_slice(text: &mut Text, slice: &Value) {
-    heading(text, slice);
+    text.head_in_namespace(slice);
     text.field(0, "AddressType", text_of(&slice["addressType"]));
     let ports = array(&slice["ports"]);
     if ports.is_empty() {

@@ -8,7 +8,7 @@ use super::text::{Text, array, text_of};
 
 /// Describes a ConfigMap.
 pub(crate) fn config_map(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head_in_namespace(object);
     text.line(0, "");
     text.line(0, "Data");
     text.line(0, "====");
@@ -27,7 +27,7 @@ pub(crate) fn config_map(text: &mut Text, object: &Value) {
 
 /// Describes a Secret: the sizes of its values, never the values.
 pub(crate) fn secret(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head_in_namespace(object);
     text.line(0, "");
     text.field(0, "Type", text_of(&object["type"]));
     text.line(0, "");
@@ -79,16 +79,8 @@ pub(crate) fn namespace(text: &mut Text, object: &Value) {
 
 /// Describes a ServiceAccount.
 pub(crate) fn service_account(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head_in_namespace(object);
     let secrets: Vec<String> =
         array(&object["imagePullSecrets"]).iter().map(|secret| text_of(&secret["name"]).to_owned()).collect();
     text.list(0, "Image pull secrets", &secrets);
-}
-
-fn head(text: &mut Text, object: &Value) {
-    let metadata = &object["metadata"];
-    text.field(0, "Name", text_of(&metadata["name"]));
-    text.field(0, "Namespace", text_of(&metadata["namespace"]));
-    text.labels(0, "Labels", metadata["labels"].as_object());
-    text.annotations(0, "Annotations", metadata["annotations"].as_object());
 }

@@ -15,7 +15,7 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
 
 /// Describes a Role or ClusterRole.
 fn role(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head(object);
     text.line(0, "PolicyRule:");
     text.line(1, "Resources\tNon-Resource URLs\tResource Names\tVerbs");
     text.line(1, "---------\t-----------------\t--------------\t-----");
@@ -26,7 +26,7 @@ fn role(text: &mut Text, object: &Value) {
 
 /// Describes a RoleBinding or ClusterRoleBinding.
 fn binding(text: &mut Text, object: &Value) {
-    head(text, object);
+    text.head(object);
     text.line(0, "Role:");
     text.field(1, "Kind", text_of(&object["roleRef"]["kind"]));
     text.field(1, "Name", text_of(&object["roleRef"]["name"]));
@@ -37,13 +37,6 @@ fn binding(text: &mut Text, object: &Value) {
         let part = |field: &str| text_of(&subject[field]).to_owned();
         text.line(1, format!("{}\t{}\t{}", part("kind"), part("name"), part("namespace")));
     }
-}
-
-fn head(text: &mut Text, object: &Value) {
-    let metadata = &object["metadata"];
-    text.field(0, "Name", text_of(&metadata["name"]));
-    text.labels(0, "Labels", metadata["labels"].as_object());
-    text.annotations(0, "Annotations", metadata["annotations"].as_object());
 }
 
 #[cfg(test)]

@@ -51,6 +51,23 @@ impl Text {
         }
     }
 
+    /// Adds name, labels and annotations of an object.
+    pub(crate) fn head(&mut self, object: &Value) {
+        let metadata = &object["metadata"];
+        self.field(0, "Name", text_of(&metadata["name"]));
+        self.labels(0, "Labels", metadata["labels"].as_object());
+        self.annotations(0, "Annotations", metadata["annotations"].as_object());
+    }
+
+    /// The same with the namespace after the name.
+    pub(crate) fn head_in_namespace(&mut self, object: &Value) {
+        let metadata = &object["metadata"];
+        self.field(0, "Name", text_of(&metadata["name"]));
+        self.field(0, "Namespace", text_of(&metadata["namespace"]));
+        self.labels(0, "Labels", metadata["labels"].as_object());
+        self.annotations(0, "Annotations", metadata["annotations"].as_object());
+    }
+
     /// Adds annotations, long ones broken over lines.
     pub(crate) fn annotations(
         &mut self,
