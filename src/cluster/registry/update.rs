@@ -73,10 +73,13 @@ impl Registry {
     pub(crate) fn update_status(
         &mut self,
         kind: &'static Kind,
-        object: Object,
+        mut object: Object,
         manager: &str,
     ) -> Result<Arc<Object>, Status> {
         let key = object.key();
+        // What a component has only read need not be looked at again.
+        object.remove("/spec");
+        object.remove("/metadata/managedFields");
         let options = WriteOptions::component_status(manager);
         self.update(kind, &key, object, &options).map(|written| written.object)
     }

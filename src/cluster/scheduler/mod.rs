@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
 use super::manager::{Action, EventType, ReconcileContext, Reconciler, Watch, record_scheduler_event};
-use super::registry::{Registry, WriteOptions, time_text};
+use super::registry::{Registry, time_text};
 use cycle::Attempt;
 use queue::Waiting;
 
@@ -138,8 +138,7 @@ fn note(registry: &mut Registry, pod: &Object, reason: &str, message: &str) -> R
         None => list.push(condition),
     }
     next.set("/status/conditions", list);
-    let options = WriteOptions::component_status(MANAGER);
-    registry.update(&builtin::POD, &pod.key(), next, &options).map(|_| ())
+    registry.update_status(&builtin::POD, next, MANAGER).map(|_| ())
 }
 
 /// Writes the node on which room is made for a Pod; an empty one takes the hope away.
