@@ -11,7 +11,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::SignedDuration;
 
-use crate::apimachinery::{Kind, ObjectKey, Status};
+use crate::apimachinery::{KINDS, ObjectKey, Status};
 use crate::base::Timestamp;
 
 use super::kubelet::NodeState;
@@ -37,6 +37,8 @@ const LIVELOCKS_MAX: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Manager {
     reconcilers: Arc<[&'static dyn Reconciler]>,
+    /// Who watches each kind of the table, and how, by the kind's place.
+    watches: Arc<[Vec<(usize, &'static Watch)>]>,
     /// Changes up to this revision are queued.
     cursor: u64,
     queue: WorkQueue,
@@ -57,6 +59,7 @@ impl Manager {
     /// A manager that has seen nothing yet.
     pub(crate) fn new(reconcilers: Vec<&'static dyn Reconciler>) -> Self {
         Self {
+            watches: watches_by_kind(&reconcilers),
             reconcilers: reconcilers.into(),
             cursor: 0,
             queue: WorkQueue::default(),
@@ -72,7 +75,7 @@ impl Manager {
         match registry.store().changes_since(self.cursor) {
             Ok(changes) => {
                 for change in changes {
-                    queue_change(&self.reconcilers, &mut self.queue, change, registry);
+                    queue_change(&self.reconcilers, &self.watches, &mut self.queue, change, registry);
                 }
             }
             Err(_compacted) => self.resync(registry),
@@ -92,7 +95,7 @@ impl Manager {
                 object: Arc::clone(object),
                 previous: None,
             };
-            queue_change(&self.reconcilers, &mut self.queue, &change, registry);
+            queue_change(&self.reconcilers, &self.watches, &mut self.queue, &change, registry);
         }
         self.cursor = registry.store().revision();
     }
@@ -163,24 +166,37 @@ impl Manager {
     }
 }
 
+/// The watches of each kind of the table, with the places of their reconcilers.
+fn watches_by_kind(reconcilers: &[&'static dyn Reconciler]) -> Arc<[Vec<(usize, &'static Watch)>]> {
+    let mut watches = vec![Vec::new(); KINDS.len()];
+    for (place, reconciler) in reconcilers.iter().enumerate() {
+        for watch in reconciler.watches() {
+            if let Some(watches) = watches.get_mut(watch.kind.place) {
+                watches.push((place, watch));
+            }
+        }
+    }
+    watches.into()
+}
+
+/// Queues the keys that a change concerns.
 fn queue_change(
     reconcilers: &[&'static dyn Reconciler],
+    watches: &[Vec<(usize, &'static Watch)>],
     queue: &mut WorkQueue,
     change: &Change,
     registry: &Registry,
 ) {
-    let changed: &'static Kind = change.kind;
-    for (reconciler, entry) in reconcilers.iter().enumerate() {
-        for watch in entry.watches().iter().filter(|watch| watch.kind == changed) {
-            for key in (watch.keys)(change, registry) {
-                queue.add(Item { reconciler, key }, registry.now());
-            }
+    let now = registry.now();
+    for (reconciler, watch) in watches.get(change.kind.place).into_iter().flatten() {
+        for key in (watch.keys)(change, registry) {
+            queue.add(Item { reconciler: *reconciler, key }, now);
         }
-        if changed.custom.is_some()
-            && let Some(keys) = entry.custom_keys()
-        {
-            for key in keys(change, registry) {
-                queue.add(Item { reconciler, key }, registry.now());
+    }
+    if change.kind.custom.is_some() {
+        for (reconciler, entry) in reconcilers.iter().enumerate() {
+            for key in entry.custom_keys().map(|keys| keys(change, registry)).into_iter().flatten() {
+                queue.add(Item { reconciler, key }, now);
             }
         }
     }
