@@ -258,8 +258,7 @@ fn take_over(
         } else {
             fields = fields.difference(&written);
         }
-        entry["fieldsV1"] =
-            if fields.is_empty() { Value::Null } else { fields.to_text().into() };
+        entry["fieldsV1"] = if fields.is_empty() { Value::Null } else { fields.to_text().into() };
     }
     if !known && !written.is_empty() {
         writer.fields = written;
