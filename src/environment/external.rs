@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
 use crate::base::{Clock, Streams, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
@@ -283,6 +284,10 @@ impl External {
                 objects.rolled_out(object).await?;
             }
             objects.make(object, fresh).await?;
+            if object["kind"] == CUSTOM_RESOURCE_DEFINITION.kind {
+                // What comes next may be of this kind.
+                objects.rolled_out(object).await?;
+            }
         }
         for object in start.iter().filter(|_| fresh) {
             objects.rolled_out(object).await?;

@@ -174,7 +174,7 @@ pub(super) async fn refusal(objects: &Objects, value: &Value) -> Result<Option<S
     let Some(object) = Object::from_value(value.clone()) else {
         return Ok(Some("it is no object: it needs apiVersion, kind and metadata".to_owned()));
     };
-    let path = match objects.path_of(&object) {
+    let path = match objects.path_of(&object).await {
         Ok(path) => path,
         Err(error) => return Ok(Some(error.message)),
     };

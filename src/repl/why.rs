@@ -13,6 +13,9 @@ pub(super) fn draw(
     text: &str,
     reasons: &[(String, Option<String>)],
 ) -> String {
+    if theme.spoken {
+        return spoken(trail, text, reasons);
+    }
     let mut lines: Vec<String> = trail
         .iter()
         .map(|line| theme.paint(Role::Faint, &cut(&in_signs(theme, line), theme.width)))
@@ -28,6 +31,29 @@ pub(super) fn draw(
         if let Some(command) = command {
             lines.push(format!("  {} {}", theme.paint(Role::Faint, "$"), syntax::command(theme, command)));
         }
+    }
+    lines.join("\n")
+}
+
+/// The same to be read aloud: a sentence an object, numbered by who leads to whom, nothing cut.
+fn spoken(trail: &[String], text: &str, reasons: &[(String, Option<String>)]) -> String {
+    let mut counts: Vec<usize> = Vec::new();
+    let mut lines = Vec::new();
+    for line in trail {
+        let object = line.trim_start().trim_start_matches("└ ");
+        let depth =
+            if object.len() == line.len() { 0 } else { (line.len() - line.trim_start().len()) / 2 + 1 };
+        counts.resize(depth + 1, 0);
+        counts[depth] += 1;
+        let number = counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        lines.push(format!("{number}: {object}."));
+    }
+    if !text.is_empty() {
+        lines.push(text.to_owned());
+    }
+    for (reason, command) in reasons {
+        lines.push(reason.clone());
+        lines.extend(command.clone());
     }
     lines.join("\n")
 }
@@ -49,4 +75,27 @@ fn cut(line: &str, width: usize) -> String {
         cut.push(letter);
     }
     cut + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_aloud_it_is_sentences_and_nothing_is_cut() {
+        let long = "x".repeat(90);
+        let trail = [
+            "deployment/web: 0/1".to_owned(),
+            format!("└ replicaset/web-1: {long}"),
+            "  └ pod/web-1-a: Pending".to_owned(),
+        ];
+        let theme = Theme { width: 40, ..Theme::plain().read_aloud() };
+        let told = draw(&theme, &trail, "", &[("No node.".to_owned(), Some("kubectl get nodes".to_owned()))]);
+        assert_eq!(
+            told,
+            format!(
+                "1: deployment/web: 0/1.\n1.1: replicaset/web-1: {long}.\n1.1.1: pod/web-1-a: Pending.\nNo node.\nkubectl get nodes"
+            )
+        );
+    }
 }

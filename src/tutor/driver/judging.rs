@@ -61,6 +61,9 @@ impl Driver {
         if let Some(values) = judgement.remembered {
             self.keep(Event::Remembered { values });
         }
+        if let (Some(reason), Some(observer)) = (judgement.verdict.reason(), &mut self.observer) {
+            observer.follow_reason(reason, self.environment.namespace());
+        }
         Event::Judged { place: self.session.place(), verdict: judgement.verdict, asked }
     }
 
