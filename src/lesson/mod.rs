@@ -75,5 +75,5 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
 pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
-pub use source::{Source, load, sample_app};
+pub use source::{SAMPLE_IMAGE, Source, load, load_with, sample_app};
 pub use watch::{CourseWatch, complaint};

@@ -1,9 +1,7 @@
 //! Faults planted into the chapter that authors are given to begin with, and what is to be said about each.
 
-/// A fault: what to replace in which file, and what is to be said about it.
+/// A fault: what to replace, and what is to be said about it.
 pub(super) struct Fault {
-    pub(super) tool: &'static str,
-    pub(super) file: &'static str,
     pub(super) from: &'static str,
     pub(super) to: &'static str,
     pub(super) rule: &'static str,
@@ -13,52 +11,36 @@ pub(super) struct Fault {
     pub(super) says: &'static str,
 }
 
-/// Which tool finds a fault, and the file in which it is planted.
-type Place = (&'static str, &'static str);
-
-const BY_READING: Place = ("read", "en.md");
-/// `author lint`, which asks an embedded cluster as well.
-const BY_LINT: Place = ("lint", "en.md");
-const BY_TEST: Place = ("test", "en.md");
-const IN_KOREAN: Place = ("read", "ko.md");
+/// Faults of one file that one tool finds.
+pub(super) struct Planted {
+    pub(super) tool: &'static str,
+    pub(super) file: &'static str,
+    pub(super) faults: &'static [Fault],
+}
 
 const fn fault(
-    (tool, file): Place,
     from: &'static str,
     to: &'static str,
     rule: &'static str,
     line: &'static str,
     says: &'static str,
 ) -> Fault {
-    Fault { tool, file, from, to, rule, line, says }
+    Fault { from, to, rule, line, says }
 }
 
-/// Faults that are found by reading.
-pub(super) const READ: &[Fault] = &[
+/// Found by reading alone.
+pub(super) const READ: Planted = Planted { tool: "read", file: "en.md", faults: READ_FAULTS };
+
+const READ_FAULTS: &[Fault] = &[
     // How it is written.
-    fault(BY_READING, "## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
-    fault(BY_READING, "{#look}", "{#order}", "step-id", "## Look at it", "two steps"),
-    fault(BY_READING, "{#look}", "{#Look_2}", "step-id", "## Look at it", "small letters"),
-    fault(BY_READING, "minutes: 5", "minuets: 5", "unknown-key", "minuets", "minutes"),
-    fault(BY_READING, "minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
+    fault("## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
+    fault("{#look}", "{#order}", "step-id", "## Look at it", "two steps"),
+    fault("{#look}", "{#Look_2}", "step-id", "## Look at it", "small letters"),
+    fault("minutes: 5", "minuets: 5", "unknown-key", "minuets", "minutes"),
+    fault("minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
+    fault("```yaml mistake", "```yaml mistakes", "unknown-block", "```yaml mistakes", "yaml mistake"),
+    fault("```hint\nThe verb", "```hnt\nThe verb", "unknown-block", "```hnt", "did you mean `hint`"),
     fault(
-        BY_READING,
-        "```yaml mistake",
-        "```yaml mistakes",
-        "unknown-block",
-        "```yaml mistakes",
-        "yaml mistake",
-    ),
-    fault(
-        BY_READING,
-        "```hint\nThe verb",
-        "```hnt\nThe verb",
-        "unknown-block",
-        "```hnt",
-        "did you mean `hint`",
-    ),
-    fault(
-        BY_READING,
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  objekt: deployment/web\n  contains: {spec: {replicas: 2}}",
         "unknown-key",
@@ -66,25 +48,22 @@ pub(super) const READ: &[Fault] = &[
         "object",
     ),
     fault(
-        BY_READING,
         "object: deployment/web\n  settled",
         "object: deploymnet/web\n  settled",
         "unknown-kind",
         "deploymnet",
         "deployment",
     ),
-    fault(BY_READING, "explain: It came", "explains: It came", "unknown-key", "explains", "explain"),
+    fault("explain: It came", "explains: It came", "unknown-key", "explains", "explain"),
     fault(
-        BY_READING,
         "explain: It came with the Pod, and goes with it.\n",
         "",
         "question",
         "```yaml question",
         "why the right answer is right",
     ),
-    fault(BY_READING, "say: \"You", "sya: \"You", "unknown-key", "sya:", "say"),
+    fault("say: \"You", "sya: \"You", "unknown-key", "sya:", "say"),
     fault(
-        BY_READING,
         "answer: address",
         "answer: adress",
         "unknown-question",
@@ -92,7 +71,6 @@ pub(super) const READ: &[Fault] = &[
         "no such question",
     ),
     fault(
-        BY_READING,
         "from: {select: pods, where: {labels: {app: web}}, path: .status.podIP}\n",
         "",
         "no-right-answer",
@@ -100,7 +78,6 @@ pub(super) const READ: &[Fault] = &[
         "no right answer",
     ),
     fault(
-        BY_READING,
         "from: {select: pods, where: {labels: {app: web}}, path: .status.podIP}",
         "choices: [one, two]\nanswer: 3",
         "no-right-answer",
@@ -108,7 +85,6 @@ pub(super) const READ: &[Fault] = &[
         "2 choices",
     ),
     fault(
-        BY_READING,
         "`kubectl get pods -o ____`\n```",
         "`kubectl get pods -o ____`",
         "unclosed-block",
@@ -117,7 +93,6 @@ pub(super) const READ: &[Fault] = &[
     ),
     // Links.
     fault(
-        BY_READING,
         "Every Pod has an address of its own.",
         "See [the Pods](../01-pods/en.md).",
         "dead-link",
@@ -125,7 +100,6 @@ pub(super) const READ: &[Fault] = &[
         "01-pods",
     ),
     fault(
-        BY_READING,
         "Every Pod has an address of its own.",
         "See [above](#odrer).",
         "dead-link",
@@ -133,7 +107,6 @@ pub(super) const READ: &[Fault] = &[
         "#order",
     ),
     fault(
-        BY_READING,
         "Every Pod has an address of its own.",
         "Do `goto services/expose` again.",
         "unknown-place",
@@ -142,7 +115,6 @@ pub(super) const READ: &[Fault] = &[
     ),
     // Hints.
     fault(
-        BY_READING,
         "```hint\nThe verb is `create`; the number of Pods is a flag.\n```\n\n",
         "",
         "hint-count",
@@ -150,18 +122,16 @@ pub(super) const READ: &[Fault] = &[
         "2 of three hints",
     ),
     fault(
-        BY_READING,
         "The verb is `create`; the number of Pods is a flag.",
         "`kubectl create deployment web --image=codongmin/kub-first-app --replicas=2`",
         "hint-gives-away",
         "`kubectl create deployment web",
         "hint 2",
     ),
-    fault(BY_READING, "--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
-    fault(BY_READING, "--________=2`", "-n=2`", "hint-blank", "-n=2`", "no blank"),
+    fault("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
+    fault("--________=2`", "-n=2`", "hint-blank", "-n=2`", "no blank"),
     // Matches.
     fault(
-        BY_READING,
         "          - image: {$image: codongmin/kub-first-app}",
         "          - imagee: {$image: codongmin/kub-first-app}",
         "unknown-field",
@@ -169,7 +139,6 @@ pub(super) const READ: &[Fault] = &[
         "\"image\"",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: \"2\"}}",
         "wrong-type",
@@ -177,7 +146,6 @@ pub(super) const READ: &[Fault] = &[
         "whole number",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {strategy: {type: RollingUpdates}}}",
         "unknown-value",
@@ -185,7 +153,6 @@ pub(super) const READ: &[Fault] = &[
         "RollingUpdate",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {status: {conditions: [{type: Available, status: \"true\"}]}}",
         "unknown-value",
@@ -193,7 +160,6 @@ pub(super) const READ: &[Fault] = &[
         "\"True\"",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$atleast: 2}}}",
         "unknown-test",
@@ -201,48 +167,24 @@ pub(super) const READ: &[Fault] = &[
         "$atLeast",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$notEqualTo: snap.before}}}",
         "unknown-snap",
         "snap.before",
         "remembers no",
     ),
+    fault("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas = 2", "rule-error", "cel:", "CEL"),
     fault(
-        BY_READING,
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.spec.replicas = 2",
-        "rule-error",
-        "cel:",
-        "CEL",
-    ),
-    fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "cel: object.spec.replica == 2",
         "rule-error",
         "cel:",
         "replica",
     ),
-    fault(
-        BY_READING,
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.spec.replicas",
-        "rule-error",
-        "cel:",
-        "bool",
-    ),
+    fault("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas", "rule-error", "cel:", "bool"),
     // Checks that cannot fail, and ones that cannot hold.
+    fault("contains: {spec: {replicas: 2}}", "contains: {}", "cannot-fail", "contains: {}", "empty"),
     fault(
-        BY_READING,
-        "contains: {spec: {replicas: 2}}",
-        "contains: {}",
-        "cannot-fail",
-        "contains: {}",
-        "empty",
-    ),
-    fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {spec: {replicas: {$atLeast: 0}}}",
         "cannot-fail",
@@ -250,7 +192,6 @@ pub(super) const READ: &[Fault] = &[
         "nothing is less",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "contains: {metadata: {name: web}}",
         "cannot-fail",
@@ -258,23 +199,14 @@ pub(super) const READ: &[Fault] = &[
         "repeats",
     ),
     fault(
-        BY_READING,
         "contains: {spec: {replicas: 2}}",
         "cel: object.spec.replicas == 2 || object.spec.replicas != 2",
         "cannot-fail",
         "cel:",
         "whatever",
     ),
+    fault("contains: {spec: {replicas: 2}}", "cel: 1 + 1 == 2", "cannot-fail", "cel:", "names nothing"),
     fault(
-        BY_READING,
-        "contains: {spec: {replicas: 2}}",
-        "cel: 1 + 1 == 2",
-        "cannot-fail",
-        "cel:",
-        "names nothing",
-    ),
-    fault(
-        BY_READING,
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  select: pods\n  count: {atLeast: 0}",
         "cannot-fail",
@@ -282,7 +214,6 @@ pub(super) const READ: &[Fault] = &[
         "at least 0",
     ),
     fault(
-        BY_READING,
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  either: [{object: deployment/web}, {absent: deployment/web}]",
         "cannot-fail",
@@ -290,7 +221,6 @@ pub(super) const READ: &[Fault] = &[
         "alternatives",
     ),
     fault(
-        BY_READING,
         "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
         "  object: namespace/default",
         "cannot-fail",
@@ -298,15 +228,6 @@ pub(super) const READ: &[Fault] = &[
         "every cluster",
     ),
     fault(
-        BY_LINT,
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
-        "  absent: deployment/other",
-        "holds-at-start",
-        "- that: It asks for two Pods",
-        "empty cluster",
-    ),
-    fault(
-        BY_READING,
         "- absent: deployment/web\nsay",
         "- absent: pod/web\nsay",
         "cannot-hold",
@@ -314,7 +235,6 @@ pub(super) const READ: &[Fault] = &[
         "to be there and to be absent",
     ),
     fault(
-        BY_READING,
         "- object: pod/web\n- absent: deployment/web\n",
         "- object: deployment/web\n  contains: {spec: {replicas: 2}}\n",
         "mistake-matches",
@@ -323,7 +243,6 @@ pub(super) const READ: &[Fault] = &[
     ),
     // Manifests and commands.
     fault(
-        BY_READING,
         "  replicas: 2\n  selector: {matchLabels: {app: web}}",
         "  replica: 2\n  selector: {matchLabels: {app: web}}",
         "start-refused",
@@ -331,7 +250,6 @@ pub(super) const READ: &[Fault] = &[
         "replicas",
     ),
     fault(
-        BY_READING,
         "  replicas: 2\n  selector: {matchLabels: {app: web}}",
         "  replicas: two\n  selector: {matchLabels: {app: web}}",
         "start-refused",
@@ -339,48 +257,14 @@ pub(super) const READ: &[Fault] = &[
         "int32",
     ),
     fault(
-        BY_LINT,
-        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
-        "  selector: {matchLabels: {app: other}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
-        "start-refused",
-        "apiVersion: apps/v1",
-        "selector",
-    ),
-    fault(
-        BY_READING,
         "kind: Deployment\nmetadata: {name: web,",
         "kind: Deploymnt\nmetadata: {name: web,",
         "unknown-kind",
         "kind: Deploymnt",
         "Deployment",
     ),
-    fault(
-        BY_LINT,
-        "```sh solution\nkubectl get pods -o wide",
-        "```sh solution\nkubectl gte pods -o wide",
-        "solution-syntax",
-        "kubectl gte",
-        "get",
-    ),
-    fault(
-        BY_LINT,
-        "```sh solution\nkubectl get pods -o wide",
-        "```sh solution\nkubectl get pods -o \"wide",
-        "solution-syntax",
-        "kubectl get pods -o \"wide",
-        "does not end",
-    ),
-    fault(
-        BY_LINT,
-        "```sh solution\nkubectl get pods -o wide",
-        "```sh solution\nkubectl get pods --wide",
-        "solution-syntax",
-        "kubectl get pods --wide",
-        "--wide",
-    ),
     // Allowances.
     fault(
-        BY_READING,
         "```yaml mistake",
         "```yaml allow\n- {rule: hint-blnk, because: x}\n```\n\n```yaml mistake",
         "allow",
@@ -388,33 +272,23 @@ pub(super) const READ: &[Fault] = &[
         "hint-blank",
     ),
     fault(
-        BY_READING,
         "```yaml mistake",
         "```yaml allow\n- {rule: hint-blank, because: x}\n```\n\n```yaml mistake",
         "allow-unused",
         "- {rule: hint-blank",
         "does not occur",
     ),
+];
+
+/// Found by reading the translation.
+pub(super) const KOREAN: Planted = Planted { tool: "read", file: "ko.md", faults: KOREAN_FAULTS };
+
+const KOREAN_FAULTS: &[Fault] = &[
     // Translations.
+    fault("## 살펴보기 {#look}", "## 살펴보기 {#loook}", "translation-mismatch", "{#loook}", "{#look}"),
+    fault("- 파드 두 개를 요구합니다\n", "", "translation-missing", "{#order}", "check 3"),
+    fault("```hint\n열이 더 많은 보기가 있습니다.\n```\n\n", "", "translation-missing", "{#look}", "hint 3"),
     fault(
-        IN_KOREAN,
-        "## 살펴보기 {#look}",
-        "## 살펴보기 {#loook}",
-        "translation-mismatch",
-        "{#loook}",
-        "{#look}",
-    ),
-    fault(IN_KOREAN, "- 파드 두 개를 요구합니다\n", "", "translation-missing", "{#order}", "check 3"),
-    fault(
-        IN_KOREAN,
-        "```hint\n열이 더 많은 보기가 있습니다.\n```\n\n",
-        "",
-        "translation-missing",
-        "{#look}",
-        "hint 3",
-    ),
-    fault(
-        IN_KOREAN,
         "열이 더 많은 보기가 있습니다.",
         "There is a view with more columns.",
         "untranslated",
@@ -422,21 +296,62 @@ pub(super) const READ: &[Fault] = &[
         "hint 2",
     ),
     fault(
-        IN_KOREAN,
         "```sh\nkubectl get pods -o wide\n```",
         "```sh\nkubectl get pod -o wide\n```",
         "translation-mismatch",
         "{#look}",
         "kubectl get pods -o wide",
     ),
-    fault(IN_KOREAN, "--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
-    fault(IN_KOREAN, "# Web 장", "Web 장", "title", "---", "title"),
+    fault("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
+    fault("# Web 장", "Web 장", "title", "---", "title"),
 ];
 
-/// Faults that are found by running.
-pub(super) const RUN: &[Fault] = &[
+/// Found by `author lint`, which asks an embedded cluster as well.
+pub(super) const LINT: Planted = Planted { tool: "lint", file: "en.md", faults: LINT_FAULTS };
+
+const LINT_FAULTS: &[Fault] = &[
     fault(
-        BY_TEST,
+        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
+        "  absent: deployment/other",
+        "holds-at-start",
+        "- that: It asks for two Pods",
+        "empty cluster",
+    ),
+    fault(
+        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
+        "  selector: {matchLabels: {app: other}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      -",
+        "start-refused",
+        "apiVersion: apps/v1",
+        "selector",
+    ),
+    fault(
+        "```sh solution\nkubectl get pods -o wide",
+        "```sh solution\nkubectl gte pods -o wide",
+        "solution-syntax",
+        "kubectl gte",
+        "get",
+    ),
+    fault(
+        "```sh solution\nkubectl get pods -o wide",
+        "```sh solution\nkubectl get pods -o \"wide",
+        "solution-syntax",
+        "kubectl get pods -o \"wide",
+        "does not end",
+    ),
+    fault(
+        "```sh solution\nkubectl get pods -o wide",
+        "```sh solution\nkubectl get pods --wide",
+        "solution-syntax",
+        "kubectl get pods --wide",
+        "--wide",
+    ),
+];
+
+/// Found by `author test`.
+pub(super) const RUN: Planted = Planted { tool: "test", file: "en.md", faults: RUN_FAULTS };
+
+const RUN_FAULTS: &[Fault] = &[
+    fault(
         "--image=codongmin/kub-first-app --replicas=2\n```\n\n```sh solution\ncat",
         "--image=codongmin/kub-first-app --replicas=3\n```\n\n```sh solution\ncat",
         "solution-fails",
@@ -444,7 +359,6 @@ pub(super) const RUN: &[Fault] = &[
         "solution 1 does not pass",
     ),
     fault(
-        BY_TEST,
         "  replicas: 2\n  selector:\n",
         "  replicas: 1\n  selector:\n",
         "solution-fails",
@@ -452,7 +366,6 @@ pub(super) const RUN: &[Fault] = &[
         "solution 2 does not pass",
     ),
     fault(
-        BY_TEST,
         "- that: It asks for two Pods\n  object: deployment/web\n  contains: {spec: {replicas: 2}}\n",
         "",
         "mutant-passes",
@@ -460,7 +373,6 @@ pub(super) const RUN: &[Fault] = &[
         "\"3\" instead of \"2\"",
     ),
     fault(
-        BY_TEST,
         "          - image: {$image: codongmin/kub-first-app}",
         "          - image: {$exists: true}",
         "mutant-passes",
@@ -468,7 +380,6 @@ pub(super) const RUN: &[Fault] = &[
         "image",
     ),
     fault(
-        BY_TEST,
         "try: kubectl run web --image=codongmin/kub-first-app",
         "try: kubectl create deployment web --image=nginx",
         "mistake-unheard",
@@ -476,7 +387,6 @@ pub(super) const RUN: &[Fault] = &[
         "own words",
     ),
     fault(
-        BY_TEST,
         "try: kubectl run web --image=codongmin/kub-first-app\n",
         "",
         "mistake-unproved",
@@ -484,7 +394,6 @@ pub(super) const RUN: &[Fault] = &[
         "`try:`",
     ),
     fault(
-        BY_TEST,
         "- object: pod/web\n- absent: deployment/web",
         "- absent: pod/web",
         "mistake-matches",
@@ -492,7 +401,6 @@ pub(super) const RUN: &[Fault] = &[
         "at the start",
     ),
     fault(
-        BY_TEST,
         "- object: pod/web\n- absent: deployment/web",
         "- object: deployment/web",
         "mistake-matches",
@@ -500,7 +408,6 @@ pub(super) const RUN: &[Fault] = &[
         "solved",
     ),
     fault(
-        BY_TEST,
         "      - {name: kub-first-app, image: codongmin/kub-first-app}",
         "      - {name: kub-first-app, image: codongmin/kub-first-app:2}",
         "arrival-differs",
@@ -508,7 +415,6 @@ pub(super) const RUN: &[Fault] = &[
         "image",
     ),
     fault(
-        BY_TEST,
         "answer: address\n```\n\n```sh solution\nkubectl get pods -o wide",
         "object: deployment/web\n```\n\n```sh solution\nkubectl get pods -o wide",
         "start-passes",
@@ -516,7 +422,6 @@ pub(super) const RUN: &[Fault] = &[
         "before anything",
     ),
     fault(
-        BY_TEST,
         "answer: address\n```\n\n```sh solution\nkubectl get pods -o wide",
         "object: pod/probe\n  settled: true\n```\n\n```sh solution\nkubectl run web-0 --image=nginx\nkubectl run probe --image=nginx",
         "mutant-passes",
@@ -524,7 +429,6 @@ pub(super) const RUN: &[Fault] = &[
         "without",
     ),
     fault(
-        BY_TEST,
         "path: .status.podIP}",
         "path: .metadata.annotations.nothing}",
         "answer-rejected",
@@ -532,7 +436,6 @@ pub(super) const RUN: &[Fault] = &[
         "cannot tell",
     ),
     fault(
-        BY_TEST,
         "- that: Both Pods are available",
         "- that: Nothing else is there\n  absent: service/web\n- that: Both Pods are available",
         "check-never-fails",
@@ -540,7 +443,6 @@ pub(super) const RUN: &[Fault] = &[
         "held in every state",
     ),
     fault(
-        BY_TEST,
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl get pods nothing",
         "command-fails",

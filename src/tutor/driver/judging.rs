@@ -34,7 +34,12 @@ impl Driver {
 
     pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
         let judgement = check::evaluate(self.session.step()?, &self.context()).await;
-        self.seen(judgement, asked)
+        let was_away = self.is_paused();
+        let event = self.seen(judgement, asked);
+        if was_away && !self.is_paused() {
+            self.tell_of_another_cluster().await;
+        }
+        event
     }
 
     /// As `evaluate`, without the reasons.
