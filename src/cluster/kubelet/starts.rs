@@ -88,7 +88,8 @@ impl PodWorker<'_> {
         let now = self.now();
         let jitter = i64::try_from(self.registry.random().below(150)).unwrap_or_default();
         let container = self.container(spec.name());
-        if let Some(finished_at) = container.terminated().map(|ended| ended.finished_at) {
+        let ended = container.terminated().filter(|_| !container.redefined);
+        if let Some(finished_at) = ended.map(|ended| ended.finished_at) {
             container.crash_back_off.next(finished_at.max(now));
         }
         Step::Begin(Task {
@@ -195,9 +196,11 @@ impl PodWorker<'_> {
         container.image_ready = false;
         container.probes = super::probes::Probes::default();
         (container.kill, container.post_start, container.post_start_failed) = (None, None, false);
+        container.redefined = false;
         container.run = Some(Run {
             container_id,
             image: reference.as_ref().map_or_else(|| spec.image().to_owned(), |image| image.canonical()),
+            named_image: spec.image().to_owned(),
             image_id: reference.as_ref().map(image_id).unwrap_or_default(),
             started_at: now,
             process: None,

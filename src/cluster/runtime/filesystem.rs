@@ -46,6 +46,8 @@ pub(crate) enum FileError {
     NotEmpty,
     /// EROFS.
     ReadOnly,
+    /// EACCES.
+    Denied,
     /// ENOSPC.
     NoSpace,
     /// It has no end, and whoever reads wants all of it.
@@ -63,6 +65,7 @@ impl fmt::Display for FileError {
             Self::Exists => "File exists",
             Self::NotEmpty => "Directory not empty",
             Self::ReadOnly => "Read-only file system",
+            Self::Denied => "Permission denied",
             Self::NoSpace => "No space left on device",
             Self::Endless => "not simulated: reading all of a file that never ends",
             Self::TooLong => "not simulated: reading files of more than 64 MiB",

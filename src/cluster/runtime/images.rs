@@ -64,6 +64,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("gcr.io/google_containers/", "registry.k8s.io/"),
     ("gcr.io/google-containers/", "registry.k8s.io/"),
     ("gcr.io/google_samples/", "gcr.io/google-samples/"),
+    ("gcr.io/kubernetes-e2e-test-images/", "registry.k8s.io/e2e-test-images/"),
+    ("docker.io/containous/whoami", "docker.io/traefik/whoami"),
+    ("us-docker.pkg.dev/google-samples/containers/gke/", "gcr.io/google-samples/"),
     ("mirror.gcr.io/library/", "docker.io/library/"),
     ("public.ecr.aws/docker/library/", "docker.io/library/"),
 ];
