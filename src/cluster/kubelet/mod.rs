@@ -9,6 +9,7 @@ mod eviction;
 mod hooks;
 mod host;
 mod host_volumes;
+mod identity;
 mod ingress;
 mod killing;
 mod machine_files;

@@ -2,6 +2,9 @@
 
 use super::images::{Image, Toolbox};
 
+/// What the kernel tells of a process of root without a security context.
+pub(super) const USUAL_STATUS: &str = "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t0 \nCapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t0\n";
+
 /// Marks a directory in the tables below.
 pub(super) const DIRECTORY: &str = "\0directory";
 

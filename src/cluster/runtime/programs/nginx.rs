@@ -1,6 +1,6 @@
 //! nginx: the servers that its configuration describes, an access log on standard output.
 
-use super::super::filesystem::{absolute, join};
+use super::super::filesystem::{FileError, FileView, absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{Program, Sigterm};
@@ -175,6 +175,9 @@ impl Nginx {
                 return Err(format!("host not found in upstream {host:?} in {place}"));
             }
         }
+        if self.port == 80 {
+            make_room(&mut system.files())?;
+        }
         let mut ports: Vec<u16> =
             servers(&config.directives).iter().flat_map(|server| server.ports()).collect();
         let own = is_own(&config.directives);
@@ -197,6 +200,26 @@ impl Nginx {
         let text = process.memory.get(CONFIG)?;
         super::nginx_config::parse(text).ok()
     }
+}
+
+/// Makes what nginx keeps on the disk; a user other than root may not, and nobody on a file system that is
+/// only for reading.
+fn make_room(files: &mut FileView<'_>) -> Result<(), String> {
+    if files.who.user == 0 && !files.read_only_root {
+        return Ok(());
+    }
+    let numbered = |why: FileError| match why {
+        FileError::Denied => "13: Permission denied".to_owned(),
+        FileError::ReadOnly => "30: Read-only file system".to_owned(),
+        why => format!("2: {why}"),
+    };
+    let folder = "/var/cache/nginx/client_temp";
+    match files.make_directory(folder) {
+        Ok(()) | Err(FileError::Exists) => {}
+        Err(why) => return Err(format!("mkdir() {folder:?} failed ({})", numbered(why))),
+    }
+    let pid = "/run/nginx.pid";
+    files.write(pid, b"1\n".to_vec()).map_err(|why| format!("open() {pid:?} failed ({})", numbered(why)))
 }
 
 /// Whether these directives are the image's own: one server with one location that shows the default files.
@@ -256,12 +279,12 @@ pub(super) fn file_below(root: &str, path: &str, index: &[&str], system: &mut dy
     sent(&wanted, files.read(&wanted))
 }
 
-fn sent(path: &str, bytes: Result<Vec<u8>, super::super::filesystem::FileError>) -> HttpResponse {
+fn sent(path: &str, bytes: Result<Vec<u8>, FileError>) -> HttpResponse {
     match bytes {
         Ok(bytes) => {
             HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(path), String::new()) }
         }
-        Err(super::super::filesystem::FileError::Denied) => error_page(403, "Forbidden"),
+        Err(FileError::Denied) => error_page(403, "Forbidden"),
         Err(_) => error_page(404, "Not Found"),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::filesystem::{FileView, Files, join};
+use super::super::ownership::Identity;
 use super::super::shell::matches;
 
 /// How deep blocks and included files may nest.
@@ -225,6 +226,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Directive>, String> {
         volumes: &mut BTreeMap::new(),
         disk: &mut Files::default(),
         read_only_root: false,
+        who: Identity::default(),
     };
     Config::default().block(&nowhere, &mut reader, 0, false)
 }
