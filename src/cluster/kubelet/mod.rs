@@ -21,6 +21,7 @@ mod pod_status;
 mod pod_worker;
 mod probes;
 mod process_table;
+mod pull_secrets;
 mod pulls;
 mod resources;
 mod restarts;

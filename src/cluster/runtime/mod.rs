@@ -23,7 +23,7 @@ pub(crate) use executable::executable;
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 pub(crate) use image_reference::ImageReference;
-pub(crate) use images::{Image, image_id, image_of, resolve};
+pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
 pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};

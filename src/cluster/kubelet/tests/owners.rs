@@ -99,6 +99,39 @@ fn nginx_serves_what_its_configuration_says() {
 }
 
 #[test]
+fn a_private_registry_lets_in_who_has_its_password() {
+    let mut bench = Bench::new();
+    for (name, auth) in [("right", "bGVhcm5lcjpwb2RsaW5ncw=="), ("wrong", "bGVhcm5lcjpub3Bl")] {
+        let config = json!({"auths": {"https://registry.example.com": {"auth": auth}}}).to_string();
+        bench.create(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name},
+            "type": "kubernetes.io/dockerconfigjson", "stringData": {".dockerconfigjson": config}}));
+    }
+    for (name, secrets) in
+        [("right", json!([{"name": "right"}])), ("wrong", json!([{"name": "wrong"}])), ("none", json!([]))]
+    {
+        bench.pod(
+            name,
+            json!({"imagePullSecrets": secrets, "containers": [{"name": "c", "image": "registry.example.com/team/nginx:1.29"}]}),
+        );
+        bench.pod(
+            &format!("{name}-library"),
+            json!({"imagePullSecrets": secrets, "containers": [{"name": "c", "image": "registry.example.com/nginx:1.29"}]}),
+        );
+        bench.run_for(10_000);
+    }
+    assert_eq!(bench.object("right-library").text("/status/phase"), "Running");
+    let why = |bench: &Bench, pod: &str| {
+        let event = bench.events(pod).into_iter().find(|event| event.contains("Failed to pull image"));
+        event.unwrap_or_default()
+    };
+    assert!(why(&bench, "right").ends_with(": registry.example.com/team/nginx:1.29: not found"));
+    assert!(why(&bench, "wrong-library").ends_with(
+        "unexpected status from HEAD request to https://registry.example.com/v2/nginx/manifests/1.29: 401 Unauthorized"
+    ));
+    assert!(why(&bench, "none-library").ends_with("authorization failed: no basic auth credentials"));
+}
+
+#[test]
 fn a_container_whose_image_changed_starts_anew_whatever_the_policy() {
     let mut bench = Bench::new();
     bench.pod("p", json!({"restartPolicy": "Never", "containers": [{"name": "c", "image": "nginx:1.28"}]}));

@@ -175,9 +175,7 @@ impl Nginx {
                 return Err(format!("host not found in upstream {host:?} in {place}"));
             }
         }
-        if self.port == 80 {
-            make_room(&mut system.files())?;
-        }
+        self.make_room(&mut system.files())?;
         let mut ports: Vec<u16> =
             servers(&config.directives).iter().flat_map(|server| server.ports()).collect();
         let own = is_own(&config.directives);
@@ -186,6 +184,12 @@ impl Nginx {
         }
         ports.sort_unstable();
         ports.dedup();
+        let taken = system.listening();
+        if process.number == 1
+            && let Some(port) = ports.iter().find(|port| taken.contains(port))
+        {
+            return Err(format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"));
+        }
         let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
         process.memory.insert(PORTS.to_owned(), ports.join(" "));
         process.memory.remove(CONFIG);
@@ -195,31 +199,37 @@ impl Nginx {
         Ok(config)
     }
 
+    /// Makes what nginx keeps on the disk; a user other than root may not, and nobody on a file system that
+    /// is only for reading.
+    fn make_room(&self, files: &mut FileView<'_>) -> Result<(), String> {
+        if files.who.user == 0 && !files.read_only_root {
+            return Ok(());
+        }
+        let (cache, run) =
+            if self.port == 80 { ("/var/cache/nginx", "/run/nginx.pid") } else { ("/tmp", "/tmp/nginx.pid") };
+        let numbered = |why: FileError| match why {
+            FileError::Denied => "13: Permission denied".to_owned(),
+            FileError::ReadOnly => "30: Read-only file system".to_owned(),
+            why => format!("2: {why}"),
+        };
+        let folder = format!("{cache}/client_temp");
+        match files.make_directory(&folder) {
+            Ok(()) | Err(FileError::Exists) => {}
+            Err(why) => return Err(format!("mkdir() {folder:?} failed ({})", numbered(why))),
+        }
+        // /var/run leads to /run.
+        let written = files.write(run, b"1\n".to_vec());
+        let written = written.or_else(|why| {
+            files.write(&run.replacen("/run", "/var/run", 1), b"1\n".to_vec()).map_err(|_| why)
+        });
+        written.map_err(|why| format!("open() {run:?} failed ({})", numbered(why)))
+    }
+
     /// The configuration as it was read, when it is not the image's own.
     fn remembered(&self, process: &Process) -> Option<Vec<Directive>> {
         let text = process.memory.get(CONFIG)?;
         super::nginx_config::parse(text).ok()
     }
-}
-
-/// Makes what nginx keeps on the disk; a user other than root may not, and nobody on a file system that is
-/// only for reading.
-fn make_room(files: &mut FileView<'_>) -> Result<(), String> {
-    if files.who.user == 0 && !files.read_only_root {
-        return Ok(());
-    }
-    let numbered = |why: FileError| match why {
-        FileError::Denied => "13: Permission denied".to_owned(),
-        FileError::ReadOnly => "30: Read-only file system".to_owned(),
-        why => format!("2: {why}"),
-    };
-    let folder = "/var/cache/nginx/client_temp";
-    match files.make_directory(folder) {
-        Ok(()) | Err(FileError::Exists) => {}
-        Err(why) => return Err(format!("mkdir() {folder:?} failed ({})", numbered(why))),
-    }
-    let pid = "/run/nginx.pid";
-    files.write(pid, b"1\n".to_vec()).map_err(|why| format!("open() {pid:?} failed ({})", numbered(why)))
 }
 
 /// Whether these directives are the image's own: one server with one location that shows the default files.
