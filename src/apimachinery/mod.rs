@@ -7,6 +7,7 @@ mod cron_schedule;
 mod custom;
 mod field_error;
 mod fields;
+mod go_struct;
 mod hash;
 mod int_or_string;
 mod jsonpath;
@@ -45,6 +46,7 @@ pub use fields::{FieldSelector, FieldTerm};
 pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
+pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use key::ObjectKey;
 pub use kinds::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 pub use kinds::{
