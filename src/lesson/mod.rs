@@ -17,7 +17,7 @@
 //! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` |
 //! | `yaml allow` | what the author's tools shall not complain about: `mutant` or `rule`, `text`, `because` |
 //!
-//! `settled: true` beside `object` asks that its controller has finished; `wait: false` says that only the
+//! `settled: true` beside `object` asks that its controller has finished, of a Pod that it is ready; `wait: false` says that only the
 //! learner can bring something about, so that the step is not yet and not converging; `needs: true` makes
 //! an expectation a precondition, without which the step is broken. A selection (`select`, filtered by
 //! `where: {labels, selector, ownedBy, contains}`) leaves out what is being deleted and has one of `every`,

@@ -358,6 +358,11 @@ impl FileView<'_> {
         self.write(path, all)
     }
 
+    /// Whether nothing can be written at a path, whatever is there.
+    pub(crate) fn is_read_only(&self, path: &str) -> bool {
+        self.place(path).volume.map_or(self.read_only_root, |(_, read_only)| read_only)
+    }
+
     /// Makes a directory.
     pub(crate) fn make_directory(&mut self, path: &str) -> Result<(), FileError> {
         if self.exists(path) {

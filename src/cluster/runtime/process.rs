@@ -355,6 +355,11 @@ impl Process {
         self.program().map(|program| program.ports(self)).unwrap_or_default()
     }
 
+    /// Whether its ports expect TLS.
+    pub(crate) fn speaks_tls(&self) -> bool {
+        self.program().is_some_and(|program| program.speaks_tls())
+    }
+
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
         self.program()?.serve(self, request, system)

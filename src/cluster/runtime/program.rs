@@ -41,6 +41,10 @@ pub(crate) trait Program: Sync {
         let _ = (process, system);
     }
 
+    /// Whether its ports expect TLS.
+    fn speaks_tls(&self) -> bool {
+        false
+    }
     /// The ports on which it answers HTTP.
     fn ports(&self, process: &Process) -> Vec<u16> {
         let _ = process;

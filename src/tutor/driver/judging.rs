@@ -141,6 +141,7 @@ impl Driver {
             language: self.session.language(),
             answers: learner.answers.clone(),
             commands: learner.commands.clone(),
+            answered: self.answered.clone(),
             snap: learner.remembered.clone(),
         }
     }

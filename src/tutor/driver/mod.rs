@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::{Clock, Terminal, UserError};
-use crate::check::{self, Observer};
+use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};
 use crate::progress::{Journal, Place};
@@ -99,6 +99,8 @@ pub struct Driver {
     last_write: String,
     /// The world when the step began.
     step_began: Option<Mark>,
+    /// What the last command answered, where it was heard.
+    answered: Option<LastAnswer>,
     /// Whether the learner has run a command at this step.
     acted: bool,
     /// How far the rollouts were when they were looked at last.
@@ -144,6 +146,7 @@ impl Driver {
             last: None,
             last_write: String::new(),
             step_began: None,
+            answered: None,
             acted: false,
             rollouts: Vec::new(),
             followed: BTreeSet::new(),
@@ -351,6 +354,7 @@ impl Driver {
         self.observer = None;
         self.step_began = None;
         self.acted = false;
+        self.answered = None;
         self.followed.clear();
         if fresh {
             self.last = None;

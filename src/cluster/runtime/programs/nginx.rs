@@ -18,6 +18,23 @@ pub(in super::super) static NGINX_UNPRIVILEGED: Nginx = Nginx { name: "nginx-unp
 
 const ROOT: &str = "/usr/share/nginx/html";
 
+impl Nginx {
+    /// What keeps it from starting: a file system that it may not write to, or a port that is taken.
+    fn obstacle(&self, system: &mut dyn System) -> Option<String> {
+        let (cache, run) =
+            if self.port == 80 { ("/var/cache/nginx", "/run/nginx.pid") } else { ("/tmp", "/tmp/nginx.pid") };
+        let files = system.files();
+        if files.is_read_only(&format!("{cache}/client_temp")) {
+            return Some(format!("mkdir() \"{cache}/client_temp\" failed (30: Read-only file system)"));
+        }
+        if files.is_read_only(run) && files.is_read_only(&run.replacen("/run", "/var/run", 1)) {
+            return Some(format!("open() \"{run}\" failed (30: Read-only file system)"));
+        }
+        let taken = system.listening().contains(&self.port);
+        taken.then(|| format!("bind() to 0.0.0.0:{} failed (98: Address already in use)", self.port))
+    }
+}
+
 impl Program for Nginx {
     fn name(&self) -> &'static str {
         self.name
@@ -26,6 +43,11 @@ impl Program for Nginx {
     fn start(&self, process: &mut Process, system: &mut dyn System) {
         process.print_line("/docker-entrypoint.sh: Configuration complete; ready for start up");
         let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+        if let Some(why) = self.obstacle(system) {
+            process.print_error(format!("{at} [emerg] 1#1: {why}\nnginx: [emerg] {why}\n").as_bytes());
+            process.exit_code = Some(1);
+            return;
+        }
         let version = version(process);
         process.print_error(
             format!(

@@ -105,6 +105,10 @@ impl Program for Unmodelled {
         }
     }
 
+    fn speaks_tls(&self) -> bool {
+        true
+    }
+
     fn ports(&self, _: &Process) -> Vec<u16> {
         self.port.into_iter().collect()
     }
