@@ -84,7 +84,9 @@ impl<'v> InGoOrder<'v> {
             Shape::Kind(schema) | Shape::Part(schema) => {
                 Self::of_type(value, schema.field(key).map(|field| &field.field_type))
             }
-            Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => Self::of_type(value, Some(&**inner)),
+            Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => {
+                Self::of_type(value, Some(&**inner))
+            }
             _ => Self { value, shape: Shape::Plain },
         }
     }
@@ -98,7 +100,8 @@ impl Serialize for InGoOrder<'_> {
                 match self.shape {
                     Shape::Kind(schema) | Shape::Part(schema) => {
                         let order = order_of(schema);
-                        let place = |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
+                        let place =
+                            |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
                         entries.sort_by_key(|(key, _)| match (self.shape, key.as_str()) {
                             (Shape::Kind(_), "kind") => 0,
                             (Shape::Kind(_), "apiVersion") => 1,
@@ -126,14 +129,16 @@ impl Serialize for InGoOrder<'_> {
 }
 
 fn type_of(object: &Value) -> Option<&'static TypeSchema> {
-    let (group, version) = object["apiVersion"].as_str().map(|text| text.split_once('/').unwrap_or(("", text)))?;
+    let (group, version) =
+        object["apiVersion"].as_str().map(|text| text.split_once('/').unwrap_or(("", text)))?;
     schema::of_group_version_kind(group, version, object["kind"].as_str()?)
 }
 
 /// Names of the fields, as the struct lists them.
 fn order_of(schema: &TypeSchema) -> Vec<&'static str> {
     let known = ORDERS.iter().find(|(name, _)| *name == schema.go_name());
-    let mut order: Vec<&'static str> = known.map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default();
+    let mut order: Vec<&'static str> =
+        known.map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default();
     for field in numbered_fields(schema.name) {
         if !order.contains(&field) {
             order.push(field);
@@ -213,7 +218,8 @@ mod tests {
 
     #[test]
     fn fields_stand_as_in_the_structs() {
-        let container = json!({"name": "a", "image": "b", "env": [{"value": "1", "name": "X"}], "resources": {}});
+        let container =
+            json!({"name": "a", "image": "b", "env": [{"value": "1", "name": "X"}], "resources": {}});
         let labels = json!({"z": "1", "a": "2"});
         let object = json!({
             "apiVersion": "apps/v1", "kind": "Deployment", "status": {},
@@ -232,7 +238,8 @@ mod tests {
     fn every_listed_order_names_fields_that_exist() {
         let types = ["core.v1", "apps.v1", "batch.v1", "networking.v1", "authentication.v1"];
         for (name, fields) in ORDERS {
-            let mut full: Vec<String> = types.iter().map(|group| format!("io.k8s.api.{group}.{name}")).collect();
+            let mut full: Vec<String> =
+                types.iter().map(|group| format!("io.k8s.api.{group}.{name}")).collect();
             full.push(format!("io.k8s.apimachinery.pkg.apis.meta.v1.{name}"));
             let schema = full.iter().find_map(|name| schema::by_name(name)).unwrap();
             fields.split(' ').for_each(|field| assert!(schema.field(field).is_some(), "{name} {field}"));

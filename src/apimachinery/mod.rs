@@ -43,10 +43,10 @@ pub use custom::{
 };
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
+pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};
-pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use key::ObjectKey;
 pub use kinds::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 pub use kinds::{

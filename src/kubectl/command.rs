@@ -302,7 +302,8 @@ fn check_values(command: &Command, flags: &Flags, streams: &mut Streams) -> Outc
         }));
     }
     let (validate, cascade) = (flags.text("validate"), flags.text("cascade"));
-    if own("validate") && parse_bool(validate).is_none() && !matches!(validate, "strict" | "warn" | "ignore") {
+    if own("validate") && parse_bool(validate).is_none() && !matches!(validate, "strict" | "warn" | "ignore")
+    {
         return Err(Failure::message(format!(
             "invalid - validate option {validate:?}; must be one of: strict (or true), warn, ignore (or false)"
         )));

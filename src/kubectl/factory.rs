@@ -207,7 +207,8 @@ impl Factory {
         self.require_files(flags, target)?;
         let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
         require_interactive_mode(&config, flags, &target.context)?;
-        let mut kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
+        let mut kubeconfig =
+            outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
         }
@@ -277,14 +278,15 @@ fn server_address(typed: &str) -> Outcome<String> {
         Some((_, port)) if port.contains(':') => {
             Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")))
         }
-        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => {
-            Err(Failure::Plain(format!("Unable to connect to the server: invalid port {:?} after host", format!(":{port}"))))
-        }
+        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => Err(Failure::Plain(format!(
+            "Unable to connect to the server: invalid port {:?} after host",
+            format!(":{port}")
+        ))),
         _ => match address.split_once("://").map(|(scheme, _)| scheme) {
             Some("http" | "https") if !host.is_empty() => Ok(address),
-            Some(scheme @ ("http" | "https")) => {
-                Err(Failure::Plain(format!("Unable to connect to the server: {scheme}: no Host in request URL")))
-            }
+            Some(scheme @ ("http" | "https")) => Err(Failure::Plain(format!(
+                "Unable to connect to the server: {scheme}: no Host in request URL"
+            ))),
             Some(scheme) => Err(Failure::Plain(format!(
                 "Unable to connect to the server: unsupported protocol scheme {scheme:?}"
             ))),

@@ -55,7 +55,13 @@ fn fits(pattern: &[char], name: &[char]) -> Option<bool> {
             }
             Some(false)
         }
-        '?' => if name.is_empty() { Some(false) } else { fits(rest, &name[1..]) },
+        '?' => {
+            if name.is_empty() {
+                Some(false)
+            } else {
+                fits(rest, &name[1..])
+            }
+        }
         '[' => {
             let end = rest.iter().skip(1).position(|c| *c == ']')? + 1;
             let (set, rest) = (&rest[..end], &rest[end + 1..]);
@@ -70,7 +76,13 @@ fn fits(pattern: &[char], name: &[char]) -> Option<bool> {
             let (letter, rest) = rest.split_first()?;
             if name.first() == Some(letter) { fits(rest, &name[1..]) } else { Some(false) }
         }
-        letter => if name.first() == Some(letter) { fits(rest, &name[1..]) } else { Some(false) },
+        letter => {
+            if name.first() == Some(letter) {
+                fits(rest, &name[1..])
+            } else {
+                Some(false)
+            }
+        }
     }
 }
 

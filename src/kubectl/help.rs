@@ -102,7 +102,8 @@ fn overview(out: &mut Output) -> Outcome {
     }
     text.push_str("\nOther Commands:\n");
     let grouped = |command: &Command| {
-        matches!(command.name, "options" | "alpha") || GROUPS.iter().any(|(_, names)| names.contains(&command.name))
+        matches!(command.name, "options" | "alpha")
+            || GROUPS.iter().any(|(_, names)| names.contains(&command.name))
     };
     COMMANDS.iter().filter(|command| !grouped(command)).for_each(|command| text.push_str(&line(command)));
     text.push_str("\nUsage:\n  kubectl [flags] [options]\n\n");

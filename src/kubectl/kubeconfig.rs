@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::base::{parse_yaml, to_yaml};
 
-use super::manifest::json_type;
 use super::errors::{Failure, Outcome, reason};
+use super::manifest::json_type;
 
 /// The named lists of a kubeconfig, and what an entry of each holds.
 pub(super) const SECTIONS: [(&str, &str); 3] =

@@ -267,7 +267,8 @@ mod tests {
     #[test]
     fn without_validation_decoding_complains() {
         let failures =
-            [parsed("kind: Pod", false).1, parsed("apiVersion: v1", false).1, parsed("[7]", false).1].concat();
+            [parsed("kind: Pod", false).1, parsed("apiVersion: v1", false).1, parsed("[7]", false).1]
+                .concat();
         assert_eq!(
             failures,
             [

@@ -92,7 +92,9 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
 /// an aggregate, without `error: `.
 pub(super) fn visited(failure: Failure) -> Failure {
     match failure {
-        Failure::Message(text) if !text.starts_with("the path ") && !text.starts_with("no objects passed") => {
+        Failure::Message(text)
+            if !text.starts_with("the path ") && !text.starts_with("no objects passed") =>
+        {
             Failure::Plain(text)
         }
         other => other,

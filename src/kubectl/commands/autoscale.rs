@@ -11,7 +11,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{require_arguments, Info, Wanted, find_as_given};
+use crate::kubectl::resource_args::{Info, Wanted, find_as_given, require_arguments};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {

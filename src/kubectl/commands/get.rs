@@ -12,9 +12,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{
     Format, ItemPrinter, SortField, TableOptions, TablePrinter, format_of, list_of, sort_by,
 };
-use crate::kubectl::resource_args::{
-    Selection, from_files, into_items, refuse_arguments, select, visited,
-};
+use crate::kubectl::resource_args::{Selection, from_files, into_items, refuse_arguments, select, visited};
 
 use super::{get_list, get_watch};
 

@@ -97,9 +97,8 @@ struct Changes {
 }
 
 async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
-    let is_pair = |arg: &&String| {
-        arg.contains('=') && !arg.starts_with('=') || (arg.ends_with('-') && arg.len() > 1)
-    };
+    let is_pair =
+        |arg: &&String| arg.contains('=') && !arg.starts_with('=') || (arg.ends_with('-') && arg.len() > 1);
     let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
     let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
     if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {

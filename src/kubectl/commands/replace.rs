@@ -82,9 +82,7 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
         super::apply::annotate(&mut object);
     }
     // Where nothing can be read the server says why when it is asked to write.
-    if let (true, Ok(live)) =
-        (object["metadata"]["resourceVersion"].is_null(), api.get(&info.url()).await)
-    {
+    if let (true, Ok(live)) = (object["metadata"]["resourceVersion"].is_null(), api.get(&info.url()).await) {
         object["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
     }
     let place = match call.flags.text("subresource") {

@@ -184,8 +184,7 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     }
     if call.flags.is_set("port") {
         let text = call.flags.text("port");
-        let port: i64 =
-            text.parse().map_err(|error| Failure::message(parse_error("Atoi", text, &error)))?;
+        let port: i64 = text.parse().map_err(|error| Failure::message(parse_error("Atoi", text, &error)))?;
         container["ports"] = json!([{"containerPort": port}]);
     }
     let variables =

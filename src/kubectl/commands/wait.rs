@@ -12,7 +12,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::format_of;
-use crate::kubectl::resource_args::{require_arguments, Found, Wanted, locate};
+use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.

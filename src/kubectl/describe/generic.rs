@@ -74,7 +74,15 @@ fn readable(key: &str) -> String {
 /// Splits where small and capital letters meet; the last of several capitals begins the next word, so that
 /// `nonResourceURLs` falls apart at its end, as it does upstream.
 fn camel_case(key: &str) -> Vec<String> {
-    let class = |c: char| if c.is_lowercase() { 1 } else if c.is_uppercase() { 2 } else { 3 };
+    let class = |c: char| {
+        if c.is_lowercase() {
+            1
+        } else if c.is_uppercase() {
+            2
+        } else {
+            3
+        }
+    };
     let mut runs: Vec<String> = Vec::new();
     let mut last = 0;
     for character in key.chars() {
@@ -86,7 +94,8 @@ fn camel_case(key: &str) -> Vec<String> {
     }
     for index in 1..runs.len() {
         let begins_small = runs[index].starts_with(char::is_lowercase);
-        if begins_small && runs[index - 1].ends_with(char::is_uppercase)
+        if begins_small
+            && runs[index - 1].ends_with(char::is_uppercase)
             && let Some(capital) = runs[index - 1].pop()
         {
             runs[index].insert(0, capital);

@@ -88,7 +88,8 @@ pub(crate) async fn service_account(text: &mut Text, api: &Api, object: &Value) 
     let mut tokens: Vec<String> = Vec::new();
     let secrets = Resource::from(&builtin::SECRET);
     // Who may not see Secrets sees the account all the same.
-    let list = api.list(&secrets.collection(text_of(&object["metadata"]["namespace"]))).await.unwrap_or_default();
+    let list =
+        api.list(&secrets.collection(text_of(&object["metadata"]["namespace"]))).await.unwrap_or_default();
     for secret in array(&list["items"]) {
         let name = text_of(&secret["metadata"]["name"]).to_owned();
         let of = |key: &str| text_of(&secret["metadata"]["annotations"][key]);

@@ -116,7 +116,11 @@ fn read_template(call: &Call<'_>, path: &str) -> Outcome<String> {
         return Err(Failure::message("template format specified but no template given"));
     }
     std::fs::read_to_string(call.factory.path(path)).map_err(|_| {
-        let template = if call.flags.text("output").starts_with("custom-columns-file") { "template" } else { "--template" };
+        let template = if call.flags.text("output").starts_with("custom-columns-file") {
+            "template"
+        } else {
+            "--template"
+        };
         Failure::message(format!("error reading {template} {path}, open {path}: no such file or directory"))
     })
 }

@@ -50,10 +50,7 @@ impl SortField {
 
     /// A failure about a field that no object has.
     pub(crate) fn not_found(&self) -> Failure {
-        Failure::message(format!(
-            "couldn't find any field with path {:?} in the list of objects",
-            self.typed
-        ))
+        Failure::message(format!("couldn't find any field with path {:?} in the list of objects", self.typed))
     }
 }
 

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
-use crate::apimachinery::{InGoOrder, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch};
+use crate::apimachinery::{
+    InGoOrder, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
+};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;

@@ -139,7 +139,10 @@ fn check_flags(call: &Call<'_>) -> Outcome {
 
 /// Says of a refusal that it was the live object that could not be read.
 fn retrieving(failure: Failure, info: &Info) -> Failure {
-    failure.about(&format!("retrieving current configuration of:\n{}\nfrom server for:", info.described()), &info.source)
+    failure.about(
+        &format!("retrieving current configuration of:\n{}\nfrom server for:", info.described()),
+        &info.source,
+    )
 }
 
 async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {

@@ -135,7 +135,10 @@ pub(super) async fn check_allowed(call: &Call<'_>, api: &Api) -> Outcome {
     }
     for entry in allowed(call)? {
         if resource_of(api, &entry).await?.is_none() {
-            return Err(Failure::message(format!("no matches for kind {:?} in version {:?}", entry.1, entry.0)));
+            return Err(Failure::message(format!(
+                "no matches for kind {:?} in version {:?}",
+                entry.1, entry.0
+            )));
         }
     }
     Ok(())

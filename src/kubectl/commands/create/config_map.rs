@@ -168,7 +168,8 @@ fn variables<'e>(
 pub(in crate::kubectl::commands) fn check_variable_name(name: &str) -> Outcome {
     const FORMAT: &str = "[-._a-zA-Z][-._a-zA-Z0-9]*";
     let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-    let is_name = !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(fits);
+    let is_name =
+        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(fits);
     let mut wrong = Vec::new();
     if !is_name {
         wrong.push(format!("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '{FORMAT}')"));
@@ -258,6 +259,8 @@ mod tests {
             text(Holder::ConfigMap("c"), ".."),
             "\"..\" is not a valid key name for a ConfigMap: must not be '..'"
         );
-        assert!(text(Holder::Secret, "a b").starts_with("\"a b\" is not valid key name for a Secret a valid"));
+        assert!(
+            text(Holder::Secret, "a b").starts_with("\"a b\" is not valid key name for a Secret a valid")
+        );
     }
 }

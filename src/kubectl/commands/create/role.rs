@@ -10,7 +10,7 @@ use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::resolve;
-use crate::kubectl::errors::{no_resource_type, Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, no_resource_type};
 use crate::kubectl::flags::Flag;
 
 const API_VERSION: &str = "rbac.authorization.k8s.io/v1";
