@@ -1,6 +1,6 @@
 //! A chain of objects and its broken link, as lines of a terminal.
 
-use crate::base::{display_width, indent};
+use crate::base::{display_width, indent, wrap};
 
 use super::markdown;
 use super::syntax;
@@ -16,10 +16,8 @@ pub(super) fn draw(
     if theme.spoken {
         return spoken(trail, text, reasons);
     }
-    let mut lines: Vec<String> = trail
-        .iter()
-        .map(|line| theme.paint(Role::Faint, &cut(&in_signs(theme, line), theme.width)))
-        .collect();
+    let mut lines: Vec<String> =
+        trail.iter().map(|line| theme.paint(Role::Faint, &branch(theme, &in_signs(theme, line)))).collect();
     if !text.is_empty() {
         lines.push(markdown::render(theme, text));
     }
@@ -62,24 +60,29 @@ fn in_signs(theme: &Theme, line: &str) -> String {
     if theme.symbols { line.to_owned() } else { line.replace('└', "`-") }
 }
 
-/// A line that fits: the objects stand below one another, and a broken line would hide it.
-fn cut(line: &str, width: usize) -> String {
-    if display_width(line) <= width {
-        return line.to_owned();
-    }
-    let mut cut = String::new();
-    for letter in line.chars() {
-        if display_width(&cut) + 2 >= width {
-            break;
-        }
-        cut.push(letter);
-    }
-    cut + "…"
+/// A line of the tree; what does not fit goes on below its first word, a little further in.
+fn branch(theme: &Theme, line: &str) -> String {
+    let text = line.trim_start_matches([' ', '└', '`', '-']);
+    let (mark, _) = line.split_at(line.len() - text.len());
+    let margin = display_width(mark);
+    let lines = wrap(text, theme.width.saturating_sub(margin + 2));
+    format!("{mark}{}", lines.join(&format!("\n{}", " ".repeat(margin + 2))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_branch_that_does_not_fit_goes_on_further_in() {
+        let trail = [
+            "deployment/web: 0/1".to_owned(),
+            "└ replicaset/web-7df8988f74: no Pod is available yet".to_owned(),
+        ];
+        let theme = Theme { width: 40, ..Theme::plain() };
+        let drawn = draw(&theme, &trail, "", &[]);
+        assert_eq!(drawn, "deployment/web: 0/1\n└ replicaset/web-7df8988f74: no Pod is\n    available yet");
+    }
 
     #[test]
     fn read_aloud_it_is_sentences_and_nothing_is_cut() {
