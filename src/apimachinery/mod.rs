@@ -7,6 +7,7 @@ mod cron_schedule;
 mod custom;
 mod field_error;
 mod fields;
+mod go_struct;
 mod hash;
 mod int_or_string;
 mod jsonpath;
@@ -42,6 +43,7 @@ pub use custom::{
 };
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
+pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use jsonpath::{JsonPath, go_text};

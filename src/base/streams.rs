@@ -48,6 +48,14 @@ impl Streams {
         }
     }
 
+    /// Keeps the end of what is printed from now on, which is printed all the same.
+    pub fn overhear(&mut self) -> Capture {
+        let (out, out_text) = Output::overheard(&self.out);
+        let (err, err_text) = Output::overheard(&self.err);
+        (self.out, self.err) = (out, err);
+        Capture { out: out_text, err: err_text }
+    }
+
     /// The terminal whose keys a remote program may have; `None` when the input is none.
     #[must_use]
     pub fn keyboard(&self) -> Option<&'static dyn Terminal> {
@@ -139,6 +147,12 @@ impl Output {
         (Self(shared), bytes)
     }
 
+    /// Prints to another one, and keeps the end of it.
+    fn overheard(to: &Self) -> (Self, Arc<Mutex<Vec<u8>>>) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        (Self::new(Overheard { to: to.clone(), kept: Arc::clone(&kept) }), kept)
+    }
+
     /// Prints a line.
     ///
     /// # Errors
@@ -155,6 +169,29 @@ impl Output {
     pub fn text(&mut self, text: impl AsRef<str>) -> io::Result<()> {
         self.write_all(text.as_ref().as_bytes())?;
         self.flush()
+    }
+}
+
+/// Bytes that are kept of what is overheard.
+const OVERHEARD_MAX: usize = 8 * 1024;
+
+struct Overheard {
+    to: Output,
+    kept: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Write for Overheard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend_from_slice(&bytes[..written]);
+        let excess = kept.len().saturating_sub(OVERHEARD_MAX);
+        kept.drain(..excess);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

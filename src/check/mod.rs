@@ -2,6 +2,7 @@
 
 mod answer;
 mod judge;
+mod last_answer;
 mod observer;
 mod partial;
 mod probe;
@@ -21,6 +22,7 @@ use crate::base::{ResultExt, UserError};
 use crate::lesson::{Answer, HttpProbe, Language, Question, Reading, Step, ValueOrigin, ValueSource};
 
 pub use answer::chosen;
+pub use last_answer::LastAnswer;
 pub use observer::Observer;
 pub use verdict::{Difference, Explanation, Judgement, Reason, Verdict};
 
@@ -43,6 +45,8 @@ pub struct Context {
     pub answers: BTreeMap<String, String>,
     /// Commands run at this step, oldest first.
     pub commands: Vec<String>,
+    /// What the last of them answered, where it was heard.
+    pub answered: Option<LastAnswer>,
     /// What the step remembers of its beginning.
     pub snap: BTreeMap<String, Value>,
 }
@@ -143,6 +147,7 @@ impl Sight {
             language: context.language,
             answers: &context.answers,
             commands: &context.commands,
+            answered: context.answered.as_ref(),
             step,
             snap,
             replies: &self.replies,

@@ -22,10 +22,7 @@ pub(super) fn unsettled(object: &Object) -> Option<Phrase<'static>> {
             (!object.condition_is_true("Complete")).then_some(Phrase::Completed(done, wanted))
         }
         "CronJob" => object.text("/status/lastSuccessfulTime").is_empty().then_some(Phrase::NeverRan),
-        "Pod" => {
-            let arrived = object.condition_is_true("Ready") || object.text("/status/phase") == "Succeeded";
-            (!arrived).then_some(Phrase::NotReady)
-        }
+        "Pod" => (!object.condition_is_true("Ready")).then_some(Phrase::NotReady),
         "PersistentVolumeClaim" => (object.text("/status/phase") != "Bound").then_some(Phrase::NotBound),
         "HorizontalPodAutoscaler" => {
             (!object.condition_is_true("ScalingActive")).then_some(Phrase::NotScaling)

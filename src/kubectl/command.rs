@@ -8,7 +8,7 @@ use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
-use super::flags::{Flag, Flags, parse};
+use super::flags::{Flag, Flags, parse, parse_bool};
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
@@ -202,10 +202,13 @@ pub async fn run(args: &[String], streams: &mut Streams, factory: &Factory) -> i
         Ok(()) => 0,
         Err(Failure::ClosedPipe) => 141,
         Err(failure) => {
-            let report = failure.report();
+            let mut report = failure.report();
             if !report.is_empty() {
+                if !report.ends_with('\n') {
+                    report.push('\n');
+                }
                 // Nobody is left to be told when standard error is closed, too.
-                let _ = streams.err.line(report.trim_end_matches('\n'));
+                let _ = streams.err.text(report);
             }
             failure.exit_code()
         }
@@ -256,7 +259,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
         }
     }
     if parsed.on("help") {
-        return help::print(command, &path, streams);
+        return help::print(command, &path, &mut streams.out);
     }
     let missing: Vec<String> = flags
         .iter()
@@ -266,10 +269,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if !missing.is_empty() {
         return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
     }
-    let own = command.flags.iter().flat_map(|table| table.iter());
-    if !own.into_iter().any(|flag| flag.long == "profile") && !matches!(parsed.text("profile"), "" | "none") {
-        return Err(Failure::message("not simulated: --profile; this program has no Go profiles to write"));
-    }
+    check_values(command, &parsed, streams)?;
     let (deferred, warned) = (Vec::new(), Warned::default());
     let mut call = Call { command, path, flags: parsed, args, dash, streams, factory, deferred, warned };
     let ended = (command.run)(&mut call).await;
@@ -287,6 +287,43 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Refuses values that mean nothing, of flags that mean the same wherever they are.
+fn check_values(command: &Command, flags: &Flags, streams: &mut Streams) -> Outcome {
+    let own = |name: &str| command.flags.iter().flat_map(|table| table.iter()).any(|flag| flag.long == name);
+    let profile = flags.text("profile");
+    if !own("profile") && !matches!(profile, "" | "none") {
+        return Err(Failure::message(match profile {
+            "cpu" | "heap" | "goroutine" | "threadcreate" | "block" | "mutex" | "allocs" | "trace" => {
+                "not simulated: --profile; this program has no Go profiles to write".to_owned()
+            }
+            other => format!("unknown profile '{other}'"),
+        }));
+    }
+    let (validate, cascade) = (flags.text("validate"), flags.text("cascade"));
+    if own("validate") && parse_bool(validate).is_none() && !matches!(validate, "strict" | "warn" | "ignore")
+    {
+        return Err(Failure::message(format!(
+            "invalid - validate option {validate:?}; must be one of: strict (or true), warn, ignore (or false)"
+        )));
+    }
+    match parse_bool(cascade) {
+        _ if !own("cascade") => {}
+        Some(on) => {
+            let instead = if on { "background" } else { "orphan" };
+            streams.err.line(format!(
+                "warning: --cascade={cascade} is deprecated (boolean value) and can be replaced with --cascade={instead}."
+            ))?;
+        }
+        None if matches!(cascade, "background" | "foreground" | "orphan") => {}
+        None => {
+            return Err(Failure::message(format!(
+                "invalid cascade value ({cascade}). Must be \"background\", \"foreground\", or \"orphan\""
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// `__complete WORD…`: what shells ask.

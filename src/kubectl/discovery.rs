@@ -227,8 +227,8 @@ pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
     }
     let served = discover(api).await?;
     find(&served, typed).ok_or_else(|| {
-        let (name, group) = typed.split_once('.').unwrap_or((typed, ""));
-        no_resource_type(name, group, "")
+        let name = typed.split_once('.').map_or(typed, |(name, _)| name);
+        no_resource_type(name, "", "")
     })
 }
 

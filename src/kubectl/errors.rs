@@ -132,6 +132,18 @@ impl From<Status> for Failure {
     }
 }
 
+/// Why a file could not be used, in the words of Go's `syscall.Errno`.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        io::ErrorKind::NotADirectory => "not a directory".to_owned(),
+        io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 fn server_error(status: &Status) -> String {
     match status.reason.as_str() {
         "" | "Unknown" => format!("Error from server: {}", status.message),

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use crate::base::Clock;
 
 use super::api::{Api, Log, Url};
-use super::errors::{Failure, Outcome};
+use super::errors::{Failure, Outcome, reason};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
 use super::programs::Programs;
@@ -164,11 +164,22 @@ impl Factory {
             }
             None => self.connect_outside(flags, &target, log).await?,
         };
-        let api = api.acting_as(impersonated(flags)?).limited(flags.limit("request-timeout"));
+        let user = self.user_of(flags, &target);
+        let api = api.acting_as(impersonated(flags, &user)?).limited(flags.limit("request-timeout"));
         if flags.on("match-server-version") {
             require_same_version(&api).await?;
         }
         Ok(api)
+    }
+
+    /// The name of the user whose credentials count.
+    fn user_of(&self, flags: &Flags, target: &Target) -> String {
+        let given = flags.global("user");
+        let configured = || {
+            let config = self.kubeconfig(flags).ok()?;
+            config.entry("contexts", &target.context)?["user"].as_str().map(str::to_owned)
+        };
+        if given.is_empty() { configured().unwrap_or_default() } else { given.to_owned() }
     }
 
     /// The server's address in the kubeconfig.
@@ -192,9 +203,15 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
+        require_one_login(flags, &self.user_of(flags, target))?;
+        self.require_files(flags, target)?;
         let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
         require_interactive_mode(&config, flags, &target.context)?;
-        let kubeconfig = outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
+        let mut kubeconfig =
+            outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
+        for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
+            cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
+        }
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
@@ -205,6 +222,76 @@ impl Factory {
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
         Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
+    }
+}
+
+impl Factory {
+    /// Refuses flags that name files which cannot be read.
+    fn require_files(&self, flags: &Flags, target: &Target) -> Outcome {
+        let config = self.kubeconfig(flags)?;
+        let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
+        let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
+        let user = self.user_of(flags, target);
+        let authority = flags.text("certificate-authority");
+        if flags.on("insecure-skip-tls-verify") && !authority.is_empty() {
+            return Err(Failure::message(
+                "specifying a root certificates file with the insecure flag is not allowed",
+            ));
+        }
+        for (flag, what, of) in [
+            ("certificate-authority", "certificate-authority", cluster),
+            ("client-certificate", "client-cert", user.as_str()),
+            ("client-key", "client-key", user.as_str()),
+        ] {
+            let path = flags.text(flag);
+            if path.is_empty() {
+                continue;
+            }
+            if let Err(error) = std::fs::metadata(self.path(path)) {
+                return Err(Failure::message(format!(
+                    "unable to read {what} {path} for {of} due to open {path}: {}",
+                    reason(&error)
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A user logs in one way.
+fn require_one_login(flags: &Flags, user: &str) -> Outcome {
+    if flags.text("token").is_empty() || flags.text("username").is_empty() {
+        return Ok(());
+    }
+    Err(Failure::message(format!(
+        "more than one authentication method found for {user}; found [token basicAuth], only one is allowed"
+    )))
+}
+
+/// An address as it can be asked: without a scheme it is plain HTTP's, as client-go takes it.
+fn server_address(typed: &str) -> Outcome<String> {
+    let address = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
+    let rest = address.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let after_host = host.rsplit_once(']').map_or(host, |(_, port)| port);
+    match after_host.split_once(':') {
+        Some((_, port)) if port.contains(':') => {
+            Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")))
+        }
+        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => Err(Failure::Plain(format!(
+            "Unable to connect to the server: invalid port {:?} after host",
+            format!(":{port}")
+        ))),
+        _ => match address.split_once("://").map(|(scheme, _)| scheme) {
+            Some("http" | "https") if !host.is_empty() => Ok(address),
+            Some(scheme @ ("http" | "https")) => Err(Failure::Plain(format!(
+                "Unable to connect to the server: {scheme}: no Host in request URL"
+            ))),
+            Some(scheme) => Err(Failure::Plain(format!(
+                "Unable to connect to the server: unsupported protocol scheme {scheme:?}"
+            ))),
+            None => Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}"))),
+        },
     }
 }
 
@@ -260,7 +347,7 @@ fn outside_config(
     };
     let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
     let mut server = config.entry("clusters", &cluster).cloned().unwrap_or_else(|| serde_json::json!({}));
-    if flags.is_set("server") {
+    if !flags.text("server").is_empty() {
         server["server"] = flags.text("server").into();
     }
     if flags.is_set("insecure-skip-tls-verify") {
@@ -307,7 +394,7 @@ const OVERRIDES: &[&str] = &[
 ];
 
 /// The headers of `--as` and its like.
-fn impersonated(flags: &Flags) -> Outcome<HeaderMap> {
+fn impersonated(flags: &Flags, user: &str) -> Outcome<HeaderMap> {
     let mut headers = HeaderMap::new();
     let mut add = |name: &str, value: &str| -> Outcome {
         let name = http::HeaderName::from_bytes(name.as_bytes());
@@ -325,7 +412,7 @@ fn impersonated(flags: &Flags) -> Outcome<HeaderMap> {
         "" if has_more => {
             return Err(Failure::message(format!(
                 "requesting uid, groups or user-extra for {} without impersonating a user",
-                flags.text("user")
+                user
             )));
         }
         "" => {}

@@ -14,6 +14,8 @@ pub(super) enum FlagKind {
     Text,
     /// A whole number; the last one wins.
     Int,
+    /// A whole number of 32 bits; the last one wins.
+    Int32,
     /// Go's duration, `1m30s`; the last one wins.
     Duration,
     /// A duration, or a bare number of seconds; the last one wins.
@@ -69,6 +71,11 @@ impl Flag {
     /// A whole number.
     pub(super) const fn int(long: &'static str, default: &'static str, help: &'static str) -> Self {
         Self::new(long, FlagKind::Int, default, help)
+    }
+
+    /// A whole number of 32 bits.
+    pub(super) const fn int32(long: &'static str, default: &'static str, help: &'static str) -> Self {
+        Self::new(long, FlagKind::Int32, default, help)
     }
 
     /// A duration.
@@ -282,9 +289,8 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
         FlagKind::Bool if parse_bool(&value).is_none() => {
             Some(format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))
         }
-        FlagKind::Int if value.parse::<i64>().is_err() => {
-            Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
-        }
+        FlagKind::Int => value.parse::<i64>().err().map(|error| parse_error("ParseInt", &value, &error)),
+        FlagKind::Int32 => value.parse::<i32>().err().map(|error| parse_error("ParseInt", &value, &error)),
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
         FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
             return Err(Failure::message(
@@ -309,15 +315,37 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Why Go's strconv refuses a number.
+pub(super) fn parse_error(function: &str, text: &str, error: &std::num::ParseIntError) -> String {
+    let why = match error.kind() {
+        std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => "value out of range",
+        // To Go a minus sign before a number without sign is no syntax at all, and so it is to Rust.
+        _ => "invalid syntax",
+    };
+    format!("strconv.{function}: parsing {text:?}: {why}")
+}
+
 fn duration_error(value: &str) -> String {
-    if value.parse::<f64>().is_ok() {
-        format!("time: missing unit in duration {value:?}")
-    } else {
-        format!("time: invalid duration {value:?}")
+    let digits = value.trim_start_matches(['-', '+']);
+    let unit_start = digits.find(|c: char| !c.is_ascii_digit() && c != '.');
+    match unit_start {
+        None if !digits.is_empty() => format!("time: missing unit in duration {value:?}"),
+        Some(start) if start > 0 => {
+            let unit = &digits[start..];
+            let end = unit.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(unit.len());
+            match &unit[..end] {
+                "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h" => {
+                    format!("time: invalid duration {value:?}")
+                }
+                unknown => format!("time: unknown unit {unknown:?} in duration {value:?}"),
+            }
+        }
+        _ => format!("time: invalid duration {value:?}"),
     }
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
+/// What Go's strconv takes for a truth value.
+pub(super) fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::base::{parse_yaml, to_yaml};
 
-use super::errors::{Failure, Outcome};
+use super::errors::{Failure, Outcome, reason};
+use super::manifest::json_type;
 
 /// The named lists of a kubeconfig, and what an entry of each holds.
 pub(super) const SECTIONS: [(&str, &str); 3] =
@@ -31,8 +32,9 @@ impl Kubeconfig {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
                     return Err(Failure::message(format!(
-                        "error loading config file {:?}: open {}: {}",
+                        "error loading config file {:?}: {} {}: {}",
                         path.display().to_string(),
+                        if path.is_dir() { "read" } else { "open" },
                         path.display(),
                         reason(&error)
                     )));
@@ -108,8 +110,13 @@ impl Kubeconfig {
             .iter()
             .find(|(_, file)| holds(file))
             .map(|(path, _)| path.clone())
-            .or_else(|| self.paths.first().cloned())
-            .unwrap_or_default()
+            .unwrap_or_else(|| self.new_things())
+    }
+
+    /// Where new things go: the first file that exists, or else the last of the list.
+    fn new_things(&self) -> PathBuf {
+        let existing = self.files.first().map(|(path, _)| path);
+        existing.or_else(|| self.paths.last()).cloned().unwrap_or_default()
     }
 
     /// Makes a context the current one, and writes the file.
@@ -121,8 +128,7 @@ impl Kubeconfig {
                 file.get("current-context").and_then(Value::as_str).is_some_and(|text| !text.is_empty())
             })
             .map(|(path, _)| path.clone())
-            .or_else(|| self.paths.first().cloned())
-            .unwrap_or_default();
+            .unwrap_or_else(|| self.new_things());
         self.write(&path, |file| {
             if name.is_empty() {
                 file.remove("current-context");
@@ -202,6 +208,7 @@ impl Kubeconfig {
                 Map::from_iter([("apiVersion".to_owned(), "v1".into()), ("kind".to_owned(), "Config".into())])
             });
         change(&mut file);
+        complete(&mut file);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;
         }
@@ -234,23 +241,49 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
     match documents.into_iter().next().map(|document| document.value) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => {
-            let version = map.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
-            match version {
-                "" | "v1" => Ok(map),
-                other => Err(wrong(format!(
-                    "no kind \"Config\" is registered for version {other:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:52\""
-                ))),
+            let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default();
+            match (text("apiVersion"), text("kind")) {
+                ("" | "v1", "" | "Config") => Ok(map),
+                (version, kind) => {
+                    let kind = if kind.is_empty() { "Config" } else { kind };
+                    let version = if version.is_empty() { "v1" } else { version };
+                    Err(wrong(format!(
+                        "no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""
+                    )))
+                }
             }
         }
-        Some(_) => Err(wrong("couldn't get version/kind; json parse error".to_owned())),
+        Some(other) => Err(wrong(format!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            json_type(&other)
+        ))),
     }
 }
 
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+/// Fills in what Go writes in any case, and puts entries in the order of their names, as it does.
+fn complete(file: &mut Map<String, Value>) {
+    for (section, inner) in SECTIONS {
+        let entries = match file.get_mut(section).map(Value::take) {
+            Some(Value::Array(mut entries)) if !entries.is_empty() => {
+                entries.sort_by_key(|entry| name_of(entry).to_owned());
+                let always: &[&str] = match section {
+                    "clusters" => &["server"],
+                    "contexts" => &["cluster", "user"],
+                    _ => &[],
+                };
+                for held in entries.iter_mut().filter_map(|entry| entry[inner].as_object_mut()) {
+                    for field in always {
+                        held.entry(*field).or_insert_with(|| "".into());
+                    }
+                }
+                Value::Array(entries)
+            }
+            _ => Value::Null,
+        };
+        file.insert(section.to_owned(), entries);
     }
+    file.entry("current-context").or_insert_with(|| "".into());
+    file.entry("preferences").or_insert_with(|| json!({}));
 }
 
 fn list<'m>(file: &'m Map<String, Value>, section: &str) -> &'m [Value] {
@@ -346,6 +379,20 @@ contexts:
         );
         let config = Kubeconfig::load(vec![path]).unwrap();
         assert_eq!(config.entry("users", "me").unwrap()["token"], "t");
+    }
+
+    #[test]
+    fn what_is_written_is_complete_and_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = vec![folder.path().join("a"), folder.path().join("b")];
+        for name in ["z", "y"] {
+            Kubeconfig::load(paths.clone()).unwrap().change("contexts", name, |_| ()).unwrap();
+        }
+        assert!(!paths[0].exists(), "new things go to the last file when there is none");
+        assert_eq!(
+            std::fs::read_to_string(&paths[1]).unwrap(),
+            "apiVersion: v1\nclusters: null\ncontexts:\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: \"y\"\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: z\ncurrent-context: \"\"\nkind: Config\npreferences: {}\nusers: null\n"
+        );
     }
 
     #[test]

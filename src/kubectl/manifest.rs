@@ -8,7 +8,8 @@ use crate::apimachinery::Object;
 use crate::base::parse_yaml;
 
 use super::command::Call;
-use super::errors::{Failure, Outcome};
+use super::errors::{Failure, Outcome, reason};
+use super::glob;
 use super::kustomize;
 
 /// One object of a manifest.
@@ -53,8 +54,11 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
                 "not simulated: reading {name}; save it to a file and name that"
             )));
         } else {
-            for (path, shown) in files(&call.factory.path(&name), &name, recursive)? {
-                texts.push((read_file(&path, &shown)?, shown));
+            let exists = call.factory.path(&name).exists();
+            for name in if exists { vec![name] } else { glob::matching(&call.factory.path(""), &name)? } {
+                for (path, shown) in files(&call.factory.path(&name), &name, recursive)? {
+                    texts.push((read_file(&path, &shown)?, shown));
+                }
             }
         }
     }
@@ -69,8 +73,10 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
 
 fn read_file(path: &Path, shown: &str) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::PermissionDenied => Failure::message(format!("open {shown}: permission denied")),
-        _ => Failure::message(format!("open {shown}: {error}")),
+        std::io::ErrorKind::InvalidData => Failure::message(format!(
+            "error parsing {shown}: error converting YAML to JSON: yaml: invalid leading UTF-8 octet"
+        )),
+        _ => Failure::message(format!("open {shown}: {}", reason(&error))),
     })
 }
 
@@ -176,10 +182,16 @@ fn add(value: Value, source: &str, validate: bool, documents: &mut Vec<Document>
 /// What kubectl checks before it can know where an object belongs.
 fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
     if !value.is_object() {
-        return Err(Failure::message(format!(
-            "error parsing {source}: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-            json_type(value)
-        )));
+        return Err(Failure::message(if validate {
+            format!(
+                "error validating {source:?}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false"
+            )
+        } else {
+            format!(
+                "unable to decode {source:?}: json: cannot unmarshal {} into Go value of type unstructured.detector",
+                json_type(value)
+            )
+        }));
     }
     let is_set = |key: &str| value[key].as_str().is_some_and(|text| !text.is_empty());
     let missing: Vec<&str> = [("apiVersion", "apiVersion not set"), ("kind", "kind not set")]
@@ -206,7 +218,8 @@ fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
     Err(Failure::message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{value}'")))
 }
 
-fn json_type(value: &Value) -> &'static str {
+/// What Go calls the type of a JSON value.
+pub(super) fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -244,7 +257,7 @@ mod tests {
             failures,
             [
                 "error: error validating \"a.yaml\": error validating data: apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false",
-                "error: error parsing a.yaml: json: cannot unmarshal number into Go value of type map[string]interface {}",
+                "error: error validating \"a.yaml\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false",
             ]
         );
         let nothing = &parsed("a: b", true).1[0];
@@ -253,12 +266,15 @@ mod tests {
 
     #[test]
     fn without_validation_decoding_complains() {
-        let failures = [parsed("kind: Pod", false).1, parsed("apiVersion: v1", false).1].concat();
+        let failures =
+            [parsed("kind: Pod", false).1, parsed("apiVersion: v1", false).1, parsed("[7]", false).1]
+                .concat();
         assert_eq!(
             failures,
             [
                 r#"error: unable to decode "a.yaml": Object 'apiVersion' is missing in '{"kind":"Pod"}'"#,
                 r#"error: unable to decode "a.yaml": Object 'Kind' is missing in '{"apiVersion":"v1"}'"#,
+                r#"error: unable to decode "a.yaml": json: cannot unmarshal array into Go value of type unstructured.detector"#,
             ]
         );
     }

@@ -11,6 +11,7 @@ mod examples;
 mod explanation;
 mod factory;
 mod flags;
+mod glob;
 mod help;
 mod kubeconfig;
 mod kuberc;

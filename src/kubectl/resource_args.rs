@@ -40,6 +40,25 @@ impl Info {
         self.resource.object(&self.namespace, &self.name)
     }
 
+    /// Type and place in two lines, as refusals of `apply` name an object.
+    pub(super) fn described(&self) -> String {
+        format!(
+            "Resource: {:?}, GroupVersionKind: {:?}\nName: {:?}, Namespace: {:?}",
+            self.resource.group_version_resource(),
+            self.resource.group_version_kind(),
+            self.name,
+            self.namespace
+        )
+    }
+
+    /// Refuses an object without a name: no request could be about it.
+    pub(super) fn require_name(&self) -> Outcome {
+        if self.name.is_empty() {
+            return Err(Failure::message("resource name may not be empty"));
+        }
+        Ok(())
+    }
+
     /// `deployment.apps/web`.
     pub(super) fn named(&self) -> String {
         self.resource.named(&self.name)
@@ -57,6 +76,29 @@ pub(super) fn require_arguments(call: &Call<'_>) -> Outcome {
         return Err(Failure::message(NOTHING_NAMED));
     }
     Ok(())
+}
+
+/// Refuses arguments beside files.
+pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
+    if args.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::message(
+        "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+    ))
+}
+
+/// A complaint about what stands in files, as commands print it that visit all files before they begin:
+/// an aggregate, without `error: `.
+pub(super) fn visited(failure: Failure) -> Failure {
+    match failure {
+        Failure::Message(text)
+            if !text.starts_with("the path ") && !text.starts_with("no objects passed") =>
+        {
+            Failure::Plain(text)
+        }
+        other => other,
+    }
 }
 
 /// Resolves arguments; an empty list of names means every object of the types.
@@ -208,6 +250,7 @@ pub(super) async fn locate(
     wanted: Wanted,
 ) -> Outcome<Vec<Found>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
+        refuse_arguments(args)?;
         let (infos, failures) = from_files(call, api).await?;
         if infos.is_empty() {
             Failure::many(failures)?;
@@ -340,7 +383,9 @@ async fn from_files_matching(
             continue;
         };
         if resource.namespaced {
-            if object.namespace().is_empty() {
+            if call.flags.on("local") {
+                // Nobody is asked, so nobody knows that the kind has namespaces.
+            } else if object.namespace().is_empty() {
                 object.set("/metadata/namespace", target.namespace.as_str());
             } else if target.explicit_namespace && object.namespace() != target.namespace {
                 return Err(Failure::message(format!(

@@ -41,6 +41,7 @@ pub(super) fn verdict(report: &mut Report) {
             language: Language::En,
             answers: std::collections::BTreeMap::new(),
             commands: Vec::new(),
+            answered: None,
             snap: std::collections::BTreeMap::new(),
         };
         let step = step();

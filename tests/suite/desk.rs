@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podlings::base::Streams;
-use podlings::check::{self, Context, Verdict};
+use podlings::check::{self, Context, LastAnswer, Verdict};
 use podlings::cluster::{Cluster, ClusterConfig};
 use podlings::environment::{CommandLine, Embedded, Environment, ToolSettings, Workspace};
 use podlings::lesson::{Language, Severity, Source, Step, load};
@@ -56,6 +56,7 @@ impl Desk {
             language: Language::En,
             answers: BTreeMap::new(),
             commands: Vec::new(),
+            answered: None,
             snap: BTreeMap::new(),
         };
         Self { environment, context, printed: String::new(), _folder: folder }
@@ -86,6 +87,8 @@ impl Desk {
         let code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
         self.printed += &format!("$ {line}\n{}{}[{code}]\n", printed.out(), printed.err());
         self.context.commands.push(line.to_owned());
+        self.context.answered =
+            Some(LastAnswer { failed: code != 0, out: printed.out(), err: printed.err() });
     }
 
     /// The verdict now; what the step has to remember is remembered.

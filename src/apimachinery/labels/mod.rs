@@ -156,6 +156,25 @@ impl LabelSelector {
             .filter_map(|requirement| Some((requirement.key.as_str(), requirement.values.first()?.as_str())))
     }
 
+    /// What is no equality, as Go prints the requirements of a LabelSelector: `{a In [b c]}`.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<String> {
+        let others = self.requirements.iter().filter_map(|requirement| {
+            let operator = match requirement.operator {
+                Operator::Equals | Operator::DoubleEquals => return None,
+                Operator::In => "In",
+                Operator::NotIn | Operator::NotEquals => "NotIn",
+                Operator::Exists => "Exists",
+                Operator::DoesNotExist => "DoesNotExist",
+                Operator::GreaterThan => "Gt",
+                Operator::LessThan => "Lt",
+            };
+            let values: Vec<&str> = requirement.values.iter().map(String::as_str).collect();
+            Some(format!("{{{} {operator} [{}]}}", requirement.key, values.join(" ")))
+        });
+        others.collect()
+    }
+
     /// Whether it demands nothing, that is, selects everything.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -26,6 +26,17 @@ pub(super) fn fields_of(name: &str) -> Option<&'static Message> {
     messages.get(short(name))
 }
 
+/// Names of the fields of a message in the order of their numbers, those of inline messages in their place.
+pub(in crate::apimachinery) fn numbered_fields(name: &str) -> Vec<&'static str> {
+    let entries = fields_of(name).into_iter().flat_map(BTreeMap::values);
+    entries
+        .flat_map(|entry| match entry {
+            Entry::Field(field) => vec![*field],
+            Entry::Inline(inner) => numbered_fields(inner),
+        })
+        .collect()
+}
+
 fn short(name: &str) -> &str {
     name.strip_prefix("io.k8s.api.")
         .or_else(|| name.strip_prefix("io.k8s.apimachinery.pkg.apis."))

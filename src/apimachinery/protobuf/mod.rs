@@ -6,6 +6,7 @@ mod wire;
 
 use serde_json::Value;
 
+pub(super) use self::messages::numbered_fields;
 use self::wire::Reader;
 use super::schema;
 

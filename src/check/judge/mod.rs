@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lesson::{Expectation, Form, HttpProbe, Language, Step};
 
+use super::last_answer::LastAnswer;
 use super::partial::Snap;
 use super::probe::Reply;
 use super::verdict::{Difference, Reason, Verdict};
@@ -24,6 +25,8 @@ pub(super) struct Facts<'a> {
     pub language: Language,
     pub answers: &'a BTreeMap<String, String>,
     pub commands: &'a [String],
+    /// What the last of them answered.
+    pub answered: Option<&'a LastAnswer>,
     pub step: &'a Step,
     pub snap: &'a Snap,
     /// Replies to the step's probes; one that was not sent is missing.

@@ -40,6 +40,7 @@ fn verdict_with(
             language: Language::En,
             answers,
             commands: &commands,
+            answered: None,
             step,
             snap: &Snap::from([("pods".to_owned(), json!(["p-1"]))]),
             replies,

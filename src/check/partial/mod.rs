@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::apimachinery::Quantity;
 
 pub(super) use operators::full_image;
-pub(super) use wording::{shorten, show};
+pub(super) use wording::{quote, shorten, show};
 
 use wording::wording;
 

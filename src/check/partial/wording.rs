@@ -33,9 +33,21 @@ pub(super) fn wording(test: &str, argument: &Value) -> String {
     }
 }
 
+/// Characters of what somebody else wrote: the cause often stands at the end.
+const QUOTED_MAX: usize = 180;
+
 /// A text that fits into a line.
 pub(in crate::check) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_MAX) {
+    cut(text, SHOWN_MAX)
+}
+
+/// What a program, a probe or a registry said.
+pub(in crate::check) fn quote(text: &str) -> String {
+    cut(text, QUOTED_MAX)
+}
+
+fn cut(text: &str, at_most: usize) -> String {
+    match text.char_indices().nth(at_most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

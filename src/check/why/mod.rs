@@ -35,11 +35,16 @@ pub(super) fn explain(
         About::Nothing => near.makes_anew().or_else(|| near.dry_run()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
-            Some(found) if gaps.is_empty() => chain.broken_link(found),
-            Some(found) => near
-                .gaps(found, gaps)
-                .or_else(|| chain.broken_link(found))
-                .or_else(|| near.difference(found, gaps)),
+            Some(found) if gaps.is_empty() => chain.broken_link(found).or_else(|| chain.ended_well(found)),
+            Some(found) => {
+                let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
+                let refused = if spec { near.refused_about(found) } else { None };
+                refused
+                    .or_else(|| near.gaps(found, gaps))
+                    // What is only on its way is no reason for a spec that differs.
+                    .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
+                    .or_else(|| near.difference(found, gaps))
+            }
         },
         About::Selection(selection, gaps) => of_selection(facts, chain, &near, selection, gaps),
         About::Service(probe) => {
@@ -86,9 +91,11 @@ fn of_selection(
         return near.nothing_selected(selection);
     }
     let troubled = |object: &&Object| chain.broken_link(object);
-    near.too_many(selection, &selected)
+    near.may_not_go(&selected)
+        .or_else(|| near.too_many(selection, &selected))
         .or_else(|| near.makes_anew_of(&selected))
         .or_else(|| selected.first().and_then(|first| near.gaps(first, gaps)))
         .or_else(|| selected.iter().find_map(troubled))
         .or_else(|| selected.first().and_then(|first| near.difference(first, gaps)))
+        .or_else(|| near.refused())
 }

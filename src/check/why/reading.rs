@@ -10,6 +10,7 @@ use crate::lesson::Step;
 
 use super::super::Context;
 use super::super::world::{Place, World, kinds};
+use super::near::taken_for;
 
 /// Kinds in the namespace of the lessons.
 const NAMESPACED: &[&Kind] = &[
@@ -31,6 +32,8 @@ const NAMESPACED: &[&Kind] = &[
     &builtin::HORIZONTAL_POD_AUTOSCALER,
     &builtin::INGRESS,
     &builtin::NETWORK_POLICY,
+    &builtin::LIMIT_RANGE,
+    &builtin::POD_DISRUPTION_BUDGET,
 ];
 
 /// Kinds outside of namespaces.
@@ -43,7 +46,9 @@ const OF_CLUSTER: &[&Kind] = &[
 ];
 
 /// Kinds that are looked for in every namespace: what a learner makes may land in another.
-const EVERYWHERE: &[&Kind] = &[&builtin::POD, &builtin::SERVICE_ACCOUNT];
+/// Secrets are not among them: those of others are not ours to read.
+const EVERYWHERE: &[&Kind] =
+    &[&builtin::POD, &builtin::SERVICE_ACCOUNT, &builtin::CONFIG_MAP, &builtin::SERVICE];
 
 /// Containers whose last line is read.
 const LOGS_MAX: usize = 4;
@@ -56,6 +61,7 @@ pub(in crate::check) fn places(step: &Step, namespace: &str) -> Vec<Place> {
     }
     let asked = kinds(step).into_iter().filter(|kind| kind.namespaced && kind.kind != "Event");
     places.extend(asked.map(Place::everywhere));
+    places.extend(kinds(step).into_iter().flat_map(taken_for).map(|kind| Place::new(kind, namespace)));
     places
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use crate::base::Timestamp;
+
 use crate::apimachinery::{Condition, Object, ObjectKey, Status, builtin};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
@@ -14,6 +16,8 @@ use super::MANAGER;
 
 /// How long a node has to be gone until its Pods are taken for orphans.
 const QUARANTINE: SignedDuration = SignedDuration::from_secs(40);
+/// Seconds from one look at all Pods to the next: what takes the place of an orphan lives that long.
+const ROUND_SECONDS: i64 = 20;
 /// How many Pods that have ended are kept.
 const ENDED_MAX: usize = 12_500;
 /// Says that a node will not come back with its Pods.
@@ -52,7 +56,7 @@ impl Reconciler for PodGarbageCollector {
             Err(_) => {
                 let since = context.memory.lost_nodes.get(&node_key).copied().unwrap_or(now);
                 context.memory.lost_nodes.insert(node_key, since);
-                let due = since.checked_add(QUARANTINE).unwrap_or(since);
+                let due = since.checked_add(QUARANTINE).unwrap_or(since).max(next_round(&pod, since));
                 if due > now {
                     return Ok(Action::RequeueAfter(due.duration_since(now)));
                 }
@@ -63,6 +67,13 @@ impl Reconciler for PodGarbageCollector {
         thin_out(registry)?;
         Ok(Action::AwaitChange)
     }
+}
+
+/// The first round after a Pod was made, where rounds are counted from when its node was missed.
+fn next_round(pod: &Object, since: Timestamp) -> Timestamp {
+    let made: Timestamp = pod.creation_timestamp().unwrap_or(since);
+    let rounds = made.duration_since(since).as_secs().max(0) / ROUND_SECONDS + 1;
+    since.checked_add(SignedDuration::from_secs(rounds * ROUND_SECONDS)).unwrap_or(since)
 }
 
 /// Fails a Pod that runs nowhere and deletes it at once.

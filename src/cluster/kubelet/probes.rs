@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
 use super::super::network::{ConnectError, HttpRequest};
-use super::super::runtime::{GrpcHealth, ProcessId, earlier};
+use super::super::runtime::{GrpcHealth, Process, ProcessId, earlier};
 use super::after;
 use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
@@ -276,6 +277,9 @@ impl PodWorker<'_> {
             None => self.node.http_to_pod(self.registry, &key, port, &request),
         };
         match answer {
+            Ok(_) if scheme == "https" && host.is_none() && !self.speaks_tls(&key, port) => {
+                Err(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"))
+            }
             Ok(response) if (200..400).contains(&response.status) => Ok(()),
             Ok(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
             Err(ConnectError::EmptyReply) => Err(format!("Get {url:?}: EOF")),
@@ -284,6 +288,11 @@ impl PodWorker<'_> {
             )),
             Err(_) => Err(format!("Get {url:?}: {}", refused(&address, port))),
         }
+    }
+
+    fn speaks_tls(&self, pod: &ObjectKey, port: u16) -> bool {
+        let listener = self.node.listener(pod, port).ok();
+        listener.and_then(|id| self.node.processes.get(&id)).is_some_and(Process::speaks_tls)
     }
 
     fn pod_address(&mut self) -> String {

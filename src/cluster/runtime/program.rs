@@ -41,6 +41,10 @@ pub(crate) trait Program: Sync {
         let _ = (process, system);
     }
 
+    /// Whether its ports expect TLS.
+    fn speaks_tls(&self) -> bool {
+        false
+    }
     /// The ports on which it answers HTTP.
     fn ports(&self, process: &Process) -> Vec<u16> {
         let _ = process;
@@ -68,6 +72,11 @@ pub(crate) trait Program: Sync {
     fn consumption(&self, process: &Process) -> Option<Consumption> {
         let _ = process;
         None
+    }
+
+    /// What SIGHUP does: nothing, to process 1 that has no handler.
+    fn on_sighup(&self, process: &mut Process, system: &mut dyn System) {
+        let _ = (process, system);
     }
 
     /// What SIGTERM does.
@@ -102,6 +111,10 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::MONGO,
     &programs::MEMCACHED,
     &programs::RABBITMQ,
+    &programs::ETCD,
+    &programs::FLUENTD,
+    &programs::CASSANDRA,
+    &programs::CUDA,
     &programs::HELLO_WORLD,
     &programs::PAUSE,
     &programs::IDLE,

@@ -22,8 +22,17 @@ pub(super) static ATTACH: Command = Command {
 };
 
 async fn attach(call: &mut Call<'_>) -> Outcome {
-    let Some(typed) = call.args.first().cloned() else {
-        return Err(Failure::message("at least 1 argument is required for attach"));
+    let typed = match call.args.as_slice() {
+        [] => return Err(Failure::message("at least 1 argument is required for attach")),
+        [one] => one.clone(),
+        [kind, name] => format!("{kind}/{name}"),
+        many => {
+            return Err(Failure::message(format!(
+                "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {}: [{}]",
+                many.len(),
+                many.join(" ")
+            )));
+        }
     };
     let api = call.api().await?;
     let place = place(call, &typed).await?;

@@ -11,7 +11,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
+use crate::kubectl::resource_args::{Info, Wanted, find_as_given, require_arguments};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -52,6 +52,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("--cpu-percent and --cpu are mutually exclusive"));
     }
     let metrics = metrics(call)?;
+    require_arguments(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -73,7 +74,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         if call.flags.on("save-config") {
-            super::apply::annotate(&mut autoscaler);
+            super::apply::annotate_typed(&mut autoscaler);
         }
         let autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
         print_done(call, &autoscaler, &resource.named(&name), "autoscaled")?;

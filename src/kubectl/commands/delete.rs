@@ -76,15 +76,17 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let plan = plan(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    if call.flags.on("all") && (call.flags.is_set("selector")) {
-        return Err(Failure::message("cannot set --all and --selector at the same time"));
+    let selects = !call.flags.text("selector").is_empty() || !call.flags.text("field-selector").is_empty();
+    if call.flags.on("all") && selects {
+        // The space at the end is upstream's.
+        return Err(Failure::message("setting 'all' parameter but found a non empty selector. "));
     }
     let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
-    if found.is_empty() {
-        return call.line("No resources found");
-    }
     if plan.forced && call.flags.on("force") {
         call.complain(IMMEDIATE)?;
+    }
+    if found.is_empty() {
+        return call.line("No resources found");
     }
     if call.flags.on("interactive") && !is_confirmed(call, &found).await? {
         return call.line("deletion is cancelled");
@@ -156,14 +158,10 @@ fn plan(call: &Call<'_>) -> Outcome<Plan> {
         grace = 1;
     }
     let propagation = match call.flags.text("cascade") {
-        "background" | "true" => "Background",
         "foreground" => "Foreground",
         "orphan" | "false" => "Orphan",
-        other => {
-            return Err(Failure::message(format!(
-                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
-            )));
-        }
+        // Other words were refused before the command began.
+        _ => "Background",
     };
     let dry_run = dry_run(call)?;
     let mut options = json!({"propagationPolicy": propagation});

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::apply::{Visited, annotate, leftovers, patch_of};
+use super::apply::{Visited, leftovers, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
 use crate::base::{Random, to_yaml};
 use crate::kubectl::api::{APPLY_PATCH, Api};
@@ -129,9 +129,12 @@ async fn compare(
         write(&info, info.object.value().clone(), Value::Null)?;
     }
     // As upstream does, only words of plain characters are passed on.
-    let is_plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-=/._".contains(c));
-    let mut words: Vec<String> = program.split_whitespace().filter(is_plain).map(str::to_owned).collect();
+    let is_plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-=".contains(c));
+    let mut given = program.split_whitespace();
+    let mut words: Vec<String> = given.next().into_iter().map(str::to_owned).collect();
     words.extend(folders.iter().map(|folder| folder.display().to_string()));
+    // As upstream does, options come last, and only those of plain characters.
+    words.extend(given.filter(is_plain).map(str::to_owned));
     match call.factory.start(Program { words, ..Program::default() }).await? {
         Ok(ended) if ended.code == 0 => Ok(()),
         Ok(ended) => Err(Failure::Exit(ended.code)),
@@ -185,8 +188,9 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
 
 async fn versions_once(call: &Call<'_>, api: &Api, info: &Info, locked: bool) -> Outcome<(Value, Value)> {
     let manager = call.flags.text("field-manager");
-    let mut modified = info.object.value().clone();
-    annotate(&mut modified);
+    info.require_name()?;
+    // As upstream: what would be remembered of the apply is no difference to be shown.
+    let modified = info.object.value().clone();
     let live = match api.get(&info.url()).await {
         Ok(live) => live,
         Err(failure) if failure.is_not_found() => {

@@ -102,7 +102,8 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
     let name = text_of(&pod["metadata"]["name"]).to_owned();
     if matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed") {
         return Err(Failure::message(format!(
-            "cannot exec into a container in a completed pod; current phase is {}",
+            "cannot {} a container in a completed pod; current phase is {}",
+            if call.command.name == "attach" { "attach" } else { "exec into" },
             text_of(&pod["status"]["phase"])
         )));
     }
@@ -115,7 +116,9 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
         container = chosen;
     } else if call.command.name == "attach" && !container_names(&pod).contains(&container) {
         // Which containers there are for exec is for the server to say.
-        return Err(Failure::message(format!("container {container} not found in pod {name}")));
+        return Err(Failure::message(format!(
+            "cannot attach to the container: container {container} not found in pod {name}"
+        )));
     }
     Ok(Place { pod, container })
 }

@@ -54,12 +54,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         let mut service = service(call, &info)?;
         let resource = Resource::from(&builtin::SERVICE);
         if call.flags.on("save-config") {
-            super::apply::annotate(&mut service);
+            super::apply::annotate_typed(&mut service);
         }
         record(call, &mut service);
         let name = text_of(&service["metadata"]["name"]).to_owned();
         if dry_run != DryRun::Client {
-            service["metadata"]["namespace"] = info.namespace.as_str().into();
             let url = resource
                 .collection(&info.namespace)
                 .with("dryRun", dry_run.parameter())
@@ -113,6 +112,12 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
         let patch = serde_json::from_str(&flag("overrides"))
             .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
         service = crate::apimachinery::apply_merge_patch(&service, &patch);
+        // Go's struct has no port without a targetPort.
+        for port in service["spec"]["ports"].as_array_mut().into_iter().flatten() {
+            if let Some(port) = port.as_object_mut() {
+                port.entry("targetPort").or_insert_with(|| 0.into());
+            }
+        }
     }
     Ok(service)
 }

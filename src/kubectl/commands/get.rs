@@ -9,10 +9,12 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{Format, TableOptions, TablePrinter, format_of, list_of, sort_by, sort_rows};
-use crate::kubectl::resource_args::{Selection, from_files, into_items, select};
+use crate::kubectl::printers::{
+    Format, ItemPrinter, SortField, TableOptions, TablePrinter, format_of, list_of, sort_by,
+};
+use crate::kubectl::resource_args::{Selection, from_files, into_items, refuse_arguments, select, visited};
 
-use super::get_watch;
+use super::{get_list, get_watch};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -81,7 +83,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
     let Some(format) = format else { return tables(call, &api, &wanted).await };
-    let (answers, failures) = ask_all(call, &api, &wanted, &format).await?;
+    if !single && ItemPrinter::fits(&format) {
+        return get_list::run(call, &api, &wanted, format).await;
+    }
+    let (answers, failures) = ask_all(call, &api, &wanted).await?;
     print_objects(call, answers, &format, single, failures.is_empty())?;
     Failure::many(failures)
 }
@@ -89,7 +94,21 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 async fn raw(call: &mut Call<'_>) -> Outcome {
     let path = call.flags.text("raw").to_owned();
     if !call.args.is_empty() {
-        return Err(call.usage_error("arguments may not be passed when --raw is specified"));
+        return Err(Failure::message("arguments may not be passed when --raw is specified"));
+    }
+    let flags = &call.flags;
+    if flags.on("watch") || flags.on("watch-only") || !flags.text("selector").is_empty() {
+        return Err(Failure::message(
+            "--raw may not be specified with other flags that filter the server request or alter the output",
+        ));
+    }
+    if flags.is_set("output") {
+        return Err(Failure::message("--raw and --output are mutually exclusive"));
+    }
+    if !path.starts_with('/') && !path.contains("://") {
+        return Err(Failure::message(format!(
+            "--raw must be a valid URL path: parse {path:?}: invalid URI for request"
+        )));
     }
     let text = call.api().await?.text(Method::GET, &Url::new(path), "application/json, */*", None).await?;
     call.text(text)
@@ -98,7 +117,9 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
 /// What to ask for, each with its namespace.
 async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
-        let (infos, failures) = from_files(call, api).await?;
+        refuse_arguments(&call.args)?;
+        let (infos, failures) = from_files(call, api).await.map_err(visited)?;
+        let failures: Vec<Failure> = failures.into_iter().map(visited).collect();
         if infos.is_empty() {
             Failure::many(failures)?;
         } else {
@@ -140,11 +161,10 @@ async fn ask_all(
     call: &Call<'_>,
     api: &Api,
     wanted: &[(Selection, String)],
-    format: &Format,
 ) -> Outcome<(Vec<Answer>, Vec<Failure>)> {
     let (mut answers, mut failures) = (Vec::new(), Vec::new());
     for (selection, namespace) in wanted {
-        match ask(call, api, selection, namespace, Some(format)).await {
+        match ask(call, api, selection, namespace, false).await {
             Ok(answer) => answers.push(answer),
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
             Err(failure @ Failure::Status(_)) => failures.push(failure),
@@ -168,18 +188,17 @@ pub(super) fn url_of(call: &Call<'_>, selection: &Selection, namespace: &str) ->
     }
 }
 
-/// Asks for one selection, in chunks; without a format for a Table.
+/// Asks for one selection, in chunks, as a Table or as objects.
 pub(super) async fn ask(
     call: &Call<'_>,
     api: &Api,
     selection: &Selection,
     namespace: &str,
-    format: Option<&Format>,
+    as_table: bool,
 ) -> Outcome<Answer> {
-    let mut pages = Pages::new(call, selection, namespace, format.is_none());
+    let mut pages = Pages::new(call, selection, namespace, as_table);
     let mut answer = Answer::about(selection, namespace);
     while let Some(mut page) = pages.next(call, api).await? {
-        slim(&mut page, format, call.flags.on("show-managed-fields"));
         if answer.body.is_null() {
             answer.body = page;
             continue;
@@ -207,7 +226,7 @@ impl Answer {
 }
 
 /// The answers to one selection, page by page.
-struct Pages<'s> {
+pub(super) struct Pages<'s> {
     selection: &'s Selection,
     url: Url,
     table: bool,
@@ -215,7 +234,8 @@ struct Pages<'s> {
 }
 
 impl<'s> Pages<'s> {
-    fn new(call: &Call<'_>, selection: &'s Selection, namespace: &str, table: bool) -> Self {
+    /// Nothing is asked yet.
+    pub(super) fn new(call: &Call<'_>, selection: &'s Selection, namespace: &str, table: bool) -> Self {
         let sorted = call.flags.is_set("sort-by");
         let table = table && call.flags.on("server-print");
         let mut url = url_of(call, selection, namespace);
@@ -223,14 +243,14 @@ impl<'s> Pages<'s> {
             url = url.with("includeObject", "Object");
         }
         let limit = call.flags.int("chunk-size");
-        if matches!(selection, Selection::Every(_)) && limit > 0 && !sorted {
+        if matches!(selection, Selection::Every(_)) && limit > 0 {
             url = url.with("limit", limit.to_string());
         }
         Self { selection, url, table, next: Some(String::new()) }
     }
 
     /// The next page; `None` after the last one.
-    async fn next(&mut self, call: &Call<'_>, api: &Api) -> Outcome<Option<Value>> {
+    pub(super) async fn next(&mut self, call: &Call<'_>, api: &Api) -> Outcome<Option<Value>> {
         let Some(token) = self.next.take() else { return Ok(None) };
         let url = self.url.clone().with("continue", token);
         let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
@@ -238,22 +258,6 @@ impl<'s> Pages<'s> {
         let next = page["metadata"]["continue"].as_str().filter(|next| !next.is_empty());
         self.next = next.map(str::to_owned);
         Ok(Some(page))
-    }
-}
-
-/// Drops what is not shown, so that long lists stay small.
-fn slim(body: &mut Value, format: Option<&Format>, keep_managed_fields: bool) {
-    let only_names = matches!(format, Some(Format::Name));
-    for item in body.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
-        if only_names {
-            let name = item["metadata"]["name"].take();
-            if let Some(fields) = item.as_object_mut() {
-                fields.retain(|field, _| field == "apiVersion" || field == "kind");
-            }
-            item["metadata"] = serde_json::json!({"name": name});
-        } else if let (false, Some(metadata)) = (keep_managed_fields, item["metadata"].as_object_mut()) {
-            metadata.remove("managedFields");
-        }
     }
 }
 
@@ -297,6 +301,7 @@ struct Filled {
 
 /// Asks for everything and prints it as tables; of every page only its cells are kept.
 async fn tables(call: &mut Call<'_>, api: &Api, wanted: &[(Selection, String)]) -> Outcome {
+    refuse_to_sort_tables(call, wanted)?;
     let (mut filled, mut failures): (Vec<Filled>, Vec<Failure>) = (Vec::new(), Vec::new());
     for (selection, namespace) in wanted {
         match fill(call, api, selection, namespace).await {
@@ -315,15 +320,41 @@ async fn fill(call: &Call<'_>, api: &Api, selection: &Selection, namespace: &str
     let mut printer = TablePrinter::new(table_options(call, &resource));
     let mut pages = Pages::new(call, selection, namespace, true);
     let sort_path = call.flags.text("sort-by");
-    let mut rows = Vec::new();
+    // What cannot be sorted is, as upstream does it, not shown at all.
+    let field = SortField::parse(sort_path).ok();
+    let mut keyed = Vec::new();
     while let Some(page) = pages.next(call, api).await? {
-        let mut table = as_table(page, &resource, call.now());
-        if let (false, Some(rows)) = (sort_path.is_empty(), table["rows"].as_array_mut()) {
-            sort_rows(rows, sort_path)?;
-        }
-        rows.extend(printer.rows(&table, ""));
+        let table = as_table(page, &resource, call.now());
+        let rows = table["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let keys: Vec<_> = match &field {
+            Some(field) if !sort_path.is_empty() => {
+                rows.iter().map(|row| field.key(&row["object"])).collect()
+            }
+            _ => vec![None; rows.len()],
+        };
+        keyed.extend(keys.into_iter().zip(printer.rows(&table, "")));
     }
+    let rows = match field {
+        Some(field) if !sort_path.is_empty() && keyed.len() > 1 => match field.sort(keyed) {
+            Err(failure) if failure.to_string().contains("unsortable") => return Err(failure),
+            sorted => sorted.unwrap_or_default(),
+        },
+        None if keyed.len() > 1 => Vec::new(),
+        _ => keyed.into_iter().map(|(_, row)| row).collect(),
+    };
     Ok(Filled { resource, printer, rows })
+}
+
+/// Several tables are sorted as wholes, by what a Table itself has: upstream refuses nearly all fields.
+fn refuse_to_sort_tables(call: &Call<'_>, wanted: &[(Selection, String)]) -> Outcome {
+    if wanted.len() < 2 || call.flags.text("sort-by").is_empty() {
+        return Ok(());
+    }
+    let field = SortField::parse(call.flags.text("sort-by"))?;
+    let table = serde_json::json!({
+        "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": {"resourceVersion": ""},
+    });
+    field.key(&table).map(|_| ()).ok_or_else(|| field.not_found())
 }
 
 fn print_tables(call: &mut Call<'_>, filled: Vec<Filled>, all_found: bool) -> Outcome {

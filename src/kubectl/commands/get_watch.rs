@@ -23,7 +23,7 @@ pub(super) async fn run(
             "watch is only supported on individual resources and resource collections - more than 1 resource was found",
         ));
     };
-    let answer = ask(call, api, selection, namespace, format.as_ref()).await?;
+    let answer = ask(call, api, selection, namespace, format.is_none()).await?;
     let mut view = View::new(call, &answer, format);
     if !call.flags.on("watch-only") {
         view.print_list(call, &answer)?;
@@ -52,7 +52,7 @@ async fn follow(
         let event = match watch.next().await {
             Ok(event) => event,
             Err(Failure::Status(status)) if status.is("Expired") => {
-                let answer = ask(call, api, selection, namespace, view.format.as_ref()).await?;
+                let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;
                 watch = open(call, api, selection, &answer);
                 continue;
             }

@@ -79,8 +79,13 @@ pub(super) static ALPHA: Command = Command {
     name: "alpha",
     short: "Commands for features in alpha",
     usage: "[flags] [options]",
+    run: |call| Box::pin(alpha(call)),
     ..Command::PLAIN
 };
+
+async fn alpha(call: &mut Call<'_>) -> Outcome {
+    call.complain("No alpha commands are available in this version of kubectl")
+}
 
 async fn api_resources(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
@@ -168,7 +173,7 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     }
     match call.flags.text("output") {
         "json" => call.text(ordered(&all))?,
-        "yaml" => call.text(to_yaml(&all))?,
+        "yaml" => call.line(to_yaml(&all))?,
         "" => {
             call.line(format!("Client Version: {CLIENT_VERSION}"))?;
             call.line(format!("Kustomize Version: {KUSTOMIZE_VERSION}"))?;
@@ -250,12 +255,6 @@ fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
 }
 
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
-    if !call.args.is_empty() {
-        return Err(Failure::message(format!(
-            "unknown command {:?}\nSee 'kubectl cluster-info -h' for help and examples",
-            call.args.join(" ")
-        )));
-    }
     let api = call.api().await?;
     let services = Resource::from(&builtin::SERVICE);
     let url = services.collection("kube-system").with("labelSelector", "kubernetes.io/cluster-service=true");

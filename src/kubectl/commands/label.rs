@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::flag_sets::{ALL, ALL_NAMESPACES, DRY_RUN, FILES, OUTPUT, RECORD, SELECTORS, field_manager};
 use super::record::record;
 use crate::apimachinery::create_merge_patch;
-use crate::apimachinery::{validate_label_key, validate_label_value};
+use crate::apimachinery::validate_label_value;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -97,7 +97,8 @@ struct Changes {
 }
 
 async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
-    let is_pair = |arg: &&String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);
+    let is_pair =
+        |arg: &&String| arg.contains('=') && !arg.starts_with('=') || (arg.ends_with('-') && arg.len() > 1);
     let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
     let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
     if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
@@ -128,9 +129,6 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
         true => find_as_given(call, &api, &resources, wanted).await?,
         false => find(call, &api, &resources, wanted).await?,
     };
-    if infos.is_empty() {
-        return Err(Failure::message("no resources found"));
-    }
     let mut failures = Vec::new();
     for info in &infos {
         if listing {
@@ -153,10 +151,10 @@ fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
             None => changes.remove.push(pair.trim_end_matches('-').to_owned()),
         }
     }
-    if let Some((key, _)) = changes.set.iter().find(|(key, _)| changes.remove.contains(key)) {
+    if changes.set.iter().any(|(key, _)| changes.remove.contains(key)) {
         return Err(Failure::message(format!(
-            "can not both modify and remove {} {key:?} in the same command",
-            if words.is_label { "a label" } else { "annotation" }
+            "can not both modify and remove {} in the same command",
+            if words.is_label { "a label" } else { "an annotation" }
         )));
     }
     Ok(changes)
@@ -166,19 +164,12 @@ fn check(key: &str, value: &str, pair: &str, words: &Words) -> Outcome {
     if key.is_empty() || words.is_label && value.contains('=') {
         return Err(Failure::message(format!("invalid {} spec: {pair}", words.one)));
     }
-    // The keys of labels are for the server to judge.
-    if words.is_label {
-        let wrong = validate_label_value(value);
-        if !wrong.is_empty() {
-            return Err(Failure::message(format!("invalid label value: {pair:?}: {}", wrong.join(";"))));
-        }
-        return Ok(());
-    }
-    let wrong = validate_label_key(key);
+    // Keys are for the server to judge.
+    let wrong = if words.is_label { validate_label_value(value) } else { Vec::new() };
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(Failure::message(format!("invalid annotation key: {key:?}: {}", wrong.join("; "))))
+    Err(Failure::message(format!("invalid label value: {pair:?}: {}", wrong.join(";"))))
 }
 
 fn list(call: &mut Call<'_>, info: &Info, words: &Words, several: bool) -> Outcome {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::flag_sets::SELECTOR;
 use crate::apimachinery::builtin;
-use crate::base::Output;
+use crate::base::{Output, Timestamp};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::text_of;
@@ -21,7 +21,6 @@ use crate::kubectl::pods::{container_names, default_container, named, pods_of, s
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "logs",
-    aliases: &["log"],
     short: "Print the logs for a container in a pod",
     usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
     flags: &[FLAGS],
@@ -92,7 +91,19 @@ fn check(call: &Call<'_>, selector: &str) -> Outcome {
         return Err(Failure::message("--tail must be greater than or equal to -1"));
     }
     if call.flags.on("all-containers") && call.flags.is_set("container") {
-        return Err(Failure::message("--all-containers=true should not be specified with container name"));
+        return Err(Failure::message(format!(
+            "--all-containers=true should not be specified with container name {}",
+            call.flags.text("container")
+        )));
+    }
+    if call.flags.int("limit-bytes") < 0 {
+        return Err(Failure::message("--limit-bytes must be greater than 0"));
+    }
+    let since = call.flags.text("since-time");
+    if !since.is_empty() && since.parse::<Timestamp>().is_err() {
+        return Err(Failure::message(format!(
+            "parsing time {since:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {since:?} as \"2006\""
+        )));
     }
     Ok(())
 }
@@ -100,13 +111,20 @@ fn check(call: &Call<'_>, selector: &str) -> Outcome {
 /// The Pods of the argument: all of them when asked for, else one, saying which.
 async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Value>> {
     let typed = call.args[0].clone();
-    let found = named(api, namespace, &typed).await.map_err(|failure| match failure {
-        Failure::Status(status) if status.is("NotFound") => Failure::message(format!(
-            "error from server (NotFound): {} in namespace {namespace:?}",
-            status.message
-        )),
-        other => other,
-    })?;
+    let found = match named(api, namespace, &typed).await {
+        Err(Failure::Status(status)) if status.is("NotFound") => {
+            // A namespace that is missing is the better reason.
+            let place = Resource::from(&builtin::NAMESPACE).object("", namespace);
+            let message = match api.get(&place).await {
+                Err(Failure::Status(missing)) if missing.is("NotFound") => missing.message,
+                _ => status.message,
+            };
+            return Err(Failure::message(format!(
+                "error from server (NotFound): {message} in namespace {namespace:?}"
+            )));
+        }
+        other => other?,
+    };
     let mut pods = pods_of(api, &found, "get the logs from").await?;
     if call.flags.on("all-pods") || pods.len() < 2 {
         if pods.is_empty() {
@@ -137,22 +155,19 @@ fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<
         known
     } else if named.is_empty() {
         let (chosen, notice) = default_container(pod);
-        if let Some(notice) = notice {
+        if let Some(notice) = notice.filter(|_| !call.flags.on("all-pods")) {
             call.complain(notice)?;
         }
         vec![chosen]
     } else if known.contains(&named) {
         vec![named]
     } else {
-        return Err(Failure::message(format!(
-            "container {named} is not valid for pod {name} out of: {}",
-            known.join(", ")
-        )));
+        return Err(Failure::message(format!("container {named} is not valid for pod {name}")));
     };
     Ok(containers
         .into_iter()
         .map(|container| Source {
-            prefix: if call.flags.on("prefix") {
+            prefix: if call.flags.on("prefix") || call.flags.on("all-pods") {
                 format!("[pod/{name}/{container}] ")
             } else {
                 String::new()

@@ -22,6 +22,7 @@ mod explain;
 mod expose;
 mod flag_sets;
 mod get;
+mod get_list;
 mod get_watch;
 mod info;
 mod kuberc;

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::flag_sets::{DRY_RUN, SELECTOR};
+use crate::apimachinery::builtin;
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{DryRun, dry_run};
 use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find};
@@ -50,6 +52,13 @@ async fn set_schedulable(call: &mut Call<'_>, schedulable: bool) -> Outcome {
 pub(super) async fn nodes_of(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
     if call.args.is_empty() && call.flags.text("selector").is_empty() {
         return Err(Failure::message(NOTHING_NAMED));
+    }
+    for (kind, _) in call.args.iter().filter_map(|name| name.split_once('/')) {
+        let resource = resolve(api, kind).await?;
+        if !resource.is(&builtin::NODE) {
+            let text = format!("expected resource of type node, got {:?}", resource.group_version_resource());
+            return Err(Failure::message(text));
+        }
     }
     let mut args = vec!["nodes".to_owned()];
     args.extend(call.args.iter().map(|name| {

@@ -8,10 +8,10 @@ use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_p
 use crate::base::parse_yaml;
 use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, name_of};
-use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given};
+use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given, require_arguments};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -45,6 +45,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     };
     let patch = patch(call)?;
+    require_arguments(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -114,8 +115,9 @@ fn patch(call: &Call<'_>) -> Outcome<Value> {
             ));
         }
         (_, "") => inline.to_owned(),
-        ("", _) => std::fs::read_to_string(call.factory.path(file))
-            .map_err(|error| Failure::message(format!("unable to read patch file: open {file}: {error}")))?,
+        ("", _) => std::fs::read_to_string(call.factory.path(file)).map_err(|error| {
+            Failure::message(format!("unable to read patch file: open {file}: {}", reason(&error)))
+        })?,
         _ => return Err(Failure::message("cannot specify --patch and --patch-file together")),
     };
     let documents =

@@ -41,6 +41,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.is_set("raw") {
         return super::raw::send(call, http::Method::PUT).await;
     }
+    if call.flags.on("force") && dry_run(call)? != DryRun::None {
+        return Err(Failure::message("--dry-run can not be used when --force is set"));
+    }
     if call.flags.on("force") && call.flags.is_set("subresource") {
         return Err(Failure::message("--force may not be used with --subresource"));
     }
@@ -74,12 +77,13 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
         let created = api.post(&url, &object).await?;
         return print_done(call, &created, &info.named(), "replaced");
     }
-    let live = api.get(&info.url()).await?;
-    if object["metadata"]["resourceVersion"].is_null() {
-        object["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
-    }
-    if call.flags.on("save-config") || super::apply::was_applied(&live) {
+    info.require_name()?;
+    if call.flags.on("save-config") || super::apply::was_applied(&object) {
         super::apply::annotate(&mut object);
+    }
+    // Where nothing can be read the server says why when it is asked to write.
+    if let (true, Ok(live)) = (object["metadata"]["resourceVersion"].is_null(), api.get(&info.url()).await) {
+        object["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
     }
     let place = match call.flags.text("subresource") {
         "" => info.url(),

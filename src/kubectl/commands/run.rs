@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
 use super::run_attach::NewPod;
-use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin};
+use crate::apimachinery::{
+    apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin, kind_of, known_fields,
+};
 use crate::base::parse_yaml;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::flags::Flag;
+use crate::kubectl::flags::{Flag, parse_error};
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
 
 /// The command.
@@ -60,6 +62,19 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let attach = call.flags.on("attach")
         || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
+    let image = call.flags.text("image");
+    if image.is_empty() {
+        return Err(Failure::message("--image is required"));
+    }
+    if !is_image_reference(image) {
+        return Err(Failure::message(format!("Invalid image name {image:?}: invalid reference format")));
+    }
+    if call.flags.on("tty") && !call.flags.on("stdin") {
+        return Err(call.usage_error("-i/--stdin is required for containers with -t/--tty=true"));
+    }
+    if call.flags.on("expose") && !call.flags.is_set("port") {
+        return Err(call.usage_error("--port must be set when exposing a service"));
+    }
     if call.flags.on("rm") && !attach {
         return Err(call.usage_error("--rm should only be used for attached containers"));
     }
@@ -68,21 +83,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
         ));
     }
-    if call.flags.on("expose") && !call.flags.is_set("port") {
-        return Err(call.usage_error("--port must be set when exposing a service"));
-    }
-    let image = call.flags.text("image");
-    if !image.is_empty() && !is_image_reference(image) {
-        return Err(Failure::message(format!("Invalid image name {image:?}: invalid reference format")));
-    }
     let mut pod = pod(call)?;
     let resource = Resource::from(&builtin::POD);
     let target = call.target()?;
-    if dry_run != DryRun::Client || target.explicit_namespace {
+    if target.explicit_namespace {
         pod["metadata"]["namespace"] = target.namespace.as_str().into();
     }
     if call.flags.on("save-config") {
-        super::apply::annotate(&mut pod);
+        super::apply::annotate_typed(&mut pod);
     }
     record(call, &mut pod);
     let api = match dry_run {
@@ -151,7 +159,8 @@ async fn expose(call: &mut Call<'_>, api: Option<&Api>, pod: &Value, dry_run: Dr
         service = api.post(&url, &service).await?;
     }
     print_done(call, &service, &services.named(name.as_str().unwrap_or_default()), "created")?;
-    if call.flags.text("output") == "yaml" { call.line("---") } else { Ok(()) }
+    // Upstream's printer ends what it has printed, and run ends it once more.
+    if call.flags.text("output") == "yaml" { call.line("---\n---") } else { Ok(()) }
 }
 
 fn pod(call: &Call<'_>) -> Outcome<Value> {
@@ -174,12 +183,8 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
         container["imagePullPolicy"] = call.flags.text("image-pull-policy").into();
     }
     if call.flags.is_set("port") {
-        let port: i64 = call.flags.text("port").parse().map_err(|_| {
-            Failure::message(format!(
-                "strconv.ParseInt: parsing {:?}: invalid syntax",
-                call.flags.text("port")
-            ))
-        })?;
+        let text = call.flags.text("port");
+        let port: i64 = text.parse().map_err(|error| Failure::message(parse_error("Atoi", text, &error)))?;
         container["ports"] = json!([{"containerPort": port}]);
     }
     let variables =
@@ -217,15 +222,24 @@ fn merge_overrides(call: &Call<'_>, pod: &mut Value) -> Outcome {
     if overrides.is_empty() {
         return Ok(());
     }
-    let documents = parse_yaml(overrides)
-        .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
+    let wrong = |_| Failure::message("Invalid JSON Patch");
+    let documents = parse_yaml(overrides).map_err(wrong)?;
     let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
-    *pod = match call.flags.text("override-type") {
+    let merged = match call.flags.text("override-type") {
         "merge" => apply_merge_patch(pod, &patch),
         "json" => apply_json_patch(pod, &patch)?,
         "strategic" => apply_strategic_patch(&builtin::POD, pod, &patch)?,
         other => return Err(Failure::message(format!("invalid override type: {other}"))),
     };
+    // What comes out is read into Go's struct, which has no place for fields of its own.
+    let version = merged["apiVersion"].as_str().unwrap_or_default();
+    let kind = merged["kind"].as_str().unwrap_or_default();
+    if kind_of(version, kind).is_none() {
+        return Err(Failure::message(format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""
+        )));
+    }
+    *pod = known_fields(merged);
     Ok(())
 }
 

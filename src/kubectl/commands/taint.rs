@@ -166,7 +166,10 @@ fn check_conflicts(add: &[Taint], remove: &[Taint]) -> Outcome {
     let conflicts: Vec<String> = add
         .iter()
         .filter(|taint| remove.iter().any(|removed| removed.means(&taint.object())))
-        .map(|taint| format!("{}={}", taint.key, taint.effect))
+        .map(|taint| {
+            let removed = remove.iter().find(|removed| removed.means(&taint.object()));
+            format!("{}={}", taint.key, removed.map(|removed| removed.effect.as_str()).unwrap_or_default())
+        })
         .collect();
     if conflicts.is_empty() {
         return Ok(());

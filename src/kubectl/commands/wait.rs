@@ -12,7 +12,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::format_of;
-use crate::kubectl::resource_args::{Found, Wanted, locate};
+use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -58,6 +58,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let seconds = call.flags.seconds("timeout");
     let limit =
         if seconds < 0.0 { Duration::from_secs(7 * 24 * 3600) } else { Duration::from_secs_f64(seconds) };
+    require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
     let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
@@ -131,6 +132,9 @@ async fn wait_for(
         Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(Ended::Silently),
         Err(failure) if !(failure.is_not_found() && missing_is_fine) => return Err(failure),
         _ => {}
+    }
+    if limit.is_zero() && !matches!(goal, Goal::Create) {
+        return Err(Failure::message(format!("condition not met for {}/{name}", resource.plural)));
     }
     let reached = until(api, resource, namespace, name, |object| {
         if object.is_none() && !missing_is_fine {

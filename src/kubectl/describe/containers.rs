@@ -221,7 +221,13 @@ fn pod_field(pod: &Value, path: &str) -> String {
             return text_of(&pod["metadata"][map][key]).to_owned();
         }
     }
-    scalar(pod.pointer(&format!("/{}", path.replace('.', "/"))).unwrap_or(&Value::Null))
+    // What else a variable may refer to is known to the kubelet alone.
+    match path {
+        "metadata.name" | "metadata.namespace" | "metadata.uid" => {
+            scalar(pod.pointer(&format!("/{}", path.replace('.', "/"))).unwrap_or(&Value::Null))
+        }
+        _ => String::new(),
+    }
 }
 
 fn mounts(text: &mut Text, container: &Value) {

@@ -55,34 +55,54 @@ fn go_scalar(value: &Value) -> String {
     if value.is_null() { "<nil>".to_owned() } else { scalar(value) }
 }
 
-/// `creationTimestamp` → `Creation Timestamp`, `apiVersion` → `API Version`.
+/// `creationTimestamp` → `Creation Timestamp`, `apiVersion` → `API Version`; what is not made of letters stays.
 fn readable(key: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut previous_lower = false;
-    for character in key.chars() {
-        if words.is_empty() || (character.is_uppercase() && previous_lower) {
-            words.push(String::new());
-        }
-        previous_lower = character.is_lowercase() || character.is_numeric();
-        if let Some(word) = words.last_mut() {
-            word.push(character);
-        }
+    if key.chars().any(|c| !c.is_alphabetic() && c != '-') {
+        return key.to_owned();
     }
-    let capital = |word: String| match word.as_str() {
-        "api" | "Api" => "API".to_owned(),
-        "url" | "Url" => "URL".to_owned(),
-        "uid" | "Uid" => "UID".to_owned(),
-        "osb" => "OSB".to_owned(),
-        "gid" => "GID".to_owned(),
+    let capital = |word: String| match word.to_uppercase().as_str() {
+        known @ ("API" | "URL" | "UID" | "OSB" | "GUID") => known.to_owned(),
         _ => {
             let mut characters = word.chars();
-            characters
-                .next()
-                .map(|first| first.to_uppercase().chain(characters).collect())
-                .unwrap_or_default()
+            let first = characters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(characters).collect()
         }
     };
-    words.into_iter().map(capital).collect::<Vec<String>>().join(" ")
+    camel_case(key).into_iter().map(capital).collect::<Vec<String>>().join(" ")
+}
+
+/// Splits where small and capital letters meet; the last of several capitals begins the next word, so that
+/// `nonResourceURLs` falls apart at its end, as it does upstream.
+fn camel_case(key: &str) -> Vec<String> {
+    let class = |c: char| {
+        if c.is_lowercase() {
+            1
+        } else if c.is_uppercase() {
+            2
+        } else {
+            3
+        }
+    };
+    let mut runs: Vec<String> = Vec::new();
+    let mut last = 0;
+    for character in key.chars() {
+        match runs.last_mut() {
+            Some(run) if class(character) == last => run.push(character),
+            _ => runs.push(character.to_string()),
+        }
+        last = class(character);
+    }
+    for index in 1..runs.len() {
+        let begins_small = runs[index].starts_with(char::is_lowercase);
+        if begins_small
+            && runs[index - 1].ends_with(char::is_uppercase)
+            && let Some(capital) = runs[index - 1].pop()
+        {
+            runs[index].insert(0, capital);
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
 }
 
 #[cfg(test)]
@@ -94,5 +114,8 @@ mod tests {
         assert_eq!(readable("creationTimestamp"), "Creation Timestamp");
         assert_eq!(readable("apiVersion"), "API Version");
         assert_eq!(readable("uid"), "UID");
+        assert_eq!(readable("nonResourceURLs"), "Non Resource UR Ls");
+        assert_eq!(readable("openAPIV3Schema"), "openAPIV3Schema");
+        assert_eq!(readable("podCIDRs"), "Pod CID Rs");
     }
 }

@@ -133,7 +133,13 @@ impl Accumulator {
         if real.is_dir() {
             return self.layer(&real, Vec::new(), false);
         }
-        objects(&file.read_text(name)?, name)
+        let text = file.read_text(name).map_err(|why| {
+            Failure::message(format!(
+                "accumulation err='accumulating resources from '{name}': {why}': must build at directory: '{}': file is not directory",
+                real.display()
+            ))
+        })?;
+        objects(&text, name)
     }
 }
 

@@ -51,10 +51,7 @@ impl CustomColumns {
 
     /// Lays out one object, or the items of a list.
     pub(crate) fn print(&self, object: &Value) -> Outcome<String> {
-        let mut rows = Vec::new();
-        if !self.no_headers {
-            rows.push(self.columns.iter().map(|(header, _)| header.clone()).collect());
-        }
+        let mut rows = self.headers();
         match object.get("items").and_then(Value::as_array) {
             Some(items) => rows.extend(items.iter().map(|item| self.row(item))),
             None => rows.push(self.row(object)),
@@ -62,7 +59,14 @@ impl CustomColumns {
         Ok(plain_table(&rows))
     }
 
-    fn row(&self, object: &Value) -> Vec<String> {
+    /// The line of headers, if one is wanted.
+    pub(crate) fn headers(&self) -> Vec<Vec<String>> {
+        let headers = || self.columns.iter().map(|(header, _)| header.clone()).collect();
+        if self.no_headers { Vec::new() } else { vec![headers()] }
+    }
+
+    /// The cells of one object.
+    pub(crate) fn row(&self, object: &Value) -> Vec<String> {
         self.columns
             .iter()
             .map(|(_, path)| {

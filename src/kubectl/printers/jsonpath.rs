@@ -1,6 +1,6 @@
 //! `-o jsonpath=TEMPLATE` and `-o jsonpath-as-json=TEMPLATE`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::JsonPath;
 
@@ -14,6 +14,22 @@ pub(crate) struct Template {
     path: JsonPath,
     allow_missing: bool,
     as_json: bool,
+}
+
+/// A value as Go's `%#v` prints what JSON was read into.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::Array(items) => {
+            format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{}:{}", json!(key), go_syntax(value))).collect();
+            format!("map[string]interface {{}}{{{}}}", entries.join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 impl Template {
@@ -35,8 +51,27 @@ impl Template {
 
     fn failed(&self, why: &str, object: &Value) -> Failure {
         Failure::message(format!(
-            "error executing jsonpath {:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{object}\n\n",
-            self.text, self.text
+            "error executing jsonpath {:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
+            self.text,
+            self.text,
+            go_syntax(object)
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failed_template_was_given_is_shown_in_the_words_of_go() {
+        let template = Template::parse("{.a[3]}", true, false).unwrap();
+        let failure = template.print(&json!({"b": null, "a": [1, "x", {}]})).unwrap_err().to_string();
+        assert!(
+            failure.ends_with(
+                "\tobject given to jsonpath engine was:\n\t\tmap[string]interface {}{\"a\":[]interface {}{1, \"x\", map[string]interface {}{}}, \"b\":interface {}(nil)}\n\n\n"
+            ),
+            "{failure}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod custom_columns;
 mod go_template;
+mod items;
 mod json;
 mod jsonpath;
 mod kyaml;
@@ -20,9 +21,10 @@ use super::errors::{Failure, Outcome};
 
 pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
-pub(super) use json::{escape_html, to_json};
+pub(super) use items::ItemPrinter;
+pub(super) use json::{escape_html, indent, to_json};
 pub(super) use name::{name_of, print_name};
-pub(super) use sort::{sort_by, sort_rows};
+pub(super) use sort::{SortField, sort_by};
 pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
 
 /// A format that `-o` names, other than the tables for people.
@@ -114,7 +116,12 @@ fn read_template(call: &Call<'_>, path: &str) -> Outcome<String> {
         return Err(Failure::message("template format specified but no template given"));
     }
     std::fs::read_to_string(call.factory.path(path)).map_err(|_| {
-        Failure::message(format!("error reading --template {path}, open {path}: no such file or directory"))
+        let template = if call.flags.text("output").starts_with("custom-columns-file") {
+            "template"
+        } else {
+            "--template"
+        };
+        Failure::message(format!("error reading {template} {path}, open {path}: no such file or directory"))
     })
 }
 
@@ -137,6 +144,9 @@ impl Format {
         let text = match self {
             Self::Yaml => to_yaml(&without_managed_fields(object, keep)),
             Self::Kyaml => kyaml::to_kyaml(&without_managed_fields(object, keep)),
+            Self::Json if holds_structs(&call.path) => {
+                json::to_typed_json(&without_managed_fields(object, keep))
+            }
             Self::Json => to_json(&without_managed_fields(object, keep)),
             Self::Name => print_name(object),
             Self::JsonPath(template) => template.print(object)?,
@@ -149,6 +159,22 @@ impl Format {
         };
         call.text(text)
     }
+}
+
+/// Whether a command holds its objects in Go structs upstream, not in maps.
+fn holds_structs(path: &str) -> bool {
+    const COMMANDS: &[&str] = &[
+        "kubectl create ",
+        "kubectl run",
+        "kubectl expose",
+        "kubectl autoscale",
+        "kubectl set ",
+        "kubectl rollout ",
+        "kubectl taint",
+        "kubectl auth ",
+        "kubectl certificate ",
+    ];
+    COMMANDS.iter().any(|command| path.starts_with(command))
 }
 
 /// The object (or every item of a List) without the bookkeeping of field managers.

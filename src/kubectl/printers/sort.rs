@@ -8,36 +8,67 @@ use crate::apimachinery::{JsonPath, Quantity};
 
 use super::super::errors::{Failure, Outcome};
 
+/// The field that `--sort-by` names, a relaxed JSONPath.
+#[derive(Clone, Debug)]
+pub(crate) struct SortField {
+    typed: String,
+    path: JsonPath,
+}
+
+impl SortField {
+    /// Reads the path.
+    pub(crate) fn parse(typed: &str) -> Outcome<Self> {
+        let path = JsonPath::parse_relaxed(typed).map_err(Failure::message)?;
+        Ok(Self { typed: relaxed(typed), path })
+    }
+
+    /// What an object is sorted by: small, so that the object itself need not be held.
+    pub(crate) fn key(&self, object: &Value) -> Option<Value> {
+        self.path.find(object).unwrap_or_default().into_iter().next()
+    }
+
+    /// Sorts what was made of objects by the keys of the objects.
+    pub(crate) fn sort<T>(&self, mut keyed: Vec<(Option<Value>, T)>) -> Outcome<Vec<T>> {
+        if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
+            return Err(self.not_found());
+        }
+        let several = keyed.iter().filter(|(key, _)| key.is_some()).count() > 1;
+        if let Some(wrong) = keyed.iter().find_map(|(key, _)| unsortable(key.as_ref()?)).filter(|_| several) {
+            return Err(Failure::message(format!(
+                "Field {} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: {wrong}",
+                self.typed
+            )));
+        }
+        keyed.sort_by(|(one, _), (two, _)| match (one, two) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(one), Some(two)) => compare(one, two),
+        });
+        Ok(keyed.into_iter().map(|(_, value)| value).collect())
+    }
+
+    /// A failure about a field that no object has.
+    pub(crate) fn not_found(&self) -> Failure {
+        Failure::message(format!("couldn't find any field with path {:?} in the list of objects", self.typed))
+    }
+}
+
+/// The Go type of values that have no order.
+fn unsortable(key: &Value) -> Option<&'static str> {
+    match key {
+        Value::Bool(_) => Some("bool"),
+        Value::Array(_) => Some("[]interface {}"),
+        Value::Object(_) => Some("map[string]interface {}"),
+        _ => None,
+    }
+}
+
 /// Sorts objects by the field at a relaxed JSONPath.
 pub(crate) fn sort_by(objects: &mut Vec<Value>, path: &str) -> Outcome {
-    sort(objects, path, |object| object)
-}
-
-/// Sorts the rows of a Table by a field of the objects they stand for.
-pub(crate) fn sort_rows(rows: &mut Vec<Value>, path: &str) -> Outcome {
-    sort(rows, path, |row| &row["object"])
-}
-
-fn sort(values: &mut Vec<Value>, path: &str, object_of: impl Fn(&Value) -> &Value) -> Outcome {
-    let parsed = JsonPath::parse_relaxed(path).map_err(Failure::message)?;
-    let mut keyed: Vec<(Option<Value>, Value)> = Vec::with_capacity(values.len());
-    for value in values.drain(..) {
-        let found = parsed.find(object_of(&value)).unwrap_or_default();
-        keyed.push((found.into_iter().next(), value));
-    }
-    if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
-        return Err(Failure::message(format!(
-            "couldn't find any field with path {:?} in the list of objects",
-            relaxed(path)
-        )));
-    }
-    keyed.sort_by(|(one, _), (two, _)| match (one, two) {
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => Ordering::Less,
-        (Some(_), None) => Ordering::Greater,
-        (Some(one), Some(two)) => compare(one, two),
-    });
-    values.extend(keyed.into_iter().map(|(_, value)| value));
+    let field = SortField::parse(path)?;
+    let keyed = objects.drain(..).map(|object| (field.key(&object), object)).collect();
+    *objects = field.sort(keyed)?;
     Ok(())
 }
 
@@ -52,7 +83,6 @@ fn compare(one: &Value, two: &Value) -> Ordering {
         (Value::Number(one), Value::Number(two)) => {
             one.as_f64().partial_cmp(&two.as_f64()).unwrap_or(Ordering::Equal)
         }
-        (Value::Bool(one), Value::Bool(two)) => one.cmp(two),
         (Value::String(one), Value::String(two)) => match (Quantity::parse(one), Quantity::parse(two)) {
             (Ok(one), Ok(two)) => one.cmp(&two),
             _ => natural(one, two),

@@ -9,10 +9,14 @@ use crate::environment::{CommandLine, Interruption, Made};
 use crate::lesson::Step;
 use crate::progress;
 
-use super::super::message::Message;
+use super::super::look::evictions;
+use super::super::message::{Message, Remark};
 use super::super::view::View;
 use super::super::whole_cluster::needs;
 use super::Driver;
+
+/// Evictions that are told in a session: more would be noise.
+const EVICTIONS_MAX: usize = 200;
 
 impl Driver {
     /// Whether a line may run: after a switch of context only what puts it back.
@@ -56,6 +60,24 @@ impl Driver {
             _ => {}
         }
         interruption.is_some()
+    }
+
+    /// A cluster that comes back may be a new one.
+    pub(super) async fn tell_of_another_cluster(&mut self) {
+        if let Some(uid) = self.environment.becomes_another().await {
+            self.record(&progress::Event::ClusterSeen { uid });
+            self.remark(Remark::AnotherCluster);
+        }
+    }
+
+    /// Pods that were evicted are told once: it was the cluster, and what comes of it.
+    pub(super) fn tell_of_evictions(&mut self) {
+        let Some(witness) = &self.witness else { return };
+        for eviction in evictions(&witness.moment()) {
+            if self.evicted.len() < EVICTIONS_MAX && self.evicted.insert(eviction.uid) {
+                self.remark(Remark::Evicted(&eviction.pod, &eviction.why));
+            }
+        }
     }
 
     /// Makes a start state; while the cluster is away it waits, and then begins anew. Ctrl-C ends the wait.
@@ -107,9 +129,9 @@ impl Driver {
         }
     }
 
-    /// What a command made goes into the journal.
-    pub(super) fn record_made(&mut self, made: Vec<Made>) {
-        for Made { object, uid } in made {
+    /// What commands made goes into the journal.
+    pub(super) fn record_made(&mut self) {
+        for Made { object, uid } in self.environment.take_made() {
             self.record(&progress::Event::ObjectMade { object, uid });
         }
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::{Clock, Terminal, UserError};
-use crate::check::{self, Observer};
+use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};
 use crate::progress::{Journal, Place};
@@ -99,12 +99,16 @@ pub struct Driver {
     last_write: String,
     /// The world when the step began.
     step_began: Option<Mark>,
+    /// What the last command answered, where it was heard.
+    answered: Option<LastAnswer>,
     /// Whether the learner has run a command at this step.
     acted: bool,
     /// How far the rollouts were when they were looked at last.
     rollouts: Vec<Rollout>,
     /// Rollouts that the learner has set going and that have not arrived.
     followed: BTreeSet<String>,
+    /// Uids of Pods whose eviction was told.
+    evicted: BTreeSet<String>,
     /// What was said since the last line.
     said: Vec<View>,
     /// Whether what is said next begins anew.
@@ -144,9 +148,11 @@ impl Driver {
             last: None,
             last_write: String::new(),
             step_began: None,
+            answered: None,
             acted: false,
             rollouts: Vec::new(),
             followed: BTreeSet::new(),
+            evicted: BTreeSet::new(),
             said: Vec::new(),
             says_anew: true,
             wall: Clock::system(),
@@ -257,10 +263,12 @@ impl Driver {
             },
             Happening::World => {
                 self.follow_rollouts();
+                self.tell_of_evictions();
                 Ok(())
             }
             Happening::Jobs => {
                 self.tell_of_jobs();
+                self.record_made();
                 Ok(())
             }
         }
@@ -351,6 +359,7 @@ impl Driver {
         self.observer = None;
         self.step_began = None;
         self.acted = false;
+        self.answered = None;
         self.followed.clear();
         if fresh {
             self.last = None;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::base::{Input, Streams, Terminal, sleep, timeout};
+use crate::check::LastAnswer;
 use crate::environment::CommandLine;
 
 use super::super::event::Event;
@@ -57,6 +58,7 @@ impl Driver {
 
     /// Runs a line; one that goes on becomes a job.
     pub(super) async fn run_line(&mut self, line: &str) -> i32 {
+        self.answered = None;
         let before_ampersand = CommandLine::before_ampersand(line);
         let command = CommandLine::parse(before_ampersand.unwrap_or(line));
         if before_ampersand.is_some() || command.runs_on() {
@@ -97,9 +99,10 @@ impl Driver {
             // Standard input holds the lines of the session, not what a command should read.
             streams.input = Input::Empty;
         }
+        let heard = matches!(command, CommandLine::Kubectl(_)).then(|| streams.overhear());
         let environment = &self.environment;
-        let (exit_code, made) = {
-            let mut running = std::pin::pin!(environment.run_and_see(command, &mut streams));
+        let exit_code = {
+            let mut running = std::pin::pin!(environment.run(command, &mut streams));
             match timeout(AT_ONCE, &mut running).await {
                 Some(ended) => ended,
                 None => {
@@ -111,7 +114,9 @@ impl Driver {
                 }
             }
         };
-        self.record_made(made);
+        self.record_made();
+        self.answered =
+            heard.map(|heard| LastAnswer { failed: exit_code != 0, out: heard.out(), err: heard.err() });
         exit_code
     }
 

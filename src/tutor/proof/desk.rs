@@ -89,6 +89,7 @@ impl Desk {
             language,
             answers: self.answers.clone(),
             commands: self.commands.clone(),
+            answered: None,
             snap: self.snap.clone(),
         }
     }

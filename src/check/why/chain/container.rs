@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::super::partial::shorten;
-use super::super::finding::{Finding, flag, name_of};
+use super::super::super::partial::quote;
+use super::super::finding::{Aside, Finding, flag, name_of};
 use super::super::sentences;
 use super::{Chain, between, text};
 
@@ -65,9 +65,9 @@ impl Chain<'_> {
         for (kind, word) in [(&builtin::CONFIG_MAP, "configmap"), (&builtin::SECRET, "secret")] {
             if let Some(wanted) = between(message, &format!("{word} \""), "\" not found") {
                 let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
-                let near = self.near_name(kind, pod.namespace(), wanted);
-                return Finding::lasting(&sentences::CONFIG_MISSING, [&name, kind.kind, wanted])
-                    .aside(near)
+                let words = [name.as_str(), kind.kind, wanted, pod.namespace()];
+                return Finding::lasting(&sentences::CONFIG_MISSING, words)
+                    .aside(self.near_or_elsewhere(kind, pod.namespace(), wanted))
                     .shown_by(format!("kubectl get {}", kind.plural));
             }
         }
@@ -78,7 +78,10 @@ impl Chain<'_> {
             let object = object.rsplit('/').next().unwrap_or(object);
             let show = format!("kubectl describe {} {object}", kind.to_lowercase());
             let owner = format!("{kind} {object}");
-            return Finding::lasting(&sentences::KEY_MISSING, [&name, &owner, key]).shown_by(show);
+            let table = if kind == "Secret" { &builtin::SECRET } else { &builtin::CONFIG_MAP };
+            let keys = self.near_key(table, pod.namespace(), object, key);
+            let finding = Finding::lasting(&sentences::KEY_MISSING, [&name, &owner, key]);
+            return finding.aside(keys).shown_by(show);
         }
         if message.contains("runAsNonRoot") {
             return Finding::lasting(&sentences::RUNS_AS_ROOT, [&name]).shown_by(show);
@@ -92,7 +95,9 @@ impl Chain<'_> {
             message.contains("executable file not found") || message.contains("no such file or directory");
         let told = message.rsplit_once("exec: ").map_or(message, |(_, told)| told);
         let sentence = if missing { &sentences::COMMAND_MISSING } else { &sentences::CONTAINER_CONFIG };
-        Finding::lasting(sentence, [&name, told]).shown_by(self.describe(pod))
+        let program = between(told, "\"", "\"").filter(|program| missing && program.trim().contains(' '));
+        let one_word: Aside = program.map(|program| (&sentences::ONE_WORD, vec![program.to_owned()]));
+        Finding::lasting(sentence, [&name, told]).aside(one_word).shown_by(self.describe(pod))
     }
 
     /// How a container ended, and whether it is started again.
@@ -126,13 +131,16 @@ impl Chain<'_> {
         if let Some(denied) = line.filter(|line| {
             line.contains("is forbidden: User") || line.contains("cannot") && line.contains("forbidden")
         }) {
-            let finding = Finding::lasting(&sentences::RBAC, [&name, &shorten(denied)]).called("Forbidden");
+            let finding = Finding::lasting(&sentences::RBAC, [&name, &quote(denied)]).called("Forbidden");
             return Some(finding.shown_by(self.logs_command(pod, container, again)));
         }
-        let said = line.map(|line| format!(" (“{}”)", shorten(line))).unwrap_or_default();
+        let said = line.map(|line| format!(" (“{}”)", quote(line))).unwrap_or_default();
         let code_text = code.to_string();
         let show = self.logs_command(pod, container, again);
         let word = if again { "CrashLoopBackOff" } else { "Error" };
+        let foreign: Aside = line
+            .filter(|line| line.contains("exec format error"))
+            .map(|_| (&sentences::ARCHITECTURE, Vec::new()));
         let finding = if final_end {
             Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &said, policy])
         } else if code == 0 {
@@ -141,7 +149,7 @@ impl Chain<'_> {
             Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said])
                 .lasts_if(restarts >= RESTARTS)
         };
-        Some(finding.called(word).shown_by(show))
+        Some(finding.aside(foreign).called(word).shown_by(show))
     }
 
     fn logs_command(self, pod: &Object, container: &str, previous: bool) -> String {

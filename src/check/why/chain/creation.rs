@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between};
 
@@ -22,6 +22,17 @@ impl Chain<'_> {
         }
         let newest = self.event(object, &["FailedCreate", "SuccessfulCreate"])?;
         (newest.text("/reason") == "FailedCreate").then(|| self.refused(object, newest.text("/message")))?
+    }
+
+    /// The limit above which a request lies may be none of the learner's.
+    fn default_limit(self, object: &Object, message: &str) -> Aside {
+        let resource = between(message, "must be less than or equal to ", " limit")?;
+        let ranges = self.world.all(&builtin::LIMIT_RANGE, Some(object.namespace())).iter();
+        let pointer = format!("/default/{resource}");
+        let range = ranges
+            .filter(|range| range.list("/spec/limits").iter().any(|limit| limit.pointer(&pointer).is_some()));
+        let name = range.map(Object::name).next()?;
+        Some((&sentences::DEFAULT_LIMIT, vec![resource.to_owned(), name.to_owned()]))
     }
 
     /// What a refusal means.
@@ -52,7 +63,8 @@ impl Chain<'_> {
             let show = "kubectl describe limitrange";
             return Some(Finding::lasting(&sentences::LIMIT_RANGE, [&name, what]).shown_by(show));
         } else {
-            Finding::lasting(&sentences::CREATE_REFUSED, [&name, message])
+            let finding = Finding::lasting(&sentences::CREATE_REFUSED, [&name, message]);
+            finding.aside(self.default_limit(object, message))
         };
         Some(told.shown_by(show).called("FailedCreate"))
     }

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::super::partial::shorten;
+use super::super::super::partial::quote;
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
 use super::{Chain, text};
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
     /// What a container that waits for its image waits for.
     pub(super) fn image(self, pod: &Object, status: &Value, reason: &str) -> Finding {
         let name = name_of(pod);
@@ -18,8 +18,13 @@ impl Chain<'_> {
         let show = self.describe(pod);
         if let Some(secret) = self.missing_pull_secret(pod) {
             let near = self.near_name(&builtin::SECRET, pod.namespace(), secret);
-            let finding = Finding::lasting(&sentences::CONFIG_MISSING, [&name, "imagePullSecret", secret]);
+            let words = [name.as_str(), "imagePullSecret", secret, pod.namespace()];
+            let finding = Finding::lasting(&sentences::CONFIG_MISSING, words);
             return finding.aside(near).called(reason).shown_by("kubectl get secrets");
+        }
+        if let Some((secret, kind)) = self.other_secret(pod) {
+            let finding = Finding::lasting(&sentences::PULL_SECRET_TYPE, [&name, secret, kind]);
+            return finding.called(reason).shown_by(format!("kubectl get secret {secret}"));
         }
         let finding = match reason {
             "ErrImageNeverPull" => Finding::lasting(&sentences::NEVER_PULLED, [&name, image]),
@@ -54,6 +59,15 @@ impl Chain<'_> {
         secrets.into_iter().find(|name| !known(name))
     }
 
+    /// A pull secret that holds no credentials of a registry, and its type.
+    fn other_secret(self, pod: &Object) -> Option<(&'a str, &'a str)> {
+        let secrets = pod.list("/spec/imagePullSecrets").iter().map(|secret| text(secret, "/name"));
+        let found =
+            secrets.filter_map(|name| self.world.named(&builtin::SECRET, Some(pod.namespace()), name));
+        let mut types = found.map(|secret| (secret.name(), secret.text("/type")));
+        types.find(|(_, kind)| !matches!(*kind, "kubernetes.io/dockerconfigjson" | "kubernetes.io/dockercfg"))
+    }
+
     /// What the registry answered: the state says it, or else an event.
     fn pull_error(self, pod: &Object, status: &Value, image: &str) -> String {
         let message = text(status, "/state/waiting/message");
@@ -75,5 +89,7 @@ fn shorten_left(message: &str) -> String {
     let last = message.rsplit_once("\": ").map_or(message, |(_, last)| last);
     let last = last.rsplit_once("desc = ").map_or(last, |(_, last)| last);
     let last = last.trim_start_matches("failed to resolve image: ");
-    shorten(last)
+    // What the server adds says the same once more.
+    let last = last.split(": server message").next().unwrap_or(last);
+    quote(last)
 }

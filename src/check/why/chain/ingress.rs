@@ -55,7 +55,7 @@ impl Chain<'_> {
         if paths.iter().any(leads) || ingress.get("/spec/defaultBackend").is_some() {
             return None;
         }
-        let known: Vec<&str> = paths.iter().map(|(rule, _)| *rule).collect();
+        let known: Vec<String> = paths.iter().map(|(rule, kind)| format!("{rule} ({kind})")).collect();
         let words = [name_of(ingress), known.join(", ")];
         let finding = Finding::lasting(&sentences::NO_PATH, [&words[0], path, &words[1]]);
         Some(finding.shown_by(self.describe(ingress)))
@@ -95,7 +95,7 @@ impl Chain<'_> {
             return None;
         }
         let Some(service) = self.world.named(&builtin::SERVICE, Some(ingress.namespace()), wanted) else {
-            let near = self.near_name(&builtin::SERVICE, ingress.namespace(), wanted);
+            let near = self.near_or_elsewhere(&builtin::SERVICE, ingress.namespace(), wanted);
             let finding = Finding::lasting(&sentences::BACKEND_MISSING, [&name, wanted]).aside(near);
             return Some(finding.shown_by(self.describe(ingress)));
         };

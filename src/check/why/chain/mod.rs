@@ -15,6 +15,7 @@ mod storage;
 mod workload;
 
 pub(super) use others::full_resources;
+pub(super) use pod::tiny_memory;
 pub(super) use service::near_label;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,9 @@ use super::sentences;
 
 /// How many objects are followed from one to the next, at most: references may run in circles.
 const LINKS_MAX: usize = 12;
+
+/// Keys that are named, at most.
+const KEYS_MAX: usize = 6;
 
 /// What is looked at while a chain is followed.
 #[derive(Clone, Copy)]
@@ -123,6 +127,32 @@ impl<'a> Chain<'a> {
 
     fn describe(self, object: &Object) -> String {
         describe(object, self.world.namespace())
+    }
+
+    /// As `near_name`, or where an object of the very name is instead.
+    fn near_or_elsewhere(self, kind: &'static Kind, namespace: &str, name: &str) -> Aside {
+        let mut everywhere = self.world.everywhere(kind).iter();
+        let other = everywhere.find(|object| object.name() == name && object.namespace() != namespace);
+        let elsewhere = other.map(|object| {
+            let words = vec![name.to_owned(), object.namespace().to_owned()];
+            (&sentences::IS_ELSEWHERE, words)
+        });
+        elsewhere.or_else(|| self.near_name(kind, namespace, name))
+    }
+
+    /// The key of a ConfigMap or Secret that comes near to one that is not in it, or all that are.
+    fn near_key(self, kind: &'static Kind, namespace: &str, name: &str, key: &str) -> Aside {
+        let found = self.world.named(kind, Some(namespace), name)?;
+        let keys: Vec<&str> = ["/data", "/binaryData"]
+            .into_iter()
+            .filter_map(|map| found.map(map))
+            .flat_map(|map| map.keys().map(String::as_str))
+            .collect();
+        let listed = || {
+            let some = keys.iter().take(KEYS_MAX).copied().collect::<Vec<_>>().join(", ");
+            (!some.is_empty()).then(|| (&sentences::KEYS, vec![some]))
+        };
+        near(key, keys.iter().copied()).or_else(listed)
     }
 
     /// The object whose name comes near to one that does not exist.

@@ -4,9 +4,13 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::finding::{Finding, name_of};
+use super::super::finding::Sentence;
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between, text};
+
+/// Bytes below which an amount of memory without a unit is a mistake.
+const MEMORY_MIN: u64 = 64 * 1024;
 
 impl Chain<'_> {
     pub(super) fn pod(self, pod: &Object) -> Option<Finding> {
@@ -93,9 +97,9 @@ impl Chain<'_> {
                     && !optional
                     && self.world.named(kind, Some(pod.namespace()), wanted).is_none();
                 if missing {
-                    let near = self.near_name(kind, pod.namespace(), wanted);
-                    let finding =
-                        Finding::lasting(&sentences::CONFIG_MISSING, [&name, word, wanted]).aside(near);
+                    let near = self.near_or_elsewhere(kind, pod.namespace(), wanted);
+                    let words = [name.as_str(), word, wanted, pod.namespace()];
+                    let finding = Finding::lasting(&sentences::CONFIG_MISSING, words).aside(near);
                     return Some(finding.called("FailedMount").shown_by(self.describe(pod)));
                 }
             }
@@ -116,11 +120,37 @@ impl Chain<'_> {
         if let Some(key) = between(message, "references non-existent config key: ", "\"")
             .or_else(|| message.split_once("references non-existent config key: ").map(|(_, key)| key))
         {
-            let finding = Finding::lasting(&sentences::KEY_MISSING, [&name, "volume", key]);
+            let (source, keys) = self.source_of_volume(pod, message, key);
+            let finding = Finding::lasting(&sentences::KEY_MISSING, [&name, &source, key]).aside(keys);
             return Some(finding.called("FailedMount").shown_by(self.describe(pod)));
         }
         let finding = Finding::lasting(&sentences::MOUNT_FAILS, [&name, message]);
         Some(finding.called(event.text("/reason")).shown_by(self.describe(pod)))
+    }
+
+    /// What fills the volume that a message is about, and the keys that it has.
+    fn source_of_volume(self, pod: &Object, message: &str, key: &str) -> (String, Aside) {
+        let volume = between(message, "volume \"", "\"").unwrap_or_default();
+        let volume = pod.list("/spec/volumes").iter().find(|one| text(one, "/name") == volume);
+        let sources = [(&builtin::CONFIG_MAP, "/configMap/name"), (&builtin::SECRET, "/secret/secretName")];
+        let named = volume.and_then(|volume| {
+            let mut sources = sources.into_iter().map(|(kind, pointer)| (kind, text(volume, pointer)));
+            sources.find(|(_, name)| !name.is_empty())
+        });
+        match named {
+            Some((kind, name)) => {
+                (format!("{} {name}", kind.kind), self.near_key(kind, pod.namespace(), name, key))
+            }
+            None => ("volume".to_owned(), None),
+        }
+    }
+
+    /// A Pod that has done its work, where one was to run.
+    pub(in crate::check) fn ended_well(self, pod: &Object) -> Option<Finding> {
+        let ended = pod.kind() == "Pod" && pod.text("/status/phase") == "Succeeded";
+        let words = [name_of(pod), pod.text("/spec/restartPolicy").to_owned()];
+        let finding = Finding::lasting(&sentences::SUCCEEDED, [&words[0], &words[1]]);
+        ended.then(|| finding.called("Succeeded").shown_by(format!("kubectl get pod {}", pod.name())))
     }
 
     pub(super) fn claim_missing(self, pod: &Object, claim: &str) -> Finding {
@@ -130,12 +160,20 @@ impl Chain<'_> {
     }
 }
 
-/// A container whose memory is counted in thousandths of a byte: it cannot even start.
+/// What is wrong with an amount of memory in which no program fits.
+pub(in crate::check::why) fn tiny_memory(amount: &str) -> Option<&'static Sentence> {
+    if amount.ends_with('m') {
+        return Some(&sentences::MILLIBYTES);
+    }
+    amount.parse::<u64>().is_ok_and(|bytes| bytes > 0 && bytes < MEMORY_MIN).then_some(&sentences::BYTES)
+}
+
+/// A container whose memory is counted in bytes, or in thousandths of them: it cannot even start.
 fn millibytes(pod: &Object) -> Option<Finding> {
     let amounts = pod.list("/spec/containers").iter().flat_map(|container| {
         [text(container, "/resources/limits/memory"), text(container, "/resources/requests/memory")]
     });
-    let milli = amounts.into_iter().find(|amount| amount.ends_with('m'))?;
-    let finding = Finding::lasting(&sentences::MILLIBYTES, [&name_of(pod), milli]);
+    let (small, sentence) = amounts.into_iter().find_map(|amount| Some((amount, tiny_memory(amount)?)))?;
+    let finding = Finding::lasting(sentence, [&name_of(pod), small]);
     Some(finding.shown_by(format!("kubectl get pod {} -o yaml", pod.name())))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-use super::super::super::partial::shorten;
+use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::container::container_of;
@@ -93,7 +93,7 @@ impl Chain<'_> {
         })?;
         let message = event.text("/message");
         let told = message.split_once(": ").map_or(message, |(_, told)| told);
-        Some((shorten(told), event_count(event)))
+        Some((quote(told), event_count(event)))
     }
 }
 

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin, pod_requests};
 
-use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
+use super::service::written;
 use super::{Chain, between, text};
 
 impl<'a> Chain<'a> {
@@ -56,10 +57,10 @@ impl<'a> Chain<'a> {
         }
         if reasons.contains("untolerated taint") {
             let finding = Finding::lasting(&sentences::TAINTED, [name, &self.taints()]);
-            return finding.shown_by("kubectl describe nodes");
+            return finding.aside(tolerated(pod)).shown_by("kubectl describe nodes");
         }
         if let Some(resource) = reasons.split("Insufficient ").nth(1) {
-            let resource = resource.split([',', '.', ' ']).next().unwrap_or(resource);
+            let resource = resource.split([',', ' ']).next().unwrap_or(resource).trim_end_matches('.');
             let asked = pod_requests(pod.value()).get(resource).map(ToString::to_string).unwrap_or_default();
             return Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]).shown_by(show);
         }
@@ -83,14 +84,15 @@ impl<'a> Chain<'a> {
         } else {
             &sentences::UNSCHEDULABLE
         };
-        let words = [name, reasons.trim()];
-        let finding = Finding::lasting(sentence, words);
+        // What the scheduler says of claims for devices is of no use here.
+        let told = reasons.split(" no new claims").next().unwrap_or(reasons).trim();
+        let finding = Finding::lasting(sentence, [name, told]).aside(wanted_of_others(pod));
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
     }
 
     /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
-    fn taints(self) -> String {
+    pub(super) fn taints(self) -> String {
         let nodes = self.world.all(&builtin::NODE, None).iter();
         let taints = nodes
             .flat_map(|node| node.list("/spec/taints"))
@@ -114,6 +116,41 @@ impl<'a> Chain<'a> {
             })
             .collect()
     }
+}
+
+/// What a Pod tolerates of its own accord: perhaps nearly the taint.
+fn tolerated(pod: &Object) -> Aside {
+    let own = pod.list("/spec/tolerations").iter().filter(|one| {
+        let by_default = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+        !by_default.contains(&text(one, "/key"))
+    });
+    let written = own.map(|one| {
+        let value = match text(one, "/value") {
+            "" => String::new(),
+            value => format!("={value}"),
+        };
+        let effect = match text(one, "/effect") {
+            "" => String::new(),
+            effect => format!(":{effect}"),
+        };
+        format!("{}{value}{effect}", text(one, "/key"))
+    });
+    let written = written.collect::<Vec<_>>().join(", ");
+    (!written.is_empty()).then(|| (&sentences::TOLERATES, vec![written]))
+}
+
+/// What a Pod asks of the Pods beside it, and by which label of nodes.
+fn wanted_of_others(pod: &Object) -> Aside {
+    const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+    let of_kind = |kind: &str| pod.list(&format!("/spec/affinity/{kind}/{REQUIRED}"));
+    let spread = pod.list("/spec/topologySpreadConstraints").iter();
+    let rules = of_kind("podAffinity").iter().chain(of_kind("podAntiAffinity")).chain(spread);
+    let written = rules.map(|rule| {
+        let labels = rule.pointer("/labelSelector/matchLabels").and_then(Value::as_object);
+        format!("{} ({})", labels.map(written).unwrap_or_default(), text(rule, "/topologyKey"))
+    });
+    let written = written.collect::<Vec<_>>().join(", ");
+    (!written.is_empty()).then(|| (&sentences::ITS_RULES, vec![written]))
 }
 
 /// What a Pod asks of the labels of nodes.

@@ -10,7 +10,7 @@ use crate::lesson::HttpProbe;
 
 use super::super::super::partial::shorten;
 use super::super::super::probe::Reply;
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, near, text};
 
@@ -183,7 +183,9 @@ impl<'a> Chain<'a> {
                 return Some(finding.lasts_if(true));
             }
             let words = [name.as_str(), &target, &pod];
-            return Some(Finding::lasting(&sentences::NO_LISTENER, words).shown_by(self.describe(service)));
+            let finding = Finding::lasting(&sentences::NO_LISTENER, words);
+            let program = pods.first().and_then(|pod| other_program(pod));
+            return Some(finding.aside(program).shown_by(self.describe(service)));
         }
         if body.contains("i/o timeout") || body.contains("deadline exceeded") {
             return Some(self.policy_before(service, &pods).unwrap_or_else(|| {
@@ -207,8 +209,13 @@ impl<'a> Chain<'a> {
         let told =
             format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
         let show = format!("kubectl logs {pod}");
-        (answered.status != 503)
-            .then(|| Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).shown_by(show))
+        let behind: Aside = pods.first().map(|pod| {
+            let words =
+                vec![self.workload_of(pod), service.map("/spec/selector").map(written).unwrap_or_default()];
+            (&sentences::BEHIND_IT, words)
+        });
+        let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
+        (answered.status != 503).then(|| finding.shown_by(show))
     }
 
     fn no_such_port(self, service: &Object, asked: &str) -> Finding {
@@ -289,6 +296,15 @@ fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
     let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
     ports.filter_map(|port| Some((port["containerPort"].as_i64()?, text(port, "/name")))).collect()
+}
+
+/// What a container runs in place of its image's own program.
+fn other_program(pod: &Object) -> Aside {
+    let commands =
+        pod.list("/spec/containers").iter().filter_map(|container| container["command"].as_array());
+    let words = |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+    let command = commands.map(words).next()?;
+    Some((&sentences::OTHER_PROGRAM, vec![shorten(&command)]))
 }
 
 /// Whether a port of a Service is the one that is asked for, by number or by name.

@@ -1,9 +1,10 @@
 //! Claims and volumes: StorageClass → PersistentVolume → claim.
 
-use crate::apimachinery::{Object, Quantity, builtin};
+use crate::apimachinery::{LabelSelector, Object, Quantity, builtin};
 
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
+use super::service::written;
 use super::{Chain, text};
 
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
@@ -39,8 +40,8 @@ impl<'a> Chain<'a> {
             // A class of that name may only tie a claim to volumes made by hand.
             let misfit = self.misfits(claim, class);
             if misfit != "-" {
-                let finding = Finding::lasting(&sentences::NO_CLASS, [&name, &misfit]).called("Pending");
-                return Some(finding.shown_by("kubectl get persistentvolumes"));
+                let finding = Finding::lasting(&sentences::NO_VOLUME_FITS, [&name, class, &misfit]);
+                return Some(finding.called("Pending").shown_by("kubectl get persistentvolumes"));
             }
             let finding = Finding::lasting(&sentences::CLASS_MISSING, [&name, class]).aside(near);
             return Some(finding.called("Pending").shown_by("kubectl get storageclasses"));
@@ -59,12 +60,11 @@ impl<'a> Chain<'a> {
         let nobody = found.text("/provisioner") == "kubernetes.io/no-provisioner";
         if nobody {
             let misfit = self.misfits(claim, class);
-            return Some(
-                Finding::lasting(&sentences::NO_CLASS, [&name, &misfit])
-                    .shown_by("kubectl get persistentvolumes"),
-            );
+            let finding = Finding::lasting(&sentences::NO_VOLUME_FITS, [&name, class, &misfit]);
+            return Some(finding.shown_by("kubectl get persistentvolumes"));
         }
-        Some(Finding::new(&sentences::CLAIM_WAITS, [&name]).called("Pending").shown_by(show))
+        let words = [name.as_str(), class, found.text("/provisioner")];
+        Some(Finding::new(&sentences::CLAIM_WAITS, words).called("Pending").shown_by(show))
     }
 
     fn named_volume(self, claim: &Object, volume: &str) -> Option<Finding> {
@@ -96,7 +96,7 @@ impl<'a> Chain<'a> {
     fn misfit(self, claim: &Object, volume: &Object) -> Option<String> {
         let phase = volume.text("/status/phase");
         if matches!(phase, "Bound" | "Released" | "Failed")
-            && volume.text("/spec/claimRef/name") != claim.name()
+            && volume.text("/spec/claimRef/uid") != claim.uid()
         {
             return Some(phase.to_owned());
         }
@@ -110,6 +110,12 @@ impl<'a> Chain<'a> {
         let lacking = claim.list("/spec/accessModes").iter().find(|mode| !offers.contains(mode));
         if let Some(mode) = lacking {
             return Some(format!("accessModes ∌ {}", mode.as_str().unwrap_or_default()));
+        }
+        if let Some(wanted) = claim.get("/spec/selector")
+            && !LabelSelector::from_value(wanted).matches(volume.labels())
+        {
+            let labels = wanted["matchLabels"].as_object().map(written).unwrap_or_default();
+            return Some(format!("selector {labels} ≠ {}", volume.labels().map(written).unwrap_or_default()));
         }
         let (one, two) = (claim.text("/spec/storageClassName"), volume.text("/spec/storageClassName"));
         (one != two).then(|| format!("storageClassName {two:?} ≠ {one:?}"))

@@ -3,7 +3,7 @@
 use crate::apimachinery::{LabelSelector, Object, builtin};
 
 use super::super::super::state;
-use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::{Chain, text};
 
@@ -25,10 +25,23 @@ impl<'a> Chain<'a> {
         if object.number("/spec/replicas") == Some(0) {
             return Some(self.zero(object));
         }
+        if let Some(finding) = self.ready_and_waits(object) {
+            return Some(finding);
+        }
         let progressing = object.condition("Progressing")?;
         let stopped = progressing.get("reason").is_some_and(|reason| reason == "ProgressDeadlineExceeded");
         let finding = Finding::lasting(&sentences::DEADLINE, [&name]).called("ProgressDeadlineExceeded");
         stopped.then(|| finding.shown_by(format!("kubectl rollout status deployment {}", object.name())))
+    }
+
+    /// Pods that are ready, but not for long enough.
+    fn ready_and_waits(self, object: &Object) -> Option<Finding> {
+        let seconds = object.number("/spec/minReadySeconds").filter(|seconds| *seconds > 0)?;
+        let status = |field: &str| object.number(&format!("/status/{field}")).unwrap_or(0);
+        let words = [name_of(object), seconds.to_string()];
+        let finding = Finding::new(&sentences::MIN_READY, [&words[0], &words[1]]);
+        let show = get_yaml(object, self.world.namespace());
+        (status("readyReplicas") > status("availableReplicas")).then(|| finding.shown_by(show))
     }
 
     /// Whether a template was written that no ReplicaSet has yet.
@@ -102,7 +115,10 @@ impl<'a> Chain<'a> {
         let nowhere = observed && object.number("/status/desiredNumberScheduled").unwrap_or(0) == 0;
         if nowhere {
             let show = self.describe(object);
-            return Some(Finding::lasting(&sentences::NO_NODES, [&name_of(object)]).shown_by(show));
+            let taints = self.taints();
+            let aside: Aside = (!taints.is_empty()).then(|| (&sentences::NODE_TAINTS, vec![taints]));
+            let finding = Finding::lasting(&sentences::NO_NODES, [&name_of(object)]).aside(aside);
+            return Some(finding.shown_by(show));
         }
         let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete" && unsettled;
         let show = get_yaml(object, self.world.namespace());
@@ -118,15 +134,24 @@ impl<'a> Chain<'a> {
         if object.condition_is_true("Complete") {
             return None;
         }
+        if object.number("/spec/parallelism") == Some(0) {
+            let show = get_yaml(object, self.world.namespace());
+            return Some(Finding::lasting(&sentences::NO_PARALLELISM, [&name]).shown_by(show));
+        }
         let refused = self.refused_by_event(object, object.number("/status/active").unwrap_or(0) == 0);
         let pods = refused.or_else(|| self.worst_pod(object));
         let failed = object.condition("Failed").filter(|failed| failed["status"] == "True");
         if let Some(failed) = failed {
             let word = |key: &str| failed.get(key).and_then(|value| value.as_str()).unwrap_or_default();
             // What the Pod ended with says more than that it ended too often.
-            let told = pods.map(|finding| finding.lasts_if(true)).unwrap_or_else(|| {
+            let late = word("reason") == "DeadlineExceeded";
+            let told = pods.filter(|_| !late).map(|finding| finding.lasts_if(true)).unwrap_or_else(|| {
                 let words = [name.as_str(), word("reason"), word("message")];
-                Finding::lasting(&sentences::JOB_FAILED, words).shown_by(self.describe(object))
+                let seconds = object.number("/spec/activeDeadlineSeconds").filter(|_| late);
+                let aside: Aside =
+                    seconds.map(|seconds| (&sentences::ACTIVE_DEADLINE, vec![seconds.to_string()]));
+                let finding = Finding::lasting(&sentences::JOB_FAILED, words).aside(aside);
+                finding.shown_by(self.describe(object))
             });
             return Some(told.called(word("reason")));
         }
@@ -142,10 +167,12 @@ impl<'a> Chain<'a> {
             let show = format!("kubectl get cronjob {}", object.name());
             return Some(Finding::lasting(&sentences::SUSPENDED, [&name]).shown_by(show));
         }
-        if let Some(finding) =
-            self.world.children(&builtin::JOB, object).first().and_then(|job| self.broken_link(job))
-        {
-            return Some(finding);
+        // The newest Job has only just begun: an older one may know more.
+        let jobs = self.world.children(&builtin::JOB, object);
+        let mut findings: Vec<Finding> = jobs.iter().filter_map(|job| self.broken_link(job)).collect();
+        if !findings.is_empty() {
+            let worst = findings.iter().position(|finding| finding.lasts).unwrap_or(0);
+            return Some(findings.swap_remove(worst));
         }
         let refused = self
             .event(object, &["FailedCreate", "UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"]);

@@ -30,6 +30,13 @@ const CONFUSED: &[&[&Kind]] = &[
     &[&builtin::SERVICE, &builtin::INGRESS],
 ];
 
+/// The kinds that one is taken for.
+pub(in crate::check::why) fn taken_for(wanted: &'static Kind) -> impl Iterator<Item = &'static Kind> {
+    let family = CONFUSED.iter().find(|kinds| kinds.iter().any(|kind| kind.kind == wanted.kind));
+    let others = family.into_iter().flat_map(|family| family.iter().copied());
+    others.filter(|kind| kind.kind != wanted.kind)
+}
+
 impl Near<'_> {
     /// What is there instead of an object that is not.
     pub(in crate::check::why) fn missing(&self, wanted: &ObjectRef) -> Option<Finding> {
@@ -56,14 +63,46 @@ impl Near<'_> {
             })
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
+            .or_else(|| self.refused_to_make(wanted))
+            .or_else(|| self.gone(wanted))
             .or_else(|| self.not_made(wanted))
+    }
+
+    /// The last command should have made it, and was refused.
+    fn refused_to_make(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let (command, complaint) = self.refusal()?;
+        let words = [wanted.to_string(), command, complaint];
+        Some(Finding::lasting(&sentences::REFUSED_TO_MAKE, [&words[0], &words[1], &words[2]]))
+    }
+
+    /// The object was there since the step began, and went again.
+    fn gone(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let last = self.facts.commands.last()?;
+        let kind = wanted.kind;
+        let events = self.facts.world.all(&builtin::EVENT, wanted.namespace.as_deref()).iter();
+        let mut about = events.filter(|event| {
+            event.text("/involvedObject/kind") == kind.kind
+                && event.text("/involvedObject/name") == wanted.name
+        });
+        let told = self.facts.answered.is_some_and(|answered| answered.made(kind.singular, &wanted.name));
+        let was_there = told || about.next().is_some();
+        let deleted = last.split_whitespace().any(|word| word == "delete");
+        let sentence = if deleted { &sentences::GONE } else { &sentences::GONE_AGAIN };
+        let finding = Finding::lasting(sentence, [&wanted.to_string()]);
+        let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
+        was_there.then(|| finding.shown_by(show))
     }
 
     /// The last command should have made something, and this is not there.
     fn not_made(&self, wanted: &ObjectRef) -> Option<Finding> {
         const MAKING: [&str; 6] = ["apply", "create", "run", "expose", "replace", "autoscale"];
         let last = self.facts.commands.last()?;
-        let made = last.split_whitespace().any(|word| MAKING.contains(&word));
+        // A command that did something else, and well, has nothing to do with it.
+        let meant = match self.facts.answered {
+            Some(answered) => answered.failed,
+            None => last.contains(wanted.name.as_str()),
+        };
+        let made = meant && last.split_whitespace().any(|word| MAKING.contains(&word));
         let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
         let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
         made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
@@ -71,10 +110,8 @@ impl Near<'_> {
 
     /// An object of a kind that is taken for the wanted one.
     fn of_other_kind(&self, wanted: &ObjectRef, fits: impl Fn(&Object) -> bool) -> Option<Finding> {
-        let confused =
-            CONFUSED.iter().find(|kinds| kinds.iter().any(|kind| kind.kind == wanted.kind.kind))?;
-        let others = confused.iter().filter(|kind| kind.kind != wanted.kind.kind);
-        let mut objects = others.flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
+        let mut objects =
+            taken_for(wanted.kind).flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
         let found =
             objects.find(|object| object.controller().is_none() && !self.is_known(object) && fits(object))?;
         let name = name_of(found);

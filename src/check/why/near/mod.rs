@@ -5,12 +5,15 @@ mod place;
 mod spec;
 mod values;
 
-use serde_json::Value;
+pub(super) use missing::taken_for;
+
+use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
 use crate::lesson::{Expectation, Form, Quantifier, Selection};
 
 use super::super::judge::Facts;
+use super::super::partial::shorten;
 use super::chain::{Chain, near_label};
 use super::finding::{Finding, name_of};
 use super::sentences;
@@ -34,6 +37,47 @@ impl<'a> Near<'a> {
             && !last.contains('|')
             && !last.contains('>');
         only_shown.then(|| Finding::new(&sentences::DRY_RUN, []))
+    }
+
+    /// The last command was refused, in the words of who refused it.
+    pub(super) fn refused(&self) -> Option<Finding> {
+        let (command, complaint) = self.refusal()?;
+        Some(Finding::lasting(&sentences::REFUSED, [&command, &complaint]))
+    }
+
+    /// The last command, had it something to write, and the refusal.
+    fn refusal(&self) -> Option<(String, String)> {
+        const WRITING: [&str; 14] = [
+            "apply",
+            "create",
+            "run",
+            "expose",
+            "replace",
+            "autoscale",
+            "patch",
+            "set",
+            "scale",
+            "edit",
+            "label",
+            "annotate",
+            "delete",
+            "drain",
+        ];
+        let complaint = self.facts.answered?.complaint()?;
+        let last = self.facts.commands.last()?;
+        let writes = last.split_whitespace().any(|word| WRITING.contains(&word));
+        writes.then(|| (shorten(last.lines().next().unwrap_or_default()), complaint))
+    }
+
+    /// As `refused`, where the command or the refusal names an object.
+    pub(super) fn refused_about(&self, object: &Object) -> Option<Finding> {
+        let named = |text: &str| {
+            text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '.')
+                .any(|word| word == object.name())
+        };
+        let about = self.facts.commands.last().is_some_and(|last| named(last))
+            || self.facts.answered?.complaint().is_some_and(|complaint| named(&complaint));
+        self.refused().filter(|_| about)
     }
 
     /// Nothing carries the labels, or nothing here does.
@@ -69,6 +113,7 @@ impl<'a> Near<'a> {
             .map(|object| self.elsewhere(object, namespace))
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
+            .or_else(|| self.refused())
     }
 
     /// A label that stands on a workload and not on its template.
@@ -103,7 +148,12 @@ impl<'a> Near<'a> {
     /// As `makes_anew`, for a selection that should be empty.
     pub(super) fn makes_anew_of(&self, selected: &[&Object]) -> Option<Finding> {
         let Form::Selection { quantifier, .. } = &self.check.form else { return None };
-        let none = matches!(quantifier, Quantifier::Count { at_most: Some(0), .. } | Quantifier::None(_));
+        let none = match quantifier {
+            Quantifier::Count { at_most, .. } => *at_most == Some(0),
+            // Of what is only not to be so, another one will do.
+            Quantifier::None(partial) => partial.as_object().is_none_or(Map::is_empty),
+            _ => false,
+        };
         selected.iter().filter(|_| none).find_map(|object| self.made_anew(object))
     }
 
@@ -112,6 +162,22 @@ impl<'a> Near<'a> {
         let owner = Chain::new(self.facts.world, self.facts.logs).workload_of(object);
         let finding = Finding::lasting(&sentences::MAKES_ANEW, [&name_of(object), &owner]);
         Some(finding.shown_by(format!("kubectl get {owner}")))
+    }
+
+    /// Pods that a drain leaves where they are, since a budget needs them.
+    pub(super) fn may_not_go(&self, selected: &[&Object]) -> Option<Finding> {
+        let world = self.facts.world;
+        let chain = Chain::new(world, self.facts.logs);
+        selected.iter().filter(|pod| pod.kind() == "Pod").find_map(|pod| {
+            let node = world.named(&builtin::NODE, None, pod.text("/spec/nodeName"))?;
+            let budgets = world.all(&builtin::POD_DISRUPTION_BUDGET, Some(pod.namespace())).iter();
+            let of_pod = |budget: &&Object| {
+                let selector = budget.get("/spec/selector").map(LabelSelector::from_value);
+                selector.unwrap_or_default().matches(pod.labels())
+            };
+            let held = budgets.filter(of_pod).find_map(|budget| chain.broken_link(budget))?;
+            node.flag("/spec/unschedulable").then_some(held.lasts_if(true))
+        })
     }
 
     /// More than are wanted: the same made twice under different names.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::apimachinery::Object;
+use crate::lesson::Form;
 
-use super::super::super::partial::{Gap, same};
+use super::super::super::partial::{Gap, contains, same};
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
@@ -41,6 +42,31 @@ impl Near<'_> {
         let found = find(&applied, &key, wanted, "", DEPTH_MAX).into_iter().find(|path| *path != target)?;
         let words = [name.as_str(), &told, &found, &target];
         Some(Finding::lasting(&sentences::DROPPED, words).shown_by(show))
+    }
+}
+
+impl Near<'_> {
+    /// Whether what is missed in one container stands in another.
+    pub(super) fn wrong_container(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let (list, rest) = gap.path.split_once("containers[")?;
+        let (index, below) = rest.split_once("].")?;
+        let index: usize = index.parse().ok()?;
+        let (Form::Match { contains: wanted, .. }, pointer) =
+            (&self.check.form, format!("/{}containers", list.replace('.', "/")))
+        else {
+            return None;
+        };
+        let asked = wanted.pointer(&pointer)?.get(index)?;
+        let meant = asked["name"].as_str()?;
+        let key = below.split(['.', '[']).next()?;
+        let partial = asked.get(key)?;
+        let holds = |container: &&Value| {
+            container["name"] != meant && contains(partial, container.get(key), self.facts.snap)
+        };
+        let other = object.list(&pointer).iter().find(holds)?;
+        let words = [name_of(object), key.to_owned(), other["name"].as_str().unwrap_or_default().to_owned()];
+        let finding = Finding::lasting(&sentences::WRONG_CONTAINER, [&words[0], &words[1], &words[2], meant]);
+        Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 }
 

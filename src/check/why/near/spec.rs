@@ -22,9 +22,13 @@ impl Near<'_> {
     /// What differs, where nothing more is to be said about it.
     pub(in crate::check::why) fn difference(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
         let gap = gaps.iter().find(|gap| !gap.path.starts_with("status"))?;
-        let found = gap.actual.as_deref().unwrap_or("-");
         let words = [name_of(object), gap.path.clone()];
-        let finding = Finding::lasting(&sentences::DIFFERS, [&words[0], &words[1], found, &gap.expected]);
+        let finding = match gap.actual.as_deref() {
+            Some(found) => {
+                Finding::lasting(&sentences::DIFFERS, [&words[0], &words[1], found, &gap.expected])
+            }
+            None => Finding::lasting(&sentences::NOT_SET, [&words[0], &words[1], &gap.expected]),
+        };
         Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
@@ -44,6 +48,8 @@ impl Near<'_> {
             .or_else(|| values::encoded(object, gap))
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::probe(object, gap))
+            .or_else(|| values::key(object, gap))
+            .or_else(|| self.wrong_container(object, gap))
             .or_else(|| self.near_value(object, gap))
             .or_else(|| self.wrong_place(object, gap))
     }
@@ -61,7 +67,8 @@ impl Near<'_> {
         .into_iter()
         .find(|holder| gap.path == format!("{holder}.{key}") || gap.path == format!("{holder}[{key:?}]"))?;
         let pointer = format!("/{}", holder.replace('.', "/"));
-        let map: &Map<String, Value> = object.map(&pointer)?;
+        let none = Map::new();
+        let map: &Map<String, Value> = object.map(&pointer).unwrap_or(&none);
         let name = name_of(object);
         let show = format!(
             "kubectl get {} {} --show-labels",
@@ -79,6 +86,14 @@ impl Near<'_> {
         if let Some((other, value)) = other {
             let found = format!("{other}={}", value.as_str().unwrap_or_default());
             return Some(Finding::lasting(&sentences::LABEL_KEY, [&name, &found, &key]).shown_by(show));
+        }
+        let noted = holder == "metadata.labels" && object.annotation(&key) == Some(wanted);
+        if noted {
+            let words = [name.as_str(), &key];
+            return Some(
+                Finding::lasting(&sentences::ANNOTATION, words)
+                    .shown_by(get_yaml(object, self.facts.world.namespace())),
+            );
         }
         let own = holder == "spec.template.metadata.labels" && object.label(&key) == Some(wanted);
         let label = format!("{key}={wanted}");

@@ -2,10 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use crate::apimachinery::Object;
+use crate::base::is_typo;
 
 use super::super::super::partial::Gap;
+use super::super::chain::tiny_memory;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::place::last_key;
@@ -29,12 +32,36 @@ pub(super) fn encoded(object: &Object, gap: &Gap) -> Option<Finding> {
     twice.then(|| Finding::lasting(&sentences::ENCODED_TWICE, [&name, &key]).shown_by(show))
 }
 
-/// Memory in thousandths of a byte.
+/// Memory in bytes, or thousandths of them.
 pub(super) fn memory(object: &Object, gap: &Gap) -> Option<Finding> {
     let found = gap.actual.as_deref()?;
-    let milli = gap.path.ends_with(".memory") && found.ends_with('m');
-    let finding = Finding::lasting(&sentences::MILLIBYTES, [&name_of(object), found]);
-    milli.then(|| finding.shown_by(get_yaml(object, object.namespace())))
+    let sentence = tiny_memory(found).filter(|_| gap.path.ends_with(".memory"))?;
+    let finding = Finding::lasting(sentence, [&name_of(object), found]);
+    Some(finding.shown_by(get_yaml(object, object.namespace())))
+}
+
+/// A key of a ConfigMap or Secret that is spelled otherwise, or stands in a file that is one value.
+pub(super) fn key(object: &Object, gap: &Gap) -> Option<Finding> {
+    let wanted = gap.path.strip_prefix("data").filter(|_| gap.actual.is_none())?;
+    let wanted =
+        if wanted.starts_with('[') { last_key(&gap.path) } else { wanted.strip_prefix('.')?.to_owned() };
+    let data = object.map("/data")?;
+    let name = name_of(object);
+    let show = format!("kubectl describe {}", name.replacen('/', " ", 1));
+    let near = data.keys().find(|key| key.eq_ignore_ascii_case(&wanted) || is_typo(key, &wanted));
+    if let Some(near) = near {
+        return Some(Finding::lasting(&sentences::OTHER_KEY, [&name, near, &wanted]).shown_by(show));
+    }
+    let decode = |value: &Value| -> Option<String> {
+        let text = value.as_str()?;
+        if object.kind() != "Secret" {
+            return Some(text.to_owned());
+        }
+        String::from_utf8(STANDARD.decode(text).ok()?).ok()
+    };
+    let assigns = |text: &str| text.lines().any(|line| line.trim_start().starts_with(&format!("{wanted}=")));
+    let (file, _) = data.iter().find(|(_, value)| decode(value).is_some_and(|text| assigns(&text)))?;
+    Some(Finding::lasting(&sentences::FILE_AS_VALUE, [&name, file, &wanted]).shown_by(show))
 }
 
 /// A probe of another kind than the one that is asked for.

@@ -44,5 +44,19 @@ sentences! {
         "{0}에 {1}은(는) 있지만 필요한 것은 {2}입니다. liveness는 컨테이너를 재시작하고, readiness는 요청을 받을지 정하며, startup은 시작할 시간을 줍니다.";
     NOT_MADE: "{0} is not there, and the last command (`{1}`) did not make it: read what it answered.",
         "{0}이(가) 없습니다. 마지막 명령(`{1}`)으로도 만들어지지 않았으니 그 명령의 출력을 읽어 보세요.";
+    NOT_SET: "{1} of {0} is not set; {2} is asked for.", "{0}의 {1}이(가) 지정되어 있지 않습니다. {2}이어야 합니다.";
+    ANNOTATION: "{0} has {1} as an annotation, and a label is asked for: selectors read labels only.",
+        "{0}에 {1}이(가) 어노테이션으로 있지만 필요한 것은 레이블입니다. 셀렉터는 레이블만 봅니다.";
+    OTHER_KEY: "{0} has the key {1}; {2} is asked for: keys must be the same, letter by letter.",
+        "{0}에 키 {1}이(가) 있지만 {2}이어야 합니다. 키는 글자 하나까지 같아야 합니다.";
+    FILE_AS_VALUE: "{0} holds the whole file {1} as one value; {2} is to be a key of its own: --from-env-file reads a file line by line.",
+        "{0}에 파일 {1} 전체가 값 하나로 들어 있습니다. {2}이(가) 따로 키여야 합니다. --from-env-file은 파일을 한 줄씩 읽습니다.";
+    WRONG_CONTAINER: "{1} stands at the container {2} of {0}; it belongs to the container {3}.",
+        "{0}의 {1}이(가) 컨테이너 {2}에 있습니다. 컨테이너 {3}에 있어야 합니다.";
+    REFUSED: "The last command (`{0}`) was refused: {1}", "마지막 명령(`{0}`)이 거부되었습니다: {1}";
+    REFUSED_TO_MAKE: "{0} is not there: the last command (`{1}`) was refused: {2}", "{0}이(가) 없습니다. 마지막 명령(`{1}`)이 거부되었습니다: {2}";
+    GONE: "{0} was there and is gone: it was deleted.", "{0}이(가) 있었는데 삭제되어 없습니다.";
+    GONE_AGAIN: "{0} was made and is gone again: somebody deleted it, its time to live (ttlSecondsAfterFinished) was over, or its node does not exist.",
+        "{0}이(가) 만들어졌다가 사라졌습니다. 누군가 삭제했거나, 보관 시간(ttlSecondsAfterFinished)이 지났거나, 지정한 노드가 없는 경우입니다.";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }

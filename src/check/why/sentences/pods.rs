@@ -29,12 +29,26 @@ sentences! {
     IMAGE_DENIED: "The registry refuses the image {1} of {0}: it does not exist, or it is private and needs an imagePullSecret ({2}).",
         "레지스트리가 {0}의 이미지 {1}을(를) 거부합니다. 존재하지 않거나, 비공개라서 imagePullSecret이 필요합니다({2}).";
     REGISTRY_UNKNOWN: "The registry of the image {1} of {0} cannot be reached: {2}", "{0}의 이미지 {1}이(가) 있는 레지스트리에 연결할 수 없습니다: {2}";
+    PULL_SECRET_TYPE: "The imagePullSecret {1} of {0} is of the type {2} and holds no credentials of a registry: `kubectl create secret docker-registry` makes the right type.",
+        "{0}의 imagePullSecret {1}은(는) {2} 유형이라 레지스트리 자격 증명이 없습니다. `kubectl create secret docker-registry`로 맞는 유형을 만드세요.";
     PULL_FAILS: "The image {1} of {0} cannot be pulled: {2}", "{0}의 이미지 {1}을(를) 가져올 수 없습니다: {2}";
     NEVER_PULLED: "The image {1} of {0} is not on the node, and imagePullPolicy: Never forbids to pull it.",
         "{0}의 이미지 {1}이(가) 노드에 없고, imagePullPolicy: Never라서 가져오지도 않습니다.";
     IMAGE_NAME: "{1} is no valid image name ({0}): {2}", "{1}은(는) 올바른 이미지 이름이 아닙니다({0}): {2}";
-    CONFIG_MISSING: "{0} needs the {1} {2}, and there is none of that name in its namespace.",
-        "{0}에 필요한 {1} {2}이(가) 네임스페이스에 없습니다.";
+    CONFIG_MISSING: "{0} needs the {1} {2}, and there is none of that name in its namespace {3}; a Pod sees those of its own namespace only.",
+        "{0}에 필요한 {1} {2}이(가) 네임스페이스 {3}에 없습니다. 파드는 자기 네임스페이스의 것만 쓸 수 있습니다.";
+    IS_ELSEWHERE: " There is one named {0} in the namespace {1}.", " 이름이 {0}인 것은 네임스페이스 {1}에 있습니다.";
+    KEYS: " Its keys: {0}.", " 들어 있는 키: {0}.";
+    ONE_WORD: " The whole of \"{0}\" is taken for the name of one program: each argument is one word of the list, or it goes to `sh -c`.",
+        " \"{0}\" 전체를 프로그램 이름 하나로 봅니다. 인자는 목록의 항목으로 나누어 쓰거나 `sh -c`에 넘기세요.";
+    ARCHITECTURE: " The program was built for another processor architecture than the node's.", " 노드와 다른 프로세서 아키텍처용으로 만든 프로그램입니다.";
+    OTHER_PROGRAM: " Its container runs `{0}` in place of the image's own program.", " 컨테이너가 이미지의 원래 프로그램 대신 `{0}`을(를) 실행하고 있습니다.";
+    SUCCEEDED: "{0} has done its work and ended (Succeeded, exit code 0), and its restartPolicy is {1}: it is not started again.",
+        "{0}은(는) 할 일을 마치고 끝났고(Succeeded, 종료 코드 0) restartPolicy가 {1}라서 다시 시작하지 않습니다.";
+    BYTES: "{0} has {1} of memory: without a suffix that is {1} bytes. Mi is meant, most likely.",
+        "{0}의 메모리가 {1}입니다. 접미사가 없으면 {1}바이트라는 뜻이니, 아마 Mi를 쓰려던 것일 겁니다.";
+    TOLERATES: " It tolerates {0}, which is not the same.", " 이 파드의 톨러레이션은 {0}이라서 맞지 않습니다.";
+    ITS_RULES: " Its rules: {0}.", " 지정한 규칙: {0}.";
     KEY_MISSING: "{0} needs the key {2} of the {1}, and that key is not in it.", "{0}에 필요한 키 {2}이(가) {1} 안에 없습니다.";
     RUNS_AS_ROOT: "{0} must not run as root (runAsNonRoot), and its image runs as root: set runAsUser, or take another image.",
         "{0}은(는) root로 실행될 수 없는데(runAsNonRoot) 이미지는 root로 실행됩니다. runAsUser를 지정하거나 다른 이미지를 쓰세요.";

@@ -31,6 +31,7 @@ sentences! {
         "네트워크폴리시 {1}이(가) {0} 뒤의 파드를 선택하고 이 트래픽을 막습니다.";
     NO_ANSWER_IN_TIME: "The Pods behind {0} do not answer in time.", "{0} 뒤의 파드가 제때 응답하지 않습니다.";
     DROPS_CONNECTION: "The application behind {0} ends the connection without an answer.", "{0} 뒤의 애플리케이션이 응답 없이 연결을 끊습니다.";
+    BEHIND_IT: " Behind it is {0}, which its selector ({1}) matches.", " 그 뒤에는 셀렉터({1})에 맞는 {0}이(가) 있습니다.";
     OTHER_ANSWER: "{0} answers, but not as expected: HTTP {1}.", "{0}이(가) 응답하지만 기대한 응답이 아닙니다: HTTP {1}.";
     PENDING_ADDRESS: "{0} waits for an address outside (EXTERNAL-IP <pending>): nothing in this cluster hands out load balancers. `minikube tunnel` does on minikube; the Service works inside, and through its node port.",
         "{0}의 외부 주소가 아직 없습니다(EXTERNAL-IP <pending>). 이 클러스터에는 로드 밸런서를 나눠 주는 것이 없습니다. minikube에서는 `minikube tunnel`이 합니다. 클러스터 안과 노드 포트로는 동작합니다.";

@@ -4,6 +4,13 @@ sentences! {
     PAUSED: "The rollout of {0} is paused: a changed template makes no new Pods until `kubectl rollout resume`.",
         "{0}의 롤아웃이 일시 중지되어 있습니다. `kubectl rollout resume`을 실행하기 전에는 템플릿을 바꿔도 새 파드가 생기지 않습니다.";
     ZERO: "{0} asks for 0 replicas: it makes no Pods.", "{0}의 replicas가 0이라서 파드를 만들지 않습니다.";
+    MIN_READY: "The Pods of {0} are ready, but count as available only after minReadySeconds: {1} s.",
+        "{0}의 파드는 준비되었지만 minReadySeconds {1}초가 지나야 사용 가능으로 셉니다.";
+    NO_PARALLELISM: "{0} has parallelism 0: it starts no Pods.", "{0}의 parallelism이 0이라서 파드를 시작하지 않습니다.";
+    ACTIVE_DEADLINE: " Its activeDeadlineSeconds is {0}: after that its Pods are ended.", " activeDeadlineSeconds가 {0}이라서 그 시간이 지나면 파드를 끝냅니다.";
+    NODE_TAINTS: " The taints of the nodes: {0}.", " 노드의 테인트: {0}.";
+    DEFAULT_LIMIT: " The {0} limit may come from the LimitRange {1}, which sets it by default: set a limit of your own.",
+        " {0} 제한은 LimitRange {1}의 기본값일 수 있습니다. 제한을 직접 지정하세요.";
     DEADLINE: "The rollout of {0} made no progress within its deadline (ProgressDeadlineExceeded); nothing is rolled back by itself.",
         "{0}의 롤아웃이 기한 안에 진행되지 않았습니다(ProgressDeadlineExceeded). 저절로 롤백되지는 않습니다.";
     ON_DELETE: "{0} has updateStrategy OnDelete: it makes new Pods only when the old ones are deleted.",
@@ -50,7 +57,9 @@ sentences! {
     PROVISIONING: "{0} gets no volume: {1}", "{0}에 볼륨이 만들어지지 않습니다: {1}";
     VOLUME_TAKEN: "{0} names the volume {1}, which is not free ({2}).", "{0}이(가) 지정한 볼륨 {1}은(는) 비어 있지 않습니다({2}).";
     VOLUME_MISSING: "{0} names the volume {1}, and there is no such PersistentVolume.", "{0}이(가) 지정한 볼륨 {1}이(가) 없습니다.";
-    CLAIM_WAITS: "{0} waits for a volume.", "{0}이(가) 볼륨을 기다립니다.";
+    NO_VOLUME_FITS: "No PersistentVolume of the class {1} fits {0}: {2}.", "{0}에 맞는 클래스 {1}의 PersistentVolume이 없습니다: {2}.";
+    CLAIM_WAITS: "{0} waits for a volume, which the provisioner {2} of its StorageClass {1} makes.",
+        "{0}이(가) 볼륨을 기다립니다. 볼륨은 스토리지클래스 {1}의 프로비저너 {2}이(가) 만듭니다.";
     NODE_NOT_READY: "{0} is not ready: {1}", "{0}이(가) 준비되지 않았습니다: {1}";
     QUOTA_FULL: "{0} is used up: {1}", "{0}을(를) 다 썼습니다: {1}";
     NO_DISRUPTIONS: "{0} allows no disruption now ({1} of {2} healthy Pods are needed): an eviction is refused.",

@@ -179,6 +179,23 @@ fn a_cordon_is_a_taint_and_a_deleted_node_leaves_orphans() {
 }
 
 #[test]
+fn what_takes_the_place_of_an_orphan_lives_until_the_next_round() {
+    let mut simulation = two_nodes();
+    web(&mut simulation, 1);
+    change(&mut simulation, &DEPLOYMENT, "web", |web| {
+        web.set("/spec/template/spec/nodeName", "nowhere");
+    });
+    run(&mut simulation, 300);
+    let made = simulation.registry.store().list(&EVENT, None);
+    let made: i64 = made
+        .filter(|event| event.text("/reason") == "SuccessfulCreate")
+        .map(|event| event.number("/count").unwrap_or(1))
+        .sum();
+    // One at first, and one for each round since its node has been missed for long enough.
+    assert!((8..=22).contains(&made), "{made}");
+}
+
+#[test]
 fn machines_come_and_go_and_renew_their_leases() {
     let mut simulation = two_nodes();
     assert_eq!(simulation.add_node().unwrap(), "minikube-m03");

@@ -32,6 +32,10 @@ impl Program for MetricsServer {
         );
     }
 
+    fn speaks_tls(&self) -> bool {
+        true
+    }
+
     fn ports(&self, process: &Process) -> Vec<u16> {
         let command = process.command();
         let port = command.iter().find_map(|argument| argument.strip_prefix("--secure-port="));

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
-use crate::apimachinery::{supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch};
+use crate::apimachinery::{
+    InGoOrder, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
+};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
@@ -25,7 +27,7 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
     annotate(&mut modified);
     let live = match api.get(&info.url()).await {
         Err(failure) if failure.is_not_found() => return create(call, api, info, modified, dry_run).await,
-        other => other?,
+        other => other.map_err(|failure| super::retrieving(failure, info))?,
     };
     if last_applied_of(&live).is_none() {
         call.complain(format!(
@@ -124,12 +126,9 @@ pub(in crate::kubectl) fn patch_of(
 fn explain(failure: Failure, info: &Info, patch: &Value) -> Failure {
     let wrap = |text: &str| {
         format!(
-            "error when applying patch:\n{}\nto:\nResource: {:?}, GroupVersionKind: {:?}\nName: {:?}, Namespace: {:?}\nfor: {:?}: error when patching {:?}: {text}",
+            "error when applying patch:\n{}\nto:\n{}\nfor: {:?}: error when patching {:?}: {text}",
             escape_html(&patch.to_string()),
-            info.resource.group_version_resource(),
-            info.resource.group_version_kind(),
-            info.name,
-            info.namespace,
+            info.described(),
             info.source,
             info.source,
         )
@@ -157,6 +156,15 @@ pub(in crate::kubectl) fn annotate(object: &mut Value) {
         object["metadata"]["annotations"] = json!({});
     }
     object["metadata"]["annotations"][LAST_APPLIED] = text.into();
+}
+
+/// As [`annotate`], of an object that flags made: its text is that of Go's struct.
+pub(in crate::kubectl) fn annotate_typed(object: &mut Value) {
+    let text = serde_json::to_string(&InGoOrder::new(object)).unwrap_or_else(|_| object.to_string());
+    if !object["metadata"]["annotations"].is_object() {
+        object["metadata"]["annotations"] = json!({});
+    }
+    object["metadata"]["annotations"][LAST_APPLIED] = (escape_html(&text) + "\n").into();
 }
 
 /// What was applied last, as JSON text.

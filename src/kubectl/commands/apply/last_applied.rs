@@ -10,7 +10,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, escape_html, print_done, to_json};
+use crate::kubectl::printers::{DryRun, dry_run, escape_html, indent, print_done};
 use crate::kubectl::resource_args::{
     Info, NOTHING_NAMED, Wanted, find, from_files, info_of, require_arguments,
 };
@@ -65,11 +65,11 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    for info in find(call, &api, &args, Wanted { selectors: true, types_alone: true }).await? {
+    for info in find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await? {
         // As upstream: nothing is said of objects that were not applied.
         let Some(text) = last_applied_of(info.object.value()) else { continue };
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;
-        call.text(if as_json { to_json(&value) } else { crate::base::to_yaml(&value) })?;
+        call.text(if as_json { indent(text) } else { crate::base::to_yaml(&value) })?;
     }
     Ok(())
 }
@@ -85,13 +85,7 @@ async fn set(call: &mut Call<'_>) -> Outcome {
     let mut changes = Vec::new();
     for info in infos {
         let live = api.get(&info.url()).await.map_err(|failure| {
-            if failure.is_not_found() {
-                return failure;
-            }
-            failure.about(
-                &format!("retrieving current configuration of:\n{}\nfrom server for:", info.named()),
-                &info.source,
-            )
+            if failure.is_not_found() { failure } else { super::retrieving(failure, &info) }
         })?;
         let known = last_applied_of(&live);
         if known.is_none() && !call.flags.on("create-annotation") {
@@ -110,7 +104,7 @@ async fn set(call: &mut Call<'_>) -> Outcome {
     }
     for (info, mut object) in changes {
         if dry_run != DryRun::Client {
-            let text = escape_html(&info.object.value().to_string());
+            let text = escape_html(&info.object.value().to_string()) + "\n";
             let patch = json!({"metadata": {"annotations": {LAST_APPLIED: text}}});
             object = api.patch(&info.url().with("dryRun", dry_run.parameter()), MERGE_PATCH, &patch).await?;
         }

@@ -17,7 +17,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
 use crate::kubectl::resource_args::{Info, from_files};
 
-pub(super) use client_side::{LAST_APPLIED, annotate, patch_of, was_applied};
+pub(super) use client_side::{LAST_APPLIED, annotate, annotate_typed, patch_of, was_applied};
 pub(super) use prune::{Visited, leftovers};
 
 /// The command.
@@ -78,6 +78,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let format = format_of(call, false)?;
     let api = call.api().await?;
+    prune::check_allowed(call, &api).await?;
     let mut set = ApplySet::of(call, &api).await?;
     let (mut infos, mut failures) = from_files(call, &api).await?;
     let (mut objects, mut visited) = (Vec::new(), Visited::default());
@@ -127,10 +128,21 @@ fn check_flags(call: &Call<'_>) -> Outcome {
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
         ));
     }
+    if call.flags.is_set("subresource") && !call.flags.on("server-side") {
+        return Err(Failure::message("--subresource can only be specified for --server-side"));
+    }
     if call.flags.on("force") && call.flags.text("dry-run") == "server" {
         return Err(Failure::message("--dry-run=server cannot be used with --force"));
     }
     prune::check_flags(call)
+}
+
+/// Says of a refusal that it was the live object that could not be read.
+fn retrieving(failure: Failure, info: &Info) -> Failure {
+    failure.about(
+        &format!("retrieving current configuration of:\n{}\nfrom server for:", info.described()),
+        &info.source,
+    )
 }
 
 async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome<Applied> {
@@ -139,7 +151,7 @@ async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> 
         if !generated.is_empty() {
             return Err(Failure::message(format!("from {generated}: cannot use generate name with apply")));
         }
-        return Err(Failure::message("resource name may not be empty"));
+        return Err(retrieving(Failure::message("resource name may not be empty"), info));
     }
     if call.flags.on("server-side") {
         server_side::apply(call, api, info, dry_run).await

@@ -128,6 +128,22 @@ fn parse_entry(entry: &str) -> Outcome<(String, String)> {
     }
 }
 
+/// Refuses a list of what may be deleted that names kinds the server does not have.
+pub(super) async fn check_allowed(call: &Call<'_>, api: &Api) -> Outcome {
+    if !call.flags.on("prune") || call.flags.all("prune-allowlist").is_empty() {
+        return Ok(());
+    }
+    for entry in allowed(call)? {
+        if resource_of(api, &entry).await?.is_none() {
+            return Err(Failure::message(format!(
+                "no matches for kind {:?} in version {:?}",
+                entry.1, entry.0
+            )));
+        }
+    }
+    Ok(())
+}
+
 async fn resource_of(api: &Api, (version, kind): &(String, String)) -> Outcome<Option<Resource>> {
     match kind_of(version, kind) {
         Some(kind) => Ok(Some(Resource::from(kind))),

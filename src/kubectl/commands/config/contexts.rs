@@ -3,6 +3,7 @@
 use super::{load, one_name};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::help::print_own;
 use crate::kubectl::printers::plain_table;
 
 /// `current-context`.
@@ -25,7 +26,7 @@ pub(super) async fn list(call: &mut Call<'_>) -> Outcome {
         call.text(found.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     } else if call.flags.is_set("output") {
         return Err(Failure::message(format!(
-            "output must be one of '' or 'name': {}",
+            "--output {} is not available in kubectl config get-contexts; resetting to default output format",
             call.flags.text("output")
         )));
     } else {
@@ -66,6 +67,7 @@ pub(super) async fn set_context(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     let name = if call.flags.on("current") {
         if !call.args.is_empty() {
+            print_own(call)?;
             return Err(Failure::message("you cannot specify both a context name and --current"));
         }
         match config.current_context() {
@@ -81,8 +83,10 @@ pub(super) async fn set_context(call: &mut Call<'_>) -> Outcome {
     let values = ["cluster", "user", "namespace"].map(|key| (key, given(call, key)));
     let known = config.change("contexts", &name, |entry| {
         for (key, value) in values {
-            if let Some(value) = value {
-                entry.insert(key.to_owned(), value.into());
+            match value {
+                Some(value) if value.is_empty() => drop(entry.remove(key)),
+                Some(value) => drop(entry.insert(key.to_owned(), value.into())),
+                None => {}
             }
         }
     })?;
@@ -96,7 +100,9 @@ fn given(call: &Call<'_>, flag: &str) -> Option<String> {
 /// `rename-context`.
 pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
     let [old, new] = call.args.as_slice() else {
-        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
+        let failure = Failure::message(format!("Unexpected args: [{}]", call.args.join(" ")));
+        print_own(call)?;
+        return Err(failure);
     };
     let config = load(call)?;
     if config.entry("contexts", old).is_none() {
@@ -116,6 +122,9 @@ pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
 
 /// `delete-context`, `delete-cluster` and `delete-user`.
 pub(super) async fn delete(call: &mut Call<'_>, section: &str, one: &str) -> Outcome {
+    if call.args.len() != 1 {
+        return print_own(call);
+    }
     let name = one_name(call)?;
     let config = load(call)?;
     let Some(path) = config.remove(section, &name)? else {

@@ -9,6 +9,7 @@ use super::{load, one_name};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::help::print_own;
 
 /// Flags of `set-cluster` that are no global ones.
 pub(super) const CLUSTER_FLAGS: &[Flag] = &[
@@ -92,7 +93,7 @@ fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool)
     }
     let bytes = std::fs::read(&absolute).map_err(|_| {
         Failure::message(format!(
-            "could not read {field} data from {path}: open {path}: no such file or directory"
+            "could not stat {field} file {path}: stat {path}: no such file or directory"
         ))
     })?;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
@@ -102,7 +103,10 @@ fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool)
 /// `set-credentials`.
 pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
-    check(call)?;
+    if let Err(failure) = check(call) {
+        print_own(call)?;
+        return Err(failure);
+    }
     let embed = call.flags.on("embed-certs");
     let config = load(call)?;
     let mut files = Vec::new();
@@ -148,6 +152,11 @@ fn check(call: &Call<'_>) -> Outcome {
             "you cannot specify more than one authentication method at the same time: {}",
             methods.join(", ")
         )));
+    }
+    if let Some(wrong) =
+        call.flags.all("exec-env").iter().find(|pair| !pair.contains('=') && !pair.ends_with('-'))
+    {
+        return Err(Failure::message(format!("invalid exec-env format: {wrong}")));
     }
     let has_file =
         !call.flags.text("client-certificate").is_empty() || !call.flags.text("client-key").is_empty();

@@ -9,6 +9,7 @@ use super::flag_sets::OUTPUT;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::help::print_own;
 use crate::kubectl::kubeconfig::Kubeconfig;
 
 /// The group.
@@ -185,9 +186,15 @@ fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
 }
 
 /// The one name that a command takes.
-fn one_name(call: &Call<'_>) -> Outcome<String> {
+fn one_name(call: &mut Call<'_>) -> Outcome<String> {
     match call.args.as_slice() {
         [name] => Ok(name.clone()),
-        args => Err(Failure::message(format!("Unexpected args: [{}]", args.join(" ")))),
+        args => {
+            // The letter is upstream's.
+            let unexpected = if call.command.name == "set-credentials" { "unexpected" } else { "Unexpected" };
+            let failure = Failure::message(format!("{unexpected} args: [{}]", args.join(" ")));
+            print_own(call)?;
+            Err(failure)
+        }
     }
 }

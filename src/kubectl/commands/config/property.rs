@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::load;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::help::print_own;
 
 /// Sections with the fields of their entries.
 const FIELDS: &[(&str, &[&str])] = &[
@@ -78,7 +79,9 @@ fn place_of(path: &str) -> Outcome<Place> {
 /// `config set`.
 pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
     let [path, text] = call.args.as_slice() else {
-        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
+        let failure = Failure::message(format!("Unexpected args: [{}]", call.args.join(" ")));
+        print_own(call)?;
+        return Err(failure);
     };
     let (path, text) = (path.clone(), text.clone());
     let config = load(call)?;
@@ -114,7 +117,7 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
             }
         }
         Place::Entry(section, name, fields) => {
-            if config.entry(section, &name).is_none() {
+            if config.entry(section, &name).is_none() && !fields.is_empty() {
                 return Err(Failure::message(format!("current map key `{name}` is invalid")));
             }
             if fields.is_empty() {

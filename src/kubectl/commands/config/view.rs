@@ -22,6 +22,10 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     let mut merged = config.merged();
     if call.flags.on("minify") {
+        let named = call.flags.text("context").to_owned();
+        if !named.is_empty() && config.entry("contexts", &named).is_none() {
+            return Err(Failure::message(format!("cannot locate context {named}")));
+        }
         let target = call.target()?;
         if target.context.is_empty() {
             return Err(Failure::message("current-context must exist in order to minify"));

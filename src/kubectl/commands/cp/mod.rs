@@ -12,7 +12,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{container_names, default_container, named};
+use crate::kubectl::pods::{default_container, named};
 use crate::kubectl::remote::Session;
 
 /// The command.
@@ -110,9 +110,7 @@ async fn place_of(call: &mut Call<'_>, api: &Api, spec: &FileSpec) -> Outcome<Pl
     let pod = named(api, &namespace, &format!("pods/{}", spec.pod)).await?.object;
     let given = call.flags.text("container").to_owned();
     if !given.is_empty() {
-        if !container_names(&pod).contains(&given) {
-            return Err(Failure::message(format!("container {given} not found in pod {}", spec.pod)));
-        }
+        // Whether there is such a container is for the server to say.
         return Ok(Place { pod, container: given });
     }
     let (container, notice) = default_container(&pod);
@@ -175,7 +173,8 @@ async fn download(call: &mut Call<'_>, from: &FileSpec, to: &FileSpec) -> Outcom
             if retries == 0 { vec!["tar", "cf", "-", &from.file] } else { vec!["sh", "-c", &resumed] };
         let (mut streams, _) = Streams::captured("");
         streams.out = Output::new(file.try_clone()?);
-        streams.err = call.streams.err.clone();
+        // What tar says goes where the rest of the command's own words go.
+        streams.err = call.streams.out.clone();
         match execute(&api, &place, &words, &mut streams).await {
             Ok(()) => break,
             Err(failure) if tries == retries => return Err(failure),

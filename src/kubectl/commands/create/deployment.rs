@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
+use crate::base::Random;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -67,17 +68,17 @@ fn deployment(name: &str, images: &[String], command: &[String], port: i64, repl
     })
 }
 
-/// The container's name: the last part of the image without tag and digest, made a valid name.
+/// The container's name: the last part of the image without tag and digest; where letters have to be
+/// replaced, upstream adds a suffix, lest two names become one.
 fn container_name(image: &str) -> String {
     let last = image.rsplit('/').next().unwrap_or_default();
     let last = last.split('@').next().unwrap_or_default();
     let last = last.split(':').next().unwrap_or_default();
-    let name: String = last
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' { c } else { '-' })
-        .collect();
-    name.trim_matches('-').chars().take(63).collect()
+    if !last.contains(['_', '.']) {
+        return last.to_owned();
+    }
+    let suffix = Random::seeded(Random::fresh_seed()).name_suffix(5);
+    format!("{}-{suffix}", last.replace(['_', '.'], "-"))
 }
 
 #[cfg(test)]
@@ -89,10 +90,12 @@ mod tests {
         for (image, name) in [
             ("nginx", "nginx"),
             ("codongmin/kub-first-app:2", "kub-first-app"),
-            ("registry.local:5000/team/My_App@sha256:abc", "my-app"),
+            ("registry.local:5000/team/app@sha256:abc", "app"),
         ] {
             assert_eq!(container_name(image), name, "{image}");
         }
+        let name = container_name("team/my_app.x:1");
+        assert!(name.starts_with("my-app-x-") && name.len() == 14, "{name}");
     }
 
     #[test]

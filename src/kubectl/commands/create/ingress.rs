@@ -40,7 +40,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let mut spec = Map::new();
-    if call.flags.is_set("class") {
+    if !call.flags.text("class").is_empty() {
         spec.insert("ingressClassName".to_owned(), call.flags.text("class").into());
     }
     if !default.is_empty() {

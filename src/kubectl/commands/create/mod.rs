@@ -68,14 +68,17 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        if call.args.is_empty() {
+            return Err(Failure::message("must specify one of -f and -k"));
+        }
+        return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
+    }
+    if !call.args.is_empty() {
+        return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
+    }
     if call.flags.is_set("raw") {
         return super::raw::send(call, http::Method::POST).await;
-    }
-    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        if !call.args.is_empty() {
-            return Err(call.usage_error(format!("Unexpected args: [{}]", call.args.join(" "))));
-        }
-        return Err(Failure::message("must specify one of -f and -k"));
     }
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
@@ -112,6 +115,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     Failure::many(failures)
 }
 
+pub(super) use config_map::check_variable_name;
 pub(super) use role_binding::subjects;
 
 /// Drops the version that an object had where it was taken from: a new one begins anew.
@@ -151,11 +155,11 @@ pub(super) async fn create(call: &mut Call<'_>, kind: &'static Kind, mut object:
     let target = call.target()?;
     let dry_run = dry_run(call)?;
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    if resource.namespaced && (dry_run != DryRun::Client || target.explicit_namespace) {
+    if resource.namespaced && target.explicit_namespace {
         object["metadata"]["namespace"] = target.namespace.as_str().into();
     }
     if call.flags.on("save-config") {
-        super::apply::annotate(&mut object);
+        super::apply::annotate_typed(&mut object);
     }
     if dry_run != DryRun::Client {
         let api = call.api().await?;
@@ -168,7 +172,11 @@ pub(super) async fn create(call: &mut Call<'_>, kind: &'static Kind, mut object:
 /// Says which kind could not be created, as upstream's generators do.
 pub(super) fn failed(failure: Failure, kind: &str) -> Failure {
     match failure {
-        Failure::Status(status) => Failure::message(format!("failed to create {kind}: {}", status.message)),
+        Failure::Status(status) => {
+            // Upstream's Secrets come without the colon.
+            let end = if kind == "secret" { "" } else { ":" };
+            Failure::message(format!("failed to create {kind}{end} {}", status.message))
+        }
         other => other,
     }
 }

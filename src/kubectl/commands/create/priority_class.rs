@@ -21,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
 };
 
 const FLAGS: &[Flag] = &[
-    Flag::int("value", "0", "The value of this priority class"),
+    Flag::int32("value", "0", "The value of this priority class"),
     Flag::switch("global-default", "Use the class for Pods that name none"),
     Flag::text("description", "", "When this class is meant to be used"),
     Flag::text(

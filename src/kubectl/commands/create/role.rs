@@ -10,7 +10,7 @@ use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::resolve;
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, no_resource_type};
 use crate::kubectl::flags::Flag;
 
 const API_VERSION: &str = "rbac.authorization.k8s.io/v1";
@@ -201,6 +201,11 @@ async fn found(api: &Api, typed: &Typed) -> (String, String, Option<Failure>) {
     };
     match resolve(api, &whole).await {
         Ok(resource) => (resource.plural, resource.group, None),
+        // Here the mapper itself is asked, whose refusals are printed as they are.
+        Err(Failure::Message(_)) => {
+            let text = no_resource_type(&typed.resource, &typed.group, "").to_string();
+            (typed.resource.clone(), typed.group.clone(), Some(Failure::Plain(text)))
+        }
         Err(failure) => (typed.resource.clone(), typed.group.clone(), Some(failure)),
     }
 }

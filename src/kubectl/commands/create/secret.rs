@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::config_map::{APPEND_HASH, SOURCES, add_hash, read_sources};
+use super::config_map::{APPEND_HASH, Holder, SOURCES, add_hash, read_file_source, read_sources};
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
@@ -78,7 +78,7 @@ const FLAGS: &[Flag] = &[field_manager("kubectl-create"), Flag::text("type", "",
 async fn generic(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let mut data = Map::new();
-    for (key, bytes) in read_sources(call)? {
+    for (key, bytes) in read_sources(call, Holder::Secret)? {
         data.insert(key, STANDARD.encode(bytes).into());
     }
     let kind = call.flags.text("type").to_owned();
@@ -96,6 +96,9 @@ async fn post(call: &mut Call<'_>, name: &str, kind: &str, data: Map<String, Val
     add_hash(call, &mut object);
     create(call, &builtin::SECRET, object).await.map_err(|failure| failed(failure, "secret"))
 }
+
+/// The key that holds what a registry asks for.
+const CONFIG_KEY: &str = ".dockerconfigjson";
 
 async fn docker_registry(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
@@ -116,10 +119,15 @@ async fn docker_registry(call: &mut Call<'_>) -> Outcome {
             entry.push_str(&format!(",\"email\":{}", json!(text("docker-email"))));
         }
         let config = format!("{{\"auths\":{{{}:{{{entry},\"auth\":{}}}}}}}", json!(server), json!(auth));
-        data.insert(".dockerconfigjson".to_owned(), STANDARD.encode(config).into());
+        data.insert(CONFIG_KEY.to_owned(), STANDARD.encode(config).into());
     } else {
-        for (key, bytes) in read_sources(call)? {
-            data.insert(key, STANDARD.encode(bytes).into());
+        for source in call.flags.all("from-file") {
+            // A file alone is what docker login wrote.
+            let keyed = format!("{CONFIG_KEY}={source}");
+            let source = if source.contains('=') { source } else { &keyed };
+            for (key, bytes) in read_file_source(call, source)? {
+                data.insert(key, STANDARD.encode(bytes).into());
+            }
         }
     }
     post(call, &name, "kubernetes.io/dockerconfigjson", data).await

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::{create, failed, one_name};
-use crate::apimachinery::builtin;
+use crate::apimachinery::{builtin, validate_dns1123_subdomain, validate_port_name};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::flags::Flag;
+use crate::kubectl::flags::{Flag, parse_error};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -82,6 +82,10 @@ async fn run(call: &mut Call<'_>, service_type: &str) -> Outcome {
     if tcp.is_empty() && !headless && service_type != "ExternalName" {
         return Err(Failure::message("at least one tcp port specifier must be provided"));
     }
+    let external_name = call.flags.text("external-name");
+    if service_type == "ExternalName" && !validate_dns1123_subdomain(external_name).is_empty() {
+        return Err(Failure::message(format!("invalid service external name {external_name}")));
+    }
     let node_port = call.flags.int("node-port");
     let ports = tcp.iter().map(|pair| port(pair, node_port)).collect::<Outcome<Vec<Value>>>()?;
     let labels = json!({"app": name});
@@ -107,17 +111,28 @@ async fn run(call: &mut Call<'_>, service_type: &str) -> Outcome {
 
 /// The port of `5678` or `5678:8080`, named as upstream names it.
 fn port(pair: &str, node_port: i64) -> Outcome<Value> {
-    let wrong = || Failure::message(format!("invalid port format '{pair}', must be a number"));
     let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
-    let number: u16 = port.parse().map_err(|_| wrong())?;
-    let target = target.parse::<u16>().map_or_else(|_| Value::from(target), Value::from);
+    let number: u16 =
+        port.parse().map_err(|error| Failure::message(parse_error("ParseUint", port, &error)))?;
+    let target = match target.parse::<i64>() {
+        Ok(number @ 1..=65535) => number.into(),
+        Ok(0) if !pair.contains(':') => 0.into(),
+        Ok(_) => return Err(Failure::message("must be between 1 and 65535, inclusive")),
+        Err(_) => {
+            let wrong = validate_port_name(target);
+            if !wrong.is_empty() {
+                return Err(Failure::message(wrong.join(",")));
+            }
+            Value::from(target)
+        }
+    };
     let mut entry = json!({
         "name": pair.replace(':', "-"),
         "port": number,
         "protocol": "TCP",
         "targetPort": target,
     });
-    if node_port > 0 {
+    if node_port != 0 {
         entry["nodePort"] = node_port.into();
     }
     Ok(entry)

@@ -66,7 +66,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     match format {
         Some(format) => format.show(call, &answer),
-        None => call.line(token),
+        None => call.text(token),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
     flags: &[&[
         Flag::switch("recursive", "Show the fields of fields, too"),
         Flag::text("api-version", "", "The version of the kind to explain, group/version"),
-        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
+        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2"),
     ]],
     arguments: Arguments::Kinds,
     run: |call| Box::pin(run(call)),
@@ -42,6 +42,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     // Upstream prints this one without the usual prefix.
     let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
+    // `deployments.apps.spec`: the group may stand behind the name.
+    let path = match path.strip_prefix(&resource.group) {
+        Some("") if !resource.group.is_empty() => "",
+        Some(rest) if !resource.group.is_empty() => rest.strip_prefix('.').unwrap_or(path),
+        _ => path,
+    };
     let resource = match call.flags.text("api-version") {
         "" => resource,
         version => in_version(&api, &resource, version).await?,
@@ -156,6 +162,8 @@ fn explain(schemas: &Schemas<'_>, root: &Value, path: &str, recursive: bool) -> 
         let inner = schemas.inner(schema);
         let field = &inner["properties"][name];
         if field.is_null() {
+            // Upstream names the end of the way, wherever it went astray.
+            let name = path.rsplit('.').next().unwrap_or(name);
             return Err(Failure::message(format!("field {name:?} does not exist")));
         }
         (schema, last) = (field, name);
@@ -163,8 +171,8 @@ fn explain(schemas: &Schemas<'_>, root: &Value, path: &str, recursive: bool) -> 
     let mut text = String::new();
     if !last.is_empty() {
         text.push_str(&format!("FIELD: {last} <{}>\n", schemas.type_name(schema)));
-        text.push_str(&possible_values(schema, ""));
-        text.push_str("\n\n");
+        let values = listed_values(schema);
+        text.push_str(if values.is_empty() { "\n\n" } else { &values });
     }
     text.push_str("DESCRIPTION:\n");
     let inner = schemas.inner(schema);
@@ -173,13 +181,16 @@ fn explain(schemas: &Schemas<'_>, root: &Value, path: &str, recursive: bool) -> 
         descriptions.push(description(inner));
     }
     descriptions.retain(|one| !one.is_empty());
-    if descriptions.is_empty() {
+    let descriptions_are_missing = descriptions.is_empty();
+    if descriptions_are_missing {
         descriptions.push("<empty>");
     }
     for one in descriptions {
         text.push_str(&wrapped(one));
     }
-    text.push_str("    \n");
+    if !descriptions_are_missing {
+        text.push_str("    \n");
+    }
     if inner["properties"].is_object() {
         text.push_str("FIELDS:\n");
         fields(schemas, inner, 1, recursive, &mut text);
@@ -210,6 +221,14 @@ fn broken(line: &str) -> Vec<String> {
         }
     }
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The values of the field that is asked for, each on a line of its own.
+fn listed_values(schema: &Value) -> String {
+    let values = schema["enum"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let lines: Vec<String> =
+        values.iter().filter_map(Value::as_str).map(|value| format!("\n    {value}")).collect();
+    if lines.is_empty() { String::new() } else { format!("ENUM:{}\n\n", lines.concat()) }
 }
 
 fn possible_values(schema: &Value, indent: &str) -> String {

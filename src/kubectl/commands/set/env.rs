@@ -3,7 +3,8 @@
 use base64::Engine;
 use serde_json::{Value, json};
 
-use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use super::super::create::check_variable_name;
+use super::{NO_TEMPLATE, change_each, is_meant, pod_spec, targets};
 use crate::apimachinery::JsonPath;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -35,7 +36,15 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         )));
     }
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
-    changes.extend(call.flags.all("env").iter().cloned());
+    for given in call.flags.all("env").to_vec() {
+        match given.as_str() {
+            "-" => {
+                let text = call.streams.input.read_to_string().await?;
+                changes.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            }
+            _ => changes.push(given),
+        }
+    }
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
@@ -47,13 +56,17 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("list") {
         return list(call, &api, &infos).await;
     }
-    if changes.is_empty() && taken.is_empty() {
-        return Err(Failure::message("at least one environment variable must be provided"));
+    for (name, _) in changes.iter().filter_map(|change| change.split_once('=')) {
+        check_variable_name(name)?;
     }
     let pattern = call.flags.text("containers").to_owned();
     for info in infos.iter().filter(|info| !has_container(info, &pattern)) {
         let (kind, name) = (&info.resource.kind, &info.name);
         call.complain(format!("Warning: {kind}/{name} does not have any containers matching {pattern:?}"))?;
+    }
+    let overwrite = call.flags.on("overwrite");
+    for info in infos.iter().filter(|_| !overwrite) {
+        refuse_overwriting(info, &changes, &pattern)?;
     }
     change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &taken, &pattern)).await
 }
@@ -62,8 +75,30 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
 fn has_container(info: &Info, pattern: &str) -> bool {
     let mut object = info.object.value().clone();
     let Some(spec) = pod_spec(&mut object) else { return true };
-    pattern == "*"
-        || spec["containers"].as_array().into_iter().flatten().any(|container| container["name"] == *pattern)
+    let mut containers = spec["containers"].as_array().into_iter().flatten();
+    containers.any(|container| is_meant(pattern, container["name"].as_str().unwrap_or_default()))
+}
+
+/// Refuses changes of variables that have a value.
+fn refuse_overwriting(info: &Info, changes: &[String], pattern: &str) -> Outcome {
+    let mut object = info.object.value().clone();
+    let Some(spec) = pod_spec(&mut object) else { return Ok(()) };
+    let containers = spec["containers"].as_array().into_iter().flatten();
+    let meant = containers.filter(|one| is_meant(pattern, one["name"].as_str().unwrap_or_default()));
+    let mut refusals = Vec::new();
+    for variable in meant.flat_map(|container| container["env"].as_array().into_iter().flatten()) {
+        let name = variable["name"].as_str().unwrap_or_default();
+        if changes.iter().any(|change| change.split_once('=').is_some_and(|(known, _)| known == name)) {
+            refusals.push(Failure::message(format!(
+                "{}/{} '{name}' already has a value ({}), and --overwrite is false",
+                info.resource.plural,
+                info.name,
+                variable["value"].as_str().unwrap_or_default()
+            )));
+        }
+    }
+    refusals.truncate(1);
+    Failure::many(refusals)
 }
 
 /// Variables that refer to the keys of `--from`.
@@ -162,7 +197,7 @@ fn set(object: &mut Value, changes: &[String], taken: &[Value], pattern: &str) -
         return Err(Failure::message(NO_TEMPLATE));
     };
     for container in spec["containers"].as_array_mut().into_iter().flatten() {
-        if pattern != "*" && container["name"] != *pattern {
+        if !is_meant(pattern, container["name"].as_str().unwrap_or_default()) {
             continue;
         }
         let mut variables = container["env"].as_array().cloned().unwrap_or_default();

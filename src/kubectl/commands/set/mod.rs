@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_manager};
 use super::record::record;
-use crate::apimachinery::{create_merge_patch, two_way_strategic_patch};
+use crate::apimachinery::{create_merge_patch, fill_structs, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -127,6 +127,24 @@ async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec
     find(call, api, args, Wanted { selectors: true, types_alone: false }).await
 }
 
+/// Whether a name is one that a pattern means, in which `*` stands for any text.
+fn is_meant(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    if !pattern.contains('*') {
+        return rest.is_empty();
+    }
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return false };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
 /// The Pod spec inside an object, if it has one.
 fn pod_spec(object: &mut Value) -> Option<&mut Value> {
     let path = match object["kind"].as_str() {
@@ -154,10 +172,7 @@ async fn change_each(
             failures.push(match failure {
                 Failure::Message(text) if text == NO_TEMPLATE => {
                     let Resource { version, kind, .. } = &info.resource;
-                    let named = match verb {
-                        "serviceaccount updated" => format!("{}/{}", info.resource.plural, info.name),
-                        _ => info.named(),
-                    };
+                    let named = format!("{}/{}", info.resource.plural, info.name);
                     Failure::message(format!("{named} {text}: *{version}.{kind}"))
                 }
                 other => other,
@@ -170,6 +185,10 @@ async fn change_each(
         if &modified != original {
             record(call, &mut modified);
         }
+        if call.flags.on("local") {
+            // Read into Go's structs, an object has all of their parts.
+            fill_structs(&mut modified);
+        }
         if call.flags.on("local") || dry_run == DryRun::Client {
             print_done(call, &modified, &info.named(), verb)?;
             continue;
@@ -178,7 +197,8 @@ async fn change_each(
             Some(kind) => (two_way_strategic_patch(kind, original, &modified)?, STRATEGIC_PATCH),
             None => (create_merge_patch(original, &modified), MERGE_PATCH),
         };
-        if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+        // Of selectors alone upstream says that they are updated even where they are not.
+        if patch.as_object().is_some_and(serde_json::Map::is_empty) && verb != "selector updated" {
             continue;
         }
         let url = info
@@ -205,5 +225,26 @@ fn failed(failure: Failure, verb: &str) -> Failure {
     match failure {
         Failure::Status(status) => Failure::message(format!("{doing} {}", status.message)),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, meant) in [
+            ("*", "web", true),
+            ("web", "web", true),
+            ("web", "web2", false),
+            ("w*", "web", true),
+            ("*b", "web", true),
+            ("w*x*b", "wxb", true),
+            ("w*x*b", "web", false),
+            ("w*", "app", false),
+        ] {
+            assert_eq!(is_meant(pattern, name), meant, "{pattern} {name}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, is_meant, pod_spec, targets};
+use crate::apimachinery::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -16,6 +17,9 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets limits and requests.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.args.is_empty() {
+        super::require_arguments_without(call)?;
+    }
     let lists = [
         ("limits", quantities(call.flags.text("limits"))?),
         ("requests", quantities(call.flags.text("requests"))?),
@@ -35,7 +39,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         };
         let mut found = false;
         for container in spec["containers"].as_array_mut().into_iter().flatten() {
-            if pattern != "*" && container["name"] != *pattern {
+            if !is_meant(&pattern, container["name"].as_str().unwrap_or_default()) {
                 continue;
             }
             found = true;
@@ -58,7 +62,10 @@ fn quantities(text: &str) -> Outcome<Map<String, Value>> {
     text.split(',')
         .filter(|pair| !pair.is_empty())
         .map(|pair| match pair.split_once('=') {
-            Some((name, quantity)) if !name.is_empty() => Ok((name.to_owned(), quantity.into())),
+            Some((name, quantity)) if !name.is_empty() => {
+                Quantity::parse(quantity).map_err(|_| Failure::message(QUANTITY_FORMAT_ERROR))?;
+                Ok((name.to_owned(), quantity.into()))
+            }
             _ => {
                 Err(Failure::message(format!("Invalid argument syntax {pair}, expected <resource>=<value>")))
             }

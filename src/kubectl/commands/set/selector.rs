@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{change_each, targets};
+use crate::apimachinery::LabelSelector;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -14,16 +15,14 @@ pub(super) const FLAGS: &[Flag] =
 /// Replaces the selector of Services.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     // The last word is the selector, whatever it looks like.
-    let (resources, pairs) = match call.args.split_last() {
-        Some((selector, resources)) => (resources.to_vec(), vec![selector.clone()]),
-        None => (Vec::new(), Vec::new()),
+    let Some((text, resources)) = call.args.split_last() else {
+        return Err(Failure::message("one selector is required"));
     };
-    if resources.is_empty() {
-        super::require_arguments_without(call)?;
-    }
-    let selector = selector_of(&pairs)?;
+    let (text, resources) = (text.clone(), resources.to_vec());
+    let parsed = LabelSelector::parse(&text).map_err(Failure::message)?;
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
+    let selector = selector_of(&parsed)?;
     let version = call.flags.text("resource-version").to_owned();
     change_each(call, &api, &infos, "selector updated", |object| {
         if object["kind"] != "Service" {
@@ -38,16 +37,13 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     .await
 }
 
-fn selector_of(pairs: &[String]) -> Outcome<Map<String, Value>> {
-    let [text] = pairs else {
-        return Err(Failure::message("one selector is required"));
-    };
-    text.split(',')
-        .map(|pair| match pair.split_once('=') {
-            Some((key, value)) if !key.is_empty() && !key.ends_with('!') => {
-                Ok((key.to_owned(), value.trim_start_matches('=').into()))
-            }
-            _ => Err(Failure::message(format!("unable to convert {text:?} to a selector of equalities"))),
-        })
-        .collect()
+fn selector_of(parsed: &LabelSelector) -> Outcome<Map<String, Value>> {
+    let expressions = parsed.expressions();
+    if !expressions.is_empty() {
+        return Err(Failure::message(format!(
+            "match expression [{}] not supported on this object",
+            expressions.join(" ")
+        )));
+    }
+    Ok(parsed.equalities().map(|(key, value)| (key.to_owned(), value.into())).collect())
 }

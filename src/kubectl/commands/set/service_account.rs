@@ -15,9 +15,6 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     change_each(call, &api, &infos, "serviceaccount updated", |object| {
         let spec = pod_spec(object).ok_or_else(|| Failure::message(NO_TEMPLATE))?;
         spec["serviceAccountName"] = account.as_str().into();
-        if spec.get("serviceAccount").is_some() {
-            spec["serviceAccount"] = account.as_str().into();
-        }
         Ok(())
     })
     .await

@@ -1,0 +1,266 @@
+//! Objects as Go's typed clients write them: fields in the order of the structs, empty structs included.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Map, Value};
+
+use super::protobuf::numbered_fields;
+use super::schema::{self, FieldType, TypeSchema};
+
+/// Structs whose fields stand in another order than their numbers in protobuf.
+const ORDERS: &[(&str, &str)] = &[
+    (
+        "Container",
+        "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle",
+    ),
+    (
+        "EphemeralContainer",
+        "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath terminationMessagePolicy",
+    ),
+    (
+        "PodSpec",
+        "volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace",
+    ),
+    ("ServicePort", "name protocol appProtocol port"),
+    ("ServiceSpec", "ports selector clusterIP clusterIPs"),
+    ("Secret", "metadata immutable data stringData type"),
+    ("ConfigMap", "metadata immutable data binaryData"),
+    ("OwnerReference", "apiVersion"),
+    ("IngressSpec", "ingressClassName"),
+    ("IngressBackend", "service"),
+    ("HTTPIngressPath", "path pathType"),
+    ("TokenRequestSpec", "audiences expirationSeconds"),
+    ("CronJobSpec", "schedule timeZone"),
+    (
+        "JobSpec",
+        "parallelism completions activeDeadlineSeconds podFailurePolicy successPolicy backoffLimit backoffLimitPerIndex maxFailedIndexes",
+    ),
+    (
+        "JobStatus",
+        "conditions startTime completionTime active succeeded failed terminating completedIndexes failedIndexes",
+    ),
+    (
+        "DeploymentStatus",
+        "observedGeneration replicas updatedReplicas readyReplicas availableReplicas unavailableReplicas terminatingReplicas",
+    ),
+];
+
+/// An object that serialises in the order of its Go struct; what has no known type stays as it is.
+#[derive(Clone, Copy)]
+pub struct InGoOrder<'v> {
+    value: &'v Value,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    /// An object of a kind: its type comes first.
+    Kind(&'static TypeSchema),
+    /// A part of one.
+    Part(&'static TypeSchema),
+    /// A list or map of parts.
+    Of(&'static FieldType),
+    /// Anything else.
+    Plain,
+}
+
+impl<'v> InGoOrder<'v> {
+    /// Looks the object's kind up.
+    #[must_use]
+    pub fn new(value: &'v Value) -> Self {
+        Self { value, shape: type_of(value).map_or(Shape::Plain, Shape::Kind) }
+    }
+
+    fn of_type(value: &'v Value, field_type: Option<&'static FieldType>) -> Self {
+        let shape = match field_type {
+            Some(FieldType::Message(reference)) => Shape::Part(reference.schema()),
+            Some(list @ (FieldType::Array(_) | FieldType::Map(_))) => Shape::Of(list),
+            _ => Shape::Plain,
+        };
+        Self { value, shape }
+    }
+
+    fn child(self, key: &str, value: &'v Value) -> Self {
+        match self.shape {
+            Shape::Kind(schema) | Shape::Part(schema) => {
+                Self::of_type(value, schema.field(key).map(|field| &field.field_type))
+            }
+            Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => {
+                Self::of_type(value, Some(&**inner))
+            }
+            _ => Self { value, shape: Shape::Plain },
+        }
+    }
+}
+
+impl Serialize for InGoOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value {
+            Value::Object(map) => {
+                let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+                match self.shape {
+                    Shape::Kind(schema) | Shape::Part(schema) => {
+                        let order = order_of(schema);
+                        let place =
+                            |key: &str| order.iter().position(|known| *known == key).unwrap_or(order.len());
+                        entries.sort_by_key(|(key, _)| match (self.shape, key.as_str()) {
+                            (Shape::Kind(_), "kind") => 0,
+                            (Shape::Kind(_), "apiVersion") => 1,
+                            (_, key) => 2 + place(key),
+                        });
+                    }
+                    _ => {}
+                }
+                let mut written = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    written.serialize_entry(key, &self.child(key, value))?;
+                }
+                written.end()
+            }
+            Value::Array(items) => {
+                let mut written = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    written.serialize_element(&self.child("", item))?;
+                }
+                written.end()
+            }
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+fn type_of(object: &Value) -> Option<&'static TypeSchema> {
+    let (group, version) =
+        object["apiVersion"].as_str().map(|text| text.split_once('/').unwrap_or(("", text)))?;
+    schema::of_group_version_kind(group, version, object["kind"].as_str()?)
+}
+
+/// Names of the fields, as the struct lists them.
+fn order_of(schema: &TypeSchema) -> Vec<&'static str> {
+    let known = ORDERS.iter().find(|(name, _)| *name == schema.go_name());
+    let mut order: Vec<&'static str> =
+        known.map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default();
+    for field in numbered_fields(schema.name) {
+        if !order.contains(&field) {
+            order.push(field);
+        }
+    }
+    order
+}
+
+/// Adds the structs that Go writes although nothing was given for them (`status: {}`, `resources: {}`).
+pub fn fill_structs(object: &mut Value) {
+    let Some(schema) = type_of(object) else { return };
+    if let Value::Object(map) = object {
+        fill(map, schema);
+    }
+}
+
+/// The object without the fields that its Go struct does not have; what has no known type stays as it is.
+#[must_use]
+pub fn known_fields(mut object: Value) -> Value {
+    if let (Some(schema), Value::Object(map)) = (type_of(&object), &mut object) {
+        prune(map, schema);
+    }
+    object
+}
+
+fn prune(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
+    map.retain(|name, _| schema.field(name).is_some() || matches!(name.as_str(), "apiVersion" | "kind"));
+    for (name, value) in map.iter_mut() {
+        if let Some(field) = schema.field(name) {
+            prune_value(value, &field.field_type);
+        }
+    }
+}
+
+fn prune_value(value: &mut Value, field_type: &'static FieldType) {
+    match (value, field_type) {
+        (Value::Object(map), FieldType::Message(reference)) => prune(map, reference.schema()),
+        (Value::Object(map), FieldType::Map(inner)) => {
+            map.values_mut().for_each(|value| prune_value(value, inner));
+        }
+        (Value::Array(items), FieldType::Array(inner)) => {
+            items.iter_mut().for_each(|item| prune_value(item, inner));
+        }
+        _ => {}
+    }
+}
+
+fn fill(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
+    for (name, field) in &schema.fields {
+        if field.value_struct && !map.contains_key(*name) {
+            map.insert((*name).to_owned(), Value::Object(Map::new()));
+        }
+        if let Some(value) = map.get_mut(*name) {
+            fill_value(value, &field.field_type);
+        }
+    }
+}
+
+fn fill_value(value: &mut Value, field_type: &'static FieldType) {
+    match (value, field_type) {
+        (Value::Object(map), FieldType::Message(reference)) => fill(map, reference.schema()),
+        (Value::Object(map), FieldType::Map(inner)) => {
+            map.values_mut().for_each(|value| fill_value(value, inner));
+        }
+        (Value::Array(items), FieldType::Array(inner)) => {
+            items.iter_mut().for_each(|item| fill_value(item, inner));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_stand_as_in_the_structs() {
+        let container =
+            json!({"name": "a", "image": "b", "env": [{"value": "1", "name": "X"}], "resources": {}});
+        let labels = json!({"z": "1", "a": "2"});
+        let object = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "status": {},
+            "metadata": {"labels": labels, "name": "web"},
+            "spec": {"template": {"spec": {"containers": [container]}}, "replicas": 1, "strategy": {}},
+        });
+        assert_eq!(
+            serde_json::to_string(&InGoOrder::new(&object)).unwrap(),
+            r#"{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"web","labels":{"a":"2","z":"1"}},"spec":{"replicas":1,"template":{"spec":{"containers":[{"name":"a","image":"b","env":[{"name":"X","value":"1"}],"resources":{}}]}},"strategy":{}},"status":{}}"#
+        );
+        let unknown = json!({"kind": "Widget", "apiVersion": "e.com/v1", "a": 1});
+        assert_eq!(serde_json::to_string(&InGoOrder::new(&unknown)).unwrap(), unknown.to_string());
+    }
+
+    #[test]
+    fn every_listed_order_names_fields_that_exist() {
+        let types = ["core.v1", "apps.v1", "batch.v1", "networking.v1", "authentication.v1"];
+        for (name, fields) in ORDERS {
+            let mut full: Vec<String> =
+                types.iter().map(|group| format!("io.k8s.api.{group}.{name}")).collect();
+            full.push(format!("io.k8s.apimachinery.pkg.apis.meta.v1.{name}"));
+            let schema = full.iter().find_map(|name| schema::by_name(name)).unwrap();
+            fields.split(' ').for_each(|field| assert!(schema.field(field).is_some(), "{name} {field}"));
+        }
+    }
+
+    #[test]
+    fn structs_without_content_are_written() {
+        let mut object = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"},
+            "spec": {"selector": {}, "template": {"metadata": {}, "spec": {"containers": [{"name": "a"}]}}},
+        });
+        fill_structs(&mut object);
+        assert_eq!(object["status"], json!({}));
+        assert_eq!(object["spec"]["strategy"], json!({}));
+        assert_eq!(object["spec"]["template"]["spec"]["containers"][0]["resources"], json!({}));
+        assert_eq!(object["spec"]["template"]["spec"].get("securityContext"), None);
+        object["spec"]["x"] = json!(1);
+        object["spec"]["template"]["spec"]["containers"][0]["y"] = json!(1);
+        let known = known_fields(object);
+        assert_eq!(known["spec"].get("x"), None);
+        assert_eq!(known["spec"]["template"]["spec"]["containers"], json!([{"name": "a", "resources": {}}]));
+    }
+}

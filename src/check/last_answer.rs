@@ -1,0 +1,73 @@
+//! What the last command answered: whether it was refused, and why.
+
+/// Characters of a complaint that are told.
+const TOLD_MAX: usize = 240;
+
+/// What the last command printed, as far as it was heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastAnswer {
+    /// Whether it ended with an error.
+    pub failed: bool,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl LastAnswer {
+    /// What kubectl or the API server complained about, in one line.
+    pub(super) fn complaint(&self) -> Option<String> {
+        let mut lines = self.err.lines().filter(|_| self.failed);
+        let first = lines.find(|line| is_complaint(line))?;
+        let causes = lines.map(str::trim).take_while(|line| line.starts_with("* "));
+        let told = std::iter::once(first.trim()).chain(causes).collect::<Vec<_>>().join(" ");
+        Some(match told.char_indices().nth(TOLD_MAX) {
+            Some((end, _)) => format!("{}…", &told[..end]),
+            None => told,
+        })
+    }
+
+    /// Whether it said that it made or changed an object: `deployment.apps/web created`.
+    pub(super) fn made(&self, singular: &str, name: &str) -> bool {
+        self.out.lines().any(|line| {
+            let (object, done) = line.split_once(' ').unwrap_or((line, ""));
+            let (kind, made) = object.split_once('/').unwrap_or((object, ""));
+            let kind = kind.split('.').next().unwrap_or(kind);
+            kind == singular && made == name && matches!(done, "created" | "configured" | "unchanged")
+        })
+    }
+}
+
+fn is_complaint(line: &str) -> bool {
+    let refusal = line.starts_with("Error from server") || line.starts_with("error");
+    (refusal || line.contains(" is invalid:")) && !line.contains("already exists")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(err: &str) -> LastAnswer {
+        LastAnswer { failed: true, out: String::new(), err: err.to_owned() }
+    }
+
+    #[test]
+    fn a_complaint_is_told_without_what_surrounds_it() {
+        let told =
+            failed("Warning: old\nThe Pod \"a\" is invalid: \n* one\n* two\n  --> a.yaml:1:2\n").complaint();
+        assert_eq!(told.as_deref(), Some("The Pod \"a\" is invalid: * one * two"));
+        assert_eq!(
+            failed("Error from server (AlreadyExists): pods \"a\" already exists\n").complaint(),
+            None
+        );
+        assert_eq!(LastAnswer { failed: false, ..failed("error: x") }.complaint(), None);
+    }
+
+    #[test]
+    fn what_was_made_is_read_from_the_answer() {
+        let answered =
+            LastAnswer { out: "deployment.apps/web created\n".to_owned(), ..LastAnswer::default() };
+        assert!(answered.made("deployment", "web"));
+        assert!(!answered.made("deployment", "we") && !answered.made("pod", "web"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Lists of `get -o`: printed item by item, so that no more than a page of objects is held.
+
+use serde_json::Value;
+
+use super::get::Pages;
+use crate::kubectl::api::Api;
+use crate::kubectl::command::Call;
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::{Format, ItemPrinter, SortField};
+use crate::kubectl::resource_args::{Selection, into_items};
+
+/// Asks for everything and prints the items; what is missing does not keep the rest from being shown.
+pub(super) async fn run(
+    call: &mut Call<'_>,
+    api: &Api,
+    wanted: &[(Selection, String)],
+    format: Format,
+) -> Outcome {
+    let sort = match call.flags.text("sort-by") {
+        "" => None,
+        path => Some(SortField::parse(path)?),
+    };
+    let mut list = List { printer: ItemPrinter::new(format, call), sort, held: Vec::new(), count: 0 };
+    let mut failures = Vec::new();
+    for (selection, namespace) in wanted {
+        match list.feed(call, api, selection, namespace).await {
+            Ok(()) => {}
+            Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if list.count > 0 || failures.is_empty() {
+        list.finish(call)?;
+    }
+    Failure::many(failures)
+}
+
+struct List {
+    printer: ItemPrinter,
+    sort: Option<SortField>,
+    /// Keys and, as compact text, objects that wait for being sorted.
+    held: Vec<(Option<Value>, Box<str>)>,
+    count: usize,
+}
+
+impl List {
+    async fn feed(
+        &mut self,
+        call: &mut Call<'_>,
+        api: &Api,
+        selection: &Selection,
+        namespace: &str,
+    ) -> Outcome {
+        let mut pages = Pages::new(call, selection, namespace, false);
+        while let Some(page) = pages.next(call, api).await? {
+            let items = match selection {
+                Selection::Named(..) => vec![page],
+                Selection::Every(resource) => into_items(page, resource),
+            };
+            for item in items {
+                self.count += 1;
+                match &self.sort {
+                    Some(field) => {
+                        self.held.push((field.key(&item), self.printer.kept(item).to_string().into()));
+                    }
+                    None => self.printer.add(call, item)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, call: &mut Call<'_>) -> Outcome {
+        if let Some(field) = self.sort {
+            for text in field.sort(self.held)? {
+                let item =
+                    serde_json::from_str(&text).map_err(|error| Failure::message(error.to_string()))?;
+                self.printer.add(call, item)?;
+            }
+        }
+        self.printer.finish(call)
+    }
+}
