@@ -265,7 +265,7 @@ impl Shared {
 async fn drive(shared: Arc<Shared>) {
     let mut changed = shared.subscribe();
     let mut moved = shared.clock.subscribe();
-    loop {
+    while !shared.has_ended() {
         changed.borrow_and_update();
         moved.borrow_and_update();
         let wait = match shared.next_step() {

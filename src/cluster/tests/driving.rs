@@ -28,7 +28,7 @@ async fn steps_without_time_come_to_an_end_though_a_program_never_waits() {
     assert!(cluster.step(Duration::from_secs(1)).is_some(), "with time it goes on");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_end_is_not_kept_waiting_by_years_to_catch_up_with() {
     let cluster = spinning().await;
     let busy = cluster.clone();
