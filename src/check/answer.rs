@@ -91,7 +91,7 @@ mod tests {
 
     fn question(choices: &[&str], answer: Answer) -> Question {
         let choices = choices.iter().map(|choice| Text::new(*choice)).collect();
-        Question { id: "q".to_owned(), ask: Text::new("?"), choices, answer, feedback: None }
+        Question { id: "q".to_owned(), ask: Text::new("?"), choices, answer, feedback: None, explain: None }
     }
 
     #[test]

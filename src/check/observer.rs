@@ -1,5 +1,6 @@
 //! Tells when something changed that a step's checks look at: watches, never polling.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -8,11 +9,13 @@ use kube::core::{DynamicObject, ObjectList, WatchEvent};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::apimachinery::{builtin, resolve_kind};
 use crate::base::{Stopwatch, sleep, timeout};
 use crate::lesson::Step;
 
 use super::judge::watched;
 use super::probe::probes;
+use super::verdict::Reason;
 use super::world::{Place, collection, places};
 
 /// Changes within this time after one that was told are told together.
@@ -29,14 +32,21 @@ const REQUESTS: Duration = Duration::from_secs(1);
 const ECHO: Duration = Duration::from_secs(1);
 const ECHO_MAX: Duration = Duration::from_secs(8);
 
+/// Collections that are watched at most, those of reasons among them.
+const WATCHES_MAX: usize = 24;
+
 /// How long to wait before a watch that failed is opened again.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Watches what a step's checks look at; stops when dropped.
-#[derive(Debug)]
 pub struct Observer {
     changes: watch::Receiver<u64>,
-    _watches: JoinSet<()>,
+    watches: JoinSet<()>,
+    client: kube::Client,
+    /// Tells that something was seen.
+    sender: watch::Sender<u64>,
+    /// What is watched, by its URL.
+    watched: BTreeSet<String>,
     /// Since a change was told last.
     told: Option<Stopwatch>,
     /// Since a change was explained last.
@@ -53,13 +63,33 @@ impl Observer {
         let (sender, seen) = watch::channel(0);
         let mut watches = JoinSet::new();
         watches.spawn(tell(seen, told, !probes(step).is_empty()));
+        let mut watched_places = BTreeSet::new();
         for place in places(step, namespace) {
+            watched_places.insert(collection(&place));
             watches.spawn(follow(client.clone(), place, sender.clone()));
         }
         if watched(step).is_some() {
-            watches.spawn(tick(sender));
+            watches.spawn(tick(sender.clone()));
         }
-        Self { changes, _watches: watches, told: None, explained: None, owes: false }
+        Self {
+            changes,
+            watches,
+            client,
+            sender,
+            watched: watched_places,
+            told: None,
+            explained: None,
+            owes: false,
+        }
+    }
+
+    /// Watches as well what a reason hangs on: the kinds that its command shows. Call within a tokio runtime.
+    pub fn follow_reason(&mut self, reason: &Reason, namespace: &str) {
+        for place in reason.command.iter().flat_map(|command| shown_by(command, namespace)) {
+            if self.watched.len() < WATCHES_MAX && self.watched.insert(collection(&place)) {
+                self.watches.spawn(follow(self.client.clone(), place, self.sender.clone()));
+            }
+        }
     }
 
     /// Waits for the next change: told at once after a quiet time, and then a burst of them together.
@@ -88,6 +118,26 @@ impl Observer {
         }
         !self.owes
     }
+}
+
+/// The collections that a command shows: `kubectl get storageclasses`, `kubectl describe pod/web -n shop`.
+fn shown_by(command: &str, lesson: &str) -> Vec<Place> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let namespace = words.iter().position(|word| *word == "-n").and_then(|at| words.get(at + 1));
+    let everywhere = words.iter().any(|word| matches!(*word, "-A" | "--all-namespaces"));
+    let ["kubectl", verb, kinds, ..] = words.as_slice() else { return Vec::new() };
+    // Logs and rollouts are told of by the Pods and their events.
+    let kinds = match *verb {
+        "get" | "describe" => kinds.split('/').next().unwrap_or(kinds),
+        _ => "pods",
+    };
+    let shown =
+        kinds.split(',').filter_map(resolve_kind).chain((*verb == "describe").then_some(&builtin::EVENT));
+    let place = |kind| match everywhere {
+        true => Place::everywhere(kind),
+        false => Place::new(kind, namespace.copied().unwrap_or(lesson)),
+    };
+    shown.map(place).collect()
 }
 
 /// Tells what was seen at once; with `echoes` also later, ever more seldom, until something is seen again.
@@ -168,4 +218,22 @@ async fn current_version(client: &kube::Client, place: &Place) -> kube::Result<S
     let request = Request::get(uri).body(Vec::new()).map_err(kube::Error::HttpError)?;
     let list = client.request::<ObjectList<DynamicObject>>(request).await?;
     Ok(list.metadata.resource_version.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kinds_of_a_command_are_found() {
+        let shown = |command| shown_by(command, "default").iter().map(collection).collect::<Vec<_>>();
+        assert_eq!(shown("kubectl get storageclasses"), ["/apis/storage.k8s.io/v1/storageclasses"]);
+        assert_eq!(
+            shown("kubectl describe resourcequota few -n shop"),
+            ["/api/v1/namespaces/shop/resourcequotas", "/api/v1/namespaces/shop/events"]
+        );
+        assert_eq!(shown("kubectl get deployment/web"), ["/apis/apps/v1/namespaces/default/deployments"]);
+        assert_eq!(shown("kubectl get pods -A -l a=b"), ["/api/v1/pods"]);
+        assert_eq!(shown("minikube tunnel"), [""; 0]);
+    }
 }

@@ -53,6 +53,8 @@ pub struct Reason {
     pub text: String,
     /// The command that shows it.
     pub command: Option<String>,
+    /// Whether it says no more than the difference does.
+    pub repeats: bool,
 }
 
 /// Why an object, or a step, is as it is.

@@ -25,6 +25,9 @@ pub(super) struct Common {
     /// Take the chapters from this folder instead of the built-in course
     #[arg(long, global = true, value_name = "FOLDER")]
     pub course: Option<PathBuf>,
+    /// Take the sample app of the lessons from a registry of your own (no tag; for minikube and real clusters)
+    #[arg(long, global = true, value_name = "IMAGE")]
+    pub sample_image: Option<String>,
     /// Use ASCII only: no symbols, no emoji
     #[arg(long, global = true, visible_alias = "no-emoji")]
     pub ascii: bool,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::base::{Output, UserError, display_width, pad_end};
 use crate::environment::{
-    Environment, External, PROFILE, Profile, Target, Terms, missing_rights, reach, refuse_production,
-    signs_in_cluster, signs_in_names,
+    Environment, External, PROFILE, Profile, Target, Terms, missing_rights, reach, signs_in_cluster,
+    signs_in_names,
 };
 use crate::lesson::Language;
 use crate::progress::{Event, Journal};
@@ -14,14 +14,19 @@ use super::args::EnvironmentKind;
 use super::cluster::write_private;
 use super::minikube_words::{either, explain};
 use super::own_minikube::{Host, ask, ask_text, missing};
-use super::wiring::Wiring;
+use super::production::refuse_production;
+use super::wiring::{Ground, Wiring};
 
 /// Most missing rights that are listed.
 const RIGHTS_MAX: usize = 12;
 
 impl Wiring<'_> {
     /// Our own minikube profile.
-    pub(super) async fn own_minikube(&self, out: &mut Output) -> Result<(Environment, bool), UserError> {
+    pub(super) async fn own_minikube(
+        &self,
+        out: &mut Output,
+        journal: &mut Journal,
+    ) -> Result<Ground, UserError> {
         let profile = self.profile().ok_or_else(|| missing(self.language))?;
         let host = self.host(&profile);
         let there = host.running(out).await?;
@@ -34,22 +39,21 @@ impl Wiring<'_> {
         let client = target.client(terms.namespace()).await?;
         let version = reach(&target, &client).await?;
         host.warn_of_skew(&version, out)?;
-        host.offer_sample_app(&self.folders.workspace.with_file_name("sample-app"), out).await?;
+        let folder = self.folders.workspace.with_file_name("sample-app");
+        let is_there = self.sample_image()?.is_some() || host.offer_sample_app(&folder, out).await?;
+        let sample_image =
+            if is_there { self.sample_image()? } else { self.choose_image(&target, out, journal)? };
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
-        Ok((Environment::External(Box::new(external)), self.interactive && there))
+        self.on(external, there, sample_image, out, journal).await
     }
 
     /// A cluster that a kubeconfig names.
-    pub(super) async fn guest(
-        &self,
-        out: &mut Output,
-        journal: &mut Journal,
-    ) -> Result<(Environment, bool), UserError> {
+    pub(super) async fn guest(&self, out: &mut Output, journal: &mut Journal) -> Result<Ground, UserError> {
         let (target, picked) = self.chosen(out)?;
         if !self.learn.i_know {
-            refuse_production(&target.context, &signs_in_names(&target))?;
+            refuse_production(&target.context, &signs_in_names(&target), self.language)?;
         }
         let terms = Terms {
             own: false,
@@ -60,15 +64,16 @@ impl Wiring<'_> {
         let client = target.client(terms.namespace()).await?;
         let version = reach(&target, &client).await?;
         if !self.learn.i_know {
-            refuse_production(&target.context, &signs_in_cluster(&target, &client).await)?;
+            refuse_production(&target.context, &signs_in_cluster(&target, &client).await, self.language)?;
         }
         self.need_rights(&client, terms.namespace()).await?;
         self.confirm(&target, &version, picked, out, journal)?;
+        let sample_image = self.choose_image(&target, out, journal)?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
-        let kept = self.interactive && external.is_resumed();
-        Ok((Environment::External(Box::new(external)), kept))
+        let resumed = external.is_resumed();
+        self.on(external, resumed, sample_image, out, journal).await
     }
 
     /// Offers at the end of a session to put back what can be put back.

@@ -14,8 +14,8 @@ use crate::tutor::{Driver, Ending, Session, Settings};
 
 use super::args::{Common, EnvironmentKind, Learn};
 use super::surroundings::Surroundings;
-use super::wiring::Wiring;
-use super::{load_course, runtime, source_of};
+use super::wiring::{Ground, Wiring};
+use super::{load_course, load_course_with, runtime, source_of};
 
 /// Exit code of a session that ended before its chapter was completed.
 const NOT_COMPLETED: u8 = 1;
@@ -61,9 +61,23 @@ async fn session(
         out.line(lines.join("\n")).while_doing(|| "cannot print".to_owned())?;
     }
     let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
-    let wiring =
-        Wiring { learn, surroundings, folders: &folders, interactive, language, theme, entries: &entries };
-    let (environment, world_kept) = wiring.environment(&mut out, &mut journal).await?;
+    let named_image = common.sample_image.clone();
+    let wiring = Wiring {
+        learn,
+        surroundings,
+        folders: &folders,
+        interactive,
+        language,
+        theme,
+        named_image,
+        entries: &entries,
+    };
+    let Ground { environment, world_kept, sample_image } = wiring.ground(&mut out, &mut journal).await?;
+    let course = match &sample_image {
+        Some(image) => Arc::new(load_course_with(common, Some(image))?),
+        None => course,
+    };
+    let watch = CourseWatch::new(&source_of(common), sample_image.as_deref());
     let session = Session::new(course, learner, language, goal, learn.place.is_some() && !interactive);
     let keyboard = surroundings.keyboard();
     let follows_size = surroundings.follows_size();
@@ -75,7 +89,7 @@ async fn session(
             theme,
             history: folders.state.as_ref().map(|folder| folder.join("history")),
             workspace: folders.workspace.clone(),
-            course: CourseWatch::new(&source_of(common)),
+            course: watch,
         };
         let driver = Driver::new(session, environment, journal, Box::new(screen.clone()), settings);
         let ending = repl::run(driver, screen, front, world_kept).await?;
@@ -84,10 +98,7 @@ async fn session(
     } else {
         let screen = PlainScreen::new(theme, out.clone());
         let driver = Driver::new(session, environment, journal, Box::new(screen), settings);
-        {
-            let watch = CourseWatch::new(&source_of(common));
-            repl::run_plain(driver, out, std::io::stdin().lock(), world_kept, watch).await?
-        }
+        repl::run_plain(driver, out, std::io::stdin().lock(), world_kept, watch).await?
     };
     Ok(match ending {
         Ending::Completed => ExitCode::SUCCESS,

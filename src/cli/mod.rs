@@ -11,6 +11,8 @@ mod learn;
 mod list;
 mod minikube_words;
 mod own_minikube;
+mod production;
+mod sample_image;
 mod surroundings;
 mod tools;
 mod wiring;
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::base::{Output, UserError};
-use crate::lesson::{Course, Source, complaint, load};
+use crate::lesson::{Course, Source, complaint, load_with};
 use crate::repl::error_lines;
 
 use args::{Arguments, Command, Common, Learn};
@@ -89,7 +91,12 @@ fn complain(error: &UserError, common: &Common, surroundings: &Surroundings) {
 /// # Errors
 /// When a lesson file is broken: nobody should learn from half a chapter.
 fn load_course(common: &Common) -> Result<Course, UserError> {
-    let (course, diagnostics) = load(&source_of(common));
+    load_course_with(common, common.sample_image.as_deref())
+}
+
+/// As `load_course`, with the sample app under a name of the learner's.
+fn load_course_with(common: &Common, sample_image: Option<&str>) -> Result<Course, UserError> {
+    let (course, diagnostics) = load_with(&source_of(common), sample_image);
     complaint(&diagnostics).map_or(Ok(course), Err)
 }
 

@@ -8,13 +8,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::{Output, ResultExt, Stopwatch, UserError, wrap};
 use crate::environment::{PROFILE, Profile, ProfileState, StartEvent};
-use crate::lesson::{Language, sample_app};
+use crate::lesson::{Language, SAMPLE_IMAGE, sample_app};
 use crate::repl::Theme;
 
 use super::minikube_words::{Installed, either, explain, install_line, step_name};
-
-/// The image that lessons run.
-const SAMPLE_APP: &str = "codongmin/kub-first-app";
 
 /// How often the bar's clock moves.
 const TICK: Duration = Duration::from_millis(200);
@@ -115,26 +112,26 @@ impl Host<'_> {
         if ask(out, self.theme, &question, true)? { Ok(()) } else { Err(refused()) }
     }
 
-    /// Offers to build the course's sample app on a node that does not have it.
+    /// Offers to build the course's sample app on a node that does not have it; whether the node has it now.
     ///
     /// # Errors
     /// When nobody can be asked, or its files cannot be written.
-    pub(super) async fn offer_sample_app(&self, folder: &Path, out: &mut Output) -> Result<(), UserError> {
-        if !self.interactive || self.profile.has_image(&format!("docker.io/{}:2", SAMPLE_APP)).await {
-            return Ok(());
+    pub(super) async fn offer_sample_app(&self, folder: &Path, out: &mut Output) -> Result<bool, UserError> {
+        if !self.interactive || self.profile.has_image(&format!("docker.io/{SAMPLE_IMAGE}:2")).await {
+            return Ok(true);
         }
         let question = match self.language {
             Language::En => format!(
-                "The lessons run the image {SAMPLE_APP}. Build it on the node now, as versions 1 and 2 (a minute)? \
+                "The lessons run the image {SAMPLE_IMAGE}. Build it on the node now, as versions 1 and 2 (a minute)? \
                  Without that the node pulls it from the registry. [Y/n]"
             ),
             Language::Ko => format!(
-                "수업은 {SAMPLE_APP} 이미지를 실행합니다. 지금 노드에서 버전 1과 2를 빌드할까요(약 1분)? \
+                "수업은 {SAMPLE_IMAGE} 이미지를 실행합니다. 지금 노드에서 버전 1과 2를 빌드할까요(약 1분)? \
                  빌드하지 않으면 노드가 레지스트리에서 내려받습니다. [Y/n]"
             ),
         };
         if !ask(out, self.theme, &question, true)? {
-            return Ok(());
+            return Ok(false);
         }
         for (name, content) in sample_app() {
             let doing = || format!("cannot write {}", folder.display());
@@ -142,15 +139,15 @@ impl Host<'_> {
             std::fs::write(folder.join(name), content).while_doing(doing)?;
         }
         for (tag, version) in [("1", "1"), ("latest", "1"), ("2", "2")] {
-            let image = format!("{SAMPLE_APP}:{tag}");
+            let image = format!("{SAMPLE_IMAGE}:{tag}");
             self.say(out, &format!("$ minikube image build -t {image} {}", folder.display()))?;
             if let Err(trouble) = self.profile.build_image(folder, &image, version).await {
                 let error = explain(&trouble, self.language);
-                // The registry has it as well.
-                return self.say(out, &format!("note: {}", error.message));
+                self.say(out, &format!("note: {}", error.message))?;
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn start(&self, out: &mut Output) -> Result<(), UserError> {

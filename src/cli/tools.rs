@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Output, Streams, UserError};
-use crate::environment::{HostPrograms, Target, refuse_production, signs_in_names};
+use crate::environment::{HostPrograms, Target, signs_in_names};
 use crate::{kubectl, minikube};
 
+use super::production::refuse_production;
 use super::surroundings::Surroundings;
 
 /// A tool that this executable can be.
@@ -105,6 +106,6 @@ async fn minikube_client(surroundings: &Surroundings) -> Result<kube::Client, Us
     let target = Target::find(&surroundings.kubeconfig(), None).map_err(|error| {
         error.hint("the built-in minikube works on the embedded cluster, inside podlings")
     })?;
-    refuse_production(&target.context, &signs_in_names(&target))?;
+    refuse_production(&target.context, &signs_in_names(&target), surroundings.language())?;
     target.client("default").await
 }

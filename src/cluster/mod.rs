@@ -10,6 +10,8 @@
 //!   are sockets of this machine that carry HTTP. A port that is taken is replaced by another one.
 //! - The addon `ingress` models ingress-nginx: hosts, paths, default backends, `rewrite-target`,
 //!   `use-regex`, `ssl-redirect`. Not simulated: TLS, its admission webhook, all other annotations.
+//! - `registry.example.com` is a registry that wants a name and a password: `learner` and `podlings`, as a
+//!   Secret of `kubectl create secret docker-registry` has them. It holds what Docker Hub holds.
 //! - Not simulated: UDP and SCTP besides the DNS, IPv6, topology hints, the world outside.
 
 mod apiserver;

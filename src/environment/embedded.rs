@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
 use crate::base::{Clock, UserError};
 use crate::cluster::{Cluster, Listener, Snapshot};
 
@@ -16,6 +17,9 @@ const CONTEXT: &str = "minikube";
 
 /// Simulated time that a start state is given to settle.
 const START_SETTLES: Duration = Duration::from_secs(40);
+
+/// Simulated time after which a new kind is served.
+const DEFINITION_SERVED: Duration = Duration::from_secs(2);
 
 /// Without a write for so long, nothing is on its way: longer than a Pod is given to end.
 const SETTLED: Duration = Duration::from_secs(40);
@@ -91,6 +95,10 @@ impl Embedded {
                 self.cluster.pass(START_SETTLES);
             }
             objects.make(object, fresh).await?;
+            if object["kind"] == CUSTOM_RESOURCE_DEFINITION.kind {
+                // What comes next may be of this kind.
+                self.cluster.pass(DEFINITION_SERVED);
+            }
         }
         if fresh && !start.is_empty() {
             self.cluster.pass(START_SETTLES);

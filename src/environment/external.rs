@@ -4,18 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
 use crate::base::{Clock, Streams, UserError, sleep, timeout};
 
 use super::COURSE_LABEL;
 use super::command_line::CommandLine;
 use super::inventory::{self, Root};
 use super::link::{Interruption, Link, Write};
-use super::marks::{self, Marks};
+use super::marks::Marks;
 use super::objects::{GONE_MAX, Objects, is_later_version, is_not_found, reason, unreachable};
 use super::profile::PROFILE;
+use super::stock::{Made, Stock};
 use super::target::Target;
 use super::tools::{ToolSettings, Tools};
 
@@ -49,24 +52,6 @@ impl Terms {
     }
 }
 
-/// An object that the learner made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
-    /// `deployment/first-app`.
-    pub object: String,
-    /// Its uid.
-    pub uid: String,
-}
-
-/// What is known about whose the objects are.
-#[derive(Default)]
-struct Ledger {
-    /// Uids of what the course and the learner made.
-    recorded: BTreeSet<String>,
-    /// Uids of what was there before, or came from somebody else.
-    others: BTreeSet<String>,
-}
-
 /// A real cluster.
 pub struct External {
     target: Target,
@@ -76,9 +61,11 @@ pub struct External {
     tools: Arc<Tools>,
     terms: Terms,
     kubeconfig: std::path::PathBuf,
+    /// What tells this cluster from one made anew under the same name.
+    identity: Mutex<Option<String>>,
     /// Whether the namespace was there already.
     found: bool,
-    ledger: Mutex<Ledger>,
+    stock: Stock,
 }
 
 /// Asks a cluster whether it is there: its version.
@@ -127,6 +114,9 @@ impl External {
         }
         let names = ["kubectl", "k"];
         let tools = Tools::new(&settings, &target.context, learner, Clock::system(), &names)?;
+        let own = (terms.own, terms.own || terms.whole_cluster);
+        let stock = Stock::new(client.clone(), terms.namespace(), own, terms.recorded.clone());
+        stock.open(&marks).await?;
         let external = Self {
             target: target.clone(),
             client,
@@ -134,17 +124,28 @@ impl External {
             tools: Arc::new(tools),
             found,
             kubeconfig: settings.kubeconfig.clone(),
-            ledger: Mutex::new(Ledger { recorded: terms.recorded.clone(), others: BTreeSet::new() }),
+            identity: Mutex::default(),
+            stock,
             terms,
         };
-        let (_, others) = external.stock().await?;
-        let (made, others): (Vec<Root>, Vec<Root>) = others.into_iter().partition(|root| marks.claims(root));
-        {
-            let mut ledger = external.ledger();
-            ledger.recorded.extend(made.into_iter().map(|root| root.uid));
-            ledger.others = others.into_iter().map(|root| root.uid).collect();
-        }
+        external.becomes_another().await;
         Ok(external)
+    }
+
+    /// What tells this cluster from one made anew under the same name; `None` where it may not be asked.
+    #[must_use]
+    pub fn identity(&self) -> Option<String> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the cluster is another one than when this was last asked: it was made anew meanwhile.
+    pub(super) async fn becomes_another(&self) -> Option<String> {
+        let objects = Objects::new(self.client(), self.namespace());
+        let system = objects.find("/api/v1/namespaces/kube-system").await.ok().flatten()?;
+        let uid = system["metadata"]["uid"].as_str()?.to_owned();
+        let mut known = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.replace(uid.clone());
+        before.is_some_and(|before| before != uid).then_some(uid)
     }
 
     /// Whether the lessons' namespace was there before, with what an earlier session left in it.
@@ -204,17 +205,6 @@ impl External {
         .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it")))
     }
 
-    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is there: ours, and what is not.
-    async fn stock(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
-        let roots = inventory::roots(&self.client, self.namespace(), self.allows_whole_cluster()).await?;
-        let recorded = self.ledger().recorded.clone();
-        Ok(inventory::sort(roots, &recorded, self.terms.own, self.namespace()))
-    }
-
     /// A minikube line for the shell, which finds the real one.
     pub(super) fn real_minikube(&self, line: &CommandLine) -> Option<CommandLine> {
         match line {
@@ -227,42 +217,35 @@ impl External {
     }
 
     /// Runs a line, and finds out what it made.
-    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
+    pub(super) async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
         let real = self.real_minikube(line);
         let line = real.as_ref().unwrap_or(line);
-        if !line.may_write() {
-            return (self.tools.run(line, streams).await, Vec::new());
+        if line.may_write() {
+            return self.stock.around(self.tools.run(line, streams)).await;
         }
-        // What came since the last command came from somebody else.
-        if let Ok((_, others)) = self.stock().await {
-            self.ledger().others.extend(others.into_iter().map(|root| root.uid));
-        }
-        self.mark(&marks::while_running()).await;
-        let code = self.tools.run(line, streams).await;
-        // A cluster that is lost now keeps the mark, by which the next session knows what was made.
-        let Ok((ours, new)) = self.stock().await else { return (code, Vec::new()) };
-        let new: Vec<Root> = {
-            let mut ledger = self.ledger();
-            let new: Vec<Root> = new.into_iter().filter(|root| !ledger.others.contains(&root.uid)).collect();
-            ledger.recorded.extend(new.iter().map(|root| root.uid.clone()));
-            new
-        };
-        self.mark(&marks::after(ours.iter().chain(&new))).await;
-        (code, new.into_iter().map(|root| Made { object: root.shown(), uid: root.uid }).collect())
+        self.tools.run(line, streams).await
     }
 
-    /// Writes a mark on the namespace of the lessons.
-    async fn mark(&self, annotations: &Value) {
-        if !self.terms.own {
-            let objects = Objects::new(self.client(), self.namespace());
-            // Without it, only what a kill leaves behind would be taken for somebody else's.
-            let _ = objects.annotate(&namespace_path(), annotations).await;
-        }
+    /// The same beside others.
+    pub(super) fn job(&self, line: CommandLine, mut streams: Streams) -> BoxFuture<'static, i32> {
+        let (tools, stock) = (Arc::clone(&self.tools), self.stock.clone());
+        let line = self.real_minikube(&line).unwrap_or(line);
+        Box::pin(async move {
+            if line.may_write() {
+                return stock.around(tools.run_apart(&line, &mut streams)).await;
+            }
+            tools.run_apart(&line, &mut streams).await
+        })
+    }
+
+    /// What commands made since this was last asked.
+    pub(super) fn take_made(&self) -> Vec<Made> {
+        self.stock.take_made()
     }
 
     /// What a fresh start removes, and what it leaves since it is not ours.
     pub(super) async fn removal(&self) -> Result<(Vec<String>, Vec<String>), UserError> {
-        let (ours, others) = self.stock().await?;
+        let (ours, others) = self.stock.take().await?;
         let shown = |roots: Vec<Root>| roots.iter().map(Root::shown).collect();
         let in_namespace = others.into_iter().filter(|root| root.namespace.is_some()).collect();
         Ok((shown(ours), shown(in_namespace)))
@@ -275,7 +258,7 @@ impl External {
         }
         let objects = Objects::new(self.client(), self.namespace());
         if fresh {
-            let (ours, _) = self.stock().await?;
+            let (ours, _) = self.stock.take().await?;
             inventory::remove(&objects, &ours).await?;
         }
         for (index, object) in start.iter().enumerate() {
@@ -283,6 +266,10 @@ impl External {
                 objects.rolled_out(object).await?;
             }
             objects.make(object, fresh).await?;
+            if object["kind"] == CUSTOM_RESOURCE_DEFINITION.kind {
+                // What comes next may be of this kind.
+                objects.rolled_out(object).await?;
+            }
         }
         for object in start.iter().filter(|_| fresh) {
             objects.rolled_out(object).await?;
@@ -298,7 +285,7 @@ impl External {
     /// in the namespace, which then stays.
     pub(super) async fn clean_up(&self) -> Result<Vec<String>, UserError> {
         let objects = Objects::new(self.client(), self.namespace());
-        let (ours, others) = self.stock().await?;
+        let (ours, others) = self.stock.take().await?;
         inventory::remove(&objects, &ours).await?;
         let others: Vec<String> =
             others.iter().filter(|root| root.namespace.is_some()).map(Root::shown).collect();

@@ -9,6 +9,7 @@ use crate::apimachinery::{KINDS, Kind, Object, builtin};
 use crate::base::UserError;
 
 use super::COURSE_LABEL;
+use super::marks;
 use super::objects::{Objects, collection_path, unreachable};
 
 /// Namespaces that belong to the cluster.
@@ -174,7 +175,7 @@ pub(super) async fn refusal(objects: &Objects, value: &Value) -> Result<Option<S
     let Some(object) = Object::from_value(value.clone()) else {
         return Ok(Some("it is no object: it needs apiVersion, kind and metadata".to_owned()));
     };
-    let path = match objects.path_of(&object) {
+    let path = match objects.path_of(&object).await {
         Ok(path) => path,
         Err(error) => return Ok(Some(error.message)),
     };
@@ -225,7 +226,9 @@ fn normalized(kind: &Kind, object: &Value, names: &[(String, String)]) -> Value 
     }
     let mut annotations = metadata["annotations"].clone();
     if let Some(annotations) = annotations.as_object_mut() {
-        annotations.retain(|key, _| !ANNOTATIONS_OF_THE_WAY.contains(&key.as_str()));
+        annotations.retain(|key, _| {
+            !ANNOTATIONS_OF_THE_WAY.contains(&key.as_str()) && !key.starts_with(marks::PREFIX)
+        });
     }
     for (key, value) in [("labels", labels), ("annotations", annotations)] {
         if value.as_object().is_some_and(|map| !map.is_empty()) {

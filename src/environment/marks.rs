@@ -8,6 +8,9 @@ use crate::base::Timestamp;
 
 use super::inventory::Root;
 
+/// How the names of all marks begin.
+pub(super) const PREFIX: &str = "podlings.dev/";
+
 /// Uids of what the learner made, separated by commas.
 const MADE: &str = "podlings.dev/made";
 

@@ -12,6 +12,7 @@ mod objects;
 mod process;
 mod profile;
 mod rights;
+mod stock;
 mod target;
 mod tools;
 mod workspace;
@@ -26,13 +27,14 @@ use crate::base::{Clock, Streams, UserError};
 
 pub use command_line::{CommandLine, problem_of_line};
 pub use embedded::{Embedded, World};
-pub use external::{External, Made, Terms, reach};
-pub use guard::{Sign, refuse_production, signs_in_cluster, signs_in_names};
+pub use external::{External, Terms, reach};
+pub use guard::{Sign, signs_in_cluster, signs_in_names};
 pub use holdings::{Inventory, Mismatch};
 pub use link::{Interruption, Write};
 pub use process::{Captured, HostPrograms, INTERRUPTED, ask_program, find_program};
 pub use profile::{Cause, PROFILE, Profile, ProfileState, StartEvent, Trouble};
 pub use rights::{Right, missing_rights};
+pub use stock::Made;
 pub use target::{Guess, Target, host_of};
 pub use tools::ToolSettings;
 pub use workspace::Workspace;
@@ -94,14 +96,18 @@ impl Environment {
 
     /// Runs a line; Ctrl-C ends it with exit code 130.
     pub async fn run(&self, line: &CommandLine, streams: &mut Streams) -> i32 {
-        self.run_and_see(line, streams).await.0
+        match self {
+            Self::Embedded(embedded) => embedded.tools().run(line, streams).await,
+            Self::External(external) => external.run(line, streams).await,
+        }
     }
 
-    /// Runs a line; on a real cluster, also finds out which objects it made.
-    pub async fn run_and_see(&self, line: &CommandLine, streams: &mut Streams) -> (i32, Vec<Made>) {
+    /// What commands made on a real cluster since this was last asked.
+    #[must_use]
+    pub fn take_made(&self) -> Vec<Made> {
         match self {
-            Self::Embedded(embedded) => (embedded.tools().run(line, streams).await, Vec::new()),
-            Self::External(external) => external.run(line, streams).await,
+            Self::Embedded(_) => Vec::new(),
+            Self::External(external) => external.take_made(),
         }
     }
 
@@ -158,6 +164,14 @@ impl Environment {
         }
     }
 
+    /// What tells a real cluster from its predecessor, when it was made anew since this was last asked.
+    pub async fn becomes_another(&self) -> Option<String> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::External(external) => external.becomes_another().await,
+        }
+    }
+
     /// What the engine wrote on a real cluster since this was last asked.
     #[must_use]
     pub fn take_writes(&self) -> Vec<Write> {
@@ -192,12 +206,13 @@ impl Environment {
     /// A line that runs beside others until it ends or is dropped; nothing is typed at it.
     #[must_use]
     pub fn job(&self, line: CommandLine, mut streams: Streams) -> BoxFuture<'static, i32> {
-        let tools = Arc::clone(self.tools());
-        let line = match self {
-            Self::Embedded(_) => line,
-            Self::External(external) => external.real_minikube(&line).unwrap_or(line),
-        };
-        Box::pin(async move { tools.run_apart(&line, &mut streams).await })
+        match self {
+            Self::Embedded(embedded) => {
+                let tools = Arc::clone(embedded.tools());
+                Box::pin(async move { tools.run_apart(&line, &mut streams).await })
+            }
+            Self::External(external) => external.job(line, streams),
+        }
     }
 
     /// The world as it is, to go back to; `None` where there is no way back.

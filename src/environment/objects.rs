@@ -41,7 +41,7 @@ impl Objects {
         let Some(mut object) = Object::from_value(start.clone()) else {
             return Err(UserError::new("a start state holds something that is no object"));
         };
-        let path = self.path_of(&object)?;
+        let path = self.path_of(&object).await?;
         if !overwrite && self.find(&path).await?.is_some() {
             return Ok(());
         }
@@ -53,17 +53,17 @@ impl Objects {
         })
     }
 
-    /// Waits until a Deployment's controller has finished with it; a rollout that sticks is
-    /// what some steps begin with, so the wait is bounded and its end no error.
+    /// Waits until who looks after an object has finished with it; what sticks is what some steps begin
+    /// with, so the wait is bounded and its end no error.
     pub(super) async fn rolled_out(&self, start: &Value) -> Result<(), UserError> {
         let Some(object) = Object::from_value(start.clone()) else { return Ok(()) };
-        if object.kind() != builtin::DEPLOYMENT.kind {
+        let Some((_, kind, has_arrived)) = ARRIVALS.iter().find(|(name, ..)| *name == object.kind()) else {
             return Ok(());
-        }
-        let collection = collection_path(&builtin::DEPLOYMENT, Some(self.namespace_of(&object)));
+        };
+        let collection = collection_path(kind, Some(self.namespace_of(&object)));
         let path = format!("{collection}?fieldSelector=metadata.name%3D{}", object.name());
         let is_done = |present: &BTreeMap<String, Value>| {
-            present.values().cloned().filter_map(Object::from_value).any(|object| is_rolled_out(&object))
+            present.values().cloned().filter_map(Object::from_value).any(|object| has_arrived(&object))
         };
         self.until(&path, ROLLOUT_MAX, is_done).await.map(|_| ())
     }
@@ -150,12 +150,31 @@ impl Objects {
         if object.namespace().is_empty() { &self.namespace } else { object.namespace() }
     }
 
-    pub(super) fn path_of(&self, object: &Object) -> Result<String, UserError> {
-        let kind = kind_of(object.api_version(), object.kind()).ok_or_else(|| {
-            UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()))
-        })?;
+    /// The path of an object; of a kind that is not built in, as the cluster says.
+    pub(super) async fn path_of(&self, object: &Object) -> Result<String, UserError> {
+        let Some(kind) = kind_of(object.api_version(), object.kind()) else {
+            return self.path_of_custom(object).await;
+        };
         let namespace = kind.namespaced.then(|| self.namespace_of(object));
         Ok(format!("{}/{}", collection_path(kind, namespace), object.name()))
+    }
+
+    async fn path_of_custom(&self, object: &Object) -> Result<String, UserError> {
+        let root = format!("/apis/{}", object.api_version());
+        let unknown = || UserError::new(format!("no kind {:?} in {:?}", object.kind(), object.api_version()));
+        let served = self.find(&root).await?.ok_or_else(unknown)?;
+        let resources = served["resources"].as_array().into_iter().flatten();
+        let mut of_kind = resources.filter(|resource| {
+            let part = resource["name"].as_str().is_none_or(|name| name.contains('/'));
+            resource["kind"] == object.kind() && !part
+        });
+        let resource = of_kind.next().ok_or_else(unknown)?;
+        let plural = resource["name"].as_str().unwrap_or_default();
+        let name = object.name();
+        if resource["namespaced"] == true {
+            return Ok(format!("{root}/namespaces/{}/{plural}/{name}", self.namespace_of(object)));
+        }
+        Ok(format!("{root}/{plural}/{name}"))
     }
 
     /// Sets annotations of the object at a path; a null removes one.
@@ -207,6 +226,44 @@ fn with_kind(mut object: Value) -> Value {
         object["kind"] = json!("Object");
     }
     object
+}
+
+/// Whether somebody has finished with an object.
+type HasArrived = fn(&Object) -> bool;
+
+/// Kinds that are waited for.
+const ARRIVALS: &[(&str, &Kind, HasArrived)] = &[
+    ("Deployment", &builtin::DEPLOYMENT, is_rolled_out),
+    ("StatefulSet", &builtin::STATEFUL_SET, |set| has_replicas(set, "readyReplicas")),
+    ("ReplicaSet", &builtin::REPLICA_SET, |set| has_replicas(set, "readyReplicas")),
+    ("DaemonSet", &builtin::DAEMON_SET, |set| {
+        let count = |field: &str| set.number(&format!("/status/{field}"));
+        is_observed(set) && count("desiredNumberScheduled") == count("numberReady")
+    }),
+    ("Pod", &builtin::POD, is_up_or_stuck),
+    ("CustomResourceDefinition", &builtin::CUSTOM_RESOURCE_DEFINITION, |definition| {
+        definition.condition_is_true("Established")
+    }),
+];
+
+fn is_observed(object: &Object) -> bool {
+    object.number("/status/observedGeneration").unwrap_or_default() >= object.generation()
+}
+
+fn has_replicas(set: &Object, field: &str) -> bool {
+    let count = set.number(&format!("/status/{field}")).unwrap_or_default();
+    is_observed(set) && count == set.number("/spec/replicas").unwrap_or(1)
+}
+
+/// A Pod that is ready, has ended, or waits for something that does not come by itself.
+fn is_up_or_stuck(pod: &Object) -> bool {
+    let stuck = pod.list("/status/containerStatuses").iter().any(|status| {
+        let reason = status.pointer("/state/waiting/reason").and_then(Value::as_str).unwrap_or_default();
+        reason.ends_with("BackOff") || reason.ends_with("Error") || reason.starts_with("ErrImage")
+    });
+    let ended = matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
+    let refused = pod.condition("PodScheduled").is_some_and(|scheduled| scheduled["status"] == "False");
+    pod.condition_is_true("Ready") || ended || stuck || refused
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

@@ -17,6 +17,11 @@ pub const INTERRUPTED: i32 = 130;
 /// Exit code when the shell itself cannot be started.
 const CANNOT_RUN: i32 = 126;
 
+/// Runs a line, `$1`, beside a watchman who ends its process group when standard input ends.
+const WATCHED_LINE: &str = "exec 3<&0 </dev/null; \
+    ( trap '' TERM; read -r _ <&3; kill -s TERM 0; sleep 1; kill -s KILL 0 ) >/dev/null 2>&1 & \
+    exec 3<&-; exec sh -c \"$1\"";
+
 /// How the learner's shell is set up.
 #[derive(Clone, Debug)]
 pub(super) struct Shell {
@@ -60,8 +65,10 @@ impl Shell {
 
     /// Runs a line that nothing is typed at, in a process group of its own, which goes with this future.
     pub(super) async fn run_apart(&self, line: &str, streams: &mut Streams) -> i32 {
-        let mut command = self.command(line);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = if cfg!(unix) { self.command(WATCHED_LINE) } else { self.command(line) };
+        command.args(["sh", line]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Nobody writes: it ends when this program does, however that is.
+        command.stdin(if cfg!(unix) { Stdio::piped() } else { Stdio::null() });
         #[cfg(unix)]
         command.process_group(0);
         let mut child = match command.spawn() {
@@ -73,11 +80,12 @@ impl Shell {
             }
         };
         let group = Group(child.id());
+        let lifeline = child.stdin.take();
         let out = copy(child.stdout.take(), streams.out.clone());
         let err = copy(child.stderr.take(), streams.err.clone());
         let (status, (), ()) = tokio::join!(child.wait(), out, err);
         // What the line left behind goes as well: its output has ended.
-        drop(group);
+        drop((group, lifeline));
         match status {
             Ok(status) => status.code().unwrap_or(INTERRUPTED),
             Err(_) => CANNOT_RUN,

@@ -128,6 +128,8 @@ pub struct Predict {
     pub ask: Text,
     /// Choices, if any.
     pub choices: Vec<Text>,
+    /// The choice that comes true, from 0, where the author says so.
+    pub answer: Option<usize>,
     /// What to say once the learner has seen what happens.
     pub explain: Option<Text>,
 }
@@ -145,6 +147,8 @@ pub struct Question {
     pub answer: Answer,
     /// What to say about a wrong answer.
     pub feedback: Option<Text>,
+    /// Why the right answer is right.
+    pub explain: Option<Text>,
 }
 
 /// What answers a question.

@@ -13,8 +13,8 @@
 //! | `yaml check` | expectations, each with `that:` and one of `object`, `select`, `with`, `absent`, `either`, `http`, `requests`, `trial`, `answer`, `command` |
 //! | `yaml mistake` | `when:` expectations that hold in a known wrong state, `say:` what to tell, `try:` commands that lead to it |
 //! | `hint` | the idea, the verb, the command with one blank |
-//! | `yaml predict` | `ask`, `choices`, `explain` |
-//! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` |
+//! | `yaml predict` | `ask`, `choices`, `answer` (the number of the choice that comes true), `explain` |
+//! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` on a wrong answer, `explain` after the right one |
 //! | `yaml allow` | what the author's tools shall not complain about: `mutant` or `rule`, `text`, `because` |
 //!
 //! `settled: true` beside `object` asks that its controller has finished, of a Pod that it is ready; `wait: false` says that only the
@@ -75,5 +75,5 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use language::{Language, Text};
 pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
-pub use source::{Source, load, sample_app};
+pub use source::{SAMPLE_IMAGE, Source, load, load_with, sample_app};
 pub use watch::{CourseWatch, complaint};

@@ -45,7 +45,10 @@ pub static RULES: &[LessonRule] = &[
     error("no-solution", "Every step has a solution."),
     error("unknown-question", "A check asks for answers to questions of its step."),
     error("no-right-answer", "Every question has a right answer."),
-    warning("question", "Questions are asked for by a check; their choices and ids differ."),
+    warning(
+        "question",
+        "Questions are asked for by a check, have feedback and an explanation; their choices and ids differ.",
+    ),
     warning("front-matter", "The front matter has `summary` and `minutes`."),
     // Words.
     error("translation-missing", "Every text of en.md has its translation in ko.md."),

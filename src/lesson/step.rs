@@ -121,14 +121,16 @@ fn allowance(node: &Node<'_>, report: &mut Report) -> Option<Allowance> {
 }
 
 fn predict(node: &Node<'_>, report: &mut Report) -> Option<Predict> {
-    node.allow(&["ask", "choices", "explain"], report);
+    node.allow(&["ask", "choices", "answer", "explain"], report);
     let ask = Text::new(node.require("ask", report)?.text(report)?);
     let explain = node.get("explain").and_then(|explain| explain.text(report)).map(Text::new);
-    Some(Predict { ask, choices: choices(node, report), explain })
+    let choices = choices(node, report);
+    let answer = node.get("answer").and_then(|answer| choice(&answer, choices.len(), report));
+    Some(Predict { ask, choices, answer, explain })
 }
 
 fn question(node: &Node<'_>, report: &mut Report) -> Option<Question> {
-    node.allow(&["id", "ask", "choices", "answer", "from", "feedback"], report);
+    node.allow(&["id", "ask", "choices", "answer", "from", "feedback", "explain"], report);
     let id = node.require("id", report)?.text(report)?;
     let ask = Text::new(node.require("ask", report)?.text(report)?);
     let choices = choices(node, report);
@@ -155,7 +157,8 @@ fn question(node: &Node<'_>, report: &mut Report) -> Option<Question> {
         }
     };
     let feedback = node.get("feedback").and_then(|feedback| feedback.text(report)).map(Text::new);
-    Some(Question { id, ask, choices, answer, feedback })
+    let explain = node.get("explain").and_then(|explain| explain.text(report)).map(Text::new);
+    Some(Question { id, ask, choices, answer, feedback, explain })
 }
 
 fn choices(node: &Node<'_>, report: &mut Report) -> Vec<Text> {

@@ -163,7 +163,7 @@ impl Translator<'_> {
     fn question(&mut self, index: usize, block: &Block) {
         let Some(yaml) = YamlBlock::parse(block, self.report) else { return };
         let Some(node) = yaml.first(self.report) else { return };
-        node.allow(&["id", "ask", "choices", "feedback"], self.report);
+        node.allow(&["id", "ask", "choices", "feedback", "explain"], self.report);
         let id = node.get("id").and_then(|id| id.text(self.report));
         let by_id = |question: &Question| id.as_ref().is_none_or(|id| question.id == *id);
         let found = match &id {
@@ -177,6 +177,9 @@ impl Translator<'_> {
         translate_choices(&mut question.choices, &node, self.report);
         if let Some(feedback) = &mut question.feedback {
             translate_text(feedback, &node, "feedback", self.report);
+        }
+        if let Some(explain) = &mut question.explain {
+            translate_text(explain, &node, "explain", self.report);
         }
     }
 
@@ -210,8 +213,9 @@ impl Translator<'_> {
             look("the prediction", None, &texts, None);
         }
         for (index, question) in step.questions.iter().enumerate() {
+            let said = question.feedback.iter().chain(&question.explain);
             let texts: Vec<&Text> =
-                std::iter::once(&question.ask).chain(&question.choices).chain(&question.feedback).collect();
+                std::iter::once(&question.ask).chain(&question.choices).chain(said).collect();
             look("question", Some(index), &texts, origin.questions.get(index));
         }
         for (message, at) in missing {

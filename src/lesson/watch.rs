@@ -8,7 +8,7 @@ use crate::base::{UserError, sleep};
 
 use super::course::Course;
 use super::diagnostic::{Diagnostic, Severity};
-use super::source::{FILES, Source, load};
+use super::source::{FILES, Source, load_with};
 
 /// Between two looks at the files.
 const LOOK_INTERVAL: Duration = Duration::from_millis(700);
@@ -23,15 +23,19 @@ type Stamp = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 #[derive(Clone, Debug)]
 pub struct CourseWatch {
     folder: PathBuf,
+    sample_image: Option<String>,
     stamp: Stamp,
 }
 
 impl CourseWatch {
     /// Begins to follow a course; `None` for the one inside the binary, which does not change.
     #[must_use]
-    pub fn new(source: &Source) -> Option<Self> {
+    pub fn new(source: &Source, sample_image: Option<&str>) -> Option<Self> {
+        let sample_image = sample_image.map(str::to_owned);
         match source {
-            Source::Folder(folder) => Some(Self { folder: folder.clone(), stamp: stamp(folder) }),
+            Source::Folder(folder) => {
+                Some(Self { folder: folder.clone(), sample_image, stamp: stamp(folder) })
+            }
             Source::Embedded => None,
         }
     }
@@ -53,7 +57,8 @@ impl CourseWatch {
             return None;
         }
         self.stamp = stamp;
-        let (course, diagnostics) = load(&Source::Folder(self.folder.clone()));
+        let (course, diagnostics) =
+            load_with(&Source::Folder(self.folder.clone()), self.sample_image.as_deref());
         Some(complaint(&diagnostics).map_or(Ok(course), Err))
     }
 }
@@ -95,7 +100,7 @@ mod tests {
         let path = course.path().join("01-a/en.md");
         fs::create_dir(course.path().join("01-a")).unwrap();
         fs::write(&path, CHAPTER).unwrap();
-        let mut watch = CourseWatch::new(&Source::Folder(course.path().to_owned())).unwrap();
+        let mut watch = CourseWatch::new(&Source::Folder(course.path().to_owned()), None).unwrap();
         assert!(watch.read_again().is_none(), "nothing was saved");
         fs::write(&path, CHAPTER.replace("# T", "# Other title")).unwrap();
         let read = watch.read_again().unwrap().unwrap();

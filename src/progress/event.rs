@@ -104,6 +104,16 @@ pub enum Event {
         /// What tells its cluster apart.
         fingerprint: String,
     },
+    /// The learner said under which name the cluster can pull the sample app.
+    SampleImageChosen {
+        /// Without a tag.
+        image: String,
+    },
+    /// The session found a real cluster.
+    ClusterSeen {
+        /// What tells it from one that is made anew under the same context.
+        uid: String,
+    },
     /// The engine wrote to a real cluster.
     EngineWrote {
         /// `create`, `apply`, `patch`, `update` or `delete`.

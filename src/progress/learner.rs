@@ -134,6 +134,8 @@ impl Learner {
             Event::Explained { .. }
             | Event::Noted { .. }
             | Event::ContextConfirmed { .. }
+            | Event::SampleImageChosen { .. }
+            | Event::ClusterSeen { .. }
             | Event::EngineWrote { .. }
             | Event::ObjectMade { .. } => {}
         }

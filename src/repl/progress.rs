@@ -10,8 +10,12 @@ use crate::tutor::Rollout;
 
 use super::theme::{Role, Theme};
 
-/// Columns of a bar.
+/// Columns of a bar, and of one on a narrow terminal.
 const BAR: usize = 16;
+const NARROW_BAR: usize = 5;
+
+/// Columns from which on a terminal is not narrow.
+const WIDE: usize = 60;
 
 /// Rollouts shown at the same time.
 const ROLLOUTS_MAX: usize = 4;
@@ -28,7 +32,8 @@ fn line(theme: &Theme, rollout: &Rollout) -> String {
     let page = Page::default();
     let target = ProgressDrawTarget::term_like(Box::new(page.clone()));
     let bar = ProgressBar::with_draw_target(Some(rollout.wanted.max(1)), target);
-    let template = format!("{{prefix}} {{bar:{BAR}}} {}/{} {{msg}}", ready(rollout), rollout.wanted);
+    let columns = if theme.width < WIDE { NARROW_BAR } else { BAR };
+    let template = format!("{{prefix}} {{bar:{columns}}} {}/{}: {{msg}}", ready(rollout), rollout.wanted);
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style.progress_chars(theme.symbol("━╸─", "=> ")));
     }
@@ -135,9 +140,9 @@ mod tests {
         let theme = Theme { redraw: true, ..Theme::plain() };
         let drawn = line(&theme, &rollout());
         assert!(drawn.starts_with("deployment/web ━━━━━━━━"), "{drawn}");
-        assert!(drawn.ends_with("2/4 2 new, 3 ready, 1 old"), "{drawn}");
+        assert!(drawn.ends_with("2/4: 2 new, 3 ready, 1 old"), "{drawn}");
         let narrow = line(&Theme { width: 40, ..theme }, &rollout());
-        assert!(display_width(&narrow) < 40, "{narrow}");
+        assert!(display_width(&narrow) < 40 && narrow.contains("2/4: "), "{narrow}");
     }
 
     #[test]

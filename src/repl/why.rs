@@ -1,6 +1,6 @@
 //! A chain of objects and its broken link, as lines of a terminal.
 
-use crate::base::{display_width, indent};
+use crate::base::{display_width, indent, wrap};
 
 use super::markdown;
 use super::syntax;
@@ -13,10 +13,11 @@ pub(super) fn draw(
     text: &str,
     reasons: &[(String, Option<String>)],
 ) -> String {
-    let mut lines: Vec<String> = trail
-        .iter()
-        .map(|line| theme.paint(Role::Faint, &cut(&in_signs(theme, line), theme.width)))
-        .collect();
+    if theme.spoken {
+        return spoken(trail, text, reasons);
+    }
+    let mut lines: Vec<String> =
+        trail.iter().map(|line| theme.paint(Role::Faint, &branch(theme, &in_signs(theme, line)))).collect();
     if !text.is_empty() {
         lines.push(markdown::render(theme, text));
     }
@@ -32,21 +33,72 @@ pub(super) fn draw(
     lines.join("\n")
 }
 
+/// The same to be read aloud: a sentence an object, numbered by who leads to whom, nothing cut.
+fn spoken(trail: &[String], text: &str, reasons: &[(String, Option<String>)]) -> String {
+    let mut counts: Vec<usize> = Vec::new();
+    let mut lines = Vec::new();
+    for line in trail {
+        let object = line.trim_start().trim_start_matches("└ ");
+        let depth =
+            if object.len() == line.len() { 0 } else { (line.len() - line.trim_start().len()) / 2 + 1 };
+        counts.resize(depth + 1, 0);
+        counts[depth] += 1;
+        let number = counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        lines.push(format!("{number}: {object}."));
+    }
+    if !text.is_empty() {
+        lines.push(text.to_owned());
+    }
+    for (reason, command) in reasons {
+        lines.push(reason.clone());
+        lines.extend(command.clone());
+    }
+    lines.join("\n")
+}
+
 fn in_signs(theme: &Theme, line: &str) -> String {
     if theme.symbols { line.to_owned() } else { line.replace('└', "`-") }
 }
 
-/// A line that fits: the objects stand below one another, and a broken line would hide it.
-fn cut(line: &str, width: usize) -> String {
-    if display_width(line) <= width {
-        return line.to_owned();
+/// A line of the tree; what does not fit goes on below its first word, a little further in.
+fn branch(theme: &Theme, line: &str) -> String {
+    let text = line.trim_start_matches([' ', '└', '`', '-']);
+    let (mark, _) = line.split_at(line.len() - text.len());
+    let margin = display_width(mark);
+    let lines = wrap(text, theme.width.saturating_sub(margin + 2));
+    format!("{mark}{}", lines.join(&format!("\n{}", " ".repeat(margin + 2))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_that_does_not_fit_goes_on_further_in() {
+        let trail = [
+            "deployment/web: 0/1".to_owned(),
+            "└ replicaset/web-7df8988f74: no Pod is available yet".to_owned(),
+        ];
+        let theme = Theme { width: 40, ..Theme::plain() };
+        let drawn = draw(&theme, &trail, "", &[]);
+        assert_eq!(drawn, "deployment/web: 0/1\n└ replicaset/web-7df8988f74: no Pod is\n    available yet");
     }
-    let mut cut = String::new();
-    for letter in line.chars() {
-        if display_width(&cut) + 2 >= width {
-            break;
-        }
-        cut.push(letter);
+
+    #[test]
+    fn read_aloud_it_is_sentences_and_nothing_is_cut() {
+        let long = "x".repeat(90);
+        let trail = [
+            "deployment/web: 0/1".to_owned(),
+            format!("└ replicaset/web-1: {long}"),
+            "  └ pod/web-1-a: Pending".to_owned(),
+        ];
+        let theme = Theme { width: 40, ..Theme::plain().read_aloud() };
+        let told = draw(&theme, &trail, "", &[("No node.".to_owned(), Some("kubectl get nodes".to_owned()))]);
+        assert_eq!(
+            told,
+            format!(
+                "1: deployment/web: 0/1.\n1.1: replicaset/web-1: {long}.\n1.1.1: pod/web-1-a: Pending.\nNo node.\nkubectl get nodes"
+            )
+        );
     }
-    cut + "…"
 }

@@ -41,6 +41,9 @@ fn of_step(step: &Step, notes: &StepNotes, passed: bool, language: Language) -> 
         if let Some(question) = step.questions.iter().find(|question| question.id == *id) {
             let answer = choice(answer, &question.choices, language);
             lines.push(format!("{} {} — {answer}", words.asked, plain(question.ask.get(language))));
+            if let Some(explain) = question.explain.as_ref().filter(|_| passed) {
+                lines.push(format!("{} {}", words.is_so, plain(explain.get(language))));
+            }
         }
     }
     if let Some(reason) = &notes.reason {
@@ -117,6 +120,7 @@ mod tests {
             predict: Some(Predict {
                 ask: Text::new("Will it\nrun?"),
                 choices: vec![Text::new("Yes"), Text::new("No")],
+                answer: None,
                 explain: Some(Text::new("It will.")),
             }),
             ..Step::default()

@@ -6,7 +6,7 @@ use std::path::Path;
 use podlings::lesson::{Diagnostic, Language, Source, lint};
 use serde_json::{Value, json};
 
-use super::planted::{Fault, READ, RUN};
+use super::planted::{Fault, KOREAN, LINT, Planted, READ, RUN};
 use super::program::piped;
 
 /// A chapter without faults: what an author is given to begin with.
@@ -18,8 +18,9 @@ fn scaffold(course: &Path) -> (String, String) {
 }
 
 /// Plants a fault and runs the tool; what is wrong with the answer.
-fn look_for(fault: &Fault, english: &str, korean: &str) -> Option<String> {
-    let Fault { tool, file, from, to, rule, line, says } = *fault;
+fn look_for(planted: &Planted, fault: &Fault, english: &str, korean: &str) -> Option<String> {
+    let Planted { tool, file, .. } = *planted;
+    let Fault { from, to, rule, line, says } = *fault;
     let course = tempfile::tempdir().unwrap();
     let folder = course.path().join("05-web");
     fs::create_dir(&folder).unwrap();
@@ -71,17 +72,21 @@ fn told_by(tool: &str, home: &Path, folder: &Path) -> Vec<Value> {
 }
 
 /// Looks for each fault, two at a time.
-fn look_for_all(faults: &[Fault]) {
+fn look_for_all(planted: &Planted) {
     let home = tempfile::tempdir().unwrap();
     let (english, korean) = scaffold(home.path());
-    let half = faults.len().div_ceil(2);
+    let half = planted.faults.len().div_ceil(2);
     let missed: Vec<String> = std::thread::scope(|scope| {
-        let workers: Vec<_> = faults
+        let workers: Vec<_> = planted
+            .faults
             .chunks(half)
             .map(|faults| {
                 let (english, korean) = (&english, &korean);
                 scope.spawn(move || {
-                    faults.iter().filter_map(|fault| look_for(fault, english, korean)).collect::<Vec<_>>()
+                    faults
+                        .iter()
+                        .filter_map(|fault| look_for(planted, fault, english, korean))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
@@ -107,12 +112,14 @@ fn a_new_chapter_lints_clean_and_proves() {
 
 #[test]
 fn faults_are_found_by_reading() {
-    look_for_all(READ);
+    for planted in [READ, KOREAN, LINT] {
+        look_for_all(&planted);
+    }
 }
 
 #[test]
 fn faults_are_found_by_running() {
-    look_for_all(RUN);
+    look_for_all(&RUN);
 }
 
 #[test]

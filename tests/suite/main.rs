@@ -6,6 +6,7 @@ mod binary;
 mod clients;
 mod desk;
 mod faults;
+mod interruptions;
 mod kubectl;
 mod lessons;
 mod planted;

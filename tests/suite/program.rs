@@ -56,11 +56,16 @@ impl Served {
     }
 
     /// As [`Served::start`]; time runs so many times as fast.
-    #[expect(clippy::disallowed_methods, reason = "tests start the program")]
     pub(super) fn start_at_speed(home: &Path, speed: &str) -> Self {
+        Self::start_with_seed(home, speed, "1")
+    }
+
+    /// The same with another seed: another cluster.
+    #[expect(clippy::disallowed_methods, reason = "tests start the program")]
+    pub(super) fn start_with_seed(home: &Path, speed: &str, seed: &str) -> Self {
         let kubeconfig = home.join("served.kubeconfig");
         let mut child = Command::new(executable())
-            .args(["cluster", "--seed", "1", "--speed", speed, "--kubeconfig", kubeconfig.to_str().unwrap()])
+            .args(["cluster", "--seed", seed, "--speed", speed, "--kubeconfig", kubeconfig.to_str().unwrap()])
             .env_clear()
             .env("HOME", home)
             .stdout(Stdio::piped())

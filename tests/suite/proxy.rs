@@ -39,10 +39,12 @@ struct Mood {
 /// The proxy; ends with this value.
 pub(super) struct Proxy {
     mood: Arc<Mutex<Mood>>,
+    /// Where requests go.
+    client: Arc<Mutex<kube::Client>>,
     away: watch::Sender<bool>,
     /// Leads to the cluster through the proxy; its context is named `class`.
     pub(super) kubeconfig: PathBuf,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Proxy {
@@ -52,16 +54,11 @@ impl Proxy {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mood = Arc::new(Mutex::new(Mood::default()));
         let away = watch::Sender::new(false);
-        let (listener, client) = runtime.block_on(async {
-            let kubeconfig = Kubeconfig::read_from(served).unwrap();
-            let options = KubeConfigOptions::default();
-            let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.unwrap();
-            config.default_retry = false;
-            let client = kube::Client::try_from(config).unwrap();
-            (TcpListener::bind("127.0.0.1:0").await.unwrap(), client)
-        });
+        let (listener, client) = runtime
+            .block_on(async { (TcpListener::bind("127.0.0.1:0").await.unwrap(), client_of(served).await) });
+        let client = Arc::new(Mutex::new(client));
         let port = listener.local_addr().unwrap().port();
-        runtime.spawn(serve(listener, client, Arc::clone(&mood), away.subscribe()));
+        runtime.spawn(serve(listener, Arc::clone(&client), Arc::clone(&mood), away.subscribe()));
         let kubeconfig = folder.join("proxied.kubeconfig");
         let text = format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: class\n\
@@ -70,7 +67,18 @@ impl Proxy {
              contexts: [{{name: class, context: {{cluster: class, user: me}}}}]\n"
         );
         std::fs::write(&kubeconfig, text).unwrap();
-        Self { mood, away, kubeconfig, _runtime: runtime }
+        Self { mood, client, away, kubeconfig, runtime }
+    }
+
+    /// From now on leads to another cluster.
+    pub(super) fn lead_to(&self, served: &Path) {
+        let client = self.runtime.block_on(client_of(served));
+        *self.client.lock().unwrap() = client;
+    }
+
+    /// From now on passes everything on.
+    pub(super) fn forget_rules(&self) {
+        self.mood.lock().unwrap().rules.clear();
     }
 
     pub(super) fn rule(&self, rule: Rule) {
@@ -92,9 +100,17 @@ impl Proxy {
     }
 }
 
+async fn client_of(served: &Path) -> kube::Client {
+    let kubeconfig = Kubeconfig::read_from(served).unwrap();
+    let options = KubeConfigOptions::default();
+    let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await.unwrap();
+    config.default_retry = false;
+    kube::Client::try_from(config).unwrap()
+}
+
 async fn serve(
     listener: TcpListener,
-    client: kube::Client,
+    client: Arc<Mutex<kube::Client>>,
     mood: Arc<Mutex<Mood>>,
     away: watch::Receiver<bool>,
 ) {
@@ -103,7 +119,7 @@ async fn serve(
         if *away.borrow() {
             continue;
         }
-        let (client, mood, mut away) = (client.clone(), Arc::clone(&mood), away.clone());
+        let (client, mood, mut away) = (client.lock().unwrap().clone(), Arc::clone(&mood), away.clone());
         tokio::spawn(async move {
             let answer = service_fn(move |request| answer(client.clone(), Arc::clone(&mood), request));
             let connection =

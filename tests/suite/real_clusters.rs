@@ -48,7 +48,7 @@ impl Desk {
 }
 
 /// A course of one chapter with one step, whose start state is a Service that nobody serves.
-fn course(folder: &Path) -> String {
+pub(super) fn course(folder: &Path) -> String {
     let chapter = folder.join("01-doors");
     fs::create_dir_all(&chapter).unwrap();
     let lesson = "---\nsummary: x\nminutes: 5\n---\n# Doors\n\n## Repair {#repair}\n\nRepair it.\n\n\
@@ -65,7 +65,7 @@ fn course(folder: &Path) -> String {
 }
 
 /// Every object that matters, by name.
-fn objects(home: &Path, kubeconfig: &Path) -> String {
+pub(super) fn objects(home: &Path, kubeconfig: &Path) -> String {
     let kubeconfig = kubeconfig.to_str().unwrap();
     let what = "namespaces,services,pods,deployments,configmaps,secrets,serviceaccounts";
     let arguments = ["kubectl", "--kubeconfig", kubeconfig, "get", what, "-A", "-o", "name"];
@@ -73,7 +73,7 @@ fn objects(home: &Path, kubeconfig: &Path) -> String {
 }
 
 /// Waits until the screen says something, however it is wrapped.
-fn says(terminal: &Terminal, wanted: &str) {
+pub(super) fn says(terminal: &Terminal, wanted: &str) {
     let flat = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ");
     terminal.shows_when(wanted, |screen| flat(screen).contains(wanted));
 }

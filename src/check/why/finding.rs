@@ -4,6 +4,7 @@ use crate::apimachinery::Object;
 use crate::lesson::Language;
 
 use super::super::verdict::Reason;
+use super::sentences;
 
 /// A sentence in both languages; `{0}`, `{1}` … stand for its words.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,7 +71,8 @@ impl Finding {
         if let Some((sentence, words)) = &self.aside {
             text += &sentence.fill(words, language);
         }
-        Reason { text, command: self.command.clone() }
+        let repeats = [&sentences::DIFFERS, &sentences::NOT_SET].contains(&self.sentence);
+        Reason { text, command: self.command.clone(), repeats }
     }
 }
 

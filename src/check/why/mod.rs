@@ -41,7 +41,8 @@ pub(super) fn explain(
                 let refused = if spec { near.refused_about(found) } else { None };
                 refused
                     .or_else(|| near.gaps(found, gaps))
-                    .or_else(|| chain.broken_link(found))
+                    // What is only on its way is no reason for a spec that differs.
+                    .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
                     .or_else(|| near.difference(found, gaps))
             }
         },

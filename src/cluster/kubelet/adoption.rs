@@ -70,6 +70,7 @@ impl PodWorker<'_> {
         container.run = Some(Run {
             container_id: status.text("/containerID").trim_start_matches("containerd://").to_owned(),
             image: status.text("/image").to_owned(),
+            named_image: spec.image().to_owned(),
             image_id: status.text("/imageID").to_owned(),
             started_at,
             process: None,

@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 
 use super::super::registry::Registry;
 use super::super::runtime::{
-    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Image, ImageReference, MachineView,
-    Process, ProcessId, Proxied, System, consumption, image_of,
+    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image, ImageReference,
+    MachineView, Process, ProcessId, Proxied, System, consumption, image_of,
 };
 use super::NodeState;
 
@@ -30,6 +30,8 @@ pub(super) struct Host<'a> {
     /// Its command line.
     command_line: String,
     image: Option<&'static Image>,
+    /// User and groups, once somebody asked for them.
+    identity: Option<Identity>,
     /// Stands in when the Pod is already gone.
     nowhere: (Files, BTreeMap<String, Files>, Files),
 }
@@ -41,10 +43,6 @@ fn address_in(hosts: &str, name: &str) -> Option<String> {
         let address = words.next()?;
         (address.contains('.') && words.any(|word| word == name)).then(|| address.to_owned())
     })
-}
-
-fn image_user(image: Option<&Image>) -> i64 {
-    image.map(|image| image.user).unwrap_or_default()
 }
 
 /// The number of a process where all containers of a Pod share one table.
@@ -81,6 +79,7 @@ impl<'a> Host<'a> {
             number: process.number,
             command_line: process.arguments.join(" "),
             image,
+            identity: None,
             nowhere: (Files::default(), BTreeMap::new(), Files::default()),
         }
     }
@@ -116,6 +115,19 @@ impl<'a> Host<'a> {
 
     fn peer_number(&self, id: ProcessId, process: &Process) -> u32 {
         self.number_of(id, &process.container, process.number)
+    }
+
+    fn identity(&mut self) -> Identity {
+        if self.identity.is_none() {
+            self.identity = Some(self.who());
+        }
+        self.identity.clone().unwrap_or_default()
+    }
+
+    fn who(&self) -> Identity {
+        let Some(object) = self.object() else { return Identity { user: 0, groups: vec![0] } };
+        let spec = super::pod_spec::container(&object, &self.container);
+        super::identity::identity(&object, spec.as_ref(), self.image)
     }
 
     fn object(&self) -> Option<std::sync::Arc<crate::apimachinery::Object>> {
@@ -168,33 +180,15 @@ impl System for Host<'_> {
     }
 
     fn user(&self) -> i64 {
-        let Some(pod) = self.node.pods.get(&self.slot) else { return 0 };
-        let Ok(object) = self.registry.get(&POD, &pod.key) else { return 0 };
-        let own = super::pod_spec::container(&object, &self.container)
-            .and_then(|spec| spec.get("/securityContext/runAsUser")?.as_i64());
-        own.or_else(|| object.number("/spec/securityContext/runAsUser"))
-            .or_else(|| self.image.map(|image| image.user))
-            .unwrap_or_default()
+        self.who().user
     }
 
     fn groups(&self) -> Vec<i64> {
-        let Some(object) = self.object() else { return vec![0] };
-        let own = super::pod_spec::container(&object, &self.container)
-            .and_then(|spec| spec.get("/securityContext/runAsGroup")?.as_i64());
-        let of_pod = |field: &str| object.number(&format!("/spec/securityContext/{field}"));
-        let image = || self.image.map(|image| image.user).filter(|_| self.user() == image_user(self.image));
-        let mut groups = vec![own.or_else(|| of_pod("runAsGroup")).or_else(image).unwrap_or_default()];
-        let supplemental = object.list("/spec/securityContext/supplementalGroups").iter();
-        for group in of_pod("fsGroup").into_iter().chain(supplemental.filter_map(serde_json::Value::as_i64)) {
-            if !groups.contains(&group) {
-                groups.push(group);
-            }
-        }
-        groups
+        self.who().groups
     }
 
     fn files(&mut self) -> FileView<'_> {
-        let image = self.image;
+        let (image, who) = (self.image, self.identity());
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
             let container = pod.containers.get_mut(&self.container)?;
             Some((container, &mut pod.volumes, self.node.disks.entry(pod.node.clone()).or_default()))
@@ -207,6 +201,7 @@ impl System for Host<'_> {
                 volumes,
                 disk,
                 read_only_root: container.read_only_root,
+                who,
             },
             None => FileView {
                 image,
@@ -215,6 +210,7 @@ impl System for Host<'_> {
                 volumes: &mut self.nowhere.1,
                 disk: &mut self.nowhere.2,
                 read_only_root: false,
+                who,
             },
         }
     }

@@ -9,8 +9,11 @@ use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::registry::Registry;
-use super::super::runtime::{Files, PathKind};
+use super::super::runtime::{Files, Ownership, PathKind};
 use super::NodeState;
+
+/// Tells that a provisioner made the folder of a volume, for everybody to write to.
+const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
 
 /// A folder or file of the node that a Pod has as a volume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +92,11 @@ fn claimed(
         })?;
     let source = |field: &str| volume.get(&format!("/spec/{field}")).filter(|source| source.is_object());
     if let Some(source) = source("hostPath") {
+        let path = clean(source["path"].as_str().unwrap_or_default());
+        if files.path_kind(&path) == PathKind::Nothing && volume.annotation(PROVISIONED_BY).is_some() {
+            files.make_folder(&path);
+            files.set_ownership(&path, Ownership { mode: 0o777, user: 0, group: 0 });
+        }
         return host_path(files, volume.name(), source, read_only);
     }
     if let Some(source) = source("local") {

@@ -60,6 +60,25 @@ impl PodWorker<'_> {
         self.container(spec.name()).kill = Some(Kill { deadline, stage });
     }
 
+    /// Ends containers whose definition is not that of their run any more (`containerChanged`): of what can
+    /// change, only the image counts.
+    pub(super) fn end_redefined(&mut self) {
+        let pod = Arc::clone(&self.pod);
+        let lasting = pod_spec::init_containers(&pod).filter(ContainerSpec::is_sidecar);
+        for spec in lasting.chain(pod_spec::containers(&pod)) {
+            let grace = self.grace();
+            let container = self.container(spec.name());
+            let named = container.run.as_ref().map(|run| run.named_image.as_str()).unwrap_or_default();
+            if container.process().is_none() || named.is_empty() || named == spec.image() {
+                continue;
+            }
+            let message = format!("Container {} definition changed, will be restarted", spec.name());
+            container.redefined = true;
+            (container.image_ready, container.crash_back_off) = (false, Default::default());
+            self.kill(&spec, &message, grace);
+        }
+    }
+
     /// Brings every container that is being ended closer to its end; gives back when to look again.
     pub(super) fn advance_kills(&mut self) -> Option<Timestamp> {
         let pod = Arc::clone(&self.pod);

@@ -160,6 +160,9 @@ pub(super) struct ContainerRuntime {
     /// The hook after its start, while that runs.
     #[serde(default)]
     pub post_start: Option<Hook>,
+    /// Whether it is being ended because its definition changed: it starts again, whatever the policy.
+    #[serde(default)]
+    pub redefined: bool,
     /// Whether that hook failed in this run.
     #[serde(default)]
     pub post_start_failed: bool,
@@ -202,6 +205,9 @@ pub(super) struct Run {
     pub container_id: String,
     /// Canonical image name.
     pub image: String,
+    /// The image as the Pod named it when the run began.
+    #[serde(default)]
+    pub named_image: String,
     /// Image with digest.
     pub image_id: String,
     /// When it started.

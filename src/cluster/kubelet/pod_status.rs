@@ -76,7 +76,7 @@ pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
     let (mut waiting, mut running, mut failed, mut restarting) = (0, 0, 0, 0);
     for spec in pod_spec::containers(pod) {
         match state(&spec) {
-            Some(container) if container.has_started() => running += 1,
+            Some(container) if container.has_started() || container.redefined => running += 1,
             Some(container) => match container.terminated().map(|ended| ended.exit_code) {
                 Some(code) => {
                     failed += u32::from(code != 0);

@@ -140,6 +140,7 @@ impl PodWorker<'_> {
             let resize = self.follow_resources();
             let volumes = earlier(resize, self.refresh_volumes());
             let probes = earlier(volumes, self.probe());
+            self.end_redefined();
             let kills = earlier(self.advance_kills(), self.active_deadline());
             let kills = earlier(kills, self.eviction_due());
             earlier(earlier(probes, kills), self.sync())
@@ -259,7 +260,8 @@ impl PodWorker<'_> {
             return Step::Wait(Some(at));
         }
         container.retry_at = None;
-        let ended = container.terminated().map(|ended| (ended.exit_code, ended.finished_at));
+        let ended = container.terminated().filter(|_| !container.redefined);
+        let ended = ended.map(|ended| (ended.exit_code, ended.finished_at));
         if let Some((exit_code, finished_at)) = ended {
             if !pod_spec::restarts(&self.pod, spec, exit_code) {
                 return Step::Wait(None);

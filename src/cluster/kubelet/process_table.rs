@@ -206,6 +206,11 @@ impl NodeState {
         if signal == 15 && pause == 0 && process.run_trap("TERM") {
             return self.run_process(registry, id, false);
         }
+        if signal == 1 {
+            self.with_process(registry, id, |process, host| process.hang_up(host));
+            return;
+        }
+        let Some(process) = self.processes.get_mut(&id) else { return };
         let doom = match (signal, process.on_sigterm()) {
             (9, _) => Some((0, 137)),
             (15 | 2, Sigterm::Exits { code, after }) => Some((after, code)),

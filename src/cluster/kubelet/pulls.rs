@@ -1,7 +1,5 @@
 //! Image pulls: policy, time, and ImagePullBackOff.
 
-use crate::apimachinery::ObjectKey;
-use crate::apimachinery::builtin::SECRET;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -26,6 +24,8 @@ impl PodWorker<'_> {
             .images
             .get(self.node_name())
             .is_some_and(|images| images.contains(&reference.canonical()));
+        // What came with credentials is only for who has them (`KubeletEnsureSecretPulledImages`).
+        let present = present && (!runtime::is_private(&reference) || self.resolve(&reference).is_ok());
         match spec.text("/imagePullPolicy") {
             "Never" if !present => {
                 let message =
@@ -77,7 +77,7 @@ impl PodWorker<'_> {
         let comes = self.node.pulling.get(&node).is_some_and(|images| images.contains(&image));
         let present = comes || self.has_image(reference);
         let jitter = i64::try_from(self.registry.random().below(300)).unwrap_or_default();
-        let transfer = match runtime::resolve(reference) {
+        let transfer = match self.resolve(reference) {
             Ok(image) if !present => i64::try_from(image.size / BYTES_PER_MILLISECOND).unwrap_or_default(),
             Ok(_) => 0,
             // A failed look-up takes a round trip more.
@@ -92,24 +92,6 @@ impl PodWorker<'_> {
         Step::Begin(Task { what: TaskKind::Pull(spec.name().to_owned(), own), began: now, until })
     }
 
-    /// Tells of pull secrets that are not there (`getPullSecretsForPod`).
-    fn note_missing_pull_secrets(&mut self) {
-        let missing: Vec<&str> = self
-            .pod
-            .list("/spec/imagePullSecrets")
-            .iter()
-            .filter_map(|secret| secret["name"].as_str())
-            .filter(|name| self.registry.get(&SECRET, &ObjectKey::new(self.pod.namespace(), *name)).is_err())
-            .collect();
-        if !missing.is_empty() {
-            let message = format!(
-                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
-                missing.join(", ")
-            );
-            self.event(None, EventType::Warning, "FailedToRetrieveImagePullSecret", &message);
-        }
-    }
-
     fn has_image(&self, reference: &ImageReference) -> bool {
         self.node.images.get(self.node_name()).is_some_and(|images| images.contains(&reference.canonical()))
     }
@@ -119,7 +101,7 @@ impl PodWorker<'_> {
         let message = format!("Back-off pulling image {image:?}");
         self.event(Some(spec), EventType::Normal, "BackOff", &message);
         self.event(Some(spec), EventType::Warning, "Failed", "Error: ImagePullBackOff");
-        let why = ImageReference::parse(image).and_then(|reference| runtime::resolve(&reference)).err();
+        let why = ImageReference::parse(image).and_then(|reference| self.resolve(&reference)).err();
         let retry_at = self.next_sync().min(until);
         let container = self.container(spec.name());
         container.wait("ImagePullBackOff", format!("{message}: ErrImagePull: {}", why.unwrap_or_default()));
@@ -136,7 +118,7 @@ impl PodWorker<'_> {
         if let Some(images) = self.node.pulling.get_mut(pod.text("/spec/nodeName")) {
             images.remove(&reference.canonical());
         }
-        match runtime::resolve(&reference) {
+        match self.resolve(&reference) {
             Ok(found) => {
                 let (time, whole) =
                     (go_milliseconds(own.into()), go_milliseconds(now.duration_since(began).as_millis()));

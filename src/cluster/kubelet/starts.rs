@@ -88,7 +88,8 @@ impl PodWorker<'_> {
         let now = self.now();
         let jitter = i64::try_from(self.registry.random().below(150)).unwrap_or_default();
         let container = self.container(spec.name());
-        if let Some(finished_at) = container.terminated().map(|ended| ended.finished_at) {
+        let ended = container.terminated().filter(|_| !container.redefined);
+        if let Some(finished_at) = ended.map(|ended| ended.finished_at) {
             container.crash_back_off.next(finished_at.max(now));
         }
         Step::Begin(Task {
@@ -146,6 +147,18 @@ impl PodWorker<'_> {
     ) -> Result<Vec<runtime::Mount>, String> {
         let mut mounts = volumes::mounts(spec, &self.runtime_mut().host_volumes, environment)?;
         let changing = volumes::changing(&self.pod);
+        for mount in &mut mounts {
+            // The kubelet's own files are for reading; a part of a volume is made when it is not there.
+            let token = mount.volume.starts_with("kube-api-access-");
+            mount.read_only |= token || changing.contains(&mount.volume);
+            let path = format!("/{}", mount.sub_path.trim_matches('/'));
+            if let Some(files) = self.runtime_mut().volumes.get_mut(&mount.volume)
+                && path != "/"
+                && !mount.read_only
+            {
+                files.make_part(&path);
+            }
+        }
         for mount in mounts.iter_mut().filter(|mount| !mount.sub_path.is_empty()) {
             if !changing.contains(&mount.volume) {
                 continue;
@@ -173,6 +186,8 @@ impl PodWorker<'_> {
         }
         let mut files = self.machine_files();
         super::machine_files::tell_limits(&mut files, spec);
+        let image = reference.as_ref().and_then(|reference| runtime::image_of(&reference.repository()));
+        super::identity::tell_process(&mut files, &self.pod, spec, image);
         let read_only_root =
             spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {
@@ -195,9 +210,11 @@ impl PodWorker<'_> {
         container.image_ready = false;
         container.probes = super::probes::Probes::default();
         (container.kill, container.post_start, container.post_start_failed) = (None, None, false);
+        container.redefined = false;
         container.run = Some(Run {
             container_id,
             image: reference.as_ref().map_or_else(|| spec.image().to_owned(), |image| image.canonical()),
+            named_image: spec.image().to_owned(),
             image_id: reference.as_ref().map(image_id).unwrap_or_default(),
             started_at: now,
             process: None,

@@ -234,7 +234,10 @@ impl NodeState {
     ) -> Result<HttpResponse, ConnectError> {
         let id = self.listener(pod, port)?;
         self.charge_request(id, registry.now());
-        let response = self.with_process(registry, id, |process, host| process.serve(request, host));
+        let response = self.with_process(registry, id, |process, host| {
+            process.note_port(port);
+            process.serve(request, host)
+        });
         response.flatten().ok_or(ConnectError::EmptyReply)
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::apimachinery::Object;
 
 use super::super::registry::Registry;
-use super::super::runtime::{Files, Mount, NODE_DISK};
+use super::super::runtime::{Files, Mount, NODE_DISK, Ownership};
 use super::downward;
 use super::env::{data, expand, field};
 use super::host_volumes::HostVolume;
@@ -47,7 +47,36 @@ fn content(registry: &Registry, pod: &Object, volume: &Value) -> Result<Files, S
             fill(registry, pod, kind, source, &mut files)?;
         }
     }
+    let group = pod.number("/spec/securityContext/fsGroup");
+    if present("emptyDir").is_some() {
+        let mode = if group.is_some() { 0o2777 } else { 0o777 };
+        files.set_ownership("/", Ownership { mode, user: 0, group: group.unwrap_or_default() });
+    } else {
+        give_modes(&mut files, volume, group);
+    }
     Ok(files)
+}
+
+/// The modes of what the kubelet writes: those of the volume and of its items, and readable for its group.
+fn give_modes(files: &mut Files, volume: &Value, group: Option<i64>) {
+    let kinds = ["configMap", "secret", "downwardAPI", "projected"];
+    let Some(source) = kinds.iter().map(|kind| &volume[*kind]).find(|source| source.is_object()) else {
+        return;
+    };
+    let bits = |mode: &Value| mode.as_u64().and_then(|mode| u16::try_from(mode).ok());
+    let default = bits(&source["defaultMode"]).unwrap_or(0o644);
+    let inner = source["sources"].as_array().into_iter().flatten();
+    let inner = inner.filter_map(|part| part.as_object()).flat_map(|part| part.values());
+    let mut modes = BTreeMap::new();
+    for item in inner.chain([source]).filter_map(|source| source["items"].as_array()).flatten() {
+        if let (Some(path), Some(mode)) = (item["path"].as_str(), bits(&item["mode"])) {
+            modes.insert(format!("/{path}"), mode);
+        }
+    }
+    let more = if group.is_some() { 0o440 } else { 0 };
+    files.set_all(|path| modes.get(path).copied().unwrap_or(default) | more, group.unwrap_or_default());
+    let mode = if volume["configMap"].is_object() { 0o777 } else { 0o1777 };
+    files.set_ownership("/", Ownership { mode, user: 0, group: group.unwrap_or_default() });
 }
 
 fn fill(

@@ -2,6 +2,9 @@
 
 use super::images::{Image, Toolbox};
 
+/// What the kernel tells of a process of root without a security context.
+pub(super) const USUAL_STATUS: &str = "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t0 \nCapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t0\n";
+
 /// Marks a directory in the tables below.
 pub(super) const DIRECTORY: &str = "\0directory";
 
@@ -55,7 +58,7 @@ const NGINX: Table = &[
     ),
     (
         "/etc/nginx/nginx.conf",
-        "user  nginx;\nworker_processes  auto;\n\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+        "user  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n",
     ),
     (
         "/etc/os-release",
@@ -74,6 +77,29 @@ const NGINX: Table = &[
         "/usr/share/nginx/html/index.html",
         "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n<p>The web server is up and this is its default page.</p>\n</body>\n</html>\n",
     ),
+    ("/var/cache/nginx", DIRECTORY),
+    ("/var/log/nginx", DIRECTORY),
+];
+
+/// nginx before the service `hello`.
+const HELLO_FRONTEND: Table = &[
+    ("/bin", DIRECTORY),
+    ("/dev", DIRECTORY),
+    (
+        "/etc/nginx/conf.d/frontend.conf",
+        "upstream Backend {\n    server hello;\n}\n\nserver {\n    listen 80;\n\n    location / {\n        proxy_pass http://Backend;\n    }\n}\n",
+    ),
+    (
+        "/etc/nginx/nginx.conf",
+        "user  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+    ),
+    ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnginx:x:101:101:nginx user:/nonexistent:/bin/false\n"),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/run", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/var/cache/nginx", DIRECTORY),
     ("/var/log/nginx", DIRECTORY),
 ];
 
@@ -113,6 +139,7 @@ const SAMPLE_APP: Table = &[
 pub(super) fn base_files(image: Option<&'static Image>) -> Table {
     let Some(image) = image else { return BARE };
     match (image.program, image.toolbox) {
+        ("nginx", _) if image.repository.ends_with("/hello-frontend") => HELLO_FRONTEND,
         ("nginx" | "nginx-unprivileged", _) => NGINX,
         ("httpd", _) => HTTPD,
         ("sample-app", _) => SAMPLE_APP,

@@ -1,5 +1,7 @@
 //! Which program a command line starts in an image.
 
+use std::borrow::Cow;
+
 use super::coreutils::is_command;
 use super::images::{Image, Toolbox};
 use super::process::Work;
@@ -46,15 +48,19 @@ pub(crate) fn executable(image: Option<&'static Image>, arguments: &[String]) ->
 }
 
 /// The command behind an image's start script when it is not the image's own program:
-/// `docker run nginx ls` runs `ls`.
-pub(super) fn wrapped<'a>(image: &Image, arguments: &'a [String]) -> Option<&'a [String]> {
+/// `docker run nginx ls` runs `ls`, and `docker run bash -c ls` runs `bash -c ls`.
+pub(super) fn wrapped<'a>(image: &Image, arguments: &'a [String]) -> Option<Cow<'a, [String]>> {
     let entrypoint = image.entrypoint.first()?;
     let rest = arguments.get(1..).filter(|rest| !rest.is_empty())?;
     let is_script =
         entrypoint.ends_with("entrypoint.sh") && base_name(entrypoint) == base_name(&arguments[0]);
+    if is_script && image.program == "idle" && rest[0].starts_with('-') {
+        let command = image.command.iter().map(|word| (*word).to_owned());
+        return Some(command.chain(rest.iter().cloned()).collect());
+    }
     let own = image.command.first().is_some_and(|command| base_name(command) == base_name(&rest[0]));
     let tool = is_command(base_name(&rest[0])) || SHELLS.contains(&base_name(&rest[0]));
-    (is_script && tool && (!own || image.program == "idle")).then_some(rest)
+    (is_script && tool && (!own || image.program == "idle")).then_some(Cow::Borrowed(rest))
 }
 
 /// Whether a command is what the image was made for.
@@ -127,6 +133,7 @@ mod tests {
             Err("exec: \"/no/such/binary\": stat /no/such/binary: no such file or directory: unknown"
                 .to_owned())
         );
+        assert_eq!(start("bash", &["docker-entrypoint.sh", "-c", "echo"]), Ok(false));
         assert!(start("nginx", &["wget"]).is_err());
     }
 }

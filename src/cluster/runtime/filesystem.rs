@@ -1,12 +1,14 @@
-//! Files of a container: the image's own, the writable layer over them, and mounted volumes.
+//! The files as one container sees them: the image's own, the writable layer over them, mounted volumes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::base_files::base_files;
+use super::base_files::{USUAL_STATUS, base_files};
+use super::files::{Entry, is_below};
+pub(crate) use super::files::{FileError, Files, PathKind};
 use super::images::Image;
+use super::ownership::{Access, Identity, Ownership};
 
 /// Bytes of zeros that it may hold besides: they take no room here.
 const ZEROS_MAX: u64 = 64 << 30;
@@ -31,137 +33,8 @@ const FINITE_DEVICES: &[&str] = &["/dev/null", "/dev/stderr", "/dev/stdin", "/de
 /// Bytes that one writable layer or volume may hold.
 const SIZE_MAX: usize = 16 << 20;
 
-/// Why a file operation failed; shown with the C library's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileError {
-    /// ENOENT.
-    NotFound,
-    /// ENOTDIR.
-    NotADirectory,
-    /// EISDIR.
-    IsADirectory,
-    /// EEXIST.
-    Exists,
-    /// ENOTEMPTY.
-    NotEmpty,
-    /// EROFS.
-    ReadOnly,
-    /// ENOSPC.
-    NoSpace,
-    /// It has no end, and whoever reads wants all of it.
-    Endless,
-    /// It has one, but far away.
-    TooLong,
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotFound => "No such file or directory",
-            Self::NotADirectory => "Not a directory",
-            Self::IsADirectory => "Is a directory",
-            Self::Exists => "File exists",
-            Self::NotEmpty => "Directory not empty",
-            Self::ReadOnly => "Read-only file system",
-            Self::NoSpace => "No space left on device",
-            Self::Endless => "not simulated: reading all of a file that never ends",
-            Self::TooLong => "not simulated: reading files of more than 64 MiB",
-        })
-    }
-}
-
-/// What is at a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Entry {
-    File(Vec<u8>),
-    /// A file of so many zeros.
-    Zeros(u64),
-    Directory,
-    /// A file of the image that was removed.
-    Removed,
-}
-
-impl Entry {
-    fn length(&self) -> u64 {
-        match self {
-            Self::File(bytes) => bytes.len() as u64,
-            Self::Zeros(length) => *length,
-            Self::Directory | Self::Removed => 0,
-        }
-    }
-}
-
-/// A tree of files by absolute path: a writable layer, or a volume (whose root is `/`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Files(BTreeMap<String, Entry>);
-
-impl Files {
-    /// Puts a file and the directories above it.
-    pub(crate) fn insert(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
-        for directory in parents(path) {
-            self.0.insert(directory.to_owned(), Entry::Directory);
-        }
-        self.0.insert(path.to_owned(), Entry::File(bytes.into()));
-    }
-
-    /// Takes a file out; empty when there is none.
-    pub(crate) fn take(&mut self, path: &str) -> Vec<u8> {
-        match self.0.remove(path) {
-            Some(Entry::File(bytes)) => bytes,
-            _ => Vec::new(),
-        }
-    }
-
-    /// What is at a path.
-    pub(crate) fn path_kind(&self, path: &str) -> PathKind {
-        match self.0.get(path) {
-            Some(Entry::File(_) | Entry::Zeros(_)) => PathKind::File,
-            Some(Entry::Directory) => PathKind::Directory,
-            _ if path.is_empty() || path == "/" => PathKind::Directory,
-            _ => PathKind::Nothing,
-        }
-    }
-
-    /// Makes a directory and those above it.
-    pub(crate) fn make_folder(&mut self, path: &str) {
-        for directory in parents(path).chain([path]) {
-            self.0.insert(directory.to_owned(), Entry::Directory);
-        }
-    }
-
-    /// Removes a directory and all below it.
-    pub(crate) fn remove_folder(&mut self, path: &str) {
-        self.0.retain(|name, _| name != path && !is_below(name, path));
-    }
-
-    fn size(&self) -> usize {
-        self.0.values().map(|entry| if let Entry::File(bytes) = entry { bytes.len() } else { 0 }).sum()
-    }
-
-    /// Bytes that it takes of a disk.
-    pub(crate) fn disk_usage(&self) -> u64 {
-        self.0.values().map(Entry::length).sum()
-    }
-}
-
-/// The directories above an absolute path, the root left out.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').skip(1).map(|(index, _)| &path[..index])
-}
-
 /// Stands for the node's disk in a mount; no volume of a Pod can be called so.
 pub(crate) const NODE_DISK: &str = "node/disk";
-
-/// What a path of a tree is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PathKind {
-    /// Nothing is there.
-    Nothing,
-    /// A file.
-    File,
-    /// A directory.
-    Directory,
-}
 
 /// A volume mounted into a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +63,8 @@ pub(crate) struct FileView<'a> {
     pub disk: &'a mut Files,
     /// `readOnlyRootFilesystem`.
     pub read_only_root: bool,
+    /// Who looks.
+    pub who: Identity,
 }
 
 /// Where a path leads: into a mounted volume or into the layer.
@@ -224,14 +99,14 @@ impl FileView<'_> {
             return Some(Entry::Directory);
         }
         let Some((volume, _)) = &place.volume else {
-            return match self.layer.0.get(&place.path) {
+            return match self.layer.entries.get(&place.path) {
                 Some(Entry::Removed) => None,
                 Some(entry) => Some(entry.clone()),
                 None if self.is_above_a_mount(path) => Some(Entry::Directory),
                 None => self.base_entry(&place.path),
             };
         };
-        self.tree(volume)?.0.get(&place.path).filter(|entry| **entry != Entry::Removed).cloned()
+        self.tree(volume)?.entries.get(&place.path).filter(|entry| **entry != Entry::Removed).cloned()
     }
 
     /// What a mounted volume holds.
@@ -242,6 +117,12 @@ impl FileView<'_> {
     fn base_entry(&self, path: &str) -> Option<Entry> {
         if DEVICES.contains(&path) {
             return Some(Entry::File(Vec::new()));
+        }
+        if path == "/proc/1/status" {
+            return Some(Entry::File(USUAL_STATUS.into()));
+        }
+        if path == "/proc/1" {
+            return Some(Entry::Directory);
         }
         let base = base_files(self.image);
         if let Some((_, text)) = base.iter().find(|(name, _)| *name == path) {
@@ -273,7 +154,11 @@ impl FileView<'_> {
         if DEVICES.contains(&path) && !FINITE_DEVICES.contains(&path) {
             return Err(FileError::Endless);
         }
-        match self.entry(path) {
+        let entry = self.entry(path);
+        if entry.is_some() && !self.may(path, Access::Read) {
+            return Err(FileError::Denied);
+        }
+        match entry {
             Some(Entry::File(bytes)) => Ok(bytes),
             Some(Entry::Zeros(length)) if length > ZEROS_READ_MAX => Err(FileError::TooLong),
             Some(Entry::Zeros(length)) => Ok(vec![0; usize::try_from(length).unwrap_or_default()]),
@@ -309,6 +194,9 @@ impl FileView<'_> {
             Some(_) => return Err(FileError::NotADirectory),
             None => return Err(FileError::NotFound),
         }
+        if !self.may(path, Access::Read) {
+            return Err(FileError::Denied);
+        }
         let place = self.place(path);
         let mut names = BTreeSet::new();
         let mut add = |name: &str, base: &str| {
@@ -320,13 +208,13 @@ impl FileView<'_> {
             }
         };
         if let Some((volume, _)) = &place.volume {
-            for name in self.tree(volume).into_iter().flat_map(|files| files.0.keys()) {
+            for name in self.tree(volume).into_iter().flat_map(|files| files.entries.keys()) {
                 add(name, &place.path);
             }
         } else {
             base_files(self.image).iter().for_each(|(name, _)| add(name, path));
             DEVICES.iter().for_each(|name| add(name, path));
-            self.layer.0.keys().for_each(|name| add(name, path));
+            self.layer.entries.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
         }
         names.retain(|name| self.exists(&join(path, name)));
@@ -358,11 +246,6 @@ impl FileView<'_> {
         self.write(path, all)
     }
 
-    /// Whether nothing can be written at a path, whatever is there.
-    pub(crate) fn is_read_only(&self, path: &str) -> bool {
-        self.place(path).volume.map_or(self.read_only_root, |(_, read_only)| read_only)
-    }
-
     /// Makes a directory.
     pub(crate) fn make_directory(&mut self, path: &str) -> Result<(), FileError> {
         if self.exists(path) {
@@ -377,22 +260,107 @@ impl FileView<'_> {
         if self.is_directory(path) && !self.list(path)?.is_empty() {
             return Err(FileError::NotEmpty);
         }
-        if !self.exists(path) {
-            return Err(FileError::NotFound);
+        let Some(own) = self.ownership(path) else { return Err(FileError::NotFound) };
+        let above = self.ownership(parent(path)).unwrap_or(Ownership::DIRECTORY);
+        if self.is_writable_place(path) && !above.lets_remove(&self.who, own) {
+            return Err(FileError::Denied);
         }
-        self.put(path, Entry::Removed)
+        self.put_entry(path, Entry::Removed)
     }
 
     fn check_parent(&self, path: &str) -> Result<(), FileError> {
-        let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
-        match self.entry(if parent.is_empty() { "/" } else { parent }) {
+        match self.entry(parent(path)) {
             Some(Entry::Directory) => Ok(()),
             Some(_) => Err(FileError::NotADirectory),
             None => Err(FileError::NotFound),
         }
     }
 
+    /// Whether a path is on something that takes writes at all.
+    fn is_writable_place(&self, path: &str) -> bool {
+        match self.place(path).volume {
+            Some((_, read_only)) => !read_only,
+            None => !self.read_only_root,
+        }
+    }
+
+    /// Who owns what is at a path.
+    pub(crate) fn ownership(&self, path: &str) -> Option<Ownership> {
+        let entry = self.entry(path)?;
+        let place = self.place(path);
+        let found = match &place.volume {
+            Some((volume, _)) => self.tree(volume).and_then(|files| files.ownership(&place.path)),
+            None if self.layer.owners.contains_key(&place.path) => self.layer.ownership(&place.path),
+            None if base_files(self.image).iter().any(|(name, _)| *name == place.path) => None,
+            None => self.layer.ownership(&place.path),
+        };
+        Some(found.unwrap_or_else(|| Ownership::of_base(self.image, path, entry == Entry::Directory)))
+    }
+
+    fn may(&self, path: &str, access: Access) -> bool {
+        if self.who.user == 0 {
+            return true;
+        }
+        let mut above = path.match_indices('/').skip(1).map(|(index, _)| &path[..index]);
+        let reachable = above.all(|folder| {
+            self.ownership(folder).is_none_or(|ownership| ownership.allows(&self.who, Access::Search))
+        });
+        reachable && self.ownership(path).is_none_or(|ownership| ownership.allows(&self.who, access))
+    }
+
+    /// Gives a file or directory another mode or owner.
+    ///
+    /// # Errors
+    /// EPERM's words are the caller's: here it is [`FileError::Denied`].
+    pub(crate) fn set_ownership(&mut self, path: &str, next: Ownership) -> Result<(), FileError> {
+        let (Some(entry), Some(own)) = (self.entry(path), self.ownership(path)) else {
+            return Err(FileError::NotFound);
+        };
+        if !self.is_writable_place(path) {
+            return Err(FileError::ReadOnly);
+        }
+        let gives_away =
+            next.user != own.user || next.group != own.group && !self.who.groups.contains(&next.group);
+        if self.who.user != 0 && (self.who.user != own.user || gives_away) {
+            return Err(FileError::Denied);
+        }
+        if DEVICES.contains(&path) {
+            return Ok(());
+        }
+        self.put_entry(path, entry)?;
+        self.own(path, next);
+        Ok(())
+    }
+
+    fn own(&mut self, path: &str, ownership: Ownership) {
+        let place = self.place(path);
+        let files = match place.volume {
+            Some((volume, _)) if volume == NODE_DISK => &mut *self.disk,
+            Some((volume, _)) => self.volumes.entry(volume).or_default(),
+            None => &mut *self.layer,
+        };
+        files.owners.insert(place.path, ownership);
+    }
+
+    /// Puts a new entry or a new content, when whoever looks may do that.
     fn put(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
+        let old = self.ownership(path);
+        let above = self.ownership(parent(path)).unwrap_or(Ownership::DIRECTORY);
+        let asked = if old.is_some() { path } else { parent(path) };
+        if self.is_writable_place(path) && !self.may(asked, Access::Write) {
+            return Err(FileError::Denied);
+        }
+        let directory = entry == Entry::Directory;
+        self.put_entry(path, entry)?;
+        let next = old.unwrap_or_else(|| above.for_new(&self.who, directory));
+        let usual = if directory { Ownership::DIRECTORY } else { Ownership::FILE };
+        if next != usual || old.is_some() {
+            self.own(path, next);
+        }
+        Ok(())
+    }
+
+    fn put_entry(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
         let place = self.place(path);
         let files = match place.volume {
             Some((_, true)) => return Err(FileError::ReadOnly),
@@ -411,18 +379,21 @@ impl FileView<'_> {
         {
             return Err(FileError::NoSpace);
         }
-        files.0.insert(place.path, entry);
+        files.entries.insert(place.path, entry);
         Ok(())
+    }
+}
+
+/// The directory above a path.
+fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) | None => "/",
+        Some((parent, _)) => parent,
     }
 }
 
 fn path_is_directory(text: &str) -> bool {
     text == super::base_files::DIRECTORY
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory.trim_end_matches('/'))
-        .is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
 }
 
 /// `/etc` and `hosts` → `/etc/hosts`.
@@ -468,6 +439,7 @@ mod tests {
             volumes: &mut volumes,
             disk: &mut disk,
             read_only_root: false,
+            who: Identity::default(),
         };
         let page = "/usr/share/nginx/html/index.html";
         assert!(view.read(page).is_ok());
@@ -479,7 +451,7 @@ mod tests {
         assert_eq!(view.list("/data").unwrap(), ["x"]);
         assert!(view.list("/").unwrap().contains(&"data".to_owned()));
         assert_eq!(view.write("/nowhere/x", Vec::new()), Err(FileError::NotFound));
-        assert!(!layer.0.contains_key("/data/x"));
+        assert!(!layer.entries.contains_key("/data/x"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::filesystem::FileView;
 use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
 use super::images::Image;
 use super::program::{GrpcHealth, Program, Sigterm, program};
+use super::programs::ASKED_PORT;
 use super::shell::{Machine, State, Terminal, for_terminal};
 
 /// Bytes of output that may wait for a reader: room for the largest file, printed at once.
@@ -225,8 +226,8 @@ impl Process {
     fn run_script(&mut self, first: bool, machine: &mut Machine, system: &mut dyn System) {
         if first {
             let arguments = system.image().and_then(|image| wrapped(image, &self.arguments));
-            let arguments = arguments.unwrap_or(&self.arguments);
-            *machine = Machine::new(arguments, &self.environment, &self.working_directory, self.number);
+            let arguments = arguments.unwrap_or(std::borrow::Cow::Borrowed(&self.arguments));
+            *machine = Machine::new(&arguments, &self.environment, &self.working_directory, self.number);
         }
         machine.input.bytes.extend(self.input.bytes.drain(..));
         machine.input.open = self.input.open;
@@ -375,6 +376,20 @@ impl Process {
         match &self.work {
             Work::Program(name) => program(name).on_sigterm(),
             Work::Script(_) => Sigterm::Ignored,
+        }
+    }
+
+    /// Takes a SIGHUP.
+    pub(crate) fn hang_up(&mut self, system: &mut dyn System) {
+        if let Some(program) = self.program() {
+            program.on_sighup(self, system);
+        }
+    }
+
+    /// Notes through which port the next request comes, where there are several.
+    pub(crate) fn note_port(&mut self, port: u16) {
+        if self.ports().len() > 1 {
+            self.memory.insert(ASKED_PORT.to_owned(), port.to_string());
         }
     }
 

@@ -74,6 +74,11 @@ pub(crate) trait Program: Sync {
         None
     }
 
+    /// What SIGHUP does: nothing, to process 1 that has no handler.
+    fn on_sighup(&self, process: &mut Process, system: &mut dyn System) {
+        let _ = (process, system);
+    }
+
     /// What SIGTERM does.
     fn on_sigterm(&self) -> Sigterm {
         Sigterm::Exits { code: 0, after: 150 }
@@ -106,6 +111,10 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::MONGO,
     &programs::MEMCACHED,
     &programs::RABBITMQ,
+    &programs::ETCD,
+    &programs::FLUENTD,
+    &programs::CASSANDRA,
+    &programs::CUDA,
     &programs::HELLO_WORLD,
     &programs::PAUSE,
     &programs::IDLE,

@@ -39,6 +39,10 @@ fn look(step: &Step, question: &Question, at: Position, report: &mut Report) {
         let message = format!("the question {:?} has nothing to say about a wrong answer", question.id);
         report.broken("question", at, message, Some("add `feedback:` that leads on".to_owned()));
     }
+    if question.explain.is_none() {
+        let message = format!("the question {:?} does not say why the right answer is right", question.id);
+        report.broken("question", at, message, Some("add `explain:`".to_owned()));
+    }
 }
 
 fn choices(choices: &[Text], at: Position, what: &str, report: &mut Report) {

@@ -9,7 +9,7 @@ use crate::environment::{CommandLine, Interruption, Made};
 use crate::lesson::Step;
 use crate::progress;
 
-use super::super::message::Message;
+use super::super::message::{Message, Remark};
 use super::super::view::View;
 use super::super::whole_cluster::needs;
 use super::Driver;
@@ -56,6 +56,14 @@ impl Driver {
             _ => {}
         }
         interruption.is_some()
+    }
+
+    /// A cluster that comes back may be a new one.
+    pub(super) async fn tell_of_another_cluster(&mut self) {
+        if let Some(uid) = self.environment.becomes_another().await {
+            self.record(&progress::Event::ClusterSeen { uid });
+            self.remark(Remark::AnotherCluster);
+        }
     }
 
     /// Makes a start state; while the cluster is away it waits, and then begins anew. Ctrl-C ends the wait.
@@ -107,9 +115,9 @@ impl Driver {
         }
     }
 
-    /// What a command made goes into the journal.
-    pub(super) fn record_made(&mut self, made: Vec<Made>) {
-        for Made { object, uid } in made {
+    /// What commands made goes into the journal.
+    pub(super) fn record_made(&mut self) {
+        for Made { object, uid } in self.environment.take_made() {
             self.record(&progress::Event::ObjectMade { object, uid });
         }
     }

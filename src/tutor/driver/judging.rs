@@ -34,7 +34,12 @@ impl Driver {
 
     pub(super) async fn evaluate(&mut self, asked: bool) -> Option<Event> {
         let judgement = check::evaluate(self.session.step()?, &self.context()).await;
-        self.seen(judgement, asked)
+        let was_away = self.is_paused();
+        let event = self.seen(judgement, asked);
+        if was_away && !self.is_paused() {
+            self.tell_of_another_cluster().await;
+        }
+        event
     }
 
     /// As `evaluate`, without the reasons.
@@ -60,6 +65,9 @@ impl Driver {
     fn judged(&mut self, judgement: Judgement, asked: bool) -> Event {
         if let Some(values) = judgement.remembered {
             self.keep(Event::Remembered { values });
+        }
+        if let (Some(reason), Some(observer)) = (judgement.verdict.reason(), &mut self.observer) {
+            observer.follow_reason(reason, self.environment.namespace());
         }
         Event::Judged { place: self.session.place(), verdict: judgement.verdict, asked }
     }

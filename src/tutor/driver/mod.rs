@@ -264,6 +264,7 @@ impl Driver {
             }
             Happening::Jobs => {
                 self.tell_of_jobs();
+                self.record_made();
                 Ok(())
             }
         }

@@ -101,8 +101,8 @@ impl Driver {
         }
         let heard = matches!(command, CommandLine::Kubectl(_)).then(|| streams.overhear());
         let environment = &self.environment;
-        let (exit_code, made) = {
-            let mut running = std::pin::pin!(environment.run_and_see(command, &mut streams));
+        let exit_code = {
+            let mut running = std::pin::pin!(environment.run(command, &mut streams));
             match timeout(AT_ONCE, &mut running).await {
                 Some(ended) => ended,
                 None => {
@@ -114,7 +114,7 @@ impl Driver {
                 }
             }
         };
-        self.record_made(made);
+        self.record_made();
         self.answered =
             heard.map(|heard| LastAnswer { failed: exit_code != 0, out: heard.out(), err: heard.err() });
         exit_code

@@ -18,6 +18,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Difference { that, expected, actual } => difference(that, expected, actual, "expected", "found"),
         Message::Hint => "Hint".into(),
         Message::Reason { text, command } => format!("{text} See it with `{command}`."),
+        Message::SeeWith(command) => format!("See it with `{command}`."),
         Message::NothingToExplain => "Nothing in the cluster is known to be wrong. `check` says what is missing; `why pod/NAME` looks at an object.".into(),
         Message::NoMoreHints => "That was the last hint. `solve` shows and runs the solution.".into(),
         Message::NoHints => "This step has no hints; `status` shows the task again.".into(),

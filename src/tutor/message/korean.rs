@@ -18,6 +18,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Difference { that, expected, actual } => difference(that, expected, actual, "기대한 값", "현재 값"),
         Message::Hint => "힌트".into(),
         Message::Reason { text, command } => format!("{text} `{command}`(으)로 확인할 수 있습니다."),
+        Message::SeeWith(command) => format!("`{command}`(으)로 확인할 수 있습니다."),
         Message::NothingToExplain => "클러스터에서 잘못된 곳을 찾지 못했습니다. `check`로 빠진 것을, `why pod/이름`으로 오브젝트 하나를 살펴볼 수 있습니다.".into(),
         Message::NoMoreHints => "마지막 힌트였습니다. `solve`를 입력하면 풀이를 보여 주고 실행합니다.".into(),
         Message::NoHints => "이 단계에는 힌트가 없습니다. `status`로 할 일을 다시 볼 수 있습니다.".into(),

@@ -57,6 +57,8 @@ pub enum Message<'a> {
     NoMoreHints,
     /// The step has none.
     NoHints,
+    /// The command that shows a difference.
+    SeeWith(&'a str),
     /// Before a solution runs.
     Solving,
     /// The step has no solution to run.

@@ -33,6 +33,12 @@ pub enum Remark<'a> {
     NothingPassed,
     /// The learner's words were kept.
     WordsKept,
+    /// The cluster was made anew while the lesson paused.
+    AnotherCluster,
+    /// What was expected came true.
+    ExpectedRightly(&'a str),
+    /// What was expected, and what came true instead.
+    ExpectedOtherwise(&'a str, &'a str),
     /// Nothing to put into the notes yet.
     RecapEmpty,
     /// A file was written into the workspace.
@@ -107,7 +113,10 @@ fn english(remark: Remark<'_>) -> String {
         Remark::TextMissing(word) => format!("Write the text after the word: {word} …"),
         Remark::NothingPassed => "No step is passed yet; `note` keeps any note.".into(),
         Remark::WordsKept => "Kept. `recap` shows it among your notes.".into(),
-        Remark::RecapEmpty => "There are no notes on this chapter yet: they gather as you work. `note …` adds one of your own.".into(),
+        Remark::AnotherCluster => "It is a new cluster under the same name: what was made on the old one is gone. `reset` begins this step anew on it.".into(),
+        Remark::ExpectedRightly(said) => format!("As you expected: {said}"),
+        Remark::ExpectedOtherwise(said, right) => format!("You expected: {said}\n\nWhat came: {right}"),
+        Remark::RecapEmpty => "There are no notes on that chapter yet: they gather as you work. `note …` adds one of your own.".into(),
         Remark::FileWritten(name) => format!("Written to `{name}` in your workspace."),
         Remark::ReviewsDue(1) => "One step is worth doing once more: `review` begins, and brings you back here.".into(),
         Remark::ReviewsDue(due) => format!("{due} steps are worth doing once more: `review` begins, and brings you back here."),
@@ -157,7 +166,10 @@ fn korean(remark: Remark<'_>) -> String {
         Remark::TextMissing(word) => format!("내용을 뒤에 적어 주세요: {word} …"),
         Remark::NothingPassed => "아직 통과한 단계가 없습니다. `note`로 메모를 남길 수 있습니다.".into(),
         Remark::WordsKept => "적어 두었습니다. `recap`에서 다시 볼 수 있습니다.".into(),
-        Remark::RecapEmpty => "이 장의 기록이 아직 없습니다. 실습하는 동안 쌓입니다. `note …`로 직접 적을 수도 있습니다.".into(),
+        Remark::AnotherCluster => "이름은 같지만 새로 만든 클러스터입니다. 이전 클러스터에 만든 것은 없습니다. `reset`으로 이 단계를 여기에서 처음부터 시작하세요.".into(),
+        Remark::ExpectedRightly(said) => format!("예상한 대로입니다: {said}"),
+        Remark::ExpectedOtherwise(said, right) => format!("예상: {said}\n\n실제: {right}"),
+        Remark::RecapEmpty => "그 장의 기록이 아직 없습니다. 실습하는 동안 쌓입니다. `note …`로 직접 적을 수도 있습니다.".into(),
         Remark::FileWritten(name) => format!("작업 폴더의 `{name}` 파일에 저장했습니다."),
         Remark::ReviewsDue(due) => format!("다시 해 볼 만한 단계가 {due}개 있습니다. `review`를 입력하면 시작하고, 끝나면 이 자리로 돌아옵니다."),
         Remark::NothingMissed => "복습할 것이 없습니다. 지금까지 어려웠던 것이 없습니다.".into(),

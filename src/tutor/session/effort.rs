@@ -5,6 +5,7 @@ use crate::progress;
 
 use super::super::effect::Effect;
 use super::super::message::Message;
+use super::super::view::View;
 use super::{Phase, Session};
 
 impl Session {
@@ -47,12 +48,17 @@ impl Session {
         let commands = ran
             .into_iter()
             .map(|(line, exit_code)| Effect::Record(progress::Event::CommandRun { line, exit_code }));
+        let explained: Vec<Effect> = answers
+            .iter()
+            .filter_map(|(question, _)| self.question(question)?.explain.as_ref())
+            .map(|explain| Effect::Show(View::Notice(explain.get(self.language).to_owned())))
+            .collect();
         let answers = answers.into_iter().map(|(question, answer)| {
             let right = Some(true);
             Effect::Record(progress::Event::QuestionAnswered { question, answer, right })
         });
         self.solved_now = stopped.is_none();
-        let mut effects: Vec<Effect> = commands.chain(answers).chain(stopped).collect();
+        let mut effects: Vec<Effect> = commands.chain(answers).chain(explained).chain(stopped).collect();
         effects.push(Effect::Judge { asked: true });
         effects
     }

@@ -1,11 +1,11 @@
 //! Questions and predictions: what a learner's answer leads to.
 
 use crate::check::chosen;
-use crate::lesson::{Expectation, Form, Text};
+use crate::lesson::{Expectation, Form, Question, Text};
 use crate::progress;
 
 use super::super::effect::Effect;
-use super::super::message::{Message, say};
+use super::super::message::{Message, Remark, remark, say};
 use super::super::view::View;
 use super::Session;
 
@@ -41,11 +41,20 @@ impl Session {
         {
             text = format!("{text} {feedback}");
         }
+        let explain = self.question(&question).and_then(|question| question.explain.as_ref());
+        if let Some(explain) = explain.filter(|_| right) {
+            text = format!("{text} {}", explain.get(self.language));
+        }
         let right = Some(right);
         let mut effects = vec![Effect::Record(progress::Event::QuestionAnswered { question, answer, right })];
         effects.push(Effect::Show(View::Notice(text)));
         effects.push(Effect::Judge { asked: false });
         effects
+    }
+
+    /// The question of the step with that id.
+    pub(super) fn question(&self, id: &str) -> Option<&Question> {
+        self.step()?.questions.iter().find(|question| question.id == id)
     }
 
     pub(super) fn predict(&mut self, text: String) -> Vec<Effect> {
@@ -72,8 +81,14 @@ impl Session {
             return Some(Effect::Show(View::Notice(explain.to_owned())));
         };
         let said = self.choice(said, &predict.choices).unwrap_or(said);
-        let said = say(self.language, Message::Predicted(said));
-        Some(Effect::Show(View::Notice(format!("{said}\n\n{explain}"))))
+        let right =
+            predict.answer.and_then(|index| predict.choices.get(index)).map(|text| text.get(self.language));
+        let compared = match right {
+            Some(right) if right == said => remark(self.language, Remark::ExpectedRightly(said)),
+            Some(right) => remark(self.language, Remark::ExpectedOtherwise(said, right)),
+            None => say(self.language, Message::Predicted(said)),
+        };
+        Some(Effect::Show(View::Notice(format!("{compared}\n\n{explain}"))))
     }
 
     /// Whether the step asks for answers and nothing else.

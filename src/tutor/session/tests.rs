@@ -47,6 +47,7 @@ fn asking() -> Session {
     step.predict = Some(Predict {
         ask: Text::new("?"),
         choices: choices.clone(),
+        answer: Some(1),
         explain: Some(Text::new("No, it stays away.")),
     });
     step.questions = vec![Question {
@@ -55,6 +56,7 @@ fn asking() -> Session {
         choices,
         answer: Answer::Choice(0),
         feedback: None,
+        explain: Some(Text::new("Because it is so.")),
     }];
     let mut session = Session::new(Arc::new(course), Learner::default(), Language::En, None, false);
     session.handle(Event::Started { world_kept: false });
@@ -183,9 +185,13 @@ fn what_is_no_choice_is_not_judged_and_a_prediction_is_explained() {
     assert_eq!(effects, [session.notice(Message::NotAChoice("3", 2))]);
     let effects = session.handle(Event::Line("answer b".into()));
     assert_eq!(effects, [Effect::Answer { question: "q".into(), answer: "b".into() }]);
+    let answered = Event::Answered { question: "q".into(), answer: "1".into(), result: Ok(()) };
+    let effects = session.handle(answered);
+    assert!(shown(&effects).contains(&&View::Notice("Right. Because it is so.".into())));
     session.handle(Event::Line("predict 1".into()));
     let effects = judge(&mut session, Verdict::Passed, false);
-    assert!(shown(&effects).contains(&&View::Notice("You expected: yes\n\nNo, it stays away.".into())));
+    let compared = "You expected: yes\n\nWhat came: no\n\nNo, it stays away.";
+    assert!(shown(&effects).contains(&&View::Notice(compared.into())));
 }
 
 #[test]
@@ -284,6 +290,7 @@ fn only_right_answers_are_kept() {
         choices: Vec::new(),
         answer: Answer::OneOf(vec!["1".into()]),
         feedback: None,
+        explain: None,
     };
     course.chapters[0].steps[0].questions.push(question);
     let mut session = Session::new(Arc::new(course), Learner::default(), Language::En, None, false);

@@ -73,12 +73,19 @@ impl Session {
         vec![Effect::Record(explained), self.remark(Remark::WordsKept)]
     }
 
-    fn recap(&self, name: &str) -> Vec<Effect> {
-        let notes = self.chapter().and_then(|chapter| recap(chapter, &self.learner, self.language));
-        match notes {
+    /// `recap [CHAPTER] [FILE]`: what names no chapter and looks like no file is a misspelt chapter.
+    fn recap(&self, argument: &str) -> Vec<Effect> {
+        let (first, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+        let (chapter, file) = match self.course.find(first) {
+            _ if first.is_empty() => (self.chapter(), ""),
+            Ok((index, _)) if !first.contains('.') => (self.course.chapters.get(index), rest.trim()),
+            Err(error) if !first.contains('.') => return vec![Effect::Show(View::Error(error))],
+            _ => (self.chapter(), argument),
+        };
+        match chapter.and_then(|chapter| recap(chapter, &self.learner, self.language)) {
             None => vec![self.remark(Remark::RecapEmpty)],
-            Some(notes) if name.is_empty() => vec![Effect::Show(View::Document(notes))],
-            Some(content) => vec![Effect::Write { name: name.to_owned(), content }],
+            Some(notes) if file.is_empty() => vec![Effect::Show(View::Document(notes))],
+            Some(content) => vec![Effect::Write { name: file.to_owned(), content }],
         }
     }
 

@@ -38,6 +38,7 @@ impl Session {
     /// Why, and the command that shows it.
     fn reason_line(&self, reason: &Reason) -> String {
         match &reason.command {
+            Some(command) if reason.repeats => say(self.language, Message::SeeWith(command)),
             Some(command) => say(self.language, Message::Reason { text: &reason.text, command }),
             None => reason.text.clone(),
         }

@@ -243,9 +243,9 @@ pub static WORDS: &[WordHelp] = &[
     word(
         WordGroup::Notes,
         ["recap", "정리"],
-        ["[FILE]", "[파일]"],
-        "your notes on this chapter; with FILE as Markdown",
-        "이 장의 정리 노트. 파일 이름을 주면 Markdown으로 저장합니다",
+        ["[CHAPTER] [FILE.md]", "[장] [파일.md]"],
+        "your notes on a chapter, or on this one; with FILE as Markdown",
+        "어느 장이나 이 장의 정리 노트. 파일 이름을 주면 Markdown으로 저장합니다",
     ),
     word(
         WordGroup::Notes,

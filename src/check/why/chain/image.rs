@@ -89,5 +89,7 @@ fn shorten_left(message: &str) -> String {
     let last = message.rsplit_once("\": ").map_or(message, |(_, last)| last);
     let last = last.rsplit_once("desc = ").map_or(last, |(_, last)| last);
     let last = last.trim_start_matches("failed to resolve image: ");
+    // What the server adds says the same once more.
+    let last = last.split(": server message").next().unwrap_or(last);
     quote(last)
 }

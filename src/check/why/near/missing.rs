@@ -97,7 +97,12 @@ impl Near<'_> {
     fn not_made(&self, wanted: &ObjectRef) -> Option<Finding> {
         const MAKING: [&str; 6] = ["apply", "create", "run", "expose", "replace", "autoscale"];
         let last = self.facts.commands.last()?;
-        let made = last.split_whitespace().any(|word| MAKING.contains(&word));
+        // A command that did something else, and well, has nothing to do with it.
+        let meant = match self.facts.answered {
+            Some(answered) => answered.failed,
+            None => last.contains(wanted.name.as_str()),
+        };
+        let made = meant && last.split_whitespace().any(|word| MAKING.contains(&word));
         let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
         let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
         made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))

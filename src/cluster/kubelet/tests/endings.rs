@@ -128,7 +128,7 @@ fn root_is_refused_where_it_must_not_run() {
         "securityContext": {"runAsNonRoot": true, "runAsUser": 1000, "runAsGroup": 3000, "fsGroup": 2000},
         "containers": [container("id")]}));
     bench.run_for(10_000);
-    assert_eq!(log(&bench, "c"), "uid=1000 gid=3000 groups=3000,2000\n");
+    assert_eq!(log(&bench, "c"), "uid=1000 gid=3000 groups=2000,3000\n");
 }
 
 #[test]

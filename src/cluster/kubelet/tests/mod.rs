@@ -4,3 +4,4 @@ mod bench;
 mod endings;
 mod inside;
 mod life;
+mod owners;

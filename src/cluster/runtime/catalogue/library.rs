@@ -216,6 +216,7 @@ pub(super) static IMAGES: &[Image] = &[
         tags: &["latest", "5"],
         releases: "4.4.23 5.0.18 5.1.16 5.2.37 5.3.8",
         size: 7_018_337,
+        entrypoint: &["docker-entrypoint.sh"],
         command: &["bash"],
         toolbox: Toolbox::BusyboxBash,
         ..PLAIN

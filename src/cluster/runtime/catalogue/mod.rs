@@ -1,5 +1,6 @@
 //! The catalogue: every image that can be pulled, with its size, its start command and its tools.
 
+mod labs;
 mod library;
 mod others;
 
@@ -39,5 +40,5 @@ const CONTROL_PLANE: Image =
 
 /// Every repository, in no particular order.
 pub(super) fn catalogue() -> impl Iterator<Item = &'static Image> {
-    library::IMAGES.iter().chain(others::IMAGES)
+    library::IMAGES.iter().chain(others::IMAGES).chain(labs::IMAGES)
 }

@@ -202,16 +202,7 @@ pub(super) static IMAGES: &[Image] = &[
         size: 13_800_224,
         command: &["/server"],
         program: "greeter",
-        toolbox: Toolbox::Nothing,
-        ..PLAIN
-    },
-    Image {
-        repository: "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
-        tags: &["1.0", "2.0"],
-        size: 13_800_224,
-        command: &["/server"],
-        program: "greeter",
-        toolbox: Toolbox::Nothing,
+        toolbox: Toolbox::Busybox,
         ..PLAIN
     },
     Image {
@@ -224,8 +215,8 @@ pub(super) static IMAGES: &[Image] = &[
         ..PLAIN
     },
     Image {
-        repository: "us-docker.pkg.dev/google-samples/containers/gke/gb-frontend",
-        tags: &["v5"],
+        repository: "gcr.io/google-samples/gb-frontend",
+        tags: &["v3", "v4", "v5", "v6"],
         size: 166_011_022,
         command: &["/server"],
         program: "greeter",
@@ -390,7 +381,16 @@ pub(super) static IMAGES: &[Image] = &[
     },
     Image { repository: "registry.k8s.io/kube-scheduler", entrypoint: &["kube-scheduler"], ..CONTROL_PLANE },
     Image { repository: "registry.k8s.io/kube-proxy", entrypoint: &["kube-proxy"], ..CONTROL_PLANE },
-    Image { repository: "registry.k8s.io/etcd", tags: &["3.6.6-0"], entrypoint: &["etcd"], ..CONTROL_PLANE },
+    Image {
+        repository: "registry.k8s.io/etcd",
+        tags: &[
+            "3.4.13-0", "3.5.0-0", "3.5.1-0", "3.5.9-0", "3.5.15-0", "3.5.16-0", "3.5.21-0", "3.6.4-0",
+            "3.6.6-0",
+        ],
+        entrypoint: &["etcd"],
+        program: "etcd",
+        ..CONTROL_PLANE
+    },
     Image {
         repository: "registry.k8s.io/coredns/coredns",
         tags: &["v1.14.2"],

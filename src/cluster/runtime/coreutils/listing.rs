@@ -1,8 +1,8 @@
 //! ls and find.
 
-use super::super::filesystem::join;
+use super::super::filesystem::{absolute, join};
 use super::super::shell::matches;
-use super::{Call, Outcome};
+use super::{Call, Outcome, people};
 
 /// Entries that one listing shows.
 const ENTRIES_MAX: usize = 5_000;
@@ -28,16 +28,30 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
             call.say(&line);
             continue;
         }
-        let mut entries = files.list(&path).unwrap_or_default();
+        let mut entries = match files.list(&path) {
+            Ok(entries) => entries,
+            Err(why) => {
+                call.complain(&format!("can't open '{name}': {why}"));
+                status = 1;
+                continue;
+            }
+        };
+        if options.contains('a') {
+            entries.splice(0..0, [".".to_owned(), "..".to_owned()]);
+        }
         entries.retain(|entry| options.contains(['a', 'A']) || !entry.starts_with('.'));
         if many {
             call.say(&format!("{name}:"));
         }
         if options.contains('l') {
-            call.say(&format!("total {}", entries.len() * 4));
+            call.say(&format!(
+                "total {}",
+                entries.iter().filter(|entry| !entry.starts_with('.')).count() * 4
+            ));
         }
         for entry in entries {
-            let line = line(call, &join(&path, &entry), &entry, &options);
+            let place = absolute(&path, &entry);
+            let line = line(call, &place, &entry, &options);
             call.say(&line);
         }
     }
@@ -51,18 +65,35 @@ fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
     let at = call.system.now().strftime("%b %e %H:%M").to_string();
     let files = call.system.files();
     let size = files.length(path).unwrap_or(4_096);
-    let mode = if files.is_directory(path) { "drwxr-xr-x" } else { "-rw-r--r--" };
-    format!("{mode}    1 root     root     {size:>9} {at} {name}")
+    let directory = files.is_directory(path);
+    let Some(own) = files.ownership(path) else { return name.to_owned() };
+    let (mode, links) = (own.letters(directory), if directory { 2 } else { 1 });
+    let numeric = options.contains('n');
+    let (user, group) = if numeric {
+        (own.user.to_string(), own.group.to_string())
+    } else {
+        (people::user_name(call, own.user), people::group_name(call, own.group))
+    };
+    format!("{mode}    {links} {user:<8} {group:<8} {size:>9} {at} {name}")
 }
 
 /// stat.
 pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
-    if let Some(option) = call.arguments[1..].iter().find(|word| word.starts_with('-')).cloned() {
-        call.complain(&format!("not simulated: {option}"));
-        return Outcome::Ended(1);
+    let mut words = call.arguments[1..].iter().cloned();
+    let (mut format, mut names) = (None, Vec::new());
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-c" => format = words.next(),
+            "-L" => {}
+            option if option.starts_with('-') => {
+                call.complain(&format!("not simulated: {option}"));
+                return Outcome::Ended(1);
+            }
+            _ => names.push(word),
+        }
     }
     let mut status = 0;
-    for name in call.arguments.iter().skip(1) {
+    for name in &names {
         let path = call.path(name);
         let files = call.system.files();
         if !files.exists(&path) {
@@ -71,15 +102,37 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         let size = files.length(&path).unwrap_or(4_096);
-        let (what, mode) = match files.is_directory(&path) {
-            true => ("directory", "(0755/drwxr-xr-x)"),
-            false => ("regular file", "(0644/-rw-r--r--)"),
-        };
+        let directory = files.is_directory(&path);
+        let Some(own) = files.ownership(&path) else { continue };
+        let what = if directory { "directory" } else { "regular file" };
+        let (user, group) = (people::user_name(call, own.user), people::group_name(call, own.group));
+        if let Some(format) = &format {
+            let text = [
+                ("%a", format!("{:o}", own.mode)),
+                ("%A", own.letters(directory)),
+                ("%u", own.user.to_string()),
+                ("%g", own.group.to_string()),
+                ("%U", user),
+                ("%G", group),
+                ("%s", size.to_string()),
+                ("%n", name.clone()),
+                ("%F", what.to_owned()),
+            ];
+            let text = text.iter().fold(format.clone(), |text, (sign, value)| text.replace(sign, value));
+            call.say(&text);
+            continue;
+        }
         call.say(&format!(
             "  File: {name}\n  Size: {size:<10}\tBlocks: {:<10} IO Block: 4096   {what}",
             size.div_ceil(4_096) * 8
         ));
-        call.say(&format!("Access: {mode}  Uid: (    0/    root)   Gid: (    0/    root)"));
+        call.say(&format!(
+            "Access: ({:04o}/{})  Uid: ({:>5}/{user:>8})   Gid: ({:>5}/{group:>8})",
+            own.mode,
+            own.letters(directory),
+            own.user,
+            own.group
+        ));
     }
     Outcome::Ended(status)
 }

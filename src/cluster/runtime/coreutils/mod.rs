@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod network;
 mod numbers;
+mod people;
 mod resolving;
 mod running;
 mod slices;
@@ -152,7 +153,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("grep", filters::grep),
     ("head", text::head),
     ("hostname", system::hostname),
-    ("id", system::id),
+    ("id", people::id),
     ("kill", system::kill),
     ("ls", listing::ls),
     ("mkdir", files::mkdir),
@@ -191,7 +192,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("wc", text::wc),
     ("wget", network::wget),
     ("which", system::which),
-    ("whoami", system::whoami),
+    ("whoami", people::whoami),
     ("xargs", running::xargs),
     ("mongo", clients::sql),
     ("mongosh", clients::sql),
@@ -220,8 +221,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("uptime", machine::uptime),
     ("clear", system::succeed),
     ("sync", system::succeed),
-    ("chmod", system::succeed),
-    ("chown", system::succeed),
+    ("chgrp", people::chown),
+    ("chmod", people::chmod),
+    ("chown", people::chown),
     ("awk", editing::awk),
     ("dig", resolving::dig),
     ("getent", resolving::getent),

@@ -86,45 +86,6 @@ pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
-/// Who runs this.
-pub(super) fn id(call: &mut Call<'_>) -> Outcome {
-    let (options, _) = call.split_options();
-    let (user, groups) = (call.system.user(), call.system.groups());
-    let numbers = |separator: &str| groups.iter().map(i64::to_string).collect::<Vec<_>>().join(separator);
-    let named = |number: &i64| if *number == 0 { "0(root)".to_owned() } else { number.to_string() };
-    let line = match options.chars().find(|option| "ugG".contains(*option)) {
-        Some('u') if options.contains('n') && user == 0 => "root".to_owned(),
-        Some('u') => user.to_string(),
-        Some('g') => groups.first().copied().unwrap_or_default().to_string(),
-        Some(_) => numbers(" "),
-        None => {
-            let all: Vec<String> = groups.iter().map(named).collect();
-            format!(
-                "uid={} gid={} groups={}",
-                named(&user),
-                all.first().cloned().unwrap_or_default(),
-                all.join(",")
-            )
-        }
-    };
-    call.say(&line);
-    Outcome::Ended(0)
-}
-
-/// The name of who runs this.
-pub(super) fn whoami(call: &mut Call<'_>) -> Outcome {
-    match call.system.user() {
-        0 => {
-            call.say("root");
-            Outcome::Ended(0)
-        }
-        user => {
-            call.complain(&format!("unknown uid {user}"));
-            Outcome::Ended(1)
-        }
-    }
-}
-
 /// The present directory.
 pub(super) fn pwd(call: &mut Call<'_>) -> Outcome {
     let directory = call.directory.to_owned();
@@ -152,8 +113,10 @@ pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
     call.say("PID   USER     TIME  COMMAND");
     let mut processes = call.system.processes();
     processes.sort();
+    let user = call.system.user();
+    let user = super::people::user_name(call, user);
     for (number, command) in processes {
-        call.say(&format!("{number:>5} root      0:00 {command}"));
+        call.say(&format!("{number:>5} {user:<8}  0:00 {command}"));
     }
     Outcome::Ended(0)
 }

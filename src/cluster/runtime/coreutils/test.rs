@@ -1,5 +1,6 @@
 //! test and [.
 
+use super::super::shell::matches;
 use super::{Call, Outcome};
 
 /// Evaluates a condition.
@@ -53,6 +54,11 @@ fn single(call: &mut Call<'_>, words: &[String]) -> Option<bool> {
                 "-L" | "-h" => false,
                 _ => files.exists(&path),
             })
+        }
+        [left, "=" | "==", pattern] if call.name() == "[[" => Some(matches(pattern, left)),
+        [left, "!=", pattern] if call.name() == "[[" => Some(!matches(pattern, left)),
+        [left, "=~", pattern] if call.name() == "[[" => {
+            regex::Regex::new(pattern).ok().map(|pattern| pattern.is_match(left))
         }
         [left, "=" | "==", right] => Some(left == right),
         [left, "!=", right] => Some(left != right),

@@ -16,7 +16,18 @@ const STARTED_AT: &str = "started at";
 /// Where it remembers that it does not serve any more.
 const NOT_SERVING: &str = "not serving";
 
+/// Images from before agnhost that do what one of its subcommands does.
+const OLD_IMAGES: &[(&str, &str)] = &[
+    ("registry.k8s.io/liveness", "liveness"),
+    ("registry.k8s.io/serve_hostname", "serve-hostname"),
+    ("registry.k8s.io/test-webserver", "test-webserver"),
+];
+
 fn subcommand(process: &Process) -> String {
+    let repository = process.memory.get("repository").map(String::as_str);
+    if let Some((_, subcommand)) = OLD_IMAGES.iter().find(|(image, _)| Some(*image) == repository) {
+        return (*subcommand).to_owned();
+    }
     let command = process.command();
     let words = command.iter().skip_while(|word| !word.ends_with("agnhost")).skip(1);
     words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause").to_owned()

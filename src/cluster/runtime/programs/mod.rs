@@ -8,6 +8,8 @@ mod httpd;
 mod ingress_nginx;
 mod metrics_server;
 mod nginx;
+mod nginx_config;
+mod nginx_site;
 mod php_apache;
 mod python_http;
 mod redis;
@@ -22,13 +24,16 @@ pub(super) use http_echo::HttpEcho;
 pub(super) use httpd::Httpd;
 pub(super) use ingress_nginx::{IngressNginx, WebhookCertgen};
 pub(super) use metrics_server::MetricsServer;
-pub(super) use nginx::{NGINX, NGINX_UNPRIVILEGED};
+pub(super) use nginx::{ASKED_PORT, NGINX, NGINX_UNPRIVILEGED};
 pub(super) use php_apache::PhpApache;
 pub(super) use python_http::PythonHttp;
 pub(super) use redis::{METHOD as REDIS_METHOD, Redis};
 pub(super) use sample_app::SampleApp;
 pub(super) use stress::{Burner, GoStress, Hoarder, Stress};
-pub(super) use unmodelled::{HELLO_WORLD, IDLE, MARIADB, MEMCACHED, MONGO, MYSQL, PAUSE, POSTGRES, RABBITMQ};
+pub(super) use unmodelled::{
+    CASSANDRA, CUDA, ETCD, FLUENTD, HELLO_WORLD, IDLE, MARIADB, MEMCACHED, MONGO, MYSQL, PAUSE, POSTGRES,
+    RABBITMQ,
+};
 
 /// The media type that a file name suggests.
 fn content_type(path: &str) -> &'static str {

@@ -1,11 +1,13 @@
-//! nginx with its default configuration: files below one directory, an access log on standard output.
+//! nginx: the servers that its configuration describes, an access log on standard output.
 
-use super::super::filesystem::{absolute, join};
+use super::super::filesystem::{FileError, FileView, absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{Program, Sigterm};
+use super::nginx_config::{Config, Directive, MAIN, load};
+use super::nginx_site::{answer, servers, upstreams};
 
-/// An nginx, on one port.
+/// An nginx.
 pub(in super::super) struct Nginx {
     name: &'static str,
     port: u16,
@@ -16,24 +18,14 @@ pub(in super::super) static NGINX: Nginx = Nginx { name: "nginx", port: 80 };
 /// The same for who is not root.
 pub(in super::super) static NGINX_UNPRIVILEGED: Nginx = Nginx { name: "nginx-unprivileged", port: 8080 };
 
+/// Where the default site is, whose files are served when the configuration is the image's own.
 const ROOT: &str = "/usr/share/nginx/html";
-
-impl Nginx {
-    /// What keeps it from starting: a file system that it may not write to, or a port that is taken.
-    fn obstacle(&self, system: &mut dyn System) -> Option<String> {
-        let (cache, run) =
-            if self.port == 80 { ("/var/cache/nginx", "/run/nginx.pid") } else { ("/tmp", "/tmp/nginx.pid") };
-        let files = system.files();
-        if files.is_read_only(&format!("{cache}/client_temp")) {
-            return Some(format!("mkdir() \"{cache}/client_temp\" failed (30: Read-only file system)"));
-        }
-        if files.is_read_only(run) && files.is_read_only(&run.replacen("/run", "/var/run", 1)) {
-            return Some(format!("open() \"{run}\" failed (30: Read-only file system)"));
-        }
-        let taken = system.listening().contains(&self.port);
-        taken.then(|| format!("bind() to 0.0.0.0:{} failed (98: Address already in use)", self.port))
-    }
-}
+/// Where a process remembers its ports.
+const PORTS: &str = "ports";
+/// Where it remembers the files of its configuration as they were when it read them.
+const CONFIG: &str = "config";
+/// The port behind which a request came, for servers with several.
+pub(in super::super) const ASKED_PORT: &str = "asked port";
 
 impl Program for Nginx {
     fn name(&self) -> &'static str {
@@ -41,12 +33,26 @@ impl Program for Nginx {
     }
 
     fn start(&self, process: &mut Process, system: &mut dyn System) {
-        process.print_line("/docker-entrypoint.sh: Configuration complete; ready for start up");
-        let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
-        if let Some(why) = self.obstacle(system) {
-            process.print_error(format!("{at} [emerg] 1#1: {why}\nnginx: [emerg] {why}\n").as_bytes());
-            process.exit_code = Some(1);
+        if let Some(code) = self.only_tells(process, system) {
+            process.exit_code = Some(code);
             return;
+        }
+        if process.command().first().is_some_and(|word| word.ends_with("docker-entrypoint.sh")) {
+            process.print_line("/docker-entrypoint.sh: Configuration complete; ready for start up");
+        }
+        let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+        match self.load(process, system) {
+            Ok(config) => {
+                for directive in &config.refused {
+                    let text = format!("not simulated: the directive {directive}\n");
+                    process.print_error(text.as_bytes());
+                }
+            }
+            Err(why) => {
+                process.print_error(format!("{at} [emerg] 1#1: {why}\nnginx: [emerg] {why}\n").as_bytes());
+                process.exit_code = Some(1);
+                return;
+            }
         }
         let version = version(process);
         process.print_error(
@@ -57,8 +63,21 @@ impl Program for Nginx {
         );
     }
 
-    fn ports(&self, _: &Process) -> Vec<u16> {
-        vec![self.port]
+    fn ports(&self, process: &Process) -> Vec<u16> {
+        let ports = process.memory.get(PORTS).map(String::as_str).unwrap_or_default();
+        ports.split(' ').filter_map(|port| port.parse().ok()).collect()
+    }
+
+    fn on_sighup(&self, process: &mut Process, system: &mut dyn System) {
+        let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+        process.print_error(
+            format!("{at} [notice] 1#1: signal 1 (SIGHUP) received, reconfiguring\n").as_bytes(),
+        );
+        let before = process.memory.clone();
+        if let Err(why) = self.load(process, system) {
+            process.memory = before;
+            process.print_error(format!("{at} [emerg] 1#1: {why}\n").as_bytes());
+        }
     }
 
     fn serve(
@@ -67,7 +86,13 @@ impl Program for Nginx {
         request: &HttpRequest,
         system: &mut dyn System,
     ) -> Option<HttpResponse> {
-        let response = page(request, system).with_header("Server", &format!("nginx/{}", version(process)));
+        let asked = process.memory.get(ASKED_PORT).and_then(|port| port.parse().ok());
+        let port = asked.or_else(|| self.ports(process).first().copied()).unwrap_or(self.port);
+        let response = match self.remembered(process) {
+            None => Some(page(request, system)),
+            Some(config) => answer(&config, port, request, system),
+        };
+        let response = response?.with_header("Server", &format!("nginx/{}", version(process)));
         let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
         process.print_line(&format!(
             "{} - - [{at}] \"{} {} HTTP/1.1\" {} {} \"-\" {:?} \"-\"",
@@ -86,27 +111,196 @@ impl Program for Nginx {
     }
 }
 
+impl Nginx {
+    /// `nginx -v`, `-t`, `-s SIGNAL`: what ends at once; `None` for a server.
+    fn only_tells(&self, process: &mut Process, system: &mut dyn System) -> Option<i32> {
+        let command = process.command();
+        let words: Vec<&str> =
+            command.iter().map(String::as_str).skip_while(|word| !word.ends_with("nginx")).skip(1).collect();
+        let version = version(process);
+        match words.first().copied()? {
+            "-v" | "-V" => {
+                process.print_error(format!("nginx version: nginx/{version}\n").as_bytes());
+                Some(0)
+            }
+            option @ ("-t" | "-T") => {
+                let (text, code) = match self.load(process, system) {
+                    Ok(_) => (
+                        format!(
+                            "nginx: the configuration file {MAIN} syntax is ok\nnginx: configuration file {MAIN} test is successful\n"
+                        ),
+                        0,
+                    ),
+                    Err(why) => {
+                        (format!("nginx: [emerg] {why}\nnginx: configuration file {MAIN} test failed\n"), 1)
+                    }
+                };
+                process.print_error(text.as_bytes());
+                if option == "-T" && code == 0 {
+                    let config = system.files().read(MAIN).unwrap_or_default();
+                    process.print_line(&format!("# configuration file {MAIN}:"));
+                    process.print(&config);
+                }
+                Some(code)
+            }
+            "-s" => {
+                let signal = match words.get(1).copied().unwrap_or_default() {
+                    "stop" | "quit" => 15,
+                    "reload" | "reopen" => 1,
+                    other => {
+                        process.print_error(format!("nginx: invalid option: \"-s {other}\"\n").as_bytes());
+                        return Some(1);
+                    }
+                };
+                let master = system.processes().into_iter().find(|(number, command)| {
+                    command.contains("nginx") && *number != process.number && !command.contains(" -s ")
+                });
+                let sent = master.is_some_and(|(number, _)| system.signal(number, signal));
+                if !sent {
+                    let text =
+                        "nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n";
+                    process.print_error(text.as_bytes());
+                }
+                Some(i32::from(!sent))
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads the configuration; the image's own is not remembered, as it is known.
+    fn load(&self, process: &mut Process, system: &mut dyn System) -> Result<Config, String> {
+        let config = load(&system.files(), MAIN)?;
+        for (host, place) in upstreams(&config.directives) {
+            if system.resolve(&host).is_empty() {
+                return Err(format!("host not found in upstream {host:?} in {place}"));
+            }
+        }
+        self.make_room(&mut system.files())?;
+        let mut ports: Vec<u16> =
+            servers(&config.directives).iter().flat_map(|server| server.ports()).collect();
+        let own = is_own(&config.directives);
+        if own {
+            ports = vec![self.port];
+        }
+        ports.sort_unstable();
+        ports.dedup();
+        let taken = system.listening();
+        if process.number == 1
+            && let Some(port) = ports.iter().find(|port| taken.contains(port))
+        {
+            return Err(format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"));
+        }
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        process.memory.insert(PORTS.to_owned(), ports.join(" "));
+        process.memory.remove(CONFIG);
+        if !own {
+            process.memory.insert(CONFIG.to_owned(), dump(&config.directives));
+        }
+        Ok(config)
+    }
+
+    /// Makes what nginx keeps on the disk; a user other than root may not, and nobody on a file system that
+    /// is only for reading.
+    fn make_room(&self, files: &mut FileView<'_>) -> Result<(), String> {
+        if files.who.user == 0 && !files.read_only_root {
+            return Ok(());
+        }
+        let (cache, run) =
+            if self.port == 80 { ("/var/cache/nginx", "/run/nginx.pid") } else { ("/tmp", "/tmp/nginx.pid") };
+        let numbered = |why: FileError| match why {
+            FileError::Denied => "13: Permission denied".to_owned(),
+            FileError::ReadOnly => "30: Read-only file system".to_owned(),
+            why => format!("2: {why}"),
+        };
+        let folder = format!("{cache}/client_temp");
+        match files.make_directory(&folder) {
+            Ok(()) | Err(FileError::Exists) => {}
+            Err(why) => return Err(format!("mkdir() {folder:?} failed ({})", numbered(why))),
+        }
+        // /var/run leads to /run.
+        let written = files.write(run, b"1\n".to_vec());
+        let written = written.or_else(|why| {
+            files.write(&run.replacen("/run", "/var/run", 1), b"1\n".to_vec()).map_err(|_| why)
+        });
+        written.map_err(|why| format!("open() {run:?} failed ({})", numbered(why)))
+    }
+
+    /// The configuration as it was read, when it is not the image's own.
+    fn remembered(&self, process: &Process) -> Option<Vec<Directive>> {
+        let text = process.memory.get(CONFIG)?;
+        super::nginx_config::parse(text).ok()
+    }
+}
+
+/// Whether these directives are the image's own: one server with one location that shows the default files.
+fn is_own(directives: &[Directive]) -> bool {
+    let all = servers(directives);
+    let [server] = all.as_slice() else { return false };
+    let names: Vec<&str> = server.0.iter().map(|directive| directive.name.as_str()).collect();
+    names == ["listen", "server_name", "location"]
+        && server.ports() == [80]
+        && server.0[2].word() == "/"
+        && server.0[2].block.iter().all(|directive| match directive.name.as_str() {
+            "root" => directive.word() == ROOT,
+            "index" => directive.words == ["index.html", "index.htm"],
+            _ => false,
+        })
+}
+
+/// Directives as a text that reads back as the same.
+fn dump(directives: &[Directive]) -> String {
+    let mut text = String::new();
+    for directive in directives {
+        text.push_str(&directive.name);
+        for word in &directive.words {
+            let word = word.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            text.push_str(&format!(" \"{word}\""));
+        }
+        if directive.block.is_empty() {
+            text.push_str(";\n");
+        } else {
+            text.push_str(&format!(" {{\n{}}}\n", dump(&directive.block)));
+        }
+    }
+    text
+}
+
 fn page(request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return error_page(405, "Not Allowed");
     }
-    let path = absolute(ROOT, &join(ROOT, request.path_only()));
+    file_below(ROOT, request.path_only(), &["index.html"], system)
+}
+
+/// The file of a path below a folder, as nginx answers it.
+pub(super) fn file_below(root: &str, path: &str, index: &[&str], system: &mut dyn System) -> HttpResponse {
+    let wanted = absolute(root, &join(root, path));
     let files = system.files();
-    let path = if files.is_directory(&path) { join(&path, "index.html") } else { path };
-    match files.read(&path) {
+    if files.is_directory(&wanted) {
+        if !path.ends_with('/') && !path.is_empty() {
+            return error_page(301, "Moved Permanently").with_header("Location", &format!("{path}/"));
+        }
+        let found = index.iter().map(|name| join(&wanted, name)).find(|name| files.exists(name));
+        return match found {
+            Some(file) => sent(&file, files.read(&file)),
+            None => error_page(403, "Forbidden"),
+        };
+    }
+    sent(&wanted, files.read(&wanted))
+}
+
+fn sent(path: &str, bytes: Result<Vec<u8>, FileError>) -> HttpResponse {
+    match bytes {
         Ok(bytes) => {
-            HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(&path), String::new()) }
+            HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(path), String::new()) }
         }
-        Err(_)
-            if path.ends_with("/index.html") && files.is_directory(path.trim_end_matches("/index.html")) =>
-        {
-            error_page(403, "Forbidden")
-        }
+        Err(FileError::Denied) => error_page(403, "Forbidden"),
         Err(_) => error_page(404, "Not Found"),
     }
 }
 
-fn error_page(status: u16, words: &str) -> HttpResponse {
+/// One of nginx' own pages.
+pub(super) fn error_page(status: u16, words: &str) -> HttpResponse {
     let body = format!(
         "<html>\r\n<head><title>{status} {words}</title></head>\r\n<body>\r\n<center><h1>{status} {words}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
@@ -118,8 +312,8 @@ fn version(process: &Process) -> String {
     let tag = process.memory.get("tag").map_or("latest", String::as_str);
     let number = tag.split('-').next().unwrap_or_default();
     match number {
-        "1.14.2" | "1.16.1" => number.to_owned(),
         "stable" | "1.28" => "1.28.0".to_owned(),
+        number if number.starts_with("1.") && number.matches('.').count() == 2 => number.to_owned(),
         number if number.starts_with("1.") => format!("{number}.5"),
         _ => "1.29.3".to_owned(),
     }

@@ -1,7 +1,7 @@
 //! Programs that run but do nothing here, and say so.
 
 use super::super::process::{Process, System};
-use super::super::program::{Program, Sigterm};
+use super::super::program::{GrpcHealth, Program, Sigterm};
 
 /// A program of which only starting and ending are modelled.
 pub(in super::super) struct Unmodelled {
@@ -14,6 +14,8 @@ pub(in super::super) struct Unmodelled {
     requires: Option<(&'static [&'static str], &'static str)>,
     /// Where it takes connections, though it answers none.
     port: Option<u16>,
+    /// Whether it says over gRPC that it serves.
+    grpc_health: bool,
     sigterm: Sigterm,
 }
 
@@ -23,6 +25,7 @@ const PLAIN: Unmodelled = Unmodelled {
     says: "",
     requires: None,
     port: None,
+    grpc_health: false,
     sigterm: Sigterm::Exits { code: 0, after: 200 },
 };
 
@@ -79,6 +82,29 @@ pub(in super::super) static MEMCACHED: Unmodelled =
 /// rabbitmq-server.
 pub(in super::super) static RABBITMQ: Unmodelled =
     Unmodelled { name: "rabbitmq", does: "AMQP", port: Some(5672), ..PLAIN };
+/// etcd.
+pub(in super::super) static ETCD: Unmodelled = Unmodelled {
+    name: "etcd",
+    does: "etcd's API besides its health",
+    port: Some(2379),
+    grpc_health: true,
+    ..PLAIN
+};
+/// fluentd.
+pub(in super::super) static FLUENTD: Unmodelled =
+    Unmodelled { name: "fluentd", does: "collecting logs", port: Some(24224), ..PLAIN };
+/// cassandra.
+pub(in super::super) static CASSANDRA: Unmodelled =
+    Unmodelled { name: "cassandra", does: "Cassandra's protocol", port: Some(9042), ..PLAIN };
+/// A test of graphics processors, of which the nodes have none.
+pub(in super::super) static CUDA: Unmodelled = Unmodelled {
+    name: "cuda",
+    requires: Some((
+        &["NVIDIA_VISIBLE_DEVICES"],
+        "[Vector addition of 50000 elements]\nFailed to allocate device vector A (error code CUDA driver version is insufficient for CUDA runtime version)!\n",
+    )),
+    ..PLAIN
+};
 /// hello-world: greets and ends.
 pub(in super::super) static HELLO_WORLD: Unmodelled = Unmodelled {
     name: "hello-world",
@@ -111,6 +137,10 @@ impl Program for Unmodelled {
 
     fn ports(&self, _: &Process) -> Vec<u16> {
         self.port.into_iter().collect()
+    }
+
+    fn grpc_health(&self, _: &Process, port: u16) -> Option<GrpcHealth> {
+        (self.grpc_health && self.port == Some(port)).then_some(GrpcHealth::Serving)
     }
 
     fn on_sigterm(&self) -> Sigterm {

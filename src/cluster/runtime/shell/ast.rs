@@ -119,6 +119,8 @@ pub(super) enum Part {
     Substitution(Program, bool),
     /// `$((…))`.
     Arithmetic(Word, bool),
+    /// `(…)` right behind `NAME=`.
+    Array(Vec<Word>),
 }
 
 impl Word {

@@ -42,7 +42,7 @@ pub(super) fn run(
         }
         "export" => export(machine, rest, &descriptors, system),
         "unset" => unset(machine, rest),
-        "local" | "readonly" | "declare" => local(machine, rest),
+        "local" | "readonly" | "declare" | "typeset" => local(machine, rest),
         "set" => set(machine, rest),
         "shift" => {
             let count = first.and_then(|count| count.parse().ok()).unwrap_or(1_usize);
@@ -156,7 +156,12 @@ fn export(
 }
 
 fn local(machine: &mut Machine, names: &[String]) -> i32 {
-    for name in names {
+    let associative = names.iter().any(|name| name.starts_with('-') && name.contains('A'));
+    for name in names.iter().filter(|name| !name.starts_with('-')) {
+        if associative {
+            machine.shell.declare_associative(name);
+            continue;
+        }
         let (name, value) =
             name.split_once('=').map_or((name.as_str(), None), |(name, value)| (name, Some(value)));
         let before = machine.shell.variables.get(name).cloned();

@@ -201,6 +201,9 @@ impl Machine {
         };
         let mut saved = Vec::new();
         for (name, word) in &simple.assignments {
+            if self.assign_elements(name, word, system) {
+                continue;
+            }
             let value = self.expander().text(word);
             saved.push((
                 name.clone(),
@@ -230,6 +233,29 @@ impl Machine {
                 self.shell.exported.remove(&name);
             }
         }
+    }
+
+    /// `NAME=(…)`, `NAME[…]=…`, `NAME+=…`; false for what is a plain assignment.
+    fn assign_elements(&mut self, name: &str, word: &Word, system: &mut dyn System) -> bool {
+        let (target, appends) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+        if let Some(Part::Array(words)) = word.0.iter().find(|part| matches!(part, Part::Array(_))) {
+            let files = system.files();
+            let values = self.expander().fields(words, &files);
+            self.shell.set_array(target, values, appends);
+            return true;
+        }
+        let subscript = target.strip_suffix(']').and_then(|target| target.split_once('['));
+        if subscript.is_none() && !appends {
+            return false;
+        }
+        let value = self.expander().text(word);
+        let variable = match subscript {
+            Some((array, index)) => format!("{array}[{}]", self.expander().key(array, index)),
+            None => target.to_owned(),
+        };
+        let before = self.shell.get(&variable).filter(|_| appends).unwrap_or_default();
+        self.shell.set(&variable, before + &value);
+        true
     }
 
     fn invoke(
@@ -391,6 +417,7 @@ fn substitutions<'a>(word: &'a Word, all: &mut Vec<&'a Vec<Op>>) {
     for part in &word.0 {
         match part {
             Part::Substitution(program, _) => all.push(program),
+            Part::Array(words) => words.iter().for_each(|word| substitutions(word, all)),
             Part::Arithmetic(word, _) | Part::Variable { change: Some((_, word)), .. } => {
                 substitutions(word, all)
             }

@@ -22,7 +22,22 @@ pub(super) enum Token {
 }
 
 const OPERATORS: &[&str] =
-    &["<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", ";", "&", "|", "<", ">", "(", ")"];
+    &["<<<", "<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", ";", "&", "|", "<", ">", "(", ")"];
+
+impl Token {
+    fn into_word(self) -> Option<Word> {
+        if let Self::Word(word) = self { Some(word) } else { None }
+    }
+}
+
+/// Whether what was read is `NAME=` or `NAME+=`, behind which `(` begins the elements of an array.
+fn begins_array(text: &str) -> bool {
+    let name = text.strip_suffix('=').map(|name| name.strip_suffix('+').unwrap_or(name));
+    name.is_some_and(|name| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
+    })
+}
 
 /// Splits a text into tokens.
 pub(super) fn tokens(text: &str, depth: usize) -> Result<Vec<Token>, SyntaxError> {
@@ -78,7 +93,11 @@ impl Lexer {
         if let Some(operator) = OPERATORS.iter().copied().find(|operator| self.starts_with(operator)) {
             self.at += operator.chars().count();
             self.tokens.push(Token::Operator(operator));
-            return if operator.starts_with("<<") { self.begin_document(operator == "<<-") } else { Ok(()) };
+            return if matches!(operator, "<<" | "<<-") {
+                self.begin_document(operator == "<<-")
+            } else {
+                Ok(())
+            };
         }
         let digits: String =
             self.chars[self.at..].iter().take_while(|character| character.is_ascii_digit()).collect();
@@ -142,6 +161,14 @@ impl Lexer {
         let mut bare = String::new();
         while let Some(next) = self.peek() {
             match next {
+                '(' if parts.is_empty() && begins_array(&bare) => {
+                    self.at += 1;
+                    let text = self.until_closed(")")?;
+                    flush(&mut bare, &mut parts);
+                    let inside = tokens(&text, self.depth + 1)?.into_iter();
+                    parts.push(Part::Array(inside.filter_map(Token::into_word).collect()));
+                    break;
+                }
                 ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')' => break,
                 '\\' => {
                     self.at += 1;
@@ -341,6 +368,9 @@ fn expanding(text: &str, depth: usize) -> Result<Word, SyntaxError> {
 /// The inside of `${…}`.
 fn braced(text: &str, quoted: bool, depth: usize) -> Result<Part, SyntaxError> {
     let bad = || SyntaxError::Wrong("syntax error: bad substitution".to_owned());
+    if let Some(found) = subscripted(text, quoted, depth) {
+        return found;
+    }
     if let Some(name) = text.strip_prefix('#').filter(|name| !name.is_empty()) {
         let change = Some(("length".to_owned(), Word::default()));
         return Ok(Part::Variable { name: name.to_owned(), change, quoted });
@@ -361,4 +391,26 @@ fn braced(text: &str, quoted: bool, depth: usize) -> Result<Part, SyntaxError> {
     let operator = operators.into_iter().find(|operator| rest.starts_with(operator)).ok_or_else(bad)?;
     let word = expanding(&rest[operator.len()..], depth)?;
     Ok(Part::Variable { name: name.to_owned(), change: Some((operator.to_owned(), word)), quoted })
+}
+
+/// `${NAME[…]}`, `${#NAME[…]}` and `${!NAME[…]}`.
+fn subscripted(text: &str, quoted: bool, depth: usize) -> Option<Result<Part, SyntaxError>> {
+    let (sign, rest) = match text.chars().next()? {
+        sign @ ('#' | '!') => (sign.to_string(), &text[1..]),
+        _ => (String::new(), text),
+    };
+    let (name, index) = rest.split_once('[')?;
+    let valid = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+    if !valid {
+        return None;
+    }
+    let Some(index) = index.strip_suffix(']') else {
+        return Some(Err(SyntaxError::Wrong(
+            "not simulated: operators behind the index of an array".to_owned(),
+        )));
+    };
+    let change =
+        |word| Part::Variable { name: name.to_owned(), change: Some((format!("{sign}["), word)), quoted };
+    Some(expanding(index, depth).map(change))
 }

@@ -1,6 +1,7 @@
 //! A small POSIX shell that can be left at every `sleep` and `read`, stored, and taken up again.
 
 mod arithmetic;
+mod arrays;
 mod ast;
 mod builtins;
 mod descriptors;

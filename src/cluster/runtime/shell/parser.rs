@@ -1,6 +1,6 @@
 //! Tokens → steps: lists, pipelines, loops, conditions, functions.
 
-use super::ast::{Op, Program, Redirect, RedirectKind, Simple, SyntaxError, Word};
+use super::ast::{Op, Part, Program, Redirect, RedirectKind, Simple, SyntaxError, Word};
 use super::lexer::{Token, tokens};
 
 const CLOSERS: &[&str] = &["then", "else", "elif", "fi", "do", "done", "esac", "}"];
@@ -396,14 +396,18 @@ impl Parser {
             ">>" => (RedirectKind::Append, 1),
             ">&" => (RedirectKind::Duplicate, 1),
             "<&" => (RedirectKind::Duplicate, 0),
-            "<<" | "<<-" => (RedirectKind::Document, 0),
+            "<<" | "<<-" | "<<<" => (RedirectKind::Document, 0),
             _ => return Ok(None),
         };
+        let here_string = *operator == "<<<";
         self.at += 1 + usize::from(number.is_some());
-        let target = match self.peek() {
+        let mut target = match self.peek() {
             Some(Token::Word(word) | Token::Document(word)) => word.clone(),
             _ => return Err(self.wrong("word")),
         };
+        if here_string {
+            target.0.push(Part::Quoted("\n".to_owned()));
+        }
         self.at += 1;
         Ok(Some(Redirect { descriptor: number.unwrap_or(default), kind, target }))
     }
@@ -455,12 +459,13 @@ impl Parser {
 
 /// `NAME=word`.
 fn assignment(word: &Word) -> Option<(String, Word)> {
-    use super::ast::Part;
     let Some(Part::Bare(first)) = word.0.first() else { return None };
     let (name, rest) = first.split_once('=')?;
-    let valid = !name.is_empty()
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let plain = name.strip_suffix('+').unwrap_or(name);
+    let plain = plain.split_once('[').filter(|_| plain.ends_with(']')).map_or(plain, |(plain, _)| plain);
+    let valid = !plain.is_empty()
+        && !plain.starts_with(|first: char| first.is_ascii_digit())
+        && plain.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
     if !valid {
         return None;
     }

@@ -51,7 +51,9 @@ impl ShellState {
             "PWD" => Some(self.directory.clone()),
             _ => match name.parse::<usize>() {
                 Ok(index) => self.positional.get(index.wrapping_sub(1)).cloned(),
-                Err(_) => self.variables.get(name).cloned(),
+                Err(_) => {
+                    self.variables.get(name).or_else(|| self.variables.get(&format!("{name}[0]"))).cloned()
+                }
             },
         }
     }

@@ -58,6 +58,7 @@ impl System for Alone {
             volumes: &mut self.volumes,
             disk: &mut self.disk,
             read_only_root: false,
+            who: Default::default(),
         }
     }
     fn http(&mut self, host: &str, _: u16, _: &HttpRequest) -> Result<HttpResponse, ConnectError> {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::super::filesystem::{FileView, absolute, join};
 use super::arithmetic;
+use super::arrays::braces;
 use super::ast::{Part, Word};
 use super::shell_state::ShellState;
 
@@ -57,6 +58,13 @@ impl Expander<'_> {
     /// The fields that words become: split, and file patterns replaced by names.
     pub(super) fn fields(&mut self, words: &[Word], files: &FileView<'_>) -> Vec<String> {
         let mut fields = Vec::new();
+        let braced: Vec<Word>;
+        let words = if self.shell.name == "bash" {
+            braced = words.iter().flat_map(braces).collect();
+            &braced
+        } else {
+            words
+        };
         for word in words {
             for field in self.split(word) {
                 let names = glob(&field.pattern, &self.shell.directory, files);
@@ -109,8 +117,8 @@ impl Expander<'_> {
             match part {
                 Part::Bare(text) => field.push_bare(text),
                 Part::Quoted(text) => field.push_quoted(text),
-                Part::Variable { name, change: None, quoted: true } if name == "@" => {
-                    let values = self.shell.positional.clone();
+                part if self.separate(part).is_some() => {
+                    let values = self.separate(part).unwrap_or_default();
                     for (index, value) in values.iter().enumerate() {
                         if index > 0 {
                             done.push(std::mem::take(&mut field));
@@ -133,10 +141,63 @@ impl Expander<'_> {
         done
     }
 
+    /// The texts that `"$@"`, `"${NAME[@]}"` and `"${!NAME[@]}"` keep apart.
+    fn separate(&self, part: &Part) -> Option<Vec<String>> {
+        let Part::Variable { name, change, quoted: true } = part else { return None };
+        match change {
+            None => (name == "@").then(|| self.shell.positional.clone()),
+            Some((operator, index)) if matches!(index.0.as_slice(), [Part::Quoted(text)] if text == "@") => {
+                let elements = self.shell.elements(name).into_iter();
+                match operator.as_str() {
+                    "[" => Some(elements.map(|(_, value)| value).collect()),
+                    "![" => Some(elements.map(|(key, _)| key).collect()),
+                    _ => None,
+                }
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// `${NAME[…]}` and its kin.
+    fn element(&mut self, name: &str, operator: &str, index: &Word) -> String {
+        let index = self.text(index);
+        let elements = self.shell.elements(name);
+        match (operator, index.as_str()) {
+            ("[", "@" | "*") => elements.into_iter().map(|(_, value)| value).collect::<Vec<_>>().join(" "),
+            ("#[", "@" | "*") => elements.len().to_string(),
+            ("![", _) => elements.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" "),
+            _ => {
+                let key = self.key(name, &index);
+                let found = elements.into_iter().find(|(other, _)| *other == key);
+                let value = found.map(|(_, value)| value).unwrap_or_default();
+                if operator == "#[" { value.chars().count().to_string() } else { value }
+            }
+        }
+    }
+
+    /// What an index means: a text where keys are texts, otherwise a number.
+    pub(super) fn key(&mut self, name: &str, index: &str) -> String {
+        if self.shell.is_associative(name) {
+            return index.to_owned();
+        }
+        match arithmetic::evaluate(index, self.shell) {
+            Ok(number) if number < 0 => {
+                let count = i64::try_from(self.shell.elements(name).len()).unwrap_or_default();
+                (count + number).to_string()
+            }
+            Ok(number) => number.to_string(),
+            Err(why) => {
+                self.error = Some(why);
+                String::new()
+            }
+        }
+    }
+
     fn value(&mut self, part: &Part) -> (String, bool) {
         match part {
             Part::Bare(text) => (text.clone(), false),
             Part::Quoted(text) => (text.clone(), true),
+            Part::Array(_) => (String::new(), false),
             Part::Substitution(_, quoted) => (self.captured.pop_front().unwrap_or_default(), *quoted),
             Part::Arithmetic(word, quoted) => {
                 let text = self.text(word);
@@ -160,6 +221,9 @@ impl Expander<'_> {
     }
 
     fn changed(&mut self, name: &str, operator: &str, word: &Word) -> String {
+        if operator.ends_with('[') {
+            return self.element(name, operator, word);
+        }
         let value = self.shell.get(name);
         let other = self.text(word);
         let set = match operator.strip_prefix(':') {
