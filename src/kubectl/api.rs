@@ -16,7 +16,7 @@ use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
 use super::manifest::json_type;
-use super::refusals::{asked, refusal};
+use super::refusals::{asked, below_http, refusal};
 
 pub(super) use super::url::{Url, encode};
 
@@ -331,16 +331,8 @@ impl Api {
             match cause.source() {
                 Some(source) => cause = source,
                 None => {
-                    let text = cause.to_string();
-                    // Go calls an answer that never came the end of a file.
-                    let shown = if text.contains("connection closed before") {
-                        "EOF"
-                    } else if text.contains("invalid HTTP version parsed") {
-                        "net/http: HTTP/1.x transport connection broken: malformed HTTP response"
-                    } else {
-                        &text
-                    };
-                    return Failure::Plain(format!("Unable to connect to the server: {shown}"));
+                    let why = below_http(&cause.to_string(), &self.host);
+                    return Failure::Plain(format!("Unable to connect to the server: {why}"));
                 }
             }
         }

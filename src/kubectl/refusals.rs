@@ -44,6 +44,46 @@ pub(super) fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
     Status::failure(code, reason, format!("{message}{asked}")).into()
 }
 
+/// What went wrong below HTTP, in the words of Go's libraries.
+pub(super) fn below_http(text: &str, host: &str) -> String {
+    let certificate = |why: &str| format!("tls: failed to verify certificate: x509: {why}");
+    if let Some(why) = text.split("invalid peer certificate: ").nth(1) {
+        if why.starts_with("UnknownIssuer") {
+            return certificate("certificate signed by unknown authority");
+        }
+        if why.starts_with("Expired")
+            || why.starts_with("certificate expired")
+            || why.contains("not valid yet")
+        {
+            return certificate("certificate has expired or is not yet valid");
+        }
+        if let Some((wanted, valid)) =
+            why.strip_prefix("certificate not valid for name ").and_then(|rest| rest.split_once(';'))
+        {
+            let names: Vec<&str> = valid.split('"').skip(1).step_by(2).collect();
+            return certificate(&format!(
+                "certificate is valid for {}, not {}",
+                names.join(", "),
+                wanted.trim_matches('"')
+            ));
+        }
+    }
+    let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
+    let name = bare.split(['/', ':']).next().unwrap_or_default();
+    let known = [
+        // Go calls an answer that never came the end of a file.
+        ("connection closed before", "EOF".to_owned()),
+        (
+            "invalid HTTP version parsed",
+            "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
+        ),
+        ("InvalidContentType", "http: server gave HTTP response to HTTPS client".to_owned()),
+        ("failed to lookup address information", format!("dial tcp: lookup {name}: no such host")),
+    ];
+    let found = known.into_iter().find(|(sign, _)| text.contains(sign));
+    found.map_or_else(|| text.to_owned(), |(_, words)| words)
+}
+
 /// Verb, resource and name of a request, as client-go adds them to answers without a Status.
 pub(super) fn asked(method: &Method, path: &str) -> String {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
@@ -78,6 +118,34 @@ mod tests {
         assert_eq!(asked("/api/v1/namespaces/a/pods"), " (get pods)");
         assert_eq!(asked("/api/v1/namespaces/a"), " (get namespaces a)");
         assert_eq!(asked("/healthz"), "");
+    }
+
+    #[test]
+    fn what_fails_below_http_is_worded_as_go_words_it() {
+        let host = "https://nope.example:6443";
+        for (text, expected) in [
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            ),
+            (
+                r#"invalid peer certificate: certificate not valid for name "b"; certificate is only valid for DnsName("minikube") or DnsName("a.b")"#,
+                "tls: failed to verify certificate: x509: certificate is valid for minikube, a.b, not b",
+            ),
+            (
+                "invalid peer certificate: certificate expired: verification time 2 (UNIX)",
+                "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "http: server gave HTTP response to HTTPS client",
+            ),
+            ("failed to lookup address information: x", "dial tcp: lookup nope.example: no such host"),
+            ("connection closed before message completed", "EOF"),
+            ("something else", "something else"),
+        ] {
+            assert_eq!(below_http(text, host), expected);
+        }
     }
 
     #[test]

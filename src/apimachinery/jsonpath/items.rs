@@ -55,10 +55,13 @@ fn has(nodes: &[Node], wanted: &Node) -> bool {
 fn goes_through_items(block: &Block) -> bool {
     let Block::Action(nodes) = block else { return false };
     let mut nodes = nodes.iter().filter(|node| !matches!(node, Node::Range));
-    let takes_all = |node: &Node| match node {
-        Node::Wildcard | Node::Filter { .. } => true,
-        Node::Slice { start: None | Some(0), end: End::Open, step: None | Some(1) } => true,
-        _ => false,
+    let takes_all = |node: &Node| {
+        matches!(
+            node,
+            Node::Wildcard
+                | Node::Filter { .. }
+                | Node::Slice { start: None | Some(0), end: End::Open, step: None | Some(1) }
+        )
     };
     matches!(nodes.next(), Some(Node::Field(name)) if name == "items") && nodes.next().is_some_and(takes_all)
 }

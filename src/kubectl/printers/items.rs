@@ -173,9 +173,9 @@ mod tests {
     fn frames_are_what_stands_around_the_items_of_a_whole_list() {
         let item = |name: &str| json!({"kind": "Pod", "metadata": {"name": name}, "text": "a\n\nb\n"});
         let whole = list_of(vec![item("a"), item("b")]);
-        let styles: [(&Frame, fn(&Value) -> String); 3] =
-            [(&JSON, to_json), (&YAML, to_yaml), (&KYAML, kyaml::to_kyaml)];
-        for (frame, write) in styles {
+        let kyaml_style = Style::Framed(&KYAML, kyaml::to_kyaml);
+        for style in [Style::Framed(&JSON, to_json), Style::Framed(&YAML, to_yaml), kyaml_style] {
+            let Style::Framed(frame, write) = style else { continue };
             let one = |name: &str| frame.inside(&write(&list_of(vec![item(name)]))).to_owned();
             let text = [frame.head, &one("a"), frame.between, &one("b"), frame.tail].concat();
             assert_eq!(text, write(&whole));
