@@ -65,7 +65,26 @@ impl Objects {
         let is_done = |present: &BTreeMap<String, Value>| {
             present.values().cloned().filter_map(Object::from_value).any(|object| has_arrived(&object))
         };
-        self.until(&path, ROLLOUT_MAX, is_done).await.map(|_| ())
+        let arrives = self.until(&path, ROLLOUT_MAX, is_done);
+        let Some(pods) = self.pods_of(&object) else { return arrives.await.map(|_| ()) };
+        let sticks = self.until(&pods, ROLLOUT_MAX, |present| {
+            present.values().cloned().filter_map(Object::from_value).any(|pod| is_stuck(&pod))
+        });
+        tokio::select! {
+            arrived = arrives => arrived.map(|_| ()),
+            // Pods that may not be listed tell nothing.
+            Ok(true) = sticks => Ok(()),
+        }
+    }
+
+    /// The collection of the Pods that a workload selects by labels.
+    fn pods_of(&self, workload: &Object) -> Option<String> {
+        let labels = workload.map("/spec/selector/matchLabels")?;
+        let pairs = labels.iter().map(|(key, value)| {
+            format!("{}%3D{}", key.replace('/', "%2F"), value.as_str().unwrap_or_default())
+        });
+        let collection = collection_path(&builtin::POD, Some(self.namespace_of(workload)));
+        Some(format!("{collection}?labelSelector={}", pairs.collect::<Vec<_>>().join("%2C")))
     }
 
     /// Watches a collection until its objects are as wanted; `false` when the time ran out first.
@@ -257,13 +276,18 @@ fn has_replicas(set: &Object, field: &str) -> bool {
 
 /// A Pod that is ready, has ended, or waits for something that does not come by itself.
 fn is_up_or_stuck(pod: &Object) -> bool {
-    let stuck = pod.list("/status/containerStatuses").iter().any(|status| {
+    let ended = matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
+    pod.condition_is_true("Ready") || ended || is_stuck(pod)
+}
+
+/// A Pod that waits for something that does not come by itself.
+fn is_stuck(pod: &Object) -> bool {
+    let waits = pod.list("/status/containerStatuses").iter().any(|status| {
         let reason = status.pointer("/state/waiting/reason").and_then(Value::as_str).unwrap_or_default();
         reason.ends_with("BackOff") || reason.ends_with("Error") || reason.starts_with("ErrImage")
     });
-    let ended = matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
     let refused = pod.condition("PodScheduled").is_some_and(|scheduled| scheduled["status"] == "False");
-    pod.condition_is_true("Ready") || ended || stuck || refused
+    waits || refused
 }
 
 fn is_rolled_out(deployment: &Object) -> bool {

@@ -206,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_app_may_have_another_name() {
+        let (course, diagnostics) = load_with(&Source::Embedded, Some("ghcr.io/me/app"));
+        assert_eq!(diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+        let told = format!("{:?}", course.chapters);
+        assert!(told.contains("ghcr.io/me/app:2") && !told.contains(SAMPLE_IMAGE));
+    }
+
+    #[test]
     fn a_chapter_is_read_with_all_its_blocks() {
         let (course, _) = course(&[("01-pods/en.md", CHAPTER)]);
         let chapter = &course.chapters[0];

@@ -261,6 +261,10 @@ fn a_lost_cluster_pauses_the_lesson_and_a_switched_context_stops_it() {
     terminal.shows("Which context?");
     terminal.line("class");
     says(&terminal, "in a namespace of their own");
+    says(&terminal, "Enter keeps it:");
+    terminal.line("me/App");
+    says(&terminal, "is no name of an image without a tag");
+    terminal.line("");
     terminal.shows("[1/2] Repair");
     terminal.shows("doors ❯");
     proxy.away(true);

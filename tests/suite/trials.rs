@@ -1,6 +1,7 @@
 //! Checks that do something to the cluster, or ask it while it changes, and judge what follows.
 
 use podlings::check::Verdict;
+use serde_json::json;
 
 use crate::desk::{Desk, step_of};
 
@@ -108,4 +109,34 @@ async fn a_step_may_pass_in_a_bad_state_and_converges_towards_it() {
     let wrong = seen.iter().skip(1).find(|verdict| matches!(verdict, Verdict::NotYet { .. }));
     assert!(seen.iter().any(|verdict| matches!(verdict, Verdict::Converging { .. })), "{seen:?}");
     assert!(wrong.is_none(), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_state_may_hold_objects_of_a_kind_that_it_brings() {
+    let start = [
+        json!({
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "menus.shop.example"},
+            "spec": {
+                "group": "shop.example",
+                "scope": "Namespaced",
+                "names": {"plural": "menus", "singular": "menu", "kind": "Menu"},
+                "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {
+                    "type": "object", "properties": {"spec": {"type": "object", "properties": {
+                        "dish": {"type": "string"},
+                    }}},
+                }}}],
+            },
+        }),
+        json!({"apiVersion": "shop.example/v1", "kind": "Menu", "metadata": {"name": "today"}, "spec": {"dish": "soup"}}),
+    ];
+    let mut desk = Desk::new().await;
+    desk.environment.prepare(&start, true).await.unwrap();
+    desk.run("kubectl get menu today -o yaml").await;
+    assert!(desk.printed.contains("soup"), "{}", desk.printed);
+    assert_eq!(desk.environment.refusal(&start[1]).await.unwrap(), None);
+    let unknown = json!({"apiVersion": "shop.example/v1", "kind": "Bill", "metadata": {"name": "a"}});
+    let error = desk.environment.prepare(&[unknown], false).await.unwrap_err();
+    assert!(error.message.contains("no kind \"Bill\" in \"shop.example/v1\""), "{}", error.message);
 }

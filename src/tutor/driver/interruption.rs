@@ -9,10 +9,14 @@ use crate::environment::{CommandLine, Interruption, Made};
 use crate::lesson::Step;
 use crate::progress;
 
+use super::super::look::evictions;
 use super::super::message::{Message, Remark};
 use super::super::view::View;
 use super::super::whole_cluster::needs;
 use super::Driver;
+
+/// Evictions that are told in a session: more would be noise.
+const EVICTIONS_MAX: usize = 200;
 
 impl Driver {
     /// Whether a line may run: after a switch of context only what puts it back.
@@ -63,6 +67,16 @@ impl Driver {
         if let Some(uid) = self.environment.becomes_another().await {
             self.record(&progress::Event::ClusterSeen { uid });
             self.remark(Remark::AnotherCluster);
+        }
+    }
+
+    /// Pods that were evicted are told once: it was the cluster, and what comes of it.
+    pub(super) fn tell_of_evictions(&mut self) {
+        let Some(witness) = &self.witness else { return };
+        for eviction in evictions(&witness.moment()) {
+            if self.evicted.len() < EVICTIONS_MAX && self.evicted.insert(eviction.uid) {
+                self.remark(Remark::Evicted(&eviction.pod, &eviction.why));
+            }
         }
     }
 

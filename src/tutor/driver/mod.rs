@@ -107,6 +107,8 @@ pub struct Driver {
     rollouts: Vec<Rollout>,
     /// Rollouts that the learner has set going and that have not arrived.
     followed: BTreeSet<String>,
+    /// Uids of Pods whose eviction was told.
+    evicted: BTreeSet<String>,
     /// What was said since the last line.
     said: Vec<View>,
     /// Whether what is said next begins anew.
@@ -150,6 +152,7 @@ impl Driver {
             acted: false,
             rollouts: Vec::new(),
             followed: BTreeSet::new(),
+            evicted: BTreeSet::new(),
             said: Vec::new(),
             says_anew: true,
             wall: Clock::system(),
@@ -260,6 +263,7 @@ impl Driver {
             },
             Happening::World => {
                 self.follow_rollouts();
+                self.tell_of_evictions();
                 Ok(())
             }
             Happening::Jobs => {

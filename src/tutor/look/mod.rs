@@ -2,6 +2,7 @@
 
 mod actor;
 mod difference;
+mod eviction;
 mod lines;
 mod map;
 mod rollout;
@@ -11,6 +12,7 @@ mod words;
 
 pub use actor::Actor;
 pub use difference::{Fate, FieldDifference, ObjectDifference};
+pub(super) use eviction::evictions;
 pub use lines::{DifferenceLine, LineFate};
 pub use map::MapNode;
 pub use rollout::Rollout;

@@ -33,6 +33,8 @@ pub enum Remark<'a> {
     NothingPassed,
     /// The learner's words were kept.
     WordsKept,
+    /// A Pod was evicted: which, and why.
+    Evicted(&'a str, &'a str),
     /// The cluster was made anew while the lesson paused.
     AnotherCluster,
     /// What was expected came true.
@@ -113,6 +115,7 @@ fn english(remark: Remark<'_>) -> String {
         Remark::TextMissing(word) => format!("Write the text after the word: {word} …"),
         Remark::NothingPassed => "No step is passed yet; `note` keeps any note.".into(),
         Remark::WordsKept => "Kept. `recap` shows it among your notes.".into(),
+        Remark::Evicted(pod, why) => format!("The cluster evicted pod/{pod} ({why}). A workload makes another in its place; a Pod on its own stays away. The lesson goes on."),
         Remark::AnotherCluster => "It is a new cluster under the same name: what was made on the old one is gone. `reset` begins this step anew on it.".into(),
         Remark::ExpectedRightly(said) => format!("As you expected: {said}"),
         Remark::ExpectedOtherwise(said, right) => format!("You expected: {said}\n\nWhat came: {right}"),
@@ -166,6 +169,7 @@ fn korean(remark: Remark<'_>) -> String {
         Remark::TextMissing(word) => format!("내용을 뒤에 적어 주세요: {word} …"),
         Remark::NothingPassed => "아직 통과한 단계가 없습니다. `note`로 메모를 남길 수 있습니다.".into(),
         Remark::WordsKept => "적어 두었습니다. `recap`에서 다시 볼 수 있습니다.".into(),
+        Remark::Evicted(pod, why) => format!("클러스터가 pod/{pod}을(를) 축출했습니다({why}). 워크로드의 파드라면 새 파드가 그 자리를 채우고, 혼자 있던 파드라면 돌아오지 않습니다. 수업은 계속됩니다."),
         Remark::AnotherCluster => "이름은 같지만 새로 만든 클러스터입니다. 이전 클러스터에 만든 것은 없습니다. `reset`으로 이 단계를 여기에서 처음부터 시작하세요.".into(),
         Remark::ExpectedRightly(said) => format!("예상한 대로입니다: {said}"),
         Remark::ExpectedOtherwise(said, right) => format!("예상: {said}\n\n실제: {right}"),
