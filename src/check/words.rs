@@ -1,5 +1,6 @@
 //! What a judgement says by itself, in both languages.
 
+use crate::apimachinery::Kind;
 use crate::lesson::Language;
 
 /// A phrase of a judgement.
@@ -14,7 +15,7 @@ pub(super) enum Phrase<'a> {
     /// The object is being deleted.
     Terminating,
     /// That many objects.
-    Objects(usize, &'a str),
+    Objects(usize, &'static Kind),
     /// No right answer to a question yet.
     NoAnswerYet,
     /// No right answer yet to a question with choices.
@@ -87,7 +88,8 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::Nothing => "nothing".to_owned(),
         Phrase::StillThere => "it is still there".to_owned(),
         Phrase::Terminating => "it is being deleted".to_owned(),
-        Phrase::Objects(count, kind) => format!("{count} {kind}"),
+        Phrase::Objects(1, kind) => format!("1 {}", kind.singular),
+        Phrase::Objects(count, kind) => format!("{count} {}", kind.plural),
         Phrase::NoAnswerYet => "type `answer` and what you found".to_owned(),
         Phrase::NoChoiceYet => "type `answer` and the number of your choice".to_owned(),
         Phrase::NotRunYet => "not run yet".to_owned(),
@@ -140,7 +142,7 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::Nothing => "없음".to_owned(),
         Phrase::StillThere => "아직 남아 있습니다".to_owned(),
         Phrase::Terminating => "삭제되는 중입니다".to_owned(),
-        Phrase::Objects(count, kind) => format!("{kind} {count}개"),
+        Phrase::Objects(count, kind) => format!("{} {count}개", kind.singular),
         Phrase::NoAnswerYet => "`answer` 뒤에 찾은 값을 입력하세요".to_owned(),
         Phrase::NoChoiceYet => "`answer` 뒤에 고른 번호를 입력하세요".to_owned(),
         Phrase::NotRunYet => "아직 실행하지 않았습니다".to_owned(),

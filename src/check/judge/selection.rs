@@ -19,10 +19,7 @@ impl Facts<'_> {
         quantifier: &Quantifier,
     ) -> Option<Failure> {
         let selected = self.world.select(selection, self.snap);
-        let objects = |count: usize| {
-            let kind = if count == 1 { selection.kind.singular } else { selection.kind.plural };
-            self.say(Phrase::Objects(count, kind))
-        };
+        let objects = |count: usize| self.say(Phrase::Objects(count, selection.kind));
         let found = objects(selected.len());
         let mut nearest = Vec::new();
         let differences = match quantifier {
