@@ -10,6 +10,7 @@ mod fields;
 mod go_struct;
 mod hash;
 mod int_or_string;
+mod json_error;
 mod jsonpath;
 mod key;
 mod kinds;
@@ -46,7 +47,8 @@ pub use fields::{FieldSelector, FieldTerm};
 pub use go_struct::{InGoOrder, fill_structs, known_fields};
 pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
-pub use jsonpath::{JsonPath, go_text};
+pub use json_error::go_json_error;
+pub use jsonpath::{ForItems, JsonPath, go_text};
 pub use key::ObjectKey;
 pub use kinds::{AGGREGATED, NODE_METRICS, POD_METRICS, aggregated_by_resource};
 pub use kinds::{

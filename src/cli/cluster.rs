@@ -48,6 +48,7 @@ pub(super) fn run(
         ))
         .while_doing(doing)?;
         ended().await;
+        cluster.end();
         // Left behind it would point at nothing; somebody may have removed it already.
         let _ = fs::remove_file(&path);
         Ok(ExitCode::SUCCESS)

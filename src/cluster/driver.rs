@@ -62,6 +62,8 @@ struct State {
     persistence: Option<Persistence>,
     /// Why it could not be kept the last time.
     unkept: Option<UserError>,
+    /// The moment and the revision at which the last step ended.
+    stepped: Option<(Timestamp, u64)>,
     /// Counts how often the whole simulation was replaced, so that no cursor outlives its log.
     epoch: u64,
 }
@@ -106,7 +108,7 @@ impl Shared {
     fn new(mut simulation: Simulation, clock: Clock, persistence: Option<Persistence>) -> Self {
         simulation.node.reach_api_by(answer_inside);
         Self {
-            state: Mutex::new(State { simulation, persistence, unkept: None, epoch: 0 }),
+            state: Mutex::new(State { simulation, persistence, unkept: None, stepped: None, epoch: 0 }),
             clock,
             changed: watch::Sender::new(0),
             eager: AtomicBool::new(false),
@@ -126,7 +128,8 @@ impl Shared {
         let mut state = self.lock();
         let simulation = &mut state.simulation;
         let before = (simulation.registry.store().revision(), simulation.next_due());
-        simulation.advance_to(self.clock.now());
+        // Whoever ends the cluster does not wait until it has caught up.
+        simulation.advance_while(self.clock.now(), || !self.has_ended());
         let result = work(simulation);
         let after = (simulation.registry.store().revision(), simulation.next_due());
         state.keep();
@@ -171,6 +174,12 @@ impl Shared {
         self.ended.load(Ordering::Relaxed)
     }
 
+    /// Lets nothing happen any more.
+    fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+        self.notify();
+    }
+
     /// Whether the last write reached the disk, where the cluster is kept there.
     pub(crate) fn is_kept(&self) -> bool {
         self.lock().unkept.is_none()
@@ -208,13 +217,19 @@ impl Shared {
     fn step(&self, at_most: Duration) -> Option<Duration> {
         let mut state = self.lock();
         let now = self.clock.now();
-        let due = state.simulation.next_due()?.max(now);
+        let mut due = state.simulation.next_due()?.max(now);
+        let seen = (now, state.simulation.registry.store().revision());
+        if due == now && state.stepped == Some(seen) {
+            // What goes on and on at one moment (a loop that never waits) gets no further without time.
+            due = now.checked_add(SignedDuration::from_millis(1)).unwrap_or(now);
+        }
         let passed = due.duration_since(now).unsigned_abs();
         if passed > at_most {
             return None;
         }
         self.clock.advance_to(due);
         state.simulation.advance_to(due);
+        state.stepped = Some((due, state.simulation.registry.store().revision()));
         state.keep();
         drop(state);
         self.notify();
@@ -250,7 +265,7 @@ impl Shared {
 async fn drive(shared: Arc<Shared>) {
     let mut changed = shared.subscribe();
     let mut moved = shared.clock.subscribe();
-    loop {
+    while !shared.has_ended() {
         changed.borrow_and_update();
         moved.borrow_and_update();
         let wait = match shared.next_step() {
@@ -298,8 +313,7 @@ struct Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.task.abort();
-        self.shared.ended.store(true, Ordering::Relaxed);
-        self.shared.notify();
+        self.shared.end();
     }
 }
 
@@ -454,6 +468,11 @@ impl Cluster {
     pub fn restore(&self, snapshot: &Snapshot) {
         self.shared.clock.set(snapshot.0.registry.now());
         self.shared.replace(snapshot.0.clone());
+    }
+
+    /// Ends the cluster before its last clone is dropped, also while it is busy catching up with time.
+    pub fn end(&self) {
+        self.shared.end();
     }
 
     /// Throws everything away and starts from a fresh cluster.

@@ -100,8 +100,16 @@ impl Simulation {
 
     /// Lets everything happen that is due up to `until`, each thing at its own moment; ends at `until`.
     pub(crate) fn advance_to(&mut self, until: Timestamp) {
+        self.advance_while(until, || true);
+    }
+
+    /// The same for as long as `goes_on` says so before each moment: much time may have passed.
+    pub(crate) fn advance_while(&mut self, until: Timestamp, goes_on: impl Fn() -> bool) {
         self.run_moment();
         while let Some(due) = self.next_due().filter(|due| *due <= until) {
+            if !goes_on() {
+                return;
+            }
             self.registry.set_now(due);
             self.run_moment();
         }

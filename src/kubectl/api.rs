@@ -9,12 +9,14 @@ use http_body_util::BodyExt;
 use kube::client::Body;
 use serde_json::Value;
 
-use crate::apimachinery::Status;
-use crate::base::{Output, timeout};
+use crate::apimachinery::go_json_error;
+use crate::base::{Output, sleep, timeout};
 
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
+use super::manifest::json_type;
+use super::refusals::{asked, below_http, refusal};
 
 pub(super) use super::url::{Url, encode};
 
@@ -160,38 +162,54 @@ impl Api {
     }
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
-        let told = self.tell_request(&request)?;
         let asked = asked(request.method(), request.uri().path());
-        let sent = self.within_limit(self.client.send(request.map(Body::from)), "awaiting headers").await?;
-        let response = sent.map_err(|error| self.unreachable(&error))?;
-        self.tell_response(told, &response)?;
-        self.print_warnings(response.headers())?;
-        if response.status().is_success() || response.status() == http::StatusCode::SWITCHING_PROTOCOLS {
-            return Ok(response);
+        let mut tries = 0;
+        loop {
+            let told = self.tell_request(&request)?;
+            let sent = self.within_limit(self.client.send(request.clone().map(Body::from))).await;
+            let response = sent
+                .ok_or_else(|| {
+                    let text = "Unable to connect to the server: context deadline exceeded";
+                    Failure::Plain(text.to_owned())
+                })?
+                .map_err(|error| self.unreachable(&error))?;
+            self.tell_response(told, &response)?;
+            self.print_warnings(response.headers())?;
+            let code = response.status();
+            if code.is_success() || code == http::StatusCode::SWITCHING_PROTOCOLS {
+                return Ok(response);
+            }
+            let wait = retry_after(&response).filter(|_| tries < RETRIES);
+            let bytes = self.collect(response).await?;
+            let Some(wait) = wait else { return Err(refusal(code.as_u16(), &bytes, &asked)) };
+            tries += 1;
+            self.within_limit(sleep(wait)).await.ok_or_else(|| {
+                Failure::Plain("Unable to connect to the server: context deadline exceeded".to_owned())
+            })?;
         }
-        let code = response.status();
-        let bytes = self.collect(response).await?;
-        Err(refusal(code.as_u16(), &bytes, &asked))
     }
 
-    /// Gives up when the server takes longer than one request may.
-    async fn within_limit<T>(&self, work: impl Future<Output = T>, doing: &str) -> Outcome<T> {
-        let Some(limit) = self.limit else { return Ok(work.await) };
-        timeout(limit, work).await.ok_or_else(|| {
-            Failure::Plain(format!(
-                "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while {doing})"
-            ))
-        })
+    /// `None` when the server takes longer than one request may.
+    async fn within_limit<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match self.limit {
+            Some(limit) => timeout(limit, work).await,
+            None => Some(work.await),
+        }
     }
 
     async fn collect(&self, response: Response<Body>) -> Outcome<Vec<u8>> {
-        let collected = self.within_limit(response.into_body().collect(), "reading body").await?;
-        let collected = collected.map_err(|_| {
-            Failure::message(
-                "unexpected error when reading response body. Please retry. Original error: unexpected EOF",
-            )
-        })?;
-        Ok(collected.to_bytes().to_vec())
+        let broken = |why: &str| {
+            Failure::message(format!(
+                "unexpected error when reading response body. Please retry. Original error: {why}"
+            ))
+        };
+        match self.within_limit(response.into_body().collect()).await {
+            Some(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
+            Some(Err(_)) => Err(broken("unexpected EOF")),
+            None => Err(broken(
+                "net/http: request canceled (Client.Timeout or context cancellation while reading body)",
+            )),
+        }
     }
 
     /// Sends a request; the body as text.
@@ -218,10 +236,14 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<Value> {
-        let text = self.text(method, url, accept, body).await?;
-        serde_json::from_str(&text).map_err(|error| {
-            Failure::message(format!("the server answered something that is not JSON: {error}"))
-        })
+        if let Some((_, bytes)) = &body {
+            self.tell_body("Request Body", &String::from_utf8_lossy(bytes))?;
+        }
+        let response = self.send(self.request(method, url, accept, body)?).await?;
+        let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
+        let bytes = self.collect(response).await?;
+        self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
+        object_of(&bytes, content_type.as_ref())
     }
 
     /// Reads.
@@ -309,10 +331,8 @@ impl Api {
             match cause.source() {
                 Some(source) => cause = source,
                 None => {
-                    let text = cause.to_string();
-                    // Go calls an answer that never came the end of a file.
-                    let shown = if text.contains("connection closed before") { "EOF" } else { &text };
-                    return Failure::Plain(format!("Unable to connect to the server: {shown}"));
+                    let why = below_http(&cause.to_string(), &self.host);
+                    return Failure::Plain(format!("Unable to connect to the server: {why}"));
                 }
             }
         }
@@ -326,66 +346,41 @@ fn warning_text(header: &str) -> String {
     quoted.replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
+/// How often a request is sent again that the server asks to send later.
+const RETRIES: usize = 10;
+
+/// When the server wants the request to be sent again (`Retry-After` of a 429 or 5xx).
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let code = response.status();
+    if code != http::StatusCode::TOO_MANY_REQUESTS && !code.is_server_error() {
+        return None;
+    }
+    let seconds = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The object that an answer holds.
+fn object_of(bytes: &[u8], content_type: Option<&HeaderValue>) -> Outcome<Value> {
+    let value: Result<Value, _> = serde_json::from_slice(bytes);
+    match value {
+        Ok(value) if value.is_object() => Ok(value),
+        Ok(other) => Err(Failure::message(format!(
+            "json: cannot unmarshal {} into Go value of type unstructured.detector",
+            json_type(&other)
+        ))),
+        Err(error) => {
+            let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
+            let kind = content_type.split(';').next().unwrap_or_default().trim();
+            Err(Failure::message(match kind {
+                "" | "application/json" => go_json_error(&error, bytes),
+                other => format!("serializer for {other} doesn't exist"),
+            }))
+        }
+    }
+}
+
 fn bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
-}
-
-/// The failure that an answer outside 2xx means, whether or not it carries a Status.
-///
-/// `asked` says what was asked for, such as ` (get pods web)`.
-fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
-    if let Ok(status) = serde_json::from_slice::<Status>(body)
-        && status.status == "Failure"
-    {
-        return status.into();
-    }
-    let text = String::from_utf8_lossy(body).trim().to_owned();
-    let (reason, message) = match code {
-        400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
-        401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
-        403 => ("Forbidden", format!("Forbidden: {text}")),
-        404 => ("NotFound", "the server could not find the requested resource".to_owned()),
-        405 => {
-            ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned())
-        }
-        415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
-        429 => (
-            "TooManyRequests",
-            "the server has received too many requests and has asked us to try again later".to_owned(),
-        ),
-        500.. => (
-            "InternalError",
-            format!("an error on the server ({text:?}) has prevented the request from succeeding"),
-        ),
-        _ => (
-            "",
-            format!("the server responded with the status code {code} but did not return more information"),
-        ),
-    };
-    Status::failure(code, reason, format!("{message}{asked}")).into()
-}
-
-/// Verb, resource and name of a request, as client-go adds them to answers without a Status.
-fn asked(method: &Method, path: &str) -> String {
-    let mut parts = path.split('/').filter(|part| !part.is_empty());
-    let group = match parts.next() {
-        Some("api") => parts.next().map(|_| ""),
-        Some("apis") => parts.next().and_then(|group| parts.next().map(|_| group)),
-        _ => None,
-    };
-    let rest: Vec<&str> = parts.collect();
-    let (Some(group), false) = (group, rest.is_empty()) else { return String::new() };
-    let rest = match rest.as_slice() {
-        ["namespaces", _, rest @ ..] if !rest.is_empty() => rest,
-        rest => rest,
-    };
-    let verb = method.as_str().to_lowercase();
-    let dot = if group.is_empty() { "" } else { "." };
-    match rest {
-        [resource, name, ..] => format!(" ({verb} {resource}{dot}{group} {name})"),
-        [resource] => format!(" ({verb} {resource}{dot}{group})"),
-        [] => String::new(),
-    }
 }
 
 #[cfg(test)]
@@ -418,17 +413,40 @@ mod tests {
         assert_eq!(api.get(&url).await.unwrap_err().report(), report);
         assert_eq!(
             api.get(&url).await.unwrap_err().report(),
-            "Error from server (InternalError): an error on the server (\"busy\") has prevented the request from succeeding"
+            "Error from server (ServiceUnavailable): the server is currently unable to handle the request"
         );
     }
 
+    #[tokio::test]
+    async fn what_is_no_object_is_refused_in_the_words_of_go() {
+        let deep = "{\"a\":".repeat(100_000);
+        let answers =
+            [(200, "[1]"), (200, "{\"kind\": x}"), (200, ""), (200, deep.as_str()), (429, "slow down")];
+        let (api, asked, _) = server(&answers);
+        for expected in [
+            "json: cannot unmarshal array into Go value of type unstructured.detector",
+            "invalid character 'x' looking for beginning of value",
+            "unexpected end of JSON input",
+            "exceeded max depth",
+            "the server has received too many requests and has asked us to try again later",
+        ] {
+            let failure = api.delete(&Url::new("/x"), &Value::Null).await.unwrap_err();
+            assert_eq!(failure.to_string(), expected);
+        }
+        // A server that does not say when to come again is not asked again.
+        assert_eq!(asked.lock().unwrap().len(), answers.len());
+    }
+
     #[test]
-    fn answers_without_a_status_say_what_was_asked() {
-        let asked = |path: &str| asked(&Method::GET, path);
-        assert_eq!(asked("/apis/apps/v1/namespaces/a/deployments/web/foo"), " (get deployments.apps web)");
-        assert_eq!(asked("/api/v1/namespaces/a/pods"), " (get pods)");
-        assert_eq!(asked("/api/v1/namespaces/a"), " (get namespaces a)");
-        assert_eq!(asked("/healthz"), "");
+    fn only_a_busy_server_that_says_so_is_asked_again() {
+        let wait = |code: u16, after: &str| {
+            let answer = Response::builder().status(code).header("Retry-After", after);
+            retry_after(&answer.body(Body::empty()).unwrap())
+        };
+        assert_eq!(wait(429, "3"), Some(Duration::from_secs(3)));
+        assert_eq!(wait(503, "0"), Some(Duration::ZERO));
+        assert_eq!(wait(404, "3"), None);
+        assert_eq!(wait(429, "soon"), None);
     }
 
     #[test]
@@ -436,14 +454,6 @@ mod tests {
         assert_eq!(
             warning_text(r#"299 - "unknown field \"spec.replica\"""#),
             r#"unknown field "spec.replica""#
-        );
-    }
-
-    #[test]
-    fn an_unknown_path_is_worded_as_upstream_words_it() {
-        assert_eq!(
-            refusal(404, b"404 page not found", "").report(),
-            "Error from server (NotFound): the server could not find the requested resource"
         );
     }
 }

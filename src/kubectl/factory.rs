@@ -321,7 +321,7 @@ fn require_interactive_mode(config: &Kubeconfig, flags: &Flags, context: &str) -
         "" if exec["apiVersion"] == "client.authentication.k8s.io/v1" => Err(Failure::message(format!(
             "interactiveMode must be specified for {name} to use exec authentication plugin"
         ))),
-        "Always" if flags.all("filename").iter().any(|file| file == "-") => Err(Failure::Plain(
+        "Always" if ["filename", "env"].iter().any(|flag| flags.all(flag).iter().any(|one| one == "-")) => Err(Failure::Plain(
             "Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is unavailable: used by stdin resource manifest reader".to_owned(),
         )),
         _ => Ok(()),

@@ -189,6 +189,11 @@ impl Flags {
         Duration::try_from_secs_f64(self.seconds(name)).ok().filter(|limit| !limit.is_zero())
     }
 
+    /// Adds a text to a flag, as if it had been typed.
+    pub(super) fn add(&mut self, name: &'static str, value: &str) {
+        self.given.entry(name).or_default().push(value.to_owned());
+    }
+
     /// All texts of a flag.
     pub(super) fn all(&self, name: &str) -> &[String] {
         self.given.get(name).map(Vec::as_slice).unwrap_or_default()

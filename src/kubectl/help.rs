@@ -137,6 +137,10 @@ pub(super) fn print_own(call: &mut Call<'_>) -> Outcome {
 /// Prints the help of a command: what it does, its commands, options and usage.
 pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome {
     let mut text = format!("{}.\n", command.short);
+    let more = examples::description(path);
+    if !more.is_empty() {
+        text.push_str(&format!("\n{more}\n"));
+    }
     if !command.aliases.is_empty() {
         text.push_str(&format!("\nAliases:\n{}, {}\n", command.name, command.aliases.join(", ")));
     }

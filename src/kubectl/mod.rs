@@ -25,6 +25,7 @@ mod policy_rules;
 mod printers;
 mod programs;
 mod reading;
+mod refusals;
 mod remote;
 mod request_log;
 mod resource_args;

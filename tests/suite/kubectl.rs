@@ -260,16 +260,16 @@ async fn files_are_copied_into_containers_and_out_again() {
         let quiet = (0, String::new(), String::new());
         assert_eq!(bench.wait(&format!("cp site {pod}:/tmp")).await, quiet);
         let copied = bench.wait(&format!("cp {pod}:/tmp/site {pod}-copy")).await;
-        assert_eq!(copied, (0, String::new(), words.to_owned()));
+        assert_eq!(copied, (0, words.to_owned(), String::new()));
         assert!(out(&format!("{pod}-copy/deep/picture")) == bytes, "bytes from {pod} differ");
         assert_eq!(bench.wait(&format!("cp site/deep/picture {pod}:/tmp/one")).await, quiet);
         let copied = bench.wait(&format!("cp --retries=1 {pod}:tmp/one {pod}-one")).await;
         assert_eq!(copied, quiet);
         assert!(out(&format!("{pod}-one")) == bytes, "bytes from {pod} differ");
     }
-    let (code, _, err) = bench.wait("cp box:/nope nope").await;
+    let (code, said, err) = bench.wait("cp box:/nope nope").await;
     assert_eq!(code, 1, "{err}");
-    assert!(err.contains("tar: /nope: No such file or directory\n"), "{err}");
+    assert!(said.contains("tar: /nope: No such file or directory\n"), "{said}");
     let (code, _, err) = bench.wait("cp site/deep/picture bare:/tmp/one").await;
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("exec: \"tar\": executable file not found in $PATH"), "{err}");

@@ -3,6 +3,7 @@
 //! Follows `k8s.io/client-go/util/jsonpath`, its errors and its oddities included.
 
 mod evaluate;
+mod items;
 mod parser;
 mod print;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 
 use serde_json::Value;
 
+pub use items::ForItems;
 pub use print::go_text;
 
 /// A parsed template.

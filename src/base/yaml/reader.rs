@@ -12,6 +12,8 @@ use super::{Position, YamlDocument, YamlError};
 
 /// How deep collections may nest.
 const MOST_NESTED: usize = 120;
+/// How many brackets may stand open before nothing is parsed at all; upstream's limit.
+const DEEPEST_FLOW: usize = 10_000;
 /// How many values aliases may add to a stream.
 const MOST_ALIASED_VALUES: usize = 100_000;
 
@@ -20,6 +22,10 @@ const MOST_ALIASED_VALUES: usize = 100_000;
 /// # Errors
 /// At the first document that is not YAML, in libyaml's words.
 pub fn parse_yaml(text: &str) -> Result<Vec<YamlDocument>, YamlError> {
+    if let Some(position) = too_deep(text) {
+        let message = format!("exceeded max depth of {DEEPEST_FLOW}");
+        return Err(YamlError { position, kubectl_line: None, message });
+    }
     if let Some(error) = libyaml::complaint(text) {
         // Tabs between JSON's tokens are no YAML.
         return parse_json(text).ok_or(error);
@@ -36,6 +42,22 @@ pub fn parse_yaml(text: &str) -> Result<Vec<YamlDocument>, YamlError> {
         merging: 0,
     };
     reader.documents()
+}
+
+/// Where more brackets stand open than any document needs: found at once, because parsing such a text
+/// takes time with the square of its length.
+fn too_deep(text: &str) -> Option<Position> {
+    let (mut open, mut line, mut start) = (0_usize, 1, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' if open == DEEPEST_FLOW => return Some(Position { line, column: at - start + 1 }),
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            b'\n' => (line, start) = (line + 1, at + 1),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn parse_json(text: &str) -> Option<Vec<YamlDocument>> {

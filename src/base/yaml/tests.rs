@@ -205,3 +205,12 @@ fn what_is_written_is_read_back() {
         assert_eq!(read(&to_yaml(&value)), value);
     }
 }
+
+#[test]
+fn brackets_without_end_are_refused_at_once() {
+    for text in ["[".repeat(100_000), format!("a: {}1{}", "{a: ".repeat(100_000), "}".repeat(100_000))] {
+        let error = parse_yaml(&text).unwrap_err();
+        assert_eq!(error.to_string(), "yaml: exceeded max depth of 10000");
+    }
+    assert!(parse_yaml("a: '[[['\nb: [[[]]]\n").is_ok());
+}

@@ -11,6 +11,7 @@ use super::super::registry::Patch;
 use super::duplicates;
 use super::json_error;
 use super::request_info::RequestInfo;
+use crate::apimachinery::go_json_error;
 
 /// Brackets that may be open at once in a YAML body.
 const YAML_DEPTH_MAX: usize = 1_000;
@@ -72,7 +73,7 @@ fn json_value(body: &[u8]) -> Result<Value, Status> {
     serde_json::from_slice(body).map_err(|error| {
         Status::bad_request(format!(
             "couldn't get version/kind; json parse error: {}",
-            json_error::text(&error, body)
+            go_json_error(&error, body)
         ))
     })
 }
@@ -191,7 +192,7 @@ fn option_error(error: FieldError) -> Status {
 /// A patch in JSON: a list of operations, or an object that says what to change.
 fn patch_value(body: &[u8], doing: &str, is_list: bool) -> Result<Value, Status> {
     let value: Value = serde_json::from_slice(body)
-        .map_err(|error| Status::bad_request(format!("{doing}{}", json_error::text(&error, body))))?;
+        .map_err(|error| Status::bad_request(format!("{doing}{}", go_json_error(&error, body))))?;
     if value.is_array() == is_list && (is_list || value.is_object()) {
         return Ok(value);
     }

@@ -199,7 +199,7 @@ impl ApiServer {
                 subresources::bind(self.shared.as_ref(), info, headers, body, user)
             }
             "binding" => subresources::bind(self.shared.as_ref(), info, headers, body, user),
-            "token" => subresources::request_token(self.shared.as_ref(), info, headers, body),
+            "token" => subresources::request_token(self.shared.as_ref(), info, headers, body, user),
             "eviction" => subresources::evict(self.shared.as_ref(), info, headers, body, user),
             _ => write::create(self.shared.as_ref(), info, headers, body, user),
         }

@@ -43,6 +43,8 @@ pub(crate) fn authorize(store: &Store, user: &User, attributes: &Attributes) -> 
     Decision::NoOpinion(reasons.join("\n"))
 }
 
+pub(crate) use node::node_of;
+
 /// The rules that apply to a user in a namespace, and why they may not be all.
 pub(crate) fn rules_for(store: &Store, user: &User, namespace: &str) -> (Vec<PolicyRule>, Vec<String>) {
     let (rules, mut errors) = rbac::rules_for(store, user, namespace);

@@ -21,7 +21,7 @@ const ROLE: &str = "system:node";
 const LEASES: &str = "kube-node-lease";
 
 /// The node that a user is the kubelet of.
-pub(super) fn node_of(user: &User) -> Option<&str> {
+pub(crate) fn node_of(user: &User) -> Option<&str> {
     user.name.strip_prefix(PREFIX).filter(|name| !name.is_empty() && user.is_in(GROUP))
 }
 

@@ -7,8 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use crate::apimachinery::{
-    Condition, Object, ObjectKey, OwnerReference, Status, builtin, kind_of, resolve_int_or_percent,
-    set_condition,
+    Condition, Object, ObjectKey, OwnerReference, Status, builtin, resolve_int_or_percent, set_condition,
 };
 use crate::base::Timestamp;
 
@@ -138,7 +137,7 @@ fn expected_scale(registry: &Registry, found: &[Arc<Object>]) -> Result<(i64, bo
 fn scale_of(registry: &Registry, pod: &Object, owner: &OwnerReference) -> Result<(String, i64), String> {
     let missing = || format!("found no controllers for pod {:?}", pod.name());
     let find = |owner: &OwnerReference| {
-        let kind = kind_of(&owner.api_version, &owner.kind)?;
+        let kind = registry.store().definitions().kind_of(&owner.api_version, &owner.kind)?;
         let object = registry.get(kind, &ObjectKey::new(pod.namespace(), owner.name.as_str())).ok()?;
         (object.uid() == owner.uid).then_some((kind, object))
     };
@@ -150,8 +149,11 @@ fn scale_of(registry: &Registry, pod: &Object, owner: &OwnerReference) -> Result
         .controller()
         .filter(|above| above.kind == "Deployment")
         .and_then(|above| find(&above).map(|(_, deployment)| deployment));
-    let top = deployment.unwrap_or(object);
-    Ok((top.uid().to_owned(), top.number("/spec/replicas").unwrap_or_default()))
+    if let Some(top) = deployment {
+        return Ok((top.uid().to_owned(), top.number("/spec/replicas").unwrap_or_default()));
+    }
+    let scale = registry.get_scale(kind, &object.key()).map_err(|status| status.message)?;
+    Ok((object.uid().to_owned(), scale.number("/spec/replicas").unwrap_or_default()))
 }
 
 /// Pods whose eviction is on its way and that are not being deleted yet; when to look again

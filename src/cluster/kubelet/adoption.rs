@@ -106,6 +106,7 @@ fn idle(slot: &str, container: &str) -> Process {
         terminal: Terminal::default(),
         stdout: Vec::new(),
         stderr: Vec::new(),
+        order: Vec::new(),
         work: Work::Program("idle".to_owned()),
         memory: std::collections::BTreeMap::new(),
         wake: None,

@@ -52,6 +52,9 @@ pub(super) struct PodRuntime {
     /// Its node.
     #[serde(default)]
     pub node: String,
+    /// When the tokens in its volumes were asked for.
+    #[serde(default)]
+    pub tokens_at: Option<Timestamp>,
     /// When the content of its volumes is looked at again.
     #[serde(default)]
     pub refresh_at: Option<Timestamp>,
@@ -252,6 +255,7 @@ impl PodRuntime {
             volumes: BTreeMap::new(),
             host_volumes: BTreeMap::new(),
             node: pod.text("/spec/nodeName").to_owned(),
+            tokens_at: None,
             refresh_at: None,
             stopping: None,
             storage_limits: StorageLimits::of(pod),

@@ -98,9 +98,12 @@ impl NodeState {
         let Some(container) = pod.containers.get_mut(&process.container) else { return };
         container.meter.add(now, std::mem::take(&mut process.used));
         if container.process() == Some(id) {
-            let (stdout, stderr) = (std::mem::take(&mut process.stdout), std::mem::take(&mut process.stderr));
-            container.log.append(now, &stdout);
-            container.log.append_to(LogStream::Stderr, now, &stderr);
+            let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+            for (error, bytes) in process.take_output() {
+                let stream = if error { LogStream::Stderr } else { LogStream::Stdout };
+                container.log.append_to(stream, now, &bytes);
+                if error { stderr.extend(bytes) } else { stdout.extend(bytes) }
+            }
             self.attachments.copy(id, &stdout, &stderr, process.exit_code);
             if let Some(code) = process.exit_code {
                 let name = process.container.clone();

@@ -262,6 +262,7 @@ impl PodWorker<'_> {
             terminal: runtime::Terminal::default(),
             stdout: Vec::new(),
             stderr: Vec::new(),
+            order: Vec::new(),
             work,
             memory,
             wake: None,

@@ -29,6 +29,7 @@ impl NodeState {
     ) -> Result<ProcessId, Status> {
         let (name, main) = self.running_container(registry, pod, container)?;
         let slot = pod.to_string();
+        self.renew_tokens(registry, &slot);
         let main = self.processes.get(&main).cloned();
         let image = self
             .pods
@@ -62,6 +63,7 @@ impl NodeState {
             terminal: runtime::Terminal::default(),
             stdout: Vec::new(),
             stderr: Vec::new(),
+            order: Vec::new(),
             work,
             memory: main.map(|main| main.memory).unwrap_or_default(),
             wake: None,

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::apimachinery::Object;
+use crate::apimachinery::builtin::POD;
 
 use super::super::registry::Registry;
 use super::super::runtime::{Files, Mount, NODE_DISK, Ownership};
+use super::NodeState;
 use super::downward;
 use super::env::{data, expand, field};
 use super::host_volumes::HostVolume;
 use super::pod_spec::ContainerSpec;
+
+/// Seconds after which a token is renewed at the latest.
+const DAY: i64 = 24 * 3_600;
 
 /// The content of all volumes of a Pod.
 ///
@@ -208,6 +213,35 @@ pub(super) fn changing(pod: &Object) -> Vec<String> {
         .filter(|name| !name.starts_with("kube-api-access-"))
         .map(str::to_owned)
         .collect()
+}
+
+impl NodeState {
+    /// Asks for new tokens once four fifths of their time, or a day, have passed (`token.Manager`). That is
+    /// done when somebody looks into the Pod, not by a timer: until then nobody can tell.
+    pub(super) fn renew_tokens(&mut self, registry: &Registry, slot: &str) {
+        let Some(runtime) = self.pods.get_mut(slot) else { return };
+        let Ok(pod) = registry.get(&POD, &runtime.key) else { return };
+        let lifetime = pod.list("/spec/volumes").iter().filter_map(token_lifetime).min();
+        let Some(lifetime) = lifetime else { return };
+        let (now, since) = (registry.now(), runtime.tokens_at.unwrap_or(runtime.started_at));
+        if now.duration_since(since).as_secs() < (lifetime * 4 / 5).min(DAY) {
+            return;
+        }
+        runtime.tokens_at = Some(now);
+        for volume in pod.list("/spec/volumes").iter().filter(|volume| token_lifetime(volume).is_some()) {
+            let name = volume["name"].as_str().unwrap_or_default();
+            if let Ok(files) = content(registry, &pod, volume) {
+                runtime.volumes.insert(name.to_owned(), files);
+            }
+        }
+    }
+}
+
+/// Seconds for which the shortest token of a volume is good.
+fn token_lifetime(volume: &Value) -> Option<i64> {
+    let sources = volume["projected"]["sources"].as_array()?;
+    let tokens = sources.iter().filter_map(|source| source.get("serviceAccountToken"));
+    tokens.map(|token| token["expirationSeconds"].as_i64().unwrap_or(3_600)).min()
 }
 
 /// Labels or annotations as lines `key="value"`.

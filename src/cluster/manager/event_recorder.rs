@@ -1,5 +1,4 @@
-//! Kubernetes Events, with upstream's counting and merging. Upstream's spam filter (25 at once for one
-//! source and object, then one in five minutes) is not simulated.
+//! Kubernetes Events, with upstream's counting and merging, and its filter against too many of them.
 
 use std::sync::Arc;
 
@@ -85,11 +84,17 @@ pub(crate) fn record_event(
     event.set("/reportingInstance", source.host.clone().unwrap_or_default());
     let earlier = earlier_events(registry, &namespace, about);
     let now = registry.now();
-    if let Some(seen) = correlate(&earlier, &mut event, now) {
-        count_again(registry, &seen, &event);
+    let seen = correlate(&earlier, &mut event, now);
+    let whose =
+        format!("{}/{}/{}", source.component, source.host.as_deref().unwrap_or_default(), about.uid());
+    let what = format!("{}/{field_path}/{reason}/{}", event_type.text(), event.text("/message"));
+    // What the filter leaves out is counted, and told with the next one that it lets through.
+    let Some(missed) = registry.event_filter().admits(&whose, &what, now) else { return };
+    if let Some(seen) = seen {
+        count_again(registry, &seen, &event, missed);
         return;
     }
-    event.set("/count", 1);
+    event.set("/count", 1 + missed);
     event.set("/firstTimestamp", time_text(now));
     event.set("/lastTimestamp", time_text(now));
     event.set("/eventTime", Value::Null);
@@ -226,9 +231,9 @@ fn is_recent(event: &Object, now: Timestamp) -> bool {
     event.time("/lastTimestamp").is_some_and(|last| now.duration_since(last) <= GATHERING)
 }
 
-fn count_again(registry: &mut Registry, seen: &Object, event: &Object) {
+fn count_again(registry: &mut Registry, seen: &Object, event: &Object, missed: i64) {
     let mut again = seen.clone();
-    again.set("/count", again.number("/count").unwrap_or(1) + 1);
+    again.set("/count", again.number("/count").unwrap_or(1) + 1 + missed);
     again.set("/lastTimestamp", time_text(registry.now()));
     again.set("/message", event.text("/message"));
     update(registry, &again, event.text("/reportingComponent"));
@@ -305,6 +310,18 @@ mod tests {
         assert_eq!(event.name(), format!("web.{:016x}", 1_700_000_000_000_000_000_u64));
         assert_eq!(event.text("/firstTimestamp"), "2023-11-14T22:13:20Z");
         assert_eq!(event.text("/lastTimestamp"), "2023-11-14T22:13:25Z");
+    }
+
+    #[test]
+    fn a_flood_of_events_about_one_object_is_counted_but_not_written() {
+        let (mut registry, about) = world();
+        for _ in 0..30 {
+            record(&mut registry, &about, "a");
+        }
+        assert_eq!(told(&registry), [(25, "a".to_owned())]);
+        registry.set_now(registry.now() + SignedDuration::from_secs(301));
+        record(&mut registry, &about, "a");
+        assert_eq!(told(&registry), [(31, "a".to_owned())]);
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<(), Status> {
         let pod = self.get(&builtin::POD, key)?;
+        super::admission::admit_eviction(&pod, &options.user)?;
         let unprotected =
             matches!(pod.text("/status/phase"), "Succeeded" | "Failed" | "Pending") || pod.is_terminating();
         if !unprotected {

@@ -18,6 +18,7 @@ mod custom;
 mod decode;
 mod delete;
 mod discovery;
+mod event_filter;
 mod evict;
 mod flowcontrol;
 mod metadata;
@@ -54,6 +55,7 @@ use super::storage::Store;
 pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+use event_filter::EventFilter;
 pub(crate) use evict::{
     selects as budget_selects, set_disruption_target, stamp_generation, tell_whether_allowed,
 };
@@ -69,6 +71,8 @@ pub(crate) struct Registry {
     store: Store,
     now: Timestamp,
     random: Random,
+    /// What sources have written about objects lately.
+    events: EventFilter,
     /// The keys of the cluster; absent when the operating system gave no randomness to make them.
     authority: Option<Arc<Authority>>,
 }
@@ -81,7 +85,7 @@ impl Registry {
 
     /// A registry over objects that a snapshot held.
     pub(crate) fn with_store(store: Store, now: Timestamp, random: Random) -> Self {
-        Self { store, now, random, authority: Authority::of_this_process() }
+        Self { store, now, random, events: EventFilter::default(), authority: Authority::of_this_process() }
     }
 
     /// The present simulated moment.
@@ -97,6 +101,11 @@ impl Registry {
     /// The cluster's generator.
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
+    }
+
+    /// What keeps sources from flooding objects with events.
+    pub(crate) fn event_filter(&mut self) -> &mut EventFilter {
+        &mut self.events
     }
 
     /// The generator as it stands, for snapshots.

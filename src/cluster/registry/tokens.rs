@@ -11,6 +11,7 @@ use crate::apimachinery::{FieldError, Kind, Object, ObjectKey, Status, seconds, 
 use crate::base::{Random, Timestamp};
 
 use super::super::authentication::{API_AUDIENCE, Authority, Bound, TokenClaims};
+use super::super::authorization::User;
 use super::Registry;
 
 /// Seconds that a token is valid when the request does not say.
@@ -50,7 +51,13 @@ impl Registry {
     ///
     /// # Errors
     /// 404 (no such account or object), 409 (the object is another one), 400 and 422.
-    pub(crate) fn request_token(&mut self, account: &ObjectKey, request: Object) -> Result<Object, Status> {
+    pub(crate) fn request_token(
+        &mut self,
+        account: &ObjectKey,
+        request: Object,
+        user: &User,
+    ) -> Result<Object, Status> {
+        super::admission::admit_token(self, account, &request, user)?;
         let account = self.get(&SERVICE_ACCOUNT, account)?;
         let mut answer = request;
         let mut audiences: Vec<String> =
@@ -192,7 +199,9 @@ mod tests {
     #[test]
     fn a_token_holds_until_it_expires_or_its_account_goes() {
         let (mut registry, key) = registry();
-        let answer = registry.request_token(&key, asking(json!({"expirationSeconds": 600}))).unwrap();
+        let answer = registry
+            .request_token(&key, asking(json!({"expirationSeconds": 600})), &User::default())
+            .unwrap();
         assert_eq!(answer.text("/status/expirationTimestamp"), "2026-01-01T00:10:00Z");
         let token = answer.text("/status/token").to_owned();
         let audiences = [API_AUDIENCE.to_owned()];
@@ -214,7 +223,8 @@ mod tests {
     #[test]
     fn requests_that_make_no_sense_are_refused() {
         let (mut registry, key) = registry();
-        let mut refusal = |spec| registry.request_token(&key, asking(spec)).unwrap_err().message;
+        let mut refusal =
+            |spec| registry.request_token(&key, asking(spec), &User::default()).unwrap_err().message;
         assert_eq!(
             refusal(json!({"expirationSeconds": 60})),
             r#"TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes"#

@@ -85,6 +85,7 @@ impl RunLog {
     }
 
     /// Adds what was printed at a moment on standard output.
+    #[cfg(test)]
     pub(crate) fn append(&mut self, at: Timestamp, bytes: &[u8]) {
         self.append_to(LogStream::Stdout, at, bytes);
     }

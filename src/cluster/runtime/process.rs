@@ -175,6 +175,9 @@ pub(crate) struct Process {
     pub stdout: Vec<u8>,
     /// Standard error that nobody has taken yet.
     pub stderr: Vec<u8>,
+    /// In which order both were printed: whether on standard error, and how many bytes.
+    #[serde(default)]
+    pub order: Vec<(bool, usize)>,
     /// What it does.
     pub work: Work,
     /// What a program remembers.
@@ -255,13 +258,20 @@ impl Process {
     fn take_machine_output(&mut self, machine: &mut Machine) {
         self.used = self.used.saturating_add(std::mem::take(&mut machine.used));
         let (stdout, stderr) = (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
-        if self.tty {
-            self.print(&for_terminal(&stdout));
-            self.print(&for_terminal(&stderr));
-        } else {
-            self.print(&stdout);
-            self.print_error(&stderr);
+        for (error, bytes) in pieces(&std::mem::take(&mut machine.order), &stdout, &stderr) {
+            match error {
+                _ if self.tty => self.print(&for_terminal(bytes)),
+                false => self.print(bytes),
+                true => self.print_error(bytes),
+            }
         }
+    }
+
+    /// Takes what was printed, in its order.
+    pub(crate) fn take_output(&mut self) -> Vec<(bool, Vec<u8>)> {
+        let (stdout, stderr) = (std::mem::take(&mut self.stdout), std::mem::take(&mut self.stderr));
+        let order = std::mem::take(&mut self.order);
+        pieces(&order, &stdout, &stderr).into_iter().map(|(error, bytes)| (error, bytes.to_vec())).collect()
     }
 
     /// Starts or wakes the program in the shell's foreground; false while the whole process is to wait for it.
@@ -343,12 +353,23 @@ impl Process {
     pub(crate) fn print(&mut self, bytes: &[u8]) {
         let room = OUTPUT_MAX.saturating_sub(self.stdout.len());
         self.stdout.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.note_order(false, bytes.len().min(room));
     }
 
     /// Prints on standard error.
     pub(crate) fn print_error(&mut self, bytes: &[u8]) {
         let room = OUTPUT_MAX.saturating_sub(self.stderr.len());
         self.stderr.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.note_order(true, bytes.len().min(room));
+    }
+
+    fn note_order(&mut self, error: bool, length: usize) {
+        // Only of a container's main process is the order told: of others the streams stay apart.
+        match self.order.last_mut() {
+            _ if self.number != 1 => {}
+            Some((last, sum)) if *last == error => *sum += length,
+            _ => self.order.push((error, length)),
+        }
     }
 
     /// The ports on which it answers.
@@ -400,4 +421,23 @@ impl Process {
         machine.interrupt(&command);
         true
     }
+}
+
+/// Two streams as one sequence; what the order does not tell comes at its end.
+pub(super) fn pieces<'a>(
+    order: &[(bool, usize)],
+    stdout: &'a [u8],
+    stderr: &'a [u8],
+) -> Vec<(bool, &'a [u8])> {
+    let mut left = [stdout, stderr];
+    let mut pieces = Vec::new();
+    for (error, length) in order.iter().copied().chain([(false, usize::MAX), (true, usize::MAX)]) {
+        let rest = &mut left[usize::from(error)];
+        let (piece, after) = rest.split_at(length.min(rest.len()));
+        *rest = after;
+        if !piece.is_empty() {
+            pieces.push((error, piece));
+        }
+    }
+    pieces
 }

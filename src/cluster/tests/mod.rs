@@ -2,6 +2,7 @@
 //! seeds must give equal histories.
 
 mod checker;
+mod driving;
 mod operation;
 
 use jiff::SignedDuration;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::flag_sets::{FILES, OUTPUT};
 use crate::apimachinery::{builtin, seconds};
 use crate::kubectl::api::Api;
-use crate::kubectl::command::{Call, Command};
+use crate::kubectl::command::{Call, Command, Run};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -21,23 +21,16 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
-static APPROVE: Command = Command {
-    name: "approve",
-    short: "Approve a certificate signing request",
-    usage: "(-f FILENAME | NAME) [options]",
-    flags: &[FLAGS, FILES, OUTPUT],
-    run: |call| Box::pin(answer(call, &APPROVAL)),
-    ..Command::PLAIN
-};
+static APPROVE: Command =
+    answering("approve", "Approve a certificate signing request", |call| Box::pin(answer(call, &APPROVAL)));
 
-static DENY: Command = Command {
-    name: "deny",
-    short: "Deny a certificate signing request",
-    usage: "(-f FILENAME | NAME) [options]",
-    flags: &[FLAGS, FILES, OUTPUT],
-    run: |call| Box::pin(answer(call, &DENIAL)),
-    ..Command::PLAIN
-};
+static DENY: Command =
+    answering("deny", "Deny a certificate signing request", |call| Box::pin(answer(call, &DENIAL)));
+
+const fn answering(name: &'static str, short: &'static str, run: Run) -> Command {
+    let flags: &[&[Flag]] = &[FLAGS, FILES, OUTPUT];
+    Command { name, short, usage: "(-f FILENAME | NAME) [options]", flags, run, ..Command::PLAIN }
+}
 
 const FLAGS: &[Flag] = &[Flag::switch("force", "Update the request even if it is answered already")];
 

@@ -1,13 +1,18 @@
 //! `kubectl describe`.
 
+use serde_json::Value;
+
 use super::flag_sets::{ALL_NAMESPACES, FILES, SELECTOR};
+use super::get::Pages;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::describe;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::resource_args::{Found, Info, Selection, Wanted, info_of, items, locate, select};
+use crate::kubectl::resource_args::{
+    Found, Info, Selection, Wanted, info_of, into_items, items, locate, select, visited,
+};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -34,7 +39,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let api = call.api().await?.in_pages(call.flags.int("chunk-size"));
     let args = call.args.clone();
-    let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: true }).await?;
+    if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        let wanted = select(&api, &args).await?;
+        if wanted.iter().all(|one| matches!(one, Selection::Every(_))) && !has_several(&args) {
+            return every(call, &api, wanted).await;
+        }
+    }
+    let wanted = Wanted { selectors: true, types_alone: true };
+    let found = locate(call, &api, &args, wanted).await.map_err(visited)?;
     let (mut infos, mut failures) = (Vec::new(), Vec::new());
     for one in found {
         match one {
@@ -53,28 +65,50 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             failures.clear();
         }
     }
-    print(call, &api, &infos).await?;
-    if infos.is_empty() && failures.is_empty() {
-        let namespace = call.namespace()?;
-        let place = if call.flags.on("all-namespaces") {
-            String::new()
-        } else {
-            format!(" in {namespace} namespace.")
-        };
-        call.complain(format!("No resources found{place}"))?;
+    let mut printed = 0;
+    for info in &infos {
+        print(call, &api, info.object.value(), &mut printed).await?;
+    }
+    if printed == 0 && failures.is_empty() {
+        nothing_found(call)?;
     }
     Failure::many(failures)
 }
 
-async fn print(call: &mut Call<'_>, api: &Api, infos: &[Info]) -> Outcome {
-    let show_events = call.flags.on("show-events");
-    for (index, info) in infos.iter().enumerate() {
-        let text = describe(api, info.object.value(), show_events, call.now()).await;
-        // Two empty lines separate descriptions.
-        let separator = if index > 0 { "\n\n" } else { "" };
-        call.text(format!("{separator}{text}"))?;
+/// Whether names stand beside the types.
+fn has_several(args: &[String]) -> bool {
+    args.len() > 1
+}
+
+/// Describes all objects of the types, page by page, so that no more than a page of them is held.
+async fn every(call: &mut Call<'_>, api: &Api, wanted: Vec<Selection>) -> Outcome {
+    let namespace = if call.flags.on("all-namespaces") { String::new() } else { call.namespace()? };
+    let mut printed = 0;
+    for selection in wanted {
+        let Selection::Every(resource) = &selection else { continue };
+        let mut pages = Pages::new(call, &selection, &namespace, false);
+        while let Some(page) = pages.next(call, api).await? {
+            for object in into_items(page, resource) {
+                print(call, api, &object, &mut printed).await?;
+            }
+        }
     }
-    Ok(())
+    if printed == 0 { nothing_found(call) } else { Ok(()) }
+}
+
+fn nothing_found(call: &mut Call<'_>) -> Outcome {
+    let namespace = call.namespace()?;
+    let everywhere = call.flags.on("all-namespaces");
+    let place = if everywhere { String::new() } else { format!(" in {namespace} namespace.") };
+    call.complain(format!("No resources found{place}"))
+}
+
+async fn print(call: &mut Call<'_>, api: &Api, object: &Value, printed: &mut usize) -> Outcome {
+    let text = describe(api, object, call.flags.on("show-events"), call.now()).await;
+    // Two empty lines separate descriptions.
+    let separator = if *printed > 0 { "\n\n" } else { "" };
+    *printed += 1;
+    call.text(format!("{separator}{text}"))
 }
 
 /// Objects whose names begin with what was typed, when no object has that very name.

@@ -46,7 +46,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::WithCode("error: must specify one of -f and -k".to_owned(), 2));
     }
     let api = call.api().await?;
-    let (infos, failures) = from_files(call, &api).await?;
+    let (infos, failures) = from_files(call, &api).await.map_err(more_than_a_difference)?;
     Failure::many(failures).map_err(more_than_a_difference)?;
     let external = call.factory.variable("KUBECTL_EXTERNAL_DIFF").unwrap_or_default().to_owned();
     if !external.is_empty() {
@@ -190,13 +190,16 @@ async fn versions_once(call: &Call<'_>, api: &Api, info: &Info, locked: bool) ->
     let manager = call.flags.text("field-manager");
     info.require_name()?;
     // As upstream: what would be remembered of the apply is no difference to be shown.
-    let modified = info.object.value().clone();
+    let mut modified = info.object.value().clone();
+    if !modified["metadata"]["annotations"].is_object() {
+        modified["metadata"]["annotations"] = json!({});
+    }
     let live = match api.get(&info.url()).await {
         Ok(live) => live,
         Err(failure) if failure.is_not_found() => {
             let url =
                 info.resource.collection(&info.namespace).with("dryRun", "All").with("fieldManager", manager);
-            return Ok((Value::Null, api.post(&url, &modified).await?));
+            return Ok((Value::Null, api.post(&url, info.object.value()).await?));
         }
         Err(failure) => return Err(failure),
     };

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
 use crate::apimachinery::builtin;
+use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, scalar, text_of};
 use crate::kubectl::discovery::Resource;
@@ -50,24 +51,34 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let infos = find_as_given(call, &api, &args, Wanted::default()).await?;
+    let mut failures = Vec::new();
     for info in infos {
-        let mut service = service(call, &info)?;
-        let resource = Resource::from(&builtin::SERVICE);
-        if call.flags.on("save-config") {
-            super::apply::annotate_typed(&mut service);
+        // What cannot be exposed does not keep the rest from being.
+        match expose(call, &api, &info, dry_run).await {
+            Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+            Err(failure) => failures.push(failure),
+            Ok(()) => {}
         }
-        record(call, &mut service);
-        let name = text_of(&service["metadata"]["name"]).to_owned();
-        if dry_run != DryRun::Client {
-            let url = resource
-                .collection(&info.namespace)
-                .with("dryRun", dry_run.parameter())
-                .with("fieldManager", call.flags.text("field-manager"));
-            service = api.post(&url, &service).await?;
-        }
-        print_done(call, &service, &resource.named(&name), "exposed")?;
     }
-    Ok(())
+    Failure::many(failures)
+}
+
+async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome {
+    let mut service = service(call, info)?;
+    let resource = Resource::from(&builtin::SERVICE);
+    if call.flags.on("save-config") {
+        super::apply::annotate_typed(&mut service);
+    }
+    record(call, &mut service);
+    let name = text_of(&service["metadata"]["name"]).to_owned();
+    if dry_run != DryRun::Client {
+        let url = resource
+            .collection(&info.namespace)
+            .with("dryRun", dry_run.parameter())
+            .with("fieldManager", call.flags.text("field-manager"));
+        service = api.post(&url, &service).await?;
+    }
+    print_done(call, &service, &resource.named(&name), "exposed")
 }
 
 fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {

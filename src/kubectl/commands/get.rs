@@ -9,9 +9,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{
-    Format, ItemPrinter, SortField, TableOptions, TablePrinter, format_of, list_of, sort_by,
-};
+use crate::kubectl::printers::{Format, SortField, TableOptions, TablePrinter, format_of, list_of, sort_by};
 use crate::kubectl::resource_args::{Selection, from_files, into_items, refuse_arguments, select, visited};
 
 use super::{get_list, get_watch};
@@ -83,8 +81,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
     let Some(format) = format else { return tables(call, &api, &wanted).await };
-    if !single && ItemPrinter::fits(&format) {
-        return get_list::run(call, &api, &wanted, format).await;
+    if !single && get_list::run(call, &api, &wanted, &format).await? {
+        return Ok(());
     }
     let (answers, failures) = ask_all(call, &api, &wanted).await?;
     print_objects(call, answers, &format, single, failures.is_empty())?;
@@ -118,6 +116,9 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
 async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
         refuse_arguments(&call.args)?;
+        if !call.flags.all("filename").is_empty() && call.flags.is_set("kustomize") {
+            return Err(Failure::message("only one of -f or -k can be specified"));
+        }
         let (infos, failures) = from_files(call, api).await.map_err(visited)?;
         let failures: Vec<Failure> = failures.into_iter().map(visited).collect();
         if infos.is_empty() {
@@ -254,7 +255,11 @@ impl<'s> Pages<'s> {
         let Some(token) = self.next.take() else { return Ok(None) };
         let url = self.url.clone().with("continue", token);
         let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
-        let page = answered.map_err(|failure| explain(failure, call, self.selection))?;
+        let page = answered.map_err(|failure| match self.selection {
+            // A list is read while it is visited.
+            Selection::Every(_) => explain(visited(failure), call, self.selection),
+            Selection::Named(..) => failure,
+        })?;
         let next = page["metadata"]["continue"].as_str().filter(|next| !next.is_empty());
         self.next = next.map(str::to_owned);
         Ok(Some(page))
@@ -266,14 +271,16 @@ fn explain(failure: Failure, call: &Call<'_>, selection: &Selection) -> Failure 
     let Selection::Every(resource) = selection else { return failure };
     let (labels, fields) = (call.flags.text("selector"), call.flags.text("field-selector"));
     match failure {
-        Failure::Status(mut status)
-            if status.is("BadRequest") && !(labels.is_empty() && fields.is_empty()) =>
-        {
-            status.message = format!(
-                "Unable to find {:?} that match label selector {labels:?}, field selector {fields:?}: {}",
-                resource.group_version_resource(),
-                status.message
-            );
+        Failure::Status(mut status) if status.is("BadRequest") || status.is("NotFound") => {
+            let what = resource.group_version_resource();
+            status.message = if labels.is_empty() && fields.is_empty() {
+                format!("Unable to list {what:?}: {}", status.message)
+            } else {
+                format!(
+                    "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                    status.message
+                )
+            };
             Failure::Status(status)
         }
         other => other,

@@ -10,30 +10,41 @@ use crate::kubectl::printers::{Format, ItemPrinter, SortField};
 use crate::kubectl::resource_args::{Selection, into_items};
 
 /// Asks for everything and prints the items; what is missing does not keep the rest from being shown.
+/// `false` when that cannot be done item by item, and nothing has been done.
 pub(super) async fn run(
     call: &mut Call<'_>,
     api: &Api,
     wanted: &[(Selection, String)],
-    format: Format,
-) -> Outcome {
+    format: &Format,
+) -> Outcome<bool> {
+    let Some(printer) = ItemPrinter::new(format, call) else { return Ok(false) };
     let sort = match call.flags.text("sort-by") {
         "" => None,
         path => Some(SortField::parse(path)?),
     };
-    let mut list = List { printer: ItemPrinter::new(format, call), sort, held: Vec::new(), count: 0 };
+    let mut list = List { printer, sort, held: Vec::new(), count: 0 };
     let mut failures = Vec::new();
     for (selection, namespace) in wanted {
         match list.feed(call, api, selection, namespace).await {
             Ok(()) => {}
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
             Err(failure @ Failure::Status(_)) => failures.push(failure),
+            // A template that failed is explained with all that it was given.
+            Err(Failure::Message(_)) if is_template(format) && list.printer.is_unprinted() => {
+                return Ok(false);
+            }
             Err(failure) => return Err(failure),
         }
     }
     if list.count > 0 || failures.is_empty() {
         list.finish(call)?;
     }
-    Failure::many(failures)
+    Failure::many(failures)?;
+    Ok(true)
+}
+
+fn is_template(format: &Format) -> bool {
+    matches!(format, Format::JsonPath(_) | Format::GoTemplate(_))
 }
 
 struct List {

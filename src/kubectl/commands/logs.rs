@@ -71,7 +71,17 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     for pod in &pods {
         sources.extend(sources_of(call, pod, &namespace)?);
     }
-    print_all(call, &api, sources).await
+    // The limit of a request is one for reading its whole answer, however long that goes on.
+    let limit = call.flags.limit("request-timeout");
+    let printed = print_all(call, &api, sources);
+    match limit {
+        Some(limit) => crate::base::timeout(limit, printed).await.unwrap_or_else(|| {
+            Err(Failure::message(
+                "context deadline exceeded (Client.Timeout or context cancellation while reading body)",
+            ))
+        }),
+        None => printed.await,
+    }
 }
 
 fn check(call: &Call<'_>, selector: &str) -> Outcome {

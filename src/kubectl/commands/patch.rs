@@ -76,6 +76,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let url = url
                 .with("dryRun", dry_run.parameter())
                 .with("fieldManager", call.flags.text("field-manager"));
+            if !call.flags.text("subresource").is_empty() {
+                // As upstream: the subresource itself is looked at first.
+                api.get(&info.resource.subresource(
+                    &info.namespace,
+                    &info.name,
+                    call.flags.text("subresource"),
+                ))
+                .await?;
+            }
             let patched = api.patch(&url, content_type, &patch).await;
             let patched = patched.map_err(|failure| explained(failure, content_type, &info))?;
             // As upstream: what did not change is noted no reason for.

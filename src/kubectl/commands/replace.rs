@@ -7,7 +7,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, name_of, print_done};
 use crate::kubectl::resource_args::{Info, from_files};
 use crate::kubectl::watch::until;
 
@@ -91,7 +91,8 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
     };
     let url = super::create::write_url(call, place, dry_run);
     let replaced = api.put(&url, &object).await?;
-    print_done(call, &replaced, &info.named(), "replaced")
+    // A subresource may answer an object of another kind.
+    print_done(call, &replaced, &name_of(&replaced), "replaced")
 }
 
 /// Deletes the old object and waits until it is gone.

@@ -107,6 +107,7 @@ impl NewPod {
         match api.delete(&url, &json!({"propagationPolicy": "Background"})).await {
             Err(failure) if failure.is_not_found() => Ok(()),
             Err(failure) => Err(failure),
+            Ok(_) if call.flags.on("quiet") => Ok(()),
             Ok(_) => call.line(format!("pod {:?} deleted from {} namespace", self.name, self.namespace)),
         }
     }

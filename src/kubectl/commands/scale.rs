@@ -68,7 +68,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let url = info.url().with("dryRun", dry_run.parameter());
             record_after(call, &api, &url, info.object.value().clone()).await?;
         }
-        print_done(call, info.object.value(), &info.named(), "scaled")?;
+        // The object is shown as it is now, or as it would be.
+        let mut scaled = info.object.value().clone();
+        if dry_run == DryRun::None && call.flags.is_set("output") {
+            scaled = api.get(&info.url()).await?;
+        } else {
+            scaled["spec"]["replicas"] = replicas.into();
+        }
+        print_done(call, &scaled, &info.named(), "scaled")?;
     }
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::apimachinery::ForItems;
 use crate::base::to_yaml;
 
 use super::super::command::Call;
 use super::super::errors::Outcome;
-use super::{Format, list_of, name_of, plain_table, to_json};
+use super::{CustomColumns, Format, GoTemplate, jsonpath, kyaml, list_of, name_of, plain_table, to_json};
 
 /// How much text is held back, so that a short list is printed whole or, when something fails, not at all.
 const HELD: usize = 16 << 20;
@@ -29,35 +30,78 @@ struct Frame {
     tail: &'static str,
 }
 
+impl Frame {
+    /// The item inside a List of one.
+    fn inside<'t>(&self, whole: &'t str) -> &'t str {
+        whole.strip_prefix(self.head).and_then(|rest| rest.strip_suffix(self.tail)).unwrap_or_default()
+    }
+}
+
+const KYAML: Frame = Frame {
+    head: "---\n{\n  apiVersion: \"v1\",\n  items: [",
+    between: ", ",
+    tail: "],\n  kind: \"List\",\n  metadata: {\n    resourceVersion: \"\",\n  },\n}\n",
+};
+
+/// How items are written.
+enum Style {
+    /// As parts of a whole with that frame, which this function writes.
+    Framed(&'static Frame, fn(&Value) -> String),
+    Name,
+    Columns(CustomColumns),
+    JsonPath(jsonpath::Template, ForItems),
+    GoTemplate(GoTemplate, String),
+}
+
 /// Prints the items of one List as they come.
 pub(crate) struct ItemPrinter {
-    format: Format,
+    style: Style,
     keep_managed_fields: bool,
     text: String,
     /// Cells of columns, which have to wait for the widest.
     rows: Vec<Vec<String>>,
     any: bool,
+    /// Whether a part of the text was printed.
+    began: bool,
 }
 
 impl ItemPrinter {
-    /// Whether lists of that format can be written so.
-    pub(crate) fn fits(format: &Format) -> bool {
-        matches!(format, Format::Json | Format::Yaml | Format::Name | Format::CustomColumns(_))
+    /// For a format in which lists can be written so; nothing is printed yet.
+    pub(crate) fn new(format: &Format, call: &Call<'_>) -> Option<Self> {
+        let mut text = String::new();
+        let style = match format {
+            Format::Json => Style::Framed(&JSON, to_json),
+            Format::Yaml => Style::Framed(&YAML, to_yaml),
+            Format::Kyaml => Style::Framed(&KYAML, kyaml::to_kyaml),
+            Format::Name => Style::Name,
+            Format::CustomColumns(columns) => Style::Columns(columns.clone()),
+            Format::JsonPath(template) => {
+                let parts = template.for_items()?;
+                text.clone_from(&parts.before);
+                Style::JsonPath(template.clone(), parts)
+            }
+            Format::GoTemplate(template) => {
+                let (before, each, after) = template.for_items()?;
+                text = before;
+                Style::GoTemplate(each, after)
+            }
+        };
+        let keep_managed_fields = call.flags.on("show-managed-fields");
+        Some(Self { style, keep_managed_fields, text, rows: Vec::new(), any: false, began: false })
     }
 
-    /// Nothing is printed yet.
-    pub(crate) fn new(format: Format, call: &Call<'_>) -> Self {
-        let keep_managed_fields = call.flags.on("show-managed-fields");
-        Self { format, keep_managed_fields, text: String::new(), rows: Vec::new(), any: false }
+    /// Whether the output is still as if nothing had been done.
+    pub(crate) fn is_unprinted(&self) -> bool {
+        !self.began
     }
 
     /// The part of an item that is printed.
     pub(crate) fn kept(&self, mut item: Value) -> Value {
-        match &self.format {
-            Format::Name => {
+        match &self.style {
+            Style::Name => {
                 json!({"apiVersion": item["apiVersion"], "kind": item["kind"], "metadata": {"name": item["metadata"]["name"]}})
             }
-            Format::CustomColumns(_) => item,
+            Style::Columns(_) | Style::JsonPath(..) | Style::GoTemplate(..) => item,
             _ if self.keep_managed_fields => item,
             _ => {
                 if let Some(metadata) = item.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -71,41 +115,51 @@ impl ItemPrinter {
     /// Adds an item.
     pub(crate) fn add(&mut self, call: &mut Call<'_>, item: Value) -> Outcome {
         let item = self.kept(item);
-        match &self.format {
-            Format::Json => self.framed(&JSON, &to_json(&list_of(vec![item]))),
-            Format::Yaml => self.framed(&YAML, &to_yaml(&list_of(vec![item]))),
-            Format::CustomColumns(columns) => self.rows.push(columns.row(&item)),
-            _ => {
+        match &self.style {
+            Style::Framed(frame, write) => {
+                let whole = write(&list_of(vec![item]));
+                self.text.push_str(if self.any { frame.between } else { frame.head });
+                self.text.push_str(frame.inside(&whole));
+            }
+            Style::Columns(columns) => self.rows.push(columns.row(&item)),
+            Style::Name => {
                 self.text.push_str(&name_of(&item));
                 self.text.push('\n');
+            }
+            Style::JsonPath(template, parts) => {
+                let Some(text) = template.print_item(parts, &item)? else { return Ok(()) };
+                self.text.push_str(if self.any { parts.between } else { "" });
+                self.text.push_str(&text);
+            }
+            Style::GoTemplate(template, _) => {
+                let printed = template.print(&json!({"items": [item]}));
+                if let Some(failure) = printed.failure {
+                    return Err(failure);
+                }
+                self.text.push_str(&printed.text);
             }
         }
         self.any = true;
         if self.text.len() >= HELD {
+            self.began = true;
             call.text(std::mem::take(&mut self.text))?;
         }
         Ok(())
     }
 
-    fn framed(&mut self, frame: &Frame, whole: &str) {
-        let item = whole.strip_prefix(frame.head).and_then(|rest| rest.strip_suffix(frame.tail));
-        self.text.push_str(if self.any { frame.between } else { frame.head });
-        self.text.push_str(item.unwrap_or_default());
-    }
-
     /// Ends the list.
     pub(crate) fn finish(mut self, call: &mut Call<'_>) -> Outcome {
-        match &self.format {
-            Format::Json if self.any => self.text.push_str(JSON.tail),
-            Format::Yaml if self.any => self.text.push_str(YAML.tail),
-            Format::Json => self.text = to_json(&list_of(Vec::new())),
-            Format::Yaml => self.text = to_yaml(&list_of(Vec::new())),
-            Format::CustomColumns(columns) => {
+        match &self.style {
+            Style::Framed(frame, _) if self.any => self.text.push_str(frame.tail),
+            Style::Framed(_, write) => self.text = write(&list_of(Vec::new())),
+            Style::JsonPath(_, parts) => self.text.push_str(&parts.after),
+            Style::GoTemplate(_, after) => self.text.push_str(after),
+            Style::Columns(columns) => {
                 let mut lines = columns.headers();
                 lines.append(&mut self.rows);
                 self.text = plain_table(&lines);
             }
-            _ => {}
+            Style::Name => {}
         }
         call.text(self.text)
     }
@@ -119,19 +173,26 @@ mod tests {
     fn frames_are_what_stands_around_the_items_of_a_whole_list() {
         let item = |name: &str| json!({"kind": "Pod", "metadata": {"name": name}, "text": "a\n\nb\n"});
         let whole = list_of(vec![item("a"), item("b")]);
-        for (frame, format, expected) in
-            [(&JSON, Format::Json, to_json(&whole)), (&YAML, Format::Yaml, to_yaml(&whole))]
+        let kyaml_style = Style::Framed(&KYAML, kyaml::to_kyaml);
+        for style in [Style::Framed(&JSON, to_json), Style::Framed(&YAML, to_yaml), kyaml_style] {
+            let Style::Framed(frame, write) = style else { continue };
+            let one = |name: &str| frame.inside(&write(&list_of(vec![item(name)]))).to_owned();
+            let text = [frame.head, &one("a"), frame.between, &one("b"), frame.tail].concat();
+            assert_eq!(text, write(&whole));
+        }
+    }
+
+    #[test]
+    fn a_template_over_items_is_printed_item_by_item() {
+        let template = GoTemplate::parse("<{{range .items}}{{.n}},{{end}}>", true).unwrap();
+        let (before, each, after) = template.for_items().unwrap();
+        let one = |n: i64| each.print(&json!({"items": [{"n": n}]})).text;
+        let whole = template.print(&json!({"items": [{"n": 1}, {"n": 2}]})).text;
+        assert_eq!([before, one(1), one(2), after].concat(), whole);
+        for more in
+            ["{{len .items}}", "{{range $i, $p := .items}}{{$i}}{{end}}", "{{range .items}}{{else}}-{{end}}"]
         {
-            let text = String::new();
-            let mut printer =
-                ItemPrinter { format, keep_managed_fields: false, text, rows: Vec::new(), any: false };
-            for name in ["a", "b"] {
-                let one = list_of(vec![item(name)]);
-                let text = if matches!(printer.format, Format::Json) { to_json(&one) } else { to_yaml(&one) };
-                printer.framed(frame, &text);
-                printer.any = true;
-            }
-            assert_eq!(printer.text + frame.tail, expected);
+            assert!(GoTemplate::parse(more, true).unwrap().for_items().is_none(), "{more}");
         }
     }
 }

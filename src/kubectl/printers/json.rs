@@ -24,14 +24,14 @@ fn indented(value: &impl Serialize) -> String {
     format!("{}\n", escape_html(&String::from_utf8_lossy(&bytes)))
 }
 
-/// Indents JSON text by four and leaves its order as it is, with a final newline.
+/// Indents JSON text by two and leaves its order as it is, with a final newline.
 pub(crate) fn indent(json: &str) -> String {
     let mut text = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_string, mut escaped) = (0, false, false);
     let mut characters = json.trim().chars().peekable();
     let line = |text: &mut String, depth: usize| {
         text.push('\n');
-        text.extend(std::iter::repeat_n("    ", depth));
+        text.extend(std::iter::repeat_n("  ", depth));
     };
     while let Some(character) = characters.next() {
         if in_string {
@@ -93,10 +93,7 @@ mod tests {
     #[test]
     fn text_is_indented_without_being_sorted() {
         let text = indent(r#"{"b":{},"a":[1,"x\\\",{]"],"c":[]}"#);
-        assert_eq!(
-            text,
-            "{\n    \"b\": {},\n    \"a\": [\n        1,\n        \"x\\\\\\\",{]\"\n    ],\n    \"c\": []\n}\n"
-        );
+        assert_eq!(text, "{\n  \"b\": {},\n  \"a\": [\n    1,\n    \"x\\\\\\\",{]\"\n  ],\n  \"c\": []\n}\n");
     }
 
     #[test]

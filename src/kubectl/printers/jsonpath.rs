@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::JsonPath;
+use crate::apimachinery::{ForItems, JsonPath};
 
 use super::super::errors::{Failure, Outcome};
 use super::to_json;
@@ -47,6 +47,17 @@ impl Template {
             return Ok(to_json(&Value::Array(found)));
         }
         self.path.render(object, self.allow_missing).map_err(|why| self.failed(&why, object))
+    }
+
+    /// Taken apart at the items of a List, where that is possible.
+    pub(crate) fn for_items(&self) -> Option<ForItems> {
+        // `$` is the whole list.
+        if self.as_json || self.text.contains('$') { None } else { self.path.for_items() }
+    }
+
+    /// What one item gives; `None` when it gives nothing.
+    pub(crate) fn print_item(&self, parts: &ForItems, item: &Value) -> Outcome<Option<String>> {
+        parts.print(item, self.allow_missing).map_err(|why| self.failed(&why, item))
     }
 
     fn failed(&self, why: &str, object: &Value) -> Failure {

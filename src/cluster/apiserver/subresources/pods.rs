@@ -84,8 +84,9 @@ pub(in super::super) fn request_token(
     info: &RequestInfo,
     headers: &HeaderMap,
     body: &[u8],
+    user: &User,
 ) -> Result<Response<Body>, Status> {
     let request = decode::any(headers, body)?;
-    let answer = shared.with(|simulation| simulation.registry.request_token(&info.key(), request))?;
+    let answer = shared.with(|simulation| simulation.registry.request_token(&info.key(), request, user))?;
     Ok(body::json(201, &answer))
 }

@@ -150,3 +150,31 @@ fn a_container_whose_image_changed_starts_anew_whatever_the_policy() {
         .any(|event| event.contains("Container c definition changed, will be restarted"));
     assert!(told);
 }
+
+#[test]
+fn a_token_is_renewed_before_it_expires() {
+    let mut bench = Bench::new();
+    bench.run_image("p", "busybox", &["sleep", "100000"]);
+    let token = |bench: &mut Bench, pause: i64| {
+        bench.run_for(pause);
+        let words = ["cat".to_owned(), "/var/run/secrets/kubernetes.io/serviceaccount/token".to_owned()];
+        let process = bench.node.exec(&mut bench.registry, &key("p"), None, &words, false, false).unwrap();
+        bench.run_for(100);
+        String::from_utf8(bench.node.take_output(process).stdout).unwrap()
+    };
+    let first = token(&mut bench, 10_000);
+    assert!(first.split('.').count() == 3, "{first}");
+    assert_eq!(token(&mut bench, 2_000_000), first);
+    assert_ne!(token(&mut bench, 1_000_000), first);
+}
+
+#[test]
+fn a_log_keeps_the_order_of_output_and_errors() {
+    let mut bench = Bench::new();
+    bench.run_image("p", "busybox", &["sh", "-c", "echo a; ls /nowhere; echo b; cat /no; echo c"]);
+    bench.run_for(5_000);
+    assert_eq!(
+        log(&bench, "p"),
+        "a\nls: /nowhere: No such file or directory\nb\ncat: can't open '/no': No such file or directory\nc\n"
+    );
+}

@@ -6,6 +6,7 @@ mod limit_ranger;
 mod matching;
 mod mutations;
 mod namespace_lifecycle;
+mod node_restriction;
 mod node_taints;
 mod pod_security;
 mod policies;
@@ -22,6 +23,7 @@ use super::Registry;
 use super::options::WriteOptions;
 use matching::Request;
 
+pub(super) use node_restriction::{admit_eviction, admit_token};
 pub(crate) use storage::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
 
 /// What a plug-in may know of a write.
@@ -51,6 +53,7 @@ const CHAIN: &[Plugin] = &[
     namespace_lifecycle::admit,
     limit_ranger::admit,
     service_account::admit,
+    node_restriction::admit,
     node_taints::admit,
     priority::admit,
     default_tolerations::admit,
@@ -102,6 +105,7 @@ pub(super) fn validate_deletion(
     old: &Object,
     options: &WriteOptions,
 ) -> Result<Vec<String>, Status> {
+    node_restriction::admit_deletion(kind, old, options)?;
     let request = Request { kind, operation: "DELETE", object: None, old: Some(old), options };
     webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, request)?;
     let warnings = policies::validate(registry, request)?;
@@ -109,5 +113,7 @@ pub(super) fn validate_deletion(
     Ok(warnings)
 }
 
+#[cfg(test)]
+mod node_tests;
 #[cfg(test)]
 mod tests;

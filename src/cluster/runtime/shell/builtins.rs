@@ -310,7 +310,7 @@ fn shell(machine: &mut Machine, arguments: &[String], system: &mut dyn System) -
         Some(script) => {
             if let Err(why) = inner.run_script(&script) {
                 inner.complain(&why);
-                machine.stderr.append(&mut inner.stderr);
+                machine.write_out(true, &std::mem::take(&mut inner.stderr));
                 return Builtin::Ended(2);
             }
         }

@@ -221,7 +221,7 @@ impl Machine {
             return self.ended(status, simple.tested);
         }
         if self.shell.xtrace {
-            self.stderr.extend_from_slice(format!("+ {}\n", arguments.join(" ")).as_bytes());
+            self.write_out(true, format!("+ {}\n", arguments.join(" ")).as_bytes());
         }
         self.invoke(&arguments, descriptors, simple.tested, system);
         for (name, value, exported) in saved {
@@ -312,8 +312,8 @@ impl Machine {
         };
         let outcome = coreutils::run(&mut call);
         let (stdout, stderr) = (call.stdout, call.stderr);
-        let taken = self.emit_to(&descriptors.target(1), &stdout, system);
         self.emit_to(&descriptors.target(2), &stderr, system);
+        let taken = self.emit_to(&descriptors.target(1), &stdout, system);
         if redirected {
             descriptors.input = Some(input);
         } else {

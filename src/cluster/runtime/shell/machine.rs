@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Timestamp;
 
 use super::super::earlier;
-use super::super::process::{Input, OUTPUT_HIGH, System};
+use super::super::process::{Input, OUTPUT_HIGH, System, pieces};
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
 use super::descriptors::{Descriptors, Target};
 use super::lines::{later, take_line};
@@ -102,6 +102,9 @@ pub(crate) struct Machine {
     pub(in super::super) stdout: Vec<u8>,
     /// Standard error that nobody has taken.
     pub(in super::super) stderr: Vec<u8>,
+    /// In which order that was printed: whether on standard error, and how many bytes.
+    #[serde(default)]
+    pub(in super::super) order: Vec<(bool, usize)>,
     /// Whether lines are read from standard input and run one by one.
     pub(super) reads_input: bool,
     /// Whether a prompt is printed before each.
@@ -184,7 +187,20 @@ impl Machine {
     /// Prints a message of the shell itself.
     pub(super) fn complain(&mut self, message: &str) {
         let text = format!("{}: {message}\n", self.shell.name);
-        self.stderr.extend_from_slice(text.as_bytes());
+        self.write_out(true, text.as_bytes());
+    }
+
+    /// Prints, and remembers what came first.
+    pub(super) fn write_out(&mut self, error: bool, bytes: &[u8]) {
+        if error {
+            self.stderr.extend_from_slice(bytes);
+        } else {
+            self.stdout.extend_from_slice(bytes);
+        }
+        match self.order.last_mut() {
+            Some((last, length)) if *last == error => *length += bytes.len(),
+            _ => self.order.push((error, bytes.len())),
+        }
     }
 
     /// Runs until it waits or ends.
@@ -348,7 +364,7 @@ impl Machine {
             };
             let prompt =
                 if self.unfinished.is_empty() { format!("{directory} {sign} ") } else { "> ".to_owned() };
-            self.stdout.extend_from_slice(prompt.as_bytes());
+            self.write_out(false, prompt.as_bytes());
             self.prompted = true;
         }
         let Some(line) = take_line(&mut self.input) else {
@@ -356,7 +372,7 @@ impl Machine {
                 return Some(State::Waiting(None));
             }
             if self.prompts {
-                self.stdout.push(b'\n');
+                self.write_out(false, b"\n");
             }
             self.reads_input = false;
             return None;
@@ -389,11 +405,15 @@ impl Machine {
                 std::mem::swap(&mut machine.input, self.effective_input());
                 let (stdout, stderr) =
                     (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
-                match &mut child {
-                    Child::Capture(machine) => machine.unfinished.push_str(&String::from_utf8_lossy(&stdout)),
-                    _ => self.emit(1, &stdout, system),
+                let order = std::mem::take(&mut machine.order);
+                if let Child::Capture(machine) = &mut child {
+                    machine.unfinished.push_str(&String::from_utf8_lossy(&stdout));
+                    self.emit(2, &stderr, system);
+                } else {
+                    for (error, bytes) in pieces(&order, &stdout, &stderr) {
+                        self.emit(if error { 2 } else { 1 }, bytes, system);
+                    }
                 }
-                self.emit(2, &stderr, system);
                 state
             }
             Child::Pipeline(stages) => self.run_pipeline(stages, system, steps),
@@ -418,8 +438,8 @@ impl Machine {
         let mut background = std::mem::take(&mut self.background);
         background.retain_mut(|(_, machine)| {
             let state = machine.advance(system, steps);
-            self.stdout.append(&mut machine.stdout);
-            self.stderr.append(&mut machine.stderr);
+            self.write_out(false, &std::mem::take(&mut machine.stdout));
+            self.write_out(true, &std::mem::take(&mut machine.stderr));
             if let State::Waiting(at) = state {
                 wake = earlier(wake, at);
             }
@@ -452,8 +472,8 @@ impl Machine {
             return true;
         }
         match target {
-            Target::Output => self.stdout.extend_from_slice(bytes),
-            Target::Error => self.stderr.extend_from_slice(bytes),
+            Target::Output => self.write_out(false, bytes),
+            Target::Error => self.write_out(true, bytes),
             Target::Null => {}
             Target::File(path) => {
                 if let Err(why) = system.files().append(path, bytes) {

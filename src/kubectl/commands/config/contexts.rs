@@ -67,7 +67,6 @@ pub(super) async fn set_context(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     let name = if call.flags.on("current") {
         if !call.args.is_empty() {
-            print_own(call)?;
             return Err(Failure::message("you cannot specify both a context name and --current"));
         }
         match config.current_context() {

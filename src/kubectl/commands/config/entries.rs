@@ -103,10 +103,12 @@ fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool)
 /// `set-credentials`.
 pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
-    if let Err(failure) = check(call) {
+    let is_pair = |pair: &&String| pair.contains('=') || pair.ends_with('-');
+    if let Some(wrong) = call.flags.all("exec-env").iter().find(|pair| !is_pair(pair)).cloned() {
         print_own(call)?;
-        return Err(failure);
+        return Err(Failure::message(format!("invalid exec-env format: {wrong}")));
     }
+    check(call)?;
     let embed = call.flags.on("embed-certs");
     let config = load(call)?;
     let mut files = Vec::new();
@@ -152,11 +154,6 @@ fn check(call: &Call<'_>) -> Outcome {
             "you cannot specify more than one authentication method at the same time: {}",
             methods.join(", ")
         )));
-    }
-    if let Some(wrong) =
-        call.flags.all("exec-env").iter().find(|pair| !pair.contains('=') && !pair.ends_with('-'))
-    {
-        return Err(Failure::message(format!("invalid exec-env format: {wrong}")));
     }
     let has_file =
         !call.flags.text("client-certificate").is_empty() || !call.flags.text("client-key").is_empty();

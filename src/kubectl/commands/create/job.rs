@@ -6,6 +6,7 @@ use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_mana
 use super::{create, failed, one_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
+use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::named;
@@ -55,6 +56,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 async fn from_cron_job(call: &mut Call<'_>, name: &str, from: &str) -> Outcome<Value> {
     let api = call.api().await?;
     let namespace = call.namespace()?;
+    if !from.contains('/') {
+        // A word alone is a kind, of which no name was given.
+        resolve(&api, from).await?;
+        return Err(Failure::message("resource(s) were provided, but no name was specified"));
+    }
     let found = named(&api, &namespace, from).await?;
     if !found.resource.is(&builtin::CRON_JOB) {
         let kind = &found.resource.kind;

@@ -34,10 +34,10 @@ pub(super) const LINE_ENDINGS: &[Flag] =
     &[Flag::switch("windows-line-endings", "End lines in the editor with CR LF")];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let subresource = call.flags.text("subresource");
-    if !matches!(subresource, "" | "status") {
+    let output = call.flags.text("output");
+    if !matches!(output, "" | "json" | "yaml") {
         return Err(Failure::message(format!(
-            "invalid subresource value: {subresource:?}. Must be one of [status]"
+            "unable to match a printer suitable for the output format {output:?}, allowed formats are: json,yaml"
         )));
     }
     require_arguments(call)?;

@@ -191,7 +191,11 @@ impl<'s, 'a> Session<'s, 'a> {
         let before = without_managed_fields(original.object.value());
         let mut after = without_managed_fields(edited.value());
         if self.call.flags.on("save-config") {
-            super::super::apply::annotate(&mut after);
+            // As upstream does, with who manages what, which the editor did not show.
+            let mut whole = after.clone();
+            whole["metadata"]["managedFields"] = original.object.value()["metadata"]["managedFields"].clone();
+            super::super::apply::annotate(&mut whole);
+            after["metadata"]["annotations"] = whole["metadata"]["annotations"].take();
         }
         if before != after {
             record(self.call, &mut after);
@@ -272,7 +276,7 @@ impl<'s, 'a> Session<'s, 'a> {
         if edited.value() == original.object.value() {
             return print_done(self.call, edited.value(), &original.named(), "skipped");
         }
-        let text = crate::kubectl::printers::escape_html(&edited.value().to_string());
+        let text = crate::kubectl::printers::escape_html(&edited.value().to_string()) + "\n";
         let patch = json!({"metadata": {"annotations": {super::super::apply::LAST_APPLIED: text}}});
         let url = self.write_url(original.url());
         self.api.patch(&url, MERGE_PATCH, &patch).await?;

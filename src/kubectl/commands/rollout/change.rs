@@ -67,6 +67,10 @@ async fn change(
     super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
+    if infos.is_empty() {
+        let namespace = call.namespace()?;
+        return call.complain(format!("No resources found in {namespace} namespace."));
+    }
     let now = call.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut failures = Vec::new();
     for info in &infos {

@@ -23,7 +23,8 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     if infos.is_empty() {
-        return call.complain("No resources found");
+        let namespace = call.namespace()?;
+        return call.complain(format!("No resources found in {namespace} namespace."));
     }
     let watch = call.flags.on("watch");
     let out = call.streams.out.clone();

@@ -40,7 +40,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         };
         match verb {
             Verb::Done(text) => print_done(call, info.object.value(), &info.named(), &text)?,
-            Verb::Template(text) => call.line(format!("{} {text}", info.named()))?,
+            Verb::Template(text) => {
+                call.line(format!("{} {}\n{}", info.named(), text.trim_end_matches('\n'), dry_run.suffix()))?;
+            }
         }
     }
     Ok(())

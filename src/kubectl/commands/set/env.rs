@@ -27,6 +27,11 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets (`KEY=value`) and removes (`KEY-`) variables.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    if call.args.iter().any(|arg| arg == "-") {
+        call.args.retain(|arg| arg != "-");
+        call.flags.add("env", "-");
+    }
+    let reads_input = call.flags.all("env").iter().any(|given| given == "-");
     let is_change = |arg: &String| arg.contains('=') || (arg.ends_with('-') && !arg.contains('/'));
     let first = call.args.iter().position(is_change).unwrap_or(call.args.len());
     if !call.args[first..].iter().all(is_change) {
@@ -36,14 +41,12 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         )));
     }
     let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
-    for given in call.flags.all("env").to_vec() {
-        match given.as_str() {
-            "-" => {
-                let text = call.streams.input.read_to_string().await?;
-                changes.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
-            }
-            _ => changes.push(given),
-        }
+    changes.extend(call.flags.all("env").iter().filter(|given| *given != "-").cloned());
+    if reads_input {
+        // Who cannot log in without a person at standard input is told before it is read.
+        call.api().await?;
+        let text = call.streams.input.read_to_string().await?;
+        changes.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(

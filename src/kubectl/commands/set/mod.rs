@@ -13,7 +13,7 @@ use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_mana
 use super::record::record;
 use crate::apimachinery::{create_merge_patch, fill_structs, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
-use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::command::{Arguments, Call, Command, Run};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -29,66 +29,67 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
-static IMAGE: Command = Command {
-    name: "image",
-    short: "Update the image of a pod template",
-    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    flags: PLAIN_FLAGS,
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(image::run(call)),
-    ..Command::PLAIN
-};
+static IMAGE: Command = setter(
+    "image",
+    "Update the image of a pod template",
+    "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
+    PLAIN_FLAGS,
+    |call| Box::pin(image::run(call)),
+);
 
-static ENV: Command = Command {
-    name: "env",
-    short: "Update environment variables on a pod template",
-    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
-    flags: &[FLAGS, env::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(env::run(call)),
-    ..Command::PLAIN
-};
+static ENV: Command = setter(
+    "env",
+    "Update environment variables on a pod template",
+    "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+    &[FLAGS, env::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    |call| Box::pin(env::run(call)),
+);
 
-static RESOURCES: Command = Command {
-    name: "resources",
-    short: "Update resource requests/limits on objects with pod templates",
-    usage: "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS] [options]",
-    flags: &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(resources::run(call)),
-    ..Command::PLAIN
-};
+static RESOURCES: Command = setter(
+    "resources",
+    "Update resource requests/limits on objects with pod templates",
+    "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS] [options]",
+    &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
+    |call| Box::pin(resources::run(call)),
+);
 
-static SELECTOR_COMMAND: Command = Command {
-    name: "selector",
-    short: "Set the selector on a resource",
-    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
-    flags: &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(selector::run(call)),
-    ..Command::PLAIN
-};
+static SELECTOR_COMMAND: Command = setter(
+    "selector",
+    "Set the selector on a resource",
+    "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+    &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
+    |call| Box::pin(selector::run(call)),
+);
 
 static SERVICE_ACCOUNT: Command = Command {
-    name: "serviceaccount",
     aliases: &["sa"],
-    short: "Update the service account of a resource",
-    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-    flags: PLAIN_FLAGS,
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(service_account::run(call)),
-    ..Command::PLAIN
+    ..setter(
+        "serviceaccount",
+        "Update the service account of a resource",
+        "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+        PLAIN_FLAGS,
+        |call| Box::pin(service_account::run(call)),
+    )
 };
 
-static SUBJECT: Command = Command {
-    name: "subject",
-    short: "Update the user, group, or service account in a role binding or cluster role binding",
-    usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
-    flags: &[FLAGS, subject::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
-    arguments: Arguments::Resources,
-    run: |call| Box::pin(subject::run(call)),
-    ..Command::PLAIN
-};
+static SUBJECT: Command = setter(
+    "subject",
+    "Update the user, group, or service account in a role binding or cluster role binding",
+    "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
+    &[FLAGS, subject::FLAGS, FILES, OUTPUT, ALL, DRY_RUN],
+    |call| Box::pin(subject::run(call)),
+);
+
+/// A command that changes objects which its arguments name.
+const fn setter(
+    name: &'static str,
+    short: &'static str,
+    usage: &'static str,
+    flags: &'static [&'static [Flag]],
+    run: Run,
+) -> Command {
+    Command { name, short, usage, flags, arguments: Arguments::Resources, run, ..Command::PLAIN }
+}
 
 /// What is said when `--local` comes without files.
 const ONLY_FILES: &str = "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'";

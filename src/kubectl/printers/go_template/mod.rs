@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::node::{BranchKind, Node, Tree};
 use super::super::errors::{Failure, Outcome};
 
 /// A parsed template.
@@ -37,6 +38,34 @@ impl GoTemplate {
         let tree = parser::parse(text)
             .map_err(|why| Failure::message(format!("error parsing template {text}, {why}")))?;
         Ok(Self { text: text.to_owned(), tree: Arc::new(tree), allow_missing })
+    }
+
+    /// The template taken apart at the items of a List: what stands before, for each item, and after;
+    /// `None` when it does more than go through them.
+    pub(crate) fn for_items(&self) -> Option<(String, Self, String)> {
+        // `$` is the whole list, and a break ends all.
+        if self.text.contains('$') || self.text.contains("break") {
+            return None;
+        }
+        let is_range = |node: &Node| match node {
+            Node::Branch(branch) => {
+                branch.kind == BranchKind::Range
+                    && branch.otherwise.is_empty()
+                    && branch.pipeline.to_string() == ".items"
+            }
+            _ => false,
+        };
+        let index = self.tree.main.iter().position(is_range)?;
+        let text_of = |nodes: &[Node]| -> Option<String> {
+            let texts = nodes.iter().map(|node| match node {
+                Node::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            texts.collect()
+        };
+        let (before, rest) = self.tree.main.split_at(index);
+        let each = Tree { main: vec![rest[0].clone()], named: self.tree.named.clone() };
+        Some((text_of(before)?, Self { tree: Arc::new(each), ..self.clone() }, text_of(&rest[1..])?))
     }
 
     /// Prints the template for an object; no newline is added.

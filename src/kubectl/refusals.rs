@@ -1,0 +1,158 @@
+//! What an answer outside 2xx means, whether or not it says so itself.
+
+use http::Method;
+
+use super::errors::Failure;
+use crate::apimachinery::Status;
+
+/// The failure that an answer outside 2xx means, whether or not it carries a Status.
+///
+/// `asked` says what was asked for, such as ` (get pods web)`.
+pub(super) fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
+    if let Ok(status) = serde_json::from_slice::<Status>(body)
+        && status.status == "Failure"
+    {
+        return status.into();
+    }
+    let text = String::from_utf8_lossy(body).trim().to_owned();
+    let (reason, message) = match code {
+        400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
+        401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
+        403 => ("Forbidden", text),
+        404 => ("NotFound", "the server could not find the requested resource".to_owned()),
+        405 => {
+            ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned())
+        }
+        415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later".to_owned(),
+        ),
+        503 => {
+            ("ServiceUnavailable", "the server is currently unable to handle the request".to_owned())
+        }
+        504 => ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing the request".to_owned()),
+        500.. => (
+            "InternalError",
+            format!("an error on the server ({text:?}) has prevented the request from succeeding"),
+        ),
+        _ => (
+            "",
+            format!("the server responded with the status code {code} but did not return more information"),
+        ),
+    };
+    Status::failure(code, reason, format!("{message}{asked}")).into()
+}
+
+/// What went wrong below HTTP, in the words of Go's libraries.
+pub(super) fn below_http(text: &str, host: &str) -> String {
+    let certificate = |why: &str| format!("tls: failed to verify certificate: x509: {why}");
+    if let Some(why) = text.split("invalid peer certificate: ").nth(1) {
+        if why.starts_with("UnknownIssuer") {
+            return certificate("certificate signed by unknown authority");
+        }
+        if why.starts_with("Expired")
+            || why.starts_with("certificate expired")
+            || why.contains("not valid yet")
+        {
+            return certificate("certificate has expired or is not yet valid");
+        }
+        if let Some((wanted, valid)) =
+            why.strip_prefix("certificate not valid for name ").and_then(|rest| rest.split_once(';'))
+        {
+            let names: Vec<&str> = valid.split('"').skip(1).step_by(2).collect();
+            return certificate(&format!(
+                "certificate is valid for {}, not {}",
+                names.join(", "),
+                wanted.trim_matches('"')
+            ));
+        }
+    }
+    let bare = host.split_once("://").map_or(host, |(_, rest)| rest);
+    let name = bare.split(['/', ':']).next().unwrap_or_default();
+    let known = [
+        // Go calls an answer that never came the end of a file.
+        ("connection closed before", "EOF".to_owned()),
+        (
+            "invalid HTTP version parsed",
+            "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
+        ),
+        ("InvalidContentType", "http: server gave HTTP response to HTTPS client".to_owned()),
+        ("failed to lookup address information", format!("dial tcp: lookup {name}: no such host")),
+    ];
+    let found = known.into_iter().find(|(sign, _)| text.contains(sign));
+    found.map_or_else(|| text.to_owned(), |(_, words)| words)
+}
+
+/// Verb, resource and name of a request, as client-go adds them to answers without a Status.
+pub(super) fn asked(method: &Method, path: &str) -> String {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let group = match parts.next() {
+        Some("api") => parts.next().map(|_| ""),
+        Some("apis") => parts.next().and_then(|group| parts.next().map(|_| group)),
+        _ => None,
+    };
+    let rest: Vec<&str> = parts.collect();
+    let (Some(group), false) = (group, rest.is_empty()) else { return String::new() };
+    let rest = match rest.as_slice() {
+        ["namespaces", _, rest @ ..] if !rest.is_empty() => rest,
+        rest => rest,
+    };
+    let verb = method.as_str().to_lowercase();
+    let dot = if group.is_empty() { "" } else { "." };
+    match rest {
+        [resource, name, ..] => format!(" ({verb} {resource}{dot}{group} {name})"),
+        [resource] => format!(" ({verb} {resource}{dot}{group})"),
+        [] => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_without_a_status_say_what_was_asked() {
+        let asked = |path: &str| asked(&Method::GET, path);
+        assert_eq!(asked("/apis/apps/v1/namespaces/a/deployments/web/foo"), " (get deployments.apps web)");
+        assert_eq!(asked("/api/v1/namespaces/a/pods"), " (get pods)");
+        assert_eq!(asked("/api/v1/namespaces/a"), " (get namespaces a)");
+        assert_eq!(asked("/healthz"), "");
+    }
+
+    #[test]
+    fn what_fails_below_http_is_worded_as_go_words_it() {
+        let host = "https://nope.example:6443";
+        for (text, expected) in [
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            ),
+            (
+                r#"invalid peer certificate: certificate not valid for name "b"; certificate is only valid for DnsName("minikube") or DnsName("a.b")"#,
+                "tls: failed to verify certificate: x509: certificate is valid for minikube, a.b, not b",
+            ),
+            (
+                "invalid peer certificate: certificate expired: verification time 2 (UNIX)",
+                "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "http: server gave HTTP response to HTTPS client",
+            ),
+            ("failed to lookup address information: x", "dial tcp: lookup nope.example: no such host"),
+            ("connection closed before message completed", "EOF"),
+            ("something else", "something else"),
+        ] {
+            assert_eq!(below_http(text, host), expected);
+        }
+    }
+
+    #[test]
+    fn an_unknown_path_is_worded_as_upstream_words_it() {
+        assert_eq!(
+            refusal(404, b"404 page not found", "").report(),
+            "Error from server (NotFound): the server could not find the requested resource"
+        );
+    }
+}
