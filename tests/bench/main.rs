@@ -12,6 +12,10 @@ mod verdict;
 use podlings::base::Stopwatch;
 use podlings::cluster::{Cluster, ClusterConfig};
 
+/// The executable's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One bench: what it is called, and what measures it.
 struct Bench {
     name: &'static str,

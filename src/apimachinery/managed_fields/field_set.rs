@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 /// A set of paths; a node is a path, which may itself belong to the set.
@@ -36,14 +37,12 @@ impl FieldSet {
 
     /// Writes `fieldsV1`.
     pub(super) fn to_fields_v1(&self) -> Value {
-        let mut map = Map::new();
-        if self.member && !self.children.is_empty() {
-            map.insert(".".to_owned(), Value::Object(Map::new()));
-        }
-        for (element, child) in &self.children {
-            map.insert(element.clone(), child.to_fields_v1());
-        }
-        Value::Object(map)
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Writes `fieldsV1` as text.
+    pub(super) fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Whether no path belongs to the set.
@@ -146,6 +145,20 @@ impl FieldSet {
     }
 }
 
+impl Serialize for FieldSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let itself = self.member && !self.children.is_empty();
+        let mut map = serializer.serialize_map(Some(self.children.len() + usize::from(itself)))?;
+        if itself {
+            map.serialize_entry(".", &Map::new())?;
+        }
+        for (element, child) in &self.children {
+            map.serialize_entry(element, child)?;
+        }
+        map.end()
+    }
+}
+
 /// Whether a node of `fieldsV1` is a path of the set, not only on the way to longer ones.
 fn names_itself(fields: &Value) -> bool {
     fields.as_object().is_some_and(|fields| fields.is_empty() || fields.contains_key("."))
@@ -178,6 +191,7 @@ mod tests {
     fn fields_v1_is_read_and_written() {
         let fields = json!({"f:a": {}, "f:b": {".": {}, "k:{\"name\":\"x\"}": {".": {}, "f:c": {}}}});
         assert_eq!(set(&fields).to_fields_v1(), fields);
+        assert_eq!(set(&fields).to_text(), fields.to_string());
         assert_eq!(set(&fields).paths(), [".a", ".b", ".b[name=\"x\"]", ".b[name=\"x\"].c"]);
     }
 

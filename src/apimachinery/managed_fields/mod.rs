@@ -82,7 +82,7 @@ impl Manager {
         let mut entry = Map::new();
         entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
         entry.insert("fieldsType".to_owned(), "FieldsV1".into());
-        entry.insert("fieldsV1".to_owned(), self.fields.to_fields_v1().to_string().into());
+        entry.insert("fieldsV1".to_owned(), self.fields.to_text().into());
         for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)]
         {
             if !text.is_empty() {
@@ -258,8 +258,7 @@ fn take_over(
         } else {
             fields = fields.difference(&written);
         }
-        entry["fieldsV1"] =
-            if fields.is_empty() { Value::Null } else { fields.to_fields_v1().to_string().into() };
+        entry["fieldsV1"] = if fields.is_empty() { Value::Null } else { fields.to_text().into() };
     }
     if !known && !written.is_empty() {
         writer.fields = written;

@@ -34,8 +34,7 @@ pub(crate) fn create(registry: &mut Registry, number: usize) -> Result<(), Statu
     let stored = registry.create(&builtin::NODE, "", node, &WriteOptions::component("kubelet"))?;
     let mut node = Object::clone(&stored.object);
     node.set("/status", status(registry, &name, number, &now));
-    let options = WriteOptions::component_status("kubelet");
-    registry.update(&builtin::NODE, &node.key(), node, &options).map(|_| ())
+    registry.update_status(&builtin::NODE, node, "kubelet").map(|_| ())
 }
 
 /// The range of a node's Pods: of 10.244.0.0/16 as long as that lasts, then of 10.128.0.0/10.

@@ -11,11 +11,11 @@ use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 use crate::base::Timestamp;
 
 use super::super::manager::{
-    Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
+    Action, EventSource, EventType, ReconcileContext, Reconciler, Sweep, Watch, record_event,
 };
 use super::super::registry::{Registry, WriteOptions, time_text};
 use super::super::storage::{Change, ChangeType};
-use super::MANAGER;
+use super::{MANAGER, itself};
 
 /// Name of the source of its events.
 const COMPONENT: &str = "node-controller";
@@ -38,7 +38,9 @@ const BY_CONDITION: &[(&str, &str, &str)] = &[
 /// The node life-cycle controller.
 pub(super) struct NodeLifecycleController;
 
-static WATCHES: &[Watch] = &[Watch { kind: &builtin::NODE, keys: itself_or_all }];
+static WATCHES: &[Watch] = &[Watch { kind: &builtin::NODE, keys: itself }];
+
+static SWEEPS: &[Sweep] = &[Sweep { kind: &builtin::NODE, after: readiness_changes, keys: all_nodes }];
 
 impl Reconciler for NodeLifecycleController {
     fn name(&self) -> &'static str {
@@ -47,6 +49,10 @@ impl Reconciler for NodeLifecycleController {
 
     fn watches(&self) -> &'static [Watch] {
         WATCHES
+    }
+
+    fn sweeps(&self) -> &'static [Sweep] {
+        SWEEPS
     }
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
@@ -89,16 +95,15 @@ impl Reconciler for NodeLifecycleController {
     }
 }
 
-/// A node itself; every node when one became ready or ceased to be, for the sake of evictions.
-fn itself_or_all(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
+/// Whether a node became ready or ceased to be: where Pods are evicted depends on all of them.
+fn readiness_changes(change: &Change) -> bool {
     let ready = |node: &Object| node.condition_is_true("Ready");
     let same = change.previous.as_ref().is_some_and(|previous| ready(previous) == ready(&change.object));
-    if same && change.change_type == ChangeType::Modified {
-        return vec![change.object.key()];
-    }
-    let mut keys = vec![change.object.key()];
-    keys.extend(registry.store().list(&builtin::NODE, None).map(|node| node.key()));
-    keys
+    !same || change.change_type != ChangeType::Modified
+}
+
+fn all_nodes(registry: &Registry) -> Vec<ObjectKey> {
+    registry.store().list(&builtin::NODE, None).map(|node| node.key()).collect()
 }
 
 /// Whether a node was there when the cluster was handed over: nobody saw it come.

@@ -64,7 +64,9 @@ impl Reconciler for PodGarbageCollector {
                 return Ok(Action::AwaitChange);
             }
         }
-        thin_out(registry)?;
+        if has_ended(&pod) {
+            thin_out(registry)?;
+        }
         Ok(Action::AwaitChange)
     }
 }

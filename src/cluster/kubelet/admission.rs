@@ -7,7 +7,6 @@ use crate::apimachinery::{Object, Status};
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
-use super::super::registry::WriteOptions;
 use super::super::scheduler::{is_beyond_admission, refusal};
 use super::pod_worker::PodWorker;
 
@@ -51,8 +50,7 @@ impl PodWorker<'_> {
         failed.set("/status/message", format!("Pod was rejected: {message}"));
         failed.set("/status/observedGeneration", self.pod.generation());
         failed.set("/status/startTime", super::super::registry::time_text(self.now()));
-        let options = WriteOptions::component_status("kubelet");
-        self.registry.update(&POD, &self.pod.key(), failed, &options)?;
+        self.registry.update_status(&POD, failed, "kubelet")?;
         Ok(Admission::Refused)
     }
 }

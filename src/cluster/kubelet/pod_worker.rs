@@ -12,7 +12,7 @@ use crate::base::Timestamp;
 use super::super::manager::{
     Action, EventSource, EventType, ReconcileContext, Reconciler, Watch, record_event,
 };
-use super::super::registry::{Registry, WriteOptions};
+use super::super::registry::Registry;
 use super::super::runtime::{ImageReference, earlier};
 use super::super::scheduler::SchedulerCache;
 use super::super::storage::Change;
@@ -326,8 +326,7 @@ impl PodWorker<'_> {
                 return Ok(());
             }
         }
-        let options = WriteOptions::component_status("kubelet");
-        self.registry.update(&POD, &pod.key(), object, &options).map(drop)
+        self.registry.update_status(&POD, object, "kubelet").map(drop)
     }
 
     pub(super) fn now(&self) -> Timestamp {

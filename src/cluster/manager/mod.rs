@@ -11,7 +11,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::SignedDuration;
 
-use crate::apimachinery::{Kind, ObjectKey, Status};
+use crate::apimachinery::{KINDS, ObjectKey, Status};
 use crate::base::Timestamp;
 
 use super::kubelet::NodeState;
@@ -23,7 +23,7 @@ pub(crate) use event_recorder::{
     EventSource, EventType, record_event, record_preemption_event, record_scheduler_event,
 };
 pub(crate) use memory::{AutoscalerNotes, ControllerMemory, note};
-pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Watch};
+pub(crate) use reconciler::{Action, ReconcileContext, Reconciler, Sweep, Watch};
 
 /// How often one key may be reconciled without time moving on; more is a livelock.
 const RECONCILES_PER_MOMENT_MAX: u32 = 256;
@@ -37,6 +37,10 @@ const LIVELOCKS_MAX: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Manager {
     reconcilers: Arc<[&'static dyn Reconciler]>,
+    /// Who watches each kind of the table, and how, by the kind's place.
+    watches: Arc<[Vec<(usize, &'static Watch)>]>,
+    /// Who sweeps, and how.
+    sweeps: Arc<[(usize, &'static Sweep)]>,
     /// Changes up to this revision are queued.
     cursor: u64,
     queue: WorkQueue,
@@ -57,6 +61,12 @@ impl Manager {
     /// A manager that has seen nothing yet.
     pub(crate) fn new(reconcilers: Vec<&'static dyn Reconciler>) -> Self {
         Self {
+            watches: watches_by_kind(&reconcilers),
+            sweeps: reconcilers
+                .iter()
+                .enumerate()
+                .flat_map(|(place, reconciler)| reconciler.sweeps().iter().map(move |sweep| (place, sweep)))
+                .collect(),
             reconcilers: reconcilers.into(),
             cursor: 0,
             queue: WorkQueue::default(),
@@ -70,11 +80,7 @@ impl Manager {
     /// Queues what the changes since the last call concern.
     pub(crate) fn drain(&mut self, registry: &Registry) {
         match registry.store().changes_since(self.cursor) {
-            Ok(changes) => {
-                for change in changes {
-                    queue_change(&self.reconcilers, &mut self.queue, change, registry);
-                }
-            }
+            Ok(changes) => self.queue_changes(changes, registry),
             Err(_compacted) => self.resync(registry),
         }
         self.cursor = registry.store().revision();
@@ -82,19 +88,37 @@ impl Manager {
 
     /// Queues everything, as after a restart.
     pub(crate) fn resync(&mut self, registry: &Registry) {
-        for object in registry.store().all() {
-            let kind = registry.store().definitions().kind_of(object.api_version(), object.kind());
-            let Some(kind) = kind else { continue };
-            let change = Change {
-                revision: object.resource_version(),
-                kind,
-                change_type: ChangeType::Added,
-                object: Arc::clone(object),
-                previous: None,
-            };
-            queue_change(&self.reconcilers, &mut self.queue, &change, registry);
-        }
+        let definitions = registry.store().definitions();
+        let additions: Vec<Change> = registry
+            .store()
+            .all()
+            .filter_map(|object| {
+                Some(Change {
+                    revision: object.resource_version(),
+                    kind: definitions.kind_of(object.api_version(), object.kind())?,
+                    change_type: ChangeType::Added,
+                    object: Arc::clone(object),
+                    previous: None,
+                })
+            })
+            .collect();
+        self.queue_changes(additions.iter(), registry);
         self.cursor = registry.store().revision();
+    }
+
+    fn queue_changes<'a>(&mut self, changes: impl Iterator<Item = &'a Change>, registry: &Registry) {
+        let mut due = vec![false; self.sweeps.len()];
+        for change in changes {
+            queue_change(&self.reconcilers, &self.watches, &mut self.queue, change, registry);
+            for (due, (_, sweep)) in due.iter_mut().zip(&*self.sweeps) {
+                *due = *due || (sweep.kind == change.kind && (sweep.after)(change));
+            }
+        }
+        for (_, (reconciler, sweep)) in due.into_iter().zip(&*self.sweeps).filter(|(due, _)| *due) {
+            for key in (sweep.keys)(registry) {
+                self.queue.add(Item { reconciler: *reconciler, key }, registry.now());
+            }
+        }
     }
 
     /// Queues one key of the reconciler of that name, due now.
@@ -163,24 +187,37 @@ impl Manager {
     }
 }
 
+/// The watches of each kind of the table, with the places of their reconcilers.
+fn watches_by_kind(reconcilers: &[&'static dyn Reconciler]) -> Arc<[Vec<(usize, &'static Watch)>]> {
+    let mut watches = vec![Vec::new(); KINDS.len()];
+    for (place, reconciler) in reconcilers.iter().enumerate() {
+        for watch in reconciler.watches() {
+            if let Some(watches) = watches.get_mut(watch.kind.place) {
+                watches.push((place, watch));
+            }
+        }
+    }
+    watches.into()
+}
+
+/// Queues the keys that a change concerns.
 fn queue_change(
     reconcilers: &[&'static dyn Reconciler],
+    watches: &[Vec<(usize, &'static Watch)>],
     queue: &mut WorkQueue,
     change: &Change,
     registry: &Registry,
 ) {
-    let changed: &'static Kind = change.kind;
-    for (reconciler, entry) in reconcilers.iter().enumerate() {
-        for watch in entry.watches().iter().filter(|watch| watch.kind == changed) {
-            for key in (watch.keys)(change, registry) {
-                queue.add(Item { reconciler, key }, registry.now());
-            }
+    let now = registry.now();
+    for (reconciler, watch) in watches.get(change.kind.place).into_iter().flatten() {
+        for key in (watch.keys)(change, registry) {
+            queue.add(Item { reconciler: *reconciler, key }, now);
         }
-        if changed.custom.is_some()
-            && let Some(keys) = entry.custom_keys()
-        {
-            for key in keys(change, registry) {
-                queue.add(Item { reconciler, key }, registry.now());
+    }
+    if change.kind.custom.is_some() {
+        for (reconciler, entry) in reconcilers.iter().enumerate() {
+            for key in entry.custom_keys().map(|keys| keys(change, registry)).into_iter().flatten() {
+                queue.add(Item { reconciler, key }, now);
             }
         }
     }

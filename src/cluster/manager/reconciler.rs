@@ -36,6 +36,17 @@ pub(crate) struct Watch {
     pub keys: fn(&Change, &Registry) -> Vec<ObjectKey>,
 }
 
+/// Keys that do not depend on which object changed: they are asked for once after all changes that are read
+/// together, so that a thousand changes do not ask a thousand times for everything.
+pub(crate) struct Sweep {
+    /// The kind watched.
+    pub kind: &'static Kind,
+    /// Whether a change is a reason.
+    pub after: fn(&Change) -> bool,
+    /// The keys to reconcile.
+    pub keys: fn(&Registry) -> Vec<ObjectKey>,
+}
+
 /// A controller: level-triggered, synchronous, idempotent. It receives a key, reads
 /// everything anew and writes what is missing. An error is retried with back-off.
 pub(crate) trait Reconciler: Sync {
@@ -43,6 +54,10 @@ pub(crate) trait Reconciler: Sync {
     fn name(&self) -> &'static str;
     /// What wakes it.
     fn watches(&self) -> &'static [Watch];
+    /// What wakes many of its keys at once.
+    fn sweeps(&self) -> &'static [Sweep] {
+        &[]
+    }
     /// From changes of custom resources, whatever their kind, to the keys to reconcile after them.
     fn custom_keys(&self) -> Option<fn(&Change, &Registry) -> Vec<ObjectKey>> {
         None

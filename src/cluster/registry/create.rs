@@ -42,7 +42,7 @@ impl Registry {
         incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let Incoming { mut object, mut warnings, owned, version } = incoming;
+        let Incoming { mut object, mut warnings, owned, version, kept: _ } = incoming;
         let strategy = rules_of(kind, version);
         self.check_definition(kind)?;
         metadata::ensure_namespace(kind, &mut object, namespace)?;

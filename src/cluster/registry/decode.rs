@@ -1,6 +1,6 @@
 //! Reads what a client sent as its kind: wrong types, unknown fields, another kind.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::{Decoded, decode_strictly, strict_decoding_error};
 use crate::apimachinery::{FieldError, Kind, Object, Status};
@@ -18,6 +18,8 @@ pub(super) struct Incoming {
     pub owned: bool,
     /// The version of the kind in which it came; the object itself is of the stored one.
     pub version: &'static Kind,
+    /// Whether it is the stored object itself with another status.
+    pub kept: bool,
 }
 
 /// Reads an object.
@@ -33,7 +35,19 @@ pub(super) fn decode(
         return Err(strict_decoding_error(kind, &errors));
     }
     let object = to_stored(kind, as_object(value)?);
-    Ok(Incoming { object, warnings: warnings(options, errors), owned: false, version: kind })
+    Ok(Incoming { object, warnings: warnings(options, errors), owned: false, version: kind, kept: false })
+}
+
+/// Reads the status that a component has put into the stored object.
+pub(super) fn decode_status(kind: &'static Kind, mut object: Object) -> Result<Incoming, Status> {
+    if let Some(status) = object.remove("/status") {
+        let alone = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "status": status});
+        let mut decoded = as_object(decode_strictly(kind, &alone)?.value)?;
+        if let Some(status) = decoded.remove("/status") {
+            object.set("/status", status);
+        }
+    }
+    Ok(Incoming { object, warnings: Vec::new(), owned: false, version: kind, kept: true })
 }
 
 /// The same for an object that a patch produced; errors show the patch.
@@ -66,7 +80,7 @@ pub(super) fn decode_patched(
     }
     let owned = matches!(patch, Patch::Apply { .. });
     let object = to_stored(kind, as_object(value)?);
-    Ok(Incoming { object, warnings: warnings(options, errors), owned, version: kind })
+    Ok(Incoming { object, warnings: warnings(options, errors), owned, version: kind, kept: false })
 }
 
 /// What Go says of a wrong type when it converts fields, as for strategic patches, instead of reading JSON.

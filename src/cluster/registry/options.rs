@@ -41,7 +41,7 @@ impl WriteOptions {
     }
 
     /// The same, writing the status subresource.
-    pub(crate) fn component_status(manager: &str) -> Self {
+    pub(super) fn component_status(manager: &str) -> Self {
         Self { subresource: "status", ..Self::component(manager) }
     }
 }

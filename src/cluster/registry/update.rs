@@ -8,7 +8,7 @@ use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
 use super::custom::rules_of;
-use super::decode::{Incoming, decode};
+use super::decode::{Incoming, decode, decode_status};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::scale;
@@ -78,7 +78,13 @@ impl Registry {
     ) -> Result<Arc<Object>, Status> {
         let key = object.key();
         let options = WriteOptions::component_status(manager);
-        self.update(kind, &key, object, &options).map(|written| written.object)
+        let Some(old) = self.find(kind, &key) else { return Err(Status::not_found(kind, &key.name)) };
+        let kept = ["/metadata", "/spec"].iter().all(|part| object.get(part) == old.get(part));
+        if !kept {
+            return self.update(kind, &key, object, &options).map(|written| written.object);
+        }
+        let incoming = decode_status(kind, object)?;
+        self.replace(kind, &old, incoming, &options).map(|written| written.object)
     }
 
     pub(super) fn update_scale(
@@ -91,7 +97,7 @@ impl Registry {
         let old = self.get(kind, key)?;
         check_preconditions(kind, wanted, &old)?;
         let object = scale::scaled(kind, &old, wanted)?;
-        let incoming = Incoming { object, warnings: Vec::new(), owned: false, version: kind };
+        let incoming = Incoming { object, warnings: Vec::new(), owned: false, version: kind, kept: false };
         let written = self.replace(kind, &old, incoming, options)?;
         let scale = scale::scale_of(kind, &written.object)?;
         Ok(Written { object: Arc::new(scale), ..written })
@@ -105,14 +111,17 @@ impl Registry {
         incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let Incoming { object: mut new, mut warnings, owned, version } = incoming;
+        let Incoming { object: mut new, mut warnings, owned, version, kept } = incoming;
         let strategy = rules_of(kind, version);
         let whole = matches!(options.subresource, "" | "scale");
-        new.set("/apiVersion", kind.api_version());
-        new.set("/kind", kind.kind);
-        metadata::keep_system_fields(&mut new, old);
-        metadata::drop_empty(&mut new);
+        if !kept {
+            new.set("/apiVersion", kind.api_version());
+            new.set("/kind", kind.kind);
+            metadata::keep_system_fields(&mut new, old);
+            metadata::drop_empty(&mut new);
+        }
         match options.subresource {
+            "status" if kept => {}
             "status" => new = with_part_and_metadata(strategy, old, &new, "/status")?,
             "approval" => new = with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
             "finalize" => new = with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,

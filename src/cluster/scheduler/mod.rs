@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
-use super::manager::{Action, EventType, ReconcileContext, Reconciler, Watch, record_scheduler_event};
-use super::registry::{Registry, WriteOptions, time_text};
+use super::manager::{Action, EventType, ReconcileContext, Reconciler, Sweep, Watch, record_scheduler_event};
+use super::registry::{Registry, time_text};
 use cycle::Attempt;
 use queue::Waiting;
 
@@ -44,8 +44,6 @@ pub(crate) static SCHEDULER: Scheduler = Scheduler;
 
 static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::POD, keys: queue::after_pod },
-    Watch { kind: &builtin::NODE, keys: queue::after_node },
-    Watch { kind: &builtin::NAMESPACE, keys: queue::after_namespace },
     Watch { kind: &builtin::PERSISTENT_VOLUME_CLAIM, keys: volumes::pods_of_claim },
     Watch { kind: &builtin::PERSISTENT_VOLUME, keys: volumes::pods_of_volume },
 ];
@@ -57,6 +55,10 @@ impl Reconciler for Scheduler {
 
     fn watches(&self) -> &'static [Watch] {
         WATCHES
+    }
+
+    fn sweeps(&self) -> &'static [Sweep] {
+        queue::SWEEPS
     }
 
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
@@ -138,8 +140,7 @@ fn note(registry: &mut Registry, pod: &Object, reason: &str, message: &str) -> R
         None => list.push(condition),
     }
     next.set("/status/conditions", list);
-    let options = WriteOptions::component_status(MANAGER);
-    registry.update(&builtin::POD, &pod.key(), next, &options).map(|_| ())
+    registry.update_status(&builtin::POD, next, MANAGER).map(|_| ())
 }
 
 /// Writes the node on which room is made for a Pod; an empty one takes the hope away.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::apimachinery::{Object, ObjectKey};
+use crate::apimachinery::{Object, ObjectKey, builtin};
 use crate::base::Timestamp;
 
+use super::super::manager::Sweep;
 use super::super::registry::Registry;
 use super::super::storage::{Change, ChangeType};
 use super::NAME;
@@ -93,12 +94,25 @@ pub(super) fn needs_node(pod: &Object) -> bool {
         && [NAME, ""].contains(&pod.text("/spec/schedulerName"))
 }
 
+/// Pods that wait need another look when one on a node comes, goes or changes, or when a node or a
+/// namespace does.
+pub(super) static SWEEPS: &[Sweep] = &[
+    Sweep { kind: &builtin::POD, after: pod_makes_room, keys: waiting },
+    Sweep { kind: &builtin::POD, after: pod_comes, keys: waiting_for_pods },
+    Sweep { kind: &builtin::NODE, after: node_changes, keys: waiting },
+    Sweep { kind: &builtin::NAMESPACE, after: namespace_changes, keys: waiting },
+];
+
 /// The Pods that wait, the most important first, then the oldest.
 fn waiting(registry: &Registry) -> Vec<ObjectKey> {
     waiting_that(registry, |_| true)
 }
 
-/// Those of them that `may` be meant.
+/// Those of them that Pods on nodes can help.
+fn waiting_for_pods(registry: &Registry) -> Vec<ObjectKey> {
+    waiting_that(registry, looks_at_pods)
+}
+
 fn waiting_that(registry: &Registry, may: impl Fn(&Object) -> bool) -> Vec<ObjectKey> {
     let pods = registry.store().pods_on("");
     let mut pods: Vec<&Arc<Object>> = pods.filter(|pod| may(pod) && needs_node(pod)).collect();
@@ -109,38 +123,41 @@ fn waiting_that(registry: &Registry, may: impl Fn(&Object) -> bool) -> Vec<Objec
     pods.into_iter().map(|pod| pod.key()).collect()
 }
 
-/// A new or changed Pod without a node; everyone who waits when one on a node comes, goes or changes.
-pub(super) fn after_pod(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let pod = &change.object;
-    let same = |pointer: &str| {
-        change.previous.as_ref().is_some_and(|previous| previous.get(pointer) == pod.get(pointer))
-    };
-    if pod.text("/spec/nodeName").is_empty() {
-        // The scheduler's own notes in the status are no reason to try again.
-        let news = !same("/spec") || !same("/metadata/labels");
-        let gone = change.change_type == ChangeType::Deleted;
-        return if gone {
-            waiting(registry)
-        } else if news && needs_node(pod) {
-            vec![pod.key()]
-        } else {
-            Vec::new()
-        };
+fn same(change: &Change, pointer: &str) -> bool {
+    change.previous.as_ref().is_some_and(|previous| previous.get(pointer) == change.object.get(pointer))
+}
+
+fn has_node(pod: &Object) -> bool {
+    !pod.text("/spec/nodeName").is_empty()
+}
+
+/// A new or changed Pod without a node.
+pub(super) fn after_pod(change: &Change, _: &Registry) -> Vec<ObjectKey> {
+    // The scheduler's own notes in the status are no reason to try again.
+    let news = !same(change, "/spec") || !same(change, "/metadata/labels");
+    if change.change_type != ChangeType::Deleted && news && needs_node(&change.object) {
+        vec![change.object.key()]
+    } else {
+        Vec::new()
     }
-    let placed = change.previous.as_ref().is_some_and(|previous| previous.text("/spec/nodeName").is_empty());
+}
+
+/// Whether a Pod has come to a node: it takes room, so that it helps only those who look where others are.
+fn pod_comes(change: &Change) -> bool {
+    has_node(&change.object)
+        && (change.change_type == ChangeType::Added
+            || change.previous.as_ref().is_some_and(|previous| !has_node(previous)))
+}
+
+/// Whether a Pod on a node has gone, ended or changed what others look at, or one that waited has gone.
+fn pod_makes_room(change: &Change) -> bool {
+    let gone = change.change_type == ChangeType::Deleted;
+    if !has_node(&change.object) || pod_comes(change) {
+        return gone;
+    }
     let ended = |pod: &Object| matches!(pod.text("/status/phase"), "Succeeded" | "Failed");
-    let ends = ended(pod) && change.previous.as_ref().is_some_and(|previous| !ended(previous));
-    let matters = change.change_type != ChangeType::Modified
-        || placed
-        || ends
-        || !same("/metadata/labels")
-        || !same("/spec/containers");
-    if !matters {
-        return Vec::new();
-    }
-    // A Pod that comes takes room: it helps only those who look where others are.
-    let comes = change.change_type == ChangeType::Added || placed;
-    waiting_that(registry, |waiting| !comes || looks_at_pods(waiting))
+    let ends = ended(&change.object) && change.previous.as_ref().is_some_and(|previous| !ended(previous));
+    gone || ends || !same(change, "/metadata/labels") || !same(change, "/spec/containers")
 }
 
 /// Whether Pods on nodes can make a node suit this Pod.
@@ -148,18 +165,13 @@ fn looks_at_pods(pod: &Object) -> bool {
     pod.get("/spec/affinity/podAffinity").is_some() || pod.get("/spec/topologySpreadConstraints").is_some()
 }
 
-/// A node that is new, or whose labels, taints or room changed, may suit someone who waits.
-pub(super) fn after_node(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let same = |pointer: &str| {
-        change.previous.as_ref().is_some_and(|previous| previous.get(pointer) == change.object.get(pointer))
-    };
-    let unchanged = ["/spec", "/metadata/labels", "/status/allocatable"].iter().all(|pointer| same(pointer));
-    if unchanged && change.change_type == ChangeType::Modified { Vec::new() } else { waiting(registry) }
+/// Whether a node is new, has gone, or has other labels, taints or room.
+fn node_changes(change: &Change) -> bool {
+    change.change_type != ChangeType::Modified
+        || !["/spec", "/metadata/labels", "/status/allocatable"].iter().all(|pointer| same(change, pointer))
 }
 
-/// Labels of a namespace may let an affinity mean Pods there.
-pub(super) fn after_namespace(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let labels = |object: &Object| object.labels().cloned();
-    let same = change.previous.as_ref().is_some_and(|previous| labels(previous) == labels(&change.object));
-    if same { Vec::new() } else { waiting(registry) }
+/// Whether a namespace has other labels, which may let an affinity mean Pods there.
+fn namespace_changes(change: &Change) -> bool {
+    !same(change, "/metadata/labels")
 }

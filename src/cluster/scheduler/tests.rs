@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::config::ClusterConfig;
+use super::super::registry::WriteOptions;
 use super::super::simulation::Simulation;
 use super::*;
 

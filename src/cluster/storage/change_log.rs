@@ -11,7 +11,10 @@ pub(super) const LENGTH_MAX: usize = 20_000;
 /// How many bytes of text it keeps at most.
 const BYTES_MAX: usize = 48 << 20;
 /// How many of the newest changes are kept ready to be looked at; older ones are kept as text.
-pub(super) const RECENT: usize = 512;
+const RECENT: usize = 512;
+/// How many changes the log of a crowded store keeps: each is forgotten before anybody writes it down as
+/// text, which would be the dearest part of a write.
+pub(super) const CROWDED_MAX: usize = 4_096;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ impl ChangeLog {
         Self { changes: Vector::new(), compacted: revision, bytes: 0 }
     }
 
-    /// Adds the newest change.
+    /// Adds the newest change, in a store that is not crowded.
     pub(super) fn push(&mut self, change: Change) {
         self.changes.push_back(change);
         if let Some(place) = self.changes.len().checked_sub(RECENT + 1)
@@ -87,15 +90,24 @@ impl ChangeLog {
             self.bytes += change.bytes();
         }
         while self.changes.len() > LENGTH_MAX || self.bytes > BYTES_MAX {
-            let Some(oldest) = self.changes.pop_front() else { return };
-            self.bytes = self.bytes.saturating_sub(oldest.bytes());
-            self.compacted = oldest.revision;
+            if self.forget_oldest().is_none() {
+                return;
+            }
         }
     }
 
-    /// The newest of the changes that are kept as text.
-    pub(super) fn newest_asleep(&self) -> Option<&Change> {
-        self.changes.get(self.changes.len().checked_sub(RECENT + 1)?)
+    /// Adds the newest change, in a crowded store; gives back what has been forgotten for it.
+    pub(super) fn push_crowded(&mut self, change: Change) -> impl Iterator<Item = Change> {
+        self.changes.push_back(change);
+        let surplus = self.changes.len().saturating_sub(CROWDED_MAX);
+        (0..surplus).filter_map(|_| self.forget_oldest())
+    }
+
+    fn forget_oldest(&mut self) -> Option<Change> {
+        let oldest = self.changes.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(oldest.bytes());
+        self.compacted = oldest.revision;
+        Some(oldest)
     }
 
     /// The changes after `revision`, oldest first.

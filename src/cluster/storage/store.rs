@@ -171,31 +171,42 @@ impl Store {
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
         self.index(kind, &key, previous.as_deref(), Some(&object));
-        self.log.push(Change {
+        self.log(Change {
             revision: self.revision,
             kind,
             change_type: if previous.is_some() { ChangeType::Modified } else { ChangeType::Added },
             object: Arc::clone(&object),
             previous,
         });
-        if self.objects.len() > AWAKE_MAX {
-            self.lay_down();
-        }
         object
     }
 
-    /// Keeps an object as text that was written some time ago, and one that was only looked at.
-    fn lay_down(&mut self) {
-        if let Some(change) = self.log.newest_asleep() {
-            let object = &change.object;
-            let key = StoreKey::new(change.kind, object.namespace(), object.name());
-            let asleep = object.asleep();
-            if let (Some(present), Some(asleep)) = (self.objects.get_mut(&key), asleep)
-                && present.resource_version() == change.revision
-            {
-                *present = Arc::new(asleep);
-            }
+    fn log(&mut self, change: Change) {
+        if self.objects.len() <= AWAKE_MAX {
+            return self.log.push(change);
         }
+        let forgotten: Vec<Change> = self.log.push_crowded(change).collect();
+        for change in forgotten {
+            self.lay_down(&change);
+        }
+        self.lay_down_next();
+    }
+
+    /// Keeps an object as text that nobody has written since that change.
+    fn lay_down(&mut self, change: &Change) {
+        let object = &change.object;
+        let key = StoreKey::new(change.kind, object.namespace(), object.name());
+        if let Some(present) = self.objects.get(&key)
+            && !present.was_asleep()
+            && present.resource_version() == change.revision
+            && let Some(asleep) = present.asleep()
+        {
+            self.objects.insert(key, Arc::new(asleep));
+        }
+    }
+
+    /// Keeps the next object as text again that somebody has looked at: each write makes a step of the round.
+    fn lay_down_next(&mut self) {
         let next = match &self.round {
             Some(key) => self.objects.range::<_, StoreKey>((Bound::Excluded(key), Bound::Unbounded)).next(),
             None => self.objects.iter().next(),
@@ -220,7 +231,7 @@ impl Store {
         let mut last = Object::clone(&previous);
         last.set("/metadata/resourceVersion", self.revision.to_string());
         let last = Arc::new(last);
-        self.log.push(Change {
+        self.log(Change {
             revision: self.revision,
             kind,
             change_type: ChangeType::Deleted,
@@ -258,7 +269,7 @@ mod tests {
 
     use super::*;
     use crate::apimachinery::builtin::{CONFIG_MAP, REPLICA_SET, SECRET};
-    use crate::cluster::storage::change_log::LENGTH_MAX;
+    use crate::cluster::storage::change_log::{CROWDED_MAX, LENGTH_MAX};
 
     #[test]
     fn a_list_shows_the_past() {
@@ -319,6 +330,26 @@ mod tests {
         }
         assert_eq!(store.changes_since(0).err(), Some(Compacted { oldest: 1 }));
         assert_eq!(store.changes_since(1).map(Iterator::count), Ok(LENGTH_MAX));
+    }
+
+    #[test]
+    fn a_crowded_store_keeps_as_text_what_nobody_writes_any_more() {
+        let mut store = Store::default();
+        let name = |number: usize| format!("s-{number:05}");
+        for number in 0..=AWAKE_MAX {
+            store.put(&SECRET, Object::new(&SECRET, "a", &name(number)));
+        }
+        for _ in 0..CROWDED_MAX {
+            store.put(&SECRET, Object::new(&SECRET, "a", &name(0)));
+        }
+        let asleep = |store: &Store, number| {
+            store.get(&SECRET, &ObjectKey::new("a", name(number))).map(|object| object.is_asleep())
+        };
+        assert_eq!((asleep(&store, 0), asleep(&store, 1)), (Some(false), Some(true)));
+        assert_eq!(asleep(&store, AWAKE_MAX), Some(true));
+        let revision = store.revision();
+        assert_eq!(store.changes_since(revision - CROWDED_MAX as u64).map(Iterator::count), Ok(CROWDED_MAX));
+        assert!(store.changes_since(revision - CROWDED_MAX as u64 - 1).is_err());
     }
 
     #[test]

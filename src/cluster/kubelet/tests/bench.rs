@@ -44,7 +44,7 @@ impl Bench {
             "spec": {"podCIDR": "10.244.0.0/24"}}));
         let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
         node.set("/status/addresses", json!([{"type": "InternalIP", "address": "192.168.49.2"}]));
-        bench.registry.update(&NODE, &node.key(), node, &WriteOptions::component_status("kubelet")).unwrap();
+        bench.registry.update_status(&NODE, node, "kubelet").unwrap();
         bench
     }
 

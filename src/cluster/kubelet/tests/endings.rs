@@ -231,7 +231,7 @@ fn resources_follow_in_place() {
     assert_eq!(status.number("/status/containerStatuses/0/restartCount"), Some(0));
     let mut node = Object::clone(&bench.registry.get(&NODE, &ObjectKey::new("", "minikube")).unwrap());
     node.set("/status/allocatable", json!({"cpu": "2"}));
-    bench.registry.update(&NODE, &node.key(), node, &WriteOptions::component_status("kubelet")).unwrap();
+    bench.registry.update_status(&NODE, node, "kubelet").unwrap();
     let mut resize = |amount: &str| {
         let mut object = bench.object("p");
         object.set("/spec/containers/0/resources/requests/cpu", amount);
