@@ -105,8 +105,9 @@ impl Near<'_> {
                 && event.text("/involvedObject/name") == wanted.name
         });
         let told = self.facts.answered.is_some_and(|answered| answered.made(kind.singular, &wanted.name));
-        let was_there = told || about.next().is_some();
         let deleted = last.split_whitespace().any(|word| word == "delete");
+        let took_it = deleted && is_named(last, &wanted.name);
+        let was_there = told || took_it || about.next().is_some();
         let sentence = if deleted { &sentences::GONE } else { &sentences::GONE_AGAIN };
         let finding = Finding::lasting(sentence, [&wanted.to_string()]);
         let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
