@@ -10,7 +10,7 @@ use super::schema::{self, FieldType, TypeSchema};
 const ORDERS: &[(&str, &str)] = &[
     (
         "Container",
-        "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle",
+        "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath terminationMessagePolicy",
     ),
     (
         "EphemeralContainer",
@@ -20,6 +20,8 @@ const ORDERS: &[(&str, &str)] = &[
         "PodSpec",
         "volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace",
     ),
+    ("DeploymentCondition", "type status lastUpdateTime lastTransitionTime"),
+    ("NodeSpec", "podCIDR podCIDRs"),
     ("ServicePort", "name protocol appProtocol port"),
     ("ServiceSpec", "ports selector clusterIP clusterIPs"),
     ("Secret", "metadata immutable data stringData type"),

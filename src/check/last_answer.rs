@@ -21,10 +21,7 @@ impl LastAnswer {
         let first = lines.find(|line| is_complaint(line))?;
         let causes = lines.map(str::trim).take_while(|line| line.starts_with("* "));
         let told = std::iter::once(first.trim()).chain(causes).collect::<Vec<_>>().join(" ");
-        Some(match told.char_indices().nth(TOLD_MAX) {
-            Some((end, _)) => format!("{}…", &told[..end]),
-            None => told,
-        })
+        Some(in_short(&told))
     }
 
     /// Whether it said that it made or changed an object: `deployment.apps/web created`.
@@ -35,6 +32,19 @@ impl LastAnswer {
             let kind = kind.split('.').next().unwrap_or(kind);
             kind == singular && made == name && matches!(done, "created" | "configured" | "unchanged")
         })
+    }
+}
+
+/// The complaint without the object that it quotes, and cut where it is too long.
+fn in_short(told: &str) -> String {
+    let quoted = told.find("value: {").zip(told.rfind("}: ")).filter(|(start, end)| start < end);
+    let told = match quoted {
+        Some((start, end)) => format!("{}value: {{…{}", &told[..start], &told[end..]),
+        None => told.to_owned(),
+    };
+    match told.char_indices().nth(TOLD_MAX) {
+        Some((end, _)) => format!("{}…", &told[..end]),
+        None => told,
     }
 }
 
@@ -59,6 +69,15 @@ mod tests {
         assert_eq!(
             failed("Error from server (AlreadyExists): pods \"a\" already exists\n").complaint(),
             None
+        );
+        let long = format!(
+            "The Job \"a\" is invalid: spec: Invalid value: {{\"a\":\"{}\"}}: field is immutable",
+            "x".repeat(900)
+        );
+        let told = failed(&long).complaint().unwrap();
+        assert!(
+            told.starts_with("The Job") && told.ends_with("field is immutable") && told.len() < 300,
+            "{told}"
         );
         assert_eq!(LastAnswer { failed: false, ..failed("error: x") }.complaint(), None);
     }

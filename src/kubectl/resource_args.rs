@@ -93,7 +93,9 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
 pub(super) fn visited(failure: Failure) -> Failure {
     match failure {
         Failure::Message(text)
-            if !text.starts_with("the path ") && !text.starts_with("no objects passed") =>
+            if !["the path ", "no objects passed", "when paths, "]
+                .iter()
+                .any(|start| text.starts_with(start)) =>
         {
             Failure::Plain(text)
         }

@@ -14,7 +14,7 @@ pub(super) fn draw(
     reasons: &[(String, Option<String>)],
 ) -> String {
     if theme.spoken {
-        return spoken(trail, text, reasons);
+        return spoken(theme, trail, text, reasons);
     }
     let mut lines: Vec<String> =
         trail.iter().map(|line| theme.paint(Role::Faint, &branch(theme, &in_signs(theme, line)))).collect();
@@ -34,7 +34,8 @@ pub(super) fn draw(
 }
 
 /// The same to be read aloud: a sentence an object, numbered by who leads to whom, nothing cut.
-fn spoken(trail: &[String], text: &str, reasons: &[(String, Option<String>)]) -> String {
+fn spoken(theme: &Theme, trail: &[String], text: &str, reasons: &[(String, Option<String>)]) -> String {
+    let told = |text: &str| wrap(text, theme.width).join("\n");
     let mut counts: Vec<usize> = Vec::new();
     let mut lines = Vec::new();
     for line in trail {
@@ -44,13 +45,13 @@ fn spoken(trail: &[String], text: &str, reasons: &[(String, Option<String>)]) ->
         counts.resize(depth + 1, 0);
         counts[depth] += 1;
         let number = counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
-        lines.push(format!("{number}: {object}."));
+        lines.push(told(&format!("{number}: {object}.")));
     }
     if !text.is_empty() {
-        lines.push(text.to_owned());
+        lines.push(told(text));
     }
     for (reason, command) in reasons {
-        lines.push(reason.clone());
+        lines.push(told(reason));
         lines.extend(command.clone());
     }
     lines.join("\n")
@@ -86,7 +87,8 @@ mod tests {
 
     #[test]
     fn read_aloud_it_is_sentences_and_nothing_is_cut() {
-        let long = "x".repeat(90);
+        let long = "word ".repeat(30);
+        let long = long.trim();
         let trail = [
             "deployment/web: 0/1".to_owned(),
             format!("└ replicaset/web-1: {long}"),
@@ -95,9 +97,9 @@ mod tests {
         let theme = Theme { width: 40, ..Theme::plain().read_aloud() };
         let told = draw(&theme, &trail, "", &[("No node.".to_owned(), Some("kubectl get nodes".to_owned()))]);
         assert_eq!(
-            told,
+            told.replace('\n', " "),
             format!(
-                "1: deployment/web: 0/1.\n1.1: replicaset/web-1: {long}.\n1.1.1: pod/web-1-a: Pending.\nNo node.\nkubectl get nodes"
+                "1: deployment/web: 0/1. 1.1: replicaset/web-1: {long}. 1.1.1: pod/web-1-a: Pending. No node. kubectl get nodes"
             )
         );
     }

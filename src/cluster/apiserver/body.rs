@@ -89,6 +89,10 @@ pub(super) fn failure(status: &Status) -> Response<Body> {
     if let Some(seconds) = status.details.as_ref().and_then(|details| details.retry_after_seconds) {
         response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if status.code == 429 && status.details.is_none() {
+        // Who is turned away because of too many leaves its place to others.
+        response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

@@ -36,8 +36,8 @@ use super::{
 
 /// Watches that may be open at once.
 const WATCHES_MAX: usize = 2_000;
-/// Wall time after which an HTTP/1.1 connection without a request is closed.
-const IDLE_MAX: Duration = Duration::from_mins(10);
+/// Wall time after which an HTTP/1.1 connection without a whole request is closed, as upstream's `IdleTimeout`.
+const IDLE_MAX: Duration = Duration::from_secs(90);
 /// Bytes of a response that wait for a slow reader, and that the head of a request may have.
 const BUFFER_BYTES: usize = 128 * 1024;
 /// Wall time between two pings that find out whether an HTTP/2 client is still there.

@@ -278,6 +278,7 @@ impl PodWorker<'_> {
             "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: {why}"
         );
         self.event(Some(spec), EventType::Warning, "Failed", &format!("Error: {message}"));
+        let restarts = pod_spec::restarts(&self.pod, spec, 128);
         let container = self.container(spec.name());
         if let Some(run) = &mut container.run {
             run.terminated = Some(Terminated {
@@ -289,8 +290,11 @@ impl PodWorker<'_> {
                 finished_at: now,
             });
         }
-        container.wait("RunContainerError", message);
         schedule_restart(container, now);
+        // Only what is started again waits; otherwise the failure is the end.
+        if restarts {
+            container.wait("RunContainerError", message);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -80,19 +81,7 @@ async fn a_token_opens_the_door_for_its_account_until_it_expires() {
 
 /// Sends bytes over TLS, closes that direction if so asked, and reads what comes back.
 async fn answer_to(kubeconfig: &str, port: u16, bytes: &[u8], closes: bool) -> String {
-    let value: Value = serde_yaml::from_str(kubeconfig).unwrap();
-    let authority = value["clusters"][0]["cluster"]["certificate-authority-data"].as_str().unwrap();
-    let pem = STANDARD.decode(authority).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
-    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap();
+    let mut stream = connect(kubeconfig, port, b"http/1.1").await;
     // The other side may close as soon as it has seen enough.
     let _ = stream.write_all(bytes).await;
     if closes {
@@ -101,6 +90,74 @@ async fn answer_to(kubeconfig: &str, port: u16, bytes: &[u8], closes: bool) -> S
     let mut answer = Vec::new();
     let _ = timeout(std::time::Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// A connection of somebody without a certificate.
+async fn connect(kubeconfig: &str, port: u16, protocol: &[u8]) -> TlsStream<TcpStream> {
+    let value: Value = serde_yaml::from_str(kubeconfig).unwrap();
+    let authority = value["clusters"][0]["cluster"]["certificate-authority-data"].as_str().unwrap();
+    let pem = STANDARD.decode(authority).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.to_vec()];
+    let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_dawdles_breaks_off_or_talks_nonsense_harms_nobody_else() {
+    let cluster = Cluster::start(ClusterConfig { manual_time: true, ..ClusterConfig::default() }).unwrap();
+    let listener = cluster.listen(0).await.unwrap();
+    let (kubeconfig, port) = (listener.kubeconfig(), listener.port());
+    let token = token(&cluster).await;
+    let head = |line: &str| format!("{line} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n");
+    let mut held = Vec::new();
+    for number in 0..60 {
+        // Heads that never end, and watches that nobody reads.
+        let mut stream = connect(kubeconfig, port, b"http/1.1").await;
+        let text = if number % 2 == 0 {
+            "GET /api HTTP/1.1\r\nhos".to_owned()
+        } else {
+            head("GET /api/v1/pods?watch=true") + "\r\n"
+        };
+        stream.write_all(text.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    for frames in [
+        // A reset of a stream that there is not, a window that overflows, a frame of no known kind.
+        &b"\0\0\x04\x03\0\0\0\0\x05\0\0\0\x08"[..],
+        b"\0\0\x04\x08\0\0\0\0\0\x7f\xff\xff\xff",
+        b"\xff\xff\xff\xee\xff\xff\xff\xff\xff",
+    ] {
+        let mut stream = connect(kubeconfig, port, b"h2").await;
+        let _ = stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
+        let _ = stream.write_all(frames).await;
+        held.push(stream);
+    }
+    let socket = "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: !\r\nsec-websocket-protocol: v5.channel.k8s.io\r\nconnection: close\r\n\r\n\u{ff}\u{ff}";
+    let exec =
+        head("GET /api/v1/namespaces/kube-system/pods/etcd-minikube/exec?command=ls&stdout=true") + socket;
+    let answer = answer_to(kubeconfig, port, exec.as_bytes(), true).await;
+    // It comes to its end, which `answer_to` waits for.
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer:.200}");
+    let body = "k8s\0\u{1}\u{2}nonsense";
+    let post = format!(
+        "{}content-type: application/vnd.kubernetes.protobuf\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        head("POST /api/v1/namespaces/default/configmaps"),
+        body.len()
+    );
+    let answer = answer_to(kubeconfig, port, post.as_bytes(), false).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 400") && answer.contains("\"reason\":\"BadRequest\""),
+        "{answer:.400}"
+    );
+    assert_eq!(code_of(config_of(kubeconfig).await).await, 200);
 }
 
 #[tokio::test]

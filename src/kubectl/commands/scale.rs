@@ -54,6 +54,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             };
             return Err(Failure::message(format!("no objects passed to scale {why}")));
         }
+        Err(Failure::Message(text)) if text.starts_with("error parsing ") => {
+            return Err(Failure::message(format!("no objects passed to scale {text}")));
+        }
         other => other?,
     };
     if infos.is_empty() {

@@ -33,7 +33,12 @@ impl Chain<'_> {
             let sidecar = container_of(pod, status).is_some_and(|spec| spec["restartPolicy"] == "Always");
             if !sidecar && status.pointer("/state/running").is_some() {
                 let words = [name_of(pod), text(status, "/name").to_owned()];
-                let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
+                let command = container_of(pod, status).and_then(|spec| spec["command"].as_array());
+                let words_of =
+                    |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+                let runs: Aside =
+                    command.map(|command| (&sentences::IT_RUNS, vec![quote(&words_of(command))]));
+                let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]).aside(runs);
                 return Some(finding.shown_by(format!("kubectl logs {} -c {}", pod.name(), words[1])));
             }
         }

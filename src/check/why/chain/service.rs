@@ -67,8 +67,22 @@ impl<'a> Chain<'a> {
             .any(|endpoint| endpoint.pointer("/conditions/ready").and_then(Value::as_bool) != Some(false))
     }
 
+    /// A workload whose Pods would be selected, and what keeps it from making any.
+    fn makes_no_pods(self, service: &Object, selector: &Map<String, Value>) -> Option<Finding> {
+        let selects = LabelSelector::from_map(selector);
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET];
+        let mut workloads =
+            kinds.into_iter().flat_map(|kind| self.world.all(kind, Some(service.namespace())));
+        let workload =
+            workloads.find(|workload| selects.matches(workload.map("/spec/template/metadata/labels")))?;
+        self.broken_link(workload)
+    }
+
     /// Why no Pod is selected: a typing error, one label too many, another namespace, or nothing there.
     fn selects_nothing(self, service: &Object, selector: &Map<String, Value>) -> Finding {
+        if let Some(finding) = self.makes_no_pods(service, selector) {
+            return finding;
+        }
         let name = name_of(service);
         let wanted = written(selector);
         let show = "kubectl get pods --show-labels";

@@ -41,6 +41,12 @@ impl Near<'_> {
     /// What is there instead of an object that is not.
     pub(in crate::check::why) fn missing(&self, wanted: &ObjectRef) -> Option<Finding> {
         let namespace = wanted.namespace.as_deref();
+        // Whatever else is there: a refusal that names it is why it is not.
+        if self.refusal().is_some_and(|(command, complaint)| {
+            is_named(&command, &wanted.name) || is_named(&complaint, &wanted.name)
+        }) {
+            return self.refused_to_make(wanted);
+        }
         let same_name = self.of_other_kind(wanted, |object| object.name() == wanted.name);
         same_name
             .or_else(|| {
@@ -64,8 +70,22 @@ impl Near<'_> {
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
             .or_else(|| self.refused_to_make(wanted))
+            .or_else(|| self.not_exposed(wanted))
             .or_else(|| self.gone(wanted))
             .or_else(|| self.not_made(wanted))
+    }
+
+    /// A Service that is not there, while what it should lead to is.
+    fn not_exposed(&self, wanted: &ObjectRef) -> Option<Finding> {
+        if wanted.kind != &builtin::SERVICE || self.facts.commands.is_empty() {
+            return None;
+        }
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::POD];
+        let mut behind =
+            kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
+        let behind = behind.find(|object| object.name() == wanted.name)?;
+        let finding = Finding::lasting(&sentences::NOT_EXPOSED, [&wanted.name, &name_of(behind)]);
+        Some(finding.shown_by("kubectl get services"))
     }
 
     /// The last command should have made it, and was refused.
@@ -85,8 +105,9 @@ impl Near<'_> {
                 && event.text("/involvedObject/name") == wanted.name
         });
         let told = self.facts.answered.is_some_and(|answered| answered.made(kind.singular, &wanted.name));
-        let was_there = told || about.next().is_some();
         let deleted = last.split_whitespace().any(|word| word == "delete");
+        let took_it = deleted && is_named(last, &wanted.name);
+        let was_there = told || took_it || about.next().is_some();
         let sentence = if deleted { &sentences::GONE } else { &sentences::GONE_AGAIN };
         let finding = Finding::lasting(sentence, [&wanted.to_string()]);
         let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
@@ -179,6 +200,12 @@ impl Near<'_> {
             .any(|start| start["kind"] == object.kind() && start["metadata"]["name"] == object.name());
         started || self.facts.step.checks.iter().any(|check| names(check, object))
     }
+}
+
+/// Whether a text speaks of an object by its name.
+pub(super) fn is_named(text: &str, name: &str) -> bool {
+    let ends = |letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '.';
+    text.split(ends).any(|word| word == name)
 }
 
 /// Whether an expectation is about an object of that name.

@@ -46,7 +46,7 @@ impl<'a> Near<'a> {
     }
 
     /// The last command, had it something to write, and the refusal.
-    fn refusal(&self) -> Option<(String, String)> {
+    pub(super) fn refusal(&self) -> Option<(String, String)> {
         const WRITING: [&str; 14] = [
             "apply",
             "create",
@@ -71,10 +71,7 @@ impl<'a> Near<'a> {
 
     /// As `refused`, where the command or the refusal names an object.
     pub(super) fn refused_about(&self, object: &Object) -> Option<Finding> {
-        let named = |text: &str| {
-            text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '.')
-                .any(|word| word == object.name())
-        };
+        let named = |text: &str| missing::is_named(text, object.name());
         let about = self.facts.commands.last().is_some_and(|last| named(last))
             || self.facts.answered?.complaint().is_some_and(|complaint| named(&complaint));
         self.refused().filter(|_| about)
@@ -142,7 +139,17 @@ impl<'a> Near<'a> {
     /// An object that is still there because its owner makes another each time.
     pub(super) fn makes_anew(&self) -> Option<Finding> {
         let Form::Absent(wanted) = &self.check.form else { return None };
-        self.made_anew(self.facts.world.object(wanted)?)
+        let object = self.facts.world.object(wanted)?;
+        self.made_anew(object).or_else(|| self.claim_stays(object))
+    }
+
+    /// A claim that a StatefulSet's template made: it does not go with the set.
+    fn claim_stays(&self, claim: &Object) -> Option<Finding> {
+        let (made_for, ordinal) = claim.name().rsplit_once('-')?;
+        let (_, set) = made_for.split_once('-')?;
+        let of_set = claim.kind() == "PersistentVolumeClaim" && ordinal.parse::<u32>().is_ok();
+        let finding = Finding::lasting(&sentences::CLAIM_STAYS, [&name_of(claim), set]);
+        of_set.then(|| finding.shown_by("kubectl get persistentvolumeclaims"))
     }
 
     /// As `makes_anew`, for a selection that should be empty.

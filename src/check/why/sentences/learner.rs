@@ -55,6 +55,10 @@ sentences! {
         "{0}의 {1}이(가) 컨테이너 {2}에 있습니다. 컨테이너 {3}에 있어야 합니다.";
     REFUSED: "The last command (`{0}`) was refused: {1}", "마지막 명령(`{0}`)이 거부되었습니다: {1}";
     REFUSED_TO_MAKE: "{0} is not there: the last command (`{1}`) was refused: {2}", "{0}이(가) 없습니다. 마지막 명령(`{1}`)이 거부되었습니다: {2}";
+    NOT_EXPOSED: "There is no Service {0}: nothing leads requests to {1}. `kubectl expose` makes one.",
+        "서비스 {0}이(가) 없어 {1}(으)로 요청이 가지 않습니다. `kubectl expose`로 만드세요.";
+    CLAIM_STAYS: "{0} was made for the StatefulSet {1}, and stays when that goes, so that no data is lost: delete it by itself.",
+        "{0}은(는) 스테이트풀셋 {1}을(를) 위해 만들어졌고, 데이터를 잃지 않도록 그것이 삭제되어도 남습니다. 따로 삭제하세요.";
     GONE: "{0} was there and is gone: it was deleted.", "{0}이(가) 있었는데 삭제되어 없습니다.";
     GONE_AGAIN: "{0} was made and is gone again: somebody deleted it, its time to live (ttlSecondsAfterFinished) was over, or its node does not exist.",
         "{0}이(가) 만들어졌다가 사라졌습니다. 누군가 삭제했거나, 보관 시간(ttlSecondsAfterFinished)이 지났거나, 지정한 노드가 없는 경우입니다.";

@@ -71,6 +71,7 @@ sentences! {
     STARTUP: "{0} has not started yet by its startup probe: {1}", "{0}의 시작 프로브(startupProbe)가 아직 성공하지 않았습니다: {1}";
     PROBE_PORT: " The probe asks port {0}; the container declares {1}.", " 프로브는 {0}번 포트를 보지만 컨테이너가 선언한 포트는 {1}입니다.";
     READINESS_GATE: "{0} waits for its readiness gate {1}, which nobody has set.", "{0}의 준비성 게이트 {1}을(를) 아무도 설정하지 않았습니다.";
+    IT_RUNS: " It runs `{0}`.", " 실행 중인 명령: `{0}`.";
     INIT_WAITS: "The init container {1} of {0} still runs; the others begin after it.", "{0}의 초기화 컨테이너 {1}이(가) 아직 실행 중입니다. 나머지는 그다음에 시작합니다.";
     CREATING: "{0} is being made: its image is pulled, its volumes are mounted.", "{0}을(를) 만드는 중입니다. 이미지를 가져오고 볼륨을 마운트합니다.";
     NOT_READY_YET: "{0} runs, and is not ready yet.", "{0}이(가) 실행 중이지만 아직 준비되지 않았습니다.";

@@ -178,3 +178,16 @@ fn a_log_keeps_the_order_of_output_and_errors() {
         "a\nls: /nowhere: No such file or directory\nb\ncat: can't open '/no': No such file or directory\nc\n"
     );
 }
+
+#[test]
+fn a_program_that_is_not_there_is_the_end_of_a_pod_that_never_restarts() {
+    let mut bench = Bench::new();
+    let container = json!([{"name": "c", "image": "busybox", "command": ["notexist"]}]);
+    bench.pod("p", json!({"restartPolicy": "Never", "containers": container}));
+    bench.run_for(5_000);
+    let pod = bench.object("p");
+    assert_eq!(pod.text("/status/phase"), "Failed");
+    let state = "/status/containerStatuses/0/state/terminated";
+    assert_eq!(pod.text(&format!("{state}/reason")), "StartError");
+    assert_eq!(pod.number(&format!("{state}/exitCode")), Some(128));
+}

@@ -7,7 +7,7 @@ use super::flag_sets::{FILES, OUTPUT, RECORD, VALIDATE, field_manager};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::resource_args::{Wanted, find, require_arguments};
+use crate::kubectl::resource_args::{Wanted, find, info_of, require_arguments};
 
 pub(super) use session::{Mode, Session};
 
@@ -43,7 +43,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    let mut infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    let subresource = call.flags.text("subresource").to_owned();
+    for info in infos.iter_mut().filter(|_| !subresource.is_empty()) {
+        let url = info.resource.subresource(&info.namespace, &info.name, &subresource);
+        let held = api.get(&url).await?;
+        info.object = info_of(info.resource.clone(), held, String::new())?.object;
+    }
     // Nothing is edited unless everything can be.
     Failure::many(std::mem::take(&mut call.deferred))?;
     if infos.is_empty() {

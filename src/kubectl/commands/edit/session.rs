@@ -207,8 +207,12 @@ impl<'s, 'a> Session<'s, 'a> {
         if fixed.iter().any(|path| before.pointer(path) != after.pointer(path)) {
             return Err(Failure::message("At least one of apiVersion, kind and name was changed"));
         }
-        let kind =
-            original.resource.builtin().filter(|kind| crate::apimachinery::supports_strategic_patch(kind));
+        // What a subresource answers may be of another kind.
+        let is_own = before["kind"] == *original.resource.kind;
+        let kind = original
+            .resource
+            .builtin()
+            .filter(|kind| is_own && crate::apimachinery::supports_strategic_patch(kind));
         let (patch, content_type) = match kind {
             Some(kind) => (two_way_strategic_patch(kind, &before, &after)?, STRATEGIC_PATCH),
             None => (create_merge_patch(&before, &after), MERGE_PATCH),
