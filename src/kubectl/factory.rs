@@ -359,6 +359,10 @@ fn outside_config(
             server[name] = flags.text(name).into();
         }
     }
+    if let (true, Some(server)) = (flags.is_set("certificate-authority"), server.as_object_mut()) {
+        // What the kubeconfig holds would count more.
+        server.remove("certificate-authority-data");
+    }
     if flags.is_set("disable-compression") {
         server["disable-compression"] = flags.on("disable-compression").into();
     }
