@@ -59,7 +59,7 @@ const READ_FAULTS: &[Fault] = &[
         "explain: It came with the Pod, and goes with it.\n",
         "",
         "question",
-        "```yaml question",
+        "id: address",
         "why the right answer is right",
     ),
     fault("say: \"You", "sya: \"You", "unknown-key", "sya:", "say"),
