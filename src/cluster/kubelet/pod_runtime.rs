@@ -40,8 +40,8 @@ pub(super) struct PodRuntime {
     pub retry_at: Option<Timestamp>,
     /// How often its volumes could not be mounted.
     pub mount_failures: u32,
-    /// Containers and init containers by name.
-    pub containers: BTreeMap<String, ContainerRuntime>,
+    /// Containers and init containers by name; boxed, as a map makes room for several at once.
+    pub containers: BTreeMap<String, Box<ContainerRuntime>>,
     /// Everything that runs in its containers.
     pub processes: BTreeSet<ProcessId>,
     /// Volumes by name; they outlive containers.
@@ -239,6 +239,11 @@ pub(super) struct Terminated {
 }
 
 impl PodRuntime {
+    /// The container of that name.
+    pub(super) fn container(&self, name: &str) -> Option<&ContainerRuntime> {
+        self.containers.get(name).map(|container| &**container)
+    }
+
     /// A Pod that the kubelet sees for the first time.
     pub(super) fn new(pod: &Object, now: Timestamp) -> Self {
         Self {

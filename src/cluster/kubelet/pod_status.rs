@@ -65,7 +65,7 @@ pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
     if runtime.evicted.is_some() || runtime.stopping.as_ref().is_some_and(ended) {
         return "Failed";
     }
-    let state = |spec: &ContainerSpec<'_>| runtime.containers.get(spec.name());
+    let state = |spec: &ContainerSpec<'_>| runtime.container(spec.name());
     for spec in pod_spec::init_containers(pod).filter(|spec| !spec.is_sidecar()) {
         match state(&spec).and_then(ContainerRuntime::terminated) {
             Some(terminated) if terminated.exit_code == 0 => {}
@@ -101,7 +101,7 @@ pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
 /// Whether every container is ready.
 pub(super) fn unready_containers(pod: &Object, runtime: &PodRuntime) -> Vec<String> {
     pod_spec::containers(pod)
-        .filter(|spec| !is_ready(spec, runtime.containers.get(spec.name())))
+        .filter(|spec| !is_ready(spec, runtime.container(spec.name())))
         .map(|spec| spec.name().to_owned())
         .collect()
 }
@@ -127,7 +127,7 @@ type Condition = (&'static str, bool, &'static str, String);
 fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -> Value {
     let incomplete: Vec<&str> = pod_spec::init_containers(pod)
         .filter(|spec| {
-            let container = runtime.containers.get(spec.name());
+            let container = runtime.container(spec.name());
             if spec.is_sidecar() {
                 !container.is_some_and(|container| is_started(spec, container))
             } else {
@@ -216,7 +216,7 @@ fn stamp(pod: &Object, (kind, status, reason, message): &Condition, now: Timesta
 
 fn container_status(pod: &Object, runtime: &PodRuntime, spec: &ContainerSpec<'_>) -> Value {
     let empty = ContainerRuntime::default();
-    let container = runtime.containers.get(spec.name()).unwrap_or(&empty);
+    let container = runtime.container(spec.name()).unwrap_or(&empty);
     let run = container.run.as_ref();
     // What it has; a resize may wait for what the spec says.
     let applied = Some(&container.resources).filter(|_| runtime.resize_pending.is_some());

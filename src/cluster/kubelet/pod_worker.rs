@@ -160,7 +160,7 @@ impl PodWorker<'_> {
     fn admit(&mut self) {
         let mut runtime = PodRuntime::new(&self.pod, self.registry.now());
         for spec in pod_spec::all_containers(&self.pod) {
-            runtime.containers.insert(spec.name().to_owned(), ContainerRuntime::default());
+            runtime.containers.insert(spec.name().to_owned(), Box::default());
         }
         self.node.pods.insert(self.slot.clone(), runtime);
         self.adopt();

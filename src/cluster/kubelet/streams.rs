@@ -206,7 +206,7 @@ impl NodeState {
             let url = format!("https://{address}/containerLogs/{pod}/{name}");
             return Err(Status::failure(500, "", format!("Get {url:?}: {why}")));
         }
-        let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.containers.get(&name));
+        let container = self.pods.get(&pod.to_string()).and_then(|pod| pod.container(&name));
         if options.previous {
             let log = container.and_then(|container| container.previous_log.as_ref());
             return log.map(|log| log.page(options, true)).ok_or_else(|| {

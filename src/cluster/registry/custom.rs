@@ -11,7 +11,7 @@ use super::strategy::{Strategy, strategy_of};
 impl Registry {
     /// The object of that name as the kind shows it, if it is there.
     pub(super) fn find(&self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
-        self.store.get(kind, key).map(|object| Self::in_version(kind, object))
+        self.store.get(kind, key).map(|object| Object::to_look_at(Self::in_version(kind, object)))
     }
 
     /// Refuses new objects of a kind whose definition is going.

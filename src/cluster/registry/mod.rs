@@ -125,7 +125,8 @@ impl Registry {
     pub(crate) fn get(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Arc<Object>, Status> {
         let stored = kind.stored();
         let object = self.store.get(stored, key).ok_or_else(|| Status::not_found(stored, &key.name))?;
-        Ok(Self::in_version(kind, object))
+        // A look at one that sleeps does not keep it awake: whoever reads much writes little.
+        Ok(Object::to_look_at(Self::in_version(kind, object)))
     }
 
     /// What the `scale` subresource shows of a workload.

@@ -18,6 +18,9 @@ use super::placement_index::PlacementIndex;
 /// How many objects there may be before those that nobody looks at are kept as text.
 const AWAKE_MAX: usize = 8_192;
 
+/// How many objects each write looks at for one that was woken.
+const ROUND_STEPS: usize = 4;
+
 /// The object store. Clones are cheap: they share what neither of them changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
@@ -189,7 +192,9 @@ impl Store {
         for change in forgotten {
             self.lay_down(&change);
         }
-        self.lay_down_next();
+        for _ in 0..ROUND_STEPS {
+            self.lay_down_next();
+        }
     }
 
     /// Keeps an object as text that nobody has written since that change.
@@ -205,7 +210,7 @@ impl Store {
         }
     }
 
-    /// Keeps the next object as text again that somebody has looked at: each write makes a step of the round.
+    /// Keeps the next object as text again that somebody has looked at: each write makes some steps of the round.
     fn lay_down_next(&mut self) {
         let next = match &self.round {
             Some(key) => self.objects.range::<_, StoreKey>((Bound::Excluded(key), Bound::Unbounded)).next(),
