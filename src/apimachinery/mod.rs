@@ -68,9 +68,9 @@ pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
 pub use openapi_v2::document as openapi_v2_document;
 pub use patch::{
-    Applier, apply_json_patch, apply_merge_patch, apply_strategic_patch, create_merge_patch,
-    merge_configuration, server_side_apply, supports_strategic_patch, three_way_merge_patch,
-    three_way_strategic_patch, two_way_strategic_patch,
+    Applier, Unapplied, apply_json_patch, apply_merge_patch, apply_operations, apply_strategic_patch,
+    atomic_parts, create_merge_patch, merge_configuration, server_side_apply, supports_strategic_patch,
+    three_way_merge_patch, three_way_strategic_patch, two_way_strategic_patch,
 };
 pub use pod_resources::{
     ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,

@@ -123,7 +123,6 @@ fn last_applied(kind: &Kind, live: &Object) -> Option<FieldSet> {
     Some(fields.difference(&changes.modified).difference(&changes.added).difference(&changes.removed))
 }
 
-/// Merges `new` into `place`: maps by key, keyed lists by item, sets as sets, everything else replaced.
 /// The object with a configuration merged into it as server-side apply merges, whoever owns what.
 #[must_use]
 pub fn merged(kind: &Kind, object: &Value, configuration: &Value) -> Value {
@@ -132,6 +131,33 @@ pub fn merged(kind: &Kind, object: &Value, configuration: &Value) -> Value {
     merged
 }
 
+/// The paths of maps and lists in a configuration that are one value each: whoever sets them replaces
+/// what they held.
+#[must_use]
+pub fn atomic_parts(kind: &Kind, configuration: &Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    add_atomic_parts(Node::of_kind(kind), "", configuration, &mut paths);
+    paths
+}
+
+fn add_atomic_parts(node: Node, path: &str, value: &Value, paths: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) if node.has_fields() => {
+            for (key, part) in fields {
+                add_atomic_parts(node.entry(key), &format!("{path}.{key}"), part, paths);
+            }
+        }
+        Value::Array(items) if node.has_items() => {
+            for (index, item) in items.iter().enumerate() {
+                add_atomic_parts(node.item(), &format!("{path}[{index}]"), item, paths);
+            }
+        }
+        Value::Object(_) | Value::Array(_) => paths.push(path.to_owned()),
+        _ => {}
+    }
+}
+
+/// Merges `new` into `place`: maps by key, keyed lists by item, sets as sets, everything else replaced.
 fn merge(node: Node, place: &mut Value, new: &Value) {
     match (node, place, new) {
         (node, Value::Object(old), Value::Object(new)) if node.has_fields() => {

@@ -36,6 +36,79 @@ pub fn apply(value: &Value, patch: &Value) -> Result<Value, Status> {
     Ok(patched)
 }
 
+/// Why operations do not apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unapplied {
+    /// A test did not hold.
+    TestFailed,
+    /// Something else, in the words of `evanphx/json-patch`.
+    Rejected(String),
+}
+
+/// The value with the operations applied, one after the other.
+///
+/// # Errors
+/// What is wrong with the first that cannot be applied.
+pub fn apply_operations(value: &Value, operations: &[Value]) -> Result<Value, Unapplied> {
+    let mut patched = value.clone();
+    for operation in operations {
+        let patch: Result<Patch, _> = serde_json::from_value(Value::Array(vec![operation.clone()]));
+        if !patch.is_ok_and(|patch| json_patch::patch(&mut patched, &patch).is_ok()) {
+            return Err(unapplied(&patched, operation));
+        }
+    }
+    Ok(patched)
+}
+
+fn unapplied(value: &Value, operation: &Value) -> Unapplied {
+    let text = |field: &str| operation[field].as_str().unwrap_or_default();
+    let (op, path, from) = (text("op"), text("path"), text("from"));
+    let place = |path: &str| {
+        let (parent, key) = path.rsplit_once('/')?;
+        let parent = value.pointer(parent).filter(|parent| parent.is_object() || parent.is_array())?;
+        Some((parent.as_array().map(Vec::len), key.replace("~1", "/").replace("~0", "~")))
+    };
+    Unapplied::Rejected(match (op, place(path)) {
+        ("add" | "remove", None) => {
+            format!("{op} operation does not apply: doc is missing path: {path:?}: missing value")
+        }
+        ("add" | "remove", Some(place)) => format!("error in {op} for path: '{path}': {}", unfit(&place)),
+        ("replace", None) => {
+            format!("replace operation does not apply: doc is missing path: {path}: missing value")
+        }
+        ("replace", Some(_)) => {
+            format!("replace operation does not apply: doc is missing key: {path}: missing value")
+        }
+        ("test", None) => format!("test operation does not apply: is missing path: {path}: missing value"),
+        ("test", Some(_)) => return Unapplied::TestFailed,
+        ("move" | "copy", target) => match (place(from), target) {
+            (None, _) => {
+                format!("{op} operation does not apply: doc is missing from path: {from}: missing value")
+            }
+            (Some(_), None) => {
+                format!(
+                    "{op} operation does not apply: doc is missing destination path: {path}: missing value"
+                )
+            }
+            (Some(source), Some(_)) => format!("error in {op} for path: '{}': {}", source.1, unfit(&source)),
+        },
+        (other, _) => format!("Unexpected kind: {other}"),
+    })
+}
+
+/// What is wrong with a key of an object, or an index of a list of so many items.
+fn unfit((length, key): &(Option<usize>, String)) -> String {
+    match (length, key.parse::<i64>()) {
+        (None, _) => format!("Unable to remove nonexistent key: {key}: missing value"),
+        (Some(_), Ok(index)) => format!("Unable to access invalid index: {index}: invalid index referenced"),
+        (Some(_), Err(_)) => {
+            format!(
+                "value was not a proper array index: '{key}': strconv.Atoi: parsing {key:?}: invalid syntax"
+            )
+        }
+    }
+}
+
 fn rejected() -> Status {
     let message = "the server rejected our request due to an error in our request";
     let mut status = Status::failure(422, "Invalid", message);
@@ -59,6 +132,48 @@ mod tests {
         ]);
         let patched = apply(&json!({"a": 1, "b": 1, "list": []}), &patch).unwrap();
         assert_eq!(patched, json!({"a": 2, "list": ["x"]}));
+    }
+
+    #[test]
+    fn the_first_operation_that_does_not_apply_is_explained() {
+        let why = |operation: Value| match apply_operations(&json!({"a": {"b": 1}, "c": []}), &[operation]) {
+            Err(Unapplied::Rejected(why)) => why,
+            other => format!("{other:?}"),
+        };
+        for (operation, wanted) in [
+            (
+                json!({"op": "add", "path": "/a/b", "value": 2}),
+                r#"Ok(Object {"a": Object {"b": Number(2)}, "c": Array []})"#,
+            ),
+            (
+                json!({"op": "add", "path": "/x/y", "value": 2}),
+                r#"add operation does not apply: doc is missing path: "/x/y": missing value"#,
+            ),
+            (
+                json!({"op": "remove", "path": "/a/x~1y"}),
+                "error in remove for path: '/a/x~1y': Unable to remove nonexistent key: x/y: missing value",
+            ),
+            (
+                json!({"op": "remove", "path": "/c/4"}),
+                "error in remove for path: '/c/4': Unable to access invalid index: 4: invalid index referenced",
+            ),
+            (
+                json!({"op": "replace", "path": "/x", "value": 2}),
+                "replace operation does not apply: doc is missing key: /x: missing value",
+            ),
+            (json!({"op": "test", "path": "/a/b", "value": 2}), "Err(TestFailed)"),
+            (
+                json!({"op": "test", "path": "/x/y", "value": 2}),
+                "test operation does not apply: is missing path: /x/y: missing value",
+            ),
+            (
+                json!({"op": "move", "path": "/z", "from": "/x"}),
+                "error in move for path: 'x': Unable to remove nonexistent key: x: missing value",
+            ),
+            (json!({"op": "boo", "path": "/a"}), "Unexpected kind: boo"),
+        ] {
+            assert_eq!(why(operation), wanted);
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ mod json;
 mod merge;
 mod strategic;
 
-pub use apply::{Applier, apply as server_side_apply, merged as merge_configuration};
-pub use json::apply as apply_json_patch;
+pub use apply::{Applier, apply as server_side_apply, atomic_parts, merged as merge_configuration};
+pub use json::{Unapplied, apply as apply_json_patch, apply_operations};
 pub use merge::{
     apply as apply_merge_patch, create as create_merge_patch, three_way as three_way_merge_patch,
 };

@@ -142,24 +142,13 @@ fn check_kind(kind: &'static Kind, object: &Object) -> Result<(), Status> {
 /// Reads a body that is a patch.
 ///
 /// # Errors
-/// 400 when it is none, 415 for unknown kinds of patch, 422 for an apply without a manager.
+/// 400 when it is none, 415 for unknown kinds of patch.
 pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Result<Patch, Status> {
-    let media_type = media_type(headers);
-    if info.query.flag_or_none("force").is_some() && is_other_patch(media_type) {
-        let detail = "may not be specified for non-apply patch";
-        return Err(option_error(FieldError::forbidden("force", detail)));
-    }
-    Ok(match media_type {
+    Ok(match media_type(headers) {
         "application/json-patch+json" => Patch::Json(patch_value(body, "error decoding patch: ", true)?),
         "application/merge-patch+json" => Patch::Merge(patch_value(body, "error decoding patch: ", false)?),
         "application/strategic-merge-patch+json" => Patch::Strategic(patch_value(body, "", false)?),
         "application/apply-patch+yaml" => {
-            if info.query.text("fieldManager").is_empty() {
-                return Err(option_error(FieldError::required(
-                    "fieldManager",
-                    "is required for apply patch",
-                )));
-            }
             let refused = |status: Status| {
                 Status::bad_request(status.message.replacen(
                     "error converting YAML to JSON",
@@ -180,13 +169,15 @@ pub(super) fn patch(info: &RequestInfo, headers: &HeaderMap, body: &[u8]) -> Res
     })
 }
 
-fn is_other_patch(media_type: &str) -> bool {
-    let kinds = ["json-patch", "merge-patch", "strategic-merge-patch"];
-    kinds.iter().any(|kind| media_type == format!("application/{kind}+json"))
-}
-
-fn option_error(error: FieldError) -> Status {
-    Status::invalid_in("meta.k8s.io", "PatchOptions", "", &[error])
+/// What is wrong with the options that only one kind of patch has.
+pub(super) fn patch_option_error(info: &RequestInfo, headers: &HeaderMap) -> Option<FieldError> {
+    let applies = media_type(headers) == "application/apply-patch+yaml";
+    if applies {
+        let missing = info.query.text("fieldManager").is_empty();
+        return missing.then(|| FieldError::required("fieldManager", "is required for apply patch"));
+    }
+    let given = info.query.flag_or_none("force").is_some();
+    given.then(|| FieldError::forbidden("force", "may not be specified for non-apply patch"))
 }
 
 /// A patch in JSON: a list of operations, or an object that says what to change.

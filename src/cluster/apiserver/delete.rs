@@ -104,9 +104,18 @@ fn decode_options(
         Some(seconds) => Some(seconds),
         None => info.query.number("gracePeriodSeconds")?,
     };
+    let mut errors = propagation_errors(policy, orphan);
+    let dry_run = match given.list("/dryRun") {
+        [] => info.query.all("dryRun").collect(),
+        values => values.iter().filter_map(serde_json::Value::as_str).collect(),
+    };
+    errors.extend(write::dry_run_error(dry_run));
+    if !errors.is_empty() {
+        return Err(Status::invalid_in("meta.k8s.io", "DeleteOptions", "", &errors));
+    }
     let delete = DeleteOptions {
         grace_period_seconds,
-        propagation: propagation(policy, orphan)?,
+        propagation: propagation(policy, orphan),
         uid: text("/preconditions/uid"),
         resource_version: text("/preconditions/resourceVersion"),
     };
@@ -114,20 +123,24 @@ fn decode_options(
 }
 
 /// `ValidateDeleteOptions`, as far as propagation goes.
-fn propagation(policy: &str, orphan: Option<bool>) -> Result<Option<Propagation>, Status> {
-    let error = match (policy, orphan) {
-        ("", None) => return Ok(None),
-        ("", Some(true)) | ("Orphan", None) => return Ok(Some(Propagation::Orphan)),
-        ("", Some(false)) | ("Background", None) => return Ok(Some(Propagation::Background)),
-        ("Foreground", None) => return Ok(Some(Propagation::Foreground)),
-        (policy, Some(_)) => {
-            let detail = "orphanDependents and deletionPropagation cannot be both set";
-            FieldError::invalid("propagationPolicy", policy, detail)
-        }
-        (other, None) => {
-            let supported = ["Foreground", "Background", "Orphan", "nil"];
-            FieldError::not_supported("propagationPolicy", other, &supported)
-        }
-    };
-    Err(Status::invalid_in("meta.k8s.io", "DeleteOptions", "", &[error]))
+fn propagation_errors(policy: &str, orphan: Option<bool>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if orphan.is_some() && !policy.is_empty() {
+        let detail = "orphanDependents and deletionPropagation cannot be both set";
+        errors.push(FieldError::invalid("propagationPolicy", policy, detail));
+    }
+    if !matches!(policy, "" | "Foreground" | "Background" | "Orphan") {
+        let supported = ["Foreground", "Background", "Orphan", "nil"];
+        errors.push(FieldError::not_supported("propagationPolicy", policy, &supported));
+    }
+    errors
+}
+
+fn propagation(policy: &str, orphan: Option<bool>) -> Option<Propagation> {
+    match (policy, orphan) {
+        ("Orphan", _) | ("", Some(true)) => Some(Propagation::Orphan),
+        ("Background", _) | ("", Some(false)) => Some(Propagation::Background),
+        ("Foreground", _) => Some(Propagation::Foreground),
+        _ => None,
+    }
 }

@@ -263,6 +263,48 @@ async fn fields_that_come_twice_are_refused_strictly() {
 }
 
 #[tokio::test]
+async fn options_are_checked_before_anything_is_done() {
+    let cluster = with_default_namespace().await;
+    let apply = [("content-type", "application/apply-patch+yaml")];
+    let merge = [("content-type", "application/merge-patch+json")];
+    let (one, body) = (format!("{MAPS}/one"), config_map("one", "red"));
+    let both = json!({"propagationPolicy": "Never", "orphanDependents": true, "dryRun": ["Some"]});
+    for (method, url, headers, body, expected) in [
+        (
+            "PATCH",
+            one.clone(),
+            &apply[..],
+            &body,
+            r#"PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch"#,
+        ),
+        (
+            "PATCH",
+            format!("{one}?force=true"),
+            &merge[..],
+            &body,
+            r#"PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch"#,
+        ),
+        (
+            "POST",
+            format!("{MAPS}?dryRun=Some&fieldManager=a%07"),
+            &[],
+            &body,
+            r#"CreateOptions.meta.k8s.io "" is invalid: [fieldManager: Invalid value: "a\u0007": invalid character U+0007 (at position 1), dryRun: Unsupported value: ["Some"]: supported values: "All"]"#,
+        ),
+        (
+            "DELETE",
+            one.clone(),
+            &[],
+            &both,
+            r#"DeleteOptions.meta.k8s.io "" is invalid: [propagationPolicy: Invalid value: "Never": orphanDependents and deletionPropagation cannot be both set, propagationPolicy: Unsupported value: "Never": supported values: "Foreground", "Background", "Orphan", "nil", dryRun: Unsupported value: ["Some"]: supported values: "All"]"#,
+        ),
+    ] {
+        let (code, status) = ask(&cluster, method, &url, headers, body).await;
+        assert_eq!((code, &status["message"]), (422, &json!(expected)), "{method} {url}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_can_discover_and_ask_who_it_is() {
     let cluster = cluster();
     assert_eq!(cluster.client().apiserver_version().await.unwrap().git_version, "v1.36.2");

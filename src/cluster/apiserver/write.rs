@@ -91,8 +91,8 @@ pub(super) fn patch(
     user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let patch = decode::patch(info, headers, body)?;
     let mut options = write_options(info, headers, user)?;
+    let patch = decode::patch(info, headers, body)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -106,21 +106,23 @@ pub(super) fn patch(
 /// How a request wants its write to be made.
 ///
 /// # Errors
-/// 422 for unknown values of `dryRun` and `fieldValidation`.
+/// 422 for values that the options of a creation, an update or a patch may not have.
 pub(super) fn write_options(
     info: &RequestInfo,
     headers: &HeaderMap,
     user: &Arc<User>,
 ) -> Result<WriteOptions, Status> {
-    let errors = option_errors(info);
-    if !errors.is_empty() {
-        let options = match info.verb.name() {
-            "create" => "CreateOptions",
-            "patch" => "PatchOptions",
-            "update" => "UpdateOptions",
-            _ => "DeleteOptions",
-        };
-        return Err(Status::invalid_in("meta.k8s.io", options, "", &errors));
+    let kind = match info.verb.name() {
+        "create" => Some("CreateOptions"),
+        "patch" => Some("PatchOptions"),
+        "update" => Some("UpdateOptions"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        let errors = option_errors(info, headers);
+        if !errors.is_empty() {
+            return Err(Status::invalid_in("meta.k8s.io", kind, "", &errors));
+        }
     }
     let field_validation = match info.query.text("fieldValidation") {
         "Strict" => FieldValidation::Strict,
@@ -142,28 +144,35 @@ pub(super) fn write_options(
     })
 }
 
-/// What upstream's validation of `CreateOptions` and its like finds.
-fn option_errors(info: &RequestInfo) -> Vec<FieldError> {
+/// What upstream's validation of `CreateOptions` and its like finds, in its order.
+fn option_errors(info: &RequestInfo, headers: &HeaderMap) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let dry_run: Vec<&str> = info.query.all("dryRun").collect();
-    if dry_run.iter().any(|value| *value != "All" && !value.is_empty()) {
-        errors.push(FieldError::not_supported("dryRun", dry_run, &["All"]));
+    if info.verb.name() == "patch" {
+        errors.extend(decode::patch_option_error(info, headers));
     }
     let manager = info.query.text("fieldManager");
     if manager.len() > MANAGER_LENGTH_MAX {
         let detail = format!("may not be more than {MANAGER_LENGTH_MAX} bytes");
         errors.push(FieldError::new("fieldManager", FieldErrorType::TooLong, Value::Null, detail));
     }
-    for (place, odd) in manager.char_indices().filter(|(_, character)| character.is_control()) {
+    let unprintable = |c: char| c.is_control() || (c.is_whitespace() && c != ' ');
+    for (place, odd) in manager.char_indices().filter(|(_, character)| unprintable(*character)) {
         let detail = format!("invalid character U+{:04X} (at position {place})", u32::from(odd));
         errors.push(FieldError::invalid("fieldManager", manager, detail));
     }
+    errors.extend(dry_run_error(info.query.all("dryRun").collect()));
     let validation = info.query.text("fieldValidation");
     let supported = ["", "Ignore", "Strict", "Warn"];
     if !supported.contains(&validation) {
         errors.push(FieldError::not_supported("fieldValidation", validation, &supported));
     }
     errors
+}
+
+/// What is wrong with the values of `dryRun`.
+pub(super) fn dry_run_error(values: Vec<&str>) -> Option<FieldError> {
+    let known = values.iter().all(|value| *value == "All");
+    (!known).then(|| FieldError::not_supported("dryRun", values, &["All"]))
 }
 
 /// The name of a client in managedFields when it gives none: its User-Agent up to the first slash.

@@ -6,13 +6,11 @@ use serde_json::Value;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
-use super::super::network::HttpRequest;
 use super::super::runtime::ProcessId;
 use super::after;
 use super::pod_runtime::{Task, TaskKind};
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
-use super::probes::{port_number, request_of};
 
 /// A hook that has begun.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +19,9 @@ pub(super) struct Hook {
     pub until: Option<Timestamp>,
     /// The command that runs.
     pub process: Option<ProcessId>,
+    /// Its words.
+    #[serde(default)]
+    pub command: String,
     /// Why it failed already.
     pub failure: Option<String>,
 }
@@ -34,46 +35,64 @@ impl PodWorker<'_> {
         }
         if let Some(command) = hook.pointer("/exec/command").and_then(Value::as_array) {
             let words: Vec<String> = command.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            let key = self.pod.key();
+            let (key, command) = (self.pod.key(), words.join(" "));
             return match self.node.exec(self.registry, &key, Some(spec.name()), &words, false, false) {
-                Ok(process) => Hook { process: Some(process), ..Hook::default() },
-                Err(status) => Hook { failure: Some(status.message), ..Hook::default() },
+                Ok(process) => Hook { process: Some(process), command, ..Hook::default() },
+                Err(status) => {
+                    let failure = self.failed_command(spec.name(), &command, &status.message, "");
+                    Hook { failure: Some(failure), ..Hook::default() }
+                }
             };
         }
         if let Some(get) = hook.get("httpGet").filter(|get| get.is_object()) {
-            let failure = self.call_hook(spec, get).err();
-            return Hook { failure, ..Hook::default() };
+            // What the other side answers does not matter, only that it does.
+            let (url, answer) = self.fetch(spec, get, "kube-lifecycle/1.36");
+            let path = get["path"].as_str().unwrap_or_default();
+            let failed = |why| self.failed("HTTP", path, spec.name(), &format!("Get {url:?}: {why}"));
+            return Hook { failure: answer.err().map(failed), ..Hook::default() };
         }
         Hook::default()
     }
 
-    fn call_hook(&mut self, spec: &ContainerSpec<'_>, get: &Value) -> Result<(), String> {
-        let port = port_number(spec, &get["port"]).unwrap_or_default();
-        let request: HttpRequest = request_of(get, "kube-lifecycle/1.36");
-        let slot = self.slot.clone();
-        let host = get["host"].as_str().filter(|host| !host.is_empty()).unwrap_or("localhost");
-        let answer = self.node.http_from(self.registry, &slot, host, port, &request);
-        // What the other side answers does not matter, only that it does.
-        answer.map(drop).map_err(|error| format!("{error:?}"))
+    /// A failure in upstream's words (`pkg/kubelet/lifecycle/handlers.go`).
+    fn failed(&self, means: &str, what: &str, container: &str, error: &str) -> String {
+        let pod = pod_spec::full_name(&self.pod);
+        format!(
+            "{means} lifecycle hook ({what}) for Container {container:?} in Pod {pod:?} failed - error: {error}"
+        )
     }
 
-    /// What a hook came to; `None` while it goes on. At the deadline it is over, whatever it does.
-    pub(super) fn hook_result(&mut self, hook: &Hook, deadline: Timestamp) -> Option<Result<(), String>> {
+    fn failed_command(&self, container: &str, command: &str, error: &str, output: &str) -> String {
+        let failed = self.failed("Exec", &format!("[{command}]"), container, error);
+        format!("{failed}, message: {output:?}")
+    }
+
+    /// What a hook of a container came to; `None` while it goes on. At the deadline it is over, whatever
+    /// it does.
+    pub(super) fn hook_result(
+        &mut self,
+        container: &str,
+        hook: &Hook,
+        deadline: Timestamp,
+    ) -> Option<Result<(), String>> {
         let now = self.now();
         if let Some(failure) = &hook.failure {
             return Some(Err(failure.clone()));
         }
         if let Some(process) = hook.process {
-            let output = self.node.take_output(process);
-            return match output.exit_code {
-                Some(0) => Some(Ok(())),
-                Some(code) => Some(Err(format!("command exited with {code}"))),
-                None if deadline <= now => {
-                    self.node.hang_up(self.registry, process);
-                    Some(Ok(()))
+            if self.node.is_running(process) {
+                if deadline > now {
+                    return None;
                 }
-                None => None,
-            };
+                self.node.hang_up(self.registry, process);
+                return Some(Ok(()));
+            }
+            let output = self.node.take_output(process);
+            let Some(code) = output.exit_code.filter(|code| *code != 0) else { return Some(Ok(())) };
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let (errors, all) = (text(&output.stderr), text(&[output.stdout, output.stderr].concat()));
+            let error = format!("command '{}' exited with {code}: {errors}", hook.command);
+            return Some(Err(self.failed_command(container, &hook.command, &error, &all)));
         }
         let over = hook.until.is_none_or(|until| until <= now) || deadline <= now;
         over.then_some(Ok(()))
@@ -96,15 +115,15 @@ impl PodWorker<'_> {
             self.container(name).post_start = None;
             return true;
         }
-        let result = self.hook_result(&hook, Timestamp::MAX);
+        let result = self.hook_result(name, &hook, Timestamp::MAX);
         let Some(result) = result else { return false };
         self.container(name).post_start = None;
         let pod = self.pod.clone();
-        if let (Err(_), Some(spec)) = (result, pod_spec::container(&pod, name)) {
+        if let (Err(why), Some(spec)) = (result, pod_spec::container(&pod, name)) {
             self.event(Some(&spec), EventType::Warning, "FailedPostStartHook", "PostStartHook failed");
             let grace = self.grace();
             self.kill(&spec, "FailedPostStartHook", grace);
-            self.container(name).post_start_failed = true;
+            self.container(name).post_start_failure = Some(why);
         }
         true
     }

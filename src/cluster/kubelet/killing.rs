@@ -95,7 +95,7 @@ impl PodWorker<'_> {
         let process = container.process()?;
         let mut kill = container.kill.clone()?;
         if let KillStage::PreStop(hook) = &kill.stage {
-            match self.hook_result(hook, kill.deadline) {
+            match self.hook_result(spec.name(), hook, kill.deadline) {
                 None => return Some(hook.until.unwrap_or(kill.deadline).min(kill.deadline)),
                 Some(Ok(())) => {}
                 Some(Err(_)) => {

@@ -166,9 +166,9 @@ pub(super) struct ContainerRuntime {
     /// Whether it is being ended because its definition changed: it starts again, whatever the policy.
     #[serde(default)]
     pub redefined: bool,
-    /// Whether that hook failed in this run.
+    /// Why that hook failed in this run.
     #[serde(default)]
-    pub post_start_failed: bool,
+    pub post_start_failure: Option<String>,
     /// Processor time of this container.
     #[serde(default)]
     pub meter: Meter,

@@ -9,7 +9,7 @@ use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
-use super::super::network::{ConnectError, HttpRequest};
+use super::super::network::{ConnectError, HttpRequest, HttpResponse};
 use super::super::runtime::{GrpcHealth, Process, ProcessId, earlier};
 use super::after;
 use super::pod_runtime::ContainerRuntime;
@@ -264,8 +264,28 @@ impl PodWorker<'_> {
     }
 
     fn http_probe(&mut self, spec: &ContainerSpec<'_>, get: &Value) -> Result<(), String> {
+        let (url, answer) = self.fetch(spec, get, "kube-probe/1.36");
+        let response = answer.map_err(|why| format!("Get {url:?}: {why}"))?;
+        let own = get["host"].as_str().is_none_or(str::is_empty);
         let port = port_number(spec, &get["port"]).unwrap_or_default();
-        let request = request_of(get, "kube-probe/1.36");
+        if get["scheme"] == "HTTPS" && own && !self.speaks_tls(&self.pod.key(), port) {
+            return Err(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"));
+        }
+        match response.status {
+            200..400 => Ok(()),
+            status => Err(format!("HTTP probe failed with statuscode: {status}")),
+        }
+    }
+
+    /// Sends the request that an `httpGet` describes; gives back its address, too.
+    pub(super) fn fetch(
+        &mut self,
+        spec: &ContainerSpec<'_>,
+        get: &Value,
+        agent: &str,
+    ) -> (String, Result<HttpResponse, String>) {
+        let port = port_number(spec, &get["port"]).unwrap_or_default();
+        let request = request_of(get, agent);
         let own = self.pod_address();
         let host = get["host"].as_str().filter(|host| !host.is_empty());
         let address = host.map_or_else(|| own.clone(), str::to_owned);
@@ -276,18 +296,14 @@ impl PodWorker<'_> {
             Some(host) => self.node.http_from(self.registry, &slot, host, port, &request),
             None => self.node.http_to_pod(self.registry, &key, port, &request),
         };
-        match answer {
-            Ok(_) if scheme == "https" && host.is_none() && !self.speaks_tls(&key, port) => {
-                Err(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"))
+        let answer = answer.map_err(|error| match error {
+            ConnectError::EmptyReply => "EOF".to_owned(),
+            ConnectError::TimedOut => {
+                "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()
             }
-            Ok(response) if (200..400).contains(&response.status) => Ok(()),
-            Ok(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
-            Err(ConnectError::EmptyReply) => Err(format!("Get {url:?}: EOF")),
-            Err(ConnectError::TimedOut) => Err(format!(
-                "Get {url:?}: context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-            )),
-            Err(_) => Err(format!("Get {url:?}: {}", refused(&address, port))),
-        }
+            _ => refused(&address, port),
+        });
+        (url, answer)
     }
 
     fn speaks_tls(&self, pod: &ObjectKey, port: u16) -> bool {
@@ -316,7 +332,7 @@ fn timeout(probe: &Value) -> i64 {
 }
 
 /// The request that an `httpGet` describes.
-pub(super) fn request_of(get: &Value, agent: &str) -> HttpRequest {
+fn request_of(get: &Value, agent: &str) -> HttpRequest {
     let path = get["path"].as_str().unwrap_or("/");
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let mut request = HttpRequest::get(&path);

@@ -156,8 +156,8 @@ impl NodeState {
         }
         schedule_restart(container, now);
         container.kill = None;
-        if container.post_start_failed {
-            container.wait("PostStartHookError", "PostStartHook failed");
+        if let Some(why) = container.post_start_failure.clone() {
+            container.wait("PostStartHookError", &why);
         }
         self.changed.insert(slot.to_owned(), now);
         let inside: Vec<ProcessId> = pod.processes.iter().copied().collect();

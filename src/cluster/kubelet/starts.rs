@@ -209,7 +209,7 @@ impl PodWorker<'_> {
         container.waiting = None;
         container.image_ready = false;
         container.probes = super::probes::Probes::default();
-        (container.kill, container.post_start, container.post_start_failed) = (None, None, false);
+        (container.kill, container.post_start, container.post_start_failure) = (None, None, None);
         container.redefined = false;
         container.run = Some(Run {
             container_id,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::apimachinery::{Object, ObjectKey};
+use crate::apimachinery::{LabelSelector, Object, ObjectKey};
 use crate::base::Timestamp;
 
 use super::super::scheduler::{Attempts, SchedulerCache};
@@ -41,6 +41,8 @@ pub(crate) struct AutoscalerNotes {
     pub scale_ups: VecDeque<(Timestamp, i64)>,
     /// By how many it shrank.
     pub scale_downs: VecDeque<(Timestamp, i64)>,
+    /// The Pods of its target, once they were asked for.
+    pub selector: Option<LabelSelector>,
 }
 
 impl AutoscalerNotes {
@@ -51,6 +53,7 @@ impl AutoscalerNotes {
             recommendations: VecDeque::new(),
             scale_ups: VecDeque::new(),
             scale_downs: VecDeque::new(),
+            selector: None,
         }
     }
 }

@@ -134,7 +134,8 @@ impl Registry {
     /// # Errors
     /// 404 when there is none.
     pub(crate) fn get_scale(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Object, Status> {
-        scale::scale_of(kind, &*self.get(kind, key)?)
+        let object = self.get(kind, key).map_err(|status| scale::about_scale(kind, &key.name, status))?;
+        scale::scale_of(kind, &object)
     }
 
     /// A stored object as one of `kind`, which may be another version of what is stored.

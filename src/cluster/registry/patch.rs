@@ -73,17 +73,22 @@ impl Registry {
 
 /// An applied configuration may hold nothing that its type does not know.
 fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Value) -> Result<(), Status> {
-    let unknown = decode_strictly(kind, configuration)?.unknown_fields;
-    let texts: Vec<String> =
-        unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect();
-    let all = match texts.as_slice() {
-        [] => return Ok(()),
-        [one] => one.clone(),
-        many => format!("errors:\n  {}", many.join("\n  ")),
-    };
+    let Some(all) = undeclared(kind, configuration)? else { return Ok(()) };
     let (version, kind) = (kind.api_version(), kind.kind);
     let about = format!("{}/{}; {version}, Kind={kind}", key.namespace, key.name);
     Err(Status::failure(500, "", format!("failed to create typed patch object ({about}): {all}")))
+}
+
+/// What a configuration holds that its type does not know, if anything.
+pub(super) fn undeclared(kind: &'static Kind, configuration: &Value) -> Result<Option<String>, Status> {
+    let unknown = decode_strictly(kind, configuration)?.unknown_fields;
+    let texts: Vec<String> =
+        unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect();
+    Ok(match texts.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        many => Some(format!("errors:\n  {}", many.join("\n  "))),
+    })
 }
 
 fn patched_value(kind: &'static Kind, value: &Value, patch: &Patch) -> Result<Value, Status> {

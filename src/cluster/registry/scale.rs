@@ -26,6 +26,18 @@ impl Strategy for ScaleStrategy {
     }
 }
 
+/// A refusal to show the `scale` of what does not exist: some storages name the subresource.
+pub(super) fn about_scale(kind: &'static Kind, name: &str, mut status: Status) -> Status {
+    if kind.group == "apps" && matches!(kind.plural, "deployments" | "replicasets") {
+        let resource = format!("{}/scale", kind.plural);
+        status.message = format!("{resource}.{} {name:?} not found", kind.group);
+        if let Some(details) = &mut status.details {
+            details.kind = resource;
+        }
+    }
+    status
+}
+
 /// What `scale` shows of a workload, or of a custom resource that says where its numbers are.
 ///
 /// # Errors

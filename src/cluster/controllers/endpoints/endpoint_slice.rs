@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Object, ObjectKey, OwnerReference, Status, builtin};
+use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
 use super::super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
-use super::super::super::registry::{DeleteOptions, Registry, WriteOptions};
+use super::super::super::registry::Registry;
 use super::super::super::storage::Change;
-use super::super::MANAGER;
 use super::members::{Member, by_ports, members, selector_of, services_of_pod, target_reference};
+use super::slices::{self, MANAGED_BY_LABEL};
 
-const SERVICE_LABEL: &str = "kubernetes.io/service-name";
-const MANAGED_BY_LABEL: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGED_BY: &str = "endpointslice-controller.k8s.io";
 const HEADLESS_LABEL: &str = "service.kubernetes.io/headless";
 /// How many endpoints one slice holds (`--max-endpoints-per-slice`).
@@ -46,17 +44,13 @@ impl Reconciler for EndpointSliceController {
         let members = members(registry, &service, &selector);
         let wanted = wanted_slices(&service, members);
         let present = slices_of(registry, &service);
-        reconcile_slices(registry, &service, wanted, present)?;
+        slices::reconcile(registry, wanted, present, any_ports)?;
         Ok(Action::AwaitChange)
     }
 }
 
 fn service_of_slice(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
-    let slice = &change.object;
-    match slice.label(SERVICE_LABEL).filter(|_| slice.label(MANAGED_BY_LABEL) == Some(MANAGED_BY)) {
-        Some(service) => vec![ObjectKey::new(slice.namespace(), service)],
-        None => Vec::new(),
-    }
+    slices::service_of(change, MANAGED_BY)
 }
 
 fn slices_of(registry: &Registry, service: &Object) -> Vec<Arc<Object>> {
@@ -81,21 +75,11 @@ fn wanted_slices(service: &Object, members: Vec<Member>) -> Vec<Object> {
 }
 
 fn slice(service: &Object, ports: &[Value], members: &[Member]) -> Object {
-    let mut slice = Object::new(&builtin::ENDPOINT_SLICE, service.namespace(), "");
-    slice.remove("/metadata/name");
-    slice.set("/metadata/generateName", format!("{}-", service.name()));
-    if let Some(labels) = service.get("/metadata/labels") {
-        slice.set("/metadata/labels", labels.clone());
-    }
-    slice.set_label(SERVICE_LABEL, service.name());
-    slice.set_label(MANAGED_BY_LABEL, MANAGED_BY);
+    let endpoints = members.iter().map(|member| endpoint(service, member)).collect();
+    let mut slice = slices::slice(service, MANAGED_BY, endpoints, ports.to_vec());
     if service.text("/spec/clusterIP") == "None" {
         slice.set_label(HEADLESS_LABEL, "");
     }
-    slice.set("/metadata/ownerReferences", json!([OwnerReference::controller(service)]));
-    slice.set("/addressType", "IPv4");
-    slice.set("/endpoints", members.iter().map(|member| endpoint(service, member)).collect::<Vec<Value>>());
-    slice.set("/ports", ports.to_vec());
     slice
 }
 
@@ -118,36 +102,8 @@ fn endpoint(service: &Object, member: &Member) -> Value {
     endpoint
 }
 
-/// Makes the present slices equal to the wanted ones: those with the same ports are changed in
-/// place, the others come and go.
-fn reconcile_slices(
-    registry: &mut Registry,
-    service: &Object,
-    wanted: Vec<Object>,
-    mut present: Vec<Arc<Object>>,
-) -> Result<(), Status> {
-    let options = WriteOptions::component(MANAGER);
-    for slice in wanted {
-        let same_ports = present.iter().position(|found| found.get("/ports") == slice.get("/ports"));
-        // A slice without endpoints may take any ports.
-        let empty = || present.iter().position(|found| found.list("/endpoints").is_empty());
-        let last = || (present.len() == 1).then_some(0);
-        match same_ports.or_else(empty).or_else(last) {
-            Some(place) => {
-                let found = present.remove(place);
-                let mut next = Object::clone(&found);
-                for pointer in ["/metadata/labels", "/endpoints", "/ports"] {
-                    next.set(pointer, slice.get(pointer).cloned().unwrap_or_default());
-                }
-                registry.update(&builtin::ENDPOINT_SLICE, &found.key(), next, &options)?;
-            }
-            None => {
-                registry.create(&builtin::ENDPOINT_SLICE, service.namespace(), slice, &options)?;
-            }
-        }
-    }
-    for surplus in present {
-        registry.delete(&builtin::ENDPOINT_SLICE, &surplus.key(), &DeleteOptions::default(), &options)?;
-    }
-    Ok(())
+/// A slice without endpoints may take any ports, and so may the only one.
+fn any_ports(present: &[Arc<Object>]) -> Option<usize> {
+    let empty = present.iter().position(|found| found.list("/endpoints").is_empty());
+    empty.or_else(|| (present.len() == 1).then_some(0))
 }

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Object, ObjectKey, OwnerReference, Status, builtin};
+use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
 use super::super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
-use super::super::super::registry::{DeleteOptions, Registry, WriteOptions};
+use super::super::super::registry::Registry;
 use super::super::super::storage::Change;
-use super::super::{MANAGER, itself};
+use super::super::itself;
 use super::members::selector_of;
+use super::slices::{self, MANAGED_BY_LABEL, SERVICE_LABEL};
 
-const SERVICE_LABEL: &str = "kubernetes.io/service-name";
-const MANAGED_BY_LABEL: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGED_BY: &str = "endpointslicemirroring-controller.k8s.io";
 /// Keeps Endpoints from being mirrored.
 const SKIP_LABEL: &str = "endpointslice.kubernetes.io/skip-mirror";
@@ -45,17 +44,13 @@ impl Reconciler for EndpointSliceMirroring {
             Ok(endpoints) if is_mirrored(registry, &endpoints) => wanted(&endpoints),
             _ => Vec::new(),
         };
-        reconcile(registry, wanted, present)?;
+        slices::reconcile(registry, wanted, present, |_| None)?;
         Ok(Action::AwaitChange)
     }
 }
 
 fn endpoints_of_slice(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
-    let slice = &change.object;
-    match slice.label(SERVICE_LABEL).filter(|_| slice.label(MANAGED_BY_LABEL) == Some(MANAGED_BY)) {
-        Some(service) => vec![ObjectKey::new(slice.namespace(), service)],
-        None => Vec::new(),
-    }
+    slices::service_of(change, MANAGED_BY)
 }
 
 /// Endpoints of a Service without a selector, unless somebody asks to leave them alone.
@@ -85,22 +80,11 @@ fn wanted(endpoints: &Object) -> Vec<Object> {
 }
 
 fn slice(endpoints: &Object, subset: &Value) -> Object {
-    let mut slice = Object::new(&builtin::ENDPOINT_SLICE, endpoints.namespace(), "");
-    slice.remove("/metadata/name");
-    slice.set("/metadata/generateName", format!("{}-", endpoints.name()));
-    if let Some(labels) = endpoints.get("/metadata/labels") {
-        slice.set("/metadata/labels", labels.clone());
-    }
-    slice.set_label(SERVICE_LABEL, endpoints.name());
-    slice.set_label(MANAGED_BY_LABEL, MANAGED_BY);
-    slice.set("/metadata/ownerReferences", json!([OwnerReference::controller(endpoints)]));
-    slice.set("/addressType", "IPv4");
     let listed = |field: &str| subset[field].as_array().map(Vec::as_slice).unwrap_or_default();
     let ready = listed("addresses").iter().map(|address| (address, true));
     let unready = listed("notReadyAddresses").iter().map(|address| (address, false));
-    let found: Vec<Value> =
-        ready.chain(unready).take(ADDRESSES_MAX).map(|(address, ready)| endpoint(address, ready)).collect();
-    slice.set("/endpoints", found);
+    let found = ready.chain(unready).take(ADDRESSES_MAX);
+    let found = found.map(|(address, ready)| endpoint(address, ready)).collect();
     let ports = listed("ports").iter().map(|port| {
         let mut port = port.clone();
         if port.get("name").is_none() {
@@ -108,8 +92,7 @@ fn slice(endpoints: &Object, subset: &Value) -> Object {
         }
         port
     });
-    slice.set("/ports", ports.collect::<Vec<Value>>());
-    slice
+    slices::slice(endpoints, MANAGED_BY, found, ports.collect())
 }
 
 fn endpoint(address: &Value, ready: bool) -> Value {
@@ -120,33 +103,4 @@ fn endpoint(address: &Value, ready: bool) -> Value {
         }
     }
     endpoint
-}
-
-fn reconcile(
-    registry: &mut Registry,
-    wanted: Vec<Object>,
-    mut present: Vec<Arc<Object>>,
-) -> Result<(), Status> {
-    let options = WriteOptions::component(MANAGER);
-    for slice in wanted {
-        let same_ports = present.iter().position(|found| found.get("/ports") == slice.get("/ports"));
-        match same_ports {
-            Some(place) => {
-                let found = present.remove(place);
-                let mut next = Object::clone(&found);
-                for pointer in ["/metadata/labels", "/endpoints"] {
-                    next.set(pointer, slice.get(pointer).cloned().unwrap_or_default());
-                }
-                registry.update(&builtin::ENDPOINT_SLICE, &found.key(), next, &options)?;
-            }
-            None => {
-                let namespace = slice.namespace().to_owned();
-                registry.create(&builtin::ENDPOINT_SLICE, &namespace, slice, &options)?;
-            }
-        }
-    }
-    for surplus in present {
-        registry.delete(&builtin::ENDPOINT_SLICE, &surplus.key(), &DeleteOptions::default(), &options)?;
-    }
-    Ok(())
 }

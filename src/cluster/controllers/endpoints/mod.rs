@@ -4,6 +4,7 @@ mod endpoint_slice;
 mod legacy;
 mod members;
 mod mirroring;
+mod slices;
 
 pub(super) use endpoint_slice::EndpointSliceController;
 pub(super) use legacy::EndpointsController;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{KINDS, Kind, Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{KINDS, Kind, LabelSelector, Object, ObjectKey, Status, builtin};
 
 use super::super::kubelet::NodeState;
 use super::super::manager::{
@@ -55,7 +55,11 @@ impl Reconciler for HorizontalController {
             return Ok(Action::RequeueAfter(pause));
         }
         notes.due = next;
-        let mut look = Look { next: Object::clone(&before), before, notes, node: &*context.node };
+        let others =
+            autoscalers.iter().filter(|(other, _)| other.namespace == key.namespace && *other != key);
+        let others =
+            others.filter_map(|(other, notes)| Some((other.clone(), notes.selector.clone()?))).collect();
+        let mut look = Look { next: Object::clone(&before), before, notes, others, node: &*context.node };
         look.sync(registry);
         autoscalers.insert(key.clone(), look.notes);
         if look.next != *look.before {
@@ -78,6 +82,8 @@ struct Look<'a> {
     /// The autoscaler with the status that it gets.
     next: Object,
     notes: AutoscalerNotes,
+    /// The other autoscalers of the namespace, and the Pods of their targets.
+    others: Vec<(ObjectKey, LabelSelector)>,
     node: &'a NodeState,
 }
 

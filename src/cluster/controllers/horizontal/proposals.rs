@@ -1,8 +1,10 @@
 //! What each metric of an autoscaler proposes, and what is told about those that cannot be had.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::apimachinery::{LabelSelector, Quantity};
+use crate::apimachinery::{LabelSelector, ObjectKey, Quantity, builtin};
 
 use super::super::super::manager::EventType;
 use super::super::super::metrics;
@@ -16,6 +18,15 @@ struct Proposal {
     status: Value,
     /// How the reason of a change names the metric.
     name: String,
+}
+
+/// Why nothing can be measured at all.
+struct Refusal {
+    /// Reason of the event.
+    event: &'static str,
+    message: String,
+    /// Reason and message of the condition.
+    condition: (&'static str, String),
 }
 
 /// Why a metric came to nothing.
@@ -37,15 +48,16 @@ impl Look<'_> {
         target: &Target,
         statuses: &mut Vec<Value>,
     ) -> Option<(i64, String)> {
-        let selector = target.scale.text("/status/selector").to_owned();
-        if selector.is_empty() {
-            self.tell(registry, EventType::Warning, "SelectorRequired", "");
-            let message = "the HPA target's scale is missing a selector";
-            self.condition(registry, "ScalingActive", false, "InvalidSelector", message);
-            let why = "selector is required";
-            self.tell(registry, EventType::Warning, "FailedComputeMetricsReplicas", why);
-            return None;
-        }
+        let selector = match self.selector(registry, target) {
+            Ok(selector) => selector,
+            Err(refusal) => {
+                self.tell(registry, EventType::Warning, refusal.event, &refusal.message);
+                self.condition(registry, "ScalingActive", false, refusal.condition.0, &refusal.condition.1);
+                let event = "FailedComputeMetricsReplicas";
+                self.tell(registry, EventType::Warning, event, &refusal.message);
+                return None;
+            }
+        };
         let specs = self.next.list("/spec/metrics").to_vec();
         let mut best: Option<(i64, String)> = None;
         let mut failures = Vec::new();
@@ -85,11 +97,46 @@ impl Look<'_> {
         Some((replicas, name))
     }
 
+    /// The Pods of the target, which no other autoscaler may scale (`validateAndParseSelector`).
+    fn selector(&mut self, registry: &Registry, target: &Target) -> Result<LabelSelector, Refusal> {
+        let text = target.scale.text("/status/selector");
+        if text.is_empty() {
+            let condition = ("InvalidSelector", "the HPA target's scale is missing a selector".to_owned());
+            let message = "selector is required".to_owned();
+            return Err(Refusal { event: "SelectorRequired", message, condition });
+        }
+        let refusal = |reason, message: String| Refusal {
+            event: reason,
+            condition: (reason, message.clone()),
+            message,
+        };
+        let selector = LabelSelector::parse(text).map_err(|error| {
+            let message =
+                format!("couldn't convert selector into a corresponding internal selector object: {error}");
+            refusal("InvalidSelector", message)
+        })?;
+        self.notes.selector = Some(selector.clone());
+        let mut pods = registry.list(&builtin::POD, Some(self.next.namespace()));
+        pods.retain(|pod| selector.matches(pod.labels()));
+        let means = |other: &LabelSelector| pods.iter().any(|pod| other.matches(pod.labels()));
+        let mut rivals: Vec<ObjectKey> =
+            self.others.iter().filter(|(_, other)| means(other)).map(|(key, _)| key.clone()).collect();
+        if rivals.is_empty() {
+            return Ok(selector);
+        }
+        rivals.push(self.next.key());
+        rivals.sort();
+        let rivals: Vec<String> = rivals.iter().map(ToString::to_string).collect();
+        let message =
+            format!("pods by selector {text} are controlled by multiple HPAs: [{}]", rivals.join(" "));
+        Err(refusal("AmbiguousSelector", message))
+    }
+
     fn proposal(
         &self,
         registry: &Registry,
         target: &Target,
-        selector: &str,
+        selector: &LabelSelector,
         spec: &Value,
     ) -> Result<Proposal, Failure> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -120,7 +167,7 @@ impl Look<'_> {
         &self,
         registry: &Registry,
         target: &Target,
-        selector: &str,
+        selector: &LabelSelector,
         source: &Value,
         container: Option<&str>,
     ) -> Result<Proposal, String> {
@@ -137,7 +184,7 @@ impl Look<'_> {
         let question = Question {
             node: self.node,
             namespace: self.next.namespace(),
-            selector: LabelSelector::parse(selector).map_err(|error| error.to_string())?,
+            selector: selector.clone(),
             resource: if name == "cpu" { Resource::Cpu } else { Resource::Other(name) },
             container,
             current: target.scale.number("/spec/replicas").unwrap_or_default(),
@@ -168,41 +215,104 @@ impl Look<'_> {
 
 /// Metrics that only an adapter could serve: none is installed here, as in any fresh cluster.
 fn no_such_api(namespace: &str, kind: &str, spec: &Value) -> Failure {
-    let field = kind.to_lowercase();
-    let metric = spec[&field]["metric"]["name"].as_str().unwrap_or_default();
+    let source = &spec[kind.to_lowercase()];
+    let metric = source["metric"]["name"].as_str().unwrap_or_default();
+    let averages = source["target"].get("averageValue").is_some();
     let custom = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
-    let (reason, message) = match kind {
-        "Pods" => ("FailedGetPodsMetric", format!("unable to get metric {metric}: {custom}")),
+    let (reason, message, about) = match kind {
+        "Pods" => (
+            "FailedGetPodsMetric",
+            format!("unable to get metric {metric}: {custom}"),
+            "failed to get pods metric value".to_owned(),
+        ),
         "Object" => {
-            let described = &spec["object"]["describedObject"];
-            let text = |field: &str| described[field].as_str().unwrap_or_default();
-            let message = format!(
-                "unable to get metric {metric}: {} on {namespace} {}/{custom}",
-                text("kind"),
-                text("name")
-            );
-            ("FailedGetObjectMetric", message)
+            let text = |field: &str| source["describedObject"][field].as_str().unwrap_or_default();
+            let about = "failed to get object metric value";
+            (
+                "FailedGetObjectMetric",
+                format!(
+                    "unable to get metric {metric}: {} on {namespace} {}/{custom}",
+                    text("kind"),
+                    text("name")
+                ),
+                if averages {
+                    format!("{about}: failed to get {metric} object metric")
+                } else {
+                    about.to_owned()
+                },
+            )
         }
         _ => {
-            let selector = &spec["external"]["metric"]["selector"];
-            let selector = if selector.is_null() {
-                "nil".to_owned()
+            let selector = selector_in_go(&source["metric"]["selector"]);
+            let inner = if averages {
+                format!("{metric} external metric")
             } else {
-                format!("&LabelSelector{{{}}}", LabelSelector::from_value(selector))
+                format!("external metric {metric}")
             };
-            let message = format!(
-                "unable to get external metric {namespace}/{metric}/{selector}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get {metric}.external.metrics.k8s.io)"
-            );
-            ("FailedGetExternalMetric", message)
+            (
+                "FailedGetExternalMetric",
+                format!(
+                    "unable to get external metric {namespace}/{metric}/{selector}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get {metric}.external.metrics.k8s.io)"
+                ),
+                format!("failed to get {metric} external metric value: failed to get {inner}"),
+            )
         }
     };
-    let message = match kind {
-        "Object" => format!("failed to get object metric value: {message}"),
-        "External" if spec["external"]["target"]["averageValue"].is_null() => {
-            format!("failed to get external metric {metric}: {message}")
-        }
-        "External" => format!("failed to get {metric} external metric: {message}"),
-        _ => message,
-    };
-    Failure { reason, message, about: format!("failed to get {field} metric value") }
+    Failure { reason, message, about }
+}
+
+/// A label selector as Go prints it.
+fn selector_in_go(selector: &Value) -> String {
+    if selector.is_null() {
+        return "nil".to_owned();
+    }
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let labels: BTreeMap<&String, String> = selector["matchLabels"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(label, value)| (label, text(value)))
+        .collect();
+    let labels: String = labels.iter().map(|(label, value)| format!("{label}: {value},")).collect();
+    let expressions = selector["matchExpressions"].as_array().into_iter().flatten().map(|expression| {
+        let values: Vec<String> = expression["values"].as_array().into_iter().flatten().map(text).collect();
+        format!(
+            "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
+            text(&expression["key"]),
+            text(&expression["operator"]),
+            values.join(" ")
+        )
+    });
+    let expressions: String = expressions.collect();
+    format!(
+        "&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_without_an_adapter_is_told_as_upstream_does() {
+        let spec = json!({"external": {"target": {"averageValue": "5"}, "metric": {"name": "m", "selector": {
+            "matchLabels": {"a": "b"}, "matchExpressions": [{"key": "c", "operator": "In", "values": ["d", "e"]}]}}}});
+        let failure = no_such_api("default", "External", &spec);
+        let selector = "&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:c,Operator:In,Values:[d e],},},}";
+        assert!(
+            failure
+                .message
+                .starts_with(&format!("unable to get external metric default/m/{selector}: unable to fetch")),
+            "{}",
+            failure.message
+        );
+        assert_eq!(failure.about, "failed to get m external metric value: failed to get m external metric");
+        let spec = json!({"object": {"target": {"value": "5"}, "metric": {"name": "m"},
+            "describedObject": {"kind": "Ingress", "name": "web"}}});
+        let failure = no_such_api("default", "Object", &spec);
+        assert!(
+            failure.message.starts_with("unable to get metric m: Ingress on default web/unable to fetch")
+        );
+        assert_eq!(failure.about, "failed to get object metric value");
+    }
 }

@@ -44,11 +44,11 @@ metadata: {name: php-apache}
 spec: {ports: [{port: 80}], selector: {run: php-apache}}
 ";
 
-fn autoscaler(simulation: &mut Simulation) {
+fn autoscaler(simulation: &mut Simulation, name: &str) {
     create(
         simulation,
         &builtin::HORIZONTAL_POD_AUTOSCALER,
-        "php-apache",
+        name,
         json!({"spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "php-apache"},
             "minReplicas": 1, "maxReplicas": 10,
@@ -76,7 +76,7 @@ fn replicas(simulation: &Simulation) -> i64 {
 fn without_metrics_an_autoscaler_knows_nothing() {
     let mut simulation = cluster();
     apply(&mut simulation, APPLICATION);
-    autoscaler(&mut simulation);
+    autoscaler(&mut simulation, "php-apache");
     run(&mut simulation, 40);
     assert_eq!(targets(&simulation), "cpu: <unknown>/50%");
     let why = "failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";
@@ -89,11 +89,44 @@ fn without_metrics_an_autoscaler_knows_nothing() {
 }
 
 #[test]
+fn an_autoscaler_without_its_target_says_so() {
+    let mut simulation = cluster();
+    autoscaler(&mut simulation, "php-apache");
+    run(&mut simulation, 20);
+    let why = "deployments/scale.apps \"php-apache\" not found";
+    assert_eq!(messages(&simulation, "FailedGetScale"), [why]);
+    let object = get(&simulation, &builtin::HORIZONTAL_POD_AUTOSCALER, "php-apache");
+    let told = format!("the HPA controller was unable to get the target's current scale: {why}");
+    assert_eq!(object.condition("AbleToScale").unwrap()["message"], told);
+}
+
+#[test]
+fn two_autoscalers_of_one_deployment_refuse_to_work() {
+    let mut simulation = cluster();
+    apply(&mut simulation, APPLICATION);
+    autoscaler(&mut simulation, "php-apache");
+    autoscaler(&mut simulation, "another");
+    run(&mut simulation, 60);
+    let why = "pods by selector run=php-apache are controlled by multiple HPAs: [default/another default/php-apache]";
+    assert!(messages(&simulation, "AmbiguousSelector").contains(&why.to_owned()));
+    let object = get(&simulation, &builtin::HORIZONTAL_POD_AUTOSCALER, "php-apache");
+    let active = object.condition("ScalingActive").unwrap();
+    assert_eq!(
+        (active["reason"].as_str(), active["message"].as_str()),
+        (Some("AmbiguousSelector"), Some(why))
+    );
+    delete(&mut simulation, &builtin::HORIZONTAL_POD_AUTOSCALER, "another");
+    run(&mut simulation, 60);
+    let object = get(&simulation, &builtin::HORIZONTAL_POD_AUTOSCALER, "php-apache");
+    assert_eq!(object.condition("ScalingActive").unwrap()["reason"], "FailedGetResourceMetric");
+}
+
+#[test]
 fn load_makes_a_deployment_grow_and_its_end_makes_it_shrink() {
     let mut simulation = cluster();
     apply(&mut simulation, METRICS_SERVER);
     apply(&mut simulation, APPLICATION);
-    autoscaler(&mut simulation);
+    autoscaler(&mut simulation, "php-apache");
     run(&mut simulation, 240);
     assert_eq!((targets(&simulation).as_str(), replicas(&simulation)), ("cpu: 0%/50%", 1));
     let script = "while sleep 0.01; do wget -q -O- http://php-apache; done";

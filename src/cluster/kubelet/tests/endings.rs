@@ -61,7 +61,21 @@ fn pre_stop_comes_before_the_signal() {
 fn a_failing_post_start_hook_ends_the_container() {
     let mut bench =
         pod(json!({"terminationGracePeriodSeconds": 2, "containers": [{"name": "c", "image": "nginx:1.27",
-        "lifecycle": {"postStart": {"exec": {"command": ["false"]}}}}]}));
+        "lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "echo no >&2; exit 3"]}}}}]}));
+    let reason = "/status/containerStatuses/0/state/waiting/reason";
+    for _ in 0..200 {
+        if bench.object("p").text(reason) == "PostStartHookError" {
+            break;
+        }
+        bench.run_for(100);
+    }
+    let place = format!("p_default({})", bench.object("p").uid());
+    assert_eq!(
+        bench.object("p").text("/status/containerStatuses/0/state/waiting/message"),
+        format!(
+            "Exec lifecycle hook ([sh -c echo no >&2; exit 3]) for Container \"c\" in Pod {place:?} failed - error: command 'sh -c echo no >&2; exit 3' exited with 3: no\n, message: \"no\\n\""
+        )
+    );
     bench.run_for(20_000);
     let told = bench.events("p");
     assert!(told.contains(&"Warning FailedPostStartHook: PostStartHook failed".to_owned()), "{told:?}");

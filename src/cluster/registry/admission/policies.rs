@@ -171,14 +171,15 @@ fn judged(
             });
             Some(Denial { message, reason })
         }
-        Err(error) => {
-            let why = broken.iter().find(|(name, _)| error.ends_with(&format!("no such key: {name}")));
-            let message = match why {
-                Some((name, why)) => error.replace(&format!("no such key: {name}"), why),
-                None => error,
-            };
-            fails.then_some(Denial { message, reason })
-        }
+        Err(error) => fails.then(|| Denial { message: explained(error, broken), reason }),
+    }
+}
+
+/// Why an expression failed; where it asked for a variable that is broken, why that is.
+pub(super) fn explained(error: String, broken: &[(String, String)]) -> String {
+    match broken.iter().find(|(name, _)| error.ends_with(&format!("no such key: {name}"))) {
+        Some((name, why)) => error.replace(&format!("no such key: {name}"), why),
+        None => error,
     }
 }
 

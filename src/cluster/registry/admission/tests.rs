@@ -110,18 +110,58 @@ fn a_bound_policy_changes_what_is_written() {
     assert_eq!(written.label("by"), Some("CREATE"));
     let spared = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "spared"}})).unwrap();
     assert_eq!(spared.object.get("/data"), None);
-    let broken = json!({"patchType": "JSONPatch", "jsonPatch": {"expression": "[JSONPatch{op: 'remove', path: '/no'}]"}});
-    create(&mut registry, &MUTATING_ADMISSION_POLICY, policy("c", broken)).unwrap();
-    let binding = json!({"metadata": {"name": "c"}, "spec": {"policyName": "c"}});
-    create(&mut registry, &MUTATING_ADMISSION_POLICY_BINDING, binding).unwrap();
-    let refused = create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "n"}, "data": {"a": "1"}}))
-        .unwrap_err();
-    assert_eq!(
-        (refused.code, refused.message.as_str()),
-        (403, "configmaps \"n\" is forbidden: admission request denied by policy")
-    );
     let unknown =
         json!({"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": "Thing{a: 1}"}});
     let refused = create(&mut registry, &MUTATING_ADMISSION_POLICY, policy("d", unknown)).unwrap_err();
     assert!(refused.message.contains("undeclared reference to 'Thing'"), "{}", refused.message);
+}
+
+#[test]
+fn a_mutation_that_fails_says_why() {
+    let refusal = |patch: &str, source: &str| {
+        let mut registry = registry();
+        let (kind, field) =
+            if patch == "JSONPatch" { (patch, "jsonPatch") } else { (patch, "applyConfiguration") };
+        let policy = json!({"metadata": {"name": "p"}, "spec": {
+            "matchConstraints": {"resourceRules": rules(&["CREATE"])},
+            "mutations": [{"patchType": kind, field: {"expression": source}}],
+        }});
+        create(&mut registry, &MUTATING_ADMISSION_POLICY, policy).unwrap();
+        let binding = json!({"metadata": {"name": "b"}, "spec": {"policyName": "p"}});
+        create(&mut registry, &MUTATING_ADMISSION_POLICY_BINDING, binding).unwrap();
+        let written =
+            create(&mut registry, &CONFIG_MAP, json!({"metadata": {"name": "n"}, "data": {"a": "1"}}));
+        written.map_err(|status| (status.code, status.reason, status.message)).err()
+    };
+    let denied = |why: &str| {
+        let message = format!("policy 'p' with binding 'b' denied request: {why}");
+        Some((403, "Invalid".to_owned(), message))
+    };
+    assert_eq!(
+        refusal("JSONPatch", "[JSONPatch{op: 'remove', path: '/no'}]"),
+        denied(
+            "JSON Patch: error in remove for path: '/no': Unable to remove nonexistent key: no: missing value"
+        )
+    );
+    assert_eq!(refusal("JSONPatch", "[JSONPatch{op: 'test', path: '/data/a', value: '2'}]"), None);
+    assert_eq!(
+        refusal("JSONPatch", "[JSONPatch{op: 'add', path: '/spec', value: {'a': 1}}]"),
+        Some((
+            500,
+            "InternalError".to_owned(),
+            r#"Internal error occurred: strict decoding error: unknown field "spec""#.to_owned()
+        ))
+    );
+    assert_eq!(
+        refusal("ApplyConfiguration", "Object{immutably: true}"),
+        denied(
+            "error applying patch: failed to convert patch object to typed object: .immutably: field not declared in schema"
+        )
+    );
+    assert_eq!(
+        refusal("ApplyConfiguration", "Object{metadata: Object.metadata{managedFields: []}}"),
+        denied(
+            "error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: .metadata.managedFields"
+        )
+    );
 }

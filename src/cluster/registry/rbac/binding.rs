@@ -46,12 +46,8 @@ impl Strategy for BindingStrategy {
         new: &mut Object,
         old: Option<&Object>,
     ) -> Result<(), Status> {
-        let same = |field: &str| old.is_some_and(|old| old.get(field) == new.get(field));
-        if same("/roleRef") && same("/subjects") {
-            return Ok(());
-        }
         let (store, user) = (registry.store(), &options.user);
-        if may_bind(store, user, new) {
+        if super::keeps(new, old, ["/roleRef", "/subjects"]) || may_bind(store, user, new) {
             return Ok(());
         }
         let name = new.text("/roleRef/name");
@@ -60,10 +56,7 @@ impl Strategy for BindingStrategy {
             _ => registry.get(&builtin::CLUSTER_ROLE, &ObjectKey::new("", name))?,
         };
         let kind = if self.namespaced { &builtin::ROLE_BINDING } else { &builtin::CLUSTER_ROLE_BINDING };
-        match binding_refusal(store, user, new, &PolicyRule::all(role.list("/rules"))) {
-            Some(why) => Err(Status::forbidden(kind, new.name(), &why)),
-            None => Ok(()),
-        }
+        super::refuse(kind, new, binding_refusal(store, user, new, &PolicyRule::all(role.list("/rules"))))
     }
 
     fn name_errors(&self, name: &str) -> Vec<String> {

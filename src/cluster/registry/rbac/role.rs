@@ -37,15 +37,11 @@ impl Strategy for RoleStrategy {
         new: &mut Object,
         old: Option<&Object>,
     ) -> Result<(), Status> {
-        let same = |field: &str| old.is_some_and(|old| old.get(field) == new.get(field));
-        if same("/rules") && same("/aggregationRule") {
+        if super::keeps(new, old, ["/rules", "/aggregationRule"]) {
             return Ok(());
         }
         let kind = if self.namespaced { &builtin::ROLE } else { &builtin::CLUSTER_ROLE };
-        match role_refusal(registry.store(), &options.user, new) {
-            Some(why) => Err(Status::forbidden(kind, new.name(), &why)),
-            None => Ok(()),
-        }
+        super::refuse(kind, new, role_refusal(registry.store(), &options.user, new))
     }
 
     fn name_errors(&self, name: &str) -> Vec<String> {

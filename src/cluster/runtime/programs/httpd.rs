@@ -4,6 +4,7 @@ use super::super::filesystem::{absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{Program, Sigterm};
+use super::apache;
 
 /// `httpd-foreground`.
 pub(in super::super) struct Httpd;
@@ -16,14 +17,9 @@ impl Program for Httpd {
     }
 
     fn start(&self, process: &mut Process, system: &mut dyn System) {
-        let at = system.now().strftime("%a %b %d %H:%M:%S%.6f %Y").to_string();
-        process.print_error(
-            format!(
-                "AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using {}. Set the 'ServerName' directive globally to suppress this message\n[{at}] [core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'\n",
-                system.address()
-            )
-            .as_bytes(),
-        );
+        apache::note_missing_name(process, system, "httpd");
+        let command = "[core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'";
+        apache::note(process, system, command);
     }
 
     fn ports(&self, _: &Process) -> Vec<u16> {
@@ -50,15 +46,8 @@ impl Program for Httpd {
                 "<html><head>\n<title>404 Not Found</title>\n</head><body>\n<h1>Not Found</h1>\n</body></html>\n",
             ),
         };
-        let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
-        process.print_line(&format!(
-            "{} - - [{at}] \"{} {} HTTP/1.1\" {} {}",
-            request.header("X-Client-Address").unwrap_or("10.244.0.1"),
-            request.method,
-            request.path,
-            response.status,
-            response.body.len(),
-        ));
+        let length = response.body.len();
+        process.print_line(&apache::access_line(request, system, response.status, length));
         Some(response.with_header("Server", "Apache/2.4.65 (Unix)"))
     }
 

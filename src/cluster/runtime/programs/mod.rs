@@ -1,6 +1,7 @@
 //! The modelled programs, one file each.
 
 mod agnhost;
+mod apache;
 mod echo_server;
 mod greeter;
 mod http_echo;
