@@ -172,7 +172,10 @@ fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<
     } else if known.contains(&named) {
         vec![named]
     } else {
-        return Err(Failure::message(format!("container {named} is not valid for pod {name}")));
+        return Err(Failure::message(format!(
+            "container {named} is not valid for pod {name} out of: {}",
+            known.join(", ")
+        )));
     };
     Ok(containers
         .into_iter()
