@@ -43,22 +43,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let wanted = Wanted { selectors: true, types_alone: false };
-    // Upstream tells what was not found as the reason for having nothing to do.
-    let infos = match find_as_given(call, &api, &args, wanted).await {
-        Err(failure @ (Failure::Status(_) | Failure::Many(_))) => {
-            let why = match &failure {
-                Failure::Many(all) => {
-                    format!("[{}]", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-                }
-                one => one.to_string(),
-            };
-            return Err(Failure::message(format!("no objects passed to scale {why}")));
-        }
-        Err(Failure::Message(text)) if text.starts_with("error parsing ") => {
-            return Err(Failure::message(format!("no objects passed to scale {text}")));
-        }
-        other => other?,
-    };
+    let infos = find_as_given(call, &api, &args, wanted).await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to scale"));
     }
