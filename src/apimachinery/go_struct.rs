@@ -170,21 +170,8 @@ fn prune(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
     map.retain(|name, _| schema.field(name).is_some() || matches!(name.as_str(), "apiVersion" | "kind"));
     for (name, value) in map.iter_mut() {
         if let Some(field) = schema.field(name) {
-            prune_value(value, &field.field_type);
+            each_struct(value, &field.field_type, prune);
         }
-    }
-}
-
-fn prune_value(value: &mut Value, field_type: &'static FieldType) {
-    match (value, field_type) {
-        (Value::Object(map), FieldType::Message(reference)) => prune(map, reference.schema()),
-        (Value::Object(map), FieldType::Map(inner)) => {
-            map.values_mut().for_each(|value| prune_value(value, inner));
-        }
-        (Value::Array(items), FieldType::Array(inner)) => {
-            items.iter_mut().for_each(|item| prune_value(item, inner));
-        }
-        _ => {}
     }
 }
 
@@ -194,19 +181,24 @@ fn fill(map: &mut Map<String, Value>, schema: &'static TypeSchema) {
             map.insert((*name).to_owned(), Value::Object(Map::new()));
         }
         if let Some(value) = map.get_mut(*name) {
-            fill_value(value, &field.field_type);
+            each_struct(value, &field.field_type, fill);
         }
     }
 }
 
-fn fill_value(value: &mut Value, field_type: &'static FieldType) {
+/// Changes each struct that a value of a type holds.
+fn each_struct(
+    value: &mut Value,
+    field_type: &'static FieldType,
+    change: fn(&mut Map<String, Value>, &'static TypeSchema),
+) {
     match (value, field_type) {
-        (Value::Object(map), FieldType::Message(reference)) => fill(map, reference.schema()),
+        (Value::Object(map), FieldType::Message(reference)) => change(map, reference.schema()),
         (Value::Object(map), FieldType::Map(inner)) => {
-            map.values_mut().for_each(|value| fill_value(value, inner));
+            map.values_mut().for_each(|value| each_struct(value, inner, change));
         }
         (Value::Array(items), FieldType::Array(inner)) => {
-            items.iter_mut().for_each(|item| fill_value(item, inner));
+            items.iter_mut().for_each(|item| each_struct(item, inner, change));
         }
         _ => {}
     }

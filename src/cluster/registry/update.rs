@@ -79,8 +79,8 @@ impl Registry {
         let key = object.key();
         let options = WriteOptions::component_status(manager);
         let Some(old) = self.find(kind, &key) else { return Err(Status::not_found(kind, &key.name)) };
-        let kept = ["/metadata", "/spec"].iter().all(|part| object.get(part) == old.get(part));
-        if !kept {
+        let same = ["/metadata", "/spec"].iter().all(|part| object.get(part) == old.get(part));
+        if !same || !std::ptr::eq(kind, kind.stored()) {
             return self.update(kind, &key, object, &options).map(|written| written.object);
         }
         let incoming = decode_status(kind, object)?;

@@ -52,7 +52,11 @@ impl Change {
         }
     }
 
+    /// Bytes of its texts, once it is kept as text.
     fn bytes(&self) -> usize {
+        if !self.object.was_asleep() {
+            return 0;
+        }
         self.object.text_bytes() + self.previous.as_ref().map_or(0, |previous| previous.text_bytes())
     }
 }
