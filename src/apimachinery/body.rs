@@ -1,5 +1,6 @@
 //! How an object is held: as a tree to look at, or as text while nobody does.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -46,6 +47,11 @@ impl Body {
             Some(looked_at) => looked_at.get_or_init(|| self.parsed()),
             None => &self.tree,
         }
+    }
+
+    /// The tree for one look, after which one that is asleep sleeps on.
+    pub(super) fn glance(&self) -> Cow<'_, Value> {
+        if self.is_asleep() { Cow::Owned(self.parsed()) } else { Cow::Borrowed(self.tree()) }
     }
 
     /// The tree, to change: the text is given up.
@@ -116,6 +122,8 @@ mod tests {
         let mut asleep = Body::from(tree.clone()).asleep().unwrap();
         assert!(asleep.is_asleep() && asleep.text_bytes() > 20);
         assert_eq!(asleep.clone().into_tree(), tree);
+        assert_eq!(*asleep.glance(), tree);
+        assert!(asleep.is_asleep());
         assert_eq!(asleep.tree(), &tree);
         assert!(!asleep.is_asleep() && asleep.asleep().is_some_and(|again| again.is_asleep()));
         asleep.tree_mut()["a"] = json!(1);

@@ -32,7 +32,7 @@ impl PartialEq for Object {
 
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_unpacked(self.value(), serializer)
+        serialize_unpacked(&self.0.glance(), serializer)
     }
 }
 

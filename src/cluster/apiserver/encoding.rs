@@ -124,10 +124,12 @@ impl Presentation {
         match self.encoding {
             Encoding::Table(_) => {
                 let metadata = serde_json::to_value(metadata).unwrap_or_default();
-                body::json(200, &self.table(metadata, objects, now, true))
+                let objects: Vec<_> = objects.iter().cloned().map(Object::to_look_at).collect();
+                body::json(200, &self.table(metadata, &objects, now, true))
             }
             Encoding::Metadata | Encoding::MetadataList => {
-                let items = objects.iter().map(|object| partial_metadata(object)).collect();
+                let looked_at = objects.iter().cloned().map(Object::to_look_at);
+                let items = looked_at.map(|object| partial_metadata(&object)).collect();
                 let (kind, api_version) =
                     ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned());
                 body::json(200, &List::<Value> { kind, api_version, metadata, items })

@@ -138,9 +138,10 @@ pub(super) fn list(
     let everything = selection.is_everything();
     // How many are left is told only of whole collections.
     let enough = if limit > 0 && !everything { limit + 1 } else { usize::MAX };
-    let rest = all.into_iter().skip(before).map(Object::to_look_at);
-    let mut objects: Vec<Arc<Object>> =
-        rest.filter(|object| everything || selection.matches(object)).take(enough).collect();
+    // Of cold objects only copies are looked at, one after the other.
+    let chosen =
+        |object: &Arc<Object>| everything || selection.matches(&Object::to_look_at(Arc::clone(object)));
+    let mut objects: Vec<Arc<Object>> = all.into_iter().skip(before).filter(chosen).take(enough).collect();
     let mut meta = ListMeta { resource_version: revision.to_string(), ..ListMeta::default() };
     if limit > 0 && objects.len() > limit {
         let remaining = objects.len() - limit;
