@@ -12,7 +12,7 @@ use crate::progress::{Event, Journal};
 
 use super::args::EnvironmentKind;
 use super::cluster::write_private;
-use super::minikube_words::{either, explain};
+use super::minikube_words::explain;
 use super::own_minikube::{Host, ask, ask_text, missing};
 use super::production::refuse_production;
 use super::wiring::{Ground, Wiring};
@@ -92,9 +92,7 @@ impl Wiring<'_> {
     }
 
     async fn offer_to_clean_up(&self, out: &mut Output) -> Result<(), UserError> {
-        let question = either(
-            self.language,
-            "Remove what the lessons made on this cluster? You would begin this chapter anew next time. [y/N]",
+        let question = self.language.either("Remove what the lessons made on this cluster? You would begin this chapter anew next time. [y/N]",
             "이 클러스터에서 수업이 만든 것을 지울까요? 지우면 다음에는 이 장을 처음부터 시작합니다. [y/N]",
         );
         if !ask(out, self.theme, question, false)? {
@@ -112,10 +110,10 @@ impl Wiring<'_> {
         let (ours, _) = external.removal().await?;
         let others = external.clean_up().await?;
         if !ours.is_empty() {
-            self.say(out, &format!("{}: {}", either(self.language, "Removed", "삭제함"), ours.join(", ")))?;
+            self.say(out, &format!("{}: {}", self.language.either("Removed", "삭제함"), ours.join(", ")))?;
         }
         if !others.is_empty() {
-            let text = either(self.language, "Not ours, and left there", "우리 것이 아니어서 남겨 둠");
+            let text = self.language.either("Not ours, and left there", "우리 것이 아니어서 남겨 둠");
             self.say(out, &format!("{text}: {}", others.join(", ")))?;
         }
         Ok(())
@@ -156,11 +154,9 @@ impl Wiring<'_> {
         for line in table(&all, self.language) {
             self.say_as_it_is(out, &line)?;
         }
-        let question = either(
-            self.language,
-            "Which context? Type its name:",
-            "어느 컨텍스트에서 할까요? 이름을 입력하세요:",
-        );
+        let question = self
+            .language
+            .either("Which context? Type its name:", "어느 컨텍스트에서 할까요? 이름을 입력하세요:");
         let typed = ask_text(out, self.theme, question)?;
         Ok((Target::find(&files, Some(&typed))?, true))
     }
@@ -199,16 +195,13 @@ impl Wiring<'_> {
             };
             self.say(out, &where_it_runs)?;
             if !picked && ask_text(out, self.theme, ask)? != *context {
-                return Err(UserError::new(either(
-                    self.language,
-                    "the context was not confirmed",
-                    "컨텍스트를 확인하지 않았습니다",
-                ))
-                .hint(either(
-                    self.language,
-                    "nothing was changed on the cluster",
-                    "클러스터에서 바뀐 것은 없습니다",
-                )));
+                return Err(UserError::new(
+                    self.language.either("the context was not confirmed", "컨텍스트를 확인하지 않았습니다"),
+                )
+                .hint(
+                    self.language
+                        .either("nothing was changed on the cluster", "클러스터에서 바뀐 것은 없습니다"),
+                ));
             }
         }
         journal.append(&event)
@@ -224,13 +217,11 @@ impl Wiring<'_> {
         if missing.len() > RIGHTS_MAX {
             listed.push("…".to_owned());
         }
-        let text = either(
-            self.language,
+        let text = self.language.either(
             "lessons need rights that you do not have on this cluster",
             "이 클러스터에서 수업에 필요한 권한이 없습니다",
         );
-        Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(either(
-            self.language,
+        Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(self.language.either(
             "ask whoever runs the cluster, or learn on the embedded cluster: podlings learn",
             "클러스터 관리자에게 요청하거나 내장 클러스터에서 배우세요: podlings learn",
         )))

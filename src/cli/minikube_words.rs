@@ -41,14 +41,6 @@ fn start_docker() -> &'static str {
     }
 }
 
-/// One of two texts.
-pub(super) fn either<'a>(language: Language, english: &'a str, korean: &'a str) -> &'a str {
-    match language {
-        Language::En => english,
-        Language::Ko => korean,
-    }
-}
-
 /// A trouble as an error for a person: cause, what minikube said, remedy.
 pub(super) fn explain(trouble: &Trouble, language: Language) -> UserError {
     let mut text = cause(trouble.cause, language).to_owned();
@@ -68,12 +60,12 @@ pub(super) fn explain(trouble: &Trouble, language: Language) -> UserError {
     }
     if trouble.cause != Cause::Interrupted {
         error.hints.push(
-            either(
-                language,
-                "the embedded cluster needs none of this: podlings learn",
-                "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
-            )
-            .to_owned(),
+            language
+                .either(
+                    "the embedded cluster needs none of this: podlings learn",
+                    "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
+                )
+                .to_owned(),
         );
     }
     error
@@ -179,7 +171,7 @@ const CAUSES: &[(Cause, &str, &str)] = &[
 
 fn cause(cause: Cause, language: Language) -> &'static str {
     let known = CAUSES.iter().find(|(known, ..)| *known == cause);
-    known.map_or("minikube", |(_, english, korean)| either(language, english, korean))
+    known.map_or("minikube", |(_, english, korean)| language.either(english, korean))
 }
 
 /// What stands behind the colon of a remedy.
@@ -317,7 +309,7 @@ const REMEDIES: &[(Cause, &str, &str, Line)] = &[
 fn remedies(cause: Cause, language: Language) -> Vec<String> {
     let of_cause = REMEDIES.iter().filter(|(known, ..)| *known == cause);
     let said = of_cause.map(|(_, english, korean, line)| {
-        let text = either(language, english, korean);
+        let text = language.either(english, korean);
         match line {
             Line::Nothing => text.to_owned(),
             Line::Type(line) => format!("{text}: {line}"),
@@ -352,7 +344,7 @@ pub(super) fn step_name(name: &str, language: Language) -> &str {
         "Done" => "완료",
         _ => name,
     };
-    either(language, name, korean)
+    language.either(name, korean)
 }
 
 #[cfg(test)]

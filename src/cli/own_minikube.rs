@@ -11,7 +11,7 @@ use crate::environment::{PROFILE, Profile, ProfileState, StartEvent};
 use crate::lesson::{Language, SAMPLE_IMAGE, sample_app};
 use crate::repl::Theme;
 
-use super::minikube_words::{Installed, either, explain, install_line, step_name};
+use super::minikube_words::{Installed, explain, install_line, step_name};
 
 /// How often the bar's clock moves.
 const TICK: Duration = Duration::from_millis(200);
@@ -36,22 +36,16 @@ pub(super) struct Host<'a> {
 /// What is missing where there is no minikube.
 pub(super) fn missing(language: Language) -> UserError {
     let line = install_line(Installed::Minikube);
-    UserError::new(either(
-        language,
-        "there is no minikube on this machine",
-        "이 컴퓨터에 minikube가 없습니다",
-    ))
-    .hint(format!("{}: {line}", either(language, "install it", "설치하세요")))
-    .hint(either(
-        language,
-        "it also needs Docker or a hypervisor; `podlings doctor` looks for them",
-        "Docker나 하이퍼바이저도 필요합니다. `podlings doctor`가 찾아봅니다",
-    ))
-    .hint(either(
-        language,
-        "the embedded cluster needs none of this: podlings learn",
-        "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
-    ))
+    UserError::new(language.either("there is no minikube on this machine", "이 컴퓨터에 minikube가 없습니다"))
+        .hint(format!("{}: {line}", language.either("install it", "설치하세요")))
+        .hint(language.either(
+            "it also needs Docker or a hypervisor; `podlings doctor` looks for them",
+            "Docker나 하이퍼바이저도 필요합니다. `podlings doctor`가 찾아봅니다",
+        ))
+        .hint(language.either(
+            "the embedded cluster needs none of this: podlings learn",
+            "내장 클러스터에는 이런 것이 필요하지 않습니다: podlings learn",
+        ))
 }
 
 impl Host<'_> {
@@ -81,16 +75,11 @@ impl Host<'_> {
 
     fn ask_to_start(&self, state: &ProfileState, out: &mut Output) -> Result<(), UserError> {
         let refused = || {
-            UserError::new(either(
-                self.language,
-                "minikube was not started",
-                "minikube를 시작하지 않았습니다",
-            ))
-            .hint(either(
-                self.language,
-                "podlings learn --environment minikube --start starts it without asking",
-                "podlings learn --environment minikube --start 는 묻지 않고 시작합니다",
-            ))
+            UserError::new(self.language.either("minikube was not started", "minikube를 시작하지 않았습니다"))
+                .hint(self.language.either(
+                    "podlings learn --environment minikube --start starts it without asking",
+                    "podlings learn --environment minikube --start 는 묻지 않고 시작합니다",
+                ))
         };
         if !self.interactive {
             return Err(refused());
@@ -181,8 +170,7 @@ impl Host<'_> {
     /// # Errors
     /// When minikube cannot do it, or nobody can be asked.
     pub(super) async fn offer_end(&self, out: &mut Output) -> Result<(), UserError> {
-        let question = either(
-            self.language,
+        let question = self.language.either(
             "minikube goes on running. [k]eep it, [s]top it (kept, for next time) or [d]elete it? [k] ",
             "minikube가 계속 실행 중입니다. 그대로 두기[k], 멈추기[s](다음에 이어서), 삭제[d]? [k] ",
         );

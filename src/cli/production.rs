@@ -4,8 +4,6 @@ use crate::base::UserError;
 use crate::environment::Sign;
 use crate::lesson::Language;
 
-use super::minikube_words::either;
-
 /// Refuses a context that looks like production.
 ///
 /// # Errors
@@ -20,12 +18,10 @@ pub(super) fn refuse_production(context: &str, signs: &[Sign], language: Languag
         Language::Ko => format!("컨텍스트 {context:?}은(는) 운영 환경으로 보입니다: {reasons}"),
     };
     Err(UserError::new(refused)
-        .hint(either(
-            language,
-            "learn on minikube, kind or a cluster that nobody depends on; the embedded cluster needs none of them",
+        .hint(language.either("learn on minikube, kind or a cluster that nobody depends on; the embedded cluster needs none of them",
             "minikube나 kind처럼 아무도 의존하지 않는 클러스터에서 배우세요. 내장 클러스터에는 그런 것도 필요 없습니다",
         ))
-        .hint(either(language, "--i-know goes on all the same", "--i-know 를 붙이면 그래도 진행합니다")))
+        .hint(language.either("--i-know goes on all the same", "--i-know 를 붙이면 그래도 진행합니다")))
 }
 
 fn reason(sign: &Sign, language: Language) -> String {

@@ -6,7 +6,6 @@ use crate::lesson::{Language, SAMPLE_IMAGE};
 use crate::progress::{Event, Journal};
 
 use super::args::EnvironmentKind;
-use super::minikube_words::either;
 use super::own_minikube::ask_text;
 use super::wiring::Wiring;
 
@@ -96,10 +95,9 @@ fn check(image: &str, language: Language) -> Result<(), UserError> {
         return Ok(());
     }
     let wrong =
-        either(language, "is no name of an image without a tag", "은(는) 태그 없는 이미지 이름이 아닙니다");
+        language.either("is no name of an image without a tag", "은(는) 태그 없는 이미지 이름이 아닙니다");
     let gap = if language == Language::En { " " } else { "" };
-    Err(UserError::new(format!("{image:?}{gap}{wrong}")).hint(either(
-        language,
+    Err(UserError::new(format!("{image:?}{gap}{wrong}")).hint(language.either(
         "such as registry.example.com:5000/me/kub-first-app",
         "예: registry.example.com:5000/me/kub-first-app",
     )))

@@ -10,7 +10,6 @@ use crate::repl::Theme;
 use super::args::{EnvironmentKind, Learn};
 use super::cluster::write_private;
 use super::learn::Folders;
-use super::minikube_words::either;
 use super::own_minikube::ask;
 use super::surroundings::Surroundings;
 
@@ -72,16 +71,12 @@ impl Wiring<'_> {
         }
         let mut world_kept = self.interactive && resumed;
         if is_new {
-            self.say(out, either(
-                self.language,
-                "note: this is a new cluster under the same name: what was made on the old one is gone. Your progress is kept.",
+            self.say(out, self.language.either("note: this is a new cluster under the same name: what was made on the old one is gone. Your progress is kept.",
                 "note: 이름은 같지만 새로 만든 클러스터입니다. 이전 클러스터에 만든 것은 없습니다. 진행 상황은 그대로입니다.",
             ))?;
-            let question = either(
-                self.language,
-                "Begin the step anew on it? [Y/n]",
-                "여기에서 이 단계를 처음부터 시작할까요? [Y/n]",
-            );
+            let question = self
+                .language
+                .either("Begin the step anew on it? [Y/n]", "여기에서 이 단계를 처음부터 시작할까요? [Y/n]");
             world_kept = self.interactive && !ask(out, self.theme, question, true)?;
         }
         Ok(Ground { environment: Environment::External(Box::new(external)), world_kept, sample_image })

@@ -16,6 +16,17 @@ pub enum Language {
     Ko,
 }
 
+impl Language {
+    /// The text in this language.
+    #[must_use]
+    pub fn either<'a>(self, english: &'a str, korean: &'a str) -> &'a str {
+        match self {
+            Self::En => english,
+            Self::Ko => korean,
+        }
+    }
+}
+
 impl FromStr for Language {
     type Err = String;
 

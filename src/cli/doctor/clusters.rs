@@ -13,7 +13,6 @@ use crate::base::{Clock, Stopwatch, timeout};
 use crate::environment::{Sign, Target, missing_rights, signs_in_cluster, signs_in_names};
 use crate::lesson::Language;
 
-use super::super::minikube_words::either;
 use super::super::own_minikube::skew;
 use super::super::surroundings::Surroundings;
 use super::finding::{Finding, State};
@@ -45,12 +44,12 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
             let state = if exists { State::Problem } else { State::Info };
             let mut finding = Finding::new("kubeconfig", "kubeconfig", state, error.message);
             finding.remedy = exists.then(|| {
-                either(
-                    language,
-                    "mend the file, or set KUBECONFIG to another",
-                    "파일을 고치거나 KUBECONFIG를 바꾸세요",
-                )
-                .to_owned()
+                language
+                    .either(
+                        "mend the file, or set KUBECONFIG to another",
+                        "파일을 고치거나 KUBECONFIG를 바꾸세요",
+                    )
+                    .to_owned()
             });
             return vec![finding];
         }
@@ -74,7 +73,7 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
         Some(Ok(greeting)) => greeting,
         Some(Err(error)) => return vec![silent(name, &what, &error, target, language).with(data)],
         None => {
-            let error = either(language, "no answer within 5 seconds", "5초 안에 응답 없음");
+            let error = language.either("no answer within 5 seconds", "5초 안에 응답 없음");
             return vec![silent(name, &what, error, target, language).with(data)];
         }
     };
@@ -163,21 +162,19 @@ fn innermost(error: &kube::Error) -> String {
 fn silent(name: String, what: &str, error: &str, target: &Target, language: Language) -> Finding {
     // What nobody uses at the moment may be switched off.
     let state = if target.is_current { State::Problem } else { State::Attention };
-    let said = either(language, "does not answer", "응답하지 않음");
+    let said = language.either("does not answer", "응답하지 않음");
     let remedy = if error.contains("401") {
-        either(
-            language,
+        language.either(
             "sign in again with the tool that made this context",
             "이 컨텍스트를 만든 도구로 다시 로그인하세요",
         )
     } else if target.guess.is_on_this_machine() {
-        either(
-            language,
+        language.either(
             "start it, or remove the context: kubectl config delete-context",
             "시작하거나 컨텍스트를 지우세요: kubectl config delete-context",
         )
     } else {
-        either(language, "look at network, VPN and proxy", "네트워크, VPN, 프록시를 확인하세요")
+        language.either("look at network, VPN and proxy", "네트워크, VPN, 프록시를 확인하세요")
     };
     Finding::new("context", name, state, format!("{what}: {said} ({error})")).remedy(remedy)
 }
@@ -188,8 +185,7 @@ fn clock(name: &str, seconds: Option<i64>, language: Language) -> Option<Finding
         Language::En => format!("this machine's clock is {seconds} s behind the cluster's"),
         Language::Ko => format!("이 컴퓨터의 시계가 클러스터보다 {seconds}초 늦습니다"),
     };
-    let finding = Finding::new("clock", name, State::Attention, value).remedy(either(
-        language,
+    let finding = Finding::new("clock", name, State::Attention, value).remedy(language.either(
         "set it by the network's time; certificates and ages go by it",
         "네트워크 시간으로 맞추세요. 인증서와 AGE가 시계를 따릅니다",
     ));
@@ -204,9 +200,9 @@ fn rights_finding(name: &str, missing: &[String], language: Language) -> Option<
     if missing.len() > RIGHTS_MAX {
         listed.push("…".to_owned());
     }
-    let text = either(language, "rights that lessons need are missing", "수업에 필요한 권한이 없음");
+    let text = language.either("rights that lessons need are missing", "수업에 필요한 권한이 없음");
     let finding = Finding::new("rights", name, State::Attention, format!("{text}: {}", listed.join(", ")));
-    let remedy = either(language, "ask whoever runs the cluster", "클러스터 관리자에게 요청하세요");
+    let remedy = language.either("ask whoever runs the cluster", "클러스터 관리자에게 요청하세요");
     Some(finding.remedy(remedy).with(json!({"missing": missing})))
 }
 
@@ -217,7 +213,7 @@ fn production(name: &str, target: &Target, looks: Vec<Sign>, language: Language)
         return None;
     }
     let reasons: Vec<String> = signs.iter().map(ToString::to_string).collect();
-    let text = either(language, "looks like production", "운영 클러스터로 보임");
+    let text = language.either("looks like production", "운영 클러스터로 보임");
     let finding = Finding::new("production", name, State::Info, format!("{text}: {}", reasons.join("; ")));
     Some(finding.with(json!({"signs": reasons})))
 }

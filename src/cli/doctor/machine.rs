@@ -10,7 +10,6 @@ use crate::environment::{ask_program, find_program};
 use crate::lesson::Language;
 use crate::repl::Theme;
 
-use super::super::minikube_words::either;
 use super::super::surroundings::Surroundings;
 use super::finding::{Finding, State};
 
@@ -37,8 +36,7 @@ pub(super) async fn look(
 ) -> Vec<Finding> {
     let version = env!("CARGO_PKG_VERSION");
     let imitates = "Kubernetes v1.36, minikube v1.38.1";
-    let seed = either(
-        language,
+    let seed = language.either(
         "drawn anew for each cluster; --seed N fixes it, `podlings cluster` prints its own",
         "클러스터마다 새로 뽑습니다. --seed N 으로 고정할 수 있고 `podlings cluster`가 값을 보여 줍니다",
     );
@@ -46,8 +44,8 @@ pub(super) async fn look(
     let mut findings = vec![
         Finding::good("podlings", "podlings", format!("{version} ({imitates})"))
             .with(json!({"version": version, "kubernetes": "v1.36.2", "minikube": "v1.38.1"})),
-        Finding::new("podlings", either(language, "seed", "시드"), State::Info, seed),
-        Finding::good("machine", either(language, "system", "시스템"), system),
+        Finding::new("podlings", language.either("seed", "시드"), State::Info, seed),
+        Finding::good("machine", language.either("system", "시스템"), system),
     ];
     findings.extend(terminal(surroundings, theme, language));
     findings.push(state_folder(state, language));
@@ -57,17 +55,17 @@ pub(super) async fn look(
 }
 
 fn terminal(surroundings: &Surroundings, theme: Theme, language: Language) -> Vec<Finding> {
-    let name = either(language, "terminal", "터미널");
+    let name = language.either("terminal", "터미널");
     let columns = match language {
         Language::En => format!("{} columns", theme.width),
         Language::Ko => format!("{}칸", theme.width),
     };
     let colour = match (theme.colour, surroundings.output_is_terminal) {
-        (true, _) => either(language, "colour", "색 있음"),
+        (true, _) => language.either("colour", "색 있음"),
         (false, true) => {
-            either(language, "no colour (NO_COLOR or TERM=dumb)", "색 없음(NO_COLOR 또는 TERM=dumb)")
+            language.either("no colour (NO_COLOR or TERM=dumb)", "색 없음(NO_COLOR 또는 TERM=dumb)")
         }
-        (false, false) => either(language, "not a terminal", "터미널이 아님"),
+        (false, false) => language.either("not a terminal", "터미널이 아님"),
     };
     let value = format!("{columns}, {colour}");
     let data = json!({
@@ -77,11 +75,9 @@ fn terminal(surroundings: &Surroundings, theme: Theme, language: Language) -> Ve
         "outputIsTerminal": surroundings.output_is_terminal,
     });
     let width = if theme.width < COLUMNS_MIN {
-        Finding::new("terminal", name, State::Attention, value).remedy(either(
-            language,
-            "make it wider: 80 columns are comfortable",
-            "창을 넓히세요. 80칸이면 편합니다",
-        ))
+        Finding::new("terminal", name, State::Attention, value).remedy(
+            language.either("make it wider: 80 columns are comfortable", "창을 넓히세요. 80칸이면 편합니다"),
+        )
     } else {
         Finding::good("terminal", name, value)
     };
@@ -89,7 +85,7 @@ fn terminal(surroundings: &Surroundings, theme: Theme, language: Language) -> Ve
 }
 
 fn locale(surroundings: &Surroundings, language: Language) -> Finding {
-    let name = either(language, "locale", "로캘");
+    let name = language.either("locale", "로캘");
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| surroundings.variable(name));
     let is_utf8 = set.is_some_and(|locale| {
         let locale = locale.to_lowercase();
@@ -112,14 +108,13 @@ fn locale(surroundings: &Surroundings, language: Language) -> Finding {
 }
 
 fn state_folder(state: Option<&Path>, language: Language) -> Finding {
-    let name = either(language, "state folder", "상태 폴더");
-    let remedy = either(
-        language,
+    let name = language.either("state folder", "상태 폴더");
+    let remedy = language.either(
         "name a folder that you can write with --state FOLDER",
         "쓸 수 있는 폴더를 --state FOLDER 로 지정하세요",
     );
     let Some(folder) = state else {
-        let value = either(language, "there is no home folder", "홈 폴더가 없습니다");
+        let value = language.either("there is no home folder", "홈 폴더가 없습니다");
         return Finding::new("state", name, State::Problem, value).remedy(remedy);
     };
     let shown = folder.display().to_string();
@@ -141,9 +136,9 @@ fn nearest(folder: &Path) -> PathBuf {
 }
 
 async fn memory(surroundings: &Surroundings, language: Language) -> Finding {
-    let name = either(language, "memory", "메모리");
+    let name = language.either("memory", "메모리");
     let Some((total, available)) = memory_in_mib(surroundings).await else {
-        let value = either(language, "not known", "알 수 없음");
+        let value = language.either("not known", "알 수 없음");
         return Finding::new("machine", name, State::Info, value);
     };
     let left = available.unwrap_or(total);
@@ -190,22 +185,22 @@ async fn disk(surroundings: &Surroundings, state: Option<&Path>, language: Langu
     let line = answer.out.lines().nth(1)?;
     let free: u64 = line.split_whitespace().nth(3)?.parse().ok()?;
     let free = free / 1024;
-    let name = either(language, "disk", "디스크");
+    let name = language.either("disk", "디스크");
     let value = match language {
         Language::En => format!("{free} MiB free"),
         Language::Ko => format!("{free} MiB 남음"),
     };
     let finding = match free {
-        ..SPACE_MIN => Finding::new("machine", name, State::Problem, value).remedy(either(
-            language,
-            "make room: progress cannot be kept",
-            "공간을 비우세요. 진도를 저장할 수 없습니다",
-        )),
-        SPACE_MIN..MINIKUBE_SPACE => Finding::new("machine", name, State::Attention, value).remedy(either(
-            language,
-            "enough for the embedded cluster; minikube wants 20 GB",
-            "내장 클러스터에는 충분합니다. minikube에는 20GB가 필요합니다",
-        )),
+        ..SPACE_MIN => Finding::new("machine", name, State::Problem, value).remedy(
+            language
+                .either("make room: progress cannot be kept", "공간을 비우세요. 진도를 저장할 수 없습니다"),
+        ),
+        SPACE_MIN..MINIKUBE_SPACE => {
+            Finding::new("machine", name, State::Attention, value).remedy(language.either(
+                "enough for the embedded cluster; minikube wants 20 GB",
+                "내장 클러스터에는 충분합니다. minikube에는 20GB가 필요합니다",
+            ))
+        }
         _ => Finding::good("machine", name, value),
     };
     Some(finding.with(json!({"freeMiB": free})))

@@ -11,7 +11,6 @@ use crate::base::{Output, ResultExt, UserError};
 use crate::progress::{Journal, Learner};
 
 use super::args::{Common, Doctor};
-use super::minikube_words::either;
 use super::surroundings::Surroundings;
 use super::{learn, runtime};
 
@@ -49,7 +48,7 @@ pub(super) fn run(
     let text = if doctor.json {
         format!("{:#}", finding::to_json(&findings))
     } else {
-        finding::render(&findings, theme, either(language, "remedy", "해결"))
+        finding::render(&findings, theme, language.either("remedy", "해결"))
     };
     Output::new(std::io::stdout()).line(text).while_doing(|| "cannot print".to_owned())?;
     Ok(if finding::is_well(&findings) { ExitCode::SUCCESS } else { ExitCode::from(NOT_WELL) })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::environment::{Captured, PROFILE, Profile, ProfileState, ask_program, find_program};
 use crate::lesson::Language;
 
-use super::super::minikube_words::{Installed, either, explain, install_line};
+use super::super::minikube_words::{Installed, explain, install_line};
 use super::super::surroundings::Surroundings;
 use super::finding::{Finding, State};
 
@@ -55,11 +55,8 @@ async fn ask(surroundings: &Surroundings, program: &Path, arguments: &[&str]) ->
 
 async fn kubectl(surroundings: &Surroundings, language: Language) -> Finding {
     let Some(program) = found(surroundings, "kubectl") else {
-        let value = either(
-            language,
-            "not installed; the built-in one serves",
-            "설치되지 않음. 내장 kubectl을 씁니다",
-        );
+        let value =
+            language.either("not installed; the built-in one serves", "설치되지 않음. 내장 kubectl을 씁니다");
         return Finding::new("program", "kubectl", State::Info, value);
     };
     let answer = ask(surroundings, &program, &["version", "--client", "-o", "json"]).await;
@@ -73,10 +70,9 @@ async fn kubectl(surroundings: &Surroundings, language: Language) -> Finding {
             "program",
             "kubectl",
             State::Attention,
-            format!("{at}: {}", either(language, "does not say its version", "버전을 답하지 않음")),
+            format!("{at}: {}", language.either("does not say its version", "버전을 답하지 않음")),
         )
-        .remedy(either(
-            language,
+        .remedy(language.either(
             "install it again; the built-in one serves meanwhile",
             "다시 설치하세요. 그동안 내장 kubectl을 씁니다",
         )),
@@ -89,8 +85,7 @@ async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: L
     let kubeconfig = folder.join("minikube.kubeconfig");
     let own = surroundings.executable.as_deref();
     let Some(profile) = Profile::find(&surroundings.environment, own, &kubeconfig) else {
-        let value = either(
-            language,
+        let value = language.either(
             "not installed; only needed for --environment minikube",
             "설치되지 않음. --environment minikube 에만 필요합니다",
         );
@@ -101,7 +96,7 @@ async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: L
     let at = profile.program().display().to_string();
     let (version, running) = tokio::join!(profile.version(), profile.state());
     let Some(version) = version else {
-        let value = format!("{at}: {}", either(language, "does not say its version", "버전을 답하지 않음"));
+        let value = format!("{at}: {}", language.either("does not say its version", "버전을 답하지 않음"));
         return vec![
             Finding::new("program", "minikube", State::Attention, value)
                 .remedy(install_line(Installed::Minikube)),
@@ -109,13 +104,13 @@ async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: L
     };
     let name = format!("minikube -p {PROFILE}");
     let (state, value, remedy) = match running {
-        Ok(ProfileState::Running) => (State::Good, either(language, "running", "실행 중").to_owned(), None),
+        Ok(ProfileState::Running) => (State::Good, language.either("running", "실행 중").to_owned(), None),
         Ok(ProfileState::Absent) => {
-            (State::Info, either(language, "not made yet", "아직 없음").to_owned(), None)
+            (State::Info, language.either("not made yet", "아직 없음").to_owned(), None)
         }
         Ok(ProfileState::Stopped | ProfileState::Paused) => (
             State::Info,
-            either(language, "stopped", "멈춤").to_owned(),
+            language.either("stopped", "멈춤").to_owned(),
             Some("podlings learn --environment minikube".to_owned()),
         ),
         Ok(ProfileState::Broken(what)) => {
@@ -134,8 +129,7 @@ async fn minikube(surroundings: &Surroundings, state: Option<&Path>, language: L
 
 async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
     let Some(program) = found(surroundings, "docker") else {
-        let value = either(
-            language,
+        let value = language.either(
             "not installed; minikube needs it or a hypervisor",
             "설치되지 않음. minikube에는 Docker나 하이퍼바이저가 필요합니다",
         );
@@ -152,10 +146,9 @@ async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
         let (system, version) = out.trim().split_once('-').unwrap_or(("linux", out.trim()));
         let data = json!({"path": at, "version": version});
         if system == "windows" {
-            let value = either(language, "set to Windows containers", "Windows 컨테이너로 설정됨");
+            let value = language.either("set to Windows containers", "Windows 컨테이너로 설정됨");
             return Finding::new("driver", "docker", State::Attention, value)
-                .remedy(either(
-                    language,
+                .remedy(language.either(
                     "choose “Switch to Linux containers” in its menu",
                     "메뉴에서 “Switch to Linux containers”를 고르세요",
                 ))
@@ -165,7 +158,7 @@ async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
     }
     let (value, remedy) = if err.contains("permission denied") {
         (
-            either(language, "you may not talk to it", "사용할 권한이 없음"),
+            language.either("you may not talk to it", "사용할 권한이 없음"),
             "sudo usermod -aG docker $USER && newgrp docker",
         )
     } else {
@@ -174,7 +167,7 @@ async fn docker(surroundings: &Surroundings, language: Language) -> Finding {
             "windows" => "Docker Desktop",
             _ => "sudo systemctl start docker",
         };
-        (either(language, "installed, but not running", "설치되었지만 실행되고 있지 않음"), start)
+        (language.either("installed, but not running", "설치되었지만 실행되고 있지 않음"), start)
     };
     Finding::new("driver", "docker", State::Attention, format!("{value} ({at})"))
         .remedy(remedy)
@@ -188,9 +181,9 @@ fn other_drivers(surroundings: &Surroundings, language: Language) -> Finding {
         .map(|(_, driver)| *driver)
         .collect();
     drivers.dedup();
-    let name = either(language, "other drivers", "다른 드라이버");
+    let name = language.either("other drivers", "다른 드라이버");
     let kvm = Path::new("/dev/kvm").exists();
     let value =
-        if drivers.is_empty() { either(language, "none", "없음").to_owned() } else { drivers.join(", ") };
+        if drivers.is_empty() { language.either("none", "없음").to_owned() } else { drivers.join(", ") };
     Finding::new("driver", name, State::Info, value).with(json!({"drivers": drivers, "kvm": kvm}))
 }

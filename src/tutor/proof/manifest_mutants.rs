@@ -8,11 +8,20 @@ use super::mutants::{Change, other_values};
 
 /// The manifests of a text, each change in the whole text; none where it is no YAML.
 pub(super) fn in_manifest(text: &str) -> Vec<Change> {
-    let Ok(documents) = parse_yaml(text) else { return Vec::new() };
-    let documents: Vec<Value> = documents.into_iter().map(|document| document.value).collect();
-    let written = |documents: &[Value]| {
+    changes(text, usize::MAX, |documents| {
         documents.iter().map(to_yaml).collect::<Vec<_>>().join("---\n").trim_end().to_owned()
-    };
+    })
+}
+
+/// A patch in JSON or YAML; each change as JSON.
+pub(super) fn in_json(text: &str) -> Vec<Change> {
+    changes(text, 1, |documents| documents.iter().map(Value::to_string).collect())
+}
+
+/// Each change of the first documents of a text, `written` as a whole.
+fn changes(text: &str, at_most: usize, written: impl Fn(&[Value]) -> String) -> Vec<Change> {
+    let Ok(documents) = parse_yaml(text) else { return Vec::new() };
+    let documents: Vec<Value> = documents.into_iter().take(at_most).map(|document| document.value).collect();
     let mut changes = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         for place in places(document) {
@@ -28,30 +37,6 @@ pub(super) fn in_manifest(text: &str) -> Vec<Change> {
                     text: written(&changed),
                 });
             }
-        }
-    }
-    changes
-}
-
-/// A patch in JSON or YAML; each change as JSON.
-pub(super) fn in_json(text: &str) -> Vec<Change> {
-    let Ok(documents) = parse_yaml(text) else { return Vec::new() };
-    let Some(document) = documents.into_iter().next().map(|document| document.value) else {
-        return Vec::new();
-    };
-    let mut changes = Vec::new();
-    for place in places(&document) {
-        for (to, value) in others(&place) {
-            let mut changed = document.clone();
-            if let Some(target) = changed.pointer_mut(&place.pointer) {
-                *target = value;
-            }
-            changes.push(Change {
-                class: place.class,
-                from: shown(&place.value),
-                to,
-                text: changed.to_string(),
-            });
         }
     }
     changes

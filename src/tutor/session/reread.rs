@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::UserError;
-use crate::lesson::{Course, Language};
+use crate::lesson::Course;
 use crate::tutor::effect::Effect;
 use crate::tutor::view::View;
 
@@ -15,7 +15,7 @@ impl Session {
         let course = match read {
             Ok(course) => course,
             Err(error) => {
-                let error = error.hint(self.either(
+                let error = error.hint(self.language.either(
                     "the chapter stays as it was until the file can be read again",
                     "파일을 다시 읽을 수 있을 때까지 장은 그대로입니다",
                 ));
@@ -66,13 +66,6 @@ impl Session {
     }
 
     fn tell(&self, english: &str, korean: &str) -> Effect {
-        Effect::Show(View::Notice(self.either(english, korean)))
-    }
-
-    fn either(&self, english: &str, korean: &str) -> String {
-        match self.language {
-            Language::En => english.to_owned(),
-            Language::Ko => korean.to_owned(),
-        }
+        Effect::Show(View::Notice(self.language.either(english, korean).to_owned()))
     }
 }

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
-use super::super::finding::Sentence;
-use super::super::finding::{Aside, Finding, name_of};
+use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
 use super::{Chain, between, text};
 
