@@ -137,9 +137,12 @@ impl Registry {
         if !owned {
             record_update(version, Some(old), &mut new, options, self.now);
         }
+        let attributes = Attributes { kind, old: Some(old), options };
         if whole {
-            admission::admit(self, &Attributes { kind, old: Some(old), options }, &mut new)?;
+            admission::admit(self, &attributes, &mut new)?;
             strategy.prepare_for_update(&mut new, old);
+        } else {
+            admission::admit_part(self, &attributes, &mut new)?;
         }
         metadata::ensure_status(kind, &mut new);
         strategy.write_out_zero_values(&mut new);
@@ -158,7 +161,6 @@ impl Registry {
             if !errors.is_empty() {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
-            let attributes = Attributes { kind, old: Some(old), options };
             warnings.extend(admission::validate(self, &attributes, &new)?);
             let errors = strategy.allocate(self, &mut new);
             if !errors.is_empty() {

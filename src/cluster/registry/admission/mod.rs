@@ -98,6 +98,15 @@ pub(super) fn admit(
     webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, attributes.request(object))
 }
 
+/// The part of the chain that also minds writes of a subresource, which the other plug-ins pass over.
+pub(super) fn admit_part(
+    registry: &mut Registry,
+    attributes: &Attributes<'_>,
+    object: &mut Object,
+) -> Result<(), Status> {
+    node_restriction::admit(registry, attributes, object)
+}
+
 /// Asks about an object that is about to be deleted; gives back the warnings.
 pub(super) fn validate_deletion(
     registry: &Registry,

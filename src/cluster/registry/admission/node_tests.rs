@@ -43,6 +43,31 @@ fn world() -> Registry {
 }
 
 #[test]
+fn a_kubelet_tells_the_status_of_its_own_pods_alone() {
+    let mut registry = world();
+    let tell = |registry: &mut Registry, name: &str| {
+        let key = ObjectKey::new("default", name);
+        let mut pod = Object::clone(&registry.get(&POD, &key).unwrap());
+        pod.set("/status/phase", "Running");
+        let told = registry.update(&POD, &key, pod, &as_node("one", "status"));
+        told.map(|_| ()).map_err(|status| status.message)
+    };
+    assert_eq!(tell(&mut registry, "on-one"), Ok(()));
+    assert_eq!(
+        tell(&mut registry, "on-two"),
+        Err("pods \"on-two\" is forbidden: node \"one\" can only update pod status for pods with spec.nodeName set to itself".to_owned())
+    );
+    let key = ObjectKey::new("", "two");
+    let mut node = Object::clone(&registry.get(&NODE, &key).unwrap());
+    node.set("/status/phase", "Running");
+    let refused = registry.update(&NODE, &key, node, &as_node("one", "status")).unwrap_err();
+    assert_eq!(
+        refused.message,
+        "nodes \"two\" is forbidden: node \"one\" is not allowed to modify node \"two\""
+    );
+}
+
+#[test]
 fn a_kubelet_writes_its_own_node_and_the_pods_on_it() {
     let mut registry = world();
     let node = |registry: &Registry, name: &str| {
