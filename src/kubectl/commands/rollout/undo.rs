@@ -74,10 +74,9 @@ async fn roll_back(api: &Api, info: &Info, to_revision: i64, dry_run: DryRun) ->
         return Ok(Verb::Template(template_text(&target["spec"]["template"])));
     }
     if deployment["spec"]["paused"] == true {
-        return Err(Failure::message(format!(
-            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/{}' and try again",
-            info.name
-        )));
+        return Err(Failure::message(
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+        ));
     }
     if without_hash(&deployment["spec"]["template"]) == template {
         return Ok(Verb::Done(format!(
