@@ -73,8 +73,9 @@ impl Reconciler for PodGarbageCollector {
 
 /// The first round after a Pod was made, where rounds are counted from when its node was missed.
 fn next_round(pod: &Object, since: Timestamp) -> Timestamp {
-    let made: Timestamp = pod.creation_timestamp().unwrap_or(since);
-    let rounds = made.duration_since(since).as_secs().max(0) / ROUND_SECONDS + 1;
+    // The second in which it was made has to be over: what is made in a round is not of that round.
+    let made = pod.creation_timestamp().map_or(0, |made| made.duration_since(since).as_secs() + 1);
+    let rounds = made.max(0) / ROUND_SECONDS + 1;
     since.checked_add(SignedDuration::from_secs(rounds * ROUND_SECONDS)).unwrap_or(since)
 }
 

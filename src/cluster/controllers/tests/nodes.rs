@@ -1,5 +1,6 @@
 //! Nodes that fall silent, come back, are tainted, cordoned and deleted; and what becomes of their Pods.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::apimachinery::ObjectKey;
@@ -182,6 +183,9 @@ fn a_cordon_is_a_taint_and_a_deleted_node_leaves_orphans() {
 fn what_takes_the_place_of_an_orphan_lives_until_the_next_round() {
     let mut simulation = two_nodes();
     web(&mut simulation, 1);
+    // Rounds do not fall on whole seconds, and objects know no parts of them.
+    let moment = simulation.registry.now() + SignedDuration::from_millis(100);
+    simulation.advance_to(moment);
     change(&mut simulation, &DEPLOYMENT, "web", |web| {
         web.set("/spec/template/spec/nodeName", "nowhere");
     });
