@@ -10,7 +10,7 @@ pub(super) use missing::taken_for;
 use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
-use crate::lesson::{Expectation, Form, Quantifier, Selection};
+use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
 
 use super::super::judge::Facts;
 use super::super::partial::shorten;
@@ -47,26 +47,9 @@ impl<'a> Near<'a> {
 
     /// The last command, had it something to write, and the refusal.
     pub(super) fn refusal(&self) -> Option<(String, String)> {
-        const WRITING: [&str; 14] = [
-            "apply",
-            "create",
-            "run",
-            "expose",
-            "replace",
-            "autoscale",
-            "patch",
-            "set",
-            "scale",
-            "edit",
-            "label",
-            "annotate",
-            "delete",
-            "drain",
-        ];
         let complaint = self.facts.answered?.complaint()?;
         let last = self.facts.commands.last()?;
-        let writes = last.split_whitespace().any(|word| WRITING.contains(&word));
-        writes.then(|| (shorten(last.lines().next().unwrap_or_default()), complaint))
+        writes(last).then(|| (shorten(last.lines().next().unwrap_or_default()), complaint))
     }
 
     /// As `refused`, where the command or the refusal names an object.
