@@ -84,6 +84,8 @@ pub struct Origin {
     pub hints: Vec<Position>,
     /// Every question.
     pub questions: Vec<Position>,
+    /// Every value that is remembered.
+    pub snap: Vec<Position>,
 }
 
 /// Something that the author's tools would complain about and that is meant.

@@ -189,6 +189,11 @@ impl Desk {
         self.remember(judgement)
     }
 
+    /// Whether the step remembers something under this name.
+    pub(super) fn remembers(&self, name: &str) -> bool {
+        self.snap.contains_key(name)
+    }
+
     /// A trial remembers what it did.
     fn remember(&mut self, judgement: Judgement) -> Verdict {
         self.again = judgement.again;
