@@ -79,6 +79,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("PodResourceClaim", "Name ResourceClaimName* ResourceClaimTemplateName*"),
     ("SchedulingGroup", "PodGroupName*"),
     ("PersistentVolumeClaimSpec", "AccessModes* Selector* Resources:VolumeResources VolumeName StorageClassName* VolumeMode* DataSource*:TypedReference DataSourceRef*:TypedObjectReference VolumeAttributesClassName*"),
+    ("PodDisruptionBudgetSpec", "MinAvailable* Selector* MaxUnavailable* UnhealthyPodEvictionPolicy*"),
     ("VolumeResources", "Limits* Requests*"),
     ("TypedReference", "APIGroup* Kind Name"),
     ("TypedObjectReference", "APIGroup* Kind Name Namespace*"),
@@ -99,13 +100,16 @@ pub(super) fn with_difference(message: &str, name: &str, old: &Value, new: &Valu
 
 /// The lines of a value of an internal struct, as `json.MarshalIndent(value, "", " ")` makes them.
 fn lines(name: &str, value: &Value) -> Vec<String> {
-    let mut text = String::new();
-    if name == "PodSpec" {
-        write_struct(&mut text, name, &with_host_fields(value), 0);
-    } else {
-        write_struct(&mut text, name, value, 0);
-    }
-    text.lines().map(str::to_owned).collect()
+    let mut writer = Writer { text: String::new(), compact: false };
+    writer.write(name, value);
+    writer.text.lines().map(str::to_owned).collect()
+}
+
+/// A value of an internal struct as `json.Marshal` makes it.
+pub(crate) fn compact(name: &str, value: &Value) -> String {
+    let mut writer = Writer { text: String::new(), compact: true };
+    writer.write(name, value);
+    writer.text
 }
 
 fn with_host_fields(spec: &Value) -> Value {
@@ -121,83 +125,122 @@ fn with_host_fields(spec: &Value) -> Value {
     spec.into()
 }
 
-fn write_struct(text: &mut String, name: &str, value: &Value, depth: usize) {
-    let Some((_, fields)) = STRUCTS.iter().find(|(known, _)| *known == name) else {
-        return write_plain(text, value, depth);
-    };
-    text.push('{');
-    for (index, field) in fields.split(' ').enumerate() {
-        start_entry(text, index, depth + 1);
-        let (field, inner) = field.split_once(':').unwrap_or((field, ""));
-        let (go_name, zero) = match field.char_indices().next_back() {
-            Some((end, mark @ ('*' | '#' | '?'))) => (&field[..end], mark),
-            _ => (field, ' '),
+/// Writes JSON, with or without white space.
+struct Writer {
+    text: String,
+    compact: bool,
+}
+
+impl Writer {
+    fn write(&mut self, name: &str, value: &Value) {
+        match name {
+            "PodSpec" => self.structure(name, &with_host_fields(value), 0),
+            // The metadata are no field of their own.
+            "PodTemplateSpec" => {
+                self.text.push('{');
+                for (index, (key, value)) in value["metadata"].as_object().into_iter().flatten().enumerate() {
+                    self.entry(index, 1, key);
+                    self.plain(value, 1);
+                }
+                let some = value["metadata"].as_object().is_some_and(|metadata| !metadata.is_empty());
+                self.entry(usize::from(some), 1, "Spec");
+                self.structure("PodSpec", &with_host_fields(&value["spec"]), 1);
+                self.end('}', 0);
+            }
+            _ => self.structure(name, value, 0),
+        }
+    }
+
+    fn structure(&mut self, name: &str, value: &Value, depth: usize) {
+        let Some((_, fields)) = STRUCTS.iter().find(|(known, _)| *known == name) else {
+            return self.plain(value, depth);
         };
-        text.push_str(&format!("\"{go_name}\": "));
-        let found = value.get(json_name(go_name)).filter(|found| !found.is_null());
-        match (found, zero, inner) {
-            (Some(found), _, inner) => write_value(text, inner, found, depth + 1),
-            (None, '*', _) => text.push_str("null"),
-            (None, '#', _) if go_name == "Divisor" => text.push_str("\"0\""),
-            (None, '#', _) => text.push('0'),
-            (None, '?', _) => text.push_str("false"),
-            (None, _, "") => text.push_str("\"\""),
-            (None, _, inner) => write_struct(text, inner, &Value::Null, depth + 1),
+        self.text.push('{');
+        for (index, field) in fields.split(' ').enumerate() {
+            let (field, inner) = field.split_once(':').unwrap_or((field, ""));
+            let (go_name, zero) = match field.char_indices().next_back() {
+                Some((end, mark @ ('*' | '#' | '?'))) => (&field[..end], mark),
+                _ => (field, ' '),
+            };
+            self.entry(index, depth + 1, go_name);
+            let found = value.get(json_name(go_name)).filter(|found| !found.is_null());
+            match (found, zero, inner) {
+                (Some(found), _, inner) => self.value(inner, found, depth + 1),
+                (None, '*', _) => self.text.push_str("null"),
+                (None, '#', _) if go_name == "Divisor" => self.text.push_str("\"0\""),
+                (None, '#', _) => self.text.push('0'),
+                (None, '?', _) => self.text.push_str("false"),
+                (None, _, "") => self.text.push_str("\"\""),
+                (None, _, inner) => self.structure(inner, &Value::Null, depth + 1),
+            }
+        }
+        self.end('}', depth);
+    }
+
+    /// A struct, or a list of such.
+    fn value(&mut self, inner: &str, value: &Value, depth: usize) {
+        match value {
+            Value::Array(items) if !items.is_empty() && !inner.is_empty() => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.separate(index, depth + 1);
+                    self.structure(inner, item, depth + 1);
+                }
+                self.end(']', depth);
+            }
+            Value::Object(_) if !inner.is_empty() => self.structure(inner, value, depth),
+            other => self.plain(other, depth),
         }
     }
-    end_entries(text, '}', depth);
-}
 
-/// A struct, or a list of such.
-fn write_value(text: &mut String, inner: &str, value: &Value, depth: usize) {
-    match value {
-        Value::Array(items) if !items.is_empty() && !inner.is_empty() => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                start_entry(text, index, depth + 1);
-                write_struct(text, inner, item, depth + 1);
+    /// What has the same form inside: maps, and lists of strings and numbers.
+    fn plain(&mut self, value: &Value, depth: usize) {
+        match value {
+            Value::Array(items) if !items.is_empty() => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.separate(index, depth + 1);
+                    self.plain(item, depth + 1);
+                }
+                self.end(']', depth);
             }
-            end_entries(text, ']', depth);
+            Value::Object(map) if !map.is_empty() => {
+                self.text.push('{');
+                for (index, (key, value)) in map.iter().enumerate() {
+                    self.entry(index, depth + 1, key);
+                    self.plain(value, depth + 1);
+                }
+                self.end('}', depth);
+            }
+            Value::String(string) => self.text.push_str(&go_string(string)),
+            other => self.text.push_str(&other.to_string()),
         }
-        Value::Object(_) if !inner.is_empty() => write_struct(text, inner, value, depth),
-        other => write_plain(text, other, depth),
     }
-}
 
-/// What has the same form inside: maps, and lists of strings and numbers.
-fn write_plain(text: &mut String, value: &Value, depth: usize) {
-    match value {
-        Value::Array(items) if !items.is_empty() => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                start_entry(text, index, depth + 1);
-                write_plain(text, item, depth + 1);
-            }
-            end_entries(text, ']', depth);
-        }
-        Value::Object(map) if !map.is_empty() => {
-            text.push('{');
-            for (index, (key, value)) in map.iter().enumerate() {
-                start_entry(text, index, depth + 1);
-                text.push_str(&format!("{}: ", go_string(key)));
-                write_plain(text, value, depth + 1);
-            }
-            end_entries(text, '}', depth);
-        }
-        Value::String(string) => text.push_str(&go_string(string)),
-        other => text.push_str(&other.to_string()),
+    fn entry(&mut self, index: usize, depth: usize, key: &str) {
+        self.separate(index, depth);
+        self.text.push_str(&go_string(key));
+        self.text.push_str(if self.compact { ":" } else { ": " });
     }
-}
 
-fn start_entry(text: &mut String, index: usize, depth: usize) {
-    text.push_str(if index == 0 { "\n" } else { ",\n" });
-    text.push_str(&" ".repeat(depth));
-}
+    fn separate(&mut self, index: usize, depth: usize) {
+        if index > 0 {
+            self.text.push(',');
+        }
+        self.new_line(depth);
+    }
 
-fn end_entries(text: &mut String, bracket: char, depth: usize) {
-    text.push('\n');
-    text.push_str(&" ".repeat(depth));
-    text.push(bracket);
+    fn end(&mut self, bracket: char, depth: usize) {
+        self.new_line(depth);
+        self.text.push(bracket);
+    }
+
+    fn new_line(&mut self, depth: usize) {
+        if !self.compact {
+            self.text.push('\n');
+            self.text.push_str(&" ".repeat(depth));
+        }
+    }
 }
 
 /// A string as Go's encoder writes it, which is careful about HTML.
@@ -259,5 +302,8 @@ mod tests {
  "TerminationGracePeriodSeconds": null
 }"#;
         assert_eq!(text, expected);
+        let template = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"restartPolicy": "Never"}});
+        let text = compact("PodTemplateSpec", &template);
+        assert!(text.starts_with(r#"{"labels":{"a":"b"},"Spec":{"Volumes":null,"#), "{text}");
     }
 }
