@@ -54,6 +54,7 @@ use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
+pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 use event_filter::EventFilter;
 pub(crate) use evict::{
@@ -63,7 +64,7 @@ pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
 pub(crate) use quota::{hard as quota_hard, used as quota_used};
-pub(crate) use table::Row;
+pub(crate) use table::{Row, Table};
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]

@@ -36,11 +36,7 @@ pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal>
 }
 
 /// Whether a Pod on the node has a port that the new one wants.
-pub(in super::super) fn has_port_conflict(
-    registry: &Registry,
-    pod: &Object,
-    candidate: &Candidate,
-) -> bool {
+pub(in super::super) fn has_port_conflict(registry: &Registry, pod: &Object, candidate: &Candidate) -> bool {
     let wanted = host_ports_of(pod);
     if wanted.is_empty() {
         return false;
