@@ -70,6 +70,8 @@ pub struct FieldError {
     pub error_type: FieldErrorType,
     /// The value found; not shown for required, forbidden, too long, too many and internal errors.
     pub value: Value,
+    /// The value as it is shown, where that is not its own JSON.
+    pub shown: Option<String>,
     /// What would have been right.
     pub detail: String,
 }
@@ -109,7 +111,13 @@ impl FieldError {
         value: Value,
         detail: impl Into<String>,
     ) -> Self {
-        Self { path: path.into(), error_type, value, detail: detail.into() }
+        Self { path: path.into(), error_type, value, shown: None, detail: detail.into() }
+    }
+
+    /// The same with another text for the value.
+    #[must_use]
+    pub fn showing(self, text: String) -> Self {
+        Self { shown: Some(text), ..self }
     }
 
     /// The message without the path, as a Status cause carries it.
@@ -125,7 +133,7 @@ impl FieldError {
         let mut text = self.error_type.phrase().to_owned();
         if shows_value {
             text.push_str(": ");
-            text.push_str(&self.value.to_string());
+            text.push_str(&self.shown.clone().unwrap_or_else(|| self.value.to_string()));
         }
         if !self.detail.is_empty() {
             text.push_str(": ");

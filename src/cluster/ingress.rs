@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use regex::RegexBuilder;
 use serde_json::Value;
 
-use crate::apimachinery::builtin::{INGRESS, INGRESS_CLASS, POD, SERVICE};
+use crate::apimachinery::builtin::{INGRESS, INGRESS_CLASS, POD, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
 
+use super::authentication::server_certificate;
 use super::registry::Registry;
+use super::runtime::ServerCertificate;
 
 /// Where minikube's addon runs.
 pub(crate) const CONTROLLER_NAMESPACE: &str = "ingress-nginx";
@@ -18,6 +22,9 @@ const CONTROLLER: &str = "k8s.io/ingress-nginx";
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// Prefix of the controller's annotations.
 const ANNOTATIONS: &str = "nginx.ingress.kubernetes.io";
+
+/// Whose the certificate is that hosts without a good one get.
+const FAKE_CERTIFICATE: &str = "O=Acme Co; CN=Kubernetes Ingress Controller Fake Certificate";
 
 /// Bytes that a compiled path may take.
 const PATTERN_MAX: usize = 1 << 20;
@@ -66,6 +73,20 @@ pub(crate) fn is_ours(registry: &Registry, ingress: &Object) -> bool {
         .is_ok_and(|class| class.text("/spec/controller") == CONTROLLER)
 }
 
+/// All Ingresses that ingress-nginx serves. Of two that say the same the older one has the word.
+fn ours(registry: &Registry) -> Vec<&Arc<Object>> {
+    let mut ingresses: Vec<&Arc<Object>> =
+        registry.store().list(&INGRESS, None).filter(|ingress| is_ours(registry, ingress)).collect();
+    ingresses.sort_by_key(|ingress| (ingress.creation_timestamp(), ingress.key()));
+    ingresses
+}
+
+/// A host in small letters, without a port.
+fn host_alone(host: &str) -> String {
+    let port = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    port.map_or(host, |(host, _)| host).to_ascii_lowercase()
+}
+
 /// A rule's path, and how well it fits a request.
 struct Candidate<'a> {
     ingress: &'a Object,
@@ -75,14 +96,9 @@ struct Candidate<'a> {
 }
 
 /// Where a request with that host and path (with query) goes.
-pub(crate) fn target(registry: &Registry, host: &str, path: &str) -> Target {
-    let host =
-        host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(host, _)| host);
-    let host = host.to_ascii_lowercase();
-    let mut ingresses: Vec<&Arc<Object>> =
-        registry.store().list(&INGRESS, None).filter(|ingress| is_ours(registry, ingress)).collect();
-    // Of two that say the same the older one has the word.
-    ingresses.sort_by_key(|ingress| (ingress.creation_timestamp(), ingress.key()));
+pub(crate) fn target(registry: &Registry, host: &str, path: &str, secure: bool) -> Target {
+    let host = host_alone(host);
+    let ingresses = ours(registry);
     let Some(server) = server_of(&ingresses, &host) else {
         return default_target(registry, &ingresses, path);
     };
@@ -98,8 +114,12 @@ pub(crate) fn target(registry: &Registry, host: &str, path: &str) -> Target {
             }
         }
     }
-    if let Some(secure) = redirect(&ingresses, &host, path) {
-        return Target::Redirect(secure);
+    let redirects = || {
+        let chosen = best.as_ref().map(|found| found.ingress);
+        chosen.and_then(|ingress| ingress.annotation(&format!("{ANNOTATIONS}/ssl-redirect"))) != Some("false")
+    };
+    if !secure && secured(&ingresses, &host).is_some() && redirects() {
+        return Target::Redirect(format!("https://{host}{path}"));
     }
     match best {
         Some(found) => {
@@ -201,16 +221,49 @@ fn rewritten(ingress: &Object, entry: &Value, path: &str) -> String {
     }
 }
 
-/// The address over TLS, for hosts that have a certificate and do not forbid it.
-fn redirect(ingresses: &[&Arc<Object>], host: &str, path: &str) -> Option<String> {
-    let secured = ingresses.iter().any(|ingress| {
-        let listed = ingress.list("/spec/tls").iter().any(|entry| {
-            let hosts = entry["hosts"].as_array().map(Vec::as_slice).unwrap_or_default();
-            hosts.iter().any(|found| found == host)
-        });
-        listed && ingress.annotation(&format!("{ANNOTATIONS}/ssl-redirect")) != Some("false")
+/// The Ingress by which a host has a certificate: the first with rules for it that speaks of TLS.
+fn secured<'a>(ingresses: &[&'a Arc<Object>], host: &str) -> Option<&'a Object> {
+    let server = server_of(ingresses, host).filter(|server| !server.is_empty())?;
+    let found = ingresses.iter().find(|ingress| {
+        !ingress.list("/spec/tls").is_empty()
+            && ingress.list("/spec/rules").iter().any(|rule| host_of(rule).eq_ignore_ascii_case(&server))
     });
-    secured.then(|| format!("https://{host}{path}"))
+    found.map(|ingress| &***ingress)
+}
+
+/// Whether a host has a certificate, be it the default one.
+pub(crate) fn is_secured(registry: &Registry, host: &str) -> bool {
+    secured(&ours(registry), &host_alone(host)).is_some()
+}
+
+/// The certificate for a host (`createServers`): of the Secret that its Ingress names, or the default one
+/// when there is none, or it is for another host.
+pub(crate) fn certificate(registry: &Registry, host: &str) -> ServerCertificate {
+    let host = host_alone(host);
+    let found = secured(&ours(registry), &host).and_then(|ingress| {
+        let read = |entry: &Value| {
+            let key = ObjectKey::new(ingress.namespace(), entry["secretName"].as_str()?);
+            let secret = registry.get(&SECRET, &key).ok()?;
+            secret.get("/data/tls.key")?;
+            let bytes = STANDARD.decode(secret.get("/data/tls.crt")?.as_str()?).ok()?;
+            server_certificate(&bytes).filter(|certificate| certificate.is_for(&host))
+        };
+        let lists = |entry: &&Value| {
+            let hosts = entry["hosts"].as_array().into_iter().flatten();
+            hosts.filter_map(Value::as_str).any(|listed| listed.eq_ignore_ascii_case(&host))
+        };
+        let entries = ingress.list("/spec/tls");
+        match entries.iter().find(lists) {
+            Some(entry) => read(entry),
+            None => entries.iter().find_map(read),
+        }
+    });
+    found.unwrap_or_else(|| ServerCertificate {
+        subject: FAKE_CERTIFICATE.to_owned(),
+        issuer: FAKE_CERTIFICATE.to_owned(),
+        names: vec!["ingress.local".to_owned()],
+        ..ServerCertificate::default()
+    })
 }
 
 fn backend(registry: &Registry, ingress: &Object, backend: &Value, path: String) -> Target {
@@ -266,7 +319,7 @@ mod tests {
     }
 
     fn reached(registry: &Registry, host: &str, path: &str) -> String {
-        match target(registry, host, path) {
+        match target(registry, host, path, false) {
             Target::Backend { service, path, .. } => format!("{} {path}", service.name),
             other => format!("{other:?}"),
         }
@@ -307,5 +360,38 @@ mod tests {
         assert_eq!(reached(&registry, "any", "/app"), "web /");
         assert_eq!(reached(&registry, "safe.test", "/x"), "Redirect(\"https://safe.test/x\")");
         assert_eq!(reached(&registry, "any", "/other"), "Unavailable");
+    }
+
+    #[test]
+    fn hosts_show_the_certificate_of_their_secret_or_a_default_one() {
+        let rule = |host: &str| json!({"host": host, "http": {"paths": [path("/", "Prefix", "web")]}});
+        let tls = |host: &str, secret: &str| {
+            json!({"tls": [{"hosts": [host], "secretName": secret}],
+            "rules": [rule(host), rule(&format!("more.{host}"))]})
+        };
+        let off = json!({"nginx.ingress.kubernetes.io/ssl-redirect": "false"});
+        let mut registry = registry(&[
+            (json!({}), tls("safe.test", "cert")),
+            (json!({}), tls("other.test", "cert")),
+            (off, tls("gone.test", "missing")),
+            (json!({}), json!({"rules": [rule("plain.test")]})),
+        ]);
+        let pair = rcgen::generate_simple_self_signed(vec!["safe.test".to_owned()]).unwrap();
+        let mut secret = Object::new(&SECRET, "default", "cert");
+        secret.set("/type", "kubernetes.io/tls");
+        secret.set("/data", json!({
+            "tls.crt": STANDARD.encode(pair.cert.pem()), "tls.key": STANDARD.encode(pair.signing_key.serialize_pem())}));
+        registry.create(&SECRET, "default", secret, &WriteOptions::component("test")).unwrap();
+        let shown = |host: &str| {
+            let shown = certificate(&registry, host);
+            (shown.subject == FAKE_CERTIFICATE, is_secured(&registry, host))
+        };
+        assert_eq!(shown("SAFE.test:443"), (false, true));
+        assert_eq!(shown("more.safe.test"), (true, true));
+        assert_eq!(shown("other.test"), (true, true));
+        assert_eq!(shown("gone.test"), (true, true));
+        assert_eq!(shown("plain.test"), (true, false));
+        assert_eq!(reached(&registry, "more.safe.test", "/"), "Redirect(\"https://more.safe.test/\")");
+        assert_eq!(reached(&registry, "gone.test", "/"), "web /");
     }
 }

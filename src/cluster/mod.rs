@@ -9,7 +9,8 @@
 //! - A LoadBalancer has the address 127.0.0.1 while `minikube tunnel` runs; node ports and tunnelled ports
 //!   are sockets of this machine that carry HTTP. A port that is taken is replaced by another one.
 //! - The addon `ingress` models ingress-nginx: hosts, paths, default backends, `rewrite-target`,
-//!   `use-regex`, `ssl-redirect`. Not simulated: TLS, its admission webhook, all other annotations.
+//!   `use-regex`, `ssl-redirect`, and TLS to it from inside of Pods. Not simulated: TLS from outside, its
+//!   admission webhook, all other annotations.
 //! - `registry.example.com` is a registry that wants a name and a password: `learner` and `podlings`, as a
 //!   Secret of `kubectl create secret docker-registry` has them. It holds what Docker Hub holds.
 //! - Not simulated: UDP and SCTP besides the DNS, IPv6, topology hints, the world outside.

@@ -38,7 +38,7 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
 
 /// Words of other tools, and the commands that are meant by them.
 const SUGGESTED_FOR: &[(&str, &[&str])] =
-    &[("list", &["get", "wait"]), ("ps", &["get", "wait"]), ("rm", &["delete"])];
+    &[("list", &["get"]), ("ps", &["get"]), ("rm", &["delete"]), ("inspect", &["describe"])];
 
 /// `kubectl help rollout undo`.
 fn topic(streams: &mut Streams, words: &[String]) -> Outcome {
@@ -151,7 +151,9 @@ pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome 
     if !command.subcommands.is_empty() {
         text.push_str("\nAvailable Commands:\n");
         let width = command.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
-        for one in command.subcommands {
+        let mut subcommands = command.subcommands.to_vec();
+        subcommands.sort_by_key(|one| one.name);
+        for one in subcommands {
             text.push_str(&format!("  {:width$}   {}\n", one.name, one.short));
         }
     }
@@ -181,7 +183,7 @@ pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome 
 /// `kubectl options`: the flags that every command takes.
 pub(super) async fn options(call: &mut Call<'_>) -> Outcome {
     call.line("The following options can be passed to any command:\n")?;
-    for flag in GLOBAL_FLAGS {
+    for flag in GLOBAL_FLAGS.iter().filter(|flag| flag.long != "help") {
         call.text(describe(flag))?;
     }
     Ok(())

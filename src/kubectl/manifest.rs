@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, builtin, decode_strictly};
 use crate::base::parse_yaml;
 
 use super::command::Call;
@@ -173,6 +173,7 @@ fn add(value: Value, source: &str, validate: bool, documents: &mut Vec<Document>
         }
         return Ok(());
     }
+    check_metadata(&value, source)?;
     if let Some(object) = Object::from_value(value) {
         documents.push(Document { object, source: source.to_owned() });
     }
@@ -216,6 +217,14 @@ fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
         )));
     }
     Err(Failure::message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{value}'")))
+}
+
+/// Metadata are read into a Go struct before anything is sent, whatever the kind; a ConfigMap's are like all others.
+fn check_metadata(value: &Value, source: &str) -> Outcome {
+    let only = json!({"metadata": value["metadata"]});
+    let Err(status) = decode_strictly(&builtin::CONFIG_MAP, &only) else { return Ok(()) };
+    let why = status.message.split_once("cannot be handled as a ConfigMap: ").map_or("", |(_, why)| why);
+    Err(Failure::message(format!("unable to decode {source:?}: {why}")))
 }
 
 /// What Go calls the type of a JSON value.
@@ -262,6 +271,14 @@ mod tests {
         );
         let nothing = &parsed("a: b", true).1[0];
         assert!(nothing.contains("error validating data: [apiVersion not set, kind not set];"), "{nothing}");
+    }
+
+    #[test]
+    fn metadata_of_the_wrong_type_are_told_before_anything_is_sent() {
+        let text = "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {x: true}}}";
+        let failures = parsed(text, true).1;
+        let expected = "error: unable to decode \"a.yaml\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string";
+        assert_eq!(failures, [expected]);
     }
 
     #[test]

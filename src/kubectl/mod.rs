@@ -5,6 +5,7 @@ mod command;
 mod commands;
 mod completion;
 mod describe;
+mod detach_keys;
 mod discovery;
 mod errors;
 mod examples;

@@ -35,6 +35,12 @@ pub(super) async fn pods_of(api: &Api, named: &Named, doing: &str) -> Outcome<Ve
         Some(_) => LabelSelector::of_workload(&named.object).to_string(),
         None => String::new(),
     };
+    if selector.is_empty() && named.resource.is(&builtin::SERVICE) {
+        return Err(Failure::message(format!(
+            "cannot {doing} *v1.Service: invalid service '{}': Service is defined without a selector",
+            text_of(&named.object["metadata"]["name"])
+        )));
+    }
     if selector.is_empty() {
         let kind = format!("*{}.{}", named.resource.version, named.resource.kind);
         return Err(Failure::message(format!("cannot {doing} {kind}: selector for {kind} not implemented")));

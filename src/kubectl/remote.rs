@@ -10,6 +10,7 @@ use std::io::Write;
 
 use super::api::{Api, Url};
 use super::command::Call;
+use super::detach_keys::DetachKeys;
 use super::errors::{Failure, Outcome};
 use crate::base::{RawMode, Streams, TerminalSize};
 
@@ -26,12 +27,14 @@ const CHUNK: usize = 32 * 1024;
 const RESIZE: u8 = 4;
 
 /// What is connected.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     /// Send standard input.
     pub(super) stdin: bool,
     /// Use a terminal on the other side; its errors come with its output.
     pub(super) tty: bool,
+    /// What is typed at a terminal to leave.
+    pub(super) detach: DetachKeys,
 }
 
 impl Session {
@@ -43,11 +46,12 @@ impl Session {
         if wants_tty && !tty {
             call.complain("Unable to use a TTY - input is not a terminal or the right kind of file")?;
         }
-        Ok(Self { stdin, tty })
+        let detach = DetachKeys::parse(call.flags.text("detach-keys"))?;
+        Ok(Self { stdin, tty, detach })
     }
 
     /// Adds what is connected to a URL.
-    pub(super) fn add_to(self, url: Url, container: &str) -> Url {
+    pub(super) fn add_to(&self, url: Url, container: &str) -> Url {
         let flag = |on: bool| if on { "true" } else { "" };
         url.with("container", container)
             .with("stdin", flag(self.stdin))
@@ -57,7 +61,7 @@ impl Session {
     }
 
     /// Connects, moves bytes until the other side ends, and fails as the remote command did.
-    pub(super) async fn run(self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
+    pub(super) async fn run(&self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
         let request = api.request(Method::GET, url, "*/*", None)?;
         let connection = api.client().connect(request).await.map_err(|error| api.unreachable(&error))?;
         let closes = connection.supports_stream_close();
@@ -74,7 +78,7 @@ impl Session {
                     Some(Err(error)) => return Err(Failure::message(format!("error reading from error stream: {error}"))),
                 },
                 message = here.message() => {
-                    let message = message?;
+                    let Some(message) = message? else { return Ok(()) };
                     let is_known = closes || message.first() != Some(&CLOSE);
                     if is_known && sink.send(Message::Binary(message.into())).await.is_err() {
                         here.input = None;
@@ -93,34 +97,41 @@ struct Here {
     raw: Option<RawMode>,
     /// Whether the other side has heard how large the terminal is.
     is_sized: bool,
+    detach: DetachKeys,
 }
 
 impl Here {
-    fn take(session: Session, streams: &mut Streams) -> Outcome<Self> {
+    fn take(session: &Session, streams: &mut Streams) -> Outcome<Self> {
         let keyboard = streams.keyboard().filter(|_| session.tty);
         let raw = keyboard.map(RawMode::enter).transpose()?;
         let input = session.stdin.then(|| match &raw {
             Some(raw) => raw.keys(),
             None => streams.input.take_reader(),
         });
-        Ok(Self { input, buffer: vec![0; CHUNK], raw, is_sized: false })
+        // Only keys that come one by one can be told from what a pipe holds.
+        let detach = if raw.is_some() { session.detach.clone() } else { DetachKeys::default() };
+        Ok(Self { input, buffer: vec![0; CHUNK], raw, is_sized: false, detach })
     }
 
-    /// The next message for the other side; waits for ever when there will be none.
-    async fn message(&mut self) -> std::io::Result<Vec<u8>> {
+    /// The next message for the other side, `None` when the session was left; waits for ever when there
+    /// will be none.
+    async fn message(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         if let (false, Some(size)) = (self.is_sized, self.raw.as_ref().and_then(RawMode::size)) {
             self.is_sized = true;
-            return Ok(resize(size));
+            return Ok(Some(resize(size)));
         }
         tokio::select! {
             read = read_some(&mut self.input, &mut self.buffer) => Ok(match read? {
                 0 => {
                     self.input = None;
-                    vec![CLOSE, STDIN]
+                    Some(vec![CLOSE, STDIN])
                 }
-                read => std::iter::once(STDIN).chain(self.buffer[..read].iter().copied()).collect(),
+                read => match self.detach.filter(&self.buffer[..read]) {
+                    (_, true) => None,
+                    (typed, false) => Some(std::iter::once(STDIN).chain(typed).collect()),
+                },
             }),
-            size = resized(&mut self.raw) => Ok(resize(size)),
+            size = resized(&mut self.raw) => Ok(Some(resize(size))),
         }
     }
 }

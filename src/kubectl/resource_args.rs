@@ -110,6 +110,10 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
     }
     let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
     let resources = resolve_types(api, types).await?;
+    if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
+        // A category stands for several resources.
+        return Err(Failure::message("you must specify only one resource"));
+    }
     if names.is_empty() {
         return Ok(resources.into_iter().map(Selection::Every).collect());
     }

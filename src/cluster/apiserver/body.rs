@@ -8,7 +8,6 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
 use hyper::body::Bytes;
 use hyper::body::{Frame, Incoming};
 use serde::Serialize;
-use serde_json::Value;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -70,8 +69,11 @@ pub(super) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
 }
 
 /// A response with JSON for people to read, as upstream writes its version.
-pub(super) fn indented(value: &Value) -> Response<Body> {
-    bytes(200, JSON, format!("{value:#}"))
+pub(super) fn indented(value: &impl Serialize) -> Response<Body> {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => bytes(200, JSON, text),
+        Err(error) => failure(&Status::internal(error)),
+    }
 }
 
 /// Adds a warning for the person behind the client (RFC 7234, code 299).

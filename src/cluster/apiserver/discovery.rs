@@ -25,7 +25,7 @@ pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>)
     let served = Served::new(kinds);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
-        ["version"] => body::indented(&version()),
+        ["version"] => body::indented(&Version::simulated()),
         ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core),
         ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
         ["api"] => body::json(200, &core_versions()),
@@ -35,7 +35,7 @@ pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>)
         ["apis", group, version] => {
             body::bytes(200, "application/json", resource_list(&served, group, version)?)
         }
-        [""] => body::json(200, &json!({"paths": paths(&served)})),
+        [""] => body::indented(&json!({"paths": paths(&served)})),
         _ => return None,
     })
 }
@@ -156,39 +156,67 @@ fn aggregated_subresource(subresource: &Subresource) -> Value {
     })
 }
 
-fn core_versions() -> Value {
-    json!({
-        "kind": "APIVersions",
-        "versions": ["v1"],
-        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}],
-    })
+/// The versions of the core group.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiVersions {
+    kind: &'static str,
+    versions: [&'static str; 1],
+    #[serde(rename = "serverAddressByClientCIDRs")]
+    addresses: Value,
 }
 
-fn group_value(group: &str, versions: &[&str]) -> Value {
+fn core_versions() -> ApiVersions {
+    ApiVersions {
+        kind: "APIVersions",
+        versions: ["v1"],
+        addresses: json!([{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}]),
+    }
+}
+
+/// A group and its versions.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiGroup {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_version: Option<&'static str>,
+    name: &'static str,
+    versions: Vec<Value>,
+    preferred_version: Option<Value>,
+}
+
+/// All groups but the core one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiGroupList {
+    kind: &'static str,
+    api_version: &'static str,
+    groups: Vec<ApiGroup>,
+}
+
+fn group_value(name: &'static str, versions: &[&str]) -> ApiGroup {
     let versions: Vec<Value> = versions
         .iter()
-        .map(|version| json!({"groupVersion": format!("{group}/{version}"), "version": version}))
+        .map(|version| json!({"groupVersion": format!("{name}/{version}"), "version": version}))
         .collect();
-    json!({"name": group, "versions": versions, "preferredVersion": versions.first()})
+    let preferred_version = versions.first().cloned();
+    ApiGroup { kind: None, api_version: None, name, versions, preferred_version }
 }
 
-fn group_list(served: &Served) -> Value {
-    let groups: Vec<Value> = served
-        .groups()
-        .iter()
-        .filter(|(group, _)| !group.is_empty())
-        .map(|(group, versions)| group_value(group, versions))
-        .collect();
-    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+fn group_list(served: &Served) -> ApiGroupList {
+    let groups = served.groups();
+    let groups = groups.iter().filter(|(group, _)| !group.is_empty());
+    let groups = groups.map(|(group, versions)| group_value(group, versions)).collect();
+    ApiGroupList { kind: "APIGroupList", api_version: "v1", groups }
 }
 
-fn group_of(served: &Served, group: &str) -> Option<Value> {
+fn group_of(served: &Served, group: &str) -> Option<ApiGroup> {
     let groups = served.groups();
     let (group, versions) = groups.iter().find(|(name, _)| !name.is_empty() && *name == group)?;
-    let mut value = group_value(group, versions);
-    value["kind"] = "APIGroup".into();
-    value["apiVersion"] = "v1".into();
-    Some(value)
+    let value = group_value(group, versions);
+    Some(ApiGroup { kind: Some("APIGroup"), api_version: Some("v1"), ..value })
 }
 
 /// The resources of a version, in the order of Go's fields, which scripts look for.
@@ -277,27 +305,62 @@ fn legacy_subresource(kind: &'static Kind, subresource: &'static Subresource) ->
     }
 }
 
-/// `/version` of the release whose behaviour is simulated.
-fn version() -> Value {
-    json!({
-        "major": "1",
-        "minor": "36",
-        "emulationMajor": "1",
-        "emulationMinor": "36",
-        "minCompatibilityMajor": "1",
-        "minCompatibilityMinor": "35",
-        "gitVersion": "v1.36.2",
-        "gitCommit": "",
-        "gitTreeState": "clean",
-        "buildDate": "1970-01-01T00:00:00Z",
-        "goVersion": "go1.26",
-        "compiler": "gc",
-        "platform": "linux/amd64",
-    })
+/// `/version`, in the order of Go's fields.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    major: &'static str,
+    minor: &'static str,
+    emulation_major: &'static str,
+    emulation_minor: &'static str,
+    min_compatibility_major: &'static str,
+    min_compatibility_minor: &'static str,
+    git_version: &'static str,
+    git_commit: &'static str,
+    git_tree_state: &'static str,
+    build_date: &'static str,
+    go_version: &'static str,
+    compiler: &'static str,
+    platform: &'static str,
+}
+
+impl Version {
+    /// The release whose behaviour is simulated.
+    const fn simulated() -> Self {
+        Self {
+            major: "1",
+            minor: "36",
+            emulation_major: "1",
+            emulation_minor: "36",
+            min_compatibility_major: "1",
+            min_compatibility_minor: "35",
+            git_version: "v1.36.2",
+            git_commit: "",
+            git_tree_state: "clean",
+            build_date: "1970-01-01T00:00:00Z",
+            go_version: "go1.26",
+            compiler: "gc",
+            platform: "linux/amd64",
+        }
+    }
 }
 
 fn paths(served: &Served) -> Vec<String> {
-    let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
+    let fixed = [
+        "/.well-known/openid-configuration",
+        "/api",
+        "/api/v1",
+        "/apis",
+        "/apis/",
+        "/metrics",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/openapi/v3/",
+        "/openid/v1/jwks",
+        "/version",
+    ];
+    let mut paths: Vec<String> = fixed.iter().map(|path| (*path).to_owned()).collect();
+    paths.extend(super::health::paths());
     for (group, versions) in served.groups() {
         if group.is_empty() {
             continue;
@@ -305,7 +368,7 @@ fn paths(served: &Served) -> Vec<String> {
         paths.push(format!("/apis/{group}"));
         paths.extend(versions.iter().map(|version| format!("/apis/{group}/{version}")));
     }
-    paths.extend(["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"].map(str::to_owned));
+    paths.sort_unstable();
     paths
 }
 

@@ -8,19 +8,70 @@ use super::super::driver::Shared;
 use super::body::{self, Body};
 use super::query::Query;
 
-/// The checks of `/healthz` and `/livez`.
-const CHECKS: &[&str] = &["ping", "log", "etcd"];
+/// The checks that all have.
+const FIRST_CHECKS: &[&str] = &["ping", "log", "etcd"];
 /// Further checks of `/readyz`.
-const READY_CHECKS: &[&str] = &["etcd-readiness", "informer-sync", "shutdown"];
+const READY_CHECKS: &[&str] = &["etcd-readiness", "informer-sync"];
+/// What was started with the server, which is done before it answers at all.
+const STARTED: &[&str] = &[
+    "poststarthook/start-apiserver-admission-initializer",
+    "poststarthook/generic-apiserver-start-informers",
+    "poststarthook/priority-and-fairness-config-consumer",
+    "poststarthook/priority-and-fairness-filter",
+    "poststarthook/storage-object-count-tracker-hook",
+    "poststarthook/start-apiextensions-informers",
+    "poststarthook/start-apiextensions-controllers",
+    "poststarthook/crd-informer-synced",
+    "poststarthook/start-system-namespaces-controller",
+    "poststarthook/start-cluster-authentication-info-controller",
+    "poststarthook/start-kube-apiserver-identity-lease-controller",
+    "poststarthook/start-kube-apiserver-identity-lease-garbage-collector",
+    "poststarthook/start-legacy-token-tracking-controller",
+    "poststarthook/start-service-ip-repair-controllers",
+    "poststarthook/rbac/bootstrap-roles",
+    "poststarthook/scheduling/bootstrap-system-priority-classes",
+    "poststarthook/priority-and-fairness-config-producer",
+    "poststarthook/bootstrap-controller",
+    "poststarthook/start-kubernetes-service-cidr-controller",
+    "poststarthook/aggregator-reload-proxy-client-cert",
+    "poststarthook/start-kube-aggregator-informers",
+    "poststarthook/apiservice-status-local-available-controller",
+    "poststarthook/apiservice-status-remote-available-controller",
+    "poststarthook/apiservice-registration-controller",
+    "poststarthook/apiservice-discovery-controller",
+    "poststarthook/kube-apiserver-autoregistration",
+    "autoregister-completion",
+    "poststarthook/apiservice-openapi-controller",
+    "poststarthook/apiservice-openapiv3-controller",
+];
+/// The last check of `/readyz`.
+const SHUTDOWN: &[&str] = &["shutdown"];
+/// The endpoints.
+const ENDPOINTS: &[&str] = &["healthz", "livez", "readyz"];
+
+/// The checks of an endpoint, in upstream's order.
+fn checks(endpoint: &str) -> impl Iterator<Item = &'static str> {
+    let (ready, shutdown): (&[&str], &[&str]) =
+        if endpoint == "readyz" { (READY_CHECKS, SHUTDOWN) } else { (&[], &[]) };
+    [FIRST_CHECKS, ready, STARTED, shutdown].into_iter().flatten().copied()
+}
+
+/// Every path that is answered here.
+pub(super) fn paths() -> impl Iterator<Item = String> {
+    ENDPOINTS.iter().flat_map(|endpoint| {
+        let inside = checks(endpoint).map(move |check| format!("/{endpoint}/{check}"));
+        std::iter::once(format!("/{endpoint}")).chain(inside)
+    })
+}
 
 /// Answers a health endpoint or one of its checks; `None` when the path is neither.
 pub(super) fn answer(shared: &Shared, path: &str, query: &Query) -> Option<Response<Body>> {
-    let mut parts = path.trim_matches('/').split('/');
-    let endpoint = parts.next().filter(|name| ["healthz", "livez", "readyz"].contains(name))?;
-    let more = if endpoint == "readyz" { READY_CHECKS } else { &[] };
-    let mut checks = CHECKS.iter().chain(more).copied();
-    if let Some(check) = parts.next() {
-        if parts.next().is_some() || !checks.any(|name| name == check) {
+    let path = path.trim_matches('/');
+    let (endpoint, check) = path.split_once('/').map_or((path, None), |(name, check)| (name, Some(check)));
+    let endpoint = ENDPOINTS.iter().copied().find(|name| *name == endpoint)?;
+    let mut checks = checks(endpoint);
+    if let Some(check) = check {
+        if !checks.any(|name| name == check) {
             return None;
         }
         let passes = passes(shared, check);

@@ -154,7 +154,7 @@ impl ApiServer {
     /// What others need to check the tokens of service accounts.
     fn openid(&self, path: &str) -> Result<Option<Response<Body>>, Status> {
         let authority = self.shared.look(|simulation, _| simulation.registry.authority().map(Arc::clone))?;
-        Ok(openid_configuration(&authority, path).map(|value| body::json(200, &value)))
+        Ok(openid_configuration(&authority, path).map(|text| body::bytes(200, "application/json", text)))
     }
 
     /// A connection of the cluster's administrator.

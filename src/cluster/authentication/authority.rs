@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 
 use crate::base::{ResultExt, UserError};
 
+use super::super::runtime::ServerCertificate;
+
 /// Under which names the API server is known, as minikube's certificate lists them.
 const SERVER_NAMES: &[&str] = &[
     "minikube",
@@ -145,6 +147,17 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let signed = self.sign(params, &key).while_doing(doing)?;
         Ok((signed.der().to_vec(), key.serialize_der()))
+    }
+
+    /// The same certificate as clients see it.
+    pub(crate) fn server_certificate(&self) -> ServerCertificate {
+        ServerCertificate {
+            trusted: self.certificate_pem().to_owned(),
+            subject: "O=system:masters; CN=minikube".to_owned(),
+            issuer: "CN=minikubeCA".to_owned(),
+            names: SERVER_NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            ..ServerCertificate::default()
+        }
     }
 
     fn sign(&self, params: CertificateParams, key: &KeyPair) -> Result<rcgen::Certificate, rcgen::Error> {

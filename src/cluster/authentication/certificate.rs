@@ -11,6 +11,7 @@ use x509_parser::prelude::{
 use crate::base::Timestamp;
 
 use super::super::authorization::{AUTHENTICATED, User};
+use super::super::runtime::ServerCertificate;
 use super::authority::Authority;
 use super::der;
 
@@ -222,6 +223,40 @@ fn pem(label: &str, der: &[u8]) -> String {
     }
     pem.push_str(&format!("-----END {label}-----\n"));
     pem
+}
+
+/// What a server's certificate (PEM, the first one) says; `None` when it is none.
+pub(crate) fn server_certificate(pem: &[u8]) -> Option<ServerCertificate> {
+    let (_, first) = x509_parser::pem::parse_x509_pem(pem).ok()?;
+    let (_, parsed) = X509Certificate::from_der(&first.contents).ok()?;
+    let alternative = parsed.subject_alternative_name().ok().flatten();
+    let general = alternative.iter().flat_map(|found| &found.value.general_names);
+    let mut names: Vec<String> = general
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some((*name).to_owned()),
+            GeneralName::IPAddress(bytes) => {
+                let address = <[u8; 4]>::try_from(*bytes).ok().map(std::net::Ipv4Addr::from);
+                address.map(|address| address.to_string())
+            }
+            _ => None,
+        })
+        .collect();
+    if names.is_empty() {
+        names.push(first_common_name(parsed.subject()));
+    }
+    let time = |moment: x509_parser::time::ASN1Time| {
+        let found = Timestamp::from_second(moment.timestamp()).ok();
+        found.map(|found| found.strftime("%b %e %H:%M:%S %Y GMT").to_string()).unwrap_or_default()
+    };
+    let written = |name: &X509Name<'_>| name.to_string().replace(", ", "; ");
+    Some(ServerCertificate {
+        trusted: String::from_utf8_lossy(pem).trim().to_owned(),
+        subject: written(parsed.subject()),
+        issuer: written(parsed.issuer()),
+        names,
+        starts: time(parsed.validity().not_before),
+        ends: time(parsed.validity().not_after),
+    })
 }
 
 fn first_common_name(name: &X509Name<'_>) -> String {

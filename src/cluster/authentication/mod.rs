@@ -7,7 +7,7 @@ mod service_account;
 mod web_token;
 
 pub(crate) use authority::Authority;
-pub(crate) use certificate::{CertificateRequest, Usage, user_of_certificate};
+pub(crate) use certificate::{CertificateRequest, Usage, server_certificate, user_of_certificate};
 pub(crate) use service_account::{
     API_AUDIENCE, Bound, TokenClaims, legacy_claims, openid_configuration, user_of_token,
 };

@@ -2,6 +2,7 @@
 //! (`pkg/serviceaccount/{claims,legacy,jwt}.go`).
 
 use jiff::SignedDuration;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{NODE, POD, SECRET, SERVICE_ACCOUNT};
@@ -185,16 +186,29 @@ fn legacy_user(store: &Store, claims: &Value, token: &str) -> Option<User> {
 }
 
 /// What `/.well-known/openid-configuration` and `/openid/v1/jwks` answer.
-pub(crate) fn openid_configuration(authority: &Authority, path: &str) -> Option<Value> {
+pub(crate) fn openid_configuration(authority: &Authority, path: &str) -> Option<String> {
     match path.trim_end_matches('/') {
-        "/.well-known/openid-configuration" => Some(json!({
-            "issuer": API_AUDIENCE,
-            "jwks_uri": KEY_SET_URL,
-            "response_types_supported": ["id_token"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"],
-        })),
-        "/openid/v1/jwks" => Some(web_token::key_set(authority)),
+        "/.well-known/openid-configuration" => {
+            let configuration = OpenidConfiguration {
+                issuer: API_AUDIENCE,
+                jwks_uri: KEY_SET_URL,
+                response_types_supported: ["id_token"],
+                subject_types_supported: ["public"],
+                id_token_signing_alg_values_supported: ["ES256"],
+            };
+            serde_json::to_string(&configuration).ok()
+        }
+        "/openid/v1/jwks" => serde_json::to_string(&web_token::key_set(authority)).ok(),
         _ => None,
     }
+}
+
+/// What a client needs to know of the issuer of tokens.
+#[derive(Serialize)]
+struct OpenidConfiguration {
+    issuer: &'static str,
+    jwks_uri: &'static str,
+    response_types_supported: [&'static str; 1],
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: [&'static str; 1],
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::authority::Authority;
@@ -40,15 +41,40 @@ pub(super) fn verified(authority: &Authority, token: &str) -> Option<Value> {
 }
 
 /// The public key, as `/openid/v1/jwks` tells it.
-pub(super) fn key_set(authority: &Authority) -> Value {
+pub(super) fn key_set(authority: &Authority) -> KeySet {
     // The point is written uncompressed: a four, then both coordinates.
     let point = authority.token_public_key();
     let coordinate =
         |from: usize| URL_SAFE_NO_PAD.encode(point.get(from..from + COORDINATE).unwrap_or_default());
-    json!({"keys": [{
-        "use": "sig", "kty": "EC", "kid": authority.token_key_id(), "crv": "P-256", "alg": ALGORITHM,
-        "x": coordinate(1), "y": coordinate(1 + COORDINATE),
-    }]})
+    KeySet {
+        keys: [Key {
+            purpose: "sig",
+            kty: "EC",
+            kid: authority.token_key_id(),
+            crv: "P-256",
+            alg: ALGORITHM,
+            x: coordinate(1),
+            y: coordinate(1 + COORDINATE),
+        }],
+    }
+}
+
+/// The keys by which tokens are checked.
+#[derive(Serialize)]
+pub(super) struct KeySet {
+    keys: [Key; 1],
+}
+
+#[derive(Serialize)]
+struct Key {
+    #[serde(rename = "use")]
+    purpose: &'static str,
+    kty: &'static str,
+    kid: String,
+    crv: &'static str,
+    alg: &'static str,
+    x: String,
+    y: String,
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod pod_garbage_collector;
 mod pods;
 mod policy_status;
 mod replica_set;
+mod resource_claims;
 mod resource_quota;
 mod service_account;
 mod service_account_token;
@@ -79,6 +80,7 @@ pub(crate) static CONTROLLERS: &[&dyn Reconciler] = &[
     &persistent_volume::VolumeProtection,
     &persistent_volume::EphemeralVolumes,
     &persistent_volume::HostPathProvisioner,
+    &resource_claims::ResourceClaimController,
 ];
 
 pub(crate) use load_balancer::{LOAD_BALANCERS, TUNNEL_ADDRESS};

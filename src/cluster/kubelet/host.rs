@@ -9,7 +9,7 @@ use crate::base::Timestamp;
 use super::super::registry::Registry;
 use super::super::runtime::{
     ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image, ImageReference,
-    MachineView, Process, ProcessId, Proxied, System, consumption, image_of,
+    MachineView, Process, ProcessId, Proxied, ServerCertificate, System, consumption, image_of,
 };
 use super::NodeState;
 
@@ -223,11 +223,12 @@ impl System for Host<'_> {
         self.node.http_from(self.registry, &slot, host, port, request)
     }
 
-    fn tls_authority(&mut self, host: &str, port: u16) -> Option<String> {
-        if !self.reaches_api_server(host, port) {
-            return None;
+    fn tls_server(&mut self, host: &str, port: u16, name: &str) -> Option<ServerCertificate> {
+        if self.reaches_api_server(host, port) {
+            return self.registry.authority().ok().map(|authority| authority.server_certificate());
         }
-        self.registry.authority().ok().map(|authority| authority.certificate_pem().to_owned())
+        let slot = self.slot.clone();
+        self.node.ingress_certificate(self.registry, &slot, (host, port), name)
     }
 
     fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {

@@ -1,12 +1,30 @@
 //! Requests that ingress-nginx passes on.
 
-use super::super::ingress::{Target, target};
+use crate::apimachinery::builtin::POD;
+
+use super::super::ingress::{Target, certificate, is_ready_controller, is_secured, target};
 use super::super::network::{self, Client, ConnectError, HttpRequest, HttpResponse};
 use super::super::registry::Registry;
-use super::super::runtime::Proxied;
+use super::super::runtime::{Proxied, ServerCertificate};
 use super::NodeState;
 
+/// What browsers are told that came over TLS.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
+
 impl NodeState {
+    /// The certificate that ingress-nginx shows at a place, if it is what answers there.
+    pub(super) fn ingress_certificate(
+        &self,
+        registry: &mut Registry,
+        slot: &str,
+        place: (&str, u16),
+        name: &str,
+    ) -> Option<ServerCertificate> {
+        let (pod, port) = self.destination(registry, slot, place.0, place.1).ok()?;
+        let pod = registry.get(&POD, &pod).ok()?;
+        (port == 443 && is_ready_controller(&pod)).then(|| certificate(registry, name))
+    }
+
     /// Passes a request that came to a Pod of ingress-nginx on to where the Ingresses say.
     pub(super) fn proxy_ingress(
         &mut self,
@@ -15,7 +33,7 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Proxied {
         let host = request.header("Host").unwrap_or_default().to_owned();
-        match target(registry, &host, &request.path) {
+        match target(registry, &host, &request.path, request.secure) {
             Target::Nowhere if request.path_only() == "/healthz" => {
                 Proxied::own(HttpResponse::text(200, "text/html", ""))
             }
@@ -41,6 +59,10 @@ impl NodeState {
                 let answer = self.http_from(registry, slot, &endpoint.address, endpoint.port, &request);
                 let response = answer
                     .unwrap_or_else(|error| page(if error == ConnectError::TimedOut { 504 } else { 502 }));
+                let response = match request.secure && is_secured(registry, &host) {
+                    true => response.with_header("Strict-Transport-Security", HSTS),
+                    false => response,
+                };
                 Proxied { response, upstream, address }
             }
         }
@@ -50,7 +72,8 @@ impl NodeState {
 /// The request as the backend sees it.
 fn forwarded(request: &HttpRequest, host: &str, path: String, own: &str) -> HttpRequest {
     let client = request.header("X-Client-Address").unwrap_or(own).to_owned();
-    let mut forwarded = HttpRequest { path, ..request.clone() };
+    let scheme = if request.secure { "https" } else { "http" };
+    let mut forwarded = HttpRequest { path, secure: false, ..request.clone() };
     forwarded.headers.retain(|(name, _)| {
         !name.eq_ignore_ascii_case("X-Client-Address")
             && !name.to_ascii_lowercase().starts_with("x-forwarded-")
@@ -59,10 +82,10 @@ fn forwarded(request: &HttpRequest, host: &str, path: String, own: &str) -> Http
         ("X-Real-IP", client.as_str()),
         ("X-Forwarded-For", &client),
         ("X-Forwarded-Host", host),
-        ("X-Forwarded-Port", "80"),
-        ("X-Forwarded-Proto", "http"),
-        ("X-Forwarded-Scheme", "http"),
-        ("X-Scheme", "http"),
+        ("X-Forwarded-Port", if request.secure { "443" } else { "80" }),
+        ("X-Forwarded-Proto", scheme),
+        ("X-Forwarded-Scheme", scheme),
+        ("X-Scheme", scheme),
     ] {
         forwarded.headers.push((name.to_owned(), value.to_owned()));
     }

@@ -135,7 +135,8 @@ impl PodWorker<'_> {
         let now = self.now();
         let jitter = i64::try_from(self.registry.random().below(60_000)).unwrap_or_default();
         let runtime = self.runtime_mut();
-        if contents.iter().all(|(name, files)| runtime.volumes.get(name) == Some(files)) {
+        contents.retain(|name, files| !runtime.volumes.get(name).is_some_and(|old| old.holds_what(files)));
+        if contents.is_empty() {
             runtime.refresh_at = None;
             return None;
         }

@@ -121,7 +121,7 @@ impl NodeState {
     }
 
     /// The Pod and port that a connection from inside a Pod reaches.
-    fn destination(
+    pub(super) fn destination(
         &self,
         registry: &mut Registry,
         slot: &str,

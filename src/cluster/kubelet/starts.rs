@@ -166,6 +166,7 @@ impl PodWorker<'_> {
             let frozen = format!("{}:{}", spec.name(), mount.volume);
             let volumes = &mut self.runtime_mut().volumes;
             if let Some(files) = volumes.get(&mount.volume).cloned() {
+                mount.sub_path = files.followed(&mount.sub_path);
                 volumes.insert(frozen.clone(), files);
                 mount.volume = frozen;
             }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::apimachinery::Object;
 use crate::apimachinery::builtin::POD;
+use crate::apimachinery::{Object, stable_hash};
 
 use super::super::registry::Registry;
 use super::super::runtime::{Files, Mount, NODE_DISK, Ownership};
@@ -15,6 +15,8 @@ use super::env::{data, expand, field};
 use super::host_volumes::HostVolume;
 use super::pod_spec::ContainerSpec;
 
+/// Volumes that the kubelet writes.
+const KINDS: &[&str] = &["configMap", "secret", "downwardAPI", "projected"];
 /// Seconds after which a token is renewed at the latest.
 const DAY: i64 = 24 * 3_600;
 
@@ -56,16 +58,23 @@ fn content(registry: &Registry, pod: &Object, volume: &Value) -> Result<Files, S
     if present("emptyDir").is_some() {
         let mode = if group.is_some() { 0o2777 } else { 0o777 };
         files.set_ownership("/", Ownership { mode, user: 0, group: group.unwrap_or_default() });
-    } else {
-        give_modes(&mut files, volume, group);
+        return Ok(files);
     }
-    Ok(files)
+    give_modes(&mut files, volume, group);
+    let written = KINDS.iter().any(|kind| volume[*kind].is_object());
+    let stamp = || stamp(registry, pod, volume["name"].as_str().unwrap_or_default());
+    Ok(if written { files.published(&stamp()) } else { files })
+}
+
+/// The folder into which the kubelet writes what a volume holds now (`AtomicWriter`).
+fn stamp(registry: &Registry, pod: &Object, volume: &str) -> String {
+    let time = registry.now().strftime("..%Y_%m_%d_%H_%M_%S").to_string();
+    format!("{time}.{}", stable_hash(&format!("{}{volume}{time}", pod.uid())))
 }
 
 /// The modes of what the kubelet writes: those of the volume and of its items, and readable for its group.
 fn give_modes(files: &mut Files, volume: &Value, group: Option<i64>) {
-    let kinds = ["configMap", "secret", "downwardAPI", "projected"];
-    let Some(source) = kinds.iter().map(|kind| &volume[*kind]).find(|source| source.is_object()) else {
+    let Some(source) = KINDS.iter().map(|kind| &volume[*kind]).find(|source| source.is_object()) else {
         return;
     };
     let bits = |mode: &Value| mode.as_u64().and_then(|mode| u16::try_from(mode).ok());
@@ -206,9 +215,7 @@ fn expanded(expression: &str, environment: &BTreeMap<String, String>) -> Result<
 pub(super) fn changing(pod: &Object) -> Vec<String> {
     pod.list("/spec/volumes")
         .iter()
-        .filter(|volume| {
-            ["configMap", "secret", "downwardAPI", "projected"].iter().any(|kind| volume[kind].is_object())
-        })
+        .filter(|volume| KINDS.iter().any(|kind| volume[*kind].is_object()))
         .filter_map(|volume| volume["name"].as_str())
         .filter(|name| !name.starts_with("kube-api-access-"))
         .map(str::to_owned)

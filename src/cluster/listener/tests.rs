@@ -140,12 +140,15 @@ async fn whoever_dawdles_breaks_off_or_talks_nonsense_harms_nobody_else() {
         let _ = stream.write_all(frames).await;
         held.push(stream);
     }
-    let socket = "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: !\r\nsec-websocket-protocol: v5.channel.k8s.io\r\nconnection: close\r\n\r\n\u{ff}\u{ff}";
+    let socket = "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: v5.channel.k8s.io\r\nconnection: close\r\nsec-websocket-key: ";
     let exec =
         head("GET /api/v1/namespaces/kube-system/pods/etcd-minikube/exec?command=ls&stdout=true") + socket;
-    let answer = answer_to(kubeconfig, port, exec.as_bytes(), true).await;
+    let good = exec.clone() + "AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n\u{ff}\u{ff}";
+    let answer = answer_to(kubeconfig, port, good.as_bytes(), true).await;
     // It comes to its end, which `answer_to` waits for.
     assert!(answer.starts_with("HTTP/1.1 101"), "{answer:.200}");
+    let answer = answer_to(kubeconfig, port, (exec + "!\r\n\r\n").as_bytes(), false).await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer:.200}");
     let body = "k8s\0\u{1}\u{2}nonsense";
     let post = format!(
         "{}content-type: application/vnd.kubernetes.protobuf\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",

@@ -58,6 +58,8 @@ pub(super) enum Entry {
     Zeros(u64),
     /// A directory.
     Directory,
+    /// A symbolic link, and where it points.
+    Link(String),
     /// A file of the image that was removed.
     Removed,
 }
@@ -67,7 +69,7 @@ impl Entry {
         match self {
             Self::File(bytes) => bytes.len() as u64,
             Self::Zeros(length) => *length,
-            Self::Directory | Self::Removed => 0,
+            Self::Directory | Self::Link(_) | Self::Removed => 0,
         }
     }
 }
@@ -79,6 +81,9 @@ pub(crate) struct Files {
     /// Of those that are not root's with the usual mode.
     #[serde(default)]
     pub(super) owners: BTreeMap<String, Ownership>,
+    /// Whether there was ever a symbolic link in it.
+    #[serde(default)]
+    pub(super) has_links: bool,
 }
 
 impl Files {

@@ -93,6 +93,15 @@ impl FileView<'_> {
         }
     }
 
+    /// What was put at a path itself, in the layer or in what is mounted there.
+    pub(super) fn raw_entry(&self, path: &str) -> Option<&Entry> {
+        let place = self.place(path);
+        match &place.volume {
+            Some((volume, _)) => self.tree(volume)?.entries.get(&place.path),
+            None => self.layer.entries.get(&place.path),
+        }
+    }
+
     fn entry(&self, path: &str) -> Option<Entry> {
         let place = self.place(path);
         if place.path == "/" {
@@ -141,16 +150,17 @@ impl FileView<'_> {
 
     /// Whether something is there.
     pub(crate) fn exists(&self, path: &str) -> bool {
-        self.entry(path).is_some()
+        self.entry(&self.followed(path)).is_some_and(|entry| !matches!(entry, Entry::Link(_)))
     }
 
     /// Whether a directory is there.
     pub(crate) fn is_directory(&self, path: &str) -> bool {
-        self.entry(path) == Some(Entry::Directory)
+        self.entry(&self.followed(path)) == Some(Entry::Directory)
     }
 
     /// The bytes of a file.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let path = &*self.followed(path);
         if DEVICES.contains(&path) && !FINITE_DEVICES.contains(&path) {
             return Err(FileError::Endless);
         }
@@ -169,14 +179,15 @@ impl FileView<'_> {
 
     /// Bytes of a file; `None` for what is none.
     pub(crate) fn length(&self, path: &str) -> Option<u64> {
-        match self.entry(path)? {
+        match self.entry(&self.followed(path))? {
             entry @ (Entry::File(_) | Entry::Zeros(_)) => Some(entry.length()),
-            Entry::Directory | Entry::Removed => None,
+            Entry::Directory | Entry::Link(_) | Entry::Removed => None,
         }
     }
 
     /// Writes a file of so many zeros.
     pub(crate) fn write_zeros(&mut self, path: &str, length: u64) -> Result<(), FileError> {
+        let path = &*self.followed(path);
         if DEVICES.contains(&path) {
             return Ok(());
         }
@@ -189,6 +200,7 @@ impl FileView<'_> {
 
     /// The names in a directory, sorted.
     pub(crate) fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
+        let path = &*self.followed(path);
         match self.entry(path) {
             Some(Entry::Directory) => {}
             Some(_) => return Err(FileError::NotADirectory),
@@ -217,12 +229,13 @@ impl FileView<'_> {
             self.layer.entries.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
         }
-        names.retain(|name| self.exists(&join(path, name)));
+        names.retain(|name| self.entry(&join(path, name)).is_some());
         Ok(names.into_iter().collect())
     }
 
     /// Writes a file whole.
     pub(crate) fn write(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), FileError> {
+        let path = &*self.followed(path);
         match path {
             "/dev/full" if !bytes.is_empty() => return Err(FileError::NoSpace),
             path if DEVICES.contains(&path) => return Ok(()),
@@ -248,7 +261,8 @@ impl FileView<'_> {
 
     /// Makes a directory.
     pub(crate) fn make_directory(&mut self, path: &str) -> Result<(), FileError> {
-        if self.exists(path) {
+        let path = &*self.followed_parent(path);
+        if self.entry(path).is_some() {
             return Err(FileError::Exists);
         }
         self.check_parent(path)?;
@@ -257,10 +271,11 @@ impl FileView<'_> {
 
     /// Removes a file or an empty directory.
     pub(crate) fn remove(&mut self, path: &str) -> Result<(), FileError> {
-        if self.is_directory(path) && !self.list(path)?.is_empty() {
+        let path = &*self.followed_parent(path);
+        if self.entry(path) == Some(Entry::Directory) && !self.list(path)?.is_empty() {
             return Err(FileError::NotEmpty);
         }
-        let Some(own) = self.ownership(path) else { return Err(FileError::NotFound) };
+        let Some(own) = self.own_ownership(path) else { return Err(FileError::NotFound) };
         let above = self.ownership(parent(path)).unwrap_or(Ownership::DIRECTORY);
         if self.is_writable_place(path) && !above.lets_remove(&self.who, own) {
             return Err(FileError::Denied);
@@ -284,8 +299,13 @@ impl FileView<'_> {
         }
     }
 
-    /// Who owns what is at a path.
+    /// Who owns what a path leads to.
     pub(crate) fn ownership(&self, path: &str) -> Option<Ownership> {
+        self.own_ownership(&self.followed(path))
+    }
+
+    /// Who owns what is at a path itself.
+    pub(crate) fn own_ownership(&self, path: &str) -> Option<Ownership> {
         let entry = self.entry(path)?;
         let place = self.place(path);
         let found = match &place.volume {
@@ -313,6 +333,7 @@ impl FileView<'_> {
     /// # Errors
     /// EPERM's words are the caller's: here it is [`FileError::Denied`].
     pub(crate) fn set_ownership(&mut self, path: &str, next: Ownership) -> Result<(), FileError> {
+        let path = &*self.followed(path);
         let (Some(entry), Some(own)) = (self.entry(path), self.ownership(path)) else {
             return Err(FileError::NotFound);
         };
@@ -360,6 +381,11 @@ impl FileView<'_> {
         Ok(())
     }
 
+    /// Puts a link in the place of a file.
+    pub(super) fn replace_by_link(&mut self, path: &str, target: &str) -> Result<(), FileError> {
+        self.put_entry(path, Entry::Link(target.to_owned()))
+    }
+
     fn put_entry(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
         let place = self.place(path);
         let files = match place.volume {
@@ -379,13 +405,14 @@ impl FileView<'_> {
         {
             return Err(FileError::NoSpace);
         }
+        files.has_links |= matches!(entry, Entry::Link(_));
         files.entries.insert(place.path, entry);
         Ok(())
     }
 }
 
 /// The directory above a path.
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     match path.rsplit_once('/') {
         Some(("", _)) | None => "/",
         Some((parent, _)) => parent,

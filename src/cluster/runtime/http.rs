@@ -66,6 +66,16 @@ impl HttpResponse {
         self
     }
 
+    /// The first header of that name, whatever its case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.header("Location")
+    }
+
     /// The words that go with the status code.
     pub(crate) fn reason(&self) -> &'static str {
         match self.status {
@@ -94,6 +104,35 @@ impl HttpResponse {
 
 fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// The certificate that a server shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServerCertificate {
+    /// PEM of what has to be believed: the authority's certificate, or its own. Empty when nobody has it.
+    pub trusted: String,
+    /// Whose it is, as OpenSSL writes names.
+    pub subject: String,
+    /// Who signed it.
+    pub issuer: String,
+    /// The names and addresses that it is for.
+    pub names: Vec<String>,
+    /// Since when it is good.
+    pub starts: String,
+    /// Until when.
+    pub ends: String,
+}
+
+impl ServerCertificate {
+    /// Whether it is for a host: by its name, or by a wildcard in the place of the first part.
+    pub(crate) fn is_for(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let wildcard = host.split_once('.').map(|(_, rest)| format!("*.{rest}"));
+        self.names.iter().any(|name| {
+            let name = name.to_ascii_lowercase();
+            name == host || Some(&name) == wildcard.as_ref()
+        })
+    }
 }
 
 /// Why no response came.

@@ -10,7 +10,7 @@ use super::consumption::Consumption;
 use super::earlier;
 use super::executable::wrapped;
 use super::filesystem::FileView;
-use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied};
+use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied, ServerCertificate};
 use super::images::Image;
 use super::program::{GrpcHealth, Program, Sigterm, program};
 use super::programs::ASKED_PORT;
@@ -92,8 +92,9 @@ pub(crate) trait System {
     fn files(&mut self) -> FileView<'_>;
     /// Makes an HTTP request.
     fn http(&mut self, host: &str, port: u16, request: &HttpRequest) -> Result<HttpResponse, ConnectError>;
-    /// The certificate (PEM) of the authority behind whoever speaks TLS at a port, if somebody does.
-    fn tls_authority(&mut self, host: &str, port: u16) -> Option<String>;
+    /// The certificate that whoever speaks TLS at a port shows to a client that asks for a name, if
+    /// somebody does.
+    fn tls_server(&mut self, host: &str, port: u16, name: &str) -> Option<ServerCertificate>;
     /// Passes a request on as the cluster's Ingresses say.
     fn proxy_ingress(&mut self, request: &HttpRequest) -> Proxied {
         let _ = request;

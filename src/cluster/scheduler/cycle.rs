@@ -7,6 +7,7 @@ use crate::apimachinery::Object;
 use super::super::registry::Registry;
 use super::cache::SchedulerCache;
 use super::candidate::Candidate;
+use super::devices;
 use super::filters::{Refusal, View, named_nodes, refusals};
 use super::message;
 use super::preemption::{self, Outcome, Room, priority};
@@ -22,30 +23,40 @@ pub(super) enum Attempt {
 }
 
 /// Tries to find a node for a Pod.
-pub(super) fn attempt(registry: &mut Registry, cache: &SchedulerCache, pod: &Object) -> Attempt {
+pub(super) fn attempt(
+    registry: &mut Registry,
+    cache: &SchedulerCache,
+    pod: &Object,
+    claims: &[Arc<Object>],
+) -> Attempt {
     let all = cache.nodes();
     if all.is_empty() {
         return Attempt::Fails("no nodes available to schedule pods".to_owned(), None);
     }
-    let needs = match volumes::needs(registry, pod) {
+    let has_claims = !claims.is_empty();
+    let everywhere = || devices::refused_everywhere(registry, claims);
+    let needs = match volumes::needs(registry, pod).and_then(|needs| everywhere().map_or(Ok(needs), Err)) {
         Ok(needs) => needs,
         Err(reason) => {
             let helpless =
                 vec![vec![Refusal::for_good("Preemption is not helpful for scheduling")]; all.len()];
             let preemption = format!("preemption: {}", message::fit_error(&helpless));
             let message = message::refused_everywhere(all.len(), &reason);
-            return Attempt::Fails(message::with_post_filters(&message, &preemption), None);
+            return Attempt::Fails(message::with_post_filters(&message, has_claims, &preemption), None);
         }
     };
     let nominated = cache.nominated(registry.store());
-    let view = View::new(registry, pod, &needs, all, &nominated);
+    let devices = has_claims.then(|| devices::refusal(registry));
+    let view = View::new(registry, pod, (&needs, devices), all, &nominated);
     let verdicts = verdicts(&view);
     let fitting: Vec<&Candidate> =
         all.iter().zip(&verdicts).filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node).collect();
     if fitting.is_empty() {
         let message = message::fit_error(&verdicts);
         return match preemption::preempt(&view, &verdicts) {
-            Outcome::Nothing(text) => Attempt::Fails(message::with_post_filters(&message, &text), None),
+            Outcome::Nothing(text) => {
+                Attempt::Fails(message::with_post_filters(&message, has_claims, &text), None)
+            }
             Outcome::Makes(room) => Attempt::Fails(message, Some(room)),
         };
     }

@@ -7,6 +7,9 @@ use super::filters::Refusal;
 /// What the post filter of dynamic resources adds, which has nothing to give back.
 const NO_CLAIMS: &str = "no new claims to deallocate";
 
+/// The same for a Pod that has claims, none of which can be given back.
+const STILL_NOT: &str = "still not schedulable";
+
 /// `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.`
 pub(super) fn fit_error(verdicts: &[Vec<Refusal>]) -> String {
     format!("0/{} nodes are available: {}.", verdicts.len(), counted_reasons(verdicts).join(", "))
@@ -18,8 +21,8 @@ pub(super) fn refused_everywhere(nodes: usize, reason: &str) -> String {
 }
 
 /// Adds what the post filters have to say.
-pub(super) fn with_post_filters(message: &str, preemption: &str) -> String {
-    format!("{message} {NO_CLAIMS}, {preemption}")
+pub(super) fn with_post_filters(message: &str, has_claims: bool, preemption: &str) -> String {
+    format!("{message} {}, {preemption}", if has_claims { STILL_NOT } else { NO_CLAIMS })
 }
 
 /// `1 Insufficient cpu`, one for each reason, sorted as text.

@@ -2,12 +2,13 @@
 //!
 //! A Pod that fits nowhere waits until something changes that could help it (then, with a back-off that
 //! grows with its attempts, it is tried again), or for five minutes. Not simulated: profiles and plugins
-//! other than the default ones, extenders, and devices (`DynamicResources`).
+//! other than the default ones, and extenders.
 
 mod cache;
 mod candidate;
 mod cycle;
 mod daemon;
+mod devices;
 mod filters;
 mod message;
 mod node_admission;
@@ -15,6 +16,7 @@ mod preemption;
 mod queue;
 mod resources;
 mod scores;
+mod volume_limits;
 mod volumes;
 
 use serde_json::{Value, json};
@@ -46,6 +48,7 @@ static WATCHES: &[Watch] = &[
     Watch { kind: &builtin::POD, keys: queue::after_pod },
     Watch { kind: &builtin::PERSISTENT_VOLUME_CLAIM, keys: volumes::pods_of_claim },
     Watch { kind: &builtin::PERSISTENT_VOLUME, keys: volumes::pods_of_volume },
+    Watch { kind: &builtin::RESOURCE_CLAIM, keys: devices::pods_of_claim },
 ];
 
 impl Reconciler for Scheduler {
@@ -74,10 +77,12 @@ impl Reconciler for Scheduler {
             let message = "Scheduling is blocked due to non-empty scheduling gates";
             return note(registry, &pod, "SchedulingGated", message).map(|()| Action::AwaitChange);
         }
+        // Until its claims are there a Pod is not queued, and nothing is said of it.
+        let Ok(claims) = devices::claims(registry, &pod) else { return Ok(Action::AwaitChange) };
         let attempts = context.memory.scheduling.get(key).filter(|known| known.is_about(&pod)).cloned();
         let attempts = attempts.unwrap_or_else(|| Attempts::none(&pod));
         context.memory.scheduler.follow(registry.store());
-        let attempt = cycle::attempt(registry, &context.memory.scheduler, &pod);
+        let attempt = cycle::attempt(registry, &context.memory.scheduler, &pod, &claims);
         match attempts.waiting(&pod, &attempt, registry.now()) {
             Waiting::No => {}
             Waiting::Until(moment) => {

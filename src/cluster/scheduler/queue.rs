@@ -101,6 +101,8 @@ pub(super) static SWEEPS: &[Sweep] = &[
     Sweep { kind: &builtin::POD, after: pod_comes, keys: waiting_for_pods },
     Sweep { kind: &builtin::NODE, after: node_changes, keys: waiting },
     Sweep { kind: &builtin::NAMESPACE, after: namespace_changes, keys: waiting },
+    Sweep { kind: &builtin::DEVICE_CLASS, after: |_| true, keys: waiting_for_devices },
+    Sweep { kind: &builtin::RESOURCE_SLICE, after: |_| true, keys: waiting_for_devices },
 ];
 
 /// The Pods that wait, the most important first, then the oldest.
@@ -111,6 +113,11 @@ fn waiting(registry: &Registry) -> Vec<ObjectKey> {
 /// Those of them that Pods on nodes can help.
 fn waiting_for_pods(registry: &Registry) -> Vec<ObjectKey> {
     waiting_that(registry, looks_at_pods)
+}
+
+/// Those of them that ask for devices.
+fn waiting_for_devices(registry: &Registry) -> Vec<ObjectKey> {
+    waiting_that(registry, |pod| !pod.list("/spec/resourceClaims").is_empty())
 }
 
 fn waiting_that(registry: &Registry, may: impl Fn(&Object) -> bool) -> Vec<ObjectKey> {
@@ -134,7 +141,8 @@ fn has_node(pod: &Object) -> bool {
 /// A new or changed Pod without a node.
 pub(super) fn after_pod(change: &Change, _: &Registry) -> Vec<ObjectKey> {
     // The scheduler's own notes in the status are no reason to try again.
-    let news = !same(change, "/spec") || !same(change, "/metadata/labels");
+    let news = ["/spec", "/metadata/labels", "/status/resourceClaimStatuses"];
+    let news = news.iter().any(|pointer| !same(change, pointer));
     if change.change_type != ChangeType::Deleted && news && needs_node(&change.object) {
         vec![change.object.key()]
     } else {

@@ -1,7 +1,7 @@
-//! Volumes in scheduling (`VolumeBinding`, `VolumeRestrictions`): what a Pod's claims ask of a node,
+//! Volumes in scheduling (`VolumeBinding`, `VolumeRestrictions`, `VolumeZone`): what a Pod's claims ask of a node,
 //! and the choice of volumes for claims that wait for their first consumer.
 //!
-//! Not simulated: allowed topologies of classes, storage capacity, and the end of the ten minutes
+//! Not simulated: storage capacity, and the end of the ten minutes
 //! that the scheduler waits for a provisioner.
 
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::super::registry::{Registry, WriteOptions};
 use super::super::storage::Change;
 use super::MANAGER;
 use super::filters::{Refusal, term_matches};
+use super::volume_limits::is_elsewhere;
 
 /// Marks a claim whose binding is complete.
 const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
@@ -24,6 +25,10 @@ const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 /// The provisioner of classes whose volumes are made by hand.
 const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+
+/// What a Pod is told whose claim another Pod has for itself.
+const TAKEN: &str =
+    "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode";
 
 /// What the claims of a Pod ask of its node.
 #[derive(Debug, Default)]
@@ -66,7 +71,7 @@ pub(super) fn needs(registry: &Registry, pod: &Object) -> Result<Needs, String> 
 }
 
 /// Names of the claims of a Pod, and whether they belong to ephemeral volumes.
-fn claim_names(pod: &Object) -> impl Iterator<Item = (String, bool)> {
+pub(super) fn claim_names(pod: &Object) -> impl Iterator<Item = (String, bool)> {
     pod.list("/spec/volumes").iter().filter_map(move |volume| {
         if volume.get("ephemeral").is_some_and(Value::is_object) {
             return Some((format!("{}-{}", pod.name(), volume["name"].as_str()?), true));
@@ -112,33 +117,35 @@ fn is_taken(registry: &Registry, pod: &Object, claim: &Object) -> bool {
         })
 }
 
-fn class_of(registry: &Registry, claim: &Object) -> Option<Arc<Object>> {
+pub(super) fn class_of(registry: &Registry, claim: &Object) -> Option<Arc<Object>> {
     registry.get(&STORAGE_CLASS, &ObjectKey::new("", claim.text("/spec/storageClassName"))).ok()
 }
 
-fn waits(class: &Object) -> bool {
+pub(super) fn waits(class: &Object) -> bool {
     class.text("/volumeBindingMode") == "WaitForFirstConsumer"
 }
 
 impl Needs {
     /// Why a node does not suit the claims.
     pub(super) fn refusals(&self, registry: &Registry, node: &Object) -> Vec<Refusal> {
-        if self.taken {
-            return vec![Refusal {
-                reason: "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode".to_owned(),
-                for_good: false,
-            }];
-        }
         if self.bound.iter().any(|volume| !reaches(volume, node)) {
             return vec![Refusal::for_good("node(s) didn't match PersistentVolume's node affinity")];
         }
         let served = |claim: &Arc<Object>| {
-            free_volume(registry, claim, node, &[]).is_some() || is_provisioned(registry, claim)
+            free_volume(registry, claim, node, &[]).is_some() || is_provisioned(registry, claim, node)
         };
-        if self.open.iter().all(served) {
-            return Vec::new();
+        if !self.open.iter().all(served) {
+            return vec![Refusal::for_good("node(s) didn't find available persistent volumes to bind")];
         }
-        vec![Refusal::for_good("node(s) didn't find available persistent volumes to bind")]
+        if self.bound.iter().any(|volume| is_elsewhere(volume, node)) {
+            return vec![Refusal::for_good("node(s) had no available volume zone")];
+        }
+        Vec::new()
+    }
+
+    /// Why a claim keeps the Pod from every node as long as another Pod has it (`VolumeRestrictions`).
+    pub(super) fn taken(&self) -> Vec<Refusal> {
+        if self.taken { vec![Refusal::for_now(TAKEN)] } else { Vec::new() }
     }
 
     /// The node for which volumes are being made already.
@@ -180,8 +187,23 @@ fn reaches(volume: &Object, node: &Object) -> bool {
     }
 }
 
-fn is_provisioned(registry: &Registry, claim: &Object) -> bool {
-    class_of(registry, claim).is_some_and(|class| class.text("/provisioner") != NO_PROVISIONER)
+/// Whether the claim's class makes volumes, and makes them for that node (`allowedTopologies`).
+fn is_provisioned(registry: &Registry, claim: &Object, node: &Object) -> bool {
+    class_of(registry, claim).is_some_and(|class| {
+        let allowed = class.list("/allowedTopologies");
+        class.text("/provisioner") != NO_PROVISIONER
+            && (allowed.is_empty() || allowed.iter().any(|term| is_within(term, node)))
+    })
+}
+
+fn is_within(term: &Value, node: &Object) -> bool {
+    let mut expressions = term["matchLabelExpressions"].as_array().into_iter().flatten();
+    expressions.all(|expression| {
+        let found = expression["key"].as_str().and_then(|key| node.label(key));
+        found.is_some_and(|found| {
+            expression["values"].as_array().into_iter().flatten().any(|value| value == found)
+        })
+    })
 }
 
 /// The smallest free volume of the claim's class that the node reaches.

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::exec::{FLAGS, Place, place};
-use super::flag_sets::FILES;
+use super::exec::{DETACH_KEYS, FLAGS, Place, place};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, text_of};
@@ -15,7 +14,7 @@ pub(super) static ATTACH: Command = Command {
     name: "attach",
     short: "Attach to a running container",
     usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
-    flags: &[FLAGS, FILES],
+    flags: &[FLAGS, &[DETACH_KEYS]],
     arguments: Arguments::Pods,
     run: |call| Box::pin(attach(call)),
     ..Command::PLAIN

@@ -67,6 +67,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             name => name.to_owned(),
         };
         let mut autoscaler = autoscaler(&info, &name, minimum, maximum, &metrics);
+        autoscaler["metadata"]["namespace"] = info.namespace.as_str().into();
         record(call, &mut autoscaler);
         let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
         if dry_run == DryRun::Client {
@@ -82,14 +83,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     Ok(())
 }
 
-async fn post(
-    call: &Call<'_>,
-    api: &Api,
-    info: &Info,
-    mut autoscaler: Value,
-    dry_run: DryRun,
-) -> Outcome<Value> {
-    autoscaler["metadata"]["namespace"] = info.namespace.as_str().into();
+async fn post(call: &Call<'_>, api: &Api, info: &Info, autoscaler: Value, dry_run: DryRun) -> Outcome<Value> {
     let url = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER)
         .collection(&info.namespace)
         .with("dryRun", dry_run.parameter())

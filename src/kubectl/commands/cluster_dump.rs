@@ -4,23 +4,29 @@ use http::Method;
 use serde_json::Value;
 
 use crate::apimachinery::{Kind, builtin};
-use crate::base::to_yaml;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::describe::{array, text_of};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::to_json;
+use crate::kubectl::printers::{Format, format_of};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "dump",
     short: "Dump relevant information for debugging and diagnosis",
+    usage: "[flags] [options]",
     flags: &[&[
         Flag::switch("all-namespaces", "Dump all namespaces").short('A'),
         Flag::list("namespaces", "Namespaces to dump besides kube-system"),
         Flag::text("output", "json", "Output format: json or yaml").short('o'),
+        Flag::text("template", "", "Template of the output format"),
+        Flag::switch_on(
+            "allow-missing-template-keys",
+            "Print nothing for fields that a template does not find",
+        ),
+        Flag::switch("show-managed-fields", "Keep metadata.managedFields in yaml and json"),
         Flag::text("output-directory", "", "Folder to write files into; - or nothing for standard output"),
         Flag::duration("pod-running-timeout", "20s", "How long to wait until a pod runs"),
     ]],
@@ -40,20 +46,15 @@ const LISTS: &[(&Kind, &str)] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    if !matches!(call.flags.text("output"), "json" | "yaml") {
-        return Err(Failure::message(format!(
-            "unable to match a printer suitable for the output format {:?}, allowed formats are: json,yaml",
-            call.flags.text("output")
-        )));
-    }
+    let Some(format) = format_of(call, false)? else { return Ok(()) };
     let api = call.api().await?;
     let nodes = list(&api, &builtin::NODE, "").await?;
-    print(call, "nodes", &nodes)?;
+    print(call, &format, "nodes", &nodes)?;
     for namespace in namespaces(call, &api).await? {
         let mut pods = Value::Null;
         for (kind, file) in LISTS {
             let found = list(&api, kind, &namespace).await?;
-            print(call, &format!("{namespace}/{file}"), &found)?;
+            print(call, &format, &format!("{namespace}/{file}"), &found)?;
             pods = found;
         }
         for pod in array(&pods["items"]) {
@@ -87,19 +88,15 @@ async fn namespaces(call: &Call<'_>, api: &Api) -> Outcome<Vec<String>> {
 }
 
 async fn list(api: &Api, kind: &'static Kind, namespace: &str) -> Outcome<Value> {
-    let mut found = api.get(&Resource::from(kind).collection(namespace)).await?;
-    for item in found["items"].as_array_mut().into_iter().flatten() {
-        if let Some(metadata) = item["metadata"].as_object_mut() {
-            metadata.remove("managedFields");
-        }
-    }
-    Ok(found)
+    api.get(&Resource::from(kind).collection(namespace)).await
 }
 
-fn print(call: &mut Call<'_>, name: &str, value: &Value) -> Outcome {
-    let is_json = call.flags.text("output") == "json";
-    let text = if is_json { to_json(value) } else { to_yaml(value) };
-    let ending = if is_json { "json" } else { "yaml" };
+fn print(call: &mut Call<'_>, format: &Format, name: &str, value: &Value) -> Outcome {
+    let text = format.text(call, value)?;
+    let ending = match call.flags.text("output") {
+        known @ ("json" | "yaml") => known,
+        _ => "txt",
+    };
     write(call, &format!("{name}.{ending}"), &text)
 }
 

@@ -12,7 +12,7 @@ use crate::kubectl::object_names;
 pub(super) static COMMAND: Command = Command {
     name: "completion",
     short: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
-    usage: "SHELL",
+    usage: "SHELL [options]",
     run: |call| Box::pin(script(call)),
     ..Command::PLAIN
 };

@@ -16,7 +16,7 @@ use crate::kubectl::watch::until;
 pub(super) static COMMAND: Command = Command {
     name: "delete",
     short: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
-    usage: "([-f FILENAME] | TYPE [(NAME | -l label | --all)]) [options]",
+    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
     flags: &[FLAGS, FILES, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),

@@ -59,15 +59,18 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
-    if infos.is_empty() && failures.len() == 1 && failures[0].is_not_found() {
-        infos = by_prefix(call, &api, &args).await?;
-        if !infos.is_empty() {
+    let events = shows_events(call, infos.len() < 2 && failures.is_empty());
+    if infos.is_empty() && args.len() == 2 && failures.len() == 1 && failures[0].is_not_found() {
+        for info in by_prefix(call, &api, &args).await? {
             failures.clear();
+            let text = describe(&api, info.object.value(), events, call.now()).await;
+            call.line(text)?;
         }
+        return Failure::many(failures);
     }
     let mut printed = 0;
     for info in &infos {
-        print(call, &api, info.object.value(), &mut printed).await?;
+        print(call, &api, info.object.value(), &mut printed, events).await?;
     }
     if printed == 0 && failures.is_empty() {
         nothing_found(call)?;
@@ -84,16 +87,35 @@ fn has_several(args: &[String]) -> bool {
 async fn every(call: &mut Call<'_>, api: &Api, wanted: Vec<Selection>) -> Outcome {
     let namespace = if call.flags.on("all-namespaces") { String::new() } else { call.namespace()? };
     let mut printed = 0;
+    // The first one waits: whether its events are shown depends on there being another.
+    let mut first = None;
+    let several = shows_events(call, false);
     for selection in wanted {
         let Selection::Every(resource) = &selection else { continue };
         let mut pages = Pages::new(call, &selection, &namespace, false);
         while let Some(page) = pages.next(call, api).await? {
             for object in into_items(page, resource) {
-                print(call, api, &object, &mut printed).await?;
+                if printed == 0 && first.is_none() {
+                    first = Some(object);
+                    continue;
+                }
+                if let Some(first) = first.take() {
+                    print(call, api, &first, &mut printed, several).await?;
+                }
+                print(call, api, &object, &mut printed, several).await?;
             }
         }
     }
-    if printed == 0 { nothing_found(call) } else { Ok(()) }
+    match first {
+        Some(only) => print(call, api, &only, &mut printed, shows_events(call, true)).await,
+        None if printed == 0 => nothing_found(call),
+        None => Ok(()),
+    }
+}
+
+/// Events are shown of an object that stands alone; of several, only when they are asked for.
+fn shows_events(call: &Call<'_>, alone: bool) -> bool {
+    if call.flags.is_set("show-events") { call.flags.on("show-events") } else { alone }
 }
 
 fn nothing_found(call: &mut Call<'_>) -> Outcome {
@@ -103,8 +125,8 @@ fn nothing_found(call: &mut Call<'_>) -> Outcome {
     call.complain(format!("No resources found{place}"))
 }
 
-async fn print(call: &mut Call<'_>, api: &Api, object: &Value, printed: &mut usize) -> Outcome {
-    let text = describe(api, object, call.flags.on("show-events"), call.now()).await;
+async fn print(call: &mut Call<'_>, api: &Api, object: &Value, printed: &mut usize, events: bool) -> Outcome {
+    let text = describe(api, object, events, call.now()).await;
     // Two empty lines separate descriptions.
     let separator = if *printed > 0 { "\n\n" } else { "" };
     *printed += 1;

@@ -35,6 +35,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields"),
+    Flag::switch("show-secret", "Show the values of Secrets as they are"),
     Flag::switch("prune", "Show what `apply --prune` would delete, too"),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::int("concurrency", "1", "Accepted for compatibility; objects are compared one by one"),
@@ -42,6 +43,10 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    if !call.args.is_empty() {
+        let failure = call.usage_error(format!("Unexpected args: [{}]", call.args.join(" ")));
+        return Err(Failure::WithCode(failure.report(), 2));
+    }
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         return Err(Failure::WithCode("error: must specify one of -f and -k".to_owned(), 2));
     }
@@ -67,7 +72,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 
 /// Prints how two versions differ; whether they do.
 fn show(call: &mut Call<'_>, info: &Info, mut live: Value, mut merged: Value) -> Outcome<bool> {
-    mask(&mut live, &mut merged);
+    if !call.flags.on("show-secret") {
+        mask(&mut live, &mut merged);
+    }
     let text = unified(&lines_of(&live), &lines_of(&merged));
     if text.is_empty() {
         return Ok(false);
@@ -110,7 +117,9 @@ async fn compare(
         std::fs::create_dir_all(folder)?;
     }
     let write = |info: &Info, mut live: Value, mut merged: Value| -> Outcome {
-        mask(&mut live, &mut merged);
+        if !call.flags.on("show-secret") {
+            mask(&mut live, &mut merged);
+        }
         for (folder, object) in folders.iter().zip([live, merged]) {
             let lines = lines_of(&object);
             if !lines.is_empty() {

@@ -17,7 +17,7 @@ use crate::kubectl::watch::Watch;
 pub(super) static COMMAND: Command = Command {
     name: "events",
     short: "List events",
-    usage: "[(-o|--output=)json|yaml|name|…] [--for TYPE/NAME] [--watch] [--types=Normal,Warning] [options]",
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file] [--for TYPE/NAME] [--watch] [--types=Normal,Warning] [options]",
     flags: &[FLAGS, ALL_NAMESPACES, OUTPUT],
     arguments: Arguments::None,
     run: |call| Box::pin(run(call)),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::flag_sets::FILES;
+use super::flag_sets::FILE_NAMES;
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Url;
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -19,7 +19,7 @@ pub(super) static EXEC: Command = Command {
     name: "exec",
     short: "Execute a command in a container",
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
-    flags: &[FLAGS, FILES],
+    flags: &[FLAGS, FILE_NAMES],
     arguments: Arguments::Pods,
     run: |call| Box::pin(exec(call)),
     ..Command::PLAIN
@@ -32,6 +32,10 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag::switch("quiet", "Only print what the container prints").short('q'),
     Flag::duration("pod-running-timeout", "1m0s", "How long to wait until the pod runs"),
 ];
+
+/// Keys that end a session without ending the container's process.
+pub(super) const DETACH_KEYS: Flag =
+    Flag::text("detach-keys", "ctrl-p,ctrl-q", "Keys that leave the container to itself; empty for none");
 
 /// Where to connect to.
 pub(super) struct Place {

@@ -18,7 +18,7 @@ use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 pub(super) static COMMAND: Command = Command {
     name: "expose",
     short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
-    usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--type=type] [options]",
+    usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
@@ -38,6 +38,7 @@ const FLAGS: &[Flag] = &[
     Flag::text("cluster-ip", "", "Cluster IP to use; \"None\" for a headless service"),
     Flag::text("session-affinity", "", "Session affinity: None or ClientIP"),
     Flag::text("overrides", "", "JSON that is merged into the object"),
+    Flag::text("override-type", "merge", "How --overrides is merged: json, merge, or strategic"),
     field_manager("kubectl-expose"),
 ];
 
@@ -106,23 +107,21 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     if !labels.is_empty() {
         service["metadata"]["labels"] = labels.into();
     }
-    for (name, field) in [
-        ("type", "type"),
-        ("load-balancer-ip", "loadBalancerIP"),
-        ("cluster-ip", "clusterIP"),
-        ("session-affinity", "sessionAffinity"),
-    ] {
+    for (name, field) in
+        [("type", "type"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")]
+    {
         if !flag(name).is_empty() {
             service["spec"][field] = flag(name).into();
         }
+    }
+    if flag("type") == "LoadBalancer" && !flag("load-balancer-ip").is_empty() {
+        service["spec"]["loadBalancerIP"] = flag("load-balancer-ip").into();
     }
     if !flag("external-ip").is_empty() {
         service["spec"]["externalIPs"] = json!([flag("external-ip")]);
     }
     if !flag("overrides").is_empty() {
-        let patch = serde_json::from_str(&flag("overrides"))
-            .map_err(|error| Failure::message(format!("error parsing overrides: {error}")))?;
-        service = crate::apimachinery::apply_merge_patch(&service, &patch);
+        service = super::run::overridden(call, &builtin::SERVICE, &service)?;
         // Go's struct has no port without a targetPort.
         for port in service["spec"]["ports"].as_array_mut().into_iter().flatten() {
             if let Some(port) = port.as_object_mut() {

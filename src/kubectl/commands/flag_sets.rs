@@ -9,6 +9,16 @@ pub(super) const FILES: &[Flag] = &[
     Flag::switch("recursive", "Read folders below the named ones, too").short('R'),
 ];
 
+/// `-f` alone.
+pub(super) const FILE_NAMES: &[Flag] =
+    &[Flag::list("filename", "File or folder of manifests, or - for standard input").short('f')];
+
+/// `-f` and `-R` of the commands that read folders to their depths unless told otherwise.
+pub(super) const DEEP_FILES: &[Flag] = &[
+    Flag::list("filename", "File or folder of manifests, or - for standard input").short('f'),
+    Flag::switch_on("recursive", "Read folders below the named ones, too").short('R'),
+];
+
 /// `-o` and what belongs to it.
 pub(super) const OUTPUT: &[Flag] = &[
     Flag::text("output", "", "Output format").short('o'),
@@ -16,6 +26,9 @@ pub(super) const OUTPUT: &[Flag] = &[
     Flag::switch_on("allow-missing-template-keys", "Print nothing for fields that a template does not find"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields in yaml and json"),
 ];
+
+/// What belongs to an `-o` that a command has of its own.
+pub(super) const TEMPLATES: &[Flag] = OUTPUT.split_at(1).1;
 
 /// `-l` and `--field-selector`.
 pub(super) const SELECTORS: &[Flag] =

@@ -18,7 +18,7 @@ use super::{get_list, get_watch};
 pub(super) static COMMAND: Command = Command {
     name: "get",
     short: "Display one or many resources",
-    usage: "[(-o|--output=)json|yaml|name|wide|…] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
     flags: &[FLAGS, FILES, OUTPUT, SELECTORS, ALL_NAMESPACES],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
@@ -115,11 +115,11 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
 /// What to ask for, each with its namespace.
 async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, String)>> {
     if !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize") {
-        refuse_arguments(&call.args)?;
         if !call.flags.all("filename").is_empty() && call.flags.is_set("kustomize") {
             return Err(Failure::message("only one of -f or -k can be specified"));
         }
         let (infos, failures) = from_files(call, api).await.map_err(visited)?;
+        refuse_arguments(&call.args)?;
         let failures: Vec<Failure> = failures.into_iter().map(visited).collect();
         if infos.is_empty() {
             Failure::many(failures)?;

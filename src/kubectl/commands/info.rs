@@ -12,7 +12,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::factory::CLIENT_VERSION;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::help;
-use crate::kubectl::printers::plain_table;
+use crate::kubectl::printers::{format_of, plain_table};
 use crate::kubectl::resource_args::items;
 
 /// The version of Kustomize that this kubectl would hold.
@@ -22,13 +22,15 @@ const KUSTOMIZE_VERSION: &str = "v5.8.1";
 pub(super) static API_RESOURCES: Command = Command {
     name: "api-resources",
     short: "Print the supported API resources on the server",
+    usage: "[flags] [options]",
     flags: &[&[
         Flag::text("api-group", "", "Only resources of this group"),
         Flag::switch_on("namespaced", "Only resources that live in a namespace, or only others"),
         Flag::list("verbs", "Only resources that support these verbs"),
         Flag::list("categories", "Only resources of these categories"),
         Flag::switch("no-headers", "Leave the header out"),
-        Flag::text("output", "", "Output format: wide or name").short('o'),
+        Flag::text("output", "", "Output format: json, yaml, kyaml, name or wide").short('o'),
+        Flag::switch("show-managed-fields", "Keep metadata.managedFields in yaml and json"),
         Flag::text("sort-by", "", "Sort by name or kind"),
         Flag::switch("cached", "Accepted for compatibility; nothing is cached"),
     ]],
@@ -48,6 +50,7 @@ pub(super) static API_VERSIONS: Command = Command {
 pub(super) static VERSION: Command = Command {
     name: "version",
     short: "Print the client and server version information",
+    usage: "[flags] [options]",
     flags: &[&[
         Flag::switch("client", "Only the client's version"),
         Flag::text("output", "", "Output format: yaml or json").short('o'),
@@ -60,6 +63,7 @@ pub(super) static VERSION: Command = Command {
 pub(super) static CLUSTER_INFO: Command = Command {
     name: "cluster-info",
     short: "Display cluster information",
+    usage: "[flags] [options]",
     subcommands: &[&super::cluster_dump::COMMAND],
     run: |call| Box::pin(cluster_info(call)),
     ..Command::PLAIN
@@ -92,8 +96,10 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
     }
     let output = call.flags.text("output").to_owned();
-    if !matches!(output.as_str(), "" | "wide" | "name") {
-        return Err(Failure::message(format!("--output {output} is not available")));
+    if !matches!(output.as_str(), "" | "wide" | "name" | "json" | "yaml" | "kyaml") {
+        return Err(Failure::message(format!(
+            "unable to match a printer suitable for the output format {output:?}, allowed formats are: json,kyaml,name,wide,yaml"
+        )));
     }
     let api = call.api().await?;
     // A resource is listed once, in the version that its group prefers, which comes first.
@@ -115,6 +121,11 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         let names: String = resources.iter().map(|resource| resource.group_resource() + "\n").collect();
         return call.text(names);
     }
+    if let (true, Some(format)) = (output != "wide", format_of(call, true)?) {
+        let resources: Vec<Value> = resources.iter().map(listed).collect();
+        let list = json!({"apiVersion": "v1", "kind": "APIResourceList", "groupVersion": "", "resources": resources});
+        return format.show(call, &list);
+    }
     let wide = output == "wide";
     let mut rows = Vec::new();
     if !call.flags.on("no-headers") {
@@ -135,6 +146,27 @@ async fn api_resources(call: &mut Call<'_>) -> Outcome {
         cells
     }));
     call.text(plain_table(&rows))
+}
+
+/// A resource as discovery tells of it (`APIResource`).
+fn listed(resource: &Resource) -> Value {
+    let mut entry = json!({
+        "name": resource.plural,
+        "singularName": resource.singular,
+        "namespaced": resource.namespaced,
+        "version": resource.version,
+        "kind": resource.kind,
+        "verbs": resource.verbs,
+    });
+    if !resource.group.is_empty() {
+        entry["group"] = resource.group.as_str().into();
+    }
+    for (field, list) in [("shortNames", &resource.short_names), ("categories", &resource.categories)] {
+        if !list.is_empty() {
+            entry[field] = json!(list);
+        }
+    }
+    entry
 }
 
 fn is_listed(call: &Call<'_>, resource: &Resource) -> bool {

@@ -69,6 +69,7 @@ struct Words {
     changed: &'static str,
     unchanged: &'static str,
     removed: &'static str,
+    both: &'static str,
     is_label: bool,
 }
 
@@ -78,6 +79,7 @@ const LABELS: Words = Words {
     changed: "labeled",
     unchanged: "not labeled",
     removed: "unlabeled",
+    both: "modified",
     is_label: true,
 };
 
@@ -87,6 +89,7 @@ const ANNOTATIONS: Words = Words {
     changed: "annotated",
     unchanged: "annotated",
     removed: "annotated",
+    both: "annotated",
     is_label: false,
 };
 
@@ -102,8 +105,10 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
     let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
     if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
-        return Err(call
-            .usage_error(format!("all resources must be specified before {} changes: {stray}", words.one)));
+        return Err(Failure::message(format!(
+            "all resources must be specified before {} changes: {stray}",
+            words.one
+        )));
     }
     let listing = call.flags.on("list");
     let local = call.flags.on("local");
@@ -151,11 +156,17 @@ fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
             None => changes.remove.push(pair.trim_end_matches('-').to_owned()),
         }
     }
-    if changes.set.iter().any(|(key, _)| changes.remove.contains(key)) {
-        return Err(Failure::message(format!(
-            "can not both modify and remove {} in the same command",
-            if words.is_label { "a label" } else { "an annotation" }
-        )));
+    let both = |key: &&String| changes.set.iter().any(|(set, _)| set == *key);
+    let both: Vec<&str> = changes.remove.iter().filter(both).map(String::as_str).collect();
+    if !both.is_empty() {
+        return Err(Failure::message(if words.is_label {
+            "can not both modify and remove a label in the same command".to_owned()
+        } else {
+            format!(
+                "can not both modify and remove the following annotation(s) in the same command: {}",
+                both.join(", ")
+            )
+        }));
     }
     Ok(changes)
 }
@@ -201,7 +212,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
         modified["metadata"]["resourceVersion"] = call.flags.text("resource-version").into();
     }
     record(call, &mut modified);
-    let verb = verb(original, &modified, call.flags.on("overwrite"), words);
+    let verb = verb(original, &modified, words);
     let dry_run = dry_run(call)?;
     if call.flags.on("local") || dry_run == DryRun::Client {
         return print_done(call, &modified, &info.named(), verb);
@@ -249,14 +260,17 @@ fn updated(mut map: Map<String, Value>, changes: &Changes) -> Map<String, Value>
     map
 }
 
-/// `labeled`, `unlabeled` or `not labeled`, told by what the object looks like before and after.
-fn verb(before: &Value, after: &Value, overwrite: bool, words: &Words) -> &'static str {
-    if before == after {
-        words.unchanged
-    } else if !overwrite && after.to_string().len() < before.to_string().len() {
-        words.removed
-    } else {
-        words.changed
+/// `labeled`, `unlabeled`, `modified` or `not labeled`, told by what the object looks like before and after.
+fn verb(before: &Value, after: &Value, words: &Words) -> &'static str {
+    let entries = |object: &Value| object["metadata"][words.field].as_object().cloned().unwrap_or_default();
+    let (old, new) = (entries(before), entries(after));
+    let removes = old.keys().any(|key| !new.contains_key(key));
+    let sets = new.iter().any(|(key, value)| old.get(key) != Some(value));
+    match (removes, sets) {
+        _ if before == after => words.unchanged,
+        (true, true) => words.both,
+        (true, false) => words.removed,
+        _ => words.changed,
     }
 }
 
@@ -280,12 +294,15 @@ mod tests {
     #[test]
     fn the_verb_tells_what_happened() {
         let known = json!({"env": "dev"}).as_object().cloned().unwrap();
-        let verb_of = |pair: &str| {
-            let changes = parse(&[pair.to_owned()], &LABELS).unwrap();
-            verb(&known.clone().into(), &updated(known.clone(), &changes).into(), false, &LABELS)
+        let verb_of = |pairs: &str| {
+            let pairs: Vec<String> = pairs.split(' ').map(str::to_owned).collect();
+            let changes = parse(&pairs, &LABELS).unwrap();
+            let pod = |labels| json!({"metadata": {"labels": labels}});
+            verb(&pod(known.clone()), &pod(updated(known.clone(), &changes)), &LABELS)
         };
         assert_eq!(verb_of("a=b"), "labeled");
         assert_eq!(verb_of("env-"), "unlabeled");
+        assert_eq!(verb_of("a=b env-"), "modified");
         assert_eq!(verb_of("env=dev"), "not labeled");
     }
 }

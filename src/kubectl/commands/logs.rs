@@ -1,6 +1,7 @@
 //! `kubectl logs`.
 
 use std::io::Write;
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::io::{AsyncBufRead, AsyncBufReadExt};
@@ -62,6 +63,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let pods = if selector.is_empty() {
         pods(call, &api, &namespace).await?
     } else {
+        validate(call)?;
         selected(&api, &namespace, &selector).await?
     };
     if pods.is_empty() {
@@ -94,26 +96,38 @@ fn check(call: &Call<'_>, selector: &str) -> Outcome {
     if call.args.len() > 2 {
         return Err(call.usage_error("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"));
     }
-    if call.flags.is_set("since") && call.flags.is_set("since-time") {
-        return Err(Failure::message("at most one of `sinceTime` or `sinceSeconds` may be specified"));
-    }
-    if call.flags.int("tail") < -1 {
-        return Err(Failure::message("--tail must be greater than or equal to -1"));
-    }
-    if call.flags.on("all-containers") && call.flags.is_set("container") {
-        return Err(Failure::message(format!(
-            "--all-containers=true should not be specified with container name {}",
-            call.flags.text("container")
-        )));
-    }
-    if call.flags.int("limit-bytes") < 0 {
-        return Err(Failure::message("--limit-bytes must be greater than 0"));
-    }
     let since = call.flags.text("since-time");
     if !since.is_empty() && since.parse::<Timestamp>().is_err() {
         return Err(Failure::message(format!(
             "parsing time {since:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {since:?} as \"2006\""
         )));
+    }
+    Ok(())
+}
+
+/// Refuses flags that do not go together; upstream does so only once it has found the objects.
+fn validate(call: &Call<'_>) -> Outcome {
+    if call.flags.is_set("since") && call.flags.is_set("since-time") {
+        return Err(Failure::message("at most one of `sinceTime` or `sinceSeconds` may be specified"));
+    }
+    let inline = call.args.get(1).map(String::as_str).unwrap_or_default();
+    let container = if inline.is_empty() { call.flags.text("container") } else { inline };
+    if call.flags.on("all-containers") && !container.is_empty() {
+        return Err(Failure::message(format!(
+            "--all-containers=true should not be specified with container name {container}"
+        )));
+    }
+    if call.flags.is_set("container") && !inline.is_empty() {
+        return Err(Failure::message("only one of -c or an inline [CONTAINER] arg is allowed"));
+    }
+    if call.flags.int("limit-bytes") < 0 {
+        return Err(Failure::message("--limit-bytes must be greater than 0"));
+    }
+    if call.flags.seconds("since") < 0.0 {
+        return Err(Failure::message("--since must be greater than 0"));
+    }
+    if call.flags.int("tail") < -1 {
+        return Err(Failure::message("--tail must be greater than or equal to -1"));
     }
     Ok(())
 }
@@ -135,6 +149,7 @@ async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Va
         }
         other => other?,
     };
+    validate(call)?;
     let mut pods = pods_of(api, &found, "get the logs from").await?;
     if call.flags.on("all-pods") || pods.len() < 2 {
         if pods.is_empty() {
@@ -214,6 +229,8 @@ fn url(call: &Call<'_>, namespace: &str, pod: &str, container: &str) -> Url {
 
 async fn print_all(call: &mut Call<'_>, api: &Api, sources: Vec<Source>) -> Outcome {
     let ignore = call.flags.on("ignore-errors");
+    // Who follows a log waits for its container to start.
+    let patience = call.flags.limit("pod-running-timeout").filter(|_| call.flags.on("follow"));
     let out = call.streams.out.clone();
     if call.flags.on("follow") && sources.len() > 1 {
         let most = call.flags.int("max-log-requests");
@@ -224,14 +241,14 @@ async fn print_all(call: &mut Call<'_>, api: &Api, sources: Vec<Source>) -> Outc
             )));
         }
         let mut running: FuturesUnordered<_> =
-            sources.iter().map(|source| print(api, source, out.clone())).collect();
+            sources.iter().map(|source| print(api, source, out.clone(), patience)).collect();
         while let Some(ended) = running.next().await {
             settle(call, ended, ignore)?;
         }
         return Ok(());
     }
     for source in &sources {
-        let ended = print(api, source, out.clone()).await;
+        let ended = print(api, source, out.clone(), patience).await;
         settle(call, ended, ignore)?;
     }
     Ok(())
@@ -245,8 +262,35 @@ fn settle(call: &mut Call<'_>, ended: Outcome, ignore: bool) -> Outcome {
     }
 }
 
-async fn print(api: &Api, source: &Source, mut out: Output) -> Outcome {
-    let mut lines: Box<dyn AsyncBufRead + Unpin + Send> = Box::new(api.stream(&source.url, "*/*").await?);
+/// How long to wait before asking again for the log of a container that has not started.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Opens a log; waits a while for a container that is being started.
+async fn open(
+    api: &Api,
+    source: &Source,
+    patience: Option<Duration>,
+) -> Outcome<Box<dyn AsyncBufRead + Unpin + Send>> {
+    let is_starting = |failure: &Failure| {
+        failure.status().is_some_and(|status| {
+            status.message.ends_with("is waiting to start: ContainerCreating")
+                || status.message.ends_with("is waiting to start: PodInitializing")
+        })
+    };
+    let mut left = patience.unwrap_or_default();
+    loop {
+        match api.stream(&source.url, "*/*").await {
+            Err(failure) if is_starting(&failure) && !left.is_zero() => {
+                crate::base::sleep(PAUSE.min(left)).await;
+                left = left.saturating_sub(PAUSE);
+            }
+            other => return Ok(Box::new(other?)),
+        }
+    }
+}
+
+async fn print(api: &Api, source: &Source, mut out: Output, patience: Option<Duration>) -> Outcome {
+    let mut lines = open(api, source, patience).await?;
     let mut line = Vec::new();
     loop {
         line.clear();

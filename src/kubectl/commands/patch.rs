@@ -44,7 +44,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             )));
         }
     };
-    let patch = patch(call)?;
+    let text = patch_text(call)?;
     require_arguments(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
@@ -65,6 +65,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to patch"));
     }
+    let patch = parsed(&text)?;
     for info in infos {
         let object = if dry_run == DryRun::Client || call.flags.on("local") {
             locally(&info, content_type, &patch)?
@@ -115,9 +116,10 @@ fn explained(failure: Failure, content_type: &str, info: &Info) -> Failure {
     }
 }
 
-fn patch(call: &Call<'_>) -> Outcome<Value> {
+/// What the patch is, as text.
+fn patch_text(call: &Call<'_>) -> Outcome<String> {
     let (inline, file) = (call.flags.text("patch"), call.flags.text("patch-file"));
-    let text = match (inline, file) {
+    Ok(match (inline, file) {
         ("", "") => {
             return Err(Failure::message(
                 "must specify --patch or --patch-file containing the contents of the patch",
@@ -128,9 +130,12 @@ fn patch(call: &Call<'_>) -> Outcome<Value> {
             Failure::message(format!("unable to read patch file: open {file}: {}", reason(&error)))
         })?,
         _ => return Err(Failure::message("cannot specify --patch and --patch-file together")),
-    };
+    })
+}
+
+fn parsed(text: &str) -> Outcome<Value> {
     let documents =
-        parse_yaml(&text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
+        parse_yaml(text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
     match documents.into_iter().next() {
         Some(document) => Ok(document.value),
         None => Err(Failure::message(format!("unable to parse {text:?}: it is empty"))),

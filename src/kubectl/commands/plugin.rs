@@ -25,7 +25,7 @@ pub(super) static COMMAND: Command = Command {
 static LIST: Command = Command {
     name: "list",
     short: "List all visible plugin executables on a user's PATH",
-    usage: "[options]",
+    usage: "[flags] [options]",
     flags: &[&[Flag::switch("name-only", "Print names without their folders")]],
     run: |call| Box::pin(list(call)),
     ..Command::PLAIN

@@ -38,7 +38,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    if call.flags.is_set("raw") {
+    if call.flags.is_set("raw") && !call.flags.all("filename").is_empty() {
         return super::raw::send(call, http::Method::PUT).await;
     }
     if call.flags.on("force") && dry_run(call)? != DryRun::None {

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::exec::DETACH_KEYS;
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
 use super::record::record;
 use super::run_attach::NewPod;
 use crate::apimachinery::{
-    apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin, kind_of, known_fields,
+    Kind, apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin, kind_of, known_fields,
 };
 use crate::base::parse_yaml;
 use crate::kubectl::api::Api;
@@ -19,8 +20,8 @@ use crate::kubectl::printers::{DryRun, dry_run, print_done};
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "run",
-    short: "Create and run a particular image in a pod",
-    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...] [options]",
+    short: "Run a particular image on the cluster",
+    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -42,6 +43,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("tty", "Give the container a terminal").short('t'),
     Flag::switch("attach", "Wait until the pod runs, and attach to it"),
     Flag::switch("rm", "Delete the pod after it ended; only with an attached container"),
+    DETACH_KEYS,
     Flag::switch("leave-stdin-open", "Accepted for compatibility"),
     Flag::switch("quiet", "Say nothing about prompts").short('q'),
     Flag::duration("pod-running-timeout", "1m0s", "How long to wait until the pod runs"),
@@ -213,34 +215,33 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
     if !annotations.is_empty() {
         pod["metadata"]["annotations"] = annotations.into();
     }
-    merge_overrides(call, &mut pod)?;
+    if !call.flags.text("overrides").is_empty() {
+        pod = overridden(call, &builtin::POD, &pod)?;
+    }
     Ok(pod)
 }
 
-fn merge_overrides(call: &Call<'_>, pod: &mut Value) -> Outcome {
+/// An object that flags made, with `--overrides` merged in.
+pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -> Outcome<Value> {
     let overrides = call.flags.text("overrides");
-    if overrides.is_empty() {
-        return Ok(());
-    }
     let wrong = |_| Failure::message("Invalid JSON Patch");
     let documents = parse_yaml(overrides).map_err(wrong)?;
     let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
     let merged = match call.flags.text("override-type") {
-        "merge" => apply_merge_patch(pod, &patch),
-        "json" => apply_json_patch(pod, &patch)?,
-        "strategic" => apply_strategic_patch(&builtin::POD, pod, &patch)?,
+        "merge" => apply_merge_patch(object, &patch),
+        "json" => apply_json_patch(object, &patch)?,
+        "strategic" => apply_strategic_patch(kind, object, &patch)?,
         other => return Err(Failure::message(format!("invalid override type: {other}"))),
     };
     // What comes out is read into Go's struct, which has no place for fields of its own.
     let version = merged["apiVersion"].as_str().unwrap_or_default();
-    let kind = merged["kind"].as_str().unwrap_or_default();
-    if kind_of(version, kind).is_none() {
+    let named = merged["kind"].as_str().unwrap_or_default();
+    if kind_of(version, named).is_none() {
         return Err(Failure::message(format!(
-            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""
+            "no kind {named:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""
         )));
     }
-    *pod = known_fields(merged);
-    Ok(())
+    Ok(known_fields(merged))
 }
 
 fn labels(call: &Call<'_>, name: &str) -> Outcome<Value> {
@@ -262,6 +263,8 @@ fn pairs<'t>(texts: impl Iterator<Item = &'t str>) -> Outcome<serde_json::Map<St
 
 fn variable(pair: &str) -> Outcome<Value> {
     match pair.split_once('=') {
+        // Go's struct has no empty value.
+        Some((name, "")) if !name.is_empty() => Ok(json!({"name": name})),
         Some((name, value)) if !name.is_empty() => Ok(json!({"name": name, "value": value})),
         _ => Err(Failure::message(format!("invalid env: {pair}"))),
     }

@@ -38,6 +38,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
         ));
     }
+    if call.flags.int("current-replicas") < -1 {
+        return Err(Failure::message("The --current-replicas must specify an integer of -1 or greater"));
+    }
     let dry_run = dry_run(call)?;
     require_arguments(call)?;
     let api = call.api().await?;
@@ -56,11 +59,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let url = info.url().with("dryRun", dry_run.parameter());
             record_after(call, &api, &url, info.object.value().clone()).await?;
         }
-        // The object is shown as it is now, or as it would be.
+        // As upstream: the object of before with the new number, where that field is known to hold it.
         let mut scaled = info.object.value().clone();
-        if dry_run == DryRun::None && call.flags.is_set("output") {
-            scaled = api.get(&info.url()).await?;
-        } else {
+        if matches!(info.resource.group.as_str(), "" | "apps") {
             scaled["spec"]["replicas"] = replicas.into();
         }
         print_done(call, &scaled, &info.named(), "scaled")?;

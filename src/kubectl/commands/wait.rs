@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::flag_sets::{ALL, ALL_NAMESPACES, FILES, OUTPUT, SELECTORS};
+use super::flag_sets::{ALL, ALL_NAMESPACES, DEEP_FILES, OUTPUT, SELECTORS};
 use crate::apimachinery::JsonPath;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -18,19 +18,18 @@ use crate::kubectl::watch::until;
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "wait",
-    short: "Experimental: Wait for a specific condition on one or many resources",
+    short: "Wait for a specific condition on one or many resources",
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES],
+    flags: &[FLAGS, DEEP_FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES],
     arguments: Arguments::Resources,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
 
 const FLAGS: &[Flag] = &[
-    Flag::text(
+    Flag::array(
         "for",
-        "",
-        "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]",
+        "What to wait for: create, delete, condition=NAME[=VALUE], jsonpath='{PATH}'[=VALUE]; may be repeated, then one after the other",
     ),
     Flag::switch("local", "Accepted for compatibility; waiting needs the server"),
     Flag::duration("timeout", "30s", "How long to wait; zero checks once, negative means a week"),
@@ -54,7 +53,10 @@ enum Ended {
 }
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let goal = parse(call.flags.text("for"))?;
+    let goals = call.flags.all("for").iter().map(|text| parse(text)).collect::<Outcome<Vec<_>>>()?;
+    if goals.is_empty() {
+        return Err(Failure::message("unrecognized condition: []"));
+    }
     let seconds = call.flags.seconds("timeout");
     let limit =
         if seconds < 0.0 { Duration::from_secs(7 * 24 * 3600) } else { Duration::from_secs_f64(seconds) };
@@ -62,32 +64,47 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let args = call.args.clone();
     let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let for_end = goals.iter().any(|goal| matches!(goal, Goal::Delete));
     if found.is_empty() {
-        return if matches!(goal, Goal::Delete) {
-            Ok(())
-        } else {
-            Err(Failure::message("no matching resources found"))
-        };
+        return if for_end { Ok(()) } else { Err(Failure::message("no matching resources found")) };
     }
     let format = format_of(call, false)?;
-    let mut failures = Vec::new();
+    let began = call.now();
+    // The time is for all objects and goals together.
+    let left = |call: &Call<'_>| {
+        let spent = Duration::try_from(call.now().duration_since(began)).unwrap_or_default();
+        if limit.is_zero() { limit } else { limit.saturating_sub(spent).max(Duration::from_nanos(1)) }
+    };
+    let mut targets = Vec::new();
     for one in found {
         let was_there = matches!(one, Found::Object(_));
         let (resource, namespace, name) = match one {
             Found::Named(resource, namespace, name, _) => (resource, namespace, name),
             Found::Object(info) => (info.resource, info.namespace, info.name),
         };
-        match wait_for(&api, &resource, &namespace, &name, &goal, limit).await {
-            // Of what never was there nothing is said.
-            Ok(Ended::Silently) if !was_there => {}
-            Ok(Ended::Silently) => call.line(format!("{} condition met", resource.named(&name)))?,
-            Ok(Ended::With(object)) => match (&format, object) {
-                (Some(format), Some(object)) => {
-                    format.show(call, &object)?;
+        if goals.iter().any(|goal| matches!(goal, Goal::Create)) {
+            let limit = left(call);
+            wait_for(&api, &resource, &namespace, &name, &Goal::Create, limit).await?;
+        }
+        targets.push((resource, namespace, name, was_there));
+    }
+    let mut failures = Vec::new();
+    'targets: for (resource, namespace, name, was_there) in targets {
+        for goal in &goals {
+            let limit = left(call);
+            match wait_for(&api, &resource, &namespace, &name, goal, limit).await {
+                // Of what never was there nothing is said.
+                Ok(Ended::Silently) if !was_there => {}
+                Ok(Ended::Silently) => call.line(format!("{} condition met", resource.named(&name)))?,
+                Ok(Ended::With(object)) => match (&format, object) {
+                    (Some(format), Some(object)) => format.show(call, &object)?,
+                    _ => call.line(format!("{} condition met", resource.named(&name)))?,
+                },
+                Err(failure) => {
+                    failures.push(failure);
+                    continue 'targets;
                 }
-                _ => call.line(format!("{} condition met", resource.named(&name)))?,
-            },
-            Err(failure) => failures.push(failure),
+            }
         }
     }
     Failure::many(failures)
@@ -106,14 +123,48 @@ fn parse(text: &str) -> Outcome<Goal> {
         return Ok(Goal::Condition { name: name.to_owned(), status: status.to_owned() });
     }
     if let Some(path) = text.strip_prefix("jsonpath=") {
-        let inner = path.trim_matches('\'');
-        let end = inner.find('}').map_or(inner.len(), |end| end + 1);
-        let (template, value) = inner.split_at(end);
-        let value = value.strip_prefix('=').map(|value| value.trim_matches('\'').to_owned());
-        let path = JsonPath::parse_relaxed(template).map_err(Failure::message)?;
-        return Ok(Goal::Path { path, value });
+        return path_goal(path);
     }
     Err(Failure::message(format!("unrecognized condition: {text:?}")))
+}
+
+/// `{.status.phase}=Running`, or a path alone.
+fn path_goal(text: &str) -> Outcome<Goal> {
+    let parts = split_on_single_equals(text);
+    let (template, value) = match parts.as_slice() {
+        [template] => (template, None),
+        [template, value] => (template, Some(value.trim_matches(['\'', '"']).to_owned())),
+        _ => {
+            return Err(Failure::message(
+                "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'",
+            ));
+        }
+    };
+    if template.is_empty() {
+        return Err(Failure::message("jsonpath expression cannot be empty"));
+    }
+    let path = JsonPath::parse_relaxed(template.trim_matches('\'')).map_err(Failure::message)?;
+    if value.as_ref().is_some_and(String::is_empty) {
+        return Err(Failure::message(
+            "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
+        ));
+    }
+    Ok(Goal::Path { path, value })
+}
+
+/// Parts between single equals signs; two of them belong to a filter.
+fn split_on_single_equals(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let last = parts.len() - 1;
+        match character {
+            '=' if characters.next_if_eq(&'=').is_some() => parts[last].push_str("=="),
+            '=' => parts.push(String::new()),
+            other => parts[last].push(other),
+        }
+    }
+    parts
 }
 
 async fn wait_for(
@@ -126,7 +177,7 @@ async fn wait_for(
 ) -> Outcome<Ended> {
     let missing_is_fine = matches!(goal, Goal::Delete | Goal::Create);
     match api.get(&resource.object(namespace, name)).await {
-        Ok(object) if matches!(goal, Goal::Create) || is_reached(goal, Some(&object)) => {
+        Ok(object) if is_reached(goal, Some(&object))? => {
             return Ok(Ended::With(Some(object)));
         }
         Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(Ended::Silently),
@@ -144,7 +195,7 @@ async fn wait_for(
                 format!("{} {name:?} not found", resource.group_resource()),
             )));
         }
-        Ok(is_reached(goal, object).then(|| Ended::With(object.cloned())))
+        Ok(is_reached(goal, object)?.then(|| Ended::With(object.cloned())))
     });
     crate::base::timeout(limit, reached).await.unwrap_or_else(|| {
         if matches!(goal, Goal::Create) {
@@ -154,22 +205,24 @@ async fn wait_for(
     })
 }
 
-fn is_reached(goal: &Goal, object: Option<&Value>) -> bool {
-    let Some(object) = object else { return matches!(goal, Goal::Delete) };
-    match goal {
+fn is_reached(goal: &Goal, object: Option<&Value>) -> Outcome<bool> {
+    let Some(object) = object else { return Ok(matches!(goal, Goal::Delete)) };
+    Ok(match goal {
         Goal::Delete => false,
         Goal::Create => true,
         Goal::Condition { name, status } => condition_is(object, name, status),
-        Goal::Path { path, value } => {
-            let found = path.find(object).unwrap_or_default();
-            match value {
-                None => found.first().is_some_and(|found| !found.is_null()),
-                Some(wanted) => {
-                    found.len() == 1 && crate::apimachinery::go_text(&found[0]).eq_ignore_ascii_case(wanted)
-                }
+        Goal::Path { path, value } => match (path.find(object).unwrap_or_default().as_slice(), value) {
+            ([], _) => false,
+            ([found], None) => !found.is_null(),
+            ([found], Some(_)) if found.is_object() || found.is_array() => {
+                return Err(Failure::message(
+                    "jsonpath leads to a nested object or list which is not supported",
+                ));
             }
-        }
-    }
+            ([found], Some(wanted)) => crate::apimachinery::go_text(found).trim() == wanted.trim(),
+            _ => return Err(Failure::message("given jsonpath expression matches more than one value")),
+        },
+    })
 }
 
 fn condition_is(object: &Value, name: &str, status: &str) -> bool {
@@ -200,13 +253,17 @@ mod tests {
             ("condition=ready", true),
             ("condition=Ready=False", false),
             ("jsonpath='{.status.phase}'=Running", true),
+            ("jsonpath={.status.conditions[?(@.type==\"Ready\")].status}=True", true),
             ("jsonpath={.status.phase}=Pending", false),
             ("jsonpath={.status.nope}", false),
             ("delete", false),
         ] {
-            assert_eq!(is_reached(&parse(text).unwrap(), Some(&pod)), reached, "{text}");
+            assert_eq!(is_reached(&parse(text).unwrap(), Some(&pod)).unwrap(), reached, "{text}");
         }
-        assert!(is_reached(&Goal::Delete, None));
+        assert!(is_reached(&Goal::Delete, None).unwrap());
+        assert!(is_reached(&parse("jsonpath={.status}=x").unwrap(), Some(&pod)).is_err());
         assert!(parse("sunshine").is_err());
+        assert!(parse("jsonpath={.a}=b=c").is_err());
+        assert!(parse("jsonpath={.a}=").is_err());
     }
 }

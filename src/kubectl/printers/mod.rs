@@ -140,8 +140,19 @@ fn unknown_format(output: &str, tables: bool) -> Failure {
 impl Format {
     /// Prints one object (or List) the way the format says; a template that fails half-way prints its beginning.
     pub(super) fn show(&self, call: &mut Call<'_>, object: &Value) -> Outcome {
+        if let Self::GoTemplate(template) = self {
+            let printed = template.print(object);
+            call.text(printed.text)?;
+            return printed.failure.map_or(Ok(()), Err);
+        }
+        let text = self.text(call, object)?;
+        call.text(text)
+    }
+
+    /// What [`Self::show`] would print.
+    pub(super) fn text(&self, call: &Call<'_>, object: &Value) -> Outcome<String> {
         let keep = call.flags.on("show-managed-fields");
-        let text = match self {
+        Ok(match self {
             Self::Yaml => to_yaml(&without_managed_fields(object, keep)),
             Self::Kyaml => kyaml::to_kyaml(&without_managed_fields(object, keep)),
             Self::Json if holds_structs(&call.path) => {
@@ -153,11 +164,9 @@ impl Format {
             Self::CustomColumns(columns) => columns.print(object)?,
             Self::GoTemplate(template) => {
                 let printed = template.print(object);
-                call.text(printed.text)?;
-                return printed.failure.map_or(Ok(()), Err);
+                return printed.failure.map_or(Ok(printed.text), Err);
             }
-        };
-        call.text(text)
+        })
     }
 }
 
@@ -244,10 +253,10 @@ impl DryRun {
 /// Reads `--dry-run`.
 pub(super) fn dry_run(call: &Call<'_>) -> Outcome<DryRun> {
     match call.flags.text("dry-run") {
-        "" | "none" | "false" => Ok(DryRun::None),
+        "" | "none" => Ok(DryRun::None),
         "client" => Ok(DryRun::Client),
         "server" => Ok(DryRun::Server),
-        "unchanged" | "true" => Err(Failure::message(
+        "unchanged" => Err(Failure::message(
             "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".",
         )),
         other => Err(Failure::message(format!(

@@ -1,8 +1,10 @@
 //! From a request to a stream: the handshakes of WebSocket and of SPDY/3.1.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-    UPGRADE,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -56,6 +58,11 @@ pub(super) fn transport(headers: &HeaderMap) -> Result<Transport, Status> {
     }
 }
 
+/// Whether a key is sixteen bytes in Base64.
+fn is_nonce(key: &[u8]) -> bool {
+    STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+}
+
 /// Agrees on a protocol and answers 101.
 ///
 /// # Errors
@@ -71,9 +78,13 @@ pub(super) fn upgrade(
     answer.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     let protocol = match transport {
         Transport::WebSocket => {
-            let key = headers
-                .get(SEC_WEBSOCKET_KEY)
-                .ok_or_else(|| Status::bad_request("the Sec-WebSocket-Key header is missing"))?;
+            let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes())).ok_or_else(|| {
+                Status::bad_request("websocket: not a websocket handshake: 'Sec-WebSocket-Key' header must be Base64 encoded value of 16-byte in length")
+            })?;
+            if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+                let why = "websocket: unsupported version: 13 not found in 'Sec-Websocket-Version' header";
+                return Err(Status::bad_request(why));
+            }
             let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
             answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
             answer.insert(SEC_WEBSOCKET_ACCEPT, accept.map_err(Status::internal)?);

@@ -4,6 +4,7 @@ mod attach;
 mod channels;
 mod handshake;
 mod log;
+mod node_proxy;
 mod pods;
 mod port_forward;
 mod proxy;

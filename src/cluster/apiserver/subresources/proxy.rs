@@ -14,6 +14,7 @@ use super::super::super::registry::Registry;
 use super::super::body::Body;
 use super::super::forward;
 use super::super::request_info::RequestInfo;
+use super::node_proxy;
 
 /// Label of EndpointSlices that names their Service.
 const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
@@ -43,6 +44,10 @@ pub(in super::super) async fn proxy(
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
+    if info.kind == &builtin::NODE {
+        let node = info.name.split(':').find(|part| !["", "https", "http"].contains(part));
+        return node_proxy::answer(shared, node.unwrap_or_default(), &path);
+    }
     let request = forward::request_of(request, Some(path)).await?;
     let answered = shared.reach_in(|simulation| {
         let (node, registry) = (&mut simulation.node, &mut simulation.registry);

@@ -154,7 +154,7 @@ fn changed_settings_reach_running_containers() {
         "p",
         json!({"volumes": [{"name": "v", "configMap": {"name": "settings"}}], "containers": [
         {"name": "c", "image": "busybox:1.36", "volumeMounts": [mount("/all", ""), mount("/one", "a")],
-         "command": ["sh", "-c", "while true; do echo $(cat /all/a) $(cat /one); sleep 10; done"]}]}),
+         "command": ["sh", "-c", "while true; do echo $(cat /all/a) $(cat /one) $(readlink /all/a) $(readlink /all/..data | cut -c 1-6); sleep 10; done"]}]}),
     );
     bench.run_for(15_000);
     let mut settings = Object::clone(&bench.registry.get(&CONFIG_MAP, &key("settings")).unwrap());
@@ -162,7 +162,7 @@ fn changed_settings_reach_running_containers() {
     bench.registry.update(&CONFIG_MAP, &key("settings"), settings, &WriteOptions::component("test")).unwrap();
     bench.run_for(120_000);
     let log = log(&bench, "c");
-    assert!(log.starts_with("1 1\n") && log.ends_with("2 1\n"), "{log}");
+    assert!(log.starts_with("1 1 ..data/a ..2026\n") && log.ends_with("2 1 ..data/a ..2026\n"), "{log}");
 }
 
 #[test]

@@ -140,7 +140,12 @@ fn note_stored_version(object: &mut Object) {
 fn stored_version_errors(object: &Object) -> FieldErrors {
     let versions = object.list("/spec/versions");
     let known = |name: &Value| versions.iter().any(|version| version["name"] == *name);
-    let stored = object.list("/status/storedVersions").iter().enumerate();
+    let stored = object.list("/status/storedVersions");
+    if stored.is_empty() {
+        let detail = "must have at least one stored version";
+        return vec![FieldError::invalid("status.storedVersions", json!([]), detail)];
+    }
+    let stored = stored.iter().enumerate();
     stored
         .filter(|(_, name)| !known(name))
         .map(|(index, name)| {

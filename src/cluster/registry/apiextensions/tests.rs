@@ -18,7 +18,8 @@ fn told(change: impl FnOnce(&mut Value)) -> Vec<String> {
         },
     });
     change(&mut definition);
-    let definition = Object::from_value(definition).unwrap();
+    let mut definition = Object::from_value(definition).unwrap();
+    CustomResourceDefinitionStrategy.prepare_for_create(&mut definition);
     CustomResourceDefinitionStrategy.validate(&definition).iter().map(ToString::to_string).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{FieldErrors, Object};
+use crate::apimachinery::{FieldError, FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
@@ -13,6 +13,16 @@ use super::super::validation;
 const ROLE_PREFIX: &str = "node-role.kubernetes.io/";
 /// Older label whose value is the role.
 const ROLE_LABEL: &str = "kubernetes.io/role";
+
+/// The ranges of a node's Pods: the older field has the word.
+fn pod_ranges(node: &Object) -> Vec<&str> {
+    let ranges: Vec<&str> = node.list("/spec/podCIDRs").iter().filter_map(Value::as_str).collect();
+    match node.text("/spec/podCIDR") {
+        "" => ranges,
+        range if ranges.first() == Some(&range) => ranges,
+        range => vec![range],
+    }
+}
 
 /// `pkg/registry/core/node`.
 pub(crate) struct NodeStrategy;
@@ -30,6 +40,21 @@ impl Strategy for NodeStrategy {
 
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::node_taint_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        let before = pod_ranges(old);
+        if !before.is_empty() && before != pod_ranges(new) {
+            let detail = "node updates may not change podCIDR except from \"\" to valid";
+            errors.push(FieldError::forbidden("spec.podCIDRs", detail));
+        }
+        let provider = old.text("/spec/providerID");
+        if !provider.is_empty() && provider != new.text("/spec/providerID") {
+            let detail = "node updates may not change providerID except from \"\" to valid";
+            errors.push(FieldError::forbidden("spec.providerID", detail));
+        }
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -3,6 +3,7 @@
 use crate::apimachinery::{FieldErrors, Object};
 
 use super::field::Field;
+use super::internal_types::compact;
 use super::workload::{amount_or_percent_error, expression_errors, label_errors, more_than_all_error};
 
 /// What is wrong with a PodDisruptionBudget.
@@ -11,7 +12,8 @@ pub(crate) fn disruption_budget_errors(budget: &Object) -> FieldErrors {
     let (least, most) = (spec.child("minAvailable"), spec.child("maxUnavailable"));
     let mut errors = FieldErrors::new();
     if !least.is_absent() && !most.is_absent() {
-        errors.push(spec.invalid("minAvailable and maxUnavailable cannot be both set"));
+        let error = spec.invalid("minAvailable and maxUnavailable cannot be both set");
+        errors.push(error.showing(compact("PodDisruptionBudgetSpec", spec.value())));
     }
     for amount in [least, most].iter().filter(|amount| !amount.is_absent()) {
         errors.extend(amount_or_percent_error(amount));

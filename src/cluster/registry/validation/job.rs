@@ -3,6 +3,7 @@
 use crate::apimachinery::{FieldErrors, LabelSelector, Object};
 
 use super::field::Field;
+use super::internal_types::compact;
 use super::workload::{immutable, pod_template_errors};
 
 /// Fields that stay as they are.
@@ -217,7 +218,9 @@ pub(crate) fn job_update_errors(new: &Object, old: &Object) -> FieldErrors {
         template
     };
     if template(new) != template(old) {
-        errors.extend(immutable(&of(new, "template"), &of(old, "template")));
+        let template = of(new, "template");
+        let changed = immutable(&template, &of(old, "template")).into_iter();
+        errors.extend(changed.map(|error| error.showing(compact("PodTemplateSpec", template.value()))));
     }
     errors
 }

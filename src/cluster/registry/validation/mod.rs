@@ -9,6 +9,7 @@ mod dns;
 mod ephemeral;
 mod field;
 mod horizontal_pod_autoscaler;
+mod internal_types;
 mod job;
 mod lifecycle;
 mod metadata;
@@ -22,6 +23,7 @@ mod security;
 mod service;
 mod stateful_set;
 mod storage;
+mod unified_diff;
 mod volume;
 mod workload;
 

@@ -10,6 +10,7 @@ use super::container::{container_errors, host_port_conflicts, init_errors, runni
 use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
 use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
+use super::internal_types::with_difference;
 use super::placement::placement_errors;
 use super::security::pod_security_errors;
 use super::volume::{volume_errors, volume_names};
@@ -19,8 +20,6 @@ use super::workload::label_errors;
 const UPDATE_REFUSED: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 /// Seconds that a Pod has to end when it does not say.
 const GRACE_PERIOD: i64 = 30;
-/// Most lines of differences in that message.
-const DIFFERENCES_MAX: usize = 40;
 
 /// What is wrong with a Pod spec (`ValidatePodSpec`).
 pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
@@ -156,10 +155,7 @@ pub(crate) fn pod_update_errors(new: &Object, old: &Object) -> FieldErrors {
     if allowed == before {
         return FieldErrors::new();
     }
-    let mut lines = vec![UPDATE_REFUSED.to_owned()];
-    differences("", &before, &allowed, &mut lines);
-    lines.truncate(DIFFERENCES_MAX);
-    vec![FieldError::forbidden("spec", lines.join("\n"))]
+    vec![FieldError::forbidden("spec", with_difference(UPDATE_REFUSED, "PodSpec", &before, &allowed))]
 }
 
 /// Puts back what a client may change, so that what still differs is what it may not.
@@ -206,27 +202,4 @@ fn restore(new: &mut Map<String, Value>, old: &Value, field: &str) {
         Some(value) => new.insert(field.to_owned(), value.clone()),
         None => new.remove(field),
     };
-}
-
-/// Lines that show what differs, by path.
-pub(super) fn differences(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
-    match (old, new) {
-        (Value::Object(before), Value::Object(after)) => {
-            let added = after.keys().filter(|key| !before.contains_key(*key));
-            for key in before.keys().chain(added) {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                differences(&path, &old[key], &new[key], lines);
-            }
-        }
-        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
-            for (index, (old, new)) in before.iter().zip(after).enumerate() {
-                differences(&format!("{path}[{index}]"), old, new, lines);
-            }
-        }
-        _ if old == new => {}
-        _ => {
-            let shown = |sign, value: &Value| (!value.is_null()).then(|| format!("{sign} {path}: {value}"));
-            lines.extend([shown('-', old), shown('+', new)].into_iter().flatten());
-        }
-    }
 }

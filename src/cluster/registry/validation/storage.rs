@@ -8,7 +8,7 @@ use crate::apimachinery::{
 };
 
 use super::field::Field;
-use super::pod_spec::differences;
+use super::internal_types::with_difference;
 use super::workload::{expression_errors, label_errors};
 
 /// Ways to use a volume, in the order of messages.
@@ -159,9 +159,9 @@ pub(crate) fn persistent_volume_update_errors(new: &Object, old: &Object) -> Fie
     let (before, after) = (Value::from(source(old)), Value::from(source(new)));
     let mut errors = FieldErrors::new();
     if before != after {
-        let mut lines = vec!["spec.persistentvolumesource is immutable after creation".to_owned()];
-        differences("", &before, &after, &mut lines);
-        errors.push(FieldError::forbidden("spec.persistentvolumesource", lines.join("\n")));
+        let message = "spec.persistentvolumesource is immutable after creation";
+        let message = with_difference(message, "PersistentVolumeSource", &before, &after);
+        errors.push(FieldError::forbidden("spec.persistentvolumesource", message));
     }
     errors.extend(fixed_mode_error(new, old));
     let affinity = Field::of(new, "spec").child("nodeAffinity");
@@ -224,9 +224,9 @@ pub(crate) fn persistent_volume_claim_update_errors(new: &Object, old: &Object) 
     let spec = |claim: &Object| claim.get("/spec").cloned().unwrap_or_default();
     let mut errors = FieldErrors::new();
     if spec(&allowed) != spec(old) {
-        let mut lines = vec![CLAIM_FIXED.to_owned()];
-        differences("", &spec(old), &spec(&allowed), &mut lines);
-        errors.push(FieldError::forbidden("spec", lines.join("\n")));
+        let (before, after) = (spec(old), spec(&allowed));
+        let message = with_difference(CLAIM_FIXED, "PersistentVolumeClaimSpec", &before, &after);
+        errors.push(FieldError::forbidden("spec", message));
     }
     let amount = |claim: &Object, pointer: &str| {
         claim.get(pointer).and_then(Quantity::from_value).unwrap_or(Quantity::ZERO)

@@ -221,6 +221,14 @@ impl Packing<'_> {
             return call.complain(&format!("{name}: file is the archive; {words}"));
         }
         let member = safe_name(call, name, &mut self.warned).to_owned();
+        let link = call.system.files().link_target(&path);
+        if let Some(target) = link {
+            if let Err(why) = self.append_link(call, &member, &target) {
+                self.failed = true;
+                call.complain(&format!("{name}: {why}"));
+            }
+            return;
+        }
         let is_directory = call.system.files().is_directory(&path);
         let bytes = if is_directory { Ok(Vec::new()) } else { call.system.files().read(&path) };
         let added = match bytes {
@@ -264,12 +272,29 @@ impl Packing<'_> {
             ::tar::EntryType::Regular
         });
         self.builder.append_data(&mut header, &shown, bytes)?;
-        if self.request.verbose && self.archive.is_some() {
-            call.say(&shown);
-        } else if self.request.verbose {
-            call.stderr.extend_from_slice(format!("{shown}\n").as_bytes());
-        }
+        self.tell(call, &shown);
         Ok(())
+    }
+
+    fn append_link(&mut self, call: &mut Call<'_>, member: &str, target: &str) -> std::io::Result<()> {
+        let mut header = ::tar::Header::new_gnu();
+        header.set_size(0);
+        header.set_mode(0o777);
+        header.set_mtime(u64::try_from(call.system.now().as_second()).unwrap_or_default());
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_entry_type(::tar::EntryType::Symlink);
+        self.builder.append_link(&mut header, member, target)?;
+        self.tell(call, member);
+        Ok(())
+    }
+
+    fn tell(&self, call: &mut Call<'_>, member: &str) {
+        if self.request.verbose && self.archive.is_some() {
+            call.say(member);
+        } else if self.request.verbose {
+            call.stderr.extend_from_slice(format!("{member}\n").as_bytes());
+        }
     }
 }
 
@@ -327,17 +352,21 @@ fn read_members(
             continue;
         }
         let kind = entry.header().entry_type();
+        let target = entry.link_name()?.map(|target| target.to_string_lossy().into_owned());
         let mut content = Vec::new();
         std::io::Read::read_to_end(&mut entry, &mut content)?;
         let path = absolute(&request.directory, name.trim_end_matches('/'));
         let done = if kind.is_dir() {
             make_directories(call, &path)
+        } else if kind.is_symlink() {
+            let target = target.unwrap_or_default();
+            call.system.files().make_link(&path, &target).map_err(|why| why.to_string())
         } else if kind.is_file() {
             let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
             make_directories(call, parent)
                 .and_then(|()| call.system.files().write(&path, content).map_err(|why| why.to_string()))
         } else {
-            Err("not simulated: links and devices in containers".to_owned())
+            Err("not simulated: hard links and devices in containers".to_owned())
         };
         if let Err(why) = done {
             *failed = true;

@@ -145,7 +145,8 @@ pub(super) fn rm(call: &mut Call<'_>) -> Outcome {
         let path = call.path(&name);
         let removed = if recursive {
             remove_tree(call, &path, 0)
-        } else if call.system.files().is_directory(&path) {
+        } else if call.system.files().link_target(&path).is_none() && call.system.files().is_directory(&path)
+        {
             Err(FileError::IsADirectory)
         } else {
             call.system.files().remove(&path)
@@ -170,7 +171,8 @@ pub(super) fn rm(call: &mut Call<'_>) -> Outcome {
 const DEPTH_MAX: usize = 64;
 
 fn remove_tree(call: &mut Call<'_>, path: &str, depth: usize) -> Result<(), FileError> {
-    if depth < DEPTH_MAX && call.system.files().is_directory(path) {
+    let is_link = call.system.files().link_target(path).is_some();
+    if depth < DEPTH_MAX && !is_link && call.system.files().is_directory(path) {
         for name in call.system.files().list(path)? {
             remove_tree(call, &join(path, &name), depth + 1)?;
         }

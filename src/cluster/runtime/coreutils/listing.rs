@@ -1,6 +1,6 @@
 //! ls and find.
 
-use super::super::filesystem::{absolute, join};
+use super::super::filesystem::{FileView, absolute, join};
 use super::super::shell::matches;
 use super::{Call, Outcome, people};
 
@@ -18,12 +18,13 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
     for name in names {
         let path = call.path(&name);
         let files = call.system.files();
-        if !files.exists(&path) {
+        let link = files.link_target(&path).is_some();
+        if !files.exists(&path) && !link {
             call.complain(&format!("{name}: No such file or directory"));
             status = 1;
             continue;
         }
-        if !files.is_directory(&path) || options.contains('d') {
+        if !files.is_directory(&path) || options.contains('d') || link && options.contains('l') {
             let line = line(call, &path, &name, &options);
             call.say(&line);
             continue;
@@ -44,10 +45,9 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
             call.say(&format!("{name}:"));
         }
         if options.contains('l') {
-            call.say(&format!(
-                "total {}",
-                entries.iter().filter(|entry| !entry.starts_with('.')).count() * 4
-            ));
+            let files = call.system.files();
+            let total: u64 = entries.iter().map(|entry| blocks(&files, &absolute(&path, entry))).sum();
+            call.say(&format!("total {total}"));
         }
         for entry in entries {
             let place = absolute(&path, &entry);
@@ -58,6 +58,14 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(status)
 }
 
+/// Kibibytes on the disk.
+fn blocks(files: &FileView<'_>, path: &str) -> u64 {
+    if files.link_target(path).is_some() {
+        return 0;
+    }
+    files.length(path).map_or(4, |length| length.div_ceil(4_096) * 4)
+}
+
 fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
     if !options.contains('l') {
         return name.to_owned();
@@ -65,9 +73,13 @@ fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
     let at = call.system.now().strftime("%b %e %H:%M").to_string();
     let files = call.system.files();
     let size = files.length(path).unwrap_or(4_096);
-    let directory = files.is_directory(path);
-    let Some(own) = files.ownership(path) else { return name.to_owned() };
-    let (mode, links) = (own.letters(directory), if directory { 2 } else { 1 });
+    let target = files.link_target(path);
+    let size = target.as_ref().map_or(size, |target| target.len() as u64);
+    let directory = target.is_none() && files.is_directory(path);
+    let Some(own) = files.own_ownership(&files.followed_parent(path)) else { return name.to_owned() };
+    let mode = if target.is_some() { "lrwxrwxrwx".to_owned() } else { own.letters(directory) };
+    let links = if directory { 2 } else { 1 };
+    let name = target.map_or_else(|| name.to_owned(), |target| format!("{name} -> {target}"));
     let numeric = options.contains('n');
     let (user, group) = if numeric {
         (own.user.to_string(), own.group.to_string())
@@ -80,11 +92,11 @@ fn line(call: &mut Call<'_>, path: &str, name: &str, options: &str) -> String {
 /// stat.
 pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
     let mut words = call.arguments[1..].iter().cloned();
-    let (mut format, mut names) = (None, Vec::new());
+    let (mut format, mut names, mut follows) = (None, Vec::new(), false);
     while let Some(word) = words.next() {
         match word.as_str() {
             "-c" => format = words.next(),
-            "-L" => {}
+            "-L" => follows = true,
             option if option.starts_with('-') => {
                 call.complain(&format!("not simulated: {option}"));
                 return Outcome::Ended(1);
@@ -101,15 +113,24 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
             status = 1;
             continue;
         }
-        let size = files.length(&path).unwrap_or(4_096);
+        let target = files.link_target(&path).filter(|_| !follows);
+        let size = target.as_ref().map_or(files.length(&path).unwrap_or(4_096), |target| target.len() as u64);
         let directory = files.is_directory(&path);
-        let Some(own) = files.ownership(&path) else { continue };
-        let what = if directory { "directory" } else { "regular file" };
+        let Some(mut own) = files.ownership(&path) else { continue };
+        if target.is_some() {
+            own.mode = 0o777;
+        }
+        let letters = if target.is_some() { "lrwxrwxrwx".to_owned() } else { own.letters(directory) };
+        let what = match (&target, directory) {
+            (Some(_), _) => "symbolic link",
+            (None, true) => "directory",
+            (None, false) => "regular file",
+        };
         let (user, group) = (people::user_name(call, own.user), people::group_name(call, own.group));
         if let Some(format) = &format {
             let text = [
                 ("%a", format!("{:o}", own.mode)),
-                ("%A", own.letters(directory)),
+                ("%A", letters),
                 ("%u", own.user.to_string()),
                 ("%g", own.group.to_string()),
                 ("%U", user),
@@ -124,14 +145,11 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
         }
         call.say(&format!(
             "  File: {name}\n  Size: {size:<10}\tBlocks: {:<10} IO Block: 4096   {what}",
-            size.div_ceil(4_096) * 8
+            if target.is_some() { 0 } else { size.div_ceil(4_096) * 8 }
         ));
         call.say(&format!(
             "Access: ({:04o}/{})  Uid: ({:>5}/{user:>8})   Gid: ({:>5}/{group:>8})",
-            own.mode,
-            own.letters(directory),
-            own.user,
-            own.group
+            own.mode, letters, own.user, own.group
         ));
     }
     Outcome::Ended(status)
@@ -162,8 +180,8 @@ pub(super) fn du(call: &mut Call<'_>) -> Outcome {
 
 fn usage(call: &mut Call<'_>, path: &str, depth: usize) -> u64 {
     let files = call.system.files();
-    if let Some(length) = files.length(path) {
-        return length.div_ceil(4_096) * 4;
+    if files.link_target(path).is_some() || files.length(path).is_some() {
+        return blocks(&files, path);
     }
     let names = if depth < DEPTH_MAX { files.list(path).unwrap_or_default() } else { Vec::new() };
     4 + names.iter().map(|name| usage(call, &join(path, name), depth + 1)).sum::<u64>()
@@ -193,18 +211,20 @@ pub(super) fn find(call: &mut Call<'_>) -> Outcome {
         seen += 1;
         let path = call.path(&shown);
         let files = call.system.files();
-        if !files.exists(&path) {
+        if !files.exists(&path) && files.link_target(&path).is_none() {
             call.complain(&format!("{shown}: No such file or directory"));
             return Outcome::Ended(1);
         }
-        let directory = files.is_directory(&path);
+        let link = files.link_target(&path).is_some();
+        let directory = !link && files.is_directory(&path);
         if directory {
             let names = files.list(&path).unwrap_or_default();
             waiting.extend(names.iter().rev().map(|name| join(&shown, name)));
         }
         let right_kind = match kind.as_deref() {
             Some("d") => directory,
-            Some("f") => !directory,
+            Some("f") => !directory && !link,
+            Some("l") => link,
             _ => true,
         };
         let right_name = pattern.as_deref().is_none_or(|pattern| matches(pattern, super::base_name(&shown)));

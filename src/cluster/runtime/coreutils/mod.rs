@@ -2,12 +2,14 @@
 
 mod archives;
 mod clients;
+mod curl;
 mod devices;
 mod editing;
 mod encodings;
 mod files;
 mod filters;
 mod interpreters;
+mod links;
 mod listing;
 mod load;
 mod machine;
@@ -21,6 +23,7 @@ mod sockets;
 mod system;
 mod test;
 mod text;
+mod tls;
 
 use std::collections::BTreeMap;
 
@@ -138,7 +141,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("basename", text::basename),
     ("cat", files::cat),
     ("cp", files::cp),
-    ("curl", network::curl),
+    ("curl", curl::curl),
     ("cut", text::cut),
     ("date", system::date),
     ("dirname", text::dirname),
@@ -155,6 +158,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("hostname", system::hostname),
     ("id", people::id),
     ("kill", system::kill),
+    ("ln", links::ln),
     ("ls", listing::ls),
     ("mkdir", files::mkdir),
     ("mktemp", files::mktemp),
@@ -168,6 +172,8 @@ static COMMANDS: &[(&str, Command)] = &[
     ("printf", text::printf),
     ("ps", system::ps),
     ("pwd", system::pwd),
+    ("readlink", links::readlink),
+    ("realpath", links::readlink),
     ("rev", text::rev),
     ("rm", files::rm),
     ("rmdir", files::rmdir),

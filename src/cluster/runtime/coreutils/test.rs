@@ -51,7 +51,7 @@ fn single(call: &mut Call<'_>, words: &[String]) -> Option<bool> {
                 "-f" => files.exists(&path) && !files.is_directory(&path),
                 "-d" => files.is_directory(&path),
                 "-s" => files.length(&path).is_some_and(|length| length > 0),
-                "-L" | "-h" => false,
+                "-L" | "-h" => files.link_target(&path).is_some(),
                 _ => files.exists(&path),
             })
         }

@@ -27,7 +27,7 @@ impl Program for IngressNginx {
     }
 
     fn ports(&self, _: &Process) -> Vec<u16> {
-        vec![80, 10_254]
+        vec![80, 443, 10_254]
     }
 
     fn serve(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::Timestamp;
 
 use super::super::filesystem::{FileView, Files};
-use super::super::http::{ConnectError, HttpRequest, HttpResponse};
+use super::super::http::{ConnectError, HttpRequest, HttpResponse, ServerCertificate};
 use super::super::images::{Image, image_of};
 use super::super::process::System;
 use super::{Machine, State};
@@ -68,7 +68,7 @@ impl System for Alone {
             _ => Err(ConnectError::UnknownHost),
         }
     }
-    fn tls_authority(&mut self, _host: &str, _port: u16) -> Option<String> {
+    fn tls_server(&mut self, _host: &str, _port: u16, _name: &str) -> Option<ServerCertificate> {
         None
     }
 

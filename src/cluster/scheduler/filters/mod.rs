@@ -12,6 +12,7 @@ use crate::apimachinery::Object;
 use super::super::registry::Registry;
 use super::candidate::Candidate;
 use super::resources::{Amounts, pod_requests};
+use super::volume_limits;
 use super::volumes::Needs;
 use pod_affinity::Affinity;
 use topology_spread::Spread;
@@ -50,6 +51,8 @@ pub(super) struct View<'a> {
     pub pod: &'a Object,
     /// What its claims ask of the node.
     pub needs: &'a Needs,
+    /// Why no node has the devices that it claims.
+    pub devices: Option<&'static str>,
     /// All nodes.
     pub all: &'a [Candidate],
     /// Pods without a node for which others made room on one.
@@ -67,14 +70,14 @@ impl<'a> View<'a> {
     pub(super) fn new(
         registry: &'a Registry,
         pod: &'a Object,
-        needs: &'a Needs,
+        (needs, devices): (&'a Needs, Option<&'static str>),
         all: &'a [Candidate],
         nominated: &'a [Arc<Object>],
     ) -> Self {
         let wanted = pod_requests(pod);
         let spread = topology_spread::worked_out(registry.store(), pod, all);
         let affinity = Affinity::worked_out(registry, pod, all);
-        Self { registry, pod, needs, all, nominated, wanted, spread, affinity }
+        Self { registry, pod, needs, devices, all, nominated, wanted, spread, affinity }
     }
 
     /// The same with other Pods on the nodes.
@@ -82,7 +85,7 @@ impl<'a> View<'a> {
     where
         'a: 'b,
     {
-        View::new(self.registry, self.pod, self.needs, all, self.nominated)
+        View::new(self.registry, self.pod, (self.needs, self.devices), all, self.nominated)
     }
 }
 
@@ -97,9 +100,12 @@ const FILTERS: &[Filter] = &[
     node::affinity,
     fit::host_ports,
     fit::resources,
+    |view, _| view.needs.taken(),
+    |view, candidate| volume_limits::limits(view.registry, view.pod, candidate),
     |view, candidate| view.needs.refusals(view.registry, &candidate.node),
     topology_spread::spread,
     pod_affinity::pod_affinity,
+    |view, _| view.devices.iter().map(|reason| Refusal::for_good(reason)).collect(),
 ];
 
 /// Why the Pod does not fit on the candidate; empty when it does.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{
-    InGoOrder, supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
+    InGoOrder, apply_merge_patch, apply_strategic_patch, supports_strategic_patch, three_way_merge_patch,
+    three_way_strategic_patch,
 };
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
@@ -30,7 +31,7 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
         other => other.map_err(|failure| super::retrieving(failure, info))?,
     };
     if dry_run == DryRun::Client {
-        return Ok(Applied { object: live, verb: "configured" });
+        return Ok(Applied { object: merged(&info.resource, &modified, &live)?, verb: "configured" });
     }
     if last_applied_of(&live).is_none() {
         call.complain(format!(
@@ -120,6 +121,15 @@ pub(in crate::kubectl) fn patch_of(
         }
         None => Ok((three_way_merge_patch(original.as_ref(), modified, live), MERGE_PATCH)),
     }
+}
+
+/// The live object with what the file says, worked out here.
+fn merged(resource: &Resource, modified: &Value, live: &Value) -> Outcome<Value> {
+    let (patch, content_type) = patch_of(resource, modified, live)?;
+    Ok(match resource.builtin().filter(|_| content_type == STRATEGIC_PATCH) {
+        Some(kind) => apply_strategic_patch(kind, live, &patch)?,
+        None => apply_merge_patch(live, &patch),
+    })
 }
 
 /// Says what was patched, as upstream does for refusals that are not about validity.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::edit::{LINE_ENDINGS, Mode, Session};
-use super::super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE, field_manager};
+use super::super::flag_sets::{ALL, DRY_RUN, FILE_NAMES, FILES, OUTPUT, SELECTOR, VALIDATE, field_manager};
 use super::client_side::{LAST_APPLIED, last_applied_of};
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -33,7 +33,7 @@ pub(super) static SET: Command = Command {
     usage: "-f FILENAME [options]",
     flags: &[
         &[Flag::switch("create-annotation", "Set the annotation on objects that have none, too")],
-        FILES,
+        FILE_NAMES,
         OUTPUT,
         DRY_RUN,
     ],
@@ -53,6 +53,10 @@ pub(super) static EDIT: Command = Command {
 };
 
 async fn view(call: &mut Call<'_>) -> Outcome {
+    require_arguments(call)?;
+    let api = call.api().await?;
+    let args = call.args.clone();
+    let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
     let as_json = match call.flags.text("output") {
         "json" => true,
         "yaml" => false,
@@ -62,10 +66,7 @@ async fn view(call: &mut Call<'_>) -> Outcome {
             )));
         }
     };
-    require_arguments(call)?;
-    let api = call.api().await?;
-    let args = call.args.clone();
-    for info in find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await? {
+    for info in infos {
         // As upstream: nothing is said of objects that were not applied.
         let Some(text) = last_applied_of(info.object.value()) else { continue };
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::message(error.to_string()))?;

@@ -10,7 +10,7 @@ use crate::kubectl::command::Command;
 pub(super) static COMMAND: Command = Command {
     name: "auth",
     short: "Inspect authorization",
-    usage: "SUBCOMMAND [options]",
+    usage: "[flags] [options]",
     subcommands: &[&can_i::COMMAND, &reconcile::COMMAND, &whoami::COMMAND],
     ..Command::PLAIN
 };

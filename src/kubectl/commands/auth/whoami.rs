@@ -11,7 +11,7 @@ use crate::kubectl::printers::{format_of, plain_table};
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "whoami",
-    short: "Check self subject attributes",
+    short: "Experimental: Check self subject attributes",
     usage: "[options]",
     flags: &[OUTPUT],
     run: |call| Box::pin(run(call)),
@@ -19,9 +19,6 @@ pub(super) static COMMAND: Command = Command {
 };
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    if !call.args.is_empty() {
-        return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
-    }
     let format = format_of(call, false)?;
     let api = call.api().await?;
     let review = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",

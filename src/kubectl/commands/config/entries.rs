@@ -11,14 +11,23 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::help::print_own;
 
-/// Flags of `set-cluster` that are no global ones.
+/// Flags of `set-cluster`; those with the names of global ones stand before them.
 pub(super) const CLUSTER_FLAGS: &[Flag] = &[
+    Flag::text("server", "", "Address and port of the API server"),
+    Flag::text("tls-server-name", "", "Name that the server's certificate is checked for"),
+    Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
+    Flag::text("certificate-authority", "", "Path of the certificate authority's certificate"),
     Flag::switch("embed-certs", "Write the certificate itself instead of its path"),
     Flag::text("proxy-url", "", "Proxy on the way to the server"),
 ];
 
-/// Flags of `set-credentials` that are no global ones.
+/// Flags of `set-credentials`; those with the names of global ones stand before them.
 pub(super) const USER_FLAGS: &[Flag] = &[
+    Flag::text("client-certificate", "", "Path of the client's certificate"),
+    Flag::text("client-key", "", "Path of the client's key"),
+    Flag::text("token", "", "Bearer token of the user"),
+    Flag::text("username", "", "User name for basic authentication"),
+    Flag::text("password", "", "Password for basic authentication"),
     Flag::switch("embed-certs", "Write certificate and key themselves instead of their paths"),
     Flag::text("auth-provider", "", "Auth provider of the user"),
     Flag::list("auth-provider-arg", "Arguments of the auth provider, key=value"),

@@ -5,7 +5,7 @@ mod entries;
 mod property;
 mod view;
 
-use super::flag_sets::OUTPUT;
+use super::flag_sets::TEMPLATES;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -40,6 +40,7 @@ pub(super) static COMMAND: Command = Command {
 static CURRENT_CONTEXT: Command = Command {
     name: "current-context",
     short: "Display the current-context",
+    usage: "[flags] [options]",
     run: |call| Box::pin(contexts::current(call)),
     ..Command::PLAIN
 };
@@ -60,6 +61,7 @@ static GET_CONTEXTS: Command = Command {
 static GET_CLUSTERS: Command = Command {
     name: "get-clusters",
     short: "Display clusters defined in the kubeconfig",
+    usage: "[flags] [options]",
     run: |call| Box::pin(contexts::names(call, "clusters")),
     ..Command::PLAIN
 };
@@ -67,6 +69,7 @@ static GET_CLUSTERS: Command = Command {
 static GET_USERS: Command = Command {
     name: "get-users",
     short: "Display users defined in the kubeconfig",
+    usage: "[flags] [options]",
     run: |call| Box::pin(contexts::names(call, "users")),
     ..Command::PLAIN
 };
@@ -85,7 +88,12 @@ static SET_CONTEXT: Command = Command {
     name: "set-context",
     short: "Set a context entry in kubeconfig",
     usage: "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]",
-    flags: &[&[Flag::switch("current", "Change the current context")]],
+    flags: &[&[
+        Flag::switch("current", "Change the current context"),
+        Flag::text("cluster", "", "Cluster of the context"),
+        Flag::text("user", "", "User of the context"),
+        Flag::text("namespace", "", "Namespace of the context").short('n'),
+    ]],
     arguments: Arguments::Contexts,
     run: |call| Box::pin(contexts::set_context(call)),
     ..Command::PLAIN
@@ -137,7 +145,7 @@ static SET_CLUSTER: Command = Command {
 static SET_CREDENTIALS: Command = Command {
     name: "set-credentials",
     short: "Set a user entry in kubeconfig",
-    usage: "NAME [--token=bearer_token] [--client-certificate=path] [--client-key=path] [options]",
+    usage: "NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [--auth-provider=provider_name] [--auth-provider-arg=key=value] [--exec-command=exec_command] [--exec-api-version=exec_api_version] [--exec-arg=arg] [--exec-env=key=value] [options]",
     flags: &[entries::USER_FLAGS],
     run: |call| Box::pin(entries::set_credentials(call)),
     ..Command::PLAIN
@@ -163,14 +171,16 @@ static UNSET: Command = Command {
 static VIEW: Command = Command {
     name: "view",
     short: "Display merged kubeconfig settings or a specified kubeconfig file",
+    usage: "[flags] [options]",
     flags: &[
         &[
             Flag::switch("raw", "Show credentials and certificates as they are"),
             Flag::switch("minify", "Only what the current context uses"),
             Flag::switch("flatten", "Put in what files hold, so that the result stands for itself"),
             Flag::switch_on("merge", "Show all files of KUBECONFIG as one"),
+            Flag::text("output", "yaml", "Output format").short('o'),
         ],
-        OUTPUT,
+        TEMPLATES,
     ],
     run: |call| Box::pin(view::run(call)),
     ..Command::PLAIN

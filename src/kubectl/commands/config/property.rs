@@ -104,7 +104,9 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
 /// `config unset`.
 pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
     let [path] = call.args.as_slice() else {
-        return Err(Failure::message(format!("Unexpected args: [{}]", call.args.join(" "))));
+        let failure = Failure::message(format!("Unexpected args: [{}]", call.args.join(" ")));
+        print_own(call)?;
+        return Err(failure);
     };
     let path = path.clone();
     let config = load(call)?;

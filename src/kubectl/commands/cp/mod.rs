@@ -10,6 +10,7 @@ use super::exec::{Place, with_word};
 use crate::base::{Input, Output, Random, Streams};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
+use crate::kubectl::detach_keys::DetachKeys;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::{default_container, named};
@@ -123,7 +124,8 @@ async fn place_of(call: &mut Call<'_>, api: &Api, spec: &FileSpec) -> Outcome<Pl
 /// Runs a command in the container with these streams.
 async fn execute(api: &Api, place: &Place, words: &[&str], streams: &mut Streams) -> Outcome {
     let url = words.iter().fold(place.url("exec"), |url, word| with_word(url, word));
-    let session = Session { stdin: !matches!(streams.input, Input::Empty), tty: false };
+    let stdin = !matches!(streams.input, Input::Empty);
+    let session = Session { stdin, tty: false, detach: DetachKeys::default() };
     session.run(api, &session.add_to(url, &place.container), streams).await
 }
 

@@ -20,7 +20,7 @@ pub(super) static COMMAND: Command = Command {
     name: "configmap",
     aliases: &["cm"],
     short: "Create a config map from a local file, directory or literal value",
-    usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [options]",
+    usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
     flags: &[FLAGS, APPEND_HASH, SOURCES, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN

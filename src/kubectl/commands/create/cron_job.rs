@@ -15,7 +15,7 @@ pub(super) static COMMAND: Command = Command {
     name: "cronjob",
     aliases: &["cj"],
     short: "Create a cron job with the specified name",
-    usage: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [options]",
+    usage: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags] [options]",
     flags: &[FLAGS, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
@@ -24,14 +24,18 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[
     Flag::text("image", "", "Image to run").required(),
     Flag::text("schedule", "", "When to run, in the five fields of cron").required(),
-    Flag::text("restart", "OnFailure", "The restart policy of the Pods: OnFailure or Never"),
+    Flag::text("restart", "", "The restart policy of the Pods: OnFailure or Never"),
     field_manager("kubectl-create"),
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let command = call.args[call.dash.unwrap_or(call.args.len())..].to_vec();
-    let spec = job_spec(&name, call.flags.text("image"), &command, call.flags.text("restart"));
+    let restart = match call.flags.text("restart") {
+        "" => "OnFailure",
+        policy => policy,
+    };
+    let spec = job_spec(&name, call.flags.text("image"), &command, restart);
     let object = json!({
         "apiVersion": "batch/v1",
         "kind": "CronJob",

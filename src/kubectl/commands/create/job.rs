@@ -15,7 +15,7 @@ use crate::kubectl::pods::named;
 pub(super) static COMMAND: Command = Command {
     name: "job",
     short: "Create a job with the specified name",
-    usage: "NAME --image=image -- [COMMAND] [args...] [options]",
+    usage: "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...] [options]",
     flags: &[FLAGS, OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN

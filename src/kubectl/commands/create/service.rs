@@ -15,7 +15,7 @@ pub(super) static COMMAND: Command = Command {
     name: "service",
     aliases: &["svc"],
     short: "Create a service using a specified subcommand",
-    usage: "[options]",
+    usage: "[flags] [options]",
     subcommands: &[&CLUSTER_IP, &EXTERNAL_NAME, &LOAD_BALANCER, &NODE_PORT],
     ..Command::PLAIN
 };
@@ -26,15 +26,17 @@ const MANAGER: Flag = field_manager("kubectl-create");
 const fn of_type(
     name: &'static str,
     short: &'static str,
+    usage: &'static str,
     flags: &'static [&'static [Flag]],
     run: for<'c> fn(&'c mut Call<'_>) -> BoxFuture<'c, Outcome>,
 ) -> Command {
-    Command { name, short, usage: "NAME [--tcp=port:targetPort] [options]", flags, run, ..Command::PLAIN }
+    Command { name, short, usage, flags, run, ..Command::PLAIN }
 }
 
 static CLUSTER_IP: Command = of_type(
     "clusterip",
     "Create a ClusterIP service",
+    "NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none] [options]",
     &[
         &[TCP, MANAGER, Flag::text("clusterip", "", "Cluster IP to use; \"None\" for a headless service")],
         OUTPUT,
@@ -47,6 +49,7 @@ static CLUSTER_IP: Command = of_type(
 static NODE_PORT: Command = of_type(
     "nodeport",
     "Create a NodePort service",
+    "NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
     &[
         &[TCP, MANAGER, Flag::int("node-port", "0", "Port of the node to use")],
         OUTPUT,
@@ -59,12 +62,14 @@ static NODE_PORT: Command = of_type(
 static LOAD_BALANCER: Command = of_type(
     "loadbalancer",
     "Create a LoadBalancer service",
+    "NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
     &[&[TCP, MANAGER], OUTPUT, DRY_RUN, VALIDATE, SAVE_CONFIG],
     |call| Box::pin(run(call, "LoadBalancer")),
 );
 static EXTERNAL_NAME: Command = of_type(
     "externalname",
     "Create an ExternalName service",
+    "NAME --external-name external.name [--dry-run=server|client|none] [options]",
     &[
         &[TCP, MANAGER, Flag::text("external-name", "", "Name that the service stands for").required()],
         OUTPUT,

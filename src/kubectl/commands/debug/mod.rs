@@ -6,7 +6,6 @@ mod session;
 
 use serde_json::{Value, json};
 
-use super::flag_sets::field_manager;
 use crate::apimachinery::{apply_merge_patch, builtin, two_way_strategic_patch};
 use crate::base::{Random, parse_yaml};
 use crate::kubectl::api::{Api, STRATEGIC_PATCH};
@@ -48,7 +47,6 @@ const FLAGS: &[Flag] = &[
     Flag::switch("stdin", "Keep standard input open").short('i'),
     Flag::text("target", "", "Container whose processes the ephemeral container sees"),
     Flag::switch("tty", "Give the container a terminal").short('t'),
-    field_manager("kubectl-debug"),
 ];
 
 const COPY_FLAGS: &[Flag] = &[

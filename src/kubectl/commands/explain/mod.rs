@@ -17,11 +17,11 @@ const WIDTH: usize = 80;
 pub(super) static COMMAND: Command = Command {
     name: "explain",
     short: "Get documentation for a resource",
-    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [options]",
+    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
     flags: &[&[
-        Flag::switch("recursive", "Show the fields of fields, too"),
+        Flag::switch("recursive", "Show the fields of fields, too").short('r'),
         Flag::text("api-version", "", "The version of the kind to explain, group/version"),
-        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2"),
+        Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
     ]],
     arguments: Arguments::Kinds,
     run: |call| Box::pin(run(call)),
@@ -191,6 +191,10 @@ fn explain(schemas: &Schemas<'_>, root: &Value, path: &str, recursive: bool) -> 
     if !descriptions_are_missing {
         text.push_str("    \n");
     }
+    let docs = [&schema["externalDocs"], &inner["externalDocs"]];
+    if let Some(docs) = docs.into_iter().find(|docs| docs.is_object()) {
+        text.push_str(&external_docs(docs));
+    }
     if inner["properties"].is_object() {
         text.push_str("FIELDS:\n");
         fields(schemas, inner, 1, recursive, &mut text);
@@ -221,6 +225,13 @@ fn broken(line: &str) -> Vec<String> {
         }
     }
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Where more is said about a kind or a field.
+fn external_docs(docs: &Value) -> String {
+    let shown = [description(docs), docs["url"].as_str().unwrap_or_default()];
+    let lines: String = shown.into_iter().filter(|one| !one.is_empty()).map(wrapped).collect();
+    format!("EXTERNAL DOCS:\n{lines}\n")
 }
 
 /// The values of the field that is asked for, each on a line of its own.

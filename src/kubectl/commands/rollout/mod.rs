@@ -7,7 +7,7 @@ mod set_status;
 mod status;
 mod undo;
 
-use crate::apimachinery::builtin;
+use crate::apimachinery::{Kind, builtin};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command, Run};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -109,6 +109,18 @@ fn is_deployment(info: &Info) -> bool {
     info.resource.is(&builtin::DEPLOYMENT)
 }
 
+/// Kinds that upstream's visitors know, rollouts or not.
+const APPS: &[&Kind] = &[
+    &builtin::DAEMON_SET,
+    &builtin::DEPLOYMENT,
+    &builtin::JOB,
+    &builtin::POD,
+    &builtin::REPLICA_SET,
+    &builtin::REPLICATION_CONTROLLER,
+    &builtin::STATEFUL_SET,
+    &builtin::CRON_JOB,
+];
+
 /// Refuses what has no rollouts.
 fn require_rollouts(info: &Info, doing: &str) -> Outcome {
     let known = [&builtin::DEPLOYMENT, &builtin::DAEMON_SET, &builtin::STATEFUL_SET];
@@ -122,6 +134,10 @@ fn require_rollouts(info: &Info, doing: &str) -> Outcome {
         "restarter" => format!("{resource} {object:?} restarting is not supported"),
         "pauser" => format!("{resource} {object:?} pausing is not supported"),
         "resumer" => format!("{resource} {object:?} resuming is not supported"),
+        "history viewer" | "rollbacker" if !APPS.iter().any(|app| info.resource.is(app)) => {
+            let doing = if doing == "rollbacker" { doing } else { "history" };
+            format!("error retrieving {doing} for {name:?}, no visitor method exists for {{{group} {kind}}}")
+        }
         "status viewer" => format!("no status viewer has been implemented for {name}"),
         _ => format!("no {doing} has been implemented for {name:?}"),
     }))

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::apply::{LAST_APPLIED, was_applied};
 use super::{controller_revisions, is_deployment, require_rollouts, targets};
 use crate::kubectl::api::{Api, JSON_PATCH};
 use crate::kubectl::command::Call;
@@ -13,7 +14,7 @@ use crate::kubectl::rollout_history::{owned_replica_sets, revision_of, without_h
 
 /// Annotations that belong to the Deployment, not to a revision.
 const OWN_ANNOTATIONS: &[&str] = &[
-    "kubectl.kubernetes.io/last-applied-configuration",
+    LAST_APPLIED,
     "deployment.kubernetes.io/revision",
     "deployment.kubernetes.io/revision-history",
     "deployment.kubernetes.io/desired-replicas",
@@ -24,15 +25,23 @@ const OWN_ANNOTATIONS: &[&str] = &[
 /// Goes back to an earlier revision.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let to_revision = call.flags.int("to-revision");
-    if to_revision < 0 {
-        return Err(Failure::message(format!("revision must be a positive integer: {to_revision}")));
-    }
     let dry_run = dry_run(call)?;
     super::require_arguments(call)?;
     let api = call.api().await?;
     let infos = targets(call, &api).await?;
     for info in &infos {
         require_rollouts(info, "rollbacker")?;
+        if to_revision < 0 {
+            return Err(Failure::message(format!(
+                "unable to find specified revision {to_revision} in history"
+            )));
+        }
+        if was_applied(info.object.value()) {
+            call.complain(format!(
+                "Warning: {} is managed by kubectl apply; rolling back leaves its {LAST_APPLIED} annotation as it is, so that the next apply may not do what its file says",
+                info.named()
+            ))?;
+        }
         let verb = if is_deployment(info) {
             roll_back(&api, info, to_revision, dry_run).await?
         } else {
@@ -71,8 +80,7 @@ async fn roll_back(api: &Api, info: &Info, to_revision: i64, dry_run: DryRun) ->
     }
     if without_hash(&deployment["spec"]["template"]) == template {
         return Ok(Verb::Done(format!(
-            "skipped rollback (current template already matches revision {})",
-            revision_of(target)
+            "skipped rollback (current template already matches revision {to_revision})"
         )));
     }
     let patch = json!([

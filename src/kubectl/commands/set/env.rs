@@ -54,8 +54,8 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let api = call.api().await?;
-    let infos = targets(call, &api, &resources).await?;
     let taken = from(call, &api).await?;
+    let infos = targets(call, &api, &resources).await?;
     if call.flags.on("list") {
         return list(call, &api, &infos).await;
     }

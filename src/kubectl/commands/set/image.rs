@@ -14,6 +14,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(NOTHING_NAMED));
     }
+    // Upstream reads the objects before it looks at what is to change.
+    let api = call.api().await?;
+    let infos = targets(call, &api, &resources).await?;
     if pairs.is_empty() {
         return Err(Failure::message("at least one image update is required"));
     }
@@ -23,8 +26,6 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             "all containers are already specified by *, but saw more than one container_name=container_image pairs",
         ));
     }
-    let api = call.api().await?;
-    let infos = targets(call, &api, &resources).await?;
     change_each(call, &api, &infos, "image updated", |object| set(object, &images)).await
 }
 

@@ -9,7 +9,7 @@ mod subject;
 
 use serde_json::Value;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_manager};
+use super::flag_sets::{ALL, DEEP_FILES, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR, field_manager};
 use super::record::record;
 use crate::apimachinery::{create_merge_patch, fill_structs, two_way_strategic_patch};
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
@@ -48,7 +48,7 @@ static ENV: Command = setter(
 static RESOURCES: Command = setter(
     "resources",
     "Update resource requests/limits on objects with pod templates",
-    "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS] [options]",
+    "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
     &[FLAGS, resources::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     |call| Box::pin(resources::run(call)),
 );
@@ -57,7 +57,7 @@ static SELECTOR_COMMAND: Command = setter(
     "selector",
     "Set the selector on a resource",
     "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
-    &[FLAGS, selector::FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
+    &[WITHOUT_SELECTOR, selector::FLAGS, DEEP_FILES, OUTPUT, ALL, DRY_RUN, RECORD],
     |call| Box::pin(selector::run(call)),
 );
 
@@ -67,7 +67,7 @@ static SERVICE_ACCOUNT: Command = Command {
         "serviceaccount",
         "Update the service account of a resource",
         "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-        PLAIN_FLAGS,
+        &[WITHOUT_SELECTOR, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
         |call| Box::pin(service_account::run(call)),
     )
 };
@@ -99,6 +99,11 @@ const NO_TEMPLATE: &str = "the object is not a pod or does not have a pod templa
 
 /// Flags of those that need no more.
 const PLAIN_FLAGS: &[&[Flag]] = &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD];
+
+const WITHOUT_SELECTOR: &[Flag] = &[
+    field_manager("kubectl-set"),
+    Flag::switch("local", "Change the files' objects without asking the server"),
+];
 
 const FLAGS: &[Flag] = &[
     SELECTOR,
@@ -185,6 +190,9 @@ async fn change_each(
         }
         if &modified != original {
             record(call, &mut modified);
+        } else if !matches!(verb, "selector updated" | "serviceaccount updated") {
+            // Nothing is said of what stays as it is, whether it would be sent or not.
+            continue;
         }
         if call.flags.on("local") {
             // Read into Go's structs, an object has all of their parts.

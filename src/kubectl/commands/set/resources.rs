@@ -17,9 +17,9 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets limits and requests.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
-    if call.args.is_empty() {
-        super::require_arguments_without(call)?;
-    }
+    let args = call.args.clone();
+    let api = call.api().await?;
+    let infos = targets(call, &api, &args).await?;
     let lists = [
         ("limits", quantities(call.flags.text("limits"))?),
         ("requests", quantities(call.flags.text("requests"))?),
@@ -29,9 +29,6 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             "you must specify an update to requests or limits (in the form of --requests/--limits)",
         ));
     }
-    let args = call.args.clone();
-    let api = call.api().await?;
-    let infos = targets(call, &api, &args).await?;
     let pattern = call.flags.text("containers").to_owned();
     change_each(call, &api, &infos, "resource requirements updated", |object| {
         let Some(spec) = pod_spec(object) else {

@@ -41,21 +41,36 @@ async fn ensure_served(api: &Api) -> Outcome {
 struct Usage {
     cpu_milli: i64,
     bytes: i64,
+    swap: i64,
 }
 
 impl Usage {
     fn of(usage: &Value) -> Self {
         let amount = |name: &str| Quantity::from_value(&usage[name]).unwrap_or(Quantity::ZERO);
-        Self { cpu_milli: amount("cpu").milli(), bytes: amount("memory").whole() }
+        Self {
+            cpu_milli: amount("cpu").milli(),
+            bytes: amount("memory").whole(),
+            swap: amount("swap").whole(),
+        }
     }
 
     fn plus(self, other: Self) -> Self {
-        Self { cpu_milli: self.cpu_milli + other.cpu_milli, bytes: self.bytes + other.bytes }
+        Self {
+            cpu_milli: self.cpu_milli + other.cpu_milli,
+            bytes: self.bytes + other.bytes,
+            swap: self.swap + other.swap,
+        }
     }
 
     /// `12m` and `34Mi`.
     fn cells(self) -> [String; 2] {
         [format!("{}m", self.cpu_milli), format!("{}Mi", self.bytes / MI)]
+    }
+
+    /// As [`Self::cells`], and what is swapped out when that is shown.
+    fn cells_with(self, swap: bool) -> Vec<String> {
+        let swapped = swap.then(|| format!("{}Mi", self.swap / MI));
+        self.cells().into_iter().chain(swapped).collect()
     }
 }
 

@@ -27,7 +27,8 @@ const FLAGS: &[Flag] = &[
     SELECTOR,
     Flag::text("sort-by", "", "Sort by 'cpu' or 'memory'"),
     Flag::switch("no-headers", "Leave out the headings"),
-    Flag::switch("use-protocol-buffers", "Accepted for compatibility"),
+    Flag::switch("show-swap", "Show what is swapped out, too"),
+    Flag::switch_on("use-protocol-buffers", "Accepted for compatibility"),
     Flag::switch("show-capacity", "Count shares of the capacity instead of what can be allocated"),
 ];
 
@@ -35,11 +36,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let name = match call.args.as_slice() {
         [] => String::new(),
         [name] => name.clone(),
-        more => return Err(call.usage_error(format!("one name at most, got {}", more.len()))),
+        _ => return Err(call.usage_error("node [NAME | -l label]")),
     };
     let selector = call.flags.text("selector").to_owned();
     if !name.is_empty() && !selector.is_empty() {
-        return Err(call.usage_error("only one of NAME or --selector can be provided".to_owned()));
+        return Err(Failure::message("only one of NAME or --selector can be provided"));
     }
     let by = sort_field(call.flags.text("sort-by"))?.to_owned();
     let api = call.api().await?;
@@ -50,9 +51,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let nodes = list(&api, "/api/v1/nodes", &name, &selector).await?;
     let of = if call.flags.on("show-capacity") { "capacity" } else { "allocatable" };
-    let text = shown(&metrics, &nodes, of, &by, !call.flags.on("no-headers"));
+    let style = Style { of, headings: !call.flags.on("no-headers"), swap: call.flags.on("show-swap") };
+    let text = shown(&metrics, &nodes, &by, style);
     call.text(text)
 }
+
+const HEADINGS: &[&str] =
+    &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)", "SWAP(bytes)", "SWAP(%)"];
 
 /// One object, or those that a selector means.
 async fn list(api: &Api, path: &str, name: &str, selector: &str) -> Outcome<Vec<Value>> {
@@ -63,38 +68,48 @@ async fn list(api: &Api, path: &str, name: &str, selector: &str) -> Outcome<Vec<
     Ok(array(&list["items"]).to_vec())
 }
 
-fn shown(metrics: &[Value], nodes: &[Value], of: &str, by: &str, headings: bool) -> String {
+/// Which columns and lines there are.
+#[derive(Clone, Copy)]
+struct Style {
+    /// What shares are counted of: a field of the Node's status.
+    of: &'static str,
+    headings: bool,
+    swap: bool,
+}
+
+fn shown(metrics: &[Value], nodes: &[Value], by: &str, style: Style) -> String {
     let name = |object: &Value| text_of(&object["metadata"]["name"]).to_owned();
     let mut measured: Vec<&Value> = metrics.iter().collect();
     measured.sort_by_key(|object| name(object));
     sort(&mut measured, by, |object| Usage::of(&object["usage"]));
     let mut rows: Vec<Vec<String>> = Vec::new();
-    if headings {
-        rows.push(["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"].map(str::to_owned).to_vec());
+    let columns = if style.swap { HEADINGS } else { &HEADINGS[..5] };
+    if style.headings {
+        rows.push(columns.iter().map(|heading| (*heading).to_owned()).collect());
     }
     for object in &measured {
         let usage = Usage::of(&object["usage"]);
-        let [cpu, memory] = usage.cells();
+        let cells = usage.cells_with(style.swap);
         let node = nodes.iter().find(|node| name(node) == name(object));
         let share = |part: i64, resource: &str| -> String {
-            let whole = node.and_then(|node| Quantity::from_value(&node["status"][of][resource]));
+            let whole = node.and_then(|node| match resource {
+                "swap" => Quantity::from_value(&node["status"]["nodeInfo"]["swap"]["capacity"]),
+                _ => Quantity::from_value(&node["status"][style.of][resource]),
+            });
             match whole.map(|whole| if resource == "cpu" { whole.milli() } else { whole.whole() }) {
                 Some(whole) if whole > 0 => format!("{}%", part.saturating_mul(100) / whole),
                 _ => "<unknown>".to_owned(),
             }
         };
-        rows.push(vec![
-            name(object),
-            cpu,
-            share(usage.cpu_milli, "cpu"),
-            memory,
-            share(usage.bytes, "memory"),
-        ]);
+        let shares = [share(usage.cpu_milli, "cpu"), share(usage.bytes, "memory"), share(usage.swap, "swap")];
+        let pairs = cells.into_iter().zip(shares).flat_map(|(amount, share)| [amount, share]);
+        rows.push(std::iter::once(name(object)).chain(pairs).collect());
     }
     // Nodes that nobody could measure.
     for node in nodes.iter().filter(|node| metrics.iter().all(|object| name(object) != name(node))) {
-        let unknown = || "<unknown>".to_owned();
-        rows.push(vec![name(node), unknown(), unknown(), unknown(), unknown()]);
+        let mut row = vec!["<unknown>".to_owned(); columns.len()];
+        row[0] = name(node);
+        rows.push(row);
     }
     table(&rows)
 }
@@ -111,9 +126,12 @@ mod tests {
             [json!({"metadata": {"name": "n"}, "usage": {"cpu": "250000001n", "memory": "1048576Ki"}})];
         let nodes =
             [json!({"metadata": {"name": "n"}, "status": {"allocatable": {"cpu": "2", "memory": "4Gi"}}})];
+        let mut style = Style { of: "allocatable", headings: true, swap: false };
         assert_eq!(
-            shown(&metrics, &nodes, "allocatable", "", true),
+            shown(&metrics, &nodes, "", style),
             "NAME   CPU(cores)   CPU(%)   MEMORY(bytes)   MEMORY(%)   \nn      251m         12%      1024Mi          25%         \n"
         );
+        style.swap = true;
+        assert!(shown(&metrics, &nodes, "", style).contains("SWAP(bytes)   SWAP(%)"));
     }
 }

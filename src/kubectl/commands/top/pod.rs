@@ -29,7 +29,8 @@ const FLAGS: &[Flag] = &[
     Flag::switch("containers", "Show the containers one by one"),
     Flag::switch("no-headers", "Leave out the headings"),
     Flag::switch("sum", "Add a line with the sum"),
-    Flag::switch("use-protocol-buffers", "Accepted for compatibility"),
+    Flag::switch("show-swap", "Show what is swapped out, too"),
+    Flag::switch_on("use-protocol-buffers", "Accepted for compatibility"),
 ];
 
 /// A Pod of this age has metrics if it ever gets them.
@@ -39,12 +40,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let name = match call.args.as_slice() {
         [] => String::new(),
         [name] => name.clone(),
-        more => return Err(call.usage_error(format!("one name at most, got {}", more.len()))),
+        _ => return Err(call.usage_error("pod [NAME | -l label]")),
     };
     let flag = |name: &str| call.flags.text(name).to_owned();
     let (selector, fields) = (flag("selector"), flag("field-selector"));
     if !name.is_empty() && (!selector.is_empty() || !fields.is_empty()) {
-        return Err(call.usage_error("only one of NAME or selector can be provided".to_owned()));
+        return Err(Failure::message("only one of NAME or selector can be provided"));
     }
     let by = sort_field(call.flags.text("sort-by"))?.to_owned();
     let api = call.api().await?;
@@ -73,6 +74,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         containers: call.flags.on("containers"),
         headings: !call.flags.on("no-headers"),
         sum: call.flags.on("sum"),
+        swap: call.flags.on("show-swap"),
     };
     call.text(shown(&found, &by, style))
 }
@@ -103,6 +105,7 @@ struct Style {
     containers: bool,
     headings: bool,
     sum: bool,
+    swap: bool,
 }
 
 fn total(pod: &Value) -> Usage {
@@ -120,6 +123,7 @@ fn shown(pods: &[Value], by: &str, style: Style) -> String {
     headings.push(if style.containers { "POD" } else { "NAME" });
     headings.extend(style.containers.then_some("NAME"));
     headings.extend(["CPU(cores)", "MEMORY(bytes)"]);
+    headings.extend(style.swap.then_some("SWAP(bytes)"));
     if style.headings {
         rows.push(headings.iter().map(|heading| (*heading).to_owned()).collect());
     }
@@ -128,7 +132,7 @@ fn shown(pods: &[Value], by: &str, style: Style) -> String {
         begin.extend(style.namespaces.then(|| text(pod, "namespace")));
         begin.push(text(pod, "name"));
         if !style.containers {
-            rows.push([begin, total(pod).cells().to_vec()].concat());
+            rows.push([begin, total(pod).cells_with(style.swap)].concat());
             continue;
         }
         let mut own: Vec<&Value> = array(&pod["containers"]).iter().collect();
@@ -136,15 +140,15 @@ fn shown(pods: &[Value], by: &str, style: Style) -> String {
         sort(&mut own, by, |own| Usage::of(&own["usage"]));
         for own in own {
             let name = text_of(&own["name"]).to_owned();
-            rows.push([begin.clone(), vec![name], Usage::of(&own["usage"]).cells().to_vec()].concat());
+            rows.push([begin.clone(), vec![name], Usage::of(&own["usage"]).cells_with(style.swap)].concat());
         }
     }
     if style.sum {
-        let empty = headings.len() - 2;
-        let line = "________".to_owned();
-        rows.push([vec![String::new(); empty], vec![line.clone(), line]].concat());
+        let shown = if style.swap { 3 } else { 2 };
+        let empty = headings.len() - shown;
+        rows.push([vec![String::new(); empty], vec!["________".to_owned(); shown]].concat());
         let sum = pods.iter().map(|pod| total(pod)).fold(Usage::default(), Usage::plus);
-        rows.push([vec![String::new(); empty], sum.cells().to_vec()].concat());
+        rows.push([vec![String::new(); empty], sum.cells_with(style.swap)].concat());
     }
     table(&rows)
 }
@@ -161,7 +165,7 @@ mod tests {
             json!({"metadata": {"name": name, "namespace": "default"}, "containers": [
                 {"name": "c", "usage": {"cpu": cpu, "memory": "2048Ki"}}]})
         };
-        let style = Style { namespaces: false, containers: false, headings: true, sum: true };
+        let style = Style { namespaces: false, containers: false, headings: true, sum: true, swap: false };
         assert_eq!(
             shown(&[pod("a", "1m"), pod("b", "7m")], "cpu", style),
             "NAME   CPU(cores)   MEMORY(bytes)   \nb      7m           2Mi             \na      1m           2Mi             \n       ________     ________        \n       8m           4Mi             \n"

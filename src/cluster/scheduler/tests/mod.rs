@@ -277,3 +277,5 @@ fn attempts_back_off_and_are_told_once_for_each_change() {
     assert_eq!(counts(&simulation), [2], "after five minutes everyone is tried again");
     assert!(node_of(&simulation, &key).is_empty());
 }
+
+mod devices_and_volumes;
