@@ -59,6 +59,8 @@ enum Shape {
     Kind(&'static TypeSchema),
     /// A part of one.
     Part(&'static TypeSchema),
+    /// A list of whole objects.
+    Objects,
     /// A list or map of parts.
     Of(&'static FieldType),
     /// Anything else.
@@ -69,7 +71,10 @@ impl<'v> InGoOrder<'v> {
     /// Looks the object's kind up.
     #[must_use]
     pub fn new(value: &'v Value) -> Self {
-        Self { value, shape: type_of(value).map_or(Shape::Plain, Shape::Kind) }
+        let is_list =
+            value["items"].is_array() && value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
+        let shape = if is_list { Shape::Objects } else { type_of(value).map_or(Shape::Plain, Shape::Kind) };
+        Self { value, shape }
     }
 
     fn of_type(value: &'v Value, field_type: Option<&'static FieldType>) -> Self {
@@ -86,6 +91,8 @@ impl<'v> InGoOrder<'v> {
             Shape::Kind(schema) | Shape::Part(schema) => {
                 Self::of_type(value, schema.field(key).map(|field| &field.field_type))
             }
+            Shape::Objects if key == "items" => Self { value, shape: Shape::Objects },
+            Shape::Objects if value.is_object() && self.value.is_array() => Self::new(value),
             Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => {
                 Self::of_type(value, Some(&**inner))
             }
@@ -109,6 +116,10 @@ impl Serialize for InGoOrder<'_> {
                             (Shape::Kind(_), "apiVersion") => 1,
                             (_, key) => 2 + place(key),
                         });
+                    }
+                    Shape::Objects => {
+                        let order = ["kind", "apiVersion", "metadata", "items"];
+                        entries.sort_by_key(|(key, _)| order.iter().position(|known| known == key));
                     }
                     _ => {}
                 }

@@ -38,6 +38,9 @@ const USAGE: u8 = 2;
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the arguments")]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.iter().take(2).any(|word| tool_name(word).is_some()) {
+        surroundings::stay_small();
+    }
     let surroundings = Surroundings::read();
     if let Some(tool) = arguments.first().and_then(tool_name) {
         let rest: Vec<String> =

@@ -31,6 +31,13 @@ pub(super) struct Surroundings {
     pub executable: Option<PathBuf>,
 }
 
+/// Has memory come in ordinary pages: clearing huge ones takes longer than all that a short command does.
+pub(super) fn stay_small() {
+    // Where this is not possible, the command only takes a little longer.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
 impl Surroundings {
     /// Reads them.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

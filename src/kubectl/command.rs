@@ -1,5 +1,7 @@
 //! Commands: their table, how words find one, and what every running command is given.
 
+use std::sync::OnceLock;
+
 use futures::future::BoxFuture;
 
 use crate::base::{Streams, Timestamp, nearest};
@@ -124,19 +126,56 @@ pub(super) struct Call<'a> {
     pub(super) deferred: Vec<Failure>,
     /// Warnings of the server so far, each printed once.
     pub(super) warned: Warned,
+    /// The connection, once there is one.
+    pub(super) connection: OnceLock<Api>,
+    /// Context and namespace, once they were asked for.
+    pub(super) place: OnceLock<Target>,
+}
+
+impl<'a> Call<'a> {
+    fn new(
+        command: &'static Command,
+        path: String,
+        flags: Flags,
+        (args, dash): (Vec<String>, Option<usize>),
+        streams: &'a mut Streams,
+        factory: &'a Factory,
+    ) -> Self {
+        Self {
+            command,
+            path,
+            flags,
+            args,
+            dash,
+            streams,
+            factory,
+            deferred: Vec::new(),
+            warned: Warned::default(),
+            connection: OnceLock::new(),
+            place: OnceLock::new(),
+        }
+    }
 }
 
 impl Call<'_> {
     /// Connects to the API server.
     pub(super) async fn api(&self) -> Outcome<Api> {
+        if let Some(api) = self.connection.get() {
+            return Ok(api.clone());
+        }
         let log =
             Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
-        self.factory.connect(&self.flags, log).await
+        let api = self.factory.connect(&self.flags, log).await?;
+        Ok(self.connection.get_or_init(|| api).clone())
     }
 
     /// Context and namespace.
     pub(super) fn target(&self) -> Outcome<Target> {
-        self.factory.target(&self.flags)
+        if let Some(place) = self.place.get() {
+            return Ok(place.clone());
+        }
+        let place = self.factory.target(&self.flags)?;
+        Ok(self.place.get_or_init(|| place).clone())
     }
 
     /// The namespace to work in.
@@ -270,8 +309,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
         return Err(Failure::message(format!("required flag(s) {} not set", missing.join(", "))));
     }
     check_values(command, &parsed, streams)?;
-    let (deferred, warned) = (Vec::new(), Warned::default());
-    let mut call = Call { command, path, flags: parsed, args, dash, streams, factory, deferred, warned };
+    let mut call = Call::new(command, path, parsed, (args, dash), streams, factory);
     let ended = (command.run)(&mut call).await;
     let ended = call.with_deferred(ended);
     match ended {
@@ -332,9 +370,7 @@ async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) ->
     let command = chain.last().copied().unwrap_or(&Command::PLAIN);
     // A half-typed line need not parse; what does not counts as not typed.
     let (flags, args, dash) = parse(&all_flags(command), &rest).unwrap_or_default();
-    let (deferred, warned) = (Vec::new(), Warned::default());
-    let path = path_of(&chain);
-    let mut call = Call { command, path, flags, args, dash, streams, factory, deferred, warned };
+    let mut call = Call::new(command, path_of(&chain), flags, (args, dash), streams, factory);
     complete_words(&mut call, words).await
 }
 

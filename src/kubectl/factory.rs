@@ -123,7 +123,10 @@ impl Factory {
 
     /// Resolves context and namespace.
     pub(super) fn target(&self, flags: &Flags) -> Outcome<Target> {
-        let config = self.kubeconfig(flags)?;
+        self.target_in(&self.kubeconfig(flags)?, flags)
+    }
+
+    fn target_in(&self, config: &Kubeconfig, flags: &Flags) -> Outcome<Target> {
         let mut context = flags.text("context").to_owned();
         if context.is_empty() {
             config.current_context().clone_into(&mut context);
@@ -154,17 +157,17 @@ impl Factory {
 
     /// Connects; warnings of the server go to `log`.
     pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
-        let target = self.target(flags)?;
+        let config = self.kubeconfig(flags)?;
+        let target = self.target_in(&config, flags)?;
         let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
-                let host =
-                    self.server_of(flags, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
+                let host = server_of(&config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
                 Api::new(client.clone(), host, log)
             }
-            None => self.connect_outside(flags, &target, log).await?,
+            None => self.connect_outside(&config, flags, &target, log).await?,
         };
-        let user = self.user_of(flags, &target);
+        let user = user_of(&config, flags, &target);
         let api = api.acting_as(impersonated(flags, &user)?).limited(flags.limit("request-timeout"));
         if flags.on("match-server-version") {
             require_same_version(&api).await?;
@@ -172,25 +175,13 @@ impl Factory {
         Ok(api)
     }
 
-    /// The name of the user whose credentials count.
-    fn user_of(&self, flags: &Flags, target: &Target) -> String {
-        let given = flags.global("user");
-        let configured = || {
-            let config = self.kubeconfig(flags).ok()?;
-            config.entry("contexts", &target.context)?["user"].as_str().map(str::to_owned)
-        };
-        if given.is_empty() { configured().unwrap_or_default() } else { given.to_owned() }
-    }
-
-    /// The server's address in the kubeconfig.
-    fn server_of(&self, flags: &Flags, target: &Target) -> Option<String> {
-        let config = self.kubeconfig(flags).ok()?;
-        let cluster = config.entry("contexts", &target.context)?["cluster"].as_str()?.to_owned();
-        Some(config.entry("clusters", &cluster)?["server"].as_str()?.to_owned())
-    }
-
-    async fn connect_outside(&self, flags: &Flags, target: &Target, log: Log) -> Outcome<Api> {
-        let config = self.kubeconfig(flags)?;
+    async fn connect_outside(
+        &self,
+        config: &Kubeconfig,
+        flags: &Flags,
+        target: &Target,
+        log: Log,
+    ) -> Outcome<Api> {
         if (config.is_empty() || target.context.is_empty()) && flags.text("server").is_empty() {
             return Err(Failure::Plain(refused("localhost:8080")));
         }
@@ -203,12 +194,11 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
-        require_one_login(flags, &self.user_of(flags, target))?;
-        self.require_files(flags, target)?;
+        require_one_login(flags, &user_of(config, flags, target))?;
+        self.require_files(config, flags, target)?;
         let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
-        require_interactive_mode(&config, flags, &target.context)?;
-        let mut kubeconfig =
-            outside_config(&config, flags, &target.context).map_err(|error| wrong(&error))?;
+        require_interactive_mode(config, flags, &target.context)?;
+        let mut kubeconfig = outside_config(config, flags, &target.context).map_err(|error| wrong(&error))?;
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
         }
@@ -227,11 +217,10 @@ impl Factory {
 
 impl Factory {
     /// Refuses flags that name files which cannot be read.
-    fn require_files(&self, flags: &Flags, target: &Target) -> Outcome {
-        let config = self.kubeconfig(flags)?;
+    fn require_files(&self, config: &Kubeconfig, flags: &Flags, target: &Target) -> Outcome {
         let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
         let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
-        let user = self.user_of(flags, target);
+        let user = user_of(config, flags, target);
         let authority = flags.text("certificate-authority");
         if flags.on("insecure-skip-tls-verify") && !authority.is_empty() {
             return Err(Failure::message(
@@ -256,6 +245,19 @@ impl Factory {
         }
         Ok(())
     }
+}
+
+/// The name of the user whose credentials count.
+fn user_of(config: &Kubeconfig, flags: &Flags, target: &Target) -> String {
+    let given = flags.global("user");
+    let configured = || config.entry("contexts", &target.context)?["user"].as_str().map(str::to_owned);
+    if given.is_empty() { configured().unwrap_or_default() } else { given.to_owned() }
+}
+
+/// The server's address in the kubeconfig.
+fn server_of(config: &Kubeconfig, target: &Target) -> Option<String> {
+    let cluster = config.entry("contexts", &target.context)?["cluster"].as_str()?;
+    Some(config.entry("clusters", cluster)?["server"].as_str()?.to_owned())
 }
 
 /// A user logs in one way.

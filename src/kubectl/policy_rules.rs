@@ -1,6 +1,6 @@
 //! Rules of roles, put together for people as `k8s.io/kubectl/pkg/util/rbac` does.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One rule, as the tables of `describe` and `auth can-i --list` show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,61 @@ impl PolicyRule {
         parts
     }
 
+    /// Whether the rule allows all that a broken-down one does (`rbac/validation.ruleCovers`).
+    fn covers(&self, part: &Self) -> bool {
+        let all = |known: &[String], wanted: &[String]| {
+            known.iter().any(|one| one == "*") || wanted.iter().all(|one| known.contains(one))
+        };
+        let is_path = |wanted: &String| {
+            self.paths.iter().any(|known| {
+                known == wanted || known.strip_suffix('*').is_some_and(|start| wanted.starts_with(start))
+            })
+        };
+        let is_resource = |wanted: &String| {
+            let below = |known: &String| match (known.strip_prefix("*/"), wanted.split_once('/')) {
+                (Some(known), Some((_, wanted))) => known == wanted,
+                _ => false,
+            };
+            self.resources.iter().any(|known| known == "*" || known == wanted || below(known))
+        };
+        let names = self.names.is_empty() || !part.names.is_empty() && all(&self.names, &part.names);
+        all(&self.verbs, &part.verbs)
+            && all(&self.groups, &part.groups)
+            && part.resources.iter().all(is_resource)
+            && names
+            && part.paths.iter().all(is_path)
+    }
+
+    /// As Go prints it.
+    pub(super) fn go_text(&self) -> String {
+        let list = |values: &[String]| format!("[{}]", values.join(" "));
+        format!(
+            "{{Verbs:{} APIGroups:{} Resources:{} ResourceNames:{} NonResourceURLs:{}}}",
+            list(&self.verbs),
+            list(&self.groups),
+            list(&self.resources),
+            list(&self.names),
+            list(&self.paths)
+        )
+    }
+
+    /// As a role holds it.
+    pub(super) fn to_value(&self) -> Value {
+        let mut value = json!({"verbs": self.verbs});
+        let lists = [
+            ("apiGroups", &self.groups),
+            ("resources", &self.resources),
+            ("resourceNames", &self.names),
+            ("nonResourceURLs", &self.paths),
+        ];
+        for (field, list) in lists {
+            if !list.is_empty() {
+                value[field] = json!(list);
+            }
+        }
+        value
+    }
+
     /// The text that upstream sorts by.
     fn sort_key(&self) -> String {
         let list = |values: &[String]| format!("[{}]", values.join(" "));
@@ -90,6 +145,18 @@ impl PolicyRule {
     }
 }
 
+/// What some rules allow and others do not, broken down.
+pub(super) fn uncovered(owner: &[Value], rules: &[Value]) -> Vec<PolicyRule> {
+    let owner: Vec<PolicyRule> = owner.iter().map(PolicyRule::from_value).collect();
+    let parts = rules.iter().flat_map(|rule| PolicyRule::from_value(rule).broken_down());
+    parts.filter(|part| !owner.iter().any(|known| known.covers(part))).collect()
+}
+
+/// Rules as they are.
+pub(super) fn as_given(rules: &[Value]) -> Vec<PolicyRule> {
+    rules.iter().map(PolicyRule::from_value).collect()
+}
+
 /// The rules in their shortest form, sorted.
 pub(super) fn compacted(rules: &[Value]) -> Vec<PolicyRule> {
     let mut compact: Vec<PolicyRule> = Vec::new();
@@ -121,6 +188,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_no_rule_allows_is_left_over() {
+        let rule = |verbs: &[&str], resources: &[&str]| json!({"verbs": verbs, "apiGroups": [""], "resources": resources});
+        let left = |owner: &Value, wanted: &Value| -> Vec<String> {
+            let parts = uncovered(std::slice::from_ref(owner), std::slice::from_ref(wanted));
+            parts.iter().map(PolicyRule::go_text).collect()
+        };
+        assert_eq!(
+            left(&rule(&["get"], &["pods"]), &rule(&["get", "list"], &["pods"])),
+            ["{Verbs:[list] APIGroups:[] Resources:[pods] ResourceNames:[] NonResourceURLs:[]}"]
+        );
+        assert!(left(&rule(&["*"], &["*"]), &rule(&["get"], &["pods/log"])).is_empty());
+        assert!(left(&rule(&["get"], &["*/log"]), &rule(&["get"], &["pods/log"])).is_empty());
+        assert_eq!(left(&rule(&["get"], &["*/log"]), &rule(&["get"], &["pods"])).len(), 1);
+    }
 
     #[test]
     fn rules_about_the_same_resource_share_a_row() {

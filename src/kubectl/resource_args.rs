@@ -65,6 +65,9 @@ impl Info {
     }
 }
 
+/// Upstream's only command that leaves objects without a namespace where files leave them so.
+const RECONCILE: &str = "kubectl auth reconcile";
+
 const SEPARATE_TYPE: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
 
 /// What is said when nothing is named.
@@ -389,8 +392,9 @@ async fn from_files_matching(
             continue;
         };
         if resource.namespaced {
-            if call.flags.on("local") {
-                // Nobody is asked, so nobody knows that the kind has namespaces.
+            let as_written = call.flags.on("local") || call.path == RECONCILE;
+            if as_written && object.namespace().is_empty() {
+                // Locally nobody is asked, so nobody knows that the kind has namespaces.
             } else if object.namespace().is_empty() {
                 object.set("/metadata/namespace", target.namespace.as_str());
             } else if target.explicit_namespace && object.namespace() != target.namespace {

@@ -183,6 +183,7 @@ pub(super) fn mounts(
                 volume: text("name").to_owned(),
                 sub_path: sub_path.clone(),
                 read_only: mount["readOnly"] == true,
+                in_memory: false,
             };
             if let Some(folder) = host_volumes.get(text("name")) {
                 seen.volume = NODE_DISK.to_owned();
@@ -192,6 +193,15 @@ pub(super) fn mounts(
             Ok(seen)
         })
         .collect()
+}
+
+/// Whether the kubelet holds a volume in memory: what is secret, and what asks for it.
+pub(super) fn is_in_memory(pod: &Object, name: &str) -> bool {
+    let volume = pod.list("/spec/volumes").iter().find(|volume| volume["name"] == name);
+    volume.is_some_and(|volume| {
+        volume["emptyDir"]["medium"] == "Memory"
+            || ["secret", "projected", "downwardAPI"].iter().any(|kind| volume[*kind].is_object())
+    })
 }
 
 /// A `subPathExpr` with its variables replaced (`ExpandContainerVolumeMounts`).

@@ -47,6 +47,9 @@ pub(crate) struct Mount {
     pub sub_path: String,
     /// Refuse writes.
     pub read_only: bool,
+    /// Whether it is held in memory.
+    #[serde(default)]
+    pub in_memory: bool,
 }
 
 /// The files as one container sees them.
@@ -458,6 +461,7 @@ mod tests {
             volume: "data".to_owned(),
             sub_path: String::new(),
             read_only: false,
+            in_memory: false,
         }];
         let mut view = FileView {
             image: image_of("docker.io/library/nginx"),

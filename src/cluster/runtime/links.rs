@@ -154,6 +154,7 @@ mod tests {
             volume: "v".to_owned(),
             sub_path: String::new(),
             read_only,
+            in_memory: false,
         };
         let mounts = [mount("/etc/config", true)];
         let mut view = FileView {

@@ -1,15 +1,16 @@
 //! `kubectl events`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::flag_sets::{ALL_NAMESPACES, OUTPUT};
 use crate::apimachinery::builtin;
+use crate::base::Timestamp;
 use crate::kubectl::command::{Arguments, Call, Command};
-use crate::kubectl::describe::{event_age, sort_events, text_of};
+use crate::kubectl::describe::{event_age, text_of};
 use crate::kubectl::discovery::{Resource, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{format_of, list_of, plain_table};
+use crate::kubectl::printers::{format_of, plain_table};
 use crate::kubectl::resource_args::items;
 use crate::kubectl::watch::Watch;
 
@@ -54,7 +55,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let list = api.list(&url).await?;
     let mut found = items(&list, &resource);
     found.retain(|event| is_wanted(call, event));
-    sort_events(&mut found);
+    found.sort_by_key(last_seen);
     print(call, &found, everywhere, &namespace)?;
     if !call.flags.on("watch") {
         return Ok(());
@@ -80,6 +81,12 @@ async fn follow(call: &mut Call<'_>, mut watch: Watch, everywhere: bool) -> Outc
     }
 }
 
+/// When an event was last seen, in its own words for that.
+fn last_seen(event: &Value) -> Option<Timestamp> {
+    let moments = [&event["series"]["lastObservedTime"], &event["lastTimestamp"], &event["eventTime"]];
+    moments.into_iter().find_map(|moment| moment.as_str()?.parse().ok())
+}
+
 fn is_wanted(call: &Call<'_>, event: &Value) -> bool {
     let types = call.flags.all("types");
     types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(text_of(&event["type"])))
@@ -87,7 +94,8 @@ fn is_wanted(call: &Call<'_>, event: &Value) -> bool {
 
 fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {
     if let Some(format) = format_of(call, false)? {
-        return format.show(call, &list_of(found.to_vec()));
+        let list = json!({"apiVersion": "v1", "kind": "EventList", "metadata": {}, "items": found});
+        return format.show(call, &list);
     }
     if found.is_empty() {
         let place = if everywhere { String::new() } else { format!(" in {namespace} namespace") };

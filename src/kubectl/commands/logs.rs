@@ -212,8 +212,8 @@ fn url(call: &Call<'_>, namespace: &str, pod: &str, container: &str) -> Url {
         -1 => String::new(),
         lines => lines.to_string(),
     };
-    let since = call.flags.seconds("since").ceil();
-    let positive = |number: f64| if number > 0.0 { format!("{number:.0}") } else { String::new() };
+    let since = call.flags.seconds("since");
+    let since = if since == 0.0 { String::new() } else { format!("{:.0}", since.round()) };
     let bytes = call.flags.int("limit-bytes");
     Resource::from(&builtin::POD)
         .subresource(namespace, pod, "log")
@@ -221,7 +221,7 @@ fn url(call: &Call<'_>, namespace: &str, pod: &str, container: &str) -> Url {
         .with("follow", flag("follow"))
         .with("limitBytes", if bytes > 0 { bytes.to_string() } else { String::new() })
         .with("previous", flag("previous"))
-        .with("sinceSeconds", positive(since))
+        .with("sinceSeconds", since)
         .with("sinceTime", call.flags.text("since-time"))
         .with("tailLines", tail)
         .with("timestamps", flag("timestamps"))

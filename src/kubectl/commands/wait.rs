@@ -187,14 +187,8 @@ async fn wait_for(
     if limit.is_zero() && !matches!(goal, Goal::Create) {
         return Err(Failure::message(format!("condition not met for {}/{name}", resource.plural)));
     }
+    // What goes meanwhile may come back.
     let reached = until(api, resource, namespace, name, |object| {
-        if object.is_none() && !missing_is_fine {
-            return Err(Failure::from(crate::apimachinery::Status::failure(
-                404,
-                "NotFound",
-                format!("{} {name:?} not found", resource.group_resource()),
-            )));
-        }
         Ok(is_reached(goal, object)?.then(|| Ended::With(object.cloned())))
     });
     crate::base::timeout(limit, reached).await.unwrap_or_else(|| {

@@ -62,7 +62,7 @@ pub(crate) fn describe(text: &mut Text, mut events: Vec<Value>, now: Timestamp) 
 }
 
 /// Orders events by when they were last seen; those without such a moment come first.
-pub(crate) fn sort(events: &mut [Value]) {
+fn sort(events: &mut [Value]) {
     events.sort_by_key(|event| text_of(&event["lastTimestamp"]).parse::<Timestamp>().ok());
 }
 

@@ -31,7 +31,7 @@ use serde_json::Value;
 use super::api::Api;
 use crate::base::Timestamp;
 
-pub(super) use events::{age as event_age, sort as sort_events};
+pub(super) use events::age as event_age;
 pub(super) use text::{array, scalar, text_of};
 pub(super) use workloads::selector_text;
 

@@ -182,6 +182,9 @@ fn holds_structs(path: &str) -> bool {
         "kubectl taint",
         "kubectl auth ",
         "kubectl certificate ",
+        "kubectl events",
+        "kubectl cluster-info dump",
+        "kubectl api-resources",
     ];
     COMMANDS.iter().any(|command| path.starts_with(command))
 }

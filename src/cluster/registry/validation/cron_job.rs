@@ -19,9 +19,6 @@ pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
         errors.push(schedule.invalid(message));
     }
     let zone = spec.child("timeZone");
-    if !zone.is_absent() {
-        errors.extend(zone_error(&zone));
-    }
     if schedule.text().contains("TZ") {
         let text = if zone.is_absent() {
             "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
@@ -30,11 +27,15 @@ pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
         };
         errors.push(if zone.is_absent() { schedule.invalid(text) } else { zone.invalid(text) });
     }
-    for field in ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
-        errors.extend(spec.child(field).non_negative());
+    errors.extend(spec.child("startingDeadlineSeconds").non_negative());
+    if !zone.is_absent() {
+        errors.extend(zone_error(&zone));
     }
     errors.extend(spec.child("concurrencyPolicy").one_of(&["Allow", "Forbid", "Replace"]));
     errors.extend(job_spec_errors(&spec.child("jobTemplate").child("spec")));
+    for field in ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
+        errors.extend(spec.child(field).non_negative());
+    }
     let name = Field::of(cron_job, "metadata").child("name");
     if name.text().len() > NAME_LENGTH_MAX {
         errors.push(name.invalid("must be no more than 52 characters"));

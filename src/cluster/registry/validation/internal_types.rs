@@ -79,6 +79,8 @@ const STRUCTS: &[(&str, &str)] = &[
     ("PodResourceClaim", "Name ResourceClaimName* ResourceClaimTemplateName*"),
     ("SchedulingGroup", "PodGroupName*"),
     ("PersistentVolumeClaimSpec", "AccessModes* Selector* Resources:VolumeResources VolumeName StorageClassName* VolumeMode* DataSource*:TypedReference DataSourceRef*:TypedObjectReference VolumeAttributesClassName*"),
+    ("StatefulSetUpdateStrategy", "Type RollingUpdate*:StatefulSetRollingUpdate"),
+    ("StatefulSetRollingUpdate", "Partition# MaxUnavailable*"),
     ("PodDisruptionBudgetSpec", "MinAvailable* Selector* MaxUnavailable* UnhealthyPodEvictionPolicy*"),
     ("VolumeResources", "Limits* Requests*"),
     ("TypedReference", "APIGroup* Kind Name"),
@@ -145,6 +147,17 @@ impl Writer {
                 let some = value["metadata"].as_object().is_some_and(|metadata| !metadata.is_empty());
                 self.entry(usize::from(some), 1, "Spec");
                 self.structure("PodSpec", &with_host_fields(&value["spec"]), 1);
+                self.end('}', 0);
+            }
+            // This one is no internal type: it has the names of the API, and leaves out what is empty.
+            "LabelSelector" => {
+                let parts = ["matchLabels", "matchExpressions"];
+                let given = parts.iter().filter(|part| !value[**part].is_null());
+                self.text.push('{');
+                for (index, part) in given.enumerate() {
+                    self.entry(index, 1, part);
+                    self.plain(&value[*part], 1);
+                }
                 self.end('}', 0);
             }
             _ => self.structure(name, value, 0),

@@ -36,7 +36,7 @@ pub(super) fn resource_errors(resources: &Field<'_>) -> FieldErrors {
 fn amount_errors(amounts: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for (name, amount) in amounts.map().into_iter().flatten() {
-        let named = amounts.child(name);
+        let named = Field::at(format!("{}[{name}]", amounts.path()), amounts.child(name).value());
         errors.extend(name_errors(&named, name));
         let Some(amount) = Quantity::from_value(amount) else { continue };
         if amount.is_negative() {
@@ -52,9 +52,11 @@ fn name_errors(named: &Field<'_>, name: &str) -> FieldErrors {
     let messages = validate_label_key(name);
     let standard = STANDARD.contains(&name) || name.starts_with("hugepages-");
     if messages.is_empty() && !name.contains('/') && !standard {
-        return vec![
-            named.invalid_value(Value::from(name), "must be a standard resource type or fully qualified"),
+        let details = [
+            "must be a standard resource type or fully qualified",
+            "must be a standard resource for containers",
         ];
+        return details.iter().map(|detail| named.invalid_value(Value::from(name), *detail)).collect();
     }
     messages.into_iter().map(|message| named.invalid_value(Value::from(name), message)).collect()
 }

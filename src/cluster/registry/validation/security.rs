@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::apimachinery::{FieldError, FieldErrors};
 
 use super::field::Field;
+use super::internal_types::compact;
 
 /// Numbers of users and groups.
 const IDS: std::ops::RangeInclusive<i64> = 0..=2_147_483_647;
@@ -96,13 +97,13 @@ pub(super) fn container_security_errors(context: &Field<'_>) -> FieldErrors {
     if escalation.value() == &Value::Bool(false) {
         if context.child("privileged").value() == &Value::Bool(true) {
             let detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-            errors.push(context.invalid_value(context.value().clone(), detail));
+            errors.push(context.invalid(detail).showing(compact("SecurityContext", context.value())));
         }
         let added = context.child("capabilities").child("add");
         if added.items().any(|capability| capability.text() == "CAP_SYS_ADMIN") {
             let detail =
                 "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
-            errors.push(context.invalid_value(context.value().clone(), detail));
+            errors.push(context.invalid(detail).showing(compact("SecurityContext", context.value())));
         }
     }
     errors

@@ -3,6 +3,7 @@
 use crate::apimachinery::{FieldErrors, Object};
 
 use super::field::Field;
+use super::internal_types::compact;
 use super::workload::{selector_errors, template_errors};
 
 /// What a client is told that changes more of a StatefulSet than it may.
@@ -45,7 +46,10 @@ fn update_strategy_errors(strategy: &Field<'_>) -> FieldErrors {
         "OnDelete" if rolling.is_absent() => FieldErrors::new(),
         "OnDelete" => vec![rolling.invalid("only allowed for updateStrategy 'RollingUpdate'")],
         "RollingUpdate" => rolling.child("partition").non_negative().into_iter().collect(),
-        _ => vec![strategy.invalid("must be 'RollingUpdate' or 'OnDelete'")],
+        _ => {
+            let error = strategy.invalid("must be 'RollingUpdate' or 'OnDelete'");
+            vec![error.showing(compact("StatefulSetUpdateStrategy", strategy.value()))]
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::apimachinery::{
 
 use super::field::Field;
 use super::internal_types::with_difference;
+use super::volume::of_one_source;
 use super::workload::{expression_errors, label_errors};
 
 /// Ways to use a volume, in the order of messages.
@@ -33,7 +34,7 @@ pub(crate) fn persistent_volume_errors(volume: &Object) -> FieldErrors {
     if !policy.is_empty() {
         errors.extend(policy.one_of(RECLAIM_POLICIES));
     }
-    errors.extend(source_errors(&spec));
+    errors.extend(of_one_source(&spec, SOURCES, source_errors));
     let root = volume.text("/spec/hostPath/path").trim_end_matches('/').is_empty()
         && !volume.text("/spec/hostPath/path").is_empty();
     if root && policy.text() == "Recycle" {
@@ -82,20 +83,16 @@ fn positive_amount_error(path: &str, amount: &Value) -> Option<FieldError> {
     (!positive).then(|| FieldError::invalid(path, quantity.to_string(), "must be greater than zero"))
 }
 
+/// The sources of PersistentVolumes, in the order in which they are looked at.
+const SOURCES: &str = "hostPath gcePersistentDisk awsElasticBlockStore glusterfs flocker nfs rbd quobyte cephfs iscsi cinder fc flexVolume azureFile vsphereVolume photonPersistentDisk portworxVolume azureDisk scaleIO local storageos csi";
+
 fn source_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let sources: Vec<&String> = spec
-        .map()
-        .into_iter()
-        .flatten()
-        .filter(|(field, value)| is_volume_source(field) && !value.is_null())
-        .map(|(field, _)| field)
-        .collect();
-    if sources.is_empty() {
+    let given = |map: &Map<String, Value>| {
+        map.iter().any(|(field, value)| is_volume_source(field) && !value.is_null())
+    };
+    if !spec.map().is_some_and(given) {
         errors.push(spec.required("must specify a volume type"));
-    }
-    for extra in sources.iter().skip(1) {
-        errors.push(spec.child(extra).forbidden("may not specify more than 1 volume type"));
     }
     errors.extend(host_path_errors(&spec.child("hostPath")));
     let local = spec.child("local");

@@ -104,8 +104,8 @@ fn wrong_pods_are_told_what_is_wrong() {
             (
                 container(json!({"resources": {"limits": {"memory": "-1Mi"}}})),
                 vec![
-                    r#"spec.containers[0].resources.limits.memory: Invalid value: "-1Mi": must be greater than or equal to 0"#,
-                    r#"spec.containers[0].resources.requests.memory: Invalid value: "-1Mi": must be greater than or equal to 0"#,
+                    r#"spec.containers[0].resources.limits[memory]: Invalid value: "-1Mi": must be greater than or equal to 0"#,
+                    r#"spec.containers[0].resources.requests[memory]: Invalid value: "-1Mi": must be greater than or equal to 0"#,
                 ],
             ),
             (

@@ -8,6 +8,8 @@ use super::storage::claim_spec_errors;
 
 /// What a client is told about a mode of files that is none.
 const MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
+/// The sources of a Pod's volumes, in the order in which they are looked at.
+const VOLUME_SOURCES: &str = "emptyDir hostPath gitRepo gcePersistentDisk awsElasticBlockStore secret nfs iscsi glusterfs flocker persistentVolumeClaim rbd cinder cephfs quobyte downwardAPI fc flexVolume azureFile vsphereVolume configMap photonPersistentDisk portworxVolume azureDisk storageos projected scaleIO csi ephemeral image";
 /// What may be at a path of the node.
 const HOST_PATH_TYPES: &[&str] =
     &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
@@ -22,7 +24,7 @@ pub(super) fn volume_errors(volumes: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let mut taken = Vec::new();
     for volume in volumes.items() {
-        errors.extend(source_errors(&volume));
+        errors.extend(of_one_source(&volume, VOLUME_SOURCES, source_errors));
         let name = volume.child("name");
         if name.is_empty() {
             errors.push(name.required(""));
@@ -37,15 +39,29 @@ pub(super) fn volume_errors(volumes: &Field<'_>) -> FieldErrors {
     errors
 }
 
+/// What is wrong with a volume of which only the first source, in upstream's order, is looked into: there
+/// may be no other one.
+pub(super) fn of_one_source(
+    volume: &Field<'_>,
+    order: &str,
+    judge: impl Fn(&Field<'_>) -> FieldErrors,
+) -> FieldErrors {
+    let given = order.split(' ').filter(|source| !volume.child(source).is_absent());
+    let extra: Vec<&str> = given.skip(1).collect();
+    let mut alone = volume.value().clone();
+    if let Some(map) = alone.as_object_mut() {
+        map.retain(|field, _| !extra.contains(&field.as_str()));
+    }
+    let mut errors = judge(&Field::at(volume.path().to_owned(), &alone));
+    let forbidden = |source: &&str| volume.child(source).forbidden("may not specify more than 1 volume type");
+    errors.extend(extra.iter().map(forbidden));
+    errors
+}
+
 fn source_errors(volume: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
-    let sources: Vec<&String> =
-        volume.map().into_iter().flat_map(|map| map.keys()).filter(|key| *key != "name").collect();
-    if sources.is_empty() {
+    if volume.map().is_none_or(|map| map.keys().all(|key| key == "name")) {
         errors.push(volume.required("must specify a volume type"));
-    }
-    for extra in sources.iter().skip(1) {
-        errors.push(volume.child(extra).forbidden("may not specify more than 1 volume type"));
     }
     for (source, field) in [
         ("configMap", "name"),

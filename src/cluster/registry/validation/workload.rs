@@ -7,6 +7,7 @@ use crate::apimachinery::{
 };
 
 use super::field::Field;
+use super::internal_types::compact;
 use super::pod_spec::pod_spec_errors;
 
 /// What a value must look like that is neither a number nor `25%`.
@@ -127,6 +128,13 @@ pub(super) fn expression_errors(expression: &Field<'_>) -> FieldErrors {
 
 /// The template of a workload whose Pods run for ever.
 pub(super) fn template_errors(spec: &Field<'_>, workload: &str) -> FieldErrors {
+    let selector = spec.child("selector");
+    // By a selector that makes no sense no template is judged.
+    if workload == "ReplicaSet" && !label_selector_errors(&selector).is_empty() {
+        return vec![
+            selector.invalid("invalid label selector").showing(compact("LabelSelector", selector.value())),
+        ];
+    }
     selected_template_errors(spec, &LabelSelector::from_value(spec.child("selector").value()), workload)
 }
 

@@ -14,8 +14,7 @@ pub(super) fn df(call: &mut Call<'_>) -> Outcome {
         ("shm", 65_536, 0, "/dev/shm".to_owned()),
     ];
     for mount in call.system.files().mounts {
-        let is_secret = mount.path.starts_with("/var/run/secrets/");
-        rows.push(match is_secret {
+        rows.push(match mount.in_memory {
             true => ("tmpfs", memory, 12, mount.path.clone()),
             false => ("/dev/vda1", size, used, mount.path.clone()),
         });
@@ -67,11 +66,13 @@ pub(super) fn mount(call: &mut Call<'_>) -> Outcome {
     call.say("overlay on / type overlay (rw,relatime)");
     call.say("proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)");
     call.say("tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)");
-    let mounts: Vec<(String, bool)> =
-        call.system.files().mounts.iter().map(|mount| (mount.path.clone(), mount.read_only)).collect();
-    for (path, read_only) in mounts {
-        let mode = if read_only { "ro" } else { "rw" };
-        call.say(&format!("/dev/vda1 on {path} type ext4 ({mode},relatime)"));
+    let mounts = call.system.files().mounts.to_vec();
+    for mount in mounts {
+        let (path, mode) = (&mount.path, if mount.read_only { "ro" } else { "rw" });
+        call.say(&match mount.in_memory {
+            true => format!("tmpfs on {path} type tmpfs ({mode},relatime)"),
+            false => format!("/dev/vda1 on {path} type ext4 ({mode},relatime)"),
+        });
     }
     Outcome::Ended(0)
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{GrpcHealth, Program, Sigterm};
+use super::agnhost_tools;
 
 /// `agnhost`.
 pub(in super::super) struct Agnhost;
@@ -15,6 +16,9 @@ const HEALTHY: SignedDuration = SignedDuration::from_secs(10);
 const STARTED_AT: &str = "started at";
 /// Where it remembers that it does not serve any more.
 const NOT_SERVING: &str = "not serving";
+
+/// Requests that one call of `/dial` makes at most.
+const TRIES_MAX: usize = 100;
 
 /// Images from before agnhost that do what one of its subcommands does.
 const OLD_IMAGES: &[(&str, &str)] = &[
@@ -49,6 +53,32 @@ fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
 }
 
+/// Asks others as often as told, and lists who answered and who did not.
+fn dial(request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
+    let given = |name: &str| parameter(request, name).unwrap_or_default();
+    let port = given("port").parse().unwrap_or_default();
+    let (mut responses, mut errors) = (Vec::new(), Vec::new());
+    for _ in 0..given("tries").parse().unwrap_or(1).min(TRIES_MAX) {
+        if given("protocol") != "http" {
+            errors.push("not simulated: UDP and SCTP".to_owned());
+            continue;
+        }
+        let mut asked = HttpRequest::get(&format!("/{}", given("request")));
+        asked.headers.push(("Host".to_owned(), format!("{}:{port}", given("host"))));
+        match system.http(&given("host"), port, &asked) {
+            Ok(answer) => responses.push(String::from_utf8_lossy(&answer.body).into_owned()),
+            Err(why) => errors.push(format!("{why:?}")),
+        }
+    }
+    let mut answer = serde_json::Map::new();
+    for (name, list) in [("responses", responses), ("errors", errors)] {
+        if !list.is_empty() {
+            answer.insert(name.to_owned(), list.into());
+        }
+    }
+    HttpResponse::text(200, "text/plain; charset=utf-8", serde_json::Value::from(answer).to_string())
+}
+
 impl Program for Agnhost {
     fn name(&self) -> &'static str {
         "agnhost"
@@ -57,7 +87,11 @@ impl Program for Agnhost {
     fn start(&self, process: &mut Process, system: &mut dyn System) {
         process.memory.insert(STARTED_AT.to_owned(), system.now().to_string());
         let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
-        match subcommand(process).as_str() {
+        let subcommand = subcommand(process);
+        if agnhost_tools::start(&subcommand, process, system) {
+            return;
+        }
+        match subcommand.as_str() {
             "pause" => process.print_line("Paused"),
             "netexec" => {
                 let port = number(process, "http-port", 8080);
@@ -83,6 +117,10 @@ impl Program for Agnhost {
                 process.exit_code = Some(127);
             }
         }
+    }
+
+    fn wake(&self, process: &mut Process, system: &mut dyn System) {
+        agnhost_tools::wake(&subcommand(process), process, system);
     }
 
     fn ports(&self, process: &Process) -> Vec<u16> {
@@ -137,6 +175,16 @@ impl Program for Agnhost {
             }
             ("netexec", "/echo") => text(200, parameter(request, "msg").unwrap_or_default()),
             ("netexec", "/healthz") => text(200, String::new()),
+            ("netexec", "/header") => {
+                let name = parameter(request, "key").unwrap_or_default();
+                text(200, request.header(&name).unwrap_or_default().to_owned())
+            }
+            ("netexec", "/redirect") => {
+                let code = parameter(request, "code").and_then(|code| code.parse().ok()).unwrap_or(301);
+                let place = parameter(request, "location").unwrap_or_else(|| "/".to_owned());
+                Some(HttpResponse::text(code, "text/html", "").with_header("Location", &place))
+            }
+            ("netexec", "/dial") => Some(dial(request, system)),
             ("netexec", "/exit") => {
                 let code = parameter(request, "code").and_then(|code| code.parse().ok()).unwrap_or(0);
                 process.exit_code = Some(code);

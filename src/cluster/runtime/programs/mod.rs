@@ -1,6 +1,7 @@
 //! The modelled programs, one file each.
 
 mod agnhost;
+mod agnhost_tools;
 mod apache;
 mod echo_server;
 mod greeter;

@@ -6,8 +6,10 @@ use super::super::flag_sets::{DRY_RUN, FILES, OUTPUT};
 use crate::apimachinery::{Kind, builtin};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
+use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::policy_rules::{PolicyRule, as_given, uncovered};
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, from_files};
 
@@ -37,65 +39,186 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("must specify one of -f and -k"));
     }
     let dry_run = dry_run(call)?;
+    if dry_run == DryRun::Server {
+        return Err(Failure::message("--dry-run=server for command reconcile is not supported yet"));
+    }
     let api = call.api().await?;
-    let (infos, failures) = from_files(call, &api).await?;
-    Failure::many(failures)?;
+    let (infos, mut failures) = from_files(call, &api).await?;
     for info in infos {
         let role = ROLES.iter().any(|kind| info.resource.is(kind));
         if !role && !BINDINGS.iter().any(|kind| info.resource.is(kind)) {
             continue;
         }
-        let object = reconciled(call, &api, &info, role, dry_run).await?;
-        print_done(call, &object, &info.named(), "reconciled")?;
+        match reconciled(call, &api, &info, role, dry_run).await {
+            Ok(change) => tell(call, &info, &change)?,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    Failure::many(failures)
+}
+
+/// What was done to one object, or would be.
+struct Change {
+    object: Value,
+    /// `create`, `update` or `recreate`; nothing when all was as wanted.
+    operation: Option<&'static str>,
+    /// `rules` or `subjects`.
+    what: &'static str,
+    missing: Vec<String>,
+    extra: Vec<String>,
+}
+
+/// The annotation by which an object opts out, and its value for that.
+const PROTECTION: (&str, &str) = ("rbac.authorization.kubernetes.io/autoupdate", "false");
+
+fn is_protected(object: &Value) -> bool {
+    object["metadata"]["annotations"][PROTECTION.0] == PROTECTION.1
+}
+
+fn tell(call: &mut Call<'_>, info: &Info, change: &Change) -> Outcome {
+    print_done(call, &change.object, &info.named(), "reconciled")?;
+    let Some(operation) = change.operation else { return Ok(()) };
+    let (key, value) = PROTECTION;
+    let caveat = if is_protected(&change.object) {
+        format!(", but object opted out ({key}: {value})")
+    } else {
+        String::new()
+    };
+    call.complain(format!("\treconciliation required {operation}{caveat}"))?;
+    for (title, list) in [("missing", &change.missing), ("extra", &change.extra)] {
+        if !list.is_empty() {
+            let done = if title == "missing" { "added" } else { "removed" };
+            call.complain(format!("\t{title} {} {done}:", change.what))?;
+            list.iter().try_for_each(|one| call.complain(format!("\t\t{one}")))?;
+        }
     }
     Ok(())
 }
 
-async fn reconciled(call: &Call<'_>, api: &Api, info: &Info, role: bool, dry_run: DryRun) -> Outcome<Value> {
+async fn reconciled(call: &Call<'_>, api: &Api, info: &Info, role: bool, dry_run: DryRun) -> Outcome<Change> {
     let wanted = info.object.value();
     let live = match api.get(&info.url()).await {
         Ok(live) => live,
-        Err(failure) if failure.is_not_found() => {
-            if dry_run == DryRun::Client {
-                return Ok(wanted.clone());
-            }
-            let url = info.resource.collection(&info.namespace).with("dryRun", dry_run.parameter());
-            return api.post(&url, wanted).await;
-        }
+        Err(failure) if failure.is_not_found() => return create(api, info, role, dry_run).await,
         Err(failure) => return Err(failure),
     };
-    let moved = !role && live["roleRef"] != with_group(&wanted["roleRef"]);
+    let list = |object: &Value, field: &str| object[field].as_array().cloned().unwrap_or_default();
     let mut next = live.clone();
     merge_metadata(&mut next, wanted);
+    let mut change =
+        Change { object: Value::Null, operation: None, what: "rules", missing: vec![], extra: vec![] };
     if role {
         if wanted["aggregationRule"].is_null() || live["aggregationRule"].is_null() {
-            let removes = call.flags.on("remove-extra-permissions");
-            next["rules"] = merged(&live["rules"], &wanted["rules"], removes);
+            let (known, given) = (list(&live, "rules"), list(wanted, "rules"));
+            let missing = uncovered(&known, &given);
+            let texts = |rules: &[PolicyRule]| rules.iter().map(PolicyRule::go_text).collect();
+            change.missing = texts(&missing);
+            if call.flags.on("remove-extra-permissions") {
+                change.extra = texts(&uncovered(&given, &known));
+                if !missing.is_empty() || !change.extra.is_empty() {
+                    next["rules"] = given.into();
+                }
+            } else if !missing.is_empty() {
+                next["rules"] = known.into_iter().chain(missing.iter().map(PolicyRule::to_value)).collect();
+            }
         }
         if !wanted["aggregationRule"].is_null() {
             next["aggregationRule"] = wanted["aggregationRule"].clone();
         }
     } else {
-        let given = wanted["subjects"].as_array().into_iter().flatten().map(with_group).collect();
-        let removes = call.flags.on("remove-extra-subjects");
-        next["subjects"] = merged(&live["subjects"], &Value::Array(given), removes);
-    }
-    if dry_run == DryRun::Client || (next == live && !moved) {
-        return Ok(next);
-    }
-    if moved {
-        // What a binding binds cannot change: the binding is made anew.
-        api.delete(&info.url().with("dryRun", dry_run.parameter()), &json!({})).await?;
-        let url = info.resource.collection(&info.namespace).with("dryRun", dry_run.parameter());
-        next["roleRef"] = wanted["roleRef"].clone();
-        for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields"] {
-            if let Some(metadata) = next["metadata"].as_object_mut() {
-                metadata.remove(field);
-            }
+        let (known, given): (Vec<Value>, Vec<Value>) =
+            (list(&live, "subjects"), list(wanted, "subjects").iter().map(with_group).collect());
+        let without = |all: &[Value], others: &[Value]| -> Vec<Value> {
+            all.iter().filter(|one| !others.contains(one)).cloned().collect()
+        };
+        let missing = without(&given, &known);
+        change.what = "subjects";
+        change.missing = missing.iter().map(subject_text).collect();
+        if call.flags.on("remove-extra-subjects") {
+            change.extra = without(&known, &given).iter().map(subject_text).collect();
+            next["subjects"] = given.into();
+        } else if !missing.is_empty() {
+            next["subjects"] = known.into_iter().chain(missing).collect();
         }
-        return api.post(&url, &next).await;
     }
-    api.put(&info.url().with("dryRun", dry_run.parameter()), &next).await
+    let moved = !role && live["roleRef"] != with_group(&wanted["roleRef"]);
+    if next == live && !moved {
+        return Ok(Change { object: next, ..change });
+    }
+    change.operation = Some(if moved { "recreate" } else { "update" });
+    change.object = if dry_run == DryRun::Client || is_protected(&live) {
+        next
+    } else if moved {
+        recreate(api, info, next).await?
+    } else {
+        api.put(&info.url(), &next).await?
+    };
+    Ok(change)
+}
+
+async fn create(api: &Api, info: &Info, role: bool, dry_run: DryRun) -> Outcome<Change> {
+    let wanted = info.object.value();
+    let texts = |field: &str, text: fn(&Value) -> String| -> Vec<String> {
+        wanted[field].as_array().into_iter().flatten().map(text).collect()
+    };
+    let missing = if role {
+        as_given(wanted["rules"].as_array().map(Vec::as_slice).unwrap_or_default())
+            .iter()
+            .map(PolicyRule::go_text)
+            .collect()
+    } else {
+        texts("subjects", |subject| subject_text(&with_group(subject)))
+    };
+    let object = if dry_run == DryRun::Client {
+        wanted.clone()
+    } else {
+        if info.resource.namespaced {
+            ensure_namespace(api, &info.namespace).await?;
+        }
+        api.post(&info.resource.collection(&info.namespace), wanted).await?
+    };
+    let what = if role { "rules" } else { "subjects" };
+    Ok(Change { object, operation: Some("create"), what, missing, extra: Vec::new() })
+}
+
+/// Makes the namespace of an object where there is none.
+async fn ensure_namespace(api: &Api, name: &str) -> Outcome {
+    if name.is_empty() {
+        // As upstream, which does not fill in what the file leaves out.
+        return Err(Failure::message("resource name may not be empty"));
+    }
+    let namespaces = Resource::from(&builtin::NAMESPACE);
+    match api.get(&namespaces.object("", name)).await {
+        Err(failure) if failure.is_not_found() => {
+            let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+            api.post(&namespaces.collection(""), &namespace).await.map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a binding binds cannot change: the binding is made anew.
+async fn recreate(api: &Api, info: &Info, mut next: Value) -> Outcome<Value> {
+    api.delete(&info.url(), &json!({})).await?;
+    next["roleRef"] = info.object.value()["roleRef"].clone();
+    for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields"] {
+        if let Some(metadata) = next["metadata"].as_object_mut() {
+            metadata.remove(field);
+        }
+    }
+    api.post(&info.resource.collection(&info.namespace), &next).await
+}
+
+/// A subject as Go prints it.
+fn subject_text(subject: &Value) -> String {
+    let text = |field: &str| subject[field].as_str().unwrap_or_default();
+    format!(
+        "{{Kind:{} APIGroup:{} Name:{} Namespace:{}}}",
+        text("kind"),
+        text("apiGroup"),
+        text("name"),
+        text("namespace")
+    )
 }
 
 /// A reference as the server fills it in.
@@ -116,19 +239,4 @@ fn merge_metadata(next: &mut Value, wanted: &Value) {
         }
         next["metadata"][field] = all.into();
     }
-}
-
-/// What there is with what is wanted and missing; or what is wanted alone.
-fn merged(live: &Value, wanted: &Value, removes: bool) -> Value {
-    let wanted = wanted.as_array().cloned().unwrap_or_default();
-    if removes {
-        return wanted.into();
-    }
-    let mut all = live.as_array().cloned().unwrap_or_default();
-    for item in wanted {
-        if !all.contains(&item) {
-            all.push(item);
-        }
-    }
-    all.into()
 }

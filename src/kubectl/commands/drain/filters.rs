@@ -72,14 +72,11 @@ impl Chosen {
 
     /// Why the node cannot be drained.
     pub(super) fn refusals(&self) -> Vec<String> {
-        let whole = |text: &str| {
-            if text.to_lowercase().starts_with("cannot delete") {
-                text.to_owned()
-            } else {
-                format!("cannot delete {text}")
-            }
-        };
-        self.refusals.iter().map(|(text, pods)| format!("{}: {}", whole(text), pods.join(", "))).collect()
+        // That one of the texts says so itself is upstream's.
+        self.refusals
+            .iter()
+            .map(|(text, pods)| format!("cannot delete {text}: {}", pods.join(", ")))
+            .collect()
     }
 }
 

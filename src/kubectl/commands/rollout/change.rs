@@ -43,7 +43,14 @@ pub(super) async fn restart(call: &mut Call<'_>) -> Outcome {
         if is_paused(info) {
             return Err(Failure::message("can't restart paused deployment (run rollout resume first)"));
         }
-        let annotations = json!({"kubectl.kubernetes.io/restartedAt": now});
+        const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
+        if info.object.value()["spec"]["template"]["metadata"]["annotations"][RESTARTED] == now {
+            return Err(Failure::message(format!(
+                "failed to create patch for {}: if restart has already been triggered within the past second, please wait before attempting to trigger another",
+                info.name
+            )));
+        }
+        let annotations = json!({RESTARTED: now});
         Ok(json!({"spec": {"template": {"metadata": {"annotations": annotations}}}}))
     })
     .await

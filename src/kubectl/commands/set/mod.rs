@@ -206,8 +206,10 @@ async fn change_each(
             Some(kind) => (two_way_strategic_patch(kind, original, &modified)?, STRATEGIC_PATCH),
             None => (create_merge_patch(original, &modified), MERGE_PATCH),
         };
-        // Of selectors alone upstream says that they are updated even where they are not.
-        if patch.as_object().is_some_and(serde_json::Map::is_empty) && verb != "selector updated" {
+        // Of selectors and accounts upstream says that they are updated even where they are not.
+        if patch.as_object().is_some_and(serde_json::Map::is_empty)
+            && !matches!(verb, "selector updated" | "serviceaccount updated")
+        {
             continue;
         }
         let url = info
