@@ -84,13 +84,9 @@ impl SchedulerCache {
         }
         let Ok(place) = self.place(pod.text("/spec/nodeName")) else { return };
         let candidate = &mut self.nodes[place];
-        let ends = gone || has_ended(pod);
+        let (ends, counted) = (gone || has_ended(pod), candidate.pods.contains(&pod.key()));
         match &change.previous {
-            Some(previous) if !ends && counts_the_same(previous, pod) => {
-                if candidate.pods.contains(&pod.key()) {
-                    return;
-                }
-            }
+            Some(previous) if counted && !ends && counts_the_same(previous, pod) => return,
             Some(previous) => candidate.remove(previous),
             None => {}
         }
