@@ -98,7 +98,8 @@ async fn judge_step(step: &Step, context: &Context, explain: bool) -> Judgement 
     Judgement { verdict, remembered, again }
 }
 
-/// Why a step is not passed: every broken link that its checks lead to.
+/// Why a step is not passed: every broken link that its checks lead to; where they lead to none, what is
+/// wrong beside them.
 pub async fn why_step(step: &Step, context: &Context) -> Explanation {
     let mut explanation = Explanation::default();
     let read = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
@@ -113,9 +114,14 @@ pub async fn why_step(step: &Step, context: &Context) -> Explanation {
     let logs = why::logs(&world, context).await;
     let sight = Sight { replies: replies(step, context).await, logs, now: None };
     let facts = sight.facts(step, context, &world, &context.snap, true);
-    for (_, failure) in facts.failures(step) {
-        let reason = failure.finding.map(|finding| finding.reason(context.language));
-        if let Some(reason) = reason.filter(|reason| !explanation.reasons.contains(reason)) {
+    let mut findings: Vec<_> =
+        facts.failures(step).into_iter().filter_map(|(_, failure)| failure.finding).collect();
+    if findings.is_empty() {
+        findings = why::survey(&world, &sight.logs, &context.namespace);
+    }
+    for finding in findings {
+        let reason = finding.reason(context.language);
+        if !explanation.reasons.contains(&reason) {
             explanation.reasons.push(reason);
         }
     }

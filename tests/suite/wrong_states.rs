@@ -109,6 +109,21 @@ async fn a_wrong_state_never_passes_and_its_cause_is_named() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_beside_the_step_is_told_to_whoever_asks() {
+    let mut desk = Desk::new().await;
+    let step = step_of("- that: notes are there\n  object: configmap/notes");
+    desk.enter(&step, &["kubectl create deployment web --image=nginx"]).await;
+    let reasons = check::why_step(&step, &desk.context).await.reasons;
+    assert!(!reasons.iter().any(|reason| reason.text.contains("deployment/web")), "{reasons:?}");
+    desk.run("kubectl set image deployment/web nginx=nginx:no-such-tag").await;
+    assert!(desk.environment.pass(SHOWS));
+    // The Deployment is still available: its old Pod goes on.
+    let passed = step_of("- that: web is there\n  object: deployment/web");
+    let reasons = check::why_step(&passed, &desk.context).await.reasons;
+    assert!(reasons.iter().any(|reason| reason.text.contains("nginx:no-such-tag")), "{reasons:?}");
+}
+
 async fn judge_all(desk: &mut Desk, cases: &[Case]) -> Vec<String> {
     let mut wrong = Vec::new();
     for case in cases {

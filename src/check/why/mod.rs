@@ -9,10 +9,13 @@ mod sentences;
 mod target;
 mod trail;
 
-use crate::apimachinery::{Object, builtin};
+use std::collections::BTreeMap;
+
+use crate::apimachinery::{Kind, Object, builtin};
 use crate::lesson::{Expectation, ObjectRef, Selection};
 
 use super::judge::{About, Facts, Failure};
+use super::world::World;
 
 pub(super) use awaited::Awaited;
 pub(super) use chain::Chain;
@@ -21,6 +24,34 @@ pub(super) use reading::{logs, places};
 pub(super) use target::explain_target;
 
 use near::Near;
+
+/// What a survey looks at: what learners make by hand, those first that make others.
+const SURVEYED: &[&Kind] = &[
+    &builtin::DEPLOYMENT,
+    &builtin::STATEFUL_SET,
+    &builtin::DAEMON_SET,
+    &builtin::REPLICA_SET,
+    &builtin::CRON_JOB,
+    &builtin::JOB,
+    &builtin::POD,
+    &builtin::PERSISTENT_VOLUME_CLAIM,
+    &builtin::SERVICE,
+    &builtin::INGRESS,
+    &builtin::HORIZONTAL_POD_AUTOSCALER,
+];
+
+/// How much a survey tells at most.
+const SURVEY_MAX: usize = 3;
+
+/// What is wrong in a namespace and will stay so, whether or not anybody asks for it.
+pub(super) fn survey(world: &World, logs: &BTreeMap<String, String>, namespace: &str) -> Vec<Finding> {
+    let chain = Chain::new(world, logs);
+    let objects = SURVEYED.iter().flat_map(|kind| world.all(kind, Some(namespace)));
+    // Of what somebody else makes, its owner tells.
+    let by_hand = objects.filter(|object| object.controller().is_none());
+    let findings = by_hand.filter_map(|object| chain.broken_link(object));
+    findings.filter(|finding| finding.lasts).take(SURVEY_MAX).collect()
+}
 
 /// What keeps an expectation from holding, if anything is known to.
 pub(super) fn explain(
