@@ -74,7 +74,8 @@ fn a_job_that_somebody_else_made_in_its_name_is_told_of() {
     let mut simulation = started("sleep 100", json!({"suspend": true}));
     let tick = get(&simulation, &builtin::CRON_JOB, "tick");
     let mut job = tick.get("/spec/jobTemplate").cloned().unwrap_or_default();
-    job["metadata"] = json!({"ownerReferences": [crate::apimachinery::OwnerReference::controller(&tick)]});
+    let owner = crate::apimachinery::OwnerReference::controller(&tick);
+    job["metadata"] = json!({"name": "manual", "namespace": "default", "ownerReferences": [owner]});
     create(&mut simulation, &builtin::JOB, "manual", job);
     run(&mut simulation, 5);
     let told = messages(&simulation, "UnexpectedJob");
