@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::base::UserError;
 
-use super::inventory::{self, Root};
+use super::inventory::{self, Root, Served};
 use super::marks::{self, Marks};
 use super::objects::Objects;
 
@@ -34,6 +34,8 @@ struct Ledger {
     unseen: bool,
     /// What was made and not told yet.
     made: Vec<Made>,
+    /// Kinds of definitions that somebody else brought: what lessons make of them goes as well.
+    custom: Vec<Arc<Served>>,
 }
 
 /// The account of one session; clones share it.
@@ -76,6 +78,7 @@ impl Stock {
 
     /// Takes what is there for somebody else's, but for what an earlier session says that it made.
     pub(super) async fn open(&self, marks: &Marks) -> Result<(), UserError> {
+        self.ledger().custom = inventory::custom_kinds(&self.client).await;
         let (_, others) = self.take().await?;
         let (made, others): (Vec<Root>, Vec<Root>) = others.into_iter().partition(|root| marks.claims(root));
         let mut ledger = self.ledger();
@@ -86,8 +89,11 @@ impl Stock {
 
     /// What is there: ours, and what is not.
     pub(super) async fn take(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
-        let roots = inventory::roots(&self.client, &self.namespace, self.whole_cluster).await?;
-        let recorded = self.ledger().recorded.clone();
+        let (custom, recorded) = {
+            let ledger = self.ledger();
+            (ledger.custom.clone(), ledger.recorded.clone())
+        };
+        let roots = inventory::roots(&self.client, &self.namespace, self.whole_cluster, &custom).await?;
         Ok(inventory::sort(roots, &recorded, self.own, &self.namespace))
     }
 
