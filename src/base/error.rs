@@ -11,12 +11,14 @@ pub struct UserError {
     pub message: String,
     /// What to do about it, one sentence each.
     pub hints: Vec<String>,
+    /// The same in Korean, where somebody may read it who learns in Korean.
+    korean: Option<Box<UserError>>,
 }
 
 impl UserError {
     /// An error without a hint.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new() }
+        Self { message: message.into(), hints: Vec::new(), korean: None }
     }
 
     /// Adds a hint.
@@ -24,6 +26,22 @@ impl UserError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Adds the same in Korean.
+    #[must_use]
+    pub fn or_korean(mut self, korean: Self) -> Self {
+        self.korean = Some(Box::new(korean));
+        self
+    }
+
+    /// In Korean, where that is known.
+    #[must_use]
+    pub fn in_korean(self) -> Self {
+        match self.korean {
+            Some(korean) => *korean,
+            None => self,
+        }
     }
 }
 

@@ -15,8 +15,14 @@ pub struct LastAnswer {
 }
 
 impl LastAnswer {
-    /// What kubectl or the API server complained about, in one line.
+    /// What kubectl or the API server complained about, in one line; that something is there already is no
+    /// complaint where it is to be there.
     pub(super) fn complaint(&self) -> Option<String> {
+        self.objection().filter(|told| !told.contains("already exists"))
+    }
+
+    /// The same, whatever it is.
+    pub(super) fn objection(&self) -> Option<String> {
         let mut lines = self.err.lines().filter(|_| self.failed);
         let first = lines.find(|line| is_complaint(line))?;
         let causes = lines.map(str::trim).take_while(|line| line.starts_with("* "));
@@ -50,7 +56,7 @@ fn in_short(told: &str) -> String {
 
 fn is_complaint(line: &str) -> bool {
     let refusal = line.starts_with("Error from server") || line.starts_with("error");
-    (refusal || line.contains(" is invalid:")) && !line.contains("already exists")
+    refusal || line.contains(" is invalid:")
 }
 
 #[cfg(test)]

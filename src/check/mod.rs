@@ -8,6 +8,7 @@ mod partial;
 mod probe;
 mod rule;
 mod state;
+mod steadiness;
 mod trial;
 mod verdict;
 mod why;
@@ -28,6 +29,7 @@ pub use verdict::{Difference, Explanation, Judgement, Reason, Verdict};
 
 use judge::{Facts, judge};
 use probe::Reply;
+use steadiness::Now;
 use words::{Phrase, say};
 use world::{World, places, places_of_origin};
 
@@ -68,11 +70,11 @@ async fn judge_step(step: &Step, context: &Context, explain: bool) -> Judgement 
             Err(error) => {
                 let error = error.to_string();
                 let what = say(context.language, Phrase::Unreachable(&error));
-                return Judgement { verdict: Verdict::Broken { what }, remembered: None };
+                return Judgement { verdict: Verdict::Broken { what }, remembered: None, again: None };
             }
         };
     let mut snap = context.snap.clone();
-    let mut sight = Sight { replies: replies(step, context).await, logs: BTreeMap::new() };
+    let mut sight = Sight { replies: replies(step, context).await, ..Sight::default() };
     let others_hold = trial::others_hold(step, &sight.facts(step, context, &world, &snap, false));
     if trial::proceed(step, context, &world, &mut snap, others_hold).await
         && let Ok(now) = World::read(&context.client, world.places(), &context.namespace).await
@@ -80,13 +82,20 @@ async fn judge_step(step: &Step, context: &Context, explain: bool) -> Judgement 
         world = now;
     }
     let mut verdict = judge(step, &sight.facts(step, context, &world, &snap, false));
+    if matches!(verdict, Verdict::Passed) {
+        sight.now = steadiness::read(step, &context.client, &mut world, &snap).await;
+        if sight.now.is_some() {
+            verdict = judge(step, &sight.facts(step, context, &world, &snap, false));
+        }
+    }
     if explain && !matches!(verdict, Verdict::Passed) {
         world.widen(&context.client, why::places(step, &context.namespace)).await;
         sight.logs = why::logs(&world, context).await;
         verdict = judge(step, &sight.facts(step, context, &world, &snap, true));
     }
+    let again = sight.facts(step, context, &world, &snap, false).look_again();
     let remembered = (snap != context.snap).then_some(snap);
-    Judgement { verdict, remembered }
+    Judgement { verdict, remembered, again }
 }
 
 /// Why a step is not passed: every broken link that its checks lead to.
@@ -102,7 +111,7 @@ pub async fn why_step(step: &Step, context: &Context) -> Explanation {
     };
     world.widen(&context.client, why::places(step, &context.namespace)).await;
     let logs = why::logs(&world, context).await;
-    let sight = Sight { replies: replies(step, context).await, logs };
+    let sight = Sight { replies: replies(step, context).await, logs, now: None };
     let facts = sight.facts(step, context, &world, &context.snap, true);
     for (_, failure) in facts.failures(step) {
         let reason = failure.finding.map(|finding| finding.reason(context.language));
@@ -121,16 +130,24 @@ pub async fn why(target: &str, context: &Context) -> Explanation {
 /// As `evaluate`, but looks no further than the checks, and tells only whether the step is passed.
 pub async fn is_passed(step: &Step, context: &Context) -> bool {
     let world = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
-    let Ok(world) = world else { return false };
-    let sight = Sight { replies: replies(step, context).await, logs: BTreeMap::new() };
-    let facts = sight.facts(step, context, &world, &context.snap, false);
-    matches!(judge(step, &facts), Verdict::Passed)
+    let Ok(mut world) = world else { return false };
+    let mut sight = Sight { replies: replies(step, context).await, ..Sight::default() };
+    let holds = |sight: &Sight, world: &World| {
+        matches!(judge(step, &sight.facts(step, context, world, &context.snap, false)), Verdict::Passed)
+    };
+    if !holds(&sight, &world) {
+        return false;
+    }
+    sight.now = steadiness::read(step, &context.client, &mut world, &context.snap).await;
+    sight.now.is_none() || holds(&sight, &world)
 }
 
 /// What was learnt from the cluster beside its objects.
+#[derive(Default)]
 struct Sight {
     replies: Vec<(HttpProbe, Reply)>,
     logs: BTreeMap<String, String>,
+    now: Option<Now>,
 }
 
 impl Sight {
@@ -152,6 +169,7 @@ impl Sight {
             snap,
             replies: &self.replies,
             logs: &self.logs,
+            now: self.now,
             explain,
         }
     }

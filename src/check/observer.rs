@@ -53,6 +53,8 @@ pub struct Observer {
     explained: Option<Stopwatch>,
     /// Whether a change was told and not explained.
     owes: bool,
+    /// When it is worth a look though nothing changes.
+    again: Option<(Stopwatch, Duration)>,
 }
 
 impl Observer {
@@ -80,7 +82,13 @@ impl Observer {
             told: None,
             explained: None,
             owes: false,
+            again: None,
         }
+    }
+
+    /// Tells after this time as well, once.
+    pub fn look_again(&mut self, after: Option<Duration>) {
+        self.again = after.map(|after| (Stopwatch::start(), after));
     }
 
     /// Watches as well what a reason hangs on: the kinds that its command shows. Call within a tokio runtime.
@@ -97,16 +105,21 @@ impl Observer {
         let left = |since: &Option<Stopwatch>, span: Duration| {
             since.as_ref().map_or(Duration::ZERO, |since| span.saturating_sub(since.elapsed()))
         };
-        let explanation = left(&self.explained, EXPLANATIONS);
+        let explanation = self.owes.then(|| left(&self.explained, EXPLANATIONS));
+        let again = self.again.as_ref().map(|(since, after)| after.saturating_sub(since.elapsed()));
         // On a copy: who gives up waiting has not seen the change.
         let mut probe = self.changes.clone();
         let change = probe.changed();
-        let changed = if self.owes { timeout(explanation, change).await } else { Some(change.await) };
+        let changed = match explanation.into_iter().chain(again).min() {
+            Some(at_most) => timeout(at_most, change).await,
+            None => Some(change.await),
+        };
         if matches!(changed, Some(Err(_))) {
             return std::future::pending().await;
         }
         sleep(left(&self.told, BURST)).await;
         self.changes.mark_unchanged();
+        self.again.take_if(|(since, after)| since.elapsed() >= *after);
         self.told = Some(Stopwatch::start());
     }
 

@@ -1,6 +1,7 @@
 //! How a step is judged.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -75,6 +76,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// All that the step remembers, where that has changed.
     pub remembered: Option<BTreeMap<String, Value>>,
+    /// After which time of the cluster it is worth another look, though nothing changes.
+    pub again: Option<Duration>,
 }
 
 impl Verdict {

@@ -36,6 +36,14 @@ pub(super) enum Phrase<'a> {
     Available(i64, i64),
     /// A Pod that is not ready.
     NotReady,
+    /// It has to run for so many seconds without a restart.
+    RunsNotLongEnough(u64),
+    /// It was restarted a moment ago.
+    RestartedLately,
+    /// Its liveness probe has not been answered yet.
+    LivenessUntried,
+    /// Its liveness probe fails.
+    LivenessFails,
     /// So many of so many Pods of a Job have succeeded.
     Completed(i64, i64),
     /// A CronJob that never ran to its end.
@@ -101,6 +109,14 @@ fn english(phrase: Phrase<'_>) -> String {
         Phrase::OldLeft(old) => format!("{old} old Pods are still there"),
         Phrase::Available(available, wanted) => format!("{available} of {wanted} Pods are available"),
         Phrase::NotReady => "not ready yet".to_owned(),
+        Phrase::RunsNotLongEnough(seconds) => {
+            format!("ready; it has to stay so for {seconds} seconds without a restart")
+        }
+        Phrase::RestartedLately => {
+            "ready after a restart; it has yet to show that it stays up longer than the last time".to_owned()
+        }
+        Phrase::LivenessUntried => "ready; its liveness probe has yet to be answered".to_owned(),
+        Phrase::LivenessFails => "ready for now; its liveness probe fails".to_owned(),
         Phrase::Completed(done, wanted) => format!("{done} of {wanted} have completed"),
         Phrase::NeverRan => "no run has completed yet".to_owned(),
         Phrase::NotBound => "no volume is bound yet".to_owned(),
@@ -153,6 +169,12 @@ fn korean(phrase: Phrase<'_>) -> String {
         Phrase::OldLeft(old) => format!("이전 파드 {old}개가 남아 있습니다"),
         Phrase::Available(available, wanted) => format!("파드 {wanted}개 중 {available}개를 쓸 수 있습니다"),
         Phrase::NotReady => "아직 준비되지 않았습니다".to_owned(),
+        Phrase::RunsNotLongEnough(seconds) => {
+            format!("준비됨. 재시작 없이 {seconds}초 동안 그대로여야 합니다")
+        }
+        Phrase::RestartedLately => "재시작한 뒤 준비됨. 지난번보다 오래 버티는지 더 지켜봅니다".to_owned(),
+        Phrase::LivenessUntried => "준비됨. 활성 프로브의 첫 응답을 기다립니다".to_owned(),
+        Phrase::LivenessFails => "지금은 준비됨. 그러나 활성 프로브가 실패합니다".to_owned(),
         Phrase::Completed(done, wanted) => format!("{wanted}개 중 {done}개가 완료되었습니다"),
         Phrase::NeverRan => "아직 끝까지 실행된 적이 없습니다".to_owned(),
         Phrase::NotBound => "아직 볼륨이 바인딩되지 않았습니다".to_owned(),

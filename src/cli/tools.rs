@@ -1,10 +1,11 @@
 //! kubectl, minikube and docker under their own names, for shells and scripts.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Output, Streams, UserError};
-use crate::environment::{HostPrograms, Target, signs_in_names};
+use crate::environment::{HEARD, Heard, HostPrograms, Target, signs_in_names};
 use crate::{kubectl, minikube};
 
 use super::production::refuse_production;
@@ -45,12 +46,18 @@ pub(super) fn run(tool: Tool, arguments: &[String], surroundings: &Surroundings)
     };
     let mut streams = Streams::of_process(surroundings.output_is_terminal, surroundings.width());
     streams.keyboard = surroundings.keyboard();
+    // A session that runs this within a line of its shell learns what was said.
+    let heard = surroundings.variable(HEARD).filter(|_| tool == Tool::Kubectl);
+    let heard = heard.map(|file| (file, streams.overhear()));
     let code = runtime.block_on(async {
         tokio::select! {
             code = run_tool(tool, arguments, surroundings, &mut streams) => code,
             _ = tokio::signal::ctrl_c() => 130,
         }
     });
+    if let Some((file, capture)) = heard {
+        Heard::of(&capture, code).write_down(Path::new(file));
+    }
     // Reading standard input may still block a thread; the process ends without it.
     runtime.shutdown_background();
     ExitCode::from(u8::try_from(code).unwrap_or(1))

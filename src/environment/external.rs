@@ -73,20 +73,28 @@ pub struct External {
 /// # Errors
 /// When it does not answer.
 pub async fn reach(target: &Target, client: &kube::Client) -> Result<String, UserError> {
+    let (context, server) = (&target.context, &target.server);
     let unreachable = |why: String| {
-        UserError::new(format!(
-            "the cluster of {:?} at {} does not answer: {why}",
-            target.context, target.server
-        ))
-        .hint("start it, or learn on the embedded cluster: podlings learn")
+        UserError::new(format!("the cluster of {context:?} at {server} does not answer: {why}"))
+            .hint("start it, or learn on the embedded cluster: podlings learn")
+            .or_korean(
+                UserError::new(format!("{context:?}의 클러스터({server})가 응답하지 않습니다: {why}"))
+                    .hint("클러스터를 시작하거나 내장 클러스터에서 배우세요: podlings learn"),
+            )
     };
     match timeout(ANSWER_MAX, client.apiserver_version()).await {
         Some(Ok(version)) => Ok(version.git_version),
-        Some(Err(kube::Error::Api(status))) if status.code == 401 => Err(UserError::new(format!(
-            "the cluster of {:?} does not accept these credentials: {}",
-            target.context, status.message
-        ))
-        .hint("sign in again with the tool that made this context")),
+        Some(Err(kube::Error::Api(status))) if status.code == 401 => {
+            let why = &status.message;
+            Err(UserError::new(format!(
+                "the cluster of {context:?} does not accept these credentials: {why}"
+            ))
+            .hint("sign in again with the tool that made this context")
+            .or_korean(
+                UserError::new(format!("{context:?}의 클러스터가 이 자격 증명을 받아들이지 않습니다: {why}"))
+                    .hint("이 컨텍스트를 만든 도구로 다시 로그인하세요"),
+            ))
+        }
         Some(Err(error)) => Err(unreachable(reason(&error))),
         None => Err(unreachable(format!("no answer within {} seconds", ANSWER_MAX.as_secs()))),
     }
@@ -202,7 +210,15 @@ impl External {
         Err(UserError::new(format!(
             "the context is not {context:?} any more ({now}); the lesson stands still"
         ))
-        .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it")))
+        .hint(format!("kubectl config use-context {context} goes on with it; quit leaves it"))
+        .or_korean(
+            UserError::new(format!(
+                "컨텍스트가 이제 {context:?}이(가) 아닙니다({now}). 수업이 멈춰 있습니다"
+            ))
+            .hint(format!(
+                "kubectl config use-context {context} 를 입력하면 이어집니다. quit으로 나갈 수 있습니다"
+            )),
+        ))
     }
 
     /// A minikube line for the shell, which finds the real one.
@@ -306,7 +322,12 @@ async fn gone(objects: &Objects) -> Result<(), UserError> {
         return Ok(());
     }
     Err(UserError::new(format!("the namespace {NAMESPACE:?} does not go away"))
-        .hint(format!("kubectl get namespace {NAMESPACE} -o yaml says what it waits for")))
+        .hint(format!("kubectl get namespace {NAMESPACE} -o yaml says what it waits for"))
+        .or_korean(
+            UserError::new(format!("네임스페이스 {NAMESPACE:?}이(가) 없어지지 않습니다")).hint(format!(
+                "kubectl get namespace {NAMESPACE} -o yaml 로 무엇을 기다리는지 볼 수 있습니다"
+            )),
+        ))
 }
 
 fn namespace_path() -> String {
@@ -321,7 +342,15 @@ async fn make_namespace(client: &kube::Client) -> Result<Option<Value>, UserErro
             return Err(UserError::new(format!("the namespace {NAMESPACE:?} on this cluster is not ours"))
                 .hint(format!(
                     "podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings"
-                )));
+                ))
+                .or_korean(
+                    UserError::new(format!(
+                        "이 클러스터의 네임스페이스 {NAMESPACE:?}은(는) podlings가 만든 것이 아닙니다"
+                    ))
+                    .hint(format!(
+                        "podlings는 {COURSE_LABEL}=podlings 레이블이 있는 네임스페이스에서만 일합니다"
+                    )),
+                ));
         }
         // A session that just ended may still be taking its namespace away.
         Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,
@@ -334,8 +363,13 @@ async fn make_namespace(client: &kube::Client) -> Result<Option<Value>, UserErro
     });
     objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await.map_err(
         |error| {
-            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {}", reason(&error)))
+            let why = reason(&error);
+            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {why}"))
                 .hint("lessons need the right to create a namespace of their own")
+                .or_korean(
+                    UserError::new(format!("네임스페이스 {NAMESPACE:?}을(를) 만들 수 없습니다: {why}"))
+                        .hint("수업용 네임스페이스를 만들 권한이 필요합니다"),
+                )
         },
     )?;
     Ok(None)

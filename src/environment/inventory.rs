@@ -152,8 +152,13 @@ pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), User
             Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
             Err(error) if is_not_found(&error) => {}
             Err(error) => {
-                let text = format!("cannot delete {}: {}", root.shown(), reason(&error));
-                return Err(UserError::new(text).hint("what is left goes with the next reset"));
+                let (what, why) = (root.shown(), reason(&error));
+                return Err(UserError::new(format!("cannot delete {what}: {why}"))
+                    .hint("what is left goes with the next reset")
+                    .or_korean(
+                        UserError::new(format!("{what}을(를) 삭제할 수 없습니다: {why}"))
+                            .hint("남은 것은 다음 reset 때 지워집니다"),
+                    ));
             }
             Ok(_) => {}
         }
@@ -173,8 +178,13 @@ pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), User
                 .any(|object| object["metadata"]["uid"].as_str().is_some_and(|uid| uids.contains(uid)))
         });
         if !gone.await? {
-            return Err(UserError::new(format!("{} does not go away", example.shown()))
-                .hint(format!("kubectl get {} -o yaml says what it waits for", example.shown())));
+            let what = example.shown();
+            return Err(UserError::new(format!("{what} does not go away"))
+                .hint(format!("kubectl get {what} -o yaml says what it waits for"))
+                .or_korean(
+                    UserError::new(format!("{what}이(가) 없어지지 않습니다"))
+                        .hint(format!("kubectl get {what} -o yaml 로 무엇을 기다리는지 볼 수 있습니다")),
+                ));
         }
     }
     Ok(())

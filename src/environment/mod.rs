@@ -4,6 +4,7 @@ mod command_line;
 mod embedded;
 mod external;
 mod guard;
+mod heard;
 mod holdings;
 mod inventory;
 mod link;
@@ -29,6 +30,7 @@ pub use command_line::{CommandLine, problem_of_line};
 pub use embedded::{Embedded, World};
 pub use external::{External, Terms, reach};
 pub use guard::{Sign, signs_in_cluster, signs_in_names};
+pub use heard::{HEARD, Heard};
 pub use holdings::{Inventory, Mismatch};
 pub use link::{Interruption, Write};
 pub use process::{Captured, HostPrograms, INTERRUPTED, ask_program, find_program};
@@ -100,6 +102,12 @@ impl Environment {
             Self::Embedded(embedded) => embedded.tools().run(line, streams).await,
             Self::External(external) => external.run(line, streams).await,
         }
+    }
+
+    /// What kubectl said within the last line that the shell ran; once.
+    #[must_use]
+    pub fn heard(&self) -> Option<Heard> {
+        self.tools().heard()
     }
 
     /// What commands made on a real cluster since this was last asked.

@@ -49,7 +49,9 @@ impl Objects {
         let path = format!("{path}?fieldManager={FIELD_MANAGER}&force=true");
         let made = self.request(Method::PATCH, &path, object.value()).await;
         made.map(|_| ()).map_err(|error| {
-            UserError::new(format!("cannot make {} {:?}: {}", object.kind(), object.name(), reason(&error)))
+            let (kind, name, why) = (object.kind(), object.name(), reason(&error));
+            UserError::new(format!("cannot make {kind} {name:?}: {why}"))
+                .or_korean(UserError::new(format!("{kind} {name:?}을(를) 만들 수 없습니다: {why}")))
         })
     }
 
@@ -322,6 +324,11 @@ pub(super) fn reason(error: &kube::Error) -> String {
 }
 
 pub(super) fn unreachable(error: &kube::Error) -> UserError {
-    UserError::new(format!("the cluster does not answer as expected: {}", reason(error)))
+    let why = reason(error);
+    UserError::new(format!("the cluster does not answer as expected: {why}"))
         .hint("kubectl version says whether it can be reached")
+        .or_korean(
+            UserError::new(format!("클러스터의 응답이 예상과 다릅니다: {why}"))
+                .hint("kubectl version 으로 연결되는지 볼 수 있습니다"),
+        )
 }

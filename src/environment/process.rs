@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, Lines};
 
+use super::heard::{Ear, HEARD};
 use crate::base::{Input, Output, Streams, timeout};
 use crate::kubectl::{Ended, Program, Programs};
 
@@ -29,6 +30,8 @@ pub(super) struct Shell {
     pub folder: PathBuf,
     /// First on PATH: kubectl, k, minikube … as links to this program.
     pub shims: PathBuf,
+    /// Hears what kubectl says in a line.
+    pub ear: Ear,
     /// KUBECONFIG.
     pub kubeconfig: PathBuf,
     /// The environment of this process.
@@ -38,7 +41,9 @@ pub(super) struct Shell {
 impl Shell {
     /// Runs a line with `sh -c`. Ctrl-C reaches the line and not this program.
     pub(super) async fn run(&self, line: &str, streams: &mut Streams) -> i32 {
+        self.ear.open();
         let mut command = self.command(line);
+        command.env(HEARD, self.ear.file());
         // A piped session's standard input holds the session, not what a command should read.
         command.stdin(if matches!(streams.input, Input::Process) { Stdio::inherit() } else { Stdio::null() });
         let mut child = match command.spawn() {
@@ -320,6 +325,7 @@ mod tests {
         Shell {
             folder: folder.to_owned(),
             shims: folder.join("bin"),
+            ear: Ear::new(folder.join("heard")),
             kubeconfig: folder.join("kubeconfig"),
             environment: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),
         }

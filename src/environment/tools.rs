@@ -8,6 +8,7 @@ use crate::base::{Clock, ResultExt, Streams, UserError};
 use crate::{kubectl, minikube};
 
 use super::command_line::CommandLine;
+use super::heard::{Ear, Heard};
 use super::process::{HostPrograms, INTERRUPTED, Shell, link_tools};
 use super::workspace::Workspace;
 
@@ -69,6 +70,7 @@ impl Tools {
             shell: Shell {
                 folder: workspace.folder().to_owned(),
                 shims: settings.shims.clone(),
+                ear: Ear::new(settings.shims.with_file_name("heard")),
                 kubeconfig: settings.kubeconfig.clone(),
                 environment,
             },
@@ -78,6 +80,11 @@ impl Tools {
 
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// What kubectl said within the last line of the shell.
+    pub(super) fn heard(&self) -> Option<Heard> {
+        self.shell.ear.close()
     }
 
     /// Runs a line; Ctrl-C ends it.

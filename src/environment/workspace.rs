@@ -50,7 +50,11 @@ impl Workspace {
         let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
         if !stays_inside || name.is_empty() {
             return Err(UserError::new(format!("{name:?} is not a file name of the workspace"))
-                .hint("give the name of a file, without a way to another folder"));
+                .hint("give the name of a file, without a way to another folder")
+                .or_korean(
+                    UserError::new(format!("{name:?}은(는) 작업 폴더의 파일 이름이 아닙니다"))
+                        .hint("다른 폴더로 가는 경로 없이 파일 이름만 적으세요"),
+                ));
         }
         Ok(self.folder.join(relative))
     }

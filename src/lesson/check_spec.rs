@@ -1,5 +1,7 @@
 //! What an author may write in a check: the forms of an expectation.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::apimachinery::Kind;
@@ -31,8 +33,9 @@ pub enum Form {
         object: ObjectRef,
         /// What it must contain; null asks only that it exists.
         contains: Value,
-        /// Whether its controller must have finished (for a Deployment: every replica updated and available).
-        settled: bool,
+        /// Whether its controller must have finished (for a Deployment: every replica updated and available),
+        /// and for how long its containers must have run since.
+        settled: Option<Duration>,
         /// What else must be true of it, as `object`.
         rule: Option<Rule>,
     },

@@ -84,6 +84,8 @@ pub struct Origin {
     pub hints: Vec<Position>,
     /// Every question.
     pub questions: Vec<Position>,
+    /// Every value that is remembered.
+    pub snap: Vec<Position>,
 }
 
 /// Something that the author's tools would complain about and that is meant.
@@ -188,12 +190,13 @@ impl Course {
             number.is_none_or(|number| chapter.number == number) && id.is_none_or(|id| chapter.id == id)
         });
         found.ok_or_else(|| {
-            let error = UserError::new(format!("there is no chapter {word:?}"));
             let names = self.chapters.iter().map(|chapter| chapter.id.as_str());
-            match nearest(word, names) {
-                Some(name) => error.hint(format!("did you mean {name}?")),
-                None => error.hint("`list` shows the chapters"),
-            }
+            let (hint, korean) = match nearest(word, names) {
+                Some(name) => (format!("did you mean {name}?"), format!("{name}을(를) 뜻하셨나요?")),
+                None => ("`list` shows the chapters".to_owned(), "`list`로 장들을 볼 수 있습니다".to_owned()),
+            };
+            let korean = UserError::new(format!("{word:?}라는 장은 없습니다")).hint(korean);
+            UserError::new(format!("there is no chapter {word:?}")).hint(hint).or_korean(korean)
         })
     }
 }
@@ -208,11 +211,14 @@ impl Chapter {
         {
             return Ok(number - 1);
         }
-        let error = UserError::new(format!("chapter {} has no step {word:?}", self.id));
-        Err(match nearest(word, self.steps.iter().map(|step| step.id.as_str())) {
-            Some(name) => error.hint(format!("did you mean {}/{name}?", self.id)),
-            None => error.hint("`list` shows the steps"),
-        })
+        let (hint, korean) = match nearest(word, self.steps.iter().map(|step| step.id.as_str())) {
+            Some(name) => {
+                (format!("did you mean {}/{name}?", self.id), format!("{}/{name}을(를) 뜻하셨나요?", self.id))
+            }
+            None => ("`list` shows the steps".to_owned(), "`list`로 단계들을 볼 수 있습니다".to_owned()),
+        };
+        let korean = UserError::new(format!("{} 장에는 {word:?}라는 단계가 없습니다", self.id)).hint(korean);
+        Err(UserError::new(format!("chapter {} has no step {word:?}", self.id)).hint(hint).or_korean(korean))
     }
 }
 

@@ -17,9 +17,12 @@
 //! | `yaml question` | `id`, `ask`, `choices`, `answer` or `from: {object, path}`, `feedback` on a wrong answer, `explain` after the right one |
 //! | `yaml allow` | what the author's tools shall not complain about: `mutant` or `rule`, `text`, `because` |
 //!
-//! `settled: true` beside `object` asks that its controller has finished, of a Pod that it is ready; `wait: false` says that only the
-//! learner can bring something about, so that the step is not yet and not converging; `needs: true` makes
-//! an expectation a precondition, without which the step is broken. A selection (`select`, filtered by
+//! `settled: true` beside `object` asks that its controller has finished, of a Pod that it is ready;
+//! `settled: 30s` that its containers have run for that long since. What is held to be ready must also be
+//! steady: a container that was restarted has to outlive its last run (30 seconds at most), and a liveness
+//! probe to be answered; a step whose checks speak of `restartCount` or `lastState` judges that by itself.
+//! `wait: false` says that only the learner can bring something about, so that the step is not yet and not
+//! converging; `needs: true` makes an expectation a precondition, without which the step is broken. A selection (`select`, filtered by
 //! `where: {labels, selector, ownedBy, contains}`) leaves out what is being deleted and has one of `every`,
 //! `any`, `none`, `count`, `cel`. The same object may come several times in `yaml start`, each time later in
 //! its life.
@@ -64,6 +67,7 @@ mod rules;
 mod source;
 mod step;
 mod translation;
+mod typed;
 mod watch;
 
 pub use check_spec::{
@@ -76,4 +80,5 @@ pub use language::{Language, Text};
 pub use lint::{Linted, lint};
 pub use rules::{LessonRule, RULES};
 pub use source::{SAMPLE_IMAGE, Source, load, load_with, sample_app};
+pub use typed::{TypedWord, commands_of, kubectl_verb, makes, writes, writing_verb};
 pub use watch::{CourseWatch, complaint};

@@ -80,7 +80,15 @@ pub static RULES: &[LessonRule] = &[
         "holds-at-start",
         "A check does not hold before anything was done, on an empty cluster and at the start.",
     ),
+    warning("sentence", "Every check has a sentence, and no two of a step have the same."),
+    warning(
+        "phase-running",
+        "A check that asks for Pods that run asks that they are ready: a phase does not tell.",
+    ),
+    warning("snap-nothing", "What a step remembers is there when it begins."),
+    error("command-unknown", "A command that a check asks for is one of kubectl."),
     // Manifests and commands.
+    error("file-name", "Files of a step have names of their own, without a way to another folder."),
     error("start-refused", "The API server takes every object of a start state."),
     warning("file-refused", "The API server takes the manifests that a step hands out."),
     error("solution-syntax", "Solutions are command lines."),

@@ -1,5 +1,7 @@
 //! Builds a step from a section of the English file.
 
+use std::path::{Component, Path};
+
 use crate::base::Position;
 
 use super::chapter::step_id;
@@ -31,6 +33,7 @@ pub(super) fn read(section: &Section, report: &mut Report) -> Step {
                 step.origin.solutions.push(places);
             }
             BlockKind::File(name) => {
+                file_name(name, &step.files, block.at, report);
                 step.files.push(LessonFile { name: name.clone(), content: block.text.clone() });
                 step.origin.files.push(block.at);
             }
@@ -76,7 +79,9 @@ fn yaml_block(step: &mut Step, block: &Block, report: &mut Report) {
         }
         BlockKind::Snap => {
             for (name, source) in node.entries() {
-                step.snap.extend(value_source(&source, report).map(|source| (name.to_owned(), source)));
+                let Some(read) = value_source(&source, report) else { continue };
+                step.snap.push((name.to_owned(), read));
+                step.origin.snap.push(source.at());
             }
         }
         BlockKind::Allow => {
@@ -264,5 +269,16 @@ fn complain_about_answer(check: &Expectation, step: &Step, report: &mut Report) 
     {
         let message = format!("the check asks for the answer {id:?}, but there is no such question");
         report.broken("unknown-question", check.at, message, None);
+    }
+}
+/// A file is found by its name, in the workspace.
+fn file_name(name: &str, others: &[LessonFile], at: Position, report: &mut Report) {
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    if name.is_empty() || !Path::new(name).components().all(plain) {
+        let hint = "give the name of a file, without a way to another folder".to_owned();
+        report.broken("file-name", at, format!("{name:?} is not a file name of the workspace"), Some(hint));
+    } else if others.iter().any(|other| other.name == name) {
+        let hint = "the later one would take the place of the earlier".to_owned();
+        report.broken("file-name", at, format!("two files of this step are named {name}"), Some(hint));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use podlings::base::Streams;
 use podlings::check::{self, Context, LastAnswer, Verdict};
 use podlings::cluster::{Cluster, ClusterConfig};
-use podlings::environment::{CommandLine, Embedded, Environment, ToolSettings, Workspace};
+use podlings::environment::{CommandLine, Embedded, Environment, Heard, ToolSettings, Workspace};
 use podlings::lesson::{Language, Severity, Source, Step, load};
 use serde_json::Value;
 
@@ -29,6 +29,7 @@ pub(crate) struct Desk {
     pub(crate) environment: Environment,
     pub(crate) context: Context,
     pub(crate) printed: String,
+    again: Option<Duration>,
     _folder: tempfile::TempDir,
 }
 
@@ -59,7 +60,7 @@ impl Desk {
             answered: None,
             snap: BTreeMap::new(),
         };
-        Self { environment, context, printed: String::new(), _folder: folder }
+        Self { environment, context, printed: String::new(), again: None, _folder: folder }
     }
 
     /// An empty cluster, in which these commands make the step's start.
@@ -85,15 +86,17 @@ impl Desk {
     pub(crate) async fn run_without_time(&mut self, line: &str) {
         let (mut streams, printed) = Streams::captured("");
         let code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
-        self.printed += &format!("$ {line}\n{}{}[{code}]\n", printed.out(), printed.err());
+        let Heard { failed, out, err } =
+            self.environment.heard().unwrap_or_else(|| Heard::of(&printed, code));
+        self.printed += &format!("$ {line}\n{out}{err}[{code}]\n");
         self.context.commands.push(line.to_owned());
-        self.context.answered =
-            Some(LastAnswer { failed: code != 0, out: printed.out(), err: printed.err() });
+        self.context.answered = Some(LastAnswer { failed, out, err });
     }
 
     /// The verdict now; what the step has to remember is remembered.
     pub(crate) async fn judge(&mut self, step: &Step) -> Verdict {
         let judgement = check::evaluate(step, &self.context).await;
+        self.again = judgement.again;
         if let Some(remembered) = judgement.remembered {
             self.context.snap = remembered;
         }
@@ -114,7 +117,9 @@ impl Desk {
                 return verdict;
             }
             seen.push(verdict.clone());
-            match self.environment.step(ARRIVES) {
+            let lasts = self.again;
+            let stepped = self.environment.step(lasts.unwrap_or(ARRIVES));
+            match stepped.or_else(|| lasts.filter(|lasts| self.environment.pass(*lasts))) {
                 Some(passed) => waited += passed,
                 None => return verdict,
             }

@@ -241,6 +241,51 @@ const READ_FAULTS: &[Fault] = &[
         "when:",
         "nothing but",
     ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "contains: {spec: {replicas: {$atLeast: 3, $atMost: 1}}}",
+        "cannot-hold",
+        "$atLeast: 3",
+        "between these bounds",
+    ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "contains: {spec: {replicas: {$oneOf: []}}}",
+        "cannot-hold",
+        "$oneOf",
+        "nothing to choose from",
+    ),
+    fault("  settled: true", "  settled: 10h", "format", "settled: 10h", "at most 5m"),
+    fault(
+        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
+        "  object: pod/web\n  contains: {status: {phase: Running}}",
+        "phase-running",
+        "phase: Running",
+        "settled: true",
+    ),
+    // Sentences and files.
+    fault("- that: It asks for two Pods", "- that: \"\"", "sentence", "that: \"\"", "says nothing"),
+    fault(
+        "- that: It asks for two Pods",
+        "- that: Both Pods are available",
+        "sentence",
+        "- that: Both Pods are available",
+        "another check",
+    ),
+    fault(
+        "```yaml question",
+        "```yaml file=../web.yaml\na: b\n```\n\n```yaml question",
+        "file-name",
+        "a: b",
+        "not a file name",
+    ),
+    fault(
+        "```yaml question",
+        "```yaml file=a.yaml\na: b\n```\n\n```yaml file=a.yaml\na: c\n```\n\n```yaml question",
+        "file-name",
+        "a: c",
+        "two files",
+    ),
     // Manifests and commands.
     fault(
         "  replicas: 2\n  selector: {matchLabels: {app: web}}",
@@ -304,6 +349,13 @@ const KOREAN_FAULTS: &[Fault] = &[
     ),
     fault("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
     fault("# Web 장", "Web 장", "title", "---", "title"),
+    fault(
+        "summary: 이 장을 마치면 무엇을 할 수 있는지 한두 문장으로 적습니다.",
+        "summary: What a learner can do after this chapter.",
+        "untranslated",
+        "---",
+        "summary",
+    ),
 ];
 
 /// Found by `author lint`, which asks an embedded cluster as well.
@@ -323,6 +375,20 @@ const LINT_FAULTS: &[Fault] = &[
         "start-refused",
         "apiVersion: apps/v1",
         "selector",
+    ),
+    fault(
+        "```yaml question",
+        "```yaml snap\nbefore: {object: deployment/wbe, path: .metadata.uid}\n```\n\n```yaml question",
+        "snap-nothing",
+        "before:",
+        "remembers nothing",
+    ),
+    fault(
+        "- that: You read the address of a Pod",
+        "- that: You looked\n  command: kubectl gte pods\n- that: You read the address of a Pod",
+        "command-unknown",
+        "- that: You looked",
+        "get",
     ),
     fault(
         "```sh solution\nkubectl get pods -o wide",

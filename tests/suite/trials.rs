@@ -140,3 +140,29 @@ async fn a_start_state_may_hold_objects_of_a_kind_that_it_brings() {
     let error = desk.environment.prepare(&[unknown], false).await.unwrap_err();
     assert!(error.message.contains("no kind \"Bill\" in \"shop.example/v1\""), "{}", error.message);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ready_moment_between_two_restarts_passes_nothing() {
+    let mut desk = Desk::new().await;
+    let step = step_of("- that: web runs\n  object: deployment/web\n  settled: true");
+    for (seconds, probe) in [(10, "/helth"), (2, "/helth")] {
+        desk.enter(&step, &[]).await;
+        let manifest = format!(
+            "kubectl apply -f - <<END\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{selector: \
+             {{matchLabels: {{app: web}}}}, template: {{metadata: {{labels: {{app: web}}}}, spec: {{containers: [{{name: c, image: \
+             nginx, livenessProbe: {{periodSeconds: {seconds}, httpGet: {{path: {probe}, port: 80}}}}}}]}}}}}}}}\nEND\n"
+        );
+        desk.run(&manifest).await;
+        let mut ready = 0;
+        for _ in 0..150 {
+            let verdict = desk.judge(&step).await;
+            assert_ne!(verdict, Verdict::Passed);
+            ready += usize::from(format!("{verdict:?}").contains("ready"));
+            assert!(desk.environment.pass(std::time::Duration::from_secs(1)));
+        }
+        assert!(ready > 0, "there were moments in which it was ready");
+        let mended = r#"[{"op": "replace", "path": "/spec/template/spec/containers/0/livenessProbe/httpGet/path", "value": "/"}]"#;
+        desk.run(&format!("kubectl patch deployment web --type=json -p '{mended}'")).await;
+        assert_eq!(desk.settled_verdict(&step).await, Verdict::Passed);
+    }
+}

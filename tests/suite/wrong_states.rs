@@ -23,7 +23,11 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let texts = [include_str!("data/wrong_states.yaml"), include_str!("data/forum_states.yaml")];
+    let texts = [
+        include_str!("data/wrong_states.yaml"),
+        include_str!("data/forum_states.yaml"),
+        include_str!("data/asked_states.yaml"),
+    ];
     let (course, _) = load(&Source::Embedded);
     let documents = texts.into_iter().flat_map(|text| parse_yaml(text).unwrap());
     let lists = documents.map(|document| document.value.as_array().unwrap().clone());
@@ -97,7 +101,7 @@ async fn complaint(desk: &mut Desk, case: &Case) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_state_never_passes_and_its_cause_is_named() {
     let cases = cases();
-    assert!(cases.len() >= 190);
+    assert!(cases.len() >= 280);
     let (mut one, mut two) = (Desk::new().await, Desk::new().await);
     let (first, second) = cases.split_at(cases.len() / 2);
     let (left, right) = tokio::join!(judge_all(&mut one, first), judge_all(&mut two, second));

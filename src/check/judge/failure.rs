@@ -1,11 +1,11 @@
 //! Why an expectation does not hold, for those about one object, a rule, a probe, an answer or a command.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::{Object, resolve_kind};
 use crate::lesson::{Expectation, Form, HttpProbe, ObjectRef, Rule, Selection, ValueOrigin};
 
-use super::super::partial::{Gap, gaps, shorten};
+use super::super::partial::{self, Gap, gaps, shorten};
 use super::super::rule::{Bindings, Outcome};
 use super::super::state;
 use super::super::verdict::Difference;
@@ -56,9 +56,9 @@ impl Failure {
 impl Facts<'_> {
     /// Why an expectation does not hold; `None` when it does.
     pub(super) fn failure(&self, check: &Expectation) -> Option<Failure> {
-        let mut failure = match &check.form {
+        let failure = match &check.form {
             Form::Match { object, contains, settled, rule } => {
-                self.match_failure(check, object, contains, *settled, rule.as_ref())
+                self.match_failure(check, object, contains, settled.is_some(), rule.as_ref())
             }
             Form::Selection { selection, quantifier } => self.selection_failure(check, selection, quantifier),
             Form::Rule { with, rule } => self.rule_failure(check, with, rule),
@@ -75,9 +75,23 @@ impl Facts<'_> {
             }),
             Form::Command(words) => (!self.commands.iter().any(|line| holds_words(line, words)))
                 .then(|| self.simple(check, words.join(" "), self.say(Phrase::NotRunYet))),
-        }?;
+        };
+        let mut failure = failure.or_else(|| self.unsteady_failure(check))?;
         failure.observed &= check.wait;
         Some(failure)
+    }
+
+    /// What holds, and may not hold for long.
+    fn unsteady_failure(&self, check: &Expectation) -> Option<Failure> {
+        let (pod, unsteady) = self.unsteady(check)?;
+        let object = ObjectRef {
+            kind: &crate::apimachinery::builtin::POD,
+            name: pod.name().to_owned(),
+            namespace: Some(pod.namespace().to_owned()),
+        };
+        let about = About::Culprit(object);
+        let told = self.simple(check, String::new(), self.say(unsteady.phrase));
+        Some(Failure { observed: true, about, ..told })
     }
 
     fn match_failure(
@@ -109,9 +123,10 @@ impl Facts<'_> {
                 return Some(failure);
             }
         }
-        // Whoever asks for a Pod that has ended does not ask for one that is ready.
-        let ended = contains.pointer("/status/phase").is_some_and(|phase| phase == "Succeeded");
-        let actual = if settled && !ended { state::unsettled(found)? } else { return None };
+        // Whoever asks for a phase in which no Pod is ready asks for that, and not for one that is.
+        let otherwise = |phase: &Value| !partial::contains(phase, Some(&json!("Running")), self.snap);
+        let ends = contains.pointer("/status/phase").is_some_and(otherwise);
+        let actual = if settled && !ends { state::unsettled(found)? } else { return None };
         let about = About::Object(object.clone(), Vec::new());
         Some(Failure { observed: true, about, ..self.simple(check, String::new(), self.say(actual)) })
     }

@@ -5,12 +5,15 @@ mod selection;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use crate::apimachinery::{Object, builtin};
 use crate::lesson::{Expectation, Form, HttpProbe, Language, Step};
 
 use super::last_answer::LastAnswer;
 use super::partial::Snap;
 use super::probe::Reply;
+use super::steadiness::{self, Now, Unsteady};
 use super::verdict::{Difference, Reason, Verdict};
 use super::why::Awaited;
 use super::words::{Phrase, say};
@@ -33,6 +36,8 @@ pub(super) struct Facts<'a> {
     pub replies: &'a [(HttpProbe, Reply)],
     /// What containers wrote last, for those that ended: `pod/container` → line.
     pub logs: &'a BTreeMap<String, String>,
+    /// What time it is on the cluster, where that was asked.
+    pub now: Option<Now>,
     /// Whether the world was read widely enough to tell reasons.
     pub explain: bool,
 }
@@ -100,6 +105,21 @@ impl<'a> Facts<'a> {
             }
         }
         failures
+    }
+
+    /// The first Pod that a check holds to be ready, and that may not be for long.
+    fn unsteady(&self, check: &Expectation) -> Option<(&Object, Unsteady)> {
+        let (now, lasts) = (self.now?, steadiness::demands(check)?);
+        let about_restarts = steadiness::is_about_restarts(self.step);
+        steadiness::pods(check, self.world, self.snap).into_iter().find_map(|pod| {
+            let events = self.world.all(&builtin::EVENT, Some(pod.namespace()));
+            Some((pod, steadiness::unsteady(pod, lasts, about_restarts, events, now)?))
+        })
+    }
+
+    /// When it is worth another look though nothing changes.
+    pub(super) fn look_again(&self) -> Option<Duration> {
+        self.step.checks.iter().filter_map(|check| Some(self.unsteady(check)?.1.again)).min()
     }
 
     fn waiting(&self, check: &Expectation, failure: &Failure) -> String {

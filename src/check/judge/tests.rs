@@ -44,6 +44,7 @@ fn verdict_with(
             step,
             snap: &Snap::from([("pods".to_owned(), json!(["p-1"]))]),
             replies,
+            now: None,
             logs: &BTreeMap::new(),
             explain: true,
         },

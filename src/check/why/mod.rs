@@ -32,7 +32,7 @@ pub(super) fn explain(
     let chain = Chain::new(facts.world, facts.logs);
     let near = Near::new(facts, check);
     let finding = match &failure.about {
-        About::Nothing => near.makes_anew().or_else(|| near.dry_run()),
+        About::Nothing => near.makes_anew().or_else(|| near.dry_run()).or_else(|| near.not_deleted()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
             Some(found) if gaps.is_empty() => chain.broken_link(found).or_else(|| chain.ended_well(found)),
@@ -94,6 +94,7 @@ fn of_selection(
     near.may_not_go(&selected)
         .or_else(|| near.too_many(selection, &selected))
         .or_else(|| near.makes_anew_of(&selected))
+        .or_else(|| near.kept_at(&selected))
         .or_else(|| selected.first().and_then(|first| near.gaps(first, gaps)))
         .or_else(|| selected.iter().find_map(troubled))
         .or_else(|| selected.first().and_then(|first| near.difference(first, gaps)))

@@ -47,8 +47,13 @@ const OF_CLUSTER: &[&Kind] = &[
 
 /// Kinds that are looked for in every namespace: what a learner makes may land in another.
 /// Secrets are not among them: those of others are not ours to read.
-const EVERYWHERE: &[&Kind] =
-    &[&builtin::POD, &builtin::SERVICE_ACCOUNT, &builtin::CONFIG_MAP, &builtin::SERVICE];
+const EVERYWHERE: &[&Kind] = &[
+    &builtin::POD,
+    &builtin::SERVICE_ACCOUNT,
+    &builtin::CONFIG_MAP,
+    &builtin::SERVICE,
+    &builtin::PERSISTENT_VOLUME_CLAIM,
+];
 
 /// Containers whose last line is read.
 const LOGS_MAX: usize = 4;

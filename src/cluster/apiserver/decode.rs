@@ -63,8 +63,8 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
     Ok(Object::from_value(value).unwrap_or_else(|| Object::from(serde_json::Map::new())))
 }
 
-/// Paths of fields that a JSON body names twice.
-pub(super) fn duplicate_fields(headers: &HeaderMap, body: &[u8]) -> Vec<String> {
+/// The fields of a JSON body that names one of them twice, and whether each has come before.
+pub(super) fn duplicate_fields(headers: &HeaderMap, body: &[u8]) -> Vec<(String, bool)> {
     let reads = media_type(headers).ends_with("json") || media_type(headers).is_empty();
     if reads { duplicates::duplicate_fields(body) } else { Vec::new() }
 }

@@ -5,19 +5,34 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Paths of fields that come twice, `spec.containers[0].image`; none for a body that is no JSON.
-pub(super) fn duplicate_fields(body: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
+/// If a field comes twice: the paths of all, `spec.containers[0].image`, and whether each has come before.
+/// Nothing for a body that is no JSON.
+pub(super) fn duplicate_fields(body: &[u8]) -> Vec<(String, bool)> {
+    let mut found = Found::default();
     let mut reader = serde_json::Deserializer::from_slice(body);
     // A body that cannot be read is refused elsewhere.
     let _ = Place { path: String::new(), found: &mut found }.deserialize(&mut reader);
-    found
+    if !found.twice {
+        return Vec::new();
+    }
+    found.collects = true;
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let _ = Place { path: String::new(), found: &mut found }.deserialize(&mut reader);
+    found.fields
+}
+
+/// What a look at a body has found: in the first one, whether anything comes twice.
+#[derive(Default)]
+struct Found {
+    twice: bool,
+    collects: bool,
+    fields: Vec<(String, bool)>,
 }
 
 /// A value on the way down.
 struct Place<'a> {
     path: String,
-    found: &'a mut Vec<String>,
+    found: &'a mut Found,
 }
 
 impl<'de> DeserializeSeed<'de> for Place<'_> {
@@ -40,8 +55,10 @@ impl<'de> Visitor<'de> for Place<'_> {
         while let Some(name) = map.next_key::<String>()? {
             let separator = if self.path.is_empty() { "" } else { "." };
             let path = format!("{}{separator}{name}", self.path);
-            if !seen.insert(name) {
-                self.found.push(path.clone());
+            let again = !seen.insert(name);
+            self.found.twice |= again;
+            if self.found.collects {
+                self.found.fields.push((path.clone(), again));
             }
             map.next_value_seed(Place { path, found: &mut *self.found })?;
         }
@@ -93,11 +110,12 @@ mod tests {
         let body =
             br#"{"kind":"Pod","spec":{"containers":[{"name":"a"},{"name":"b","image":"x","image":"y"}],
             "hostNetwork":true,"hostNetwork":false,"priority":1.5},"metadata":{"labels":{"a":"1","a":"2"}}}"#;
-        assert_eq!(
-            duplicate_fields(body),
-            ["spec.containers[1].image", "spec.hostNetwork", "metadata.labels.a"]
-        );
-        assert_eq!(duplicate_fields(br#"{"a":{"x":1},"b":{"x":null}}"#), Vec::<String>::new());
-        assert_eq!(duplicate_fields(&[b'['; 100_000]), Vec::<String>::new());
+        let found = duplicate_fields(body);
+        let twice: Vec<&str> =
+            found.iter().filter(|(_, again)| *again).map(|(path, _)| path.as_str()).collect();
+        assert_eq!(twice, ["spec.containers[1].image", "spec.hostNetwork", "metadata.labels.a"]);
+        assert_eq!(found[2], ("spec.containers".to_owned(), false));
+        assert!(duplicate_fields(br#"{"a":{"x":1},"b":{"x":null}}"#).is_empty());
+        assert!(duplicate_fields(&[b'['; 100_000]).is_empty());
     }
 }

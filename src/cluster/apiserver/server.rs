@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use http::header::{DATE, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -81,7 +83,19 @@ impl ApiServer {
             let message = "This request caused apiserver to panic. Look in the logs for details.";
             Err(Status::failure(500, "InternalError", message))
         });
-        finish.apply(answered.unwrap_or_else(|status| body::failure(&status)), reads).await
+        let mut response =
+            finish.apply(answered.unwrap_or_else(|status| body::failure(&status)), reads).await;
+        if let Some(now) = self.date() {
+            response.headers_mut().insert(DATE, now);
+        }
+        response
+    }
+
+    /// The time of the cluster, as it stands above every answer.
+    fn date(&self) -> Option<HeaderValue> {
+        let now = self.shared.clock().now();
+        let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok()?;
+        HeaderValue::from_str(&text).ok()
     }
 
     /// In whose name the request is made, if they may make it.

@@ -259,14 +259,15 @@ async fn hostile_bodies_get_a_status_and_harm_nobody() {
 #[tokio::test]
 async fn fields_that_come_twice_are_refused_strictly() {
     let cluster = with_default_namespace().await;
-    let body = br#"{"metadata":{"name":"twice"},"data":{"a":"1","a":"2"},"bogus":1}"#.to_vec();
+    let body =
+        br#"{"metadata":{"name":"twice"},"what":1,"data":{"a":"1","a":"2"},"bogus":1,"bogus":2}"#.to_vec();
     let strict = "?fieldValidation=Strict";
     assert_eq!(
         post_bytes(&cluster, strict, "application/json", body.clone()).await,
         (
             400,
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: \
-             duplicate field \"data.a\", unknown field \"bogus\""
+             unknown field \"what\", duplicate field \"data.a\", unknown field \"bogus\""
                 .to_owned()
         )
     );

@@ -20,6 +20,24 @@ const ZONE: &str = "cluster.local";
 /// What begins every hosts file (`pkg/kubelet/kubelet_pods.go`).
 const HOSTS: &str = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
 
+/// Parameters of the kernel that Pods may set without being told so, and what they are when nobody does.
+const SYSCTLS: &[(&str, &str)] = &[
+    ("kernel.shm_rmid_forced", "0"),
+    ("net.ipv4.ip_local_port_range", "32768\t60999"),
+    ("net.ipv4.tcp_syncookies", "1"),
+    ("net.ipv4.ping_group_range", "0\t2147483647"),
+    ("net.ipv4.ip_unprivileged_port_start", "0"),
+    ("net.ipv4.tcp_keepalive_time", "7200"),
+    ("net.ipv4.tcp_fin_timeout", "60"),
+    ("net.ipv4.tcp_keepalive_intvl", "75"),
+    ("net.ipv4.tcp_keepalive_probes", "9"),
+];
+
+/// Where a parameter of the kernel is told.
+fn sysctl_path(name: &str) -> String {
+    format!("/proc/sys/{}", name.replace('.', "/"))
+}
+
 /// Writes what the kernel tells a container of its limits (cgroup v2).
 pub(super) fn tell_limits(files: &mut Files, spec: &ContainerSpec<'_>) {
     let of = |resource: &str| limit(spec.get("/resources"), resource);
@@ -44,11 +62,19 @@ impl PodWorker<'_> {
         });
         files.insert("/proc/cpuinfo", processors.collect::<String>());
         files.insert("/proc/version", "Linux version 6.8.0 #1 SMP\n");
+        for (name, value) in SYSCTLS {
+            files.insert(&sysctl_path(name), format!("{value}\n"));
+        }
+        for sysctl in self.pod.list("/spec/securityContext/sysctls") {
+            let text = |field: &str| sysctl[field].as_str().unwrap_or_default();
+            files.insert(&sysctl_path(text("name")), format!("{}\n", text("value")));
+        }
         files
     }
 
     fn hosts(&mut self) -> String {
-        let mut text = HOSTS.to_owned();
+        let host_network = self.pod.flag("/spec/hostNetwork");
+        let mut text = if host_network { self.node_hosts() } else { HOSTS.to_owned() };
         let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
         let (name, subdomain, namespace) =
             (self.hostname(), self.pod.text("/spec/subdomain"), self.pod.namespace());
@@ -56,7 +82,9 @@ impl PodWorker<'_> {
             "" => String::new(),
             subdomain => format!("{name}.{subdomain}.{namespace}.svc.{ZONE}\t"),
         };
-        text.push_str(&format!("{address}\t{full}{name}\n"));
+        if !host_network {
+            text.push_str(&format!("{address}\t{full}{name}\n"));
+        }
         let aliases = self.pod.list("/spec/hostAliases");
         if !aliases.is_empty() {
             text.push_str("\n# Entries added by HostAliases.\n");
@@ -67,6 +95,15 @@ impl PodWorker<'_> {
             text.push_str(&format!("{}\t{}\n", alias["ip"].as_str().unwrap_or_default(), names.join("\t")));
         }
         text
+    }
+
+    /// The node's own hosts file, as a Pod on its network sees it.
+    fn node_hosts(&self) -> String {
+        let (address, node) = (self.host_address(), self.node_name());
+        let first = HOSTS.lines().skip(1).collect::<Vec<_>>().join("\n");
+        format!(
+            "# Kubernetes-managed hosts file (host network).\n{first}\n{address}\t{node}\n{NODE_DNS}\thost.minikube.internal\n{address}\tcontrol-plane.minikube.internal\n"
+        )
     }
 
     fn resolver(&self) -> String {

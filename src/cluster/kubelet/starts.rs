@@ -150,7 +150,8 @@ impl PodWorker<'_> {
         for mount in &mut mounts {
             // The kubelet's own files are for reading; a part of a volume is made when it is not there.
             let token = mount.volume.starts_with("kube-api-access-");
-            mount.read_only |= token || changing.contains(&mount.volume);
+            let of_image = volumes::is_of_image(&self.pod, &mount.volume);
+            mount.read_only |= token || of_image || changing.contains(&mount.volume);
             mount.in_memory = volumes::is_in_memory(&self.pod, &mount.volume);
             let path = format!("/{}", mount.sub_path.trim_matches('/'));
             if let Some(files) = self.runtime_mut().volumes.get_mut(&mount.volume)

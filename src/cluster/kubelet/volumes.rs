@@ -49,6 +49,12 @@ fn content(registry: &Registry, pod: &Object, volume: &Value) -> Result<Files, S
             }
         }
     }
+    if let Some(source) = present("image") {
+        let reference = source["reference"].as_str().unwrap_or_default();
+        return Files::of_image(reference).ok_or_else(|| {
+            format!("not simulated: volumes of images that are not in the catalogue: {reference:?}")
+        });
+    }
     for kind in ["configMap", "secret", "downwardAPI"] {
         if let Some(source) = present(kind) {
             fill(registry, pod, kind, source, &mut files)?;
@@ -193,6 +199,11 @@ pub(super) fn mounts(
             Ok(seen)
         })
         .collect()
+}
+
+/// Whether a volume is an image, which nobody writes to.
+pub(super) fn is_of_image(pod: &Object, name: &str) -> bool {
+    pod.list("/spec/volumes").iter().any(|volume| volume["name"] == name && volume["image"].is_object())
 }
 
 /// Whether the kubelet holds a volume in memory: what is secret, and what asks for it.

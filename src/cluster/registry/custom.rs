@@ -30,9 +30,10 @@ impl Registry {
 }
 
 /// The rules of an object stored as one of `kind` that came as one of `version`: a custom object is
-/// judged by the schema of the version in which it came.
+/// judged by the schema of the version in which it came, and an Event by the rules of its own.
 pub(super) fn rules_of(kind: &'static Kind, version: &'static Kind) -> &'static dyn Strategy {
-    strategy_of(if kind.custom.is_some() { version } else { kind })
+    let own = kind.custom.is_some() || std::ptr::eq(version, &builtin::EVENTS_EVENT);
+    strategy_of(if own { version } else { kind })
 }
 
 /// What a client is told about finalizers of custom objects that others may choose, too.

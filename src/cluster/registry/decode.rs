@@ -109,8 +109,23 @@ fn as_object(value: Value) -> Result<Object, Status> {
 }
 
 fn strict_errors(options: &WriteOptions, unknown_fields: &[String]) -> Vec<String> {
-    let twice = options.duplicate_fields.iter().map(|field| format!("duplicate field {field:?}"));
-    twice.chain(unknown_fields.iter().map(|field| format!("unknown field {field:?}"))).collect()
+    let unknown = |field: &String| format!("unknown field {field:?}");
+    if options.duplicate_fields.is_empty() {
+        return unknown_fields.iter().map(unknown).collect();
+    }
+    // In the order of the body; a field that is not known is not looked at any closer.
+    let mut errors: Vec<String> = Vec::new();
+    for (field, twice) in &options.duplicate_fields {
+        let error = match (unknown_fields.contains(field), *twice) {
+            (true, _) => unknown(field),
+            (false, true) => format!("duplicate field {field:?}"),
+            (false, false) => continue,
+        };
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
 }
 
 fn warnings(options: &WriteOptions, errors: Vec<String>) -> Vec<String> {

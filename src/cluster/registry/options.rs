@@ -21,8 +21,8 @@ pub(crate) struct WriteOptions {
     pub dry_run: bool,
     /// What to do about unknown and duplicate fields.
     pub field_validation: FieldValidation,
-    /// Paths of fields that the client named twice.
-    pub duplicate_fields: Vec<String>,
+    /// If the client named a field twice: all fields in the order of the body, and whether one has come before.
+    pub duplicate_fields: Vec<(String, bool)>,
     /// The subresource written (`status`, `scale` …); empty for the object itself.
     pub subresource: &'static str,
 }

@@ -1,6 +1,8 @@
 //! The files that images bring along: few, but those that people look at.
 
-use super::images::{Image, Toolbox};
+use super::files::Files;
+use super::image_reference::ImageReference;
+use super::images::{Image, Toolbox, image_of};
 
 /// What the kernel tells of a process of root without a security context.
 pub(super) const USUAL_STATUS: &str = "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t0 \nCapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t0\n";
@@ -134,6 +136,23 @@ const SAMPLE_APP: Table = &[
     ("/usr/bin", DIRECTORY),
     ("/var/log", DIRECTORY),
 ];
+
+impl Files {
+    /// What an image holds, as a volume; `None` when it is not in the catalogue.
+    pub(crate) fn of_image(reference: &str) -> Option<Self> {
+        let parsed = ImageReference::parse(reference).ok()?;
+        let image = image_of(&parsed.repository())?;
+        let mut files = Self::default();
+        for (path, text) in base_files(Some(image)) {
+            if *text == DIRECTORY {
+                files.make_folder(path);
+            } else {
+                files.insert(path, *text);
+            }
+        }
+        Some(files)
+    }
+}
 
 /// Path and text of the files of an image.
 pub(super) fn base_files(image: Option<&'static Image>) -> Table {

@@ -6,6 +6,8 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::apimachinery::{JsonPath, KINDS, Kind, LabelSelector, resolve_kind};
@@ -20,6 +22,13 @@ use super::node::Node;
 
 use partial::{check_path, partial};
 use rules::{Variable, rule};
+
+/// How long a state can be asked to last.
+const SETTLED_MAX: Duration = Duration::from_mins(5);
+
+/// Kinds whose Pods can be restarted.
+const RUNS_PODS: &[&str] =
+    &["Pod", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet"];
 
 /// The keys that say which form an expectation has, and the keys that may stand beside each.
 const FORMS: &[(&str, &[&str])] = &[
@@ -124,10 +133,24 @@ fn form_of(node: &Node<'_>, report: &mut Report) -> Option<(&'static str, &'stat
 fn match_form(node: &Node<'_>, main: &Node<'_>, report: &mut Report) -> Option<Form> {
     let object = object_ref(main, namespace(node, report), report)?;
     let contains = partial(node.get("contains"), object.kind, report);
-    let settled = node.get("settled").is_some_and(|settled| settled.flag(report));
+    let settled = node.get("settled").and_then(|settled| settled_for(&settled, object.kind, report));
     let variables = [Variable::object("object", object.kind)];
     let rule = node.get("cel").and_then(|cel| rule(&cel, &variables, true, report));
     Some(Form::Match { object, contains, settled, rule })
+}
+
+/// `settled: true`, or for how long: `settled: 30s`.
+fn settled_for(node: &Node<'_>, kind: &Kind, report: &mut Report) -> Option<Duration> {
+    let Some(text) = node.value.as_str() else { return node.flag(report).then_some(Duration::ZERO) };
+    let lasts = text.parse::<jiff::SignedDuration>().ok().and_then(|lasts| Duration::try_from(lasts).ok());
+    if lasts.is_none_or(|lasts| lasts.is_zero() || lasts > SETTLED_MAX) {
+        let hint = "for example `settled: true`, `settled: 30s`, at most 5m";
+        report.error(node.at(), "true, false or a time was expected here", Some(hint.to_owned()));
+    } else if !RUNS_PODS.contains(&kind.kind) {
+        let message = format!("a {} runs no Pods that could be restarted", kind.kind);
+        report.error(node.at(), message, Some("`settled: true` asks that it has arrived".to_owned()));
+    }
+    lasts
 }
 
 fn rule_form(node: &Node<'_>, main: &Node<'_>, report: &mut Report) -> Option<Form> {

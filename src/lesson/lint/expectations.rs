@@ -9,7 +9,7 @@ use super::super::node::{Node, YamlBlock};
 use super::rules_in_cel;
 use super::section_of;
 use super::values;
-use crate::apimachinery::{Kind, resolve_kind};
+use crate::apimachinery::{Kind, Quantity, resolve_kind};
 use crate::base::Position;
 
 /// Keys whose value is a partial object of the expectation's kind.
@@ -37,7 +37,7 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
         let Some(section) = section_of(page, step) else { continue };
         let remembered = remembered(section);
         let of_kind = |kind: BlockKind| section.blocks.iter().filter(move |block| block.kind == kind);
-        let mut checks = Vec::new();
+        let (mut checks, mut told) = (Vec::new(), Vec::new());
         for block in of_kind(BlockKind::Check) {
             in_block(block, |node| {
                 let items = node.items(&mut Report::new(""));
@@ -45,6 +45,7 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, report: &mut Report) {
                     Visitor { remembered: &remembered, in_trial: false, report }.expectation(item);
                 }
                 contradictions(&items, report);
+                sentences(&items, &mut told, report);
                 checks.extend(items.iter().map(|item| essence(item.value)));
             });
         }
@@ -86,6 +87,20 @@ fn in_block(block: &Block, look: impl FnOnce(&Node<'_>)) {
     }
 }
 
+/// A learner reads the sentences: each says something, and something else than the others.
+fn sentences(items: &[Node<'_>], told: &mut Vec<String>, report: &mut Report) {
+    for that in items.iter().filter_map(|item| item.get("that")) {
+        let Some(text) = that.value.as_str().map(str::trim) else { continue };
+        if text.is_empty() {
+            let hint = "say what is asked for, as a learner would check it off".to_owned();
+            report.broken("sentence", that.at(), "the check says nothing", Some(hint));
+        } else if told.iter().any(|other| other == text) {
+            report.broken("sentence", that.at(), format!("another check of this step says {text:?}"), None);
+        }
+        told.push(text.to_owned());
+    }
+}
+
 /// An expectation without what is told about it.
 fn essence(value: &Value) -> Value {
     let mut value = value.clone();
@@ -113,6 +128,7 @@ impl Visitor<'_> {
             self.partial(&filter, kind);
         }
         self.emptiness(node);
+        self.phase(node, kind);
         self.always_there(node, kind);
         if let Some(cel) = node.get("cel") {
             rules_in_cel::lint(&cel, node, self.remembered, self.in_trial, self.report);
@@ -123,6 +139,9 @@ impl Visitor<'_> {
                 self.expectation(item);
             }
             self.alternatives(&alternatives, &items);
+            if items.is_empty() {
+                self.cannot_hold(alternatives.at(), "there is nothing to choose from");
+            }
         }
         if let Some(trial) = node.get("trial") {
             let mut inner = Visitor { remembered: self.remembered, in_trial: true, report: self.report };
@@ -134,6 +153,27 @@ impl Visitor<'_> {
 
     fn cannot_fail(&mut self, at: Position, why: &str, hint: &str) {
         self.report.broken("cannot-fail", at, format!("this cannot fail: {why}"), Some(hint.to_owned()));
+    }
+
+    fn cannot_hold(&mut self, at: Position, why: &str) {
+        self.report.broken("cannot-hold", at, format!("this cannot hold: {why}"), None);
+    }
+
+    /// A phase alone says little about Pods that are to run.
+    fn phase(&mut self, node: &Node<'_>, kind: Option<&'static Kind>) {
+        if kind.is_none_or(|kind| kind.kind != "Pod") || node.value["settled"] == true {
+            return;
+        }
+        for partial in ["contains", "every", "any"].into_iter().filter_map(|key| node.get(key)) {
+            let status = &partial.value["status"];
+            let more = ["conditions", "containerStatuses"].iter().any(|key| status.get(key).is_some());
+            let phase = partial.get("status").and_then(|status| status.get("phase"));
+            if let Some(phase) = phase.filter(|phase| !more && phase.value == "Running") {
+                let message = "a Pod whose containers end again and again is in the phase Running, too";
+                let hint = "`settled: true` beside `object` asks that it is ready; of a selection ask for the condition Ready";
+                self.report.broken("phase-running", phase.at(), message, Some(hint.to_owned()));
+            }
+        }
     }
 
     /// Values and remembered names within a partial object.
@@ -149,11 +189,32 @@ impl Visitor<'_> {
             }
             return;
         }
+        self.bounds(node);
         for (key, value) in node.entries() {
             if key.starts_with('$') {
                 self.test(key, &value, path);
             }
             self.tests(&value, &format!("{path}/{key}"));
+        }
+    }
+
+    /// Two bounds between which nothing lies, and a choice of nothing.
+    fn bounds(&mut self, node: &Node<'_>) {
+        let amount = |test: &str| node.get(test).and_then(|bound| Quantity::from_value(bound.value));
+        let (least, above) = (amount("$atLeast"), amount("$moreThan"));
+        let (most, below) = (amount("$atMost"), amount("$lessThan"));
+        let apart = |low: Option<Quantity>, high: Option<Quantity>, equal: bool| {
+            low.zip(high).is_some_and(|(low, high)| low > high || !equal && low == high)
+        };
+        if apart(least, most, true)
+            || apart(least, below, false)
+            || apart(above, most, false)
+            || apart(above, below, false)
+        {
+            self.cannot_hold(node.at(), "no amount lies between these bounds");
+        }
+        if let Some(choice) = node.get("$oneOf").filter(|choice| choice.value == &Value::Array(Vec::new())) {
+            self.cannot_hold(choice.at(), "there is nothing to choose from");
         }
     }
 

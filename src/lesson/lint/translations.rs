@@ -12,6 +12,7 @@ const LETTERS_MIN: usize = 18;
 
 pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut Report) {
     order(english, page, report);
+    untranslated("the summary", &chapter.summary, &chapter.id, Position { line: 1, column: 1 }, report);
     for step in &chapter.steps {
         let (Some(original), Some(section)) = (section_of(english, step), section_of(page, step)) else {
             continue;

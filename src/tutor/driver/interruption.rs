@@ -11,7 +11,6 @@ use crate::progress;
 
 use super::super::look::evictions;
 use super::super::message::{Message, Remark};
-use super::super::view::View;
 use super::super::whole_cluster::needs;
 use super::Driver;
 
@@ -33,7 +32,7 @@ impl Driver {
 
     /// Says why nothing happens.
     pub(super) fn stand_still(&mut self, error: UserError) {
-        self.show(&View::Error(error));
+        self.show_error(error);
     }
 
     /// Whether the learner was told that the lesson pauses.
@@ -138,7 +137,7 @@ impl Driver {
 
     fn record(&mut self, event: &progress::Event) {
         if let Err(error) = self.journal.append(event) {
-            self.screen.show(&View::Error(error));
+            self.show_error(error);
         }
     }
 }

@@ -66,8 +66,12 @@ impl Driver {
         if let Some(values) = judgement.remembered {
             self.keep(Event::Remembered { values });
         }
-        if let (Some(reason), Some(observer)) = (judgement.verdict.reason(), &mut self.observer) {
-            observer.follow_reason(reason, self.environment.namespace());
+        self.again = judgement.again;
+        if let Some(observer) = &mut self.observer {
+            observer.look_again(judgement.again);
+            if let Some(reason) = judgement.verdict.reason() {
+                observer.follow_reason(reason, self.environment.namespace());
+            }
         }
         Event::Judged { place: self.session.place(), verdict: judgement.verdict, asked }
     }
@@ -111,6 +115,8 @@ impl Driver {
                 Verdict::Converging { .. } if simulated => CONVERGING_MAX,
                 Verdict::Converging { .. } => REAL_CONVERGING_MAX,
                 _ if simulated => NOT_YET_MAX,
+                // Nothing was set going that could still arrive.
+                _ if self.only_looked && !asked => Duration::ZERO,
                 _ => REAL_NOT_YET_MAX,
             };
             match self.let_time_pass(at_most.saturating_sub(waited), simulated).await {
@@ -124,7 +130,10 @@ impl Driver {
     /// Lets time pass until the next thing happens; `None` when nothing will within `at_most`.
     pub(super) async fn let_time_pass(&mut self, at_most: Duration, simulated: bool) -> Option<Duration> {
         if simulated {
-            return self.environment.step(at_most);
+            // Where nothing happens, time itself may show what is awaited.
+            let lasts = self.again.filter(|again| *again <= at_most);
+            let stepped = self.environment.step(lasts.unwrap_or(at_most));
+            return stepped.or_else(|| lasts.filter(|lasts| self.environment.pass(*lasts)));
         }
         if at_most.is_zero() {
             return None;

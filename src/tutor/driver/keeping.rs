@@ -30,7 +30,7 @@ impl Driver {
             return self.remark(Remark::EditNoKeyboard);
         }
         if let Err(error) = self.edit_file(name).await {
-            self.show(&View::Error(error));
+            self.show_error(error);
         }
     }
 
@@ -58,7 +58,7 @@ impl Driver {
     pub(super) fn write(&mut self, name: &str, content: &str) {
         match self.environment.workspace().put(name, content) {
             Ok(()) => self.remark(Remark::FileWritten(name)),
-            Err(error) => self.show(&View::Error(error)),
+            Err(error) => self.show_error(error),
         }
     }
 
@@ -86,7 +86,7 @@ impl Driver {
         let name = format!("flag-{}-{}.md", place.chapter, place.step);
         match self.environment.workspace().put(&name, &content) {
             Ok(()) => self.remark(Remark::FlagWritten(&name)),
-            Err(error) => self.show(&View::Error(error)),
+            Err(error) => self.show_error(error),
         }
     }
 

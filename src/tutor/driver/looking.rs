@@ -73,7 +73,7 @@ impl Driver {
         if self.step_began.is_none() {
             let mark = Mark::now(self, "");
             if let Err(error) = self.journal.keep_moment(&mark.kept(self.session.place())) {
-                self.show(&View::Error(error));
+                self.show_error(error);
             }
             self.step_began = Some(mark);
         }

@@ -12,13 +12,14 @@ mod why;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::base::{Clock, Terminal, UserError};
 use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
-use crate::lesson::{Course, Step};
+use crate::lesson::{Course, Language, Step};
 use crate::progress::{Journal, Place};
 
 use super::effect::Effect;
@@ -103,6 +104,10 @@ pub struct Driver {
     answered: Option<LastAnswer>,
     /// Whether the learner has run a command at this step.
     acted: bool,
+    /// Whether the last command changed nothing.
+    only_looked: bool,
+    /// After which time of the cluster the step is worth another look.
+    again: Option<Duration>,
     /// How far the rollouts were when they were looked at last.
     rollouts: Vec<Rollout>,
     /// Rollouts that the learner has set going and that have not arrived.
@@ -150,6 +155,8 @@ impl Driver {
             step_began: None,
             answered: None,
             acted: false,
+            only_looked: false,
+            again: None,
             rollouts: Vec::new(),
             followed: BTreeSet::new(),
             evicted: BTreeSet::new(),
@@ -288,7 +295,7 @@ impl Driver {
             if let Effect::Record(event) = effect
                 && let Err(error) = self.journal.append(&event)
             {
-                self.screen.show(&View::Error(error));
+                self.show_error(error);
             }
         }
     }
@@ -327,7 +334,7 @@ impl Driver {
             }
             Effect::Record(event) => {
                 if let Err(error) = self.journal.append(&event) {
-                    self.show(&View::Error(error));
+                    self.show_error(error);
                 }
             }
             Effect::Show(view) => self.show(&view),
@@ -397,6 +404,15 @@ impl Driver {
 
     fn remark(&mut self, what: Remark<'_>) {
         self.show(&View::Notice(remark(self.session.language(), what)));
+    }
+
+    /// Shows an error, in the learner's language where it is known in it.
+    fn show_error(&mut self, error: UserError) {
+        let error = match self.session.language() {
+            Language::En => error,
+            Language::Ko => error.in_korean(),
+        };
+        self.show(&View::Error(error));
     }
 
     /// Shows a view, and remembers it to be shown once more.

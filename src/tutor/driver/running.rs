@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::{Input, Streams, Terminal, sleep, timeout};
 use crate::check::LastAnswer;
-use crate::environment::CommandLine;
+use crate::environment::{CommandLine, Heard};
 
 use super::super::event::Event;
 use super::super::look::{Rollout, rollouts};
@@ -43,7 +43,9 @@ impl Driver {
     pub(super) async fn before_command(&mut self, line: &str) {
         self.mark_step().await;
         self.acted = true;
-        if CommandLine::parse(CommandLine::before_ampersand(line).unwrap_or(line)).may_write() {
+        self.only_looked =
+            !CommandLine::parse(CommandLine::before_ampersand(line).unwrap_or(line)).may_write();
+        if !self.only_looked {
             self.remember(line);
         }
     }
@@ -115,8 +117,8 @@ impl Driver {
             }
         };
         self.record_made();
-        self.answered =
-            heard.map(|heard| LastAnswer { failed: exit_code != 0, out: heard.out(), err: heard.err() });
+        let heard = heard.map(|capture| Heard::of(&capture, exit_code)).or_else(|| self.environment.heard());
+        self.answered = heard.map(|Heard { failed, out, err }| LastAnswer { failed, out, err });
         exit_code
     }
 

@@ -22,6 +22,7 @@ impl Driver {
         // `undo` takes the whole solution back.
         self.mark_step().await;
         self.acted = true;
+        self.only_looked = false;
         self.remember("solve");
         for line in lines {
             self.screen.show(&View::SolutionLine(line.clone()));

@@ -43,6 +43,8 @@ pub(super) struct Desk {
     environment: Environment,
     answers: BTreeMap<String, String>,
     commands: Vec<String>,
+    /// After which time the step is worth another look.
+    again: Option<Duration>,
     snap: BTreeMap<String, Value>,
     /// What the commands since entering the step printed.
     pub printed: String,
@@ -69,6 +71,7 @@ impl Desk {
             answers: BTreeMap::new(),
             commands: Vec::new(),
             snap: BTreeMap::new(),
+            again: None,
             printed: String::new(),
         }
     }
@@ -186,8 +189,14 @@ impl Desk {
         self.remember(judgement)
     }
 
+    /// Whether the step remembers something under this name.
+    pub(super) fn remembers(&self, name: &str) -> bool {
+        self.snap.contains_key(name)
+    }
+
     /// A trial remembers what it did.
     fn remember(&mut self, judgement: Judgement) -> Verdict {
+        self.again = judgement.again;
         if let Some(remembered) = judgement.remembered {
             self.snap = remembered;
         }
@@ -219,7 +228,10 @@ impl Desk {
     /// will happen within that time.
     async fn step_on(&self, at_most: Duration, stride: Duration) -> Option<Duration> {
         if self.is_simulated() {
-            let passed = self.environment.step(at_most)?;
+            // Where nothing happens, time itself may show what is awaited.
+            let lasts = self.again.filter(|again| *again <= at_most);
+            let stepped = self.environment.step(lasts.unwrap_or(at_most));
+            let passed = stepped.or_else(|| lasts.filter(|lasts| self.environment.pass(*lasts)))?;
             let more = stride.saturating_sub(passed);
             let _ = self.environment.pass(more);
             return Some(passed + more);

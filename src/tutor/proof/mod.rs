@@ -1,6 +1,5 @@
 //! Proves a course: every step fails before its solution and passes after it, and nothing else passes it.
 
-mod command_words;
 mod desk;
 mod findings;
 mod manifest_mutants;

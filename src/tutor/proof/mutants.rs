@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command_words::{Word, commands_of};
+use crate::lesson::{TypedWord, commands_of, kubectl_verb, writes, writing_verb};
+
 use super::manifest_mutants::{in_json, in_manifest};
 
 /// The classes of mutants, as an author names them in `yaml allow`.
@@ -16,28 +17,6 @@ const MUTANTS_MAX: usize = 60;
 
 /// A namespace that every cluster has and no lesson uses.
 const ELSEWHERE: &str = "kube-public";
-
-/// Verbs of kubectl that change a cluster.
-const WRITING: &[&str] = &[
-    "run",
-    "create",
-    "expose",
-    "scale",
-    "autoscale",
-    "set",
-    "apply",
-    "replace",
-    "patch",
-    "label",
-    "annotate",
-    "taint",
-    "delete",
-    "rollout",
-    "cordon",
-    "uncordon",
-    "drain",
-    "edit",
-];
 
 /// Flags with a value, and the class of what they say.
 const FLAGS: &[(&str, &str)] = &[
@@ -115,10 +94,10 @@ pub(super) struct Change {
 /// be sent to a namespace that is not the lesson's.
 pub(super) fn mutants(lines: &[String], elsewhere: bool) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    let writing = lines.iter().filter(|line| is_writing(line)).count();
+    let writing = lines.iter().filter(|line| writes(line)).count();
     for (command, line) in lines.iter().enumerate() {
         // Left out first: a command that is not needed at all needs no closer look.
-        let left_out = (writing > 1 && is_writing(line)).then(|| Change {
+        let left_out = (writing > 1 && writes(line)).then(|| Change {
             class: "omission",
             from: first_line(line).to_owned(),
             to: String::new(),
@@ -142,36 +121,6 @@ fn first_line(line: &str) -> &str {
     line.lines().next().unwrap_or_default()
 }
 
-/// Whether a line changes the cluster.
-fn is_writing(line: &str) -> bool {
-    commands_of(first_line(line)).iter().any(|words| writing_verb(words).is_some())
-}
-
-/// The verb of a command that changes the cluster.
-fn writing_verb(words: &[Word]) -> Option<&str> {
-    let verb = verb(words)?;
-    let looks =
-        verb == "rollout" && words.iter().any(|word| matches!(word.text.as_str(), "status" | "history"));
-    (WRITING.contains(&verb) && !looks).then_some(verb)
-}
-
-/// The verb of a kubectl command.
-fn verb(words: &[Word]) -> Option<&str> {
-    let (first, rest) = words.split_first()?;
-    if !matches!(first.text.as_str(), "kubectl" | "k") {
-        return None;
-    }
-    let mut rest = rest.iter();
-    while let Some(word) = rest.next() {
-        match word.text.as_str() {
-            "-n" | "--namespace" | "--context" | "--as" => drop(rest.next()),
-            flag if flag.starts_with('-') => {}
-            verb => return Some(verb),
-        }
-    }
-    None
-}
-
 fn changes_of(line: &str, elsewhere: bool) -> Vec<Change> {
     let mut changes = Vec::new();
     if let Some((head, body)) = line.split_once('\n')
@@ -190,7 +139,7 @@ fn changes_of(line: &str, elsewhere: bool) -> Vec<Change> {
             let found = in_command(head, verb, &words, elsewhere);
             let whole = |change: Change| Change { text: format!("{}{rest}", change.text), ..change };
             changes.extend(found.into_iter().map(whole));
-        } else if verb(&words).is_none() {
+        } else if kubectl_verb(&words).is_none() {
             changes.extend(in_text(head, &words));
         }
     }
@@ -198,7 +147,7 @@ fn changes_of(line: &str, elsewhere: bool) -> Vec<Change> {
 }
 
 /// `from`, a part of `word`, replaced in the line.
-fn with(line: &str, word: &Word, from: &str, to: &str) -> Option<String> {
+fn with(line: &str, word: &TypedWord, from: &str, to: &str) -> Option<String> {
     let raw = &line[word.range.clone()];
     let at = raw.rfind(from)?;
     let start = word.range.start + at;
@@ -208,11 +157,11 @@ fn with(line: &str, word: &Word, from: &str, to: &str) -> Option<String> {
 /// A value in a command that a mutant may change.
 struct Slot<'a> {
     class: &'static str,
-    word: &'a Word,
+    word: &'a TypedWord,
     value: String,
 }
 
-fn in_command(line: &str, verb: &str, words: &[Word], elsewhere: bool) -> Vec<Change> {
+fn in_command(line: &str, verb: &str, words: &[TypedWord], elsewhere: bool) -> Vec<Change> {
     let (mut slots, patches) = slots(verb, words);
     let mut changes = Vec::new();
     for Slot { class, word, value } in slots.drain(..) {
@@ -246,7 +195,7 @@ fn in_command(line: &str, verb: &str, words: &[Word], elsewhere: bool) -> Vec<Ch
 }
 
 /// The values in a command that say what its classes are about, and the words that hold patches.
-fn slots<'a>(verb: &str, words: &'a [Word]) -> (Vec<Slot<'a>>, Vec<&'a Word>) {
+fn slots<'a>(verb: &str, words: &'a [TypedWord]) -> (Vec<Slot<'a>>, Vec<&'a TypedWord>) {
     let (mut slots, mut patches, mut positional) = (Vec::new(), Vec::new(), Vec::new());
     let mut words = words.iter().skip(1).take_while(|word| word.text != "--").peekable();
     while let Some(word) = words.next() {
@@ -281,7 +230,7 @@ fn slots<'a>(verb: &str, words: &'a [Word]) -> (Vec<Slot<'a>>, Vec<&'a Word>) {
 }
 
 /// What the words without a dash say: the name of what is made, `container=image`, `key=value`.
-fn positional_slots<'a>(verb: &str, words: &[&'a Word]) -> Vec<Slot<'a>> {
+fn positional_slots<'a>(verb: &str, words: &[&'a TypedWord]) -> Vec<Slot<'a>> {
     let mut slots = Vec::new();
     let words = words.get(1..).unwrap_or_default();
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -371,7 +320,7 @@ fn other_images(image: &str) -> Vec<String> {
 }
 
 /// Values that stand in other lines, such as one of sed: `replicas: 3`, the last of its kind.
-fn in_text(line: &str, words: &[Word]) -> Vec<Change> {
+fn in_text(line: &str, words: &[TypedWord]) -> Vec<Change> {
     let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
     let mut changes = Vec::new();
     for word in words {

@@ -3,7 +3,7 @@
 use crate::base::{Position, UserError, parse_yaml};
 use crate::check::Verdict;
 use crate::environment::{Environment, problem_of_line};
-use crate::lesson::{Course, Diagnostic, Language, Step};
+use crate::lesson::{Course, Diagnostic, Form, Language, Step};
 
 use super::desk::{Desk, Kept};
 use super::findings::Findings;
@@ -29,6 +29,7 @@ pub async fn survey(
         };
         let mut findings = Findings::new(step);
         command_lines(step, &mut findings);
+        asked_commands(step, &mut findings);
         start(&mut desk, &empty, step, known, &mut findings).await?;
         found.extend(findings.found());
     }
@@ -47,6 +48,24 @@ fn command_lines(step: &Step, findings: &mut Findings<'_>) {
         if let Some(problem) = problem_of_line(line) {
             let shown = line.lines().next().unwrap_or_default();
             findings.add("solution-syntax", *at, format!("`{shown}`: {problem}"), "");
+        }
+    }
+}
+
+/// Whether the commands that checks ask for can be run at all.
+fn asked_commands(step: &Step, findings: &mut Findings<'_>) {
+    for check in &step.checks {
+        let Form::Command(words) = &check.form else { continue };
+        // `a|b` stands for either: each must be one.
+        for number in 0..words.iter().map(|word| word.split('|').count()).max().unwrap_or_default() {
+            let word = |word: &String| {
+                let choices: Vec<&str> = word.split('|').collect();
+                choices[number.min(choices.len() - 1)].to_owned()
+            };
+            let line = words.iter().map(word).collect::<Vec<_>>().join(" ");
+            if let Some(problem) = problem_of_line(&line) {
+                findings.add("command-unknown", check.at, format!("`{line}`: {problem}"), "");
+            }
         }
     }
 }
@@ -101,6 +120,13 @@ async fn start(
     }
     for (file, at) in step.files.iter().zip(&origin.files) {
         manifests(desk, &file.name, &file.content, *at, findings).await?;
+    }
+    for ((name, _), at) in step.snap.iter().zip(&origin.snap) {
+        if !desk.remembers(name) {
+            let message =
+                format!("{name} remembers nothing: what it is read from is not there when the step begins");
+            findings.add("snap-nothing", *at, message, "put it into the start state, or correct its name");
+        }
     }
     for (index, check) in step.checks.iter().enumerate() {
         if holds[index] && !check.needs && desk.hold(std::slice::from_ref(check), step).await {

@@ -1,5 +1,7 @@
 //! The learner's tools: what their words lead to.
 
+use crate::base::UserError;
+use crate::lesson::Language;
 use crate::progress::{self, Place};
 
 use super::super::effect::{Effect, Look};
@@ -79,7 +81,7 @@ impl Session {
         let (chapter, file) = match self.course.find(first) {
             _ if first.is_empty() => (self.chapter(), ""),
             Ok((index, _)) if !first.contains('.') => (self.course.chapters.get(index), rest.trim()),
-            Err(error) if !first.contains('.') => return vec![Effect::Show(View::Error(error))],
+            Err(error) if !first.contains('.') => return vec![self.error(error)],
             _ => (self.chapter(), argument),
         };
         match chapter.and_then(|chapter| recap(chapter, &self.learner, self.language)) {
@@ -129,6 +131,14 @@ impl Session {
         }
         effects.push(Effect::Watch(place));
         effects
+    }
+
+    /// An error, in the learner's language where it is known in it.
+    pub(super) fn error(&self, error: UserError) -> Effect {
+        Effect::Show(View::Error(match self.language {
+            Language::En => error,
+            Language::Ko => error.in_korean(),
+        }))
     }
 
     pub(super) fn remark(&self, what: Remark<'_>) -> Effect {

@@ -18,7 +18,11 @@ impl Session {
             self.ending = Some(Ending::Left);
             let error = UserError::new("this course has no steps")
                 .hint("podlings looks for chapters in folders such as 01-pods/en.md");
-            return vec![Effect::Show(View::Error(error)), Effect::Quit];
+            let error = error.or_korean(
+                UserError::new("이 과정에는 단계가 없습니다")
+                    .hint("podlings는 01-pods/en.md 같은 폴더에서 장을 찾습니다"),
+            );
+            return vec![self.error(error), Effect::Quit];
         }
         let resumes = world_kept && self.learner.place.as_ref() == Some(&self.place());
         if !resumes {
@@ -79,7 +83,7 @@ impl Session {
                 let ended = ended.then_some(Effect::Record(progress::Event::ReviewEnded));
                 ended.into_iter().chain(self.enter(chapter, step, true)).collect()
             }
-            Err(error) => vec![Effect::Show(View::Error(error))],
+            Err(error) => vec![self.error(error)],
         }
     }
 
@@ -122,7 +126,7 @@ impl Session {
             Ok(values) => effects.push(Effect::Record(progress::Event::StepRemembered { values })),
             Err(error) => {
                 effects.push(self.notice(Message::StartFailed));
-                effects.push(Effect::Show(View::Error(error)));
+                effects.push(self.error(error));
             }
         }
         effects.push(self.show_step());

@@ -56,6 +56,7 @@ impl Chain<'_> {
                 Some(self.start(pod, message).called(waiting))
             }
             "CrashLoopBackOff" => self.ended(pod, status, true),
+            "PostStartHookError" => self.hook(pod, text(status, "/name")),
             "ContainerCreating" | "PodInitializing" => self.mount_trouble(pod),
             _ if status.pointer("/state/terminated").is_some() => self.ended(pod, status, false),
             _ if status.pointer("/state/running").is_some() => self.running(pod, status),
@@ -129,7 +130,7 @@ impl Chain<'_> {
         if text(ended, "/reason") == "StartError" || text(ended, "/reason") == "ContainerCannotRun" {
             return Some(self.start(pod, message).called(text(ended, "/reason")));
         }
-        if let Some(finding) = self.killed_by_probe(pod, status, code) {
+        if let Some(finding) = self.killed_by_probe(pod, status, code).or_else(|| self.hook(pod, container)) {
             return Some(finding);
         }
         let line = self.logs.get(&format!("{}/{container}", pod.name())).map(String::as_str);
@@ -146,6 +147,7 @@ impl Chain<'_> {
         let foreign: Aside = line
             .filter(|line| line.contains("exec format error"))
             .map(|_| (&sentences::ARCHITECTURE, Vec::new()));
+        let aside = foreign.or_else(|| self.behind_the_line(pod, line?));
         let finding = if final_end {
             Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &said, policy])
         } else if code == 0 {
@@ -154,7 +156,17 @@ impl Chain<'_> {
             Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said])
                 .lasts_if(restarts >= RESTARTS)
         };
-        Some(finding.aside(foreign).called(word).shown_by(show))
+        Some(finding.aside(aside).called(word).shown_by(show))
+    }
+
+    /// A hook after the start that failed: the kubelet kills the container for it.
+    fn hook(self, pod: &Object, container: &str) -> Option<Finding> {
+        let field = format!("{{{container}}}");
+        let event = self.event(pod, &["FailedPostStartHook"])?;
+        let own = event.text("/involvedObject/fieldPath").ends_with(&field);
+        let words = [name_of(pod), container.to_owned(), quote(event.text("/message"))];
+        let finding = Finding::lasting(&sentences::HOOK_FAILS, [&words[0], &words[1], &words[2]]);
+        own.then(|| finding.called("PostStartHookError").shown_by(self.describe(pod)))
     }
 
     fn logs_command(self, pod: &Object, container: &str, previous: bool) -> String {

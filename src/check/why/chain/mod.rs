@@ -4,6 +4,7 @@ mod container;
 mod creation;
 mod image;
 mod ingress;
+mod names;
 mod others;
 mod pod;
 mod policy;

@@ -14,8 +14,11 @@ const MEMORY_MIN: u64 = 64 * 1024;
 impl Chain<'_> {
     pub(super) fn pod(self, pod: &Object) -> Option<Finding> {
         let phase = pod.text("/status/phase");
-        if phase == "Succeeded" || pod.condition_is_true("Ready") && !self.is_restless(pod) {
+        if phase == "Succeeded" {
             return None;
+        }
+        if pod.condition_is_true("Ready") && !self.is_restless(pod) {
+            return self.lives_badly(pod);
         }
         let name = name_of(pod);
         let reason = pod.text("/status/reason");
@@ -45,7 +48,7 @@ impl Chain<'_> {
                 Finding::lasting(&sentences::POD_FAILED, words).called(reason).shown_by(self.describe(pod)),
             );
         }
-        if let Some(finding) = self.gate(pod) {
+        if let Some(finding) = self.gate(pod).or_else(|| self.holds_up(pod)) {
             return Some(finding);
         }
         let running = pod
@@ -62,6 +65,19 @@ impl Chain<'_> {
         let statuses = pod.list("/status/containerStatuses").iter();
         let mut restarts = statuses.map(|status| status["restartCount"].as_i64().unwrap_or(0));
         restarts.any(|restarts| restarts >= 3)
+    }
+
+    /// A container that runs on beside others that have ended, where the Pod is to end.
+    fn holds_up(self, pod: &Object) -> Option<Finding> {
+        let statuses = pod.list("/status/containerStatuses").iter();
+        let in_state = |state: &str| {
+            let of_state = statuses.clone().filter(|status| status["state"].get(state).is_some());
+            of_state.map(|status| text(status, "/name")).collect::<Vec<_>>().join(", ")
+        };
+        let (runs, done) = (in_state("running"), in_state("terminated"));
+        let ends = matches!(pod.text("/spec/restartPolicy"), "Never" | "OnFailure");
+        let finding = Finding::lasting(&sentences::RUNS_ON_BESIDE, [&name_of(pod), &runs, &done]);
+        (ends && !runs.is_empty() && !done.is_empty()).then(|| finding.shown_by(self.describe(pod)))
     }
 
     fn gate(self, pod: &Object) -> Option<Finding> {
@@ -153,7 +169,7 @@ impl Chain<'_> {
     }
 
     pub(super) fn claim_missing(self, pod: &Object, claim: &str) -> Finding {
-        let near = self.near_name(&builtin::PERSISTENT_VOLUME_CLAIM, pod.namespace(), claim);
+        let near = self.near_or_elsewhere(&builtin::PERSISTENT_VOLUME_CLAIM, pod.namespace(), claim);
         let finding = Finding::lasting(&sentences::CLAIM_MISSING, [&name_of(pod), claim]).aside(near);
         finding.called("FailedScheduling").shown_by("kubectl get persistentvolumeclaims")
     }

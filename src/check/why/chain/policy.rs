@@ -60,7 +60,12 @@ impl Chain<'_> {
             !known.into_iter().any(|one| one.name() == text(subject, "/name") && one.namespace() == namespace)
         })?;
         let account = format!("{}/{}", text(missing, "/namespace"), text(missing, "/name"));
-        let finding = Finding::lasting(&sentences::SUBJECT_MISSING, [&name, &account]);
+        let near = self.near_or_elsewhere(
+            &builtin::SERVICE_ACCOUNT,
+            text(missing, "/namespace"),
+            text(missing, "/name"),
+        );
+        let finding = Finding::lasting(&sentences::SUBJECT_MISSING, [&name, &account]).aside(near);
         Some(finding.shown_by("kubectl get serviceaccounts -A"))
     }
 }

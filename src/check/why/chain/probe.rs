@@ -10,13 +10,17 @@ use super::super::sentences;
 use super::container::container_of;
 use super::{Chain, event_count, text};
 
+/// Seconds before the first probe that are worth a word, and those after which nobody waits.
+const DELAY_LONG: i64 = 30;
+const DELAY_TOO_LONG: i64 = 300;
+
 /// Failures of a probe after which it is no accident.
 const FAILURES: i64 = 4;
 
 impl Chain<'_> {
     /// A container that runs and is not ready, or was killed lately.
     pub(super) fn running(self, pod: &Object, status: &Value) -> Option<Finding> {
-        let name = name_of(pod);
+        let name = name_with_container(pod, status);
         let restarts = status["restartCount"].as_i64().unwrap_or(0);
         let ready = status["ready"].as_bool().unwrap_or(false);
         if ready && restarts == 0 {
@@ -47,6 +51,12 @@ impl Chain<'_> {
             let lasts = count >= FAILURES || port.is_some();
             return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
         }
+        if !ready
+            && killed.is_none()
+            && let Some(finding) = self.not_asked_yet(pod, spec)
+        {
+            return Some(finding);
+        }
         if ready && restarts < 3 {
             return None;
         }
@@ -59,10 +69,39 @@ impl Chain<'_> {
         (text == "OOMKilled").then(|| finding.shown_by(self.describe(pod)))
     }
 
+    /// A Pod that is ready, and whose liveness probe fails: its container is killed soon.
+    pub(super) fn lives_badly(self, pod: &Object) -> Option<Finding> {
+        pod.list("/status/containerStatuses").iter().find_map(|status| {
+            let probe = container_of(pod, status)?.get("livenessProbe").filter(|probe| probe.is_object())?;
+            let started = text(status, "/state/running/startedAt");
+            let prefix = "Liveness probe";
+            let events = self.events(pod).into_iter();
+            let mut failures = events.filter(|event| {
+                event.text("/reason") == "Unhealthy"
+                    && event.text("/message").starts_with(prefix)
+                    && super::event_time(event) >= started
+            });
+            failures.next().filter(|_| !started.is_empty())?;
+            let (message, count) = self.failure(pod, "Liveness")?;
+            let port = wrong_port(pod, Some(probe));
+            let finding = Finding::lasting(&sentences::LIVENESS, [&name_of(pod), &message]);
+            let lasts = count >= FAILURES || port.is_some();
+            Some(finding.called("Unhealthy").aside(port).lasts_if(lasts).shown_by(self.describe(pod)))
+        })
+    }
+
+    /// A container whose readiness probe does not even begin yet.
+    fn not_asked_yet(self, pod: &Object, spec: Option<&Value>) -> Option<Finding> {
+        let probe = spec?.get("readinessProbe")?;
+        let delay = probe["initialDelaySeconds"].as_i64().unwrap_or(0);
+        let finding = Finding::lasting(&sentences::READINESS_LATER, [&name_of(pod), &delay.to_string()]);
+        (delay >= DELAY_LONG).then(|| finding.lasts_if(delay >= DELAY_TOO_LONG).shown_by(self.describe(pod)))
+    }
+
     /// Whether the kubelet killed a container because its liveness or startup probe failed.
     pub(super) fn killed_by_probe(self, pod: &Object, status: &Value, code: i64) -> Option<Finding> {
         let spec = container_of(pod, status)?;
-        let name = name_of(pod);
+        let name = name_with_container(pod, status);
         let killing = self.event(pod, &["Killing"])?;
         let said = killing.text("/message");
         let restarts = status["restartCount"].as_i64().unwrap_or(0);
@@ -95,6 +134,13 @@ impl Chain<'_> {
         let told = message.split_once(": ").map_or(message, |(_, told)| told);
         Some((quote(told), event_count(event)))
     }
+}
+
+/// The Pod, and the container where it has several.
+fn name_with_container(pod: &Object, status: &Value) -> String {
+    let several = pod.list("/spec/containers").len() + pod.list("/spec/initContainers").len() > 1;
+    let container = text(status, "/name");
+    if several { format!("{} ({container})", name_of(pod)) } else { name_of(pod) }
 }
 
 fn finding_lasts(restarts: i64) -> bool {

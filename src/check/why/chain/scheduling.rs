@@ -20,11 +20,12 @@ impl<'a> Chain<'a> {
             let finding = Finding::lasting(&sentences::NO_SUCH_NODE, [&name, node]);
             return (nodes && !known).then(|| finding.shown_by("kubectl get nodes"));
         }
-        if !pod.list("/spec/schedulingGates").is_empty() {
+        let gates = pod.list("/spec/schedulingGates").iter().map(|gate| text(gate, "/name"));
+        let gates = gates.collect::<Vec<_>>().join(", ");
+        if !gates.is_empty() {
             let show = get_yaml(pod, self.world.namespace());
-            return Some(
-                Finding::lasting(&sentences::GATED, [&name]).called("SchedulingGated").shown_by(show),
-            );
+            let finding = Finding::lasting(&sentences::GATED, [&name, &gates]);
+            return Some(finding.called("SchedulingGated").shown_by(show));
         }
         let refused = pod.condition("PodScheduled").filter(|scheduled| scheduled["status"] == "False");
         let Some(refused) = refused else {
@@ -75,12 +76,28 @@ impl<'a> Chain<'a> {
             let closed = closed.collect::<Vec<_>>().join(", ");
             return Finding::lasting(&sentences::CORDONED, [name, &closed]).shown_by("kubectl get nodes");
         }
+        if reasons.contains("PersistentVolume's node affinity") || reasons.contains("volume node affinity") {
+            let bound = self.claims_of(pod).into_iter().filter_map(|claim| {
+                let volume = claim.text("/spec/volumeName");
+                self.world.named(&builtin::PERSISTENT_VOLUME, None, volume)
+            });
+            let wanted =
+                |volume: &Object| wanted_by(volume.list("/spec/nodeAffinity/required/nodeSelectorTerms"));
+            let volume = bound.into_iter().find(|volume| !wanted(volume).is_empty());
+            if let Some(volume) = volume {
+                let words = [name.to_owned(), name_of(volume), wanted(volume).join(", ")];
+                let finding =
+                    Finding::lasting(&sentences::VOLUME_ELSEWHERE, [&words[0], &words[1], &words[2]]);
+                return finding.shown_by("kubectl get nodes --show-labels");
+            }
+        }
         let sentence = if reasons.contains("pod affinity") || reasons.contains("anti-affinity") {
             &sentences::POD_AFFINITY
         } else if reasons.contains("topology spread") {
             &sentences::SPREAD
         } else if reasons.contains("free ports") {
-            return Finding::lasting(&sentences::HOST_PORT, [name]).shown_by(show);
+            let (ports, holder) = self.host_ports(pod);
+            return Finding::lasting(&sentences::HOST_PORT, [name, &ports]).aside(holder).shown_by(show);
         } else {
             &sentences::UNSCHEDULABLE
         };
@@ -89,6 +106,25 @@ impl<'a> Chain<'a> {
         let finding = Finding::lasting(sentence, [name, told]).aside(wanted_of_others(pod));
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
+    }
+
+    /// The host ports that a Pod asks for, and who has one of them.
+    fn host_ports(self, pod: &Object) -> (String, Aside) {
+        let ports_of = |pod: &Object| -> Vec<i64> {
+            let containers = pod.list("/spec/containers").iter();
+            let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
+            ports.filter_map(|port| port["hostPort"].as_i64()).filter(|port| *port > 0).collect()
+        };
+        let wanted = ports_of(pod);
+        let mut others = self.world.everywhere(&builtin::POD).iter().filter(|other| {
+            other.uid() != pod.uid() && !matches!(other.text("/status/phase"), "Succeeded" | "Failed")
+        });
+        let holder = others.find(|other| {
+            !other.text("/spec/nodeName").is_empty()
+                && ports_of(other).iter().any(|port| wanted.contains(port))
+        });
+        let written = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        (written, holder.map(|holder| (&sentences::HELD_BY, vec![name_of(holder)])))
     }
 
     /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
@@ -160,7 +196,14 @@ fn wanted_of_nodes(pod: &Object) -> String {
         selector.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
     let terms =
         "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
-    for term in pod.list(terms) {
+    wanted.extend(wanted_by(pod.list(terms)));
+    wanted.join(", ")
+}
+
+/// What terms of a node selector ask for.
+fn wanted_by(terms: &[Value]) -> Vec<String> {
+    let mut wanted = Vec::new();
+    for term in terms {
         let expressions = term["matchExpressions"].as_array().into_iter().flatten();
         for expression in expressions {
             let values = expression["values"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -169,5 +212,5 @@ fn wanted_of_nodes(pod: &Object) -> String {
             wanted.push(format!("{} {} ({values})", text("key"), text("operator")));
         }
     }
-    wanted.join(", ")
+    wanted
 }

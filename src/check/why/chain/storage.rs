@@ -106,6 +106,13 @@ impl<'a> Chain<'a> {
         if has < wanted {
             return Some(format!("{has} < {wanted}"));
         }
+        let mode = |object: &Object| match object.text("/spec/volumeMode") {
+            "" => "Filesystem".to_owned(),
+            mode => mode.to_owned(),
+        };
+        if mode(claim) != mode(volume) {
+            return Some(format!("volumeMode {} ≠ {}", mode(volume), mode(claim)));
+        }
         let offers = volume.list("/spec/accessModes");
         let lacking = claim.list("/spec/accessModes").iter().find(|mode| !offers.contains(mode));
         if let Some(mode) = lacking {

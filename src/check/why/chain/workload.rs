@@ -169,6 +169,16 @@ impl<'a> Chain<'a> {
         }
         // The newest Job has only just begun: an older one may know more.
         let jobs = self.world.children(&builtin::JOB, object);
+        let forbids = object.text("/spec/concurrencyPolicy") == "Forbid";
+        let waits = self.event(object, &["JobAlreadyActive"]).filter(|_| forbids);
+        if let (Some(_), Some(active)) =
+            (waits, jobs.first().filter(|job| !job.condition_is_true("Complete")))
+        {
+            let words = [name.clone(), name_of(active)];
+            let finding = Finding::lasting(&sentences::RUNS_ONE_AT_A_TIME, [&words[0], &words[1]]);
+            let trouble = self.broken_link(active).filter(|finding| finding.lasts);
+            return trouble.or_else(|| Some(finding.shown_by("kubectl get jobs")));
+        }
         let mut findings: Vec<Finding> = jobs.iter().filter_map(|job| self.broken_link(job)).collect();
         if !findings.is_empty() {
             let worst = findings.iter().position(|finding| finding.lasts).unwrap_or(0);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, builtin};
 use crate::base::is_typo;
-use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin};
+use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes};
 
 use super::super::super::partial::{contains, shorten};
 use super::super::finding::{Finding, name_of};
@@ -116,14 +116,13 @@ impl Near<'_> {
 
     /// The last command should have made something, and this is not there.
     fn not_made(&self, wanted: &ObjectRef) -> Option<Finding> {
-        const MAKING: [&str; 6] = ["apply", "create", "run", "expose", "replace", "autoscale"];
         let last = self.facts.commands.last()?;
         // A command that did something else, and well, has nothing to do with it.
         let meant = match self.facts.answered {
             Some(answered) => answered.failed,
             None => last.contains(wanted.name.as_str()),
         };
-        let made = meant && last.split_whitespace().any(|word| MAKING.contains(&word));
+        let made = meant && makes(last);
         let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
         let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
         made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))

@@ -10,7 +10,7 @@ pub(super) use missing::taken_for;
 use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
-use crate::lesson::{Expectation, Form, Quantifier, Selection};
+use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
 
 use super::super::judge::Facts;
 use super::super::partial::shorten;
@@ -47,34 +47,21 @@ impl<'a> Near<'a> {
 
     /// The last command, had it something to write, and the refusal.
     pub(super) fn refusal(&self) -> Option<(String, String)> {
-        const WRITING: [&str; 14] = [
-            "apply",
-            "create",
-            "run",
-            "expose",
-            "replace",
-            "autoscale",
-            "patch",
-            "set",
-            "scale",
-            "edit",
-            "label",
-            "annotate",
-            "delete",
-            "drain",
-        ];
-        let complaint = self.facts.answered?.complaint()?;
+        self.refusal_in(self.facts.answered?.complaint()?)
+    }
+
+    fn refusal_in(&self, complaint: String) -> Option<(String, String)> {
         let last = self.facts.commands.last()?;
-        let writes = last.split_whitespace().any(|word| WRITING.contains(&word));
-        writes.then(|| (shorten(last.lines().next().unwrap_or_default()), complaint))
+        writes(last).then(|| (shorten(last.lines().next().unwrap_or_default()), complaint))
     }
 
     /// As `refused`, where the command or the refusal names an object.
     pub(super) fn refused_about(&self, object: &Object) -> Option<Finding> {
         let named = |text: &str| missing::is_named(text, object.name());
-        let about = self.facts.commands.last().is_some_and(|last| named(last))
-            || self.facts.answered?.complaint().is_some_and(|complaint| named(&complaint));
-        self.refused().filter(|_| about)
+        let objection = self.facts.answered?.objection()?;
+        let about = self.facts.commands.last().is_some_and(|last| named(last)) || named(&objection);
+        let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
+        Some(Finding::lasting(&sentences::REFUSED, [&command, &complaint]))
     }
 
     /// Nothing carries the labels, or nothing here does.
@@ -162,6 +149,36 @@ impl<'a> Near<'a> {
             _ => false,
         };
         selected.iter().filter(|_| none).find_map(|object| self.made_anew(object))
+    }
+
+    /// What should go is there, and the command that should have removed it was refused.
+    pub(super) fn not_deleted(&self) -> Option<Finding> {
+        matches!(self.check.form, Form::Absent(_)).then(|| self.refused()).flatten()
+    }
+
+    /// Fewer than are wanted, and as many as the workload asks for that makes them.
+    pub(super) fn kept_at(&self, selected: &[&Object]) -> Option<Finding> {
+        let Form::Selection { quantifier: Quantifier::Count { at_least, .. }, selection } = &self.check.form
+        else {
+            return None;
+        };
+        let count = u64::try_from(selected.len()).unwrap_or(u64::MAX);
+        let chain = Chain::new(self.facts.world, self.facts.logs);
+        if let Some(job) = selected.first().filter(|first| first.kind() == "Job" && count < *at_least) {
+            let name = &job.controller()?.name;
+            let namespace = Some(job.namespace());
+            return chain.broken_link(self.facts.world.named(&builtin::CRON_JOB, namespace, name)?);
+        }
+        let first = selected.first().filter(|first| first.kind() == "Pod")?;
+        let owner = chain.workload_of(first);
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::REPLICA_SET];
+        let mut workloads =
+            kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, selection.namespace.as_deref()));
+        let workload = workloads.find(|workload| name_of(workload) == owner)?;
+        let wanted = u64::try_from(workload.number("/spec/replicas").unwrap_or(1)).unwrap_or_default();
+        let words = [owner, wanted.to_string(), at_least.to_string()];
+        let finding = Finding::lasting(&sentences::KEEPS_COUNT, [&words[0], &words[1], &words[2]]);
+        (count < *at_least && wanted == count).then(|| finding.shown_by(format!("kubectl get {}", words[0])))
     }
 
     fn made_anew(&self, object: &Object) -> Option<Finding> {

@@ -32,14 +32,16 @@ impl Near<'_> {
         let name = name_of(object);
         let show = get_yaml(object, self.facts.world.namespace());
         let told = format!("{key}: {}", gap.expected);
-        if let Some(found) =
-            find(object.value(), &key, wanted, "", DEPTH_MAX).into_iter().find(|path| *path != target)
-        {
+        // What names the object itself was never meant for another place.
+        let strays = |path: &String| {
+            *path != target && (!path.starts_with("metadata.") || path.starts_with("metadata.labels"))
+        };
+        if let Some(found) = find(object.value(), &key, wanted, "", DEPTH_MAX).into_iter().find(strays) {
             let words = [name.as_str(), &told, &found, &target];
             return Some(Finding::lasting(&sentences::WRONG_PLACE, words).shown_by(show));
         }
         let applied: Value = serde_json::from_str(object.annotation(LAST_APPLIED)?).ok()?;
-        let found = find(&applied, &key, wanted, "", DEPTH_MAX).into_iter().find(|path| *path != target)?;
+        let found = find(&applied, &key, wanted, "", DEPTH_MAX).into_iter().find(strays)?;
         let words = [name.as_str(), &told, &found, &target];
         Some(Finding::lasting(&sentences::DROPPED, words).shown_by(show))
     }

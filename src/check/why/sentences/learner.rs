@@ -30,6 +30,8 @@ sentences! {
     TEMPLATE_LABELS: "The label {1} stands on {0} itself; the Pods get theirs from spec.template.metadata.labels.",
         "레이블 {1}이(가) {0} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
     DIFFERS: "{1} of {0} is {2}; {3} is asked for.", "{0}의 {1}은(는) {2}인데 {3}이어야 합니다.";
+    KEEPS_COUNT: "{0} asks for {1} replicas and keeps the number of its Pods at that; {2} are wanted. What is scaled below it is scaled back.",
+        "{0}의 replicas가 {1}이라서 파드 수를 그대로 지킵니다. 필요한 것은 {2}개입니다. 그 아래 오브젝트를 스케일해도 되돌려집니다.";
     MAKES_ANEW: "{0} belongs to {1}, which makes another for each that goes: delete {1} itself.",
         "{0}은(는) {1}의 것이라 삭제해도 {1}이(가) 새로 만듭니다. {1} 자체를 삭제하세요.";
     STALE: "{0} was changed after {1} had started: what a container reads from it as environment (or by subPath) it reads once, at its start. `kubectl rollout restart` makes new Pods.",

@@ -13,8 +13,24 @@ sentences! {
     POD_AFFINITY: "{0} may not stand on any node by its Pod affinity or anti-affinity rules: {1}",
         "파드 어피니티 또는 안티어피니티 규칙 때문에 {0}을(를) 배치할 노드가 없습니다: {1}";
     SPREAD: "{0} fits nowhere by its topology spread constraints: {1}", "토폴로지 분산 제약 때문에 {0}을(를) 배치할 곳이 없습니다: {1}";
-    HOST_PORT: "The host port that {0} asks for is taken on every node.", "{0}이(가) 요구하는 호스트 포트를 모든 노드에서 이미 쓰고 있습니다.";
-    GATED: "{0} has scheduling gates; nobody schedules it before they are removed.", "{0}에 스케줄링 게이트가 있어 제거되기 전에는 배치되지 않습니다.";
+    HOST_PORT: "The host port {1} that {0} asks for is taken on every node.", "{0}이(가) 요구하는 호스트 포트 {1}을(를) 모든 노드에서 이미 쓰고 있습니다.";
+    HELD_BY: " {0} has it: two Pods with one host port never fit on one node, not even during a rollout.",
+        " {0}이(가) 쓰고 있습니다. 호스트 포트가 같은 두 파드는 롤아웃 중에도 한 노드에 함께 있을 수 없습니다.";
+    HOOK_FAILS: "The postStart hook of the container {1} of {0} fails, and the kubelet kills the container for it: {2}",
+        "{0}의 컨테이너 {1}의 postStart 훅이 실패해 kubelet이 컨테이너를 종료합니다: {2}";
+    GATED: "{0} has scheduling gates ({1}); nobody schedules it before they are removed.", "{0}에 스케줄링 게이트({1})가 있어 제거되기 전에는 배치되지 않습니다.";
+    VOLUME_ELSEWHERE: "{0} finds no node: its volume {1} can only be used on nodes with {2}, and no node is one.",
+        "{0}을(를) 배치할 노드가 없습니다. 볼륨 {1}은(는) {2}인 노드에서만 쓸 수 있는데 그런 노드가 없습니다.";
+    RUNS_ON_BESIDE: "{0} does not end: its container {2} has ended, and {1} beside it runs on. A Pod is done when all its containers are; a helper belongs among the initContainers with restartPolicy: Always.",
+        "{0}이(가) 끝나지 않습니다. 컨테이너 {2}은(는) 끝났지만 옆의 {1}이(가) 계속 실행됩니다. 파드는 모든 컨테이너가 끝나야 끝납니다. 보조 컨테이너는 restartPolicy: Always인 initContainers에 두세요.";
+    READINESS_LATER: "{0} runs and counts as ready only after its readiness probe has succeeded, which begins {1} seconds after the start (initialDelaySeconds).",
+        "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 성공해야 준비된 것으로 봅니다. 프로브는 시작하고 {1}초 뒤에 시작합니다(initialDelaySeconds).";
+    POLICY_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets nothing out of it, not even a question to the DNS (port 53).",
+        " 네트워크폴리시 {0}이(가) 이 파드를 선택해 DNS 질의(53번 포트)까지 밖으로 나가지 못하게 합니다.";
+    NAME_ELSEWHERE: " The Service {0} is in the namespace {1}: from here its name is {0}.{1}.", " 서비스 {0}은(는) 네임스페이스 {1}에 있습니다. 여기서는 {0}.{1}이라고 불러야 합니다.";
+    NO_SUCH_NAME: " There is no Service {0} in its namespace: a name in the DNS comes with a Service.", " 네임스페이스에 서비스 {0}이(가) 없습니다. DNS 이름은 서비스가 있어야 생깁니다.";
+    MEMBER_WITHOUT_SERVICE: " {0} is a name of the StatefulSet {1}: it comes with a headless Service (clusterIP: None) named {2}.",
+        " {0}은(는) 스테이트풀셋 {1}의 이름이라서 {2}라는 헤드리스 서비스(clusterIP: None)가 있어야 생깁니다.";
     NO_SCHEDULER: "{0} names the scheduler {1}, and no such scheduler runs: nobody gives it a node.",
         "{0}이(가) 지정한 스케줄러 {1}이(가) 실행되고 있지 않아 아무도 노드를 정해 주지 않습니다.";
     NO_SUCH_NODE: "{0} is bound to the node {1} by spec.nodeName, and there is no such node.",

@@ -28,6 +28,8 @@ sentences! {
     SUSPENDED: "{0} is suspended (spec.suspend: true): it starts nothing.", "{0}이(가) 보류되어 있어(spec.suspend: true) 아무것도 시작하지 않습니다.";
     JOB_FAILED: "{0} has failed ({1}): {2}", "{0}이(가) 실패했습니다({1}): {2}";
     NOT_DUE: "{0} has not been due yet: its schedule is {1}.", "{0}은(는) 아직 실행할 때가 아닙니다. 일정은 {1}입니다.";
+    RUNS_ONE_AT_A_TIME: "{0} begins no new run while {1} is not done (concurrencyPolicy: Forbid).",
+        "{0}은(는) {1}이(가) 끝나기 전에는 새로 실행하지 않습니다(concurrencyPolicy: Forbid).";
     STILL_RUNS: "{0} runs, and has not completed yet.", "{0}이(가) 실행 중이고 아직 완료되지 않았습니다.";
     HEADLESS_MISSING: "{0} names the Service {1} (serviceName), and there is no such Service: its Pods have no DNS names.",
         "{0}의 serviceName인 서비스 {1}이(가) 없어서 파드에 DNS 이름이 생기지 않습니다.";

@@ -96,8 +96,8 @@ fn a_circle_of_owners_goes_whole() {
 #[test]
 fn an_event_about_the_past_lives_its_hour() {
     let mut simulation = cluster();
-    let event =
-        json!({"involvedObject": {"namespace": "default"}, "eventTime": "2017-09-19T13:49:16.000000Z"});
+    let event = json!({"involvedObject": {"namespace": "default"}, "eventTime": "2017-09-19T13:49:16.000000Z",
+            "reportingComponent": "c", "reportingInstance": "i", "action": "Do", "reason": "Test"});
     create(&mut simulation, &builtin::EVENT, "old", event);
     run(&mut simulation, 3_500);
     get(&simulation, &builtin::EVENT, "old");

@@ -65,3 +65,22 @@ fn mounttest_finds_volumes_as_it_should() {
     );
     assert_eq!(looping, format!("Succeeded {}", "content of file \"/v/data-1\": value-1\n\n".repeat(3)));
 }
+
+#[test]
+fn parameters_of_the_kernel_and_images_as_volumes_are_there_to_be_read() {
+    let mut bench = Bench::new();
+    let script = "sysctl kernel.shm_rmid_forced net.ipv4.tcp_syncookies none; head -1 /v/usr/share/nginx/html/index.html; touch /v/x";
+    bench.pod(
+        "p",
+        json!({"restartPolicy": "Never", "securityContext": {"sysctls": [{"name": "kernel.shm_rmid_forced", "value": "1"}]},
+            "volumes": [{"name": "v", "image": {"reference": "nginx:1.27", "pullPolicy": "IfNotPresent"}}],
+            "containers": [{"name": "c", "image": "busybox", "command": ["sh", "-c", script],
+                "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}),
+    );
+    bench.run_for(10_000);
+    let log = bench.node.logs(&bench.registry, &key("p"), &Default::default()).unwrap();
+    assert_eq!(
+        String::from_utf8(log.bytes).unwrap(),
+        "sysctl: error: 'none' is an unknown key\nkernel.shm_rmid_forced = 1\nnet.ipv4.tcp_syncookies = 1\n<!DOCTYPE html>\ntouch: /v/x: Read-only file system\n"
+    );
+}

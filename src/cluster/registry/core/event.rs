@@ -2,16 +2,30 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// `pkg/registry/core/event`.
-pub(crate) struct EventStrategy;
+pub(crate) struct EventStrategy {
+    /// Whether it came as one of events.k8s.io.
+    pub newer: bool,
+}
 
 impl Strategy for EventStrategy {
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::event_errors(object, self.newer)
+    }
+
+    fn add_rule_errors(&self, new: &Object, old: Option<&Object>, errors: &mut FieldErrors) {
+        if self.newer && old.is_none() {
+            errors.extend(validation::newer_event_errors(new));
+        }
+    }
+
     fn creates_on_update(&self) -> bool {
         true
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{
-    CONFIG_MAP, DEPLOYMENT, NAMESPACE, POD, SECRET, SERVICE, SERVICE_ACCOUNT,
+    CONFIG_MAP, DEPLOYMENT, EVENT, EVENTS_EVENT, NAMESPACE, POD, SECRET, SERVICE, SERVICE_ACCOUNT,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey};
 use crate::base::{Random, Timestamp};
@@ -377,4 +377,32 @@ fn pod_specs_are_judged_in_upstreams_words() {
     ] {
         assert_eq!(told, [expected]);
     }
+}
+
+#[test]
+fn events_are_about_their_namespace_and_newer_ones_have_a_time() {
+    let mut registry = registry();
+    let event = |about: &str| json!({"metadata": {"name": "e"}, "involvedObject": {"namespace": about}});
+    assert_eq!(
+        create(&mut registry, &EVENT, event("other")),
+        r#"Event "e" is invalid: involvedObject.namespace: Invalid value: "other": does not match event.namespace"#
+    );
+    assert_eq!(create(&mut registry, &EVENT, event("default")), "created");
+    let mut newer = json!({"metadata": {"name": "n"}, "type": "Foo", "regarding": {"namespace": "default"}});
+    assert_eq!(
+        create(&mut registry, &EVENTS_EVENT, newer.clone()),
+        r#"Event "n" is invalid: [eventTime: Required value, type: Invalid value: "": has invalid value: Foo]"#
+    );
+    newer["eventTime"] = json!("2026-01-01T00:00:00.000000Z");
+    newer["type"] = json!("Normal");
+    let message = create(&mut registry, &EVENTS_EVENT, newer);
+    assert!(
+        message.contains("reportingController: Required value, reportingController: Invalid value"),
+        "{message}"
+    );
+    assert!(
+        message
+            .ends_with("reportingInstance: Required value, action: Required value, reason: Required value]"),
+        "{message}"
+    );
 }

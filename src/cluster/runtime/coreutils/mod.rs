@@ -182,6 +182,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("sort", text::sort),
     ("ss", sockets::sockets),
     ("stat", listing::stat),
+    ("sysctl", system::sysctl),
     ("tac", text::tac),
     ("tail", text::tail),
     ("tar", archives::tar),

@@ -108,6 +108,24 @@ pub(super) fn uname(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
+/// Parameters of the kernel.
+pub(super) fn sysctl(call: &mut Call<'_>) -> Outcome {
+    let (options, names) = call.split_options();
+    let mut status = 0;
+    for name in names {
+        let path = format!("/proc/sys/{}", name.replace('.', "/"));
+        match call.system.files().read(&path) {
+            Ok(value) if options.contains('n') => call.stdout.extend(value),
+            Ok(value) => call.say(&format!("{name} = {}", String::from_utf8_lossy(&value).trim_end())),
+            Err(_) => {
+                call.complain(&format!("error: '{name}' is an unknown key"));
+                status = 1;
+            }
+        }
+    }
+    Outcome::Ended(status)
+}
+
 /// The processes of the container.
 pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
     call.say("PID   USER     TIME  COMMAND");

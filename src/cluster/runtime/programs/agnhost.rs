@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::http::{HttpRequest, HttpResponse};
+use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{GrpcHealth, Program, Sigterm};
 use super::agnhost_tools;
@@ -53,30 +53,38 @@ fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
 }
 
-/// Asks others as often as told, and lists who answered and who did not.
-fn dial(request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
-    let given = |name: &str| parameter(request, name).unwrap_or_default();
-    let port = given("port").parse().unwrap_or_default();
-    let (mut responses, mut errors) = (Vec::new(), Vec::new());
-    for _ in 0..given("tries").parse().unwrap_or(1).min(TRIES_MAX) {
-        if given("protocol") != "http" {
-            errors.push("not simulated: UDP and SCTP".to_owned());
-            continue;
+impl Agnhost {
+    /// Asks others as often as told, and lists who answered and who did not.
+    fn dial(&self, process: &mut Process, request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
+        let given = |name: &str| parameter(request, name).unwrap_or_default();
+        let port = given("port").parse().unwrap_or_default();
+        let (mut responses, mut errors) = (Vec::new(), Vec::new());
+        for _ in 0..given("tries").parse().unwrap_or(1).min(TRIES_MAX) {
+            if given("protocol") != "http" {
+                errors.push("not simulated: UDP and SCTP".to_owned());
+                continue;
+            }
+            let mut asked = HttpRequest::get(&format!("/{}", given("request")));
+            asked.headers.push(("Host".to_owned(), format!("{}:{port}", given("host"))));
+            let own = given("host") == system.address() && self.ports(process).contains(&port);
+            let answer = if own {
+                self.serve(process, &asked, system).ok_or(ConnectError::EmptyReply)
+            } else {
+                system.http(&given("host"), port, &asked)
+            };
+            match answer {
+                Ok(answer) => responses.push(String::from_utf8_lossy(&answer.body).into_owned()),
+                Err(why) => errors.push(format!("{why:?}")),
+            }
         }
-        let mut asked = HttpRequest::get(&format!("/{}", given("request")));
-        asked.headers.push(("Host".to_owned(), format!("{}:{port}", given("host"))));
-        match system.http(&given("host"), port, &asked) {
-            Ok(answer) => responses.push(String::from_utf8_lossy(&answer.body).into_owned()),
-            Err(why) => errors.push(format!("{why:?}")),
+        let mut answer = serde_json::Map::new();
+        for (name, list) in [("responses", responses), ("errors", errors)] {
+            if !list.is_empty() {
+                answer.insert(name.to_owned(), list.into());
+            }
         }
+        HttpResponse::text(200, "text/plain; charset=utf-8", serde_json::Value::from(answer).to_string())
     }
-    let mut answer = serde_json::Map::new();
-    for (name, list) in [("responses", responses), ("errors", errors)] {
-        if !list.is_empty() {
-            answer.insert(name.to_owned(), list.into());
-        }
-    }
-    HttpResponse::text(200, "text/plain; charset=utf-8", serde_json::Value::from(answer).to_string())
 }
 
 impl Program for Agnhost {
@@ -184,7 +192,7 @@ impl Program for Agnhost {
                 let place = parameter(request, "location").unwrap_or_else(|| "/".to_owned());
                 Some(HttpResponse::text(code, "text/html", "").with_header("Location", &place))
             }
-            ("netexec", "/dial") => Some(dial(request, system)),
+            ("netexec", "/dial") => Some(self.dial(process, request, system)),
             ("netexec", "/exit") => {
                 let code = parameter(request, "code").and_then(|code| code.parse().ok()).unwrap_or(0);
                 process.exit_code = Some(code);
