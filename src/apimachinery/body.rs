@@ -1,9 +1,11 @@
-//! How an object is held: as a tree to look at, or as text while nobody does.
+//! How an object is held: as a tree to look at, or as packed text while nobody does.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use serde_json::Value;
+
+use super::packed_text::PackedText;
 
 /// Deeper trees stay trees: their text could not be read again.
 const DEPTH_MAX: usize = 100;
@@ -14,7 +16,7 @@ pub(super) struct Body {
     /// The tree of one that is awake.
     tree: Value,
     /// The text, once it was asked for; one that is asleep has it from the beginning.
-    text: OnceLock<Arc<str>>,
+    text: OnceLock<PackedText>,
     /// What an object that is asleep becomes when somebody looks.
     asleep: Option<Box<OnceLock<Value>>>,
 }
@@ -25,8 +27,8 @@ impl From<Value> for Body {
     }
 }
 
-impl From<Arc<str>> for Body {
-    fn from(text: Arc<str>) -> Self {
+impl From<PackedText> for Body {
+    fn from(text: PackedText) -> Self {
         Self { tree: Value::Null, text: OnceLock::from(text), asleep: Some(Box::default()) }
     }
 }
@@ -34,7 +36,7 @@ impl From<Arc<str>> for Body {
 impl Clone for Body {
     fn clone(&self) -> Self {
         match self.text.get() {
-            Some(text) if self.is_asleep() => Arc::clone(text).into(),
+            Some(text) if self.is_asleep() => text.clone().into(),
             _ => self.tree().clone().into(),
         }
     }
@@ -73,12 +75,13 @@ impl Body {
         let known = self.text.get();
         let text = match known {
             Some(text) => text,
-            None if is_within(&self.tree, DEPTH_MAX) => {
-                self.text.get_or_init(|| self.tree.to_string().into())
-            }
+            None if is_within(&self.tree, DEPTH_MAX) => self.text.get_or_init(|| {
+                let kind = self.tree.get("kind").and_then(Value::as_str).unwrap_or_default();
+                PackedText::new(kind, &self.tree.to_string())
+            }),
             None => return None,
         };
-        Some(Arc::clone(text).into())
+        Some(text.clone().into())
     }
 
     /// Whether there is no tree now.
@@ -91,14 +94,15 @@ impl Body {
         self.asleep.is_some()
     }
 
-    /// Bytes of the text, if it is known.
+    /// Bytes that the text takes, if it is known.
     pub(super) fn text_bytes(&self) -> usize {
-        self.text.get().map_or(0, |text| text.len())
+        self.text.get().map_or(0, PackedText::bytes)
     }
 
     /// What was written by us is read again.
     fn parsed(&self) -> Value {
-        self.text.get().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        let text = self.text.get().and_then(PackedText::unpacked);
+        text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
     }
 }
 

@@ -24,6 +24,7 @@ mod openapi;
 mod openapi_custom;
 mod openapi_paths;
 mod openapi_v2;
+mod packed_text;
 mod patch;
 mod pod_resources;
 mod protobuf;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use http::Response;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, Status, unstored};
 use crate::base::{Timestamp, to_yaml};
 
-use super::super::registry::{Registry, Row};
+use super::super::registry::{self, Column, Registry, Row};
 use super::body::{self, Body};
 use super::negotiate::Encoding;
 use super::request_info::RequestInfo;
@@ -35,7 +35,26 @@ struct List<'a, T: Serialize> {
     kind: String,
     api_version: String,
     metadata: &'a ListMeta,
-    items: Vec<T>,
+    items: T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Table<'a, M: Serialize, R: Serialize> {
+    kind: &'static str,
+    api_version: &'static str,
+    metadata: M,
+    column_definitions: &'a [Column],
+    rows: R,
+}
+
+/// A list whose items are made one after the other while it is written.
+struct Each<I>(I);
+
+impl<I: Iterator<Item: Serialize> + Clone> Serialize for Each<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
 }
 
 /// How much of an object a table row carries.
@@ -123,16 +142,15 @@ impl Presentation {
     pub(super) fn list(self, metadata: &ListMeta, objects: &[Arc<Object>], now: Timestamp) -> Response<Body> {
         match self.encoding {
             Encoding::Table(_) => {
-                let metadata = serde_json::to_value(metadata).unwrap_or_default();
-                let objects: Vec<_> = objects.iter().cloned().map(Object::to_look_at).collect();
-                body::json(200, &self.table(metadata, &objects, now, true))
+                let table = Registry::table(self.kind, objects, now);
+                body::json(200, &self.table(metadata, &table, true))
             }
             Encoding::Metadata | Encoding::MetadataList => {
                 let looked_at = objects.iter().cloned().map(Object::to_look_at);
-                let items = looked_at.map(|object| partial_metadata(&object)).collect();
+                let items = Each(looked_at.map(|object| partial_metadata(&object)));
                 let (kind, api_version) =
                     ("PartialObjectMetadataList".to_owned(), "meta.k8s.io/v1".to_owned());
-                body::json(200, &List::<Value> { kind, api_version, metadata, items })
+                body::json(200, &List { kind, api_version, metadata, items })
             }
             Encoding::Json => body::json(200, &self.plain_list(metadata, objects)),
             Encoding::Yaml => {
@@ -142,7 +160,7 @@ impl Presentation {
         }
     }
 
-    fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, &'a Object> {
+    fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, impl Serialize> {
         List {
             kind: match self.kind.custom {
                 Some(custom) => custom.list_kind.to_owned(),
@@ -150,7 +168,7 @@ impl Presentation {
             },
             api_version: self.kind.api_version(),
             metadata,
-            items: objects.iter().map(AsRef::as_ref).collect(),
+            items: Each(objects.iter().map(AsRef::<Object>::as_ref)),
         }
     }
 
@@ -161,7 +179,8 @@ impl Presentation {
             Encoding::Metadata | Encoding::MetadataList => partial_metadata(object),
             Encoding::Table(_) => {
                 let metadata = json!({"resourceVersion": object.text("/metadata/resourceVersion")});
-                self.table(metadata, std::slice::from_ref(object), now, with_columns)
+                let table = Registry::table(self.kind, std::slice::from_ref(object), now);
+                serde_json::to_value(self.table(metadata, &table, with_columns)).unwrap_or_default()
             }
         }
     }
@@ -199,17 +218,19 @@ impl Presentation {
         if self.encoding == Encoding::Table("v1beta1") { "meta.k8s.io/v1beta1" } else { "meta.k8s.io/v1" }
     }
 
-    fn table(self, metadata: Value, objects: &[Arc<Object>], now: Timestamp, with_columns: bool) -> Value {
-        let table = Registry::table(self.kind, objects, now);
-        let columns = if with_columns { table.columns } else { &[] };
-        let rows: Vec<Value> = table.rows.iter().map(|row| self.row(row)).collect();
-        json!({
-            "kind": "Table",
-            "apiVersion": self.table_version(),
-            "metadata": metadata,
-            "columnDefinitions": columns,
-            "rows": rows,
-        })
+    fn table<'a>(
+        self,
+        metadata: impl Serialize + 'a,
+        table: &'a registry::Table,
+        with_columns: bool,
+    ) -> impl Serialize + 'a {
+        Table {
+            kind: "Table",
+            api_version: self.table_version(),
+            metadata,
+            column_definitions: if with_columns { table.columns } else { &[] },
+            rows: Each(table.rows().map(move |row| self.row(&row))),
+        }
     }
 
     fn row(self, row: &Row) -> Value {

@@ -75,7 +75,7 @@ impl Reconciler for Kubelet {
             return Ok(Action::AwaitChange);
         }
         let slot = key.to_string();
-        let Ok(pod) = registry.get(&POD, key) else {
+        let Some(pod) = registry.get_to_write(&POD, key) else {
             node.destroy(&slot);
             return Ok(Action::AwaitChange);
         };
@@ -306,7 +306,7 @@ impl PodWorker<'_> {
 
     /// Writes the status when it differs from what the object says.
     fn write_status(&mut self) -> Result<(), Status> {
-        let Ok(pod) = self.registry.get(&POD, &self.pod.key()) else { return Ok(()) };
+        let Some(pod) = self.registry.get_to_write(&POD, &self.pod.key()) else { return Ok(()) };
         let (host, now) = (self.host_address(), self.now());
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
         let evicted = self.runtime_mut().evicted.clone();

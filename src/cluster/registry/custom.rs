@@ -1,7 +1,5 @@
 //! Custom objects: which rules they are under, and when none can be added.
 
-use std::sync::Arc;
-
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
 
 use super::Registry;
@@ -9,11 +7,6 @@ use super::delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 use super::strategy::{Strategy, strategy_of};
 
 impl Registry {
-    /// The object of that name as the kind shows it, if it is there.
-    pub(super) fn find(&self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
-        self.store.get(kind, key).map(|object| Object::to_look_at(Self::in_version(kind, object)))
-    }
-
     /// Refuses new objects of a kind whose definition is going.
     pub(super) fn check_definition(&self, kind: &'static Kind) -> Result<(), Status> {
         let Some(custom) = kind.custom else { return Ok(()) };

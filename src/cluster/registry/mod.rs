@@ -46,7 +46,7 @@ mod warnings;
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
 use crate::base::{Random, Timestamp};
 
 use super::authentication::Authority;
@@ -54,6 +54,7 @@ use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
+pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 use event_filter::EventFilter;
 pub(crate) use evict::{
@@ -63,7 +64,7 @@ pub(crate) use options::{
     DeleteOptions, Deleted, FieldValidation, Patch, Propagation, WriteOptions, Written,
 };
 pub(crate) use quota::{hard as quota_hard, used as quota_used};
-pub(crate) use table::Row;
+pub(crate) use table::{Row, Table};
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]
@@ -125,8 +126,16 @@ impl Registry {
     pub(crate) fn get(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Arc<Object>, Status> {
         let stored = kind.stored();
         let object = self.store.get(stored, key).ok_or_else(|| Status::not_found(stored, &key.name))?;
-        // A look at one that sleeps does not keep it awake: whoever reads much writes little.
-        Ok(Object::to_look_at(Self::in_version(kind, object)))
+        let object = Self::in_version(kind, object);
+        // Of the kinds that there is most of, a look does not keep awake what sleeps: whoever reads much
+        // writes little.
+        let most = [&builtin::POD, &builtin::EVENT].into_iter().any(|most| std::ptr::eq(most, stored));
+        Ok(if most { Object::to_look_at(object) } else { object })
+    }
+
+    /// One object that is about to be written, and therefore is awake from now on.
+    pub(crate) fn get_to_write(&self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
+        self.store.get(kind.stored(), key).map(|object| Self::in_version(kind, object))
     }
 
     /// What the `scale` subresource shows of a workload.

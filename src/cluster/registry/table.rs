@@ -17,8 +17,9 @@ use super::strategy::strategy_of;
 pub(crate) struct Table {
     /// Columns, wide ones included.
     pub columns: &'static [Column],
-    /// One row an object, in the order given.
-    pub rows: Vec<Row>,
+    kind: &'static Kind,
+    objects: Vec<Arc<Object>>,
+    now: Timestamp,
 }
 
 /// One row of a table.
@@ -36,23 +37,24 @@ impl Registry {
     /// The table of objects of one kind, ages counted to `now`.
     pub(crate) fn table(kind: &'static Kind, objects: &[Arc<Object>], now: Timestamp) -> Table {
         let strategy = strategy_of(kind.stored());
-        let stored = |object: &Arc<Object>| match kind.stored_as {
-            Some(_) => Arc::new(to_stored(kind, Object::clone(object))),
-            None => Arc::clone(object),
-        };
         let mut objects = objects.to_vec();
         strategy.sort(&mut objects);
-        let rows = objects
-            .iter()
-            .map(|object| {
-                let stored = stored(object);
-                Row {
-                    cells: strategy.cells(&stored, now),
-                    object: Arc::clone(object),
-                    completed: strategy.completed(&stored),
-                }
-            })
-            .collect();
-        Table { columns: strategy.columns(), rows }
+        Table { columns: strategy.columns(), kind, objects, now }
+    }
+}
+
+impl Table {
+    /// One row an object, each made when it is asked for: of many cold objects one is looked at at a time.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> + Clone {
+        self.objects.iter().map(|object| self.row(Object::to_look_at(Arc::clone(object))))
+    }
+
+    fn row(&self, object: Arc<Object>) -> Row {
+        let strategy = strategy_of(self.kind.stored());
+        let stored = match self.kind.stored_as {
+            Some(_) => Arc::new(to_stored(self.kind, Object::clone(&object))),
+            None => Arc::clone(&object),
+        };
+        Row { cells: strategy.cells(&stored, self.now), completed: strategy.completed(&stored), object }
     }
 }

@@ -283,7 +283,7 @@ fn a_headless_service_has_no_address_and_an_external_name_has_none_at_all() {
     let external = create(&mut registry, &SERVICE, "default", service("two", external)).unwrap().object;
     assert_eq!(external.get("/spec/clusterIP"), None);
     let table = Registry::table(&SERVICE, &[headless, external], registry.now());
-    let row = |index: usize| table.rows[index].cells[1..5].to_vec();
+    let row = |index: usize| table.rows().nth(index).unwrap().cells[1..5].to_vec();
     assert_eq!(row(0), ["ClusterIP", "None", "<none>", "<none>"]);
     assert_eq!(row(1), ["ExternalName", "<none>", "example.com", "<none>"]);
 }

@@ -55,7 +55,7 @@ impl Registry {
                 key.name
             )));
         }
-        let Some(old) = self.find(kind, key) else {
+        let Some(old) = self.get_to_write(kind, key) else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
                 return self.create_decoded(kind, &key.namespace, incoming, options);
@@ -78,7 +78,7 @@ impl Registry {
     ) -> Result<Arc<Object>, Status> {
         let key = object.key();
         let options = WriteOptions::component_status(manager);
-        let Some(old) = self.find(kind, &key) else { return Err(Status::not_found(kind, &key.name)) };
+        let Some(old) = self.get_to_write(kind, &key) else { return Err(Status::not_found(kind, &key.name)) };
         let same = ["/metadata", "/spec"].iter().all(|part| object.get(part) == old.get(part));
         if !same || !std::ptr::eq(kind, kind.stored()) {
             return self.update(kind, &key, object, &options).map(|written| written.object);

@@ -82,14 +82,16 @@ impl SchedulerCache {
         } else if !self.nominated.is_empty() {
             self.nominated.remove(&pod.key());
         }
-        if let Ok(place) = self.place(pod.text("/spec/nodeName")) {
-            if gone || has_ended(pod) {
-                self.nodes[place].remove(pod);
-            } else if change.previous.as_ref().is_some_and(|previous| counts_the_same(previous, pod)) {
-                self.nodes[place].replace(Arc::clone(pod));
-            } else {
-                self.nodes[place].add(Arc::clone(pod));
-            }
+        let Ok(place) = self.place(pod.text("/spec/nodeName")) else { return };
+        let candidate = &mut self.nodes[place];
+        let (ends, counted) = (gone || has_ended(pod), candidate.pods.contains(&pod.key()));
+        match &change.previous {
+            Some(previous) if counted && !ends && counts_the_same(previous, pod) => return,
+            Some(previous) => candidate.remove(previous),
+            None => {}
+        }
+        if !ends {
+            candidate.add(pod);
         }
     }
 
@@ -100,7 +102,7 @@ impl SchedulerCache {
 
 fn with_pods(node: &Arc<Object>, store: &Store) -> Candidate {
     let pods = store.pods_on(node.name()).filter(|pod| !has_ended(pod));
-    Candidate::new(Arc::clone(node), pods.map(Arc::clone))
+    Candidate::new(Arc::clone(node), pods)
 }
 
 /// Whether both states of a Pod stand for the same on their node.
@@ -130,7 +132,7 @@ mod tests {
     /// What a cache knows, as text.
     fn told(cache: &SchedulerCache) -> Vec<String> {
         let of = |candidate: &Candidate| {
-            let pods: Vec<&str> = candidate.pods.values().map(|pod| pod.name()).collect();
+            let pods: Vec<&str> = candidate.pods.iter().map(|pod| &*pod.name).collect();
             let used: Vec<_> = candidate.used.iter().filter(|(_, amount)| **amount > 0).collect();
             format!("{} {pods:?} {used:?} {:?}", candidate.name(), candidate.scored)
         };

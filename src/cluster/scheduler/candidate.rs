@@ -1,13 +1,15 @@
 //! A node as the scheduler sees it: what it has, and the Pods that use it (`framework.NodeInfo`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::apimachinery::builtin::POD;
 use crate::apimachinery::{Object, ObjectKey};
 
+use super::super::storage::Store;
 use super::resources::{Amounts, allocatable, pod_requests, scored_requests};
 
 /// A node, and the Pods on it that have not ended.
@@ -15,10 +17,10 @@ use super::resources::{Amounts, allocatable, pod_requests, scored_requests};
 pub(super) struct Candidate {
     /// The node.
     pub node: Arc<Object>,
-    /// Its Pods, asleep until somebody looks.
-    pub pods: BTreeMap<ObjectKey, Arc<Object>>,
+    /// Its Pods; the store has the objects.
+    pub pods: BTreeSet<ObjectKey>,
     /// Those of them that say something about other Pods.
-    pub with_affinity: BTreeMap<ObjectKey, Arc<Object>>,
+    pub with_affinity: BTreeSet<ObjectKey>,
     /// What they ask for together.
     pub used: Amounts,
     /// The cpu and memory that they count for in scores.
@@ -38,6 +40,14 @@ pub(super) fn label_key(namespace: &str, key: &str, value: &str) -> u64 {
     hasher.finish()
 }
 
+/// Pods as they are stored.
+pub(super) fn stored<'a>(
+    pods: &'a BTreeSet<ObjectKey>,
+    store: &'a Store,
+) -> impl Iterator<Item = &'a Arc<Object>> {
+    pods.iter().filter_map(|key| store.get(&POD, key))
+}
+
 /// Whether a Pod uses nothing any more.
 pub(super) fn has_ended(pod: &Object) -> bool {
     matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
@@ -45,13 +55,13 @@ pub(super) fn has_ended(pod: &Object) -> bool {
 
 impl Candidate {
     /// A node with the Pods on it.
-    pub(super) fn new(node: Arc<Object>, pods: impl IntoIterator<Item = Arc<Object>>) -> Self {
+    pub(super) fn new<'a>(node: Arc<Object>, pods: impl IntoIterator<Item = &'a Arc<Object>>) -> Self {
         let mut candidate = Self {
             room: allocatable(&node),
             images: images_of(&node),
             node,
-            pods: BTreeMap::new(),
-            with_affinity: BTreeMap::new(),
+            pods: BTreeSet::new(),
+            with_affinity: BTreeSet::new(),
             used: Amounts::new(),
             scored: (0, 0),
             labels: BTreeMap::new(),
@@ -76,37 +86,28 @@ impl Candidate {
         self.node = Arc::clone(node);
     }
 
-    /// Puts a Pod on it, in the place of an earlier state of the same one.
-    pub(super) fn add(&mut self, pod: Arc<Object>) {
+    /// Its Pods as they are stored.
+    pub(super) fn objects<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Arc<Object>> {
+        stored(&self.pods, store)
+    }
+
+    /// Puts a Pod on it that is not there.
+    pub(super) fn add(&mut self, pod: &Object) {
         let key = pod.key();
-        self.take_off(&key);
-        self.count(&pod, 1);
-        self.put(key, pod);
-    }
-
-    /// Takes in a newer state of a Pod that counts for the same.
-    pub(super) fn replace(&mut self, pod: Arc<Object>) {
-        self.put(pod.key(), pod);
-    }
-
-    /// Takes a Pod off it.
-    pub(super) fn remove(&mut self, pod: &Object) {
-        self.take_off(&pod.key());
-    }
-
-    fn put(&mut self, key: ObjectKey, pod: Arc<Object>) {
         let affinity = |field| pod.get("/spec/affinity").and_then(|affinity| affinity.get(field)).is_some();
         if affinity("podAffinity") || affinity("podAntiAffinity") {
-            self.with_affinity.insert(key.clone(), Arc::clone(&pod));
+            self.with_affinity.insert(key.clone());
         }
-        let asleep = pod.asleep().map_or(pod, Arc::new);
-        self.pods.insert(key, asleep);
+        self.count(pod, 1);
+        self.pods.insert(key);
     }
 
-    fn take_off(&mut self, key: &ObjectKey) {
-        if let Some(known) = self.pods.remove(key) {
-            self.count(&known, -1);
-            self.with_affinity.remove(key);
+    /// Takes a Pod off it, which is as it was when it came.
+    pub(super) fn remove(&mut self, pod: &Object) {
+        let key = pod.key();
+        if self.pods.remove(&key) {
+            self.with_affinity.remove(&key);
+            self.count(pod, -1);
         }
     }
 

@@ -99,7 +99,7 @@ pub(super) fn why_not(view: &View<'_>, index: usize) -> Vec<Refusal> {
     let expected = expected_on(view, &view.all[index]);
     if !expected.is_empty() {
         let mut all = view.all.to_vec();
-        expected.into_iter().for_each(|pod| all[index].add(pod));
+        expected.into_iter().for_each(|pod| all[index].add(&pod));
         let crowded = refusals(&view.with(&all), &all[index]);
         if !crowded.is_empty() {
             return crowded;

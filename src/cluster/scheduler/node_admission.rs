@@ -29,7 +29,7 @@ pub(crate) fn refusal(
         .any(|taint| taint["effect"] == "NoExecute" && !tolerates(pod, taint));
     let (predicate, why) = if !selects_node(pod, &candidate.node) {
         ("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
-    } else if has_port_conflict(pod, candidate) {
+    } else if has_port_conflict(registry, pod, candidate) {
         ("NodePorts", "node(s) didn't have free ports for the requested pod ports")
     } else if repelled {
         ("TaintToleration", "node(s) had untolerated taint(s)")
@@ -48,7 +48,7 @@ fn short_of(pod: &Object, candidate: &Candidate) -> Option<(String, String)> {
         Some((format!("OutOf{name}"), message))
     };
     let of = |list: &Amounts, name: &str| list.get(name).copied().unwrap_or_default();
-    let counted = candidate.pods.contains_key(&pod.key());
+    let counted = candidate.pods.contains(&pod.key());
     let others = candidate.pods.len() - usize::from(counted);
     let (there, room) = (i64::try_from(others).ok()?, of(&candidate.room, "pods") / 1000);
     if candidate.room.contains_key("pods") && there + 1 > room {

@@ -78,7 +78,7 @@ fn not_eligible(view: &View<'_>) -> Option<&'static str> {
     }
     let nominated = view.pod.text("/status/nominatedNodeName");
     let candidate = view.all.iter().find(|candidate| candidate.name() == nominated)?;
-    let leaving = candidate.pods.values().any(|other| {
+    let leaving = candidate.objects(view.registry.store()).any(|other| {
         other.is_terminating()
             && priority(other) < priority(view.pod)
             && other.condition("DisruptionTarget").is_some_and(|condition| condition["reason"] == REASON)
@@ -88,7 +88,7 @@ fn not_eligible(view: &View<'_>) -> Option<&'static str> {
 
 /// The Pods that have to leave one node (`SelectVictimsOnNode`).
 fn make_room(view: &View<'_>, index: usize) -> Result<Room, Vec<Refusal>> {
-    let there = view.all[index].pods.values();
+    let there = view.all[index].objects(view.registry.store());
     let mut lower: Vec<Arc<Object>> =
         there.filter(|other| priority(other) < priority(view.pod)).cloned().collect();
     if lower.is_empty() {
@@ -110,7 +110,7 @@ fn make_room(view: &View<'_>, index: usize) -> Result<Room, Vec<Refusal>> {
         violating.into_iter().map(|pod| (pod, true)).chain(harmless.into_iter().map(|pod| (pod, false)))
     {
         // Whoever can stay, stays, the most important first.
-        all[index].add(Arc::clone(&pod));
+        all[index].add(&pod);
         if !why_not(&all).is_empty() {
             all[index].remove(&pod);
             violations += usize::from(protected);

@@ -42,7 +42,7 @@ pub(super) fn limits(registry: &Registry, pod: &Object, candidate: &Candidate) -
         return Vec::new();
     }
     let mut attached = BTreeSet::new();
-    candidate.pods.values().for_each(|other| add_volumes(registry, other, &mut attached));
+    candidate.objects(registry.store()).for_each(|other| add_volumes(registry, other, &mut attached));
     let exceeded = limits.iter().any(|(driver, limit)| {
         let of_driver = |volumes: &BTreeSet<(String, String)>| -> usize {
             volumes.iter().filter(|(found, _)| found == driver).count()

@@ -65,7 +65,7 @@ fn targets(simulation: &Simulation) -> String {
         &[object],
         simulation.registry.now(),
     );
-    table.rows[0].cells[2].as_str().unwrap().to_owned()
+    table.rows().next().unwrap().cells[2].as_str().unwrap().to_owned()
 }
 
 fn replicas(simulation: &Simulation) -> i64 {

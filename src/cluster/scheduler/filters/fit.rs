@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
+use super::super::super::registry::Registry;
 use super::super::candidate::Candidate;
 use super::{Refusal, View};
 
@@ -27,7 +28,7 @@ fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
 
 /// `NodePorts`.
 pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    if has_port_conflict(view.pod, candidate) {
+    if has_port_conflict(view.registry, view.pod, candidate) {
         vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
     } else {
         Vec::new()
@@ -35,15 +36,14 @@ pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal>
 }
 
 /// Whether a Pod on the node has a port that the new one wants.
-pub(in super::super) fn has_port_conflict(pod: &Object, candidate: &Candidate) -> bool {
+pub(in super::super) fn has_port_conflict(registry: &Registry, pod: &Object, candidate: &Candidate) -> bool {
     let wanted = host_ports_of(pod);
     if wanted.is_empty() {
         return false;
     }
     let any = |address: &str| matches!(address, "" | "0.0.0.0");
     candidate
-        .pods
-        .values()
+        .objects(registry.store())
         .filter(|other| other.uid() != pod.uid())
         .flat_map(|other| host_ports_of(other))
         .any(|(protocol, address, number)| {

@@ -75,7 +75,7 @@ impl<'a> View<'a> {
         nominated: &'a [Arc<Object>],
     ) -> Self {
         let wanted = pod_requests(pod);
-        let spread = topology_spread::worked_out(pod, all);
+        let spread = topology_spread::worked_out(registry.store(), pod, all);
         let affinity = Affinity::worked_out(registry, pod, all);
         Self { registry, pod, needs, devices, all, nominated, wanted, spread, affinity }
     }

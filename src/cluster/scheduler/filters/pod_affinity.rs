@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::apimachinery::{LabelSelector, Object, ObjectKey, builtin};
 
 use super::super::super::registry::Registry;
-use super::super::candidate::Candidate;
+use super::super::candidate::{Candidate, stored};
 use super::{Refusal, View};
 
 /// One term of a Pod's affinity, ready to be asked.
@@ -102,16 +102,16 @@ pub(super) struct Affinity {
 impl Affinity {
     /// Looks at the Pods that the terms of `pod` mean, and at those whose terms mean it.
     pub(super) fn worked_out(registry: &Registry, pod: &Object, all: &[Candidate]) -> Self {
-        let near = terms(pod, "podAffinity", true);
+        let (store, near) = (registry.store(), terms(pod, "podAffinity", true));
         let meets_all = |other: &Object| near.iter().all(|term| term.means(registry, other));
         let begins = !near.is_empty()
             && meets_all(pod)
-            && !all.iter().flat_map(|candidate| candidate.pods.values()).any(|other| meets_all(other));
-        let with_all = |candidate: &Candidate| candidate.pods.values().any(|other| meets_all(other));
+            && !all.iter().flat_map(|candidate| candidate.objects(store)).any(|other| meets_all(other));
+        let with_all = |candidate: &Candidate| candidate.objects(store).any(|other| meets_all(other));
         let near = near.iter().map(|term| domains(all, &term.topology_key, &with_all)).collect();
         let apart = terms(pod, "podAntiAffinity", true);
         let with = |term: &AffinityTerm, candidate: &Candidate| {
-            candidate.pods.values().any(|other| term.means(registry, other))
+            candidate.objects(store).any(|other| term.means(registry, other))
         };
         let of = |term: &AffinityTerm| domains(all, &term.topology_key, &|candidate| with(term, candidate));
         let apart = apart.iter().map(of).collect();
@@ -129,7 +129,7 @@ fn domains(all: &[Candidate], key: &str, so: &dyn Fn(&Candidate) -> bool) -> (St
 fn unwanted(registry: &Registry, pod: &Object, all: &[Candidate]) -> BTreeSet<(String, String)> {
     let mut domains = BTreeSet::new();
     for candidate in all {
-        for other in candidate.with_affinity.values() {
+        for other in stored(&candidate.with_affinity, registry.store()) {
             for term in terms(other, "podAntiAffinity", true) {
                 let Some(value) = candidate.node.label(&term.topology_key) else { continue };
                 if term.means(registry, pod) {

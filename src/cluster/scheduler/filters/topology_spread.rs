@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::apimachinery::{LabelSelector, Object};
 
+use super::super::super::storage::Store;
 use super::super::candidate::{Candidate, label_key};
 use super::node::{selects_node, tolerates};
 use super::pod_affinity::with_label_keys;
@@ -65,11 +66,11 @@ impl Constraint {
     }
 
     /// How many of these Pods are counted.
-    pub(in super::super) fn count(&self, pod: &Object, candidate: &Candidate) -> i64 {
+    pub(in super::super) fn count(&self, store: &Store, pod: &Object, candidate: &Candidate) -> i64 {
         if !candidate.may_have(&self.labels) {
             return 0;
         }
-        let counted = candidate.pods.values().filter(|other| {
+        let counted = candidate.objects(store).filter(|other| {
             other.namespace() == pod.namespace()
                 && !other.is_terminating()
                 && self.selector.matches(other.labels())
@@ -95,6 +96,7 @@ pub(in super::super) fn honours(constraint: &Constraint, pod: &Object, node: &Ob
 
 /// Counted Pods by domain; only nodes with the labels of all constraints make domains.
 fn counts_for(
+    store: &Store,
     constraint: &Constraint,
     all_keys: &[&str],
     pod: &Object,
@@ -105,7 +107,7 @@ fn counts_for(
         let Some(domain) = candidate.node.label(&constraint.topology_key) else { continue };
         let whole = all_keys.iter().all(|key| candidate.node.label(key).is_some());
         if whole && honours(constraint, pod, &candidate.node) {
-            *counts.entry(domain.to_owned()).or_default() += constraint.count(pod, candidate);
+            *counts.entry(domain.to_owned()).or_default() += constraint.count(store, pod, candidate);
         }
     }
     counts
@@ -123,12 +125,12 @@ pub(super) struct Spread {
 }
 
 /// The binding constraints of a Pod, counted.
-pub(super) fn worked_out(pod: &Object, all: &[Candidate]) -> Vec<Spread> {
+pub(super) fn worked_out(store: &Store, pod: &Object, all: &[Candidate]) -> Vec<Spread> {
     let constraints = Constraint::of(pod, true);
     let keys: Vec<String> = constraints.iter().map(|constraint| constraint.topology_key.clone()).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let count = |constraint: Constraint| {
-        let counts = counts_for(&constraint, &keys, pod, all);
+        let counts = counts_for(store, &constraint, &keys, pod, all);
         let few = i64::try_from(counts.len()).unwrap_or(i64::MAX) < constraint.min_domains;
         let least = if few { 0 } else { counts.values().min().copied().unwrap_or_default() };
         Spread { own: i64::from(constraint.selector.matches(pod.labels())), constraint, counts, least }

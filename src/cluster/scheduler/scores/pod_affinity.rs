@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::apimachinery::Object;
 
-use super::super::candidate::Candidate;
+use super::super::candidate::{Candidate, stored};
 use super::super::filters::{AffinityTerm, View, terms};
 use super::SCORE_MAX;
 
@@ -20,10 +20,10 @@ pub(super) fn pod_affinity(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> 
         (terms(view.pod, "podAffinity", false), terms(view.pod, "podAntiAffinity", false));
     // Who likes nobody looks only at those who say something about others.
     let quiet = likes.is_empty() && dislikes.is_empty();
-    let mut points = Points::new();
+    let (store, mut points) = (view.registry.store(), Points::new());
     for candidate in view.all {
         let others = if quiet { &candidate.with_affinity } else { &candidate.pods };
-        for other in others.values() {
+        for other in stored(others, store) {
             for (list, sign) in [(&likes, 1), (&dislikes, -1)] {
                 let met = list.iter().filter(|term| term.means(view.registry, other));
                 met.for_each(|term| add(&mut points, term, &candidate.node, sign * term.weight));

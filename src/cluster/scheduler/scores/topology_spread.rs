@@ -40,7 +40,7 @@ pub(super) fn spread(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
                 continue;
             };
             let count = if wish.topology_key == HOSTNAME {
-                wish.count(view.pod, candidate)
+                wish.count(view.registry.store(), view.pod, candidate)
             } else {
                 counts.get(domain).copied().unwrap_or_default()
             };
@@ -74,7 +74,7 @@ fn domain_counts(
         if let Some(count) = counts.get_mut(domain)
             && honours(wish, view.pod, &candidate.node)
         {
-            *count += wish.count(view.pod, candidate);
+            *count += wish.count(view.registry.store(), view.pod, candidate);
         }
     }
     counts
