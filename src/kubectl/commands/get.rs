@@ -384,7 +384,7 @@ fn print_tables(call: &mut Call<'_>, filled: Vec<Filled>, all_found: bool) -> Ou
         let with_kind = several || call.flags.on("show-kind");
         let kind = if with_kind { resource.qualified_kind() } else { String::new() };
         if printed.as_ref().is_none_or(|(last, _)| *last != resource) {
-            if printed.is_some() {
+            if printed.is_some() && !call.flags.on("no-headers") {
                 call.line("")?;
             }
             printed = Some((resource, printer));
