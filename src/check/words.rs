@@ -195,10 +195,10 @@ fn korean(phrase: Phrase<'_>) -> String {
         ),
         Phrase::There => "있음".to_owned(),
         Phrase::NoSuchKind(word, "") => {
-            format!("`{word}`이라는 종류는 없습니다. `kubectl api-resources`로 목록을 볼 수 있습니다.")
+            format!("`{word}`(이)라는 종류는 없습니다. `kubectl api-resources`로 목록을 볼 수 있습니다.")
         }
         Phrase::NoSuchKind(word, near) => {
-            format!("`{word}`이라는 종류는 없습니다. `{near}`을(를) 뜻하셨나요?")
+            format!("`{word}`(이)라는 종류는 없습니다. `{near}`을(를) 뜻하셨나요?")
         }
         Phrase::NotThere(wanted, namespace, "") => {
             format!("네임스페이스 {namespace}에 {wanted}이(가) 없습니다.")

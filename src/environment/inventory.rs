@@ -1,6 +1,7 @@
 //! What lies in a namespace, whose it is, and what of it may go.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures::future::join_all;
 use http::{Method, Request};
@@ -36,13 +37,69 @@ const IN_EVERY_NAMESPACE: &[(&str, &str)] =
 /// The Service of the API server.
 const API_SERVICE: (&str, &str) = ("services", "kubernetes");
 
+/// Groups of kinds beyond Kubernetes' own that are looked at.
+const GROUPS_MAX: usize = 100;
+
 /// Most objects of a kind that are listed.
 const ITEMS_MAX: usize = 1000;
+
+/// A kind as the cluster serves it: one of Kubernetes', or of a definition that somebody brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Served {
+    group: String,
+    pub plural: String,
+    singular: String,
+    namespaced: bool,
+    /// The URL of its objects in all namespaces.
+    root: String,
+}
+
+impl Served {
+    pub(super) fn of(kind: &Kind) -> Self {
+        Self {
+            group: kind.group.to_owned(),
+            plural: kind.plural.to_owned(),
+            singular: kind.singular.to_owned(),
+            namespaced: kind.namespaced,
+            root: collection_path(kind, None),
+        }
+    }
+
+    /// One that discovery names, if its objects can be made and deleted.
+    fn of_discovery(group_version: &str, resource: &Value) -> Option<Self> {
+        let text = |key: &str| resource[key].as_str().unwrap_or_default().to_owned();
+        let (plural, verbs) = (text("name"), resource["verbs"].as_array()?);
+        let does = |verb: &str| verbs.iter().any(|one| one == verb);
+        let whole = !plural.contains('/') && ["list", "create", "delete"].into_iter().all(does);
+        let singular = match text("singularName") {
+            name if name.is_empty() => text("kind").to_lowercase(),
+            name => name,
+        };
+        whole.then(|| Self {
+            group: group_version.split('/').next().unwrap_or_default().to_owned(),
+            root: format!("/apis/{group_version}/{plural}"),
+            plural,
+            singular,
+            namespaced: resource["namespaced"] == true,
+        })
+    }
+
+    /// The URL of its objects in a namespace, or outside of all.
+    fn collection(&self, namespace: Option<&str>) -> String {
+        match namespace {
+            Some(namespace) => {
+                let (version, plural) = self.root.rsplit_once('/').unwrap_or((&self.root, &self.plural));
+                format!("{version}/namespaces/{namespace}/{plural}")
+            }
+            None => self.root.clone(),
+        }
+    }
+}
 
 /// An object that nobody but a person or a program made: no controller stands behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Root {
-    pub kind: &'static Kind,
+    pub kind: Arc<Served>,
     pub namespace: Option<String>,
     pub name: String,
     pub uid: String,
@@ -56,13 +113,13 @@ impl Root {
     /// How a person names it: `deployment/first-app`.
     pub(super) fn shown(&self) -> String {
         let group = if self.kind.group.is_empty() { String::new() } else { format!(".{}", self.kind.group) };
-        let plain = ["", "apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"];
-        let group = if plain.contains(&self.kind.group) { String::new() } else { group };
+        let plain = ["apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"];
+        let group = if plain.contains(&self.kind.group.as_str()) { String::new() } else { group };
         format!("{}{group}/{}", self.kind.singular, self.name)
     }
 
     fn path(&self) -> String {
-        format!("{}/{}", collection_path(self.kind, self.namespace.as_deref()), self.name)
+        format!("{}/{}", self.kind.collection(self.namespace.as_deref()), self.name)
     }
 }
 
@@ -71,6 +128,7 @@ pub(super) async fn roots(
     client: &kube::Client,
     namespace: &str,
     whole_cluster: bool,
+    custom: &[Arc<Served>],
 ) -> Result<Vec<Root>, UserError> {
     let listable = |kind: &&&'static Kind| {
         ["list", "delete", "create"].iter().all(|verb| kind.verbs.contains(verb))
@@ -78,7 +136,9 @@ pub(super) async fn roots(
             && !MADE_BY_THE_CLUSTER.contains(&kind.plural)
             && (kind.namespaced || (whole_cluster && CLUSTER_KINDS.contains(&kind.plural)))
     };
-    let kinds: Vec<&'static Kind> = KINDS.iter().filter(listable).copied().collect();
+    let of_kubernetes = KINDS.iter().filter(listable).map(|kind| Arc::new(Served::of(kind)));
+    let of_others = custom.iter().filter(|kind| kind.namespaced || whole_cluster).cloned();
+    let kinds: Vec<Arc<Served>> = of_kubernetes.chain(of_others).collect();
     let lists = join_all(kinds.iter().map(|kind| list(client, kind, namespace))).await;
     let mut found = Vec::new();
     for listed in lists {
@@ -87,9 +147,32 @@ pub(super) async fn roots(
     Ok(found)
 }
 
-async fn list(client: &kube::Client, kind: &'static Kind, namespace: &str) -> Result<Vec<Root>, UserError> {
+/// The kinds of definitions that are there already, as far as discovery tells.
+pub(super) async fn custom_kinds(client: &kube::Client) -> Vec<Arc<Served>> {
+    let ask = async |path: String| -> Option<Value> {
+        client.request::<Value>(Request::get(path).body(Vec::new()).ok()?).await.ok()
+    };
+    let Some(groups) = ask("/apis".to_owned()).await else { return Vec::new() };
+    let foreign = groups["groups"].as_array().into_iter().flatten().filter(|group| {
+        let name = group["name"].as_str().unwrap_or_default();
+        KINDS.iter().all(|kind| kind.group != name)
+    });
+    let versions: Vec<String> = foreign
+        .filter_map(|group| group.pointer("/preferredVersion/groupVersion")?.as_str().map(str::to_owned))
+        .take(GROUPS_MAX)
+        .collect();
+    let lists = join_all(versions.iter().map(|version| ask(format!("/apis/{version}")))).await;
+    let mut found = Vec::new();
+    for (version, list) in versions.iter().zip(lists) {
+        let resources = list.as_ref().and_then(|list| list["resources"].as_array()).into_iter().flatten();
+        found.extend(resources.filter_map(|one| Served::of_discovery(version, one)).map(Arc::new));
+    }
+    found
+}
+
+async fn list(client: &kube::Client, kind: &Arc<Served>, namespace: &str) -> Result<Vec<Root>, UserError> {
     let place = kind.namespaced.then_some(namespace);
-    let request = Request::get(format!("{}?limit={ITEMS_MAX}", collection_path(kind, place)))
+    let request = Request::get(format!("{}?limit={ITEMS_MAX}", kind.collection(place)))
         .header("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
         .body(Vec::new());
     let answer = match request.map_err(kube::Error::HttpError) {
@@ -106,15 +189,15 @@ async fn list(client: &kube::Client, kind: &'static Kind, namespace: &str) -> Re
     Ok(items.into_iter().filter_map(|item| root(kind, place, item)).collect())
 }
 
-fn root(kind: &'static Kind, namespace: Option<&str>, item: Value) -> Option<Root> {
+fn root(kind: &Arc<Served>, namespace: Option<&str>, item: Value) -> Option<Root> {
     let object = Object::from_value(item)?;
-    let named = (kind.plural, object.name());
+    let named = (kind.plural.as_str(), object.name());
     let is_api_service = named == API_SERVICE && namespace == Some("default");
     if object.controller().is_some() || IN_EVERY_NAMESPACE.contains(&named) || is_api_service {
         return None;
     }
     Some(Root {
-        kind,
+        kind: Arc::clone(kind),
         namespace: namespace.map(str::to_owned),
         name: object.name().to_owned(),
         uid: object.uid().to_owned(),
@@ -166,7 +249,7 @@ pub(super) async fn remove(objects: &Objects, roots: &[Root]) -> Result<(), User
     let uids: BTreeSet<&str> = roots.iter().map(|root| root.uid.as_str()).collect();
     let mut collections: Vec<(String, &Root)> = Vec::new();
     for root in roots {
-        let path = collection_path(root.kind, root.namespace.as_deref());
+        let path = root.kind.collection(root.namespace.as_deref());
         if collections.iter().all(|(known, _)| *known != path) {
             collections.push((path, root));
         }
@@ -202,7 +285,8 @@ mod tests {
 
     #[test]
     fn only_what_is_labelled_or_recorded_may_go() {
-        let of = |item| root(&builtin::CONFIG_MAP, Some("podlings"), item);
+        let kind = Arc::new(Served::of(&builtin::CONFIG_MAP));
+        let of = |item| root(&kind, Some("podlings"), item);
         let all = [item("a", "1", true), item("b", "2", false), item("c", "3", false)];
         let roots: Vec<Root> = all.into_iter().filter_map(of).collect();
         let recorded = BTreeSet::from(["2".to_owned()]);
@@ -215,7 +299,7 @@ mod tests {
 
     #[test]
     fn what_every_namespace_has_and_what_controllers_made_is_nobodys() {
-        let of = |kind, item| root(kind, Some("default"), item);
+        let of = |kind: &Kind, item| root(&Arc::new(Served::of(kind)), Some("default"), item);
         assert!(of(&builtin::CONFIG_MAP, item("kube-root-ca.crt", "1", false)).is_none());
         assert!(of(&builtin::SERVICE, item("kubernetes", "1", false)).is_none());
         let mut pod = item("web-1", "1", false);

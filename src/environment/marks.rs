@@ -62,10 +62,11 @@ impl Marks {
 mod tests {
     use super::*;
     use crate::apimachinery::builtin;
+    use crate::environment::inventory::Served;
 
     fn root(uid: &str, created: &str) -> Root {
         Root {
-            kind: &builtin::CONFIG_MAP,
+            kind: std::sync::Arc::new(Served::of(&builtin::CONFIG_MAP)),
             namespace: None,
             name: uid.to_owned(),
             uid: uid.to_owned(),

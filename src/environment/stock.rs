@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::base::UserError;
 
-use super::inventory::{self, Root};
+use super::inventory::{self, Root, Served};
 use super::marks::{self, Marks};
 use super::objects::Objects;
 
@@ -34,6 +34,8 @@ struct Ledger {
     unseen: bool,
     /// What was made and not told yet.
     made: Vec<Made>,
+    /// Kinds of definitions that somebody else brought: what lessons make of them goes as well.
+    custom: Vec<Arc<Served>>,
 }
 
 /// The account of one session; clones share it.
@@ -76,6 +78,7 @@ impl Stock {
 
     /// Takes what is there for somebody else's, but for what an earlier session says that it made.
     pub(super) async fn open(&self, marks: &Marks) -> Result<(), UserError> {
+        self.ledger().custom = inventory::custom_kinds(&self.client).await;
         let (_, others) = self.take().await?;
         let (made, others): (Vec<Root>, Vec<Root>) = others.into_iter().partition(|root| marks.claims(root));
         let mut ledger = self.ledger();
@@ -86,8 +89,11 @@ impl Stock {
 
     /// What is there: ours, and what is not.
     pub(super) async fn take(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
-        let roots = inventory::roots(&self.client, &self.namespace, self.whole_cluster).await?;
-        let recorded = self.ledger().recorded.clone();
+        let (custom, recorded) = {
+            let ledger = self.ledger();
+            (ledger.custom.clone(), ledger.recorded.clone())
+        };
+        let roots = inventory::roots(&self.client, &self.namespace, self.whole_cluster, &custom).await?;
         Ok(inventory::sort(roots, &recorded, self.own, &self.namespace))
     }
 
@@ -110,10 +116,32 @@ impl Stock {
         let running = Running(Arc::clone(&self.ledger));
         self.mark(&marks::while_running()).await;
         let outcome = command.await;
-        // A cluster that is lost now keeps the mark, by which the next session knows what was made.
+        // A cluster that is lost now keeps the mark, by which the next session knows what was made; this
+        // one looks again before it removes anything.
         let seen = self.take().await;
         drop(running);
-        let Ok((ours, new)) = seen else { return outcome };
+        if let Ok((ours, new)) = seen {
+            self.enter(&ours, new).await;
+        }
+        outcome
+    }
+
+    /// Whose things are before anything is removed: what a lost cluster kept us from seeing is looked up.
+    pub(super) async fn take_whole(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
+        let (ours, others) = self.take().await?;
+        let unseen = {
+            let ledger = self.ledger();
+            ledger.unseen && ledger.writing == 0
+        };
+        if !unseen {
+            return Ok((ours, others));
+        }
+        self.enter(&ours, others).await;
+        self.take().await
+    }
+
+    /// Takes what is new for what our commands made.
+    async fn enter(&self, ours: &[Root], new: Vec<Root>) {
         let (new, alone) = {
             let mut ledger = self.ledger();
             let new: Vec<Root> = new.into_iter().filter(|root| !ledger.others.contains(&root.uid)).collect();
@@ -126,7 +154,6 @@ impl Stock {
         if alone {
             self.mark(&marks::after(ours.iter().chain(&new))).await;
         }
-        outcome
     }
 
     /// Writes a mark on the namespace of the lessons.

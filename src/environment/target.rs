@@ -167,11 +167,19 @@ impl Target {
         let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         let Some(context) = context.map(str::to_owned).or_else(|| kubeconfig.current_context.clone()) else {
             return Err(UserError::new("the kubeconfig has no current context")
-                .hint(format!("name one with --context; it has: {listed}")));
+                .hint(format!("name one with --context; it has: {listed}"))
+                .or_korean(
+                    UserError::new("kubeconfig에 현재 컨텍스트가 없습니다")
+                        .hint(format!("--context로 이름을 정하세요. 있는 것: {listed}")),
+                ));
         };
         Self::of(&kubeconfig, &context).ok_or_else(|| {
             UserError::new(format!("the kubeconfig has no usable context {context:?}"))
                 .hint(format!("it has: {listed}"))
+                .or_korean(
+                    UserError::new(format!("kubeconfig에 쓸 수 있는 컨텍스트 {context:?}이(가) 없습니다"))
+                        .hint(format!("있는 것: {listed}")),
+                )
         })
     }
 
@@ -255,6 +263,9 @@ fn read(files: &[PathBuf]) -> Result<Kubeconfig, UserError> {
     merged.ok_or_else(|| {
         UserError::new("there is no kubeconfig")
             .hint("set KUBECONFIG, or start a cluster that writes one (minikube start, kind create cluster)")
+            .or_korean(UserError::new("kubeconfig가 없습니다").hint(
+                "KUBECONFIG를 정하거나 kubeconfig를 쓰는 클러스터를 시작하세요(minikube start, kind create cluster)",
+            ))
     })
 }
 

@@ -195,7 +195,7 @@ impl Course {
                 Some(name) => (format!("did you mean {name}?"), format!("{name}을(를) 뜻하셨나요?")),
                 None => ("`list` shows the chapters".to_owned(), "`list`로 장들을 볼 수 있습니다".to_owned()),
             };
-            let korean = UserError::new(format!("{word:?}라는 장은 없습니다")).hint(korean);
+            let korean = UserError::new(format!("{word:?}(이)라는 장은 없습니다")).hint(korean);
             UserError::new(format!("there is no chapter {word:?}")).hint(hint).or_korean(korean)
         })
     }
@@ -217,7 +217,8 @@ impl Chapter {
             }
             None => ("`list` shows the steps".to_owned(), "`list`로 단계들을 볼 수 있습니다".to_owned()),
         };
-        let korean = UserError::new(format!("{} 장에는 {word:?}라는 단계가 없습니다", self.id)).hint(korean);
+        let korean =
+            UserError::new(format!("{} 장에는 {word:?}(이)라는 단계가 없습니다", self.id)).hint(korean);
         Err(UserError::new(format!("chapter {} has no step {word:?}", self.id)).hint(hint).or_korean(korean))
     }
 }

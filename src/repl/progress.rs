@@ -50,14 +50,14 @@ fn ready(rollout: &Rollout) -> u64 {
     rollout.updated.min(rollout.available)
 }
 
-/// The beginning of a line that fits.
+/// The beginning of a line that fits: whole counts, none of them half told.
 fn cut(line: &str, width: usize) -> String {
     let mut short = String::new();
     for character in line.chars() {
         short.push(character);
         if display_width(&short) > width {
             short.pop();
-            break;
+            return short.rsplit_once(", ").map_or(short.as_str(), |(whole, _)| whole).to_owned();
         }
     }
     short
@@ -142,7 +142,7 @@ mod tests {
         assert!(drawn.starts_with("deployment/web ━━━━━━━━"), "{drawn}");
         assert!(drawn.ends_with("2/4: 2 new, 3 ready, 1 old"), "{drawn}");
         let narrow = line(&Theme { width: 40, ..theme }, &rollout());
-        assert!(display_width(&narrow) < 40 && narrow.contains("2/4: "), "{narrow}");
+        assert!(display_width(&narrow) < 40 && narrow.ends_with("2/4: 2 new"), "{narrow}");
     }
 
     #[test]

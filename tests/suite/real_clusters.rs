@@ -64,6 +64,12 @@ pub(super) fn course(folder: &Path) -> String {
     folder.to_str().unwrap().to_owned()
 }
 
+/// A definition of a kind, Widget.
+const DEFINITION: &str = r#"{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+    "metadata": {"name": "widgets.example.com"}, "spec": {"group": "example.com", "scope": "Namespaced",
+    "names": {"plural": "widgets", "singular": "widget", "kind": "Widget"},
+    "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object"}}}]}}"#;
+
 /// Every object that matters, by name.
 pub(super) fn objects(home: &Path, kubeconfig: &Path) -> String {
     let kubeconfig = kubeconfig.to_str().unwrap();
@@ -132,11 +138,24 @@ fn a_profile_of_our_own_is_started_used_and_found_again() {
     fs::create_dir(own.parent().unwrap()).unwrap();
     fs::write(&own, "the learner's").unwrap();
     let course = course(&desk.home.path().join("course"));
+    // Somebody's definition, of which the learner makes an object.
+    let kubectl = |arguments: &[&str]| {
+        let kubeconfig = served.kubeconfig.to_str().unwrap();
+        let output =
+            piped(desk.home.path(), &[&["kubectl", "--kubeconfig", kubeconfig], arguments].concat(), "");
+        format!("{}{}", text(&output.stdout), text(&output.stderr))
+    };
+    fs::write(desk.home.path().join("crd.json"), DEFINITION).unwrap();
+    kubectl(&["apply", "-f", desk.home.path().join("crd.json").to_str().unwrap()]);
+    kubectl(&["wait", "--for=condition=Established", "crd/widgets.example.com", "--timeout=60s"]);
     let before = objects(desk.home.path(), &served.kubeconfig);
     let state = desk.home.path().join("state");
     let arguments = ["--course", &course, "--start", "--state", state.to_str().unwrap(), "doors"];
-    let input = "minikube profile\nminikube profile | tr a-z A-Z\nsolve\nsolve\n";
-    let done = desk.learn(&arguments, input);
+    let widget = r#"{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"mine"}}"#;
+    let input = format!(
+        "minikube profile\nminikube profile | tr a-z A-Z\necho '{widget}' | kubectl apply -f -\nsolve\nsolve\n"
+    );
+    let done = desk.learn(&arguments, &input);
     let printed = text(&done.stdout);
     assert_eq!(done.status.code(), Some(0), "{printed}\n{}", text(&done.stderr));
     assert!(printed.contains("Creating Container"), "{printed}");
@@ -144,6 +163,7 @@ fn a_profile_of_our_own_is_started_used_and_found_again() {
     assert_eq!(fs::read_to_string(&own).unwrap(), "the learner's");
     // In our own profile lessons live where `minikube service` looks.
     let now = objects(desk.home.path(), &served.kubeconfig);
+    assert_eq!(kubectl(&["get", "widgets", "-o", "name"]).trim(), "widget.example.com/mine", "{printed}");
     assert!(now.contains("pod/web") && now.contains("namespace/elsewhere"), "{now}");
     // Stopped, it is resumed; beginning anew removes what the lessons and the learner made.
     fs::write(desk.stand_in("state"), "stopped").unwrap();
@@ -155,6 +175,7 @@ fn a_profile_of_our_own_is_started_used_and_found_again() {
         text(&again.stdout)
     );
     let after = objects(desk.home.path(), &served.kubeconfig);
+    assert_eq!(kubectl(&["get", "widgets", "-A"]).trim(), "No resources found");
     assert_eq!(after.replace("service/shop\n", ""), before, "only the start of the step is there");
     assert_eq!(desk.calls().matches("start -p podlings").count(), 2, "{}", desk.calls());
 }

@@ -101,7 +101,14 @@ impl Look {
                 None => true,
             },
         });
+        let known = |job: &Object| active.iter().any(|reference| reference["uid"] == job.uid());
+        let strangers = self.jobs.iter().filter(|job| ending(job).is_none() && !known(job));
+        let strangers: Vec<String> = strangers.map(|job| job.name().to_owned()).collect();
         self.set_active(active);
+        for job in strangers {
+            let message = format!("Saw a job that the controller did not create or forgot: {job}");
+            self.tell(registry, EventType::Warning, "UnexpectedJob", &message);
+        }
         for (job, ending) in finished {
             let message = format!("Saw completed job: {}, condition: {ending}", job.name());
             self.tell(registry, EventType::Normal, "SawCompletedJob", &message);

@@ -12,7 +12,7 @@ use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::strategy::Strategy;
-use super::validation::metadata_errors;
+use super::validation::{kube_finalizer_errors, metadata_errors};
 
 /// How often a generated name is drawn anew when it is taken.
 const GENERATED_NAME_TRIES: usize = 8;
@@ -64,6 +64,9 @@ impl Registry {
         admission::admit(self, &Attributes { kind, old: None, options }, &mut object)?;
         self.fill_new(kind, strategy, &mut object);
         let mut errors = metadata_errors(strategy, &object);
+        if kind.custom.is_none() {
+            errors.extend(kube_finalizer_errors(&object));
+        }
         errors.extend(strategy.validate(&object));
         strategy.add_rule_errors(&object, None, &mut errors);
         if !errors.is_empty() {

@@ -13,7 +13,7 @@ use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::scale;
 use super::strategy::{Strategy, strategy_of};
-use super::validation::{metadata_errors, metadata_update_errors};
+use super::validation::{kube_finalizer_errors, metadata_errors, metadata_update_errors};
 
 impl Registry {
     /// Replaces an object (or the part that a subresource means).
@@ -205,8 +205,24 @@ pub(super) fn nothing_keeps(kind: &'static Kind, object: &Object) -> bool {
         && strategy_of(kind).may_go(object)
 }
 
+/// Kinds of the core group whose whole metadata are judged again with every change.
+const JUDGED_ANEW: &[&str] = &[
+    "ConfigMap",
+    "Endpoints",
+    "LimitRange",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Pod",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+];
+
 fn update_errors(strategy: &dyn Strategy, new: &Object, old: &Object) -> FieldErrors {
     let mut errors = metadata_errors(strategy, new);
+    if new.api_version() == "v1" && JUDGED_ANEW.contains(&new.kind()) {
+        errors.extend(kube_finalizer_errors(new));
+    }
     errors.extend(metadata_update_errors(new, old));
     errors.extend(strategy.validate(new));
     errors.extend(strategy.validate_update(new, old));

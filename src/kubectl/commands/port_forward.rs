@@ -83,6 +83,9 @@ async fn service_of(api: &Api, namespace: &str, typed: &str) -> Outcome<Option<V
 /// Local and remote port of `8080`, `8080:80`, `:80` or `8080:http`.
 fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)> {
     let (local, remote) = text.split_once(':').unwrap_or((text, text));
+    if is_udp_alone(remote, service, pod) {
+        return Err(Failure::message(format!("UDP protocol is not supported for {remote}")));
+    }
     let wrong = |part: &str| {
         Failure::message(format!(
             "error parsing remote port {part:?}: it is neither a number nor the name of a port"
@@ -112,6 +115,27 @@ fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)
         number => number.parse().or_else(|_| if local == text { Ok(remote) } else { Err(wrong(number)) })?,
     };
     Ok((local, remote))
+}
+
+/// Whether a port of the Service, or else of the Pod, is one for UDP and none for TCP.
+fn is_udp_alone(remote: &str, service: Option<&Value>, pod: &Value) -> bool {
+    let (ports, number): (Vec<&Value>, &str) = match service {
+        Some(service) => (array(&service["spec"]["ports"]).iter().collect(), "port"),
+        None => {
+            let containers = array(&pod["spec"]["containers"]).iter();
+            (containers.flat_map(|container| array(&container["ports"])).collect(), "containerPort")
+        }
+    };
+    let named = ports.iter().find(|port| text_of(&port["name"]) == remote);
+    let wanted = named.map_or_else(|| remote.to_owned(), |port| scalar(&port[number]));
+    let has = |protocol: &str| {
+        let is = |port: &&&Value| match text_of(&port["protocol"]) {
+            "" => protocol == "TCP",
+            own => own == protocol,
+        };
+        ports.iter().filter(is).any(|port| scalar(&port[number]) == wanted)
+    };
+    has("UDP") && !has("TCP")
 }
 
 /// The number of a container's port that is given by number or name.

@@ -279,6 +279,13 @@ fn places_that_do_not_exist_are_said_so() {
     let [View::Error(error)] = shown(&effects)[..] else { panic!("{effects:?}") };
     assert!(error.to_string().contains("services"), "{error}");
     assert_eq!(session.place().step, "run");
+    let mut korean = Session::new(course(), Learner::default(), Language::Ko, None, false);
+    for line in ["goto servces", "recap servces", "goto 1/nowhere"] {
+        let effects = korean.handle(Event::Line(line.into()));
+        let [View::Error(error)] = shown(&effects)[..] else { panic!("{effects:?}") };
+        let korean = |text: &String| text.chars().any(|letter| ('가'..='힣').contains(&letter));
+        assert!(korean(&error.message) && error.hints.iter().all(korean), "{error}");
+    }
 }
 
 #[test]

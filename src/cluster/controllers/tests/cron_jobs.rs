@@ -68,3 +68,16 @@ fn a_suspended_cron_job_makes_none() {
     run(&mut simulation, 660);
     assert_eq!(jobs(&simulation).len(), 0);
 }
+
+#[test]
+fn a_job_that_somebody_else_made_in_its_name_is_told_of() {
+    let mut simulation = started("sleep 100", json!({"suspend": true}));
+    let tick = get(&simulation, &builtin::CRON_JOB, "tick");
+    let mut job = tick.get("/spec/jobTemplate").cloned().unwrap_or_default();
+    let owner = crate::apimachinery::OwnerReference::controller(&tick);
+    job["metadata"] = json!({"name": "manual", "namespace": "default", "ownerReferences": [owner]});
+    create(&mut simulation, &builtin::JOB, "manual", job);
+    run(&mut simulation, 5);
+    let told = messages(&simulation, "UnexpectedJob");
+    assert_eq!(told[0], "Saw a job that the controller did not create or forgot: manual");
+}

@@ -101,6 +101,18 @@ fn owner_errors(owners: &Field<'_>) -> FieldErrors {
     errors
 }
 
+/// Finalizers without a domain that Kubernetes itself has.
+const STANDARD_FINALIZERS: &[&str] = &["kubernetes", "orphan", "foregroundDeletion"];
+
+/// What is wrong with the finalizers of an object of a kind that Kubernetes brings along.
+pub(crate) fn kube_finalizer_errors(object: &Object) -> FieldErrors {
+    let finalizers = Field::of(object, "metadata").child("finalizers");
+    let strange =
+        |name: &Field<'_>| !name.text().contains('/') && !STANDARD_FINALIZERS.contains(&name.text());
+    let detail = "name is neither a standard finalizer name nor is it fully qualified";
+    finalizers.items().filter(strange).map(|name| name.invalid(detail)).collect()
+}
+
 fn finalizer_errors(finalizers: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for finalizer in finalizers.items() {

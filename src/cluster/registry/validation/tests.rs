@@ -406,3 +406,14 @@ fn events_are_about_their_namespace_and_newer_ones_have_a_time() {
         "{message}"
     );
 }
+
+#[test]
+fn finalizers_without_a_domain_are_for_kubernetes_alone() {
+    let mut registry = registry();
+    let map = |finalizer: &str| json!({"metadata": {"name": "m", "finalizers": [finalizer]}});
+    let refused = r#"ConfigMap "m" is invalid: metadata.finalizers[0]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified"#;
+    assert_eq!(create(&mut registry, &CONFIG_MAP, map("mine")), refused);
+    assert_eq!(create(&mut registry, &CONFIG_MAP, map("foregroundDeletion")), "created");
+    assert_eq!(patch(&mut registry, &CONFIG_MAP, "m", map("mine")), refused);
+    assert_eq!(patch(&mut registry, &CONFIG_MAP, "m", map("example.com/mine")), "patched");
+}
