@@ -63,9 +63,54 @@ enum Shape {
     Objects,
     /// A list or map of parts.
     Of(&'static FieldType),
+    /// A kubeconfig or a part of one.
+    Kubeconfig,
     /// Anything else.
     Plain,
 }
+
+/// The fields of a kubeconfig and of its parts; no two parts order the same names differently.
+const KUBECONFIG: &[&str] = &[
+    "kind",
+    "command",
+    "args",
+    "env",
+    "apiVersion",
+    "installHint",
+    "provideClusterInfo",
+    "interactiveMode",
+    "preferences",
+    "clusters",
+    "users",
+    "contexts",
+    "current-context",
+    "name",
+    "server",
+    "tls-server-name",
+    "insecure-skip-tls-verify",
+    "certificate-authority",
+    "certificate-authority-data",
+    "proxy-url",
+    "disable-compression",
+    "client-certificate",
+    "client-certificate-data",
+    "client-key",
+    "client-key-data",
+    "token",
+    "tokenFile",
+    "as",
+    "as-uid",
+    "as-groups",
+    "as-user-extra",
+    "username",
+    "password",
+    "auth-provider",
+    "exec",
+    "cluster",
+    "user",
+    "namespace",
+    "extensions",
+];
 
 impl<'v> InGoOrder<'v> {
     /// Looks the object's kind up.
@@ -73,7 +118,13 @@ impl<'v> InGoOrder<'v> {
     pub fn new(value: &'v Value) -> Self {
         let is_list =
             value["items"].is_array() && value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
-        let shape = if is_list { Shape::Objects } else { type_of(value).map_or(Shape::Plain, Shape::Kind) };
+        let shape = if is_list {
+            Shape::Objects
+        } else if value["kind"] == "Config" && value["apiVersion"] == "v1" {
+            Shape::Kubeconfig
+        } else {
+            type_of(value).map_or(Shape::Plain, Shape::Kind)
+        };
         Self { value, shape }
     }
 
@@ -91,6 +142,7 @@ impl<'v> InGoOrder<'v> {
             Shape::Kind(schema) | Shape::Part(schema) => {
                 Self::of_type(value, schema.field(key).map(|field| &field.field_type))
             }
+            Shape::Kubeconfig => Self { value, shape: Shape::Kubeconfig },
             Shape::Objects if key == "items" => Self { value, shape: Shape::Objects },
             Shape::Objects if value.is_object() && self.value.is_array() => Self::new(value),
             Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => {
@@ -121,6 +173,9 @@ impl Serialize for InGoOrder<'_> {
                         let order = ["kind", "apiVersion", "metadata", "items"];
                         entries.sort_by_key(|(key, _)| order.iter().position(|known| known == key));
                     }
+                    Shape::Kubeconfig => entries.sort_by_key(|(key, _)| {
+                        KUBECONFIG.iter().position(|known| known == key).unwrap_or(KUBECONFIG.len())
+                    }),
                     _ => {}
                 }
                 let mut written = serializer.serialize_map(Some(entries.len()))?;

@@ -261,7 +261,7 @@ impl External {
 
     /// What a fresh start removes, and what it leaves since it is not ours.
     pub(super) async fn removal(&self) -> Result<(Vec<String>, Vec<String>), UserError> {
-        let (ours, others) = self.stock.take().await?;
+        let (ours, others) = self.stock.take_whole().await?;
         let shown = |roots: Vec<Root>| roots.iter().map(Root::shown).collect();
         let in_namespace = others.into_iter().filter(|root| root.namespace.is_some()).collect();
         Ok((shown(ours), shown(in_namespace)))
@@ -274,7 +274,7 @@ impl External {
         }
         let objects = Objects::new(self.client(), self.namespace());
         if fresh {
-            let (ours, _) = self.stock.take().await?;
+            let (ours, _) = self.stock.take_whole().await?;
             inventory::remove(&objects, &ours).await?;
         }
         for (index, object) in start.iter().enumerate() {
@@ -301,7 +301,7 @@ impl External {
     /// in the namespace, which then stays.
     pub(super) async fn clean_up(&self) -> Result<Vec<String>, UserError> {
         let objects = Objects::new(self.client(), self.namespace());
-        let (ours, others) = self.stock.take().await?;
+        let (ours, others) = self.stock.take_whole().await?;
         inventory::remove(&objects, &ours).await?;
         let others: Vec<String> =
             others.iter().filter(|root| root.namespace.is_some()).map(Root::shown).collect();

@@ -116,10 +116,32 @@ impl Stock {
         let running = Running(Arc::clone(&self.ledger));
         self.mark(&marks::while_running()).await;
         let outcome = command.await;
-        // A cluster that is lost now keeps the mark, by which the next session knows what was made.
+        // A cluster that is lost now keeps the mark, by which the next session knows what was made; this
+        // one looks again before it removes anything.
         let seen = self.take().await;
         drop(running);
-        let Ok((ours, new)) = seen else { return outcome };
+        if let Ok((ours, new)) = seen {
+            self.enter(&ours, new).await;
+        }
+        outcome
+    }
+
+    /// Whose things are before anything is removed: what a lost cluster kept us from seeing is looked up.
+    pub(super) async fn take_whole(&self) -> Result<(Vec<Root>, Vec<Root>), UserError> {
+        let (ours, others) = self.take().await?;
+        let unseen = {
+            let ledger = self.ledger();
+            ledger.unseen && ledger.writing == 0
+        };
+        if !unseen {
+            return Ok((ours, others));
+        }
+        self.enter(&ours, others).await;
+        self.take().await
+    }
+
+    /// Takes what is new for what our commands made.
+    async fn enter(&self, ours: &[Root], new: Vec<Root>) {
         let (new, alone) = {
             let mut ledger = self.ledger();
             let new: Vec<Root> = new.into_iter().filter(|root| !ledger.others.contains(&root.uid)).collect();
@@ -132,7 +154,6 @@ impl Stock {
         if alone {
             self.mark(&marks::after(ours.iter().chain(&new))).await;
         }
-        outcome
     }
 
     /// Writes a mark on the namespace of the lessons.

@@ -6,16 +6,16 @@ use std::time::Duration;
 use futures::AsyncBufRead;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt;
+use hyper::body::Bytes;
 use kube::client::Body;
 use serde_json::Value;
 
-use crate::apimachinery::go_json_error;
 use crate::base::{Output, sleep, timeout};
 
+use super::answers::{LONGEST_ANSWER, broken, object_of, retry_after, whole};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
-use super::manifest::json_type;
 use super::refusals::{asked, below_http, refusal};
 
 pub(super) use super::url::{Url, encode};
@@ -32,6 +32,9 @@ pub(super) const MERGE_PATCH: &str = "application/merge-patch+json";
 pub(super) const STRATEGIC_PATCH: &str = "application/strategic-merge-patch+json";
 /// Server-side apply.
 pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
+
+/// What is said when a request takes longer than it may.
+const NO_ANSWER: &str = "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
 
 /// A connection to one API server.
 #[derive(Clone)]
@@ -168,10 +171,7 @@ impl Api {
             let told = self.tell_request(&request)?;
             let sent = self.within_limit(self.client.send(request.clone().map(Body::from))).await;
             let response = sent
-                .ok_or_else(|| {
-                    let text = "Unable to connect to the server: context deadline exceeded";
-                    Failure::Plain(text.to_owned())
-                })?
+                .ok_or_else(|| Failure::Plain(NO_ANSWER.to_owned()))?
                 .map_err(|error| self.unreachable(&error))?;
             self.tell_response(told, &response)?;
             self.print_warnings(response.headers())?;
@@ -183,9 +183,7 @@ impl Api {
             let bytes = self.collect(response).await?;
             let Some(wait) = wait else { return Err(refusal(code.as_u16(), &bytes, &asked)) };
             tries += 1;
-            self.within_limit(sleep(wait)).await.ok_or_else(|| {
-                Failure::Plain("Unable to connect to the server: context deadline exceeded".to_owned())
-            })?;
+            self.within_limit(sleep(wait)).await.ok_or_else(|| Failure::Plain(NO_ANSWER.to_owned()))?;
         }
     }
 
@@ -197,19 +195,12 @@ impl Api {
         }
     }
 
-    async fn collect(&self, response: Response<Body>) -> Outcome<Vec<u8>> {
-        let broken = |why: &str| {
-            Failure::message(format!(
-                "unexpected error when reading response body. Please retry. Original error: {why}"
-            ))
-        };
-        match self.within_limit(response.into_body().collect()).await {
-            Some(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
-            Some(Err(_)) => Err(broken("unexpected EOF")),
-            None => Err(broken(
+    async fn collect(&self, response: Response<Body>) -> Outcome<Bytes> {
+        self.within_limit(whole(response, LONGEST_ANSWER)).await.unwrap_or_else(|| {
+            Err(broken(
                 "net/http: request canceled (Client.Timeout or context cancellation while reading body)",
-            )),
-        }
+            ))
+        })
     }
 
     /// Sends a request; the body as text.
@@ -349,36 +340,6 @@ fn warning_text(header: &str) -> String {
 /// How often a request is sent again that the server asks to send later.
 const RETRIES: usize = 10;
 
-/// When the server wants the request to be sent again (`Retry-After` of a 429 or 5xx).
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let code = response.status();
-    if code != http::StatusCode::TOO_MANY_REQUESTS && !code.is_server_error() {
-        return None;
-    }
-    let seconds = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// The object that an answer holds.
-fn object_of(bytes: &[u8], content_type: Option<&HeaderValue>) -> Outcome<Value> {
-    let value: Result<Value, _> = serde_json::from_slice(bytes);
-    match value {
-        Ok(value) if value.is_object() => Ok(value),
-        Ok(other) => Err(Failure::message(format!(
-            "json: cannot unmarshal {} into Go value of type unstructured.detector",
-            json_type(&other)
-        ))),
-        Err(error) => {
-            let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
-            let kind = content_type.split(';').next().unwrap_or_default().trim();
-            Err(Failure::message(match kind {
-                "" | "application/json" => go_json_error(&error, bytes),
-                other => format!("serializer for {other} doesn't exist"),
-            }))
-        }
-    }
-}
-
 fn bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
@@ -435,18 +396,6 @@ mod tests {
         }
         // A server that does not say when to come again is not asked again.
         assert_eq!(asked.lock().unwrap().len(), answers.len());
-    }
-
-    #[test]
-    fn only_a_busy_server_that_says_so_is_asked_again() {
-        let wait = |code: u16, after: &str| {
-            let answer = Response::builder().status(code).header("Retry-After", after);
-            retry_after(&answer.body(Body::empty()).unwrap())
-        };
-        assert_eq!(wait(429, "3"), Some(Duration::from_secs(3)));
-        assert_eq!(wait(503, "0"), Some(Duration::ZERO));
-        assert_eq!(wait(404, "3"), None);
-        assert_eq!(wait(429, "soon"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The built-in kubectl: what people type, sent to any API server through a `kube::Client`.
 
+mod answers;
 mod api;
 mod command;
 mod commands;

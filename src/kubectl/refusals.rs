@@ -15,6 +15,7 @@ pub(super) fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
         return status.into();
     }
     let text = String::from_utf8_lossy(body).trim().to_owned();
+    let text = if text.is_empty() { "unknown".to_owned() } else { text };
     let (reason, message) = match code {
         400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
         401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
@@ -76,6 +77,11 @@ pub(super) fn below_http(text: &str, host: &str) -> String {
         (
             "invalid HTTP version parsed",
             "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
+        ),
+        ("Connection reset by peer", "read: connection reset by peer".to_owned()),
+        (
+            "message head is too large",
+            "net/http: HTTP/1.x transport connection broken: net/http: server response headers exceeded 10485760 bytes; aborted".to_owned(),
         ),
         ("InvalidContentType", "http: server gave HTTP response to HTTPS client".to_owned()),
         ("failed to lookup address information", format!("dial tcp: lookup {name}: no such host")),
@@ -142,6 +148,7 @@ mod tests {
             ),
             ("failed to lookup address information: x", "dial tcp: lookup nope.example: no such host"),
             ("connection closed before message completed", "EOF"),
+            ("Connection reset by peer (os error 104)", "read: connection reset by peer"),
             ("something else", "something else"),
         ] {
             assert_eq!(below_http(text, host), expected);

@@ -1,10 +1,11 @@
 //! Watches: a stream of events that resumes by itself, and waiting until one object is as wanted.
 
-use futures::io::{AsyncBufRead, AsyncBufReadExt};
+use futures::io::AsyncBufRead;
 use serde_json::Value;
 
 use crate::base::sleep;
 
+use super::answers::read_event;
 use super::api::{Api, Url};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
@@ -31,12 +32,14 @@ pub(super) struct Watch {
     accept: &'static str,
     resource_version: String,
     lines: Option<Box<dyn AsyncBufRead + Unpin + Send>>,
+    line: Vec<u8>,
 }
 
 impl Watch {
     /// Watches the collection (selectors included in the URL) from a resourceVersion on.
     pub(super) fn new(api: &Api, url: Url, accept: &'static str, resource_version: &str) -> Self {
-        Self { api: api.clone(), url, accept, resource_version: resource_version.to_owned(), lines: None }
+        let resource_version = resource_version.to_owned();
+        Self { api: api.clone(), url, accept, resource_version, lines: None, line: Vec::new() }
     }
 
     /// The next event. Reconnects when the server ends the watch.
@@ -56,19 +59,14 @@ impl Watch {
                 }
                 continue;
             };
-            let mut line = String::new();
-            match lines.read_line(&mut line).await {
-                Ok(0) | Err(_) => {
-                    self.lines = None;
-                    failures += 1;
-                    if failures > RETRIES {
-                        sleep(RETRY_PAUSE).await;
-                    }
-                }
-                Ok(_) => {
-                    let Ok(event) = serde_json::from_str::<Value>(&line) else { continue };
-                    return self.take(event);
-                }
+            if read_event(lines.as_mut(), &mut self.line).await? {
+                let Ok(event) = serde_json::from_slice::<Value>(&self.line) else { continue };
+                return self.take(event);
+            }
+            self.lines = None;
+            failures += 1;
+            if failures > RETRIES {
+                sleep(RETRY_PAUSE).await;
             }
         }
     }

@@ -106,7 +106,9 @@ fn field_of(line: &Line, field: &str, required: bool, field_type: &'static str) 
     let pointer_string = go_facts::lists(go_facts::POINTER_STRINGS, type_name, field);
     let omits_zero = !required
         && match field_type {
-            FieldType::String | FieldType::Bytes => !pointer_string,
+            FieldType::String | FieldType::Bytes => {
+                !pointer_string && !go_facts::lists(go_facts::WRITTEN_EMPTY, type_name, field)
+            }
             _ => go_facts::lists(go_facts::OMITTED_ZEROS, type_name, field),
         };
     Field {

@@ -71,6 +71,10 @@ pub(super) static OMITTED_ZEROS: &[(&str, &[&str])] = &[
     ("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", &["generation"]),
 ];
 
+/// Strings that Go writes even when they are empty.
+pub(super) static WRITTEN_EMPTY: &[(&str, &[&str])] =
+    &[("io.k8s.api.core.v1.Event", &["reportingComponent", "reportingInstance"])];
+
 /// Optional strings that are pointers, by type: Go keeps `""`.
 #[rustfmt::skip]
 pub(super) static POINTER_STRINGS: &[(&str, &[&str])] = &[

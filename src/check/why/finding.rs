@@ -68,6 +68,10 @@ impl Finding {
     /// In a learner's language.
     pub(in crate::check) fn reason(&self, language: Language) -> Reason {
         let mut text = self.sentence.fill(&self.words, language);
+        // What somebody else wrote may stand at the end, and seldom ends a sentence.
+        if text.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '"' | '/')) {
+            text.push('.');
+        }
         if let Some((sentence, words)) = &self.aside {
             text += &sentence.fill(words, language);
         }

@@ -1,6 +1,5 @@
 //! `kubectl get`: tables from the server, other formats from the objects, watches.
 
-use http::Method;
 use serde_json::Value;
 
 use super::flag_sets::{ALL_NAMESPACES, FILES, OUTPUT, SELECTORS};
@@ -108,8 +107,18 @@ async fn raw(call: &mut Call<'_>) -> Outcome {
             "--raw must be a valid URL path: parse {path:?}: invalid URI for request"
         )));
     }
-    let text = call.api().await?.text(Method::GET, &Url::new(path), "application/json, */*", None).await?;
-    call.text(text)
+    let api = call.api().await?;
+    let limit = call.flags.limit("request-timeout");
+    let url = Url::new(path);
+    let printed = super::raw::print(call, &api, &url);
+    match limit {
+        Some(limit) => crate::base::timeout(limit, printed).await.unwrap_or_else(|| {
+            Err(Failure::message(
+                "context deadline exceeded (Client.Timeout or context cancellation while reading body)",
+            ))
+        }),
+        None => printed.await,
+    }
 }
 
 /// What to ask for, each with its namespace.
@@ -375,7 +384,7 @@ fn print_tables(call: &mut Call<'_>, filled: Vec<Filled>, all_found: bool) -> Ou
         let with_kind = several || call.flags.on("show-kind");
         let kind = if with_kind { resource.qualified_kind() } else { String::new() };
         if printed.as_ref().is_none_or(|(last, _)| *last != resource) {
-            if printed.is_some() {
+            if printed.is_some() && !call.flags.on("no-headers") {
                 call.line("")?;
             }
             printed = Some((resource, printer));

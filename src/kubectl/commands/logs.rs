@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::io::{AsyncBufRead, AsyncBufReadExt};
+use futures::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
 
@@ -262,6 +262,9 @@ fn settle(call: &mut Call<'_>, ended: Outcome, ignore: bool) -> Outcome {
     }
 }
 
+/// Bytes of a line that are printed at once.
+const LONGEST_PIECE: u64 = 1 << 20;
+
 /// How long to wait before asking again for the log of a container that has not started.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -292,12 +295,18 @@ async fn open(
 async fn print(api: &Api, source: &Source, mut out: Output, patience: Option<Duration>) -> Outcome {
     let mut lines = open(api, source, patience).await?;
     let mut line = Vec::new();
+    let mut begins = true;
     loop {
         line.clear();
-        if lines.read_until(b'\n', &mut line).await? == 0 {
+        // A line that does not end is printed piece by piece.
+        let mut piece = (&mut lines).take(LONGEST_PIECE);
+        if piece.read_until(b'\n', &mut line).await? == 0 {
             return Ok(());
         }
-        out.write_all(source.prefix.as_bytes())?;
+        if begins {
+            out.write_all(source.prefix.as_bytes())?;
+        }
+        begins = line.ends_with(b"\n");
         out.write_all(&line)?;
         out.flush()?;
     }

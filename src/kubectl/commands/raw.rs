@@ -1,8 +1,12 @@
 //! `--raw`: one request to a path of the API, with a file as its body where it needs one.
 
+use std::io::Write;
+
+use futures::io::AsyncBufReadExt;
 use http::Method;
 
-use crate::kubectl::api::Url;
+use crate::kubectl::answers::broken;
+use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -40,4 +44,18 @@ pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
     let body = body.map(|text| ("application/json", text.into_bytes()));
     let text = call.api().await?.text(method, &Url::new(path), "application/json, */*", body).await?;
     call.text(text)
+}
+
+/// Prints what the server answers to a GET, as it comes.
+pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome {
+    let mut body = api.stream(url, "application/json, */*").await?;
+    loop {
+        let read = body.fill_buf().await.map_err(|_| broken("unexpected EOF"))?;
+        if read.is_empty() {
+            return Ok(());
+        }
+        let taken = read.len();
+        call.streams.out.write_all(read)?;
+        body.consume_unpin(taken);
+    }
 }

@@ -21,7 +21,7 @@ pub(super) fn run(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcom
 
 fn generate(file: &Kustomization, entry: &Value, is_secret: bool) -> Outcome<Resource> {
     let name = entry["name"].as_str().filter(|name| !name.is_empty());
-    let name = name.ok_or_else(|| Failure::message("missing metadata.name in object"))?;
+    let name = name.ok_or_else(|| Failure::message("a configmap must have a name"))?;
     let kind = if is_secret { "Secret" } else { "ConfigMap" };
     let mut object = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
     if let Some(namespace) = entry["namespace"].as_str() {
@@ -68,29 +68,57 @@ fn pairs(file: &Kustomization, entry: &Value) -> Outcome<Vec<(String, Vec<u8>)>>
     let texts = |field: &str| -> Vec<&str> {
         entry[field].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     };
+    let wrong = |sources: &str, listed: &[&str], failure: Failure| {
+        Failure::message(format!("loading KV pairs: {sources} [{}]: {failure}", listed.join(" ")))
+    };
     let mut pairs = Vec::new();
-    for name in texts("envs").into_iter().chain(entry["env"].as_str()) {
-        for line in file.read_text(name)?.lines() {
+    let envs: Vec<&str> = texts("envs").into_iter().chain(entry["env"].as_str()).collect();
+    for name in &envs {
+        let text = file.read_text(name).map_err(|failure| wrong("env source files:", &envs, failure))?;
+        for line in text.lines() {
             let line = line.trim_start_matches('\u{feff}').trim_start();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            pairs.push((key.to_owned(), value.as_bytes().to_vec()));
+            if !key.is_empty() {
+                pairs.push((key.to_owned(), value.as_bytes().to_vec()));
+            }
         }
     }
-    for literal in texts("literals") {
+    let literals = texts("literals");
+    for literal in &literals {
         let Some((key, value)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-            return Err(Failure::message(format!("invalid literal source {literal}, expected key=value")));
+            let failure = Failure::message(format!("invalid literal source {literal}, expected key=value"));
+            return Err(wrong("literal sources", &literals, failure));
         };
         pairs.push((key.to_owned(), unquoted(value).as_bytes().to_vec()));
     }
-    for source in texts("files") {
-        let (key, path) =
-            source.split_once('=').unwrap_or_else(|| (source.rsplit('/').next().unwrap_or(source), source));
-        pairs.push((key.to_owned(), file.read_file(path)?));
+    let files = texts("files");
+    for source in &files {
+        let content = file_source(source).and_then(|(key, path)| Ok((key.to_owned(), file.read_file(path)?)));
+        pairs.push(content.map_err(|failure| wrong("file sources:", &files, failure))?);
     }
     Ok(pairs)
+}
+
+/// The key and the path of `KEY=PATH`, or of a path whose last part is the key.
+fn file_source(source: &str) -> Outcome<(&str, &str)> {
+    let Some((key, path)) = source.split_once('=') else {
+        return Ok((source.rsplit('/').next().unwrap_or(source), source));
+    };
+    match (key, path) {
+        (_, path) if path.contains('=') => {
+            Err(Failure::message(format!("source {source:?} key name or file path contains '='")))
+        }
+        ("", _) => {
+            Err(Failure::message(format!("missing key name for file path {path:?} in source {source:?}")))
+        }
+        (_, "") => {
+            Err(Failure::message(format!("missing file path for key name {key:?} in source {source:?}")))
+        }
+        pair => Ok(pair),
+    }
 }
 
 /// A value without the quotes around all of it.

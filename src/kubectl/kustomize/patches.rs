@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::file::Kustomization;
 use super::resource::Resource;
-use crate::apimachinery::{LabelSelector, apply_json_patch, apply_merge_patch, apply_strategic_patch};
+use crate::apimachinery::{
+    LabelSelector, Unapplied, apply_merge_patch, apply_operations, apply_strategic_patch,
+};
 use crate::base::parse_yaml;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -50,10 +52,18 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
             return Err(Failure::message("must specify a target for JSON patch"));
         };
         for resource in resources.iter_mut().filter(|resource| selects(target, resource)) {
-            resource.value = apply_json_patch(&resource.value, &patch)?;
+            let operations = patch.as_array().map(Vec::as_slice).unwrap_or_default();
+            resource.value = apply_operations(&resource.value, operations).map_err(unapplied)?;
         }
     }
     Ok(())
+}
+
+fn unapplied(why: Unapplied) -> Failure {
+    Failure::message(match why {
+        Unapplied::TestFailed => "testing value failed: test failed".to_owned(),
+        Unapplied::Rejected(why) => why,
+    })
 }
 
 fn documents(text: &str) -> Outcome<Vec<Value>> {

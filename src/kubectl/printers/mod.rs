@@ -182,6 +182,7 @@ fn holds_structs(path: &str) -> bool {
         "kubectl taint",
         "kubectl auth ",
         "kubectl certificate ",
+        "kubectl config view",
         "kubectl events",
         "kubectl cluster-info dump",
         "kubectl api-resources",

@@ -8,6 +8,9 @@ use crate::apimachinery::{JsonPath, Quantity};
 
 use super::super::errors::{Failure, Outcome};
 
+/// The longest list that Go sorts by insertion.
+const INSERTION_LIMIT: usize = 12;
+
 /// The field that `--sort-by` names, a relaxed JSONPath.
 #[derive(Clone, Debug)]
 pub(crate) struct SortField {
@@ -28,7 +31,7 @@ impl SortField {
     }
 
     /// Sorts what was made of objects by the keys of the objects.
-    pub(crate) fn sort<T>(&self, mut keyed: Vec<(Option<Value>, T)>) -> Outcome<Vec<T>> {
+    pub(crate) fn sort<T>(&self, keyed: Vec<(Option<Value>, T)>) -> Outcome<Vec<T>> {
         if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
             return Err(self.not_found());
         }
@@ -39,13 +42,18 @@ impl SortField {
                 self.typed
             )));
         }
-        keyed.sort_by(|(one, _), (two, _)| match (one, two) {
-            (None, None) => Ordering::Equal,
-            (None, Some(_)) => Ordering::Less,
-            (Some(_), None) => Ordering::Greater,
+        let is_short = keyed.len() <= INSERTION_LIMIT;
+        let (mut sorted, mut rest): (Vec<_>, Vec<_>) = keyed.into_iter().partition(|(key, _)| key.is_none());
+        // What lacks the field is less than anything, even than its like: Go's insertion sort turns them around.
+        if is_short {
+            sorted.reverse();
+        }
+        rest.sort_by(|(one, _), (two, _)| match (one, two) {
             (Some(one), Some(two)) => compare(one, two),
+            _ => Ordering::Equal,
         });
-        Ok(keyed.into_iter().map(|(_, value)| value).collect())
+        sorted.append(&mut rest);
+        Ok(sorted.into_iter().map(|(_, value)| value).collect())
     }
 
     /// A failure about a field that no object has.
@@ -144,6 +152,11 @@ mod tests {
         let mut objects = vec![json!({"a": 10}), json!({"a": 9}), json!({})];
         sort_by(&mut objects, ".a").unwrap();
         assert_eq!(objects, [json!({}), json!({"a": 9}), json!({"a": 10})]);
+        let mut several =
+            vec![json!({"n": 1}), json!({"a": 1, "n": 2}), json!({"n": 3}), json!({"a": 1, "n": 4})];
+        sort_by(&mut several, ".a").unwrap();
+        let order: Vec<_> = several.iter().map(|object| object["n"].as_i64().unwrap()).collect();
+        assert_eq!(order, [3, 1, 2, 4]);
         let failure = sort_by(&mut objects, ".b").unwrap_err();
         assert_eq!(failure.to_string(), r#"couldn't find any field with path "{.b}" in the list of objects"#);
     }

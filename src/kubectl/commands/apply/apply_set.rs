@@ -58,7 +58,11 @@ impl ApplySet {
             Failure::message(format!("invalid parent reference {given:?}: {why}"))
         };
         let (resource, name) = match given.split_once('/') {
-            Some((kind, name)) => (resolve(api, kind).await.map_err(|failure| wrong(&failure))?, name),
+            Some((kind, name)) => {
+                let (plural, group) = kind.split_once('.').unwrap_or((kind, ""));
+                let unknown = format!("no matches for {group}/, Resource={plural}");
+                (resolve(api, kind).await.map_err(|_| wrong(&unknown))?, name)
+            }
             None => (Resource::from(&builtin::SECRET), given),
         };
         if name.is_empty() {

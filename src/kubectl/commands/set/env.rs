@@ -8,6 +8,7 @@ use super::{NO_TEMPLATE, change_each, is_meant, pod_spec, targets};
 use crate::apimachinery::JsonPath;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
+use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::named;
@@ -109,6 +110,10 @@ async fn from(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Value>> {
     let typed = call.flags.text("from");
     if typed.is_empty() {
         return Ok(Vec::new());
+    }
+    if !typed.contains('/') {
+        resolve(api, typed).await?;
+        return Err(Failure::message("resource(s) were provided, but no name was specified"));
     }
     let found = named(api, &call.namespace()?, typed).await?;
     let field = match found.resource.kind.as_str() {
