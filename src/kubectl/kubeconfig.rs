@@ -46,8 +46,12 @@ impl Kubeconfig {
 
     /// All files as one: the first that names a thing wins.
     pub(super) fn merged(&self) -> Value {
-        let mut merged =
-            json!({"apiVersion": "v1", "kind": "Config", "preferences": {}, "current-context": ""});
+        let mut merged = json!({"apiVersion": "v1", "kind": "Config", "current-context": ""});
+        let preferences =
+            |file: &Map<String, Value>| file.get("preferences").filter(|held| !is_empty(held)).cloned();
+        if let Some(preferences) = self.files.iter().find_map(|(_, file)| preferences(file)) {
+            merged["preferences"] = preferences;
+        }
         for (section, _) in SECTIONS {
             let mut entries: Vec<Value> = Vec::new();
             for entry in self.files.iter().flat_map(|(_, file)| list(file, section)) {
@@ -283,7 +287,14 @@ fn complete(file: &mut Map<String, Value>) {
         file.insert(section.to_owned(), entries);
     }
     file.entry("current-context").or_insert_with(|| "".into());
-    file.entry("preferences").or_insert_with(|| json!({}));
+    if file.get("preferences").is_some_and(is_empty) {
+        file.remove("preferences");
+    }
+}
+
+/// Whether Go leaves it out (`omitzero`), which since 1.34 it does with preferences that say nothing.
+fn is_empty(preferences: &Value) -> bool {
+    preferences.as_object().is_none_or(Map::is_empty)
 }
 
 fn list<'m>(file: &'m Map<String, Value>, section: &str) -> &'m [Value] {
@@ -391,7 +402,7 @@ contexts:
         assert!(!paths[0].exists(), "new things go to the last file when there is none");
         assert_eq!(
             std::fs::read_to_string(&paths[1]).unwrap(),
-            "apiVersion: v1\nclusters: null\ncontexts:\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: \"y\"\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: z\ncurrent-context: \"\"\nkind: Config\npreferences: {}\nusers: null\n"
+            "apiVersion: v1\nclusters: null\ncontexts:\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: \"y\"\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: z\ncurrent-context: \"\"\nkind: Config\nusers: null\n"
         );
     }
 
