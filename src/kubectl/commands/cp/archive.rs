@@ -70,9 +70,19 @@ fn add(builder: &mut tar::Builder<impl Write>, source: &Path, name: &Path) -> io
     Ok(())
 }
 
-/// Unpacks what stands below `prefix` into `target`; gives back warnings about what was left out.
-pub(super) fn unpack(archive: File, prefix: &str, target: &Path, source: &str) -> Outcome<Vec<String>> {
-    let mut warnings = Vec::new();
+/// Where an archive is unpacked, and how that is told.
+pub(super) struct Target<'a> {
+    /// The file or folder.
+    pub path: &'a Path,
+    /// The same as the person named it.
+    pub named: &'a str,
+    /// What copies the links that are left out here; told with the first.
+    pub hint: &'a str,
+}
+
+/// Unpacks what stands below `prefix`; gives back warnings about what was left out.
+pub(super) fn unpack(archive: File, prefix: &str, target: &Target<'_>) -> Outcome<Vec<String>> {
+    let (mut warnings, mut hinted) = (Vec::new(), false);
     let mut archive = tar::Archive::new(archive);
     for entry in archive.entries()? {
         let mut entry = entry?;
@@ -81,21 +91,20 @@ pub(super) fn unpack(archive: File, prefix: &str, target: &Path, source: &str) -
             return Err(Failure::message("tar contents corrupted"));
         };
         let rest = Path::new(rest.trim_start_matches('/'));
-        let place = if rest.as_os_str().is_empty() { target.to_owned() } else { target.join(rest) };
+        let below =
+            |folder: &Path| if rest.as_os_str().is_empty() { folder.to_owned() } else { folder.join(rest) };
+        let (place, told) =
+            (below(target.path), clean(&below(Path::new(target.named)).display().to_string()));
         if rest.components().any(|part| part == Component::ParentDir) {
-            warnings.push(format!(
-                "warning: file {:?} is outside target destination, skipping",
-                place.display().to_string()
-            ));
+            warnings.push(format!("warning: file {told:?} is outside target destination, skipping"));
             continue;
         }
         let kind = entry.header().entry_type();
         if kind.is_symlink() || kind.is_hard_link() {
             let link = entry.link_name()?.map(|link| link.display().to_string()).unwrap_or_default();
-            warnings.push(format!(
-                "warning: skipping symlink: {:?} -> {link:?} (consider using \"kubectl exec -- tar cf - {source:?} | tar xf -\")",
-                place.display().to_string()
-            ));
+            let hint = if hinted { String::new() } else { format!(" (consider using \"{}\")", target.hint) };
+            warnings.push(format!("warning: skipping symlink: {told:?} -> {link:?}{hint}"));
+            hinted = true;
             continue;
         }
         if kind.is_dir() {
@@ -135,11 +144,35 @@ mod tests {
         let spool = folder.path().join("spool");
         pack(&folder.path().join("in"), "renamed", &mut File::create(&spool).unwrap()).unwrap();
         let out = folder.path().join("out");
-        let warnings = unpack(File::open(&spool).unwrap(), "renamed", &out, "/renamed").unwrap();
+        let target = Target { path: &out, named: "out", hint: "" };
+        let warnings = unpack(File::open(&spool).unwrap(), "renamed", &target).unwrap();
         assert!(warnings.is_empty(), "{warnings:?}");
         assert_eq!(std::fs::read_to_string(out.join("deep/file")).unwrap(), "hello");
         assert!(out.join("deep/empty").is_dir());
-        let wrong = unpack(File::open(&spool).unwrap(), "other", &out, "/x").unwrap_err();
+        let wrong = unpack(File::open(&spool).unwrap(), "other", &target).unwrap_err();
         assert_eq!(wrong.report(), "error: tar contents corrupted");
+    }
+
+    #[test]
+    fn links_are_left_out_and_the_first_tells_how_to_copy_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = folder.path().join("spool");
+        let mut builder = tar::Builder::new(File::create(&spool).unwrap());
+        for name in ["v/..data", "v/a"] {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_size(0);
+            builder.append_link(&mut header, name, "there").unwrap();
+        }
+        builder.into_inner().unwrap();
+        let target = Target { path: &folder.path().join("out"), named: "./out/", hint: "kubectl exec" };
+        let warnings = unpack(File::open(&spool).unwrap(), "v", &target).unwrap();
+        assert_eq!(
+            warnings,
+            [
+                "warning: skipping symlink: \"out/..data\" -> \"there\" (consider using \"kubectl exec\")",
+                "warning: skipping symlink: \"out/a\" -> \"there\""
+            ]
+        );
     }
 }

@@ -188,7 +188,10 @@ async fn download(call: &mut Call<'_>, from: &FileSpec, to: &FileSpec) -> Outcom
     }
     file.seek(SeekFrom::Start(0))?;
     let prefix = archive::clean(&from.file).trim_start_matches(['/', '.']).to_owned();
-    let warnings = archive::unpack(file, &prefix, &call.factory.path(&to.file), &from.file)?;
+    let hint =
+        format!("kubectl exec -n {:?} {:?} -- tar cf - {:?} | tar xf -", from.namespace, from.pod, from.file);
+    let target = archive::Target { path: &call.factory.path(&to.file), named: &to.file, hint: &hint };
+    let warnings = archive::unpack(file, &prefix, &target)?;
     for warning in warnings {
         call.complain(warning)?;
     }
