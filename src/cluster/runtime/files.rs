@@ -93,7 +93,10 @@ impl Files {
             self.entries.insert(directory.to_owned(), Entry::Directory);
         }
         self.owners.remove(path);
-        self.entries.insert(path.to_owned(), Entry::File(bytes.into()));
+        let mut bytes = bytes.into();
+        // Files are many and stay: what a text was given to grow is given back.
+        bytes.shrink_to_fit();
+        self.entries.insert(path.to_owned(), Entry::File(bytes));
     }
 
     /// Takes a file out; empty when there is none.
