@@ -22,6 +22,8 @@ use super::NodeState;
 const RENEWAL: SignedDuration = SignedDuration::from_secs(10);
 /// How often a kubelet reports a status that has not changed.
 const REPORT: SignedDuration = SignedDuration::from_secs(300);
+/// How many nodes beat at once.
+const BEATS_MAX: usize = 1_024;
 /// Seconds that a Lease is good for.
 const LEASE_SECONDS: i64 = 40;
 /// Where the Leases of nodes are.
@@ -88,7 +90,7 @@ impl NodeState {
 
     /// Switches a machine off: its kubelet falls silent and everything that ran there is dead.
     pub(crate) fn stop_machine(&mut self, registry: &mut Registry, name: &str) -> bool {
-        self.beat(registry);
+        while self.beat(registry) {}
         let now = registry.now();
         let Some(machine) = self.machines.get_mut(name).filter(|machine| machine.up) else { return false };
         *machine = Machine { up: false, since: now, beaten: None, ..machine.clone() };
@@ -183,7 +185,7 @@ impl NodeState {
         if !node.condition_is_true("Ready") || !known {
             tell(registry, &node, "NodeReady", &format!("Node {name} status is now: NodeReady"));
         }
-        self.beat(registry);
+        while self.beat(registry) {}
         Ok(())
     }
 
@@ -232,13 +234,16 @@ impl NodeState {
         }
     }
 
-    /// Brings Leases and heartbeats of all kubelets that work up to the present moment.
-    pub(crate) fn beat(&mut self, registry: &mut Registry) {
+    /// Brings Leases and heartbeats of kubelets that work up to the present moment; `true` when there are
+    /// more of them than were seen to at once.
+    pub(crate) fn beat(&mut self, registry: &mut Registry) -> bool {
         let now = registry.now();
         let tick = |machine: &Machine| last_tick(machine.since, RENEWAL, now);
         let behind = |machine: &Machine| machine.up && machine.beaten != Some(tick(machine));
         let names = self.machines.iter().filter(|(_, machine)| behind(machine)).map(|(name, _)| name.clone());
-        for name in names.collect::<Vec<_>>() {
+        let names: Vec<String> = names.take(BEATS_MAX).collect();
+        let more = names.len() == BEATS_MAX;
+        for name in names {
             let Some(machine) = self.machines.get_mut(&name) else { continue };
             machine.beaten = Some(tick(machine));
             let Ok(node) = registry.get(&NODE, &ObjectKey::new("", name.as_str())) else { continue };
@@ -256,6 +261,7 @@ impl NodeState {
                 let _ = write_heartbeat(registry, &node, due);
             }
         }
+        more
     }
 }
 

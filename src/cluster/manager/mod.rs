@@ -5,13 +5,14 @@ mod memory;
 mod reconciler;
 mod work_queue;
 
+use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use jiff::SignedDuration;
 
-use crate::apimachinery::{KINDS, ObjectKey, Status};
+use crate::apimachinery::{KINDS, Object, ObjectKey, Status};
 use crate::base::Timestamp;
 
 use super::kubelet::NodeState;
@@ -89,26 +90,25 @@ impl Manager {
     /// Queues everything, as after a restart.
     pub(crate) fn resync(&mut self, registry: &Registry) {
         let definitions = registry.store().definitions();
-        let additions: Vec<Change> = registry
-            .store()
-            .all()
-            .filter_map(|object| {
-                Some(Change {
-                    revision: object.resource_version(),
-                    kind: definitions.kind_of(object.api_version(), object.kind())?,
-                    change_type: ChangeType::Added,
-                    object: Arc::clone(object),
-                    previous: None,
-                })
+        // One after the other: of cold objects a copy is looked at, which goes with its change.
+        let objects = registry.store().all().cloned().map(Object::to_look_at);
+        let additions = objects.filter_map(|object| {
+            Some(Change {
+                revision: object.resource_version(),
+                kind: definitions.kind_of(object.api_version(), object.kind())?,
+                change_type: ChangeType::Added,
+                object,
+                previous: None,
             })
-            .collect();
-        self.queue_changes(additions.iter(), registry);
+        });
+        self.queue_changes(additions, registry);
         self.cursor = registry.store().revision();
     }
 
-    fn queue_changes<'a>(&mut self, changes: impl Iterator<Item = &'a Change>, registry: &Registry) {
+    fn queue_changes(&mut self, changes: impl Iterator<Item: Borrow<Change>>, registry: &Registry) {
         let mut due = vec![false; self.sweeps.len()];
         for change in changes {
+            let change = change.borrow();
             queue_change(&self.reconcilers, &self.watches, &mut self.queue, change, registry);
             for (due, (_, sweep)) in due.iter_mut().zip(&*self.sweeps) {
                 *due = *due || (sweep.kind == change.kind && (sweep.after)(change));

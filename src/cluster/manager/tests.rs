@@ -4,6 +4,7 @@ use crate::apimachinery::{Object, Status, builtin};
 use crate::base::Random;
 
 use super::super::registry::WriteOptions;
+use super::super::storage::Store;
 use super::*;
 
 fn itself(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
@@ -115,4 +116,17 @@ fn an_error_is_retried_later_and_later() {
         registry.set_now(due);
     }
     assert_eq!(waits, [5, 10, 20, 40]);
+}
+
+#[test]
+fn a_look_at_everything_anew_wakes_nothing() {
+    let config_map = |number| Object::new(&builtin::CONFIG_MAP, "default", &format!("c-{number}"));
+    let objects = (0..9_000).map(|number| (&builtin::CONFIG_MAP, config_map(number)));
+    let store = Store::restore(objects, 9_000);
+    let registry = Registry::with_store(store, Timestamp::UNIX_EPOCH, Random::seeded(1));
+    let asleep = || registry.store().all().filter(|object| object.is_asleep()).count();
+    let before = asleep();
+    assert!(before > 0);
+    Manager::new(Vec::new()).resync(&registry);
+    assert_eq!(asleep(), before);
 }
