@@ -4,7 +4,7 @@ use crate::apimachinery::ObjectKey;
 use crate::apimachinery::builtin::NODE;
 use crate::base::Timestamp;
 
-use super::super::runtime::Files;
+use super::super::runtime::{Files, sysctl_path};
 use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
 use super::usage::{capacity, limit};
@@ -19,24 +19,6 @@ const NODE_DNS: &str = "192.168.49.1";
 const ZONE: &str = "cluster.local";
 /// What begins every hosts file (`pkg/kubelet/kubelet_pods.go`).
 const HOSTS: &str = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
-
-/// Parameters of the kernel that Pods may set without being told so, and what they are when nobody does.
-const SYSCTLS: &[(&str, &str)] = &[
-    ("kernel.shm_rmid_forced", "0"),
-    ("net.ipv4.ip_local_port_range", "32768\t60999"),
-    ("net.ipv4.tcp_syncookies", "1"),
-    ("net.ipv4.ping_group_range", "0\t2147483647"),
-    ("net.ipv4.ip_unprivileged_port_start", "0"),
-    ("net.ipv4.tcp_keepalive_time", "7200"),
-    ("net.ipv4.tcp_fin_timeout", "60"),
-    ("net.ipv4.tcp_keepalive_intvl", "75"),
-    ("net.ipv4.tcp_keepalive_probes", "9"),
-];
-
-/// Where a parameter of the kernel is told.
-fn sysctl_path(name: &str) -> String {
-    format!("/proc/sys/{}", name.replace('.', "/"))
-}
 
 /// Writes what the kernel tells a container of its limits (cgroup v2).
 pub(super) fn tell_limits(files: &mut Files, spec: &ContainerSpec<'_>) {
@@ -61,10 +43,6 @@ impl PodWorker<'_> {
             format!("processor\t: {number}\nmodel name\t: virtual CPU\ncpu cores\t: {all}\n\n")
         });
         files.insert("/proc/cpuinfo", processors.collect::<String>());
-        files.insert("/proc/version", "Linux version 6.8.0 #1 SMP\n");
-        for (name, value) in SYSCTLS {
-            files.insert(&sysctl_path(name), format!("{value}\n"));
-        }
         for sysctl in self.pod.list("/spec/securityContext/sysctls") {
             let text = |field: &str| sysctl[field].as_str().unwrap_or_default();
             files.insert(&sysctl_path(text("name")), format!("{}\n", text("value")));

@@ -143,7 +143,7 @@ impl Files {
         let parsed = ImageReference::parse(reference).ok()?;
         let image = image_of(&parsed.repository())?;
         let mut files = Self::default();
-        for (path, text) in base_files(Some(image)) {
+        for (path, text) in image_files(Some(image)) {
             if *text == DIRECTORY {
                 files.make_folder(path);
             } else {
@@ -154,8 +154,34 @@ impl Files {
     }
 }
 
+/// What the kernel tells every container, parameters that Pods may set included.
+const KERNEL: Table = &[
+    ("/proc/sys/kernel/shm_rmid_forced", "0\n"),
+    ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
+    ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0\n"),
+    ("/proc/sys/net/ipv4/ping_group_range", "0\t2147483647\n"),
+    ("/proc/sys/net/ipv4/tcp_fin_timeout", "60\n"),
+    ("/proc/sys/net/ipv4/tcp_keepalive_intvl", "75\n"),
+    ("/proc/sys/net/ipv4/tcp_keepalive_probes", "9\n"),
+    ("/proc/sys/net/ipv4/tcp_keepalive_time", "7200\n"),
+    ("/proc/sys/net/ipv4/tcp_syncookies", "1\n"),
+    ("/proc/version", "Linux version 6.8.0 #1 SMP\n"),
+];
+
+/// Where a parameter of the kernel is told.
+pub(crate) fn sysctl_path(name: &str) -> String {
+    format!("/proc/sys/{}", name.replace('.', "/"))
+}
+
+/// Path and text of the files that a container has before anybody writes any.
+pub(super) fn base_files(
+    image: Option<&'static Image>,
+) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    image_files(image).iter().chain(KERNEL)
+}
+
 /// Path and text of the files of an image.
-pub(super) fn base_files(image: Option<&'static Image>) -> Table {
+fn image_files(image: Option<&'static Image>) -> Table {
     let Some(image) = image else { return BARE };
     match (image.program, image.toolbox) {
         ("nginx", _) if image.repository.ends_with("/hello-frontend") => HELLO_FRONTEND,

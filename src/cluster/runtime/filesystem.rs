@@ -136,15 +136,14 @@ impl FileView<'_> {
         if path == "/proc/1" {
             return Some(Entry::Directory);
         }
-        let base = base_files(self.image);
-        if let Some((_, text)) = base.iter().find(|(name, _)| *name == path) {
+        if let Some((_, text)) = base_files(self.image).find(|(name, _)| *name == path) {
             return Some(if path_is_directory(text) {
                 Entry::Directory
             } else {
                 Entry::File(text.as_bytes().to_vec())
             });
         }
-        base.iter().any(|(name, _)| is_below(name, path)).then_some(Entry::Directory)
+        base_files(self.image).any(|(name, _)| is_below(name, path)).then_some(Entry::Directory)
     }
 
     fn is_above_a_mount(&self, path: &str) -> bool {
@@ -227,7 +226,7 @@ impl FileView<'_> {
                 add(name, &place.path);
             }
         } else {
-            base_files(self.image).iter().for_each(|(name, _)| add(name, path));
+            base_files(self.image).for_each(|(name, _)| add(name, path));
             DEVICES.iter().for_each(|name| add(name, path));
             self.layer.entries.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
@@ -314,7 +313,7 @@ impl FileView<'_> {
         let found = match &place.volume {
             Some((volume, _)) => self.tree(volume).and_then(|files| files.ownership(&place.path)),
             None if self.layer.owners.contains_key(&place.path) => self.layer.ownership(&place.path),
-            None if base_files(self.image).iter().any(|(name, _)| *name == place.path) => None,
+            None if base_files(self.image).any(|(name, _)| *name == place.path) => None,
             None => self.layer.ownership(&place.path),
         };
         Some(found.unwrap_or_else(|| Ownership::of_base(self.image, path, entry == Entry::Directory)))

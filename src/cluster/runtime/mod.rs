@@ -19,6 +19,7 @@ mod program;
 mod programs;
 mod shell;
 
+pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};
 pub(crate) use executable::executable;
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};

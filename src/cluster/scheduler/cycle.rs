@@ -36,7 +36,10 @@ pub(super) fn attempt(
     let has_claims = !claims.is_empty();
     let everywhere = || devices::refused_everywhere(registry, claims);
     let needs = match volumes::needs(registry, pod).and_then(|needs| everywhere().map_or(Ok(needs), Err)) {
-        Ok(needs) => needs,
+        Ok(mut needs) => {
+            needs.devices = has_claims.then(|| devices::refusal(registry));
+            needs
+        }
         Err(reason) => {
             let helpless =
                 vec![vec![Refusal::for_good("Preemption is not helpful for scheduling")]; all.len()];
@@ -46,8 +49,7 @@ pub(super) fn attempt(
         }
     };
     let nominated = cache.nominated(registry.store());
-    let devices = has_claims.then(|| devices::refusal(registry));
-    let view = View::new(registry, pod, (&needs, devices), all, &nominated);
+    let view = View::new(registry, pod, &needs, all, &nominated);
     let verdicts = verdicts(&view);
     let fitting: Vec<&Candidate> =
         all.iter().zip(&verdicts).filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node).collect();

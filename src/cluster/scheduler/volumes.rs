@@ -39,6 +39,8 @@ pub(super) struct Needs {
     open: Vec<Arc<Object>>,
     /// Whether another Pod has a claim for itself that this one wants, too.
     taken: bool,
+    /// Why no node has the devices that it claims.
+    pub devices: Option<&'static str>,
 }
 
 /// Looks at the claims of a Pod.

@@ -1,5 +1,6 @@
 //! date, env, hostname, id, kill, ps, sleep, uname and the like.
 
+use super::super::base_files::sysctl_path;
 use super::super::executable::has_tool;
 use super::{Call, Outcome, base_name, is_command};
 
@@ -113,8 +114,7 @@ pub(super) fn sysctl(call: &mut Call<'_>) -> Outcome {
     let (options, names) = call.split_options();
     let mut status = 0;
     for name in names {
-        let path = format!("/proc/sys/{}", name.replace('.', "/"));
-        match call.system.files().read(&path) {
+        match call.system.files().read(&sysctl_path(&name)) {
             Ok(value) if options.contains('n') => call.stdout.extend(value),
             Ok(value) => call.say(&format!("{name} = {}", String::from_utf8_lossy(&value).trim_end())),
             Err(_) => {

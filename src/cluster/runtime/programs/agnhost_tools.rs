@@ -214,8 +214,10 @@ fn generate(process: &mut Process, system: &mut dyn System) {
     );
     process.print_error(line.as_bytes());
     process.memory.insert(PRINTED.to_owned(), (number + 1).to_string());
-    process.wake =
-        system.now().checked_add(SignedDuration::from_millis(duration * 1_000 / total.max(1))).ok();
+    process.wake = system
+        .now()
+        .checked_add(SignedDuration::from_millis(duration.saturating_mul(1_000) / total.max(1)))
+        .ok();
 }
 
 /// Tells whether a connection comes about.

@@ -49,10 +49,8 @@ pub(super) struct View<'a> {
     pub registry: &'a Registry,
     /// The Pod that wants a node.
     pub pod: &'a Object,
-    /// What its claims ask of the node.
+    /// What its claims to volumes and devices ask of the node.
     pub needs: &'a Needs,
-    /// Why no node has the devices that it claims.
-    pub devices: Option<&'static str>,
     /// All nodes.
     pub all: &'a [Candidate],
     /// Pods without a node for which others made room on one.
@@ -70,14 +68,14 @@ impl<'a> View<'a> {
     pub(super) fn new(
         registry: &'a Registry,
         pod: &'a Object,
-        (needs, devices): (&'a Needs, Option<&'static str>),
+        needs: &'a Needs,
         all: &'a [Candidate],
         nominated: &'a [Arc<Object>],
     ) -> Self {
         let wanted = pod_requests(pod);
         let spread = topology_spread::worked_out(registry.store(), pod, all);
         let affinity = Affinity::worked_out(registry, pod, all);
-        Self { registry, pod, needs, devices, all, nominated, wanted, spread, affinity }
+        Self { registry, pod, needs, all, nominated, wanted, spread, affinity }
     }
 
     /// The same with other Pods on the nodes.
@@ -85,7 +83,7 @@ impl<'a> View<'a> {
     where
         'a: 'b,
     {
-        View::new(self.registry, self.pod, (self.needs, self.devices), all, self.nominated)
+        View::new(self.registry, self.pod, self.needs, all, self.nominated)
     }
 }
 
@@ -105,7 +103,7 @@ const FILTERS: &[Filter] = &[
     |view, candidate| view.needs.refusals(view.registry, &candidate.node),
     topology_spread::spread,
     pod_affinity::pod_affinity,
-    |view, _| view.devices.iter().map(|reason| Refusal::for_good(reason)).collect(),
+    |view, _| view.needs.devices.iter().map(|reason| Refusal::for_good(reason)).collect(),
 ];
 
 /// Why the Pod does not fit on the candidate; empty when it does.

@@ -13,7 +13,12 @@ fn simulation(nodes: usize) -> Simulation {
 }
 
 fn create(simulation: &mut Simulation, name: &str, spec: Value) -> ObjectKey {
+    create_labelled(simulation, name, json!({}), spec)
+}
+
+fn create_labelled(simulation: &mut Simulation, name: &str, labels: Value, spec: Value) -> ObjectKey {
     let mut pod = Object::new(&builtin::POD, "default", name);
+    pod.set("/metadata/labels", labels);
     pod.set("/spec", json!({"containers": [{"name": "a", "image": "nginx:1.27"}]}));
     for (field, value) in spec.as_object().into_iter().flatten() {
         pod.set(&format!("/spec/{field}"), value.clone());
@@ -209,16 +214,7 @@ fn preemption_spares_what_a_budget_protects() {
 fn constraints_spread_pods_and_affinity_gathers_them() {
     let mut simulation = simulation(3);
     let labelled = |simulation: &mut Simulation, name: &str, spec: Value| {
-        let mut pod = Object::new(&builtin::POD, "default", name);
-        pod.set("/metadata/labels", json!({"app": "web"}));
-        pod.set("/spec", json!({"containers": [{"name": "a", "image": "nginx:1.27"}]}));
-        for (field, value) in spec.as_object().into_iter().flatten() {
-            pod.set(&format!("/spec/{field}"), value.clone());
-        }
-        let options = WriteOptions::component("test");
-        simulation.registry.create(&builtin::POD, "default", pod, &options).unwrap();
-        simulation.advance_to(simulation.registry.now());
-        ObjectKey::new("default", name)
+        create_labelled(simulation, name, json!({"app": "web"}), spec)
     };
     let selector = json!({"matchLabels": {"app": "web"}});
     let spread = json!({"topologySpreadConstraints": [{
