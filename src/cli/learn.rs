@@ -37,20 +37,12 @@ pub(super) fn run(
     let course = load_course(common)?;
     let language = learn.lang.unwrap_or_else(|| surroundings.language());
     let goal = learn.place.as_deref().map(|place| course.find(place)).transpose();
-    let goal = goal.map_err(|error| spoken(error, language))?;
+    let goal = goal.map_err(|error| language.error(error))?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(session(learn, common, surroundings, Arc::new(course), goal));
     // The editor's thread may still wait for a key; the process ends without it.
     runtime.shutdown_background();
     outcome
-}
-
-/// An error in the learner's language, where it is known in it.
-fn spoken(error: UserError, language: Language) -> UserError {
-    match language {
-        Language::En => error,
-        Language::Ko => error.in_korean(),
-    }
 }
 
 async fn session(
@@ -83,7 +75,7 @@ async fn session(
         entries: &entries,
     };
     let Ground { environment, world_kept, sample_image } =
-        wiring.ground(&mut out, &mut journal).await.map_err(|error| spoken(error, language))?;
+        wiring.ground(&mut out, &mut journal).await.map_err(|error| language.error(error))?;
     let course = match &sample_image {
         Some(image) => Arc::new(load_course_with(common, Some(image))?),
         None => course,

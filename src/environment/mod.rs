@@ -284,6 +284,15 @@ impl Environment {
         }
     }
 
+    /// As [`step`](Self::step), for one who awaits that something has lasted for `lasting`: where
+    /// nothing happens within it, time itself shows that, and passes.
+    #[must_use]
+    pub fn step_or_last(&self, at_most: Duration, lasting: Option<Duration>) -> Option<Duration> {
+        let lasting = lasting.filter(|lasting| *lasting <= at_most);
+        let stepped = self.step(lasting.unwrap_or(at_most));
+        stepped.or_else(|| lasting.filter(|lasting| self.pass(*lasting)))
+    }
+
     /// Lets `by` of simulated time pass at once; `false` where time is real.
     #[must_use]
     pub fn pass(&self, by: Duration) -> bool {

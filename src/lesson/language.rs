@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::UserError;
+
 /// A language that learners can choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +25,15 @@ impl Language {
         match self {
             Self::En => english,
             Self::Ko => korean,
+        }
+    }
+
+    /// The error in this language, where it is known in it.
+    #[must_use]
+    pub fn error(self, error: UserError) -> UserError {
+        match self {
+            Self::En => error,
+            Self::Ko => error.in_korean(),
         }
     }
 }

@@ -271,6 +271,7 @@ fn complain_about_answer(check: &Expectation, step: &Step, report: &mut Report) 
         report.broken("unknown-question", check.at, message, None);
     }
 }
+
 /// A file is found by its name, in the workspace.
 fn file_name(name: &str, others: &[LessonFile], at: Position, report: &mut Report) {
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_));

@@ -130,10 +130,7 @@ impl Driver {
     /// Lets time pass until the next thing happens; `None` when nothing will within `at_most`.
     pub(super) async fn let_time_pass(&mut self, at_most: Duration, simulated: bool) -> Option<Duration> {
         if simulated {
-            // Where nothing happens, time itself may show what is awaited.
-            let lasts = self.again.filter(|again| *again <= at_most);
-            let stepped = self.environment.step(lasts.unwrap_or(at_most));
-            return stepped.or_else(|| lasts.filter(|lasts| self.environment.pass(*lasts)));
+            return self.environment.step_or_last(at_most, self.again);
         }
         if at_most.is_zero() {
             return None;

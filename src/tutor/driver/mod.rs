@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::base::{Clock, Terminal, UserError};
 use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
-use crate::lesson::{Course, Language, Step};
+use crate::lesson::{Course, Step};
 use crate::progress::{Journal, Place};
 
 use super::effect::Effect;
@@ -408,10 +408,7 @@ impl Driver {
 
     /// Shows an error, in the learner's language where it is known in it.
     fn show_error(&mut self, error: UserError) {
-        let error = match self.session.language() {
-            Language::En => error,
-            Language::Ko => error.in_korean(),
-        };
+        let error = self.session.language().error(error);
         self.show(&View::Error(error));
     }
 

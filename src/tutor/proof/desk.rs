@@ -228,10 +228,7 @@ impl Desk {
     /// will happen within that time.
     async fn step_on(&self, at_most: Duration, stride: Duration) -> Option<Duration> {
         if self.is_simulated() {
-            // Where nothing happens, time itself may show what is awaited.
-            let lasts = self.again.filter(|again| *again <= at_most);
-            let stepped = self.environment.step(lasts.unwrap_or(at_most));
-            let passed = stepped.or_else(|| lasts.filter(|lasts| self.environment.pass(*lasts)))?;
+            let passed = self.environment.step_or_last(at_most, self.again)?;
             let more = stride.saturating_sub(passed);
             let _ = self.environment.pass(more);
             return Some(passed + more);

@@ -1,7 +1,6 @@
 //! The learner's tools: what their words lead to.
 
 use crate::base::UserError;
-use crate::lesson::Language;
 use crate::progress::{self, Place};
 
 use super::super::effect::{Effect, Look};
@@ -135,10 +134,7 @@ impl Session {
 
     /// An error, in the learner's language where it is known in it.
     pub(super) fn error(&self, error: UserError) -> Effect {
-        Effect::Show(View::Error(match self.language {
-            Language::En => error,
-            Language::Ko => error.in_korean(),
-        }))
+        Effect::Show(View::Error(self.language.error(error)))
     }
 
     pub(super) fn remark(&self, what: Remark<'_>) -> Effect {
