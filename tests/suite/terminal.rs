@@ -91,6 +91,8 @@ fn ctrl_c_stops_the_command_and_not_the_tutor() {
     terminal.line("kubectl get ns -w");
     terminal.shows("kube-system");
     terminal.type_text("\u{3}");
+    // The line editor drops what arrives in one read with its Ctrl-C: typed on as one who sees it.
+    terminal.shows("[1] ■ kubectl get ns -w");
     terminal.line("echo ali''ve");
     terminal.shows("alive");
     assert!(!terminal.screen().lines().any(|line| line.trim() == "never"));
