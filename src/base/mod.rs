@@ -18,6 +18,6 @@ pub use files::free_name;
 pub use random::Random;
 pub use streams::{Capture, Input, Output, Streams};
 pub use table::{Columns, align};
-pub use terminal::{RawMode, Terminal, TerminalSize};
+pub use terminal::{RawMode, Terminal, TerminalSignal, TerminalSize};
 pub use text::{display_width, indent, is_typo, nearest, pad_end, strip_ansi, wrap};
 pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

@@ -33,7 +33,7 @@ pub trait Terminal: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct RawMode {
     terminal: &'static dyn Terminal,
-    resized: Resized,
+    resized: TerminalSignal,
 }
 
 impl RawMode {
@@ -42,7 +42,7 @@ impl RawMode {
     /// # Errors
     /// When the terminal is gone.
     pub fn enter(terminal: &'static dyn Terminal) -> io::Result<Self> {
-        let resized = Resized::listen()?;
+        let resized = TerminalSignal::window_change()?;
         terminal.set_raw(true)?;
         Ok(Self { terminal, resized })
     }
@@ -68,7 +68,7 @@ impl RawMode {
     /// Waits until the terminal gets another size; gives it back.
     pub async fn resized(&mut self) -> TerminalSize {
         loop {
-            self.resized.wait().await;
+            self.resized.heard().await;
             if let Some(size) = self.size() {
                 return size;
             }
@@ -83,22 +83,35 @@ impl Drop for RawMode {
     }
 }
 
-/// Tells when the window changes its size.
+/// Tells when the terminal sends a signal.
 #[derive(Debug)]
-struct Resized {
+pub struct TerminalSignal {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
 }
 
-impl Resized {
-    fn listen() -> io::Result<Self> {
+impl TerminalSignal {
+    /// Listens from now on for Ctrl-C where no key is read; it no longer ends this process.
+    ///
+    /// # Errors
+    /// When the system lets nobody listen.
+    pub fn interrupt() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?,
+        })
+    }
+
+    /// Listens from now on for another size of the window.
+    fn window_change() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change())?,
         })
     }
 
-    async fn wait(&mut self) {
+    /// Waits for the next one. Giving up the wait loses nothing.
+    pub async fn heard(&mut self) {
         #[cfg(unix)]
         if self.signal.recv().await.is_some() {
             return;

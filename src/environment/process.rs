@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -17,6 +17,9 @@ pub const INTERRUPTED: i32 = 130;
 
 /// Exit code when the shell itself cannot be started.
 const CANNOT_RUN: i32 = 126;
+
+/// How long Ctrl-C may take to reach us after it has reached the child.
+const SIGNAL_MAX: Duration = Duration::from_millis(200);
 
 /// Runs a line, `$1`, beside a watchman who ends its process group when standard input ends.
 const WATCHED_LINE: &str = "exec 3<&0 </dev/null; \
@@ -54,18 +57,20 @@ impl Shell {
                 return CANNOT_RUN;
             }
         };
-        loop {
+        let mut heard = false;
+        let status = loop {
             tokio::select! {
-                status = child.wait() => {
-                    return match status {
-                        Ok(status) => status.code().unwrap_or(INTERRUPTED),
-                        Err(_) => CANNOT_RUN,
-                    };
-                }
+                status = child.wait() => break status,
                 // The terminal sends the signal to the child as well; here it is only kept from ending us.
-                _ = tokio::signal::ctrl_c() => {}
+                _ = tokio::signal::ctrl_c() => heard = true,
             }
+        };
+        let exit_code = code_of(status);
+        if exit_code == INTERRUPTED && !heard {
+            // The child was faster: its signal is on its way to us, and must not end what comes next.
+            let _ = timeout(SIGNAL_MAX, tokio::signal::ctrl_c()).await;
         }
+        exit_code
     }
 
     /// Runs a line that nothing is typed at, in a process group of its own, which goes with this future.
@@ -91,10 +96,7 @@ impl Shell {
         let (status, (), ()) = tokio::join!(child.wait(), out, err);
         // What the line left behind goes as well: its output has ended.
         drop((group, lifeline));
-        match status {
-            Ok(status) => status.code().unwrap_or(INTERRUPTED),
-            Err(_) => CANNOT_RUN,
-        }
+        code_of(status)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
@@ -115,6 +117,14 @@ impl Shell {
         let folders = std::iter::once(self.shims.clone()).chain(std::env::split_paths(&rest));
         // A folder with a colon in its name cannot be on PATH; then the rest must do.
         std::env::join_paths(folders).unwrap_or_else(|_| rest.into())
+    }
+}
+
+/// The exit code as shells report it.
+fn code_of(status: std::io::Result<ExitStatus>) -> i32 {
+    match status {
+        Ok(status) => status.code().unwrap_or(INTERRUPTED),
+        Err(_) => CANNOT_RUN,
     }
 }
 

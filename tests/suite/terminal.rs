@@ -85,14 +85,22 @@ fn ctrl_c_stops_the_command_and_not_the_tutor() {
         Terminal::start(home.path(), (80, 30), &["--course", &course, "learn", "--lang", "en"]);
     terminal.shows("[1/2] Run one");
     terminal.shows("pods ❯");
-    terminal.line("echo star''ted; sleep 600; echo never");
-    terminal.shows("started");
+    // A shell loses a Ctrl-C that comes while it starts a program: one that speaks has been started.
+    terminal.line("echo star''ted >file; tail -f file; echo never");
+    terminal.shows("\nstarted");
     terminal.type_text("\u{3}");
     terminal.line("kubectl get ns -w");
     terminal.shows("kube-system");
     terminal.type_text("\u{3}");
     // The line editor drops what arrives in one read with its Ctrl-C: typed on as one who sees it.
     terminal.shows("[1] ■ kubectl get ns -w");
+    // A watch that has said nothing yet ends as well, and is no job.
+    terminal.line("kubectl get pods -w");
+    terminal.shows("pods ❯ kubectl get pods -w");
+    terminal.type_text("\u{3}");
+    terminal.shows_when("a prompt after it", |screen| screen.trim_end().ends_with("pods ❯"));
+    terminal.line("jobs");
+    terminal.shows("No command is running.");
     terminal.line("echo ali''ve");
     terminal.shows("alive");
     assert!(!terminal.screen().lines().any(|line| line.trim() == "never"));

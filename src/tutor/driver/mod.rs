@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::base::{Clock, Terminal, UserError};
+use crate::base::{Clock, Terminal, TerminalSignal, UserError};
 use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};
@@ -62,6 +62,8 @@ pub enum Happening {
     World,
     /// A running command has said something, or ended.
     Jobs,
+    /// Ctrl-C came while no key was read: between a command and the prompt.
+    Interrupt,
 }
 
 /// How a driver works.
@@ -91,6 +93,8 @@ pub struct Driver {
     stopped: bool,
     witness: Option<Witness>,
     jobs: Jobs,
+    /// Hears Ctrl-C between a command and the prompt.
+    interrupts: Option<TerminalSignal>,
     levels: Levels,
     /// The world that a review leads back to.
     kept: Option<Kept>,
@@ -148,6 +152,7 @@ impl Driver {
             stopped: false,
             witness: None,
             jobs: Jobs::new(),
+            interrupts: None,
             levels: Levels::default(),
             kept: None,
             last: None,
@@ -204,7 +209,9 @@ impl Driver {
         }
         self.process(Event::Started { world_kept }).await?;
         let now = self.wall.now();
-        self.process(Event::Reminded(now)).await
+        self.process(Event::Reminded(now)).await?;
+        self.heed_interrupts();
+        Ok(())
     }
 
     /// Takes a line that the learner typed.
@@ -253,6 +260,7 @@ impl Driver {
             () = checks => Happening::Checks,
             () = world => Happening::World,
             () = self.jobs.heard() => Happening::Jobs,
+            () = running::interrupted(&mut self.interrupts) => Happening::Interrupt,
             // A cluster that is lost or back is judged at once.
             () = self.environment.link_changed() => Happening::Checks,
         }
@@ -271,6 +279,10 @@ impl Driver {
             Happening::World => {
                 self.follow_rollouts();
                 self.tell_of_evictions();
+                Ok(())
+            }
+            Happening::Interrupt => {
+                self.interrupt();
                 Ok(())
             }
             Happening::Jobs => {

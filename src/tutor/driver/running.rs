@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::base::{Input, Streams, Terminal, sleep, timeout};
+use futures::FutureExt;
+
+use crate::base::{Input, Streams, Terminal, TerminalSignal, sleep, timeout};
 use crate::check::LastAnswer;
-use crate::environment::{CommandLine, Heard};
+use crate::environment::{CommandLine, Heard, INTERRUPTED};
 
 use super::super::event::Event;
 use super::super::look::{Rollout, rollouts};
@@ -61,6 +63,10 @@ impl Driver {
     /// Runs a line; one that goes on becomes a job.
     pub(super) async fn run_line(&mut self, line: &str) -> i32 {
         self.answered = None;
+        if interrupted(&mut self.interrupts).now_or_never().is_some() {
+            // Ctrl-C came right behind the line.
+            return INTERRUPTED;
+        }
         let before_ampersand = CommandLine::before_ampersand(line);
         let command = CommandLine::parse(before_ampersand.unwrap_or(line));
         if before_ampersand.is_some() || command.runs_on() {
@@ -76,7 +82,11 @@ impl Driver {
         }
         let (environment, width) = (&self.environment, self.settings.width);
         let number = self.jobs.start(line, front, width, |streams| environment.job(command, streams));
-        if let Some(exit_code) = self.jobs.first_word(number, FIRST_WORD_MAX).await {
+        let ended = tokio::select! {
+            ended = self.jobs.first_word(number, FIRST_WORD_MAX) => ended,
+            () = interrupted(&mut self.interrupts), if front => Some(INTERRUPTED),
+        };
+        if let Some(exit_code) = ended {
             // It ended at once, as any other command does.
             let lines = self.jobs.dismiss(number);
             if !lines.is_empty() {
@@ -116,10 +126,20 @@ impl Driver {
                 }
             }
         };
+        // What Ctrl-C ended is this command, and no job.
+        self.heed_interrupts();
         self.record_made();
         let heard = heard.map(|capture| Heard::of(&capture, exit_code)).or_else(|| self.environment.heard());
         self.answered = heard.map(|Heard { failed, out, err }| LastAnswer { failed, out, err });
         exit_code
+    }
+
+    /// Hears Ctrl-C between a command and the prompt from now on; what came before is forgotten.
+    pub(super) fn heed_interrupts(&mut self) {
+        if self.settings.interactive {
+            // Where nobody may listen, Ctrl-C is heard at the prompt only.
+            self.interrupts = TerminalSignal::interrupt().ok();
+        }
     }
 
     /// Shows what the jobs have said.
@@ -191,6 +211,14 @@ impl Driver {
             }
         }
         self.rollouts = now;
+    }
+}
+
+/// Waits for Ctrl-C where no key is read.
+pub(super) async fn interrupted(interrupts: &mut Option<TerminalSignal>) {
+    match interrupts {
+        Some(interrupts) => interrupts.heard().await,
+        None => std::future::pending().await,
     }
 }
 
