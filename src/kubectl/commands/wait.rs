@@ -63,7 +63,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let found =
+        locate(call, &api, &args, Wanted { selectors: true, types_alone: false, ..Wanted::default() })
+            .await?;
     let for_end = goals.iter().any(|goal| matches!(goal, Goal::Delete));
     if found.is_empty() {
         return if for_end { Ok(()) } else { Err(Failure::message("no matching resources found")) };

@@ -43,7 +43,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let mut infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    let mut infos =
+        find(call, &api, &args, Wanted { selectors: false, types_alone: true, ..Wanted::default() }).await?;
     let subresource = call.flags.text("subresource").to_owned();
     for info in infos.iter_mut().filter(|_| !subresource.is_empty()) {
         let url = info.resource.subresource(&info.namespace, &info.name, &subresource);

@@ -45,8 +45,8 @@ pub(super) async fn restart(call: &mut Call<'_>) -> Outcome {
         }
         const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
         if info.object.value()["spec"]["template"]["metadata"]["annotations"][RESTARTED] == now {
-            return Err(Failure::message(format!(
-                "failed to create patch for {}: if restart has already been triggered within the past second, please wait before attempting to trigger another",
+            return Err(Failure::Message(format!(
+                "error: failed to create patch for {}: if restart has already been triggered within the past second, please wait before attempting to trigger another",
                 info.name
             )));
         }

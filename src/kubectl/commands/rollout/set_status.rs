@@ -39,9 +39,10 @@ pub(super) fn stateful_set(set: &Value) -> Outcome<(String, bool)> {
     if ready < wanted {
         return Ok((format!("Waiting for {} pods to be ready...\n", wanted - ready), false));
     }
-    let partition = set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_i64().unwrap_or_default();
-    if partition > 0 {
-        let due = wanted - partition;
+    // The server gives every rolling update a partition, of 0 where none is asked for.
+    let strategy = &set["spec"]["updateStrategy"];
+    if strategy["type"] == "RollingUpdate" && strategy["rollingUpdate"].is_object() {
+        let due = wanted - strategy["rollingUpdate"]["partition"].as_i64().unwrap_or_default();
         return Ok(if updated < due {
             let line = format!(
                 "Waiting for partitioned roll out to finish: {updated} out of {due} new pods have been updated...\n"
