@@ -319,9 +319,10 @@ pub(super) async fn locate(
                 let url =
                     resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
                 let list = match call.flags.int("chunk-size") {
-                    0 => api.get(&url).await?,
-                    page => api.clone().in_pages(page).list(&url).await?,
+                    0 => api.get(&url).await,
+                    page => api.clone().in_pages(page).list(&url).await,
                 };
+                let list = list.map_err(|failure| unlisted(failure, &resource, labels, fields))?;
                 for object in into_items(list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
                 }
@@ -331,6 +332,25 @@ pub(super) async fn locate(
     Ok(found)
 }
 
+/// Says of a refused list what was asked for.
+pub(super) fn unlisted(failure: Failure, resource: &Resource, labels: &str, fields: &str) -> Failure {
+    match failure {
+        Failure::Status(mut status) if status.is("BadRequest") || status.is("NotFound") => {
+            let what = resource.group_version_resource();
+            status.message = if labels.is_empty() && fields.is_empty() {
+                format!("Unable to list {what:?}: {}", status.message)
+            } else {
+                format!(
+                    "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                    status.message
+                )
+            };
+            Failure::Status(status)
+        }
+        other => other,
+    }
+}
+
 fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
     let pairs = args.iter().any(|arg| arg.contains('/'));
     if (has_selector || all) && pairs {
@@ -338,7 +358,7 @@ fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
             "selectors and the all flag cannot be used when passing resource/name arguments",
         ));
     }
-    if has_selector && args.is_empty() {
+    if (has_selector || all) && args.is_empty() {
         return Err(Failure::message("at least one resource must be specified to use a selector"));
     }
     if has_selector && args.len() > 1 {

@@ -92,7 +92,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.is_set("raw") {
         return super::raw::send(call, http::Method::DELETE).await;
     }
-    require_arguments(call)?;
+    if call.flags.text("selector").is_empty() && !call.flags.on("all") {
+        require_arguments(call)?;
+    }
     let plan = plan(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -101,9 +103,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         // The space at the end is upstream's.
         return Err(Failure::message("setting 'all' parameter but found a non empty selector. "));
     }
-    let found =
-        locate(call, &api, &args, Wanted { selectors: true, types_alone: false, ..Wanted::default() })
-            .await?;
+    let found = match locate(call, &api, &args, Wanted { selectors: true, ..Wanted::default() }).await {
+        // Files without objects leave nothing to do.
+        Err(Failure::Message(text)) if text == "no objects passed to delete" => Vec::new(),
+        other => other?,
+    };
     if plan.forced && call.flags.on("force") {
         call.complain(IMMEDIATE)?;
     }

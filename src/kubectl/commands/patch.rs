@@ -72,6 +72,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if found.is_empty() {
         return Err(Failure::message("no objects passed to patch"));
     }
+    let mut failures = Vec::new();
     for one in found {
         let info = match one {
             Found::Object(info) => info,
@@ -93,9 +94,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 }
             }
         };
-        one_patched(call, &api, &info, (content_type, &patch), dry_run).await?;
+        match one_patched(call, &api, &info, (content_type, &patch), dry_run).await {
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            other => other?,
+        }
     }
-    Ok(())
+    Failure::many(failures)
 }
 
 async fn one_patched(

@@ -61,6 +61,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
+    // Files without objects leave nothing to do.
+    let is_nothing =
+        matches!(failures.as_slice(), [Failure::Message(text)] if text == "no objects passed to replace");
+    if infos.is_empty() && is_nothing && !call.flags.on("force") {
+        return Ok(());
+    }
     if call.flags.on("force") {
         // As upstream: nothing is made anew before all of the old is gone.
         Failure::many(failures)?;

@@ -214,7 +214,11 @@ fn changed(node: &Info, add: &[Taint], remove: &[Taint], overwrite: bool) -> Out
         }
     }
     Failure::many(failures)?;
-    object["spec"]["taints"] = taints.into();
+    match object["spec"].as_object_mut() {
+        // Go's struct has no empty list.
+        Some(spec) if taints.is_empty() => drop(spec.remove("taints")),
+        _ => object["spec"]["taints"] = taints.into(),
+    }
     let done = if (added && deleted) || overwrite {
         "modified"
     } else if added {

@@ -25,6 +25,7 @@ pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
 pub(super) use items::ItemPrinter;
 pub(super) use json::{escape_html, indent, to_json};
+pub(super) use kyaml::to_kyaml;
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{SortField, sort_by};
 pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};

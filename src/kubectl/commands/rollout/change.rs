@@ -97,12 +97,14 @@ async fn change(
     Failure::many(failures)
 }
 
-/// A restart names what could not be restarted.
+/// One line of several; a restart names what could not be restarted.
 fn prefixed(failure: Failure, info: &Info, verb: &str) -> Failure {
     match failure {
+        Failure::Message(text) if text.starts_with("error: ") => Failure::Message(text),
         Failure::Message(text) if verb == "restarted" && !text.starts_with(&quoted(info)) => {
-            Failure::Message(format!("{} {text}", quoted(info)))
+            Failure::Message(format!("error: {} {text}", quoted(info)))
         }
+        Failure::Message(text) => Failure::Message(format!("error: {text}")),
         other => other,
     }
 }

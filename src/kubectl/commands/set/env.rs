@@ -43,14 +43,16 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             call.args.join(" ")
         )));
     }
-    let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
-    changes.extend(call.flags.all("env").iter().filter(|given| *given != "-").cloned());
+    let (given, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
+    let mut changes: Vec<String> = Vec::new();
     if reads_input {
         // Who cannot log in without a person at standard input is told before it is read.
         call.api().await?;
         let text = call.streams.input.read_to_string().await?;
         changes.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
+    changes.extend(call.flags.all("env").iter().filter(|given| *given != "-").cloned());
+    changes.extend(given);
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
