@@ -56,6 +56,14 @@ fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
 }
 
+fn set_serving(process: &mut Process, serves: bool) {
+    if serves {
+        process.memory.remove(NOT_SERVING);
+    } else {
+        process.memory.insert(NOT_SERVING.to_owned(), String::new());
+    }
+}
+
 impl Agnhost {
     /// Asks others as often as told, and lists who answered and who did not.
     fn dial(&self, process: &mut Process, request: &HttpRequest, system: &mut dyn System) -> HttpResponse {
@@ -185,12 +193,8 @@ impl Program for Agnhost {
                 text(200, "ok".to_owned())
             }
             ("liveness", _) => text(200, process.memory.get(STARTED_AT).cloned().unwrap_or_default()),
-            ("grpc-health-checking", "/make-not-serving") => {
-                process.memory.insert(NOT_SERVING.to_owned(), String::new());
-                text(200, String::new())
-            }
-            ("grpc-health-checking", "/make-serving") => {
-                process.memory.remove(NOT_SERVING);
+            ("grpc-health-checking", path @ ("/make-not-serving" | "/make-serving")) => {
+                set_serving(process, path == "/make-serving");
                 text(200, String::new())
             }
             ("webhook", "/readyz") => text(200, "ok".to_owned()),
