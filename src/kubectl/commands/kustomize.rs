@@ -24,8 +24,11 @@ const FLAGS: &[Flag] = &[
         "LoadRestrictionsRootOnly",
         "Which files may be read: LoadRestrictionsRootOnly, or with LoadRestrictionsNone any",
     ),
-    Flag::switch("enable-helm", "Not available: charts need the helm program"),
-    Flag::switch("enable-alpha-plugins", "Not available: plugins are programs of their own"),
+    Flag::switch("enable-helm", "Accepted for compatibility; a kustomization with charts is refused"),
+    Flag::switch(
+        "enable-alpha-plugins",
+        "Accepted for compatibility; a kustomization with plugins is refused",
+    ),
     Flag::switch("as-current-user", "Accepted for compatibility"),
     Flag::array("env", "Accepted for compatibility").short('e'),
     Flag::text("helm-command", "helm", "Accepted for compatibility"),
@@ -38,11 +41,6 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    for flag in ["enable-helm", "enable-alpha-plugins"] {
-        if call.flags.on(flag) {
-            return Err(Failure::message(format!("not simulated: --{flag}; the kustomize program has it")));
-        }
-    }
     let folder = match call.args.as_slice() {
         [] => ".".to_owned(),
         [folder] => folder.clone(),
