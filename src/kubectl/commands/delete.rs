@@ -91,7 +91,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("interactive") && !is_confirmed(call, &found).await? {
         return call.line("deletion is cancelled");
     }
-    let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
+    // Whoever deletes by labels may be outrun by the garbage collector.
+    let ignore_missing = match call.flags.is_set("ignore-not-found") {
+        true => call.flags.on("ignore-not-found"),
+        false => call.flags.on("all") || selects,
+    };
     let (mut going, mut failures) = (Vec::new(), Vec::new());
     let mut warns = call.target()?.explicit_namespace;
     for target in found {
