@@ -79,13 +79,18 @@ const NAMES: &[(&str, Guess)] = &[
     ("crc-", Guess::Desktop("OpenShift Local")),
     ("gke_", Guess::Managed("GKE")),
     ("arn:aws:eks:", Guess::Managed("EKS")),
+    ("arn:aws-cn:eks:", Guess::Managed("EKS")),
+    ("arn:aws-us-gov:eks:", Guess::Managed("EKS")),
     ("do-", Guess::Managed("DigitalOcean")),
 ];
 
 /// Managed clusters by how their hosts end.
 const HOSTS: &[(&str, Guess)] = &[
     (".eks.amazonaws.com", Guess::Managed("EKS")),
+    (".eks.amazonaws.com.cn", Guess::Managed("EKS")),
     (".azmk8s.io", Guess::Managed("AKS")),
+    (".azmk8s.us", Guess::Managed("AKS")),
+    (".k8s.ovh.net", Guess::Managed("OVHcloud")),
     (".gke.goog", Guess::Managed("GKE")),
     ("container.googleapis.com", Guess::Managed("GKE")),
     (".k8s.ondigitalocean.com", Guess::Managed("DigitalOcean")),
@@ -120,6 +125,9 @@ fn guess(context: &str, server: &str, cluster: &Cluster) -> Guess {
     let by_host = HOSTS.iter().find(|(suffix, _)| host.ends_with(suffix));
     let by_name = NAMES.iter().find(|(prefix, _)| context.starts_with(prefix));
     let here = host == "localhost" || host == "::1" || host.starts_with("127.");
+    if server.contains("/k8s/clusters/") {
+        return Guess::Managed("Rancher");
+    }
     match by_host.or(by_name) {
         Some((_, guess)) => *guess,
         None if context == "minikube" => Guess::Minikube,
@@ -132,6 +140,8 @@ fn guess(context: &str, server: &str, cluster: &Cluster) -> Guess {
 #[derive(Clone, Debug)]
 pub struct Target {
     kubeconfig: Kubeconfig,
+    /// Where it was read from.
+    files: Vec<PathBuf>,
     /// Name of the context.
     pub context: String,
     /// URL of its server.
@@ -154,7 +164,7 @@ impl Target {
     pub fn all(files: &[PathBuf]) -> Result<Vec<Self>, UserError> {
         let kubeconfig = read(files)?;
         let contexts = kubeconfig.contexts.iter();
-        Ok(contexts.filter_map(|named| Self::of(&kubeconfig, &named.name)).collect())
+        Ok(contexts.filter_map(|named| Self::of(&kubeconfig, files, &named.name)).collect())
     }
 
     /// Finds a context (the current one when none is named) in the kubeconfig files.
@@ -173,7 +183,7 @@ impl Target {
                         .hint(format!("--context로 이름을 정하세요. 있는 것: {listed}")),
                 ));
         };
-        Self::of(&kubeconfig, &context).ok_or_else(|| {
+        Self::of(&kubeconfig, files, &context).ok_or_else(|| {
             UserError::new(format!("the kubeconfig has no usable context {context:?}"))
                 .hint(format!("it has: {listed}"))
                 .or_korean(
@@ -183,7 +193,7 @@ impl Target {
         })
     }
 
-    fn of(kubeconfig: &Kubeconfig, context: &str) -> Option<Self> {
+    fn of(kubeconfig: &Kubeconfig, files: &[PathBuf], context: &str) -> Option<Self> {
         let named = kubeconfig.contexts.iter().find(|named| named.name == context)?.context.as_ref()?;
         let clusters = &kubeconfig.clusters;
         let cluster = clusters.iter().find(|cluster| cluster.name == named.cluster)?.cluster.as_ref()?;
@@ -196,7 +206,15 @@ impl Target {
             fingerprint: fingerprint(&server, cluster),
             server,
             kubeconfig: kubeconfig.clone(),
+            files: files.to_owned(),
         })
+    }
+
+    /// The same context of the same cluster, when its files hold other credentials by now.
+    pub(super) fn as_it_is_now(&self) -> Option<Self> {
+        let now = Self::find(&self.files, Some(&self.context)).ok()?;
+        let differs = now.session_kubeconfig("x").ok()? != self.session_kubeconfig("x").ok()?;
+        (differs && now.fingerprint == self.fingerprint).then_some(now)
     }
 
     /// A kubeconfig (YAML) with this context alone, its namespace being the lessons'.

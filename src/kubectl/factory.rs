@@ -34,7 +34,12 @@ pub struct Settings {
     pub explain_errors: bool,
     /// What starts editors and plugins; without it they are refused.
     pub programs: Option<Arc<dyn Programs>>,
+    /// What every connection goes through: somebody who looks on.
+    pub through: Option<Through>,
 }
+
+/// Makes a client that does as the given one, and something besides.
+pub type Through = Arc<dyn Fn(kube::Client) -> kube::Client + Send + Sync>;
 
 /// Makes connections for commands; one for many commands.
 #[derive(Clone)]
@@ -163,7 +168,7 @@ impl Factory {
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host = server_of(&config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
-                Api::new(client.clone(), host, log)
+                Api::new(self.through(client.clone()), host, log)
             }
             None => self.connect_outside(&config, flags, &target, log).await?,
         };
@@ -211,7 +216,11 @@ impl Factory {
         connection.default_retry = false;
         let host = connection.cluster_url.to_string();
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
-        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
+        Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log))
+    }
+
+    fn through(&self, client: kube::Client) -> kube::Client {
+        self.settings.through.as_ref().map_or(client.clone(), |through| through(client))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::environment::{Sign, Target, missing_rights, signs_in_cluster, signs_i
 use crate::lesson::Language;
 
 use super::super::own_minikube::skew;
+use super::super::production::reason;
 use super::super::surroundings::Surroundings;
 use super::finding::{Finding, State};
 
@@ -42,7 +43,8 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
         Err(error) => {
             let exists = files.iter().any(|file| file.exists());
             let state = if exists { State::Problem } else { State::Info };
-            let mut finding = Finding::new("kubeconfig", "kubeconfig", state, error.message);
+            let message = language.error(error).message;
+            let mut finding = Finding::new("kubeconfig", "kubeconfig", state, message);
             finding.remedy = exists.then(|| {
                 language
                     .either(
@@ -209,11 +211,13 @@ fn rights_finding(name: &str, missing: &[String], language: Language) -> Option<
 fn production(name: &str, target: &Target, looks: Vec<Sign>, language: Language) -> Option<Finding> {
     let mut signs = signs_in_names(target);
     signs.extend(looks);
+    signs.dedup();
     if signs.is_empty() {
         return None;
     }
-    let reasons: Vec<String> = signs.iter().map(ToString::to_string).collect();
+    let english: Vec<String> = signs.iter().map(ToString::to_string).collect();
+    let said: Vec<String> = signs.iter().map(|sign| reason(sign, language)).collect();
     let text = language.either("looks like production", "운영 클러스터로 보임");
-    let finding = Finding::new("production", name, State::Info, format!("{text}: {}", reasons.join("; ")));
-    Some(finding.with(json!({"signs": reasons})))
+    let finding = Finding::new("production", name, State::Info, format!("{text}: {}", said.join("; ")));
+    Some(finding.with(json!({"signs": english})))
 }

@@ -80,6 +80,8 @@ pub struct Trouble {
     pub url: String,
     /// What lies behind it.
     pub cause: Cause,
+    /// Whether the cause is that of this very id, and not only of its kind.
+    pub is_exact: bool,
 }
 
 /// Ids that say more than how they begin.
@@ -107,6 +109,7 @@ const IDS: &[(&str, Cause)] = &[
     ("PR_HYPERV_AS_ADMIN", Cause::NeedsRoot),
     ("PR_HYPERV_NEEDS_ESC", Cause::NeedsRoot),
     ("PR_KVM_USER_PERMISSION", Cause::NeedsRoot),
+    ("HOST_JUJU_LOCK_PERMISSION", Cause::NeedsRoot),
     ("RSRC_INSUFFICIENT_REQ_MEMORY", Cause::Memory),
     ("RSRC_INSUFFICIENT_SYS_MEMORY", Cause::Memory),
     ("RSRC_INSUFFICIENT_CONTAINER_MEMORY", Cause::Memory),
@@ -142,6 +145,9 @@ const IDS: &[(&str, Cause)] = &[
     ("INET_TLS_OVERSIZED", Cause::Proxy),
     ("INET_GCR_UNAVAILABLE", Cause::Proxy),
     ("INET_RESET_BY_PEER", Cause::Proxy),
+    ("INET_DOWNLOAD_TIMEOUT", Cause::Proxy),
+    ("INET_DOWNLOAD_BLOCKED", Cause::Proxy),
+    ("INET_PULL_TIMEOUT", Cause::Proxy),
     ("K8S_FAIL_CONNECT", Cause::Network),
     ("K8S_OLD_UNSUPPORTED", Cause::KubernetesVersion),
     ("K8S_NEW_UNSUPPORTED", Cause::KubernetesVersion),
@@ -190,6 +196,7 @@ impl Trouble {
             advice: advice.to_owned(),
             url: url.to_owned(),
             cause: cause_of(id, exit_code),
+            is_exact: IDS.iter().any(|(known, _)| *known == id),
         }
     }
 
