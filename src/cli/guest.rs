@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::base::{Output, UserError, display_width, pad_end};
 use crate::environment::{
-    Environment, External, Lodging, PROFILE, Profile, Target, Terms, missing_looks, missing_rights, reach,
-    signs_in_cluster, signs_in_names,
+    Environment, External, Lodging, PROFILE, Profile, Target, Terms, Trouble, missing_looks, missing_rights,
+    reach, signs_in_cluster, signs_in_names,
 };
 use crate::lesson::{Language, SAMPLE_IMAGE};
 use crate::progress::{Event, Journal};
@@ -34,7 +34,8 @@ impl Wiring<'_> {
         if Target::find(&files, Some(PROFILE)).is_err() {
             profile.write_kubeconfig().await.map_err(|trouble| explain(&trouble, self.language))?;
         }
-        let target = Target::find(&files, Some(PROFILE))?;
+        let target = Target::find(&files, Some(PROFILE))
+            .map_err(|_| explain(&Trouble::without_context(), self.language))?;
         let terms = Terms { own: true, whole_cluster: true, recorded: self.recorded(), ..Terms::default() };
         let client = target.client(terms.namespace()).await?;
         let version = reach(&target, &client).await?;

@@ -55,8 +55,6 @@ impl Terms {
 
 /// A real cluster.
 pub struct External {
-    /// With the credentials that are used at present.
-    target: Mutex<Target>,
     clients: Renewable,
     /// The engine's own; the learner's commands have theirs.
     client: kube::Client,
@@ -115,8 +113,8 @@ impl External {
         terms: Terms,
     ) -> Result<Self, UserError> {
         let link = Link::new();
-        let clients = Renewable::new(learner);
-        let learner = clients.client(terms.namespace());
+        let clients = Renewable::new(learner, target, terms.namespace(), &settings.kubeconfig);
+        let learner = clients.client();
         let client = link.watch_over(learner.clone(), terms.namespace());
         let namespace = if terms.own { None } else { terms.lodging.make(&client).await? };
         let found = terms.own || namespace.is_some();
@@ -133,7 +131,6 @@ impl External {
         let stock = Stock::new(client.clone(), terms.namespace(), own, terms.recorded.clone(), deeds);
         stock.open(marked).await?;
         let external = Self {
-            target: Mutex::new(target.clone()),
             clients,
             client,
             link,
@@ -219,31 +216,16 @@ impl External {
 
     /// Waits until the cluster answers again.
     pub(super) async fn back(&self) {
-        while let Some(interruption) = self.interruption() {
+        while self.interruption().is_some() {
             sleep(BACK_INTERVAL).await;
-            if matches!(interruption, Interruption::Unauthorized(_)) {
-                self.renew().await;
-            }
             // The link itself notes how it went.
             let _ = timeout(ANSWER_MAX, self.client.apiserver_version()).await;
         }
     }
 
-    fn target(&self) -> Target {
-        self.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Takes credentials that the learner has renewed meanwhile.
-    async fn renew(&self) {
-        let present = self.target();
-        if let Some(now) = self.clients.renew(&present, self.namespace(), &self.kubeconfig).await {
-            *self.target.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        }
-    }
-
     /// Whether commands still go where lessons run.
     pub(super) fn verify(&self) -> Result<(), UserError> {
-        let target = self.target();
+        let target = self.clients.target();
         let Err(now) = target.still_current_in(&self.kubeconfig) else { return Ok(()) };
         let context = &target.context;
         Err(UserError::new(format!(

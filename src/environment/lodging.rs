@@ -84,8 +84,8 @@ impl Lodging {
     /// When it cannot be made, or is somebody else's by now.
     pub(super) async fn make(&self, client: &kube::Client) -> Result<Option<Value>, UserError> {
         let (objects, name) = (Objects::new(client.clone(), &self.namespace), &self.namespace);
-        match objects.find(&self.path()).await? {
-            Some(present) => match what_is(&present, &self.learner) {
+        if let Some(present) = objects.find(&self.path()).await? {
+            match what_is(&present, &self.learner) {
                 Found::Absent => self.gone(&objects).await?,
                 Found::Ours => {
                     if present["metadata"]["annotations"][LEARNER].is_null() && !self.learner.is_empty() {
@@ -96,8 +96,7 @@ impl Lodging {
                     return Ok(Some(present));
                 }
                 Found::OfAnotherLearner | Found::Foreign => return Err(not_ours(name)),
-            },
-            None => {}
+            }
         }
         let annotations = if self.learner.is_empty() { json!({}) } else { json!({LEARNER: self.learner}) };
         let namespace = json!({

@@ -1,46 +1,60 @@
 //! Credentials that were renewed while a session ran: the learner signed in again, and its clients go on.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use kube::client::Body;
 use tower_service::Service;
 
 use super::target::Target;
 
-/// A client behind which another one can be put; clones share it.
+/// A client that takes renewed credentials once the old ones are refused; clones share it.
 #[derive(Clone)]
 pub(super) struct Renewable {
-    present: Arc<Mutex<kube::Client>>,
+    present: Arc<Mutex<(kube::Client, Target)>>,
+    namespace: String,
+    /// The session's kubeconfig, which follows.
+    session: PathBuf,
 }
 
 impl Renewable {
-    pub(super) fn new(client: kube::Client) -> Self {
-        Self { present: Arc::new(Mutex::new(client)) }
+    pub(super) fn new(client: kube::Client, target: &Target, namespace: &str, session: &Path) -> Self {
+        Self {
+            present: Arc::new(Mutex::new((client, target.clone()))),
+            namespace: namespace.to_owned(),
+            session: session.to_owned(),
+        }
     }
 
     /// A client that does as the present one does.
-    pub(super) fn client(&self, namespace: &str) -> kube::Client {
-        kube::Client::new(self.clone(), namespace)
+    pub(super) fn client(&self) -> kube::Client {
+        kube::Client::new(self.clone(), &self.namespace)
     }
 
-    fn present(&self) -> kube::Client {
-        self.present.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn present(&self) -> MutexGuard<'_, (kube::Client, Target)> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the credentials that the learner's kubeconfig holds by now, if it holds others than `target`
-    /// for the same cluster; the session's kubeconfig follows. Answers what is used from now on.
-    pub(super) async fn renew(&self, target: &Target, namespace: &str, session: &Path) -> Option<Target> {
-        let now = target.as_it_is_now()?;
-        let client = now.client(namespace).await.ok()?;
-        let text = now.session_kubeconfig(namespace).ok()?;
+    /// The context, with the credentials that are used at present.
+    pub(super) fn target(&self) -> Target {
+        self.present().1.clone()
+    }
+
+    /// Takes the credentials that the learner's kubeconfig holds by now, if it holds others for the same
+    /// cluster; `false` when there is nothing new.
+    async fn renew(&self) -> bool {
+        let Some(now) = self.target().as_it_is_now() else { return false };
+        let Ok(client) = now.client(&self.namespace).await else { return false };
+        let Ok(text) = now.session_kubeconfig(&self.namespace) else { return false };
         // The file is there, and its mode stays: nobody else may read it.
-        std::fs::write(session, text).ok()?;
-        *self.present.lock().unwrap_or_else(PoisonError::into_inner) = client;
-        Some(now)
+        if std::fs::write(&self.session, text).is_err() {
+            return false;
+        }
+        *self.present() = (client, now);
+        true
     }
 }
 
@@ -54,8 +68,19 @@ impl Service<Request<Body>> for Renewable {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let client = self.present();
-        Box::pin(async move { client.send(request).await })
+        let (clients, client) = (self.clone(), self.present().0.clone());
+        Box::pin(async move {
+            let answer = client.send(request).await;
+            let refused = match &answer {
+                Ok(response) => response.status() == StatusCode::UNAUTHORIZED,
+                Err(error) => matches!(error, kube::Error::Auth(_)),
+            };
+            if refused {
+                // Whoever asks again asks with the new ones.
+                let _ = clients.renew().await;
+            }
+            answer
+        })
     }
 }
 
@@ -77,14 +102,14 @@ mod tests {
         };
         write("https://127.0.0.1:1", "old");
         let target = Target::find(std::slice::from_ref(&file), Some("class")).unwrap();
-        let clients = Renewable::new(target.client("podlings").await.unwrap());
-        assert!(clients.renew(&target, "podlings", &session).await.is_none(), "nothing is new");
+        let clients = Renewable::new(target.client("podlings").await.unwrap(), &target, "podlings", &session);
+        assert!(!clients.renew().await, "nothing is new");
         write("https://127.0.0.1:2", "new");
-        assert!(clients.renew(&target, "podlings", &session).await.is_none(), "another cluster");
+        assert!(!clients.renew().await, "another cluster");
         write("https://127.0.0.1:1", "new");
-        let now = clients.renew(&target, "podlings", &session).await.unwrap();
+        assert!(clients.renew().await);
         let text = std::fs::read_to_string(&session).unwrap();
         assert!(text.contains("token: new") && text.contains("namespace: podlings"), "{text}");
-        assert!(clients.renew(&now, "podlings", &session).await.is_none());
+        assert!(!clients.renew().await, "taken already");
     }
 }

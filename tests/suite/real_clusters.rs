@@ -111,6 +111,8 @@ fn every_failure_of_minikube_is_told_with_cause_and_remedy() {
         ("RSRC_DOCKER_STORAGE 26", "en", "the disk is full", "docker system prune"),
         ("GUEST_INCORRECT_ARCH 86", "en", "another kind of machine", "install the minikube for this machine"),
         ("INET_LOOKUP_HOST 48", "en", "a proxy or a firewall", "HTTPS_PROXY"),
+        ("INET_DOWNLOAD_TIMEOUT 42", "ko", "프록시", "HTTPS_PROXY"),
+        ("DRV_CREATE_TIMEOUT 52", "en", "not in order", "do what minikube says"),
         ("INET_CACHE_TAR 40", "en", "cannot fetch", "internet connection"),
         ("K8S_DOWNGRADE_UNSUPPORTED 106", "en", "that version of Kubernetes", "minikube delete -p podlings"),
         ("K8S_APISERVER_MISSING 105", "en", "the profile is damaged", "minikube delete -p podlings"),
