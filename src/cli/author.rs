@@ -306,7 +306,7 @@ impl TemporaryDesk {
             false => refuse_production(&target.context, signs, language),
         };
         look(&signs_in_names(&target))?;
-        let client = target.client("default").await?;
+        let client = target.client("default", &surroundings.environment).await?;
         reach(&target, &client).await?;
         look(&signs_in_cluster(&target, &client).await)?;
         // What the same person learns there is another matter.
@@ -315,7 +315,7 @@ impl TemporaryDesk {
         need_rights(&client, &lodging, language).await?;
         let trial = Some(SAMPLE_IMAGE.to_owned());
         let terms = Terms { remove_at_end: true, lodging, trial, ..Terms::default() };
-        let client = target.client(terms.namespace()).await?;
+        let client = target.client(terms.namespace(), &surroundings.environment).await?;
         let settings = self.tools(surroundings, 0)?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;

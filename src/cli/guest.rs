@@ -37,7 +37,7 @@ impl Wiring<'_> {
         let target = Target::find(&files, Some(PROFILE))
             .map_err(|_| explain(&Trouble::without_context(), self.language))?;
         let terms = Terms { own: true, whole_cluster: true, recorded: self.recorded(), ..Terms::default() };
-        let client = target.client(terms.namespace()).await?;
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let version = reach(&target, &client).await?;
         self.warn_of_skew(&version, out)?;
         let folder = self.folders.workspace.with_file_name("sample-app");
@@ -56,7 +56,7 @@ impl Wiring<'_> {
         if !self.learn.i_know {
             refuse_production(&target.context, &signs_in_names(&target), self.language)?;
         }
-        let client = target.client("default").await?;
+        let client = target.client("default", &self.surroundings.environment).await?;
         let version = reach(&target, &client).await?;
         if !self.learn.i_know {
             refuse_production(&target.context, &signs_in_cluster(&target, &client).await, self.language)?;
@@ -75,7 +75,7 @@ impl Wiring<'_> {
             lodging,
             trial: Some(sample_image.clone().unwrap_or_else(|| SAMPLE_IMAGE.to_owned())),
         };
-        let client = target.client(terms.namespace()).await?;
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
@@ -115,7 +115,7 @@ impl Wiring<'_> {
             lodging: Lodging::again(&namespace, &self.folders.learner()),
             ..Terms::default()
         };
-        let client = target.client(terms.namespace()).await?;
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let external =
             Environment::External(Box::new(External::connect(&target, client, &settings, terms).await?));
         let (ours, _) = external.removal().await?;

@@ -118,5 +118,5 @@ async fn minikube_client(surroundings: &Surroundings) -> Result<kube::Client, Us
         error.hint("the built-in minikube works on the embedded cluster, inside podlings")
     })?;
     refuse_production(&target.context, &signs_in_names(&target), surroundings.language())?;
-    target.client("default").await
+    target.client("default", &surroundings.environment).await
 }

@@ -217,7 +217,7 @@ mod tests {
             ("kubectl create deployment web --image=nginx", &[][..]),
             ("echo '{}' | kubectl apply -f -", &[]),
             ("cd charts; helm install web .", &["charts", "helm", "install", "web"]),
-            ("/usr/bin/kubectl run web --image=nginx", &["kubectl", "run", "web", "image"]),
+            ("/usr/bin/kubectl run web --image=nginx", &["kubectl", "run", "web"]),
         ] {
             let programs = CommandLine::parse(line).programs();
             let missing: Vec<_> = wanted.iter().filter(|name| !programs.contains(**name)).collect();

@@ -113,7 +113,8 @@ impl External {
         terms: Terms,
     ) -> Result<Self, UserError> {
         let link = Link::new();
-        let clients = Renewable::new(learner, target, terms.namespace(), &settings.kubeconfig);
+        let clients =
+            Renewable::new(learner, target, terms.namespace(), &settings.kubeconfig, &settings.environment);
         let learner = clients.client();
         let client = link.watch_over(learner.clone(), terms.namespace());
         let namespace = if terms.own { None } else { terms.lodging.make(&client).await? };

@@ -1,5 +1,6 @@
 //! Credentials that were renewed while a session ran: the learner signed in again, and its clients go on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -18,14 +19,22 @@ pub(super) struct Renewable {
     namespace: String,
     /// The session's kubeconfig, which follows.
     session: PathBuf,
+    environment: BTreeMap<String, String>,
 }
 
 impl Renewable {
-    pub(super) fn new(client: kube::Client, target: &Target, namespace: &str, session: &Path) -> Self {
+    pub(super) fn new(
+        client: kube::Client,
+        target: &Target,
+        namespace: &str,
+        session: &Path,
+        environment: &BTreeMap<String, String>,
+    ) -> Self {
         Self {
             present: Arc::new(Mutex::new((client, target.clone()))),
             namespace: namespace.to_owned(),
             session: session.to_owned(),
+            environment: environment.clone(),
         }
     }
 
@@ -47,7 +56,7 @@ impl Renewable {
     /// cluster; `false` when there is nothing new.
     async fn renew(&self) -> bool {
         let Some(now) = self.target().as_it_is_now() else { return false };
-        let Ok(client) = now.client(&self.namespace).await else { return false };
+        let Ok(client) = now.client(&self.namespace, &self.environment).await else { return false };
         let Ok(text) = now.session_kubeconfig(&self.namespace) else { return false };
         // The file is there, and its mode stays: nobody else may read it.
         if std::fs::write(&self.session, text).is_err() {
@@ -102,7 +111,11 @@ mod tests {
         };
         write("https://127.0.0.1:1", "old");
         let target = Target::find(std::slice::from_ref(&file), Some("class")).unwrap();
-        let clients = Renewable::new(target.client("podlings").await.unwrap(), &target, "podlings", &session);
+        let clients = {
+            let nothing = BTreeMap::new();
+            let client = target.client("podlings", &nothing).await.unwrap();
+            Renewable::new(client, &target, "podlings", &session, &nothing)
+        };
         assert!(!clients.renew().await, "nothing is new");
         write("https://127.0.0.1:2", "new");
         assert!(!clients.renew().await, "another cluster");

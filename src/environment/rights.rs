@@ -137,6 +137,19 @@ async fn is_allowed(objects: &Objects, right: &Right) -> Result<bool, UserError>
         }},
     });
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    let answer = objects.request(Method::POST, path, &review).await.map_err(|error| unreachable(&error))?;
+    let answer = objects.request(Method::POST, path, &review).await.map_err(|error| match &error {
+        kube::Error::Api(status) if status.code == 403 => unknown_here(&status.message),
+        error => unreachable(error),
+    })?;
     Ok(answer["status"]["allowed"] == true)
+}
+
+/// Everybody who is signed in may ask what they may do.
+fn unknown_here(why: &str) -> UserError {
+    UserError::new(format!("the cluster does not know you: {why}"))
+        .hint("sign in with the tool that made this context")
+        .or_korean(
+            UserError::new(format!("클러스터가 누구인지 알지 못합니다: {why}"))
+                .hint("이 컨텍스트를 만든 도구로 로그인하세요"),
+        )
 }

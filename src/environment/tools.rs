@@ -66,6 +66,14 @@ impl Tools {
         let workspace = settings.workspace.clone();
         let mut environment = settings.environment.clone();
         environment.insert("KUBECONFIG".to_owned(), settings.kubeconfig.display().to_string());
+        // An empty entry means nothing, and not every program knows that.
+        for variable in ["NO_PROXY", "no_proxy"] {
+            if let Some(entries) = environment.get_mut(variable) {
+                let named: Vec<&str> =
+                    entries.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+                *entries = named.join(",");
+            }
+        }
         if let Some(deeds) = deeds {
             environment.insert(DEEDS.to_owned(), deeds.file().display().to_string());
         }

@@ -1,5 +1,6 @@
 //! The contexts of the kubeconfig: what they are, whether they answer, and what one may do there.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -56,11 +57,16 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
             return vec![finding];
         }
     };
-    let asked = targets.iter().take(CONTEXTS_MAX).map(|target| context(target, language));
+    let asked =
+        targets.iter().take(CONTEXTS_MAX).map(|target| context(target, &surroundings.environment, language));
     join_all(asked).await.into_iter().flatten().collect()
 }
 
-async fn context(target: &Target, language: Language) -> Vec<Finding> {
+async fn context(
+    target: &Target,
+    environment: &BTreeMap<String, String>,
+    language: Language,
+) -> Vec<Finding> {
     let current = if target.is_current { "* " } else { "" };
     let name = format!("{current}{}", target.context);
     let what = format!("{}, {}", target.guess.name(), target.server);
@@ -71,7 +77,7 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
         "namespace": target.namespace,
         "current": target.is_current,
     });
-    let greeting = match timeout(ANSWER_MAX, greet(target)).await {
+    let greeting = match timeout(ANSWER_MAX, greet(target, environment)).await {
         Some(Ok(greeting)) => greeting,
         Some(Err(error)) => return vec![silent(name, &what, &error, target, language).with(data)],
         None => {
@@ -104,7 +110,7 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
     }
     .with(data));
     findings.extend(clock(&name, greeting.seconds_behind, language));
-    if let Ok(client) = target.client("podlings").await {
+    if let Ok(client) = target.client("podlings", environment).await {
         let (rights, looks) = tokio::join!(
             timeout(ANSWER_MAX, missing_rights(&client, "podlings", true)),
             timeout(ANSWER_MAX, signs_in_cluster(target, &client)),
@@ -128,8 +134,8 @@ struct Greeting {
     seconds_behind: Option<i64>,
 }
 
-async fn greet(target: &Target) -> Result<Greeting, String> {
-    let client = target.client("default").await.map_err(|error| error.message)?;
+async fn greet(target: &Target, environment: &BTreeMap<String, String>) -> Result<Greeting, String> {
+    let client = target.client("default", environment).await.map_err(|error| error.message)?;
     let request = Request::get("/version").body(Body::empty()).map_err(|error| error.to_string())?;
     let since = Stopwatch::start();
     let response = client.send(request).await.map_err(|error| innermost(&error))?;
