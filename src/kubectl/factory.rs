@@ -207,8 +207,8 @@ impl Factory {
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
         }
-        let clusters = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref());
-        let proxy = clusters.filter_map(|cluster| cluster.proxy_url.clone()).next();
+        let mut clusters = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref());
+        let proxy = clusters.find_map(|cluster| cluster.proxy_url.clone());
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
@@ -216,10 +216,9 @@ impl Factory {
         // A watch may be silent for long, and an error is for the person who typed to see at once.
         connection.read_timeout = None;
         connection.default_retry = false;
-        let proxy =
-            proxy_of(&connection.cluster_url.to_string(), proxy.as_deref(), &self.settings.environment);
-        connection.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
         let host = connection.cluster_url.to_string();
+        let proxy = proxy_of(&host, proxy.as_deref(), &self.settings.environment);
+        connection.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
         Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log))
     }
