@@ -175,7 +175,8 @@ impl Folders {
             EnvironmentKind::Minikube => "minikube".to_owned(),
             EnvironmentKind::Kubeconfig => "external".to_owned(),
         };
-        let kept = state_folder(common, surroundings).filter(|folder| writable(folder).is_ok());
+        let is_real = learn.environment != EnvironmentKind::Embedded;
+        let kept = state_folder(common, surroundings).filter(|folder| is_real && writable(folder).is_ok());
         let workspace = base.join("workspace");
         fs::create_dir_all(&workspace).while_doing(|| format!("cannot create {}", workspace.display()))?;
         // Each kind of cluster has tools of its own: on minikube, `minikube` is the real one.
