@@ -17,6 +17,7 @@ mod glob;
 mod help;
 mod kubeconfig;
 mod kuberc;
+mod kuberc_document;
 mod kustomize;
 mod long_running;
 mod manifest;

@@ -14,23 +14,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
     let path = call.flags.text("raw").to_owned();
     let files = call.flags.all("filename").to_vec();
-    if !call.args.is_empty() {
-        return Err(call.usage_error("arguments may not be passed when --raw is specified"));
-    }
-    for flag in ["edit", "recursive", "all", "selector", "kustomize"] {
-        if call.flags.is_set(flag) {
-            return Err(call.usage_error(format!("--raw and --{flag} are mutually exclusive")));
-        }
-    }
-    if files.len() > 1 || files.is_empty() && method != Method::DELETE {
-        return Err(call.usage_error("--raw can only use a single local file or stdin"));
-    }
-    if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
-        return Err(call.usage_error("--raw cannot read from a url"));
-    }
-    if !path.starts_with('/') {
-        return Err(call.usage_error(format!("--raw must be a valid URL path: {path}")));
-    }
+    check(call, &method, &path, &files)?;
     let body = match files.first().map(String::as_str) {
         None => None,
         Some("-") => Some(call.streams.input.read_to_string().await?),
@@ -44,6 +28,37 @@ pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
     let body = body.map(|text| ("application/json", text.into_bytes()));
     let text = call.api().await?.text(method, &Url::new(path), "application/json, */*", body).await?;
     call.text(text)
+}
+
+/// Refuses what does not go together with `--raw`; upstream looks at no arguments here.
+fn check(call: &Call<'_>, method: &Method, path: &str, files: &[String]) -> Outcome {
+    let deletes = method == Method::DELETE;
+    if deletes && call.flags.on("interactive") {
+        return Err(Failure::message("--interactive can not be used with --raw"));
+    }
+    if call.flags.is_set("edit") {
+        return Err(Failure::message("--raw and --edit are mutually exclusive"));
+    }
+    if files.len() > 1 || files.is_empty() && !deletes {
+        return Err(Failure::message("--raw can only use a single local file or stdin"));
+    }
+    if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
+        return Err(Failure::message("--raw cannot read from a url"));
+    }
+    let selector = method == Method::POST && call.flags.is_set("selector");
+    for (given, flag) in [
+        (call.flags.is_set("recursive"), "--recursive"),
+        (selector, "--selector (-l)"),
+        (call.flags.is_set("output"), "--output"),
+    ] {
+        if given {
+            return Err(Failure::message(format!("--raw and {flag} are mutually exclusive")));
+        }
+    }
+    if path.starts_with('/') {
+        return Ok(());
+    }
+    Err(Failure::message(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request")))
 }
 
 /// Prints what the server answers to a GET, as it comes.
