@@ -99,15 +99,19 @@ impl Api {
         )
     }
 
-    /// One line of klog: severity, date, time, thread, place, text.
     fn tell(&self, place: &str, text: &str) -> Outcome {
-        let now = Clock::system().now().to_string();
-        let digits: String = now.chars().filter(|c| !matches!(c, '-' | 'Z')).collect();
-        let (date, time) = digits.split_once('T').unwrap_or(("", ""));
-        let time = format!("{time:0<15.15}");
-        let day = date.get(4..).unwrap_or_default();
-        Ok(self.log().err.clone().line(format!("I{day} {time}       1 {place}] {text}"))?)
+        Ok(self.log().err.clone().line(klog_line('I', place, text))?)
     }
+}
+
+/// One line of klog: severity, date, time, thread, place, text.
+pub(super) fn klog_line(severity: char, place: &str, text: &str) -> String {
+    let now = Clock::system().now().to_string();
+    let digits: String = now.chars().filter(|c| !matches!(c, '-' | 'Z')).collect();
+    let (date, time) = digits.split_once('T').unwrap_or(("", ""));
+    let time = format!("{time:0<15.15}");
+    let day = date.get(4..).unwrap_or_default();
+    format!("{severity}{day} {time}       1 {place}] {text}")
 }
 
 /// `user-agent` as `User-Agent`.

@@ -45,7 +45,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             return every(call, &api, wanted).await;
         }
     }
-    let wanted = Wanted { selectors: true, types_alone: true };
+    let wanted = Wanted { selectors: true, types_alone: true, ..Wanted::default() };
     let found = locate(call, &api, &args, wanted).await.map_err(visited)?;
     let (mut infos, mut failures) = (Vec::new(), Vec::new());
     for one in found {
