@@ -255,11 +255,13 @@ fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
     let typed = typed.to_lowercase();
     let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
     let is_named = |resource: &&Resource| {
-        let (version, group) = rest.split_once('.').unwrap_or((rest, ""));
+        // A version is told from a group by the dot behind it: `pods.v1.`, `deployments.v1.apps`.
+        let versioned = rest.split_once('.');
         resource.answers_to(name)
             && (rest.is_empty()
                 || resource.group == rest
-                || (resource.version == version && resource.group == group))
+                || versioned
+                    .is_some_and(|(version, group)| resource.version == version && resource.group == group))
     };
     // The beginning of a group does when nothing has that very group.
     let begins = |resource: &&Resource| resource.answers_to(name) && resource.group.starts_with(rest);
@@ -319,7 +321,7 @@ mod tests {
             ("deploy", "deployments"),
             ("deployments.apps", "deployments"),
             ("deployments.v1.apps", "deployments"),
-            ("pods.v1", "pods"),
+            ("pods.v1.", "pods"),
         ] {
             assert_eq!(
                 find(&builtin, typed).map(|resource| resource.plural),
@@ -328,6 +330,7 @@ mod tests {
             );
         }
         assert_eq!(find(&builtin, "deployments.batch"), None);
+        assert_eq!(find(&builtin, "pods.v1"), None);
     }
 
     #[test]

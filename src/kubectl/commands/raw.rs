@@ -9,6 +9,7 @@ use crate::kubectl::answers::broken;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::refusals::asked;
 
 /// Sends the request that `--raw` names and prints what the server answers.
 pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
@@ -26,8 +27,22 @@ pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
         })?),
     };
     let body = body.map(|text| ("application/json", text.into_bytes()));
-    let text = call.api().await?.text(method, &Url::new(path), "application/json, */*", body).await?;
-    call.text(text)
+    let api = call.api().await?;
+    let sent = api.text(method.clone(), &Url::new(path.clone()), "application/json, */*", body).await;
+    call.text(sent.map_err(|failure| of_a_path(failure, &method, &path))?)
+}
+
+/// Of a path nobody knows which resource was asked for.
+fn of_a_path(failure: Failure, method: &Method, path: &str) -> Failure {
+    match failure {
+        Failure::Status(mut status) => {
+            if let Some(message) = status.message.strip_suffix(&asked(method, path)) {
+                status.message = message.to_owned();
+            }
+            Failure::Status(status)
+        }
+        other => other,
+    }
 }
 
 /// Refuses what does not go together with `--raw`; upstream looks at no arguments here.
@@ -63,7 +78,8 @@ fn check(call: &Call<'_>, method: &Method, path: &str, files: &[String]) -> Outc
 
 /// Prints what the server answers to a GET, as it comes.
 pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome {
-    let mut body = api.stream(url, "application/json, */*").await?;
+    let told = |failure| of_a_path(failure, &Method::GET, url.as_str());
+    let mut body = api.stream(url, "application/json, */*").await.map_err(told)?;
     loop {
         let read = body.fill_buf().await.map_err(|_| broken("unexpected EOF"))?;
         if read.is_empty() {

@@ -56,6 +56,8 @@ async fn create(
         return Ok(Applied { object: modified, verb: "created" });
     }
     super::super::create::forget_version(&mut modified);
+    // As a later apply would: a null is a field that is not there.
+    remove_nulls(&mut modified);
     let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
     let object =
         api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
@@ -168,11 +170,15 @@ fn clash(info: &Info, modified: &Value, live: &Value, patch: &Value) -> Failure 
     ))
 }
 
-/// Takes out what a patch removes.
+/// Takes fields out that are null.
 fn remove_nulls(value: &mut Value) {
-    if let Some(map) = value.as_object_mut() {
-        map.retain(|_, value| !value.is_null());
-        map.values_mut().for_each(remove_nulls);
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
     }
 }
 
@@ -244,5 +250,12 @@ mod tests {
         let mut again = object.clone();
         annotate(&mut again);
         assert_eq!(again, object);
+    }
+
+    #[test]
+    fn nulls_are_fields_that_are_not_there() {
+        let mut object = json!({"data": {"a": null, "b": [{"c": null, "d": 1}]}, "spec": null});
+        remove_nulls(&mut object);
+        assert_eq!(object, json!({"data": {"b": [{"d": 1}]}}));
     }
 }
