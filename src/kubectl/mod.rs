@@ -18,6 +18,7 @@ mod glob;
 mod help;
 mod kubeconfig;
 mod kuberc;
+mod kuberc_document;
 mod kustomize;
 mod long_running;
 mod manifest;
