@@ -226,21 +226,42 @@ pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
         return Ok(resource);
     }
     let served = discover(api).await?;
-    find(&served, typed).ok_or_else(|| {
+    let Some(found) = find(&served, typed) else {
         let name = typed.split_once('.').map_or(typed, |(name, _)| name);
-        no_resource_type(name, "", "")
-    })
+        return Err(no_resource_type(name, "", ""));
+    };
+    for other in also_short_for(&served, &found, typed) {
+        api.warn(format!("short name {typed:?} could also match lower priority resource {other}"))?;
+    }
+    Ok(found)
+}
+
+/// The other resources that have the typed word as a short name.
+fn also_short_for(served: &[Resource], found: &Resource, typed: &str) -> Vec<String> {
+    let is_short = |resource: &&Resource| resource.short_names.iter().any(|short| short == typed);
+    if !is_short(&found) {
+        return Vec::new();
+    }
+    let mut others: Vec<String> = Vec::new();
+    for other in served.iter().filter(is_short).map(Resource::group_resource) {
+        if other != found.group_resource() && !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    others
 }
 
 fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
     let typed = typed.to_lowercase();
     let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
     let is_named = |resource: &&Resource| {
-        let (version, group) = rest.split_once('.').unwrap_or((rest, ""));
+        // A version is told from a group by the dot behind it: `pods.v1.`, `deployments.v1.apps`.
+        let versioned = rest.split_once('.');
         resource.answers_to(name)
             && (rest.is_empty()
                 || resource.group == rest
-                || (resource.version == version && resource.group == group))
+                || versioned
+                    .is_some_and(|(version, group)| resource.version == version && resource.group == group))
     };
     // The beginning of a group does when nothing has that very group.
     let begins = |resource: &&Resource| resource.answers_to(name) && resource.group.starts_with(rest);
@@ -300,7 +321,7 @@ mod tests {
             ("deploy", "deployments"),
             ("deployments.apps", "deployments"),
             ("deployments.v1.apps", "deployments"),
-            ("pods.v1", "pods"),
+            ("pods.v1.", "pods"),
         ] {
             assert_eq!(
                 find(&builtin, typed).map(|resource| resource.plural),
@@ -309,6 +330,17 @@ mod tests {
             );
         }
         assert_eq!(find(&builtin, "deployments.batch"), None);
+        assert_eq!(find(&builtin, "pods.v1"), None);
+    }
+
+    #[test]
+    fn a_short_name_of_several_is_told() {
+        let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
+        let mut served = builtin.clone();
+        served[1].short_names.push("po".to_owned());
+        let pods = find(&builtin, "po").unwrap();
+        assert_eq!(also_short_for(&served, &pods, "po"), [served[1].group_resource()]);
+        assert!(also_short_for(&served, &pods, "pods").is_empty());
     }
 
     #[test]

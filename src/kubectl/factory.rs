@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::base::Clock;
+use crate::base::{Clock, proxy_of};
 
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome, reason};
@@ -34,7 +34,12 @@ pub struct Settings {
     pub explain_errors: bool,
     /// What starts editors and plugins; without it they are refused.
     pub programs: Option<Arc<dyn Programs>>,
+    /// What every connection goes through: somebody who looks on.
+    pub through: Option<Through>,
 }
+
+/// Makes a client that does as the given one, and something besides.
+pub type Through = Arc<dyn Fn(kube::Client) -> kube::Client + Send + Sync>;
 
 /// Makes connections for commands; one for many commands.
 #[derive(Clone)]
@@ -163,7 +168,7 @@ impl Factory {
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host = server_of(&config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
-                Api::new(client.clone(), host, log)
+                Api::new(self.through(client.clone()), host, log)
             }
             None => self.connect_outside(&config, flags, &target, log).await?,
         };
@@ -202,6 +207,8 @@ impl Factory {
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
         }
+        let mut clusters = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref());
+        let proxy = clusters.find_map(|cluster| cluster.proxy_url.clone());
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
@@ -210,8 +217,14 @@ impl Factory {
         connection.read_timeout = None;
         connection.default_retry = false;
         let host = connection.cluster_url.to_string();
+        let proxy = proxy_of(&host, proxy.as_deref(), &self.settings.environment);
+        connection.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
-        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
+        Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log))
+    }
+
+    fn through(&self, client: kube::Client) -> kube::Client {
+        self.settings.through.as_ref().map_or(client.clone(), |through| through(client))
     }
 }
 
@@ -330,7 +343,7 @@ fn require_interactive_mode(config: &Kubeconfig, flags: &Flags, context: &str) -
     }
 }
 
-/// A kubeconfig with exactly one context, flags applied, paths made absolute by kube's own loader.
+/// A kubeconfig with exactly one context, flags applied, its paths seen from the folder of its file.
 fn outside_config(
     config: &Kubeconfig,
     flags: &Flags,
@@ -348,14 +361,14 @@ fn outside_config(
         if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
     };
     let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
-    let mut server = config.entry("clusters", &cluster).cloned().unwrap_or_else(|| serde_json::json!({}));
+    let mut server = config.resolved_entry("clusters", &cluster).unwrap_or_else(|| serde_json::json!({}));
     if !flags.text("server").is_empty() {
         server["server"] = flags.text("server").into();
     }
     if flags.is_set("insecure-skip-tls-verify") {
         server["insecure-skip-tls-verify"] = flags.on("insecure-skip-tls-verify").into();
     }
-    let mut identity = config.entry("users", &user).cloned().unwrap_or_else(|| serde_json::json!({}));
+    let mut identity = config.resolved_entry("users", &user).unwrap_or_else(|| serde_json::json!({}));
     for name in ["certificate-authority", "tls-server-name"] {
         if flags.is_set(name) {
             server[name] = flags.text(name).into();
@@ -377,12 +390,22 @@ fn outside_config(
             }
         }
     }
+    if let Some(identity) = identity.as_object_mut().filter(|identity| has_login(identity)) {
+        identity.remove("exec");
+    }
     merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
     merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
     merged["contexts"] =
         serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
     merged["current-context"] = "context".into();
     serde_json::from_value(merged)
+}
+
+/// Whether a user brings a certificate or a token, which count more than what a program would say.
+fn has_login(user: &serde_json::Map<String, serde_json::Value>) -> bool {
+    ["client-certificate", "client-certificate-data", "token", "tokenFile"].iter().any(|field| {
+        user.get(*field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()))
+    })
 }
 
 /// Flags that make a connection another one than the context's.

@@ -1,6 +1,6 @@
 //! `kubectl kuberc`: shows and changes the file of preferences.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ fn load(path: &PathBuf) -> Outcome<Option<Value>> {
 async fn view(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
     let Some(mut preference) = load(&path)? else {
-        return Err(Failure::message(format!("kuberc file not found at {}", path.display())));
+        return offer(call, &path).await;
     };
     for list in [DEFAULTS, ALIASES] {
         if preference[list].is_null() {
@@ -95,22 +95,45 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// Where there is no file: offers one with the options that upstream recommends.
+async fn offer(call: &mut Call<'_>, path: &Path) -> Outcome {
+    call.line(format!("kuberc file not found at {}", path.display()))?;
+    call.text("Would you like to generate a default kuberc file with recommended options? (y/N): ")?;
+    let mut answer = String::new();
+    let mut input = tokio::io::BufReader::new(call.streams.input.take_reader());
+    tokio::io::AsyncBufReadExt::read_line(&mut input, &mut answer).await?;
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    let default = |command: &str, name: &str| json!({"command": command, "options": [{"name": name, "default": "true"}]});
+    let mut preference = nothing_preferred();
+    preference[DEFAULTS] = json!([default("apply", "server-side"), default("delete", "interactive")]);
+    store(call, path, &preference)
+}
+
+/// The document of who prefers nothing.
+fn nothing_preferred() -> Value {
+    json!({"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: null})
+}
+
+fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    crate::kubectl::kubeconfig::write_private(path, &to_yaml(preference))?;
+    call.line(format!("Updated {}", path.display()))
+}
+
 async fn set(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
     check(call)?;
-    let mut preference = load(&path)?.unwrap_or_else(|| {
-        json!({"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: null})
-    });
+    let mut preference = load(&path)?.unwrap_or_else(nothing_preferred);
     let options = options(call)?;
     match call.flags.text("section") {
         PLUGIN => set_plugin(call, &mut preference)?,
         section => set_entry(call, &mut preference, section, options)?,
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    crate::kubectl::kubeconfig::write_private(&path, &to_yaml(&preference))?;
-    call.line(format!("Updated {}", path.display()))
+    store(call, &path, &preference)
 }
 
 /// Refuses flags that do not belong to the section.

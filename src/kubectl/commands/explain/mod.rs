@@ -244,7 +244,8 @@ fn listed_values(schema: &Value) -> String {
 
 fn possible_values(schema: &Value, indent: &str) -> String {
     let Some(values) = schema["enum"].as_array() else { return String::new() };
-    let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+    let values: Vec<String> =
+        values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
     format!("{indent}enum: {}\n", values.join(", "))
 }
 
