@@ -7,7 +7,7 @@ use imbl::Vector;
 use crate::apimachinery::{Kind, Object};
 
 /// How many changes the log keeps; an older cursor is told that it is too late.
-pub(super) const LENGTH_MAX: usize = 20_000;
+pub(super) const LENGTH_MAX: usize = 8_192;
 /// How many bytes of text it keeps at most.
 const BYTES_MAX: usize = 48 << 20;
 /// How many of the newest changes are kept ready to be looked at; older ones are kept as text.
