@@ -24,8 +24,6 @@ use super::{NodeState, after, eviction, pod_status, resources, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
-/// A Pod that is looked at again within so many milliseconds is not at rest.
-const RESTLESS: i64 = 60_000;
 /// A failed sync is tried again after so many milliseconds (`backOffPeriod`), and up to half as long more.
 const BACK_OFF_PERIOD: u64 = 10_000;
 
@@ -149,7 +147,7 @@ impl PodWorker<'_> {
         };
         let written = self.write_status()?;
         // Whoever has written looks once more before anything else.
-        if !written && wake.is_none_or(|at| at > after(self.now(), RESTLESS)) {
+        if !written {
             self.node.rest(&self.slot);
         }
         Ok(match wake {

@@ -13,7 +13,7 @@ use super::NodeState;
 use super::pod_runtime::PodRuntime;
 
 /// How many Pods there may be before those at rest are kept as text.
-const AWAKE_MAX: usize = 16_384;
+const AWAKE_MAX: usize = 12_288;
 /// How many Pods each Pod that comes to rest looks at for one that was woken.
 const ROUND_STEPS: usize = 2;
 

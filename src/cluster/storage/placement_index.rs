@@ -26,6 +26,11 @@ impl PlacementIndex {
         }
     }
 
+    /// How many Pods there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Keys of the Pods on a node, by namespace and name.
     pub(super) fn pods_on<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a StoreKey> {
         let from: (Arc<str>, StoreKey) = (node.into(), StoreKey::lowest());

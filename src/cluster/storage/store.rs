@@ -21,6 +21,9 @@ const CROWD: usize = 8_192;
 /// How many objects there may be before those that nobody looks at are kept as text.
 const AWAKE_MAX: usize = if cfg!(test) { CROWD } else { 1 << 17 };
 
+/// The same of Pods, the largest objects that there are many of.
+const PODS_AWAKE_MAX: usize = 12_288;
+
 /// How many objects each write looks at for one that is awake for nothing.
 const ROUND_STEPS: usize = 4;
 
@@ -192,7 +195,7 @@ impl Store {
             return self.log.push(change);
         }
         let forgotten: Vec<Change> = self.log.push_crowded(change).collect();
-        if self.objects.len() <= AWAKE_MAX {
+        if !self.is_crowded() {
             return;
         }
         for change in forgotten {
@@ -201,6 +204,11 @@ impl Store {
         for _ in 0..ROUND_STEPS {
             self.lay_down_next();
         }
+    }
+
+    /// Whether there is too much for all of it to stay awake.
+    fn is_crowded(&self) -> bool {
+        self.objects.len() > AWAKE_MAX || self.placements.count() > PODS_AWAKE_MAX
     }
 
     /// Keeps an object as text that nobody has written since that change.
@@ -260,7 +268,7 @@ impl Store {
             object.pack();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
-            let asleep = if store.objects.len() < AWAKE_MAX { None } else { object.asleep() };
+            let asleep = if store.is_crowded() { object.asleep() } else { None };
             store.objects.insert(key, Arc::new(asleep.unwrap_or(object)));
         }
         store
