@@ -380,6 +380,9 @@ fn flag_error(failure: &Failure, path: &str) -> Failure {
     if text.starts_with("Invalid timeout value") {
         return Failure::message(text);
     }
+    if path == "kubectl options" {
+        return Failure::message(format!("{text}\nRun 'kubectl options' without flags."));
+    }
     Failure::message(format!("{text}\nSee '{path} --help' for usage."))
 }
 

@@ -127,7 +127,11 @@ impl Resource {
         self.plural == name
             || self.singular == name
             || self.kind.to_lowercase() == name
-            || self.short_names.iter().any(|short| short == name)
+            || self.has_short_name(name)
+    }
+
+    fn has_short_name(&self, name: &str) -> bool {
+        self.short_names.iter().any(|short| short == name)
     }
 }
 
@@ -223,28 +227,59 @@ fn texts(value: &Value) -> Vec<String> {
 pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
     let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
     if let Some(resource) = find(&builtin, typed) {
+        warn_of_others(api, &builtin, typed, &resource)?;
         return Ok(resource);
     }
     let served = discover(api).await?;
-    find(&served, typed).ok_or_else(|| {
+    let resource = find(&served, typed).ok_or_else(|| {
         let name = typed.split_once('.').map_or(typed, |(name, _)| name);
         no_resource_type(name, "", "")
-    })
+    })?;
+    warn_of_others(api, &served, typed, &resource)?;
+    Ok(resource)
 }
 
 fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
     let typed = typed.to_lowercase();
     let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
-    let is_named = |resource: &&Resource| {
-        let (version, group) = rest.split_once('.').unwrap_or((rest, ""));
-        resource.answers_to(name)
-            && (rest.is_empty()
-                || resource.group == rest
-                || (resource.version == version && resource.group == group))
-    };
+    // A version stands before a dot: `pods.v1.`, `deployments.v1.apps`.
+    if let Some((version, group)) = rest.split_once('.')
+        && let Some(found) = find_in(resources, name, version, group)
+    {
+        return Some(found);
+    }
+    find_in(resources, name, "", rest)
+}
+
+/// The first resource of that name; an empty version or group stands for any.
+fn find_in(resources: &[Resource], name: &str, version: &str, group: &str) -> Option<Resource> {
+    let is_short = !resources.iter().any(|resource| resource.plural == name)
+        && resources.iter().any(|resource| resource.has_short_name(name));
+    let named = || resources.iter().filter(|resource| resource.answers_to(name));
+    let of_version = |resource: &&Resource| version.is_empty() || resource.version == version;
+    // A short name stands for a resource in its preferred version, whichever was typed.
+    let exact = named()
+        .filter(|resource| group.is_empty() || resource.group == group)
+        .find(|resource| is_short || of_version(resource));
     // The beginning of a group does when nothing has that very group.
-    let begins = |resource: &&Resource| resource.answers_to(name) && resource.group.starts_with(rest);
-    resources.iter().find(is_named).or_else(|| resources.iter().find(begins)).cloned()
+    let begins = || named().filter(|resource| resource.group.starts_with(group)).find(of_version);
+    exact.or_else(begins).cloned()
+}
+
+/// Tells which other resources a short name might have stood for.
+fn warn_of_others(api: &Api, resources: &[Resource], typed: &str, meant: &Resource) -> Outcome {
+    let typed = typed.to_lowercase();
+    if typed.contains('.') || !meant.has_short_name(&typed) {
+        return Ok(());
+    }
+    let others = resources.iter().filter(|other| other.has_short_name(&typed));
+    for other in others.filter(|other| other.group_resource() != meant.group_resource()) {
+        api.warn(&format!(
+            "short name {typed:?} could also match lower priority resource {}",
+            other.group_resource()
+        ))?;
+    }
+    Ok(())
 }
 
 /// The resources of a category such as `all`; empty when there is no such category.
@@ -300,7 +335,9 @@ mod tests {
             ("deploy", "deployments"),
             ("deployments.apps", "deployments"),
             ("deployments.v1.apps", "deployments"),
-            ("pods.v1", "pods"),
+            ("pods.v1.", "pods"),
+            ("deployments.v1.", "deployments"),
+            ("deployments.app", "deployments"),
         ] {
             assert_eq!(
                 find(&builtin, typed).map(|resource| resource.plural),
@@ -309,6 +346,10 @@ mod tests {
             );
         }
         assert_eq!(find(&builtin, "deployments.batch"), None);
+        assert_eq!(find(&builtin, "pods.v1"), None);
+        let version = |typed: &str| find(&builtin, typed).unwrap().api_version();
+        assert_eq!(version("horizontalpodautoscalers.v1.autoscaling"), "autoscaling/v1");
+        assert_eq!(version("hpa.v1.autoscaling"), "autoscaling/v2");
     }
 
     #[test]

@@ -277,7 +277,8 @@ fn server_address(typed: &str) -> Outcome<String> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let after_host = host.rsplit_once(']').map_or(host, |(_, port)| port);
     match after_host.split_once(':') {
-        Some((_, port)) if port.contains(':') => {
+        // What is no URL is refused, what is no host only when it is asked.
+        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() && typed.contains("://") => {
             Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")))
         }
         Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => Err(Failure::Plain(format!(
@@ -357,11 +358,12 @@ fn outside_config(
     }
     let mut identity = config.entry("users", &user).cloned().unwrap_or_else(|| serde_json::json!({}));
     for name in ["certificate-authority", "tls-server-name"] {
-        if flags.is_set(name) {
+        if !flags.text(name).is_empty() {
             server[name] = flags.text(name).into();
         }
     }
-    if let (true, Some(server)) = (flags.is_set("certificate-authority"), server.as_object_mut()) {
+    let has_authority = !flags.text("certificate-authority").is_empty();
+    if let (true, Some(server)) = (has_authority, server.as_object_mut()) {
         // What the kubeconfig holds would count more.
         server.remove("certificate-authority-data");
     }

@@ -25,10 +25,6 @@ const FIELDS: &[&str] = &[
 /// The words as the person's preferences make them.
 pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Vec<String>> {
     let given = flag_value(args, "kuberc");
-    // What changes the file must not depend on it.
-    if find(args).0.first().is_some_and(|command| command.name == "kuberc") {
-        return Ok(args.to_vec());
-    }
     let switch = factory.variable("KUBERC").unwrap_or_default();
     if factory.variable("KUBECTL_KUBERC") == Some("false") {
         return Ok(args.to_vec());
@@ -49,12 +45,16 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
         Ok(text) => text,
         Err(_) if explicit.is_none() => return Ok(args.to_vec()),
         Err(_) => {
-            return Err(Failure::message(format!(
-                "error loading kuberc: open {}: no such file or directory",
+            return Err(Failure::Plain(format!(
+                "error occurred while applying preferences kuberc error kuberc: open {}: no such file or directory",
                 path.display()
             )));
         }
     };
+    // What changes the file must not depend on what it holds.
+    if find(args).0.first().is_some_and(|command| command.name == "kuberc") {
+        return Ok(args.to_vec());
+    }
     let Some(preference) = preference(&text, &path.display().to_string(), err)? else {
         if flag_value(args, "v").and_then(|level| level.parse::<i64>().ok()).is_some_and(|level| level >= 5) {
             err.line(format!("kuberc: no preferences found in {}", path.display()))?;

@@ -91,20 +91,24 @@ pub(super) fn container_names(pod: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The containers among which one may choose, those that are special marked.
+pub(super) fn choice_of_containers(pod: &Value) -> Vec<String> {
+    [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")]
+        .into_iter()
+        .flat_map(|(list, mark)| {
+            array(&pod["spec"][list]).iter().map(move |one| format!("{}{mark}", text_of(&one["name"])))
+        })
+        .collect()
+}
+
 /// The container that is meant when none is named, and the notice about it when there are several.
 pub(super) fn default_container(pod: &Value) -> (String, Option<String>) {
-    let names = |list: &str| -> Vec<String> {
-        array(&pod["spec"][list]).iter().map(|container| text_of(&container["name"]).to_owned()).collect()
-    };
-    let plain = names("containers");
     let annotated = text_of(&pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"]);
     if !annotated.is_empty() && container_names(pod).iter().any(|name| name == annotated) {
         return (annotated.to_owned(), None);
     }
-    let chosen = plain.first().cloned().unwrap_or_default();
-    let mut shown = plain;
-    shown.extend(names("ephemeralContainers").into_iter().map(|name| format!("{name} (ephem)")));
-    shown.extend(names("initContainers").into_iter().map(|name| format!("{name} (init)")));
+    let chosen = text_of(&pod["spec"]["containers"][0]["name"]).to_owned();
+    let shown = choice_of_containers(pod);
     let notice =
         (shown.len() > 1).then(|| format!("Defaulted container {chosen:?} out of: {}", shown.join(", ")));
     (chosen, notice)

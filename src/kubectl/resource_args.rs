@@ -96,7 +96,7 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
 pub(super) fn visited(failure: Failure) -> Failure {
     match failure {
         Failure::Message(text)
-            if !["the path ", "no objects passed", "when paths, "]
+            if !["the path ", "error reading ", "no objects passed", "when paths, "]
                 .iter()
                 .any(|start| text.starts_with(start)) =>
         {
@@ -112,6 +112,9 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
         return select_pairs(api, args).await;
     }
     let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
+    if types.ends_with(',') && !names.is_empty() {
+        return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
+    }
     let resources = resolve_types(api, types).await?;
     if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
         // A category stands for several resources.
@@ -166,7 +169,10 @@ async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
 /// The resources of `pods,svc` or of a category such as `all`.
 async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
     let mut resources: Vec<Resource> = Vec::new();
-    for typed in types.split(',').filter(|typed| !typed.is_empty()) {
+    for typed in types.split(',') {
+        if typed.is_empty() {
+            return Err(Failure::message("the server doesn't have a resource type \"\""));
+        }
         let members = discovery::category(api, typed).await?;
         if members.is_empty() {
             resources.push(discovery::resolve(api, typed).await?);
@@ -179,9 +185,6 @@ async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
         if !unique.contains(&resource) {
             unique.push(resource);
         }
-    }
-    if unique.is_empty() {
-        return Err(Failure::message("the server doesn't have a resource type \"\""));
     }
     Ok(unique)
 }

@@ -35,7 +35,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields"),
-    Flag::switch("show-secret", "Show the values of Secrets as they are"),
+    Flag::switch("show-secrets", "Show the values of Secrets as they are"),
     Flag::switch("prune", "Show what `apply --prune` would delete, too"),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::int("concurrency", "1", "Accepted for compatibility; objects are compared one by one"),
@@ -72,7 +72,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 
 /// Prints how two versions differ; whether they do.
 fn show(call: &mut Call<'_>, info: &Info, mut live: Value, mut merged: Value) -> Outcome<bool> {
-    if !call.flags.on("show-secret") {
+    if !call.flags.on("show-secrets") {
         mask(&mut live, &mut merged);
     }
     let text = unified(&lines_of(&live), &lines_of(&merged));
@@ -117,7 +117,7 @@ async fn compare(
         std::fs::create_dir_all(folder)?;
     }
     let write = |info: &Info, mut live: Value, mut merged: Value| -> Outcome {
-        if !call.flags.on("show-secret") {
+        if !call.flags.on("show-secrets") {
             mask(&mut live, &mut merged);
         }
         for (folder, object) in folders.iter().zip([live, merged]) {

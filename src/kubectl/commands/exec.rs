@@ -10,7 +10,7 @@ use crate::kubectl::describe::text_of;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{best_pod, container_names, default_container};
+use crate::kubectl::pods::{best_pod, choice_of_containers, container_names, default_container};
 use crate::kubectl::remote::Session;
 use crate::kubectl::resource_args::{Wanted, find_as_given};
 
@@ -119,9 +119,14 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
         }
         container = chosen;
     } else if call.command.name == "attach" && !container_names(&pod).contains(&container) {
-        // Which containers there are for exec is for the server to say.
         return Err(Failure::message(format!(
             "cannot attach to the container: container {container} not found in pod {name}"
+        )));
+    }
+    if call.command.name == "exec" && !container_names(&pod).contains(&container) {
+        return Err(Failure::message(format!(
+            "container {container} is not valid for pod {name} out of: {}",
+            choice_of_containers(&pod).join(", ")
         )));
     }
     Ok(Place { pod, container })

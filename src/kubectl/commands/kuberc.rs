@@ -1,6 +1,6 @@
 //! `kubectl kuberc`: shows and changes the file of preferences.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -81,9 +81,7 @@ fn load(path: &PathBuf) -> Outcome<Option<Value>> {
 
 async fn view(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
-    let Some(mut preference) = load(&path)? else {
-        return Err(Failure::message(format!("kuberc file not found at {}", path.display())));
-    };
+    let Some(mut preference) = load(&path)? else { return generate(call, &path).await };
     for list in [DEFAULTS, ALIASES] {
         if preference[list].is_null() {
             preference[list] = json!([]);
@@ -93,6 +91,35 @@ async fn view(call: &mut Call<'_>) -> Outcome {
         Some(format) => format.show(call, &preference),
         None => call.text(to_yaml(&preference)),
     }
+}
+
+/// Offers to write a file with what is recommended.
+async fn generate(call: &mut Call<'_>, path: &Path) -> Outcome {
+    call.line(format!("kuberc file not found at {}", path.display()))?;
+    call.text("Would you like to generate a default kuberc file with recommended options? (y/N): ")?;
+    let mut answer = String::new();
+    let mut input = tokio::io::BufReader::new(call.streams.input.take_reader());
+    tokio::io::AsyncBufReadExt::read_line(&mut input, &mut answer).await?;
+    if !matches!(answer.trim(), "y" | "Y" | "yes" | "Yes" | "YES") {
+        return Ok(());
+    }
+    let entry = |command: &str, flag: &str| json!({"command": command, "options": [{"name": flag, "default": "true"}]});
+    let defaults = [entry("apply", "server-side"), entry("delete", "interactive")];
+    write(
+        call,
+        path,
+        &json!({
+            "apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: defaults,
+        }),
+    )
+}
+
+fn write(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    crate::kubectl::kubeconfig::write_private(path, &to_yaml(preference))?;
+    call.line(format!("Updated {}", path.display()))
 }
 
 async fn set(call: &mut Call<'_>) -> Outcome {
@@ -106,11 +133,7 @@ async fn set(call: &mut Call<'_>) -> Outcome {
         PLUGIN => set_plugin(call, &mut preference)?,
         section => set_entry(call, &mut preference, section, options)?,
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    crate::kubectl::kubeconfig::write_private(&path, &to_yaml(&preference))?;
-    call.line(format!("Updated {}", path.display()))
+    write(call, &path, &preference)
 }
 
 /// Refuses flags that do not belong to the section.

@@ -17,7 +17,9 @@ use crate::kubectl::describe::text_of;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{container_names, default_container, named, pods_of, selected};
+use crate::kubectl::pods::{
+    choice_of_containers, container_names, default_container, named, pods_of, selected,
+};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -189,7 +191,7 @@ fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<
     } else {
         return Err(Failure::message(format!(
             "container {named} is not valid for pod {name} out of: {}",
-            known.join(", ")
+            choice_of_containers(pod).join(", ")
         )));
     };
     Ok(containers

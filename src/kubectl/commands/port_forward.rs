@@ -23,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Forward one or more local ports to a pod",
     usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
     flags: &[&[
-        Flag::list("address", "Addresses to listen on; localhost when it is left out"),
+        Flag { default: "localhost", ..Flag::list("address", "Addresses to listen on") },
         Flag::duration("pod-running-timeout", "1m0s", "How long to wait until a pod runs"),
     ]],
     arguments: Arguments::Pods,
@@ -98,12 +98,22 @@ fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)
                 .find(|port| scalar(&port["port"]) == remote || text_of(&port["name"]) == remote)
                 .ok_or_else(|| {
                     Failure::message(format!(
-                        "Service {} does not have a service port {remote}",
-                        text_of(&service["metadata"]["name"])
+                        "Service '{}' does not have a {}",
+                        text_of(&service["metadata"]["name"]),
+                        match remote.parse::<u32>() {
+                            Ok(_) => format!("service port {remote}"),
+                            Err(_) => format!("named port '{remote}'"),
+                        }
                     ))
                 })?;
             let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
             container_port(pod, &scalar(target)).ok_or_else(|| wrong(remote))?
+        }
+        None if remote.parse::<u16>().is_err() && remote.parse::<u64>().is_ok() => {
+            let place = if local == text { "local" } else { "remote" };
+            return Err(Failure::message(format!(
+                "error parsing {place} port '{remote}': strconv.ParseUint: parsing {remote:?}: value out of range"
+            )));
         }
         None => container_port(pod, remote).ok_or_else(|| {
             let name = text_of(&pod["metadata"]["name"]);

@@ -39,8 +39,10 @@ pub(super) fn stateful_set(set: &Value) -> Outcome<(String, bool)> {
     if ready < wanted {
         return Ok((format!("Waiting for {} pods to be ready...\n", wanted - ready), false));
     }
-    let partition = set["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_i64().unwrap_or_default();
-    if partition > 0 {
+    // A partition of nothing is one, too.
+    let rolling = &set["spec"]["updateStrategy"]["rollingUpdate"];
+    if rolling.is_object() {
+        let partition = rolling["partition"].as_i64().unwrap_or_default();
         let due = wanted - partition;
         return Ok(if updated < due {
             let line = format!(
