@@ -3,6 +3,7 @@
 mod answer;
 mod judge;
 mod last_answer;
+mod luck;
 mod observer;
 mod partial;
 mod probe;
@@ -88,6 +89,9 @@ async fn judge_step(step: &Step, context: &Context, explain: bool) -> Judgement 
             verdict = judge(step, &sight.facts(step, context, &world, &snap, false));
         }
     }
+    if matches!(verdict, Verdict::Passed) && luck::rule_out(&mut sight.replies, context, &mut world).await {
+        verdict = judge(step, &sight.facts(step, context, &world, &snap, false));
+    }
     if explain && !matches!(verdict, Verdict::Passed) {
         world.widen(&context.client, why::places(step, &context.namespace)).await;
         sight.logs = why::logs(&world, context).await;
@@ -145,7 +149,9 @@ pub async fn is_passed(step: &Step, context: &Context) -> bool {
         return false;
     }
     sight.now = steadiness::read(step, &context.client, &mut world, &context.snap).await;
-    sight.now.is_none() || holds(&sight, &world)
+    let steady = sight.now.is_none() || holds(&sight, &world);
+    let other = steady && luck::rule_out(&mut sight.replies, context, &mut world).await;
+    steady && (!other || holds(&sight, &world))
 }
 
 /// What was learnt from the cluster beside its objects.

@@ -15,6 +15,9 @@ use super::Context;
 /// Bytes of a body that are read.
 const BODY_MAX: usize = 1 << 20;
 
+/// Requests to a Service before which several workloads stand.
+const INSISTS: usize = 12;
+
 /// What was answered to a probe: the answer that decides, or why there was none.
 pub(super) type Reply = Result<Answered, String>;
 
@@ -27,6 +30,8 @@ pub(super) struct Answered {
     pub body: String,
     /// How many different bodies came.
     pub distinct: usize,
+    /// Whether the same request was answered rightly before.
+    pub by_luck: bool,
 }
 
 impl Answered {
@@ -69,6 +74,17 @@ pub(super) async fn send(probe: &HttpProbe, context: &Context) -> Reply {
     Ok(last)
 }
 
+/// As `once`, so often that it is no luck to reach the right one of several programs.
+pub(super) async fn insist(probe: &HttpProbe, context: &Context) -> Option<Answered> {
+    for _ in 0..INSISTS {
+        let answered = once(probe, context).await.ok()?;
+        if !answered.is_right(probe) {
+            return Some(Answered { by_luck: true, ..answered });
+        }
+    }
+    None
+}
+
 /// One request.
 pub(super) async fn once(probe: &HttpProbe, context: &Context) -> Reply {
     let namespace = probe.namespace.as_deref().unwrap_or(&context.namespace);
@@ -86,7 +102,7 @@ pub(super) async fn once(probe: &HttpProbe, context: &Context) -> Reply {
     let body = Limited::new(response.into_body(), BODY_MAX).collect().await;
     let body = body.map_err(|error| error.to_string())?.to_bytes();
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Answered { status, body: message(&body).unwrap_or(body), distinct: 0 })
+    Ok(Answered { status, body: message(&body).unwrap_or(body), distinct: 0, by_luck: false })
 }
 
 /// The message of a Status: the API server speaks itself when it reaches nobody.

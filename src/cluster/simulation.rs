@@ -15,6 +15,7 @@ use super::controllers::{CONTROLLERS, LOAD_BALANCERS};
 use super::kubelet::{KUBELET, NodeState};
 use super::manager::{Manager, Reconciler};
 use super::registry::{DeleteOptions, Registry, WriteOptions};
+use super::runtime::WEBHOOK_SERVERS;
 use super::scheduler::SCHEDULER;
 
 /// How often the nodes may act without time moving on; more is a fault of theirs, and time moves on.
@@ -88,7 +89,8 @@ impl Simulation {
         simulation
     }
 
-    fn with(registry: Registry, node: NodeState, reconcilers: Vec<&'static dyn Reconciler>) -> Self {
+    fn with(mut registry: Registry, node: NodeState, reconcilers: Vec<&'static dyn Reconciler>) -> Self {
+        registry.set_webhook_servers(WEBHOOK_SERVERS);
         Self { registry, node, manager: Manager::new(reconcilers) }
     }
 

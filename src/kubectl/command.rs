@@ -10,7 +10,8 @@ use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
-use super::flags::{Flag, Flags, parse, parse_bool};
+use super::flag_values::check_values;
+use super::flags::{Flag, Flags, parse};
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
@@ -124,6 +125,8 @@ pub(super) struct Call<'a> {
     pub(super) factory: &'a Factory,
     /// Failures that did not keep the rest from being done; told at the end.
     pub(super) deferred: Vec<Failure>,
+    /// How many objects were printed as YAML; they are kept apart.
+    pub(super) yaml_documents: usize,
     /// Warnings of the server so far, each printed once.
     pub(super) warned: Warned,
     /// The connection, once there is one.
@@ -150,6 +153,7 @@ impl<'a> Call<'a> {
             streams,
             factory,
             deferred: Vec::new(),
+            yaml_documents: 0,
             warned: Warned::default(),
             connection: OnceLock::new(),
             place: OnceLock::new(),
@@ -279,7 +283,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if let Some((first, words)) = args.split_first()
         && matches!(first.as_str(), "__complete" | "__completeNoDesc")
     {
-        return complete(words, streams, factory).await;
+        return complete(words, first == "__complete", streams, factory).await;
     }
     let args = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
@@ -327,51 +331,20 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     }
 }
 
-/// Refuses values that mean nothing, of flags that mean the same wherever they are.
-fn check_values(command: &Command, flags: &Flags, streams: &mut Streams) -> Outcome {
-    let own = |name: &str| command.flags.iter().flat_map(|table| table.iter()).any(|flag| flag.long == name);
-    let profile = flags.text("profile");
-    if !own("profile") && !matches!(profile, "" | "none") {
-        return Err(Failure::message(match profile {
-            "cpu" | "heap" | "goroutine" | "threadcreate" | "block" | "mutex" | "allocs" | "trace" => {
-                "not simulated: --profile; this program has no Go profiles to write".to_owned()
-            }
-            other => format!("unknown profile '{other}'"),
-        }));
-    }
-    let (validate, cascade) = (flags.text("validate"), flags.text("cascade"));
-    if own("validate") && parse_bool(validate).is_none() && !matches!(validate, "strict" | "warn" | "ignore")
-    {
-        return Err(Failure::message(format!(
-            "invalid - validate option {validate:?}; must be one of: strict (or true), warn, ignore (or false)"
-        )));
-    }
-    match parse_bool(cascade) {
-        _ if !own("cascade") => {}
-        Some(on) => {
-            let instead = if on { "background" } else { "orphan" };
-            streams.err.line(format!(
-                "warning: --cascade={cascade} is deprecated (boolean value) and can be replaced with --cascade={instead}."
-            ))?;
-        }
-        None if matches!(cascade, "background" | "foreground" | "orphan") => {}
-        None => {
-            return Err(Failure::message(format!(
-                "invalid cascade value ({cascade}). Must be \"background\", \"foreground\", or \"orphan\""
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// `__complete WORD…`: what shells ask.
-async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
-    let (chain, rest) = find(words);
+async fn complete(words: &[String], described: bool, streams: &mut Streams, factory: &Factory) -> Outcome {
+    let before = words.split_last().map_or(&[][..], |(_, before)| before);
+    let (chain, mut rest) = find(before);
     let command = chain.last().copied().unwrap_or(&Command::PLAIN);
     // A half-typed line need not parse; what does not counts as not typed.
-    let (flags, args, dash) = parse(&all_flags(command), &rest).unwrap_or_default();
+    let parsed = parse(&all_flags(command), &rest).or_else(|_| {
+        // The last flag may still wait for its value.
+        rest.pop();
+        parse(&all_flags(command), &rest)
+    });
+    let (flags, args, dash) = parsed.unwrap_or_default();
     let mut call = Call::new(command, path_of(&chain), flags, (args, dash), streams, factory);
-    complete_words(&mut call, words).await
+    complete_words(&mut call, words, described).await
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {

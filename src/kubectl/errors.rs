@@ -138,6 +138,8 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        io::ErrorKind::AddrInUse => "address already in use".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "cannot assign requested address".to_owned(),
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
         _ => error.to_string(),
@@ -171,6 +173,8 @@ fn invalid(status: &Status) -> String {
     }
     match causes.as_slice() {
         [] => head,
+        // Upstream ends the line of its own accord, also where the message ends it.
+        [one] if one.ends_with('\n') => format!("{head}: {one}\n"),
         [one] => format!("{head}: {one}"),
         many => format!("{head}: \n* {}", many.join("\n* ")),
     }

@@ -6,6 +6,7 @@ use crate::base::Clock;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Severity {
     Info,
+    Warning,
     Fatal,
 }
 
@@ -13,6 +14,7 @@ pub(super) enum Severity {
 pub(super) fn line(severity: Severity, place: &str, text: &str) -> String {
     let letter = match severity {
         Severity::Info => 'I',
+        Severity::Warning => 'W',
         Severity::Fatal => 'F',
     };
     let now = Clock::system().now().to_string();

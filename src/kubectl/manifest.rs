@@ -137,8 +137,13 @@ pub(super) fn parse(
         None => match parse_yaml(text) {
             Ok(values) => values.into_iter().map(|document| document.value).collect(),
             Err(error) => {
-                let why = format!("error parsing {source}: error converting YAML to JSON: {error}");
-                failures.push(Failure::message(why));
+                parse(before_document_at(text, error.position.line), source, validate, documents, failures);
+                let why = if ends_amid_json(text) {
+                    "unexpected EOF".to_owned()
+                } else {
+                    format!("error converting YAML to JSON: {error}")
+                };
+                failures.push(Failure::message(format!("error parsing {source}: {why}")));
                 return;
             }
         },
@@ -148,6 +153,25 @@ pub(super) fn parse(
             failures.push(failure);
         }
     }
+}
+
+/// The documents before the one that holds a line: they are read although it cannot be.
+fn before_document_at(text: &str, line: usize) -> &str {
+    let (mut start, mut end) = (0, 0);
+    for text in text.split_inclusive('\n').take(line.saturating_sub(1)) {
+        if text.starts_with("---") {
+            end = start;
+        }
+        start += text.len();
+    }
+    &text[..end]
+}
+
+/// Whether a text is JSON so far as it goes.
+fn ends_amid_json(text: &str) -> bool {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    text.trim_start().starts_with('{')
+        && values.next().is_some_and(|value| value.is_err_and(|error| error.is_eof()))
 }
 
 /// Objects of JSON, one after another without separators; `None` for anything else.
@@ -271,6 +295,15 @@ mod tests {
         );
         let nothing = &parsed("a: b", true).1[0];
         assert!(nothing.contains("error validating data: [apiVersion not set, kind not set];"), "{nothing}");
+    }
+
+    #[test]
+    fn what_stands_before_a_broken_document_is_read() {
+        let text = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\nb: [\n---\nc: d\n";
+        let (names, failures) = parsed(text, true);
+        assert_eq!((names, failures.len()), (vec!["a".to_owned()], 1));
+        let cut_short = parsed(r#"{"apiVersion": "v1", "kind""#, true).1;
+        assert_eq!(cut_short, ["error: error parsing a.yaml: unexpected EOF"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod errors;
 mod examples;
 mod explanation;
 mod factory;
+mod flag_values;
 mod flags;
 mod glob;
 mod go_sort;

@@ -91,24 +91,43 @@ pub(super) fn container_names(pod: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The containers among which one may choose, those that are special marked.
-pub(super) fn choice_of_containers(pod: &Value) -> Vec<String> {
-    [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")]
-        .into_iter()
-        .flat_map(|(list, mark)| {
-            array(&pod["spec"][list]).iter().map(move |one| format!("{}{mark}", text_of(&one["name"])))
-        })
-        .collect()
+/// The container that exec, attach and cp mean by a name, or by none, and the notice about it when there are several.
+pub(super) fn chosen_container(pod: &Value, given: &str) -> Outcome<(String, Option<String>)> {
+    let annotated = text_of(&pod["metadata"]["annotations"][DEFAULT_CONTAINER]);
+    let wanted = if given.is_empty() { annotated } else { given };
+    if wanted.is_empty() {
+        return Ok(default_container(pod));
+    }
+    if container_names(pod).iter().any(|name| name == wanted) {
+        return Ok((wanted.to_owned(), None));
+    }
+    Err(Failure::message(format!(
+        "container {wanted} is not valid for pod {} out of: {}",
+        text_of(&pod["metadata"]["name"]),
+        shown_containers(pod).join(", ")
+    )))
+}
+
+/// The annotation that names the container which is meant when none is named.
+const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+/// All containers, those that are not plain ones marked.
+pub(super) fn shown_containers(pod: &Value) -> Vec<String> {
+    let lists = [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")];
+    let shown = lists.into_iter().flat_map(|(list, mark)| {
+        array(&pod["spec"][list]).iter().map(move |one| format!("{}{mark}", text_of(&one["name"])))
+    });
+    shown.collect()
 }
 
 /// The container that is meant when none is named, and the notice about it when there are several.
 pub(super) fn default_container(pod: &Value) -> (String, Option<String>) {
-    let annotated = text_of(&pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"]);
+    let annotated = text_of(&pod["metadata"]["annotations"][DEFAULT_CONTAINER]);
     if !annotated.is_empty() && container_names(pod).iter().any(|name| name == annotated) {
         return (annotated.to_owned(), None);
     }
     let chosen = text_of(&pod["spec"]["containers"][0]["name"]).to_owned();
-    let shown = choice_of_containers(pod);
+    let shown = shown_containers(pod);
     let notice =
         (shown.len() > 1).then(|| format!("Defaulted container {chosen:?} out of: {}", shown.join(", ")));
     (chosen, notice)
@@ -127,5 +146,8 @@ mod tests {
         assert_eq!(name, "a");
         assert_eq!(notice.as_deref(), Some(r#"Defaulted container "a" out of: a, b, i (init)"#));
         assert_eq!(default_container(&json!({"spec": {"containers": [{"name": "a"}]}})).1, None);
+        assert_eq!(chosen_container(&pod, "i").unwrap(), ("i".to_owned(), None));
+        let failure = chosen_container(&pod, "no").unwrap_err().report();
+        assert_eq!(failure, "error: container no is not valid for pod  out of: a, b, i (init)");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::{LabelSelector, Object};
+use crate::apimachinery::{LabelSelector, Object, builtin};
 
 use super::api::{Api, Url};
 use super::command::Call;
@@ -196,7 +196,12 @@ pub(super) struct Wanted {
     pub(super) selectors: bool,
     /// A type alone means every object of it, even without `--all`.
     pub(super) types_alone: bool,
+    /// Names may stand beside `--all`, which then means nothing.
+    pub(super) names_beside_all: bool,
 }
+
+/// What is said of `--all` beside `-l` where the two cannot be told apart.
+pub(super) const ALL_AND_SELECTOR: &str = "cannot set --all and --selector at the same time";
 
 /// Finds the objects that arguments, files and selectors name, asking the server for each.
 pub(super) async fn find(
@@ -209,7 +214,7 @@ pub(super) async fn find(
     for info in locate(call, api, args, wanted).await? {
         match info {
             Found::Named(resource, namespace, name, source) => {
-                match api.get(&resource.object(&namespace, &name)).await {
+                match read(api, &resource, &namespace, &name).await {
                     Ok(object) => infos.push(info_of(resource, object, source)?),
                     // What is missing does not keep the rest from being done.
                     Err(failure @ Failure::Status(_)) => call.deferred.push(failure),
@@ -223,6 +228,20 @@ pub(super) async fn find(
         Failure::many(std::mem::take(&mut call.deferred))?;
     }
     Ok(infos)
+}
+
+/// Reads an object; of one that is missing, it says when its namespace is missing, too.
+pub(super) async fn read(api: &Api, resource: &Resource, namespace: &str, name: &str) -> Outcome<Value> {
+    let read = api.get(&resource.object(namespace, name)).await;
+    let is_elsewhere = !matches!(namespace, "" | "default");
+    if is_elsewhere && read.as_ref().is_err_and(Failure::is_not_found) {
+        let place = Resource::from(&builtin::NAMESPACE).object("", namespace);
+        match api.get(&place).await {
+            Err(failure) if failure.is_not_found() => return Err(failure),
+            _ => {}
+        }
+    }
+    read
 }
 
 /// As [`find`], but the objects of files are taken as they are, without asking the server for them.
@@ -278,7 +297,8 @@ pub(super) async fn locate(
     let everywhere = call.flags.on("all-namespaces");
     let labels = if wanted.selectors { call.flags.text("selector") } else { "" };
     let fields = if wanted.selectors { call.flags.text("field-selector") } else { "" };
-    let all = call.flags.on("all");
+    let has_names = args.len() > 1 || args.iter().any(|arg| arg.contains('/'));
+    let all = call.flags.on("all") && !(wanted.names_beside_all && has_names);
     let has_selector = !labels.is_empty() || !fields.is_empty();
     check_selectors(args, has_selector, all)?;
     let selections = select(api, args).await?;
@@ -302,9 +322,10 @@ pub(super) async fn locate(
                 let url =
                     resource.collection(scope).with("fieldSelector", fields).with("labelSelector", labels);
                 let list = match call.flags.int("chunk-size") {
-                    0 => api.get(&url).await?,
-                    page => api.clone().in_pages(page).list(&url).await?,
+                    0 => api.get(&url).await,
+                    page => api.clone().in_pages(page).list(&url).await,
                 };
+                let list = list.map_err(|failure| unlisted(failure, &resource, labels, fields))?;
                 for object in into_items(list, &resource) {
                     found.push(Found::Object(info_of(resource.clone(), object, String::new())?));
                 }
@@ -314,6 +335,25 @@ pub(super) async fn locate(
     Ok(found)
 }
 
+/// Says of a refused list what was asked for.
+pub(super) fn unlisted(failure: Failure, resource: &Resource, labels: &str, fields: &str) -> Failure {
+    match failure {
+        Failure::Status(mut status) if status.is("BadRequest") || status.is("NotFound") => {
+            let what = resource.group_version_resource();
+            status.message = if labels.is_empty() && fields.is_empty() {
+                format!("Unable to list {what:?}: {}", status.message)
+            } else {
+                format!(
+                    "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {}",
+                    status.message
+                )
+            };
+            Failure::Status(status)
+        }
+        other => other,
+    }
+}
+
 fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
     let pairs = args.iter().any(|arg| arg.contains('/'));
     if (has_selector || all) && pairs {
@@ -321,7 +361,7 @@ fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
             "selectors and the all flag cannot be used when passing resource/name arguments",
         ));
     }
-    if has_selector && args.is_empty() {
+    if (has_selector || all) && args.is_empty() {
         return Err(Failure::message("at least one resource must be specified to use a selector"));
     }
     if has_selector && args.len() > 1 {
@@ -419,7 +459,6 @@ async fn from_files_matching(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apimachinery::builtin;
 
     fn refusal(args: &[&str], has_selector: bool, all: bool) -> String {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();

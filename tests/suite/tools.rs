@@ -142,7 +142,9 @@ fn a_watch_leaves_the_prompt_free_and_the_verdict_still_comes() {
     terminal.shows("[2/2] Look");
     terminal.shows_when("the typed line", |screen| screen.trim_end().ends_with("orders ❯ echo half a li"));
     terminal.line("ne");
-    terminal.shows("\nhalf a line");
+    terminal.shows_when("a prompt after it", |screen| {
+        screen.contains("\nhalf a line") && screen.trim_end().ends_with("orders ❯")
+    });
     // The first Ctrl-C takes away what is typed, the second ends the watch.
     terminal.type_text("abc\u{3}");
     terminal.shows_when("an empty prompt", |screen| screen.trim_end().ends_with("orders ❯"));

@@ -27,6 +27,7 @@ fn cases() -> Vec<Case> {
         include_str!("data/wrong_states.yaml"),
         include_str!("data/forum_states.yaml"),
         include_str!("data/asked_states.yaml"),
+        include_str!("data/support_states.yaml"),
     ];
     let (course, _) = load(&Source::Embedded);
     let documents = texts.into_iter().flat_map(|text| parse_yaml(text).unwrap());
@@ -61,6 +62,9 @@ fn read(case: &Value, course: &Course) -> Case {
 async fn bring_about(desk: &mut Desk, case: &Case) {
     desk.environment.prepare(&case.step.start, true).await.unwrap();
     assert!(case.step.start.is_empty() || desk.environment.pass(SHOWS));
+    for file in &case.step.files {
+        desk.environment.workspace().put(&file.name, &file.content).unwrap();
+    }
     desk.printed.clear();
     desk.context.commands.clear();
     desk.context.snap = check::remember(&case.step, &desk.context).await.unwrap();
@@ -101,7 +105,7 @@ async fn complaint(desk: &mut Desk, case: &Case) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_state_never_passes_and_its_cause_is_named() {
     let cases = cases();
-    assert!(cases.len() >= 280);
+    assert!(cases.len() >= 310);
     let (mut one, mut two) = (Desk::new().await, Desk::new().await);
     let (first, second) = cases.split_at(cases.len() / 2);
     let (left, right) = tokio::join!(judge_all(&mut one, first), judge_all(&mut two, second));

@@ -224,7 +224,7 @@ fn a_service_that_selects_no_pod_is_told_as_the_broken_link() {
         })
     };
     let verdict = |service: Value, status: u16, body: &str| {
-        let answered = Answered { status, body: body.to_owned(), distinct: 1 };
+        let answered = Answered { status, body: body.to_owned(), distinct: 1, by_luck: false };
         let replies = [(probe.clone(), Ok(answered))];
         let objects = vec![service, pod("web-1-a", "p-1", json!({}))];
         verdict_with(&probed, objects, &[], &BTreeMap::new(), &replies)

@@ -53,6 +53,13 @@ pub(super) fn survey(world: &World, logs: &BTreeMap<String, String>, namespace: 
     findings.filter(|finding| finding.lasts).take(SURVEY_MAX).collect()
 }
 
+/// Whether Pods of several workloads stand behind a Service.
+pub(super) fn reaches_several(world: &World, service: &ObjectRef) -> bool {
+    let logs = BTreeMap::new();
+    let chain = Chain::new(world, &logs);
+    world.object(service).is_some_and(|service| chain.reaches_too_much(service).is_some())
+}
+
 /// What keeps an expectation from holding, if anything is known to.
 pub(super) fn explain(
     facts: &Facts<'_>,
@@ -71,6 +78,7 @@ pub(super) fn explain(
                 let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
                 let refused = if spec { near.refused_about(found) } else { None };
                 refused
+                    .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
@@ -89,7 +97,10 @@ pub(super) fn explain(
             let service = || facts.world.object(&service);
             of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
         }
-        About::Culprit(object) => facts.world.object(object).and_then(|object| chain.broken_link(object)),
+        About::Culprit(object) => facts
+            .world
+            .object(object)
+            .and_then(|object| chain.broken_link(object).or_else(|| chain.ended_before(object))),
     };
     finding.map(|finding| awaited.soften(finding))
 }

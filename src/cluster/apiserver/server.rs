@@ -232,6 +232,7 @@ impl ApiServer {
         user: &Arc<User>,
     ) -> Result<Response<Body>, Status> {
         let shared = &self.shared;
+        subresources::admit_connection(shared, &info, user)?;
         match info.subresource_name() {
             "log" => return subresources::log(shared, &info),
             "exec" => return subresources::exec(shared, &info, request),

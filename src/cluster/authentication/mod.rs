@@ -4,6 +4,7 @@ mod authority;
 mod certificate;
 mod der;
 mod service_account;
+mod trust;
 mod web_token;
 
 pub(crate) use authority::Authority;
@@ -11,3 +12,4 @@ pub(crate) use certificate::{CertificateRequest, Usage, server_certificate, user
 pub(crate) use service_account::{
     API_AUDIENCE, Bound, TokenClaims, legacy_claims, openid_configuration, user_of_token,
 };
+pub(crate) use trust::check_server;

@@ -43,6 +43,7 @@ mod tokens;
 mod update;
 mod validation;
 mod warnings;
+mod webhook_client;
 
 use std::sync::Arc;
 
@@ -65,6 +66,7 @@ pub(crate) use options::{
 };
 pub(crate) use quota::{hard as quota_hard, used as quota_used};
 pub(crate) use table::{Row, Table};
+pub(crate) use webhook_client::{WebhookAnswer, WebhookServer};
 
 /// The registry: all objects, the rules of their kinds, and the present moment.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ pub(crate) struct Registry {
     events: EventFilter,
     /// The keys of the cluster; absent when the operating system gave no randomness to make them.
     authority: Option<Arc<Authority>>,
+    /// Programs that answer webhooks.
+    webhook_servers: &'static [&'static dyn WebhookServer],
 }
 
 impl Registry {
@@ -86,7 +90,8 @@ impl Registry {
 
     /// A registry over objects that a snapshot held.
     pub(crate) fn with_store(store: Store, now: Timestamp, random: Random) -> Self {
-        Self { store, now, random, events: EventFilter::default(), authority: Authority::of_this_process() }
+        let (events, authority) = (EventFilter::default(), Authority::of_this_process());
+        Self { store, now, random, events, authority, webhook_servers: &[] }
     }
 
     /// The present simulated moment.

@@ -29,7 +29,7 @@ pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
 pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
-pub(crate) use program::{GrpcHealth, Sigterm};
+pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;
 
 use crate::base::Timestamp;

@@ -380,7 +380,7 @@ impl Process {
 
     /// Whether its ports expect TLS.
     pub(crate) fn speaks_tls(&self) -> bool {
-        self.program().is_some_and(|program| program.speaks_tls())
+        self.program().is_some_and(|program| program.speaks_tls(self))
     }
 
     /// Answers a request; `None` when it closes the connection without a word.

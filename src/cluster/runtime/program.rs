@@ -1,5 +1,6 @@
 //! What a modelled program is, and the list of them.
 
+use super::super::registry::WebhookServer;
 use super::consumption::Consumption;
 use super::http::{HttpRequest, HttpResponse};
 use super::process::{Process, System};
@@ -42,9 +43,11 @@ pub(crate) trait Program: Sync {
     }
 
     /// Whether its ports expect TLS.
-    fn speaks_tls(&self) -> bool {
+    fn speaks_tls(&self, process: &Process) -> bool {
+        let _ = process;
         false
     }
+
     /// The ports on which it answers HTTP.
     fn ports(&self, process: &Process) -> Vec<u16> {
         let _ = process;
@@ -119,6 +122,9 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::PAUSE,
     &programs::IDLE,
 ];
+
+/// The programs that answer webhooks.
+pub(crate) static WEBHOOK_SERVERS: &[&dyn WebhookServer] = &[&programs::AgnhostWebhook];
 
 /// The program of that name; one that idles when there is none.
 pub(crate) fn program(name: &str) -> &'static dyn Program {

@@ -56,39 +56,92 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find_as_given(call, &api, &args, Wanted { selectors: false, types_alone: false }).await?;
+    let infos = find_as_given(
+        call,
+        &api,
+        &args,
+        Wanted { selectors: false, types_alone: false, ..Wanted::default() },
+    )
+    .await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to autoscale"));
     }
+    let mut failures = Vec::new();
     for info in infos {
-        ensure_scalable(&info)?;
-        let name = match call.flags.text("name") {
-            "" => info.name.clone(),
-            name => name.to_owned(),
-        };
-        let mut autoscaler = autoscaler(&info, &name, minimum, maximum, &metrics);
-        autoscaler["metadata"]["namespace"] = info.namespace.as_str().into();
-        record(call, &mut autoscaler);
-        let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
-        if dry_run == DryRun::Client {
-            print_done(call, &autoscaler, &resource.named(&name), "created")?;
-            continue;
+        if let Err(failure) = one(call, &api, &info, &metrics, dry_run).await {
+            failures.push(failure);
         }
-        if call.flags.on("save-config") {
-            super::apply::annotate_typed(&mut autoscaler);
-        }
-        let autoscaler = post(call, &api, &info, autoscaler, dry_run).await?;
-        print_done(call, &autoscaler, &resource.named(&name), "autoscaled")?;
     }
-    Ok(())
+    Failure::many(failures)
 }
 
-async fn post(call: &Call<'_>, api: &Api, info: &Info, autoscaler: Value, dry_run: DryRun) -> Outcome<Value> {
-    let url = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER)
+async fn one(call: &mut Call<'_>, api: &Api, info: &Info, metrics: &[Value], dry_run: DryRun) -> Outcome {
+    let (minimum, maximum) = (call.flags.int("min"), call.flags.int("max"));
+    ensure_scalable(info)?;
+    let name = match call.flags.text("name") {
+        "" => info.name.clone(),
+        name => name.to_owned(),
+    };
+    let mut autoscaler = autoscaler(info, &name, minimum, maximum, metrics);
+    if call.target()?.explicit_namespace {
+        autoscaler["metadata"]["namespace"] = info.namespace.as_str().into();
+    }
+    record(call, &mut autoscaler);
+    let resource = Resource::from(&builtin::HORIZONTAL_POD_AUTOSCALER);
+    if dry_run == DryRun::Client {
+        return print_done(call, &autoscaler, &resource.named(&name), "created");
+    }
+    if call.flags.on("save-config") {
+        super::apply::annotate_typed(&mut autoscaler);
+    }
+    let autoscaler = match post(call, api, info, &resource, &autoscaler, dry_run).await {
+        Err(Failure::Status(_)) => {
+            let older = older(call, &autoscaler)?;
+            let resource = Resource { version: "v1".to_owned(), ..resource.clone() };
+            post(call, api, info, &resource, &older, dry_run).await?
+        }
+        other => other?,
+    };
+    print_done(call, &autoscaler, &resource.named(&name), "autoscaled")
+}
+
+async fn post(
+    call: &Call<'_>,
+    api: &Api,
+    info: &Info,
+    resource: &Resource,
+    autoscaler: &Value,
+    dry_run: DryRun,
+) -> Outcome<Value> {
+    let url = resource
         .collection(&info.namespace)
         .with("dryRun", dry_run.parameter())
         .with("fieldManager", call.flags.text("field-manager"));
-    api.post(&url, &autoscaler).await
+    api.post(&url, autoscaler).await
+}
+
+/// As upstream: whatever autoscaling/v2 refuses is tried as autoscaling/v1, if that has words for it.
+fn older(call: &Call<'_>, autoscaler: &Value) -> Outcome<Value> {
+    const WHAT: &str =
+        "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1";
+    let (cpu, memory) = (call.flags.text("cpu").trim(), call.flags.text("memory"));
+    if cpu.is_empty() {
+        return Err(Failure::message(format!("{WHAT}: empty input")));
+    }
+    if !memory.is_empty() || !cpu.ends_with('%') && call.flags.int("cpu-percent") < 0 {
+        return Err(Failure::message(format!("{WHAT}: %!w(<nil>)")));
+    }
+    let mut older = autoscaler.clone();
+    older["apiVersion"] = "autoscaling/v1".into();
+    older["status"] = json!({"currentReplicas": 0, "desiredReplicas": 0});
+    let percent = &autoscaler["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"];
+    if let Some(spec) = older["spec"].as_object_mut() {
+        spec.remove("metrics");
+        if percent.as_i64().is_some_and(|percent| percent > 0) {
+            spec.insert("targetCPUUtilizationPercentage".to_owned(), percent.clone());
+        }
+    }
+    Ok(older)
 }
 
 fn ensure_scalable(info: &Info) -> Outcome {

@@ -6,7 +6,7 @@ use super::flag_sets::{FILES, OUTPUT};
 use crate::apimachinery::{builtin, seconds};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command, Run};
-use crate::kubectl::discovery::Resource;
+use crate::kubectl::discovery::{Resource, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::print_done;
@@ -73,6 +73,20 @@ async fn answer(call: &mut Call<'_>, answer: &Answer) -> Outcome {
     }
     let resource = Resource::from(&builtin::CERTIFICATE_SIGNING_REQUEST);
     for name in names {
+        if let Some((kind, _)) = name.split_once('/') {
+            let named = resolve(&api, kind).await?;
+            if named.namespaced {
+                return Err(Failure::message(
+                    "namespace may not be empty when retrieving a resource by name",
+                ));
+            }
+            if !named.is(&builtin::CERTIFICATE_SIGNING_REQUEST) {
+                return Err(Failure::message(format!(
+                    "can only handle CertificateSigningRequest.certificates.k8s.io objects, got {}",
+                    named.kind
+                )));
+            }
+        }
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         let object = answered(call, &api, &resource, &name, answer).await?;
         print_done(call, &object, &resource.named(&name), answer.done)?;

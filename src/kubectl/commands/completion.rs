@@ -1,12 +1,7 @@
-//! `kubectl completion`: scripts for shells, and `__complete`, which those scripts ask.
-
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+//! `kubectl completion`: scripts for shells, which ask `__complete`.
 
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::complete;
 use crate::kubectl::errors::Outcome;
-use crate::kubectl::object_names;
 
 /// `kubectl completion`.
 pub(super) static COMMAND: Command = Command {
@@ -109,33 +104,4 @@ async fn script(call: &mut Call<'_>) -> Outcome {
         "powershell" => POWERSHELL,
         other => return Err(call.usage_error(format!("Unsupported shell type {other:?}."))),
     })
-}
-
-/// Prints candidates for the last word, one a line, and what shells are to make of them.
-pub(in crate::kubectl) async fn complete_words(call: &mut Call<'_>, words: &[String]) -> Outcome {
-    // First without names, to learn which ones are asked for; then with them.
-    let asked: RefCell<BTreeSet<String>> = RefCell::default();
-    complete(words, &|plural| {
-        asked.borrow_mut().insert(plural.to_owned());
-        Vec::new()
-    });
-    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for plural in asked.into_inner() {
-        let names = match plural.as_str() {
-            "contexts" => call
-                .factory
-                .kubeconfig(&call.flags)
-                .map(|config| config.names("contexts"))
-                .unwrap_or_default(),
-            plural => match (call.api().await, call.namespace()) {
-                (Ok(api), Ok(namespace)) => object_names(api.client(), &namespace, plural).await,
-                _ => Vec::new(),
-            },
-        };
-        known.insert(plural, names);
-    }
-    let candidates = complete(words, &|plural| known.get(plural).cloned().unwrap_or_default());
-    call.text(candidates.iter().map(|one| format!("{one}\n")).collect::<String>())?;
-    call.line(":4")?;
-    call.complain("Completion ended with directive: ShellCompDirectiveNoFileComp")
 }

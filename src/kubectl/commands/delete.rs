@@ -48,10 +48,30 @@ const FLAGS: &[Flag] = &[
 const IMMEDIATE: &str = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
 
 /// How to delete.
-struct Plan {
+pub(super) struct Plan {
     options: Value,
     forced: bool,
     dry_run: DryRun,
+}
+
+impl Plan {
+    /// Deletes with a way to treat dependents, and seconds for a graceful end unless these are negative.
+    pub(super) fn new(cascade: &str, grace: i64, dry_run: DryRun) -> Self {
+        let propagation = match cascade {
+            "foreground" => "Foreground",
+            "orphan" | "false" => "Orphan",
+            // Other words were refused before the command began.
+            _ => "Background",
+        };
+        let mut options = json!({"propagationPolicy": propagation});
+        if grace >= 0 {
+            options["gracePeriodSeconds"] = grace.into();
+        }
+        if dry_run == DryRun::Server {
+            options["dryRun"] = json!(["All"]);
+        }
+        Self { options, forced: false, dry_run }
+    }
 }
 
 /// One object that is on its way out.
@@ -72,7 +92,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.is_set("raw") {
         return super::raw::send(call, http::Method::DELETE).await;
     }
-    require_arguments(call)?;
+    if call.flags.text("selector").is_empty() && !call.flags.on("all") {
+        require_arguments(call)?;
+    }
     let plan = plan(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -81,7 +103,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         // The space at the end is upstream's.
         return Err(Failure::message("setting 'all' parameter but found a non empty selector. "));
     }
-    let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let found = match locate(call, &api, &args, Wanted { selectors: true, ..Wanted::default() }).await {
+        // Files without objects leave nothing to do.
+        Err(Failure::Message(text)) if text == "no objects passed to delete" => Vec::new(),
+        other => other?,
+    };
     if plan.forced && call.flags.on("force") {
         call.complain(IMMEDIATE)?;
     }
@@ -92,6 +118,17 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return call.line("deletion is cancelled");
     }
     let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
+    delete_all(call, &api, &plan, found, ignore_missing).await
+}
+
+/// Deletes what was found, and waits until it is gone if that is asked for.
+pub(super) async fn delete_all(
+    call: &mut Call<'_>,
+    api: &Api,
+    plan: &Plan,
+    found: Vec<Found>,
+    ignore_missing: bool,
+) -> Outcome {
     let (mut going, mut failures) = (Vec::new(), Vec::new());
     let mut warns = call.target()?.explicit_namespace;
     for target in found {
@@ -105,16 +142,26 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             )?;
             warns = false;
         }
-        match delete(call, &api, &plan, resource, namespace, name).await {
-            Ok(gone) => going.push(gone),
-            Err(failure) if failure.is_not_found() && ignore_missing => {}
+        if name.is_empty() {
+            let unnamed = Failure::message("resource name may not be empty");
+            failures.push(unnamed.about("deleting", &source));
+            continue;
+        }
+        let mut gone = Gone { resource, namespace, name, uid: String::new() };
+        match delete(call, api, plan, &gone).await {
+            Ok(uid) => {
+                gone.uid = uid;
+                going.push(gone);
+            }
+            // Upstream looks whether it is gone, all the same.
+            Err(failure) if failure.is_not_found() && ignore_missing => going.push(gone),
             Err(failure @ Failure::Status(_)) => failures.push(failure.about("deleting", &source)),
             Err(failure) => return Err(failure),
         }
     }
     Failure::many(failures)?;
     if call.flags.on("wait") && plan.dry_run == DryRun::None {
-        wait_for_all(call, &api, &going).await?;
+        wait_for_all(call, api, &going).await?;
     }
     Ok(())
 }
@@ -157,32 +204,12 @@ fn plan(call: &Call<'_>) -> Outcome<Plan> {
         // Without --force kubectl keeps waiting for a graceful end, the shortest there is.
         grace = 1;
     }
-    let propagation = match call.flags.text("cascade") {
-        "foreground" => "Foreground",
-        "orphan" | "false" => "Orphan",
-        // Other words were refused before the command began.
-        _ => "Background",
-    };
-    let dry_run = dry_run(call)?;
-    let mut options = json!({"propagationPolicy": propagation});
-    if grace >= 0 {
-        options["gracePeriodSeconds"] = grace.into();
-    }
-    if dry_run == DryRun::Server {
-        options["dryRun"] = json!(["All"]);
-    }
-    Ok(Plan { options, forced: immediate, dry_run })
+    Ok(Plan { forced: immediate, ..Plan::new(call.flags.text("cascade"), grace, dry_run(call)?) })
 }
 
-async fn delete(
-    call: &mut Call<'_>,
-    api: &Api,
-    plan: &Plan,
-    resource: Resource,
-    namespace: String,
-    name: String,
-) -> Outcome<Gone> {
-    let url = resource.object(&namespace, &name);
+async fn delete(call: &mut Call<'_>, api: &Api, plan: &Plan, gone: &Gone) -> Outcome<String> {
+    let Gone { resource, namespace, name, .. } = gone;
+    let url = resource.object(namespace, name);
     let answer = match plan.dry_run {
         DryRun::Client => Value::Null,
         _ => api.delete(&url, &plan.options).await?,
@@ -190,23 +217,30 @@ async fn delete(
     let uid = if answer["kind"] == "Status" { &answer["details"]["uid"] } else { &answer["metadata"]["uid"] };
     let uid = uid.as_str().unwrap_or_default().to_owned();
     if call.flags.text("output") == "name" {
-        call.line(resource.named(&name))?;
+        call.line(resource.named(name))?;
     } else {
         let verb = if plan.forced && call.flags.on("force") { "force deleted" } else { "deleted" };
         let place = if resource.namespaced { format!(" from {namespace} namespace") } else { String::new() };
         call.line(format!("{} {name:?} {verb}{place}{}", resource.qualified_kind(), plan.dry_run.suffix()))?;
     }
-    Ok(Gone { resource, namespace, name, uid })
+    Ok(uid)
 }
 
 async fn wait_for_all(call: &Call<'_>, api: &Api, going: &[Gone]) -> Outcome {
     let all = async {
         for gone in going {
-            let ended = until(api, &gone.resource, &gone.namespace, &gone.name, |object| {
+            let is_gone = |object: Option<&Value>| {
                 let same = |object: &Value| gone.uid.is_empty() || object["metadata"]["uid"] == *gone.uid;
                 Ok(if object.is_some_and(same) { None } else { Some(()) })
-            });
-            match ended.await {
+            };
+            let ended = match api.get(&gone.resource.object(&gone.namespace, &gone.name)).await {
+                Ok(object) if is_gone(Some(&object))?.is_none() => {
+                    until(api, &gone.resource, &gone.namespace, &gone.name, is_gone).await
+                }
+                Err(failure) if !failure.is_not_found() => Err(failure),
+                _ => Ok(()),
+            };
+            match ended {
                 // Whoever may delete need not be allowed to look.
                 Err(Failure::Status(status)) if status.is("Forbidden") || status.is("MethodNotAllowed") => {}
                 other => other?,

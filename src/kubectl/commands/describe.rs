@@ -45,7 +45,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             return every(call, &api, wanted).await;
         }
     }
-    let wanted = Wanted { selectors: true, types_alone: true };
+    let wanted = Wanted { selectors: true, types_alone: true, ..Wanted::default() };
     let from_files = !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize");
     let found = locate(call, &api, &args, wanted).await;
     let found = found.map_err(|failure| if from_files { visited(failure) } else { failure })?;

@@ -1,5 +1,6 @@
 //! `kubectl diff`: what apply would change, as a unified diff.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -9,8 +10,9 @@ use super::flag_sets::{FILES, SELECTOR, field_manager};
 use crate::base::{Random, to_yaml};
 use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::programs::Program;
 use crate::kubectl::resource_args::{Info, from_files, info_of};
 
@@ -50,38 +52,66 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
         return Err(Failure::WithCode("error: must specify one of -f and -k".to_owned(), 2));
     }
+    if call.flags.on("force-conflicts") && !call.flags.on("server-side") {
+        let refusal = "error: --force-conflicts only works with --server-side".to_owned();
+        return Err(Failure::WithCode(refusal, 2));
+    }
     let api = call.api().await?;
     let (infos, failures) = from_files(call, &api).await.map_err(more_than_a_difference)?;
-    Failure::many(failures).map_err(more_than_a_difference)?;
+    if !(infos.is_empty() && is_nothing(&failures)) {
+        Failure::many(failures).map_err(more_than_a_difference)?;
+    }
     let external = call.factory.variable("KUBECTL_EXTERNAL_DIFF").unwrap_or_default().to_owned();
     if !external.is_empty() {
         return with_program(call, &api, &infos, &external).await;
     }
-    let mut differs = false;
+    let mut shown = BTreeMap::new();
     let mut visited = Visited::default();
     for info in &infos {
-        let (live, merged) = versions(call, &api, info).await.map_err(more_than_a_difference)?;
+        let (mut live, mut merged) = versions(call, &api, info).await.map_err(more_than_a_difference)?;
         visited.note(&live, &info.namespace);
-        differs |= show(call, info, live, merged)?;
+        if !call.flags.on("show-secrets") {
+            mask(&mut live, &mut merged);
+        }
+        let keep = call.flags.on("show-managed-fields");
+        shown.insert(file_name(info), (lines_of(&live, keep), lines_of(&merged, keep)));
     }
     for info in pruned(call, &api, &visited).await.map_err(more_than_a_difference)? {
-        differs |= show(call, &info, info.object.value().clone(), Value::Null)?;
+        // As upstream: what would go is shown whole.
+        shown.insert(file_name(&info), (lines_of(info.object.value(), true), Vec::new()));
+    }
+    show(call, &shown)
+}
+
+/// Prints how the versions differ, as `diff -u -N` does of two folders.
+fn show(call: &mut Call<'_>, shown: &BTreeMap<String, (Vec<String>, Vec<String>)>) -> Outcome {
+    let [live, merged] = folders(call).map(|folder| folder.display().to_string());
+    let time = call.now().strftime("%Y-%m-%d %H:%M:%S.%9f +0000").to_string();
+    let mut differs = false;
+    for (name, (old, new)) in shown {
+        let text = unified(old, new);
+        if text.is_empty() {
+            continue;
+        }
+        differs = true;
+        call.text(format!(
+            "diff -u -N {live}/{name} {merged}/{name}\n--- {live}/{name}\t{time}\n+++ {merged}/{name}\t{time}\n{text}"
+        ))?;
     }
     if differs { Err(Failure::Exit(1)) } else { Ok(()) }
 }
 
-/// Prints how two versions differ; whether they do.
-fn show(call: &mut Call<'_>, info: &Info, mut live: Value, mut merged: Value) -> Outcome<bool> {
-    if !call.flags.on("show-secrets") {
-        mask(&mut live, &mut merged);
-    }
-    let text = unified(&lines_of(&live), &lines_of(&merged));
-    if text.is_empty() {
-        return Ok(false);
-    }
-    let name = file_name(info);
-    call.text(format!("diff -u -N LIVE/{name} MERGED/{name}\n--- LIVE/{name}\n+++ MERGED/{name}\n{text}"))?;
-    Ok(true)
+/// Where both versions stand, or would stand for a program that compares folders.
+fn folders(call: &Call<'_>) -> [PathBuf; 2] {
+    let folder = call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
+    let mut random = Random::seeded(Random::fresh_seed());
+    ["LIVE", "MERGED"]
+        .map(|name| Path::new(folder).join(format!("{name}-{}", random.below(u64::from(u32::MAX)))))
+}
+
+/// Whether files that hold no objects are all that is wrong: then nothing differs.
+fn is_nothing(failures: &[Failure]) -> bool {
+    matches!(failures, [Failure::Message(text)] if text.starts_with("no objects passed to "))
 }
 
 /// What `apply --prune` would delete.
@@ -95,9 +125,7 @@ async fn pruned(call: &Call<'_>, api: &Api, visited: &Visited) -> Outcome<Vec<In
 
 /// Writes both versions of all objects into folders and has a program compare these.
 async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &str) -> Outcome {
-    let folder = call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
-    let suffix = Random::seeded(Random::fresh_seed()).name_suffix(10);
-    let folders = ["LIVE", "MERGED"].map(|name| Path::new(folder).join(format!("{name}-{suffix}")));
+    let folders = folders(call);
     let compared = compare(call, api, infos, program, &folders).await;
     for folder in &folders {
         // A folder that was never made need not be removed.
@@ -116,26 +144,25 @@ async fn compare(
     for folder in folders {
         std::fs::create_dir_all(folder)?;
     }
-    let write = |info: &Info, mut live: Value, mut merged: Value| -> Outcome {
-        if !call.flags.on("show-secrets") {
-            mask(&mut live, &mut merged);
-        }
+    let write = |info: &Info, live: &Value, merged: &Value, keep: bool| -> Outcome {
         for (folder, object) in folders.iter().zip([live, merged]) {
-            let lines = lines_of(&object);
-            if !lines.is_empty() {
-                std::fs::write(folder.join(file_name(info)), lines.join("\n") + "\n")?;
-            }
+            let lines = lines_of(object, keep);
+            let text = if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" };
+            std::fs::write(folder.join(file_name(info)), text)?;
         }
         Ok(())
     };
     let mut visited = Visited::default();
     for info in infos {
-        let (live, merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
+        let (mut live, mut merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
         visited.note(&live, &info.namespace);
-        write(info, live, merged)?;
+        if !call.flags.on("show-secrets") {
+            mask(&mut live, &mut merged);
+        }
+        write(info, &live, &merged, call.flags.on("show-managed-fields"))?;
     }
     for info in pruned(call, api, &visited).await.map_err(more_than_a_difference)? {
-        write(&info, info.object.value().clone(), Value::Null)?;
+        write(&info, info.object.value(), &Value::Null, true)?;
     }
     // As upstream does, only words of plain characters are passed on.
     let is_plain = |word: &&str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-=".contains(c));
@@ -146,8 +173,17 @@ async fn compare(
     words.extend(given.filter(is_plain).map(str::to_owned));
     match call.factory.start(Program { words, ..Program::default() }).await? {
         Ok(ended) if ended.code == 0 => Ok(()),
-        Ok(ended) => Err(Failure::Exit(ended.code)),
-        Err(error) => Err(Failure::WithCode(format!("error: failed to run {program:?}: {error}"), 2)),
+        Ok(ended) if ended.code == 1 => Err(Failure::Exit(1)),
+        Ok(ended) => {
+            Err(Failure::WithCode(format!("error: failed to run {program:?}: exit status {}", ended.code), 2))
+        }
+        Err(error) => {
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "executable file not found in $PATH".to_owned(),
+                _ => reason(&error),
+            };
+            Err(Failure::WithCode(format!("error: failed to run {program:?}: {why}"), 2))
+        }
     }
 }
 
@@ -192,6 +228,9 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
             other => return other,
         }
     }
+    let (kind, name) = (info.resource.group_version_kind(), &info.name);
+    let warning = format!("Object ({kind}: {name}) keeps changing, diffing without lock");
+    call.streams.err.clone().line(klog::line(Severity::Warning, "diff.go:690", &warning))?;
     versions_once(call, api, info, false).await
 }
 
@@ -240,12 +279,12 @@ fn file_name(info: &Info) -> String {
     format!("{group}{}.{}.{}.{}", info.resource.version, info.resource.kind, info.namespace, info.name)
 }
 
-fn lines_of(object: &Value) -> Vec<String> {
+fn lines_of(object: &Value, keep_managed_fields: bool) -> Vec<String> {
     if object.is_null() {
         return Vec::new();
     }
     let mut object = object.clone();
-    if let Some(metadata) = object["metadata"].as_object_mut() {
+    if let (false, Some(metadata)) = (keep_managed_fields, object["metadata"].as_object_mut()) {
         metadata.remove("managedFields");
     }
     to_yaml(&object).lines().map(str::to_owned).collect()

@@ -10,7 +10,7 @@ use crate::kubectl::describe::text_of;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{best_pod, choice_of_containers, container_names, default_container};
+use crate::kubectl::pods::{best_pod, chosen_container};
 use crate::kubectl::remote::Session;
 use crate::kubectl::resource_args::{Wanted, find_as_given};
 
@@ -78,6 +78,9 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
     if command.is_empty() {
         return Err(Failure::message("you must specify at least one command for the container"));
     }
+    if call.flags.is_set("pod-running-timeout") && call.flags.seconds("pod-running-timeout") <= 0.0 {
+        return Err(call.usage_error("--pod-running-timeout must be higher than zero"));
+    }
     let command = command.to_vec();
     let api = call.api().await?;
     let place = place(call, &typed).await?;
@@ -103,7 +106,6 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
     let api = call.api().await?;
     let namespace = call.namespace()?;
     let pod = best_pod(&api, &namespace, typed).await?;
-    let name = text_of(&pod["metadata"]["name"]).to_owned();
     if matches!(text_of(&pod["status"]["phase"]), "Succeeded" | "Failed") {
         return Err(Failure::message(format!(
             "cannot {} a container in a completed pod; current phase is {}",
@@ -111,23 +113,13 @@ pub(super) async fn place(call: &mut Call<'_>, typed: &str) -> Outcome<Place> {
             text_of(&pod["status"]["phase"])
         )));
     }
-    let mut container = call.flags.text("container").to_owned();
-    if container.is_empty() {
-        let (chosen, notice) = default_container(&pod);
-        if let (Some(notice), false) = (notice, call.flags.on("quiet")) {
-            call.complain(notice)?;
-        }
-        container = chosen;
-    } else if call.command.name == "attach" && !container_names(&pod).contains(&container) {
-        return Err(Failure::message(format!(
-            "cannot attach to the container: container {container} not found in pod {name}"
-        )));
-    }
-    if call.command.name == "exec" && !container_names(&pod).contains(&container) {
-        return Err(Failure::message(format!(
-            "container {container} is not valid for pod {name} out of: {}",
-            choice_of_containers(&pod).join(", ")
-        )));
+    let given = call.flags.text("container").to_owned();
+    let (container, notice) = chosen_container(&pod, &given).map_err(|failure| match call.command.name {
+        "attach" => Failure::message(format!("cannot attach to the container: {failure}")),
+        _ => failure,
+    })?;
+    if let (Some(notice), false) = (notice, call.flags.on("quiet")) {
+        call.complain(notice)?;
     }
     Ok(Place { pod, container })
 }

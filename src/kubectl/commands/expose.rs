@@ -110,6 +110,9 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     for (name, field) in
         [("type", "type"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")]
     {
+        if name == "session-affinity" && !matches!(flag(name).as_str(), "" | "None" | "ClientIP") {
+            return Err(Failure::message(format!("unknown session affinity: {}", flag(name))));
+        }
         if !flag(name).is_empty() {
             service["spec"][field] = flag(name).into();
         }
@@ -158,6 +161,9 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
         Some(map) => Ok(map.clone()),
         None if kind == "Pod" => Err(Failure::message(
             "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+        )),
+        None if kind == "Service" => Err(Failure::message(
+            "couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set",
         )),
         None => Err(Failure::message(format!(
             "couldn't retrieve selectors via --selector flag or introspection: invalid {}: no selectors, therefore cannot be exposed",

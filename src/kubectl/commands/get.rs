@@ -11,7 +11,9 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{
     Format, SortField, Sorts, TableOptions, TablePrinter, format_of, list_of, sort_by,
 };
-use crate::kubectl::resource_args::{Selection, from_files, into_items, refuse_arguments, select, visited};
+use crate::kubectl::resource_args::{
+    Selection, from_files, into_items, refuse_arguments, select, unlisted, visited,
+};
 
 use super::{get_list, get_watch};
 
@@ -305,22 +307,7 @@ impl<'s> Pages<'s> {
 /// Adds the selectors to a refusal, as upstream does for bad requests.
 fn explain(failure: Failure, call: &Call<'_>, selection: &Selection) -> Failure {
     let Selection::Every(resource) = selection else { return failure };
-    let (labels, fields) = (call.flags.text("selector"), call.flags.text("field-selector"));
-    match failure {
-        Failure::Status(mut status) if status.is("BadRequest") || status.is("NotFound") => {
-            let what = resource.group_version_resource();
-            status.message = if labels.is_empty() && fields.is_empty() {
-                format!("Unable to list {what:?}: {}", status.message)
-            } else {
-                format!(
-                    "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {}",
-                    status.message
-                )
-            };
-            Failure::Status(status)
-        }
-        other => other,
-    }
+    unlisted(failure, resource, call.flags.text("selector"), call.flags.text("field-selector"))
 }
 
 /// How tables look for these answers.

@@ -11,7 +11,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given};
+use crate::kubectl::resource_args::{ALL_AND_SELECTOR, Info, Wanted, find, find_as_given};
 
 /// `kubectl label`.
 pub(super) static LABEL: Command = Command {
@@ -100,16 +100,8 @@ struct Changes {
 }
 
 async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
-    let is_pair =
-        |arg: &&String| arg.contains('=') && !arg.starts_with('=') || (arg.ends_with('-') && arg.len() > 1);
-    let first_pair = call.args.iter().position(|arg| is_pair(&arg)).unwrap_or(call.args.len());
-    let (resources, pairs) = (call.args[..first_pair].to_vec(), call.args[first_pair..].to_vec());
-    if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
-        return Err(Failure::message(format!(
-            "all resources must be specified before {} changes: {stray}",
-            words.one
-        )));
-    }
+    let (resources, pairs) = super::set::resources_and_pairs(&call.args, words.one)?;
+    let names_files = !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize");
     let listing = call.flags.on("list");
     let local = call.flags.on("local");
     if local && call.flags.all("filename").is_empty() {
@@ -119,7 +111,10 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
             "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
         }));
     }
-    if resources.is_empty() && call.flags.all("filename").is_empty() {
+    if call.flags.on("all") && !call.flags.text("selector").is_empty() {
+        return Err(Failure::message(ALL_AND_SELECTOR));
+    }
+    if resources.is_empty() && !names_files {
         return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
@@ -129,7 +124,10 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     }
     let changes = parse(&pairs, words)?;
     let api = call.api().await?;
-    let wanted = Wanted { selectors: true, types_alone: false };
+    let wanted = Wanted { selectors: true, names_beside_all: true, ..Wanted::default() };
+    if call.flags.is_set("resource-version") && !names_one(call, &resources) {
+        return Err(Failure::message("--resource-version may only be used with a single resource"));
+    }
     let infos = match local {
         true => find_as_given(call, &api, &resources, wanted).await?,
         false => find(call, &api, &resources, wanted).await?,
@@ -137,12 +135,24 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     let mut failures = Vec::new();
     for info in &infos {
         if listing {
-            list(call, info, words, infos.len() > 1)?;
+            if let Err(failure) = list(call, info, &changes, words, infos.len() > 1) {
+                failures.push(failure);
+            }
         } else if let Err(failure) = change(call, &api, info, &changes, words).await {
             failures.push(failure);
         }
     }
     Failure::many(failures)
+}
+
+/// Whether the command line names one object and no more: a version is one object's.
+fn names_one(call: &Call<'_>, resources: &[String]) -> bool {
+    match (call.flags.all("filename"), resources) {
+        ([file], []) => file != "-" && !call.factory.path(file).is_dir(),
+        (_, [pair]) => pair.contains('/'),
+        (_, [kind, _name]) => !kind.contains(['/', ',']),
+        _ => false,
+    }
 }
 
 fn parse(pairs: &[String], words: &Words) -> Outcome<Changes> {
@@ -183,15 +193,18 @@ fn check(key: &str, value: &str, pair: &str, words: &Words) -> Outcome {
     Err(Failure::message(format!("invalid label value: {pair:?}: {}", wrong.join(";"))))
 }
 
-fn list(call: &mut Call<'_>, info: &Info, words: &Words, several: bool) -> Outcome {
+fn list(call: &mut Call<'_>, info: &Info, changes: &Changes, words: &Words, several: bool) -> Outcome {
+    let known = info.object.map(&format!("/metadata/{}", words.field)).cloned().unwrap_or_default();
+    if !call.flags.on("overwrite") {
+        refuse_overwriting(&known, changes, words)?;
+    }
     if several {
         call.line(format!(
             "Listing {}s for {}.{}/{}:",
             words.one, info.resource.kind, info.resource.group, info.name
         ))?;
     }
-    let entries = info.object.map(&format!("/metadata/{}", words.field)).cloned().unwrap_or_default();
-    for (key, value) in entries {
+    for (key, value) in updated(known, changes) {
         call.line(format!("{}{key}={}", if several { " " } else { "" }, value.as_str().unwrap_or_default()))?;
     }
     Ok(())
@@ -207,9 +220,13 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
         call.line(format!("{} {key:?} not found.", words.one))?;
     }
     let mut modified = original.clone();
-    modified["metadata"][words.field] = updated(known.clone(), changes).into();
-    if call.flags.is_set("resource-version") {
-        modified["metadata"]["resourceVersion"] = call.flags.text("resource-version").into();
+    let updated = updated(known, changes);
+    if !updated.is_empty() || original["metadata"][words.field].is_object() {
+        modified["metadata"][words.field] = updated.into();
+    }
+    let version = call.flags.text("resource-version");
+    if !version.is_empty() {
+        modified["metadata"]["resourceVersion"] = version.into();
     }
     record(call, &mut modified);
     let verb = verb(original, &modified, words);
@@ -217,9 +234,14 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if call.flags.on("local") || dry_run == DryRun::Client {
         return print_done(call, &modified, &info.named(), verb);
     }
-    let patch = create_merge_patch(original, &modified);
+    let mut patch = create_merge_patch(original, &modified);
+    if !version.is_empty() {
+        // It is said even where it is the present one: until the write it may change.
+        patch["metadata"]["resourceVersion"] = version.into();
+    }
     let mut object = modified;
-    if patch != json!({}) {
+    // As upstream: of annotations the server hears in any case.
+    if patch != json!({}) || !words.is_label {
         let url = info
             .url()
             .with("dryRun", dry_run.parameter())

@@ -65,7 +65,10 @@ pub(super) async fn nodes_of(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info
         let (kind, bare) = name.split_once('/').unwrap_or(("", name));
         if ["", "node", "nodes", "no"].contains(&kind) { bare } else { name }.to_owned()
     }));
-    find(call, api, &args, Wanted { selectors: true, types_alone: false }).await
+    let found = find(call, api, &args, Wanted { selectors: true, ..Wanted::default() }).await?;
+    // A node that is missing keeps all others as they are.
+    Failure::many(std::mem::take(&mut call.deferred))?;
+    Ok(found)
 }
 
 /// Marks a node as schedulable or not, and says so.

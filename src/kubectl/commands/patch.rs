@@ -4,14 +4,17 @@ use serde_json::Value;
 
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
-use crate::apimachinery::{apply_json_patch, apply_merge_patch, apply_strategic_patch};
+use crate::apimachinery::{Unapplied, apply_merge_patch, apply_operations, apply_strategic_patch};
 use crate::base::parse_yaml;
-use crate::kubectl::api::{JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
+use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::manifest::json_type;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, name_of};
-use crate::kubectl::resource_args::{Info, Wanted, find, find_as_given, require_arguments};
+use crate::kubectl::resource_args::{
+    Found, Info, Wanted, find_as_given, info_of, locate, read, refuse_arguments, require_arguments,
+};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -45,64 +48,88 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     };
     let text = patch_text(call)?;
+    let patch = parsed(&text)?;
     require_arguments(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = if call.flags.on("local") {
-        if dry_run == DryRun::Server {
-            return Err(Failure::message(
-                "cannot specify --local and --dry-run=server - did you mean --dry-run=client?",
-            ));
-        }
-        if !args.is_empty() {
-            return Err(Failure::message("cannot specify --local and server resources"));
-        }
-        find_as_given(call, &api, &args, Wanted::default()).await?
+    let local = call.flags.on("local");
+    if local && dry_run == DryRun::Server {
+        return Err(Failure::message(
+            "cannot specify --local and --dry-run=server - did you mean --dry-run=client?",
+        ));
+    }
+    if local && !args.is_empty() {
+        return Err(Failure::message("cannot specify --local and server resources"));
+    }
+    let found = if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        locate(call, &api, &args, Wanted::default()).await?
     } else {
-        find(call, &api, &args, Wanted::default()).await?
+        refuse_arguments(&args)?;
+        let given = find_as_given(call, &api, &args, Wanted::default()).await?;
+        given.into_iter().map(Found::Object).collect()
     };
-    if infos.is_empty() {
+    if found.is_empty() {
         return Err(Failure::message("no objects passed to patch"));
     }
-    let patch = parsed(&text)?;
-    for info in infos {
-        let object = if dry_run == DryRun::Client || call.flags.on("local") {
-            locally(&info, content_type, &patch)?
-        } else {
-            let url = match call.flags.text("subresource") {
-                "" => info.url(),
-                subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
-            };
-            let url = url
-                .with("dryRun", dry_run.parameter())
-                .with("fieldManager", call.flags.text("field-manager"));
-            if !call.flags.text("subresource").is_empty() {
+    let mut failures = Vec::new();
+    for one in found {
+        let info = match one {
+            Found::Object(info) => info,
+            Found::Named(resource, namespace, name, source) => {
                 // As upstream: the subresource itself is looked at first.
-                api.get(&info.resource.subresource(
-                    &info.namespace,
-                    &info.name,
-                    call.flags.text("subresource"),
-                ))
-                .await?;
-            }
-            let patched = api.patch(&url, content_type, &patch).await;
-            let patched = patched.map_err(|failure| explained(failure, content_type, &info))?;
-            // As upstream: what did not change is noted no reason for.
-            if &patched == info.object.value() {
-                patched
-            } else {
-                record_after(call, &api, &url, patched).await?
+                let live = match call.flags.text("subresource") {
+                    "" => read(&api, &resource, &namespace, &name).await,
+                    subresource => api.get(&resource.subresource(&namespace, &name, subresource)).await,
+                };
+                match live {
+                    // A subresource may be an object of another kind; what is patched is not.
+                    Ok(live) => Info { namespace, name, ..info_of(resource, live, source)? },
+                    // What is missing does not keep the rest from being done.
+                    Err(failure @ Failure::Status(_)) => {
+                        call.deferred.push(failure);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                }
             }
         };
-        let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
-        // A subresource may answer an object of another kind. As upstream, a dry run is not told apart.
-        match format_of(call, false)? {
-            Some(format) => format.show(call, &object)?,
-            None => call.line(format!("{} {verb}", name_of(&object)))?,
+        match one_patched(call, &api, &info, (content_type, &patch), dry_run).await {
+            Err(failure @ Failure::Status(_)) => failures.push(failure),
+            other => other?,
         }
     }
-    Ok(())
+    Failure::many(failures)
+}
+
+async fn one_patched(
+    call: &mut Call<'_>,
+    api: &Api,
+    info: &Info,
+    (content_type, patch): (&'static str, &Value),
+    dry_run: DryRun,
+) -> Outcome {
+    let object = if dry_run == DryRun::Client || call.flags.on("local") {
+        locally(info, content_type, patch)?
+    } else {
+        info.require_name()?;
+        let url = match call.flags.text("subresource") {
+            "" => info.url(),
+            subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
+        };
+        let url =
+            url.with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+        let patched = api.patch(&url, content_type, patch).await;
+        let patched = patched.map_err(|failure| explained(failure, content_type, info))?;
+        // As upstream: what did not change is noted no reason for.
+        if &patched == info.object.value() { patched } else { record_after(call, api, &url, patched).await? }
+    };
+    let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
+    // A subresource may answer an object of another kind. As upstream, a dry run is not told apart.
+    match format_of(call, false)? {
+        Some(format) => format.show(call, &object),
+        None => call.line(format!("{} {verb}", name_of(&object))),
+    }
 }
 
 /// A kind of patch that the resource does not take is named.
@@ -145,12 +172,59 @@ fn parsed(text: &str) -> Outcome<Value> {
 fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
     let object = info.object.value();
     match info.resource.builtin() {
-        _ if content_type == JSON_PATCH => Ok(apply_json_patch(object, patch)?),
+        _ if content_type == JSON_PATCH => operated(object, patch),
         Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
         None if content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
             "strategic merge patch is not supported for {} locally, try --type merge",
             info.resource.group_version_kind()
         ))),
         _ => Ok(apply_merge_patch(object, patch)),
+    }
+}
+
+/// The object after the operations of a JSON patch, which nobody but this program was asked to apply.
+pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
+    let wrong = |value: &Value, into: &str| {
+        let what = json_type(value);
+        Failure::message(format!("json: cannot unmarshal {what} into Go value of type jsonpatch.{into}"))
+    };
+    let operations = patch.as_array().ok_or_else(|| wrong(patch, "Patch"))?;
+    if let Some(other) = operations.iter().find(|operation| !operation.is_object()) {
+        return Err(wrong(other, "Operation"));
+    }
+    let mut operated = object.clone();
+    for operation in operations {
+        operated = apply_operations(&operated, std::slice::from_ref(operation)).map_err(|why| {
+            Failure::message(match why {
+                Unapplied::TestFailed => {
+                    let path = operation["path"].as_str().unwrap_or_default();
+                    format!("testing value {path} failed: test failed")
+                }
+                Unapplied::Rejected(why) => why,
+            })
+        })?;
+    }
+    Ok(operated)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn operations_that_do_not_apply_are_told_in_the_words_of_upstreams_library() {
+        let told = |patch: Value| operated(&json!({"a": 1}), &patch).unwrap_err().to_string();
+        let test = json!([{"op": "test", "path": "/a", "value": 2}]);
+        assert_eq!(told(test), "testing value /a failed: test failed");
+        assert_eq!(told(json!({})), "json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+        assert_eq!(
+            told(json!([1])),
+            "json: cannot unmarshal number into Go value of type jsonpatch.Operation"
+        );
+        let both =
+            json!([{"op": "replace", "path": "/a", "value": 2}, {"op": "test", "path": "/a", "value": 2}]);
+        assert_eq!(operated(&json!({"a": 1}), &both).unwrap(), json!({"a": 2}));
     }
 }

@@ -1,5 +1,7 @@
 //! `kubectl port-forward`: local sockets whose connections reach ports of a Pod.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
@@ -13,7 +15,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::describe::{array, scalar, text_of};
 use crate::kubectl::discovery::resolve;
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::best_pod;
 
@@ -56,10 +58,19 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         )));
     }
     let service = service_of(&api, &namespace, &typed).await?;
+    let pairs = ports.iter().map(|port| parse(port, service.as_ref(), &pod)).collect::<Outcome<Vec<_>>>()?;
+    let addresses = addresses(call)?;
     let mut forwards = Vec::new();
-    for port in &ports {
-        let (local, remote) = parse(port, service.as_ref(), &pod)?;
-        forwards.extend(listen(call, local, remote).await?);
+    for (local, remote) in &pairs {
+        forwards.extend(listen(call, &addresses, *local, *remote).await?);
+    }
+    if forwards.is_empty() {
+        let shown: Vec<String> =
+            pairs.iter().map(|(local, remote)| format!("{{{local} {remote}}}")).collect();
+        return Err(Failure::message(format!(
+            "unable to listen on any of the requested ports: [{}]",
+            shown.join(" ")
+        )));
     }
     let pods: kube::Api<Pod> = kube::Api::namespaced(api.client().clone(), &namespace);
     let name = text_of(&pod["metadata"]["name"]).to_owned();
@@ -82,49 +93,82 @@ async fn service_of(api: &Api, namespace: &str, typed: &str) -> Outcome<Option<V
 
 /// Local and remote port of `8080`, `8080:80`, `:80` or `8080:http`.
 fn parse(text: &str, service: Option<&Value>, pod: &Value) -> Outcome<(u16, u16)> {
-    let (local, remote) = text.split_once(':').unwrap_or((text, text));
+    let mut parts = text.split(':');
+    let local = parts.next().unwrap_or_default();
+    let remote = parts.next().unwrap_or(local);
     if is_udp_alone(remote, service, pod) {
         return Err(Failure::message(format!("UDP protocol is not supported for {remote}")));
     }
-    let wrong = |part: &str| {
-        Failure::message(format!(
-            "error parsing remote port {part:?}: it is neither a number nor the name of a port"
-        ))
-    };
     let remote = match service {
         Some(service) => {
             let port = array(&service["spec"]["ports"])
                 .iter()
                 .find(|port| scalar(&port["port"]) == remote || text_of(&port["name"]) == remote)
                 .ok_or_else(|| {
-                    Failure::message(format!(
-                        "Service '{}' does not have a {}",
-                        text_of(&service["metadata"]["name"]),
-                        match remote.parse::<u32>() {
-                            Ok(_) => format!("service port {remote}"),
-                            Err(_) => format!("named port '{remote}'"),
-                        }
-                    ))
+                    let name = text_of(&service["metadata"]["name"]);
+                    Failure::message(match remote.parse::<u64>() {
+                        Ok(_) => format!("Service {name} does not have a service port {remote}"),
+                        Err(_) => format!("Service '{name}' does not have a named port '{remote}'"),
+                    })
                 })?;
             let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-            container_port(pod, &scalar(target)).ok_or_else(|| wrong(remote))?
+            let target = scalar(target);
+            container_port(pod, &target).ok_or_else(|| unnamed(pod, &target))?
         }
-        None if remote.parse::<u16>().is_err() && remote.parse::<u64>().is_ok() => {
-            let place = if local == text { "local" } else { "remote" };
-            return Err(Failure::message(format!(
-                "error parsing {place} port '{remote}': strconv.ParseUint: parsing {remote:?}: value out of range"
-            )));
-        }
-        None => container_port(pod, remote).ok_or_else(|| {
-            let name = text_of(&pod["metadata"]["name"]);
-            Failure::message(format!("Pod '{name}' does not have a named port '{remote}'"))
-        })?,
+        None if is_number(remote) => number(if local == remote { "local" } else { "remote" }, remote)?,
+        None => container_port(pod, remote).ok_or_else(|| unnamed(pod, remote))?,
     };
+    if remote == 0 {
+        return Err(Failure::message("remote port must be > 0"));
+    }
     let local = match local {
         "" => 0,
-        number => number.parse().or_else(|_| if local == text { Ok(remote) } else { Err(wrong(number)) })?,
+        name if name == text && !is_number(name) => remote,
+        text => number("local", text)?,
     };
     Ok((local, remote))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<i64>().is_ok()
+}
+
+/// A port as Go reads one.
+fn number(which: &str, text: &str) -> Outcome<u16> {
+    text.parse().map_err(|_| {
+        let is_large = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let why = if is_large { "value out of range" } else { "invalid syntax" };
+        Failure::message(format!(
+            "error parsing {which} port '{text}': strconv.ParseUint: parsing {text:?}: {why}"
+        ))
+    })
+}
+
+fn unnamed(pod: &Value, port: &str) -> Failure {
+    let name = text_of(&pod["metadata"]["name"]);
+    Failure::message(format!("Pod '{name}' does not have a named port '{port}'"))
+}
+
+/// The addresses to listen on.
+fn addresses(call: &Call<'_>) -> Outcome<Vec<IpAddr>> {
+    let given = call.flags.all("address").to_vec();
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for address in if given.is_empty() { vec!["localhost".to_owned()] } else { given } {
+        let meant = if address == "localhost" {
+            vec![IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)]
+        } else {
+            let wrong = |_| Failure::message(format!("{address} is not a valid IP"));
+            vec![address.parse().map_err(wrong)?]
+        };
+        addresses.extend(meant);
+    }
+    let mut unique: Vec<IpAddr> = Vec::new();
+    for address in addresses {
+        if !unique.contains(&address) {
+            unique.push(address);
+        }
+    }
+    Ok(unique)
 }
 
 /// Whether a port of the Service, or else of the Pod, is one for UDP and none for TCP.
@@ -159,26 +203,31 @@ fn container_port(pod: &Value, port: &str) -> Option<u16> {
     found.and_then(|number| number.try_into().ok())
 }
 
-/// Opens the local sockets of a port and says so.
-async fn listen(call: &mut Call<'_>, local: u16, remote: u16) -> Outcome<Vec<Forward>> {
-    let given = call.flags.all("address").to_vec();
-    let addresses = if given.is_empty() { vec!["localhost".to_owned()] } else { given };
-    let mut forwards = Vec::new();
+/// Opens the local sockets of a port and says so, or why none could be opened.
+async fn listen(call: &mut Call<'_>, addresses: &[IpAddr], local: u16, remote: u16) -> Outcome<Vec<Forward>> {
+    let (mut forwards, mut failures) = (Vec::new(), Vec::new());
     let mut port = local;
     for address in addresses {
-        let hosts = if address == "localhost" { vec!["127.0.0.1", "::1"] } else { vec![address.as_str()] };
-        for host in hosts {
-            let Ok(listener) = TcpListener::bind((host, port)).await else { continue };
-            port = listener.local_addr()?.port();
-            let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-            call.line(format!("Forwarding from {shown}:{port} -> {remote}"))?;
-            forwards.push(Forward { listener, local: port, remote });
-        }
+        let socket = SocketAddr::new(*address, port);
+        let listener = match TcpListener::bind(socket).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                let family = if address.is_ipv6() { "tcp6" } else { "tcp4" };
+                let why = reason(&error);
+                failures
+                    .push(format!("unable to create listener: Error listen {family} {socket}: bind: {why}"));
+                continue;
+            }
+        };
+        port = listener.local_addr()?.port();
+        call.line(format!("Forwarding from {} -> {remote}", SocketAddr::new(*address, port)))?;
+        forwards.push(Forward { listener, local: port, remote });
     }
     if forwards.is_empty() {
-        return Err(Failure::message(format!(
-            "unable to listen on any of the requested ports: [{{{local} {remote}}}]"
-        )));
+        call.complain(format!(
+            "Unable to listen on port {local}: Listeners failed to create with the following errors: [{}]",
+            failures.join(" ")
+        ))?;
     }
     Ok(forwards)
 }
@@ -243,5 +292,12 @@ mod tests {
         let service = json!({"spec": {"ports": [{"port": 80, "targetPort": "http"}]}});
         assert_eq!(parse("9000:80", Some(&service), &pod).unwrap(), (9000, 8080));
         assert!(parse("9000:81", Some(&service), &pod).is_err());
+        let told = |text: &str| parse(text, None, &pod).unwrap_err().to_string();
+        let large =
+            "error parsing local port '99999': strconv.ParseUint: parsing \"99999\": value out of range";
+        assert_eq!(told("99999"), large);
+        assert_eq!(told("80:70000"), large.replace("99999", "70000").replace("local", "remote"));
+        assert_eq!(told("0"), "remote port must be > 0");
+        assert_eq!(told("80:"), "Pod '' does not have a named port ''");
     }
 }

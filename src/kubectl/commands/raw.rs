@@ -14,22 +14,21 @@ use crate::kubectl::errors::{Failure, Outcome};
 pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
     let path = call.flags.text("raw").to_owned();
     let files = call.flags.all("filename").to_vec();
-    if !call.args.is_empty() {
-        return Err(call.usage_error("arguments may not be passed when --raw is specified"));
-    }
-    for flag in ["edit", "recursive", "all", "selector", "kustomize"] {
-        if call.flags.is_set(flag) {
-            return Err(call.usage_error(format!("--raw and --{flag} are mutually exclusive")));
-        }
-    }
+    let refused = |why: &str| Err(Failure::message(why));
     if files.len() > 1 || files.is_empty() && method != Method::DELETE {
-        return Err(call.usage_error("--raw can only use a single local file or stdin"));
+        return refused("--raw can only use a single local file or stdin");
     }
     if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
-        return Err(call.usage_error("--raw cannot read from a url"));
+        return refused("--raw cannot read from a url");
+    }
+    for (flag, shown) in [("recursive", "--recursive"), ("selector", "--selector (-l)"), ("edit", "--edit")] {
+        // Beside a deletion a selector means nothing.
+        if call.flags.is_set(flag) && (flag != "selector" || method == Method::POST) {
+            return refused(&format!("--raw and {shown} are mutually exclusive"));
+        }
     }
     if !path.starts_with('/') {
-        return Err(call.usage_error(format!("--raw must be a valid URL path: {path}")));
+        return refused(&format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
     }
     let body = match files.first().map(String::as_str) {
         None => None,

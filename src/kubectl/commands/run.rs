@@ -7,7 +7,7 @@ use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manage
 use super::record::record;
 use super::run_attach::NewPod;
 use crate::apimachinery::{
-    Kind, apply_json_patch, apply_merge_patch, apply_strategic_patch, builtin, kind_of, known_fields,
+    Kind, apply_merge_patch, apply_strategic_patch, builtin, fill_structs, kind_of, known_fields,
 };
 use crate::base::parse_yaml;
 use crate::kubectl::api::Api;
@@ -88,10 +88,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let mut pod = pod(call)?;
     let resource = Resource::from(&builtin::POD);
     let target = call.target()?;
-    if target.explicit_namespace {
-        pod["metadata"]["namespace"] = target.namespace.as_str().into();
-    }
-    if call.flags.on("save-config") {
+    // As upstream: what is only shown is not annotated.
+    if call.flags.on("save-config") && dry_run != DryRun::Client {
         super::apply::annotate_typed(&mut pod);
     }
     record(call, &mut pod);
@@ -148,8 +146,8 @@ async fn expose(call: &mut Call<'_>, api: Option<&Api>, pod: &Value, dry_run: Dr
         },
         "status": {"loadBalancer": {}},
     });
-    if let Some(namespace) = pod["metadata"]["namespace"].as_str() {
-        service["metadata"]["namespace"] = namespace.into();
+    if call.target()?.explicit_namespace {
+        service["metadata"]["namespace"] = call.namespace()?.into();
     }
     record(call, &mut service);
     let services = Resource::from(&builtin::SERVICE);
@@ -161,8 +159,8 @@ async fn expose(call: &mut Call<'_>, api: Option<&Api>, pod: &Value, dry_run: Dr
         service = api.post(&url, &service).await?;
     }
     print_done(call, &service, &services.named(name.as_str().unwrap_or_default()), "created")?;
-    // Upstream's printer ends what it has printed, and run ends it once more.
-    if call.flags.text("output") == "yaml" { call.line("---\n---") } else { Ok(()) }
+    // Upstream's run ends what it has printed, and its printer begins what comes next.
+    if call.flags.text("output") == "yaml" { call.line("---") } else { Ok(()) }
 }
 
 fn pod(call: &Call<'_>) -> Outcome<Value> {
@@ -211,7 +209,8 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
         "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart},
         "status": {},
     });
-    let annotations = pairs(call.flags.all("annotations").iter().map(String::as_str))?;
+    let annotations =
+        pairs(call.flags.all("annotations").iter().map(String::as_str), "invalid annotations format")?;
     if !annotations.is_empty() {
         pod["metadata"]["annotations"] = annotations.into();
     }
@@ -224,12 +223,12 @@ fn pod(call: &Call<'_>) -> Outcome<Value> {
 /// An object that flags made, with `--overrides` merged in.
 pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -> Outcome<Value> {
     let overrides = call.flags.text("overrides");
-    let wrong = |_| Failure::message("Invalid JSON Patch");
-    let documents = parse_yaml(overrides).map_err(wrong)?;
+    let wrong = |()| Failure::message("Invalid JSON Patch");
+    let documents = parse_yaml(overrides).map_err(|_| wrong(()))?;
     let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
     let merged = match call.flags.text("override-type") {
         "merge" => apply_merge_patch(object, &patch),
-        "json" => apply_json_patch(object, &patch)?,
+        "json" => super::patch::operated(object, &patch)?,
         "strategic" => apply_strategic_patch(kind, object, &patch)?,
         other => return Err(Failure::message(format!("invalid override type: {other}"))),
     };
@@ -241,7 +240,9 @@ pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -
             "no kind {named:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""
         )));
     }
-    Ok(known_fields(merged))
+    let mut known = known_fields(merged);
+    fill_structs(&mut known);
+    Ok(known)
 }
 
 fn labels(call: &Call<'_>, name: &str) -> Outcome<Value> {
@@ -249,14 +250,14 @@ fn labels(call: &Call<'_>, name: &str) -> Outcome<Value> {
     if given.is_empty() {
         return Ok(json!({"run": name}));
     }
-    Ok(pairs(given.split(','))?.into())
+    Ok(pairs(given.split(','), "unexpected label spec")?.into())
 }
 
-fn pairs<'t>(texts: impl Iterator<Item = &'t str>) -> Outcome<serde_json::Map<String, Value>> {
+fn pairs<'t>(texts: impl Iterator<Item = &'t str>, wrong: &str) -> Outcome<serde_json::Map<String, Value>> {
     texts
         .map(|pair| match pair.split_once('=') {
             Some((key, value)) if !key.is_empty() => Ok((key.trim().to_owned(), value.into())),
-            _ => Err(Failure::message(format!("unexpected label spec: {pair}"))),
+            _ => Err(Failure::message(format!("{wrong}: {pair}"))),
         })
         .collect()
 }

@@ -45,7 +45,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let wanted = Wanted { selectors: true, types_alone: false };
+    let wanted = Wanted { selectors: true, types_alone: false, ..Wanted::default() };
     let infos = find_as_given(call, &api, &args, wanted).await?;
     if infos.is_empty() {
         return Err(Failure::message("no objects passed to scale"));
@@ -103,7 +103,7 @@ async fn wait(api: &Api, info: &Info, replicas: i64, limit: std::time::Duration)
             .filter(|object| object["status"]["replicas"].as_i64().unwrap_or_default() == replicas)
             .map(|_| ()))
     });
-    crate::base::timeout(limit, reached)
-        .await
-        .unwrap_or_else(|| Err(Failure::message("timed out waiting for the condition")))
+    crate::base::timeout(limit, reached).await.unwrap_or_else(|| {
+        Err(Failure::message(format!("timed out waiting for {:?} to be synced", info.name)))
+    })
 }

@@ -91,7 +91,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         let text = "at least one resource name must be specified since 'all' parameter is not set";
         return Err(Failure::message(text));
     }
-    let nodes = find(call, &api, &resources, Wanted { selectors: true, types_alone: false }).await?;
+    let nodes =
+        find(call, &api, &resources, Wanted { selectors: true, types_alone: false, ..Wanted::default() })
+            .await?;
     for node in nodes {
         let (modified, done) = changed(&node, &add, &remove, call.flags.on("overwrite"))?;
         if dry_run != DryRun::Client {
@@ -99,7 +101,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             let url = node
                 .url()
                 .with("dryRun", dry_run.parameter())
-                .with("fieldManager", call.flags.text("field-manager"));
+                .with("fieldManager", call.flags.text("field-manager"))
+                .with("fieldValidation", super::create::field_validation(call));
             api.patch(&url, STRATEGIC_PATCH, &patch).await?;
         }
         // As upstream, it does not say when nothing was really done.
@@ -211,7 +214,11 @@ fn changed(node: &Info, add: &[Taint], remove: &[Taint], overwrite: bool) -> Out
         }
     }
     Failure::many(failures)?;
-    object["spec"]["taints"] = taints.into();
+    match object["spec"].as_object_mut() {
+        // Go's struct has no empty list.
+        Some(spec) if taints.is_empty() => drop(spec.remove("taints")),
+        _ => object["spec"]["taints"] = taints.into(),
+    }
     let done = if (added && deleted) || overwrite {
         "modified"
     } else if added {

@@ -52,6 +52,9 @@ enum Ended {
     With(Option<Value>),
 }
 
+/// Between two looks at whether anything was created.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 async fn run(call: &mut Call<'_>) -> Outcome {
     let goals = call.flags.all("for").iter().map(|text| parse(text)).collect::<Outcome<Vec<_>>>()?;
     if goals.is_empty() {
@@ -63,8 +66,20 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let found = locate(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let wanted = Wanted { selectors: true, names_beside_all: true, ..Wanted::default() };
+    let mut found = locate(call, &api, &args, wanted).await?;
     let for_end = goals.iter().any(|goal| matches!(goal, Goal::Delete));
+    if found.is_empty() && goals.iter().any(|goal| matches!(goal, Goal::Create)) {
+        let some = async {
+            while found.is_empty() {
+                crate::base::sleep(LOOK_AGAIN).await;
+                found = locate(call, &api, &args, wanted).await?;
+            }
+            Ok(())
+        };
+        let late = || Err(Failure::message("timed out waiting for the condition"));
+        crate::base::timeout(limit, some).await.unwrap_or_else(late)?;
+    }
     if found.is_empty() {
         return if for_end { Ok(()) } else { Err(Failure::message("no matching resources found")) };
     }

@@ -18,11 +18,14 @@ use crate::base::to_yaml;
 
 use super::command::Call;
 use super::errors::{Failure, Outcome};
+use super::flags::parse_bool;
+use super::klog::{self, Severity};
 
 pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
 pub(super) use items::ItemPrinter;
 pub(super) use json::{escape_html, indent, to_json};
+pub(super) use kyaml::to_kyaml;
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{SortField, Sorts, sort_by};
 pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
@@ -153,6 +156,12 @@ impl Format {
             return printed.failure.map_or(Ok(()), Err);
         }
         let text = self.text(call, object)?;
+        if matches!(self, Self::Yaml) {
+            call.yaml_documents += 1;
+            if call.yaml_documents > 1 {
+                call.line("---")?;
+            }
+        }
         call.text(text)
     }
 
@@ -264,15 +273,35 @@ impl DryRun {
     }
 }
 
+/// What is said of a `--dry-run` of old times.
+pub(super) fn deprecated_dry_run(value: &str) -> Option<String> {
+    let (place, text) = match (value, parse_bool(value)) {
+        ("unchanged", _) => {
+            (719, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned())
+        }
+        (_, None) => return None,
+        (_, Some(on)) => {
+            let (place, instead) = if on { (733, "client") } else { (736, "none") };
+            let text = format!(
+                "--dry-run={value} is deprecated (boolean value) and can be replaced with --dry-run={instead}."
+            );
+            (place, text)
+        }
+    };
+    Some(klog::line(Severity::Warning, &format!("helpers.go:{place}"), &text))
+}
+
 /// Reads `--dry-run`.
 pub(super) fn dry_run(call: &Call<'_>) -> Outcome<DryRun> {
     match call.flags.text("dry-run") {
         "" | "none" => Ok(DryRun::None),
         "client" => Ok(DryRun::Client),
         "server" => Ok(DryRun::Server),
-        "unchanged" => Err(Failure::message(
-            "--dry-run flag without a value was specified. A value must be set: \"none\", \"server\", or \"client\".",
-        )),
+        // Of old habits the person was told before the command began.
+        "unchanged" => Ok(DryRun::Client),
+        text if parse_bool(text).is_some() => {
+            Ok(if parse_bool(text) == Some(true) { DryRun::Client } else { DryRun::None })
+        }
         other => Err(Failure::message(format!(
             "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
         ))),

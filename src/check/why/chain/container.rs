@@ -72,9 +72,10 @@ impl Chain<'_> {
             if let Some(wanted) = between(message, &format!("{word} \""), "\" not found") {
                 let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
                 let words = [name.as_str(), kind.kind, wanted, pod.namespace()];
+                let namespace = flag(pod.namespace(), self.world.namespace());
                 return Finding::lasting(&sentences::CONFIG_MISSING, words)
                     .aside(self.near_or_elsewhere(kind, pod.namespace(), wanted))
-                    .shown_by(format!("kubectl get {}", kind.plural));
+                    .shown_by(format!("kubectl get {}{namespace}", kind.plural));
             }
         }
         if let Some((key, owner)) =
@@ -82,7 +83,8 @@ impl Chain<'_> {
         {
             let (kind, object) = owner.split_once(' ').unwrap_or((owner, ""));
             let object = object.rsplit('/').next().unwrap_or(object);
-            let show = format!("kubectl describe {} {object}", kind.to_lowercase());
+            let namespace = flag(pod.namespace(), self.world.namespace());
+            let show = format!("kubectl describe {} {object}{namespace}", kind.to_lowercase());
             let owner = format!("{kind} {object}");
             let table = if kind == "Secret" { &builtin::SECRET } else { &builtin::CONFIG_MAP };
             let keys = self.near_key(table, pod.namespace(), object, key);
@@ -157,6 +159,13 @@ impl Chain<'_> {
                 .lasts_if(restarts >= RESTARTS)
         };
         Some(finding.aside(aside).called(word).shown_by(show))
+    }
+
+    /// How the containers of a Pod that is up ended the last time.
+    pub(in crate::check) fn ended_before(self, pod: &Object) -> Option<Finding> {
+        let statuses = pod.list("/status/containerStatuses").iter();
+        let mut before = statuses.filter(|status| status.pointer("/lastState/terminated").is_some());
+        before.find_map(|status| self.ended(pod, status, true)).map(|finding| finding.lasts_if(false))
     }
 
     /// A hook after the start that failed: the kubelet kills the container for it.

@@ -49,7 +49,8 @@ impl Chain<'_> {
             let port = wrong_port(pod, probe("readinessProbe"));
             let finding = Finding::lasting(&sentences::READINESS, [&name, &message]).called("Unhealthy");
             let lasts = count >= FAILURES || port.is_some();
-            return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
+            let aside = port.or_else(|| refused_port(&message).filter(|_| lasts));
+            return Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)));
         }
         if !ready
             && killed.is_none()
@@ -120,7 +121,8 @@ impl Chain<'_> {
         let port = wrong_port(pod, spec.get(probe));
         let finding = Finding::lasting(sentence, [&name, &message]).called("Unhealthy");
         let lasts = finding_lasts(restarts) || port.is_some();
-        Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)))
+        let aside = port.or_else(|| refused_port(&message).filter(|_| lasts));
+        Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)))
     }
 
     /// What a probe was answered last, and how often.
@@ -160,7 +162,14 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
     if ports.is_empty() || known {
         return None;
     }
-    let declared: Vec<String> = ports.iter().map(|port| port["containerPort"].to_string()).collect();
     let asked = port.as_str().map_or_else(|| port.to_string(), str::to_owned);
+    let declared: Vec<String> = ports.iter().map(|port| port["containerPort"].to_string()).collect();
     Some((&sentences::PROBE_PORT, vec![asked, declared.join(", ")]))
+}
+
+/// The port on which a probe was refused: `dial tcp 10.0.0.1:80: connect: connection refused`.
+fn refused_port(message: &str) -> Aside {
+    let (dialled, _) = message.split_once(": connect: connection refused")?;
+    let port = dialled.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok())?;
+    Some((&sentences::NOBODY_ON_PORT, vec![port.to_owned()]))
 }

@@ -9,6 +9,9 @@ use super::super::sentences;
 use super::service::written;
 use super::{Chain, between, text};
 
+/// So many whole processors are meant as thousandths of one.
+const CPUS_MANY: u64 = 50;
+
 impl<'a> Chain<'a> {
     /// Why a Pod has no node.
     pub(super) fn unscheduled(self, pod: &Object) -> Option<Finding> {
@@ -63,10 +66,13 @@ impl<'a> Chain<'a> {
         if let Some(resource) = reasons.split("Insufficient ").nth(1) {
             let resource = resource.split([',', ' ']).next().unwrap_or(resource).trim_end_matches('.');
             let asked = pod_requests(pod.value()).get(resource).map(ToString::to_string).unwrap_or_default();
-            return Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]).shown_by(show);
+            let whole = asked.parse::<u64>().is_ok_and(|cpus| cpus >= CPUS_MANY) && resource == "cpu";
+            let aside: Aside = whole.then(|| (&sentences::WHOLE_CPUS, vec![asked.clone()]));
+            let finding = Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]);
+            return finding.aside(aside).shown_by(show);
         }
         if reasons.contains("didn't match Pod's node affinity/selector") {
-            let wanted = wanted_of_nodes(pod);
+            let wanted = wanted_of_nodes(pod, "/spec");
             let finding = Finding::lasting(&sentences::NO_SUCH_LABEL_ON_NODES, [name, &wanted]);
             return finding.shown_by("kubectl get nodes --show-labels");
         }
@@ -190,13 +196,12 @@ fn wanted_of_others(pod: &Object) -> Aside {
 }
 
 /// What a Pod asks of the labels of nodes.
-fn wanted_of_nodes(pod: &Object) -> String {
-    let selector = pod.map("/spec/nodeSelector").into_iter().flatten();
+pub(super) fn wanted_of_nodes(object: &Object, spec: &str) -> String {
+    let selector = object.map(&format!("{spec}/nodeSelector")).into_iter().flatten();
     let mut wanted: Vec<String> =
         selector.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
-    let terms =
-        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
-    wanted.extend(wanted_by(pod.list(terms)));
+    let terms = "affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+    wanted.extend(wanted_by(object.list(&format!("{spec}/{terms}"))));
     wanted.join(", ")
 }
 

@@ -137,7 +137,9 @@ impl<'a> Chain<'a> {
                 let names: Vec<&str> =
                     declared.iter().map(|(_, name)| *name).filter(|name| !name.is_empty()).collect();
                 if !names.contains(&wanted) {
-                    let near = near(wanted, names.iter().copied());
+                    let listed =
+                        || (!names.is_empty()).then(|| (&sentences::PORT_NAMES, vec![names.join(", ")]));
+                    let near = near(wanted, names.iter().copied()).or_else(listed);
                     let words = [name_of(service), name_of(pod)];
                     let finding = Finding::lasting(&sentences::NAMED_PORT, [&words[0], wanted, &words[1]]);
                     return Some(finding.aside(near).shown_by(show));
@@ -170,6 +172,9 @@ impl<'a> Chain<'a> {
         probe: &HttpProbe,
         reply: Option<&Reply>,
     ) -> Option<Finding> {
+        if service.text("/spec/type") == "ExternalName" {
+            return self.service(service).map(|finding| finding.lasts_if(true));
+        }
         let name = name_of(service);
         let ports = service.list("/spec/ports");
         let Some(port) = ports.iter().find(|port| offers(port, &probe.port)) else {
@@ -190,6 +195,12 @@ impl<'a> Chain<'a> {
             Some(Err(error)) => error.as_str(),
             None => return structural,
         };
+        if let Some(Ok(answered)) = reply
+            && answered.by_luck
+            && let Some(finding) = self.selects_too_much(service, &pods)
+        {
+            return Some(finding);
+        }
         let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
         let target = target_of(port);
         if body.contains("connection refused") {

@@ -116,7 +116,12 @@ impl<'a> Chain<'a> {
         let offers = volume.list("/spec/accessModes");
         let lacking = claim.list("/spec/accessModes").iter().find(|mode| !offers.contains(mode));
         if let Some(mode) = lacking {
-            return Some(format!("accessModes ∌ {}", mode.as_str().unwrap_or_default()));
+            let offers: Vec<&str> = offers.iter().filter_map(|mode| mode.as_str()).collect();
+            return Some(format!(
+                "accessModes [{}] ∌ {}",
+                offers.join(", "),
+                mode.as_str().unwrap_or_default()
+            ));
         }
         if let Some(wanted) = claim.get("/spec/selector")
             && !LabelSelector::from_value(wanted).matches(volume.labels())

@@ -5,6 +5,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use super::super::super::state;
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
+use super::scheduling::wanted_of_nodes;
 use super::{Chain, text};
 
 impl<'a> Chain<'a> {
@@ -114,9 +115,14 @@ impl<'a> Chain<'a> {
         let observed = object.number("/status/observedGeneration").is_some();
         let nowhere = observed && object.number("/status/desiredNumberScheduled").unwrap_or(0) == 0;
         if nowhere {
-            let show = self.describe(object);
+            let wanted = wanted_of_nodes(object, "/spec/template/spec");
             let taints = self.taints();
-            let aside: Aside = (!taints.is_empty()).then(|| (&sentences::NODE_TAINTS, vec![taints]));
+            let (aside, show): (Aside, String) = if wanted.is_empty() {
+                let taints = (!taints.is_empty()).then(|| (&sentences::NODE_TAINTS, vec![taints]));
+                (taints, self.describe(object))
+            } else {
+                (Some((&sentences::ITS_RULES, vec![wanted])), "kubectl get nodes --show-labels".to_owned())
+            };
             let finding = Finding::lasting(&sentences::NO_NODES, [&name_of(object)]).aside(aside);
             return Some(finding.shown_by(show));
         }

@@ -9,7 +9,7 @@ use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes};
 use super::super::super::partial::{contains, shorten};
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
-use super::Near;
+use super::{Near, refusal};
 
 /// Kinds that are taken for one another.
 const CONFUSED: &[&[&Kind]] = &[
@@ -80,7 +80,12 @@ impl Near<'_> {
         if wanted.kind != &builtin::SERVICE || self.facts.commands.is_empty() {
             return None;
         }
-        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::POD];
+        let sets = self.facts.world.all(&builtin::STATEFUL_SET, wanted.namespace.as_deref());
+        if let Some(set) = sets.iter().find(|set| set.text("/spec/serviceName") == wanted.name) {
+            let finding = Finding::lasting(&sentences::HEADLESS_MISSING, [&name_of(set), &wanted.name]);
+            return Some(finding.shown_by("kubectl get services"));
+        }
+        let kinds = [&builtin::DEPLOYMENT, &builtin::POD];
         let mut behind =
             kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, wanted.namespace.as_deref()));
         let behind = behind.find(|object| object.name() == wanted.name)?;
@@ -92,7 +97,8 @@ impl Near<'_> {
     fn refused_to_make(&self, wanted: &ObjectRef) -> Option<Finding> {
         let (command, complaint) = self.refusal()?;
         let words = [wanted.to_string(), command, complaint];
-        Some(Finding::lasting(&sentences::REFUSED_TO_MAKE, [&words[0], &words[1], &words[2]]))
+        let finding = Finding::lasting(&sentences::REFUSED_TO_MAKE, [&words[0], &words[1], &words[2]]);
+        Some(refusal::explained(finding, &words[2]))
     }
 
     /// The object was there since the step began, and went again.

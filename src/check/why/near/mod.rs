@@ -2,6 +2,7 @@
 
 mod missing;
 mod place;
+mod refusal;
 mod spec;
 mod values;
 
@@ -13,7 +14,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
 
 use super::super::judge::Facts;
-use super::super::partial::shorten;
+use super::super::partial::{Gap, contains, shorten};
 use super::chain::{Chain, near_label};
 use super::finding::{Finding, name_of};
 use super::sentences;
@@ -42,7 +43,8 @@ impl<'a> Near<'a> {
     /// The last command was refused, in the words of who refused it.
     pub(super) fn refused(&self) -> Option<Finding> {
         let (command, complaint) = self.refusal()?;
-        Some(Finding::lasting(&sentences::REFUSED, [&command, &complaint]))
+        let finding = Finding::lasting(&sentences::REFUSED, [&command, &complaint]);
+        Some(refusal::explained(finding, &complaint))
     }
 
     /// The last command, had it something to write, and the refusal.
@@ -61,7 +63,8 @@ impl<'a> Near<'a> {
         let objection = self.facts.answered?.objection()?;
         let about = self.facts.commands.last().is_some_and(|last| named(last)) || named(&objection);
         let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
-        Some(Finding::lasting(&sentences::REFUSED, [&command, &complaint]))
+        let finding = Finding::lasting(&sentences::REFUSED, [&command, &complaint]);
+        Some(refusal::explained(finding, &complaint))
     }
 
     /// Nothing carries the labels, or nothing here does.
@@ -121,6 +124,21 @@ impl<'a> Near<'a> {
         let show = format!("kubectl get {}s --all-namespaces", super::finding::singular(object));
         let show = show.replace("sss", "sses").replace("ys --all", "ies --all");
         Finding::lasting(&sentences::OTHER_NAMESPACE, [&words[0], &words[1], &words[2]]).shown_by(show)
+    }
+
+    /// What is asked of an object is so in another namespace.
+    pub(super) fn right_elsewhere(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        let Form::Match { object: wanted, contains: asked, .. } = &self.check.form else { return None };
+        let by_learner = gaps.iter().any(|gap| !gap.path.starts_with("status"));
+        let right = |other: &&Object| {
+            other.name() == object.name()
+                && other.namespace() != object.namespace()
+                && contains(asked, Some(other.value()), self.facts.snap)
+        };
+        let right = self.facts.world.everywhere(wanted.kind).iter().filter(|_| by_learner).find(right)?;
+        let words = [name_of(object), right.namespace().to_owned(), object.namespace().to_owned()];
+        let finding = Finding::lasting(&sentences::RIGHT_ELSEWHERE, [&words[0], &words[1], &words[2]]);
+        Some(finding.shown_by(format!("kubectl get {} --all-namespaces", wanted.kind.plural)))
     }
 
     /// An object that is still there because its owner makes another each time.

@@ -11,7 +11,7 @@ use super::super::sentences;
 use super::Near;
 
 /// The annotation in which `kubectl apply` keeps what was written.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Keys that stand in too many places to tell anything.
 const COMMON: &[&str] =

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::apimachinery::{Object, builtin};
+use crate::apimachinery::{Object, builtin, resolve_kind};
 use crate::base::is_typo;
 
 use super::super::super::partial::{Gap, full_image};
@@ -10,7 +10,7 @@ use super::super::chain::Chain;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::Near;
-use super::place::{last_key, stands_at};
+use super::place::{LAST_APPLIED, last_key, stands_at};
 use super::values;
 
 impl Near<'_> {
@@ -45,6 +45,8 @@ impl Near<'_> {
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.image(object, gap))
             .or_else(|| self.autoscaled(object, gap))
+            .or_else(|| self.scaled_below(object, gap))
+            .or_else(|| self.drifted(object, gap))
             .or_else(|| values::encoded(object, gap))
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::probe(object, gap))
@@ -168,8 +170,38 @@ impl Near<'_> {
             autoscaler.text("/spec/scaleTargetRef/name") == object.name()
                 && autoscaler.text("/spec/scaleTargetRef/kind") == object.kind()
         })?;
-        let finding = Finding::lasting(&sentences::AUTOSCALED, [&name_of(autoscaler)]);
+        let bound = |field: &str| autoscaler.number(&format!("/spec/{field}")).unwrap_or(1).to_string();
+        let words = [name_of(autoscaler), bound("minReplicas"), bound("maxReplicas")];
+        let finding = Finding::lasting(&sentences::AUTOSCALED, [&words[0], &words[1], &words[2]]);
         Some(finding.shown_by("kubectl get horizontalpodautoscalers"))
+    }
+
+    /// A number of replicas that was given to the ReplicaSet below, which its owner puts back.
+    fn scaled_below(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        if gap.path != "spec.replicas" || object.kind() != "Deployment" {
+            return None;
+        }
+        let mut words = self.facts.commands.last()?.split_whitespace();
+        let scales = words.any(|word| word == "scale");
+        let of_set = |word: &str| {
+            let kind = resolve_kind(word.split('/').next().unwrap_or_default());
+            kind.is_some_and(|kind| kind.kind == "ReplicaSet")
+        };
+        let words = [name_of(object), gap.actual.clone()?, gap.expected.clone()];
+        let below = scales && words_name(self.facts.commands.last()?, of_set);
+        let finding = Finding::lasting(&sentences::KEEPS_COUNT, [&words[0], &words[1], &words[2]]);
+        below.then(|| finding.shown_by(format!("kubectl get {}", words[0])))
+    }
+
+    /// A field that the file applied last sets as it is wanted, and that somebody wrote since.
+    fn drifted(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let (wanted, found) = (gap.wanted.as_ref()?, gap.actual.as_deref()?);
+        let applied: Value = serde_json::from_str(object.annotation(LAST_APPLIED)?).ok()?;
+        let pointer = format!("/{}", gap.path.replace('[', "/").replace(']', "").replace('.', "/"));
+        let said = applied.pointer(&pointer)? == wanted;
+        let words = [name_of(object), gap.path.clone()];
+        let finding = Finding::lasting(&sentences::DRIFTED, [&words[0], &words[1], found, &gap.expected]);
+        said.then(|| finding.shown_by("kubectl diff -f FILE"))
     }
 
     /// A text that comes near to the wanted one.
@@ -180,4 +212,9 @@ impl Near<'_> {
         let finding = Finding::lasting(&sentences::NEAR_VALUE, [&words[0], &words[1], found, wanted]);
         worth_it.then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
+}
+
+/// Whether a word of a command that is no option is of a kind.
+fn words_name(line: &str, is: impl Fn(&str) -> bool) -> bool {
+    line.split_whitespace().filter(|word| !word.starts_with('-')).any(is)
 }

@@ -3,6 +3,8 @@
 sentences! {
     OTHER_NAMESPACE: "{0} exists, but in the namespace {1}; this step looks in the namespace {2}.",
         "{0}이(가) 있지만 네임스페이스가 {1}입니다. 이 단계에서는 네임스페이스 {2}을(를) 봅니다.";
+    RIGHT_ELSEWHERE: "{0} is as it should be in the namespace {1}; this step looks in the namespace {2}. Leave `-n {1}` out.",
+        "네임스페이스 {1}의 {0}은(는) 맞지만 이 단계에서는 네임스페이스 {2}을(를) 봅니다. `-n {1}`을 빼고 실행하세요.";
     OTHER_NAME: "There is a {0} named {1}; its name must be {2}.", "이름이 {1}인 {0}이(가) 있습니다. 이름은 {2}이어야 합니다.";
     OTHER_KIND: "There is {0}, but a {1} is asked for: another kind of object with the same name.",
         "{0}은(는) 있지만 필요한 것은 {1}입니다. 이름은 같아도 종류가 다른 오브젝트입니다.";
@@ -59,6 +61,13 @@ sentences! {
     REFUSED_TO_MAKE: "{0} is not there: the last command (`{1}`) was refused: {2}", "{0}이(가) 없습니다. 마지막 명령(`{1}`)이 거부되었습니다: {2}";
     NOT_EXPOSED: "There is no Service {0}: nothing leads requests to {1}. `kubectl expose` makes one.",
         "서비스 {0}이(가) 없어 {1}(으)로 요청이 가지 않습니다. `kubectl expose`로 만드세요.";
+    PLAIN_UNDER_DATA: " `data` takes base64; plain text belongs under `stringData`.", " `data`에는 base64를 쓰고, 평문은 `stringData`에 씁니다.";
+    IN_QUOTES: " Write the value in quotes: without them YAML makes a number or a truth value of it.",
+        " 값을 따옴표로 감싸세요. 따옴표가 없으면 YAML이 숫자나 참/거짓 값으로 읽습니다.";
+    IMMUTABLE: " This field cannot be changed later: delete the object and make it anew.", " 이 필드는 나중에 바꿀 수 없습니다. 오브젝트를 삭제하고 새로 만드세요.";
+    KIND_IS_OF: " It is kind: {0} with apiVersion: {1}.", " 올바른 값은 kind: {0}, apiVersion: {1}입니다.";
+    DRIFTED: "{1} of {0} is {2}, while the file that was applied last says {3}: somebody has written it since. Applying the file again brings it back.",
+        "{0}의 {1}이(가) {2}입니다. 마지막으로 적용한 파일에는 {3}인데 그 뒤에 누군가 바꾸었습니다. 파일을 다시 적용하면 되돌아옵니다.";
     CLAIM_STAYS: "{0} was made for the StatefulSet {1}, and stays when that goes, so that no data is lost: delete it by itself.",
         "{0}은(는) 스테이트풀셋 {1}을(를) 위해 만들어졌고, 데이터를 잃지 않도록 그것이 삭제되어도 남습니다. 따로 삭제하세요.";
     GONE: "{0} was there and is gone: it was deleted.", "{0}이(가) 있었는데 삭제되어 없습니다.";

@@ -4,6 +4,8 @@ sentences! {
     UNSCHEDULABLE: "{0} finds no node: {1}", "{0}이(가) 들어갈 노드가 없습니다: {1}";
     TOO_BIG: "{0} asks for more {1} than any node has left ({2} requested): the scheduler finds no node for it. Lower the request, or free {1}.",
         "{0}이(가) 요청한 {1}({2})만큼 남은 노드가 없어 스케줄러가 배치하지 못합니다. 요청량을 줄이거나 {1}을(를) 비우세요.";
+    WHOLE_CPUS: " Without a suffix the number means whole CPUs; {0}m is meant, most likely.", " 접미사가 없으면 CPU 개수라는 뜻이니, 아마 {0}m을 쓰려던 것일 겁니다.";
+    NOBODY_ON_PORT: " Nobody listens on port {0} in the container.", " 컨테이너 안에서 {0}번 포트를 듣는 프로그램이 없습니다.";
     TAINTED: "{0} does not tolerate the taint of the node ({1}): the scheduler finds no node for it. It needs a toleration, or the taint must go.",
         "{0}에 노드의 테인트({1})를 견디는 톨러레이션이 없어 배치할 노드가 없습니다. 톨러레이션을 추가하거나 테인트를 제거하세요.";
     CORDONED: "No node takes new Pods: {1} is cordoned (SchedulingDisabled), so {0} stays Pending. `kubectl uncordon` opens it again.",

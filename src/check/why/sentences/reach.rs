@@ -17,6 +17,7 @@ sentences! {
         "{0}이(가) 선택한 {1}개의 파드 중 준비된 것이 없어 쓸 수 있는 주소가 없습니다.";
     NAMED_PORT: "{0} forwards to the port named {1}, and the containers of {2} name no such port.",
         "{0}은(는) 이름이 {1}인 포트로 전달하는데 {2}의 컨테이너에 그런 이름의 포트가 없습니다.";
+    PORT_NAMES: " They name {0}.", " 이름이 있는 포트: {0}.";
     TARGET_PORT: "{0} forwards to port {1} (targetPort), and the containers of {2} declare {3}: nobody listens there.",
         "{0}은(는) {1}번 포트(targetPort)로 전달하는데 {2}의 컨테이너가 선언한 포트는 {3}입니다. 그 포트에서는 아무도 듣지 않습니다.";
     PORTS_SWAPPED: "port and targetPort of {0} are swapped: port ({1}) is what clients of the Service use, targetPort ({2}) is where the container listens.",

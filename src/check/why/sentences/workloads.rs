@@ -47,8 +47,8 @@ sentences! {
         "{0}이(가) 사용률을 계산할 수 없습니다. 대상 컨테이너에 {1} 요청이 없습니다. resources.requests.{1}을(를) 지정하세요.";
     SCALE_TARGET: "{0} scales {1}, and there is no such object.", "{0}의 대상 {1}이(가) 없습니다.";
     AUTOSCALER: "{0} does not scale ({1}): {2}", "{0}이(가) 스케일하지 않습니다({1}): {2}";
-    AUTOSCALED: "{0} changes the number of replicas by itself: what is set by hand does not last.",
-        "{0}이(가) replicas를 스스로 바꾸므로 손으로 정한 값은 유지되지 않습니다.";
+    AUTOSCALED: "{0} changes the number of replicas by itself, between {1} and {2}: what is set by hand does not last.",
+        "{0}이(가) replicas를 {1}~{2} 사이에서 스스로 바꾸므로 손으로 정한 값은 유지되지 않습니다.";
     CLASS_MISSING: "{0} asks for the StorageClass {1}, and there is no such class.", "{0}이(가) 요구하는 스토리지클래스 {1}이(가) 없습니다.";
     NO_DEFAULT_CLASS: "{0} names no StorageClass, and the cluster has no default one: nobody makes a volume for it.",
         "{0}에 스토리지클래스가 없고 클러스터에 기본 스토리지클래스도 없어 볼륨을 만들어 줄 곳이 없습니다.";

@@ -2,6 +2,7 @@
 
 mod attach;
 mod channels;
+mod connect;
 mod handshake;
 mod log;
 mod node_proxy;
@@ -14,6 +15,7 @@ mod tunnel;
 mod websocket;
 
 pub(super) use attach::{attach, exec};
+pub(super) use connect::admit_connection;
 pub(super) use log::log;
 pub(super) use pods::{bind, evict, request_token};
 pub(super) use port_forward::port_forward;

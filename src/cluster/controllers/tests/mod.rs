@@ -16,6 +16,7 @@ mod replication_controllers;
 mod services;
 mod stateful_sets;
 mod volumes;
+mod webhooks;
 
 use std::sync::Arc;
 

@@ -14,14 +14,16 @@ use super::super::options::WriteOptions;
 pub(in crate::cluster::registry) struct Request<'a> {
     /// Kind of the object written.
     pub kind: &'static Kind,
-    /// `CREATE`, `UPDATE` or `DELETE`.
+    /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
     pub operation: &'static str,
-    /// The object as it would be; `None` for a deletion.
+    /// The object as it would be, or the options of a connection; `None` for a deletion.
     pub object: Option<&'a Object>,
     /// The object before; `None` for a creation.
     pub old: Option<&'a Object>,
     /// Who writes, and how.
     pub options: &'a WriteOptions,
+    /// Where a connection leads; of what is written the object itself says it.
+    pub connection: Option<&'a ObjectKey>,
 }
 
 impl<'a> Request<'a> {
@@ -30,7 +32,16 @@ impl<'a> Request<'a> {
         self.object.or(self.old)
     }
 
+    /// The name of what the request is about.
+    pub(super) fn name(self) -> &'a str {
+        let written = || self.subject().map(Object::name).unwrap_or_default();
+        self.connection.map_or_else(written, |key| &key.name)
+    }
+
     fn namespace(self) -> &'a str {
+        if let Some(key) = self.connection {
+            return &key.namespace;
+        }
         match self.subject() {
             Some(object) if self.kind == &builtin::NAMESPACE => object.name(),
             Some(object) => object.namespace(),
@@ -60,14 +71,19 @@ impl<'a> Request<'a> {
         ]
     }
 
-    fn request_value(self) -> Value {
-        let kind = json!({"group": self.kind.group, "version": self.kind.version, "kind": self.kind.kind});
+    /// `AdmissionRequest` without what is written.
+    pub(super) fn request_value(self) -> Value {
+        let mut kind =
+            json!({"group": self.kind.group, "version": self.kind.version, "kind": self.kind.kind});
+        if self.connection.is_some() {
+            kind["kind"] = self.object.map(|options| options.text("/kind")).unwrap_or_default().into();
+        }
         let resource =
             json!({"group": self.kind.group, "version": self.kind.version, "resource": self.kind.plural});
         json!({
             "kind": kind, "requestKind": kind, "resource": resource, "requestResource": resource,
             "subResource": self.options.subresource, "requestSubResource": self.options.subresource,
-            "name": self.subject().map(Object::name).unwrap_or_default(),
+            "name": self.name(),
             "namespace": self.namespace(),
             "operation": self.operation,
             "userInfo": self.options.user.info(),
@@ -128,10 +144,9 @@ fn rule_matches(registry: &Registry, rule: &Value, equivalent: bool, request: Re
         "Cluster" => !kind.namespaced,
         _ => true,
     };
-    let named = rule["resourceNames"].as_array().is_none_or(|names| {
-        let name = request.subject().map(Object::name).unwrap_or_default();
-        names.is_empty() || names.iter().any(|known| known == name)
-    });
+    let named = rule["resourceNames"]
+        .as_array()
+        .is_none_or(|names| names.is_empty() || names.iter().any(|known| known == request.name()));
     in_scope
         && named
         && lists("operations", request.operation)

@@ -17,7 +17,7 @@ mod service_account;
 mod storage;
 mod webhooks;
 
-use crate::apimachinery::{Kind, Object, Status, builtin};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::options::WriteOptions;
@@ -41,7 +41,7 @@ impl<'a> Attributes<'a> {
     fn request(&self, object: &'a Object) -> Request<'a> {
         let operation = if self.old.is_some() { "UPDATE" } else { "CREATE" };
         let Self { kind, old, options } = *self;
-        Request { kind, operation, object: Some(object), old, options }
+        Request { kind, operation, object: Some(object), old, options, connection: None }
     }
 }
 
@@ -83,19 +83,25 @@ pub(super) fn validate(
     }
     let request = attributes.request(object);
     warnings.extend(policies::validate(registry, request)?);
-    webhooks::call(registry, &builtin::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
+    warnings.extend(webhooks::validate(registry, request)?);
     Ok(warnings)
 }
 
-/// Runs the chain over an object that is about to be stored.
+/// Runs the chain over an object that is about to be stored, and once more over what webhooks changed.
 pub(super) fn admit(
     registry: &mut Registry,
     attributes: &Attributes<'_>,
     object: &mut Object,
 ) -> Result<(), Status> {
-    CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))?;
-    mutations::admit(registry, attributes, object)?;
-    webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, attributes.request(object))
+    let mut called = webhooks::Called::default();
+    for _ in [1, 2] {
+        CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))?;
+        mutations::admit(registry, attributes, object)?;
+        if !webhooks::mutate(registry, attributes, object, &mut called)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The part of the chain that also minds writes of a subresource, which the other plug-ins pass over.
@@ -115,11 +121,35 @@ pub(super) fn validate_deletion(
     options: &WriteOptions,
 ) -> Result<Vec<String>, Status> {
     node_restriction::admit_deletion(kind, old, options)?;
-    let request = Request { kind, operation: "DELETE", object: None, old: Some(old), options };
-    webhooks::call(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, request)?;
-    let warnings = policies::validate(registry, request)?;
-    webhooks::call(registry, &builtin::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
+    let request =
+        Request { kind, operation: "DELETE", object: None, old: Some(old), options, connection: None };
+    asked(registry, request)
+}
+
+/// Asks about something that is not written, only done: policies and webhooks of both kinds.
+fn asked(registry: &Registry, request: Request<'_>) -> Result<Vec<String>, Status> {
+    webhooks::ask_mutating(registry, request)?;
+    let mut warnings = policies::validate(registry, request)?;
+    warnings.extend(webhooks::validate(registry, request)?);
     Ok(warnings)
+}
+
+impl Registry {
+    /// Asks about a connection to what `key` names (exec, attach, port-forward, proxy) with its options.
+    ///
+    /// # Errors
+    /// What a policy or a webhook holds against it.
+    pub(crate) fn admit_connection(
+        &self,
+        kind: &'static Kind,
+        key: &ObjectKey,
+        connection: &Object,
+        options: &WriteOptions,
+    ) -> Result<(), Status> {
+        let (operation, object) = ("CONNECT", Some(connection));
+        let request = Request { kind, operation, object, old: None, options, connection: Some(key) };
+        asked(self, request).map(drop)
+    }
 }
 
 #[cfg(test)]

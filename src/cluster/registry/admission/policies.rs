@@ -67,7 +67,7 @@ pub(super) fn validate(registry: &Registry, request: Request<'_>) -> Result<Vec<
 }
 
 fn refusal(request: Request<'_>, denial: Denial) -> Status {
-    let name = request.subject().map(Object::name).unwrap_or_default();
+    let name = request.name();
     let reason = if denial.reason.is_empty() { "Invalid" } else { &denial.reason };
     let code = match reason {
         "Forbidden" => 403,

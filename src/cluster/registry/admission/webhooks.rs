@@ -1,74 +1,170 @@
-//! Webhooks: nobody can answer them in this cluster, so a call fails as upstream's would, and its
-//! `failurePolicy` says what follows (`apiserver/pkg/admission/plugin/webhook`).
+//! Webhooks: who is asked about a write, and what follows from the answer
+//! (`apiserver/pkg/admission/plugin/webhook`).
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::apimachinery::{Kind, ObjectKey, Status, builtin};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::apimachinery::{Kind, Object, Status, Unapplied, apply_operations, builtin, decode_strictly};
 
 use super::super::Registry;
+use super::super::strategy::strategy_of;
+use super::Attributes;
 use super::matching::{Request, conditions_hold, matches};
 
 /// Kinds about which no webhook is asked, lest it locks itself in.
 const EXEMPT: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
-/// Calls the webhooks of one kind of configuration that the request concerns.
-pub(super) fn call(
+/// What webhooks have made of an object: by configuration and name of the webhook.
+pub(super) type Called = BTreeMap<(String, String), Object>;
+
+/// Asks the webhooks that only look; gives back their warnings.
+pub(super) fn validate(registry: &Registry, request: Request<'_>) -> Result<Vec<String>, Status> {
+    ask_all(registry, &builtin::VALIDATING_WEBHOOK_CONFIGURATION, request)
+}
+
+/// Asks the webhooks that may change something about a request in which nothing can be changed.
+pub(super) fn ask_mutating(registry: &Registry, request: Request<'_>) -> Result<Vec<String>, Status> {
+    ask_all(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, request)
+}
+
+fn ask_all(
     registry: &Registry,
     configurations: &'static Kind,
     request: Request<'_>,
-) -> Result<(), Status> {
-    if request.kind.group == configurations.group && EXEMPT.contains(&request.kind.kind) {
-        return Ok(());
-    }
-    for configuration in registry.store().list(configurations, None) {
-        for webhook in configuration.list("/webhooks") {
-            let has_rules = webhook["rules"].as_array().is_some_and(|rules| !rules.is_empty());
-            if !has_rules || !matches(registry, webhook, "rules", request) {
-                continue;
-            }
-            let fails = webhook["failurePolicy"] != "Ignore";
-            match conditions_hold(&webhook["matchConditions"], &request.variables(registry)) {
-                Ok(false) => continue,
-                Err(_) if !fails => continue,
-                _ => {}
-            }
-            if fails {
-                let name = webhook["name"].as_str().unwrap_or_default();
-                let why = failure(registry, webhook);
-                return Err(Status::internal(format!(
-                    "failed calling webhook {name:?}: failed to call webhook: {why}"
-                )));
-            }
+) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
+    for (_, webhook) in webhooks(&listed(registry, configurations, request.kind)) {
+        if concerns(registry, webhook, request)?
+            && let Some(response) = ask(registry, webhook, request)?
+        {
+            let said = response["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            warnings.extend(said.map(str::to_owned));
         }
     }
-    Ok(())
+    Ok(warnings)
 }
 
-/// Why a webhook does not answer.
-fn failure(registry: &Registry, webhook: &Value) -> String {
-    let nobody =
-        "not simulated: webhook servers; delete the configuration, or let it have failurePolicy Ignore";
-    let timeout = webhook["timeoutSeconds"].as_i64().unwrap_or(10);
-    let client = &webhook["clientConfig"];
-    if let Some(url) = client["url"].as_str() {
-        return format!("Post \"{url}?timeout={timeout}s\": {nobody}");
+/// Lets webhooks change an object; whether one has. Those called before are called again only when they
+/// want it and others have changed the object since.
+pub(super) fn mutate(
+    registry: &Registry,
+    attributes: &Attributes<'_>,
+    object: &mut Object,
+    called: &mut Called,
+) -> Result<bool, Status> {
+    let mut changed = false;
+    let listed = listed(registry, &builtin::MUTATING_WEBHOOK_CONFIGURATION, attributes.kind);
+    for (configuration, webhook) in webhooks(&listed) {
+        let name = webhook["name"].as_str().unwrap_or_default();
+        let key = (configuration.to_owned(), name.to_owned());
+        let again = webhook["reinvocationPolicy"] == "IfNeeded" && called.get(&key) != Some(object);
+        if (called.contains_key(&key) && !again) || !concerns(registry, webhook, attributes.request(object))?
+        {
+            continue;
+        }
+        let response = ask(registry, webhook, attributes.request(object))?;
+        if let Some(patch) = response.as_ref().and_then(|response| response["patch"].as_str()) {
+            let next = patched(attributes.kind, object, patch).map_err(Status::internal)?;
+            changed |= next != *object;
+            *object = next;
+        }
+        called.insert(key, object.clone());
     }
-    let text = |field: &str| client["service"][field].as_str().unwrap_or_default();
-    let (name, namespace) = (text("name"), text("namespace"));
-    let port = client["service"]["port"].as_i64().unwrap_or(443);
-    let url = format!("https://{name}.{namespace}.svc:{port}{}?timeout={timeout}s", text("path"));
-    let key = ObjectKey::new(namespace, name);
-    let why = if registry.store().get(&builtin::SERVICE, &key).is_none() {
-        format!("service {name:?} not found")
-    } else {
-        let endpoints = registry.store().get(&builtin::ENDPOINTS, &key);
-        let ready = endpoints.is_some_and(|found| {
-            found
-                .list("/subsets")
-                .iter()
-                .any(|subset| subset["addresses"].as_array().is_some_and(|all| !all.is_empty()))
-        });
-        if ready { nobody.to_owned() } else { format!("no endpoints available for service {name:?}") }
+    Ok(changed)
+}
+
+/// The configurations of one kind that may mean a request.
+fn listed(registry: &Registry, configurations: &'static Kind, kind: &'static Kind) -> Vec<Arc<Object>> {
+    if kind.group == configurations.group && EXEMPT.contains(&kind.kind) {
+        return Vec::new();
+    }
+    registry.store().list(configurations, None).cloned().collect()
+}
+
+/// Their webhooks, with the names of the configurations.
+fn webhooks(configurations: &[Arc<Object>]) -> impl Iterator<Item = (&str, &Value)> {
+    configurations.iter().flat_map(|configuration| {
+        configuration.list("/webhooks").iter().map(|webhook| (configuration.name(), webhook))
+    })
+}
+
+/// Whether a webhook is to be asked.
+///
+/// # Errors
+/// When its conditions cannot be told, and that matters.
+fn concerns(registry: &Registry, webhook: &Value, request: Request<'_>) -> Result<bool, Status> {
+    let has_rules = webhook["rules"].as_array().is_some_and(|rules| !rules.is_empty());
+    if !has_rules || !matches(registry, webhook, "rules", request) {
+        return Ok(false);
+    }
+    match conditions_hold(&webhook["matchConditions"], &request.variables(registry)) {
+        Ok(holds) => Ok(holds),
+        Err(_) if webhook["failurePolicy"] == "Ignore" => Ok(false),
+        Err(why) => Err(Status::forbidden(request.kind, request.name(), &why)),
+    }
+}
+
+/// Asks one webhook; `None` when it does not answer and need not.
+fn ask(registry: &Registry, webhook: &Value, request: Request<'_>) -> Result<Option<Value>, Status> {
+    let name = webhook["name"].as_str().unwrap_or_default();
+    let harmless = webhook["sideEffects"] == "None" || webhook["sideEffects"] == "NoneOnDryRun";
+    if request.options.dry_run && !harmless {
+        return Err(Status::bad_request(format!("admission webhook {name:?} does not support dry run")));
+    }
+    let timeout = webhook["timeoutSeconds"].as_i64().unwrap_or(10);
+    match registry.call_webhook(&webhook["clientConfig"], timeout, &review(webhook, request)) {
+        Ok(answer) if answer["response"]["allowed"] == true => Ok(Some(answer["response"].clone())),
+        Ok(answer) => Err(denial(name, &answer["response"]["status"])),
+        Err(_) if webhook["failurePolicy"] == "Ignore" => Ok(None),
+        Err(why) => {
+            Err(Status::internal(format!("failed calling webhook {name:?}: failed to call webhook: {why}")))
+        }
+    }
+}
+
+/// What a webhook is sent.
+fn review(webhook: &Value, request: Request<'_>) -> Value {
+    let versions = webhook["admissionReviewVersions"].as_array();
+    let version = versions.into_iter().flatten().find(|version| **version == "v1" || **version == "v1beta1");
+    let version = version.and_then(Value::as_str).unwrap_or("v1");
+    let value = |object: Option<&Object>| object.map_or(Value::Null, |object| object.value().clone());
+    let mut asked = request.request_value();
+    asked["object"] = value(request.object);
+    asked["oldObject"] = value(request.old);
+    json!({"kind": "AdmissionReview", "apiVersion": format!("admission.k8s.io/{version}"), "request": asked})
+}
+
+/// The refusal of a webhook (`webhookerrors.ToStatusErr`).
+fn denial(name: &str, status: &Value) -> Status {
+    let text = |field: &str| status[field].as_str().filter(|text| !text.is_empty());
+    let why = text("message").or(text("reason")).map(|why| format!(": {why}"));
+    let code = status["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or_default().max(400);
+    let message = format!(
+        "admission webhook {name:?} denied the request{}",
+        why.as_deref().unwrap_or(" without explanation")
+    );
+    Status::failure(code, text("reason").unwrap_or_default(), message)
+}
+
+/// The object with a webhook's patch (JSON, in base64) applied.
+///
+/// # Errors
+/// What is wrong with the patch.
+fn patched(kind: &'static Kind, object: &Object, patch: &str) -> Result<Object, String> {
+    let bytes = STANDARD.decode(patch).map_err(|error| error.to_string())?;
+    let operations: Vec<Value> = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    let changed = match apply_operations(object.value(), &operations) {
+        Ok(changed) => changed,
+        Err(Unapplied::TestFailed) => return Err("testing value failed: test failed".to_owned()),
+        Err(Unapplied::Rejected(why)) => return Err(why),
     };
-    format!("Post \"{url}\": {why}")
+    let decoded = decode_strictly(kind, &changed).map_err(|status| status.message)?;
+    let next = Object::from_value(decoded.value);
+    let mut next = next.ok_or_else(|| "the patched object is no object".to_owned())?;
+    strategy_of(kind).set_defaults(&mut next);
+    Ok(next)
 }

@@ -10,9 +10,9 @@ use super::super::strategy::Strategy;
 use super::super::validation::Field;
 use super::{rules, validation};
 
-/// What a client is told: nobody answers a webhook here.
-const NOT_CALLED: &str = "not simulated: webhook servers; what the rules of this configuration mean is refused, \
-                          or passes where failurePolicy is Ignore";
+/// What a client is told: hardly anybody answers a webhook here.
+const NOT_CALLED: &str = "not simulated: webhook servers but for agnhost's; what the rules of this configuration mean \
+                          is refused, or passes where failurePolicy is Ignore";
 
 /// `pkg/registry/admissionregistration/validatingwebhookconfiguration`.
 pub(crate) struct ValidatingWebhookStrategy;

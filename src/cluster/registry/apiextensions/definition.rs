@@ -168,9 +168,9 @@ fn conversion_errors(spec: &Field<'_>) -> FieldErrors {
             }
             vec![webhook.forbidden("should not be set when strategy is not set to Webhook")]
         }
-        "Webhook" => vec![strategy.forbidden(
-            "not simulated: conversion webhooks, as no webhook server can run in this cluster; use strategy \"None\", or one version",
-        )],
+        "Webhook" => vec![
+            strategy.forbidden("not simulated: conversion webhooks; use strategy \"None\", or one version"),
+        ],
         "" => vec![strategy.required("")],
         _ => vec![strategy.not_supported(&["None", "Webhook"])],
     }

@@ -37,13 +37,16 @@ fn subcommand(process: &Process) -> String {
     words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause").to_owned()
 }
 
+/// What follows `--name=` or `--name`.
+pub(super) fn flag(words: &[String], name: &str) -> Option<String> {
+    let joined = words.iter().find_map(|word| word.strip_prefix(&format!("--{name}=")).map(str::to_owned));
+    let apart = words.iter().position(|word| *word == format!("--{name}"));
+    joined.or_else(|| apart.and_then(|index| words.get(index + 1).cloned()))
+}
+
 /// The number after `--name=` or `--name`.
 fn number(process: &Process, name: &str, default: u16) -> u16 {
-    let command = process.command();
-    let joined = command.iter().find_map(|word| word.strip_prefix(&format!("--{name}=")).map(str::to_owned));
-    let apart = command.iter().position(|word| *word == format!("--{name}"));
-    let text = joined.or_else(|| apart.and_then(|index| command.get(index + 1).cloned()));
-    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+    flag(&process.command(), name).and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 /// The value of a parameter of a query.
@@ -51,6 +54,14 @@ fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     let (_, query) = request.path.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
+}
+
+fn set_serving(process: &mut Process, serves: bool) {
+    if serves {
+        process.memory.remove(NOT_SERVING);
+    } else {
+        process.memory.insert(NOT_SERVING.to_owned(), String::new());
+    }
 }
 
 impl Agnhost {
@@ -114,6 +125,15 @@ impl Program for Agnhost {
                 process.print_line(&format!("{at} gRPC server starting to listen on :{grpc}"));
             }
             "liveness" | "test-webserver" => {}
+            "webhook" => {
+                let file = flag(&process.command(), "tls-cert-file").unwrap_or_default();
+                if system.files().read(&file).is_err() {
+                    let at = system.now().strftime("F%m%d %H:%M:%S%.6f").to_string();
+                    let why = format!("open {file}: no such file or directory");
+                    process.print_error(format!("{at}       1 config.go:34] {why}\n").as_bytes());
+                    process.exit_code = Some(255);
+                }
+            }
             "entrypoint-tester" => {
                 let words = process.command().join(" ");
                 process.print_line(&format!("[{words}]"));
@@ -131,8 +151,13 @@ impl Program for Agnhost {
         agnhost_tools::wake(&subcommand(process), process, system);
     }
 
+    fn speaks_tls(&self, process: &Process) -> bool {
+        subcommand(process) == "webhook"
+    }
+
     fn ports(&self, process: &Process) -> Vec<u16> {
         match subcommand(process).as_str() {
+            "webhook" => vec![number(process, "port", 443)],
             "netexec" => vec![number(process, "http-port", 8080)],
             "liveness" => vec![8080],
             "serve-hostname" => vec![number(process, "port", 9376)],
@@ -168,14 +193,11 @@ impl Program for Agnhost {
                 text(200, "ok".to_owned())
             }
             ("liveness", _) => text(200, process.memory.get(STARTED_AT).cloned().unwrap_or_default()),
-            ("grpc-health-checking", "/make-not-serving") => {
-                process.memory.insert(NOT_SERVING.to_owned(), String::new());
+            ("grpc-health-checking", path @ ("/make-not-serving" | "/make-serving")) => {
+                set_serving(process, path == "/make-serving");
                 text(200, String::new())
             }
-            ("grpc-health-checking", "/make-serving") => {
-                process.memory.remove(NOT_SERVING);
-                text(200, String::new())
-            }
+            ("webhook", "/readyz") => text(200, "ok".to_owned()),
             ("serve-hostname", _) | ("netexec", "/hostname" | "/hostName") => text(200, system.hostname()),
             ("netexec", "/clientip") => {
                 let client = request.header("X-Client-Address").unwrap_or("10.244.0.1");

@@ -32,7 +32,7 @@ impl Program for MetricsServer {
         );
     }
 
-    fn speaks_tls(&self) -> bool {
+    fn speaks_tls(&self, _: &Process) -> bool {
         true
     }
 

@@ -2,6 +2,7 @@
 
 mod agnhost;
 mod agnhost_tools;
+mod agnhost_webhook;
 mod apache;
 mod echo_server;
 mod greeter;
@@ -20,6 +21,7 @@ mod stress;
 mod unmodelled;
 
 pub(super) use agnhost::Agnhost;
+pub(super) use agnhost_webhook::AgnhostWebhook;
 pub(super) use echo_server::EchoServer;
 pub(super) use greeter::Greeter;
 pub(super) use http_echo::HttpEcho;

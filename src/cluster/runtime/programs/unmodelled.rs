@@ -131,7 +131,7 @@ impl Program for Unmodelled {
         }
     }
 
-    fn speaks_tls(&self) -> bool {
+    fn speaks_tls(&self, _: &Process) -> bool {
         true
     }
 

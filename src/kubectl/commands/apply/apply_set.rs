@@ -15,6 +15,7 @@ use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{Resource, discover, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::factory::CLIENT_VERSION;
 use crate::kubectl::printers::DryRun;
 use crate::kubectl::resource_args::{Info, items};
 
@@ -26,7 +27,6 @@ const PART_OF: &str = "applyset.kubernetes.io/part-of";
 const PARENT_TYPE: &str = "applyset.kubernetes.io/is-parent-type";
 /// Who keeps the set, and by which version of the specification.
 const TOOL: &str = "kubectl";
-const TOOL_VERSION: &str = "v1alpha1";
 const MANAGER: &str = "kubectl-applyset";
 
 /// The set that an apply is about.
@@ -90,7 +90,7 @@ impl ApplySet {
             let own = self.resource.group_resource();
             if !items(&list, &crds).iter().any(|crd| crd["metadata"]["name"] == own.as_str()) {
                 wrong.push(Failure::message(format!(
-                    "resource {:?} is not permitted as an ApplySet parent (CRD needs {PARENT_TYPE:?} label)",
+                    "resource {:?} is not permitted as an ApplySet parent",
                     self.resource.group_version_resource()
                 )));
             }
@@ -215,7 +215,7 @@ impl ApplySet {
         let mut metadata = json!({
             "name": self.name,
             "annotations": {
-                TOOLING: format!("{TOOL}/{TOOL_VERSION}"),
+                TOOLING: format!("{TOOL}/{CLIENT_VERSION}"),
                 KINDS: joined(kinds.into_iter().map(String::as_str).collect()),
                 NAMESPACES: joined(namespaces.iter().map(String::as_str).collect()),
             },

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{
-    InGoOrder, apply_merge_patch, apply_strategic_patch, supports_strategic_patch, three_way_merge_patch,
-    three_way_strategic_patch,
+    InGoOrder, apply_merge_patch, apply_strategic_patch, create_merge_patch, supports_strategic_patch,
+    three_way_merge_patch, three_way_strategic_patch,
 };
+use crate::base::to_yaml;
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::Resource;
@@ -31,7 +32,9 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
         other => other.map_err(|failure| super::retrieving(failure, info))?,
     };
     if dry_run == DryRun::Client {
-        return Ok(Applied { object: merged(&info.resource, &modified, &live)?, verb: "configured" });
+        let (patch, content_type) = patch_of(&info.resource, &modified, &live)?;
+        let verb = if patch == json!({}) { "unchanged" } else { "configured" };
+        return Ok(Applied { object: merged(&info.resource, &patch, content_type, &live)?, verb });
     }
     if last_applied_of(&live).is_none() {
         call.complain(format!(
@@ -72,6 +75,9 @@ async fn patch(
         let (patch, content_type) = patch_of(&info.resource, modified, &live)?;
         if patch == json!({}) {
             return Ok(Applied { object: live, verb: "unchanged" });
+        }
+        if !call.flags.on("overwrite") {
+            return Err(clash(info, modified, &live, &patch));
         }
         match api.patch(&url, content_type, &patch).await {
             Ok(object) => return Ok(Applied { object, verb: "configured" }),
@@ -124,12 +130,35 @@ pub(in crate::kubectl) fn patch_of(
 }
 
 /// The live object with what the file says, worked out here.
-fn merged(resource: &Resource, modified: &Value, live: &Value) -> Outcome<Value> {
-    let (patch, content_type) = patch_of(resource, modified, live)?;
+fn merged(resource: &Resource, patch: &Value, content_type: &str, live: &Value) -> Outcome<Value> {
     Ok(match resource.builtin().filter(|_| content_type == STRATEGIC_PATCH) {
-        Some(kind) => apply_strategic_patch(kind, live, &patch)?,
-        None => apply_merge_patch(live, &patch),
+        Some(kind) => apply_strategic_patch(kind, live, patch)?,
+        None => apply_merge_patch(live, patch),
     })
+}
+
+/// What is said with `--overwrite=false`: every change of the file clashes with the annotation that remembers
+/// the last one, which was not there before.
+fn clash(info: &Info, modified: &Value, live: &Value, patch: &Value) -> Failure {
+    let original = last_applied_of(live).unwrap_or_default().trim_end();
+    let known = serde_json::from_str::<Value>(original).unwrap_or_default();
+    let mut changed = create_merge_patch(&known, live);
+    remove_nulls(&mut changed);
+    Failure::message(format!(
+        "error when applying patch:\n\nto:\n{}\nfor: {source:?}: error when patching {source:?}: creating patch with:\noriginal:\n{original}\n\nmodified:\n{modified}\ncurrent:\n{live}\nfor: patch:\n{}\nconflicts with changes made from original to current:\n{}\n",
+        info.described(),
+        to_yaml(patch),
+        to_yaml(&changed),
+        source = info.source,
+    ))
+}
+
+/// Takes out what a patch removes.
+fn remove_nulls(value: &mut Value) {
+    if let Some(map) = value.as_object_mut() {
+        map.retain(|_, value| !value.is_null());
+        map.values_mut().for_each(remove_nulls);
+    }
 }
 
 /// Says what was patched, as upstream does for refusals that are not about validity.

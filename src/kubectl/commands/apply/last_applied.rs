@@ -56,7 +56,8 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = find(call, &api, &args, Wanted { selectors: true, types_alone: false }).await?;
+    let infos =
+        find(call, &api, &args, Wanted { selectors: true, types_alone: false, ..Wanted::default() }).await?;
     let as_json = match call.flags.text("output") {
         "json" => true,
         "yaml" => false,
@@ -118,7 +119,8 @@ async fn edit(call: &mut Call<'_>) -> Outcome {
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let live = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    let live =
+        find(call, &api, &args, Wanted { selectors: false, types_alone: true, ..Wanted::default() }).await?;
     let mut applied = Vec::new();
     for info in &live {
         if let Some(text) = last_applied_of(info.object.value()) {

@@ -80,7 +80,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     prune::check_allowed(call, &api).await?;
     let mut set = ApplySet::of(call, &api).await?;
-    let (mut infos, mut failures) = from_files(call, &api).await?;
+    let (mut infos, unread) = from_files(call, &api).await?;
+    if infos.is_empty() && unread.is_empty() {
+        return Err(Failure::message("no objects passed to apply"));
+    }
+    let mut failures = Vec::new();
     let (mut objects, mut visited) = (Vec::new(), Visited::default());
     if let Some(set) = &mut set {
         set.before_apply(call, &api, &mut infos, dry_run).await?;
@@ -101,6 +105,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         let shown = if objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
         format.show(call, &shown)?;
     }
+    let failures = as_one(unread, failures);
     if call.flags.on("prune") && failures.is_empty() {
         match &set {
             Some(set) => set.prune(call, &api, &visited, dry_run).await?,
@@ -108,6 +113,21 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::many(failures)
+}
+
+/// What could not be read is one failure beside those of what was read.
+fn as_one(unread: Vec<Failure>, mut failures: Vec<Failure>) -> Vec<Failure> {
+    if failures.is_empty() || unread.len() < 2 {
+        return unread.into_iter().chain(failures).collect();
+    }
+    let mut texts: Vec<String> = Vec::new();
+    for text in unread.iter().map(Failure::to_string) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    failures.insert(0, Failure::message(format!("[{}]", texts.join(", "))));
+    failures
 }
 
 fn check_flags(call: &Call<'_>) -> Outcome {

@@ -10,6 +10,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{Resource, of_object};
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::printers::{DryRun, print_done};
 use crate::kubectl::resource_args::items;
 
@@ -30,8 +31,10 @@ const NAMESPACED: &[(&str, &str)] = &[
     ("apps/v1", "ReplicaSet"),
     ("apps/v1", "StatefulSet"),
 ];
-/// What is pruned besides, when no namespace was named.
+/// What is pruned besides.
 const CLUSTER_SCOPED: &[(&str, &str)] = &[("v1", "Namespace"), ("v1", "PersistentVolume")];
+
+const WITHOUT_ALLOWLIST: &str = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.";
 
 /// What the files named: these stay.
 #[derive(Debug, Default)]
@@ -89,6 +92,10 @@ pub(in crate::kubectl::commands) async fn leftovers(
     api: &Api,
     visited: &Visited,
 ) -> Outcome<Vec<(Resource, Value)>> {
+    if call.flags.all("prune-allowlist").is_empty() {
+        // As upstream, whether a namespace was named or not.
+        call.streams.err.clone().line(klog::line(Severity::Warning, "prune.go:71", WITHOUT_ALLOWLIST))?;
+    }
     let (mut resources, mut found) = (Vec::new(), Vec::new());
     for entry in allowed(call)? {
         if let Some(resource) = resource_of(api, &entry).await? {
@@ -112,8 +119,7 @@ fn allowed(call: &Call<'_>) -> Outcome<Vec<(String, String)>> {
     if !given.is_empty() {
         return given.iter().map(|entry| parse_entry(entry)).collect();
     }
-    let more = if call.target()?.explicit_namespace { &[] } else { CLUSTER_SCOPED };
-    let both = NAMESPACED.iter().chain(more);
+    let both = NAMESPACED.iter().chain(CLUSTER_SCOPED);
     Ok(both.map(|(version, kind)| ((*version).to_owned(), (*kind).to_owned())).collect())
 }
 
@@ -183,7 +189,7 @@ pub(super) async fn remove(
 ) -> Outcome {
     let part = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
     if dry_run != DryRun::Client {
-        let url = resource.object(part("namespace"), part("name")).with("dryRun", dry_run.parameter());
+        let url = resource.object(part("namespace"), part("name"));
         api.delete(&url, &options(call, dry_run)).await?;
     }
     print_done(call, object, &resource.named(part("name")), "pruned")

@@ -102,6 +102,9 @@ async fn reconciled(call: &Call<'_>, api: &Api, info: &Info, role: bool, dry_run
         Err(failure) if failure.is_not_found() => return create(api, info, role, dry_run).await,
         Err(failure) => return Err(failure),
     };
+    if !role && live["roleRef"] != with_group(&wanted["roleRef"]) {
+        return recreated(api, info, &live, dry_run).await;
+    }
     let list = |object: &Value, field: &str| object[field].as_array().cloned().unwrap_or_default();
     let mut next = live.clone();
     merge_metadata(&mut next, wanted);
@@ -141,15 +144,12 @@ async fn reconciled(call: &Call<'_>, api: &Api, info: &Info, role: bool, dry_run
             next["subjects"] = known.into_iter().chain(missing).collect();
         }
     }
-    let moved = !role && live["roleRef"] != with_group(&wanted["roleRef"]);
-    if next == live && !moved {
+    if next == live {
         return Ok(Change { object: next, ..change });
     }
-    change.operation = Some(if moved { "recreate" } else { "update" });
+    change.operation = Some("update");
     change.object = if dry_run == DryRun::Client || is_protected(&live) {
         next
-    } else if moved {
-        recreate(api, info, next).await?
     } else {
         api.put(&info.url(), &next).await?
     };
@@ -197,16 +197,16 @@ async fn ensure_namespace(api: &Api, name: &str) -> Outcome {
     }
 }
 
-/// What a binding binds cannot change: the binding is made anew.
-async fn recreate(api: &Api, info: &Info, mut next: Value) -> Outcome<Value> {
-    api.delete(&info.url(), &json!({})).await?;
-    next["roleRef"] = info.object.value()["roleRef"].clone();
-    for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields"] {
-        if let Some(metadata) = next["metadata"].as_object_mut() {
-            metadata.remove(field);
-        }
-    }
-    api.post(&info.resource.collection(&info.namespace), &next).await
+/// What a binding binds cannot change: the binding is made anew, as the file has it.
+async fn recreated(api: &Api, info: &Info, live: &Value, dry_run: DryRun) -> Outcome<Change> {
+    let wanted = info.object.value();
+    let object = if dry_run == DryRun::Client || is_protected(live) {
+        wanted.clone()
+    } else {
+        api.delete(&info.url(), &json!({"preconditions": {"uid": live["metadata"]["uid"]}})).await?;
+        api.post(&info.resource.collection(&info.namespace), wanted).await?
+    };
+    Ok(Change { object, operation: Some("recreate"), what: "subjects", missing: vec![], extra: vec![] })
 }
 
 /// A subject as Go prints it.

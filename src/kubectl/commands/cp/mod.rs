@@ -13,7 +13,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::detach_keys::DetachKeys;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{default_container, named};
+use crate::kubectl::pods::{chosen_container, named};
 use crate::kubectl::remote::Session;
 
 /// The command.
@@ -110,11 +110,7 @@ async fn place_of(call: &mut Call<'_>, api: &Api, spec: &FileSpec) -> Outcome<Pl
     let namespace = if spec.namespace.is_empty() { call.namespace()? } else { spec.namespace.clone() };
     let pod = named(api, &namespace, &format!("pods/{}", spec.pod)).await?.object;
     let given = call.flags.text("container").to_owned();
-    if !given.is_empty() {
-        // Whether there is such a container is for the server to say.
-        return Ok(Place { pod, container: given });
-    }
-    let (container, notice) = default_container(&pod);
+    let (container, notice) = chosen_container(&pod, &given)?;
     if let Some(notice) = notice {
         call.complain(notice)?;
     }
@@ -138,7 +134,7 @@ async fn upload(call: &mut Call<'_>, from: &FileSpec, to: &FileSpec) -> Outcome 
     let place = place_of(call, &api, to).await?;
     let mut remote = archive::clean(&to.file);
     let (mut quiet, _) = Streams::captured("");
-    if execute(&api, &place, &["test", "-d", &to.file], &mut quiet).await.is_ok() {
+    if execute(&api, &place, &["test", "-d", &archive::clean(&to.file)], &mut quiet).await.is_ok() {
         remote = archive::join(&remote, &archive::base(&archive::clean(&from.file)));
     }
     let spool = Spool::new(call);
@@ -170,7 +166,8 @@ async fn download(call: &mut Call<'_>, from: &FileSpec, to: &FileSpec) -> Outcom
     let mut tries = 0;
     loop {
         let read = file.seek(SeekFrom::End(0))?;
-        let resumed = format!("tar cf - {} | tail -c+{}", from.file, read + 1);
+        let quoted = from.file.replace('\'', r"'\''");
+        let resumed = format!("tar cf - '{quoted}' | tail -c+{}", if read == 0 { 0 } else { read + 1 });
         let words =
             if retries == 0 { vec!["tar", "cf", "-", &from.file] } else { vec!["sh", "-c", &resumed] };
         let (mut streams, _) = Streams::captured("");

@@ -63,8 +63,9 @@ async fn from_cron_job(call: &mut Call<'_>, name: &str, from: &str) -> Outcome<V
     }
     let found = named(&api, &namespace, from).await?;
     if !found.resource.is(&builtin::CRON_JOB) {
-        let kind = &found.resource.kind;
-        return Err(Failure::message(format!("from must be an existing cronjob, not a {kind}")));
+        // Upstream names the Go type.
+        let version = &found.resource.version;
+        return Err(Failure::message(format!("unknown object type *{version}.{}", found.resource.kind)));
     }
     Ok(instantiated(name, &found.object))
 }

@@ -90,6 +90,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
         return Ok(());
     }
+    if infos.is_empty() && failures.is_empty() {
+        failures.push(Failure::message("no objects passed to create"));
+    }
     for info in infos {
         let mut object = info.object.value().clone();
         if call.flags.on("save-config") {
@@ -132,7 +135,8 @@ pub(super) fn write_url(call: &Call<'_>, url: Url, dry_run: DryRun) -> Url {
         .with("fieldValidation", field_validation(call))
 }
 
-fn field_validation(call: &Call<'_>) -> &'static str {
+/// What the server is to do about fields that it does not know.
+pub(super) fn field_validation(call: &Call<'_>) -> &'static str {
     match call.flags.text("validate") {
         "false" | "ignore" => "Ignore",
         "warn" => "Warn",

@@ -72,7 +72,6 @@ impl Chosen {
 
     /// Why the node cannot be drained.
     pub(super) fn refusals(&self) -> Vec<String> {
-        // That one of the texts says so itself is upstream's.
         self.refusals
             .iter()
             .map(|(text, pods)| format!("cannot delete {text}: {}", pods.join(", ")))
@@ -110,7 +109,7 @@ async fn verdict(api: &Api, rules: Rules, pod: &Value, now: Timestamp) -> Verdic
     }
     if !ended && controller(pod).is_none() {
         if !rules.force {
-            let text = "cannot delete Pods that declare no controller (use --force to override)";
+            let text = "Pods that declare no controller (use --force to override)";
             return Verdict::Refuse(text.to_owned());
         }
         return Verdict::TakeAndWarn("deleting Pods that declare no controller".to_owned());

@@ -220,6 +220,12 @@ async fn take(call: &mut Call<'_>, api: &Api, plan: &Plan, pods: &[Value]) -> Re
         let mut staying = Vec::new();
         for mut pod in leaving {
             if pod.ask_at.is_some_and(|at| at <= call.now()) {
+                if let Some((limit, _)) = plan.limit.as_ref().filter(|(_, until)| *until <= call.now()) {
+                    // As upstream: that the time is over is seen when it is asked again.
+                    call.line(format!("evicting pod {}", full_name(pod.pod))).map_err(told)?;
+                    failures.push(late(plan, &pod, limit));
+                    continue;
+                }
                 match ask(call, api, plan, &mut pod).await.map_err(told)? {
                     Some(failure) if failure.is_empty() => continue,
                     Some(failure) => {
@@ -243,8 +249,11 @@ async fn take(call: &mut Call<'_>, api: &Api, plan: &Plan, pods: &[Value]) -> Re
         if let Some((limit, until)) = &plan.limit
             && *until <= call.now()
         {
-            failures.extend(leaving.iter().map(|pod| late(plan, pod, limit)));
-            return Err(failures);
+            let gone = leaving.extract_if(.., |pod| pod.ask_at.is_none());
+            failures.extend(gone.map(|pod| late(plan, &pod, limit)));
+            if leaving.is_empty() {
+                return Err(failures);
+            }
         }
         sleep(POLL).await;
     }

@@ -6,7 +6,7 @@ use super::session::Mode;
 use crate::apimachinery::Object;
 use crate::base::{parse_yaml, to_yaml};
 use crate::kubectl::manifest;
-use crate::kubectl::printers::to_json;
+use crate::kubectl::printers::{to_json, to_kyaml};
 use crate::kubectl::resource_args::Info;
 
 const NORMAL: &str = "# Please edit the object below. Lines beginning with a '#' will be ignored,
@@ -46,7 +46,7 @@ fn commented(text: &str) -> String {
 }
 
 /// The objects as one document.
-pub(super) fn shown(infos: &[Info], as_json: bool) -> String {
+pub(super) fn shown(infos: &[Info], format: Form) -> String {
     let object = match infos {
         [info] => without_managed_fields(info.object.value()),
         infos => {
@@ -55,7 +55,19 @@ pub(super) fn shown(infos: &[Info], as_json: bool) -> String {
             json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": items})
         }
     };
-    if as_json { to_json(&object) } else { to_yaml(&object) }
+    match format {
+        Form::Json => to_json(&object),
+        Form::Kyaml => to_kyaml(&object),
+        Form::Yaml => to_yaml(&object),
+    }
+}
+
+/// How objects are written into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Json,
+    Kyaml,
+    Yaml,
 }
 
 /// An object without what only field managers read.
@@ -84,29 +96,24 @@ pub(super) fn same(one: &str, two: &str) -> bool {
     }
 }
 
-/// Whether anything but comments and blanks is left.
-pub(super) fn has_lines(text: &str) -> bool {
-    text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
 /// What is wrong with the form of a file, before anybody asks the server.
 pub(super) fn malformed(text: &str) -> Option<String> {
     let documents = match parse_yaml(text) {
         Ok(documents) => documents,
         Err(error) => return Some(error.to_string()),
     };
-    let value = &documents.first()?.value;
-    let is_set = |key: &str| value[key].as_str().is_some_and(|text| !text.is_empty());
+    let Some(object) = documents.first().and_then(|document| document.value.as_object()) else {
+        return Some("invalid object to validate".to_owned());
+    };
     let missing: Vec<String> = ["apiVersion", "kind"]
         .into_iter()
-        .filter(|key| !is_set(key))
+        .filter(|key| object.get(*key).is_none_or(Value::is_null))
         .map(|key| format!("{key} not set"))
         .collect();
     match missing.as_slice() {
-        _ if value.is_null() => None,
         [] => None,
-        [one] => Some(format!("error validating data: {one}")),
-        many => Some(format!("error validating data: [{}]", many.join(", "))),
+        [one] => Some(one.clone()),
+        many => Some(format!("[{}]", many.join(", "))),
     }
 }
 
@@ -140,12 +147,9 @@ mod tests {
     fn comments_and_layout_are_no_changes() {
         assert!(same("# hello\na: 1\n", "a:   1 # one\n"));
         assert!(!same("a: 1\n", "a: 2\n"));
-        assert!(!has_lines("# only\n\n"));
-        assert_eq!(
-            malformed("a: 1\n"),
-            Some("error validating data: [apiVersion not set, kind not set]".to_owned())
-        );
+        assert_eq!(malformed("a: 1\n"), Some("[apiVersion not set, kind not set]".to_owned()));
         assert_eq!(malformed("apiVersion: v1\nkind: Pod\n"), None);
+        assert_eq!(malformed("# only\n"), Some("invalid object to validate".to_owned()));
         assert!(malformed("a: [\n").is_some_and(|why| why.starts_with("yaml: ")));
     }
 }

@@ -7,7 +7,7 @@ use super::flag_sets::{FILES, OUTPUT, RECORD, VALIDATE, field_manager};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::resource_args::{Wanted, find, info_of, require_arguments};
+use crate::kubectl::resource_args::{Found, Info, Wanted, find, info_of, locate, require_arguments};
 
 pub(super) use session::{Mode, Session};
 
@@ -35,20 +35,28 @@ pub(super) const LINE_ENDINGS: &[Flag] =
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let output = call.flags.text("output");
-    if !matches!(output, "" | "json" | "yaml") {
+    if !matches!(output, "" | "json" | "kyaml" | "yaml") {
         return Err(Failure::message(format!(
-            "unable to match a printer suitable for the output format {output:?}, allowed formats are: json,yaml"
+            "unable to match a printer suitable for the output format {output:?}, allowed formats are: json,kyaml,yaml"
         )));
     }
     require_arguments(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let mut infos = find(call, &api, &args, Wanted { selectors: false, types_alone: true }).await?;
+    let wanted = Wanted { types_alone: true, ..Wanted::default() };
     let subresource = call.flags.text("subresource").to_owned();
-    for info in infos.iter_mut().filter(|_| !subresource.is_empty()) {
-        let url = info.resource.subresource(&info.namespace, &info.name, &subresource);
-        let held = api.get(&url).await?;
-        info.object = info_of(info.resource.clone(), held, String::new())?.object;
+    let mut infos = Vec::new();
+    if subresource.is_empty() {
+        infos = find(call, &api, &args, wanted).await?;
+    } else {
+        for found in locate(call, &api, &args, wanted).await? {
+            let (resource, namespace, name) = match found {
+                Found::Named(resource, namespace, name, _) => (resource, namespace, name),
+                Found::Object(info) => (info.resource, info.namespace, info.name),
+            };
+            let held = api.get(&resource.subresource(&namespace, &name, &subresource)).await?;
+            infos.push(Info { namespace, name, ..info_of(resource, held, String::new())? });
+        }
     }
     // Nothing is edited unless everything can be.
     Failure::many(std::mem::take(&mut call.deferred))?;

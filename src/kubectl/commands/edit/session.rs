@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::super::record::record;
-use super::document::{self, Reason, without_managed_fields};
+use super::document::{self, Form, Reason, without_managed_fields};
 use crate::apimachinery::{Object, create_merge_patch, two_way_strategic_patch};
 use crate::base::Random;
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH, Url};
 use crate::kubectl::command::Call;
+use crate::kubectl::discovery::{of_object, unknown_kind};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::print_done;
 use crate::kubectl::programs::Program;
@@ -51,10 +52,15 @@ impl<'s, 'a> Session<'s, 'a> {
 
     /// Edits the objects together until they are accepted or the person gives up.
     pub(in crate::kubectl::commands) async fn run(&mut self, infos: Vec<Info>) -> Outcome {
-        let as_json = self.call.flags.text("output") == "json";
+        let form = match self.call.flags.text("output") {
+            "json" => Form::Json,
+            "kyaml" => Form::Kyaml,
+            _ => Form::Yaml,
+        };
+        let as_json = form == Form::Json;
         let (mut results, mut edited) = (Results::default(), String::new());
         let mut again = false;
-        let original = document::shown(&infos, as_json);
+        let original = document::shown(&infos, form);
         loop {
             let body = if again { document::strip_comments(&edited) } else { original.clone() };
             let header = if as_json { String::new() } else { document::header(self.mode, &results.reasons) };
@@ -71,23 +77,23 @@ impl<'s, 'a> Session<'s, 'a> {
                     .keep(Some(&file), Failure::message("Edit cancelled, no valid changes were saved."));
             }
             forget(results.file.take());
-            if let Some(why) = document::malformed(&edited) {
+            if let Some(why) = document::malformed(&document::strip_comments(&edited)) {
                 results = Results { file: Some(file), ..Results::default() };
                 again = true;
                 let why = format!("<nil>: Invalid value: \"The edited file failed validation\": {why}");
                 self.invalid(&infos[0], vec![why], &mut results)?;
                 continue;
             }
-            if document::same(&original, &edited) && document::has_lines(&edited) {
+            if document::same(&original, &edited) {
                 forget(Some(file));
                 return self.call.complain("Edit cancelled, no changes made.");
             }
-            if !document::has_lines(&edited) {
-                forget(Some(file));
-                return self.call.complain("Edit cancelled, saved file was empty.");
-            }
             results = Results { file: Some(file.clone()), ..Results::default() };
-            match document::objects(&edited) {
+            let objects = match document::objects(&edited) {
+                Ok(objects) => self.placed(objects).await?,
+                Err(why) => Err(why),
+            };
+            match objects {
                 Err(why) => {
                     again = true;
                     let head = format!("The edited file had a syntax error: {why}");
@@ -105,6 +111,24 @@ impl<'s, 'a> Session<'s, 'a> {
             }
             again = !results.reasons.is_empty();
         }
+    }
+
+    /// The objects with their namespaces; or which of them is of a kind that the server does not have.
+    async fn placed(&self, objects: Vec<Object>) -> Outcome<Result<Vec<Object>, String>> {
+        let namespace = self.call.namespace()?;
+        let mut placed = Vec::new();
+        for mut object in objects {
+            let (version, kind) = (object.api_version().to_owned(), object.kind().to_owned());
+            let Some(resource) = of_object(self.api, &version, &kind).await? else {
+                let (name, place) = (object.name(), object.namespace());
+                return Ok(Err(unknown_kind(&kind, &version, name, place, "edited-file").to_string()));
+            };
+            if resource.namespaced && object.namespace().is_empty() {
+                object.set("/metadata/namespace", namespace.as_str());
+            }
+            placed.push(object);
+        }
+        Ok(Ok(placed))
     }
 
     /// What to say at the end; `None` to show the file again.
@@ -141,7 +165,7 @@ impl<'s, 'a> Session<'s, 'a> {
         let folder =
             self.call.factory.variable("TMPDIR").filter(|folder| !folder.is_empty()).unwrap_or("/tmp");
         let ending = if as_json { "json" } else { "yaml" };
-        let name = format!("kubectl-edit-{}.{ending}", self.random.name_suffix(10));
+        let name = format!("kubectl-edit-{}.{ending}", self.random.below(u64::from(u32::MAX)));
         let file = PathBuf::from(folder).join(name);
         let text = match self.call.flags.on("windows-line-endings") {
             true => text.replace('\n', "\r\n"),

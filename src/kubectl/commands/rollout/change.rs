@@ -45,8 +45,8 @@ pub(super) async fn restart(call: &mut Call<'_>) -> Outcome {
         }
         const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
         if info.object.value()["spec"]["template"]["metadata"]["annotations"][RESTARTED] == now {
-            return Err(Failure::message(format!(
-                "failed to create patch for {}: if restart has already been triggered within the past second, please wait before attempting to trigger another",
+            return Err(Failure::Message(format!(
+                "error: failed to create patch for {}: if restart has already been triggered within the past second, please wait before attempting to trigger another",
                 info.name
             )));
         }
@@ -97,12 +97,14 @@ async fn change(
     Failure::many(failures)
 }
 
-/// A restart names what could not be restarted.
+/// One line of several; a restart names what could not be restarted.
 fn prefixed(failure: Failure, info: &Info, verb: &str) -> Failure {
     match failure {
+        Failure::Message(text) if text.starts_with("error: ") => Failure::Message(text),
         Failure::Message(text) if verb == "restarted" && !text.starts_with(&quoted(info)) => {
-            Failure::Message(format!("{} {text}", quoted(info)))
+            Failure::Message(format!("error: {} {text}", quoted(info)))
         }
+        Failure::Message(text) => Failure::Message(format!("error: {text}")),
         other => other,
     }
 }

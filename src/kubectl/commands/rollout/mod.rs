@@ -101,7 +101,7 @@ fn require_arguments(call: &Call<'_>) -> Outcome {
 /// The objects that the arguments name.
 async fn targets(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info>> {
     let args = call.args.clone();
-    find(call, api, &args, Wanted { selectors: true, types_alone: true }).await
+    find(call, api, &args, Wanted { selectors: true, types_alone: true, ..Wanted::default() }).await
 }
 
 /// Whether the object is a Deployment.

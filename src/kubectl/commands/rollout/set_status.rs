@@ -39,11 +39,10 @@ pub(super) fn stateful_set(set: &Value) -> Outcome<(String, bool)> {
     if ready < wanted {
         return Ok((format!("Waiting for {} pods to be ready...\n", wanted - ready), false));
     }
-    // A partition of nothing is one, too.
-    let rolling = &set["spec"]["updateStrategy"]["rollingUpdate"];
-    if rolling.is_object() {
-        let partition = rolling["partition"].as_i64().unwrap_or_default();
-        let due = wanted - partition;
+    // The server gives every rolling update a partition, of 0 where none is asked for.
+    let strategy = &set["spec"]["updateStrategy"];
+    if strategy["type"] == "RollingUpdate" && strategy["rollingUpdate"].is_object() {
+        let due = wanted - strategy["rollingUpdate"]["partition"].as_i64().unwrap_or_default();
         return Ok(if updated < due {
             let line = format!(
                 "Waiting for partitioned roll out to finish: {updated} out of {due} new pods have been updated...\n"
@@ -116,7 +115,11 @@ mod tests {
     #[test]
     fn each_phase_of_a_stateful_sets_rollout_has_its_line() {
         let line = |partition: i64, status: Value| {
-            let strategy = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
+            let strategy = match partition {
+                // A server of old times may leave it out.
+                0 => json!({"type": "RollingUpdate"}),
+                _ => json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}),
+            };
             let spec = json!({"replicas": 3, "updateStrategy": strategy});
             stateful_set(&json!({"metadata": {"generation": 2}, "spec": spec, "status": status})).unwrap()
         };

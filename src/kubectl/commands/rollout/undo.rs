@@ -8,7 +8,7 @@ use crate::kubectl::api::{Api, JSON_PATCH};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::template_text;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, dry_run, format_of, print_done};
 use crate::kubectl::resource_args::Info;
 use crate::kubectl::rollout_history::{owned_replica_sets, revision_of, without_hash};
 
@@ -31,16 +31,16 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let infos = targets(call, &api).await?;
     for info in &infos {
         require_rollouts(info, "rollbacker")?;
+        if was_applied(info.object.value()) {
+            call.complain(format!(
+                "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.",
+                info.resource.plural, info.name
+            ))?;
+        }
         if to_revision < 0 {
             return Err(Failure::message(format!(
                 "unable to find specified revision {to_revision} in history"
             )));
-        }
-        if was_applied(info.object.value()) {
-            call.complain(format!(
-                "Warning: {} is managed by kubectl apply; rolling back leaves its {LAST_APPLIED} annotation as it is, so that the next apply may not do what its file says",
-                info.named()
-            ))?;
         }
         let verb = if is_deployment(info) {
             roll_back(&api, info, to_revision, dry_run).await?
@@ -50,7 +50,12 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         match verb {
             Verb::Done(text) => print_done(call, info.object.value(), &info.named(), &text)?,
             Verb::Template(text) => {
-                call.line(format!("{} {}\n{}", info.named(), text.trim_end_matches('\n'), dry_run.suffix()))?;
+                let (named, text, suffix) = (info.named(), text.trim_end_matches('\n'), dry_run.suffix());
+                match format_of(call, false)? {
+                    Some(format) => format.show(call, info.object.value())?,
+                    None if is_deployment(info) => call.line(format!("{named} {text}\n{suffix}"))?,
+                    None => call.line(format!("{named} will roll back to {text}\n{suffix}"))?,
+                }
             }
         }
     }

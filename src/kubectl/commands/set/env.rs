@@ -33,7 +33,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         call.flags.add("env", "-");
     }
     let reads_input = call.flags.all("env").iter().any(|given| given == "-");
-    let is_change = |arg: &String| arg.contains('=') || (arg.ends_with('-') && !arg.contains('/'));
+    let is_change = |arg: &String| {
+        arg.contains('=') && !arg.starts_with('=') || (arg.ends_with('-') && !arg.contains('/'))
+    };
     let first = call.args.iter().position(is_change).unwrap_or(call.args.len());
     if !call.args[first..].iter().all(is_change) {
         return Err(Failure::message(format!(
@@ -41,27 +43,30 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
             call.args.join(" ")
         )));
     }
-    let (mut changes, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
-    changes.extend(call.flags.all("env").iter().filter(|given| *given != "-").cloned());
+    let (given, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
+    let mut changes: Vec<String> = Vec::new();
     if reads_input {
         // Who cannot log in without a person at standard input is told before it is read.
         call.api().await?;
         let text = call.streams.input.read_to_string().await?;
         changes.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
+    changes.extend(call.flags.all("env").iter().filter(|given| *given != "-").cloned());
+    changes.extend(given);
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
+    if call.flags.on("local") {
+        super::require_arguments_without(call)?;
+    }
+    check(&changes)?;
     let api = call.api().await?;
     let taken = from(call, &api).await?;
     let infos = targets(call, &api, &resources).await?;
     if call.flags.on("list") {
         return list(call, &api, &infos).await;
-    }
-    for (name, _) in changes.iter().filter_map(|change| change.split_once('=')) {
-        check_variable_name(name)?;
     }
     let pattern = call.flags.text("containers").to_owned();
     for info in infos.iter().filter(|info| !has_container(info, &pattern)) {
@@ -73,6 +78,20 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         refuse_overwriting(info, &changes, &pattern)?;
     }
     change_each(call, &api, &infos, "env updated", |object| set(object, &changes, &taken, &pattern)).await
+}
+
+/// Refuses names that no variable has, and what cannot be done at once.
+fn check(changes: &[String]) -> Outcome {
+    let is_removed = |name: &str| changes.iter().any(|change| change.strip_suffix('-') == Some(name));
+    for (name, _) in changes.iter().filter_map(|change| change.split_once('=')) {
+        check_variable_name(name)?;
+        if is_removed(name) {
+            return Err(Failure::message(
+                "can not both modify and remove the same environment variable in the same command",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a container of the Pod template is meant; what has no template is not judged here.
@@ -167,6 +186,9 @@ async fn list(call: &mut Call<'_>, api: &Api, infos: &[Info]) -> Outcome {
         let Some(spec) = pod_spec(&mut object) else { continue };
         for container in spec["containers"].as_array().into_iter().flatten() {
             let name = container["name"].as_str().unwrap_or_default();
+            if !is_meant(call.flags.text("containers"), name) {
+                continue;
+            }
             call.line(format!("# {kind} {}, container {name}", info.name))?;
             for variable in container["env"].as_array().into_iter().flatten() {
                 let value = match call.flags.on("resolve") {

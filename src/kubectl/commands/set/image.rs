@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, change_each, pod_spec, resources_and_pairs, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::resource_args::NOTHING_NAMED;
 
 /// Sets the images of containers by name; `*` means every container.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
-    let (pairs, resources): (Vec<String>, Vec<String>) =
-        call.args.iter().cloned().partition(|arg| arg.contains('='));
+    let (resources, pairs) = resources_and_pairs(&call.args, "image")?;
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(NOTHING_NAMED));
     }
@@ -43,8 +42,12 @@ fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
         for list in ["initContainers", "containers"] {
             for container in spec[list].as_array_mut().into_iter().flatten() {
                 if name == "*" || container["name"] == *name.as_str() {
-                    container["image"] = image.as_str().into();
                     found = true;
+                    match container.as_object_mut() {
+                        // Go's struct has no empty image.
+                        Some(container) if image.is_empty() => drop(container.remove("image")),
+                        _ => container["image"] = image.as_str().into(),
+                    }
                 }
             }
         }
@@ -54,7 +57,7 @@ fn set(object: &mut Value, images: &[(String, String)]) -> Outcome {
             spec.remove("initContainers");
         }
         if !found && name != "*" {
-            missing.push(Failure::message(format!("unable to find container named {name:?}")));
+            missing.push(Failure::message(format!("error: unable to find container named {name:?}")));
         }
     }
     Failure::many(missing)

@@ -18,7 +18,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find, find_as_given};
+use crate::kubectl::resource_args::{ALL_AND_SELECTOR, Info, NOTHING_NAMED, Wanted, find, find_as_given};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -119,6 +119,20 @@ fn require_arguments_without(call: &Call<'_>) -> Outcome {
     Ok(())
 }
 
+/// Tells words that name objects from words that say what is to change, which come last.
+pub(super) fn resources_and_pairs(args: &[String], what: &str) -> Outcome<(Vec<String>, Vec<String>)> {
+    let is_pair =
+        |arg: &String| arg.contains('=') && !arg.starts_with('=') || arg.ends_with('-') && arg.len() > 1;
+    let first = args.iter().position(is_pair).unwrap_or(args.len());
+    let (resources, pairs) = args.split_at(first);
+    if let Some(stray) = pairs.iter().find(|arg| !is_pair(arg)) {
+        return Err(Failure::message(format!(
+            "all resources must be specified before {what} changes: {stray}"
+        )));
+    }
+    Ok((resources.to_vec(), pairs.to_vec()))
+}
+
 /// The objects to change: asked for, or with `--local` those of the files.
 async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
     if args.is_empty() {
@@ -130,7 +144,10 @@ async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec
         }
         return find_as_given(call, api, args, Wanted::default()).await;
     }
-    find(call, api, args, Wanted { selectors: true, types_alone: false }).await
+    if call.flags.on("all") && !call.flags.text("selector").is_empty() {
+        return Err(Failure::message(ALL_AND_SELECTOR));
+    }
+    find(call, api, args, Wanted { selectors: true, names_beside_all: true, ..Wanted::default() }).await
 }
 
 /// Whether a name is one that a pattern means, in which `*` stands for any text.

@@ -19,6 +19,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("one selector is required"));
     };
     let (text, resources) = (text.clone(), resources.to_vec());
+    if text.contains("!=") {
+        return Err(Failure::message("\"!=\" is not a valid label selector operator"));
+    }
     let parsed = LabelSelector::parse(&text).map_err(Failure::message)?;
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;

@@ -1,0 +1,161 @@
+//! What the last command was refused for: the field or the kind behind the words, and where its rules are read.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::apimachinery::{KINDS, Kind};
+
+use super::super::finding::{Aside, Finding};
+use super::super::sentences;
+
+/// A path of a manifest, as refusals write it.
+const PATH: &str = r"((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks|template)[\w.\[\]-]*)";
+
+static NO_KIND: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"no matches for kind "([^"]+)" in version "([^"]+)""#).ok());
+static INVALID: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r#"The (\w+) "[^"]*" is invalid: (?:\* )?{PATH}: "#)).ok());
+static VERSIONED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(\w+) in version "[^"]+" cannot be handled as a"#).ok());
+static UNKNOWN_FIELD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"unknown field "([^"]+)""#).ok());
+static OTHER_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"cannot unmarshal (\w+) into Go struct field (?:\w+\.)([\w.]+) of type (\w+)").ok()
+});
+
+/// A finding about a refusal, with what the refusal means and the command that shows the rule.
+pub(super) fn explained(finding: Finding, complaint: &str) -> Finding {
+    let (aside, show) = meaning(complaint);
+    let finding = finding.aside(aside);
+    match show {
+        Some(show) => finding.shown_by(show),
+        None => finding,
+    }
+}
+
+fn meaning(complaint: &str) -> (Aside, Option<String>) {
+    if let Some([kind, version]) = captured(&NO_KIND, complaint) {
+        return of_kind(kind, version);
+    }
+    let kind = captured(&VERSIONED, complaint).and_then(|[kind]| kind_named(kind));
+    if complaint.contains("illegal base64 data") {
+        return (
+            Some((&sentences::PLAIN_UNDER_DATA, Vec::new())),
+            Some("kubectl explain secret.stringData".to_owned()),
+        );
+    }
+    if let (Some(kind), Some([field])) = (kind, captured(&UNKNOWN_FIELD, complaint)) {
+        let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
+        return (None, Some(explain(kind, parent)));
+    }
+    if let (Some(kind), Some([found, path, wanted])) = (kind, captured(&OTHER_TYPE, complaint)) {
+        let in_quotes = wanted == "string" && matches!(found, "number" | "bool");
+        let aside: Aside = in_quotes.then(|| (&sentences::IN_QUOTES, Vec::new()));
+        return (aside, Some(explain(kind, path)));
+    }
+    if let Some([kind, path]) = captured(&INVALID, complaint)
+        && let Some(kind) = kind_named(kind)
+    {
+        let immutable =
+            complaint.contains("field is immutable") || complaint.contains("may not change fields");
+        let aside: Aside = immutable.then(|| (&sentences::IMMUTABLE, Vec::new()));
+        return (aside, Some(explain(kind, path)));
+    }
+    (None, None)
+}
+
+/// A kind in another version than its own.
+fn of_kind(written: &str, version: &str) -> (Aside, Option<String>) {
+    let show = Some("kubectl api-resources".to_owned());
+    let Some(kind) = KINDS.iter().find(|kind| kind.kind.eq_ignore_ascii_case(written)) else {
+        return (None, show);
+    };
+    let own = match kind.group {
+        "" => kind.version.to_owned(),
+        group => format!("{group}/{}", kind.version),
+    };
+    let differs = own != version || kind.kind != written;
+    (differs.then(|| (&sentences::KIND_IS_OF, vec![kind.kind.to_owned(), own])), show)
+}
+
+fn kind_named(written: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.kind == written)
+}
+
+/// `kubectl explain deployment.spec.template`, without indexes and keys that the learner chose.
+fn explain(kind: &Kind, path: &str) -> String {
+    let mut told = kind.singular.to_owned();
+    for part in path.split('.') {
+        let (name, _) = part.split_once('[').unwrap_or((part, ""));
+        if name.is_empty() {
+            break;
+        }
+        told.push('.');
+        told.push_str(name);
+        if matches!(name, "data" | "stringData" | "labels" | "annotations" | "matchLabels" | "nodeSelector") {
+            break;
+        }
+    }
+    format!("kubectl explain {told}")
+}
+
+fn captured<'t, const N: usize>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<[&'t str; N]> {
+    let found = pattern.as_ref()?.captures(text)?;
+    let mut parts = [""; N];
+    for (index, part) in parts.iter_mut().enumerate() {
+        *part = found.get(index + 1)?.as_str();
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_leads_to_the_rule_behind_it() {
+        for (complaint, aside, show) in [
+            (
+                "error: resource mapping not found for name: \"web\" namespace: \"\" from \"a.yaml\": no matches for kind \"Deployment\" in version \"v1\"",
+                Some(vec!["Deployment", "apps/v1"]),
+                Some("kubectl api-resources"),
+            ),
+            ("no matches for kind \"Thing\" in version \"v1\"", None, Some("kubectl api-resources")),
+            (
+                "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containers[0].imagee\"",
+                None,
+                Some("kubectl explain deployment.spec.template.spec.containers"),
+            ),
+            (
+                "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
+                Some(vec![]),
+                Some("kubectl explain configmap.data"),
+            ),
+            (
+                "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 6",
+                Some(vec![]),
+                Some("kubectl explain secret.stringData"),
+            ),
+            (
+                "The Deployment \"web\" is invalid: spec.selector: Invalid value: {…}: field is immutable",
+                Some(vec![]),
+                Some("kubectl explain deployment.spec.selector"),
+            ),
+            (
+                "The Pod \"a\" is invalid: spec.containers[0].volumeMounts[0].name: Not found: \"html\"",
+                None,
+                Some("kubectl explain pod.spec.containers.volumeMounts.name"),
+            ),
+            ("error: unable to read", None, None),
+        ] {
+            let (told, command) = meaning(complaint);
+            assert_eq!(
+                told.map(|(_, words)| words),
+                aside.map(|words| words.into_iter().map(str::to_owned).collect()),
+                "{complaint}"
+            );
+            assert_eq!(command.as_deref(), show, "{complaint}");
+        }
+    }
+}
