@@ -194,6 +194,12 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
+        let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
+        let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
+        let is_named = !flags.global("cluster").is_empty() || !flags.text("server").is_empty();
+        if !is_named && config.entry("clusters", cluster).is_none() {
+            return Err(Failure::Plain(refused("localhost:8080")));
+        }
         require_one_login(flags, &user_of(config, flags, target))?;
         self.require_files(config, flags, target)?;
         let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());

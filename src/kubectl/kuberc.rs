@@ -31,7 +31,9 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
     }
     if switch == "off" {
         return match given {
-            Some(_) => Err(Failure::message("KUBERC=off and passing kuberc flag are mutually exclusive")),
+            Some(_) => Err(refused(
+                "kuberc error disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive",
+            )),
             None => Ok(args.to_vec()),
         };
     }
@@ -45,41 +47,50 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
         Ok(text) => text,
         Err(_) if explicit.is_none() => return Ok(args.to_vec()),
         Err(_) => {
-            return Err(Failure::Plain(format!(
-                "error occurred while applying preferences kuberc error kuberc: open {}: no such file or directory",
-                path.display()
-            )));
+            let why = format!("kuberc error kuberc: open {}: no such file or directory", path.display());
+            return Err(refused(&why));
         }
     };
     // What changes the file must not depend on what it holds.
     if find(args).0.first().is_some_and(|command| command.name == "kuberc") {
         return Ok(args.to_vec());
     }
-    let Some(preference) = preference(&text, &path.display().to_string(), err)? else {
-        if flag_value(args, "v").and_then(|level| level.parse::<i64>().ok()).is_some_and(|level| level >= 5) {
-            err.line(format!("kuberc: no preferences found in {}", path.display()))?;
-        }
-        return Ok(args.to_vec());
+    let shown = explicit.clone().unwrap_or_else(|| path.display().to_string());
+    let Some(preference) = preference(&text, &shown, err)? else {
+        let why = format!("no valid preferences found in {shown}, use --v=5 to see details");
+        return match explicit {
+            _ if text.trim().is_empty() => Ok(args.to_vec()),
+            Some(_) => Err(refused(&format!("kuberc error kuberc: {why}"))),
+            None => {
+                err.line(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
+                Ok(args.to_vec())
+            }
+        };
     };
-    Ok(with_defaults(&with_alias(args, &preference)?, &preference))
+    // What an alias stands for is taken as it is.
+    match with_alias(args, &preference)? {
+        Some(words) => Ok(words),
+        None => Ok(with_defaults(args, &preference)),
+    }
 }
 
-/// The first document that can be used; others are warned about.
+fn refused(why: &str) -> Failure {
+    Failure::Plain(format!("error occurred while applying preferences {why}"))
+}
+
+/// The first document that can be used.
 fn preference(text: &str, path: &str, err: &mut Output) -> Outcome<Option<Value>> {
-    let documents = parse_yaml(text)
-        .map_err(|error| Failure::message(format!("error loading kuberc {path}: {error}")))?;
+    let documents = parse_yaml(text).unwrap_or_default();
     for value in documents.into_iter().map(|document| document.value).filter(Value::is_object) {
         let version = value["apiVersion"].as_str().unwrap_or_default();
         if !matches!(version, "kubectl.config.k8s.io/v1beta1" | "kubectl.config.k8s.io/v1alpha1") {
-            err.line(format!(
-                "Warning: kuberc: no kind {:?} is registered for version {version:?}",
-                value["kind"].as_str().unwrap_or_default()
-            ))?;
             continue;
         }
         for field in value.as_object().into_iter().flatten().map(|(field, _)| field) {
             if !FIELDS.contains(&field.as_str()) {
-                err.line(format!("Warning: kuberc: strict decoding error: unknown field {field:?}"))?;
+                err.line(format!(
+                    "kuberc: ignoring strict decoding error in {path}: strict decoding error: unknown field {field:?}"
+                ))?;
             }
         }
         return Ok(Some(value));
@@ -95,12 +106,12 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
     list(value, field).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Exchanges an alias for its command, arguments and flags.
-fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
-    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(args.to_vec()) };
+/// Exchanges an alias for its command, arguments and flags; `None` when it is none.
+fn with_alias(args: &[String], preference: &Value) -> Outcome<Option<Vec<String>>> {
+    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(None) };
     let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str())
     else {
-        return Ok(args.to_vec());
+        return Ok(None);
     };
     let name = alias["name"].as_str().unwrap_or_default();
     if COMMANDS.iter().any(|command| command.name == name) {
@@ -108,6 +119,10 @@ fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
     }
     let command: Vec<String> =
         alias["command"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    if find(&command).0.is_empty() {
+        let words = command.join(" ");
+        return Err(refused(&format!("command {words:?} not found to set alias {name:?}: [{words}]")));
+    }
     let rest = [&args[..index], &args[index + 1..]].concat();
     let (before, after) = split_at_dash(&rest);
     let (appended, appended_after) = split_at_dash(&texts(alias, "appendArgs"));
@@ -120,7 +135,7 @@ fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
         words.push("--".to_owned());
         words.extend(after);
     }
-    Ok(words)
+    Ok(Some(words))
 }
 
 /// What stands before and behind `--`.
@@ -217,7 +232,9 @@ defaults:
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let (mut err, _) = Output::captured();
         let preference = preference(FILE, "kuberc", &mut err).unwrap().unwrap();
-        with_defaults(&with_alias(&words, &preference).unwrap(), &preference).join(" ")
+        let words =
+            with_alias(&words, &preference).unwrap().unwrap_or_else(|| with_defaults(&words, &preference));
+        words.join(" ")
     }
 
     #[test]
@@ -231,12 +248,14 @@ defaults:
     }
 
     #[test]
-    fn unknown_versions_and_fields_are_warned_about() {
+    fn unknown_versions_are_passed_over_and_unknown_fields_warned_about() {
         let (mut err, text) = Output::captured();
         let file = "apiVersion: kubectl.config.k8s.io/nope\nkind: Preference\n---\napiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\nextra: 1\n";
         assert!(preference(file, "kuberc", &mut err).unwrap().is_some());
         let told = String::from_utf8(text.lock().unwrap().clone()).unwrap();
-        assert!(told.contains("strict decoding error: unknown field \"extra\""), "{told}");
-        assert!(told.contains("is registered for version"), "{told}");
+        assert_eq!(
+            told,
+            "kuberc: ignoring strict decoding error in kuberc: strict decoding error: unknown field \"extra\"\n"
+        );
     }
 }

@@ -310,11 +310,19 @@ fn link_to(service: &Value, host: &str) -> String {
     format!("{host}/api/v1/namespaces/kube-system/services/{path}/proxy")
 }
 
+const FURTHER: &str = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.";
+
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let services = Resource::from(&builtin::SERVICE);
     let url = services.collection("kube-system").with("labelSelector", "kubernetes.io/cluster-service=true");
-    let list = api.get(&url).await?;
+    let list = match api.get(&url).await {
+        Ok(list) => list,
+        Err(failure) => {
+            call.line(FURTHER)?;
+            return Err(failure);
+        }
+    };
     let host = api.host().to_owned();
     call.line(format!("Kubernetes control plane is running at {host}"))?;
     for service in items(&list, &services) {
@@ -325,5 +333,5 @@ async fn cluster_info(call: &mut Call<'_>) -> Outcome {
         let shown = if label.is_empty() { name } else { label };
         call.line(format!("{shown} is running at {link}"))?;
     }
-    call.line("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.")
+    call.line(FURTHER)
 }

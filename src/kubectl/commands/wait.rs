@@ -91,12 +91,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         if limit.is_zero() { limit } else { limit.saturating_sub(spent).max(NO_TIME) }
     };
     let mut targets = Vec::new();
-    for one in found {
-        let was_there = matches!(one, Found::Object(_));
-        let (resource, namespace, name) = match one {
-            Found::Named(resource, namespace, name, _) => (resource, namespace, name),
-            Found::Object(info) => (info.resource, info.namespace, info.name),
-        };
+    for (resource, namespace, name, was_there) in found.into_iter().map(target) {
         if goals.iter().any(|goal| matches!(goal, Goal::Create)) {
             let limit = left(call);
             wait_for(&api, &resource, &namespace, &name, &Goal::Create, limit).await?;
@@ -128,6 +123,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::many(failures)
+}
+
+/// Resource, namespace and name of what is waited for, and whether it was there.
+fn target(found: Found) -> (Resource, String, String, bool) {
+    match found {
+        Found::Named(resource, namespace, name, _) => (resource, namespace, name, false),
+        Found::Object(info) => (info.resource, info.namespace, info.name, true),
+    }
 }
 
 /// What is left when the time is up; zero would mean to ask once.
