@@ -40,7 +40,10 @@ impl UserError {
     pub fn in_korean(self) -> Self {
         match self.korean {
             Some(korean) => *korean,
-            None => self,
+            None => {
+                let message = super::os_error::in_korean(&self.message).unwrap_or(self.message);
+                Self { message, hints: self.hints, korean: None }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod age;
 mod clock;
 mod error;
 mod files;
+mod os_error;
 mod random;
 mod streams;
 mod table;

@@ -19,6 +19,12 @@ use super::world::{Place, World};
 /// How long a container must have outlived its last end, where it had run longer before.
 const OUTLIVES_MAX: Duration = Duration::from_secs(30);
 
+/// The same, where its liveness probe may have ended it: what it finds, it finds again as late.
+const OUTLIVES_PROBED_MAX: Duration = Duration::from_secs(120);
+
+/// Exit codes of a container that was killed, or asked to end.
+const KILLED: [i64; 2] = [137, 143];
+
 /// How long the first answer of a liveness probe is awaited at most.
 const FIRST_ANSWER_MAX: Duration = Duration::from_secs(60);
 
@@ -142,15 +148,17 @@ pub(super) fn unsteady(
         if about_restarts {
             return None;
         }
-        outlives(status, runs).or_else(|| liveness(pod, spec, status, events, now))
+        outlives(spec, status, runs).or_else(|| liveness(pod, spec, status, events, now))
     })
 }
 
 /// A container that was restarted must stay up for longer than the last time.
-fn outlives(status: &Value, runs: Duration) -> Option<Unsteady> {
+fn outlives(spec: &Value, status: &Value, runs: Duration) -> Option<Unsteady> {
     let ended = status.pointer("/lastState/terminated")?;
+    let killed = ended["exitCode"].as_i64().is_some_and(|code| KILLED.contains(&code));
+    let most = if killed && spec["livenessProbe"].is_object() { OUTLIVES_PROBED_MAX } else { OUTLIVES_MAX };
     let (from, to) = (time(ended.get("startedAt"))?, time(ended.get("finishedAt"))?);
-    let wanted = Duration::try_from(to.duration_since(from)).unwrap_or_default().min(OUTLIVES_MAX) + MARGIN;
+    let wanted = Duration::try_from(to.duration_since(from)).unwrap_or_default().min(most) + MARGIN;
     let again = wanted.checked_sub(runs).filter(|again| !again.is_zero())?;
     Some(Unsteady { phrase: Phrase::RestartedLately, again })
 }
@@ -291,6 +299,10 @@ mod tests {
         assert_eq!(look(&restarted, 0, true, &[], 104), None);
         assert_eq!(look(&restarted, 0, false, &[], 109), None);
         assert_eq!(look(&pod(&Value::Null, Some((0, 98))), 0, false, &[], 120), Some(11));
+        let mut killed = pod(&json!({"periodSeconds": 5}), Some((20, 95)));
+        let ended = killed.get_mut("/status/containerStatuses/0/lastState/terminated").unwrap();
+        ended["exitCode"] = json!(137);
+        assert_eq!(look(&killed, 0, false, &[], 140), Some(36));
         // A liveness probe has its say first.
         let probed = pod(&json!({"periodSeconds": 5}), None);
         assert_eq!(look(&probed, 0, false, &[], 101), Some(6));

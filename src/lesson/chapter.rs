@@ -83,6 +83,21 @@ pub(super) fn read_page(source: &str, report: &mut Report) -> Page {
                 format!("the block {info:?} is never closed: it swallows the rest of the file"),
                 Some("end it with a line of three backticks".to_owned()),
             ),
+            Oddity::Swallows(info, lines) => report.broken(
+                "unclosed-block",
+                at,
+                format!(
+                    "the block {info:?} is not closed where the next one begins, in line {}",
+                    at.line + lines
+                ),
+                Some("end it with a line of three backticks before that line".to_owned()),
+            ),
+            Oddity::NoStep => report.broken(
+                "step-id",
+                at,
+                "this heading begins no step",
+                Some("a step begins with two #, a blank, and its title: `## Title {#id}`".to_owned()),
+            ),
         }
     }
     page

@@ -84,6 +84,10 @@ pub(super) enum Oddity {
     Misplaced(String),
     /// It is never closed.
     Unclosed(String),
+    /// The next block begins within it, so many lines below its own beginning.
+    Swallows(String, usize),
+    /// A heading with an id that begins no step.
+    NoStep,
 }
 
 impl BlockKind {
@@ -127,7 +131,17 @@ pub(super) fn split(source: &str, oddities: &mut Vec<(Position, Oddity)>) -> Pag
             }
             Event::Start(Tag::Heading { level, id, .. }) if splitter.depth == 0 => {
                 let title = inner_text(&mut events);
+                if id.is_some() && level != HeadingLevel::H2 {
+                    oddities.push((position(source, range.start), Oddity::NoStep));
+                }
                 splitter.heading(level, id.map(|id| id.to_string()), title, &range);
+            }
+            Event::Start(Tag::Paragraph) if splitter.depth == 0 => {
+                splitter.depth += 1;
+                let first = source[range.clone()].lines().next().unwrap_or_default();
+                if first.starts_with('#') && first.trim_end().ends_with('}') && first.contains("{#") {
+                    oddities.push((position(source, range.start), Oddity::NoStep));
+                }
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if splitter.depth == 0 => {
                 let text = inner_text(&mut events);
@@ -189,6 +203,10 @@ impl Splitter<'_> {
         if !is_closed(&self.source[range.clone()]) {
             odd(Oddity::Unclosed);
         }
+        if let Some(line) = swallowed(&self.source[range.clone()]) {
+            oddities.push((fence, Oddity::Swallows(info.trim().to_owned(), line)));
+        }
+        let mut odd = |oddity: fn(String) -> Oddity| oddities.push((fence, oddity(info.trim().to_owned())));
         let Some(kind) = BlockKind::parse(info) else {
             if looks_special(info, &text) {
                 odd(Oddity::UnknownBlock);
@@ -229,6 +247,19 @@ fn is_closed(block: &str) -> bool {
     let length = first.chars().take_while(|character| *character == mark).count();
     let last = rest.trim_end().lines().next_back().unwrap_or_default().trim();
     last.chars().count() >= length && last.chars().all(|character| character == mark)
+}
+
+/// The line of a block on which another begins: a fence with an info string, which closes nothing.
+fn swallowed(block: &str) -> Option<usize> {
+    let first = block.trim_start().lines().next()?;
+    let mark = first.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let fence: String = first.chars().take_while(|character| *character == mark).collect();
+    let begins = |line: &str| {
+        let info = line.trim_start_matches(mark).trim();
+        let words = info.split(' ').count() <= 2 && !info.contains(mark);
+        line.starts_with(&fence) && !info.is_empty() && words
+    };
+    block.lines().skip(1).position(begins).map(|line| line + 1)
 }
 
 /// Whether a block that is part of the prose was perhaps meant to be more.
@@ -307,6 +338,16 @@ mod tests {
             strange,
             [(Position { line: 5, column: 1 }, Oddity::UnknownBlock("yaml chekc".to_owned()))]
         );
+    }
+
+    #[test]
+    fn what_is_swallowed_and_what_is_no_step_is_told() {
+        let mut odd = Vec::new();
+        let page = "# T\n\n## S {#s}\n\n```sh solution\nkubectl get pods\n\n```yaml check\n- that: x\n```\n\n### Deep {#deep}\n\n##Near {#near}\n\n````text\n```hint\n```\n````\n";
+        split(page, &mut odd);
+        let told: Vec<(usize, Oddity)> = odd.into_iter().map(|(at, odd)| (at.line, odd)).collect();
+        let swallows = Oddity::Swallows("sh solution".into(), 3);
+        assert_eq!(told, [(5, swallows), (12, Oddity::NoStep), (14, Oddity::NoStep)]);
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub static RULES: &[LessonRule] = &[
     ),
     error(
         "arrival-differs",
-        "Arriving by solving the step before leads to the same objects as entering by `goto`.",
+        "Arriving by solving the step before leads to the same objects and files as entering by `goto`.",
     ),
     error("leftover", "`reset` leaves nothing behind."),
     error("allow", "An allowance names a rule or a mutant that exists."),

@@ -50,7 +50,11 @@ impl Journal {
             .while_doing(|| format!("cannot open {shown}"))?;
         if file.try_lock().is_err() {
             return Err(UserError::new(format!("another podlings is using {shown}"))
-                .hint("leave the other one first, or start this one with another --state FOLDER"));
+                .hint("leave the other one first, or start this one with another --state FOLDER")
+                .or_korean(
+                    UserError::new(format!("다른 podlings가 {shown}을(를) 쓰고 있습니다"))
+                        .hint("다른 쪽을 먼저 끝내거나, 이쪽을 --state 폴더 옵션으로 시작하세요"),
+                ));
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).while_doing(|| format!("cannot read {shown}"))?;

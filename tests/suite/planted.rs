@@ -91,6 +91,15 @@ const READ_FAULTS: &[Fault] = &[
         "```hint",
         "never closed",
     ),
+    fault(
+        "  settled: true\n```\n\n```yaml mistake",
+        "  settled: true\n\n```yaml mistake",
+        "unclosed-block",
+        "```yaml check",
+        "where the next one begins",
+    ),
+    fault("## Look at it {#look}", "### Look at it {#look}", "step-id", "### Look at it", "begins no step"),
+    fault("## Look at it {#look}", "##Look at it {#look}", "step-id", "##Look at it", "begins no step"),
     // Links.
     fault(
         "Every Pod has an address of its own.",

@@ -116,8 +116,9 @@ impl Facts<'_> {
         }
         if let Some(rule) = rule {
             let bindings = Bindings::new(self.snap).with("object", Some(found));
-            if let Some(actual) = self.rule_gap(&bindings.judge(rule)) {
-                let mut failure = self.simple(check, shorten(&rule.0), actual);
+            let outcome = bindings.judge(rule);
+            if let Some(actual) = self.rule_gap(&outcome) {
+                let mut failure = self.simple(check, told_rule(rule, &outcome), actual);
                 failure.observed = rule.0.contains(".status");
                 failure.about = About::Object(object.clone(), Vec::new());
                 return Some(failure);
@@ -173,7 +174,7 @@ impl Facts<'_> {
             return Some(self.missing(check, object));
         }
         let observed = rule.0.contains(".status");
-        Some(Failure { observed, about, ..self.simple(check, shorten(&rule.0), actual) })
+        Some(Failure { observed, about, ..self.simple(check, told_rule(rule, &outcome), actual) })
     }
 
     fn absent_failure(&self, check: &Expectation, object: &ObjectRef) -> Option<Failure> {
@@ -257,6 +258,11 @@ impl Facts<'_> {
         }
         differences
     }
+}
+
+/// A rule that cannot be told, for whoever wrote it; of one that is false, the sentence says enough.
+pub(super) fn told_rule(rule: &Rule, outcome: &Outcome) -> String {
+    if matches!(outcome, Outcome::False) { String::new() } else { shorten(&rule.0) }
 }
 
 /// Whether a gap is for the cluster to close.

@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::apimachinery::{Object, builtin};
 use crate::lesson::{Expectation, Quantifier, Selection};
 
-use super::super::partial::{Gap, contains, gaps, shorten};
+use super::super::partial::{Gap, contains, gaps};
 use super::super::rule::Bindings;
 use super::super::words::Phrase;
 use super::Facts;
-use super::failure::{About, Failure, is_status};
+use super::failure::{About, Failure, is_status, told_rule};
 
 impl Facts<'_> {
     pub(super) fn selection_failure(
@@ -64,8 +64,9 @@ impl Facts<'_> {
             }
             Quantifier::Rule(rule) => {
                 let bindings = Bindings::new(self.snap).with_list("objects", &selected);
-                let actual = self.rule_gap(&bindings.judge(rule))?;
-                vec![self.difference(check, shorten(&rule.0), actual)]
+                let outcome = bindings.judge(rule);
+                let actual = self.rule_gap(&outcome)?;
+                vec![self.difference(check, told_rule(rule, &outcome), actual)]
             }
         };
         let observed = self.is_on_its_way(selection, quantifier, &selected);

@@ -117,7 +117,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("interactive") && !is_confirmed(call, &found).await? {
         return call.line("deletion is cancelled");
     }
-    let ignore_missing = call.flags.on("ignore-not-found") || call.flags.on("all");
+    // Whoever deletes by labels may be outrun by the garbage collector.
+    let ignore_missing = match call.flags.is_set("ignore-not-found") {
+        true => call.flags.on("ignore-not-found"),
+        false => call.flags.on("all") || selects,
+    };
     delete_all(call, &api, &plan, found, ignore_missing).await
 }
 

@@ -362,6 +362,12 @@ impl Proof<'_, '_> {
                 format!("who comes from {from} is not passed by solution 1: {}", told(&arrived.solved));
             self.findings.add("arrival-fails", self.way_at(0, 0), message, &shown_output(&arrived.printed));
         }
+        for file in &arrived.files {
+            let message =
+                format!("the step speaks of {file}: who comes from {from} has it, and `goto` finds none");
+            let hint = format!("hand it out in a block `yaml file={file}`");
+            self.findings.add("arrival-differs", at, message, &hint);
+        }
         let (Some(start), Ok(inventory)) = (start, &arrived.inventory) else { return };
         let differences = start.differences(inventory);
         for difference in differences.iter().take(DIFFERENCES_MAX) {

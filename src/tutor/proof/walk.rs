@@ -1,9 +1,11 @@
 //! Walks a chapter as a learner does who solves one step after the other, and keeps what each arrival was like.
 
+use std::collections::BTreeSet;
+
 use crate::base::UserError;
 use crate::check::Verdict;
 use crate::environment::Inventory;
-use crate::lesson::{Chapter, Language};
+use crate::lesson::{Chapter, Language, Step};
 
 use super::desk::Desk;
 
@@ -27,6 +29,8 @@ pub(super) struct Arrived {
     pub verdict: Verdict,
     /// What the cluster held, once it was quiet.
     pub inventory: Result<Inventory, UserError>,
+    /// Files of which the step speaks, which are there, and which nobody finds who comes by `goto`.
+    pub files: Vec<String>,
     /// The verdict after the step's first solution, and what its commands printed.
     pub solved: Verdict,
     pub printed: String,
@@ -46,6 +50,7 @@ pub(super) async fn arrivals(desk: &mut Desk, chapter: &Chapter, last: usize) ->
             continue;
         }
         let verdict = desk.verdict(step, Language::En).await;
+        let files = files_brought(desk, step);
         let arrived = from.take();
         let inventory = match &arrived {
             Some(_) => desk.inventory().await,
@@ -65,8 +70,21 @@ pub(super) async fn arrivals(desk: &mut Desk, chapter: &Chapter, last: usize) ->
         }
         if let Some(from) = arrived {
             let printed = desk.printed.clone();
-            arrivals[index] = Arrival::Came(Box::new(Arrived { from, verdict, inventory, solved, printed }));
+            arrivals[index] =
+                Arrival::Came(Box::new(Arrived { from, verdict, inventory, files, solved, printed }));
         }
     }
     arrivals
+}
+
+/// The files of the workspace of which a step speaks and which it does not hand out.
+fn files_brought(desk: &Desk, step: &Step) -> Vec<String> {
+    let prose = step.prose.get(Language::En);
+    let breaks = |letter: char| !(letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '/'));
+    let words = prose.split(breaks).map(|word| word.trim_matches('.')).filter(|word| word.contains('.'));
+    let workspace = desk.environment().workspace();
+    let is_there = |name: &&str| workspace.path_of(name).is_ok_and(|path| path.is_file());
+    let handed_out = |name: &&str| step.files.iter().any(|file| file.name == **name);
+    let brought: BTreeSet<&str> = words.filter(is_there).filter(|name| !handed_out(name)).collect();
+    brought.into_iter().map(str::to_owned).collect()
 }
