@@ -290,15 +290,14 @@ impl Api {
 
     fn print_warnings(&self, headers: &HeaderMap) -> Outcome {
         for warning in headers.get_all(http::header::WARNING) {
-            let text = warning_text(&String::from_utf8_lossy(warning.as_bytes()));
-            self.warn(&text)?;
+            self.warn(warning_text(&String::from_utf8_lossy(warning.as_bytes())))?;
         }
         Ok(())
     }
 
-    /// Prints a warning, once.
-    pub(super) fn warn(&self, text: &str) -> Outcome {
-        if self.log.warned.is_new(text) {
+    /// Tells a warning, once.
+    pub(super) fn warn(&self, text: String) -> Outcome {
+        if self.log.warned.is_new(&text) {
             self.log.err.clone().line(format!("Warning: {text}"))?;
         }
         Ok(())

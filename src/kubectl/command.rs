@@ -67,7 +67,7 @@ impl Command {
         run: |call| Box::pin(help::run_group(call)),
     };
 
-    fn answers_to(&self, word: &str) -> bool {
+    pub(super) fn answers_to(&self, word: &str) -> bool {
         self.name == word || self.aliases.contains(&word)
     }
 }
@@ -288,12 +288,18 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     let args = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
     let Some(command) = chain.last().copied() else {
-        return match run_plugin(args, streams, factory).await {
+        return match run_plugin(args, 1, factory).await {
             Some(ended) => ended,
             None => help::root(streams, args, rest),
         };
     };
     let path = path_of(&chain);
+    // Plugins may add subcommands to this one.
+    if path == "kubectl create"
+        && let Some(ended) = run_plugin(args, 2, factory).await
+    {
+        return ended;
+    }
     let flags = all_flags(command);
     let (parsed, args, dash) = parse(&flags, &rest).map_err(|failure| flag_error(&failure, &path))?;
     for (name, _) in parsed.typed() {

@@ -227,16 +227,37 @@ fn texts(value: &Value) -> Vec<String> {
 pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
     let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
     if let Some(resource) = find(&builtin, typed) {
-        warn_of_others(api, &builtin, typed, &resource)?;
+        warn_of_others(api, &builtin, &resource, typed)?;
         return Ok(resource);
     }
     let served = discover(api).await?;
-    let resource = find(&served, typed).ok_or_else(|| {
+    let Some(found) = find(&served, typed) else {
         let name = typed.split_once('.').map_or(typed, |(name, _)| name);
-        no_resource_type(name, "", "")
-    })?;
-    warn_of_others(api, &served, typed, &resource)?;
-    Ok(resource)
+        return Err(no_resource_type(name, "", ""));
+    };
+    warn_of_others(api, &served, &found, typed)?;
+    Ok(found)
+}
+
+fn warn_of_others(api: &Api, served: &[Resource], found: &Resource, typed: &str) -> Outcome {
+    for other in also_short_for(served, found, typed) {
+        api.warn(format!("short name {typed:?} could also match lower priority resource {other}"))?;
+    }
+    Ok(())
+}
+
+/// The other resources that have the typed word as a short name.
+fn also_short_for(served: &[Resource], found: &Resource, typed: &str) -> Vec<String> {
+    if !found.has_short_name(typed) {
+        return Vec::new();
+    }
+    let mut others: Vec<String> = Vec::new();
+    for other in served.iter().filter(|other| other.has_short_name(typed)).map(Resource::group_resource) {
+        if other != found.group_resource() && !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    others
 }
 
 fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
@@ -264,22 +285,6 @@ fn find_in(resources: &[Resource], name: &str, version: &str, group: &str) -> Op
     // The beginning of a group does when nothing has that very group.
     let begins = || named().filter(|resource| resource.group.starts_with(group)).find(of_version);
     exact.or_else(begins).cloned()
-}
-
-/// Tells which other resources a short name might have stood for.
-fn warn_of_others(api: &Api, resources: &[Resource], typed: &str, meant: &Resource) -> Outcome {
-    let typed = typed.to_lowercase();
-    if typed.contains('.') || !meant.has_short_name(&typed) {
-        return Ok(());
-    }
-    let others = resources.iter().filter(|other| other.has_short_name(&typed));
-    for other in others.filter(|other| other.group_resource() != meant.group_resource()) {
-        api.warn(&format!(
-            "short name {typed:?} could also match lower priority resource {}",
-            other.group_resource()
-        ))?;
-    }
-    Ok(())
 }
 
 /// The resources of a category such as `all`; empty when there is no such category.
@@ -350,6 +355,16 @@ mod tests {
         let version = |typed: &str| find(&builtin, typed).unwrap().api_version();
         assert_eq!(version("horizontalpodautoscalers.v1.autoscaling"), "autoscaling/v1");
         assert_eq!(version("hpa.v1.autoscaling"), "autoscaling/v2");
+    }
+
+    #[test]
+    fn a_short_name_of_several_is_told() {
+        let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
+        let mut served = builtin.clone();
+        served[1].short_names.push("po".to_owned());
+        let pods = find(&builtin, "po").unwrap();
+        assert_eq!(also_short_for(&served, &pods, "po"), [served[1].group_resource()]);
+        assert!(also_short_for(&served, &pods, "pods").is_empty());
     }
 
     #[test]

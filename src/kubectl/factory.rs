@@ -337,7 +337,7 @@ fn require_interactive_mode(config: &Kubeconfig, flags: &Flags, context: &str) -
     }
 }
 
-/// A kubeconfig with exactly one context, flags applied, paths made absolute by kube's own loader.
+/// A kubeconfig with exactly one context, flags applied, its paths seen from the folder of its file.
 fn outside_config(
     config: &Kubeconfig,
     flags: &Flags,
@@ -355,14 +355,14 @@ fn outside_config(
         if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
     };
     let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
-    let mut server = config.entry("clusters", &cluster).cloned().unwrap_or_else(|| serde_json::json!({}));
+    let mut server = config.resolved_entry("clusters", &cluster).unwrap_or_else(|| serde_json::json!({}));
     if !flags.text("server").is_empty() {
         server["server"] = flags.text("server").into();
     }
     if flags.is_set("insecure-skip-tls-verify") {
         server["insecure-skip-tls-verify"] = flags.on("insecure-skip-tls-verify").into();
     }
-    let mut identity = config.entry("users", &user).cloned().unwrap_or_else(|| serde_json::json!({}));
+    let mut identity = config.resolved_entry("users", &user).unwrap_or_else(|| serde_json::json!({}));
     for name in ["certificate-authority", "tls-server-name"] {
         if !flags.text(name).is_empty() {
             server[name] = flags.text(name).into();
@@ -385,12 +385,22 @@ fn outside_config(
             }
         }
     }
+    if let Some(identity) = identity.as_object_mut().filter(|identity| has_login(identity)) {
+        identity.remove("exec");
+    }
     merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
     merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
     merged["contexts"] =
         serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
     merged["current-context"] = "context".into();
     serde_json::from_value(merged)
+}
+
+/// Whether a user brings a certificate or a token, which count more than what a program would say.
+fn has_login(user: &serde_json::Map<String, serde_json::Value>) -> bool {
+    ["client-certificate", "client-certificate-data", "token", "tokenFile"].iter().any(|field| {
+        user.get(*field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()))
+    })
 }
 
 /// Flags that make a connection another one than the context's.

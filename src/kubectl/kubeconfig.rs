@@ -13,6 +13,9 @@ use super::manifest::json_type;
 pub(super) const SECTIONS: [(&str, &str); 3] =
     [("clusters", "cluster"), ("contexts", "context"), ("users", "user")];
 
+/// What an entry names files with.
+const PATHS: &[&str] = &["certificate-authority", "client-certificate", "client-key", "tokenFile"];
+
 /// One or more files, merged.
 #[derive(Clone, Debug)]
 pub(super) struct Kubeconfig {
@@ -91,6 +94,25 @@ impl Kubeconfig {
             .flat_map(|(_, file)| list(file, section))
             .find(|entry| name_of(entry) == name)
             .and_then(|entry| entry.get(inner))
+    }
+
+    /// As [`Self::entry`], with the paths that it names as seen from the folder of its file.
+    pub(super) fn resolved_entry(&self, section: &str, name: &str) -> Option<Value> {
+        let mut entry = self.entry(section, name)?.clone();
+        let file = self.file_of(section, name);
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let resolve = |value: &mut Value| {
+            if let Some(path) = value.as_str().filter(|path| !path.is_empty()) {
+                *value = folder.join(path).display().to_string().into();
+            }
+        };
+        for field in PATHS {
+            entry.get_mut(*field).map(resolve);
+        }
+        // A program that is named without a folder is one of PATH.
+        let program = entry.get_mut("exec").and_then(|exec| exec.get_mut("command"));
+        program.filter(|command| command.as_str().is_some_and(|command| command.contains('/'))).map(resolve);
+        Some(entry)
     }
 
     /// Names of a section, sorted.
@@ -377,6 +399,20 @@ contexts:
         let again = Kubeconfig::load(paths).unwrap();
         assert_eq!(again.entry("contexts", "uno").unwrap()["namespace"], "first");
         assert_eq!(again.current_context(), "uno");
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_folder_of_their_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let users = "users: [{name: a, user: {client-key: k/a.key, tokenFile: /t, exec: {command: ./log}}}, {name: b, user: {exec: {command: aws}}}]";
+        std::fs::write(&path, users).unwrap();
+        let config = Kubeconfig::load(vec![path]).unwrap();
+        let entry = config.resolved_entry("users", "a").unwrap();
+        assert_eq!(entry["client-key"], folder.path().join("k/a.key").display().to_string());
+        assert_eq!(entry["tokenFile"], "/t");
+        assert_eq!(entry["exec"]["command"], folder.path().join("./log").display().to_string());
+        assert_eq!(config.resolved_entry("users", "b").unwrap()["exec"]["command"], "aws");
     }
 
     #[test]

@@ -6,21 +6,11 @@ use serde_json::Value;
 
 use super::command::{all_flags, find};
 use super::commands::COMMANDS;
-use super::errors::{Failure, Outcome};
+use super::errors::{Failure, Outcome, reason};
 use super::factory::Factory;
-use super::flags::FlagKind;
-use crate::base::{Output, parse_yaml};
-
-/// Fields of a Preference of v1beta1.
-const FIELDS: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "aliases",
-    "defaults",
-    "overrides",
-    "credentialPluginPolicy",
-    "credentialPluginAllowlist",
-];
+use super::flags::{FlagKind, parse};
+use super::kuberc_document::read;
+use crate::base::Output;
 
 /// The words as the person's preferences make them.
 pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Vec<String>> {
@@ -46,59 +36,61 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(_) if explicit.is_none() => return Ok(args.to_vec()),
-        Err(_) => {
-            let why = format!("kuberc error kuberc: open {}: no such file or directory", path.display());
-            return Err(refused(&why));
+        Err(error) => {
+            let what = if path.is_dir() { "read" } else { "open" };
+            return Err(refused(format!(
+                "kuberc error kuberc: {what} {}: {}",
+                path.display(),
+                reason(&error)
+            )));
         }
     };
-    // What changes the file must not depend on what it holds.
-    if find(args).0.first().is_some_and(|command| command.name == "kuberc") {
+    let Some(preference) = read(&text, &path.display().to_string(), err)? else {
+        if flag_value(args, "v").and_then(|level| level.parse::<i64>().ok()).is_some_and(|level| level >= 5) {
+            err.line(format!("kuberc: no preferences found in {}", path.display()))?;
+        }
         return Ok(args.to_vec());
-    }
-    let shown = explicit.clone().unwrap_or_else(|| path.display().to_string());
-    let Some(preference) = preference(&text, &shown, err)? else {
-        let why = format!("no valid preferences found in {shown}, use --v=5 to see details");
-        return match explicit {
-            _ if text.trim().is_empty() => Ok(args.to_vec()),
-            Some(_) => Err(refused(&format!("kuberc error kuberc: {why}"))),
-            None => {
-                err.line(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
-                Ok(args.to_vec())
-            }
-        };
     };
-    // What an alias stands for is taken as it is.
-    match with_alias(args, &preference)? {
-        Some(words) => Ok(words),
-        None => Ok(with_defaults(args, &preference)),
-    }
+    warn_of_unknown_commands(&preference, err)?;
+    with_defaults(&with_alias(args, &preference)?, &preference)
 }
 
-fn refused(why: &str) -> Failure {
+/// What kubectl says when it does not take the preferences.
+pub(super) fn refused(why: impl std::fmt::Display) -> Failure {
     Failure::Plain(format!("error occurred while applying preferences {why}"))
 }
 
-/// The first document that can be used.
-fn preference(text: &str, path: &str, err: &mut Output) -> Outcome<Option<Value>> {
-    let documents = parse_yaml(text).unwrap_or_default();
-    for value in documents.into_iter().map(|document| document.value).filter(Value::is_object) {
-        let version = value["apiVersion"].as_str().unwrap_or_default();
-        if !matches!(version, "kubectl.config.k8s.io/v1beta1" | "kubectl.config.k8s.io/v1alpha1") {
-            continue;
+/// Defaults of commands that there are not.
+fn warn_of_unknown_commands(preference: &Value, err: &mut Output) -> Outcome {
+    for entry in defaults_of(preference) {
+        let command = entry["command"].as_str().unwrap_or_default();
+        if !is_command(&words_of(command)) {
+            err.line(format!("Warning: command {command:?} not found to set kuberc override"))?;
         }
-        for field in value.as_object().into_iter().flatten().map(|(field, _)| field) {
-            if !FIELDS.contains(&field.as_str()) {
-                err.line(format!(
-                    "kuberc: ignoring strict decoding error in {path}: strict decoding error: unknown field {field:?}"
-                ))?;
-            }
-        }
-        return Ok(Some(value));
     }
-    Ok(None)
+    Ok(())
 }
 
-fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+fn words_of(command: &str) -> Vec<String> {
+    command.split_whitespace().map(str::to_owned).collect()
+}
+
+fn is_command(words: &[String]) -> bool {
+    find(words).1.is_empty()
+}
+
+/// Defaults; v1alpha1 calls them overrides.
+fn defaults_of(preference: &Value) -> &[Value] {
+    list(preference, if preference["defaults"].is_array() { "defaults" } else { "overrides" })
+}
+
+/// Flags with their defaults; v1alpha1 does not call them options.
+fn options_of(entry: &Value) -> &[Value] {
+    list(entry, if entry["options"].is_array() { "options" } else { "flags" })
+}
+
+/// The items of a list; none of what is no list.
+pub(super) fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
     value[field].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -106,36 +98,39 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
     list(value, field).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Exchanges an alias for its command, arguments and flags; `None` when it is none.
-fn with_alias(args: &[String], preference: &Value) -> Outcome<Option<Vec<String>>> {
-    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(None) };
+/// Exchanges an alias for its command, arguments and flags.
+fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
+    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(args.to_vec()) };
     let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str())
     else {
-        return Ok(None);
+        return Ok(args.to_vec());
     };
-    let name = alias["name"].as_str().unwrap_or_default();
-    if COMMANDS.iter().any(|command| command.name == name) {
-        return Err(Failure::message(format!("alias {name} can not be same with built-in command name")));
+    // An alias does not hide a command.
+    if COMMANDS.iter().any(|command| command.answers_to(&args[index])) {
+        return Ok(args.to_vec());
     }
-    let command: Vec<String> =
-        alias["command"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
-    if find(&command).0.is_empty() {
-        let words = command.join(" ");
-        return Err(refused(&format!("command {words:?} not found to set alias {name:?}: [{words}]")));
+    let command = words_of(alias["command"].as_str().unwrap_or_default());
+    if !is_command(&command) {
+        return Err(refused(format!(
+            "command {:?} not found to set alias {:?}: [{}]",
+            command.join(" "),
+            args[index],
+            command.join(" ")
+        )));
     }
     let rest = [&args[..index], &args[index + 1..]].concat();
     let (before, after) = split_at_dash(&rest);
     let (appended, appended_after) = split_at_dash(&texts(alias, "appendArgs"));
-    let options = if alias["options"].is_array() { "options" } else { "flags" };
+    let unknown = |name: &str| refused(format!("invalid alias flag {name} in alias kubectl"));
     let known = [command.clone(), rest.clone()].concat();
     let mut words = [command, texts(alias, "prependArgs"), before, appended].concat();
-    words.extend(missing_flags(&known, list(alias, options)));
+    words.extend(missing_flags(&known, options_of(alias), unknown)?);
     let after = [after, appended_after].concat();
     if !after.is_empty() {
         words.push("--".to_owned());
         words.extend(after);
     }
-    Ok(Some(words))
+    Ok(words)
 }
 
 /// What stands before and behind `--`.
@@ -147,33 +142,46 @@ fn split_at_dash(words: &[String]) -> (Vec<String>, Vec<String>) {
 }
 
 /// Adds the defaults of the command that the words name.
-fn with_defaults(args: &[String], preference: &Value) -> Vec<String> {
+fn with_defaults(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
     let (chain, _) = find(args);
-    let path = chain.iter().map(|command| command.name).collect::<Vec<_>>().join(" ");
-    let field = if preference["defaults"].is_array() { "defaults" } else { "overrides" };
+    let name = chain.last().map(|command| command.name).unwrap_or_default();
+    let unknown = |flag: &str| refused(format!("invalid flag {flag} for command {name}"));
     let mut words = args.to_vec();
-    for entry in list(preference, field).iter().filter(|entry| entry["command"] == path.as_str()) {
-        let options = if entry["options"].is_array() { "options" } else { "flags" };
-        let added = missing_flags(&words, list(entry, options));
+    for entry in defaults_of(preference) {
+        let meant = find(&words_of(entry["command"].as_str().unwrap_or_default())).0;
+        if meant.is_empty() || !meant.iter().map(|command| command.name).eq(chain.iter().map(|one| one.name))
+        {
+            continue;
+        }
+        let added = missing_flags(&words, options_of(entry), unknown)?;
+        for flag in &added {
+            if let Err(failure) = parse(&all_flags(meant[meant.len() - 1]), std::slice::from_ref(flag)) {
+                let (option, value) = flag.trim_start_matches('-').split_once('=').unwrap_or_default();
+                return Err(refused(format!(
+                    "could not apply override value {value} to flag {option} in command {name} err: {failure}"
+                )));
+            }
+        }
         let dash = words.iter().position(|word| word == "--").unwrap_or(words.len());
         words.splice(dash..dash, added);
     }
-    words
+    Ok(words)
 }
 
 /// Flags with defaults that the words do not give themselves.
-fn missing_flags(words: &[String], options: &[Value]) -> Vec<String> {
+fn missing_flags(
+    words: &[String],
+    options: &[Value],
+    unknown: impl Fn(&str) -> Failure,
+) -> Outcome<Vec<String>> {
     let (chain, rest) = find(words);
-    let Some(command) = chain.last() else { return Vec::new() };
+    let Some(command) = chain.last() else { return Ok(Vec::new()) };
     let flags = all_flags(command);
     let mut added = Vec::new();
     for option in options {
         let name = option["name"].as_str().unwrap_or_default();
-        let value = match &option["default"] {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let Some(flag) = flags.iter().find(|flag| flag.long == name) else { continue };
+        let value = option["default"].as_str().unwrap_or_default();
+        let flag = flags.iter().find(|flag| flag.long == name).ok_or_else(|| unknown(name))?;
         let (rest, _) = split_at_dash(&rest);
         let is_given = rest.iter().any(|word| {
             let long = word.strip_prefix("--").map(|long| long.split('=').next().unwrap_or_default());
@@ -188,7 +196,7 @@ fn missing_flags(words: &[String], options: &[Value]) -> Vec<String> {
             added.push(format!("--{name}={value}"));
         }
     }
-    added
+    Ok(added)
 }
 
 /// `-it`: letters of switches together.
@@ -224,17 +232,22 @@ aliases:
   command: run
   options: [{name: image, default: nginx}]
   appendArgs: [test-pod, --, arg]
+- {name: odd, command: get, options: [{name: nope, default: x}]}
+- {name: far, command: away}
 defaults:
 - {command: delete, options: [{name: interactive, default: 'true'}]}
+- {command: describe, options: [{name: nope, default: x}]}
+- {command: logs, options: [{name: tail, default: many}]}
 ";
 
     fn applied(line: &str) -> String {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let (mut err, _) = Output::captured();
-        let preference = preference(FILE, "kuberc", &mut err).unwrap().unwrap();
-        let words =
-            with_alias(&words, &preference).unwrap().unwrap_or_else(|| with_defaults(&words, &preference));
-        words.join(" ")
+        let preference = read(FILE, "kuberc", &mut err).unwrap().unwrap();
+        match with_alias(&words, &preference).and_then(|words| with_defaults(&words, &preference)) {
+            Ok(words) => words.join(" "),
+            Err(failure) => failure.report().trim_end().to_owned(),
+        }
     }
 
     #[test]
@@ -248,14 +261,16 @@ defaults:
     }
 
     #[test]
-    fn unknown_versions_are_passed_over_and_unknown_fields_warned_about() {
-        let (mut err, text) = Output::captured();
-        let file = "apiVersion: kubectl.config.k8s.io/nope\nkind: Preference\n---\napiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\nextra: 1\n";
-        assert!(preference(file, "kuberc", &mut err).unwrap().is_some());
-        let told = String::from_utf8(text.lock().unwrap().clone()).unwrap();
+    fn what_there_is_not_is_told() {
+        let refused = |why: &str| format!("error occurred while applying preferences {why}");
+        assert_eq!(applied("odd pods"), refused("invalid alias flag nope in alias kubectl"));
+        assert_eq!(applied("far pods"), refused("command \"away\" not found to set alias \"far\": [away]"));
+        assert_eq!(applied("describe pods"), refused("invalid flag nope for command describe"));
         assert_eq!(
-            told,
-            "kuberc: ignoring strict decoding error in kuberc: strict decoding error: unknown field \"extra\"\n"
+            applied("logs web"),
+            refused(
+                "could not apply override value many to flag tail in command logs err: invalid argument \"many\" for \"--tail\" flag: strconv.ParseInt: parsing \"many\": invalid syntax"
+            )
         );
     }
 }

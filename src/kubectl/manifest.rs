@@ -46,6 +46,9 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
         }
         texts.push((built.to_yaml(), folder));
     }
+    if names.iter().filter(|name| *name == "-").count() > 1 {
+        return Err(Failure::message("standard input cannot be used for multiple arguments"));
+    }
     for name in names {
         if name == "-" {
             texts.push((call.streams.input.read_to_string().await?, "STDIN".to_owned()));
@@ -132,6 +135,7 @@ pub(super) fn parse(
     documents: &mut Vec<Document>,
     failures: &mut Vec<Failure>,
 ) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let values = match json_stream(text) {
         Some(values) => values,
         None => match parse_yaml(text) {
@@ -219,16 +223,24 @@ fn check_type(value: &Value, source: &str, validate: bool) -> Outcome {
         }));
     }
     let is_set = |key: &str| value[key].as_str().is_some_and(|text| !text.is_empty());
-    let missing: Vec<&str> = [("apiVersion", "apiVersion not set"), ("kind", "kind not set")]
-        .into_iter()
-        .filter_map(|(key, message)| (!is_set(key)).then_some(message))
-        .collect();
-    if missing.is_empty() {
+    let mut missing = Vec::new();
+    for key in ["apiVersion", "kind"] {
+        if value[key].is_null() {
+            missing.push(format!("{key} not set"));
+        } else if !value[key].is_string() {
+            missing.push(format!("{key} isn't string type"));
+        }
+    }
+    if missing.is_empty() && validate && value["kind"] == "List" && !value["items"].is_array() {
+        missing.push("invalid object to validate".to_owned());
+    }
+    let is_complete = is_set("apiVersion") && is_set("kind");
+    if missing.is_empty() && is_complete {
         return Ok(());
     }
-    if validate {
+    if validate && !missing.is_empty() {
         let all = match missing.as_slice() {
-            [one] => (*one).to_owned(),
+            [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
         return Err(Failure::message(format!(
@@ -248,6 +260,7 @@ fn check_metadata(value: &Value, source: &str) -> Outcome {
     let only = json!({"metadata": value["metadata"]});
     let Err(status) = decode_strictly(&builtin::CONFIG_MAP, &only) else { return Ok(()) };
     let why = status.message.split_once("cannot be handled as a ConfigMap: ").map_or("", |(_, why)| why);
+    let why = why.replace("struct field ConfigMap.", "struct field metadataOnlyObject.");
     Err(Failure::message(format!("unable to decode {source:?}: {why}")))
 }
 
@@ -293,6 +306,8 @@ mod tests {
                 "error: error validating \"a.yaml\": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false",
             ]
         );
+        let typed = &parsed("apiVersion: 1\nkind: Pod\n", true).1[0];
+        assert!(typed.contains("error validating data: apiVersion isn't string type;"), "{typed}");
         let nothing = &parsed("a: b", true).1[0];
         assert!(nothing.contains("error validating data: [apiVersion not set, kind not set];"), "{nothing}");
     }

@@ -20,6 +20,7 @@ mod help;
 mod klog;
 mod kubeconfig;
 mod kuberc;
+mod kuberc_document;
 mod kustomize;
 mod long_running;
 mod manifest;

@@ -86,6 +86,8 @@ pub struct Origin {
     pub questions: Vec<Position>,
     /// Every value that is remembered.
     pub snap: Vec<Position>,
+    /// Whether a block could not be read, of which is told already.
+    pub unread: bool,
 }
 
 /// Something that the author's tools would complain about and that is meant.

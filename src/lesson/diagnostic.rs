@@ -147,6 +147,11 @@ impl Report {
         self.diagnostics.push(Diagnostic { hint, ..diagnostic });
     }
 
+    /// How many remarks there are.
+    pub(super) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
     /// The remarks, in the order of the file.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));

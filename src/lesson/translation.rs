@@ -112,6 +112,13 @@ impl Translator<'_> {
         self.report.doubtful("translation-mismatch", at, message, hint);
     }
 
+    /// What has nothing to translate; of what could not be read in English, is told there.
+    fn more_than_english(&mut self, at: Position, message: &str) {
+        if !self.step.origin.unread {
+            self.mismatch(at, message, None);
+        }
+    }
+
     fn hint(&mut self, index: usize, block: &Block) {
         match self.step.hints.get_mut(index) {
             Some(hint) => hint.translate(block.text.trim()),
@@ -128,7 +135,7 @@ impl Translator<'_> {
             let Some(text) = item.text(self.report) else { continue };
             match self.step.checks.get_mut(from + index) {
                 Some(check) => check.that.translate(text),
-                None => self.mismatch(item.at(), "en.md has fewer checks", None),
+                None => self.more_than_english(item.at(), "en.md has fewer checks"),
             }
         }
         items.len()
@@ -141,7 +148,7 @@ impl Translator<'_> {
         let say = node.require("say", self.report).and_then(|say| say.text(self.report));
         match (self.step.mistakes.get_mut(index), say) {
             (Some(mistake), Some(say)) => mistake.say.translate(say),
-            (None, _) => self.mismatch(block.at, "en.md has fewer mistakes", None),
+            (None, _) => self.more_than_english(block.at, "en.md has fewer mistakes"),
             (Some(_), None) => {}
         }
     }
@@ -151,7 +158,7 @@ impl Translator<'_> {
         let Some(node) = yaml.first(self.report) else { return };
         node.allow(&["ask", "choices", "explain"], self.report);
         let Some(predict) = &mut self.step.predict else {
-            return self.mismatch(block.at, "en.md has no prediction here", None);
+            return self.more_than_english(block.at, "en.md has no prediction here");
         };
         translate_text(&mut predict.ask, &node, "ask", self.report);
         translate_choices(&mut predict.choices, &node, self.report);
@@ -171,7 +178,7 @@ impl Translator<'_> {
             None => self.step.questions.get_mut(index),
         };
         let Some(question) = found else {
-            return self.mismatch(block.at, "en.md has no such question", None);
+            return self.more_than_english(block.at, "en.md has no such question");
         };
         translate_text(&mut question.ask, &node, "ask", self.report);
         translate_choices(&mut question.choices, &node, self.report);

@@ -200,6 +200,29 @@ async fn applying_twice_changes_nothing_and_a_wrong_file_says_where() {
 }
 
 #[tokio::test]
+async fn a_forced_change_that_cannot_be_created_leaves_the_old_object() {
+    let bench = Bench::new();
+    bench.file("web.yaml", WEB);
+    bench.prints("apply -f web.yaml").await;
+    bench.file("wrong.yaml", &WEB.replace("matchLabels: {app: web}", "matchLabels: {app: other}"));
+    let (code, _, err) = bench.wait("apply -f wrong.yaml --force").await;
+    assert_eq!((code, err.contains("`selector` does not match template `labels`")), (1, true), "{err}");
+    assert_eq!(bench.prints("get deployment web -o jsonpath={.spec.selector.matchLabels.app}").await, "web");
+}
+
+#[tokio::test]
+async fn preferences_that_are_named_must_be_there() {
+    let bench = Bench::new();
+    let path = bench.folder.path().join("kuberc").display().to_string();
+    assert_eq!(
+        bench.fails("kuberc view --kuberc kuberc").await,
+        format!(
+            "error occurred while applying preferences kuberc error kuberc: open {path}: no such file or directory\n"
+        )
+    );
+}
+
+#[tokio::test]
 async fn what_is_typed_wrong_is_refused_in_kubectls_words() {
     let bench = Bench::new();
     let cases = [
@@ -218,6 +241,12 @@ async fn what_is_typed_wrong_is_refused_in_kubectls_words() {
         ),
         ("get pod a -A", "error: a resource cannot be retrieved by name across all namespaces\n"),
         ("run web", "error: required flag(s) \"image\" not set\n"),
+        ("set env -f - -", "error: standard input cannot be used for multiple arguments\n"),
+        ("delete --raw /api/v1/pods --interactive", "error: --interactive can not be used with --raw\n"),
+        (
+            "delete --raw pods",
+            "error: --raw must be a valid URL path: parse \"pods\": invalid URI for request\n",
+        ),
     ];
     for (line, expected) in cases {
         assert_eq!(bench.fails(line).await, expected, "{line}");

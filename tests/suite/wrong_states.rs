@@ -120,6 +120,11 @@ async fn what_is_wrong_beside_the_step_is_told_to_whoever_asks() {
     desk.enter(&step, &["kubectl create deployment web --image=nginx"]).await;
     let reasons = check::why_step(&step, &desk.context).await.reasons;
     assert!(!reasons.iter().any(|reason| reason.text.contains("deployment/web")), "{reasons:?}");
+    // Nothing but a request tells that nobody listens.
+    desk.run("kubectl expose deployment web --port=81").await;
+    assert!(desk.environment.pass(SHOWS));
+    let reasons = check::why("service web", &desk.context).await.reasons;
+    assert!(reasons.iter().any(|reason| reason.text.contains("port 81")), "{reasons:?}");
     desk.run("kubectl set image deployment/web nginx=nginx:no-such-tag").await;
     assert!(desk.environment.pass(SHOWS));
     // The Deployment is still available: its old Pod goes on.

@@ -1,14 +1,20 @@
 //! Why, for an object that a learner names.
 
+use std::time::Duration;
+
+use serde_json::Value;
+
 use crate::apimachinery::{KINDS, Kind, Object, resolve_kind};
-use crate::base::nearest;
+use crate::base::{nearest, timeout};
+use crate::lesson::HttpProbe;
 
 use super::super::Context;
+use super::super::probe;
 use super::super::verdict::{Explanation, Reason};
 use super::super::words::{Phrase, say};
 use super::super::world::{Place, World};
 use super::chain::Chain;
-use super::finding::name_of;
+use super::finding::{Finding, name_of};
 use super::reading;
 use super::trail::trail;
 
@@ -27,6 +33,12 @@ const USUAL: &[&str] = &[
     "horizontalpodautoscaler",
     "node",
 ];
+
+/// Ports of a Service that are asked, at most.
+const PORTS_MAX: usize = 3;
+
+/// How long an answer is awaited.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a learner asks about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,13 +114,42 @@ pub(in crate::check) async fn explain_target(text: &str, context: &Context) -> E
     };
     let logs = reading::logs(&world, context).await;
     let chain = Chain::new(&world, &logs);
-    let finding = chain.broken_link(object).or_else(|| chain.rival(object));
+    let known = chain.broken_link(object).or_else(|| chain.rival(object));
+    let finding = match known {
+        None if object.kind() == "Service" => unheard(chain, object, context).await,
+        known => known,
+    };
     let reasons: Vec<Reason> = finding.iter().map(|finding| finding.reason(language)).collect();
     let text = match reasons.first() {
         Some(_) => String::new(),
         None => say(language, Phrase::NothingWrong(&name_of(object))),
     };
     Explanation { trail: trail(&world, object, language), text, reasons }
+}
+
+/// A port of a Service behind which nobody listens: only a request can tell.
+async fn unheard(chain: Chain<'_>, service: &Object, context: &Context) -> Option<Finding> {
+    let tcp = |port: &&Value| !matches!(port["protocol"].as_str(), Some("UDP" | "SCTP"));
+    for port in service.list("/spec/ports").iter().filter(tcp).take(PORTS_MAX) {
+        let probe = HttpProbe {
+            service: service.name().to_owned(),
+            namespace: Some(service.namespace().to_owned()),
+            port: port["port"].to_string(),
+            path: "/".to_owned(),
+            status: 200,
+            contains: None,
+            host: None,
+            times: 1,
+            distinct: 0,
+        };
+        let reply = timeout(PATIENCE, probe::once(&probe, context)).await;
+        if let Some(Ok(answered)) = &reply
+            && answered.body.contains("connection refused")
+        {
+            return chain.unanswered(service, &probe, reply.as_ref());
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! `kubectl get -w`: a list, then a line for every change.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kubectl::api::{ACCEPT_TABLE, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, escape_html, sort_by};
+use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, escape_html, plain_table, sort_by};
 use crate::kubectl::resource_args::{NOTHING_NAMED, Selection, items};
 use crate::kubectl::watch::{Event, Watch};
 
@@ -172,18 +172,39 @@ impl View {
 
     fn print_object(&mut self, call: &mut Call<'_>, object: &Value, event_type: &str) -> Outcome {
         let Some(format) = self.format.clone() else { return Ok(()) };
-        let shown = match self.show_event {
-            true => serde_json::json!({"type": event_type, "object": object}),
-            false => object.clone(),
-        };
-        if self.show_event && matches!(format, Format::Json) {
-            let event = serde_json::json!([event_type, object]);
-            return call.line(escape_html(&format!("{{\"type\":{},\"object\":{}}}", event[0], event[1])));
-        }
         if self.printed && matches!(format, Format::Yaml) {
             call.line("---")?;
         }
-        self.printed = true;
-        format.show(call, &shown)
+        let first = !std::mem::replace(&mut self.printed, true);
+        let event = self.show_event.then(|| json!({"type": event_type, "object": object}));
+        match (&format, event) {
+            (Format::Json, Some(_)) => call.text(event_line(event_type, object)),
+            (Format::CustomColumns(columns), event) => {
+                let headers = if first { columns.headers() } else { Vec::new() };
+                let row = columns.row(event.as_ref().unwrap_or(object));
+                call.text(plain_table(&[headers, vec![row]].concat()))
+            }
+            (Format::Name, _) | (_, None) => format.show(call, object),
+            (_, Some(event)) => format.show(call, &event),
+        }
+    }
+}
+
+/// An event as JSON: one line, with its type first, as the struct of upstream is written.
+fn event_line(event_type: &str, object: &Value) -> String {
+    escape_html(&format!("{{\"type\":{},\"object\":{}}}\n", json!(event_type), object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_with_its_type_first() {
+        let object = json!({"kind": "Pod", "metadata": {"name": "<a>"}});
+        assert_eq!(
+            event_line("ADDED", &object),
+            "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Pod\",\"metadata\":{\"name\":\"\\u003ca\\u003e\"}}}\n"
+        );
     }
 }

@@ -81,7 +81,9 @@ fn load(path: &PathBuf) -> Outcome<Option<Value>> {
 
 async fn view(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
-    let Some(mut preference) = load(&path)? else { return generate(call, &path).await };
+    let Some(mut preference) = load(&path)? else {
+        return offer(call, &path).await;
+    };
     for list in [DEFAULTS, ALIASES] {
         if preference[list].is_null() {
             preference[list] = json!([]);
@@ -93,28 +95,28 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Offers to write a file with what is recommended.
-async fn generate(call: &mut Call<'_>, path: &Path) -> Outcome {
+/// Where there is no file: offers one with the options that upstream recommends.
+async fn offer(call: &mut Call<'_>, path: &Path) -> Outcome {
     call.line(format!("kuberc file not found at {}", path.display()))?;
     call.text("Would you like to generate a default kuberc file with recommended options? (y/N): ")?;
     let mut answer = String::new();
     let mut input = tokio::io::BufReader::new(call.streams.input.take_reader());
     tokio::io::AsyncBufReadExt::read_line(&mut input, &mut answer).await?;
-    if !matches!(answer.trim(), "y" | "Y" | "yes" | "Yes" | "YES") {
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
         return Ok(());
     }
-    let entry = |command: &str, flag: &str| json!({"command": command, "options": [{"name": flag, "default": "true"}]});
-    let defaults = [entry("apply", "server-side"), entry("delete", "interactive")];
-    write(
-        call,
-        path,
-        &json!({
-            "apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: defaults,
-        }),
-    )
+    let default = |command: &str, name: &str| json!({"command": command, "options": [{"name": name, "default": "true"}]});
+    let mut preference = nothing_preferred();
+    preference[DEFAULTS] = json!([default("apply", "server-side"), default("delete", "interactive")]);
+    store(call, path, &preference)
 }
 
-fn write(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
+/// The document of who prefers nothing.
+fn nothing_preferred() -> Value {
+    json!({"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: null})
+}
+
+fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -125,15 +127,13 @@ fn write(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
 async fn set(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
     check(call)?;
-    let mut preference = load(&path)?.unwrap_or_else(|| {
-        json!({"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference", ALIASES: null, DEFAULTS: null})
-    });
+    let mut preference = load(&path)?.unwrap_or_else(nothing_preferred);
     let options = options(call)?;
     match call.flags.text("section") {
         PLUGIN => set_plugin(call, &mut preference)?,
         section => set_entry(call, &mut preference, section, options)?,
     }
-    write(call, &path, &preference)
+    store(call, &path, &preference)
 }
 
 /// Refuses flags that do not belong to the section.

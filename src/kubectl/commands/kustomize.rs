@@ -1,9 +1,11 @@
 //! `kubectl kustomize`: what a kustomization builds, printed.
 
+use std::path::Path;
+
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::kustomize::build;
+use crate::kubectl::kustomize::build_with;
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -17,9 +19,16 @@ pub(super) static COMMAND: Command = Command {
 
 const FLAGS: &[Flag] = &[
     Flag::text("output", "", "File to write to instead of standard output").short('o'),
-    Flag::text("load-restrictor", "LoadRestrictionsRootOnly", "Which files may be read; only the default"),
-    Flag::switch("enable-helm", "Not available: charts need the helm program"),
-    Flag::switch("enable-alpha-plugins", "Not available: plugins are programs of their own"),
+    Flag::text(
+        "load-restrictor",
+        "LoadRestrictionsRootOnly",
+        "Which files may be read: LoadRestrictionsRootOnly, or with LoadRestrictionsNone any",
+    ),
+    Flag::switch("enable-helm", "Accepted for compatibility; a kustomization with charts is refused"),
+    Flag::switch(
+        "enable-alpha-plugins",
+        "Accepted for compatibility; a kustomization with plugins is refused",
+    ),
     Flag::switch("as-current-user", "Accepted for compatibility"),
     Flag::array("env", "Accepted for compatibility").short('e'),
     Flag::text("helm-command", "helm", "Accepted for compatibility"),
@@ -32,23 +41,38 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    for flag in ["enable-helm", "enable-alpha-plugins"] {
-        if call.flags.on(flag) {
-            return Err(Failure::message(format!("not simulated: --{flag}; the kustomize program has it")));
-        }
-    }
     let folder = match call.args.as_slice() {
         [] => ".".to_owned(),
         [folder] => folder.clone(),
         _ => return Err(Failure::message("specify one path to kustomization.yaml")),
     };
-    let built = build(&call.factory.path(&folder), &folder)?.sorted();
+    let anywhere = match call.flags.text("load-restrictor") {
+        "LoadRestrictionsRootOnly" => false,
+        "LoadRestrictionsNone" => true,
+        other => {
+            return Err(Failure::message(format!(
+                "illegal flag value --load-restrictor {other}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]"
+            )));
+        }
+    };
+    let built = build_with(&call.factory.path(&folder), &folder, anywhere)?.sorted();
     for warning in built.warnings.clone() {
         call.complain(warning)?;
     }
     let text = built.to_yaml();
     match call.flags.text("output") {
         "" => call.text(text),
-        file => Ok(std::fs::write(call.factory.path(file), text)?),
+        place if call.factory.path(place).is_dir() => {
+            for (name, text) in built.files() {
+                write(&call.factory.path(place).join(&name), &format!("{place}/{name}"), &text)?;
+            }
+            Ok(())
+        }
+        place if place.ends_with('/') => Err(Failure::message(format!("open {place}: is a directory"))),
+        place => write(&call.factory.path(place), place, &text),
     }
+}
+
+fn write(path: &Path, shown: &str, text: &str) -> Outcome {
+    std::fs::write(path, text).map_err(|error| Failure::message(format!("open {shown}: {}", reason(&error))))
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::COMMANDS;
-use crate::base::Streams;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::factory::Factory;
@@ -121,17 +120,15 @@ fn is_executable(path: &Path) -> bool {
     return metadata.is_file();
 }
 
-/// Runs the plugin that the words name, the longest name first; `None` when there is none.
+/// Runs the plugin that the words name, the longest name first, of so many words at least; `None` when
+/// there is none.
 pub(in crate::kubectl) async fn run_plugin(
     args: &[String],
-    _streams: &mut Streams,
+    fewest: usize,
     factory: &Factory,
 ) -> Option<Outcome> {
     let leading = args.iter().take_while(|word| !word.starts_with('-')).count();
-    if leading == 0 {
-        return None;
-    }
-    for count in (1..=leading).rev() {
+    for count in (fewest..=leading).rev() {
         let words: Vec<String> = args[..count].iter().map(|word| word.replace('-', "_")).collect();
         let name = format!("{PREFIX}{}", words.join("-"));
         let Some(path) = folders(factory)

@@ -9,27 +9,13 @@ use crate::kubectl::answers::broken;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::refusals::asked;
 
 /// Sends the request that `--raw` names and prints what the server answers.
 pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
     let path = call.flags.text("raw").to_owned();
     let files = call.flags.all("filename").to_vec();
-    let refused = |why: &str| Err(Failure::message(why));
-    if files.len() > 1 || files.is_empty() && method != Method::DELETE {
-        return refused("--raw can only use a single local file or stdin");
-    }
-    if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
-        return refused("--raw cannot read from a url");
-    }
-    for (flag, shown) in [("recursive", "--recursive"), ("selector", "--selector (-l)"), ("edit", "--edit")] {
-        // Beside a deletion a selector means nothing.
-        if call.flags.is_set(flag) && (flag != "selector" || method == Method::POST) {
-            return refused(&format!("--raw and {shown} are mutually exclusive"));
-        }
-    }
-    if !path.starts_with('/') {
-        return refused(&format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
-    }
+    check(call, &method, &path, &files)?;
     let body = match files.first().map(String::as_str) {
         None => None,
         Some("-") => Some(call.streams.input.read_to_string().await?),
@@ -41,13 +27,59 @@ pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
         })?),
     };
     let body = body.map(|text| ("application/json", text.into_bytes()));
-    let text = call.api().await?.text(method, &Url::new(path), "application/json, */*", body).await?;
-    call.text(text)
+    let api = call.api().await?;
+    let sent = api.text(method.clone(), &Url::new(path.clone()), "application/json, */*", body).await;
+    call.text(sent.map_err(|failure| of_a_path(failure, &method, &path))?)
+}
+
+/// Of a path nobody knows which resource was asked for.
+fn of_a_path(failure: Failure, method: &Method, path: &str) -> Failure {
+    match failure {
+        Failure::Status(mut status) => {
+            if let Some(message) = status.message.strip_suffix(&asked(method, path)) {
+                status.message = message.to_owned();
+            }
+            Failure::Status(status)
+        }
+        other => other,
+    }
+}
+
+/// Refuses what does not go together with `--raw`; upstream looks at no arguments here.
+fn check(call: &Call<'_>, method: &Method, path: &str, files: &[String]) -> Outcome {
+    let deletes = method == Method::DELETE;
+    if deletes && call.flags.on("interactive") {
+        return Err(Failure::message("--interactive can not be used with --raw"));
+    }
+    if call.flags.is_set("edit") {
+        return Err(Failure::message("--raw and --edit are mutually exclusive"));
+    }
+    if files.len() > 1 || files.is_empty() && !deletes {
+        return Err(Failure::message("--raw can only use a single local file or stdin"));
+    }
+    if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
+        return Err(Failure::message("--raw cannot read from a url"));
+    }
+    let selector = method == Method::POST && call.flags.is_set("selector");
+    for (given, flag) in [
+        (call.flags.is_set("recursive"), "--recursive"),
+        (selector, "--selector (-l)"),
+        (call.flags.is_set("output"), "--output"),
+    ] {
+        if given {
+            return Err(Failure::message(format!("--raw and {flag} are mutually exclusive")));
+        }
+    }
+    if path.starts_with('/') {
+        return Ok(());
+    }
+    Err(Failure::message(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request")))
 }
 
 /// Prints what the server answers to a GET, as it comes.
 pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome {
-    let mut body = api.stream(url, "application/json, */*").await?;
+    let told = |failure| of_a_path(failure, &Method::GET, url.as_str());
+    let mut body = api.stream(url, "application/json, */*").await.map_err(told)?;
     loop {
         let read = body.fill_buf().await.map_err(|_| broken("unexpected EOF"))?;
         if read.is_empty() {

@@ -15,6 +15,10 @@ use crate::kubectl::errors::{Failure, Outcome};
 pub(super) struct Accumulator {
     /// Folders that are being read, outermost first.
     open: Vec<PathBuf>,
+    /// Whether files outside of their kustomization's folder may be read.
+    pub(super) anywhere: bool,
+    /// The outermost folder, when each object is to bear where it comes from.
+    origins_from: Option<PathBuf>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -35,10 +39,24 @@ impl Accumulator {
         if !absolute.is_dir() {
             return Err(Failure::message(format!(
                 "must build at directory: '{}': file is not directory",
-                absolute.display()
+                shown
             )));
         }
-        self.layer(&absolute, Vec::new(), false)
+        let file = Kustomization::read(&absolute)?;
+        let metadata = file.texts("buildMetadata");
+        if metadata.contains(&"transformerAnnotations") {
+            return Err(Failure::message(
+                "not simulated: \"transformerAnnotations\" in buildMetadata; the kustomize program has it",
+            ));
+        }
+        self.origins_from = metadata.contains(&"originAnnotations").then(|| absolute.clone());
+        let mut resources = self.layer(&absolute, Vec::new(), false)?;
+        if metadata.contains(&"managedByLabel") {
+            for resource in &mut resources {
+                resource.value["metadata"]["labels"][MANAGED_BY] = format!("kustomize-{VERSION}").into();
+            }
+        }
+        Ok(resources)
     }
 
     /// Adds a folder's layer on top of what is there (`resources` of the layer below a component).
@@ -50,7 +68,8 @@ impl Accumulator {
                 folder.display()
             )));
         }
-        let file = Kustomization::read(folder)?;
+        let mut file = Kustomization::read(folder)?;
+        file.anywhere = self.anywhere;
         if file.is_component() != component {
             let (is, wanted) =
                 if component { ("Kustomization", "Component") } else { ("Component", "Kustomization") };
@@ -67,6 +86,7 @@ impl Accumulator {
             append(&mut resources, more)?;
         }
         generators::run(&file, &mut resources)?;
+        self.note_generators(&file, &mut resources);
         for name in file.texts("components") {
             let path = file.folder.join(name);
             let path = path.canonicalize().map_err(|_| {
@@ -139,8 +159,49 @@ impl Accumulator {
                 real.display()
             ))
         })?;
-        objects(&text, name)
+        let mut resources = objects(&text, name)?;
+        if let Some(root) = &self.origins_from {
+            let origin = format!("path: {}\n", relative(root, &real));
+            resources.iter_mut().for_each(|resource| note_origin(resource, &origin));
+        }
+        Ok(resources)
     }
+
+    /// What bears no origin yet was generated just now.
+    fn note_generators(&self, file: &Kustomization, resources: &mut [Resource]) {
+        let Some(root) = &self.origins_from else { return };
+        let configured = relative(root, &file.folder.join("kustomization.yaml"));
+        for resource in resources {
+            if !resource.value["metadata"]["annotations"][ORIGIN].is_null() {
+                continue;
+            }
+            let kind = resource.kind().to_owned();
+            note_origin(
+                resource,
+                &format!(
+                    "configuredIn: {configured}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}Generator\n"
+                ),
+            );
+        }
+    }
+}
+
+/// The annotation that says where an object comes from.
+const ORIGIN: &str = "config.kubernetes.io/origin";
+/// The label that says who built an object, and the version that is imitated.
+const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+const VERSION: &str = "v5.8.1";
+
+fn note_origin(resource: &mut Resource, origin: &str) {
+    resource.value["metadata"]["annotations"][ORIGIN] = origin.into();
+}
+
+/// How a path is named from a folder.
+fn relative(folder: &Path, path: &Path) -> String {
+    let common = folder.components().zip(path.components()).take_while(|(one, two)| one == two).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = path.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 fn wrapped(failure: &Failure, _name: &str) -> Failure {

@@ -54,6 +54,8 @@ const REFUSED: &[&str] = &[
 #[derive(Clone, Debug)]
 pub(super) struct Kustomization {
     pub(super) folder: PathBuf,
+    /// Whether files outside of the folder may be read.
+    pub(super) anywhere: bool,
     fields: Map<String, Value>,
 }
 
@@ -100,7 +102,7 @@ impl Kustomization {
                 )));
             }
         }
-        Ok(Self { folder: folder.to_owned(), fields })
+        Ok(Self { folder: folder.to_owned(), anywhere: false, fields })
     }
 
     pub(super) fn is_component(&self) -> bool {
@@ -136,7 +138,7 @@ impl Kustomization {
         let path = self.folder.join(name);
         let real = path.canonicalize().map_err(|_| missing(&path))?;
         let root = self.folder.canonicalize()?;
-        if !real.starts_with(&root) {
+        if !self.anywhere && !real.starts_with(&root) {
             return Err(Failure::message(format!(
                 "security; file '{}' is not in or below '{}'",
                 real.display(),

@@ -14,6 +14,7 @@ mod resource;
 mod tests;
 mod transformers;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::errors::Outcome;
@@ -30,7 +31,13 @@ pub(super) struct Built {
 
 /// Builds the kustomization of a folder; `shown` is how the person named the folder.
 pub(super) fn build(folder: &Path, shown: &str) -> Outcome<Built> {
+    build_with(folder, shown, false)
+}
+
+/// As [`build`], perhaps with files from anywhere.
+pub(super) fn build_with(folder: &Path, shown: &str, anywhere: bool) -> Outcome<Built> {
     let mut accumulator = accumulate::Accumulator::default();
+    accumulator.anywhere = anywhere;
     let mut resources = accumulator.root(folder, shown)?;
     for resource in &mut resources {
         resource.add_hash();
@@ -44,6 +51,29 @@ impl Built {
     pub(super) fn sorted(mut self) -> Self {
         order::sort(&mut self.resources);
         self
+    }
+
+    /// Each object as a file of its own: name and text.
+    pub(super) fn files(&self) -> Vec<(String, String)> {
+        let namespaces: BTreeSet<&str> =
+            self.resources.iter().filter(|one| one.is_namespaced()).map(Resource::namespace).collect();
+        let several = namespaces.len() > 1;
+        let file = |resource: &Resource| {
+            let namespace = match resource.namespace() {
+                "" => "default",
+                namespace => namespace,
+            };
+            let parts = [
+                if several && resource.is_namespaced() { namespace } else { "" },
+                resource.group(),
+                resource.version(),
+                resource.kind(),
+                resource.name(),
+            ];
+            let name: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            (name.join("_").to_lowercase() + ".yaml", to_yaml(&resource.value))
+        };
+        self.resources.iter().map(file).collect()
     }
 
     /// All objects as YAML documents.

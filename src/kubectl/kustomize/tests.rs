@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::build;
+use super::{build, build_with};
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
@@ -85,6 +85,45 @@ configMapGenerator: [{name: conf, behavior: merge, literals: [b=three]}]
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert!(text.starts_with("apiVersion: v1\ndata:\n  a: \"1\"\n"), "{text}");
+}
+
+#[test]
+fn objects_may_bear_where_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = "resources: [deploy.yaml]\nconfigMapGenerator: [{name: conf, literals: [a=1]}]\n";
+    let over = "resources: [../base]\nbuildMetadata: [originAnnotations, managedByLabel]\n\
+        patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /metadata/annotations/x, value: z}]'}]\n";
+    write(
+        folder.path(),
+        &[
+            ("base/deploy.yaml", DEPLOYMENT),
+            ("base/kustomization.yaml", base),
+            ("over/kustomization.yaml", over),
+        ],
+    );
+    let text = build(&folder.path().join("over"), "over").unwrap().to_yaml();
+    for part in [
+        "    config.kubernetes.io/origin: |\n      path: ../base/deploy.yaml\n    x: z\n",
+        "      configuredIn: ../base/kustomization.yaml\n      configuredBy:\n        apiVersion: builtin\n        kind: ConfigMapGenerator\n",
+        "    app.kubernetes.io/managed-by: kustomize-v5.8.1\n",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    let refused = failure("buildMetadata: [transformerAnnotations]");
+    assert!(refused.starts_with("error: not simulated: \"transformerAnnotations\""), "{refused}");
+}
+
+#[test]
+fn each_object_may_have_a_file_of_its_own_and_files_may_stand_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[("deploy.yaml", DEPLOYMENT), ("over/kustomization.yaml", "resources: [../deploy.yaml]\n")],
+    );
+    let over = folder.path().join("over");
+    assert!(build(&over, "over").unwrap_err().report().contains("is not in or below"));
+    let built = build_with(&over, "over", true).unwrap();
+    assert_eq!(built.files()[0].0, "apps_v1_deployment_web.yaml");
 }
 
 fn failure(kustomization: &str) -> String {

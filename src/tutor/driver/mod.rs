@@ -20,7 +20,7 @@ use crate::base::{Clock, Terminal, TerminalSignal, UserError};
 use crate::check::{self, LastAnswer, Observer};
 use crate::environment::{CommandLine, Environment};
 use crate::lesson::{Course, Step};
-use crate::progress::{Journal, Place};
+use crate::progress::{Journal, Outcome, Place};
 
 use super::effect::Effect;
 use super::event::Event;
@@ -426,6 +426,10 @@ impl Driver {
 
     /// Shows a view, and remembers it to be shown once more.
     fn show(&mut self, view: &View) {
+        if matches!(view, View::Verdict { outcome: Outcome::Passed, .. }) {
+            // What stands above the prompt stays as it is from now on.
+            self.follow_rollouts();
+        }
         self.screen.show(view);
         if std::mem::take(&mut self.says_anew) {
             self.said.clear();

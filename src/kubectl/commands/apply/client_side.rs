@@ -56,6 +56,8 @@ async fn create(
         return Ok(Applied { object: modified, verb: "created" });
     }
     super::super::create::forget_version(&mut modified);
+    // As a later apply would: a null is a field that is not there.
+    remove_nulls(&mut modified);
     let url = super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
     let object =
         api.post(&url, &modified).await.map_err(|failure| failure.about("creating", &info.source))?;
@@ -83,7 +85,7 @@ async fn patch(
             Ok(object) => return Ok(Applied { object, verb: "configured" }),
             Err(failure) if is_conflict(&failure) && attempt < RETRIES => live = api.get(&info.url()).await?,
             Err(failure) if may_force(&failure) && call.flags.on("force") => {
-                return replace(call, api, info, modified, dry_run).await;
+                return replace(call, api, info, modified, live, dry_run).await;
             }
             Err(failure) => return Err(explain(failure, info, &patch)),
         }
@@ -99,18 +101,33 @@ fn may_force(failure: &Failure) -> bool {
     failure.status().is_some_and(|status| status.is("Conflict") || status.is("Invalid"))
 }
 
-/// Deletes and creates again (`--force`).
+/// Deletes and creates again (`--force`); what cannot be created leaves the old object, created anew.
 async fn replace(
     call: &Call<'_>,
     api: &Api,
     info: &Info,
     modified: &Value,
+    mut live: Value,
     dry_run: DryRun,
 ) -> Outcome<Applied> {
     api.delete(&info.url(), &json!({"propagationPolicy": "Background"})).await?;
     until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(())))
         .await?;
-    let created = create(call, api, info, modified.clone(), dry_run).await?;
+    let created = match create(call, api, info, modified.clone(), dry_run).await {
+        Err(failure) => {
+            super::super::create::forget_version(&mut live);
+            let url =
+                super::super::create::write_url(call, info.resource.collection(&info.namespace), dry_run);
+            return Err(match api.post(&url, &live).await {
+                Ok(_) => failure,
+                Err(second) => Failure::message(format!(
+                    "An error occurred force-replacing the existing object with the newly provided one:\n\n{}.\n\nAdditionally, an error occurred attempting to restore the original object:\n\n{}",
+                    failure, second
+                )),
+            });
+        }
+        created => created?,
+    };
     Ok(Applied { verb: "configured", ..created })
 }
 
@@ -153,11 +170,15 @@ fn clash(info: &Info, modified: &Value, live: &Value, patch: &Value) -> Failure 
     ))
 }
 
-/// Takes out what a patch removes.
+/// Takes fields out that are null.
 fn remove_nulls(value: &mut Value) {
-    if let Some(map) = value.as_object_mut() {
-        map.retain(|_, value| !value.is_null());
-        map.values_mut().for_each(remove_nulls);
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
     }
 }
 
@@ -229,5 +250,12 @@ mod tests {
         let mut again = object.clone();
         annotate(&mut again);
         assert_eq!(again, object);
+    }
+
+    #[test]
+    fn nulls_are_fields_that_are_not_there() {
+        let mut object = json!({"data": {"a": null, "b": [{"c": null, "d": 1}]}, "spec": null});
+        remove_nulls(&mut object);
+        assert_eq!(object, json!({"data": {"b": [{"d": 1}]}}));
     }
 }

@@ -76,6 +76,13 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let (names, command) = (call.args[..dash].to_vec(), call.args[dash..].to_vec());
     let profile = Profile::named(call.flags.text("profile"))?;
     let custom = custom(call)?;
+    for flag in ["env", "set-image"] {
+        if let Some(pair) = call.flags.all(flag).iter().find(|pair| !pair.contains('=')) {
+            return Err(Failure::message(format!(
+                "invalid argument {pair:?} for \"--{flag}\" flag: {pair} must be formatted as key=value\nSee 'kubectl debug --help' for usage."
+            )));
+        }
+    }
     validate(call, &names, &command)?;
     if !call.flags.text("target").is_empty() && !call.flags.on("quiet") {
         let text = format!(
@@ -88,7 +95,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("-i/--stdin is required for containers with -t/--tty=true"));
     }
     if profile == Profile::Legacy {
-        call.complain("--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example \"--profile=general\".")?;
+        call.complain("--profile=legacy is deprecated and planned to be removed in v1.39. It is recommended to specify other profile, for example \"--profile=general\".")?;
     }
     let api = call.api().await?;
     let namespace = call.namespace()?;
@@ -232,7 +239,15 @@ async fn debug(
     wanted.profile.apply(&mut changed, &name, Style::Ephemeral, call);
     customize(wanted, &mut changed, "ephemeralContainers", &name);
     warn_of_user(call, &changed, "ephemeralContainers", &name)?;
-    let patch = two_way_strategic_patch(&builtin::POD, object, &changed)?;
+    let mut patch = two_way_strategic_patch(&builtin::POD, object, &changed)?;
+    let is_known = |one: &Value| one["name"] == *name;
+    if object["spec"]["ephemeralContainers"].as_array().is_some_and(|known| known.iter().any(is_known)) {
+        // As upstream: the server is asked for another one of that name, and refuses.
+        let new = changed["spec"]["ephemeralContainers"].as_array().and_then(|all| all.last().cloned());
+        if let (Some(list), Some(new)) = (patch["spec"]["ephemeralContainers"].as_array_mut(), new) {
+            list.push(new);
+        }
+    }
     let (namespace, pod) = (text_of(&object["metadata"]["namespace"]), text_of(&object["metadata"]["name"]));
     let url = resource.subresource(namespace, pod, "ephemeralcontainers");
     Ok((api.patch(&url, STRATEGIC_PATCH, &patch).await?, name))

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::klog::{self, Severity};
 
 /// Expressions over path, host and method.
 #[derive(Debug)]
@@ -51,9 +52,25 @@ fn expressions(list: &str) -> Outcome<Vec<Regex>> {
     list.split(',')
         .filter(|text| !text.is_empty())
         .map(|text| {
-            Regex::new(text).map_err(|error| Failure::message(format!("error parsing regexp: {error}")))
+            Regex::new(text).map_err(|error| {
+                let why = format!("Error compiling re: error parsing regexp: {}", in_go(text, &error));
+                // Upstream ends as it does where it cannot go on at all.
+                Failure::WithCode(klog::line(Severity::Fatal, "proxy_server.go:83", &why), 255)
+            })
         })
         .collect()
+}
+
+/// What is wrong with an expression, in Go's words where they are known.
+fn in_go(text: &str, error: &regex::Error) -> String {
+    let full = error.to_string();
+    let known = [
+        ("unclosed group", format!("missing closing ): `{text}`")),
+        ("unclosed character class", format!("missing closing ]: `{text}`")),
+        ("repetition operator missing expression", "missing argument to repetition operator: `*`".to_owned()),
+    ];
+    let found = known.into_iter().find(|(sign, _)| full.contains(sign));
+    found.map_or_else(|| full.lines().last().unwrap_or_default().to_owned(), |(_, words)| words)
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::klog::{self, Severity};
 use filter::Filter;
 use server::Proxy;
 
@@ -53,15 +54,18 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("cannot set --unix-socket and --port at the same time"));
     }
     let www = call.flags.text("www").to_owned();
-    if !www.is_empty() && !call.factory.path(&www).is_dir() {
-        return Err(Failure::message(format!(
-            "Failed to stat static file directory {www:?}: no such directory"
-        )));
-    }
     if call.flags.on("disable-filter") {
-        call.complain(
+        call.complain(klog::line(
+            Severity::Warning,
+            "proxy.go:177",
             "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious",
-        )?;
+        ))?;
+    }
+    if !www.is_empty()
+        && let Err(error) = std::fs::metadata(call.factory.path(&www))
+    {
+        let why = format!("Failed to stat static file directory {www}: stat {www}: {}", reason(&error));
+        call.complain(klog::line(Severity::Warning, "proxy.go:200", &why))?;
     }
     let proxy = Arc::new(Proxy {
         api: call.api().await?,
@@ -73,27 +77,18 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return on_socket(call, &proxy, &socket).await;
     }
     let address = call.flags.text("address");
-    let listener =
-        TcpListener::bind(format!("{address}:{}", call.flags.int("port"))).await.map_err(|error| {
-            Failure::message(format!(
-                "listen tcp {address}:{}: bind: {}",
-                call.flags.int("port"),
-                reason(&error)
-            ))
-        })?;
+    let port = call.flags.int("port");
+    let Ok(number) = u16::try_from(port) else {
+        return Err(Failure::message(format!("listen tcp: address {port}: invalid port")));
+    };
+    let listener = TcpListener::bind((address, number)).await.map_err(|error| {
+        Failure::message(format!("listen tcp {address}:{port}: bind: {}", reason(&error)))
+    })?;
     let text = format!("Starting to serve on {}", listener.local_addr()?);
     call.line(text)?;
     loop {
         let (connection, _) = listener.accept().await?;
         server::serve(connection, Arc::clone(&proxy));
-    }
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::AddrInUse => "address already in use".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
     }
 }
 

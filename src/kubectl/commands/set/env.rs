@@ -45,6 +45,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let (given, resources): (Vec<String>, Vec<String>) = call.args.iter().cloned().partition(is_change);
     let mut changes: Vec<String> = Vec::new();
+    if reads_input && call.flags.all("filename").iter().any(|file| file == "-") {
+        return Err(Failure::message("standard input cannot be used for multiple arguments"));
+    }
     if reads_input {
         // Who cannot log in without a person at standard input is told before it is read.
         call.api().await?;
