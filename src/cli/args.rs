@@ -172,6 +172,9 @@ pub(super) struct AuthorTest {
     /// The kubeconfig context to use, with --environment kubeconfig
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
+    /// Prove on a context that looks like production, too
+    #[arg(long)]
+    pub i_know: bool,
     /// Judge answers and feedback in one language only: en or ko
     #[arg(long, value_name = "LANGUAGE")]
     pub lang: Option<Language>,

@@ -1,21 +1,28 @@
 //! `podlings author`: scaffold, lint and prove chapters.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::base::{Output, Random, ResultExt, UserError};
 use crate::cluster::{Cluster, ClusterConfig};
-use crate::environment::{Embedded, Environment, External, Target, Terms, ToolSettings, Workspace, reach};
-use crate::lesson::{Course, Diagnostic, Language, Linted, Severity, Source, lint};
+use crate::environment::{
+    Embedded, Environment, External, Lodging, Sign, Target, Terms, ToolSettings, Workspace, reach,
+    signs_in_cluster, signs_in_names,
+};
+use crate::lesson::{Course, Diagnostic, Language, Linted, SAMPLE_IMAGE, Severity, Source, lint};
 use crate::tutor::{ProofSettings, StepProof, prove, survey};
 
 use super::args::{Author, AuthorCommand, AuthorLint, AuthorTest, Common, EnvironmentKind};
 use super::author_new;
 use super::author_report::{Progress, Reporter};
 use super::cluster::write_private;
+use super::guest::need_rights;
+use super::learn::{learner_word, state_folder};
+use super::production::refuse_production;
 use super::surroundings::Surroundings;
 use super::{USAGE, runtime};
 
@@ -118,7 +125,7 @@ fn run_lint(args: &AuthorLint, common: &Common, surroundings: &Surroundings) -> 
     }
     let steps = subject.steps(&linted.course, None)?;
     let runtime = runtime()?;
-    let desk = TemporaryDesk::new()?;
+    let desk = TemporaryDesk::new(common, surroundings)?;
     let surveyed = runtime.block_on(async {
         let environment = desk.embedded(surroundings, 0, 1).await?;
         survey(&linted.course, &steps, &findings, environment).await
@@ -177,16 +184,26 @@ fn run_test(args: &AuthorTest, common: &Common, surroundings: &Surroundings) -> 
     let ours = args.environment == EnvironmentKind::Embedded;
     let settings = ProofSettings { languages, mutants: args.mutants || (ours && !args.no_mutants), chosen };
     let runtime = runtime()?;
-    let desk = TemporaryDesk::new()?;
+    let desk = TemporaryDesk::new(common, surroundings)?;
     let progress = Arc::new(Progress::new(&reporter, settings.chosen.len(), args.json));
     let onlooker = Arc::clone(&progress);
     let proofs = runtime.block_on(async {
         let environments = desk.environments(args, surroundings, &settings).await?;
-        let proof = prove(Arc::new(linted.course), settings.clone(), environments, onlooker);
+        let stop = watch::Sender::new(false);
+        let course = Arc::new(linted.course);
+        let proof = prove(course, settings.clone(), environments, onlooker, stop.subscribe());
+        let mut proof = std::pin::pin!(proof);
         tokio::select! {
-            proofs = proof => proofs,
-            _ = tokio::signal::ctrl_c() => Err(UserError::new("interrupted; nothing more was tried")),
+            proofs = &mut proof => return proofs,
+            _ = tokio::signal::ctrl_c() => {}
         }
+        stop.send_replace(true);
+        // Another Ctrl-C does not wait until everything is gone.
+        tokio::select! {
+            ended = proof => ended.map(|_| ())?,
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        Err(UserError::new("interrupted; nothing more was tried"))
     });
     runtime.shutdown_background();
     progress.end();
@@ -206,21 +223,26 @@ fn run_test(args: &AuthorTest, common: &Common, surroundings: &Surroundings) -> 
 }
 
 /// A folder for the work of a tool, which goes with it.
-struct TemporaryDesk(PathBuf);
+struct TemporaryDesk {
+    folder: PathBuf,
+    /// What is made on a real cluster: known to the next run when this one is killed.
+    deeds: PathBuf,
+}
 
 impl Drop for TemporaryDesk {
     fn drop(&mut self) {
         // What cannot be removed is left to the system's own cleaning.
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
 impl TemporaryDesk {
-    fn new() -> Result<Self, UserError> {
+    fn new(common: &Common, surroundings: &Surroundings) -> Result<Self, UserError> {
         let name = format!("podlings-author-{}-{:x}", std::process::id(), Random::fresh_seed());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).while_doing(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self(folder))
+        let kept = state_folder(common, surroundings).unwrap_or_else(|| folder.clone());
+        Ok(Self { deeds: kept.join("deeds"), folder })
     }
 
     async fn environments(
@@ -242,11 +264,12 @@ impl TemporaryDesk {
     }
 
     fn tools(&self, surroundings: &Surroundings, number: usize) -> Result<ToolSettings, UserError> {
-        let folder = self.0.join(number.to_string());
+        let folder = self.folder.join(number.to_string());
         Ok(ToolSettings {
             workspace: Workspace::open(&folder.join("workspace"))?,
             shims: folder.join("bin"),
             kubeconfig: folder.join("kubeconfig"),
+            deeds: self.deeds.clone(),
             executable: surroundings.executable.clone(),
             environment: surroundings.environment.clone(),
             home: Some(folder),
@@ -277,10 +300,22 @@ impl TemporaryDesk {
             return Err(UserError::new("no context is confirmed")
                 .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
         }
-        let terms =
-            Terms { own: false, whole_cluster: false, remove_at_end: true, recorded: BTreeSet::new() };
-        let client = target.client(terms.namespace()).await?;
+        let language = surroundings.language();
+        let look = |signs: &[Sign]| match args.i_know {
+            true => Ok(()),
+            false => refuse_production(&target.context, signs, language),
+        };
+        look(&signs_in_names(&target))?;
+        let client = target.client("default", &surroundings.environment).await?;
         reach(&target, &client).await?;
+        look(&signs_in_cluster(&target, &client).await)?;
+        // What the same person learns there is another matter.
+        let word = format!("{}-author", learner_word(&self.deeds));
+        let lodging = Lodging::choose(&client, &word).await?;
+        need_rights(&client, &lodging, language).await?;
+        let trial = Some(SAMPLE_IMAGE.to_owned());
+        let terms = Terms { remove_at_end: true, lodging, trial, ..Terms::default() };
+        let client = target.client(terms.namespace(), &surroundings.environment).await?;
         let settings = self.tools(surroundings, 0)?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::base::{Output, UserError, display_width, pad_end};
 use crate::environment::{
-    Environment, External, PROFILE, Profile, Target, Terms, missing_rights, reach, signs_in_cluster,
-    signs_in_names,
+    Environment, External, Lodging, PROFILE, Profile, Target, Terms, Trouble, missing_looks, missing_rights,
+    reach, signs_in_cluster, signs_in_names,
 };
-use crate::lesson::Language;
+use crate::lesson::{Language, SAMPLE_IMAGE};
 use crate::progress::{Event, Journal};
 
 use super::args::EnvironmentKind;
 use super::cluster::write_private;
 use super::minikube_words::explain;
-use super::own_minikube::{Host, ask, ask_text, missing};
+use super::own_minikube::{Host, ask, ask_text, missing, note_of_skew};
 use super::production::refuse_production;
 use super::wiring::{Ground, Wiring};
 
@@ -34,11 +34,12 @@ impl Wiring<'_> {
         if Target::find(&files, Some(PROFILE)).is_err() {
             profile.write_kubeconfig().await.map_err(|trouble| explain(&trouble, self.language))?;
         }
-        let target = Target::find(&files, Some(PROFILE))?;
-        let terms = Terms { own: true, whole_cluster: true, remove_at_end: false, recorded: self.recorded() };
-        let client = target.client(terms.namespace()).await?;
+        let target = Target::find(&files, Some(PROFILE))
+            .map_err(|_| explain(&Trouble::without_context(), self.language))?;
+        let terms = Terms { own: true, whole_cluster: true, recorded: self.recorded(), ..Terms::default() };
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let version = reach(&target, &client).await?;
-        host.warn_of_skew(&version, out)?;
+        self.warn_of_skew(&version, out)?;
         let folder = self.folders.workspace.with_file_name("sample-app");
         let is_there = self.sample_image()?.is_some() || host.offer_sample_app(&folder, out).await?;
         let sample_image =
@@ -55,20 +56,26 @@ impl Wiring<'_> {
         if !self.learn.i_know {
             refuse_production(&target.context, &signs_in_names(&target), self.language)?;
         }
+        let client = target.client("default", &self.surroundings.environment).await?;
+        let version = reach(&target, &client).await?;
+        if !self.learn.i_know {
+            refuse_production(&target.context, &signs_in_cluster(&target, &client).await, self.language)?;
+        }
+        let lodging = Lodging::choose(&client, &self.folders.learner()).await?;
+        need_rights(&client, &lodging, self.language).await?;
+        self.confirm(&target, &version, &lodging.namespace, picked, out, journal)?;
+        self.tell_of_looks(&client, out).await?;
+        self.warn_of_skew(&version, out)?;
+        let sample_image = self.choose_image(&target, out, journal)?;
         let terms = Terms {
             own: false,
             whole_cluster: target.guess.is_disposable() || self.learn.i_know,
             remove_at_end: !self.interactive,
             recorded: self.recorded(),
+            lodging,
+            trial: Some(sample_image.clone().unwrap_or_else(|| SAMPLE_IMAGE.to_owned())),
         };
-        let client = target.client(terms.namespace()).await?;
-        let version = reach(&target, &client).await?;
-        if !self.learn.i_know {
-            refuse_production(&target.context, &signs_in_cluster(&target, &client).await, self.language)?;
-        }
-        self.need_rights(&client, terms.namespace()).await?;
-        self.confirm(&target, &version, picked, out, journal)?;
-        let sample_image = self.choose_image(&target, out, journal)?;
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;
@@ -102,9 +109,13 @@ impl Wiring<'_> {
         let target = Target::find(std::slice::from_ref(&settings.kubeconfig), None)?;
         let folder = self.folders.state.as_deref();
         let entries = folder.map(Journal::entries).unwrap_or_default();
-        let terms =
-            Terms { recorded: recorded_in(entries.iter().map(|entry| &entry.event)), ..Terms::default() };
-        let client = target.client(terms.namespace()).await?;
+        let namespace = target.namespace.clone().unwrap_or_default();
+        let terms = Terms {
+            recorded: recorded_in(entries.iter().map(|entry| &entry.event)),
+            lodging: Lodging::again(&namespace, &self.folders.learner()),
+            ..Terms::default()
+        };
+        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let external =
             Environment::External(Box::new(External::connect(&target, client, &settings, terms).await?));
         let (ours, _) = external.removal().await?;
@@ -166,6 +177,7 @@ impl Wiring<'_> {
         &self,
         target: &Target,
         version: &str,
+        namespace: &str,
         picked: bool,
         out: &mut Output,
         journal: &mut Journal,
@@ -181,13 +193,13 @@ impl Wiring<'_> {
                 Language::En => (
                     format!(
                         "Lessons will run on the cluster at {server} (context {context}; {guess}, Kubernetes {version}), \
-                         in a namespace of their own named podlings. Nothing else on it is touched."
+                         in a namespace of their own named {namespace}. Nothing else on it is touched."
                     ),
                     "Type the context's name to confirm:",
                 ),
                 Language::Ko => (
                     format!(
-                        "수업은 {server} 클러스터(컨텍스트 {context}, {guess}, 쿠버네티스 {version})에서, podlings라는 전용 \
+                        "수업은 {server} 클러스터(컨텍스트 {context}, {guess}, 쿠버네티스 {version})에서, {namespace}라는 전용 \
                          네임스페이스 안에서 진행됩니다. 그 밖의 것은 건드리지 않습니다."
                     ),
                     "확인하려면 컨텍스트 이름을 입력하세요:",
@@ -207,30 +219,61 @@ impl Wiring<'_> {
         journal.append(&event)
     }
 
-    /// Refuses a cluster where lessons would be refused halfway.
-    async fn need_rights(&self, client: &kube::Client, namespace: &str) -> Result<(), UserError> {
-        let missing = missing_rights(client, namespace, true).await?;
+    /// Says what single steps need to see here and the learner may not.
+    async fn tell_of_looks(&self, client: &kube::Client, out: &mut Output) -> Result<(), UserError> {
+        let missing: Vec<String> = missing_looks(client).await?.iter().map(ToString::to_string).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        let mut listed: Vec<String> = missing.iter().take(RIGHTS_MAX).map(ToString::to_string).collect();
-        if missing.len() > RIGHTS_MAX {
-            listed.push("…".to_owned());
-        }
-        let text = self.language.either(
-            "lessons need rights that you do not have on this cluster",
-            "이 클러스터에서 수업에 필요한 권한이 없습니다",
-        );
-        Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(self.language.either(
-            "ask whoever runs the cluster, or learn on the embedded cluster: podlings learn",
-            "클러스터 관리자에게 요청하거나 내장 클러스터에서 배우세요: podlings learn",
-        )))
+        let listed = missing.join(", ");
+        let note = match self.language {
+            Language::En => format!(
+                "note: you may not do this here: {listed}. Steps that need it cannot be done on this cluster; \
+                 `goto` leads to the next."
+            ),
+            Language::Ko => format!(
+                "note: 이 클러스터에서 허용되지 않은 것: {listed}. 그것이 필요한 단계는 여기서 할 수 없습니다. \
+                 `goto`로 다음 단계로 갈 수 있습니다."
+            ),
+        };
+        self.say(out, &note)
+    }
+
+    fn warn_of_skew(&self, version: &str, out: &mut Output) -> Result<(), UserError> {
+        note_of_skew(version, self.language).map_or(Ok(()), |note| self.say(out, &note))
     }
 
     fn say_as_it_is(&self, out: &mut Output, line: &str) -> Result<(), UserError> {
         use crate::base::ResultExt;
         out.line(line).while_doing(|| "cannot print".to_owned())
     }
+}
+
+/// Refuses a cluster where lessons would be refused halfway.
+///
+/// # Errors
+/// With the rights that are missing.
+pub(super) async fn need_rights(
+    client: &kube::Client,
+    lodging: &Lodging,
+    language: Language,
+) -> Result<(), UserError> {
+    let missing = missing_rights(client, &lodging.namespace, !lodging.is_there).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut listed: Vec<String> = missing.iter().take(RIGHTS_MAX).map(ToString::to_string).collect();
+    if missing.len() > RIGHTS_MAX {
+        listed.push("…".to_owned());
+    }
+    let text = language.either(
+        "lessons need rights that you do not have on this cluster",
+        "이 클러스터에서 수업에 필요한 권한이 없습니다",
+    );
+    Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(language.either(
+        "ask whoever runs the cluster, or learn on the embedded cluster: podlings learn",
+        "클러스터 관리자에게 요청하거나 내장 클러스터에서 배우세요: podlings learn",
+    )))
 }
 
 /// Uids of what the journal says was made.

@@ -116,6 +116,8 @@ pub(super) struct Folders {
     pub(super) state: Option<PathBuf>,
     pub(super) workspace: PathBuf,
     pub(super) shims: PathBuf,
+    /// What commands make on real clusters: kept of piped sessions as well, which may be killed.
+    pub(super) deeds: PathBuf,
     notices: Vec<String>,
     /// Removed when the session ends, where nothing can be kept.
     _temporary: Option<TemporaryFolder>,
@@ -173,6 +175,8 @@ impl Folders {
             EnvironmentKind::Minikube => "minikube".to_owned(),
             EnvironmentKind::Kubeconfig => "external".to_owned(),
         };
+        let is_real = learn.environment != EnvironmentKind::Embedded;
+        let kept = state_folder(common, surroundings).filter(|folder| is_real && writable(folder).is_ok());
         let workspace = base.join("workspace");
         fs::create_dir_all(&workspace).while_doing(|| format!("cannot create {}", workspace.display()))?;
         // Each kind of cluster has tools of its own: on minikube, `minikube` is the real one.
@@ -185,6 +189,7 @@ impl Folders {
             state: state.map(|folder| folder.join(world)),
             workspace,
             shims,
+            deeds: kept.unwrap_or(base).join("deeds"),
             notices,
             _temporary: temporary,
         })
@@ -203,10 +208,30 @@ impl Folders {
 }
 
 impl Folders {
+    /// The word by which clusters that several learners share know this one.
+    pub(super) fn learner(&self) -> String {
+        learner_word(&self.deeds)
+    }
+
     /// Where the session's kubeconfig goes.
     pub(super) fn kubeconfig(&self) -> PathBuf {
         self.shims.with_file_name("kubeconfig")
     }
+}
+
+/// The word of whoever uses a folder: drawn once, and kept there.
+pub(super) fn learner_word(folder: &Path) -> String {
+    let file = folder.join("learner");
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    let kept = kept.trim();
+    if !kept.is_empty() && kept.len() < 20 && kept.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return kept.to_ascii_lowercase();
+    }
+    let word = format!("{:08x}", Random::fresh_seed() >> 32);
+    // Where it cannot be kept, another learner's namespace is not mistaken for ours.
+    let _ = fs::create_dir_all(folder);
+    let _ = fs::write(&file, &word);
+    word
 }
 
 fn writable(folder: &Path) -> Result<(), UserError> {

@@ -52,8 +52,9 @@ pub(super) fn explain(trouble: &Trouble, language: Language) -> UserError {
     let mut error = UserError::new(text);
     error.hints = remedies(trouble.cause, language);
     // minikube's own advice is in English, and often about flags; where we know better it only repeats.
-    if error.hints.is_empty() && !trouble.advice.is_empty() {
-        error.hints.push(trouble.advice.clone());
+    let advice: Vec<&str> = trouble.advice.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if (error.hints.is_empty() || !trouble.is_exact) && !advice.is_empty() {
+        error.hints.insert(0, advice.join(" "));
     }
     if trouble.cause == Cause::Unknown || trouble.cause == Cause::DriverNotHealthy {
         error.hints.extend((!trouble.url.is_empty()).then(|| trouble.url.clone()));
@@ -350,6 +351,7 @@ pub(super) fn step_name(name: &str, language: Language) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::StartEvent;
 
     #[test]
     fn every_cause_is_named_in_both_languages() {
@@ -363,5 +365,19 @@ mod tests {
                 .all(|(index, (known, ..))| { CAUSES[..index].iter().all(|(earlier, ..)| earlier != known) })
         );
         assert_eq!(step_name("Something New", Language::Ko), "Something New");
+    }
+
+    #[test]
+    fn minikube_advises_where_only_the_kind_of_trouble_is_known() {
+        let hints = |id: &str| {
+            let error = serde_json::json!({"type": "io.k8s.sigs.minikube.error", "data": {
+                "name": id, "exitcode": "52", "message": "x", "url": "",
+                "advice": "Stop the Hyper-V Manager,\n\t\tthen delete again",
+            }});
+            let Some(StartEvent::Error(trouble)) = StartEvent::parse(&error.to_string()) else { panic!() };
+            explain(&trouble, Language::En).hints
+        };
+        assert_eq!(hints("DRV_HYPERV_FILE_DELETE")[0], "Stop the Hyper-V Manager, then delete again");
+        assert!(hints("DRV_NOT_DETECTED")[0].starts_with("install Docker"));
     }
 }

@@ -146,25 +146,6 @@ impl Host<'_> {
         started.map_err(|trouble| explain(&trouble, self.language))
     }
 
-    /// Warns where the versions are too far apart to teach well.
-    pub(super) fn warn_of_skew(&self, server: &str, out: &mut Output) -> Result<(), UserError> {
-        match skew(server) {
-            Some(minor) if minor.abs_diff(MINOR) > SKEW_MAX => {
-                let text = match self.language {
-                    Language::En => format!(
-                        "note: this cluster runs Kubernetes {server}; the lessons were written for v1.{MINOR}, and some \
-                         output will differ."
-                    ),
-                    Language::Ko => format!(
-                        "note: 이 클러스터의 쿠버네티스는 {server}입니다. 수업은 v1.{MINOR}에 맞춰 쓰였으므로 일부 출력이 다를 수 있습니다."
-                    ),
-                };
-                self.say(out, &text)
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Offers to stop or delete the profile.
     ///
     /// # Errors
@@ -186,6 +167,21 @@ impl Host<'_> {
     fn say(&self, out: &mut Output, text: &str) -> Result<(), UserError> {
         out.line(wrap(text, self.theme.width).join("\n")).while_doing(|| "cannot print".to_owned())
     }
+}
+
+/// What to say where the versions are too far apart to teach well.
+pub(super) fn note_of_skew(server: &str, language: Language) -> Option<String> {
+    skew(server).filter(|minor| minor.abs_diff(MINOR) > SKEW_MAX)?;
+    Some(match language {
+        Language::En => format!(
+            "note: this cluster runs Kubernetes {server}; the lessons were written for v1.{MINOR}, and some output \
+             will differ."
+        ),
+        Language::Ko => format!(
+            "note: 이 클러스터의 쿠버네티스는 {server}입니다. 수업은 v1.{MINOR}에 맞춰 쓰였으므로 일부 출력이 다를 수 \
+             있습니다."
+        ),
+    })
 }
 
 /// The minor version in `v1.36.2`.

@@ -24,7 +24,8 @@ pub(super) fn refuse_production(context: &str, signs: &[Sign], language: Languag
         .hint(language.either("--i-know goes on all the same", "--i-know 를 붙이면 그래도 진행합니다")))
 }
 
-fn reason(sign: &Sign, language: Language) -> String {
+/// A sign in the learner's language.
+pub(super) fn reason(sign: &Sign, language: Language) -> String {
     match (language, sign) {
         (Language::En, sign) => sign.to_string(),
         (Language::Ko, Sign::Name(word)) => format!("이름에 {word:?}이(가) 들어 있습니다"),

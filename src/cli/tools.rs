@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::base::{Output, Streams, UserError};
-use crate::environment::{HEARD, Heard, HostPrograms, Target, signs_in_names};
+use crate::environment::{DEEDS, Deeds, HEARD, Heard, HostPrograms, Target, signs_in_names};
 use crate::{kubectl, minikube};
 
 use super::production::refuse_production;
@@ -79,6 +79,10 @@ async fn run_tool(
                 home: surroundings.home(),
                 programs: Some(Arc::new(HostPrograms)),
                 explain_errors: false,
+                through: surroundings.variable(DEEDS).map(|file| {
+                    let deeds = Deeds::in_file(file.into());
+                    Arc::new(move |client| deeds.watch_over(client)) as kubectl::Through
+                }),
             });
             kubectl::run(arguments, streams, &factory).await
         }
@@ -114,5 +118,5 @@ async fn minikube_client(surroundings: &Surroundings) -> Result<kube::Client, Us
         error.hint("the built-in minikube works on the embedded cluster, inside podlings")
     })?;
     refuse_production(&target.context, &signs_in_names(&target), surroundings.language())?;
-    target.client("default").await
+    target.client("default", &surroundings.environment).await
 }

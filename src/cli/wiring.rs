@@ -87,6 +87,7 @@ impl Wiring<'_> {
             workspace: Workspace::open(&self.folders.workspace)?,
             shims: self.folders.shims.clone(),
             kubeconfig: self.folders.kubeconfig(),
+            deeds: self.folders.deeds.clone(),
             executable: self.surroundings.executable.clone(),
             environment: self.surroundings.environment.clone(),
             home: self.surroundings.home(),

@@ -1,5 +1,7 @@
 //! Decides how a line is run: a plain tool in process, anything else by the shell.
 
+use std::collections::BTreeSet;
+
 use crate::kubectl;
 
 /// A learner's line.
@@ -99,6 +101,21 @@ impl CommandLine {
     }
 }
 
+impl CommandLine {
+    /// Names of programs, besides our own kubectl, that may write: as they call themselves on what they make.
+    #[must_use]
+    pub fn programs(&self) -> BTreeSet<String> {
+        let Self::Shell(text) = self else { return BTreeSet::new() };
+        let words = text.split(|character: char| character.is_whitespace() || SYNTAX.contains(&character));
+        let words = words.filter(|word| !matches!(*word, "kubectl" | "k"));
+        let programs = words.filter_map(|word| {
+            let name = word.rsplit('/').next()?.split(|c: char| !c.is_alphanumeric()).next()?;
+            Some(name.to_owned())
+        });
+        programs.filter(|name| !name.is_empty() && !READING_PROGRAMS.contains(&name.as_str())).collect()
+    }
+}
+
 /// Programs that change no cluster.
 const READING_PROGRAMS: &[&str] = &[
     "", "awk", "base64", "cat", "cd", "clear", "cut", "date", "diff", "echo", "env", "grep", "head", "jq",
@@ -192,6 +209,21 @@ mod tests {
 
     fn kubectl(words: &[&str]) -> CommandLine {
         CommandLine::Kubectl(words.iter().map(|word| (*word).to_owned()).collect())
+    }
+
+    #[test]
+    fn programs_of_a_line_are_those_that_may_write_by_themselves() {
+        for (line, wanted) in [
+            ("kubectl create deployment web --image=nginx", &[][..]),
+            ("echo '{}' | kubectl apply -f -", &[]),
+            ("cd charts; helm install web .", &["charts", "helm", "install", "web"]),
+            ("/usr/bin/kubectl run web --image=nginx", &["kubectl", "run", "web"]),
+        ] {
+            let programs = CommandLine::parse(line).programs();
+            let missing: Vec<_> = wanted.iter().filter(|name| !programs.contains(**name)).collect();
+            assert!(missing.is_empty(), "{line}: {programs:?}");
+            assert_eq!(programs.contains("kubectl"), wanted.contains(&"kubectl"), "{line}: {programs:?}");
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Embedded {
     /// When the links to the tools cannot be made.
     pub fn new(cluster: Cluster, listener: Listener, settings: &ToolSettings) -> Result<Self, UserError> {
         let names = ["kubectl", "k", "minikube", "docker"];
-        let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names)?;
+        let tools = Tools::new(settings, CONTEXT, cluster.client(), cluster.clock(), &names, None)?;
         Ok(Self { cluster, tools: Arc::new(tools), _listener: listener })
     }
 

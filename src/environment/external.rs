@@ -5,25 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apimachinery::builtin::CUSTOM_RESOURCE_DEFINITION;
 use crate::base::{Clock, Streams, UserError, sleep, timeout};
 
-use super::COURSE_LABEL;
 use super::command_line::CommandLine;
 use super::inventory::{self, Root};
 use super::link::{Interruption, Link, Write};
-use super::marks::Marks;
-use super::objects::{GONE_MAX, Objects, is_later_version, is_not_found, reason, unreachable};
+use super::lodging::Lodging;
+use super::marks;
+use super::objects::{Objects, is_later_version, reason};
 use super::profile::PROFILE;
+use super::renewal::Renewable;
 use super::stock::{Made, Stock};
 use super::target::Target;
 use super::tools::{ToolSettings, Tools};
-
-/// The namespace in which lessons live on a cluster that is not ours.
-pub(super) const NAMESPACE: &str = "podlings";
 
 /// How long a cluster may take to answer at all.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
@@ -42,19 +39,23 @@ pub struct Terms {
     pub remove_at_end: bool,
     /// Uids of what earlier sessions made.
     pub recorded: BTreeSet<String>,
+    /// Where lessons live; in `default` where the cluster is our own.
+    pub lodging: Lodging,
+    /// The image that lessons run, to find out beforehand whether the cluster takes it.
+    pub trial: Option<String>,
 }
 
 impl Terms {
     /// The namespace of the lessons.
     #[must_use]
-    pub fn namespace(&self) -> &'static str {
-        if self.own { "default" } else { NAMESPACE }
+    pub fn namespace(&self) -> &str {
+        if self.own { "default" } else { &self.lodging.namespace }
     }
 }
 
 /// A real cluster.
 pub struct External {
-    target: Target,
+    clients: Renewable,
     /// The engine's own; the learner's commands have theirs.
     client: kube::Client,
     link: Link,
@@ -112,21 +113,26 @@ impl External {
         terms: Terms,
     ) -> Result<Self, UserError> {
         let link = Link::new();
+        let clients =
+            Renewable::new(learner, target, terms.namespace(), &settings.kubeconfig, &settings.environment);
+        let learner = clients.client();
         let client = link.watch_over(learner.clone(), terms.namespace());
-        let namespace = if terms.own { None } else { make_namespace(&client).await? };
+        let namespace = if terms.own { None } else { terms.lodging.make(&client).await? };
         let found = terms.own || namespace.is_some();
-        let marks = namespace.as_ref().map(Marks::read).unwrap_or_default();
+        let marked = namespace.as_ref().map(marks::read).unwrap_or_default();
+        let deeds = settings.deeds_of(&target.fingerprint);
+        deeds.open();
         let mut settings = settings.clone();
         if terms.own {
             settings.environment.insert("MINIKUBE_PROFILE".to_owned(), PROFILE.to_owned());
         }
         let names = ["kubectl", "k"];
-        let tools = Tools::new(&settings, &target.context, learner, Clock::system(), &names)?;
+        let tools = Tools::new(&settings, &target.context, learner, Clock::system(), &names, Some(&deeds))?;
         let own = (terms.own, terms.own || terms.whole_cluster);
-        let stock = Stock::new(client.clone(), terms.namespace(), own, terms.recorded.clone());
-        stock.open(&marks).await?;
+        let stock = Stock::new(client.clone(), terms.namespace(), own, terms.recorded.clone(), deeds);
+        stock.open(marked).await?;
         let external = Self {
-            target: target.clone(),
+            clients,
             client,
             link,
             tools: Arc::new(tools),
@@ -137,7 +143,22 @@ impl External {
             terms,
         };
         external.becomes_another().await;
+        external.try_pod().await?;
         Ok(external)
+    }
+
+    /// Before anything is made: whether Pods would be taken.
+    async fn try_pod(&self) -> Result<(), UserError> {
+        let Some(image) = &self.terms.trial else { return Ok(()) };
+        // What a lesson made may be what a quota is full of.
+        if !self.stock.take_whole().await?.0.is_empty() {
+            return Ok(());
+        }
+        let tried = self.terms.lodging.try_pod(&Objects::new(self.client(), self.namespace()), image).await;
+        if tried.is_err() {
+            self.clean_up().await?;
+        }
+        tried
     }
 
     /// What tells this cluster from one made anew under the same name; `None` where it may not be asked.
@@ -205,8 +226,9 @@ impl External {
 
     /// Whether commands still go where lessons run.
     pub(super) fn verify(&self) -> Result<(), UserError> {
-        let Err(now) = self.target.still_current_in(&self.kubeconfig) else { return Ok(()) };
-        let context = &self.target.context;
+        let target = self.clients.target();
+        let Err(now) = target.still_current_in(&self.kubeconfig) else { return Ok(()) };
+        let context = &target.context;
         Err(UserError::new(format!(
             "the context is not {context:?} any more ({now}); the lesson stands still"
         ))
@@ -237,7 +259,7 @@ impl External {
         let real = self.real_minikube(line);
         let line = real.as_ref().unwrap_or(line);
         if line.may_write() {
-            return self.stock.around(self.tools.run(line, streams)).await;
+            return self.stock.around(line, self.tools.run(line, streams)).await;
         }
         self.tools.run(line, streams).await
     }
@@ -248,7 +270,7 @@ impl External {
         let line = self.real_minikube(&line).unwrap_or(line);
         Box::pin(async move {
             if line.may_write() {
-                return stock.around(tools.run_apart(&line, &mut streams)).await;
+                return stock.around(&line, tools.run_apart(&line, &mut streams)).await;
             }
             tools.run_apart(&line, &mut streams).await
         })
@@ -263,14 +285,14 @@ impl External {
     pub(super) async fn removal(&self) -> Result<(Vec<String>, Vec<String>), UserError> {
         let (ours, others) = self.stock.take_whole().await?;
         let shown = |roots: Vec<Root>| roots.iter().map(Root::shown).collect();
-        let in_namespace = others.into_iter().filter(|root| root.namespace.is_some()).collect();
-        Ok((shown(ours), shown(in_namespace)))
+        let met = others.into_iter().filter(|root| root.namespace.is_some() || root.shared).collect();
+        Ok((shown(ours), shown(met)))
     }
 
     pub(super) async fn prepare(&self, start: &[Value], fresh: bool) -> Result<(), UserError> {
         self.verify()?;
         if !self.terms.own {
-            make_namespace(&self.client).await?;
+            self.terms.lodging.make(&self.client).await?;
         }
         let objects = Objects::new(self.client(), self.namespace());
         if fresh {
@@ -303,74 +325,12 @@ impl External {
         let objects = Objects::new(self.client(), self.namespace());
         let (ours, others) = self.stock.take_whole().await?;
         inventory::remove(&objects, &ours).await?;
-        let others: Vec<String> =
-            others.iter().filter(|root| root.namespace.is_some()).map(Root::shown).collect();
-        if self.terms.own || !others.is_empty() {
+        let stays = self.terms.own || others.iter().any(|root| root.namespace.is_some());
+        let met = others.iter().filter(|root| root.namespace.is_some() || root.shared);
+        let others: Vec<String> = met.map(Root::shown).collect();
+        if stays {
             return Ok(others);
         }
-        match objects.request(Method::DELETE, &namespace_path(), &json!({})).await {
-            Err(error) if !is_not_found(&error) => Err(unreachable(&error)),
-            _ => gone(&objects).await.map(|()| others),
-        }
+        self.terms.lodging.remove(&objects).await.map(|()| others)
     }
-}
-
-/// Waits until the namespace is gone.
-async fn gone(objects: &Objects) -> Result<(), UserError> {
-    let path = format!("/api/v1/namespaces?fieldSelector=metadata.name%3D{NAMESPACE}");
-    if objects.until(&path, GONE_MAX, |present| present.is_empty()).await? {
-        return Ok(());
-    }
-    Err(UserError::new(format!("the namespace {NAMESPACE:?} does not go away"))
-        .hint(format!("kubectl get namespace {NAMESPACE} -o yaml says what it waits for"))
-        .or_korean(
-            UserError::new(format!("네임스페이스 {NAMESPACE:?}이(가) 없어지지 않습니다")).hint(format!(
-                "kubectl get namespace {NAMESPACE} -o yaml 로 무엇을 기다리는지 볼 수 있습니다"
-            )),
-        ))
-}
-
-fn namespace_path() -> String {
-    format!("/api/v1/namespaces/{NAMESPACE}")
-}
-
-/// Makes the namespace of the lessons; answers it as it was, if it was there.
-async fn make_namespace(client: &kube::Client) -> Result<Option<Value>, UserError> {
-    let objects = Objects::new(client.clone(), NAMESPACE);
-    match objects.find(&namespace_path()).await? {
-        Some(present) if present["metadata"]["labels"][COURSE_LABEL] != "podlings" => {
-            return Err(UserError::new(format!("the namespace {NAMESPACE:?} on this cluster is not ours"))
-                .hint(format!(
-                    "podlings only works in a namespace that carries the label {COURSE_LABEL}=podlings"
-                ))
-                .or_korean(
-                    UserError::new(format!(
-                        "이 클러스터의 네임스페이스 {NAMESPACE:?}은(는) podlings가 만든 것이 아닙니다"
-                    ))
-                    .hint(format!(
-                        "podlings는 {COURSE_LABEL}=podlings 레이블이 있는 네임스페이스에서만 일합니다"
-                    )),
-                ));
-        }
-        // A session that just ended may still be taking its namespace away.
-        Some(present) if present["status"]["phase"] == "Terminating" => gone(&objects).await?,
-        Some(present) => return Ok(Some(present)),
-        None => {}
-    }
-    let namespace = json!({
-        "apiVersion": "v1", "kind": "Namespace",
-        "metadata": {"name": NAMESPACE, "labels": {COURSE_LABEL: "podlings"}},
-    });
-    objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await.map_err(
-        |error| {
-            let why = reason(&error);
-            UserError::new(format!("cannot make the namespace {NAMESPACE:?}: {why}"))
-                .hint("lessons need the right to create a namespace of their own")
-                .or_korean(
-                    UserError::new(format!("네임스페이스 {NAMESPACE:?}을(를) 만들 수 없습니다: {why}"))
-                        .hint("수업용 네임스페이스를 만들 권한이 필요합니다"),
-                )
-        },
-    )?;
-    Ok(None)
 }

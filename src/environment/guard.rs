@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Value;
+
 use super::objects::Objects;
 use super::target::{Guess, Target, host_of};
 
@@ -28,6 +30,23 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("oci://", "Oracle Cloud"),
     ("ibm://", "IBM Cloud"),
     ("hcloud://", "Hetzner"),
+    ("vultr://", "Vultr"),
+    ("scaleway://", "Scaleway"),
+    ("exoscale://", "Exoscale"),
+    ("alicloud://", "Alibaba Cloud"),
+];
+
+/// How labels begin by which managed clusters tell their nodes apart.
+const NODE_LABELS: &[(&str, &str)] = &[
+    ("eks.amazonaws.com/", "EKS"),
+    ("cloud.google.com/gke-", "GKE"),
+    ("kubernetes.azure.com/", "AKS"),
+    ("node.openshift.io/", "OpenShift"),
+    ("doks.digitalocean.com/", "DigitalOcean"),
+    ("lke.linode.com/", "Linode"),
+    ("ibm-cloud.kubernetes.io/", "IBM Cloud"),
+    ("k8s.scaleway.com/", "Scaleway"),
+    ("vke.vultr.com/", "Vultr"),
 ];
 
 /// Why a cluster looks like production.
@@ -80,14 +99,7 @@ pub async fn signs_in_cluster(target: &Target, client: &kube::Client) -> Vec<Sig
         let objects = &objects;
         async move { objects.items(&path).await.unwrap_or_default() }
     };
-    let nodes = list("/api/v1/nodes").await;
-    let mut signs = Vec::new();
-    let machines = nodes.iter().filter_map(|node| node["spec"]["providerID"].as_str());
-    let machines = machines.filter_map(|id| PROVIDERS.iter().find(|(prefix, _)| id.starts_with(prefix)));
-    signs.extend(machines.map(|(_, provider)| Sign::Machines(provider)).take(1));
-    if nodes.len() > NODES_MAX {
-        signs.push(Sign::Nodes(nodes.len()));
-    }
+    let mut signs = signs_of_nodes(target.guess, &list("/api/v1/nodes").await);
     // On the learner's own machine what else runs is the learner's own.
     if !target.guess.is_on_this_machine() {
         let mut foreign = BTreeSet::new();
@@ -97,7 +109,8 @@ pub async fn signs_in_cluster(target: &Target, client: &kube::Client) -> Vec<Sig
                 let namespace = text("namespace");
                 let is_system = namespace.starts_with("kube-")
                     || workload["metadata"]["labels"][super::COURSE_LABEL].is_string();
-                if !is_system && namespace != super::external::NAMESPACE {
+                // Other learners of a class are no sign of production.
+                if !is_system && !namespace.starts_with(super::lodging::NAME) {
                     foreign.insert((kind, namespace, text("name")));
                 }
             }
@@ -109,8 +122,30 @@ pub async fn signs_in_cluster(target: &Target, client: &kube::Client) -> Vec<Sig
     signs
 }
 
+fn signs_of_nodes(guess: Guess, nodes: &[Value]) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let labels = nodes.iter().filter_map(|node| node["metadata"]["labels"].as_object());
+    let mut managed = labels
+        .flat_map(serde_json::Map::keys)
+        .filter_map(|key| NODE_LABELS.iter().find(|(prefix, _)| key.starts_with(prefix)))
+        .map(|(_, provider)| Sign::Managed(provider));
+    // OpenShift Local looks like its big sister; a tunnel's end on this machine may lead anywhere.
+    if !matches!(guess, Guess::Desktop(_) | Guess::Managed(_)) {
+        signs.extend(managed.next());
+    }
+    let machines = nodes.iter().filter_map(|node| node["spec"]["providerID"].as_str());
+    let machines = machines.filter_map(|id| PROVIDERS.iter().find(|(prefix, _)| id.starts_with(prefix)));
+    signs.extend(machines.map(|(_, provider)| Sign::Machines(provider)).take(1));
+    if nodes.len() > NODES_MAX {
+        signs.push(Sign::Nodes(nodes.len()));
+    }
+    signs
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn signs(context: &str, server: &str) -> Vec<Sign> {
@@ -125,6 +160,22 @@ mod tests {
     }
 
     #[test]
+    fn nodes_tell_whose_machines_they_are() {
+        let node = |label: &str, id: &str| json!({"metadata": {"labels": {"kubernetes.io/os": "linux", label: "x"}}, "spec": {"providerID": id}});
+        let eks = [node("eks.amazonaws.com/nodegroup", "aws:///eu-west-1a/i-0")];
+        assert_eq!(
+            signs_of_nodes(Guess::Local, &eks),
+            [Sign::Managed("EKS"), Sign::Machines("AWS")],
+            "through a tunnel"
+        );
+        let shift = [node("node.openshift.io/os_id", "")];
+        assert_eq!(signs_of_nodes(Guess::Remote, &shift), [Sign::Managed("OpenShift")]);
+        assert_eq!(signs_of_nodes(Guess::Desktop("OpenShift Local"), &shift), []);
+        let kind = vec![node("x", "kind://docker/kind/kind-control-plane"); NODES_MAX];
+        assert_eq!(signs_of_nodes(Guess::Kind, &kind), []);
+    }
+
+    #[test]
     fn production_is_refused_and_playgrounds_are_not() {
         for (context, server) in [
             ("shop-prod", "https://10.0.0.1:6443"),
@@ -132,6 +183,8 @@ mod tests {
             ("gke_shop_europe-west1_a", "https://34.76.1.2"),
             ("arn:aws:eks:eu-west-1:1:cluster/a", "https://10.0.0.1"),
             ("x", "https://ABC.gr7.eu-west-1.eks.amazonaws.com"),
+            ("x", "https://rancher.example.com/k8s/clusters/c-m-abc"),
+            ("arn:aws-cn:eks:cn-north-1:1:cluster/a", "https://10.0.0.1"),
         ] {
             assert_ne!(signs(context, server), [], "{context} {server}");
         }

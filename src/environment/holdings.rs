@@ -87,7 +87,9 @@ impl Inventory {
             let path = collection_path(kind, (!whole_cluster).then_some(namespace));
             for mut object in list(objects, &path).await? {
                 let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
-                if OF_THE_CLUSTER.contains(&namespace) || comes_along(kind, &object) {
+                // Where time is not ours, whether what goes is gone depends on when we look.
+                let goes = !whole_cluster && object["metadata"]["deletionTimestamp"].is_string();
+                if OF_THE_CLUSTER.contains(&namespace) || comes_along(kind, &object) || goes {
                     continue;
                 }
                 object["kind"] = kind.kind.into();

@@ -8,7 +8,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::apimachinery::{KINDS, Kind, Object};
-use crate::base::{Timestamp, UserError};
+use crate::base::UserError;
 
 use super::COURSE_LABEL;
 use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
@@ -84,6 +84,30 @@ impl Served {
         })
     }
 
+    /// The kind of the object at a path, and its namespace.
+    fn of_path(path: &str) -> Option<(Self, Option<String>)> {
+        let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let (group, version, rest) = match words.as_slice() {
+            ["api", version, rest @ ..] => ("", format!("api/{version}"), rest),
+            ["apis", group, version, rest @ ..] => (*group, format!("apis/{group}/{version}"), rest),
+            _ => return None,
+        };
+        let (namespace, plural) = match rest {
+            ["namespaces", namespace, plural, _] => (Some((*namespace).to_owned()), *plural),
+            [plural, _] => (None, *plural),
+            _ => return None,
+        };
+        let known = KINDS.iter().find(|kind| kind.group == group && kind.plural == plural);
+        let kind = Self {
+            group: group.to_owned(),
+            plural: plural.to_owned(),
+            singular: known.map_or(plural, |kind| kind.singular).to_owned(),
+            namespaced: namespace.is_some(),
+            root: format!("/{version}/{plural}"),
+        };
+        Some((kind, namespace))
+    }
+
     /// The URL of its objects in a namespace, or outside of all.
     fn collection(&self, namespace: Option<&str>) -> String {
         match namespace {
@@ -105,8 +129,12 @@ pub(super) struct Root {
     pub uid: String,
     /// Whether it carries the course's label.
     pub labelled: bool,
-    /// When it was made, by the cluster's clock.
-    pub created: Option<Timestamp>,
+    /// Who wrote its fields, as the programs call themselves.
+    pub managers: BTreeSet<String>,
+    /// Whether it lies outside of what lessons use: only a command of the learner's can have put it there.
+    pub elsewhere: bool,
+    /// Whether it is a namespace in which somebody else has something.
+    pub shared: bool,
 }
 
 impl Root {
@@ -115,10 +143,15 @@ impl Root {
         let group = if self.kind.group.is_empty() { String::new() } else { format!(".{}", self.kind.group) };
         let plain = ["apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"];
         let group = if plain.contains(&self.kind.group.as_str()) { String::new() } else { group };
-        format!("{}{group}/{}", self.kind.singular, self.name)
+        let place = match &self.namespace {
+            Some(namespace) if self.elsewhere => format!(" -n {namespace}"),
+            _ => String::new(),
+        };
+        format!("{}{group}/{}{place}", self.kind.singular, self.name)
     }
 
-    fn path(&self) -> String {
+    /// The URL of the object.
+    pub(super) fn path(&self) -> String {
         format!("{}/{}", self.kind.collection(self.namespace.as_deref()), self.name)
     }
 }
@@ -202,8 +235,27 @@ fn root(kind: &Arc<Served>, namespace: Option<&str>, item: Value) -> Option<Root
         name: object.name().to_owned(),
         uid: object.uid().to_owned(),
         labelled: object.label(COURSE_LABEL).is_some(),
-        created: object.creation_timestamp(),
+        managers: object
+            .list("/metadata/managedFields")
+            .iter()
+            .filter_map(|entry| entry["manager"].as_str().map(str::to_owned))
+            .collect(),
+        elsewhere: false,
+        shared: false,
     })
+}
+
+/// The object at a path outside of what lessons use, if it still is the one of that uid.
+pub(super) async fn elsewhere(objects: &Objects, path: &str, uid: &str) -> Result<Option<Root>, UserError> {
+    let Some((kind, namespace)) = Served::of_path(path) else { return Ok(None) };
+    let item = match objects.request(Method::GET, path, &Value::Null).await {
+        Ok(item) => item,
+        // It is gone, or may not be looked at: then it may not be deleted, either.
+        Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => return Ok(None),
+        Err(error) => return Err(unreachable(&error)),
+    };
+    let found = root(&Arc::new(kind), namespace.as_deref(), item);
+    Ok(found.filter(|root| root.uid == uid).map(|root| Root { elsewhere: true, ..root }))
 }
 
 /// Which of the objects are the course's and the learner's, and which are somebody else's.

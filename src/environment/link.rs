@@ -125,6 +125,7 @@ async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kub
     let body = body.collect().await?.to_bytes();
     let lasts =
         parts.uri.query().is_some_and(|query| query.contains("watch=true") || query.contains("follow=true"));
+    let is_trial = parts.uri.query().is_some_and(|query| query.contains("dryRun="));
     let is_proxied = parts.uri.path().contains("/proxy");
     let is_elsewhere = is_proxied || parts.uri.path().contains("metrics.k8s.io");
     let mut tries = 0;
@@ -172,7 +173,7 @@ async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kub
             _ => link.set(None),
         }
         let verb = verb_of(&parts.method, &parts.headers);
-        return match verb.filter(|_| response.status().is_success() && !lasts && !is_proxied) {
+        return match verb.filter(|_| response.status().is_success() && !lasts && !is_proxied && !is_trial) {
             Some(verb) => account(link, verb, parts.uri.path(), response).await,
             None => Ok(response),
         };

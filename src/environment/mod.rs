@@ -1,6 +1,7 @@
 //! Where the learner's commands run: the embedded cluster, or a real one.
 
 mod command_line;
+mod deeds;
 mod embedded;
 mod external;
 mod guard;
@@ -8,10 +9,12 @@ mod heard;
 mod holdings;
 mod inventory;
 mod link;
+mod lodging;
 mod marks;
 mod objects;
 mod process;
 mod profile;
+mod renewal;
 mod rights;
 mod stock;
 mod target;
@@ -27,15 +30,17 @@ use serde_json::Value;
 use crate::base::{Clock, Streams, UserError};
 
 pub use command_line::{CommandLine, problem_of_line};
+pub use deeds::{DEEDS, Deeds};
 pub use embedded::{Embedded, World};
 pub use external::{External, Terms, reach};
 pub use guard::{Sign, signs_in_cluster, signs_in_names};
 pub use heard::{HEARD, Heard};
 pub use holdings::{Inventory, Mismatch};
 pub use link::{Interruption, Write};
+pub use lodging::Lodging;
 pub use process::{Captured, HostPrograms, INTERRUPTED, ask_program, find_program};
 pub use profile::{Cause, PROFILE, Profile, ProfileState, StartEvent, Trouble};
-pub use rights::{Right, missing_rights};
+pub use rights::{Right, missing_looks, missing_rights};
 pub use stock::Made;
 pub use target::{Guess, Target, host_of};
 pub use tools::ToolSettings;

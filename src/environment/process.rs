@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
 use super::heard::{Ear, HEARD};
 use crate::base::{Input, Output, Streams, timeout};
@@ -187,6 +187,9 @@ const END_MAX: Duration = Duration::from_secs(20);
 /// Bytes of standard error that are kept.
 const ERRORS_MAX: u64 = 64 << 10;
 
+/// Bytes of a line that are read at once.
+const LINE_MAX: u64 = 1 << 20;
+
 /// What a program printed, and how it ended.
 #[derive(Clone, Debug, Default)]
 pub struct Captured {
@@ -225,7 +228,9 @@ pub async fn ask_program(
 /// A program whose lines are read while it runs.
 pub(super) struct Running {
     child: tokio::process::Child,
-    lines: Lines<BufReader<tokio::process::ChildStdout>>,
+    out: BufReader<tokio::process::ChildStdout>,
+    /// What was read of a line that is not complete.
+    begun: Vec<u8>,
     errors: tokio::task::JoinHandle<String>,
 }
 
@@ -250,12 +255,24 @@ impl Running {
             let _ = tokio::io::copy(&mut err, &mut tokio::io::sink()).await;
             String::from_utf8_lossy(&text).into_owned()
         });
-        Ok(Self { child, lines: BufReader::new(out).lines(), errors })
+        Ok(Self { child, out: BufReader::new(out), begun: Vec::new(), errors })
     }
 
-    /// The next line of its standard output; `None` once it closes it.
+    /// The next line of its standard output, in pieces where it is very long; `None` once it closes it. May
+    /// be dropped at any time: nothing that was read is lost.
     pub(super) async fn line(&mut self) -> Option<String> {
-        self.lines.next_line().await.ok().flatten()
+        loop {
+            let room = LINE_MAX.saturating_sub(self.begun.len() as u64);
+            let read = (&mut self.out).take(room).read_until(b'\n', &mut self.begun).await;
+            let is_over = !matches!(read, Ok(1..));
+            if is_over && self.begun.is_empty() {
+                return None;
+            }
+            if is_over || self.begun.ends_with(b"\n") || self.begun.len() as u64 >= LINE_MAX {
+                let line = std::mem::take(&mut self.begun);
+                return Some(String::from_utf8_lossy(&line).trim_end().to_owned());
+            }
+        }
     }
 
     /// Waits for its end: exit code and standard error.
@@ -352,6 +369,20 @@ mod tests {
         assert_eq!(shell.run("kubectl get pods", &mut streams).await, 0);
         assert_eq!(shell.run("test \"$KUBECONFIG\" = \"$PWD/kubeconfig\"", &mut streams).await, 0);
         assert_eq!(shell.run("kill -INT $$", &mut streams).await, INTERRUPTED);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_prints_what_is_no_text_is_read_to_its_end() {
+        let line =
+            "printf 'a\\n\\377\\376\\n'; head -c 200000 /dev/zero | tr '\\0' x; echo; echo last; exit 3";
+        let arguments = ["-c", line];
+        let mut running = Running::start(Path::new("/bin/sh"), &arguments, &BTreeMap::new()).unwrap();
+        let mut lines = Vec::new();
+        while let Some(line) = running.line().await {
+            lines.push(line);
+        }
+        assert_eq!((lines[0].as_str(), lines[2].len(), lines[3].as_str()), ("a", 200_000, "last"));
+        assert_eq!(running.end().await.0, 3);
     }
 
     #[tokio::test]

@@ -43,8 +43,9 @@ const ALL: &[&str] = &["get", "list", "watch", "create", "patch", "delete"];
 const NAMESPACED: &[(&str, &str, &str, &[&str])] = &[
     ("", "pods", "", ALL),
     ("", "pods", "log", &["get"]),
-    ("", "pods", "exec", &["create"]),
-    ("", "pods", "portforward", &["create"]),
+    // kubectl streams over web sockets, which begin with a GET.
+    ("", "pods", "exec", &["get", "create"]),
+    ("", "pods", "portforward", &["get", "create"]),
     ("", "services", "", ALL),
     ("", "services", "proxy", &["get"]),
     ("", "configmaps", "", ALL),
@@ -56,8 +57,26 @@ const NAMESPACED: &[(&str, &str, &str, &[&str])] = &[
     ("discovery.k8s.io", "endpointslices", "", &["list", "watch"]),
 ];
 
-/// What lessons do to make and remove a namespace of their own.
+/// What lessons do to make and remove a namespace of their own; one that is there need only be seen.
 const OF_NAMESPACES: &[&str] = &["get", "create", "delete"];
+
+/// What single steps look at outside of the lessons' namespace; without it, only these steps cannot be done.
+const LOOKED_AT: &[(&str, Option<&str>)] = &[("nodes", None), ("pods", Some("kube-system"))];
+
+/// The rights that single steps need and that the learner does not have.
+///
+/// # Errors
+/// When the cluster cannot be asked.
+pub async fn missing_looks(client: &kube::Client) -> Result<Vec<Right>, UserError> {
+    let rights = LOOKED_AT.iter().map(|&(resource, namespace)| Right {
+        verb: "list",
+        group: "",
+        resource,
+        subresource: "",
+        namespace: namespace.map(str::to_owned),
+    });
+    missing_of(&Objects::new(client.clone(), "default"), rights).await
+}
 
 /// The rights that lessons need and that the learner does not have.
 ///
@@ -90,10 +109,8 @@ pub async fn missing_rights(
     });
     let mut missing: Vec<Right> =
         join_all(asked).await.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    if makes_namespace {
-        let rights = OF_NAMESPACES.iter().map(|verb| of("", "namespaces", "", verb));
-        missing.extend(missing_of(&objects, rights).await?);
-    }
+    let verbs = if makes_namespace { OF_NAMESPACES } else { &OF_NAMESPACES[..1] };
+    missing.extend(missing_of(&objects, verbs.iter().map(|verb| of("", "namespaces", "", verb))).await?);
     Ok(missing)
 }
 
@@ -120,6 +137,19 @@ async fn is_allowed(objects: &Objects, right: &Right) -> Result<bool, UserError>
         }},
     });
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    let answer = objects.request(Method::POST, path, &review).await.map_err(|error| unreachable(&error))?;
+    let answer = objects.request(Method::POST, path, &review).await.map_err(|error| match &error {
+        kube::Error::Api(status) if status.code == 403 => unknown_here(&status.message),
+        error => unreachable(error),
+    })?;
     Ok(answer["status"]["allowed"] == true)
+}
+
+/// Everybody who is signed in may ask what they may do.
+fn unknown_here(why: &str) -> UserError {
+    UserError::new(format!("the cluster does not know you: {why}"))
+        .hint("sign in with the tool that made this context")
+        .or_korean(
+            UserError::new(format!("클러스터가 누구인지 알지 못합니다: {why}"))
+                .hint("이 컨텍스트를 만든 도구로 로그인하세요"),
+        )
 }

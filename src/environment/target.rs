@@ -1,5 +1,6 @@
 //! The contexts of a kubeconfig: what they point at, and what they probably are.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -7,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use kube::config::{Cluster, KubeConfigOptions, Kubeconfig};
 use sha2::{Digest, Sha256};
 
-use crate::base::{ResultExt, UserError};
+use crate::base::{ResultExt, UserError, proxy_of};
 
 use super::profile::PROFILE;
 
@@ -79,13 +80,18 @@ const NAMES: &[(&str, Guess)] = &[
     ("crc-", Guess::Desktop("OpenShift Local")),
     ("gke_", Guess::Managed("GKE")),
     ("arn:aws:eks:", Guess::Managed("EKS")),
+    ("arn:aws-cn:eks:", Guess::Managed("EKS")),
+    ("arn:aws-us-gov:eks:", Guess::Managed("EKS")),
     ("do-", Guess::Managed("DigitalOcean")),
 ];
 
 /// Managed clusters by how their hosts end.
 const HOSTS: &[(&str, Guess)] = &[
     (".eks.amazonaws.com", Guess::Managed("EKS")),
+    (".eks.amazonaws.com.cn", Guess::Managed("EKS")),
     (".azmk8s.io", Guess::Managed("AKS")),
+    (".azmk8s.us", Guess::Managed("AKS")),
+    (".k8s.ovh.net", Guess::Managed("OVHcloud")),
     (".gke.goog", Guess::Managed("GKE")),
     ("container.googleapis.com", Guess::Managed("GKE")),
     (".k8s.ondigitalocean.com", Guess::Managed("DigitalOcean")),
@@ -120,6 +126,9 @@ fn guess(context: &str, server: &str, cluster: &Cluster) -> Guess {
     let by_host = HOSTS.iter().find(|(suffix, _)| host.ends_with(suffix));
     let by_name = NAMES.iter().find(|(prefix, _)| context.starts_with(prefix));
     let here = host == "localhost" || host == "::1" || host.starts_with("127.");
+    if server.contains("/k8s/clusters/") {
+        return Guess::Managed("Rancher");
+    }
     match by_host.or(by_name) {
         Some((_, guess)) => *guess,
         None if context == "minikube" => Guess::Minikube,
@@ -132,6 +141,10 @@ fn guess(context: &str, server: &str, cluster: &Cluster) -> Guess {
 #[derive(Clone, Debug)]
 pub struct Target {
     kubeconfig: Kubeconfig,
+    /// Where it was read from.
+    files: Vec<PathBuf>,
+    /// The proxy that is named for the cluster.
+    proxy: Option<String>,
     /// Name of the context.
     pub context: String,
     /// URL of its server.
@@ -154,7 +167,7 @@ impl Target {
     pub fn all(files: &[PathBuf]) -> Result<Vec<Self>, UserError> {
         let kubeconfig = read(files)?;
         let contexts = kubeconfig.contexts.iter();
-        Ok(contexts.filter_map(|named| Self::of(&kubeconfig, &named.name)).collect())
+        Ok(contexts.filter_map(|named| Self::of(&kubeconfig, files, &named.name)).collect())
     }
 
     /// Finds a context (the current one when none is named) in the kubeconfig files.
@@ -173,7 +186,7 @@ impl Target {
                         .hint(format!("--context로 이름을 정하세요. 있는 것: {listed}")),
                 ));
         };
-        Self::of(&kubeconfig, &context).ok_or_else(|| {
+        Self::of(&kubeconfig, files, &context).ok_or_else(|| {
             UserError::new(format!("the kubeconfig has no usable context {context:?}"))
                 .hint(format!("it has: {listed}"))
                 .or_korean(
@@ -183,7 +196,7 @@ impl Target {
         })
     }
 
-    fn of(kubeconfig: &Kubeconfig, context: &str) -> Option<Self> {
+    fn of(kubeconfig: &Kubeconfig, files: &[PathBuf], context: &str) -> Option<Self> {
         let named = kubeconfig.contexts.iter().find(|named| named.name == context)?.context.as_ref()?;
         let clusters = &kubeconfig.clusters;
         let cluster = clusters.iter().find(|cluster| cluster.name == named.cluster)?.cluster.as_ref()?;
@@ -196,7 +209,16 @@ impl Target {
             fingerprint: fingerprint(&server, cluster),
             server,
             kubeconfig: kubeconfig.clone(),
+            files: files.to_owned(),
+            proxy: cluster.proxy_url.clone(),
         })
+    }
+
+    /// The same context of the same cluster, when its files hold other credentials by now.
+    pub(super) fn as_it_is_now(&self) -> Option<Self> {
+        let now = Self::find(&self.files, Some(&self.context)).ok()?;
+        let differs = now.session_kubeconfig("x").ok()? != self.session_kubeconfig("x").ok()?;
+        (differs && now.fingerprint == self.fingerprint).then_some(now)
     }
 
     /// A kubeconfig (YAML) with this context alone, its namespace being the lessons'.
@@ -217,22 +239,53 @@ impl Target {
         serde_yaml::to_string(&kubeconfig).while_doing(|| "cannot write a kubeconfig".to_owned())
     }
 
-    /// A client for this context; it connects when it is first used.
+    /// A client for this context; it connects when it is first used, through a proxy where the kubeconfig or
+    /// the environment names one.
     ///
     /// # Errors
     /// When the credentials cannot be read.
-    pub async fn client(&self, namespace: &str) -> Result<kube::Client, UserError> {
+    pub async fn client(
+        &self,
+        namespace: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<kube::Client, UserError> {
         let options =
             KubeConfigOptions { context: Some(self.context.clone()), ..KubeConfigOptions::default() };
-        let doing = || format!("cannot use the context {:?}", self.context);
         let mut config = kube::Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options)
             .await
-            .while_doing(doing)?;
+            .map_err(|error| self.cannot_use(&error))?;
         namespace.clone_into(&mut config.default_namespace);
+        let proxy = proxy_of(&self.server, self.proxy.as_deref(), environment);
+        config.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
         // A watch may be silent for long, and a Service that nobody serves (503) is something to judge.
         config.read_timeout = None;
         config.default_retry = false;
-        kube::Client::try_from(config).while_doing(doing)
+        kube::Client::try_from(config).map_err(|error| self.cannot_use(&error))
+    }
+
+    /// Why there is no client: mostly the program that signs in is not there, or does not do it.
+    fn cannot_use(&self, error: &dyn std::fmt::Display) -> UserError {
+        let context = &self.context;
+        let named = self.kubeconfig.contexts.iter().find(|named| named.name == *context);
+        let user = named.and_then(|named| named.context.as_ref()?.user.as_deref());
+        let mut logins = self.kubeconfig.auth_infos.iter().filter(|named| Some(named.name.as_str()) == user);
+        let program = logins.next().and_then(|named| named.auth_info.as_ref()?.exec.as_ref());
+        let Some((exec, command)) = program.and_then(|exec| Some((exec, exec.command.as_deref()?))) else {
+            return UserError::new(format!("cannot use the context {context:?}: {error}"))
+                .or_korean(UserError::new(format!("컨텍스트 {context:?}을(를) 쓸 수 없습니다: {error}")));
+        };
+        let told = exec.install_hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
+        UserError::new(format!("cannot sign in to {context:?} with {command}: {error}"))
+            .hint(told.unwrap_or(
+                "it belongs to the tool that made this context: install that, or sign in again with it",
+            ))
+            .or_korean(
+                UserError::new(format!("{command}(으)로 {context:?}에 로그인할 수 없습니다: {error}")).hint(
+                    told.unwrap_or(
+                        "이 컨텍스트를 만든 도구에 들어 있습니다. 도구를 설치하거나 다시 로그인하세요",
+                    ),
+                ),
+            )
     }
 
     /// Whether a kubeconfig file still leads to this cluster under its current context.
@@ -254,7 +307,9 @@ fn read(files: &[PathBuf]) -> Result<Kubeconfig, UserError> {
     let mut merged: Option<Kubeconfig> = None;
     for file in files.iter().filter(|file| file.exists()) {
         let doing = || format!("cannot read {}", file.display());
-        let next = Kubeconfig::read_from(file).while_doing(doing)?;
+        // What it names beside it must be found from other folders, too.
+        let file = std::path::absolute(file).while_doing(doing)?;
+        let next = Kubeconfig::read_from(&file).while_doing(doing)?;
         merged = Some(match merged {
             Some(earlier) => earlier.merge(next).while_doing(doing)?,
             None => next,
@@ -338,6 +393,20 @@ contexts:
         let session = target.session_kubeconfig("lessons").unwrap();
         assert!(!session.contains("secret-of-another") && !session.contains("kind-a"), "{session}");
         assert!(session.contains("namespace: lessons"), "{session}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_does_not_sign_in_is_named_with_how_to_get_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config");
+        let text = "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+            users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./no-such, \
+            interactiveMode: Never, installHint: brew install it}}}]\n\
+            contexts: [{name: class, context: {cluster: c, user: u}}]\n";
+        std::fs::write(&file, text).unwrap();
+        let target = Target::find(&[file], Some("class")).unwrap();
+        let Err(error) = target.client("default", &BTreeMap::new()).await else { panic!("a client") };
+        assert!(error.message.contains("/no-such: ") && error.hints == ["brew install it"], "{error:?}");
     }
 
     #[test]

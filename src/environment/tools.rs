@@ -8,6 +8,7 @@ use crate::base::{Clock, ResultExt, Streams, UserError};
 use crate::{kubectl, minikube};
 
 use super::command_line::CommandLine;
+use super::deeds::{DEEDS, Deeds};
 use super::heard::{Ear, Heard};
 use super::process::{HostPrograms, INTERRUPTED, Shell, link_tools};
 use super::workspace::Workspace;
@@ -21,6 +22,8 @@ pub struct ToolSettings {
     pub shims: PathBuf,
     /// The kubeconfig of the session.
     pub kubeconfig: PathBuf,
+    /// Where is written down what commands make on real clusters.
+    pub deeds: PathBuf,
     /// This program; without it pipes find only the tools that are installed.
     pub executable: Option<PathBuf>,
     /// Environment variables of this process.
@@ -29,6 +32,13 @@ pub struct ToolSettings {
     pub home: Option<PathBuf>,
     /// Whether to do without emoji.
     pub plain: bool,
+}
+
+impl ToolSettings {
+    /// What commands make on the cluster of that fingerprint.
+    pub(super) fn deeds_of(&self, fingerprint: &str) -> Deeds {
+        Deeds::in_file(self.deeds.join(format!("{fingerprint}.jsonl")))
+    }
 }
 
 /// The tools of a session.
@@ -47,6 +57,7 @@ impl Tools {
         client: kube::Client,
         clock: Clock,
         names: &[&str],
+        deeds: Option<&Deeds>,
     ) -> Result<Self, UserError> {
         if let Some(executable) = &settings.executable {
             link_tools(&settings.shims, executable, names)
@@ -55,6 +66,17 @@ impl Tools {
         let workspace = settings.workspace.clone();
         let mut environment = settings.environment.clone();
         environment.insert("KUBECONFIG".to_owned(), settings.kubeconfig.display().to_string());
+        // An empty entry means nothing, and not every program knows that.
+        for variable in ["NO_PROXY", "no_proxy"] {
+            if let Some(entries) = environment.get_mut(variable) {
+                let named: Vec<&str> =
+                    entries.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+                *entries = named.join(",");
+            }
+        }
+        if let Some(deeds) = deeds {
+            environment.insert(DEEDS.to_owned(), deeds.file().display().to_string());
+        }
         Ok(Self {
             kubectl: kubectl::Factory::new(kubectl::Settings {
                 kubeconfig: vec![settings.kubeconfig.clone()],
@@ -64,6 +86,7 @@ impl Tools {
                 home: settings.home.clone(),
                 programs: Some(Arc::new(HostPrograms)),
                 explain_errors: true,
+                through: deeds.map(through),
             })
             .with_clock(clock),
             minikube: minikube::Context::new(client, settings.plain),
@@ -114,4 +137,10 @@ impl Tools {
             CommandLine::Shell(_) | CommandLine::Empty | CommandLine::Unfinished => 0,
         }
     }
+}
+
+/// Lets a kubectl write down what it makes.
+fn through(deeds: &Deeds) -> kubectl::Through {
+    let deeds = deeds.clone();
+    Arc::new(move |client| deeds.watch_over(client))
 }

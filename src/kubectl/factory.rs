@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::base::Clock;
+use crate::base::{Clock, proxy_of};
 
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome, reason};
@@ -34,7 +34,12 @@ pub struct Settings {
     pub explain_errors: bool,
     /// What starts editors and plugins; without it they are refused.
     pub programs: Option<Arc<dyn Programs>>,
+    /// What every connection goes through: somebody who looks on.
+    pub through: Option<Through>,
 }
+
+/// Makes a client that does as the given one, and something besides.
+pub type Through = Arc<dyn Fn(kube::Client) -> kube::Client + Send + Sync>;
 
 /// Makes connections for commands; one for many commands.
 #[derive(Clone)]
@@ -163,7 +168,7 @@ impl Factory {
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
                 let host = server_of(&config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
-                Api::new(client.clone(), host, log)
+                Api::new(self.through(client.clone()), host, log)
             }
             None => self.connect_outside(&config, flags, &target, log).await?,
         };
@@ -208,6 +213,8 @@ impl Factory {
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = cluster.server.as_deref().map(server_address).transpose()?;
         }
+        let mut clusters = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref());
+        let proxy = clusters.find_map(|cluster| cluster.proxy_url.clone());
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
@@ -216,8 +223,14 @@ impl Factory {
         connection.read_timeout = None;
         connection.default_retry = false;
         let host = connection.cluster_url.to_string();
+        let proxy = proxy_of(&host, proxy.as_deref(), &self.settings.environment);
+        connection.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
-        Ok(Api::new(client, host.trim_end_matches('/').to_owned(), log))
+        Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log))
+    }
+
+    fn through(&self, client: kube::Client) -> kube::Client {
+        self.settings.through.as_ref().map_or(client.clone(), |through| through(client))
     }
 }
 

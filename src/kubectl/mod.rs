@@ -43,7 +43,7 @@ mod watch;
 
 pub use command::{problem_of, run};
 pub use completion::complete;
-pub use factory::{Factory, Settings};
+pub use factory::{Factory, Settings, Through};
 pub use long_running::runs_on;
 pub use object_names::object_names;
 pub use programs::{Ended, Program, Programs};

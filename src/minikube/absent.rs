@@ -56,7 +56,27 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "the kubeconfig already points to the embedded cluster",
         "see it with: kubectl config current-context",
     ),
+    ("ssh-key", "the node has no shell", "look inside a container with: kubectl exec -it POD -- sh"),
+    ("ssh-host", "the node has no shell", "look inside a container with: kubectl exec -it POD -- sh"),
+    (
+        "cache",
+        "there is no container engine behind the embedded cluster",
+        "use an image of its registry: minikube image ls",
+    ),
+    ("update-check", "podlings asks nobody on the internet", "see what is imitated with: minikube version"),
+    ("completion", "the tutor's prompt completes by itself", "press Tab"),
+    ("options", "flags of all commands are not listed", "see those of one: minikube status --help"),
+    ("license", "nothing of minikube is inside", "read podlings' own: podlings --help"),
 ];
+
+/// Subcommands of `minikube image` that are absent, whatever their flags.
+const OF_IMAGES: &[&str] = &["build", "load", "pull", "push", "rm", "remove", "save", "tag", "unload"];
+
+/// Whether a command that is here has a subcommand that is not.
+pub(super) fn of_subcommand(command: &str, rest: &[String]) -> Option<Failure> {
+    let word = rest.iter().find(|word| !word.starts_with('-')).filter(|_| command == "image")?;
+    OF_IMAGES.contains(&word.as_str()).then(|| failure(&format!("{command} {word}")))
+}
 
 /// Whether a command exists in minikube but not here.
 pub(super) fn is_known(command: &str) -> bool {

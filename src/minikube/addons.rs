@@ -26,16 +26,45 @@ enum Presence {
 
 /// Name, maintainer, and whether it is there.
 const ADDONS: &[(&str, &str, Presence)] = &[
+    ("ambassador", "3rd party (Ambassador)", Presence::Never),
+    ("amd-gpu-device-plugin", "3rd party (AMD)", Presence::Never),
+    ("auto-pause", "minikube", Presence::Never),
+    ("cloud-spanner", "Google", Presence::Never),
     ("csi-hostpath-driver", "Kubernetes", Presence::Never),
     ("dashboard", "Kubernetes", Presence::Never),
     ("default-storageclass", "Kubernetes", Presence::Always),
+    ("efk", "3rd party (Elastic)", Presence::Never),
+    ("freshpod", "Google", Presence::Never),
+    ("gcp-auth", "Google", Presence::Never),
+    ("gvisor", "minikube", Presence::Never),
+    ("headlamp", "3rd party (kinvolk.io)", Presence::Never),
+    ("inaccel", "3rd party (InAccel [info@inaccel.com])", Presence::Never),
     (INGRESS, "Kubernetes", Presence::Optional(include_str!("ingress.yaml"))),
     ("ingress-dns", "minikube", Presence::Never),
+    ("inspektor-gadget", "3rd party (inspektor-gadget.io)", Presence::Never),
+    ("istio", "3rd party (Istio)", Presence::Never),
+    ("istio-provisioner", "3rd party (Istio)", Presence::Never),
+    ("kong", "3rd party (Kong HQ)", Presence::Never),
+    ("kubeflow", "3rd party", Presence::Never),
+    ("kubetail", "3rd party (kubetail.com)", Presence::Never),
+    ("kubevirt", "3rd party (KubeVirt)", Presence::Never),
+    ("logviewer", "3rd party (unknown)", Presence::Never),
     ("metallb", "3rd party (MetalLB)", Presence::Never),
     ("metrics-server", "Kubernetes", Presence::Optional(include_str!("metrics_server.yaml"))),
+    ("nvidia-device-plugin", "3rd party (NVIDIA)", Presence::Never),
+    ("nvidia-driver-installer", "3rd party (NVIDIA)", Presence::Never),
+    ("nvidia-gpu-device-plugin", "3rd party (NVIDIA)", Presence::Never),
+    ("olm", "3rd party (Operator Framework)", Presence::Never),
+    ("pod-security-policy", "3rd party (unknown)", Presence::Never),
+    ("portainer", "3rd party (Portainer.io)", Presence::Never),
     ("registry", "minikube", Presence::Never),
+    ("registry-aliases", "3rd party (unknown)", Presence::Never),
+    ("registry-creds", "3rd party (UPMC Enterprises)", Presence::Never),
     ("storage-provisioner", "minikube", Presence::Always),
+    ("storage-provisioner-rancher", "3rd party (Rancher)", Presence::Never),
+    ("volcano", "third-party (volcano)", Presence::Never),
     ("volumesnapshots", "Kubernetes", Presence::Never),
+    ("yakd", "3rd party (marcnuri.com)", Presence::Never),
 ];
 
 /// The addon that minikube waits for.
@@ -199,6 +228,9 @@ async fn disable(name: &str, printer: &mut Printer<'_>, context: &Context) -> Ou
 pub(super) async fn image(arguments: &Arguments, printer: &mut Printer<'_>, context: &Context) -> Outcome {
     match arguments.words() {
         [word] if word == "ls" || word == "list" => {
+            if let Some(format) = arguments.value("format").filter(|format| *format != "short") {
+                return Err(absent::failure(&format!("image {word} --format {format}")));
+            }
             for name in images(context).await? {
                 printer.line(name)?;
             }

@@ -114,6 +114,9 @@ pub(super) async fn dispatch(args: &[String], printer: &mut Printer<'_>, context
     let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
         return Err(if absent::is_known(name) { absent::failure(name) } else { unknown(name) });
     };
+    if let Some(failure) = absent::of_subcommand(name, rest) {
+        return Err(failure);
+    }
     let arguments = Arguments::parse(name, rest, command.flags)?;
     if arguments.is_on("help") {
         return command_help(command, printer);

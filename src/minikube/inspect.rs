@@ -6,7 +6,7 @@ use crate::apimachinery::Object;
 
 use super::api;
 use super::arguments::Arguments;
-use super::printer::{Failure, Outcome, Printer, Style};
+use super::printer::{Failure, Outcome, Printer, Style, ordered};
 use super::table::table;
 use super::{Context, PROFILE, VERSION};
 
@@ -24,8 +24,8 @@ pub(super) async fn status(arguments: &Arguments, printer: &mut Printer<'_>, con
     if matches!(arguments.value("output"), Some("json")) {
         let states: Vec<_> = nodes.iter().map(|node| status_json(node, host(node))).collect();
         let text = match states.as_slice() {
-            [one] => one.to_string(),
-            many => json!(many).to_string(),
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(",")),
         };
         printer.line(text)?;
         return Ok(exit_code(&nodes));
@@ -43,13 +43,17 @@ pub(super) async fn status(arguments: &Arguments, printer: &mut Printer<'_>, con
     Ok(exit_code(&nodes))
 }
 
-fn status_json(node: &Object, host: &str) -> serde_json::Value {
+fn status_json(node: &Object, host: &str) -> String {
     let is_worker = !api::is_control_plane(node);
     let plane = |state: &'static str| if is_worker { "Irrelevant" } else { state };
-    json!({
-        "Name": node.name(), "Host": host, "Kubelet": kubelet_state(node, host),
-        "APIServer": plane("Running"), "Kubeconfig": plane("Configured"), "Worker": is_worker,
-    })
+    ordered(&[
+        ("Name", node.name().into()),
+        ("Host", host.into()),
+        ("Kubelet", kubelet_state(node, host).into()),
+        ("APIServer", plane("Running").into()),
+        ("Kubeconfig", plane("Configured").into()),
+        ("Worker", is_worker.into()),
+    ])
 }
 
 fn kubelet_state(node: &Object, host: &str) -> &'static str {
@@ -83,11 +87,19 @@ pub(super) async fn ip(arguments: &Arguments, printer: &mut Printer<'_>, context
 
 /// `minikube version`.
 pub(super) async fn version(arguments: &Arguments, printer: &mut Printer<'_>, _: &Context) -> Outcome {
-    if arguments.is_on("short") {
-        printer.line(VERSION)?;
-    } else {
-        printer.line(format!("minikube version: {VERSION}\ncommit: {COMMIT}"))?;
-        printer.line("(simulated by podlings)")?;
+    let versions = [("commit", COMMIT.into()), ("minikubeVersion", VERSION.into())];
+    match arguments.value("output") {
+        _ if arguments.is_on("short") => printer.line(VERSION)?,
+        Some("json") => printer.line(ordered(&versions))?,
+        Some("yaml") => printer.line(format!("commit: {COMMIT}\nminikubeVersion: {VERSION}\n"))?,
+        Some(other) => {
+            let message = format!("error: --output must be 'yaml' or 'json', not '{other}'");
+            return Err(Failure::known(14, "MK_USAGE", &message));
+        }
+        None => {
+            printer.line(format!("minikube version: {VERSION}\ncommit: {COMMIT}"))?;
+            printer.line("(simulated by podlings)")?;
+        }
     }
     Ok(0)
 }
@@ -111,8 +123,14 @@ async fn profile_list(arguments: &Arguments, printer: &mut Printer<'_>, context:
     if arguments.value("output") == Some("json") {
         let names: Vec<_> =
             nodes.iter().map(|node| json!({"Name": node.name(), "IP": api::internal_ip(node)})).collect();
-        let profile = json!({"Name": PROFILE, "Status": "OK", "Config": {"Nodes": names}, "Active": true});
-        printer.line(json!({"invalid": [], "valid": [profile]}).to_string())?;
+        let profile = ordered(&[
+            ("Name", PROFILE.into()),
+            ("Status", "OK".into()),
+            ("Config", json!({"Name": PROFILE, "Nodes": names})),
+            ("Active", true.into()),
+            ("ActiveKubeContext", true.into()),
+        ]);
+        printer.line(format!("{{\"invalid\":[],\"valid\":[{profile}]}}"))?;
         return Ok(0);
     }
     let ip = nodes.first().map(api::internal_ip).unwrap_or_default();

@@ -28,7 +28,7 @@ const VERSION: &str = "v1.38.1";
 /// The name of profile, cluster, node and context.
 const PROFILE: &str = "minikube";
 /// Exit code of a command line that minikube does not understand.
-const EXIT_USAGE: i32 = 64;
+const EXIT_USAGE: i32 = 14;
 
 /// What every command needs.
 pub struct Context {

@@ -139,3 +139,9 @@ impl<'a> Printer<'a> {
         *code
     }
 }
+
+/// A JSON object whose fields stand in the order of minikube's own structures.
+pub(super) fn ordered(fields: &[(&str, serde_json::Value)]) -> String {
+    let field = |(name, value): &(&str, serde_json::Value)| format!("\"{name}\":{value}");
+    format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
+}

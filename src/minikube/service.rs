@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::apimachinery::Object;
 
 use super::Context;
 use super::api;
 use super::arguments::Arguments;
-use super::printer::{Failure, Outcome, Printer, Style};
+use super::printer::{Failure, Outcome, Printer, Style, ordered};
 use super::table::table;
 
 /// Exit code of everything that is wrong with a Service.
@@ -155,17 +155,19 @@ async fn list(arguments: &Arguments, printer: &mut Printer<'_>, context: &Contex
     let services = api::services(&context.client, arguments.value("namespace")).await?;
     let addresses = Addresses::of(context).await?;
     if arguments.value("output") == Some("json") {
-        let entries: Vec<Value> = services
+        let entries: Vec<String> = services
             .iter()
             .map(|service| {
                 let ports: Vec<String> = target_ports(service).lines().map(str::to_owned).collect();
-                json!({
-                    "Namespace": service.namespace(), "Name": service.name(),
-                    "URLs": urls(service, arguments, &addresses), "PortNames": ports,
-                })
+                ordered(&[
+                    ("Namespace", service.namespace().into()),
+                    ("Name", service.name().into()),
+                    ("URLs", urls(service, arguments, &addresses).into()),
+                    ("PortNames", ports.into()),
+                ])
             })
             .collect();
-        printer.line(json!(entries).to_string())?;
+        printer.line(format!("[{}]", entries.join(",")))?;
         return Ok(0);
     }
     let rows: Vec<Vec<String>> = services

@@ -168,12 +168,45 @@ async fn the_cluster_is_described_in_minikubes_words() {
         "🏄  Done! kubectl is now configured to use \"minikube\" cluster and \"default\" namespace by default\n"
     ));
     let (_, out, _) = minikube("addons list", false).await;
-    assert!(out.contains("│ default-storageclass │ minikube │ enabled ✅ │"), "{out}");
+    assert!(out.contains("│ default-storageclass        │ minikube │ enabled ✅ │"), "{out}");
+}
+
+#[tokio::test]
+async fn json_has_the_fields_in_the_order_of_minikube() {
+    for (line, wanted) in [
+        (
+            "status -o json",
+            r#"{"Name":"minikube","Host":"Running","Kubelet":"Running","APIServer":"Running","Kubeconfig":"Configured","Worker":false}"#,
+        ),
+        ("version -o json", r#"{"commit":"eb25dbc7","minikubeVersion":"v1.38.1"}"#),
+        (
+            "service list -o json",
+            r#"[{"Namespace":"default","Name":"first-app","URLs":["http://127.0.0.1:30763"],"PortNames":["8080"]},{"Namespace":"default","Name":"inner","URLs":[],"PortNames":["web/80"]}]"#,
+        ),
+        (
+            "profile list -o json",
+            r#"{"invalid":[],"valid":[{"Name":"minikube","Status":"OK","Config":{"Name":"minikube","Nodes":[{"IP":"192.168.49.2","Name":"minikube"}]},"Active":true,"ActiveKubeContext":true}]}"#,
+        ),
+    ] {
+        let (code, out, _) = minikube(line, false).await;
+        assert_eq!((code, out.trim_end()), (0, wanted), "{line}");
+    }
 }
 
 #[tokio::test]
 async fn what_is_absent_says_so_and_what_to_do_instead() {
-    for line in ["stop", "delete --all", "dashboard", "ssh", "image load x", "addons enable registry"] {
+    for line in [
+        "stop",
+        "delete --all",
+        "dashboard",
+        "ssh",
+        "image load x",
+        "image build -t x .",
+        "image ls --format table",
+        "addons enable registry",
+        "addons enable yakd",
+        "update-check",
+    ] {
         let (code, out, err) = minikube(line, true).await;
         assert_eq!((code, out.as_str()), (1, ""), "{line}");
         assert!(err.starts_with("not simulated: minikube ") && err.lines().count() == 2, "{line}: {err}");
@@ -183,7 +216,7 @@ async fn what_is_absent_says_so_and_what_to_do_instead() {
 #[tokio::test]
 async fn wrong_lines_are_refused_as_minikube_refuses_them() {
     let (code, _, err) = minikube("sevice x", false).await;
-    assert_eq!(code, 64);
+    assert_eq!(code, 14);
     assert!(
         err.starts_with("Error: unknown command \"sevice\" for \"minikube\"\n") && err.contains("service"),
         "{err}"
@@ -191,7 +224,7 @@ async fn wrong_lines_are_refused_as_minikube_refuses_them() {
     let (code, _, err) = minikube("service x --nope", false).await;
     assert_eq!(
         (code, err.as_str()),
-        (64, "Error: unknown flag: --nope\nSee 'minikube service --help' for usage.\n")
+        (14, "Error: unknown flag: --nope\nSee 'minikube service --help' for usage.\n")
     );
     let (code, _, err) = minikube("status -p other", false).await;
     assert_eq!(code, 85);

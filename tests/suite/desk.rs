@@ -45,6 +45,7 @@ impl Desk {
             workspace: Workspace::open(&folder.path().join("workspace")).unwrap(),
             shims: folder.path().join("bin"),
             kubeconfig,
+            deeds: folder.path().join("deeds"),
             executable: Some(env!("CARGO_BIN_EXE_podlings").into()),
             environment: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),
             home: Some(folder.path().to_owned()),

@@ -39,6 +39,7 @@ async fn an_observer_tells_of_a_change_and_is_silent_without_one() {
         workspace: Workspace::open(&folder.path().join("workspace")).unwrap(),
         shims: folder.path().join("bin"),
         kubeconfig: folder.path().join("kubeconfig"),
+        deeds: folder.path().join("deeds"),
         executable: None,
         environment: BTreeMap::new(),
         home: None,

@@ -29,9 +29,14 @@ pub(super) struct Rule {
     pub times: usize,
 }
 
+/// What who is not known gets to hear.
+const UNAUTHORIZED: &str = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Unauthorized","message":"Unauthorized","code":401}"#;
+
 #[derive(Default)]
 struct Mood {
     rules: Vec<Rule>,
+    /// The only token that is accepted; any when absent.
+    token: Option<&'static str>,
     latency: Duration,
     seen: Vec<String>,
 }
@@ -76,9 +81,9 @@ impl Proxy {
         *self.client.lock().unwrap() = client;
     }
 
-    /// From now on passes everything on.
-    pub(super) fn forget_rules(&self) {
-        self.mood.lock().unwrap().rules.clear();
+    /// From now on accepts this token alone.
+    pub(super) fn accept(&self, token: &'static str) {
+        self.mood.lock().unwrap().token = Some(token);
     }
 
     pub(super) fn rule(&self, rule: Rule) {
@@ -151,7 +156,9 @@ async fn answer(
             rule.times -= 1;
             (rule.status, rule.body)
         });
-        (instead, mood.latency)
+        let bearer = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let refused = mood.token.filter(|token| bearer != Some(&format!("Bearer {token}")));
+        (instead.or(refused.map(|_| (401, UNAUTHORIZED))), mood.latency)
     };
     podlings::base::sleep(latency).await;
     if let Some((status, body)) = instead {

@@ -111,6 +111,8 @@ fn every_failure_of_minikube_is_told_with_cause_and_remedy() {
         ("RSRC_DOCKER_STORAGE 26", "en", "the disk is full", "docker system prune"),
         ("GUEST_INCORRECT_ARCH 86", "en", "another kind of machine", "install the minikube for this machine"),
         ("INET_LOOKUP_HOST 48", "en", "a proxy or a firewall", "HTTPS_PROXY"),
+        ("INET_DOWNLOAD_TIMEOUT 42", "ko", "프록시", "HTTPS_PROXY"),
+        ("DRV_CREATE_TIMEOUT 52", "en", "not in order", "do what minikube says"),
         ("INET_CACHE_TAR 40", "en", "cannot fetch", "internet connection"),
         ("K8S_DOWNGRADE_UNSUPPORTED 106", "en", "that version of Kubernetes", "minikube delete -p podlings"),
         ("K8S_APISERVER_MISSING 105", "en", "the profile is damaged", "minikube delete -p podlings"),
@@ -201,17 +203,51 @@ fn a_guest_on_a_slow_and_busy_cluster_leaves_it_as_it_was() {
     let course = course(&home.path().join("course"));
     let arguments =
         ["learn", "doors", "--course", &course, "--environment", "kubeconfig", "--context", "class"];
-    let done = piped_with(home.path(), &arguments, "solve\n", &[("KUBECONFIG", &proxy.kubeconfig)]);
+    // Somebody makes something in the middle of our command, and we something outside of the lessons.
+    let elsewhere = served.kubeconfig.to_str().unwrap();
+    let input = format!(
+        "env -u PODLINGS_DEEDS kubectl --kubeconfig {elsewhere} create configmap meanwhile -n podlings\n\
+         kubectl create namespace mine; kubectl create configmap mine -n mine\nsolve\n"
+    );
+    let done = piped_with(home.path(), &arguments, &input, &[("KUBECONFIG", &proxy.kubeconfig)]);
     let printed = flat(&done.stdout);
     assert!(printed.contains("Passed: Repair"), "{printed}\n{}", text(&done.stderr));
     // The next step makes a namespace: not on a cluster that others use.
     assert!(printed.contains("this step changes more than a namespace (Namespace elsewhere)"), "{printed}");
     assert!(printed.contains("Somebody else's, and left alone: configmap/others"), "{printed}");
-    assert_eq!(objects(home.path(), &served.kubeconfig), before);
+    let after = objects(home.path(), &served.kubeconfig);
+    assert_eq!(after.replace("configmap/meanwhile\n", ""), before);
+    assert!(after.contains("configmap/meanwhile"), "{after}");
     // Waits are watches: nothing is asked for again and again.
     let seen = proxy.seen();
     let gets = seen.iter().filter(|line| line.ends_with("/services/shop")).count();
     assert!(gets < 10, "{seen:#?}");
+}
+
+#[test]
+fn learners_of_a_class_do_not_meet_in_one_namespace() {
+    let home = tempfile::tempdir().unwrap();
+    let served = Served::start_at_speed(home.path(), "10");
+    let theirs = r#"{"kind":"List","apiVersion":"v1","items":[
+        {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"podlings","labels":{"podlings.dev/course":"podlings"},
+         "annotations":{"podlings.dev/learner":"another"}}},
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"shop","namespace":"podlings",
+         "labels":{"podlings.dev/course":"podlings"}}}]}"#;
+    let made = served.piped(home.path(), &["kubectl", "apply", "-f", "-"], theirs);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let before = objects(home.path(), &served.kubeconfig);
+    let course = course(&home.path().join("course"));
+    let arguments =
+        ["learn", "doors", "--course", &course, "--environment", "kubeconfig", "--context", "minikube"];
+    let done = served.piped(
+        home.path(),
+        &arguments,
+        "kubectl get services -o name -A\nkubectl config view\nsolve\n",
+    );
+    let printed = flat(&done.stdout);
+    assert!(printed.contains("Passed: Repair"), "{printed}\n{}", text(&done.stderr));
+    assert!(printed.contains("namespace: podlings-"), "{printed}");
+    assert_eq!(objects(home.path(), &served.kubeconfig), before);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The contexts of the kubeconfig: what they are, whether they answer, and what one may do there.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -14,6 +15,7 @@ use crate::environment::{Sign, Target, missing_rights, signs_in_cluster, signs_i
 use crate::lesson::Language;
 
 use super::super::own_minikube::skew;
+use super::super::production::reason;
 use super::super::surroundings::Surroundings;
 use super::finding::{Finding, State};
 
@@ -42,7 +44,8 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
         Err(error) => {
             let exists = files.iter().any(|file| file.exists());
             let state = if exists { State::Problem } else { State::Info };
-            let mut finding = Finding::new("kubeconfig", "kubeconfig", state, error.message);
+            let message = language.error(error).message;
+            let mut finding = Finding::new("kubeconfig", "kubeconfig", state, message);
             finding.remedy = exists.then(|| {
                 language
                     .either(
@@ -54,11 +57,16 @@ pub(super) async fn look(surroundings: &Surroundings, language: Language) -> Vec
             return vec![finding];
         }
     };
-    let asked = targets.iter().take(CONTEXTS_MAX).map(|target| context(target, language));
+    let asked =
+        targets.iter().take(CONTEXTS_MAX).map(|target| context(target, &surroundings.environment, language));
     join_all(asked).await.into_iter().flatten().collect()
 }
 
-async fn context(target: &Target, language: Language) -> Vec<Finding> {
+async fn context(
+    target: &Target,
+    environment: &BTreeMap<String, String>,
+    language: Language,
+) -> Vec<Finding> {
     let current = if target.is_current { "* " } else { "" };
     let name = format!("{current}{}", target.context);
     let what = format!("{}, {}", target.guess.name(), target.server);
@@ -69,7 +77,7 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
         "namespace": target.namespace,
         "current": target.is_current,
     });
-    let greeting = match timeout(ANSWER_MAX, greet(target)).await {
+    let greeting = match timeout(ANSWER_MAX, greet(target, environment)).await {
         Some(Ok(greeting)) => greeting,
         Some(Err(error)) => return vec![silent(name, &what, &error, target, language).with(data)],
         None => {
@@ -102,7 +110,7 @@ async fn context(target: &Target, language: Language) -> Vec<Finding> {
     }
     .with(data));
     findings.extend(clock(&name, greeting.seconds_behind, language));
-    if let Ok(client) = target.client("podlings").await {
+    if let Ok(client) = target.client("podlings", environment).await {
         let (rights, looks) = tokio::join!(
             timeout(ANSWER_MAX, missing_rights(&client, "podlings", true)),
             timeout(ANSWER_MAX, signs_in_cluster(target, &client)),
@@ -126,8 +134,8 @@ struct Greeting {
     seconds_behind: Option<i64>,
 }
 
-async fn greet(target: &Target) -> Result<Greeting, String> {
-    let client = target.client("default").await.map_err(|error| error.message)?;
+async fn greet(target: &Target, environment: &BTreeMap<String, String>) -> Result<Greeting, String> {
+    let client = target.client("default", environment).await.map_err(|error| error.message)?;
     let request = Request::get("/version").body(Body::empty()).map_err(|error| error.to_string())?;
     let since = Stopwatch::start();
     let response = client.send(request).await.map_err(|error| innermost(&error))?;
@@ -209,11 +217,13 @@ fn rights_finding(name: &str, missing: &[String], language: Language) -> Option<
 fn production(name: &str, target: &Target, looks: Vec<Sign>, language: Language) -> Option<Finding> {
     let mut signs = signs_in_names(target);
     signs.extend(looks);
+    signs.dedup();
     if signs.is_empty() {
         return None;
     }
-    let reasons: Vec<String> = signs.iter().map(ToString::to_string).collect();
+    let english: Vec<String> = signs.iter().map(ToString::to_string).collect();
+    let said: Vec<String> = signs.iter().map(|sign| reason(sign, language)).collect();
     let text = language.either("looks like production", "운영 클러스터로 보임");
-    let finding = Finding::new("production", name, State::Info, format!("{text}: {}", reasons.join("; ")));
-    Some(finding.with(json!({"signs": reasons})))
+    let finding = Finding::new("production", name, State::Info, format!("{text}: {}", said.join("; ")));
+    Some(finding.with(json!({"signs": english})))
 }

@@ -202,7 +202,10 @@ fn state_of(answer: &Captured) -> Result<ProfileState, Trouble> {
             Some(StartEvent::Error(trouble)) => Some(trouble),
             _ => None,
         });
-        return Err(said.unwrap_or_else(|| Trouble::from_exit(answer.code, &answer.err)));
+        return Err(said.unwrap_or_else(|| match Trouble::from_exit(answer.code, &answer.err) {
+            trouble if trouble.cause == Cause::Unknown => Trouble::unreadable(answer.code, "status -o json"),
+            trouble => trouble,
+        }));
     };
     let nodes = value.as_array().cloned().unwrap_or_else(|| vec![value]);
     let Some(plane) = nodes.iter().find(|node| node["Worker"] != true) else {
@@ -245,5 +248,6 @@ mod tests {
             format!("[{},{}]", node("Running", "Running", "Running"), r#"{"Host":"Stopped","Worker":true}"#);
         assert_eq!(state(&several, 7).unwrap(), ProfileState::Running);
         assert_eq!(state("no JSON", 80).unwrap_err().cause, Cause::ProfileBroken);
+        assert_eq!(state("no JSON", 0).unwrap_err().cause, Cause::Usage);
     }
 }

@@ -80,6 +80,8 @@ pub struct Trouble {
     pub url: String,
     /// What lies behind it.
     pub cause: Cause,
+    /// Whether the cause is that of this very id, and not only of its kind.
+    pub is_exact: bool,
 }
 
 /// Ids that say more than how they begin.
@@ -107,6 +109,7 @@ const IDS: &[(&str, Cause)] = &[
     ("PR_HYPERV_AS_ADMIN", Cause::NeedsRoot),
     ("PR_HYPERV_NEEDS_ESC", Cause::NeedsRoot),
     ("PR_KVM_USER_PERMISSION", Cause::NeedsRoot),
+    ("HOST_JUJU_LOCK_PERMISSION", Cause::NeedsRoot),
     ("RSRC_INSUFFICIENT_REQ_MEMORY", Cause::Memory),
     ("RSRC_INSUFFICIENT_SYS_MEMORY", Cause::Memory),
     ("RSRC_INSUFFICIENT_CONTAINER_MEMORY", Cause::Memory),
@@ -142,6 +145,9 @@ const IDS: &[(&str, Cause)] = &[
     ("INET_TLS_OVERSIZED", Cause::Proxy),
     ("INET_GCR_UNAVAILABLE", Cause::Proxy),
     ("INET_RESET_BY_PEER", Cause::Proxy),
+    ("INET_DOWNLOAD_TIMEOUT", Cause::Proxy),
+    ("INET_DOWNLOAD_BLOCKED", Cause::Proxy),
+    ("INET_PULL_TIMEOUT", Cause::Proxy),
     ("K8S_FAIL_CONNECT", Cause::Network),
     ("K8S_OLD_UNSUPPORTED", Cause::KubernetesVersion),
     ("K8S_NEW_UNSUPPORTED", Cause::KubernetesVersion),
@@ -186,17 +192,37 @@ impl Trouble {
         Self {
             id: id.to_owned(),
             exit_code,
-            message: message.to_owned(),
-            advice: advice.to_owned(),
+            message: plain(message),
+            advice: plain(advice),
             url: url.to_owned(),
             cause: cause_of(id, exit_code),
+            is_exact: IDS.iter().any(|(known, _)| *known == id),
         }
     }
 
     /// What an end without a word means; standard error is the message then.
     pub(super) fn from_exit(exit_code: i32, errors: &str) -> Self {
         let message = errors.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
-        Self::new("", exit_code, message, "", "")
+        let trouble = Self::new("", exit_code, message, "", "");
+        // Another version of it, or another program.
+        let is_other = ["unknown flag", "unknown command", "unknown shorthand flag"];
+        match is_other.iter().any(|sign| errors.contains(sign)) {
+            true => Self { cause: Cause::Usage, ..trouble },
+            false => trouble,
+        }
+    }
+
+    /// An answer that cannot be read.
+    pub(super) fn unreadable(exit_code: i32, command: &str) -> Self {
+        let message = format!("what `minikube {command}` answers cannot be read");
+        Self { cause: Cause::Usage, ..Self::new("", exit_code, &message, "", "") }
+    }
+
+    /// A profile that runs, as minikube says, and to which nothing leads.
+    #[must_use]
+    pub fn without_context() -> Self {
+        let message = format!("it wrote no context {:?}", super::PROFILE);
+        Self { cause: Cause::ProfileBroken, ..Self::new("", 0, &message, "", "") }
     }
 
     pub(super) fn cannot_run(error: &std::io::Error) -> Self {
@@ -206,6 +232,21 @@ impl Trouble {
     pub(super) fn interrupted() -> Self {
         Self { cause: Cause::Interrupted, ..Self::new("", 130, "", "", "") }
     }
+}
+
+/// A text without colours and other signs to a terminal.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            // An escape sequence ends with its first letter.
+            let _ = characters.by_ref().find(char::is_ascii_alphabetic);
+        } else if !character.is_control() || character == '\n' || character == '\t' {
+            plain.push(character);
+        }
+    }
+    plain
 }
 
 /// The cause behind an id, or behind an exit code where the id is unknown.
@@ -260,6 +301,14 @@ mod tests {
         ] {
             assert_eq!(cause_of(id, exit_code), cause, "{id} {exit_code}");
         }
+    }
+
+    #[test]
+    fn colours_go_and_another_version_is_known_by_what_it_does_not_know() {
+        assert_eq!(Trouble::new("X", 1, "\u{1b}[31;1mno\u{1b}[0m memory\u{7}", "", "").message, "no memory");
+        let old =
+            Trouble::from_exit(64, "Error: unknown flag: --interactive\nSee 'minikube start --help'.\n");
+        assert_eq!(old.cause, Cause::Usage);
     }
 
     #[test]

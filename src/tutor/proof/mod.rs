@@ -12,6 +12,8 @@ mod walk;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::watch;
+
 use crate::base::{Stopwatch, UserError};
 use crate::environment::Environment;
 use crate::lesson::{Course, Diagnostic, Language, Severity};
@@ -70,7 +72,8 @@ pub trait Onlooker: Send + Sync {
     fn ended(&self, proof: &StepProof);
 }
 
-/// Proves the chosen steps, chapters side by side in as many environments as are given.
+/// Proves the chosen steps, chapters side by side in as many environments as are given. Once `stop` says so
+/// no more is tried, and what was made goes.
 ///
 /// # Errors
 /// When a cluster cannot be reached any more.
@@ -79,6 +82,7 @@ pub async fn prove(
     settings: ProofSettings,
     environments: Vec<Environment>,
     onlooker: Arc<dyn Onlooker>,
+    stop: watch::Receiver<bool>,
 ) -> Result<Vec<StepProof>, UserError> {
     let mut chapters: Vec<usize> = settings.chosen.iter().map(|(chapter, _)| *chapter).collect();
     chapters.dedup();
@@ -92,6 +96,7 @@ pub async fn prove(
                 settings: Arc::clone(&settings),
                 onlooker: Arc::clone(&onlooker),
                 desk: Desk::new(environment),
+                stop: stop.clone(),
             };
             tokio::spawn(worker.work(Arc::clone(&chapters), Arc::clone(&next)))
         })
@@ -111,6 +116,7 @@ struct Worker {
     settings: Arc<ProofSettings>,
     onlooker: Arc<dyn Onlooker>,
     desk: Desk,
+    stop: watch::Receiver<bool>,
 }
 
 impl Worker {
@@ -121,7 +127,11 @@ impl Worker {
     ) -> Result<Vec<StepProof>, UserError> {
         let mut proofs = Vec::new();
         while let Some(chapter) = chapters.get(next.fetch_add(1, Ordering::Relaxed)) {
-            proofs.extend(self.chapter(*chapter).await);
+            let mut stop = self.stop.clone();
+            tokio::select! {
+                done = self.chapter(*chapter) => proofs.extend(done),
+                Ok(_) = stop.wait_for(|stop| *stop) => break,
+            }
         }
         self.desk.leave().await?;
         Ok(proofs)

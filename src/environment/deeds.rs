@@ -1,0 +1,270 @@
+//! What our own commands make on a real cluster: each process writes it down before and after, so that the
+//! session, and the next one after a kill, knows it from what somebody else makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use kube::client::Body;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_service::Service;
+
+/// The variable that names the file into which a tool writes what it makes.
+pub const DEEDS: &str = "PODLINGS_DEEDS";
+
+/// Bytes of the file after which only its newer half is kept.
+const FILE_MAX: u64 = 1 << 20;
+
+/// One line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Deed {
+    /// A request to make the object at a path is sent.
+    Asked(String),
+    /// It was answered: the object's uid, if it was made.
+    Answered { path: String, uid: Option<String> },
+}
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deeds {
+    file: PathBuf,
+}
+
+/// What the file says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Uids of what was made, and where.
+    pub made: BTreeMap<String, String>,
+    /// Paths of what may have been made: no answer came.
+    pub open: BTreeSet<String>,
+}
+
+impl Done {
+    /// Whether an object was made, as far as is known.
+    pub(super) fn claims(&self, path: &str, uid: &str) -> bool {
+        let place = place_of(path);
+        let is_meant = |open: &String| {
+            let open = place_of(open);
+            open == place || open.strip_suffix('*').is_some_and(|prefix| place.starts_with(prefix))
+        };
+        self.made.contains_key(uid) || self.open.iter().any(is_meant)
+    }
+}
+
+impl Deeds {
+    /// The one in that file.
+    #[must_use]
+    pub fn in_file(file: PathBuf) -> Self {
+        Self { file }
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Makes the file where there is none, and shortens one that has become long.
+    pub(super) fn open(&self) {
+        if let Some(folder) = self.file.parent() {
+            // Where it cannot be written, what a session made is known from the cluster's own marks.
+            let _ = fs::create_dir_all(folder);
+        }
+        let _ = OpenOptions::new().create(true).append(true).open(&self.file);
+        if fs::metadata(&self.file).is_ok_and(|file| file.len() > FILE_MAX)
+            && let Ok(text) = fs::read_to_string(&self.file)
+        {
+            let lines: Vec<&str> = text.lines().collect();
+            let newer: String = lines[lines.len() / 2..].iter().map(|line| format!("{line}\n")).collect();
+            let _ = fs::write(&self.file, newer);
+        }
+    }
+
+    fn write(&self, deed: &Deed) {
+        let Ok(line) = serde_json::to_string(deed) else { return };
+        if let Ok(mut file) = OpenOptions::new().append(true).open(&self.file) {
+            let _ = file.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// What was done so far.
+    pub(super) fn read(&self) -> Done {
+        let text = fs::read_to_string(&self.file).unwrap_or_default();
+        let mut done = Done::default();
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        for deed in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            match deed {
+                Deed::Asked(path) => *asked.entry(path).or_default() += 1,
+                Deed::Answered { path, uid } => {
+                    if let Some(count) = asked.get_mut(&path) {
+                        *count = count.saturating_sub(1);
+                    }
+                    done.made.extend(uid.map(|uid| (uid, path)));
+                }
+            }
+        }
+        done.open = asked.into_iter().filter(|(_, count)| *count > 0).map(|(path, _)| path).collect();
+        done
+    }
+
+    /// Somebody looked what became of requests without an answer: from now on they claim nothing.
+    pub(super) fn settle(&self, open: &BTreeSet<String>) {
+        for path in open {
+            self.write(&Deed::Answered { path: path.clone(), uid: None });
+        }
+    }
+
+    /// A client that does as `client` and writes down here what it makes.
+    #[must_use]
+    pub fn watch_over(&self, client: kube::Client) -> kube::Client {
+        let namespace = client.default_namespace().to_owned();
+        kube::Client::new(Noted { client, deeds: self.clone() }, namespace)
+    }
+}
+
+struct Noted {
+    client: kube::Client,
+    deeds: Deeds,
+}
+
+impl Service<Request<Body>> for Noted {
+    type Response = Response<Body>;
+    type Error = kube::Error;
+    type Future = BoxFuture<'static, kube::Result<Response<Body>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let (client, deeds) = (self.client.clone(), self.deeds.clone());
+        Box::pin(async move { send(&client, &deeds, request).await })
+    }
+}
+
+async fn send(client: &kube::Client, deeds: &Deeds, request: Request<Body>) -> kube::Result<Response<Body>> {
+    if !may_make(&request) {
+        return client.send(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let path = match parts.method {
+        Method::POST => path_of_new(parts.uri.path(), &body),
+        _ => parts.uri.path().to_owned(),
+    };
+    deeds.write(&Deed::Asked(path.clone()));
+    let response = client.send(Request::from_parts(parts, Body::from(body.to_vec()))).await?;
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let uid = value["metadata"]["uid"].as_str().filter(|_| parts.status == StatusCode::CREATED);
+    // A server that gave up may have done it all the same.
+    if !parts.status.is_server_error() {
+        deeds.write(&Deed::Answered { path, uid: uid.map(str::to_owned) });
+    }
+    Ok(Response::from_parts(parts, Body::from(body.to_vec())))
+}
+
+/// Whether a request may make an object: a POST to a collection, a PUT, or an apply.
+fn may_make(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    let words = place_of(path).split('/').count();
+    // Behind `namespaces/NAME/` the plural alone is a collection; with a name it is an object.
+    let is_in_namespace = words > 3 && place_of(path).contains("/namespaces/");
+    let (collection, object) = if is_in_namespace { (4, 5) } else { (2, 3) };
+    let is_trial = request.uri().query().is_some_and(|query| query.contains("dryRun="));
+    let content = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let applies = content.is_some_and(|content| content.starts_with("application/apply-patch"));
+    let makes = match *request.method() {
+        Method::POST => words == collection && !path.ends_with("reviews"),
+        Method::PUT => words == object,
+        Method::PATCH => words == object && applies,
+        _ => false,
+    };
+    makes && !is_trial && (path.starts_with("/api/") || path.starts_with("/apis/"))
+}
+
+/// The path of the object that a POST to a collection makes; `*` stands for what the server adds.
+fn path_of_new(collection: &str, body: &[u8]) -> String {
+    let object: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |field: &str| object["metadata"][field].as_str();
+    match (text("name"), text("generateName")) {
+        (Some(name), _) => format!("{collection}/{name}"),
+        (None, Some(prefix)) => format!("{collection}/{prefix}*"),
+        // Without a name that can be read it claims nothing.
+        (None, None) => collection.to_owned(),
+    }
+}
+
+/// A path without its version: `apps/namespaces/shop/deployments/web`, and `/namespaces/…` of the core group.
+fn place_of(path: &str) -> String {
+    let mut words = path.trim_start_matches('/').split('/');
+    let group = if words.next() == Some("apis") { words.next().unwrap_or_default() } else { "" };
+    let rest: Vec<&str> = words.skip(1).collect();
+    format!("{group}/{}", rest.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: Method, path: &str, content: &str) -> Request<Body> {
+        let request = Request::builder().method(method).uri(path).header("content-type", content);
+        request.body(Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn what_makes_an_object_is_told_from_what_does_not() {
+        let json = "application/json";
+        for (path, makes) in [
+            ("/api/v1/namespaces/podlings/pods?fieldManager=kubectl-run", true),
+            ("/api/v1/namespaces", true),
+            ("/apis/rbac.authorization.k8s.io/v1/clusterroles", true),
+            ("/apis/apps/v1/namespaces/podlings/deployments?dryRun=All", false),
+            ("/api/v1/namespaces/podlings/pods/web/exec", false),
+            ("/api/v1/namespaces/podlings/serviceaccounts/web/token", false),
+            ("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", false),
+        ] {
+            assert_eq!(may_make(&request(Method::POST, path, json)), makes, "{path}");
+        }
+        let web = "/apis/apps/v1/namespaces/podlings/deployments/web";
+        assert!(may_make(&request(Method::PATCH, web, "application/apply-patch+yaml")));
+        assert!(!may_make(&request(Method::PATCH, web, "application/merge-patch+json")));
+        assert!(!may_make(&request(Method::PUT, &format!("{web}/scale"), json)));
+        assert!(!may_make(&request(Method::GET, web, json)));
+    }
+
+    #[test]
+    fn what_was_made_and_what_may_have_been_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let deeds = Deeds::in_file(folder.path().join("new/deeds"));
+        deeds.write(&Deed::Asked("lost: there is no file".to_owned()));
+        deeds.open();
+        let at = |plural: &str, name: &str| format!("/api/v1/namespaces/podlings/{plural}/{name}");
+        let asked = |path: String| deeds.write(&Deed::Asked(path));
+        let answered = |path: String, uid: Option<&str>| {
+            deeds.write(&Deed::Answered { path, uid: uid.map(str::to_owned) });
+        };
+        asked(at("pods", "made"));
+        answered(at("pods", "made"), Some("1"));
+        asked(at("pods", "refused"));
+        answered(at("pods", "refused"), None);
+        asked(at("pods", "killed"));
+        asked(path_of_new(
+            "/apis/batch/v1/namespaces/podlings/jobs",
+            br#"{"metadata":{"generateName":"a-"}}"#,
+        ));
+        let done = deeds.read();
+        assert!(done.claims("/any", "1") && !done.claims(&at("pods", "made"), "another of that name"));
+        assert!(done.claims(&at("pods", "killed"), "2") && !done.claims(&at("pods", "refused"), "3"));
+        assert!(done.claims("/apis/batch/v1beta1/namespaces/podlings/jobs/a-x7", "4"));
+        assert!(!done.claims(&at("secrets", "killed"), "5"));
+        deeds.settle(&done.open);
+        assert!(!deeds.read().claims(&at("pods", "killed"), "2"));
+    }
+}
