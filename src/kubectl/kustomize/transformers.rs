@@ -112,6 +112,10 @@ fn set_at(value: &mut Value, path: &str, create: bool, pairs: &Map<String, Value
     visit(value, path, create, &mut |value| {
         if let Some(map) = ensure(value, &[]) {
             map.extend(pairs.iter().map(|(key, value)| (key.clone(), value.clone())));
+            // What is set anew is all text.
+            for value in map.values_mut().filter(|value| value.is_boolean() || value.is_number()) {
+                *value = value.to_string().into();
+            }
         }
     });
 }

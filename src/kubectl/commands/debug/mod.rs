@@ -242,8 +242,9 @@ async fn debug(
     let mut patch = two_way_strategic_patch(&builtin::POD, object, &changed)?;
     let is_known = |one: &Value| one["name"] == *name;
     if object["spec"]["ephemeralContainers"].as_array().is_some_and(|known| known.iter().any(is_known)) {
-        // As upstream: the server is asked for another one of that name, and refuses.
-        let new = changed["spec"]["ephemeralContainers"].as_array().and_then(|all| all.last().cloned());
+        // As upstream: the server is asked to change the one of that name, and refuses.
+        let all = changed["spec"]["ephemeralContainers"].as_array();
+        let new = all.and_then(|all| all.iter().find(|one| is_known(one)).cloned());
         if let (Some(list), Some(new)) = (patch["spec"]["ephemeralContainers"].as_array_mut(), new) {
             list.push(new);
         }

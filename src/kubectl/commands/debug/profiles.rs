@@ -86,11 +86,12 @@ impl Profile {
     }
 }
 
+/// Changes the first container of that name: as upstream, even where it is not the new one.
 fn change(pod: &mut Value, name: &str, change: impl Fn(&mut Value)) {
     for list in ["containers", "ephemeralContainers"] {
         for container in pod["spec"].get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             if container["name"] == name {
-                change(container);
+                return change(container);
             }
         }
     }
@@ -108,11 +109,7 @@ fn add_capabilities(pod: &mut Value, name: &str, capabilities: &[&str]) {
     change(pod, name, |container| {
         let added = &mut container["securityContext"]["capabilities"]["add"];
         let mut all = added.as_array().cloned().unwrap_or_default();
-        for capability in capabilities {
-            if !all.iter().any(|known| known == capability) {
-                all.push((*capability).into());
-            }
-        }
+        all.extend(capabilities.iter().map(|capability| Value::from(*capability)));
         *added = all.into();
     });
 }
