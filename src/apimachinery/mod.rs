@@ -68,6 +68,7 @@ pub use names::{
 pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
 pub use openapi_v2::document as openapi_v2_document;
+pub use packed_text::PackedText;
 pub use patch::{
     Applier, Unapplied, apply_json_patch, apply_merge_patch, apply_operations, apply_strategic_patch,
     atomic_parts, create_merge_patch, merge_configuration, server_side_apply, supports_strategic_patch,

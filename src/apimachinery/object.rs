@@ -374,12 +374,21 @@ fn unescape(token: &str) -> Cow<'_, str> {
 }
 
 /// The value at a path, as `Value::pointer` but without a copy of every key on the way.
-fn walk<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    pointer.split('/').skip(1).try_fold(value, |value, token| match value {
-        Value::Object(map) => map.get(unescape(token).as_ref()),
-        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
-        _ => None,
-    })
+/// Nothing is asked for so often: tokens are a few bytes, for which a search of its own would cost more.
+fn walk<'a>(mut value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    let slash = |from: usize| pointer.bytes().skip(from).position(|byte| byte == b'/').map(|at| from + at);
+    let mut place = slash(0);
+    while let Some(start) = place {
+        place = slash(start + 1);
+        let token = &pointer[start + 1..place.unwrap_or(pointer.len())];
+        value = match value {
+            Value::Object(map) if token.bytes().any(|byte| byte == b'~') => map.get(&*unescape(token))?,
+            Value::Object(map) => map.get(token)?,
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value)
 }
 
 #[cfg(test)]
@@ -396,6 +405,8 @@ mod tests {
         object.set("/spec/items", json!([{"a": 1}]));
         assert_eq!(object.number("/spec/items/0/a"), Some(1));
         assert_eq!(object.get("/spec/items/x"), None);
+        assert_eq!((object.get(""), object.get("/spec/items/0/a/b")), (Some(object.value()), None));
+        assert_eq!((object.get("/"), object.get("/spec/")), (None, None));
         assert_eq!(object.remove("/spec/template/metadata/labels/a"), Some(json!("b")));
         assert_eq!(object.get("/spec/template/metadata/labels"), Some(&json!({})));
         assert_eq!(object.remove("/spec/nothing/here"), None);

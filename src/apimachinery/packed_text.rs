@@ -16,7 +16,7 @@ const ROOM: usize = 4;
 
 /// A text, packed.
 #[derive(Clone, Debug)]
-pub(super) struct PackedText {
+pub struct PackedText {
     bytes: Arc<[u8]>,
     sample: &'static [u8],
 }
@@ -32,7 +32,8 @@ static SAMPLES: Mutex<Samples> = Mutex::new(Samples { newest: BTreeMap::new(), c
 
 impl PackedText {
     /// Packs the text of an object of a kind.
-    pub(super) fn new(kind: &str, text: &str) -> Self {
+    #[must_use]
+    pub fn new(kind: &str, text: &str) -> Self {
         let sample = Samples::newest(kind);
         let bytes = compress_prepend_size_with_dict(text.as_bytes(), sample);
         if bytes.len() * ROOM > text.len() {
@@ -42,12 +43,14 @@ impl PackedText {
     }
 
     /// The text.
-    pub(super) fn unpacked(&self) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn unpacked(&self) -> Option<Vec<u8>> {
         decompress_size_prepended_with_dict(&self.bytes, self.sample).ok()
     }
 
     /// Bytes that it takes.
-    pub(super) fn bytes(&self) -> usize {
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         self.bytes.len()
     }
 }

@@ -1,10 +1,12 @@
 //! How fast the embedded cluster is: `cargo bench` prints each figure beside its target.
 //!
-//! `cargo bench -- WORD…` runs the benches whose name contains one of the words.
+//! `cargo bench -- WORD…` runs the benches whose name contains one of the words; a number among them is
+//! how many Deployments or Pods those have that count them.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on shall stop")]
 
 mod api;
+mod churn;
 mod scale;
 mod time;
 mod verdict;
@@ -30,12 +32,15 @@ static BENCHES: &[Bench] = &[
     Bench { name: "latency", run: api::latency },
     Bench { name: "deployments", run: scale::deployments },
     Bench { name: "nodes", run: scale::nodes },
-    Bench { name: "churn", run: time::churn },
+    Bench { name: "churn", run: churn::churn },
     Bench { name: "verdict", run: verdict::verdict },
 ];
 
 /// Prints figures as they come.
-struct Report;
+struct Report {
+    /// How many objects were asked for.
+    size: Option<usize>,
+}
 
 impl Report {
     fn row(&mut self, what: &str, figure: &str, target: &str) {
@@ -46,10 +51,11 @@ impl Report {
 
 fn main() {
     let words: Vec<String> = arguments();
-    let mut report = Report;
+    let mut report = Report { size: words.iter().find_map(|word| word.parse().ok()) };
     report.row("bench", "figure", "target");
     for bench in BENCHES {
-        if words.is_empty() || words.iter().any(|word| bench.name.contains(word.as_str())) {
+        let all = words.iter().all(|word| word.parse::<usize>().is_ok());
+        if all || words.iter().any(|word| bench.name.contains(word.as_str())) {
             (bench.run)(&mut report);
         }
     }

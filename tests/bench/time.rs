@@ -9,7 +9,7 @@ use podlings::base::{Stopwatch, sleep};
 use podlings::cluster::{Cluster, ClusterConfig};
 use serde_json::json;
 
-use super::{Report, manual, mebibytes, milliseconds, resident, runtime, seconds};
+use super::{Report, manual, milliseconds, runtime, seconds};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -96,35 +96,4 @@ fn ticks() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     [11, 12].iter().filter_map(|place| fields.get(*place)?.parse::<u64>().ok()).sum()
-}
-
-/// A week in which a Deployment comes and goes every hour and another one crashes all the time.
-pub(super) fn churn(report: &mut Report) {
-    runtime().block_on(async {
-        let cluster = manual(1);
-        let deployments: Api<Deployment> = Api::default_namespaced(cluster.client());
-        let mut crash = deployment("crash", 2);
-        if let Some(pod) = crash.spec.as_mut().and_then(|spec| spec.template.spec.as_mut()) {
-            pod.containers[0].image = Some("busybox:1.36".to_owned());
-            pod.containers[0].command =
-                Some(["sh", "-c", "echo at work; exit 1"].map(str::to_owned).to_vec());
-        }
-        deployments.create(&PostParams::default(), &crash).await.unwrap();
-        let watch = Stopwatch::start();
-        let mut days = Vec::new();
-        for _day in 0..7 {
-            for hour in 0..24 {
-                let one = deployment(&format!("web-{hour}"), 3);
-                deployments.create(&PostParams::default(), &one).await.unwrap();
-                cluster.pass(Duration::from_secs(1_800));
-                deployments.delete(&format!("web-{hour}"), &DeleteParams::default()).await.unwrap();
-                cluster.pass(Duration::from_secs(1_800));
-            }
-            days.push(resident());
-        }
-        report.row("a virtual week of churn", &seconds(&watch), "");
-        let growth = days[6].saturating_sub(days[1]);
-        report.row("resident memory after the week", &mebibytes(days[6]), "");
-        report.row("growth from day 2 to day 7", &mebibytes(growth), "none");
-    });
 }

@@ -93,7 +93,7 @@ impl<'a> Host<'a> {
     fn peers(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
         let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
         inside
-            .filter_map(|id| Some((*id, self.node.processes.get(id)?)))
+            .filter_map(|id| Some((*id, &**self.node.processes.get(id)?)))
             .filter(|(_, process)| {
                 self.shared
                     || process.container == self.container
@@ -190,6 +190,7 @@ impl System for Host<'_> {
     fn files(&mut self) -> FileView<'_> {
         let (image, who) = (self.image, self.identity());
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
+            let pod = &mut **pod;
             let container = pod.containers.get_mut(&self.container)?;
             Some((container, &mut pod.volumes, self.node.disks.entry(pod.node.clone()).or_default()))
         });
@@ -283,8 +284,10 @@ impl System for Host<'_> {
     fn listening(&self) -> Vec<u16> {
         let inside = self.node.pods.get(&self.slot).into_iter().flat_map(|pod| pod.processes.iter());
         let running = inside.filter_map(|id| self.node.processes.get(id));
-        let mut ports: Vec<u16> =
-            running.filter(|process| process.exit_code.is_none()).flat_map(Process::ports).collect();
+        let mut ports: Vec<u16> = running
+            .filter(|process| process.exit_code.is_none())
+            .flat_map(|process| process.ports())
+            .collect();
         ports.sort_unstable();
         ports.dedup();
         ports

@@ -25,6 +25,7 @@ mod pull_secrets;
 mod pulls;
 mod resources;
 mod restarts;
+mod sleeper;
 mod starts;
 mod static_pods;
 mod streams;
@@ -47,6 +48,7 @@ use super::registry::Registry;
 use super::runtime::{Files, Process, ProcessId};
 use attachments::Attachments;
 use pod_runtime::PodRuntime;
+use sleeper::Sleeper;
 
 pub(crate) use pod_worker::KUBELET;
 
@@ -57,9 +59,9 @@ pub(crate) type ApiCall = fn(&mut Registry, &HttpRequest) -> HttpResponse;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct NodeState {
     /// Pods by `namespace/name`.
-    pods: OrdMap<String, PodRuntime>,
+    pods: OrdMap<String, Sleeper<PodRuntime>>,
     /// Processes of all containers.
-    processes: OrdMap<ProcessId, Process>,
+    processes: OrdMap<ProcessId, Sleeper<Process>>,
     /// When processes want to go on.
     wakes: OrdSet<(Timestamp, ProcessId)>,
     /// Pods whose kubelet must look, and since when.
@@ -87,6 +89,9 @@ pub(crate) struct NodeState {
     machines: machines::Machines,
     /// The number of the last process.
     last_process: u64,
+    /// Where the round of those who look for woken Pods has come to.
+    #[serde(skip)]
+    round: Option<String>,
     /// How many `minikube tunnel`s are open.
     #[serde(skip)]
     tunnels: usize,

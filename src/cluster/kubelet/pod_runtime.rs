@@ -22,7 +22,7 @@ use super::usage::Meter;
 const MESSAGE_MAX: usize = 4_096;
 
 /// A Pod on a node.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct PodRuntime {
     /// Namespace and name.
     pub key: ObjectKey,

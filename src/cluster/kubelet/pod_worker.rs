@@ -24,6 +24,8 @@ use super::{NodeState, after, eviction, pod_status, resources, static_pods};
 
 /// How often one pass may begin something that is done at once.
 const STEPS_MAX: usize = 200;
+/// A Pod that is looked at again within so many milliseconds is not at rest.
+const RESTLESS: i64 = 60_000;
 /// A failed sync is tried again after so many milliseconds (`backOffPeriod`), and up to half as long more.
 const BACK_OFF_PERIOD: u64 = 10_000;
 
@@ -145,7 +147,11 @@ impl PodWorker<'_> {
             let kills = earlier(kills, self.eviction_due());
             earlier(earlier(probes, kills), self.sync())
         };
-        self.write_status()?;
+        let written = self.write_status()?;
+        // Whoever has written looks once more before anything else.
+        if !written && wake.is_none_or(|at| at > after(self.now(), RESTLESS)) {
+            self.node.rest(&self.slot);
+        }
         Ok(match wake {
             Some(at) => Action::RequeueAfter(at.duration_since(self.now()).max(SignedDuration::ZERO)),
             None => Action::AwaitChange,
@@ -162,7 +168,7 @@ impl PodWorker<'_> {
         for spec in pod_spec::all_containers(&self.pod) {
             runtime.containers.insert(spec.name().to_owned(), Box::default());
         }
-        self.node.pods.insert(self.slot.clone(), runtime);
+        self.node.pods.insert(self.slot.clone(), runtime.into());
         self.adopt();
     }
 
@@ -304,16 +310,16 @@ impl PodWorker<'_> {
         after(self.now(), i64::try_from(BACK_OFF_PERIOD + jitter).unwrap_or_default())
     }
 
-    /// Writes the status when it differs from what the object says.
-    fn write_status(&mut self) -> Result<(), Status> {
-        let Some(pod) = self.registry.get_to_write(&POD, &self.pod.key()) else { return Ok(()) };
+    /// Writes the status when it differs from what the object says; says whether it did.
+    fn write_status(&mut self) -> Result<bool, Status> {
+        let Some(pod) = self.registry.get_to_write(&POD, &self.pod.key()) else { return Ok(false) };
         let (host, now) = (self.host_address(), self.now());
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
         let evicted = self.runtime_mut().evicted.clone();
         let pending = self.runtime_mut().resize_pending.clone();
         let tells_resize = pending.is_some() || pod.condition("PodResizePending").is_some();
         if pod.get("/status") == Some(&status) && !tells_resize {
-            return Ok(());
+            return Ok(false);
         }
         let mut object = Object::clone(&pod);
         object.set("/status", status);
@@ -323,10 +329,10 @@ impl PodWorker<'_> {
         if tells_resize {
             resources::tell_resize(&mut object, pending.as_ref(), now);
             if object == *pod {
-                return Ok(());
+                return Ok(false);
             }
         }
-        self.registry.update_status(&POD, object, "kubelet").map(drop)
+        self.registry.update_status(&POD, object, "kubelet").map(|_| true)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -352,7 +358,7 @@ impl PodWorker<'_> {
 
     pub(super) fn runtime_mut(&mut self) -> &mut PodRuntime {
         let (pod, now) = (&self.pod, self.registry.now());
-        self.node.pods.entry(self.slot.clone()).or_insert_with(|| PodRuntime::new(pod, now))
+        self.node.pods.entry(self.slot.clone()).or_insert_with(|| PodRuntime::new(pod, now).into())
     }
 
     pub(super) fn container(&mut self, name: &str) -> &mut ContainerRuntime {

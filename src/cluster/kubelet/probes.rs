@@ -10,7 +10,7 @@ use crate::base::Timestamp;
 
 use super::super::manager::EventType;
 use super::super::network::{ConnectError, HttpRequest, HttpResponse};
-use super::super::runtime::{GrpcHealth, Process, ProcessId, earlier};
+use super::super::runtime::{GrpcHealth, ProcessId, earlier};
 use super::after;
 use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
@@ -308,7 +308,7 @@ impl PodWorker<'_> {
 
     fn speaks_tls(&self, pod: &ObjectKey, port: u16) -> bool {
         let listener = self.node.listener(pod, port).ok();
-        listener.and_then(|id| self.node.processes.get(&id)).is_some_and(Process::speaks_tls)
+        listener.and_then(|id| self.node.processes.get(&id)).is_some_and(|process| process.speaks_tls())
     }
 
     fn pod_address(&mut self) -> String {

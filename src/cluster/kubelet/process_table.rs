@@ -51,7 +51,7 @@ impl NodeState {
         if let Some(pod) = self.pods.get_mut(&process.pod) {
             pod.processes.insert(id);
         }
-        self.processes.insert(id, process);
+        self.processes.insert(id, process.into());
         id
     }
 
@@ -229,7 +229,7 @@ impl NodeState {
         self.forget_wake(id, &before);
         if pause + delay == 0 {
             self.wake(registry, id);
-        } else if let Some(at) = self.processes.get(&id).and_then(next_wake) {
+        } else if let Some(at) = self.processes.get(&id).and_then(|process| next_wake(process)) {
             self.wakes.insert((at, id));
         }
     }

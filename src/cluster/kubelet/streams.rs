@@ -65,7 +65,7 @@ impl NodeState {
             stderr: Vec::new(),
             order: Vec::new(),
             work,
-            memory: main.map(|main| main.memory).unwrap_or_default(),
+            memory: main.map(|main| main.into_value().memory).unwrap_or_default(),
             wake: None,
             doom: None,
             exit_code: None,
@@ -146,13 +146,13 @@ impl NodeState {
         registry: &mut Registry,
         client: ProcessId,
     ) -> (ProcessOutput, usize) {
-        let waits = self.processes.get(&client).is_some_and(Process::waits_for_reader);
+        let waits = self.processes.get(&client).is_some_and(|process| process.waits_for_reader());
         let output = self.take_output(client);
         if waits {
             self.run_process(registry, client, false);
         }
         let main = self.attachments.main(client);
-        (output, self.processes.get(&main).map(Process::unread).unwrap_or_default())
+        (output, self.processes.get(&main).map(|main| main.unread()).unwrap_or_default())
     }
 
     /// Takes what a process has printed since the last call, and its exit code once it ended.

@@ -53,7 +53,7 @@ impl fmt::Display for FileError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Entry {
     /// A file.
-    File(Vec<u8>),
+    File(#[serde(with = "super::text_bytes")] Vec<u8>),
     /// A file of so many zeros.
     Zeros(u64),
     /// A directory.

@@ -57,6 +57,7 @@ pub(crate) struct LogPage {
 struct Line {
     at: Timestamp,
     /// Bytes with the line feed, which only the last line may lack.
+    #[serde(with = "super::text_bytes")]
     bytes: Vec<u8>,
     #[serde(default)]
     stream: LogStream,

@@ -18,6 +18,7 @@ mod process;
 mod program;
 mod programs;
 mod shell;
+mod text_bytes;
 
 pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};

@@ -135,6 +135,12 @@ pub(crate) enum Work {
     Script(Box<Machine>),
 }
 
+impl Default for Work {
+    fn default() -> Self {
+        Self::Program(String::new())
+    }
+}
+
 impl Work {
     /// A script that has not begun; its command line is that of the process.
     pub(super) fn new_script() -> Self {
@@ -152,7 +158,7 @@ pub(crate) struct Input {
 }
 
 /// A process.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Process {
     /// Uid of the Pod.
     pub pod: String,

@@ -107,6 +107,11 @@ impl ChangeLog {
         (0..surplus).filter_map(|_| self.forget_oldest())
     }
 
+    /// Whether a change has left the log.
+    pub(super) fn has_forgotten(&self, revision: u64) -> bool {
+        revision <= self.compacted
+    }
+
     fn forget_oldest(&mut self) -> Option<Change> {
         let oldest = self.changes.pop_front()?;
         self.bytes = self.bytes.saturating_sub(oldest.bytes());

@@ -15,10 +15,13 @@ use super::key::StoreKey;
 use super::owner_index::{NO_CONTROLLER, OwnerIndex};
 use super::placement_index::PlacementIndex;
 
-/// How many objects there may be before those that nobody looks at are kept as text.
-const AWAKE_MAX: usize = 8_192;
+/// How many objects there may be before the log of their changes is kept short.
+const CROWD: usize = 8_192;
 
-/// How many objects each write looks at for one that was woken.
+/// How many objects there may be before those that nobody looks at are kept as text.
+const AWAKE_MAX: usize = if cfg!(test) { CROWD } else { 1 << 17 };
+
+/// How many objects each write looks at for one that is awake for nothing.
 const ROUND_STEPS: usize = 4;
 
 /// The object store. Clones are cheap: they share what neither of them changes.
@@ -30,7 +33,7 @@ pub(crate) struct Store {
     definitions: Definitions,
     revision: u64,
     log: ChangeLog,
-    /// Where the round of those who look for wakeful objects has come to.
+    /// Where the round that looks for objects awake for nothing has come to.
     round: Option<StoreKey>,
 }
 
@@ -185,10 +188,13 @@ impl Store {
     }
 
     fn log(&mut self, change: Change) {
-        if self.objects.len() <= AWAKE_MAX {
+        if self.objects.len() <= CROWD {
             return self.log.push(change);
         }
         let forgotten: Vec<Change> = self.log.push_crowded(change).collect();
+        if self.objects.len() <= AWAKE_MAX {
+            return;
+        }
         for change in forgotten {
             self.lay_down(&change);
         }
@@ -210,7 +216,8 @@ impl Store {
         }
     }
 
-    /// Keeps the next object as text again that somebody has looked at: each write makes some steps of the round.
+    /// Keeps the next object as text that somebody has looked at, or that was there before there were so many:
+    /// each write makes some steps of the round.
     fn lay_down_next(&mut self) {
         let next = match &self.round {
             Some(key) => self.objects.range::<_, StoreKey>((Bound::Excluded(key), Bound::Unbounded)).next(),
@@ -218,8 +225,8 @@ impl Store {
         };
         self.round = next.map(|(key, _)| key.clone());
         let Some((key, object)) = next else { return };
-        if object.was_asleep()
-            && !object.is_asleep()
+        if !object.is_asleep()
+            && (object.was_asleep() || self.log.has_forgotten(object.resource_version()))
             && let Some(asleep) = object.asleep()
         {
             let key = key.clone();

@@ -65,9 +65,14 @@ impl Constraint {
         }
     }
 
+    /// Whether any of these Pods may be counted.
+    pub(in super::super) fn may_count(&self, candidate: &Candidate) -> bool {
+        candidate.may_have(&self.labels)
+    }
+
     /// How many of these Pods are counted.
     pub(in super::super) fn count(&self, store: &Store, pod: &Object, candidate: &Candidate) -> i64 {
-        if !candidate.may_have(&self.labels) {
+        if !self.may_count(candidate) {
             return 0;
         }
         let counted = candidate.objects(store).filter(|other| {

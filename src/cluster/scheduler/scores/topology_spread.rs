@@ -32,14 +32,19 @@ pub(super) fn spread(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let mut sums: Vec<Option<f64>> =
         fitting.iter().map(|candidate| complete(candidate).then_some(0.0)).collect();
     for wish in &constraints {
-        let counts = domain_counts(view, wish, &considered, complete);
+        // Of most workloads nothing runs yet: then nobody counts.
+        let counts_any = view.all.iter().any(|candidate| wish.may_count(candidate));
+        let counts =
+            if counts_any { domain_counts(view, wish, &considered, complete) } else { BTreeMap::new() };
         let domains = if wish.topology_key == HOSTNAME { considered.len() } else { counts.len() };
         let weight = ((domains + 2) as f64).ln();
         for (candidate, sum) in fitting.iter().zip(&mut sums) {
             let (Some(sum), Some(domain)) = (sum.as_mut(), candidate.node.label(&wish.topology_key)) else {
                 continue;
             };
-            let count = if wish.topology_key == HOSTNAME {
+            let count = if !counts_any {
+                0
+            } else if wish.topology_key == HOSTNAME {
                 wish.count(view.registry.store(), view.pod, candidate)
             } else {
                 counts.get(domain).copied().unwrap_or_default()
