@@ -23,7 +23,19 @@ const ORDERS: &[(&str, &str)] = &[
     ("DeploymentCondition", "type status lastUpdateTime lastTransitionTime"),
     ("NodeSpec", "podCIDR podCIDRs"),
     ("ServicePort", "name protocol appProtocol port"),
-    ("ServiceSpec", "ports selector clusterIP clusterIPs"),
+    (
+        "ServiceSpec",
+        "ports selector clusterIP clusterIPs type externalIPs sessionAffinity loadBalancerIP loadBalancerSourceRanges externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig ipFamilies ipFamilyPolicy",
+    ),
+    ("PodCondition", "type observedGeneration"),
+    (
+        "PodStatus",
+        "observedGeneration phase conditions message reason nominatedNodeName hostIP hostIPs podIP podIPs startTime initContainerStatuses containerStatuses qosClass",
+    ),
+    (
+        "ReplicaSetStatus",
+        "replicas fullyLabeledReplicas readyReplicas availableReplicas terminatingReplicas observedGeneration",
+    ),
     ("Secret", "metadata immutable data stringData type"),
     ("ConfigMap", "metadata immutable data binaryData"),
     ("OwnerReference", "apiVersion"),
@@ -63,11 +75,16 @@ enum Shape {
     Objects,
     /// A list or map of parts.
     Of(&'static FieldType),
-    /// A kubeconfig or a part of one.
-    Kubeconfig,
+    /// Something whose fields are listed here, and the fields of its parts.
+    Listed(&'static [&'static str], &'static [&'static str]),
     /// Anything else.
     Plain,
 }
+
+/// The fields of what discovery tells of the resources of a version, and of each.
+const RESOURCES: &[&str] = &["kind", "apiVersion", "groupVersion", "resources"];
+const RESOURCE: &[&str] =
+    &["name", "singularName", "namespaced", "group", "version", "kind", "verbs", "shortNames", "categories"];
 
 /// The fields of a kubeconfig and of its parts; no two parts order the same names differently.
 const KUBECONFIG: &[&str] = &[
@@ -121,7 +138,9 @@ impl<'v> InGoOrder<'v> {
         let shape = if is_list {
             Shape::Objects
         } else if value["kind"] == "Config" && value["apiVersion"] == "v1" {
-            Shape::Kubeconfig
+            Shape::Listed(KUBECONFIG, KUBECONFIG)
+        } else if value["kind"] == "APIResourceList" {
+            Shape::Listed(RESOURCES, RESOURCE)
         } else {
             type_of(value).map_or(Shape::Plain, Shape::Kind)
         };
@@ -142,7 +161,7 @@ impl<'v> InGoOrder<'v> {
             Shape::Kind(schema) | Shape::Part(schema) => {
                 Self::of_type(value, schema.field(key).map(|field| &field.field_type))
             }
-            Shape::Kubeconfig => Self { value, shape: Shape::Kubeconfig },
+            Shape::Listed(_, parts) => Self { value, shape: Shape::Listed(parts, parts) },
             Shape::Objects if key == "items" => Self { value, shape: Shape::Objects },
             Shape::Objects if value.is_object() && self.value.is_array() => Self::new(value),
             Shape::Of(FieldType::Array(inner) | FieldType::Map(inner)) => {
@@ -173,8 +192,8 @@ impl Serialize for InGoOrder<'_> {
                         let order = ["kind", "apiVersion", "metadata", "items"];
                         entries.sort_by_key(|(key, _)| order.iter().position(|known| known == key));
                     }
-                    Shape::Kubeconfig => entries.sort_by_key(|(key, _)| {
-                        KUBECONFIG.iter().position(|known| known == key).unwrap_or(KUBECONFIG.len())
+                    Shape::Listed(fields, _) => entries.sort_by_key(|(key, _)| {
+                        fields.iter().position(|known| known == key).unwrap_or(fields.len())
                     }),
                     _ => {}
                 }

@@ -211,9 +211,8 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<String> {
-        if let Some((_, bytes)) = &body {
-            self.tell_body("Request Body", &String::from_utf8_lossy(bytes))?;
-        }
+        let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
+        self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
         let response = self.send(self.request(method, url, accept, body)?).await?;
         let text = String::from_utf8_lossy(&self.collect(response).await?).into_owned();
         self.tell_body("Response Body", &text)?;
@@ -227,9 +226,8 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<Value> {
-        if let Some((_, bytes)) = &body {
-            self.tell_body("Request Body", &String::from_utf8_lossy(bytes))?;
-        }
+        let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
+        self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
         let response = self.send(self.request(method, url, accept, body)?).await?;
         let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
         let bytes = self.collect(response).await?;

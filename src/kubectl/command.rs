@@ -283,7 +283,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     if let Some((first, words)) = args.split_first()
         && matches!(first.as_str(), "__complete" | "__completeNoDesc")
     {
-        return complete(words, streams, factory).await;
+        return complete(words, first == "__complete", streams, factory).await;
     }
     let args = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
@@ -338,13 +338,19 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
 }
 
 /// `__complete WORD…`: what shells ask.
-async fn complete(words: &[String], streams: &mut Streams, factory: &Factory) -> Outcome {
-    let (chain, rest) = find(words);
+async fn complete(words: &[String], described: bool, streams: &mut Streams, factory: &Factory) -> Outcome {
+    let before = words.split_last().map_or(&[][..], |(_, before)| before);
+    let (chain, mut rest) = find(before);
     let command = chain.last().copied().unwrap_or(&Command::PLAIN);
     // A half-typed line need not parse; what does not counts as not typed.
-    let (flags, args, dash) = parse(&all_flags(command), &rest).unwrap_or_default();
+    let parsed = parse(&all_flags(command), &rest).or_else(|_| {
+        // The last flag may still wait for its value.
+        rest.pop();
+        parse(&all_flags(command), &rest)
+    });
+    let (flags, args, dash) = parsed.unwrap_or_default();
     let mut call = Call::new(command, path_of(&chain), flags, (args, dash), streams, factory);
-    complete_words(&mut call, words).await
+    complete_words(&mut call, words, described).await
 }
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {
@@ -352,6 +358,9 @@ fn flag_error(failure: &Failure, path: &str) -> Failure {
     // A timeout is read after the flags were, so this one comes without the advice.
     if text.starts_with("Invalid timeout value") {
         return Failure::message(text);
+    }
+    if path == "kubectl options" {
+        return Failure::message(format!("{text}\nRun 'kubectl options' without flags."));
     }
     Failure::message(format!("{text}\nSee '{path} --help' for usage."))
 }

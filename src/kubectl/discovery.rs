@@ -127,7 +127,11 @@ impl Resource {
         self.plural == name
             || self.singular == name
             || self.kind.to_lowercase() == name
-            || self.short_names.iter().any(|short| short == name)
+            || self.has_short_name(name)
+    }
+
+    fn has_short_name(&self, name: &str) -> bool {
+        self.short_names.iter().any(|short| short == name)
     }
 }
 
@@ -223,6 +227,7 @@ fn texts(value: &Value) -> Vec<String> {
 pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
     let builtin: Vec<Resource> = KINDS.iter().copied().map(Resource::from).collect();
     if let Some(resource) = find(&builtin, typed) {
+        warn_of_others(api, &builtin, &resource, typed)?;
         return Ok(resource);
     }
     let served = discover(api).await?;
@@ -230,20 +235,24 @@ pub(super) async fn resolve(api: &Api, typed: &str) -> Outcome<Resource> {
         let name = typed.split_once('.').map_or(typed, |(name, _)| name);
         return Err(no_resource_type(name, "", ""));
     };
-    for other in also_short_for(&served, &found, typed) {
+    warn_of_others(api, &served, &found, typed)?;
+    Ok(found)
+}
+
+fn warn_of_others(api: &Api, served: &[Resource], found: &Resource, typed: &str) -> Outcome {
+    for other in also_short_for(served, found, typed) {
         api.warn(format!("short name {typed:?} could also match lower priority resource {other}"))?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The other resources that have the typed word as a short name.
 fn also_short_for(served: &[Resource], found: &Resource, typed: &str) -> Vec<String> {
-    let is_short = |resource: &&Resource| resource.short_names.iter().any(|short| short == typed);
-    if !is_short(&found) {
+    if !found.has_short_name(typed) {
         return Vec::new();
     }
     let mut others: Vec<String> = Vec::new();
-    for other in served.iter().filter(is_short).map(Resource::group_resource) {
+    for other in served.iter().filter(|other| other.has_short_name(typed)).map(Resource::group_resource) {
         if other != found.group_resource() && !others.contains(&other) {
             others.push(other);
         }
@@ -254,18 +263,28 @@ fn also_short_for(served: &[Resource], found: &Resource, typed: &str) -> Vec<Str
 fn find(resources: &[Resource], typed: &str) -> Option<Resource> {
     let typed = typed.to_lowercase();
     let (name, rest) = typed.split_once('.').unwrap_or((&typed, ""));
-    let is_named = |resource: &&Resource| {
-        // A version is told from a group by the dot behind it: `pods.v1.`, `deployments.v1.apps`.
-        let versioned = rest.split_once('.');
-        resource.answers_to(name)
-            && (rest.is_empty()
-                || resource.group == rest
-                || versioned
-                    .is_some_and(|(version, group)| resource.version == version && resource.group == group))
-    };
+    // A version stands before a dot: `pods.v1.`, `deployments.v1.apps`.
+    if let Some((version, group)) = rest.split_once('.')
+        && let Some(found) = find_in(resources, name, version, group)
+    {
+        return Some(found);
+    }
+    find_in(resources, name, "", rest)
+}
+
+/// The first resource of that name; an empty version or group stands for any.
+fn find_in(resources: &[Resource], name: &str, version: &str, group: &str) -> Option<Resource> {
+    let is_short = !resources.iter().any(|resource| resource.plural == name)
+        && resources.iter().any(|resource| resource.has_short_name(name));
+    let named = || resources.iter().filter(|resource| resource.answers_to(name));
+    let of_version = |resource: &&Resource| version.is_empty() || resource.version == version;
+    // A short name stands for a resource in its preferred version, whichever was typed.
+    let exact = named()
+        .filter(|resource| group.is_empty() || resource.group == group)
+        .find(|resource| is_short || of_version(resource));
     // The beginning of a group does when nothing has that very group.
-    let begins = |resource: &&Resource| resource.answers_to(name) && resource.group.starts_with(rest);
-    resources.iter().find(is_named).or_else(|| resources.iter().find(begins)).cloned()
+    let begins = || named().filter(|resource| resource.group.starts_with(group)).find(of_version);
+    exact.or_else(begins).cloned()
 }
 
 /// The resources of a category such as `all`; empty when there is no such category.
@@ -322,6 +341,8 @@ mod tests {
             ("deployments.apps", "deployments"),
             ("deployments.v1.apps", "deployments"),
             ("pods.v1.", "pods"),
+            ("deployments.v1.", "deployments"),
+            ("deployments.app", "deployments"),
         ] {
             assert_eq!(
                 find(&builtin, typed).map(|resource| resource.plural),
@@ -331,6 +352,9 @@ mod tests {
         }
         assert_eq!(find(&builtin, "deployments.batch"), None);
         assert_eq!(find(&builtin, "pods.v1"), None);
+        let version = |typed: &str| find(&builtin, typed).unwrap().api_version();
+        assert_eq!(version("horizontalpodautoscalers.v1.autoscaling"), "autoscaling/v1");
+        assert_eq!(version("hpa.v1.autoscaling"), "autoscaling/v2");
     }
 
     #[test]

@@ -199,6 +199,12 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
+        let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
+        let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
+        let is_named = !flags.global("cluster").is_empty() || !flags.text("server").is_empty();
+        if !is_named && config.entry("clusters", cluster).is_none() {
+            return Err(Failure::Plain(refused("localhost:8080")));
+        }
         require_one_login(flags, &user_of(config, flags, target))?;
         self.require_files(config, flags, target)?;
         let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
@@ -290,7 +296,8 @@ fn server_address(typed: &str) -> Outcome<String> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let after_host = host.rsplit_once(']').map_or(host, |(_, port)| port);
     match after_host.split_once(':') {
-        Some((_, port)) if port.contains(':') => {
+        // What is no URL is refused, what is no host only when it is asked.
+        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() && typed.contains("://") => {
             Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")))
         }
         Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => Err(Failure::Plain(format!(
@@ -370,11 +377,12 @@ fn outside_config(
     }
     let mut identity = config.resolved_entry("users", &user).unwrap_or_else(|| serde_json::json!({}));
     for name in ["certificate-authority", "tls-server-name"] {
-        if flags.is_set(name) {
+        if !flags.text(name).is_empty() {
             server[name] = flags.text(name).into();
         }
     }
-    if let (true, Some(server)) = (flags.is_set("certificate-authority"), server.as_object_mut()) {
+    let has_authority = !flags.text("certificate-authority").is_empty();
+    if let (true, Some(server)) = (has_authority, server.as_object_mut()) {
         // What the kubeconfig holds would count more.
         server.remove("certificate-authority-data");
     }

@@ -296,6 +296,9 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
         }
         FlagKind::Int => value.parse::<i64>().err().map(|error| parse_error("ParseInt", &value, &error)),
         FlagKind::Int32 => value.parse::<i32>().err().map(|error| parse_error("ParseInt", &value, &error)),
+        _ if flag.long == "vmodule" && !value.split(',').all(is_module_level) => {
+            Some("syntax error: expect comma-separated list of filename=N".to_owned())
+        }
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
         FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
             return Err(Failure::message(
@@ -318,6 +321,12 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
         _ => *values = vec![value],
     }
     Ok(())
+}
+
+/// `filename=N`, or nothing.
+fn is_module_level(text: &str) -> bool {
+    let level = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    text.is_empty() || level.is_some_and(|(_, level)| level.parse::<i64>().is_ok())
 }
 
 /// Why Go's strconv refuses a number.

@@ -134,6 +134,9 @@ pub(super) fn print_own(call: &mut Call<'_>) -> Outcome {
     print(call.command, &call.path.clone(), &mut call.streams.out)
 }
 
+/// Columns of the names of subcommands at least.
+const NARROWEST: usize = 11;
+
 /// Prints the help of a command: what it does, its commands, options and usage.
 pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome {
     let mut text = format!("{}.\n", command.short);
@@ -150,7 +153,8 @@ pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome 
     }
     if !command.subcommands.is_empty() {
         text.push_str("\nAvailable Commands:\n");
-        let width = command.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
+        let longest = command.subcommands.iter().map(|one| one.name.len()).max().unwrap_or_default();
+        let width = longest.max(NARROWEST);
         let mut subcommands = command.subcommands.to_vec();
         subcommands.sort_by_key(|one| one.name);
         for one in subcommands {
@@ -183,18 +187,20 @@ pub(super) fn print(command: &Command, path: &str, out: &mut Output) -> Outcome 
 /// `kubectl options`: the flags that every command takes.
 pub(super) async fn options(call: &mut Call<'_>) -> Outcome {
     call.line("The following options can be passed to any command:\n")?;
-    for flag in GLOBAL_FLAGS.iter().filter(|flag| flag.long != "help") {
+    let mut flags: Vec<&Flag> = GLOBAL_FLAGS.iter().filter(|flag| flag.long != "help").collect();
+    flags.sort_by_key(|flag| flag.long);
+    for flag in flags {
         call.text(describe(flag))?;
     }
     Ok(())
 }
 
 fn describe(flag: &Flag) -> String {
-    let letter = flag.short.map(|letter| format!("-{letter}, ")).unwrap_or_else(|| "    ".to_owned());
+    let letter = flag.short.map(|letter| format!("-{letter}, ")).unwrap_or_default();
     let default = match flag.kind {
         FlagKind::Text if flag.default.is_empty() => "''".to_owned(),
         FlagKind::Text | FlagKind::Timeout => format!("'{}'", flag.default),
-        FlagKind::List | FlagKind::Array => "[]".to_owned(),
+        FlagKind::List | FlagKind::Array => format!("[{}]", flag.default),
         _ => flag.default.to_owned(),
     };
     format!("    {letter}--{}={default}:\n\t{}\n\n", flag.long, flag.help)

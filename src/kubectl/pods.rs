@@ -112,7 +112,7 @@ pub(super) fn chosen_container(pod: &Value, given: &str) -> Outcome<(String, Opt
 const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 
 /// All containers, those that are not plain ones marked.
-fn shown_containers(pod: &Value) -> Vec<String> {
+pub(super) fn shown_containers(pod: &Value) -> Vec<String> {
     let lists = [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")];
     let shown = lists.into_iter().flat_map(|(list, mark)| {
         array(&pod["spec"][list]).iter().map(move |one| format!("{}{mark}", text_of(&one["name"])))

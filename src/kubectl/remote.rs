@@ -63,7 +63,13 @@ impl Session {
     /// Connects, moves bytes until the other side ends, and fails as the remote command did.
     pub(super) async fn run(&self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
         let request = api.request(Method::GET, url, "*/*", None)?;
-        let connection = api.client().connect(request).await.map_err(|error| api.unreachable(&error))?;
+        let connection = api.client().connect(request).await;
+        let connection = connection.map_err(|error| match api.unreachable(&error) {
+            Failure::Status(status) => {
+                Failure::message(format!("unable to upgrade connection: {}", status.message))
+            }
+            failure => failure,
+        })?;
         let closes = connection.supports_stream_close();
         let (mut sink, mut stream) = connection.into_stream().split();
         let mut here = Here::take(self, streams)?;

@@ -1,11 +1,12 @@
 //! `--v=6` and more: requests and answers on standard error, as client-go logs them.
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use kube::client::Body;
 
 use super::api::Api;
 use super::errors::Outcome;
-use crate::base::{Clock, Stopwatch};
+use super::klog::{self, Severity};
+use crate::base::Stopwatch;
 
 /// From this level on each answer is told.
 const ANSWERS: i64 = 6;
@@ -18,6 +19,8 @@ const SHORT_BODY: usize = 1024;
 /// At this level more of them is told; beyond, all.
 const LONG_BODIES: i64 = 9;
 const LONG_BODY: usize = 10 * 1024;
+/// From this level on a request is told as a command line of curl.
+const CURL: i64 = 9;
 
 /// A request that was sent and is to be told.
 pub(super) struct Sent {
@@ -37,23 +40,22 @@ impl Api {
             url: format!("{}{}", self.host(), request.uri()),
             watch: Stopwatch::start(),
         };
-        if self.log().level >= REQUESTS {
-            let mut headers: Vec<String> = request
-                .headers()
-                .iter()
-                .map(|(name, value)| {
-                    format!("\t{}: {}", canonical(name.as_str()), String::from_utf8_lossy(value.as_bytes()))
-                })
-                .collect();
-            headers.sort();
+        let headers: Vec<(String, String)> = shown(request.headers());
+        if self.log().level >= CURL {
+            let headers: String =
+                headers.iter().map(|(name, value)| format!(" -H \"{name}: {value}\"")).collect();
             self.tell(
                 "round_trippers.go:527",
                 &format!(
-                    "\"Request\" verb={:?} url={:?} headers=<\n{}\n >",
-                    sent.method,
-                    sent.url,
-                    headers.join("\n")
+                    "\"Request\" curlCommand=<\n\tcurl -v -X{} {headers} '{}'\n >",
+                    sent.method, sent.url
                 ),
+            )?;
+        } else if self.log().level >= REQUESTS {
+            let headers = block(&headers);
+            self.tell(
+                "round_trippers.go:527",
+                &format!("\"Request\" verb={:?} url={:?} headers={headers}", sent.method, sent.url),
             )?;
         }
         Ok(Some(sent))
@@ -65,12 +67,19 @@ impl Api {
         let status = response.status();
         let status = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
         let milliseconds = sent.watch.elapsed().as_millis();
+        let level = self.log().level;
+        // What the line of the request told already is not told again.
+        let about = match level {
+            REQUESTS | BODIES => String::new(),
+            _ => format!(" verb={:?} url={:?}", sent.method, sent.url),
+        };
+        let headers = match level {
+            BODIES.. => format!(" headers={}", block(&shown(response.headers()))),
+            _ => String::new(),
+        };
         self.tell(
             "round_trippers.go:632",
-            &format!(
-                "\"Response\" verb={:?} url={:?} status={status:?} milliseconds={milliseconds}",
-                sent.method, sent.url
-            ),
+            &format!("\"Response\"{about} status={status:?}{headers} milliseconds={milliseconds}"),
         )
     }
 
@@ -93,25 +102,33 @@ impl Api {
             0 => String::new(),
             left => format!(" [truncated {left} chars]"),
         };
-        self.tell(
-            "request.go:1351",
-            &format!("{title:?} body=<\n\t{}{cut}\n >", body[..end].replace('\n', "\n\t")),
-        )
+        let body = format!("{}{cut}", &body[..end]);
+        let body = match body.strip_suffix('\n').unwrap_or(&body) {
+            // Several lines stand as a block, a single one in quotes.
+            _ if !body.contains('\n') => format!("{body:?}"),
+            lines => format!("<\n\t{}\n >", lines.replace('\n', "\n\t")),
+        };
+        self.tell("helper.go:105", &format!("{title:?} body={body}"))
     }
 
     fn tell(&self, place: &str, text: &str) -> Outcome {
-        Ok(self.log().err.clone().line(klog_line('I', place, text))?)
+        Ok(self.log().err.clone().line(klog::line(Severity::Info, place, text))?)
     }
 }
 
-/// One line of klog: severity, date, time, thread, place, text.
-pub(super) fn klog_line(severity: char, place: &str, text: &str) -> String {
-    let now = Clock::system().now().to_string();
-    let digits: String = now.chars().filter(|c| !matches!(c, '-' | 'Z')).collect();
-    let (date, time) = digits.split_once('T').unwrap_or(("", ""));
-    let time = format!("{time:0<15.15}");
-    let day = date.get(4..).unwrap_or_default();
-    format!("{severity}{day} {time}       1 {place}] {text}")
+/// Names and values, sorted.
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut shown: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| (canonical(name.as_str()), text(value))).collect();
+    shown.sort();
+    shown
+}
+
+/// Headers as lines of a block.
+fn block(headers: &[(String, String)]) -> String {
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("\t{name}: {value}")).collect();
+    format!("<\n{}\n >", lines.join("\n"))
 }
 
 /// `user-agent` as `User-Agent`.

@@ -63,7 +63,10 @@ fn goes_through_items(block: &Block) -> bool {
                 | Node::Slice { start: None | Some(0), end: End::Open, step: None | Some(1) }
         )
     };
-    matches!(nodes.next(), Some(Node::Field(name)) if name == "items") && nodes.next().is_some_and(takes_all)
+    matches!(nodes.next(), Some(Node::Field(name)) if name == "items")
+        && nodes.next().is_some_and(takes_all)
+        // A union gives its first part of all items before its second.
+        && !nodes.any(|node| matches!(node, Node::Union(_)))
 }
 
 fn end_of_range(blocks: &[Block], start: usize) -> Option<usize> {
@@ -123,7 +126,14 @@ mod tests {
             let whole = format!("{}{}{}", parts.before, given.join(parts.between), parts.after);
             assert_eq!(whole, path.render(&list, true).unwrap(), "{template}");
         }
-        for template in ["{.items[0].a}", "{.kind}", "{.items}", "{.items[*].a}{.items[*].b}", "{..name}"] {
+        for template in [
+            "{.items[0].a}",
+            "{.kind}",
+            "{.items}",
+            "{.items[*]['a','b']}",
+            "{.items[*].a}{.items[*].b}",
+            "{..name}",
+        ] {
             assert!(JsonPath::parse(template).unwrap().for_items().is_none(), "{template}");
         }
     }

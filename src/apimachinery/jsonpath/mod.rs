@@ -9,6 +9,8 @@ mod print;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 pub use items::ForItems;
@@ -85,8 +87,17 @@ impl JsonPath {
     /// # Errors
     /// With upstream's text.
     pub fn find(&self, value: &Value) -> Result<Vec<Value>, String> {
+        Ok(self.find_each(value)?.into_iter().flatten().collect())
+    }
+
+    /// What each top-level piece of the template finds, in order.
+    ///
+    /// # Errors
+    /// With upstream's text.
+    pub fn find_each(&self, value: &Value) -> Result<Vec<Vec<Value>>, String> {
         let results = evaluate::evaluate(&self.0, value, true)?;
-        Ok(results.into_iter().flatten().map(std::borrow::Cow::into_owned).collect())
+        let owned = |values: Vec<Cow<'_, Value>>| values.into_iter().map(Cow::into_owned).collect();
+        Ok(results.into_iter().map(owned).collect())
     }
 }
 

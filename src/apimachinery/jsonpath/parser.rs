@@ -143,21 +143,39 @@ impl Parser<'_> {
                     Some('n') => '\n',
                     Some('t') => '\t',
                     Some('r') => '\r',
+                    Some(kind @ ('x' | 'u' | 'U')) => match self.code_point(kind) {
+                        Some(c) => c,
+                        None => return Err(self.invalid_escape(quote, &text, kind)),
+                    },
                     Some('a') => '\u{7}',
                     Some('b') => '\u{8}',
                     Some('f') => '\u{C}',
                     Some('v') => '\u{B}',
-                    Some(c @ ('\\' | '"' | '\'')) => c,
-                    _ => {
-                        let quoted = self.take_while(|c| c != quote);
-                        return Err(format!(
-                            "unquote string {quote}{text}\\{quoted}{quote} error invalid syntax"
-                        ));
-                    }
+                    Some('\\') => '\\',
+                    Some(c) if c == quote => c,
+                    other => return Err(self.invalid_escape(quote, &text, other.unwrap_or_default())),
                 }),
                 Some(c) => text.push(c),
             }
         }
+    }
+
+    /// The character that `\\x41`, `\\u00e9` or `\\U0001f600` stands for.
+    fn code_point(&mut self, kind: char) -> Option<char> {
+        let length = match kind {
+            'x' => 2,
+            'u' => 4,
+            _ => 8,
+        };
+        let digits: String = self.input.get(self.position..self.position + length)?.iter().collect();
+        let code = u32::from_str_radix(&digits, 16).ok()?;
+        self.position += length;
+        char::from_u32(code)
+    }
+
+    fn invalid_escape(&mut self, quote: char, text: &str, escaped: char) -> String {
+        let rest = self.take_while(|c| c != quote);
+        format!("unquote string {quote}{text}\\{escaped}{rest}{quote} error invalid syntax")
     }
 
     /// What follows `[`.
@@ -207,7 +225,7 @@ impl Parser<'_> {
             return Err("unclosed array expect ]".to_owned());
         }
         let is_operator = |c: char| "!<>=".contains(c);
-        let start = text.find(is_operator).filter(|start| *start > 0);
+        let start = text.find(is_operator).filter(|start| *start > 0 && text.len() > start + 1);
         let Some(start) = start else {
             return Ok(Node::Filter {
                 left: self.inner(&text)?,
@@ -216,7 +234,8 @@ impl Parser<'_> {
             });
         };
         let (left, rest) = text.split_at(start);
-        let end = rest.find(|c| !is_operator(c)).unwrap_or(rest.len());
+        // Something has to be compared with, if need be the end of the operator.
+        let end = rest.find(|c| !is_operator(c)).unwrap_or(rest.len() - 1);
         let (operator, right) = rest.split_at(end);
         Ok(Node::Filter { left: self.inner(left)?, operator: operator.to_owned(), right: self.inner(right)? })
     }
@@ -235,7 +254,7 @@ fn slice(text: &str) -> Result<Node, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let is_index =
         |part: &&str| part.strip_prefix('-').unwrap_or(part).bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() > 3 || !parts.iter().all(is_index) || text.is_empty() {
+    if parts.len() > 3 || !parts.iter().all(is_index) {
         return Err(format!("invalid array index {text}"));
     }
     let number = |index: usize| match parts.get(index) {

@@ -45,11 +45,17 @@ const LISTS: &[(&Kind, &str)] = &[
     (&builtin::POD, "pods"),
 ];
 
+/// The file of what is printed first.
+const NODES: &str = "nodes";
+
 async fn run(call: &mut Call<'_>) -> Outcome {
     let Some(format) = format_of(call, false)? else { return Ok(()) };
     let api = call.api().await?;
     let nodes = list(&api, &builtin::NODE, "").await?;
-    print(call, &format, "nodes", &nodes)?;
+    if matches!(format, Format::Name) {
+        return Err(Failure::message("list types are not supported by name printing: *v1.NodeList"));
+    }
+    print(call, &format, NODES, &nodes)?;
     for namespace in namespaces(call, &api).await? {
         let mut pods = Value::Null;
         for (kind, file) in LISTS {
@@ -92,7 +98,11 @@ async fn list(api: &Api, kind: &'static Kind, namespace: &str) -> Outcome<Value>
 }
 
 fn print(call: &mut Call<'_>, format: &Format, name: &str, value: &Value) -> Outcome {
-    let text = format.text(call, value)?;
+    let mut text = format.text(call, value)?;
+    // All documents after the first begin with a line, whichever file they go into.
+    if matches!(format, Format::Yaml) && name != NODES {
+        text.insert_str(0, "---\n");
+    }
     let ending = match call.flags.text("output") {
         known @ ("json" | "yaml") => known,
         _ => "txt",

@@ -1,12 +1,7 @@
-//! `kubectl completion`: scripts for shells, and `__complete`, which those scripts ask.
-
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+//! `kubectl completion`: scripts for shells, which ask `__complete`.
 
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::complete;
 use crate::kubectl::errors::Outcome;
-use crate::kubectl::object_names;
 
 /// `kubectl completion`.
 pub(super) static COMMAND: Command = Command {
@@ -21,7 +16,7 @@ const BASH: &str = r#"# bash completion for kubectl                             
 
 __start_kubectl()
 {
-    local cur=${COMP_WORDS[COMP_CWORD]} line
+    local cur=${COMP_WORDS[COMP_CWORD]} line directive=0
     local line_so_far=${COMP_LINE:0:COMP_POINT}
     local -a words
     read -ra words <<<"${line_so_far}"
@@ -30,13 +25,16 @@ __start_kubectl()
     fi
     COMPREPLY=()
     while IFS= read -r line; do
+        [[ ${line} == :* ]] && directive=${line#:}
         [[ ${line} == :* || -z ${line} ]] && continue
         line=${line%%$'\t'*}
         # Bash takes = and : for ends of words, so only what follows them is replaced.
         [[ ${cur} != "${words[-1]}" && ${line} == *=* ]] && line=${line#*=}
         COMPREPLY+=("${line}")
     done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
+    # Endings of files are no candidates themselves.
+    (( directive & 8 )) && COMPREPLY=()
+    if (( directive & 2 )) || [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
         compopt -o nospace 2>/dev/null
     fi
 }
@@ -52,13 +50,15 @@ compdef _kubectl kubectl
 _kubectl()
 {
     local -a candidates
-    local line
+    local line directive=0
     while IFS= read -r line; do
+        [[ ${line} == :* ]] && directive=${line#:}
         [[ ${line} == :* || -z ${line} ]] && continue
         candidates+=("${line%%$'\t'*}")
     done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
-    compadd -Q -S '' -- ${(M)candidates:#*[=/]}
-    compadd -Q -- ${candidates:#*[=/]}
+    (( directive & 8 )) && candidates=()
+    compadd -Q -S '' -- ${(M)candidates:#*[=/:]}
+    compadd -Q -- ${candidates:#*[=/:]}
     (( ${#candidates} )) || _files
 }
 
@@ -72,7 +72,9 @@ const FISH: &str = r#"# fish completion for kubectl                             
 function __kubectl_perform_completion
     set -l words (commandline -opc)
     set -l last (commandline -ct)
-    for line in ($words[1] __complete $words[2..-1] "$last" 2>/dev/null)
+    set -l found ($words[1] __complete $words[2..-1] "$last" 2>/dev/null)
+    string match -q ':8' -- $found[-1]; and return
+    for line in $found
         string match -q ':*' -- $line; or echo $line
     end
 end
@@ -87,7 +89,9 @@ Register-ArgumentCompleter -CommandName 'kubectl' -ScriptBlock {
     param($WordToComplete, $CommandAst, $CursorPosition)
     $words = @($CommandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
     if ($WordToComplete -eq '') { $words += '""' }
-    & kubectl __complete @words 2>$null |
+    $found = @(& kubectl __complete @words 2>$null)
+    if ($found[-1] -eq ':8') { return }
+    $found |
         Where-Object { $_ -and -not $_.StartsWith(':') } |
         ForEach-Object {
             $text = $_.Split("`t")[0]
@@ -109,33 +113,4 @@ async fn script(call: &mut Call<'_>) -> Outcome {
         "powershell" => POWERSHELL,
         other => return Err(call.usage_error(format!("Unsupported shell type {other:?}."))),
     })
-}
-
-/// Prints candidates for the last word, one a line, and what shells are to make of them.
-pub(in crate::kubectl) async fn complete_words(call: &mut Call<'_>, words: &[String]) -> Outcome {
-    // First without names, to learn which ones are asked for; then with them.
-    let asked: RefCell<BTreeSet<String>> = RefCell::default();
-    complete(words, &|plural| {
-        asked.borrow_mut().insert(plural.to_owned());
-        Vec::new()
-    });
-    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for plural in asked.into_inner() {
-        let names = match plural.as_str() {
-            "contexts" => call
-                .factory
-                .kubeconfig(&call.flags)
-                .map(|config| config.names("contexts"))
-                .unwrap_or_default(),
-            plural => match (call.api().await, call.namespace()) {
-                (Ok(api), Ok(namespace)) => object_names(api.client(), &namespace, plural).await,
-                _ => Vec::new(),
-            },
-        };
-        known.insert(plural, names);
-    }
-    let candidates = complete(words, &|plural| known.get(plural).cloned().unwrap_or_default());
-    call.text(candidates.iter().map(|one| format!("{one}\n")).collect::<String>())?;
-    call.line(":4")?;
-    call.complain("Completion ended with directive: ShellCompDirectiveNoFileComp")
 }

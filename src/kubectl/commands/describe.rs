@@ -46,7 +46,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     let wanted = Wanted { selectors: true, types_alone: true, ..Wanted::default() };
-    let found = locate(call, &api, &args, wanted).await.map_err(visited)?;
+    let from_files = !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize");
+    let found = locate(call, &api, &args, wanted).await;
+    let found = found.map_err(|failure| if from_files { visited(failure) } else { failure })?;
     let (mut infos, mut failures) = (Vec::new(), Vec::new());
     for one in found {
         match one {
@@ -60,7 +62,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     let events = shows_events(call, infos.len() < 2 && failures.is_empty());
-    if infos.is_empty() && args.len() == 2 && failures.len() == 1 && failures[0].is_not_found() {
+    if args.len() == 2 && failures.len() == 1 && failures[0].is_not_found() {
         for info in by_prefix(call, &api, &args).await? {
             failures.clear();
             let text = describe(&api, info.object.value(), events, call.now()).await;
@@ -136,14 +138,19 @@ async fn print(call: &mut Call<'_>, api: &Api, object: &Value, printed: &mut usi
 /// Objects whose names begin with what was typed, when no object has that very name.
 async fn by_prefix(call: &Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
     let namespace = call.namespace()?;
-    let Some(Selection::Named(resource, prefix)) = select(api, args).await?.into_iter().next() else {
-        return Ok(Vec::new());
+    let [types, prefix] = args else { return Ok(Vec::new()) };
+    let resources: Vec<Resource> = select(api, std::slice::from_ref(types))
+        .await?
+        .into_iter()
+        .map(|(Selection::Named(resource, _) | Selection::Every(resource))| resource)
+        .collect();
+    let [resource] = resources.as_slice() else {
+        return Err(Failure::message("you may only specify a single resource type"));
     };
     let list = api.list(&resource.collection(&namespace)).await?;
-    let named = |resource: &Resource| items(&list, resource);
-    named(&resource)
+    items(&list, resource)
         .into_iter()
-        .filter(|object| object["metadata"]["name"].as_str().is_some_and(|name| name.starts_with(&prefix)))
+        .filter(|object| object["metadata"]["name"].as_str().is_some_and(|name| name.starts_with(prefix)))
         .map(|object| info_of(resource.clone(), object, String::new()))
         .collect()
 }

@@ -12,8 +12,8 @@ use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::programs::Program;
-use crate::kubectl::request_log::klog_line;
 use crate::kubectl::resource_args::{Info, from_files, info_of};
 
 /// Unchanged lines shown around a change.
@@ -37,7 +37,7 @@ const FLAGS: &[Flag] = &[
     Flag::switch("server-side", "Let the server merge"),
     Flag::switch("force-conflicts", "Take over fields that other managers own (server side)"),
     Flag::switch("show-managed-fields", "Keep metadata.managedFields"),
-    Flag::switch("show-secret", "Show the values of Secrets as they are"),
+    Flag::switch("show-secrets", "Show the values of Secrets as they are"),
     Flag::switch("prune", "Show what `apply --prune` would delete, too"),
     Flag::array("prune-allowlist", "A kind that --prune may delete, group/version/kind; may be repeated"),
     Flag::int("concurrency", "1", "Accepted for compatibility; objects are compared one by one"),
@@ -70,7 +70,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     for info in &infos {
         let (mut live, mut merged) = versions(call, &api, info).await.map_err(more_than_a_difference)?;
         visited.note(&live, &info.namespace);
-        if !call.flags.on("show-secret") {
+        if !call.flags.on("show-secrets") {
             mask(&mut live, &mut merged);
         }
         let keep = call.flags.on("show-managed-fields");
@@ -156,7 +156,7 @@ async fn compare(
     for info in infos {
         let (mut live, mut merged) = versions(call, api, info).await.map_err(more_than_a_difference)?;
         visited.note(&live, &info.namespace);
-        if !call.flags.on("show-secret") {
+        if !call.flags.on("show-secrets") {
             mask(&mut live, &mut merged);
         }
         write(info, &live, &merged, call.flags.on("show-managed-fields"))?;
@@ -230,7 +230,7 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
     }
     let (kind, name) = (info.resource.group_version_kind(), &info.name);
     let warning = format!("Object ({kind}: {name}) keeps changing, diffing without lock");
-    call.streams.err.clone().line(klog_line('W', "diff.go:690", &warning))?;
+    call.streams.err.clone().line(klog::line(Severity::Warning, "diff.go:690", &warning))?;
     versions_once(call, api, info, false).await
 }
 

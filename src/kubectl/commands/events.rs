@@ -10,6 +10,7 @@ use crate::kubectl::describe::{event_age, text_of};
 use crate::kubectl::discovery::{Resource, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::go_sort;
 use crate::kubectl::printers::{format_of, plain_table};
 use crate::kubectl::resource_args::items;
 use crate::kubectl::watch::Watch;
@@ -35,7 +36,7 @@ const FLAGS: &[Flag] = &[
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let is_type = |one: &String| one.eq_ignore_ascii_case("normal") || one.eq_ignore_ascii_case("warning");
-    if !call.flags.all("types").iter().all(is_type) {
+    if !wanted_types(call).all(is_type) {
         return Err(Failure::message("valid --types are Normal or Warning"));
     }
     let api = call.api().await?.in_pages(call.flags.int("chunk-size"));
@@ -44,7 +45,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let scope = if everywhere { String::new() } else { namespace.clone() };
     let mut fields = Vec::new();
     if let Some((kind, name)) = call.flags.text("for").split_once('/') {
-        let resource = resolve(&api, kind).await?;
+        // Upstream prints this one without the usual prefix.
+        let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
         fields.push(format!("involvedObject.kind={}", resource.kind));
         fields.push(format!("involvedObject.name={name}"));
     } else if call.flags.is_set("for") {
@@ -55,7 +57,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let list = api.list(&url).await?;
     let mut found = items(&list, &resource);
     found.retain(|event| is_wanted(call, event));
-    found.sort_by_key(last_seen);
+    go_sort::sort(&mut found, |one, two| last_seen(one) < last_seen(two));
     print(call, &found, everywhere, &namespace)?;
     if !call.flags.on("watch") {
         return Ok(());
@@ -88,8 +90,12 @@ fn last_seen(event: &Value) -> Option<Timestamp> {
 }
 
 fn is_wanted(call: &Call<'_>, event: &Value) -> bool {
-    let types = call.flags.all("types");
-    types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(text_of(&event["type"])))
+    let mut types = wanted_types(call).peekable();
+    types.peek().is_none() || types.any(|wanted| wanted.eq_ignore_ascii_case(text_of(&event["type"])))
+}
+
+fn wanted_types<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c String> {
+    call.flags.all("types").iter().filter(|wanted| !wanted.is_empty())
 }
 
 fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {

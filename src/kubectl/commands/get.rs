@@ -8,7 +8,9 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{Format, SortField, TableOptions, TablePrinter, format_of, list_of, sort_by};
+use crate::kubectl::printers::{
+    Format, SortField, Sorts, TableOptions, TablePrinter, format_of, list_of, sort_by,
+};
 use crate::kubectl::resource_args::{
     Selection, from_files, into_items, refuse_arguments, select, unlisted, visited,
 };
@@ -55,16 +57,26 @@ pub(super) struct Answer {
 }
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    if call.flags.is_set("raw") {
+    if !call.flags.text("raw").is_empty() {
         return raw(call).await;
     }
-    if call.args.is_empty() && call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+    let follows = call.flags.on("watch") || call.flags.on("watch-only");
+    warn_of_sorting(call)?;
+    if !follows
+        && call.args.is_empty()
+        && call.flags.all("filename").is_empty()
+        && !call.flags.is_set("kustomize")
+    {
         call.complain("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n")?;
         return Err(call.usage_error(
             "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).",
         ));
     }
-    if call.flags.on("output-watch-events") && !(call.flags.on("watch") || call.flags.on("watch-only")) {
+    let output = call.flags.text("output");
+    if call.flags.on("show-labels") && !matches!(output, "" | "wide") {
+        return Err(Failure::message(format!("--show-labels option cannot be used with {output} printer")));
+    }
+    if call.flags.on("output-watch-events") && !follows {
         return Err(Failure::message(
             "--output-watch-events option can only be used with --watch or --watch-only",
         ));
@@ -77,7 +89,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     {
         return Err(Failure::message("subresource cannot be used when bulk resources are specified"));
     }
-    if call.flags.on("watch") || call.flags.on("watch-only") {
+    if follows {
         return get_watch::run(call, &api, wanted, format).await;
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
@@ -88,6 +100,21 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let (answers, failures) = ask_all(call, &api, &wanted).await?;
     print_objects(call, answers, &format, single, failures.is_empty())?;
     Failure::many(failures)
+}
+
+/// Tells that what a watch tells is not sorted.
+fn warn_of_sorting(call: &mut Call<'_>) -> Outcome {
+    if call.flags.text("sort-by").is_empty() {
+        return Ok(());
+    }
+    if call.flags.on("watch") {
+        return call
+            .complain("warning: --watch requested, --sort-by will be ignored for watch events received");
+    }
+    if call.flags.on("watch-only") {
+        return call.complain("warning: --watch-only requested, --sort-by will be ignored");
+    }
+    Ok(())
 }
 
 async fn raw(call: &mut Call<'_>) -> Outcome {
@@ -324,7 +351,7 @@ async fn fill(call: &Call<'_>, api: &Api, selection: &Selection, namespace: &str
     let mut pages = Pages::new(call, selection, namespace, true);
     let sort_path = call.flags.text("sort-by");
     // What cannot be sorted is, as upstream does it, not shown at all.
-    let field = SortField::parse(sort_path).ok();
+    let field = SortField::parse(sort_path, Sorts::Rows).ok();
     let mut keyed = Vec::new();
     while let Some(page) = pages.next(call, api).await? {
         let table = as_table(page, &resource, call.now());
@@ -353,7 +380,7 @@ fn refuse_to_sort_tables(call: &Call<'_>, wanted: &[(Selection, String)]) -> Out
     if wanted.len() < 2 || call.flags.text("sort-by").is_empty() {
         return Ok(());
     }
-    let field = SortField::parse(call.flags.text("sort-by"))?;
+    let field = SortField::parse(call.flags.text("sort-by"), Sorts::Rows)?;
     let table = serde_json::json!({
         "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": {"resourceVersion": ""},
     });
@@ -364,9 +391,15 @@ fn print_tables(call: &mut Call<'_>, filled: Vec<Filled>, all_found: bool) -> Ou
     let several = filled.iter().any(|one| one.resource != filled[0].resource);
     let namespaced = filled.iter().all(|one| one.resource.namespaced);
     let mut printed: Option<(Resource, TablePrinter)> = None;
-    for Filled { resource, printer, rows } in filled {
+    // After one table with namespaces all have that column.
+    let mut with_namespace = false;
+    for Filled { resource, mut printer, mut rows } in filled {
         if rows.is_empty() {
             continue;
+        }
+        with_namespace |= call.flags.on("all-namespaces") && resource.namespaced;
+        if with_namespace && !resource.namespaced {
+            printer.add_namespaces(&mut rows);
         }
         let with_kind = several || call.flags.on("show-kind");
         let kind = if with_kind { resource.qualified_kind() } else { String::new() };

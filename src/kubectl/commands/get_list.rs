@@ -6,7 +6,7 @@ use super::get::Pages;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::{Format, ItemPrinter, SortField};
+use crate::kubectl::printers::{Format, ItemPrinter, SortField, Sorts};
 use crate::kubectl::resource_args::{Selection, into_items};
 
 /// Asks for everything and prints the items; what is missing does not keep the rest from being shown.
@@ -20,7 +20,7 @@ pub(super) async fn run(
     let Some(printer) = ItemPrinter::new(format, call) else { return Ok(false) };
     let sort = match call.flags.text("sort-by") {
         "" => None,
-        path => Some(SortField::parse(path)?),
+        path => Some(SortField::parse(path, Sorts::Objects)?),
     };
     let mut list = List { printer, sort, held: Vec::new(), count: 0 };
     let mut failures = Vec::new();

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::kubectl::api::{ACCEPT_TABLE, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::printers::{Format, TablePrinter, escape_html, plain_table};
-use crate::kubectl::resource_args::{Selection, items};
+use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, escape_html, plain_table, sort_by};
+use crate::kubectl::resource_args::{NOTHING_NAMED, Selection, items};
 use crate::kubectl::watch::{Event, Watch};
 
 use super::get::{Answer, as_table, ask, table_options, url_of};
@@ -18,16 +18,29 @@ pub(super) async fn run(
     wanted: Vec<(Selection, String)>,
     format: Option<Format>,
 ) -> Outcome {
-    let [(selection, namespace)] = wanted.as_slice() else {
-        return Err(Failure::message(
-            "watch is only supported on individual resources and resource collections - more than 1 resource was found",
-        ));
-    };
-    let answer = ask(call, api, selection, namespace, format.is_none()).await?;
-    let mut view = View::new(call, &answer, format);
-    if !call.flags.on("watch-only") {
-        view.print_list(call, &answer)?;
+    if wanted.is_empty() {
+        return Err(Failure::message(NOTHING_NAMED));
     }
+    refuse_several_types(call, &wanted)?;
+    let mut answers = Vec::new();
+    for (selection, namespace) in &wanted {
+        answers.push(ask(call, api, selection, namespace, format.is_none()).await?);
+    }
+    let mut view = View::new(call, &answers[0], format);
+    if !call.flags.on("watch-only") {
+        for answer in &answers {
+            view.print_list(call, answer)?;
+        }
+    }
+    let ([(selection, namespace)], Some(answer)) = (wanted.as_slice(), answers.pop()) else {
+        return Err(Failure::message(match call.args.is_empty() {
+            true => format!(
+                "watch is only supported on individual resources and resource collections - {} resources were found",
+                wanted.len()
+            ),
+            false => "you may only watch a single resource or type of resource at a time".to_owned(),
+        }));
+    };
     let limit = call.flags.limit("request-timeout");
     let followed = follow(call, api, (selection, namespace), answer, view);
     match limit {
@@ -35,6 +48,20 @@ pub(super) async fn run(
         Some(limit) => crate::base::timeout(limit, followed).await.unwrap_or(Ok(())),
         None => followed.await,
     }
+}
+
+/// Refuses what one watch cannot be about.
+fn refuse_several_types(call: &Call<'_>, wanted: &[(Selection, String)]) -> Outcome {
+    let resource =
+        |(Selection::Named(resource, _) | Selection::Every(resource)): &Selection| resource.clone();
+    if wanted.iter().all(|(one, _)| resource(one) == resource(&wanted[0].0)) {
+        return Ok(());
+    }
+    Err(Failure::message(if call.args.is_empty() {
+        "watch is only supported on individual resources and resource collections - more than 1 resource was found"
+    } else {
+        "you may only specify a single resource type"
+    }))
 }
 
 async fn follow(
@@ -81,6 +108,20 @@ fn open(call: &Call<'_>, api: &Api, selection: &Selection, answer: &Answer) -> W
     }
 }
 
+/// The rows in the order of `--sort-by`; as they are when they cannot be sorted.
+fn sorted_table(call: &Call<'_>, mut table: Value) -> Value {
+    let field = match call.flags.text("sort-by") {
+        "" => None,
+        path => SortField::parse(path, Sorts::Rows).ok(),
+    };
+    let Some(field) = field else { return table };
+    if let Value::Array(rows) = table["rows"].take() {
+        let keyed = rows.into_iter().map(|row| (field.key(&row["object"]), row)).collect();
+        table["rows"] = field.sort(keyed).unwrap_or_default().into();
+    }
+    table
+}
+
 /// How lists and events are shown.
 struct View {
     format: Option<Format>,
@@ -104,13 +145,17 @@ impl View {
     fn print_list(&mut self, call: &mut Call<'_>, answer: &Answer) -> Outcome {
         if self.format.is_none() {
             let table = as_table(answer.body.clone(), &self.resource, call.now());
+            let table = sorted_table(call, table);
             let empty = table["rows"].as_array().is_none_or(Vec::is_empty);
             return if empty { Ok(()) } else { call.text(self.table.print(&table, "ADDED")) };
         }
-        let objects = match answer.name.is_empty() {
+        let mut objects = match answer.name.is_empty() {
             true => items(&answer.body, &self.resource),
             false => vec![answer.body.clone()],
         };
+        if !call.flags.text("sort-by").is_empty() {
+            sort_by(&mut objects, call.flags.text("sort-by"))?;
+        }
         for object in objects {
             self.print_object(call, &object, "ADDED")?;
         }

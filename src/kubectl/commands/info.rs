@@ -286,23 +286,52 @@ fn warn_about_skew(call: &mut Call<'_>, server: &Value) -> Outcome {
     }
 }
 
+/// Where a Service can be reached: at its load balancer, or through the API server.
+fn link_to(service: &Value, host: &str) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let ports = service["spec"]["ports"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ingress = &service["status"]["loadBalancer"]["ingress"][0];
+    if ingress.is_object() {
+        let address =
+            [&ingress["ip"], &ingress["hostname"]].map(text).into_iter().find(|one| !one.is_empty());
+        let address = address.unwrap_or_default();
+        return ports.iter().map(|port| format!("http://{address}:{} ", port["port"])).collect();
+    }
+    let name = text(&service["metadata"]["name"]);
+    let path = match ports.first() {
+        Some(port) if port["name"] == "https" || port["port"] == 443 => {
+            format!("https:{name}:{}", text(&port["name"]))
+        }
+        Some(port) if port["name"].as_str().is_some_and(|name| !name.is_empty()) => {
+            format!("{name}:{}", text(&port["name"]))
+        }
+        _ => name,
+    };
+    format!("{host}/api/v1/namespaces/kube-system/services/{path}/proxy")
+}
+
+const FURTHER: &str = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.";
+
 async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let services = Resource::from(&builtin::SERVICE);
     let url = services.collection("kube-system").with("labelSelector", "kubernetes.io/cluster-service=true");
-    let list = api.get(&url).await?;
+    let list = match api.get(&url).await {
+        Ok(list) => list,
+        Err(failure) => {
+            call.line(FURTHER)?;
+            return Err(failure);
+        }
+    };
     let host = api.host().to_owned();
     call.line(format!("Kubernetes control plane is running at {host}"))?;
     for service in items(&list, &services) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let name = text(&service["metadata"]["name"]);
         let label = text(&service["metadata"]["labels"]["kubernetes.io/name"]);
-        let port = text(&service["spec"]["ports"][0]["name"]);
-        let path = if port.is_empty() { name.clone() } else { format!("{name}:{port}") };
+        let link = link_to(&service, &host);
         let shown = if label.is_empty() { name } else { label };
-        call.line(format!(
-            "{shown} is running at {host}/api/v1/namespaces/kube-system/services/{path}/proxy"
-        ))?;
+        call.line(format!("{shown} is running at {link}"))?;
     }
-    call.line("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.")
+    call.line(FURTHER)
 }

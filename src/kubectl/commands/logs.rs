@@ -17,7 +17,7 @@ use crate::kubectl::describe::text_of;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{container_names, default_container, named, pods_of, selected};
+use crate::kubectl::pods::{container_names, default_container, named, pods_of, selected, shown_containers};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -189,7 +189,7 @@ fn sources_of(call: &mut Call<'_>, pod: &Value, namespace: &str) -> Outcome<Vec<
     } else {
         return Err(Failure::message(format!(
             "container {named} is not valid for pod {name} out of: {}",
-            known.join(", ")
+            shown_containers(pod).join(", ")
         )));
     };
     Ok(containers

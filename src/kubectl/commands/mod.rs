@@ -42,14 +42,15 @@ mod run;
 mod run_attach;
 mod scale;
 mod set;
+mod shell_completion;
 mod taint;
 mod top;
 mod wait;
 
 use super::command::Command;
 
-pub(super) use completion::complete_words;
 pub(super) use plugin::run_plugin;
+pub(super) use shell_completion::complete_words;
 
 /// Every command, in the order of the overview.
 pub(super) static COMMANDS: &[&Command] = &[

@@ -25,7 +25,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Forward one or more local ports to a pod",
     usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
     flags: &[&[
-        Flag::list("address", "Addresses to listen on; localhost when it is left out"),
+        Flag { default: "localhost", ..Flag::list("address", "Addresses to listen on") },
         Flag::duration("pod-running-timeout", "1m0s", "How long to wait until a pod runs"),
     ]],
     arguments: Arguments::Pods,

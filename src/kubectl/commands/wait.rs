@@ -88,15 +88,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     // The time is for all objects and goals together.
     let left = |call: &Call<'_>| {
         let spent = Duration::try_from(call.now().duration_since(began)).unwrap_or_default();
-        if limit.is_zero() { limit } else { limit.saturating_sub(spent).max(Duration::from_nanos(1)) }
+        if limit.is_zero() { limit } else { limit.saturating_sub(spent).max(NO_TIME) }
     };
     let mut targets = Vec::new();
-    for one in found {
-        let was_there = matches!(one, Found::Object(_));
-        let (resource, namespace, name) = match one {
-            Found::Named(resource, namespace, name, _) => (resource, namespace, name),
-            Found::Object(info) => (info.resource, info.namespace, info.name),
-        };
+    for (resource, namespace, name, was_there) in found.into_iter().map(target) {
         if goals.iter().any(|goal| matches!(goal, Goal::Create)) {
             let limit = left(call);
             wait_for(&api, &resource, &namespace, &name, &Goal::Create, limit).await?;
@@ -107,6 +102,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     'targets: for (resource, namespace, name, was_there) in targets {
         for goal in &goals {
             let limit = left(call);
+            if limit == NO_TIME {
+                // Nothing is asked any more, not even what would be answered at once.
+                failures.push(timed_out(&resource, &name));
+                continue 'targets;
+            }
             match wait_for(&api, &resource, &namespace, &name, goal, limit).await {
                 // Of what never was there nothing is said.
                 Ok(Ended::Silently) if !was_there => {}
@@ -123,6 +123,21 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::many(failures)
+}
+
+/// Resource, namespace and name of what is waited for, and whether it was there.
+fn target(found: Found) -> (Resource, String, String, bool) {
+    match found {
+        Found::Named(resource, namespace, name, _) => (resource, namespace, name, false),
+        Found::Object(info) => (info.resource, info.namespace, info.name, true),
+    }
+}
+
+/// What is left when the time is up; zero would mean to ask once.
+const NO_TIME: Duration = Duration::from_nanos(1);
+
+fn timed_out(resource: &Resource, name: &str) -> Failure {
+    Failure::message(format!("timed out waiting for the condition on {}/{name}", resource.plural))
 }
 
 fn parse(text: &str) -> Outcome<Goal> {
@@ -210,7 +225,7 @@ async fn wait_for(
         if matches!(goal, Goal::Create) {
             return Err(Failure::message("timed out waiting for the condition"));
         }
-        Err(Failure::message(format!("timed out waiting for the condition on {}/{name}", resource.plural)))
+        Err(timed_out(resource, name))
     })
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::text::{Text, array, long_time, scalar, text_of, yes_or_no};
+use crate::apimachinery::Quantity;
 
 /// Where containers stand.
 pub(crate) struct Place<'p> {
@@ -61,7 +62,9 @@ fn basics(text: &mut Text, container: &Value, status: Option<&Value>) {
             .iter()
             .map(|port| {
                 let number = port[field].as_i64().unwrap_or_default();
-                format!("{number}/{}", port["protocol"].as_str().unwrap_or("TCP"))
+                let name = text_of(&port["name"]);
+                let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+                format!("{number}/{}{name}", port["protocol"].as_str().unwrap_or("TCP"))
             })
             .collect();
         let title = if ports.len() > 1 { many } else { one };
@@ -194,11 +197,8 @@ fn environment(text: &mut Text, container: &Value, pod: Option<&Value>) {
             let version = from["fieldRef"]["apiVersion"].as_str().unwrap_or("v1");
             text.field(3, name, format!("{value} ({version}:{path})"));
         } else if from["resourceFieldRef"].is_object() {
-            let resource = text_of(&from["resourceFieldRef"]["resource"]);
-            let (list, quantity) = resource.split_once('.').unwrap_or((resource, ""));
-            let value = scalar(&container["resources"][list][quantity]);
-            let value =
-                if value.is_empty() && list == "limits" { "node allocatable".to_owned() } else { value };
+            let reference = &from["resourceFieldRef"];
+            let (value, resource) = (resource_field(container, reference), text_of(&reference["resource"]));
             text.field(3, name, format!("{value} ({resource})"));
         } else {
             let (place, reference) = if from["secretKeyRef"].is_object() {
@@ -213,21 +213,34 @@ fn environment(text: &mut Text, container: &Value, pod: Option<&Value>) {
     }
 }
 
-/// The value that the downward API gives for a field path.
-fn pod_field(pod: &Value, path: &str) -> String {
-    for map in ["labels", "annotations"] {
-        let key = path.strip_prefix(&format!("metadata.{map}['")).and_then(|rest| rest.strip_suffix("']"));
-        if let Some(key) = key {
-            return text_of(&pod["metadata"][map][key]).to_owned();
-        }
-    }
-    // What else a variable may refer to is known to the kubelet alone.
+/// The value that the downward API gives for a field path, as far as the Pod alone tells it.
+fn pod_field<'p>(pod: &'p Value, path: &str) -> &'p str {
     match path {
-        "metadata.name" | "metadata.namespace" | "metadata.uid" => {
-            scalar(pod.pointer(&format!("/{}", path.replace('.', "/"))).unwrap_or(&Value::Null))
-        }
-        _ => String::new(),
+        "metadata.name" => text_of(&pod["metadata"]["name"]),
+        "metadata.namespace" => text_of(&pod["metadata"]["namespace"]),
+        _ => "",
     }
+}
+
+/// What the downward API makes of a container's resources: whole parts of the divisor, rounded up.
+fn resource_field(container: &Value, reference: &Value) -> String {
+    let resource = text_of(&reference["resource"]);
+    let (list, name) = resource.split_once('.').unwrap_or((resource, ""));
+    let is_known = matches!(list, "limits" | "requests")
+        && (matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-"));
+    if !is_known {
+        return String::new();
+    }
+    let milli =
+        |value: &Value| Quantity::parse(&scalar(value)).map_or(0, |quantity| i128::from(quantity.milli()));
+    let divisor = match milli(&reference["divisor"]) {
+        0 => 1000,
+        divisor => divisor,
+    };
+    let amount = milli(&container["resources"][list][name]);
+    let parts = (amount + divisor - 1) / divisor;
+    let is_unlimited = parts == 0 && matches!(resource, "limits.cpu" | "limits.memory");
+    if is_unlimited { "node allocatable".to_owned() } else { parts.to_string() }
 }
 
 fn mounts(text: &mut Text, container: &Value) {
@@ -240,5 +253,27 @@ fn mounts(text: &mut Text, container: &Value) {
             how.push_str(&format!(",path={path:?}"));
         }
         text.line(3, format!("{} from {} ({how})", text_of(&mount["mountPath"]), text_of(&mount["name"])));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn resources_are_counted_in_parts_of_the_divisor() {
+        let container = json!({"resources": {"requests": {"cpu": "1500m", "memory": "100M"}, "limits": {"memory": "128Mi"}}});
+        let field = |resource: &str, divisor: &str| {
+            resource_field(&container, &json!({"resource": resource, "divisor": divisor}))
+        };
+        assert_eq!(field("requests.cpu", "0"), "2");
+        assert_eq!(field("requests.cpu", "1m"), "1500");
+        assert_eq!(field("limits.memory", "1Mi"), "128");
+        assert_eq!(field("requests.memory", "1k"), "100000");
+        assert_eq!(field("limits.cpu", "0"), "node allocatable");
+        assert_eq!(field("limits.ephemeral-storage", "0"), "0");
+        assert_eq!(field("limits.other", "0"), "");
     }
 }

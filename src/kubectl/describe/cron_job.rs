@@ -15,9 +15,9 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
     text.labels(0, "Labels", metadata["labels"].as_object());
     text.annotations(0, "Annotations", metadata["annotations"].as_object());
     text.field(0, "Schedule", text_of(&spec["schedule"]));
-    text.field_if(0, "Time Zone", text_of(&spec["timeZone"]));
     text.field(0, "Concurrency Policy", text_of(&spec["concurrencyPolicy"]));
     text.field(0, "Suspend", if spec["suspend"] == true { "True" } else { "False" });
+    text.field_if(0, "Time Zone", text_of(&spec["timeZone"]));
     text.field(0, "Successful Job History Limit", or_unset(&spec["successfulJobsHistoryLimit"]));
     text.field(0, "Failed Job History Limit", or_unset(&spec["failedJobsHistoryLimit"]));
     let deadline = &spec["startingDeadlineSeconds"];

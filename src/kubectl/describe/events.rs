@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::text::{Text, array, since, text_of};
 use crate::base::Timestamp;
 use crate::kubectl::api::{Api, Url};
+use crate::kubectl::go_sort;
 
 /// Asks for the events about an object; none when the server refuses.
 pub(crate) async fn of(api: &Api, object: &Value) -> Vec<Value> {
@@ -63,7 +64,8 @@ pub(crate) fn describe(text: &mut Text, mut events: Vec<Value>, now: Timestamp) 
 
 /// Orders events by when they were last seen; those without such a moment come first.
 fn sort(events: &mut [Value]) {
-    events.sort_by_key(|event| text_of(&event["lastTimestamp"]).parse::<Timestamp>().ok());
+    let seen = |event: &Value| text_of(&event["lastTimestamp"]).parse::<Timestamp>().ok();
+    go_sort::sort(events, |one, two| seen(one) < seen(two));
 }
 
 /// `5s`, or `5s (x3 over 2m)` for what happened more than once.

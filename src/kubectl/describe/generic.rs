@@ -7,6 +7,9 @@ use super::text::{Text, scalar, text_of};
 /// Fields of metadata that are shown at the top or not at all.
 const LEFT_OUT: &[&str] = &["managedFields", "name", "namespace", "labels", "annotations"];
 
+/// So many capitals in a row are an acronym.
+const ACRONYM: usize = 3;
+
 /// Everything but the events (`GenericDescriber`).
 pub(crate) fn describe(text: &mut Text, object: &Value) {
     let metadata = &object["metadata"];
@@ -71,8 +74,8 @@ fn readable(key: &str) -> String {
     camel_case(key).into_iter().map(capital).collect::<Vec<String>>().join(" ")
 }
 
-/// Splits where small and capital letters meet; the last of several capitals begins the next word, so that
-/// `nonResourceURLs` falls apart at its end, as it does upstream.
+/// Splits where small and capital letters meet. The last of two capitals begins the next word, but three or more
+/// are an acronym that keeps what follows: `podIPs` falls apart at its end, `nonResourceURLs` does not.
 fn camel_case(key: &str) -> Vec<String> {
     let class = |c: char| {
         if c.is_lowercase() {
@@ -93,11 +96,13 @@ fn camel_case(key: &str) -> Vec<String> {
         last = class(character);
     }
     for index in 1..runs.len() {
-        let begins_small = runs[index].starts_with(char::is_lowercase);
-        if begins_small
-            && runs[index - 1].ends_with(char::is_uppercase)
-            && let Some(capital) = runs[index - 1].pop()
-        {
+        if !runs[index].starts_with(char::is_lowercase) || !runs[index - 1].ends_with(char::is_uppercase) {
+            continue;
+        }
+        if runs[index - 1].chars().count() >= ACRONYM {
+            let rest = std::mem::take(&mut runs[index]);
+            runs[index - 1].push_str(&rest);
+        } else if let Some(capital) = runs[index - 1].pop() {
             runs[index].insert(0, capital);
         }
     }
@@ -114,8 +119,11 @@ mod tests {
         assert_eq!(readable("creationTimestamp"), "Creation Timestamp");
         assert_eq!(readable("apiVersion"), "API Version");
         assert_eq!(readable("uid"), "UID");
-        assert_eq!(readable("nonResourceURLs"), "Non Resource UR Ls");
+        assert_eq!(readable("nonResourceURLs"), "Non Resource URLs");
         assert_eq!(readable("openAPIV3Schema"), "openAPIV3Schema");
-        assert_eq!(readable("podCIDRs"), "Pod CID Rs");
+        assert_eq!(readable("podCIDRs"), "Pod CIDRs");
+        assert_eq!(readable("insecureSkipTLSVerify"), "Insecure Skip TLSVerify");
+        assert_eq!(readable("clusterIPs"), "Cluster I Ps");
+        assert_eq!(readable("fooXs"), "Foo Xs");
     }
 }

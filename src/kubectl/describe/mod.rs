@@ -64,7 +64,7 @@ pub(super) async fn describe(api: &Api, object: &Value, show_events: bool, now: 
         }
         ("policy/v1", "PodDisruptionBudget") => policy::disruption_budget(&mut text, object),
         ("scheduling.k8s.io/v1", "PriorityClass") => policy::priority_class(&mut text, object),
-        ("v1", "ServiceAccount") => plain::service_account(&mut text, api, object).await,
+        ("v1", "ServiceAccount") => plain::service_account(&mut text, object),
         ("apps/v1", "DaemonSet") => daemon_set::describe(&mut text, api, object).await,
         ("apps/v1", "Deployment") => workloads::deployment(&mut text, api, object).await,
         ("v1", "ReplicationController") | ("apps/v1", "ReplicaSet") => {

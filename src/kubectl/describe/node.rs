@@ -1,5 +1,7 @@
 //! Describes a Node.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::events;
@@ -33,6 +35,7 @@ pub(crate) async fn describe(text: &mut Text, api: &Api, node: &Value, now: Time
         text.line(0, format!("{title}:"));
         list.iter().for_each(|(name, quantity)| text.field(1, name, scalar(quantity)));
     }
+    resource_slices(text, api, text_of(&metadata["name"])).await;
     system_info(text, &status["nodeInfo"]);
     text.field_if(0, "PodCIDR", text_of(&spec["podCIDR"]));
     text.field_if(0, "PodCIDRs", &array(&spec["podCIDRs"]).iter().map(text_of).collect::<Vec<_>>().join(","));
@@ -111,6 +114,31 @@ fn conditions(text: &mut Text, status: &Value) {
                 part("message")
             ),
         );
+    }
+}
+
+/// The devices that drivers publish for the node; nothing when there are none or they may not be read.
+async fn resource_slices(text: &mut Text, api: &Api, name: &str) {
+    let url = Resource::from(&builtin::RESOURCE_SLICE).collection("");
+    let Ok(list) = api.list(&url.with("fieldSelector", format!("spec.nodeName={name}"))).await else {
+        return;
+    };
+    let mut pools: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
+    for slice in array(&list["items"]) {
+        let spec = &slice["spec"];
+        let key = (text_of(&spec["driver"]), text_of(&spec["pool"]["name"]));
+        let (slices, devices) = pools.entry(key).or_default();
+        *slices += 1;
+        *devices += array(&spec["devices"]).len();
+    }
+    if pools.is_empty() {
+        return;
+    }
+    text.line(0, "Node-Local ResourceSlices:");
+    text.line(1, "Driver\tPool\tSlices\tDevices");
+    text.line(1, "------\t----\t------\t-------");
+    for ((driver, pool), (slices, devices)) in pools {
+        text.line(1, format!("{driver}\t{pool}\t{slices}\t{devices}"));
     }
 }
 

@@ -4,10 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::apimachinery::builtin;
-
-use super::super::api::Api;
-use super::super::discovery::Resource;
 use super::text::{Text, array, text_of};
 
 /// Describes a ConfigMap.
@@ -82,33 +78,9 @@ pub(crate) fn namespace(text: &mut Text, object: &Value) {
 }
 
 /// Describes a ServiceAccount.
-pub(crate) async fn service_account(text: &mut Text, api: &Api, object: &Value) {
+pub(crate) fn service_account(text: &mut Text, object: &Value) {
     text.head_in_namespace(object);
-    let mut known: Vec<String> = Vec::new();
-    let mut tokens: Vec<String> = Vec::new();
-    let secrets = Resource::from(&builtin::SECRET);
-    // Who may not see Secrets sees the account all the same.
-    let list =
-        api.list(&secrets.collection(text_of(&object["metadata"]["namespace"]))).await.unwrap_or_default();
-    for secret in array(&list["items"]) {
-        let name = text_of(&secret["metadata"]["name"]).to_owned();
-        let of = |key: &str| text_of(&secret["metadata"]["annotations"][key]);
-        if secret["type"] == "kubernetes.io/service-account-token"
-            && of("kubernetes.io/service-account.name") == text_of(&object["metadata"]["name"])
-            && of("kubernetes.io/service-account.uid") == text_of(&object["metadata"]["uid"])
-        {
-            tokens.push(name.clone());
-        }
-        known.push(name);
-    }
-    let names = |field: &str| -> Vec<String> {
-        let name = |secret: &Value| {
-            let name = text_of(&secret["name"]);
-            if known.iter().any(|one| one == name) { name.to_owned() } else { format!("{name} (not found)") }
-        };
-        array(&object[field]).iter().map(name).collect()
-    };
-    text.list(0, "Image pull secrets", &names("imagePullSecrets"));
-    text.list(0, "Mountable secrets", &names("secrets"));
-    text.list(0, "Tokens", &tokens);
+    let secrets = array(&object["imagePullSecrets"]).iter();
+    let names: Vec<String> = secrets.map(|secret| text_of(&secret["name"]).to_owned()).collect();
+    text.list(0, "Image pull secrets", &names);
 }

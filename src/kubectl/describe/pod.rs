@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::containers::{self, Place};
-use super::pod_template::tolerations;
+use super::pod_template::{tolerations, topology_spread};
 use super::text::{Text, array, controller_of, long_time, since, text_of};
 use super::volumes;
 use crate::base::Timestamp;
@@ -48,6 +48,7 @@ pub(crate) fn describe(text: &mut Text, pod: &Value, now: Timestamp) {
     text.field(0, "QoS Class", text_of(&status["qosClass"]));
     text.labels(0, "Node-Selectors", spec["nodeSelector"].as_object());
     tolerations(text, 0, &spec["tolerations"]);
+    topology_spread(text, 0, &spec["topologySpreadConstraints"]);
 }
 
 fn phase(text: &mut Text, pod: &Value, now: Timestamp) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::containers::{self, Place};
 use super::text::{Text, array, text_of};
 use super::volumes;
+use super::workloads::selector_text;
 
 /// Describes a template under its title.
 pub(crate) fn describe(text: &mut Text, template: &Value) {
@@ -23,9 +24,35 @@ pub(crate) fn describe(text: &mut Text, template: &Value) {
     }
     containers::describe(text, "Containers", &spec["containers"], &Place::TEMPLATE);
     volumes::describe(text, &spec["volumes"], true);
+    topology_spread(text, 1, &spec["topologySpreadConstraints"]);
     text.field_if(1, "Priority Class Name", text_of(&spec["priorityClassName"]));
     text.labels(1, "Node-Selectors", spec["nodeSelector"].as_object());
     tolerations(text, 1, &spec["tolerations"]);
+}
+
+/// Describes topology spread constraints, one a line, by topology key.
+pub(crate) fn topology_spread(text: &mut Text, level: usize, constraints: &Value) {
+    let mut sorted: Vec<&Value> = array(constraints).iter().collect();
+    sorted.sort_by_key(|constraint| text_of(&constraint["topologyKey"]));
+    let lines: Vec<String> = sorted
+        .into_iter()
+        .map(|constraint| {
+            let selector = &constraint["labelSelector"];
+            let selector = match selector.is_object() {
+                true => format!(" for selector {}", selector_text(selector)),
+                false => String::new(),
+            };
+            format!(
+                "{}:{} when max skew {} is exceeded{selector}",
+                text_of(&constraint["topologyKey"]),
+                text_of(&constraint["whenUnsatisfiable"]),
+                constraint["maxSkew"]
+            )
+        })
+        .collect();
+    if !lines.is_empty() {
+        text.list(level, "Topology Spread Constraints", &lines);
+    }
 }
 
 /// Describes tolerations, one a line, by key.

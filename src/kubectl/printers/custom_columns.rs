@@ -18,7 +18,7 @@ impl CustomColumns {
     /// Reads `NAME:.metadata.name,IMAGE:.spec.image`.
     pub(crate) fn parse(spec: &str, no_headers: bool) -> Outcome<Self> {
         if spec.is_empty() {
-            return Err(Failure::message("custom-columns format specified but no custom columns given"));
+            return Err(none_given());
         }
         let mut columns = Vec::new();
         for part in spec.split(',') {
@@ -76,6 +76,11 @@ impl CustomColumns {
             })
             .collect()
     }
+}
+
+/// What is said when no columns are named.
+pub(crate) fn none_given() -> Failure {
+    Failure::message("custom-columns format specified but no custom columns given")
 }
 
 /// A value as Go's `%v` prints it: `map[a:1 b:2]`, `[x y]`.

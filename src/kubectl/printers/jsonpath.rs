@@ -43,8 +43,8 @@ impl Template {
     /// Prints what the template finds; no newline is added.
     pub(crate) fn print(&self, object: &Value) -> Outcome<String> {
         if self.as_json {
-            let found = self.path.find(object).map_err(|why| self.failed(&why, object))?;
-            return Ok(to_json(&Value::Array(found)));
+            let found = self.path.find_each(object).map_err(|why| self.failed(&why, object))?;
+            return Ok(found.into_iter().map(|found| to_json(&Value::Array(found))).collect());
         }
         self.path.render(object, self.allow_missing).map_err(|why| self.failed(&why, object))
     }

@@ -1,11 +1,101 @@
 //! `-o kyaml`: YAML in braces, with quoted texts, bare keys and trailing commas (`sigs.k8s.io/yaml/kyaml`).
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::apimachinery::InGoOrder;
 
 /// Writes a document with its separator and a final newline.
 pub(crate) fn to_kyaml(value: &Value) -> String {
+    document(&Node::from(value))
+}
+
+/// As [`to_kyaml`], of an object that upstream holds in a struct: its fields come in the struct's order.
+pub(crate) fn to_typed_kyaml(value: &Value) -> String {
+    let ordered = serde_json::to_string(&InGoOrder::new(value)).unwrap_or_default();
+    serde_json::from_str(&ordered).map_or_else(|_| to_kyaml(value), |node: Node| document(&node))
+}
+
+/// A value whose fields keep their order.
+enum Node {
+    Scalar(Value),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+impl From<&Value> for Node {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Array(items) => Self::List(items.iter().map(Self::from).collect()),
+            Value::Object(map) => {
+                Self::Map(map.iter().map(|(key, item)| (key.clone(), Self::from(item))).collect())
+            }
+            scalar => Self::Scalar(scalar.clone()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Scalar(Value::Null))
+    }
+
+    fn visit_bool<E>(self, on: bool) -> Result<Node, E> {
+        Ok(Node::Scalar(on.into()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Scalar(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Scalar(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        Ok(Node::Scalar(number.into()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Scalar(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Node::Map(entries))
+    }
+}
+
+fn document(node: &Node) -> String {
     let mut text = "---\n".to_owned();
-    write_value(&mut text, value, 0);
+    write_value(&mut text, node, 0);
     text.push('\n');
     text
 }
@@ -14,12 +104,12 @@ fn indent(text: &mut String, depth: usize) {
     text.push_str(&"  ".repeat(depth));
 }
 
-fn write_value(text: &mut String, value: &Value, depth: usize) {
-    match value {
-        Value::String(held) => write_string(text, held, depth + 1, false),
-        Value::Array(items) if items.is_empty() => text.push_str("[]"),
-        Value::Object(map) if map.is_empty() => text.push_str("{}"),
-        Value::Array(items) if items.iter().all(|item| item.is_array() || item.is_object()) => {
+fn write_value(text: &mut String, node: &Node, depth: usize) {
+    match node {
+        Node::Scalar(Value::String(held)) => write_string(text, held, depth + 1, false),
+        Node::List(items) if items.is_empty() => text.push_str("[]"),
+        Node::Map(map) if map.is_empty() => text.push_str("{}"),
+        Node::List(items) if items.iter().all(|item| !matches!(item, Node::Scalar(_))) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
@@ -27,7 +117,7 @@ fn write_value(text: &mut String, value: &Value, depth: usize) {
             }
             text.push(']');
         }
-        Value::Array(items) => {
+        Node::List(items) => {
             text.push_str("[\n");
             for item in items {
                 indent(text, depth + 1);
@@ -37,7 +127,7 @@ fn write_value(text: &mut String, value: &Value, depth: usize) {
             indent(text, depth);
             text.push(']');
         }
-        Value::Object(map) => {
+        Node::Map(map) => {
             text.push_str("{\n");
             for (key, item) in map {
                 indent(text, depth + 1);
@@ -49,7 +139,7 @@ fn write_value(text: &mut String, value: &Value, depth: usize) {
             indent(text, depth);
             text.push('}');
         }
-        scalar => text.push_str(&scalar.to_string()),
+        Node::Scalar(scalar) => text.push_str(&scalar.to_string()),
     }
 }
 

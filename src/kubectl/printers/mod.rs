@@ -19,7 +19,7 @@ use crate::base::to_yaml;
 use super::command::Call;
 use super::errors::{Failure, Outcome};
 use super::flags::parse_bool;
-use super::request_log::klog_line;
+use super::klog::{self, Severity};
 
 pub(super) use custom_columns::CustomColumns;
 pub(super) use go_template::GoTemplate;
@@ -27,7 +27,7 @@ pub(super) use items::ItemPrinter;
 pub(super) use json::{escape_html, indent, to_json};
 pub(super) use kyaml::to_kyaml;
 pub(super) use name::{name_of, print_name};
-pub(super) use sort::{SortField, sort_by};
+pub(super) use sort::{SortField, Sorts, sort_by};
 pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
 
 /// A format that `-o` names, other than the tables for people.
@@ -74,13 +74,17 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
     let template = if argument.is_empty() { call.flags.text("template") } else { argument };
     let allow_missing =
         !call.flags.is_set("allow-missing-template-keys") || call.flags.on("allow-missing-template-keys");
+    // The names of formats without an argument may be written in capitals.
+    match output.to_lowercase().as_str() {
+        "yaml" => return Ok(Some(Format::Yaml)),
+        "kyaml" => return Ok(Some(Format::Kyaml)),
+        "json" => return Ok(Some(Format::Json)),
+        "name" => return Ok(Some(Format::Name)),
+        _ => {}
+    }
     match name {
-        "" => Ok(None),
-        "wide" if tables => Ok(None),
-        "yaml" if argument.is_empty() => Ok(Some(Format::Yaml)),
-        "kyaml" if argument.is_empty() => Ok(Some(Format::Kyaml)),
-        "json" if argument.is_empty() => Ok(Some(Format::Json)),
-        "name" if argument.is_empty() => Ok(Some(Format::Name)),
+        "" if output.is_empty() => Ok(None),
+        "wide" if tables && output == "wide" => Ok(None),
         "jsonpath" | "jsonpath-as-json" => {
             if template.is_empty() {
                 return Err(Failure::message("template format specified but no template given"));
@@ -97,6 +101,9 @@ pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>
             CustomColumns::parse(argument, call.flags.on("no-headers")).map(Format::CustomColumns).map(Some)
         }
         "custom-columns-file" if tables => {
+            if argument.is_empty() {
+                return Err(custom_columns::none_given());
+            }
             let text = read_template(call, argument)?;
             CustomColumns::parse_file(&text, call.flags.on("no-headers")).map(Format::CustomColumns).map(Some)
         }
@@ -163,6 +170,9 @@ impl Format {
         let keep = call.flags.on("show-managed-fields");
         Ok(match self {
             Self::Yaml => to_yaml(&without_managed_fields(object, keep)),
+            Self::Kyaml if holds_structs(&call.path) => {
+                kyaml::to_typed_kyaml(&without_managed_fields(object, keep))
+            }
             Self::Kyaml => kyaml::to_kyaml(&without_managed_fields(object, keep)),
             Self::Json if holds_structs(&call.path) => {
                 json::to_typed_json(&without_managed_fields(object, keep))
@@ -278,7 +288,7 @@ pub(super) fn deprecated_dry_run(value: &str) -> Option<String> {
             (place, text)
         }
     };
-    Some(klog_line('W', &format!("helpers.go:{place}"), &text))
+    Some(klog::line(Severity::Warning, &format!("helpers.go:{place}"), &text))
 }
 
 /// Reads `--dry-run`.

@@ -7,22 +7,39 @@ use serde_json::Value;
 use crate::apimachinery::{JsonPath, Quantity};
 
 use super::super::errors::{Failure, Outcome};
-
-/// The longest list that Go sorts by insertion.
-const INSERTION_LIMIT: usize = 12;
+use super::super::go_sort;
+use super::super::klog::{self, Severity};
 
 /// The field that `--sort-by` names, a relaxed JSONPath.
 #[derive(Clone, Debug)]
 pub(crate) struct SortField {
     typed: String,
     path: JsonPath,
+    sorts: Sorts,
+}
+
+/// What is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sorts {
+    Objects,
+    Rows,
+}
+
+impl Sorts {
+    /// Where upstream complains of what cannot be sorted, and how it calls that.
+    fn in_go(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Objects => ("sorter.go:329", "*unstructured.Unstructured"),
+            Self::Rows => ("sorter.go:375", "[][][]reflect.Value"),
+        }
+    }
 }
 
 impl SortField {
     /// Reads the path.
-    pub(crate) fn parse(typed: &str) -> Outcome<Self> {
+    pub(crate) fn parse(typed: &str, sorts: Sorts) -> Outcome<Self> {
         let path = JsonPath::parse_relaxed(typed).map_err(Failure::message)?;
-        Ok(Self { typed: relaxed(typed), path })
+        Ok(Self { typed: relaxed(typed), path, sorts })
     }
 
     /// What an object is sorted by: small, so that the object itself need not be held.
@@ -31,29 +48,26 @@ impl SortField {
     }
 
     /// Sorts what was made of objects by the keys of the objects.
-    pub(crate) fn sort<T>(&self, keyed: Vec<(Option<Value>, T)>) -> Outcome<Vec<T>> {
+    pub(crate) fn sort<T>(&self, mut keyed: Vec<(Option<Value>, T)>) -> Outcome<Vec<T>> {
         if !keyed.is_empty() && keyed.iter().all(|(key, _)| key.is_none()) {
             return Err(self.not_found());
         }
         let several = keyed.iter().filter(|(key, _)| key.is_some()).count() > 1;
         if let Some(wrong) = keyed.iter().find_map(|(key, _)| unsortable(key.as_ref()?)).filter(|_| several) {
-            return Err(Failure::message(format!(
-                "Field {} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: {wrong}",
+            let (place, held) = self.sorts.in_go();
+            let why = format!(
+                "Field {} in {held} is an unsortable type: interface, err: unsortable type: {wrong}",
                 self.typed
-            )));
+            );
+            return Err(Failure::Plain(klog::line(Severity::Fatal, place, &why)));
         }
-        let is_short = keyed.len() <= INSERTION_LIMIT;
-        let (mut sorted, mut rest): (Vec<_>, Vec<_>) = keyed.into_iter().partition(|(key, _)| key.is_none());
-        // What lacks the field is less than anything, even than its like: Go's insertion sort turns them around.
-        if is_short {
-            sorted.reverse();
-        }
-        rest.sort_by(|(one, _), (two, _)| match (one, two) {
-            (Some(one), Some(two)) => compare(one, two),
-            _ => Ordering::Equal,
+        go_sort::sort(&mut keyed, |(one, _), (two, _)| match (one, two) {
+            // What lacks the field is less than anything, even than its like.
+            (None, _) => true,
+            (_, None) => false,
+            (Some(one), Some(two)) => compare(one, two) == Ordering::Less,
         });
-        sorted.append(&mut rest);
-        Ok(sorted.into_iter().map(|(_, value)| value).collect())
+        Ok(keyed.into_iter().map(|(_, value)| value).collect())
     }
 
     /// A failure about a field that no object has.
@@ -74,7 +88,7 @@ fn unsortable(key: &Value) -> Option<&'static str> {
 
 /// Sorts objects by the field at a relaxed JSONPath.
 pub(crate) fn sort_by(objects: &mut Vec<Value>, path: &str) -> Outcome {
-    let field = SortField::parse(path)?;
+    let field = SortField::parse(path, Sorts::Objects)?;
     let keyed = objects.drain(..).map(|object| (field.key(&object), object)).collect();
     *objects = field.sort(keyed)?;
     Ok(())
@@ -95,6 +109,9 @@ fn compare(one: &Value, two: &Value) -> Ordering {
             (Ok(one), Ok(two)) => one.cmp(&two),
             _ => natural(one, two),
         },
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
         (one, two) => one.to_string().cmp(&two.to_string()),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::base::{Columns, align};
+
 /// How a table is shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TableOptions {
@@ -74,6 +76,12 @@ impl TablePrinter {
         self.layout(&rows)
     }
 
+    /// Begins rows that have no namespaces with an empty one.
+    pub(crate) fn add_namespaces(&mut self, rows: &mut [Vec<String>]) {
+        self.options.with_namespace = true;
+        rows.iter_mut().for_each(|row| row.insert(0, String::new()));
+    }
+
     fn header(&self) -> Vec<String> {
         let mut cells = Vec::new();
         if self.options.event_column {
@@ -129,6 +137,10 @@ impl TablePrinter {
 
     /// Go's tabwriter: minimum width 6 with padding 3, the last cell as it is.
     fn layout(&mut self, lines: &[Vec<String>]) -> String {
+        if lines.iter().flatten().any(|cell| cell.contains('\n')) {
+            let rows: String = lines.iter().map(|line| line.join("\t") + "\n").collect();
+            return align(Columns::Get, &rows);
+        }
         for line in lines {
             for (index, cell) in line.iter().take(line.len().saturating_sub(1)).enumerate() {
                 if self.widths.len() <= index {

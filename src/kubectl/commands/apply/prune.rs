@@ -10,8 +10,8 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{Resource, of_object};
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::printers::{DryRun, print_done};
-use crate::kubectl::request_log::klog_line;
 use crate::kubectl::resource_args::items;
 
 /// What is pruned unless `--prune-allowlist` says otherwise.
@@ -94,7 +94,7 @@ pub(in crate::kubectl::commands) async fn leftovers(
 ) -> Outcome<Vec<(Resource, Value)>> {
     if call.flags.all("prune-allowlist").is_empty() {
         // As upstream, whether a namespace was named or not.
-        call.streams.err.clone().line(klog_line('W', "prune.go:71", WITHOUT_ALLOWLIST))?;
+        call.streams.err.clone().line(klog::line(Severity::Warning, "prune.go:71", WITHOUT_ALLOWLIST))?;
     }
     let (mut resources, mut found) = (Vec::new(), Vec::new());
     for entry in allowed(call)? {

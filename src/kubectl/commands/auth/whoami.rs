@@ -31,6 +31,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         _ => failure,
     })?;
     if let Some(format) = format {
+        let mut answer = answer;
+        if let Some(metadata) = answer["metadata"].as_object_mut() {
+            metadata.retain(|_, value| !value.is_null());
+        }
         return format.show(call, &answer);
     }
     call.text(plain_table(&rows(&answer["status"]["userInfo"])))

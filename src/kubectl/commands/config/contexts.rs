@@ -121,6 +121,9 @@ pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
 
 /// `delete-context`, `delete-cluster` and `delete-user`.
 pub(super) async fn delete(call: &mut Call<'_>, section: &str, one: &str) -> Outcome {
+    if section == "users" && call.args.is_empty() {
+        return Err(call.usage_error("user to delete is required"));
+    }
     if call.args.len() != 1 {
         return print_own(call);
     }

@@ -117,6 +117,10 @@ pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
         print_own(call)?;
         return Err(Failure::message(format!("invalid exec-env format: {wrong}")));
     }
+    if let Some(wrong) = call.flags.all("auth-provider-arg").iter().find(|pair| !is_pair(pair)).cloned() {
+        print_own(call)?;
+        return Err(Failure::message(format!("invalid auth-provider-arg format: {wrong}")));
+    }
     check(call)?;
     let embed = call.flags.on("embed-certs");
     let config = load(call)?;

@@ -19,6 +19,9 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if !call.args.is_empty() {
         return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
     }
+    if !call.flags.on("merge") && call.flags.text("kubeconfig").is_empty() {
+        return Err(Failure::message("if merge==false a precise file must be specified"));
+    }
     let config = load(call)?;
     let mut merged = config.merged();
     if call.flags.on("minify") {
@@ -35,7 +38,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.on("flatten") {
         flatten(call, &mut merged)?;
     }
-    if !call.flags.on("raw") {
+    if !call.flags.on("raw") && !call.flags.on("flatten") {
         redact(&mut merged);
     }
     match format_of(call, false)? {

@@ -1,6 +1,7 @@
 //! `kubectl explain`: fields of a kind from the server's OpenAPI v3 documents.
 
 mod openapi_v2;
+mod plaintext;
 
 use serde_json::Value;
 
@@ -10,16 +11,13 @@ use crate::kubectl::discovery::{Resource, discover, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 
-/// Columns of a description, indentation included.
-const WIDTH: usize = 80;
-
 /// The command.
 pub(super) static COMMAND: Command = Command {
     name: "explain",
     short: "Get documentation for a resource",
     usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
     flags: &[&[
-        Flag::switch("recursive", "Show the fields of fields, too").short('r'),
+        Flag::switch("recursive", "Show the fields of fields, too").short('R'),
         Flag::text("api-version", "", "The version of the kind to explain, group/version"),
         Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
     ]],
@@ -38,6 +36,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
         _ => return Err(Failure::message("We accept only this format: explain RESOURCE")),
     };
+    if typed.starts_with('.') || typed.contains("..") || typed.contains(['[', ']', '{', '}', '*']) {
+        return Err(Failure::message("invalid jsonpath syntax, first node must be field node"));
+    }
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;
     // Upstream prints this one without the usual prefix.
@@ -52,7 +53,11 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         "" => resource,
         version => in_version(&api, &resource, version).await?,
     };
-    let document = api.get(&Url::new(format!("/openapi/v3/{}", path_of(&resource)))).await?;
+    let document = api.get(&Url::new(format!("/openapi/v3/{}", path_of(&resource)))).await;
+    let document = document.map_err(|failure| match failure.is_not_found() {
+        true => unknown(&resource.group_version_resource()),
+        false => failure,
+    })?;
     let schemas = Schemas(&document["components"]["schemas"]);
     let root = schemas.of_kind(&resource).ok_or_else(|| {
         Failure::message(format!("GVK {:?} not found in OpenAPI schema", resource.group_version_kind()))
@@ -73,7 +78,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     head.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", resource.kind, resource.version));
     call.text(head)?;
-    let text = explain(&schemas, root, path, call.flags.on("recursive"))?;
+    let text = plaintext::explain(&schemas, root, path, call.flags.on("recursive"))?;
     call.text(text)
 }
 
@@ -83,11 +88,12 @@ async fn in_version(api: &Api, resource: &Resource, version: &str) -> Outcome<Re
     let found = served.iter().find(|one| one.api_version() == version && one.plural == resource.plural);
     found.cloned().ok_or_else(|| {
         let (group, version) = version.split_once('/').unwrap_or(("", version));
-        Failure::message(format!(
-            "couldn't find resource for \"{group}/{version}, Resource={}\"",
-            resource.plural
-        ))
+        unknown(&format!("{group}/{version}, Resource={}", resource.plural))
     })
+}
+
+fn unknown(resource: &str) -> Failure {
+    Failure::message(format!("couldn't find resource for {resource:?}"))
 }
 
 /// `api/v1` or `apis/apps/v1`.
@@ -133,166 +139,12 @@ impl<'d> Schemas<'d> {
         schema
     }
 
-    /// `string`, `[]Container`, `map[string]string`, `IntOrString`.
-    fn type_name(&self, schema: &Value) -> String {
-        if let Some((target, name)) = self.target(schema) {
-            let plain =
-                target["properties"].is_null() && target["type"].is_string() && target["type"] != "object";
-            return if plain && target["format"] != "int-or-string" && name != "Time" && name != "MicroTime" {
-                self.type_name(target)
-            } else {
-                name.to_owned()
-            };
-        }
-        match schema["type"].as_str() {
-            Some("array") => format!("[]{}", self.type_name(&schema["items"])),
-            Some("object") if schema["additionalProperties"].is_object() => {
-                format!("map[string]{}", self.type_name(&schema["additionalProperties"]))
-            }
-            Some("object") => "Object".to_owned(),
-            Some(other) => other.to_owned(),
-            None => "Object".to_owned(),
-        }
+    /// The schema that a reference names.
+    fn referred(&self, reference: &str) -> Option<&'d Value> {
+        self.0.get(reference.rsplit('/').next()?)
     }
-}
-
-fn explain(schemas: &Schemas<'_>, root: &Value, path: &str, recursive: bool) -> Outcome<String> {
-    let (mut schema, mut last) = (root, "");
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        let inner = schemas.inner(schema);
-        let field = &inner["properties"][name];
-        if field.is_null() {
-            // Upstream names the end of the way, wherever it went astray.
-            let name = path.rsplit('.').next().unwrap_or(name);
-            return Err(Failure::message(format!("field {name:?} does not exist")));
-        }
-        (schema, last) = (field, name);
-    }
-    let mut text = String::new();
-    if !last.is_empty() {
-        text.push_str(&format!("FIELD: {last} <{}>\n", schemas.type_name(schema)));
-        let values = listed_values(schema);
-        text.push_str(if values.is_empty() { "\n\n" } else { &values });
-    }
-    text.push_str("DESCRIPTION:\n");
-    let inner = schemas.inner(schema);
-    let mut descriptions = vec![description(schema)];
-    if !std::ptr::eq(inner, schema) {
-        descriptions.push(description(inner));
-    }
-    descriptions.retain(|one| !one.is_empty());
-    let descriptions_are_missing = descriptions.is_empty();
-    if descriptions_are_missing {
-        descriptions.push("<empty>");
-    }
-    for one in descriptions {
-        text.push_str(&wrapped(one));
-    }
-    if !descriptions_are_missing {
-        text.push_str("    \n");
-    }
-    let docs = [&schema["externalDocs"], &inner["externalDocs"]];
-    if let Some(docs) = docs.into_iter().find(|docs| docs.is_object()) {
-        text.push_str(&external_docs(docs));
-    }
-    if inner["properties"].is_object() {
-        text.push_str("FIELDS:\n");
-        fields(schemas, inner, 1, recursive, &mut text);
-    }
-    text.push('\n');
-    Ok(text)
 }
 
 fn description(schema: &Value) -> &str {
     schema["description"].as_str().unwrap_or_default()
-}
-
-fn wrapped(text: &str) -> String {
-    text.lines().flat_map(broken).map(|line| format!("    {line}\n")).collect()
-}
-
-/// A line broken between words as upstream's writer does it: spaces within stay, a long word is not broken.
-fn broken(line: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split_inclusive(' ') {
-        let last = lines.len() - 1;
-        let length = lines[last].chars().count() + word.trim_end().chars().count();
-        if length > WIDTH - 4 && !lines[last].trim().is_empty() {
-            lines.push(String::new());
-        }
-        if let Some(last) = lines.last_mut() {
-            last.push_str(word);
-        }
-    }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// Where more is said about a kind or a field.
-fn external_docs(docs: &Value) -> String {
-    let shown = [description(docs), docs["url"].as_str().unwrap_or_default()];
-    let lines: String = shown.into_iter().filter(|one| !one.is_empty()).map(wrapped).collect();
-    format!("EXTERNAL DOCS:\n{lines}\n")
-}
-
-/// The values of the field that is asked for, each on a line of its own.
-fn listed_values(schema: &Value) -> String {
-    let values = schema["enum"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let lines: Vec<String> =
-        values.iter().filter_map(Value::as_str).map(|value| format!("\n    {value}")).collect();
-    if lines.is_empty() { String::new() } else { format!("ENUM:{}\n\n", lines.concat()) }
-}
-
-fn possible_values(schema: &Value, indent: &str) -> String {
-    let Some(values) = schema["enum"].as_array() else { return String::new() };
-    let values: Vec<String> =
-        values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
-    format!("{indent}enum: {}\n", values.join(", "))
-}
-
-fn fields(schemas: &Schemas<'_>, schema: &Value, level: usize, recursive: bool, text: &mut String) {
-    let indent = "  ".repeat(level);
-    let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        let mark = if required.iter().any(|one| *one == *name.as_str()) { " -required-" } else { "" };
-        text.push_str(&format!("{indent}{name}\t<{}>{mark}\n", schemas.type_name(field)));
-        text.push_str(&possible_values(field, &indent));
-        if !recursive {
-            let shown = match (description(field), schemas.target(field)) {
-                ("", Some((target, _))) => description(target),
-                (own, _) => own,
-            };
-            text.push_str(&wrapped(if shown.is_empty() { "<no description>" } else { shown }));
-            text.push('\n');
-            continue;
-        }
-        let inner = schemas.inner(field);
-        // Schemas of custom resources may contain themselves.
-        if inner["properties"].is_object() && level < 15 {
-            fields(schemas, inner, level + 1, true, text);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn fields_are_found_through_lists_and_references() {
-        let schemas = json!({
-            "io.x.Spec": {"properties": {"names": {"type": "array", "items": {"type": "string"}}}, "required": ["names"]},
-            "io.x.Thing": {"properties": {"spec": {"allOf": [{"$ref": "#/components/schemas/io.x.Spec"}], "description": "What."}}}
-        });
-        let schemas = Schemas(&schemas);
-        let text = explain(&schemas, &schemas.0["io.x.Thing"], "spec", false).unwrap();
-        assert!(
-            text.starts_with("FIELD: spec <Spec>\n\n\nDESCRIPTION:\n    What.\n    \nFIELDS:\n"),
-            "{text}"
-        );
-        assert!(text.contains("  names\t<[]string> -required-\n"), "{text}");
-        let failure = explain(&schemas, &schemas.0["io.x.Thing"], "nope", false).unwrap_err();
-        assert_eq!(failure.report(), r#"error: field "nope" does not exist"#);
-    }
 }

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::request_log::klog_line;
+use crate::kubectl::klog::{self, Severity};
 
 /// Expressions over path, host and method.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ fn expressions(list: &str) -> Outcome<Vec<Regex>> {
             Regex::new(text).map_err(|error| {
                 let why = format!("Error compiling re: error parsing regexp: {}", in_go(text, &error));
                 // Upstream ends as it does where it cannot go on at all.
-                Failure::WithCode(klog_line('F', "proxy_server.go:83", &why), 255)
+                Failure::WithCode(klog::line(Severity::Fatal, "proxy_server.go:83", &why), 255)
             })
         })
         .collect()

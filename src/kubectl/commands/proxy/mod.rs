@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::request_log::klog_line;
+use crate::kubectl::klog::{self, Severity};
 use filter::Filter;
 use server::Proxy;
 
@@ -55,8 +55,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let www = call.flags.text("www").to_owned();
     if call.flags.on("disable-filter") {
-        call.complain(klog_line(
-            'W',
+        call.complain(klog::line(
+            Severity::Warning,
             "proxy.go:177",
             "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious",
         ))?;
@@ -65,7 +65,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         && let Err(error) = std::fs::metadata(call.factory.path(&www))
     {
         let why = format!("Failed to stat static file directory {www}: stat {www}: {}", reason(&error));
-        call.complain(klog_line('W', "proxy.go:200", &why))?;
+        call.complain(klog::line(Severity::Warning, "proxy.go:200", &why))?;
     }
     let proxy = Arc::new(Proxy {
         api: call.api().await?,

@@ -10,6 +10,7 @@ use crate::base::{Columns, align};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Command;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::go_sort;
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -41,7 +42,8 @@ async fn ensure_served(api: &Api) -> Outcome {
 struct Usage {
     cpu_milli: i64,
     bytes: i64,
-    swap: i64,
+    /// `None` where nobody measured it.
+    swap: Option<i64>,
 }
 
 impl Usage {
@@ -50,7 +52,7 @@ impl Usage {
         Self {
             cpu_milli: amount("cpu").milli(),
             bytes: amount("memory").whole(),
-            swap: amount("swap").whole(),
+            swap: Quantity::from_value(&usage["swap"]).map(|swap| swap.whole()),
         }
     }
 
@@ -58,7 +60,10 @@ impl Usage {
         Self {
             cpu_milli: self.cpu_milli + other.cpu_milli,
             bytes: self.bytes + other.bytes,
-            swap: self.swap + other.swap,
+            swap: match (self.swap, other.swap) {
+                (None, None) => None,
+                (one, two) => Some(one.unwrap_or_default() + two.unwrap_or_default()),
+            },
         }
     }
 
@@ -69,7 +74,7 @@ impl Usage {
 
     /// As [`Self::cells`], and what is swapped out when that is shown.
     fn cells_with(self, swap: bool) -> Vec<String> {
-        let swapped = swap.then(|| format!("{}Mi", self.swap / MI));
+        let swapped = swap.then(|| format!("{}Mi", self.swap.unwrap_or_default() / MI));
         self.cells().into_iter().chain(swapped).collect()
     }
 }
@@ -82,11 +87,11 @@ fn sort_field(text: &str) -> Outcome<&str> {
     }
 }
 
-/// Puts the largest first when asked for, else keeps the order of names.
+/// Puts the largest first.
 fn sort<T>(rows: &mut [T], by: &str, usage: impl Fn(&T) -> Usage) {
     match by {
-        "cpu" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).cpu_milli)),
-        "memory" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).bytes)),
+        "cpu" => go_sort::sort(rows, |one, two| usage(one).cpu_milli > usage(two).cpu_milli),
+        "memory" => go_sort::sort(rows, |one, two| usage(one).bytes > usage(two).bytes),
         _ => {}
     }
 }

@@ -80,8 +80,10 @@ struct Style {
 fn shown(metrics: &[Value], nodes: &[Value], by: &str, style: Style) -> String {
     let name = |object: &Value| text_of(&object["metadata"]["name"]).to_owned();
     let mut measured: Vec<&Value> = metrics.iter().collect();
-    measured.sort_by_key(|object| name(object));
-    sort(&mut measured, by, |object| Usage::of(&object["usage"]));
+    match by {
+        "" => measured.sort_by_key(|object| name(object)),
+        by => sort(&mut measured, by, |object| Usage::of(&object["usage"])),
+    }
     let mut rows: Vec<Vec<String>> = Vec::new();
     let columns = if style.swap { HEADINGS } else { &HEADINGS[..5] };
     if style.headings {
@@ -89,7 +91,7 @@ fn shown(metrics: &[Value], nodes: &[Value], by: &str, style: Style) -> String {
     }
     for object in &measured {
         let usage = Usage::of(&object["usage"]);
-        let cells = usage.cells_with(style.swap);
+        let mut cells = usage.cells_with(style.swap);
         let node = nodes.iter().find(|node| name(node) == name(object));
         let share = |part: i64, resource: &str| -> String {
             let whole = node.and_then(|node| match resource {
@@ -101,7 +103,13 @@ fn shown(metrics: &[Value], nodes: &[Value], by: &str, style: Style) -> String {
                 _ => "<unknown>".to_owned(),
             }
         };
-        let shares = [share(usage.cpu_milli, "cpu"), share(usage.bytes, "memory"), share(usage.swap, "swap")];
+        let shares = [
+            share(usage.cpu_milli, "cpu"),
+            share(usage.bytes, "memory"),
+            share(usage.swap.unwrap_or_default(), "swap"),
+        ];
+        let unmeasured = cells.get_mut(2).filter(|_| usage.swap.is_none());
+        unmeasured.into_iter().for_each(|cell| "<unknown>".clone_into(cell));
         let pairs = cells.into_iter().zip(shares).flat_map(|(amount, share)| [amount, share]);
         rows.push(std::iter::once(name(object)).chain(pairs).collect());
     }

@@ -115,8 +115,10 @@ fn total(pod: &Value) -> Usage {
 fn shown(pods: &[Value], by: &str, style: Style) -> String {
     let text = |pod: &Value, field: &str| text_of(&pod["metadata"][field]).to_owned();
     let mut pods: Vec<&Value> = pods.iter().collect();
-    pods.sort_by_key(|pod| (text(pod, "namespace"), text(pod, "name")));
-    sort(&mut pods, by, |pod| total(pod));
+    match by {
+        "" => pods.sort_by_key(|pod| (text(pod, "namespace"), text(pod, "name"))),
+        by => sort(&mut pods, by, |pod| total(pod)),
+    }
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut headings: Vec<&str> = Vec::new();
     headings.extend(style.namespaces.then_some("NAMESPACE"));
@@ -136,8 +138,10 @@ fn shown(pods: &[Value], by: &str, style: Style) -> String {
             continue;
         }
         let mut own: Vec<&Value> = array(&pod["containers"]).iter().collect();
-        own.sort_by_key(|own| text_of(&own["name"]).to_owned());
-        sort(&mut own, by, |own| Usage::of(&own["usage"]));
+        match by {
+            "" => own.sort_by_key(|own| text_of(&own["name"]).to_owned()),
+            by => sort(&mut own, by, |own| Usage::of(&own["usage"])),
+        }
         for own in own {
             let name = text_of(&own["name"]).to_owned();
             rows.push([begin.clone(), vec![name], Usage::of(&own["usage"]).cells_with(style.swap)].concat());

@@ -173,7 +173,8 @@ impl<'d> State<'_, 'd> {
         dot: &Dynamic<'d>,
     ) -> Result<(), String> {
         let tree = self.tree;
-        let shown = format!("{{{{template {}}}}}", quote(name));
+        let given = argument.map(|argument| format!(" {argument}")).unwrap_or_default();
+        let shown = format!("{{{{template {}{given}}}}}", quote(name));
         let Some(nodes) = tree.named.get(name) else {
             return Err(self.failed(position, &shown, format!("template {} not defined", quote(name))));
         };
@@ -323,10 +324,24 @@ impl<'d> State<'_, 'd> {
         arguments.extend(last);
         if name == "call" {
             let first = arguments[0].as_deref();
-            let why = format!("error calling call: non-function of type {}", first.map_or("nil", type_name));
+            let shown = operands.first().map(ToString::to_string).unwrap_or_default();
+            let why = match first.filter(|value| !value.is_null()) {
+                Some(value) => {
+                    let integer = operands.first().is_some_and(is_integer);
+                    format!("non-function {shown} of type {}", if integer { "int" } else { type_name(value) })
+                }
+                None => "call of nil".to_owned(),
+            };
+            let why = format!("error calling call: {why}");
             return Err(self.failed(command.position, command, why));
         }
-        call(name, arguments)
+        let integers: Vec<bool> = operands.iter().map(is_integer).collect();
+        call(name, arguments, &integers)
             .map_err(|why| self.failed(command.position, command, format!("error calling {name}: {why}")))
     }
+}
+
+/// Whether the word is a whole number: Go gives these another type than those of JSON.
+fn is_integer(operand: &Operand) -> bool {
+    matches!(&operand.kind, OperandKind::Literal(Value::Number(number), _) if !number.is_f64())
 }

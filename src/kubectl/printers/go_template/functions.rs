@@ -64,7 +64,12 @@ pub(super) fn is_true(value: &Dynamic<'_>) -> bool {
 }
 
 /// Calls any function but `and` and `or`, which do not look at all of their arguments.
-pub(super) fn call<'d>(name: &str, arguments: Vec<Dynamic<'d>>) -> Result<Dynamic<'d>, String> {
+/// `integers` tells which arguments are whole numbers of the template itself.
+pub(super) fn call<'d>(
+    name: &str,
+    arguments: Vec<Dynamic<'d>>,
+    integers: &[bool],
+) -> Result<Dynamic<'d>, String> {
     let values = || -> Vec<Value> { arguments.iter().map(owned).collect() };
     let text = |text: String| Ok(Some(Cow::Owned(Value::from(text))));
     match name {
@@ -82,12 +87,12 @@ pub(super) fn call<'d>(name: &str, arguments: Vec<Dynamic<'d>>) -> Result<Dynami
         "html" => text(escape_html(&sprint(&values()))),
         "js" => text(escape_js(&sprint(&values()))),
         "urlquery" => text(escape_query(&sprint(&values()))),
-        "eq" => equal(&arguments),
-        "ne" => equal(&arguments).map(|same| Some(Cow::Owned((!is_true(&same)).into()))),
-        "lt" => truth(order(&arguments)? == Ordering::Less),
-        "le" => truth(order(&arguments)? != Ordering::Greater),
-        "gt" => truth(order(&arguments)? == Ordering::Greater),
-        "ge" => truth(order(&arguments)? != Ordering::Less),
+        "eq" => equal(&arguments, integers),
+        "ne" => equal(&arguments, integers).map(|same| Some(Cow::Owned((!is_true(&same)).into()))),
+        "lt" => truth(order(&arguments, integers)? == Ordering::Less),
+        "le" => truth(order(&arguments, integers)? != Ordering::Greater),
+        "gt" => truth(order(&arguments, integers)? == Ordering::Greater),
+        "ge" => truth(order(&arguments, integers)? != Ordering::Less),
         "exists" => truth(exists(&arguments)),
         "base64decode" => decode(arguments[0].as_deref()),
         other => Err(format!("{other} of a value that is no function")),
@@ -196,17 +201,27 @@ fn basic_kind(value: Option<&Value>) -> Option<&'static str> {
     }
 }
 
-fn equal<'d>(arguments: &[Dynamic<'d>]) -> Result<Dynamic<'d>, String> {
+/// Says which types do not go together.
+fn incompatible(arguments: &[Dynamic<'_>], integers: &[bool], other: usize) -> String {
+    let type_of = |index: usize| match arguments[index].as_deref() {
+        _ if integers.get(index).is_some_and(|is_integer| *is_integer) => "int",
+        Some(value) => type_name(value),
+        None => "nil",
+    };
+    format!("incompatible types for comparison: {} and {}", type_of(0), type_of(other))
+}
+
+fn equal<'d>(arguments: &[Dynamic<'d>], integers: &[bool]) -> Result<Dynamic<'d>, String> {
     let Some((first, rest)) = arguments.split_first() else { return truth(false) };
     if rest.is_empty() {
         return Err("missing argument for comparison".to_owned());
     }
     let one = first.as_deref().filter(|value| !value.is_null());
-    for other in rest {
+    for (index, other) in rest.iter().enumerate() {
         let two = other.as_deref().filter(|value| !value.is_null());
         if let (Some(a), Some(b)) = (one, two) {
             if basic_kind(one) != basic_kind(two) {
-                return Err("incompatible types for comparison".to_owned());
+                return Err(incompatible(arguments, integers, index + 1));
             }
             if a.is_array() || a.is_object() {
                 let (a_type, b_type) = (type_name(a), type_name(b));
@@ -220,13 +235,13 @@ fn equal<'d>(arguments: &[Dynamic<'d>]) -> Result<Dynamic<'d>, String> {
     truth(false)
 }
 
-fn order(arguments: &[Dynamic<'_>]) -> Result<Ordering, String> {
+fn order(arguments: &[Dynamic<'_>], integers: &[bool]) -> Result<Ordering, String> {
     let (one, two) = (arguments[0].as_deref(), arguments[1].as_deref());
     let (Some(a), Some(b)) = (basic_kind(one), basic_kind(two)) else {
         return Err("invalid type for comparison".to_owned());
     };
     if a != b {
-        return Err("incompatible types for comparison".to_owned());
+        return Err(incompatible(arguments, integers, 1));
     }
     match (one, two) {
         (Some(Value::String(one)), Some(Value::String(two))) => Ok(one.cmp(two)),

@@ -116,7 +116,7 @@ impl Parser {
             "range" => self.branch(BranchKind::Range).map(Some),
             "define" => self.define().map(|()| None),
             "block" => self.block(word.position).map(Some),
-            "template" => self.template(word.position).map(Some),
+            "template" => self.template().map(Some),
             word => {
                 if self.loops == 0 {
                     return Err(format!("{{{{{word}}}}} outside {{{{range}}}}"));
@@ -194,7 +194,9 @@ impl Parser {
         Ok(())
     }
 
-    fn template(&mut self, position: usize) -> Result<Node, String> {
+    fn template(&mut self) -> Result<Node, String> {
+        self.skip_space();
+        let position = self.peek().position;
         let name = self.name("template clause")?;
         self.skip_space();
         let argument = if self.peek().kind == Kind::RightDelimiter {

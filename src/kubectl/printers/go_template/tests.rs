@@ -78,7 +78,7 @@ fn what_goes_wrong_is_worded_and_placed_as_go_does() {
         ),
         (
             "{{if eq 1 \"a\"}}{{end}}",
-            "error: error executing template \"{{if eq 1 \\\"a\\\"}}{{end}}\": template: output:1:5: executing \"output\" at <eq 1 \"a\">: error calling eq: incompatible types for comparison",
+            "error: error executing template \"{{if eq 1 \\\"a\\\"}}{{end}}\": template: output:1:5: executing \"output\" at <eq 1 \"a\">: error calling eq: incompatible types for comparison: int and string",
         ),
         (
             "{{range .items}}",

@@ -96,7 +96,7 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
 pub(super) fn visited(failure: Failure) -> Failure {
     match failure {
         Failure::Message(text)
-            if !["the path ", "no objects passed", "when paths, "]
+            if !["the path ", "error reading ", "no objects passed", "when paths, "]
                 .iter()
                 .any(|start| text.starts_with(start)) =>
         {
@@ -112,6 +112,9 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
         return select_pairs(api, args).await;
     }
     let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
+    if types.ends_with(',') && !names.is_empty() {
+        return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
+    }
     let resources = resolve_types(api, types).await?;
     if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
         // A category stands for several resources.
@@ -166,7 +169,10 @@ async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
 /// The resources of `pods,svc` or of a category such as `all`.
 async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
     let mut resources: Vec<Resource> = Vec::new();
-    for typed in types.split(',').filter(|typed| !typed.is_empty()) {
+    for typed in types.split(',') {
+        if typed.is_empty() {
+            return Err(Failure::message("the server doesn't have a resource type \"\""));
+        }
         let members = discovery::category(api, typed).await?;
         if members.is_empty() {
             resources.push(discovery::resolve(api, typed).await?);
@@ -179,9 +185,6 @@ async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
         if !unique.contains(&resource) {
             unique.push(resource);
         }
-    }
-    if unique.is_empty() {
-        return Err(Failure::message("the server doesn't have a resource type \"\""));
     }
     Ok(unique)
 }
@@ -466,40 +469,4 @@ fn without_namespace(object: Object) -> Object {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(args: &[&str], has_selector: bool, all: bool) -> String {
-        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        check_selectors(&args, has_selector, all).err().map(|failure| failure.report()).unwrap_or_default()
-    }
-
-    #[test]
-    fn selectors_and_names_exclude_each_other() {
-        assert_eq!(refusal(&["pods"], true, false), "");
-        assert_eq!(refusal(&["pods", "a"], false, false), "");
-        let named = "error: name cannot be provided when a selector is specified";
-        assert_eq!(refusal(&["pods", "a"], true, false), named);
-        assert_eq!(refusal(&["pods", "a"], false, true), named);
-        assert_eq!(
-            refusal(&["pod/a"], true, false),
-            "error: selectors and the all flag cannot be used when passing resource/name arguments"
-        );
-        assert_eq!(
-            refusal(&[], true, false),
-            "error: at least one resource must be specified to use a selector"
-        );
-    }
-
-    #[test]
-    fn items_of_a_list_carry_their_type() {
-        let pods = Resource::from(&builtin::POD);
-        let list = json!({"items": [{"metadata": {"name": "a"}}, {"kind": "Other"}]});
-        let found = items(&list, &pods);
-        assert_eq!(found[0], json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}));
-        assert_eq!(found[1]["kind"], "Other");
-        assert!(items(&json!({}), &pods).is_empty());
-        let info = info_of(pods, found[0].clone(), String::new()).unwrap();
-        assert_eq!((info.named().as_str(), info.namespace.as_str()), ("pod/a", ""));
-    }
-}
+mod tests;

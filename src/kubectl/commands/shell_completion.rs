@@ -1,0 +1,391 @@
+//! `kubectl __complete`: what the completion scripts of shells ask, answered as cobra answers it.
+
+use serde_json::Value;
+
+use crate::apimachinery::builtin;
+use crate::kubectl::api::Api;
+use crate::kubectl::command::{Call, Command, all_flags, find};
+use crate::kubectl::describe::{array, text_of};
+use crate::kubectl::discovery::{Resource, discover};
+use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::{Flag, FlagKind};
+use crate::kubectl::resource_args::{Selection, select};
+
+use super::COMMANDS;
+
+/// What the shell is to make of the candidates (cobra's `ShellCompDirective`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Directive {
+    Default = 0,
+    NoSpace = 2,
+    NoFileComp = 4,
+    NoSpaceNoFileComp = 6,
+    FilterFileExt = 8,
+}
+
+impl Directive {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Default => "ShellCompDirectiveDefault",
+            Self::NoSpace => "ShellCompDirectiveNoSpace",
+            Self::NoFileComp => "ShellCompDirectiveNoFileComp",
+            Self::NoSpaceNoFileComp => "ShellCompDirectiveNoSpace, ShellCompDirectiveNoFileComp",
+            Self::FilterFileExt => "ShellCompDirectiveFilterFileExt",
+        }
+    }
+}
+
+/// A candidate and what is said of it.
+type Candidate = (String, String);
+
+/// Kinds of what can be scaled.
+const SCALABLE: &[&str] = &["deployment", "replicaset", "replicationcontroller", "statefulset"];
+const ROLLING: &[&str] = &["deployment", "daemonset", "statefulset"];
+/// Kinds that lead to Pods.
+const POD_OWNERS: &[&str] = &[
+    "daemonsets",
+    "deployments",
+    "pods",
+    "jobs",
+    "replicasets",
+    "replicationcontrollers",
+    "services",
+    "statefulsets",
+];
+const OUTPUTS: &[&str] = &[
+    "json",
+    "yaml",
+    "kyaml",
+    "name",
+    "go-template",
+    "go-template-file",
+    "template",
+    "templatefile",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "custom-columns",
+    "custom-columns-file",
+    "wide",
+];
+
+/// What the arguments of a command are.
+#[derive(Clone, Copy, Debug)]
+enum Offer {
+    /// A kind, then names of that kind; or `kind/name`. Only the listed kinds, or all.
+    Objects(&'static [&'static str]),
+    /// As [`Self::Objects`], one object only.
+    Object(&'static [&'static str]),
+    /// One Pod, or one object that leads to Pods.
+    Pod,
+    /// One object of that kind.
+    One(&'static str),
+    /// Somewhere in a container, or here.
+    Path,
+    /// An entry of the kubeconfig.
+    Entry(&'static str),
+    /// Words.
+    Words(&'static [&'static str]),
+    /// Nothing that is known.
+    Nothing,
+}
+
+fn offer_of(path: &str) -> Offer {
+    match path.strip_prefix("kubectl ").unwrap_or_default() {
+        "get" | "describe" | "delete" | "edit" | "patch" | "label" | "annotate" | "debug" => {
+            Offer::Objects(&[])
+        }
+        "scale" | "autoscale" => Offer::Objects(SCALABLE),
+        "expose" => Offer::Objects(&["pod", "service", "replicationcontroller", "deployment", "replicaset"]),
+        "set image" => Offer::Objects(&[
+            "daemonsets",
+            "deployments",
+            "pods",
+            "cronjobs",
+            "replicasets",
+            "replicationcontrollers",
+            "statefulsets",
+        ]),
+        "taint" => Offer::Object(&["node"]),
+        "rollout pause" | "rollout resume" => Offer::Object(&["deployment"]),
+        "rollout history" | "rollout restart" | "rollout status" | "rollout undo" => Offer::Object(ROLLING),
+        "attach" | "exec" | "logs" | "port-forward" => Offer::Pod,
+        "cordon" | "drain" | "top node" | "uncordon" => Offer::One("nodes"),
+        "top pod" => Offer::One("pods"),
+        "cp" => Offer::Path,
+        "config use-context" | "config set-context" | "config delete-context" | "config rename-context" => {
+            Offer::Entry("contexts")
+        }
+        "config delete-cluster" => Offer::Entry("clusters"),
+        "config delete-user" => Offer::Entry("users"),
+        "completion" => Offer::Words(&["bash", "fish", "powershell", "zsh"]),
+        _ => Offer::Nothing,
+    }
+}
+
+/// Prints candidates for the last word, one a line, and what shells are to make of them.
+pub(in crate::kubectl) async fn complete_words(
+    call: &mut Call<'_>,
+    words: &[String],
+    described: bool,
+) -> Outcome {
+    let Some((last, before)) = words.split_last() else {
+        return Err(Failure::message("requires at least 1 arg(s), only received 0"));
+    };
+    let (chain, rest) = find(before);
+    let is_unknown = chain.is_empty() && !call.args.is_empty() && call.args[0] != "help";
+    if is_unknown {
+        call.complain("[Debug] Cleared global flags for plugin completion")?;
+        let words: Vec<&str> = call.args.iter().map(String::as_str).collect();
+        let words = words.join(" ");
+        call.complain(format!("[Debug] [Error] unable to find a command for arguments: [{words}]"))?;
+    }
+    let (found, directive) = match pending_flag(call, last, before) {
+        _ if is_unknown => (Vec::new(), Directive::Default),
+        Some((flag, typed)) => flag_values(call, flag, typed).await,
+        None if last.starts_with('-') && !rest.iter().any(|word| word == "--") => {
+            (flags_of(call, chain.last().copied(), last), Directive::NoFileComp)
+        }
+        None => arguments_of(call, chain.last().copied(), last).await,
+    };
+    let mut text = String::new();
+    for (candidate, about) in found {
+        let about = about.lines().next().unwrap_or_default();
+        match about {
+            "" => text.push_str(&candidate),
+            about if described => text.push_str(&format!("{candidate}\t{about}")),
+            _ => text.push_str(&candidate),
+        }
+        text.push('\n');
+    }
+    call.text(text)?;
+    call.line(format!(":{}", directive as i32))?;
+    call.complain(format!("Completion ended with directive: {}", directive.name()))
+}
+
+/// The flag whose value is being typed, and what there is of it.
+fn pending_flag<'w>(call: &Call<'_>, last: &'w str, before: &[String]) -> Option<(&'static Flag, &'w str)> {
+    let flags = all_flags(call.command);
+    let named = |word: &str| {
+        flags.iter().copied().find(|flag| match word.strip_prefix("--") {
+            Some(long) => flag.long == long,
+            None => {
+                flag.short.is_some_and(|letter| word.strip_prefix('-') == Some(letter.to_string().as_str()))
+            }
+        })
+    };
+    if before.iter().any(|word| word == "--") {
+        return None;
+    }
+    if let Some((name, typed)) = last.split_once('=').filter(|_| last.starts_with('-')) {
+        return Some((named(name)?, typed));
+    }
+    let flag = named(before.last()?)?;
+    (flag.bare.is_empty() && !last.starts_with('-')).then_some((flag, last))
+}
+
+async fn flag_values(call: &Call<'_>, flag: &Flag, typed: &str) -> (Vec<Candidate>, Directive) {
+    let fixed = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let words = match flag.long {
+        "namespace" => names(call, "namespaces").await,
+        "context" => entries(call, "contexts"),
+        "cluster" => entries(call, "clusters"),
+        "user" if flag.kind == FlagKind::Text => entries(call, "users"),
+        "output" if call.command.name == "get" => fixed(OUTPUTS),
+        "subresource" if call.command.name != "can-i" => fixed(&["status", "scale", "resize"]),
+        "container" if call.command.name == "exec" => containers(call).await,
+        "filename" => {
+            return (starting(fixed(&["json", "yaml", "yml"]), ""), Directive::FilterFileExt);
+        }
+        _ => return (Vec::new(), Directive::Default),
+    };
+    (starting(words, typed), Directive::NoFileComp)
+}
+
+/// The words that go on from what is typed, without anything to say of them.
+fn starting(words: Vec<String>, typed: &str) -> Vec<Candidate> {
+    words.into_iter().filter(|word| word.starts_with(typed)).map(|word| (word, String::new())).collect()
+}
+
+/// Flags that have to be given, if any is missing; else all that can be.
+fn flags_of(call: &Call<'_>, command: Option<&'static Command>, typed: &str) -> Vec<Candidate> {
+    let required = required_flags(call, typed);
+    if !required.is_empty() {
+        return required;
+    }
+    let own: Vec<&str> = command
+        .into_iter()
+        .flat_map(|command| command.flags.iter().copied().flatten())
+        .map(|flag| flag.long)
+        .collect();
+    let mut flags = all_flags(call.command);
+    // Flags of all commands come first, the way to help among a command's own.
+    flags.sort_by_key(|flag| {
+        (own.contains(&flag.long) || flag.long == "help" && command.is_some(), flag.long)
+    });
+    let mut found = Vec::new();
+    for flag in flags.into_iter().filter(|flag| flag.deprecated.is_empty()) {
+        let repeats = matches!(flag.kind, FlagKind::List | FlagKind::Array);
+        if call.flags.is_set(flag.long) && !repeats {
+            continue;
+        }
+        let letter = flag.short.map(|letter| format!("-{letter}"));
+        let forms = std::iter::once(format!("--{}", flag.long)).chain(letter);
+        found.extend(forms.filter(|form| form.starts_with(typed)).map(|form| (form, flag.help.to_owned())));
+    }
+    found
+}
+
+fn required_flags(call: &Call<'_>, typed: &str) -> Vec<Candidate> {
+    let missing = all_flags(call.command);
+    let missing = missing.into_iter().filter(|flag| flag.required && !call.flags.is_set(flag.long));
+    missing
+        .map(|flag| (format!("--{}", flag.long), flag.help.to_owned()))
+        .filter(|(form, _)| form.starts_with(typed))
+        .collect()
+}
+
+async fn arguments_of(
+    call: &Call<'_>,
+    command: Option<&'static Command>,
+    typed: &str,
+) -> (Vec<Candidate>, Directive) {
+    let mut found = required_flags(call, typed);
+    let helps = command.is_none() && call.args.first().is_some_and(|word| word == "help");
+    let (subcommands, is_first) = if helps {
+        let (chain, _) = find(&call.args[1..]);
+        (chain.last().map_or(COMMANDS, |command| command.subcommands), true)
+    } else {
+        (command.map_or(COMMANDS, |command| command.subcommands), call.args.is_empty())
+    };
+    if is_first && (helps || !subcommands.is_empty()) {
+        let mut known: Vec<(&str, &str)> = subcommands
+            .iter()
+            .map(|one| (one.name, one.short))
+            .filter(|(name, _)| *name != "alpha")
+            .collect();
+        if command.is_none() && !helps {
+            known.push(("help", "Help about any command"));
+        }
+        known.sort_unstable();
+        let known = known.into_iter().filter(|(name, _)| name.starts_with(typed));
+        found.extend(known.map(|(name, short)| (name.to_owned(), short.to_owned())));
+        return (found, Directive::NoFileComp);
+    }
+    let (words, directive) = offered(call, typed).await;
+    found.extend(starting(words, typed));
+    (found, directive)
+}
+
+async fn offered(call: &Call<'_>, typed: &str) -> (Vec<String>, Directive) {
+    let quiet = |words: Vec<String>| (words, Directive::NoFileComp);
+    let is_first = call.args.is_empty();
+    match offer_of(&call.path) {
+        Offer::Nothing => (Vec::new(), Directive::Default),
+        Offer::Words(words) if is_first => quiet(words.iter().map(|word| (*word).to_owned()).collect()),
+        Offer::Entry(section) if is_first => quiet(entries(call, section)),
+        Offer::One(plural) if is_first => quiet(names(call, plural).await),
+        Offer::Pod if is_first => match typed.split_once('/') {
+            Some((kind, _)) => quiet(slashed(call, kind).await),
+            None => {
+                let owners = POD_OWNERS.iter().map(|kind| format!("{kind}/"));
+                quiet(names(call, "pods").await.into_iter().chain(owners).collect())
+            }
+        },
+        Offer::Pod if call.command.name == "logs" && call.args.len() == 1 => quiet(containers(call).await),
+        Offer::Path if is_first => (paths(call, typed).await, Directive::NoSpace),
+        Offer::Path => (Vec::new(), Directive::NoSpace),
+        Offer::Object(kinds) if call.args.len() < 2 => objects(call, kinds, typed).await,
+        Offer::Objects(kinds) => objects(call, kinds, typed).await,
+        _ => quiet(Vec::new()),
+    }
+}
+
+/// `TYPE NAME…` or `TYPE/NAME…`, what is typed already left out.
+async fn objects(call: &Call<'_>, kinds: &[&str], typed: &str) -> (Vec<String>, Directive) {
+    let known = async || match kinds {
+        [] => served(call).await,
+        kinds => kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let found = match (call.args.first(), typed.split_once('/')) {
+        (None, None) => match typed.rsplit_once(',').filter(|_| kinds.is_empty()) {
+            Some((others, _)) => known().await.into_iter().map(|kind| format!("{others},{kind}")).collect(),
+            None => known().await,
+        },
+        (Some(first), None) if first.contains('/') => {
+            let slashed = known().await.into_iter().map(|kind| format!("{kind}/")).collect();
+            return (slashed, Directive::NoSpaceNoFileComp);
+        }
+        (Some(first), None) => names(call, first).await,
+        (_, Some((kind, _))) => slashed(call, kind).await,
+    };
+    (found.into_iter().filter(|name| !call.args.contains(name)).collect(), Directive::NoFileComp)
+}
+
+/// Kinds that can be read, as `api-resources -o name` lists them.
+async fn served(call: &Call<'_>) -> Vec<String> {
+    let Ok(api) = call.api().await else { return Vec::new() };
+    let Ok(served) = discover(&api).await else { return Vec::new() };
+    let readable = served.iter().filter(|resource| resource.verbs.iter().any(|verb| verb == "get"));
+    let mut keys: Vec<(String, String, String)> = readable
+        .map(|resource| (resource.group.clone(), resource.plural.clone(), resource.group_resource()))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys.into_iter().map(|(.., name)| name).collect()
+}
+
+/// Names of the objects of what a person calls a kind, in the namespace.
+async fn names(call: &Call<'_>, kind: &str) -> Vec<String> {
+    let (Ok(api), Ok(namespace)) = (call.api().await, call.namespace()) else { return Vec::new() };
+    names_in(&api, &namespace, kind).await
+}
+
+async fn names_in(api: &Api, namespace: &str, kind: &str) -> Vec<String> {
+    let Ok(selections) = select(api, &[kind.to_owned()]).await else { return Vec::new() };
+    let mut found = Vec::new();
+    for selection in selections {
+        let Selection::Every(resource) = selection else { continue };
+        let list = api.list(&resource.collection(namespace)).await.unwrap_or_default();
+        found.extend(array(&list["items"]).iter().map(|item| text_of(&item["metadata"]["name"]).to_owned()));
+    }
+    found
+}
+
+async fn slashed(call: &Call<'_>, kind: &str) -> Vec<String> {
+    names(call, kind).await.into_iter().map(|name| format!("{kind}/{name}")).collect()
+}
+
+fn entries(call: &Call<'_>, section: &str) -> Vec<String> {
+    call.factory.kubeconfig(&call.flags).map(|config| config.names(section)).unwrap_or_default()
+}
+
+/// Containers of the Pod that was named: first init, then others, then ephemeral ones.
+async fn containers(call: &Call<'_>) -> Vec<String> {
+    let (Ok(api), Ok(namespace), Some(name)) = (call.api().await, call.namespace(), call.args.first()) else {
+        return Vec::new();
+    };
+    let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, name)).await.unwrap_or(Value::Null);
+    crate::kubectl::pods::container_names(&pod)
+}
+
+/// `namespace/pod:` and `pod:`, or a place here.
+async fn paths(call: &Call<'_>, typed: &str) -> Vec<String> {
+    if typed.contains(':') {
+        return Vec::new();
+    }
+    let pods = |names: Vec<String>, namespace: &str| -> Vec<String> {
+        names.into_iter().map(|name| format!("{namespace}{name}:")).collect()
+    };
+    if let Some((namespace, _)) = typed.split_once('/') {
+        let Ok(api) = call.api().await else { return Vec::new() };
+        return pods(names_in(&api, namespace, "pods").await, &format!("{namespace}/"));
+    }
+    let mut found: Vec<String> =
+        names(call, "namespaces").await.into_iter().map(|name| format!("{name}/")).collect();
+    found.extend(pods(names(call, "pods").await, ""));
+    if typed.is_empty() {
+        found.extend(["./".to_owned(), "/".to_owned()]);
+    }
+    found
+}
