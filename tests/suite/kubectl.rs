@@ -297,7 +297,8 @@ async fn files_are_copied_into_containers_and_out_again() {
         assert!(out(&format!("{pod}-one")) == bytes, "bytes from {pod} differ");
     }
     let (code, said, err) = bench.wait("cp box:/nope nope").await;
-    assert_eq!(code, 1, "{err}");
+    // A tar that found nothing has made a whole archive; upstream takes that for success.
+    assert_eq!(code, 0, "{err}");
     assert!(said.contains("tar: /nope: No such file or directory\n"), "{said}");
     let (code, _, err) = bench.wait("cp site/deep/picture bare:/tmp/one").await;
     assert_eq!(code, 1, "{err}");

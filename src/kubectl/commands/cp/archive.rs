@@ -1,7 +1,7 @@
 //! Packing and unpacking the archive of `kubectl cp`, never outside of the destination.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::kubectl::errors::{Failure, Outcome};
@@ -78,6 +78,19 @@ pub(super) struct Target<'a> {
     pub named: &'a str,
     /// What copies the links that are left out here; told with the first.
     pub hint: &'a str,
+}
+
+/// Bytes of zeros that end an archive.
+const END: usize = 1024;
+
+/// Whether a file ends as an archive does.
+pub(super) fn is_whole(file: &mut File) -> io::Result<bool> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let Some(start) = length.checked_sub(END as u64) else { return Ok(false) };
+    file.seek(SeekFrom::Start(start))?;
+    let mut end = Vec::with_capacity(END);
+    file.read_to_end(&mut end)?;
+    Ok(end.iter().all(|byte| *byte == 0))
 }
 
 /// Unpacks what stands below `prefix`; gives back warnings about what was left out.
