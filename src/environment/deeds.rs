@@ -112,8 +112,13 @@ impl Deeds {
         done
     }
 
-    /// Somebody looked what became of requests without an answer: from now on they claim nothing.
-    pub(super) fn settle(&self, open: &BTreeSet<String>) {
+    /// Somebody looked what became of requests without an answer, and found these objects: what the
+    /// requests made is written down, and from now on they claim nothing else.
+    pub(super) fn settle<'a>(&self, open: &BTreeSet<String>, found: impl Iterator<Item = (String, &'a str)>) {
+        let asked = Done { open: open.clone(), ..Done::default() };
+        for (path, uid) in found.filter(|(path, uid)| asked.claims(path, uid)) {
+            self.write(&Deed::Answered { path, uid: Some(uid.to_owned()) });
+        }
         for path in open {
             self.write(&Deed::Answered { path: path.clone(), uid: None });
         }
@@ -264,7 +269,9 @@ mod tests {
         assert!(done.claims(&at("pods", "killed"), "2") && !done.claims(&at("pods", "refused"), "3"));
         assert!(done.claims("/apis/batch/v1beta1/namespaces/podlings/jobs/a-x7", "4"));
         assert!(!done.claims(&at("secrets", "killed"), "5"));
-        deeds.settle(&done.open);
-        assert!(!deeds.read().claims(&at("pods", "killed"), "2"));
+        deeds.settle(&done.open, [(at("pods", "killed"), "2"), (at("pods", "other"), "6")].into_iter());
+        let done = deeds.read();
+        assert!(done.claims(&at("pods", "killed"), "2") && !done.claims(&at("pods", "killed"), "another"));
+        assert!(!done.claims(&at("pods", "other"), "6"));
     }
 }

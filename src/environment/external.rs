@@ -151,7 +151,7 @@ impl External {
     async fn try_pod(&self) -> Result<(), UserError> {
         let Some(image) = &self.terms.trial else { return Ok(()) };
         // What a lesson made may be what a quota is full of.
-        if !self.stock.take_whole().await?.0.is_empty() {
+        if !self.stock.take().await?.0.is_empty() {
             return Ok(());
         }
         let tried = self.terms.lodging.try_pod(&Objects::new(self.client(), self.namespace()), image).await;

@@ -186,7 +186,7 @@ impl Stock {
         }
         // Where a request of a killed session led is known by now.
         let inherited = std::mem::take(&mut self.ledger().inherited);
-        self.deeds.settle(&inherited);
+        self.deeds.settle(&inherited, ours.iter().map(|root| (root.path(), root.uid.as_str())));
         for namespace in ours.extract_if(.., |root| root.kind.plural == "namespaces").collect::<Vec<_>>() {
             if self.is_shared(&namespace).await? {
                 others.push(Root { shared: true, ..namespace });
