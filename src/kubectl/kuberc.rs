@@ -9,7 +9,7 @@ use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome, reason};
 use super::factory::Factory;
 use super::flags::{FlagKind, parse};
-use super::kuberc_document::read;
+use super::kuberc_document::{Found, read};
 use crate::base::Output;
 
 /// The words as the person's preferences make them.
@@ -33,26 +33,43 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
         (None, Some(home)) => home.join(".kube/kuberc"),
         (None, None) => return Ok(args.to_vec()),
     };
+    // A file that was named is told as it was named.
+    let shown = explicit.clone().unwrap_or_else(|| path.display().to_string());
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(_) if explicit.is_none() => return Ok(args.to_vec()),
         Err(error) => {
             let what = if path.is_dir() { "read" } else { "open" };
-            return Err(refused(format!(
-                "kuberc error kuberc: {what} {}: {}",
-                path.display(),
-                reason(&error)
-            )));
+            return Err(refused(format!("kuberc error kuberc: {what} {shown}: {}", reason(&error))));
         }
     };
-    let Some(preference) = read(&text, &path.display().to_string(), err)? else {
-        if flag_value(args, "v").and_then(|level| level.parse::<i64>().ok()).is_some_and(|level| level >= 5) {
-            err.line(format!("kuberc: no preferences found in {}", path.display()))?;
+    let preference = match read(&text, &shown, err)? {
+        Found::Preference(preference) => preference,
+        Found::Nothing => {
+            let level = flag_value(args, "v").and_then(|level| level.parse::<i64>().ok());
+            if level.is_some_and(|level| level >= 5) {
+                err.line(format!("kuberc: no preferences found in {shown}"))?;
+            }
+            return Ok(args.to_vec());
         }
-        return Ok(args.to_vec());
+        Found::NothingValid(why) if explicit.is_some() => {
+            return Err(refused(format!("kuberc error kuberc: {why}")));
+        }
+        Found::NothingValid(why) => {
+            err.line(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
+            return Ok(args.to_vec());
+        }
     };
     warn_of_unknown_commands(&preference, err)?;
-    with_defaults(&with_alias(args, &preference)?, &preference)
+    with_preference(args, &preference)
+}
+
+/// The words behind an alias, as they are, or the words with the defaults of their command.
+fn with_preference(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
+    match with_alias(args, preference)? {
+        Some(words) => Ok(words),
+        None => with_defaults(args, preference),
+    }
 }
 
 /// What kubectl says when it does not take the preferences.
@@ -98,16 +115,16 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
     list(value, field).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Exchanges an alias for its command, arguments and flags.
-fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
-    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(args.to_vec()) };
+/// Exchanges an alias for its command, arguments and flags; `None` when there is none.
+fn with_alias(args: &[String], preference: &Value) -> Outcome<Option<Vec<String>>> {
+    let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(None) };
     let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str())
     else {
-        return Ok(args.to_vec());
+        return Ok(None);
     };
     // An alias does not hide a command.
     if COMMANDS.iter().any(|command| command.answers_to(&args[index])) {
-        return Ok(args.to_vec());
+        return Ok(None);
     }
     let command = words_of(alias["command"].as_str().unwrap_or_default());
     if !is_command(&command) {
@@ -130,7 +147,7 @@ fn with_alias(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
         words.push("--".to_owned());
         words.extend(after);
     }
-    Ok(words)
+    Ok(Some(words))
 }
 
 /// What stands before and behind `--`.
@@ -236,6 +253,7 @@ aliases:
 - {name: far, command: away}
 defaults:
 - {command: delete, options: [{name: interactive, default: 'true'}]}
+- {command: run, options: [{name: quiet, default: 'true'}]}
 - {command: describe, options: [{name: nope, default: x}]}
 - {command: logs, options: [{name: tail, default: many}]}
 ";
@@ -243,8 +261,10 @@ defaults:
     fn applied(line: &str) -> String {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let (mut err, _) = Output::captured();
-        let preference = read(FILE, "kuberc", &mut err).unwrap().unwrap();
-        match with_alias(&words, &preference).and_then(|words| with_defaults(&words, &preference)) {
+        let Found::Preference(preference) = read(FILE, "kuberc", &mut err).unwrap() else {
+            panic!("nothing")
+        };
+        match with_preference(&words, &preference) {
             Ok(words) => words.join(" "),
             Err(failure) => failure.report().trim_end().to_owned(),
         }
@@ -258,6 +278,7 @@ defaults:
         assert_eq!(applied("delete pod a"), "delete pod a --interactive=true");
         assert_eq!(applied("delete pod a --interactive=false"), "delete pod a --interactive=false");
         assert_eq!(applied("get pods"), "get pods");
+        assert_eq!(applied("run a"), "run a --quiet=true");
     }
 
     #[test]

@@ -89,10 +89,21 @@ fn fits(value: &Value, fields: Fields, path: &str, unknown: &mut Vec<String>) ->
     })
 }
 
-/// The first document that can be read; `None` for an empty file.
-pub(super) fn read(text: &str, path: &str, err: &mut Output) -> Outcome<Option<Value>> {
+/// What is in a kuberc file.
+#[derive(Debug, PartialEq)]
+pub(super) enum Found {
+    /// The first document that can be read.
+    Preference(Value),
+    /// The file is empty.
+    Nothing,
+    /// No document can be read: what kubectl says of it.
+    NothingValid(String),
+}
+
+/// Reads a kuberc file that is told by its path.
+pub(super) fn read(text: &str, path: &str, err: &mut Output) -> Outcome<Found> {
     if text.is_empty() {
-        return Ok(None);
+        return Ok(Found::Nothing);
     }
     for document in text.split("\n---") {
         let Ok(documents) = parse_yaml(document) else { continue };
@@ -112,11 +123,9 @@ pub(super) fn read(text: &str, path: &str, err: &mut Output) -> Outcome<Option<V
             ))?;
         }
         validate(&value)?;
-        return Ok(Some(value));
+        return Ok(Found::Preference(value));
     }
-    Err(refused(format!(
-        "kuberc error kuberc: no valid preferences found in {path}, use --v=5 to see details"
-    )))
+    Ok(Found::NothingValid(format!("no valid preferences found in {path}, use --v=5 to see details")))
 }
 
 /// Refuses what can be read and makes no sense.
@@ -175,6 +184,7 @@ mod tests {
         let (mut err, text) = Output::captured();
         let file = format!("apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n{lines}");
         match read(&file, "kuberc", &mut err) {
+            Ok(Found::NothingValid(why)) => format!("kuberc error kuberc: {why}"),
             Ok(_) => String::from_utf8(text.lock().unwrap().clone()).unwrap(),
             Err(failure) => {
                 failure.report().trim_end().replace("error occurred while applying preferences ", "")
@@ -217,7 +227,7 @@ mod tests {
     fn documents_that_cannot_be_read_are_passed_over() {
         let (mut err, _) = Output::captured();
         let file = "apiVersion: other/v1\nkind: Preference\n---\nbroken: [\n---\napiVersion: kubectl.config.k8s.io/v1alpha1\nkind: Preference\n";
-        assert!(read(file, "kuberc", &mut err).unwrap().is_some());
-        assert!(read("", "kuberc", &mut err).unwrap().is_none());
+        assert!(matches!(read(file, "kuberc", &mut err).unwrap(), Found::Preference(_)));
+        assert_eq!(read("", "kuberc", &mut err).unwrap(), Found::Nothing);
     }
 }
