@@ -16,7 +16,7 @@ use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use kube::client::Body;
 use tokio::io::DuplexStream;
-use tower_service::Service;
+use tower::Service;
 
 use super::apiserver::{ApiServer, serve_http1};
 

@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::task::{Context, Poll};
 
-use futures::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tower_service::Service;
+use tower::service_fn;
 
 /// The variable that names the file into which a tool writes what it makes.
 pub const DEEDS: &str = "PODLINGS_DEEDS";
@@ -128,27 +126,12 @@ impl Deeds {
     #[must_use]
     pub fn watch_over(&self, client: kube::Client) -> kube::Client {
         let namespace = client.default_namespace().to_owned();
-        kube::Client::new(Noted { client, deeds: self.clone() }, namespace)
-    }
-}
-
-struct Noted {
-    client: kube::Client,
-    deeds: Deeds,
-}
-
-impl Service<Request<Body>> for Noted {
-    type Response = Response<Body>;
-    type Error = kube::Error;
-    type Future = BoxFuture<'static, kube::Result<Response<Body>>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (client, deeds) = (self.client.clone(), self.deeds.clone());
-        Box::pin(async move { send(&client, &deeds, request).await })
+        let deeds = self.clone();
+        let through = service_fn(move |request| {
+            let (client, deeds) = (client.clone(), deeds.clone());
+            async move { send(&client, &deeds, request).await }
+        });
+        kube::Client::new(through, namespace)
     }
 }
 

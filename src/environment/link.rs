@@ -1,16 +1,14 @@
 //! The engine's own client: it keeps account of what it writes and of how the connection is.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
 use serde_json::Value;
 use tokio::sync::watch;
-use tower_service::Service;
+use tower::service_fn;
 
 use crate::base::{sleep, timeout};
 
@@ -64,7 +62,12 @@ impl Link {
 
     /// A client that does as `client` and keeps account here.
     pub(super) fn watch_over(&self, client: kube::Client, namespace: &str) -> kube::Client {
-        kube::Client::new(Watched { client, link: self.clone() }, namespace)
+        let link = self.clone();
+        let through = service_fn(move |request| {
+            let (client, link) = (client.clone(), link.clone());
+            async move { send(&client, &link, request).await }
+        });
+        kube::Client::new(through, namespace)
     }
 
     pub(super) fn interruption(&self) -> Option<Interruption> {
@@ -97,26 +100,6 @@ impl Link {
         if writes.len() < WRITES_MAX {
             writes.push(write);
         }
-    }
-}
-
-struct Watched {
-    client: kube::Client,
-    link: Link,
-}
-
-impl Service<Request<Body>> for Watched {
-    type Response = Response<Body>;
-    type Error = kube::Error;
-    type Future = BoxFuture<'static, kube::Result<Response<Body>>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (client, link) = (self.client.clone(), self.link.clone());
-        Box::pin(async move { send(&client, &link, request).await })
     }
 }
 

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 use kube::client::Body;
-use tower_service::Service;
+use tower::service_fn;
 
 use super::target::Target;
 
@@ -40,7 +38,26 @@ impl Renewable {
 
     /// A client that does as the present one does.
     pub(super) fn client(&self) -> kube::Client {
-        kube::Client::new(self.clone(), &self.namespace)
+        let clients = self.clone();
+        let through = service_fn(move |request| {
+            let clients = clients.clone();
+            async move { clients.send(request).await }
+        });
+        kube::Client::new(through, &self.namespace)
+    }
+
+    async fn send(&self, request: Request<Body>) -> kube::Result<Response<Body>> {
+        let client = self.present().0.clone();
+        let answer = client.send(request).await;
+        let refused = match &answer {
+            Ok(response) => response.status() == StatusCode::UNAUTHORIZED,
+            Err(error) => matches!(error, kube::Error::Auth(_)),
+        };
+        if refused {
+            // Whoever asks again asks with the new ones.
+            let _ = self.renew().await;
+        }
+        answer
     }
 
     fn present(&self) -> MutexGuard<'_, (kube::Client, Target)> {
@@ -64,32 +81,6 @@ impl Renewable {
         }
         *self.present() = (client, now);
         true
-    }
-}
-
-impl Service<Request<Body>> for Renewable {
-    type Response = Response<Body>;
-    type Error = kube::Error;
-    type Future = BoxFuture<'static, kube::Result<Response<Body>>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (clients, client) = (self.clone(), self.present().0.clone());
-        Box::pin(async move {
-            let answer = client.send(request).await;
-            let refused = match &answer {
-                Ok(response) => response.status() == StatusCode::UNAUTHORIZED,
-                Err(error) => matches!(error, kube::Error::Auth(_)),
-            };
-            if refused {
-                // Whoever asks again asks with the new ones.
-                let _ = clients.renew().await;
-            }
-            answer
-        })
     }
 }
 

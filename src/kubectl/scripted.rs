@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use kube::client::Body;
+use tower::service_fn;
 
 use super::api::{Api, Log, Warned};
 use crate::base::{Capture, Streams};
@@ -20,35 +21,18 @@ pub(super) fn server(answers: &[(u16, &str)]) -> (Api, Asked, Capture) {
     let answers = Arc::new(Mutex::new(answers));
     let asked = Asked::default();
     let heard = Arc::clone(&asked);
-    let service = Scripted(move |request: Request<Body>| {
+    let service = service_fn(move |request: Request<Body>| {
         heard.lock().unwrap().push(format!("{} {}", request.method(), request.uri()));
         let (code, body) = answers.lock().unwrap().pop_front().unwrap_or((404, String::new()));
-        Response::builder()
+        let answer = Response::builder()
             .status(code)
             .header("Warning", "299 - \"mind \\\"this\\\"\"")
             .body(Body::from(body.into_bytes()))
-            .unwrap()
+            .unwrap();
+        std::future::ready(Ok::<_, Infallible>(answer))
     });
     let (streams, printed) = Streams::captured("");
     let log = Log { err: streams.err, level: 0, warned: Warned::default() };
     let api = Api::new(kube::Client::new(service, "default"), "https://test:1".to_owned(), log);
     (api, asked, printed)
-}
-
-/// A service out of a function.
-#[derive(Clone)]
-struct Scripted<F>(F);
-
-impl<F: FnMut(Request<Body>) -> Response<Body>> tower_service::Service<Request<Body>> for Scripted<F> {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        std::future::ready(Ok((self.0)(request)))
-    }
 }

@@ -5,13 +5,22 @@ use std::convert::Infallible;
 use http::{Request, Response};
 use kube::client::Body;
 use serde_json::{Value, json};
+use tower::service_fn;
 
 use super::{Context, run};
 use crate::base::Streams;
 
 /// A client whose cluster has one node, three Services and one running Pod.
 fn client() -> kube::Client {
-    let service = tower_service_fn(|path: &str| match path {
+    let service = service_fn(|request: Request<Body>| {
+        std::future::ready(Ok::<_, Infallible>(answered(known(request.uri().path()))))
+    });
+    kube::Client::new(service, "default")
+}
+
+/// What stands at a path.
+fn known(path: &str) -> Option<Value> {
+    match path {
         "/api/v1/nodes" => Some(json!({"items": [node("minikube", "192.168.49.2", true)]})),
         "/version" => Some(json!({"gitVersion": "v1.36.2"})),
         "/podlings/node-ports" => Some(json!({"30762": 30763})),
@@ -27,8 +36,7 @@ fn client() -> kube::Client {
             Some(json!({"items": items}))
         }
         other => service_named(other.strip_prefix("/api/v1/namespaces/default/services/")?),
-    });
-    kube::Client::new(service, "default")
+    }
 }
 
 fn service_named(name: &str) -> Option<Value> {
@@ -53,32 +61,15 @@ fn node(name: &str, ip: &str, ready: bool) -> Value {
     })
 }
 
-/// A service that answers each path with JSON, or 404.
-#[derive(Clone)]
-struct Answers(fn(&str) -> Option<Value>);
-
-fn tower_service_fn(answer: fn(&str) -> Option<Value>) -> Answers {
-    Answers(answer)
-}
-
-impl tower_service::Service<Request<Body>> for Answers {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (code, body) = match (self.0)(request.uri().path()) {
-            Some(body) => (200, body),
-            None => (404, json!({"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404})),
-        };
-        let mut response = Response::new(Body::from(body.to_string().into_bytes()));
-        *response.status_mut() = http::StatusCode::from_u16(code).unwrap();
-        std::future::ready(Ok(response))
-    }
+/// An answer of JSON, or 404.
+fn answered(body: Option<Value>) -> Response<Body> {
+    let (code, body) = match body {
+        Some(body) => (200, body),
+        None => (404, json!({"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404})),
+    };
+    let mut response = Response::new(Body::from(body.to_string().into_bytes()));
+    *response.status_mut() = http::StatusCode::from_u16(code).unwrap();
+    response
 }
 
 /// Exit code, standard output and standard error of a line.
