@@ -22,6 +22,14 @@ fn judged(shown: &[u8], trusted: &[u8], host: &str, now: Timestamp) -> Result<()
     let own = chain.first().ok_or(UNKNOWN)?;
     check_time(own, now)?;
     let names = server_certificate(shown).map(|found| found.names).unwrap_or_default();
+    if own.subject_alternative_name().ok().flatten().is_none() {
+        // Those names are of the subject alone, which Go does not look at.
+        return Err(if names.iter().any(|name| name.eq_ignore_ascii_case(host)) {
+            "certificate relies on legacy Common Name field, use SANs instead".to_owned()
+        } else {
+            format!("certificate is not valid for any names, but wanted to match {host}")
+        });
+    }
     let wildcard = host.split_once('.').map(|(_, rest)| format!("*.{rest}"));
     if !names.iter().any(|name| name.eq_ignore_ascii_case(host) || Some(name) == wildcard.as_ref()) {
         return Err(format!("certificate is valid for {}, not {host}", names.join(", ")));
@@ -74,7 +82,7 @@ fn leads_to(
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
     use super::*;
 
@@ -98,6 +106,12 @@ mod tests {
         assert!(
             told(&trusted, "hook.other.svc", now).ends_with("valid for hook.team.svc, not hook.other.svc")
         );
+        let mut legacy = CertificateParams::new(Vec::new()).unwrap();
+        legacy.distinguished_name.push(DnType::CommonName, "hook.team.svc");
+        let legacy = legacy.self_signed(&key).unwrap().pem();
+        let told_of = |host| check_server(legacy.as_bytes(), legacy.as_bytes(), host, now).unwrap_err();
+        assert!(told_of("hook.team.svc").ends_with("legacy Common Name field, use SANs instead"));
+        assert!(told_of("other").ends_with("not valid for any names, but wanted to match other"));
         let late = Timestamp::from_second(100_000_000_000).unwrap();
         assert!(told(&trusted, "hook.team.svc", late).contains("is after 4096-01-01T00:00:00Z"));
     }

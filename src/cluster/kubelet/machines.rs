@@ -128,7 +128,8 @@ impl NodeState {
         self.machines.remove(name).is_some()
     }
 
-    fn slots_on(&self, registry: &Registry, node: &str) -> Vec<String> {
+    /// The Pods of a node that are known here, by `namespace/name`.
+    pub(super) fn slots_on(&self, registry: &Registry, node: &str) -> Vec<String> {
         let pods = registry.store().pods_on(node).map(|pod| pod.key().to_string());
         pods.filter(|slot| self.pods.contains_key(slot)).collect()
     }

@@ -162,15 +162,17 @@ impl NodeState {
             let pod = self.by_address.get(&endpoint.address).and_then(|slot| self.pods.get(slot));
             return pod.map(|pod| (pod.key.clone(), endpoint.port)).ok_or(ConnectError::TimedOut);
         };
-        let here = self.pods.values().filter(|pod| pod.node == node.name());
-        here.filter_map(|pod| {
-            let object = registry.get(&POD, &pod.key).ok()?;
-            let listens = pod.host_network && self.listener(&pod.key, endpoint.port).is_ok();
-            let port = if listens { endpoint.port } else { host_port(&object, endpoint.port)? };
-            Some((pod.key.clone(), port))
-        })
-        .next()
-        .ok_or(ConnectError::Refused)
+        let here = self.slots_on(registry, node.name());
+        here.iter()
+            .filter_map(|slot| {
+                let pod = self.pods.get(slot)?;
+                let object = registry.get(&POD, &pod.key).ok()?;
+                let listens = pod.host_network && self.listener(&pod.key, endpoint.port).is_ok();
+                let port = if listens { endpoint.port } else { host_port(&object, endpoint.port)? };
+                Some((pod.key.clone(), port))
+            })
+            .next()
+            .ok_or(ConnectError::Refused)
     }
 
     /// What a Pod is to policies.

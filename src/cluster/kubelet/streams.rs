@@ -65,7 +65,7 @@ impl NodeState {
             stderr: Vec::new(),
             order: Vec::new(),
             work,
-            memory: main.map(|main| main.into_value().memory).unwrap_or_default(),
+            memory: main.as_ref().map(|main| main.memory.clone()).unwrap_or_default(),
             wake: None,
             doom: None,
             exit_code: None,

@@ -92,10 +92,12 @@ impl NodeState {
     /// What the Pods of a namespace, or all, used in the last window; Pods that are too young are left out.
     pub(crate) fn pod_metrics(&self, registry: &Registry, namespace: Option<&str>) -> Vec<PodMetrics> {
         let now = registry.now();
+        // By their keys: a look at a Pod would wake it.
+        let prefix = namespace.map(|namespace| format!("{namespace}/")).unwrap_or_default();
         self.pods
-            .values()
-            .filter(|pod| namespace.is_none_or(|namespace| pod.key.namespace == namespace))
-            .filter_map(|pod| self.metrics_of(&*registry.get(&POD, &pod.key).ok()?, pod, now))
+            .range::<_, String>(prefix.clone()..)
+            .take_while(|(slot, _)| slot.starts_with(&prefix))
+            .filter_map(|(_, pod)| self.metrics_of(&*registry.get(&POD, &pod.key).ok()?, pod, now))
             .collect()
     }
 

@@ -24,30 +24,22 @@ pub(in super::super) fn admit_connection(
     info: &RequestInfo,
     user: &Arc<User>,
 ) -> Result<(), Status> {
-    let (subresource, connection) = match (info.subresource_name(), info.kind) {
-        ("exec", kind) => ("exec", streams("PodExecOptions", kind, &info.query)),
-        ("attach", kind) => ("attach", streams("PodAttachOptions", kind, &info.query)),
-        ("portforward", kind) => {
-            let ports = info
-                .query
-                .all("ports")
-                .flat_map(|ports| ports.split(','))
-                .filter_map(|port| port.parse::<u16>().ok());
-            (
-                "portforward",
-                options("PodPortForwardOptions", kind, json!({"ports": ports.collect::<Vec<_>>()})),
-            )
+    let (kind, query) = (info.kind, &info.query);
+    let connection = match info.subresource_name() {
+        "exec" => streams("PodExecOptions", kind, query),
+        "attach" => streams("PodAttachOptions", kind, query),
+        "portforward" => {
+            let ports = query.all("ports").flat_map(|ports| ports.split(','));
+            let ports: Vec<u16> = ports.filter_map(|port| port.parse().ok()).collect();
+            options("PodPortForwardOptions", kind, json!({"ports": ports}))
         }
-        ("proxy", kind) => {
-            let name = format!("{}ProxyOptions", kind.kind);
-            ("proxy", options(&name, kind, json!({"path": info.rest})))
-        }
+        "proxy" => options(&format!("{}ProxyOptions", kind.kind), kind, json!({"path": info.rest})),
         _ => return Ok(()),
     };
     let Some(connection) = Object::from_value(connection) else { return Ok(()) };
     shared.with(|simulation| {
-        let manager = WriteOptions::component("");
-        let write = WriteOptions { user: Arc::clone(user), subresource, ..manager };
+        let subresource = info.subresource_name();
+        let write = WriteOptions { user: Arc::clone(user), subresource, ..WriteOptions::component("") };
         simulation.registry.admit_connection(info.kind, &info.key(), &connection, &write)
     })
 }

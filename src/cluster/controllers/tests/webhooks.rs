@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::apimachinery::Status;
 use crate::apimachinery::builtin::{
-    CONFIG_MAP, MUTATING_WEBHOOK_CONFIGURATION, POD, SECRET, SERVICE, VALIDATING_WEBHOOK_CONFIGURATION,
+    CONFIG_MAP, MUTATING_ADMISSION_POLICY, MUTATING_ADMISSION_POLICY_BINDING, MUTATING_WEBHOOK_CONFIGURATION,
+    POD, SECRET, SERVICE, VALIDATING_WEBHOOK_CONFIGURATION,
 };
 
 const FOLDER: &str = "/certificates";
@@ -93,9 +94,24 @@ fn webhooks_change_an_object_one_after_the_other_and_see_what_later_ones_did() {
     assert_eq!(one.get("/data"), Some(&json!({"mutation-start": "yes", "mutation-stage-1": "yes"})));
     let label = webhook("label", "/add-label", &bundle, "configmaps", &["CREATE"]);
     create(&mut simulation, &MUTATING_WEBHOOK_CONFIGURATION, "b", json!({"webhooks": [label]}));
+    // A policy is not called again because of what webhooks did.
+    let count = json!({"patchType": "JSONPatch", "jsonPatch": {"expression":
+        "[JSONPatch{op: 'add', path: '/data/rounds', value: has(object.data.rounds) ? object.data.rounds + 'x' : 'x'}]"}});
+    let policy = json!({"spec": {
+        "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}]},
+        "reinvocationPolicy": "Never", "mutations": [count],
+    }});
+    create(&mut simulation, &MUTATING_ADMISSION_POLICY, "count", policy);
+    create(
+        &mut simulation,
+        &MUTATING_ADMISSION_POLICY_BINDING,
+        "count",
+        json!({"spec": {"policyName": "count"}}),
+    );
     let both = config_map(&mut simulation, "both", start).unwrap();
     assert_eq!(both.label("added-label"), Some("yes"));
-    let all = json!({"mutation-start": "yes", "mutation-stage-1": "yes", "mutation-stage-2": "yes"});
+    let all =
+        json!({"mutation-start": "yes", "mutation-stage-1": "yes", "mutation-stage-2": "yes", "rounds": "x"});
     assert_eq!(both.get("/data"), Some(&all));
 }
 

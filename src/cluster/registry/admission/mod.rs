@@ -17,6 +17,10 @@ mod service_account;
 mod storage;
 mod webhooks;
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
@@ -87,16 +91,26 @@ pub(super) fn validate(
     Ok(warnings)
 }
 
+/// What policies and webhooks that may change an object have made of it: by configuration and name.
+/// Those called before are called again only when they want it and others have changed the object since.
+type Called = BTreeMap<(String, String), Object>;
+
+/// Whether one that was called before, or not, is to be called.
+fn is_due(called: &Called, key: &(String, String), reinvocation: Option<&Value>, object: &Object) -> bool {
+    let again = reinvocation.is_some_and(|policy| policy == "IfNeeded");
+    called.get(key).is_none_or(|seen| again && seen != object)
+}
+
 /// Runs the chain over an object that is about to be stored, and once more over what webhooks changed.
 pub(super) fn admit(
     registry: &mut Registry,
     attributes: &Attributes<'_>,
     object: &mut Object,
 ) -> Result<(), Status> {
-    let mut called = webhooks::Called::default();
+    let mut called = Called::default();
     for _ in [1, 2] {
         CHAIN.iter().try_for_each(|plugin| plugin(registry, attributes, object))?;
-        mutations::admit(registry, attributes, object)?;
+        mutations::admit(registry, attributes, object, &mut called)?;
         if !webhooks::mutate(registry, attributes, object, &mut called)? {
             break;
         }
@@ -128,8 +142,8 @@ pub(super) fn validate_deletion(
 
 /// Asks about something that is not written, only done: policies and webhooks of both kinds.
 fn asked(registry: &Registry, request: Request<'_>) -> Result<Vec<String>, Status> {
-    webhooks::ask_mutating(registry, request)?;
-    let mut warnings = policies::validate(registry, request)?;
+    let mut warnings = webhooks::ask_mutating(registry, request)?;
+    warnings.extend(policies::validate(registry, request)?);
     warnings.extend(webhooks::validate(registry, request)?);
     Ok(warnings)
 }

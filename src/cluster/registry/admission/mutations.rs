@@ -4,16 +4,16 @@
 use serde_json::Value;
 
 use crate::apimachinery::{
-    CelValue, Object, Status, StatusCause, Unapplied, apply_operations, atomic_parts, builtin,
+    CelValue, Kind, Object, Status, StatusCause, Unapplied, apply_operations, atomic_parts, builtin,
     decode_strictly, merge_configuration,
 };
 
 use super::super::Registry;
 use super::super::patch::undeclared;
 use super::super::strategy::strategy_of;
-use super::Attributes;
 use super::matching::{Request, conditions_hold, evaluated, matches};
 use super::policies::{EXEMPT, add_variables, explained, parameters_of};
+use super::{Attributes, Called, is_due};
 
 /// Why a policy could not do what it should.
 struct PolicyError {
@@ -28,6 +28,7 @@ pub(super) fn admit(
     registry: &mut Registry,
     attributes: &Attributes<'_>,
     object: &mut Object,
+    called: &mut Called,
 ) -> Result<(), Status> {
     let group = builtin::MUTATING_ADMISSION_POLICY.group;
     if attributes.kind.group == group && EXEMPT.contains(&attributes.kind.kind) {
@@ -35,15 +36,13 @@ pub(super) fn admit(
     }
     let policies: Vec<_> =
         registry.store().list(&builtin::MUTATING_ADMISSION_POLICY, None).cloned().collect();
-    let mut seen: Vec<Option<Object>> = vec![None; policies.len()];
-    for pass in [1, 2] {
+    for _ in [1, 2] {
         let mut errors = Vec::new();
-        for (policy, seen) in policies.iter().zip(&mut seen) {
-            let again =
-                policy.text("/spec/reinvocationPolicy") == "IfNeeded" && seen.as_ref() != Some(object);
-            if pass == 1 || again {
+        for policy in &policies {
+            let key = (String::new(), policy.name().to_owned());
+            if is_due(called, &key, policy.get("/spec/reinvocationPolicy"), object) {
                 errors.extend(apply_policy(registry, policy, attributes, object)?);
-                *seen = Some(object.clone());
+                called.insert(key, object.clone());
             }
         }
         if !errors.is_empty() {
@@ -167,11 +166,6 @@ fn mutated(
         let value = evaluated(source, variables)?;
         value.to_json().ok_or_else(|| format!("expression '{source}' does not evaluate to a patch"))
     };
-    let internal = |status: Status| {
-        let about = format!("cannot be handled as a {}: ", request.kind.kind);
-        let why = status.message.split_once(&about).map_or(status.message.as_str(), |(_, why)| why);
-        Failure::OfRequest(Status::internal(why))
-    };
     let changed = if mutation["patchType"] == "JSONPatch" {
         let patch = patch_of("jsonPatch")?;
         let operations = patch.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -185,17 +179,29 @@ fn mutated(
         check_configuration(request, &configuration).map_err(|why| format!("error applying patch: {why}"))?;
         merge_configuration(request.kind, object.value(), &configuration)
     };
-    let decoded = decode_strictly(request.kind, &changed).map_err(internal)?;
-    let unknown: Vec<String> =
-        decoded.unknown_fields.iter().map(|field| format!("unknown field {field:?}")).collect();
+    let (next, unknown) = decoded(request.kind, &changed).map_err(Failure::OfRequest)?;
     if !unknown.is_empty() {
+        let unknown: Vec<String> = unknown.iter().map(|field| format!("unknown field {field:?}")).collect();
         let why = format!("strict decoding error: {}", unknown.join(", "));
         return Err(Failure::OfRequest(Status::internal(why)));
     }
-    let next = Object::from_value(decoded.value);
-    let mut next = next.ok_or_else(|| "the patched object is no object".to_owned())?;
-    strategy_of(request.kind).set_defaults(&mut next);
     Ok(next)
+}
+
+/// What was made of an object, with its defaults, and the fields that its kind does not have.
+///
+/// # Errors
+/// When it is no object of the kind.
+pub(super) fn decoded(kind: &'static Kind, changed: &Value) -> Result<(Object, Vec<String>), Status> {
+    let decoded = decode_strictly(kind, changed).map_err(|status| {
+        let about = format!("cannot be handled as a {}: ", kind.kind);
+        let why = status.message.split_once(&about).map_or(status.message.as_str(), |(_, why)| why);
+        Status::internal(why)
+    })?;
+    let next = Object::from_value(decoded.value);
+    let mut next = next.ok_or_else(|| Status::internal("the patched object is no object"))?;
+    strategy_of(kind).set_defaults(&mut next);
+    Ok((next, decoded.unknown_fields))
 }
 
 /// An applied configuration may hold only what its type knows, and nothing that would replace a value

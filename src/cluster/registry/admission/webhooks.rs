@@ -1,25 +1,21 @@
 //! Webhooks: who is asked about a write, and what follows from the answer
 //! (`apiserver/pkg/admission/plugin/webhook`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, Status, Unapplied, apply_operations, builtin, decode_strictly};
+use crate::apimachinery::{Kind, Object, Status, Unapplied, apply_operations, builtin};
 
 use super::super::Registry;
-use super::super::strategy::strategy_of;
-use super::Attributes;
 use super::matching::{Request, conditions_hold, matches};
+use super::mutations::decoded;
+use super::{Attributes, Called, is_due};
 
 /// Kinds about which no webhook is asked, lest it locks itself in.
 const EXEMPT: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
-
-/// What webhooks have made of an object: by configuration and name of the webhook.
-pub(super) type Called = BTreeMap<(String, String), Object>;
 
 /// Asks the webhooks that only look; gives back their warnings.
 pub(super) fn validate(registry: &Registry, request: Request<'_>) -> Result<Vec<String>, Status> {
@@ -48,8 +44,7 @@ fn ask_all(
     Ok(warnings)
 }
 
-/// Lets webhooks change an object; whether one has. Those called before are called again only when they
-/// want it and others have changed the object since.
+/// Lets webhooks change an object; whether one has.
 pub(super) fn mutate(
     registry: &Registry,
     attributes: &Attributes<'_>,
@@ -61,14 +56,14 @@ pub(super) fn mutate(
     for (configuration, webhook) in webhooks(&listed) {
         let name = webhook["name"].as_str().unwrap_or_default();
         let key = (configuration.to_owned(), name.to_owned());
-        let again = webhook["reinvocationPolicy"] == "IfNeeded" && called.get(&key) != Some(object);
-        if (called.contains_key(&key) && !again) || !concerns(registry, webhook, attributes.request(object))?
+        if !is_due(called, &key, webhook.get("reinvocationPolicy"), object)
+            || !concerns(registry, webhook, attributes.request(object))?
         {
             continue;
         }
         let response = ask(registry, webhook, attributes.request(object))?;
         if let Some(patch) = response.as_ref().and_then(|response| response["patch"].as_str()) {
-            let next = patched(attributes.kind, object, patch).map_err(Status::internal)?;
+            let next = patched(attributes.kind, object, patch)?;
             changed |= next != *object;
             *object = next;
         }
@@ -154,17 +149,14 @@ fn denial(name: &str, status: &Value) -> Status {
 ///
 /// # Errors
 /// What is wrong with the patch.
-fn patched(kind: &'static Kind, object: &Object, patch: &str) -> Result<Object, String> {
-    let bytes = STANDARD.decode(patch).map_err(|error| error.to_string())?;
-    let operations: Vec<Value> = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    let changed = match apply_operations(object.value(), &operations) {
-        Ok(changed) => changed,
-        Err(Unapplied::TestFailed) => return Err("testing value failed: test failed".to_owned()),
-        Err(Unapplied::Rejected(why)) => return Err(why),
-    };
-    let decoded = decode_strictly(kind, &changed).map_err(|status| status.message)?;
-    let next = Object::from_value(decoded.value);
-    let mut next = next.ok_or_else(|| "the patched object is no object".to_owned())?;
-    strategy_of(kind).set_defaults(&mut next);
-    Ok(next)
+fn patched(kind: &'static Kind, object: &Object, patch: &str) -> Result<Object, Status> {
+    let bytes = STANDARD.decode(patch).map_err(|error| Status::internal(error.to_string()))?;
+    let operations: Vec<Value> =
+        serde_json::from_slice(&bytes).map_err(|error| Status::internal(error.to_string()))?;
+    let changed = apply_operations(object.value(), &operations).map_err(|unapplied| match unapplied {
+        Unapplied::TestFailed => Status::internal("testing value failed: test failed"),
+        Unapplied::Rejected(why) => Status::internal(why),
+    })?;
+    // As upstream: what the kind does not have is dropped without a word.
+    decoded(kind, &changed).map(|(next, _)| next)
 }

@@ -11,7 +11,7 @@ use super::super::validation::Field;
 use super::{rules, validation};
 
 /// What a client is told: hardly anybody answers a webhook here.
-const NOT_CALLED: &str = "not simulated: webhook servers but for agnhost's; what the rules of this configuration mean \
+const SERVERS: &str = "not simulated: webhook servers but for agnhost's; what the rules of this configuration mean \
                           is refused, or passes where failurePolicy is Ignore";
 
 /// `pkg/registry/admissionregistration/validatingwebhookconfiguration`.
@@ -124,7 +124,7 @@ fn webhook_errors(object: &Object) -> FieldErrors {
 }
 
 fn warnings(object: &Object) -> Vec<String> {
-    if object.list("/webhooks").is_empty() { Vec::new() } else { vec![NOT_CALLED.to_owned()] }
+    if object.list("/webhooks").is_empty() { Vec::new() } else { vec![SERVERS.to_owned()] }
 }
 
 fn cells(object: &Object, now: Timestamp) -> Vec<Value> {

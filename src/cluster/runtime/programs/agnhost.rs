@@ -32,9 +32,13 @@ fn subcommand(process: &Process) -> String {
     if let Some((_, subcommand)) = OLD_IMAGES.iter().find(|(image, _)| Some(*image) == repository) {
         return (*subcommand).to_owned();
     }
-    let command = process.command();
-    let words = command.iter().skip_while(|word| !word.ends_with("agnhost")).skip(1);
-    words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause").to_owned()
+    subcommand_of(&process.command()).to_owned()
+}
+
+/// The subcommand in a command line.
+pub(super) fn subcommand_of(words: &[String]) -> &str {
+    let words = words.iter().skip_while(|word| !word.ends_with("agnhost")).skip(1);
+    words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause")
 }
 
 /// What follows `--name=` or `--name`.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::super::registry::{WebhookAnswer, WebhookServer};
 use super::super::image_reference::ImageReference;
 use super::super::images::image_of;
-use super::agnhost::flag;
+use super::agnhost::{flag, subcommand_of};
 
 /// The key that says what to refuse.
 const MARK: &str = "webhook-e2e-test";
@@ -64,15 +64,18 @@ impl WebhookServer for AgnhostWebhook {
     }
 }
 
-/// What follows the subcommand, if the container runs it.
+/// The command line of a container that answers webhooks.
 fn words(container: &Value) -> Option<Vec<String>> {
     let image = ImageReference::parse(container["image"].as_str()?).ok()?;
-    if image_of(&image.repository())?.program != "agnhost" {
-        return None;
-    }
-    let texts = |field: &str| container[field].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let mut words = texts("command").chain(texts("args")).skip_while(|word| word.ends_with("agnhost"));
-    (words.next() == Some("webhook")).then(|| words.map(str::to_owned).collect())
+    let image = image_of(&image.repository()).filter(|image| image.program == "agnhost")?;
+    let texts = |field: &str| {
+        let words = container[field].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned);
+        Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())
+    };
+    let entrypoint = || image.entrypoint.iter().map(|word| (*word).to_owned()).collect();
+    let mut words = texts("command").unwrap_or_else(entrypoint);
+    words.extend(texts("args").unwrap_or_default());
+    (subcommand_of(&words) == "webhook").then_some(words)
 }
 
 fn allowed() -> Value {
