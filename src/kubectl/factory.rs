@@ -224,13 +224,22 @@ impl Factory {
         connection.default_retry = false;
         let host = connection.cluster_url.to_string();
         let proxy = proxy_of(&host, proxy.as_deref(), &self.settings.environment);
-        connection.proxy_url = proxy.and_then(|proxy| proxy.parse().ok());
+        connection.proxy_url = match proxy {
+            Some(proxy) => Some(proxy.parse().map_err(|error| {
+                let why = format!("invalid proxy address {proxy:?}: {error}");
+                Failure::Plain(format!("Unable to connect to the server: {why}"))
+            })?),
+            None => None,
+        };
         let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
         Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log))
     }
 
     fn through(&self, client: kube::Client) -> kube::Client {
-        self.settings.through.as_ref().map_or(client.clone(), |through| through(client))
+        match &self.settings.through {
+            Some(through) => through(client),
+            None => client,
+        }
     }
 }
 

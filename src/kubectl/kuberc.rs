@@ -1,5 +1,6 @@
 //! The kuberc file: aliases and defaults of flags that a person prefers (`kubectl.config.k8s.io`).
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use super::command::{all_flags, find};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome, reason};
 use super::factory::Factory;
-use super::flags::{FlagKind, parse};
+use super::flags::parse;
 use super::kuberc_document::{Found, read};
 use crate::base::Output;
 
@@ -35,15 +36,15 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
     };
     // A file that was named is told as it was named.
     let shown = explicit.clone().unwrap_or_else(|| path.display().to_string());
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(_) if explicit.is_none() => return Ok(args.to_vec()),
+    let found = match std::fs::read_to_string(&path) {
+        Ok(text) => read(&text, &shown, err)?,
+        Err(error) if explicit.is_none() && error.kind() == ErrorKind::NotFound => return Ok(args.to_vec()),
         Err(error) => {
             let what = if path.is_dir() { "read" } else { "open" };
-            return Err(refused(format!("kuberc error kuberc: {what} {shown}: {}", reason(&error))));
+            Found::NothingValid(format!("{what} {shown}: {}", reason(&error)))
         }
     };
-    let preference = match read(&text, &shown, err)? {
+    let preference = match found {
         Found::Preference(preference) => preference,
         Found::Nothing => {
             let level = flag_value(args, "v").and_then(|level| level.parse::<i64>().ok());
@@ -194,31 +195,20 @@ fn missing_flags(
     let (chain, rest) = find(words);
     let Some(command) = chain.last() else { return Ok(Vec::new()) };
     let flags = all_flags(command);
+    // What cannot be parsed is told when the command begins.
+    let (given, ..) = parse(&flags, &rest).unwrap_or_default();
     let mut added = Vec::new();
     for option in options {
         let name = option["name"].as_str().unwrap_or_default();
         let value = option["default"].as_str().unwrap_or_default();
-        let flag = flags.iter().find(|flag| flag.long == name).ok_or_else(|| unknown(name))?;
-        let (rest, _) = split_at_dash(&rest);
-        let is_given = rest.iter().any(|word| {
-            let long = word.strip_prefix("--").map(|long| long.split('=').next().unwrap_or_default());
-            long == Some(name)
-                || flag.short.is_some_and(|letter| {
-                    !word.starts_with("--") && word[..].starts_with(&format!("-{letter}"))
-                })
-                || flag.kind == FlagKind::Bool
-                    && flag.short.is_some_and(|letter| is_bundle(word) && word.contains(letter))
-        });
-        if !is_given {
+        if !flags.iter().any(|flag| flag.long == name) {
+            return Err(unknown(name));
+        }
+        if !given.is_set(name) {
             added.push(format!("--{name}={value}"));
         }
     }
     Ok(added)
-}
-
-/// `-it`: letters of switches together.
-fn is_bundle(word: &str) -> bool {
-    word.len() > 2 && word.starts_with('-') && word[1..].chars().all(|c| c.is_ascii_alphabetic())
 }
 
 /// The value of a global flag, before anything is parsed.
@@ -278,6 +268,7 @@ defaults:
         assert_eq!(applied("delete pod a"), "delete pod a --interactive=true");
         assert_eq!(applied("delete pod a --interactive=false"), "delete pod a --interactive=false");
         assert_eq!(applied("get pods"), "get pods");
+        assert_eq!(applied("getn -Ao json"), "get namespace -Ao json");
         assert_eq!(applied("run a"), "run a --quiet=true");
     }
 

@@ -14,7 +14,12 @@ pub async fn object_names(client: &kube::Client, namespace: &str, plural: &str) 
     let Some(kind) = KINDS.iter().find(|kind| kind.plural == plural) else { return Vec::new() };
     let root = if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
     let scope = if kind.namespaced { format!("/namespaces/{namespace}") } else { String::new() };
-    let path = format!("{root}/{}{scope}/{plural}?limit={NAMES_MAX}", kind.version);
+    names_at(client, &format!("{root}/{}{scope}/{plural}", kind.version)).await
+}
+
+/// The names of what lies at the path of a collection, as far as they are worth proposing.
+pub(super) async fn names_at(client: &kube::Client, path: &str) -> Vec<String> {
+    let path = format!("{path}?limit={NAMES_MAX}");
     let accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
     let Ok(request) = Request::get(path).header("Accept", accept).body(Vec::new()) else {
         return Vec::new();

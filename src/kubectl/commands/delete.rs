@@ -72,6 +72,11 @@ impl Plan {
         }
         Self { options, forced: false, dry_run }
     }
+
+    /// The body of the request.
+    pub(super) fn options(&self) -> &Value {
+        &self.options
+    }
 }
 
 /// One object that is on its way out.

@@ -126,9 +126,13 @@ async fn pruned(call: &Call<'_>, api: &Api, visited: &Visited) -> Outcome<Vec<In
 /// Writes both versions of all objects into folders and has a program compare these.
 async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &str) -> Outcome {
     let folders = folders(call);
+    for folder in &folders {
+        // One that is there is somebody else's.
+        std::fs::create_dir(folder)?;
+    }
     let compared = compare(call, api, infos, program, &folders).await;
     for folder in &folders {
-        // A folder that was never made need not be removed.
+        // What cannot be removed is left in the folder for such things.
         let _ = std::fs::remove_dir_all(folder);
     }
     compared
@@ -141,9 +145,6 @@ async fn compare(
     program: &str,
     folders: &[PathBuf; 2],
 ) -> Outcome {
-    for folder in folders {
-        std::fs::create_dir_all(folder)?;
-    }
     let write = |info: &Info, live: &Value, merged: &Value, keep: bool| -> Outcome {
         for (folder, object) in folders.iter().zip([live, merged]) {
             let lines = lines_of(object, keep);

@@ -172,9 +172,6 @@ impl View {
 
     fn print_object(&mut self, call: &mut Call<'_>, object: &Value, event_type: &str) -> Outcome {
         let Some(format) = self.format.clone() else { return Ok(()) };
-        if self.printed && matches!(format, Format::Yaml) {
-            call.line("---")?;
-        }
         let first = !std::mem::replace(&mut self.printed, true);
         let event = self.show_event.then(|| json!({"type": event_type, "object": object}));
         match (&format, event) {

@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command, all_flags, find};
-use crate::kubectl::describe::{array, text_of};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, FlagKind};
+use crate::kubectl::object_names::names_at;
 use crate::kubectl::resource_args::{Selection, select};
 
 use super::COMMANDS;
@@ -346,8 +346,7 @@ async fn names_in(api: &Api, namespace: &str, kind: &str) -> Vec<String> {
     let mut found = Vec::new();
     for selection in selections {
         let Selection::Every(resource) = selection else { continue };
-        let list = api.list(&resource.collection(namespace)).await.unwrap_or_default();
-        found.extend(array(&list["items"]).iter().map(|item| text_of(&item["metadata"]["name"]).to_owned()));
+        found.extend(names_at(api.client(), resource.collection(namespace).as_str()).await);
     }
     found
 }

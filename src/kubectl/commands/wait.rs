@@ -68,6 +68,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let args = call.args.clone();
     let wanted = Wanted { selectors: true, names_beside_all: true, ..Wanted::default() };
     let mut found = locate(call, &api, &args, wanted).await?;
+    let began = call.now();
     let for_end = goals.iter().any(|goal| matches!(goal, Goal::Delete));
     if found.is_empty() && goals.iter().any(|goal| matches!(goal, Goal::Create)) {
         let some = async {
@@ -84,7 +85,6 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return if for_end { Ok(()) } else { Err(Failure::message("no matching resources found")) };
     }
     let format = format_of(call, false)?;
-    let began = call.now();
     // The time is for all objects and goals together.
     let left = |call: &Call<'_>| {
         let spent = Duration::try_from(call.now().duration_since(began)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::file::Kustomization;
-use super::resource::Resource;
+use super::resource::{Resource, ensure};
 use super::{generators, images, patches, replacements, transformers};
 use crate::base::parse_yaml;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -53,7 +53,9 @@ impl Accumulator {
         let mut resources = self.layer(&absolute, Vec::new(), false)?;
         if metadata.contains(&"managedByLabel") {
             for resource in &mut resources {
-                resource.value["metadata"]["labels"][MANAGED_BY] = format!("kustomize-{VERSION}").into();
+                if let Some(labels) = ensure(&mut resource.value, &["metadata", "labels"]) {
+                    labels.insert(MANAGED_BY.to_owned(), format!("kustomize-{VERSION}").into());
+                }
             }
         }
         Ok(resources)
@@ -193,7 +195,9 @@ const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 const VERSION: &str = "v5.8.1";
 
 fn note_origin(resource: &mut Resource, origin: &str) {
-    resource.value["metadata"]["annotations"][ORIGIN] = origin.into();
+    if let Some(annotations) = ensure(&mut resource.value, &["metadata", "annotations"]) {
+        annotations.insert(ORIGIN.to_owned(), origin.into());
+    }
 }
 
 /// How a path is named from a folder.

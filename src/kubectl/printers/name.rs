@@ -16,10 +16,6 @@ pub(crate) fn name_of(object: &Value) -> String {
 
 /// One line for an object, or for each item of a list.
 pub(crate) fn print_name(object: &Value) -> String {
-    // What a watch tells of an object has the object inside.
-    if let (Some(inner), true) = (object.get("object"), object["type"].is_string()) {
-        return print_name(inner);
-    }
     match object.get("items").and_then(Value::as_array) {
         Some(items) => items.iter().map(|item| name_of(item) + "\n").collect(),
         None => name_of(object) + "\n",

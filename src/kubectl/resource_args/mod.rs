@@ -449,23 +449,14 @@ async fn from_files_matching(
                 )));
             }
         }
-        if !resource.namespaced && !object.namespace().is_empty() {
+        if !resource.namespaced {
             // As upstream: what belongs to no namespace is sent without one.
-            object = without_namespace(object);
+            object.remove("/metadata/namespace");
         }
         let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
-        let namespace = if resource.namespaced { namespace } else { String::new() };
         infos.push(Info { resource, namespace, name, object, source });
     }
     Ok((infos, failures))
-}
-
-fn without_namespace(object: Object) -> Object {
-    let mut value = object.value().clone();
-    if let Some(metadata) = value["metadata"].as_object_mut() {
-        metadata.remove("namespace");
-    }
-    Object::from_value(value).unwrap_or(object)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::apimachinery::{
 use crate::base::to_yaml;
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::Call;
+use crate::kubectl::commands::delete::Plan;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::printers::{DryRun, escape_html};
 use crate::kubectl::resource_args::Info;
@@ -110,7 +111,8 @@ async fn replace(
     mut live: Value,
     dry_run: DryRun,
 ) -> Outcome<Applied> {
-    api.delete(&info.url(), &json!({"propagationPolicy": "Background"})).await?;
+    let plan = Plan::new(call.flags.text("cascade"), call.flags.int("grace-period"), dry_run);
+    api.delete(&info.url(), plan.options()).await?;
     until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(())))
         .await?;
     let created = match create(call, api, info, modified.clone(), dry_run).await {

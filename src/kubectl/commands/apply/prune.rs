@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client_side::last_applied_of;
 use crate::apimachinery::kind_of;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
+use crate::kubectl::commands::delete::Plan;
 use crate::kubectl::discovery::{Resource, of_object};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::klog::{self, Severity};
@@ -190,25 +191,10 @@ pub(super) async fn remove(
     let part = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
     if dry_run != DryRun::Client {
         let url = resource.object(part("namespace"), part("name"));
-        api.delete(&url, &options(call, dry_run)).await?;
+        let plan = Plan::new(call.flags.text("cascade"), call.flags.int("grace-period"), dry_run);
+        api.delete(&url, plan.options()).await?;
     }
     print_done(call, object, &resource.named(part("name")), "pruned")
-}
-
-fn options(call: &Call<'_>, dry_run: DryRun) -> Value {
-    let propagation = match call.flags.text("cascade") {
-        "foreground" => "Foreground",
-        "orphan" => "Orphan",
-        _ => "Background",
-    };
-    let mut options = json!({"propagationPolicy": propagation});
-    if call.flags.int("grace-period") >= 0 {
-        options["gracePeriodSeconds"] = call.flags.int("grace-period").into();
-    }
-    if dry_run == DryRun::Server {
-        options["dryRun"] = json!(["All"]);
-    }
-    options
 }
 
 #[cfg(test)]

@@ -221,8 +221,10 @@ async fn take(call: &mut Call<'_>, api: &Api, plan: &Plan, pods: &[Value]) -> Re
         for mut pod in leaving {
             if pod.ask_at.is_some_and(|at| at <= call.now()) {
                 if let Some((limit, _)) = plan.limit.as_ref().filter(|(_, until)| *until <= call.now()) {
-                    // As upstream: that the time is over is seen when it is asked again.
-                    call.line(format!("evicting pod {}", full_name(pod.pod))).map_err(told)?;
+                    // As upstream: that the time is over is seen when an eviction is asked for again.
+                    if plan.evict {
+                        call.line(format!("evicting pod {}", full_name(pod.pod))).map_err(told)?;
+                    }
                     failures.push(late(plan, &pod, limit));
                     continue;
                 }

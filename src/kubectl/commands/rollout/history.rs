@@ -58,13 +58,7 @@ fn show_revisions(
         return format
             .show(call, found.ok_or_else(|| Failure::message("unable to find the specified revision"))?);
     }
-    for (index, one) in revisions.values().enumerate() {
-        if index > 0 && matches!(format, Format::Yaml) {
-            call.line("---")?;
-        }
-        format.show(call, one)?;
-    }
-    Ok(())
+    revisions.values().try_for_each(|one| format.show(call, one))
 }
 
 /// The ReplicaSets of a Deployment, or the past states of another workload, by revision.
