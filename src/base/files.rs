@@ -1,5 +1,7 @@
-//! Names for files that are kept beside others.
+//! Files that are kept beside others, or take their place.
 
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The first of `NAME.SUFFIX-1`, `NAME.SUFFIX-2` … that no file beside `path` has yet.
@@ -8,4 +10,22 @@ pub fn free_name(path: &Path, suffix: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let numbered = |number: u32| path.with_file_name(format!("{name}.{suffix}-{number}"));
     (1..u32::MAX).map(numbered).find(|candidate| !candidate.exists()).unwrap_or_else(|| numbered(u32::MAX))
+}
+
+/// Writes a file that nobody else may read: beside, then renamed, so that whoever reads it finds it whole.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!("{name}.podlings-new"));
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // One left behind by a kill may have another mode.
+    let _ = fs::remove_file(&beside);
+    let mut file = options.open(&beside)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
+    fs::rename(&beside, path)
 }

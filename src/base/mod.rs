@@ -16,7 +16,7 @@ mod yaml;
 pub use age::human_duration;
 pub use clock::{Clock, Stopwatch, Timestamp, sleep, timeout};
 pub use error::{ResultExt, UserError};
-pub use files::free_name;
+pub use files::{free_name, write_private};
 pub use proxy::proxy_of;
 pub use random::Random;
 pub use streams::{Capture, Input, Output, Streams};

@@ -315,7 +315,6 @@ impl TemporaryDesk {
         need_rights(&client, &lodging, language).await?;
         let trial = Some(SAMPLE_IMAGE.to_owned());
         let terms = Terms { remove_at_end: true, lodging, trial, ..Terms::default() };
-        let client = target.client(terms.namespace(), &surroundings.environment).await?;
         let settings = self.tools(surroundings, 0)?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;

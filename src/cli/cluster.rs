@@ -1,11 +1,10 @@
 //! `podlings cluster`: an embedded cluster for other programs.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::base::{Output, Random, ResultExt, UserError};
+use crate::base::{self, Output, Random, ResultExt, UserError};
 use crate::cluster::{Cluster, ClusterConfig};
 
 use super::args::{Common, ServeCluster};
@@ -86,23 +85,10 @@ fn kubeconfig_path(
     Ok(state.unwrap_or_else(std::env::temp_dir).join(name))
 }
 
-/// Writes a file that nobody else may read: beside, then renamed.
+/// Writes a file that nobody else may read.
 ///
 /// # Errors
 /// When it cannot be written.
 pub(super) fn write_private(path: &Path, content: &str) -> Result<(), UserError> {
-    let doing = || format!("cannot write {}", path.display());
-    let beside = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    // One left behind by a kill may have another mode.
-    let _ = fs::remove_file(&beside);
-    let mut file = options.open(&beside).while_doing(doing)?;
-    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).while_doing(doing)?;
-    fs::rename(&beside, path).while_doing(doing)
+    base::write_private(path, content).while_doing(|| format!("cannot write {}", path.display()))
 }

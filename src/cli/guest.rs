@@ -75,7 +75,6 @@ impl Wiring<'_> {
             lodging,
             trial: Some(sample_image.clone().unwrap_or_else(|| SAMPLE_IMAGE.to_owned())),
         };
-        let client = target.client(terms.namespace(), &self.surroundings.environment).await?;
         let settings = self.tools()?;
         write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
         let external = External::connect(&target, client, &settings, terms).await?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::base::{Clock, Output, Random, ResultExt, UserError, wrap};
+use crate::base::{Clock, Output, Random, ResultExt, UserError, wrap, write_private};
 use crate::lesson::{Course, CourseWatch, Language};
 use crate::progress::{Event, Journal, Learner, Opened};
 use crate::repl::{self, PlainScreen, TerminalScreen};
@@ -230,7 +230,7 @@ pub(super) fn learner_word(folder: &Path) -> String {
     let word = format!("{:08x}", Random::fresh_seed() >> 32);
     // Where it cannot be kept, another learner's namespace is not mistaken for ours.
     let _ = fs::create_dir_all(folder);
-    let _ = fs::write(&file, &word);
+    let _ = write_private(&file, &word);
     word
 }
 

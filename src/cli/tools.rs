@@ -79,10 +79,7 @@ async fn run_tool(
                 home: surroundings.home(),
                 programs: Some(Arc::new(HostPrograms)),
                 explain_errors: false,
-                through: surroundings.variable(DEEDS).map(|file| {
-                    let deeds = Deeds::in_file(file.into());
-                    Arc::new(move |client| deeds.watch_over(client)) as kubectl::Through
-                }),
+                through: surroundings.variable(DEEDS).map(|file| Deeds::in_file(file.into()).through()),
             });
             kubectl::run(arguments, streams, &factory).await
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -13,10 +14,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower::service_fn;
 
+use crate::base::write_private;
+use crate::kubectl;
+
 /// The variable that names the file into which a tool writes what it makes.
 pub const DEEDS: &str = "PODLINGS_DEEDS";
 
-/// Bytes of the file after which only its newer half is kept.
+/// Bytes of the file after which only what still counts is kept.
 const FILE_MAX: u64 = 1 << 20;
 
 /// One line of the file.
@@ -27,6 +31,8 @@ enum Deed {
     Asked(String),
     /// It was answered: the object's uid, if it was made.
     Answered { path: String, uid: Option<String> },
+    /// The object of that uid is not there any more.
+    Gone(String),
 }
 
 /// The file.
@@ -74,20 +80,24 @@ impl Deeds {
             let _ = fs::create_dir_all(folder);
         }
         let _ = OpenOptions::new().create(true).append(true).open(&self.file);
-        if fs::metadata(&self.file).is_ok_and(|file| file.len() > FILE_MAX)
-            && let Ok(text) = fs::read_to_string(&self.file)
-        {
-            let lines: Vec<&str> = text.lines().collect();
-            let newer: String = lines[lines.len() / 2..].iter().map(|line| format!("{line}\n")).collect();
-            let _ = fs::write(&self.file, newer);
+        if fs::metadata(&self.file).is_ok_and(|file| file.len() > FILE_MAX) {
+            let done = self.read();
+            let made = done.made.into_iter().map(|(uid, path)| Deed::Answered { path, uid: Some(uid) });
+            let open = done.open.into_iter().map(Deed::Asked);
+            let lines: String = made.chain(open).map(|deed| line_of(&deed)).collect();
+            let _ = write_private(&self.file, &lines);
         }
     }
 
     fn write(&self, deed: &Deed) {
-        let Ok(line) = serde_json::to_string(deed) else { return };
         if let Ok(mut file) = OpenOptions::new().append(true).open(&self.file) {
-            let _ = file.write_all(format!("{line}\n").as_bytes());
+            let _ = file.write_all(line_of(deed).as_bytes());
         }
+    }
+
+    /// An object that was made is not there any more.
+    pub(super) fn forget(&self, uid: &str) {
+        self.write(&Deed::Gone(uid.to_owned()));
     }
 
     /// What was done so far.
@@ -98,6 +108,9 @@ impl Deeds {
         for deed in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
             match deed {
                 Deed::Asked(path) => *asked.entry(path).or_default() += 1,
+                Deed::Gone(uid) => {
+                    done.made.remove(&uid);
+                }
                 Deed::Answered { path, uid } => {
                     if let Some(count) = asked.get_mut(&path) {
                         *count = count.saturating_sub(1);
@@ -122,9 +135,14 @@ impl Deeds {
         }
     }
 
-    /// A client that does as `client` and writes down here what it makes.
+    /// Lets a kubectl write down here what it makes.
     #[must_use]
-    pub fn watch_over(&self, client: kube::Client) -> kube::Client {
+    pub fn through(self) -> kubectl::Through {
+        Arc::new(move |client| self.watch_over(client))
+    }
+
+    /// A client that does as `client` and writes down here what it makes.
+    fn watch_over(&self, client: kube::Client) -> kube::Client {
         let namespace = client.default_namespace().to_owned();
         let deeds = self.clone();
         let through = service_fn(move |request| {
@@ -133,6 +151,10 @@ impl Deeds {
         });
         kube::Client::new(through, namespace)
     }
+}
+
+fn line_of(deed: &Deed) -> String {
+    serde_json::to_string(deed).map(|line| format!("{line}\n")).unwrap_or_default()
 }
 
 async fn send(client: &kube::Client, deeds: &Deeds, request: Request<Body>) -> kube::Result<Response<Body>> {
@@ -253,6 +275,8 @@ mod tests {
         assert!(done.claims("/apis/batch/v1beta1/namespaces/podlings/jobs/a-x7", "4"));
         assert!(!done.claims(&at("secrets", "killed"), "5"));
         deeds.settle(&done.open, [(at("pods", "killed"), "2"), (at("pods", "other"), "6")].into_iter());
+        deeds.forget("1");
+        assert!(!deeds.read().claims("/any", "1"));
         let done = deeds.read();
         assert!(done.claims(&at("pods", "killed"), "2") && !done.claims(&at("pods", "killed"), "another"));
         assert!(!done.claims(&at("pods", "other"), "6"));

@@ -120,7 +120,7 @@ impl External {
         let namespace = if terms.own { None } else { terms.lodging.make(&client).await? };
         let found = terms.own || namespace.is_some();
         let marked = namespace.as_ref().map(marks::read).unwrap_or_default();
-        let deeds = settings.deeds_of(&target.fingerprint);
+        let deeds = settings.deeds_of(&target.fingerprint, terms.namespace());
         deeds.open();
         let mut settings = settings.clone();
         if terms.own {
@@ -130,7 +130,7 @@ impl External {
         let tools = Tools::new(&settings, &target.context, learner, Clock::system(), &names, Some(&deeds))?;
         let own = (terms.own, terms.own || terms.whole_cluster);
         let stock = Stock::new(client.clone(), terms.namespace(), own, terms.recorded.clone(), deeds);
-        stock.open(marked).await?;
+        let is_empty = stock.open(marked).await?;
         let external = Self {
             clients,
             client,
@@ -143,17 +143,16 @@ impl External {
             terms,
         };
         external.becomes_another().await;
-        external.try_pod().await?;
+        if is_empty {
+            // What a lesson made may be what a quota is full of.
+            external.try_pod().await?;
+        }
         Ok(external)
     }
 
     /// Before anything is made: whether Pods would be taken.
     async fn try_pod(&self) -> Result<(), UserError> {
         let Some(image) = &self.terms.trial else { return Ok(()) };
-        // What a lesson made may be what a quota is full of.
-        if !self.stock.take().await?.0.is_empty() {
-            return Ok(());
-        }
         let tried = self.terms.lodging.try_pod(&Objects::new(self.client(), self.namespace()), image).await;
         if tried.is_err() {
             self.clean_up().await?;

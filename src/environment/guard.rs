@@ -110,7 +110,9 @@ pub async fn signs_in_cluster(target: &Target, client: &kube::Client) -> Vec<Sig
                 let is_system = namespace.starts_with("kube-")
                     || workload["metadata"]["labels"][super::COURSE_LABEL].is_string();
                 // Other learners of a class are no sign of production.
-                if !is_system && !namespace.starts_with(super::lodging::NAME) {
+                let rest = namespace.strip_prefix(super::lodging::NAME);
+                let is_lodging = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+                if !is_system && !is_lodging {
                     foreign.insert((kind, namespace, text("name")));
                 }
             }

@@ -23,7 +23,7 @@ const FOUND: &str = "podlings.dev/found";
 pub struct Lodging {
     /// Its name.
     pub namespace: String,
-    /// The learner's word; empty where none is kept.
+    /// The learner's word.
     learner: String,
     /// Whether it was there when it was chosen.
     pub is_there: bool,
@@ -56,15 +56,14 @@ impl Lodging {
             is_there,
         };
         let own = format!("{NAME}-{learner}");
-        let has_own = !learner.is_empty();
-        if has_own && matches!(found(client, &own, learner).await?, Found::Ours) {
+        if matches!(found(client, &own, learner).await?, Found::Ours) {
             return Ok(of(&own, true));
         }
         match found(client, NAME, learner).await? {
             Found::Absent => Ok(of(NAME, false)),
             Found::Ours => Ok(of(NAME, true)),
-            Found::OfAnotherLearner if has_own => Ok(of(&own, false)),
-            Found::OfAnotherLearner | Found::Foreign => Err(not_ours(NAME)),
+            Found::OfAnotherLearner => Ok(of(&own, false)),
+            Found::Foreign => Err(not_ours(NAME)),
         }
     }
 
@@ -88,7 +87,7 @@ impl Lodging {
             match what_is(&present, &self.learner) {
                 Found::Absent => self.gone(&objects).await?,
                 Found::Ours => {
-                    if present["metadata"]["annotations"][LEARNER].is_null() && !self.learner.is_empty() {
+                    if present["metadata"]["annotations"][LEARNER].is_null() {
                         // Whoever runs the cluster made it for us; without the right, it stays as it is.
                         let marks = json!({LEARNER: self.learner, FOUND: "yes"});
                         let _ = objects.annotate(&self.path(), &marks).await;
@@ -98,10 +97,9 @@ impl Lodging {
                 Found::OfAnotherLearner | Found::Foreign => return Err(not_ours(name)),
             }
         }
-        let annotations = if self.learner.is_empty() { json!({}) } else { json!({LEARNER: self.learner}) };
         let namespace = json!({
             "apiVersion": "v1", "kind": "Namespace",
-            "metadata": {"name": name, "labels": {COURSE_LABEL: "podlings"}, "annotations": annotations},
+            "metadata": {"name": name, "labels": {COURSE_LABEL: "podlings"}, "annotations": {LEARNER: self.learner}},
         });
         let made =
             objects.request(Method::POST, "/api/v1/namespaces?fieldManager=podlings", &namespace).await;
@@ -119,8 +117,11 @@ impl Lodging {
     /// Deletes the namespace and waits until it is gone; one that somebody else had made stays as it was.
     pub(super) async fn remove(&self, objects: &Objects) -> Result<(), UserError> {
         let Some(namespace) = objects.find(&self.path()).await? else { return Ok(()) };
+        if matches!(what_is(&namespace, &self.learner), Found::OfAnotherLearner | Found::Foreign) {
+            return Ok(());
+        }
         let annotations = &namespace["metadata"]["annotations"];
-        if annotations[LEARNER] != self.learner || annotations[FOUND].is_string() {
+        if annotations[LEARNER].is_null() || annotations[FOUND].is_string() {
             let marks = json!({LEARNER: null, FOUND: null, marks::MADE: null});
             // Who may not write them has not written any.
             let _ = objects.annotate(&self.path(), &marks).await;

@@ -9,6 +9,7 @@ use kube::client::Body;
 use tower::service_fn;
 
 use super::target::Target;
+use crate::base::write_private;
 
 /// A client that takes renewed credentials once the old ones are refused; clones share it.
 #[derive(Clone)]
@@ -75,8 +76,8 @@ impl Renewable {
         let Some(now) = self.target().as_it_is_now() else { return false };
         let Ok(client) = now.client(&self.namespace, &self.environment).await else { return false };
         let Ok(text) = now.session_kubeconfig(&self.namespace) else { return false };
-        // The file is there, and its mode stays: nobody else may read it.
-        if std::fs::write(&self.session, text).is_err() {
+        // Jobs and shims read it meanwhile.
+        if write_private(&self.session, &text).is_err() {
             return false;
         }
         *self.present() = (client, now);
@@ -115,5 +116,22 @@ mod tests {
         let text = std::fs::read_to_string(&session).unwrap();
         assert!(text.contains("token: new") && text.contains("namespace: podlings"), "{text}");
         assert!(!clients.renew().await, "taken already");
+    }
+
+    #[test]
+    fn a_certificate_that_was_renewed_in_its_file_is_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, certificate) = (folder.path().join("config"), folder.path().join("client.crt"));
+        let text = format!(
+            "clusters: [{{name: c, cluster: {{server: 'https://127.0.0.1:1'}}}}]\n\
+             users: [{{name: u, user: {{client-certificate: {certificate:?}}}}}]\n\
+             contexts: [{{name: class, context: {{cluster: c, user: u}}}}]\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        std::fs::write(&certificate, "old").unwrap();
+        let target = Target::find(&[file], Some("class")).unwrap();
+        assert!(target.as_it_is_now().is_none());
+        std::fs::write(&certificate, "new").unwrap();
+        assert!(target.as_it_is_now().is_some());
     }
 }

@@ -43,8 +43,6 @@ struct Ledger {
     made: Vec<Made>,
     /// Kinds of definitions that somebody else brought: what lessons make of them goes as well.
     custom: Vec<Arc<Served>>,
-    /// Uids of what was made outside of what lessons use, and is gone.
-    gone: BTreeSet<String>,
     /// Paths of what an earlier session asked for without hearing an answer.
     inherited: BTreeSet<String>,
     /// Whether something was recorded that the namespace does not say yet.
@@ -93,8 +91,9 @@ impl Stock {
     }
 
     /// Takes what is there for somebody else's, but for what earlier sessions say that they made: on the
-    /// namespace, and in the file of what commands did, also of a session that was killed.
-    pub(super) async fn open(&self, marked: BTreeSet<String>) -> Result<(), UserError> {
+    /// namespace, and in the file of what commands did, also of a session that was killed. Says whether
+    /// nothing of ours is there.
+    pub(super) async fn open(&self, marked: BTreeSet<String>) -> Result<bool, UserError> {
         let custom = inventory::custom_kinds(&self.client).await;
         {
             let mut ledger = self.ledger();
@@ -102,9 +101,9 @@ impl Stock {
             ledger.recorded.extend(marked);
             ledger.inherited = self.deeds.read().open;
         }
-        let (_, others) = self.take().await?;
+        let (ours, others) = self.take().await?;
         self.ledger().others = others.into_iter().map(|root| root.uid).collect();
-        Ok(())
+        Ok(ours.is_empty())
     }
 
     /// What is there: ours, and what is not.
@@ -115,27 +114,34 @@ impl Stock {
         let done = self.deeds.read();
         roots.extend(self.elsewhere(&roots, &done).await?);
         let mut ledger = self.ledger();
-        let claimed = roots.iter().filter(|root| done.claims(&root.path(), &root.uid));
-        ledger.record(claimed);
-        Ok(inventory::sort(roots, &ledger.recorded, self.own, &self.namespace))
+        let claimed: Vec<&Root> = roots
+            .iter()
+            .filter(|root| done.claims(&root.path(), &root.uid))
+            // A request without an answer did not make what was there before it.
+            .filter(|root| done.made.contains_key(&root.uid) || !ledger.others.contains(&root.uid))
+            .collect();
+        ledger.record(claimed.into_iter());
+        let (mut ours, others) = inventory::sort(roots, &ledger.recorded, self.own, &self.namespace);
+        // Claims come when the controller makes them, not when the command ends.
+        let (claims, others): (Vec<Root>, Vec<Root>) =
+            others.into_iter().partition(|root| is_claim_of(root, &ours, &done));
+        ledger.record(claims.iter());
+        ours.extend(claims);
+        Ok((ours, others))
     }
 
     /// What our commands made where lessons make nothing: in other namespaces, and outside of all.
     async fn elsewhere(&self, roots: &[Root], done: &Done) -> Result<Vec<Root>, UserError> {
         let known: BTreeSet<&str> = roots.iter().map(|root| root.uid.as_str()).collect();
         let here = format!("/namespaces/{}/", self.namespace);
-        let gone = self.ledger().gone.clone();
-        let looked_for = done.made.iter().filter(|(uid, path)| {
-            !known.contains(uid.as_str()) && !gone.contains(*uid) && !path.contains(&here)
-        });
+        let looked_for =
+            done.made.iter().filter(|(uid, path)| !known.contains(uid.as_str()) && !path.contains(&here));
         let objects = Objects::new(self.client.clone(), &self.namespace);
         let mut found = Vec::new();
         for (uid, path) in looked_for.take(ELSEWHERE_MAX) {
             match inventory::elsewhere(&objects, path, uid).await? {
                 Some(root) => found.push(root),
-                None => {
-                    self.ledger().gone.insert(uid.clone());
-                }
+                None => self.deeds.forget(uid),
             }
         }
         Ok(found)
@@ -206,20 +212,18 @@ impl Stock {
         let held = inventory::roots(&self.client, &namespace.name, false, &custom).await?;
         let done = self.deeds.read();
         let is_ours = |root: &Root| root.labelled || done.claims(&root.path(), &root.uid);
-        let by_cluster = |root: &Root| root.managers.iter().all(|name| name.starts_with("kube-"));
+        let by_cluster = |root: &Root| {
+            !root.managers.is_empty() && root.managers.iter().all(|name| name.starts_with("kube-"))
+        };
         Ok(held.iter().any(|root| !is_ours(root) && !by_cluster(root)))
     }
 
-    /// What is new and not written down by our commands: made by other programs that they ran, or by the
-    /// cluster for what is ours.
+    /// What is new and not written down by our commands: made by other programs that they ran.
     async fn enter(&self, ours: &[Root], new: Vec<Root>) {
-        let done = self.deeds.read();
         let (new, marks) = {
             let mut ledger = self.ledger();
-            let is_ours = |root: &Root| {
-                (!ledger.others.contains(&root.uid) && ledger.is_made_by_programs(root))
-                    || is_claim_of(root, ours, &done)
-            };
+            let is_ours =
+                |root: &Root| !ledger.others.contains(&root.uid) && ledger.is_made_by_programs(root);
             let new: Vec<Root> = new.into_iter().filter(is_ours).collect();
             ledger.record(new.iter());
             ledger.unseen = false;

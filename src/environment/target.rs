@@ -143,6 +143,8 @@ pub struct Target {
     kubeconfig: Kubeconfig,
     /// Where it was read from.
     files: Vec<PathBuf>,
+    /// A digest of the certificate and the key that it names as files.
+    named_files: Vec<u8>,
     /// The proxy that is named for the cluster.
     proxy: Option<String>,
     /// Name of the context.
@@ -210,6 +212,7 @@ impl Target {
             server,
             kubeconfig: kubeconfig.clone(),
             files: files.to_owned(),
+            named_files: named_files(kubeconfig, named.user.as_deref()),
             proxy: cluster.proxy_url.clone(),
         })
     }
@@ -217,7 +220,8 @@ impl Target {
     /// The same context of the same cluster, when its files hold other credentials by now.
     pub(super) fn as_it_is_now(&self) -> Option<Self> {
         let now = Self::find(&self.files, Some(&self.context)).ok()?;
-        let differs = now.session_kubeconfig("x").ok()? != self.session_kubeconfig("x").ok()?;
+        let differs = now.named_files != self.named_files
+            || now.session_kubeconfig("x").ok()? != self.session_kubeconfig("x").ok()?;
         (differs && now.fingerprint == self.fingerprint).then_some(now)
     }
 
@@ -322,6 +326,18 @@ fn read(files: &[PathBuf]) -> Result<Kubeconfig, UserError> {
                 "KUBECONFIG를 정하거나 kubeconfig를 쓰는 클러스터를 시작하세요(minikube start, kind create cluster)",
             ))
     })
+}
+
+/// A digest of what stands in the files of a user: minikube, for one, renews certificates there.
+fn named_files(kubeconfig: &Kubeconfig, user: Option<&str>) -> Vec<u8> {
+    let found = kubeconfig.auth_infos.iter().find(|named| Some(named.name.as_str()) == user);
+    let user = found.and_then(|named| named.auth_info.as_ref());
+    let paths = user.map(|user| [&user.client_certificate, &user.client_key]);
+    let mut digest = Sha256::new();
+    for path in paths.iter().flatten().filter_map(|path| path.as_deref()) {
+        digest.update(std::fs::read(path).unwrap_or_default());
+    }
+    digest.finalize().to_vec()
 }
 
 fn fingerprint(server: &str, cluster: &Cluster) -> String {

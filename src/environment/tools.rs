@@ -35,9 +35,9 @@ pub struct ToolSettings {
 }
 
 impl ToolSettings {
-    /// What commands make on the cluster of that fingerprint.
-    pub(super) fn deeds_of(&self, fingerprint: &str) -> Deeds {
-        Deeds::in_file(self.deeds.join(format!("{fingerprint}.jsonl")))
+    /// What commands make on the cluster of that fingerprint, in sessions of that namespace.
+    pub(super) fn deeds_of(&self, fingerprint: &str, namespace: &str) -> Deeds {
+        Deeds::in_file(self.deeds.join(format!("{fingerprint}-{namespace}.jsonl")))
     }
 }
 
@@ -86,7 +86,7 @@ impl Tools {
                 home: settings.home.clone(),
                 programs: Some(Arc::new(HostPrograms)),
                 explain_errors: true,
-                through: deeds.map(through),
+                through: deeds.cloned().map(Deeds::through),
             })
             .with_clock(clock),
             minikube: minikube::Context::new(client, settings.plain),
@@ -137,10 +137,4 @@ impl Tools {
             CommandLine::Shell(_) | CommandLine::Empty | CommandLine::Unfinished => 0,
         }
     }
-}
-
-/// Lets a kubectl write down what it makes.
-fn through(deeds: &Deeds) -> kubectl::Through {
-    let deeds = deeds.clone();
-    Arc::new(move |client| deeds.watch_over(client))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use crate::base::{parse_yaml, to_yaml};
+use crate::base::{parse_yaml, to_yaml, write_private};
 
 use super::errors::{Failure, Outcome, reason};
 use super::manifest::json_type;
@@ -238,25 +238,13 @@ impl Kubeconfig {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;
         }
-        let beside = path.with_extension("podlings-new");
-        write_private(&beside, &to_yaml(&Value::Object(file)))?;
-        Ok(std::fs::rename(&beside, path)?)
+        Ok(write_private(path, &to_yaml(&Value::Object(file)))?)
     }
 
     /// The first path that was asked for.
     pub(super) fn first_path(&self) -> PathBuf {
         self.paths.first().cloned().unwrap_or_default()
     }
-}
-
-/// Writes a file that only its owner may read, as credentials must be.
-pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }
 
 fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {

@@ -217,7 +217,6 @@ fn rights_finding(name: &str, missing: &[String], language: Language) -> Option<
 fn production(name: &str, target: &Target, looks: Vec<Sign>, language: Language) -> Option<Finding> {
     let mut signs = signs_in_names(target);
     signs.extend(looks);
-    signs.dedup();
     if signs.is_empty() {
         return None;
     }

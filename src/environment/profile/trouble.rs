@@ -1,5 +1,7 @@
 //! Why minikube could not do it: its error ids and exit codes, sorted by cause.
 
+use crate::base::strip_ansi;
+
 /// What lies behind an error of minikube's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -236,17 +238,7 @@ impl Trouble {
 
 /// A text without colours and other signs to a terminal.
 fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character == '\u{1b}' {
-            // An escape sequence ends with its first letter.
-            let _ = characters.by_ref().find(char::is_ascii_alphabetic);
-        } else if !character.is_control() || character == '\n' || character == '\t' {
-            plain.push(character);
-        }
-    }
-    plain
+    strip_ansi(text).chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
 }
 
 /// The cause behind an id, or behind an exit code where the id is unknown.

@@ -120,7 +120,7 @@ fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    crate::kubectl::kubeconfig::write_private(path, &to_yaml(preference))?;
+    crate::base::write_private(path, &to_yaml(preference))?;
     call.line(format!("Updated {}", path.display()))
 }
 

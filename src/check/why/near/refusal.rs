@@ -71,10 +71,7 @@ fn of_kind(written: &str, version: &str) -> (Aside, Option<String>) {
     let Some(kind) = KINDS.iter().find(|kind| kind.kind.eq_ignore_ascii_case(written)) else {
         return (None, show);
     };
-    let own = match kind.group {
-        "" => kind.version.to_owned(),
-        group => format!("{group}/{}", kind.version),
-    };
+    let own = kind.api_version();
     let differs = own != version || kind.kind != written;
     (differs.then(|| (&sentences::KIND_IS_OF, vec![kind.kind.to_owned(), own])), show)
 }

@@ -171,7 +171,7 @@ impl<'s, 'a> Session<'s, 'a> {
             true => text.replace('\n', "\r\n"),
             false => text.to_owned(),
         };
-        crate::kubectl::kubeconfig::write_private(&file, &text)?;
+        crate::base::write_private(&file, &text)?;
         let (words, name) = self.call.factory.editor(&file.display().to_string());
         let ended = self.call.factory.start(Program { words, ..Program::default() }).await;
         let why = match ended {
