@@ -26,6 +26,7 @@ mod stateful_set;
 mod storage;
 mod unified_diff;
 mod volume;
+mod webhook_client;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
@@ -54,6 +55,8 @@ pub(super) use workload::{
     deployment_errors, immutable, label_selector_errors, pod_template_errors, replica_set_errors,
     replication_controller_errors,
 };
+
+pub(super) use webhook_client::webhook_client_errors;
 
 #[cfg(test)]
 mod tests;
