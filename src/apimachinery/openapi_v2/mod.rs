@@ -24,6 +24,7 @@ pub enum OpenApiV2Form {
 }
 
 /// A document, and a text that is another one as soon as the document is.
+#[derive(Clone)]
 pub struct OpenApiV2Document {
     /// What the document is made from.
     pub hash: String,
@@ -35,24 +36,23 @@ pub struct OpenApiV2Document {
 #[must_use]
 pub fn document(custom: &[&'static Kind], form: OpenApiV2Form) -> OpenApiV2Document {
     /// The last ones made, in each form.
-    static LAST: Mutex<[Option<(String, Arc<[u8]>)>; 2]> = Mutex::new([const { None }; 2]);
+    static LAST: Mutex<[Option<OpenApiV2Document>; 2]> = Mutex::new([const { None }; 2]);
     let group_versions: BTreeSet<String> = openapi::served(custom).map(Kind::api_version).collect();
     let hashes = group_versions.iter().filter_map(|group_version| openapi::hash(group_version, custom));
     let hash = format!("{:016X}", openapi::fnv(openapi::FNV_OFFSET, &hashes.collect::<String>()));
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let slot = &mut last[usize::from(form == OpenApiV2Form::Protobuf)];
-    if let Some((of, made)) = slot
-        && *of == hash
-    {
-        return OpenApiV2Document { hash, bytes: Arc::clone(made) };
+    if let Some(made) = slot.as_ref().filter(|made| made.hash == hash) {
+        return made.clone();
     }
     let document = build(&group_versions, custom);
     let bytes: Arc<[u8]> = match form {
         OpenApiV2Form::Json => document.to_string().into_bytes().into(),
         OpenApiV2Form::Protobuf => gnostic::document(&document).into(),
     };
-    *slot = Some((hash.clone(), Arc::clone(&bytes)));
-    OpenApiV2Document { hash, bytes }
+    let made = OpenApiV2Document { hash, bytes };
+    *slot = Some(made.clone());
+    made
 }
 
 fn build(group_versions: &BTreeSet<String>, custom: &[&'static Kind]) -> Value {
@@ -90,7 +90,8 @@ fn build(group_versions: &BTreeSet<String>, custom: &[&'static Kind]) -> Value {
 fn older(schema: Value) -> Value {
     let Value::Object(mut fields) = schema else { return schema };
     let is_nullable = fields.get("nullable") == Some(&Value::Bool(true));
-    fields.retain(|name, _| !NEW_WORDS.contains(&name.as_str()) && !(is_nullable && name == "type"));
+    let is_new = |name: &str| NEW_WORDS.contains(&name) || (is_nullable && name == "type");
+    fields.retain(|name, _| !is_new(name));
     for (name, part) in &mut fields {
         match (name.as_str(), part) {
             ("properties", Value::Object(parts)) => {

@@ -166,6 +166,8 @@ impl Registry {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
             warnings.extend(strategy.warnings(&new));
+        } else {
+            warnings.extend(admission::validate_part(self, &attributes, &new)?);
         }
         let counts = strategy.counts_generations() && options.subresource != "status";
         if counts && strategy.desired_state_changed(&new, old) {
