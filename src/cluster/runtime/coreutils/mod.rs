@@ -15,6 +15,7 @@ mod load;
 mod machine;
 mod network;
 mod numbers;
+mod options;
 mod people;
 mod resolving;
 mod running;
