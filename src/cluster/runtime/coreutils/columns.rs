@@ -28,7 +28,7 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(1);
     };
     let Some(ranges) = ranges(list) else {
-        call.complain(&format!("invalid range '{list}'"));
+        call.complain(&format!("invalid number '{list}'"));
         return Outcome::Ended(1);
     };
     let by_field = options.has('f');

@@ -3,8 +3,7 @@
 use crate::base::unified_diff;
 
 use super::super::filesystem::join;
-use super::super::images::Toolbox;
-use super::inputs::complain_unreadable;
+use super::inputs::{complain_unreadable, is_gnu};
 use super::options::Taken;
 use super::text::options_or_end;
 use super::{Call, Outcome, base_name};
@@ -62,11 +61,6 @@ pub(super) fn cmp(call: &mut Call<'_>) -> Outcome {
         }
     }
     Outcome::Ended(1)
-}
-
-fn is_gnu(call: &Call<'_>) -> bool {
-    let toolbox = call.system.image().map(|image| image.toolbox);
-    matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl))
 }
 
 const DIFF: Taken = Taken {
@@ -147,8 +141,11 @@ impl Shown {
                     0
                 }
                 ([true, true], _) => {
-                    let title =
-                        if self.recursive { format!("diff -r {left} {right}\n") } else { String::new() };
+                    let title = if self.recursive && is_gnu(call) {
+                        format!("diff -r {left} {right}\n")
+                    } else {
+                        String::new()
+                    };
                     self.files(call, &left, &right, &title).unwrap_or(2)
                 }
                 ([only_left, _], _) => {

@@ -1,7 +1,6 @@
 //! wc: lines, words, characters and bytes counted.
 
-use super::super::images::Toolbox;
-use super::inputs::{Read, inputs};
+use super::inputs::{Read, inputs, is_gnu};
 use super::options::Taken;
 use super::text::options_or_end;
 use super::{Call, Outcome};
@@ -58,8 +57,7 @@ fn say(call: &mut Call<'_>, counts: &[usize], name: Option<&str>, inputs: usize,
 
 /// Columns of busybox are wide; those of GNU as wide as the greatest count can be, and 7 for standard input.
 fn width(call: &Call<'_>, read: &[Read]) -> usize {
-    let toolbox = call.system.image().map(|image| image.toolbox);
-    if !matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl)) {
+    if !is_gnu(call) {
         return 9;
     }
     let length: usize = read.iter().map(|read| read.text.len()).sum();

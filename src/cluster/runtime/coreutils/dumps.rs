@@ -92,10 +92,12 @@ pub(super) fn hexdump(call: &mut Call<'_>) -> Outcome {
             bytes,
             |at| format!("{:07x}", start + at),
             |chunk| {
-                chunk
-                    .chunks(2)
-                    .map(|pair| format!(" {apart}{:02x}{:02x}", pair.get(1).unwrap_or(&0), pair[0]))
-                    .collect()
+                let words = chunk.chunks(2).map(|pair| {
+                    let other = pair.get(1).unwrap_or(&0);
+                    format!(" {apart}{other:02x}{:02x}", pair[0])
+                });
+                // The columns of words that are not there stay.
+                format!("{:<width$}", words.collect::<String>(), width = (5 + apart.len()) * LINE / 2)
             },
         );
     }

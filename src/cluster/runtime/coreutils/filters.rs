@@ -2,7 +2,7 @@
 
 use super::super::filesystem::join;
 use super::super::pattern::{Pattern, Syntax};
-use super::inputs::{Read, inputs, lines_so_far};
+use super::inputs::{Read, inputs, is_gnu, lines_so_far};
 use super::options::{Options, Taken};
 use super::printing::unescape;
 use super::text::{number_of, options_or_end};
@@ -126,8 +126,10 @@ fn search_of(call: &mut Call<'_>, options: &mut Options) -> Result<Search, Outco
         match Pattern::of_lines(&text, syntax, options.has('i'), options.has('w'), options.has('x')) {
             Ok(pattern) => patterns.push(pattern),
             Err(why) => {
-                let told =
-                    if why.starts_with("not simulated") { why } else { format!("bad regex '{text}': {why}") };
+                let told = match (why.starts_with("not simulated"), is_gnu(call)) {
+                    (true, _) | (_, true) => why,
+                    _ => format!("bad regex '{text}'"),
+                };
                 call.complain(&told);
                 return Err(Outcome::Ended(2));
             }

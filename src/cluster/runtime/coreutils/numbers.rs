@@ -51,6 +51,29 @@ impl Reader<'_> {
     fn operand(&mut self) -> Result<String, String> {
         let word = self.words.get(self.at).ok_or("syntax error")?;
         self.at += 1;
+        // A word that is followed by nothing or an operator stands for itself.
+        let next = self.words.get(self.at);
+        if next.is_some_and(|next| !LEVELS.iter().any(|level| level.contains(&next.as_str())) && next != ")")
+        {
+            match word.as_str() {
+                "length" => return Ok(self.operand()?.chars().count().to_string()),
+                "match" => return matched(&self.operand()?, &self.operand()?),
+                "index" => {
+                    let (text, wanted) = (self.operand()?, self.operand()?);
+                    let place = text.chars().position(|letter| wanted.contains(letter));
+                    return Ok(place.map_or(0, |place| place + 1).to_string());
+                }
+                "substr" => {
+                    let (text, from, length) = (self.operand()?, self.operand()?, self.operand()?);
+                    let (from, length) =
+                        (from.parse::<usize>().unwrap_or(0), length.parse::<usize>().unwrap_or(0));
+                    let part =
+                        text.chars().skip(from.wrapping_sub(1)).take(if from == 0 { 0 } else { length });
+                    return Ok(part.collect());
+                }
+                _ => {}
+            }
+        }
         if word == "(" {
             let inner = self.level(0)?;
             self.at += 1;

@@ -1,6 +1,6 @@
 //! Options of a command line, as `getopt_long` reads them.
 
-use super::super::images::Toolbox;
+use super::inputs::is_gnu;
 use super::{Call, Outcome};
 
 /// What a program takes.
@@ -82,10 +82,7 @@ impl Call<'_> {
             }
         };
         self.complain(&message);
-        let debian = self.system.image().map(|image| image.toolbox);
-        if matches!(debian, Some(Toolbox::Debian | Toolbox::DebianCurl))
-            && !matches!(wrong, Wrong::NotModelled(_))
-        {
+        if is_gnu(self) && !matches!(wrong, Wrong::NotModelled(_)) {
             let hint = format!("Try '{} --help' for more information.\n", self.name());
             self.stderr.extend_from_slice(hint.as_bytes());
         }

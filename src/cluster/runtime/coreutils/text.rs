@@ -70,8 +70,12 @@ pub(super) fn dirname(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(1);
     }
     for path in &options.operands {
-        let parent = path.trim_end_matches('/').rsplit_once('/').map_or(".", |(parent, _)| parent);
-        let parent = parent.trim_end_matches('/');
+        let trimmed = path.trim_end_matches('/');
+        let parent = match trimmed.rsplit_once('/') {
+            Some((parent, _)) => parent.trim_end_matches('/'),
+            None if trimmed.is_empty() && !path.is_empty() => "",
+            None => ".",
+        };
         call.say(if parent.is_empty() { "/" } else { parent });
     }
     Outcome::Ended(0)
@@ -125,7 +129,15 @@ pub(super) fn paste(call: &mut Call<'_>) -> Outcome {
     if status != 0 {
         return Outcome::Ended(status);
     }
-    let columns: Vec<Vec<&str>> = read.iter().map(|read| read.text.lines().collect()).collect();
+    let mut columns: Vec<Vec<&str>> = read.iter().map(|read| read.text.lines().collect()).collect();
+    // Standard input named more than once is dealt out.
+    let standard: Vec<usize> = (0..read.len()).filter(|at| read[*at].name == "-").collect();
+    if let [first, _, ..] = standard.as_slice() {
+        let lines = std::mem::take(&mut columns[*first]);
+        for (at, line) in lines.into_iter().enumerate() {
+            columns[standard[at % standard.len()]].push(line);
+        }
+    }
     let joined = |pieces: &[&str]| {
         let mut line = String::new();
         for (at, piece) in pieces.iter().enumerate() {

@@ -179,5 +179,9 @@ mod tests {
         ] {
             assert_eq!(run(program, ""), why, "{program}");
         }
+        let long = format!("BEGIN{{print 1{}}}", "+1".repeat(5_000));
+        assert_eq!(run(&long, ""), "not simulated: expressions that long");
+        let deep = format!("BEGIN{{print {}1{}}}", "(".repeat(5_000), ")".repeat(5_000));
+        assert_eq!(run(&deep, ""), "not simulated: programs nested so deep");
     }
 }

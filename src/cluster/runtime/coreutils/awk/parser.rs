@@ -102,7 +102,11 @@ impl Parser {
     /// Counts an operator of a statement.
     pub(super) fn one_more(&mut self) -> Parsed<()> {
         self.operators += 1;
-        if self.operators > OPERATORS_MAX { Err("not simulated: expressions that long".to_owned()) } else { Ok(()) }
+        if self.operators > OPERATORS_MAX {
+            Err("not simulated: expressions that long".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     /// Goes one level deeper.
