@@ -186,7 +186,7 @@ fn part(text: &str, from: f64, length: Option<f64>) -> String {
     let from = from.round();
     let end = length.map_or(f64::INFINITY, |length| from + length.round());
     let start = from.max(1.0);
-    if !(end > start) {
+    if end.is_nan() || end <= start {
         return String::new();
     }
     let count = if end.is_finite() { (end - start) as usize } else { usize::MAX };

@@ -1,5 +1,6 @@
 //! A program of awk, carried out.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -318,16 +319,8 @@ impl<'a> Runner<'a> {
                 Value::Number(arithmetic(*operator, left, right)?)
             }
             Expression::Compare(operator, left, right) => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                let order = left.compared(&right);
-                Value::truth(match *operator {
-                    "<" => order.is_lt(),
-                    "<=" => order.is_le(),
-                    "==" => order.is_eq(),
-                    "!=" => order.is_ne(),
-                    ">" => order.is_gt(),
-                    _ => order.is_ge(),
-                })
+                let order = self.value(left)?.compared(&self.value(right)?);
+                Value::truth(holds(operator, order))
             }
             Expression::Logic { and, left, right } => {
                 let left = self.value(left)?.is_true();
@@ -419,6 +412,18 @@ impl<'a> Runner<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a comparison holds for values in that order.
+fn holds(operator: &str, order: Ordering) -> bool {
+    match operator {
+        "<" => order.is_lt(),
+        "<=" => order.is_le(),
+        "==" => order.is_eq(),
+        "!=" => order.is_ne(),
+        ">" => order.is_gt(),
+        _ => order.is_ge(),
     }
 }
 
