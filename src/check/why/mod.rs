@@ -139,7 +139,7 @@ fn of_selection(
         let goes_first = || near.goes_first(found, gaps).filter(|_| awaited.waits());
         return near
             .have_stayed(&selected)
-            .or_else(|| of_learner)
+            .or(of_learner)
             .or_else(goes_first)
             .or_else(|| chain.broken_link(found));
     }

@@ -241,14 +241,15 @@ impl<'a> Chain<'a> {
             format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
         let show = format!("kubectl logs {pod}");
         let covered = pods.first().and_then(|pod| mounted_over(pod)).filter(|_| answered.status == 403);
-        let behind: Aside = covered.or_else(|| {
-            let pod = pods.first()?;
-            let words =
-                vec![self.workload_of(pod), service.map("/spec/selector").map(written).unwrap_or_default()];
-            Some((&sentences::BEHIND_IT, words))
-        });
+        let behind = covered.or_else(|| self.behind(service, &pods));
         let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
         (answered.status != 503).then(|| finding.shown_by(show))
+    }
+
+    /// Who answers for a Service.
+    fn behind(self, service: &Object, pods: &[&Object]) -> Aside {
+        let selector = service.map("/spec/selector").map(written).unwrap_or_default();
+        Some((&sentences::BEHIND_IT, vec![self.workload_of(pods.first()?), selector]))
     }
 
     /// A Pod that the selector of a Service leaves out.
