@@ -13,7 +13,8 @@
 //!   admission webhook, all other annotations.
 //! - `registry.example.com` is a registry that wants a name and a password: `learner` and `podlings`, as a
 //!   Secret of `kubectl create secret docker-registry` has them. It holds what Docker Hub holds.
-//! - Not simulated: UDP and SCTP besides the DNS, IPv6, topology hints, the world outside.
+//! - UDP carries single datagrams between Pods (`agnhost netexec`, `nc -u`), through Services, too.
+//! - Not simulated: SCTP, UDP from outside, IPv6, topology hints, the world outside.
 
 mod apiserver;
 mod authentication;

@@ -50,6 +50,11 @@ impl Continue {
         Self { version: TOKEN_VERSION.to_owned(), resource_version, start: format!("{key}\0"), since }
     }
 
+    /// When the first page of a list was made: one that goes on in the present begins anew there.
+    fn since(from: Option<&Self>, now: i64) -> i64 {
+        from.filter(|from| from.resource_version > 0).map_or(now, |from| from.since)
+    }
+
     fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
@@ -146,7 +151,7 @@ pub(super) fn list(
         objects.truncate(limit);
         if let Some(last) = objects.last() {
             let revision = i64::try_from(revision).unwrap_or(-1);
-            let since = from.as_ref().map_or_else(|| now.as_second(), |from| from.since);
+            let since = Continue::since(from.as_ref(), now.as_second());
             meta.continue_token = Continue::after(revision, last, within, since).encode();
         }
         meta.remaining_item_count = everything.then_some(remaining);
@@ -207,7 +212,9 @@ mod tests {
         assert_eq!(Continue::after(7, &last, Some("a"), 9).start, "x\0");
         let expired = read.expired();
         let fresh = expired.metadata["continue"].as_str().unwrap();
-        assert_eq!(Continue::decode(fresh).unwrap().unwrap().resource_version, -1);
+        let fresh = Continue::decode(fresh).unwrap().unwrap();
+        assert_eq!(fresh.resource_version, -1);
+        assert_eq!((Continue::since(Some(&token), 99), Continue::since(Some(&fresh), 99)), (9, 99));
     }
 
     #[test]

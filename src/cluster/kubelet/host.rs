@@ -259,6 +259,16 @@ impl System for Host<'_> {
         self.node.connects_from(self.registry, &slot, host, port)
     }
 
+    fn send_datagram(
+        &mut self,
+        host: &str,
+        port: u16,
+        content: &[u8],
+    ) -> Result<Option<Vec<u8>>, ConnectError> {
+        let slot = self.slot.clone();
+        self.node.datagram_from(self.registry, &slot, host, port, content)
+    }
+
     fn processes(&self) -> Vec<(u32, String)> {
         let own = (self.own_number(), self.command_line.clone());
         let others =

@@ -20,7 +20,7 @@ impl NodeState {
         place: (&str, u16),
         name: &str,
     ) -> Option<ServerCertificate> {
-        let (pod, port) = self.destination(registry, slot, place.0, place.1).ok()?;
+        let (pod, port) = self.destination(registry, slot, place.0, place.1, "TCP").ok()?;
         let pod = registry.get(&POD, &pod).ok()?;
         (port == 443 && is_ready_controller(&pod)).then(|| certificate(registry, name))
     }
@@ -49,7 +49,7 @@ impl NodeState {
                         .map(|found| found.to_string())
                         .unwrap_or_default(),
                     node: own.map(|pod| pod.node.clone()).unwrap_or_default(),
-                    external: false,
+                    ..Client::default()
                 };
                 let Ok(endpoint) = network::choose_endpoint(registry, &service, port, &client) else {
                     return Proxied { upstream, ..Proxied::own(page(503)) };

@@ -38,7 +38,7 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
         let endpoint = network::choose_endpoint(registry, service, port, &Client::default())?;
-        let (pod, port) = self.pod_at(registry, &endpoint)?;
+        let (pod, port) = self.pod_at(registry, &endpoint, "TCP")?;
         self.http_to_pod(registry, &pod, port, request)
     }
 
@@ -54,10 +54,14 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
         let node = registry.store().list(&NODE, None).next().map(|node| node.name().to_owned());
-        let client =
-            Client { address: HOST_ADDRESS.to_owned(), node: node.unwrap_or_default(), external: true };
+        let client = Client {
+            address: HOST_ADDRESS.to_owned(),
+            node: node.unwrap_or_default(),
+            external: true,
+            datagrams: false,
+        };
         let endpoint = network::choose_endpoint(registry, service, port, &client)?;
-        let (pod, port) = self.pod_at(registry, &endpoint)?;
+        let (pod, port) = self.pod_at(registry, &endpoint, "TCP")?;
         let (from, to) = (End::Outside(client.address), self.end(registry, &pod));
         if !network::allows(registry, &from, &to, port, "TCP") {
             return Err(ConnectError::TimedOut);
@@ -74,7 +78,7 @@ impl NodeState {
         port: u16,
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
+        let (pod, port) = self.destination(registry, slot, host, port, "TCP")?;
         let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
         let mut request = request.clone();
         request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
@@ -89,8 +93,26 @@ impl NodeState {
         host: &str,
         port: u16,
     ) -> Result<(), ConnectError> {
-        let (pod, port) = self.destination(registry, slot, host, port)?;
+        let (pod, port) = self.destination(registry, slot, host, port, "TCP")?;
         self.listener(&pod, port).map(drop)
+    }
+
+    /// Sends a datagram from inside a Pod; gives back what is answered, if anything is.
+    pub(super) fn datagram_from(
+        &mut self,
+        registry: &mut Registry,
+        slot: &str,
+        host: &str,
+        port: u16,
+        content: &[u8],
+    ) -> Result<Option<Vec<u8>>, ConnectError> {
+        let (pod, port) = self.destination(registry, slot, host, port, "UDP")?;
+        let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
+        let id = self.receiver(&pod, port)?;
+        let answered = self.with_process(registry, id, |process, host| {
+            process.take_datagram(content, &own.unwrap_or_default(), host)
+        });
+        Ok(answered.flatten())
     }
 
     /// Sends a ping from inside a Pod: Pods answer where no policy forbids it, nodes always, and nobody has
@@ -127,6 +149,7 @@ impl NodeState {
         slot: &str,
         host: &str,
         port: u16,
+        protocol: &str,
     ) -> Result<(ObjectKey, u16), ConnectError> {
         let own = self.pods.get(slot).ok_or(ConnectError::TimedOut)?;
         if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
@@ -136,6 +159,7 @@ impl NodeState {
             address: own.address.map(|address| address.to_string()).unwrap_or_default(),
             node: own.node.clone(),
             external: false,
+            datagrams: protocol == "UDP",
         };
         let addresses = self.lookup_from(registry, slot, host);
         if addresses.is_empty() {
@@ -145,19 +169,24 @@ impl NodeState {
         let address = &addresses[usize::try_from(drawn).unwrap_or_default()];
         let endpoint = network::route(registry, &own.key.namespace, address, port, &client)?;
         let from = self.end(registry, &own.key);
-        let found = self.pod_at(registry, &endpoint);
+        let found = self.pod_at(registry, &endpoint, protocol);
         let (to, port) = match &found {
             Ok((pod, port)) => (self.end(registry, pod), *port),
             Err(_) => (End::Outside(endpoint.address.clone()), endpoint.port),
         };
-        if !network::allows(registry, &from, &to, port, "TCP") {
+        if !network::allows(registry, &from, &to, port, protocol) {
             return Err(ConnectError::TimedOut);
         }
         found
     }
 
     /// The Pod that has an address, or a port of the node that has it.
-    fn pod_at(&self, registry: &Registry, endpoint: &Endpoint) -> Result<(ObjectKey, u16), ConnectError> {
+    fn pod_at(
+        &self,
+        registry: &Registry,
+        endpoint: &Endpoint,
+        protocol: &str,
+    ) -> Result<(ObjectKey, u16), ConnectError> {
         let Some(node) = network::node_with_address(registry, &endpoint.address) else {
             let pod = self.by_address.get(&endpoint.address).and_then(|slot| self.pods.get(slot));
             return pod.map(|pod| (pod.key.clone(), endpoint.port)).ok_or(ConnectError::TimedOut);
@@ -167,8 +196,12 @@ impl NodeState {
             .filter_map(|slot| {
                 let pod = self.pods.get(slot)?;
                 let object = registry.get(&POD, &pod.key).ok()?;
-                let listens = pod.host_network && self.listener(&pod.key, endpoint.port).is_ok();
-                let port = if listens { endpoint.port } else { host_port(&object, endpoint.port)? };
+                let listener = match protocol {
+                    "UDP" => self.receiver(&pod.key, endpoint.port),
+                    _ => self.listener(&pod.key, endpoint.port),
+                };
+                let listens = pod.host_network && listener.is_ok();
+                let port = if listens { endpoint.port } else { host_port(&object, endpoint.port, protocol)? };
                 Some((pod.key.clone(), port))
             })
             .next()
@@ -235,9 +268,12 @@ fn asks_the_cluster(pod: &Object) -> bool {
 }
 
 /// The container's port behind a port of the node.
-fn host_port(pod: &Object, number: u16) -> Option<u16> {
+fn host_port(pod: &Object, number: u16, protocol: &str) -> Option<u16> {
     let containers = pod.list("/spec/containers").iter();
     let mut ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
-    let port = ports.find(|port| port["hostPort"].as_u64() == Some(u64::from(number)))?;
+    let port = ports.find(|port| {
+        port["hostPort"].as_u64() == Some(u64::from(number))
+            && port["protocol"].as_str().unwrap_or("TCP") == protocol
+    })?;
     u16::try_from(port["containerPort"].as_u64()?).ok()
 }

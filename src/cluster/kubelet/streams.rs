@@ -271,6 +271,16 @@ impl NodeState {
         Ok(api(registry, request))
     }
 
+    /// The process that takes what is sent to a Pod's port by UDP.
+    pub(super) fn receiver(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
+        let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;
+        let mut running = runtime.running().map(|(_, process)| process);
+        let takes = |process: &ProcessId| {
+            self.processes.get(process).is_some_and(|process| process.udp_ports().contains(&port))
+        };
+        running.find(takes).ok_or(ConnectError::Refused)
+    }
+
     /// The process that answers on a Pod's port.
     pub(super) fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
         let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;

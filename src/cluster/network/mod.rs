@@ -3,7 +3,7 @@
 //! NetworkPolicies are enforced, as on `minikube start --cni=calico`: with minikube's own default
 //! network plug-in they would have no effect, and nobody could learn from them.
 //!
-//! Not simulated: UDP and SCTP traffic other than the DNS, IPv6, and the world outside the cluster.
+//! Not simulated: SCTP, UDP from outside, IPv6, and the world outside the cluster.
 
 mod dns;
 mod ipam;

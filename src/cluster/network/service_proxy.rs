@@ -29,6 +29,15 @@ pub(crate) struct Client {
     pub node: String,
     /// Whether it comes from outside the cluster: through a node port or an external address.
     pub external: bool,
+    /// Whether it sends datagrams instead of opening a connection.
+    pub datagrams: bool,
+}
+
+impl Client {
+    /// The protocol that it speaks.
+    pub(crate) fn protocol(&self) -> &'static str {
+        if self.datagrams { "UDP" } else { "TCP" }
+    }
 }
 
 /// An endpoint of a slice.
@@ -55,7 +64,7 @@ pub(crate) fn choose_endpoint(
     let object = registry.get(&SERVICE, service).map_err(|_| ConnectError::UnknownHost)?;
     let is_wanted = |entry: &&Value| {
         entry["port"].as_u64() == Some(u64::from(port))
-            && entry["protocol"].as_str().unwrap_or("TCP") == "TCP"
+            && entry["protocol"].as_str().unwrap_or("TCP") == client.protocol()
     };
     let entry = object.list("/spec/ports").iter().find(is_wanted).ok_or(ConnectError::Refused)?;
     let all = candidates(registry, service, entry["name"].as_str().unwrap_or_default());
@@ -136,7 +145,7 @@ pub(crate) fn route(
     if let Some(service) = service_with_address(registry, address) {
         return choose_endpoint(registry, &service.key(), port, client);
     }
-    if let Some((service, port)) = service_with_node_port(registry, address, port) {
+    if let Some((service, port)) = service_with_node_port(registry, address, port, client.protocol()) {
         return choose_endpoint(registry, &service, port, &Client { external: true, ..client.clone() });
     }
     Ok(Endpoint { address: address.clone(), port })
@@ -169,11 +178,20 @@ fn service_with_address(registry: &Registry, address: &str) -> Option<Arc<Object
 }
 
 /// The Service and port behind a node's address and node port.
-fn service_with_node_port(registry: &Registry, address: &str, port: u16) -> Option<(ObjectKey, u16)> {
+fn service_with_node_port(
+    registry: &Registry,
+    address: &str,
+    port: u16,
+    protocol: &str,
+) -> Option<(ObjectKey, u16)> {
     node_with_address(registry, address)?;
     registry.store().list(&SERVICE, None).find_map(|service| {
         let ports = service.list("/spec/ports");
-        let entry = ports.iter().find(|entry| entry["nodePort"].as_u64() == Some(u64::from(port)))?;
+        let is_wanted = |entry: &&Value| {
+            entry["nodePort"].as_u64() == Some(u64::from(port))
+                && entry["protocol"].as_str().unwrap_or("TCP") == protocol
+        };
+        let entry = ports.iter().find(is_wanted)?;
         Some((service.key(), u16::try_from(entry["port"].as_u64()?).ok()?))
     })
 }

@@ -55,9 +55,13 @@ pub(super) fn keep_allocations(new: &mut Object, old: &Object) {
                 copy(new, old, pointer);
             }
         }
-    } else if needs_cluster_ip(old) && new.get("/spec/clusterIP") == old.get("/spec/clusterIP") {
+    } else if needs_cluster_ip(old) {
         for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
-            new.remove(&format!("/spec/{field}"));
+            let pointer = format!("/spec/{field}");
+            // What the client chose anew is judged.
+            if new.get(&pointer) == old.get(&pointer) {
+                new.remove(&pointer);
+            }
         }
     }
     if needs_node_ports(old) && needs_node_ports(new) {

@@ -282,6 +282,15 @@ fn a_headless_service_has_no_address_and_an_external_name_has_none_at_all() {
     let external = json!({"type": "ExternalName", "externalName": "example.com"});
     let external = create(&mut registry, &SERVICE, "default", service("two", external)).unwrap().object;
     assert_eq!(external.get("/spec/clusterIP"), None);
+    let ports = json!({"type": "NodePort", "ports": [{"port": 80}]});
+    create(&mut registry, &SERVICE, "default", service("three", ports)).unwrap();
+    let name =
+        json!({"type": "ExternalName", "externalName": "e.com", "clusterIP": null, "clusterIPs": null});
+    let (key, patch) = (ObjectKey::new("default", "three"), Patch::Merge(json!({"spec": name})));
+    let changed = registry.patch(&SERVICE, &key, &patch, &options()).unwrap().object;
+    for field in ["clusterIP", "ipFamilies", "ipFamilyPolicy"] {
+        assert_eq!(changed.get(&format!("/spec/{field}")), None);
+    }
     let table = Registry::table(&SERVICE, &[headless, external], registry.now());
     let row = |index: usize| table.rows().nth(index).unwrap().cells[1..5].to_vec();
     assert_eq!(row(0), ["ClusterIP", "None", "<none>", "<none>"]);

@@ -112,6 +112,16 @@ pub(crate) trait System {
     }
     /// Opens a connection and closes it again.
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError>;
+    /// Sends a datagram; gives back what is answered, if anything is.
+    fn send_datagram(
+        &mut self,
+        host: &str,
+        port: u16,
+        content: &[u8],
+    ) -> Result<Option<Vec<u8>>, ConnectError> {
+        let _ = (host, port, content);
+        Err(ConnectError::TimedOut)
+    }
     /// Whether a machine at an address answers pings; [`ConnectError::UnknownHost`] outside of the cluster.
     fn answers_ping(&mut self, address: &str) -> Result<(), ConnectError> {
         self.connects(address, 0)
@@ -392,6 +402,21 @@ impl Process {
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
         self.program()?.serve(self, request, system)
+    }
+
+    /// The ports on which it takes datagrams.
+    pub(crate) fn udp_ports(&self) -> Vec<u16> {
+        self.program().map(|program| program.udp_ports(self)).unwrap_or_default()
+    }
+
+    /// Takes a datagram; gives back what it answers.
+    pub(crate) fn take_datagram(
+        &mut self,
+        content: &[u8],
+        client: &str,
+        system: &mut dyn System,
+    ) -> Option<Vec<u8>> {
+        self.program()?.take_datagram(self, content, client, system)
     }
 
     /// What it says of its health over gRPC; `None` when it does not speak of it.

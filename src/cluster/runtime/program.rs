@@ -65,6 +65,24 @@ pub(crate) trait Program: Sync {
         None
     }
 
+    /// The ports on which it takes datagrams.
+    fn udp_ports(&self, process: &Process) -> Vec<u16> {
+        let _ = process;
+        Vec::new()
+    }
+
+    /// Takes a datagram from an address; gives back what it answers, if anything.
+    fn take_datagram(
+        &self,
+        process: &mut Process,
+        content: &[u8],
+        client: &str,
+        system: &mut dyn System,
+    ) -> Option<Vec<u8>> {
+        let _ = (process, content, client, system);
+        None
+    }
+
     /// What it says of its health over gRPC; `None` when it does not speak of it.
     fn grpc_health(&self, process: &Process, port: u16) -> Option<GrpcHealth> {
         let _ = (process, port);

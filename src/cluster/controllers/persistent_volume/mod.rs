@@ -163,7 +163,7 @@ fn set_volume_phase(
     message: &str,
 ) -> Result<(), Status> {
     let found = volume.text("/status/phase");
-    if found == phase && volume.text("/status/message") == message {
+    if found == phase {
         return Ok(());
     }
     let mut next = volume.clone();

@@ -60,6 +60,46 @@ fn a_policy_lets_through_only_what_it_names() {
 }
 
 #[test]
+fn datagrams_reach_what_takes_them_and_come_back() {
+    let mut simulation = shop();
+    let container =
+        json!({"name": "c", "image": "registry.k8s.io/e2e-test-images/agnhost:2.56", "args": ["netexec"]});
+    for (name, app) in [("server", "udp"), ("dialler", "dialler")] {
+        let fields = json!({"labels": {"app": app}, "spec": {"containers": [container]}});
+        create(&mut simulation, &POD, name, fields);
+    }
+    let ports = json!([
+        {"name": "tcp", "port": 90, "targetPort": 8080},
+        {"name": "udp", "port": 90, "targetPort": 8081, "protocol": "UDP"},
+        {"name": "none", "port": 91, "targetPort": 8080, "protocol": "UDP"},
+    ]);
+    create(&mut simulation, &SERVICE, "udp", json!({"spec": {"selector": {"app": "udp"}, "ports": ports}}));
+    run(&mut simulation, 30);
+    let send = |simulation: &mut Simulation, text: &str, port: u16| {
+        exec(simulation, "friend", &["sh", "-c", &format!("echo {text} | nc -u -w 1 udp {port}")])
+    };
+    assert_eq!(send(&mut simulation, "hostName", 90), ("server".to_owned(), 0));
+    assert_eq!(send(&mut simulation, "'echo a b'", 90), ("a b".to_owned(), 0));
+    assert_eq!(send(&mut simulation, "what", 90), (String::new(), 0));
+    let refused = ("nc: read error: Connection refused\n".to_owned(), 1);
+    assert_eq!(send(&mut simulation, "hostName", 91), refused);
+    let address = get(&simulation, &SERVICE, "udp").text("/spec/clusterIP").to_owned();
+    let dialler = get(&simulation, &POD, "dialler").text("/status/podIP").to_owned();
+    let dial = |simulation: &mut Simulation, port: u16| {
+        let place = format!(
+            "http://{dialler}:8080/dial?request=hostName&protocol=udp&host={address}&port={port}&tries=2"
+        );
+        exec(simulation, "friend", &["wget", "-qO-", &place]).0
+    };
+    assert_eq!(dial(&mut simulation, 90), r#"{"responses":["server","server"]}"#);
+    assert!(dial(&mut simulation, 91).contains("connection refused"));
+    let policy =
+        json!({"podSelector": {"matchLabels": {"app": "udp"}}, "ingress": [{"ports": [{"port": 8080}]}]});
+    create(&mut simulation, &NETWORK_POLICY, "tcp", json!({"spec": policy}));
+    assert_eq!(send(&mut simulation, "hostName", 90), (String::new(), 0));
+}
+
+#[test]
 fn who_may_not_leave_cannot_even_ask_for_names() {
     let mut simulation = shop();
     let deny = json!({"podSelector": {"matchLabels": {"role": "friend"}}, "policyTypes": ["Egress"]});

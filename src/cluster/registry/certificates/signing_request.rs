@@ -77,6 +77,16 @@ impl Strategy for SigningRequestStrategy {
         errors
     }
 
+    fn validate_part(&self, _subresource: &str, new: &Object, old: &Object) -> FieldErrors {
+        let both =
+            |object: &Object| ["Approved", "Denied"].iter().all(|name| object.condition(name).is_some());
+        if !both(new) || both(old) {
+            return FieldErrors::new();
+        }
+        let detail = "Approved and Denied conditions are mutually exclusive";
+        vec![FieldError::invalid("status.conditions", "", detail)]
+    }
+
     fn columns(&self) -> &'static [Column] {
         const {
             &[
@@ -273,6 +283,18 @@ mod tests {
             signer_errors(&Field::of(&object, "signerName")).map(|error| error.detail)
         };
         assert_eq!(signer("example.com/mine"), None);
+        let with = |types: &[&str]| {
+            let conditions: Vec<Value> =
+                types.iter().map(|name| json!({"type": name, "status": "True"})).collect();
+            let mut object = Object::new(&builtin::CERTIFICATE_SIGNING_REQUEST, "", "jane");
+            object.set("/status/conditions", conditions);
+            object
+        };
+        let told = |new: &[&str], old: &[&str]| {
+            SigningRequestStrategy.validate_part("approval", &with(new), &with(old)).len()
+        };
+        let both = ["Approved", "Denied"];
+        assert_eq!((told(&both, &both[..1]), told(&both, &both), told(&both[1..], &[])), (1, 0, 0));
         assert!(signer("mine").unwrap().starts_with("must be a fully qualified domain"));
         assert!(signer("local/mine").unwrap().starts_with("should be a domain"));
     }

@@ -5,19 +5,22 @@ use super::{Call, Outcome};
 
 /// Milliseconds between two pings.
 const PERIOD: i64 = 1_000;
+/// Milliseconds for which nc waits when it is not told how long: until somebody stops it.
+const PATIENCE: i64 = 86_400_000;
 /// Pings that are remembered; what is said at the end counts no further.
 const PINGS_MAX: u64 = 1 << 20;
 
 /// Tries a port.
 pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
-    let (mut options, mut operands) = (String::new(), Vec::new());
+    let (mut options, mut operands, mut patience) = (String::new(), Vec::new(), PATIENCE);
     let mut words = call.arguments[1..].iter();
     while let Some(word) = words.next() {
         match word.strip_prefix('-') {
             Some(letters) => {
                 options.push_str(letters);
                 if letters.ends_with(['w', 'i', 'p', 's']) {
-                    words.next();
+                    let value = words.next().and_then(|value| value.parse::<i64>().ok());
+                    patience = value.filter(|_| letters.ends_with('w')).map_or(patience, |one| one * 1_000);
                 }
             }
             None => operands.push(word.clone()),
@@ -32,11 +35,10 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(1);
     };
     if options.contains('u') {
-        call.complain("not simulated: UDP; without -u a TCP port is tried");
-        return Outcome::Ended(1);
+        return nc_udp(call, &options, (&host, port), patience);
     }
     if !options.contains('z') {
-        call.complain("not simulated: only `nc -z HOST PORT` is");
+        call.complain("not simulated: only `nc -z HOST PORT` and `nc -u HOST PORT` are");
         return Outcome::Ended(1);
     }
     let open = call.system.connects(&host, port);
@@ -61,6 +63,33 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
                 call.complain(&format!("{host} ({host}:{port}): {why}"));
             }
             Outcome::Ended(1)
+        }
+    }
+}
+
+/// Sends what comes as one datagram, prints the answer, and waits for another one that does not come.
+fn nc_udp(call: &mut Call<'_>, options: &str, (host, port): (&str, u16), patience: i64) -> Outcome {
+    let looks = options.contains('z');
+    if !looks && call.input.open {
+        return Outcome::NeedsInput;
+    }
+    let content = if looks { Vec::new() } else { call.input.bytes.drain(..).collect() };
+    match call.system.send_datagram(host, port, &content) {
+        Err(ConnectError::UnknownHost) => {
+            call.complain(&format!("bad address '{host}'"));
+            Outcome::Ended(1)
+        }
+        Err(ConnectError::Refused) => {
+            call.complain("read error: Connection refused");
+            Outcome::Ended(1)
+        }
+        // Nobody tells a sender that a datagram was lost.
+        answered => {
+            if options.contains('v') {
+                call.stderr.extend_from_slice(format!("{host} ({host}:{port}) open\n").as_bytes());
+            }
+            call.stdout.extend(answered.ok().flatten().unwrap_or_default());
+            if looks { Outcome::Ended(0) } else { Outcome::Sleep(patience) }
         }
     }
 }

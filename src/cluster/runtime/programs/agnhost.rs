@@ -75,9 +75,19 @@ impl Agnhost {
         let port = given("port").parse().unwrap_or_default();
         let (mut responses, mut errors) = (Vec::new(), Vec::new());
         for _ in 0..given("tries").parse().unwrap_or(1).min(TRIES_MAX) {
-            if given("protocol") != "http" {
-                errors.push("not simulated: UDP and SCTP".to_owned());
-                continue;
+            match given("protocol").as_str() {
+                "http" => {}
+                "udp" => {
+                    match self.dial_udp(process, (&given("host"), port), &given("request"), system) {
+                        Ok(answer) => responses.push(answer),
+                        Err(why) => errors.push(why),
+                    }
+                    continue;
+                }
+                other => {
+                    errors.push(format!("not simulated: dialling by {other}; http and udp are"));
+                    continue;
+                }
             }
             let mut asked = HttpRequest::get(&format!("/{}", given("request")));
             asked.headers.push(("Host".to_owned(), format!("{}:{port}", given("host"))));
@@ -100,6 +110,36 @@ impl Agnhost {
         }
         HttpResponse::text(200, "text/plain; charset=utf-8", serde_json::Value::from(answer).to_string())
     }
+}
+
+impl Agnhost {
+    /// Sends a text by UDP, to itself, too, and waits for the answer.
+    fn dial_udp(
+        &self,
+        process: &mut Process,
+        (host, port): (&str, u16),
+        text: &str,
+        system: &mut dyn System,
+    ) -> Result<String, String> {
+        let own = host == system.address() && self.udp_ports(process).contains(&port);
+        let answer = if own {
+            self.take_datagram(process, text.as_bytes(), host, system)
+        } else {
+            let sent = system.send_datagram(host, port, text.as_bytes());
+            sent.map_err(|why| match why {
+                ConnectError::Refused => {
+                    format!("reading from udp connection failed. err:'read udp {}:40000->{host}:{port}: read: connection refused'", system.address())
+                }
+                _ => no_answer(&system.address(), host, port),
+            })?
+        };
+        let answer = answer.ok_or_else(|| no_answer(&system.address(), host, port))?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+}
+
+fn no_answer(own: &str, host: &str, port: u16) -> String {
+    format!("reading from udp connection failed. err:'read udp {own}:40000->{host}:{port}: i/o timeout'")
 }
 
 impl Program for Agnhost {
@@ -246,6 +286,36 @@ impl Program for Agnhost {
             }
             _ => text(404, "404 page not found\n".to_owned()),
         }
+    }
+
+    fn udp_ports(&self, process: &Process) -> Vec<u16> {
+        match subcommand(process).as_str() {
+            "netexec" => vec![number(process, "udp-port", 8081)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn take_datagram(
+        &self,
+        process: &mut Process,
+        content: &[u8],
+        client: &str,
+        system: &mut dyn System,
+    ) -> Option<Vec<u8>> {
+        let text = String::from_utf8_lossy(content).trim().to_lowercase();
+        let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+        let client = format!("{client}:40000");
+        let (said, answer) = match text.as_str() {
+            "" => return None,
+            "hostname" => ("Sending udp hostName response".to_owned(), Some(system.hostname())),
+            "clientip" => (format!("Sending back clientip to {client}"), Some(client)),
+            text => match text.strip_prefix("echo ") {
+                Some(text) => (format!("Echoing {text} to UDP client {client}"), Some(text.to_owned())),
+                None => (format!("Unknown udp command received from {client}: {text}"), None),
+            },
+        };
+        process.print_line(&format!("{at} {said}"));
+        answer.map(String::into_bytes)
     }
 
     fn grpc_health(&self, process: &Process, port: u16) -> Option<GrpcHealth> {
