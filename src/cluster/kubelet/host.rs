@@ -188,7 +188,7 @@ impl System for Host<'_> {
     }
 
     fn files(&mut self) -> FileView<'_> {
-        let (image, who) = (self.image, self.identity());
+        let (image, who, now) = (self.image, self.identity(), self.registry.now().as_second());
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
             let pod = &mut **pod;
             let container = pod.containers.get_mut(&self.container)?;
@@ -203,6 +203,8 @@ impl System for Host<'_> {
                 disk,
                 read_only_root: container.read_only_root,
                 who,
+                now,
+                born: container.run.as_ref().map_or(now, |run| run.started_at.as_second()),
             },
             None => FileView {
                 image,
@@ -212,6 +214,8 @@ impl System for Host<'_> {
                 disk: &mut self.nowhere.2,
                 read_only_root: false,
                 who,
+                now,
+                born: now,
             },
         }
     }

@@ -68,6 +68,10 @@ pub(crate) struct FileView<'a> {
     pub read_only_root: bool,
     /// Who looks.
     pub who: Identity,
+    /// The present moment, in seconds.
+    pub now: i64,
+    /// When the container began, in seconds: as old is what nobody has changed.
+    pub born: i64,
 }
 
 /// Where a path leads: into a mounted volume or into the layer.
@@ -350,19 +354,56 @@ impl FileView<'_> {
         if DEVICES.contains(&path) {
             return Ok(());
         }
+        let modified = self.modified(path);
         self.put_entry(path, entry)?;
         self.own(path, next);
+        let (files, place) = self.tree_of(path);
+        files.times.insert(place, modified);
+        Ok(())
+    }
+
+    /// When what a path leads to was last changed, in seconds.
+    pub(crate) fn modified(&self, path: &str) -> i64 {
+        let place = self.place(&self.followed(path));
+        let known = match &place.volume {
+            Some((volume, _)) => self.tree(volume).and_then(|files| files.times.get(&place.path)),
+            None => self.layer.times.get(&place.path),
+        };
+        known.copied().unwrap_or(self.born)
+    }
+
+    /// Sets that moment.
+    ///
+    /// # Errors
+    /// When nothing is there, or it is not one's own.
+    pub(crate) fn set_modified(&mut self, path: &str, moment: i64) -> Result<(), FileError> {
+        let path = &*self.followed(path);
+        let own = self.ownership(path).ok_or(FileError::NotFound)?;
+        if !self.is_writable_place(path) {
+            return Err(FileError::ReadOnly);
+        }
+        if self.who.user != 0 && self.who.user != own.user && !self.may(path, Access::Write) {
+            return Err(FileError::Denied);
+        }
+        let (files, place) = self.tree_of(path);
+        files.times.insert(place, moment);
         Ok(())
     }
 
     fn own(&mut self, path: &str, ownership: Ownership) {
+        let (files, path) = self.tree_of(path);
+        files.owners.insert(path, ownership);
+    }
+
+    /// The tree that a path is in, and its path there.
+    fn tree_of(&mut self, path: &str) -> (&mut Files, String) {
         let place = self.place(path);
         let files = match place.volume {
             Some((volume, _)) if volume == NODE_DISK => &mut *self.disk,
             Some((volume, _)) => self.volumes.entry(volume).or_default(),
             None => &mut *self.layer,
         };
-        files.owners.insert(place.path, ownership);
+        (files, place.path)
     }
 
     /// Puts a new entry or a new content, when whoever looks may do that.
@@ -408,6 +449,15 @@ impl FileView<'_> {
             return Err(FileError::NoSpace);
         }
         files.has_links |= matches!(entry, Entry::Link(_));
+        let is_new = files.entries.get(&place.path).is_none_or(|old| *old == Entry::Removed);
+        if entry == Entry::Removed {
+            files.times.remove(&place.path);
+        } else {
+            files.times.insert(place.path.clone(), self.now);
+        }
+        if is_new || entry == Entry::Removed {
+            files.times.insert(parent(&place.path).to_owned(), self.now);
+        }
         files.entries.insert(place.path, entry);
         Ok(())
     }
@@ -470,6 +520,8 @@ mod tests {
             disk: &mut disk,
             read_only_root: false,
             who: Identity::default(),
+            now: 0,
+            born: 0,
         };
         let page = "/usr/share/nginx/html/index.html";
         assert!(view.read(page).is_ok());

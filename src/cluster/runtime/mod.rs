@@ -18,11 +18,12 @@ mod process;
 mod program;
 mod programs;
 mod shell;
+mod signals;
 mod text_bytes;
 
 pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};
-pub(crate) use executable::executable;
+pub(crate) use executable::{NamedFile, executable};
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied, ServerCertificate};
 pub(crate) use image_reference::ImageReference;

@@ -421,12 +421,10 @@ impl Process {
         }
     }
 
-    /// Runs what `trap` says about a signal; false when it says nothing.
-    pub(crate) fn run_trap(&mut self, signal: &str) -> bool {
+    /// Takes a signal about which `trap` says something; false when it says nothing.
+    pub(crate) fn run_trap(&mut self, signal: i32) -> bool {
         let Work::Script(machine) = &mut self.work else { return false };
-        let Some(command) = machine.trap(signal) else { return false };
-        machine.interrupt(&command);
-        true
+        super::signals::signal_name(signal).is_some_and(|name| machine.take_signal(name))
     }
 }
 

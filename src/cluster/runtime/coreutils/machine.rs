@@ -40,6 +40,17 @@ pub(super) fn human_size(kibibytes: u64) -> String {
     }
 }
 
+/// Bytes in the largest unit that leaves a whole part.
+pub(super) fn human_bytes(bytes: u64) -> String {
+    let units = ["K", "M", "G", "T"];
+    let (mut whole, mut unit) = (bytes * 10 / 1_024, 0);
+    while whole >= 10_240 && unit + 1 < units.len() {
+        whole /= 1_024;
+        unit += 1;
+    }
+    format!("{}.{}{}", whole / 10, whole % 10, units[unit])
+}
+
 /// free.
 pub(super) fn free(call: &mut Call<'_>) -> Outcome {
     let shift = call.arguments[1..].iter().find_map(|word| match word.as_str() {

@@ -59,6 +59,8 @@ impl System for Alone {
             disk: &mut self.disk,
             read_only_root: false,
             who: Default::default(),
+            now: self.now.as_second(),
+            born: 0,
         }
     }
     fn http(&mut self, host: &str, _: u16, _: &HttpRequest) -> Result<HttpResponse, ConnectError> {
