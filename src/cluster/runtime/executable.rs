@@ -9,10 +9,49 @@ use super::process::Work;
 /// The shells.
 const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
 /// What busybox has and a Debian base image has not.
-const BUSYBOX_ONLY: &[&str] =
-    &["ash", "dig", "host", "ifconfig", "ip", "nc", "nslookup", "ping", "ps", "top", "uptime", "vi", "wget",
-    "[[", "arp", "bc", "busybox", "crond", "dc", "hexdump", "httpd", "ifconfig", "killall", "less", "more",
-    "netstat", "pgrep", "pidof", "ping6", "pkill", "route", "telnet", "time", "traceroute", "watch", "xxd", "free", "udhcpc", "unzip", "usleep", "crontab", "ed"];
+const BUSYBOX_ONLY: &[&str] = &[
+    "ash",
+    "dig",
+    "host",
+    "ifconfig",
+    "ip",
+    "nc",
+    "nslookup",
+    "ping",
+    "ps",
+    "top",
+    "uptime",
+    "vi",
+    "wget",
+    "[[",
+    "arp",
+    "bc",
+    "busybox",
+    "crond",
+    "dc",
+    "hexdump",
+    "httpd",
+    "killall",
+    "less",
+    "more",
+    "netstat",
+    "pgrep",
+    "pidof",
+    "ping6",
+    "pkill",
+    "route",
+    "telnet",
+    "time",
+    "traceroute",
+    "watch",
+    "xxd",
+    "free",
+    "udhcpc",
+    "unzip",
+    "usleep",
+    "crontab",
+    "ed",
+];
 
 /// Tools that only some images have, by the last part of their names.
 const SPECIAL: &[(&str, &[&str])] = &[

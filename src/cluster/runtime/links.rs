@@ -127,7 +127,7 @@ impl FileView<'_> {
     /// When something is there, or the folder takes no new entries.
     pub(crate) fn make_link(&mut self, path: &str, target: &str) -> Result<(), FileError> {
         let path = self.followed_parent(path);
-        if self.raw_entry(&path).is_some() || self.exists(&path) {
+        if self.raw_entry(&path).is_some_and(|entry| *entry != Entry::Removed) || self.exists(&path) {
             return Err(FileError::Exists);
         }
         self.write(&path, Vec::new())?;

@@ -1,5 +1,6 @@
 //! The container runtime: what running a container means here.
 
+mod attributes;
 mod base_files;
 mod catalogue;
 mod consumption;
@@ -14,6 +15,7 @@ mod links;
 mod logs;
 mod ownership;
 mod pattern;
+mod proc_files;
 mod process;
 mod program;
 mod programs;
@@ -30,6 +32,7 @@ pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
+pub(crate) use proc_files::{ProcFiles, mounts_text};
 pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;

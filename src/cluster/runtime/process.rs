@@ -120,6 +120,10 @@ pub(crate) trait System {
     fn listening(&self) -> Vec<u16> {
         Vec::new()
     }
+    /// Writes below /proc what the kernel tells now, to somebody with that command line.
+    fn refresh_proc(&mut self, command: &[String]) {
+        let _ = command;
+    }
     /// Number and command line of the processes in the container.
     fn processes(&self) -> Vec<(u32, String)>;
     /// Sends a signal to a process of the container; false when there is none of that number.

@@ -2,9 +2,9 @@
 
 /// Names by number, from 1 on.
 const NAMES: &[&str] = &[
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-    "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "POLL",
-    "PWR", "SYS",
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
+    "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
+    "VTALRM", "PROF", "WINCH", "POLL", "PWR", "SYS",
 ];
 
 /// The name of a signal.
@@ -48,9 +48,7 @@ pub(crate) fn description(number: i32) -> Option<&'static str> {
 /// Whether a signal ends a process that has no handler.
 pub(crate) fn is_deadly(number: i32) -> bool {
     let name = signal_name(number);
-    name.is_some_and(|name| {
-        !["CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU"].contains(&name)
-    })
+    name.is_some_and(|name| !["CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU"].contains(&name))
 }
 
 /// What a command line of `kill` asks for.
@@ -78,7 +76,9 @@ pub(crate) fn read_kill(words: &[String]) -> Kill {
                 Some(name) => name.clone(),
                 None => return Kill::BadName("s".to_owned()),
             },
-            name => name.strip_prefix('s').filter(|rest| signal_number(rest).is_some()).unwrap_or(name).to_owned(),
+            name => {
+                name.strip_prefix('s').filter(|rest| signal_number(rest).is_some()).unwrap_or(name).to_owned()
+            }
         };
         match signal_number(&name) {
             Some(number) => signal = number,

@@ -24,7 +24,6 @@ mod security;
 mod service;
 mod stateful_set;
 mod storage;
-mod unified_diff;
 mod volume;
 mod workload;
 

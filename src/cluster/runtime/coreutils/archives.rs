@@ -52,12 +52,18 @@ impl Request {
                 Some("-list") => Some("t"),
                 Some("-verbose") => Some("v"),
                 Some(long) if long.starts_with("-exclude") || long.starts_with("-strip-components") => {
-                    let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
+                    let (name, value) = long
+                        .split_once('=')
+                        .map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
                     let value = value.or_else(|| words.next().cloned());
-                    let value = value.ok_or_else(|| format!("option requires an argument -- '{}'", &name[1..]))?;
+                    let value =
+                        value.ok_or_else(|| format!("option requires an argument -- '{}'", &name[1..]))?;
                     match name {
                         "-exclude" => request.excluded.push(value.trim_end_matches('/').to_owned()),
-                        _ => request.stripped = value.parse().map_err(|_| format!("invalid number '{value}'"))?,
+                        _ => {
+                            request.stripped =
+                                value.parse().map_err(|_| format!("invalid number '{value}'"))?
+                        }
                     }
                     continue;
                 }
@@ -105,7 +111,10 @@ impl Request {
             'j' | 'J' => {
                 return Err(format!("not simulated: -{letter}; use gzip: -z"));
             }
-            other => return Err(format!("not simulated: -{other}")),
+            'Z' | 'k' | 'r' | 'u' | 'A' | 'd' | 'P' | 'S' | 'X' | 'T' | 'W' => {
+                return Err(format!("not simulated: -{letter}"));
+            }
+            other => return Err(format!("invalid option -- '{other}'")),
         }
         Ok(())
     }
@@ -236,7 +245,8 @@ fn create(call: &mut Call<'_>, request: &Request) -> Outcome {
         packing.add(call, name, 0);
     }
     let Packing { builder, archive, failed, .. } = packing;
-    let packed = builder.into_inner().and_then(|bytes| if request.gzip { compressed(&bytes) } else { Ok(bytes) });
+    let packed =
+        builder.into_inner().and_then(|bytes| if request.gzip { compressed(&bytes) } else { Ok(bytes) });
     let written = match (packed, archive) {
         (Err(why), _) => Err(why.to_string()),
         (Ok(bytes), Some(path)) => call.system.files().write(&path, bytes).map_err(|why| why.to_string()),
@@ -275,7 +285,9 @@ impl Packing<'_> {
         let is_directory = call.system.files().is_directory(&path);
         let bytes = if is_directory { Ok(Vec::new()) } else { call.system.files().read(&path) };
         let added = match bytes {
-            Ok(bytes) => self.append(call, (&member, &path), is_directory, &bytes).map_err(|why| why.to_string()),
+            Ok(bytes) => {
+                self.append(call, (&member, &path), is_directory, &bytes).map_err(|why| why.to_string())
+            }
             Err(why) if is_gnu(call) => Err(format!("Cannot stat: {why}")),
             Err(why) => Err(why.to_string()),
         };
@@ -386,10 +398,19 @@ fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
             false => fail(call, "invalid tar magic"),
         };
     }
-    let missing: Vec<String> =
-        request.members.iter().zip(&reading.found).filter(|(_, found)| !**found).map(|(name, _)| name.clone()).collect();
+    let missing: Vec<String> = request
+        .members
+        .iter()
+        .zip(&reading.found)
+        .filter(|(_, found)| !**found)
+        .map(|(name, _)| name.clone())
+        .collect();
     for name in &missing {
-        let words = if is_gnu(call) { format!("{name}: Not found in archive") } else { format!("{name}: not found in archive") };
+        let words = if is_gnu(call) {
+            format!("{name}: Not found in archive")
+        } else {
+            format!("{name}: not found in archive")
+        };
         call.complain(&words);
     }
     match (reading.failed, missing.is_empty(), is_gnu(call)) {

@@ -31,7 +31,15 @@ pub(super) fn gzip(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: "cdfktnqv123456789",
         refused: "lrS",
-        long: &[("decompress", 'd'), ("stdout", 'c'), ("force", 'f'), ("keep", 'k'), ("test", 't'), ("best", '9'), ("fast", '1')],
+        long: &[
+            ("decompress", 'd'),
+            ("stdout", 'c'),
+            ("force", 'f'),
+            ("keep", 'k'),
+            ("test", 't'),
+            ("best", '9'),
+            ("fast", '1'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,
@@ -74,13 +82,20 @@ fn convert(call: &Call<'_>, bytes: &[u8], unpacks: bool) -> Result<Vec<u8>, Stri
     }
 }
 
-fn one(call: &mut Call<'_>, name: &str, unpacks: bool, to_output: bool, options: &Options) -> Result<(), String> {
+fn one(
+    call: &mut Call<'_>,
+    name: &str,
+    unpacks: bool,
+    to_output: bool,
+    options: &Options,
+) -> Result<(), String> {
     let path = call.path(name);
     let gnu = call.is_gnu();
     if !call.system.files().exists(&path) {
         return Err(format!("{name}: No such file or directory"));
     }
-    if call.system.files().is_directory(&path) {
+    let named = name.ends_with(".gz") || name.ends_with(".tgz");
+    if call.system.files().is_directory(&path) && (gnu || !unpacks || named || to_output) {
         return Err(match gnu {
             true => format!("{name} is a directory -- ignored"),
             false => format!("can't remove file '{name}': Is a directory"),

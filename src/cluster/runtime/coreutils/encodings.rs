@@ -55,10 +55,14 @@ pub(super) fn base64(call: &mut Call<'_>) -> Outcome {
 fn decode(call: &mut Call<'_>, bytes: &[u8]) -> Outcome {
     let gnu = call.is_gnu();
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    let text: Vec<u8> = bytes.iter().copied().filter(|byte| match gnu {
-        true => !byte.is_ascii_whitespace(),
-        false => is_digit(byte) || *byte == b'=',
-    }).collect();
+    let text: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| match gnu {
+            true => !byte.is_ascii_whitespace(),
+            false => is_digit(byte) || *byte == b'=',
+        })
+        .collect();
     let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&::base64::alphabet::STANDARD, lenient);
     let digits = text.iter().take_while(|byte| is_digit(byte)).count();
@@ -82,9 +86,9 @@ fn content(call: &mut Call<'_>, name: Option<&str>) -> Result<Vec<u8>, Outcome> 
     };
     let path = call.path(name);
     let read = call.system.files().read(&path);
-    let gnu = call.is_gnu();
+    let plain = call.is_gnu() || call.name() == "base64";
     read.map_err(|why| {
-        call.complain(&if gnu { format!("{name}: {why}") } else { format!("can't open '{name}': {why}") });
+        call.complain(&if plain { format!("{name}: {why}") } else { format!("can't open '{name}': {why}") });
         Outcome::Ended(1)
     })
 }
@@ -113,7 +117,14 @@ pub(super) fn sum(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: "cswbt",
         refused: "",
-        long: &[("check", 'c'), ("status", 's'), ("warn", 'w'), ("quiet", 'q'), ("binary", 'b'), ("text", 't')],
+        long: &[
+            ("check", 'c'),
+            ("status", 's'),
+            ("warn", 'w'),
+            ("quiet", 'q'),
+            ("binary", 'b'),
+            ("text", 't'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,

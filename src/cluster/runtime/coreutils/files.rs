@@ -203,7 +203,11 @@ pub(super) fn touch(call: &mut Call<'_>) -> Outcome {
     };
     let Some(moment) = moment else {
         let text = options.value('d').or(options.value('t')).unwrap_or_default();
-        let why = if call.is_gnu() { format!("invalid date format '{text}'") } else { format!("invalid date '{text}'") };
+        let why = if call.is_gnu() {
+            format!("invalid date format '{text}'")
+        } else {
+            format!("invalid date '{text}'")
+        };
         call.complain(&why);
         return Outcome::Ended(1);
     };
@@ -220,7 +224,11 @@ pub(super) fn touch(call: &mut Call<'_>) -> Outcome {
             files.write(&path, Vec::new()).and_then(|()| files.set_modified(&path, moment))
         };
         if let Err(why) = done {
-            let text = if call.is_gnu() { format!("cannot touch '{name}': {why}") } else { format!("{name}: {why}") };
+            let text = if call.is_gnu() {
+                format!("cannot touch '{name}': {why}")
+            } else {
+                format!("{name}: {why}")
+            };
             call.complain(&text);
             status = 1;
         }
@@ -279,7 +287,11 @@ pub(super) fn mktemp(call: &mut Call<'_>) -> Outcome {
     };
     let marks = name.len() - name.trim_end_matches('X').len();
     if marks < if call.is_gnu() { 3 } else { 6 } {
-        let why = if call.is_gnu() { format!("too few X's in template '{name}'") } else { format!("{name}: Invalid argument") };
+        let why = if call.is_gnu() {
+            format!("too few X's in template '{name}'")
+        } else {
+            format!("{name}: Invalid argument")
+        };
         call.complain(&why);
         return Outcome::Ended(1);
     }

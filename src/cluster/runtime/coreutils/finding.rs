@@ -107,8 +107,13 @@ impl Request {
             }
             "-maxdepth" | "-mindepth" => {
                 let value = self.value(&word)?;
-                let number = value.parse().map_err(|_| Wrong::Message(format!("invalid number '{value}'")))?;
-                if word == "-maxdepth" { self.deepest = Some(number) } else { self.shallowest = number }
+                let number =
+                    value.parse().map_err(|_| Wrong::Message(format!("invalid number '{value}'")))?;
+                if word == "-maxdepth" {
+                    self.deepest = Some(number)
+                } else {
+                    self.shallowest = number
+                }
                 Test::Always
             }
             "-depth" => {
@@ -134,7 +139,8 @@ impl Request {
                 Test::Quit
             }
             "-exec" => self.exec()?,
-            "-ok" | "-execdir" | "-printf" | "-ls" | "-regex" | "-inum" | "-samefile" | "-fprint" | "-links" => {
+            "-ok" | "-execdir" | "-printf" | "-ls" | "-regex" | "-inum" | "-samefile" | "-fprint"
+            | "-links" => {
                 return Err(Wrong::NotSimulated(word));
             }
             _ => self.property(call, &word)?,
@@ -169,9 +175,14 @@ impl Request {
             }
             "-type" => {
                 let kind = self.value(word)?;
-                match kind.chars().next().filter(|kind| "fdlbcsp".contains(*kind) && value_is_letter(&kind.to_string())) {
+                match kind.chars().next().filter(|kind| "fdlbcsp".contains(*kind)) {
                     Some(letter) if kind.len() == 1 => Test::Kind(letter),
-                    _ => return Err(Wrong::Message(format!("Unknown argument to -type: {kind}"))),
+                    _ => {
+                        return Err(Wrong::Message(match call.is_gnu() {
+                            true => format!("Unknown argument to -type: {kind}"),
+                            false => format!("invalid argument '{kind}' to '-type'"),
+                        }));
+                    }
                 }
             }
             "-mtime" | "-mmin" | "-ctime" | "-cmin" | "-atime" | "-amin" => {
@@ -201,7 +212,10 @@ impl Request {
                 };
                 let none = super::super::ownership::Ownership { mode: 0, user: 0, group: 0 };
                 let mode = none.changed_mode(text, false);
-                Test::Mode { sign, mode: mode.ok_or_else(|| Wrong::Message(format!("invalid mode '{text}'")))? }
+                Test::Mode {
+                    sign,
+                    mode: mode.ok_or_else(|| Wrong::Message(format!("invalid mode '{text}'")))?,
+                }
             }
             "-newer" => {
                 let name = self.value(word)?;
@@ -214,8 +228,10 @@ impl Request {
             }
             "-user" | "-group" => {
                 let name = self.value(word)?;
-                let number = name.parse().ok().or_else(|| super::people::number_of(call, &name, word == "-user"));
-                let number = number.ok_or_else(|| Wrong::Message(format!("unknown {} {name}", &word[1..])))?;
+                let number =
+                    name.parse().ok().or_else(|| super::people::number_of(call, &name, word == "-user"));
+                let number =
+                    number.ok_or_else(|| Wrong::Message(format!("unknown {} {name}", &word[1..])))?;
                 match word {
                     "-user" => Test::Owner { user: Some(number), group: None },
                     _ => Test::Owner { user: None, group: Some(number) },
@@ -227,10 +243,6 @@ impl Request {
             _ => return Err(Wrong::Unknown(word.to_owned())),
         })
     }
-}
-
-fn value_is_letter(text: &str) -> bool {
-    text.len() == 1
 }
 
 /// `+N`, `-N` or `N`.
@@ -264,8 +276,10 @@ struct Search {
 /// Lists everything below directories, or what of it fits.
 pub(super) fn find(call: &mut Call<'_>) -> Outcome {
     let words: Vec<String> = call.arguments[1..].to_vec();
-    let follows = words.iter().take_while(|word| matches!(word.as_str(), "-L" | "-H" | "-P")).any(|word| word == "-L");
-    let words: Vec<String> = words.into_iter().skip_while(|word| matches!(word.as_str(), "-L" | "-H" | "-P")).collect();
+    let follows =
+        words.iter().take_while(|word| matches!(word.as_str(), "-L" | "-H" | "-P")).any(|word| word == "-L");
+    let words: Vec<String> =
+        words.into_iter().skip_while(|word| matches!(word.as_str(), "-L" | "-H" | "-P")).collect();
     let is_root = |word: &&String| !word.starts_with('-') && !matches!(word.as_str(), "(" | "!");
     let roots: Vec<String> = words.iter().take_while(is_root).cloned().collect();
     let mut request = Request { at: roots.len(), roots, words, follows, ..Request::default() };
@@ -335,7 +349,8 @@ impl Search {
         if wanted && !self.request.depth_first {
             prunes = self.visit(call, test, shown, path);
         }
-        let deeper = self.request.deepest.is_none_or(|deepest| depth < deepest) && depth < DEPTH_MAX && !prunes;
+        let deeper =
+            self.request.deepest.is_none_or(|deepest| depth < deepest) && depth < DEPTH_MAX && !prunes;
         match listed {
             Err(why) => {
                 let name = if call.is_gnu() { format!("'{shown}'") } else { shown.to_owned() };
@@ -374,7 +389,14 @@ impl Search {
         call.stdout.push(u8::try_from(end).unwrap_or_default());
     }
 
-    fn holds(&mut self, call: &mut Call<'_>, test: &Test, shown: &str, path: &str, prunes: &mut bool) -> bool {
+    fn holds(
+        &mut self,
+        call: &mut Call<'_>,
+        test: &Test,
+        shown: &str,
+        path: &str,
+        prunes: &mut bool,
+    ) -> bool {
         if self.quits {
             return false;
         }

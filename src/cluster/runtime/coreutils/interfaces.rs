@@ -57,7 +57,9 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
     let address = call.system.address();
     let (subnet, gateway, broadcast) = network(&address);
     let object_is = |name: &str| !object.is_empty() && name.starts_with(object);
-    let known = ["address", "addr", "link", "route", "neighbour", "neighbor", "rule"].iter().any(|name| object_is(name));
+    let known = ["address", "addr", "link", "route", "neighbour", "neighbor", "rule"]
+        .iter()
+        .any(|name| object_is(name));
     if !known {
         return call.fail_usage(&format!("unknown object '{object}'"));
     }
@@ -71,7 +73,10 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(0);
     }
     if object_is("neighbour") {
-        call.say(&format!("{gateway} dev eth0 lladdr {} ref 1 used 0/0/0 probes 1 REACHABLE", hardware(&gateway)));
+        call.say(&format!(
+            "{gateway} dev eth0 lladdr {} ref 1 used 0/0/0 probes 1 REACHABLE",
+            hardware(&gateway)
+        ));
         return Outcome::Ended(0);
     }
     let links_only = object_is("link");

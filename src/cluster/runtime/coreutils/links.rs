@@ -9,7 +9,13 @@ pub(super) fn ln(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: "sfnTvbS:",
         refused: "rLP",
-        long: &[("symbolic", 's'), ("force", 'f'), ("no-dereference", 'n'), ("no-target-directory", 'T'), ("verbose", 'v')],
+        long: &[
+            ("symbolic", 's'),
+            ("force", 'f'),
+            ("no-dereference", 'n'),
+            ("no-target-directory", 'T'),
+            ("verbose", 'v'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,
@@ -35,7 +41,9 @@ pub(super) fn ln(call: &mut Call<'_>) -> Outcome {
         }
         let there = files.exists(&path) || files.link_target(&path).is_some();
         // What cannot be removed is told of when the link is made.
-        if options.has('f') && there && !files.is_directory(&path) || options.has('f') && files.link_target(&path).is_some() {
+        if options.has('f') && there && !files.is_directory(&path)
+            || options.has('f') && files.link_target(&path).is_some()
+        {
             files.remove(&path).unwrap_or_default();
         }
         let made = files.make_link(&path, &target);
@@ -43,7 +51,11 @@ pub(super) fn ln(call: &mut Call<'_>) -> Outcome {
             Ok(()) if options.has('v') => call.say(&format!("'{shown}' -> '{target}'")),
             Ok(()) => {}
             Err(why) => {
-                let words = if call.is_gnu() { format!("failed to create symbolic link '{shown}': {why}") } else { format!("{shown}: {why}") };
+                let words = if call.is_gnu() {
+                    format!("failed to create symbolic link '{shown}': {why}")
+                } else {
+                    format!("{shown}: {why}")
+                };
                 call.complain(&words);
                 status = 1;
             }
@@ -66,8 +78,12 @@ fn hard_link(call: &mut Call<'_>, target: &str) -> i32 {
 
 /// link: hard links alone.
 pub(super) fn link(call: &mut Call<'_>) -> Outcome {
-    let [_, target, _] = call.arguments else { return call.fail_usage("missing operand") };
-    Outcome::Ended(hard_link(call, target))
+    let [_, target, name] = call.arguments else { return call.fail_usage("missing operand") };
+    if call.system.files().exists(&super::absolute(call.directory, target)) {
+        return Outcome::Ended(hard_link(call, target));
+    }
+    call.complain(&format!("can't create hardlink '{name}' to '{target}': No such file or directory"));
+    Outcome::Ended(1)
 }
 
 /// Prints where links point, or with `-f` where paths lead.
@@ -81,17 +97,19 @@ pub(super) fn readlink(call: &mut Call<'_>) -> Outcome {
     if options.operands.is_empty() {
         return call.fail_usage("missing operand");
     }
+    let gnu_or_strict = call.is_gnu() && !options.has('m');
     let whole = real || ['f', 'e', 'm'].iter().any(|letter| options.has(*letter));
     let mut status = 0;
     for name in &options.operands {
         let path = call.path(name);
         let files = call.system.files();
         let found = files.followed(&path);
-        let parent_there = found.rsplit_once('/').is_none_or(|(above, _)| above.is_empty() || files.is_directory(above));
+        let parent_there =
+            found.rsplit_once('/').is_none_or(|(above, _)| above.is_empty() || files.is_directory(above));
         let found = match (whole, real) {
             (true, _) if options.has('m') => Some(found),
-            (true, true) => files.exists(&found).then_some(found),
-            (true, false) => (parent_there && (!options.has('e') || files.exists(&found))).then_some(found),
+            (true, true) if gnu_or_strict => files.exists(&found).then_some(found),
+            (true, _) => (parent_there && (!options.has('e') || files.exists(&found))).then_some(found),
             (false, _) => files.link_target(&path),
         };
         match found {

@@ -43,7 +43,8 @@ const LS: Taken = Taken {
 pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
     let options = match call.options(&LS) {
         Ok(options) => options,
-        Err(outcome) => return outcome,
+        Err(Outcome::Ended(0)) => return Outcome::Ended(0),
+        Err(_) => return Outcome::Ended(if call.is_gnu() { 2 } else { 1 }),
     };
     let status = if call.is_gnu() { 2 } else { 1 };
     let mut names = options.operands.clone();
@@ -57,7 +58,9 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
         let path = call.path(&name);
         let view = call.system.files();
         let link = view.link_target(&path).is_some();
-        let follows = options.has('L') || options.has('H') || !(options.has('l') || options.has('F') || options.has('n'));
+        let follows = options.has('L')
+            || options.has('H')
+            || !(options.has('l') || options.has('F') || options.has('n'));
         if !view.exists(&path) && (!link || options.has('L')) {
             let why = if call.is_gnu() { format!("cannot access '{name}'") } else { name };
             call.complain(&format!("{why}: No such file or directory"));
@@ -97,7 +100,11 @@ struct Lister<'a> {
 
 impl Lister<'_> {
     fn long(&self) -> bool {
-        self.options.has('l') || self.options.has('n') || self.options.has('g') || self.options.has('o') || self.options.has(FULL_TIME)
+        self.options.has('l')
+            || self.options.has('n')
+            || self.options.has('g')
+            || self.options.has('o')
+            || self.options.has(FULL_TIME)
     }
 
     fn sort(&self, call: &mut Call<'_>, items: &mut [Item]) {
@@ -142,14 +149,16 @@ impl Lister<'_> {
             own.map(|name| Item { path: absolute(&folder.path, &name), name }).collect();
         self.shown += items.len();
         if self.options.has('a') {
-            let dots = [".", ".."].map(|name| Item { name: name.to_owned(), path: absolute(&folder.path, name) });
+            let dots =
+                [".", ".."].map(|name| Item { name: name.to_owned(), path: absolute(&folder.path, name) });
             items.extend(dots);
         }
         self.sort(call, &mut items);
         if self.long() || self.options.has('s') {
             let files = call.system.files();
             let total: u64 = items.iter().map(|item| blocks(&files, &item.path)).sum();
-            let total = if self.options.has('h') { super::machine::human_size(total) } else { total.to_string() };
+            let total =
+                if self.options.has('h') { super::machine::human_size(total) } else { total.to_string() };
             call.say(&format!("total {total}"));
         }
         self.show(call, &items);
@@ -167,7 +176,9 @@ impl Lister<'_> {
 
     fn show(&self, call: &mut Call<'_>, items: &[Item]) {
         let lines: Vec<String> = items.iter().map(|item| self.line(call, item)).collect();
-        let columns = self.options.has('C') || self.options.has('x') || call.terminal && !call.to_file && !self.options.has('1');
+        let columns = self.options.has('C')
+            || self.options.has('x')
+            || call.terminal && !call.to_file && !self.options.has('1');
         if !columns || self.long() {
             lines.iter().for_each(|line| call.say(line));
             return;
@@ -205,7 +216,7 @@ impl Lister<'_> {
         let moment = files.modified(&place);
         let mode = if target.is_some() { "lrwxrwxrwx".to_owned() } else { own.letters(directory) };
         let mode = if super::devices::is_device(&place) { mode.replacen('-', "c", 1) } else { mode };
-        let links = if directory { 2 } else { 1 };
+        let links = links(&files, &place);
         let size = match options.has('h') {
             true if size < 1_024 => size.to_string(),
             true => super::machine::human_bytes(size),
@@ -246,6 +257,19 @@ pub(super) fn inode(path: &str) -> u64 {
     1_000_000 + sum % 8_000_000
 }
 
+/// How many names lead to something: to a directory its own, `.`, and the `..` of those inside.
+pub(super) fn links(files: &FileView<'_>, path: &str) -> usize {
+    if !files.is_directory(path) {
+        return 1;
+    }
+    let names = files.list(path).unwrap_or_default();
+    let folder = |name: &&String| {
+        let inside = join(path, name);
+        files.link_target(&inside).is_none() && files.is_directory(&inside)
+    };
+    2 + names.iter().filter(folder).count()
+}
+
 /// Kibibytes on the disk.
 pub(super) fn blocks(files: &FileView<'_>, path: &str) -> u64 {
     if files.link_target(path).is_some() {
@@ -261,7 +285,8 @@ fn in_columns(names: &[String], width: usize, across: bool) -> Vec<String> {
     let rows = names.len().div_ceil(columns);
     let mut lines = Vec::new();
     for row in 0..rows {
-        let places = (0..columns).map(|column| if across { row * columns + column } else { column * rows + row });
+        let places =
+            (0..columns).map(|column| if across { row * columns + column } else { column * rows + row });
         let cells: Vec<&String> = places.filter_map(|place| names.get(place)).collect();
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {

@@ -1,15 +1,23 @@
 //! The small programs of busybox and coreutils, as far as people use them inside containers.
 
 mod archives;
+mod awk;
 mod clients;
+mod columns;
+mod comparing;
 mod compression;
+mod counts;
 mod curl;
+mod dates;
 mod devices;
-mod editing;
+mod dumps;
 mod encodings;
+mod ends;
 mod files;
 mod filters;
 mod finding;
+mod format;
+mod inputs;
 mod interfaces;
 mod interpreters;
 mod links;
@@ -20,11 +28,13 @@ mod network;
 mod numbers;
 mod oddments;
 mod options;
+mod order;
 mod people;
+mod printing;
 mod processes;
 mod resolving;
 mod running;
-mod slices;
+mod sed;
 mod sockets;
 mod stat;
 mod system;
@@ -150,6 +160,23 @@ impl Call<'_> {
         self.fail_usage(&format!("invalid option -- '{letter}'"))
     }
 
+    /// Whether there is a command of that name.
+    fn can_run(&mut self, name: &str) -> bool {
+        let image = self.system.image();
+        let shell = ["sh", "ash", "bash", "dash"].contains(&base_name(name)) && has_shell(image, name);
+        if shell || has(image, name) {
+            return true;
+        }
+        let folders = self.environment.get("PATH").cloned().unwrap_or_default();
+        let folders = folders.split(':').filter(|_| !name.contains('/'));
+        let places: Vec<String> = match name.contains('/') {
+            true => vec![self.path(name)],
+            false => folders.map(|folder| format!("{folder}/{name}")).collect(),
+        };
+        let files = self.system.files();
+        places.iter().any(|place| files.length(place).is_some())
+    }
+
     /// Whether the image has GNU's tools and not busybox'.
     fn is_gnu(&self) -> bool {
         let toolbox = self.system.image().map(|image| image.toolbox);
@@ -197,11 +224,11 @@ static COMMANDS: &[(&str, Command)] = &[
     ("cat", files::cat),
     ("cp", trees::cp),
     ("curl", curl::curl),
-    ("cut", text::cut),
-    ("date", system::date),
+    ("cut", columns::cut),
+    ("date", dates::date),
     ("dirname", text::dirname),
     ("base64", encodings::base64),
-    ("echo", text::echo),
+    ("echo", printing::echo),
     ("env", running::env),
     ("false", system::fail),
     ("du", stat::du),
@@ -209,7 +236,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("fallocate", load::fallocate),
     ("find", finding::find),
     ("grep", filters::grep),
-    ("head", text::head),
+    ("head", ends::head),
     ("hostname", system::hostname),
     ("id", people::id),
     ("kill", processes::kill),
@@ -224,7 +251,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("netstat", sockets::sockets),
     ("ping", sockets::ping),
     ("printenv", system::printenv),
-    ("printf", text::printf),
+    ("printf", printing::printf),
     ("ps", processes::ps),
     ("pwd", system::pwd),
     ("readlink", links::readlink),
@@ -234,12 +261,12 @@ static COMMANDS: &[(&str, Command)] = &[
     ("rmdir", trees::rmdir),
     ("seq", text::seq),
     ("sleep", system::sleep),
-    ("sort", text::sort),
+    ("sort", order::sort),
     ("ss", sockets::sockets),
     ("stat", stat::stat),
     ("sysctl", system::sysctl),
     ("tac", text::tac),
-    ("tail", text::tail),
+    ("tail", ends::tail),
     ("tar", archives::tar),
     ("tee", files::tee),
     ("test", test::test),
@@ -249,9 +276,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("true", system::succeed),
     ("truncate", load::fallocate),
     ("uname", system::uname),
-    ("uniq", text::uniq),
+    ("uniq", order::uniq),
     ("vi", oddments::refused),
-    ("wc", text::wc),
+    ("wc", counts::wc),
     ("wget", wget::wget),
     ("which", system::which),
     ("whoami", people::whoami),
@@ -286,13 +313,12 @@ static COMMANDS: &[(&str, Command)] = &[
     ("chgrp", people::chown),
     ("chmod", people::chmod),
     ("chown", people::chown),
-    ("awk", editing::awk),
+    ("awk", awk::awk),
     ("dig", resolving::dig),
     ("getent", resolving::getent),
     ("host", resolving::host),
     ("ifconfig", interfaces::ifconfig),
     ("ip", interfaces::ip),
-    ("sed", editing::sed),
     ("gunzip", compression::gzip),
     ("gzip", compression::gzip),
     ("killall", processes::killall),
@@ -333,6 +359,18 @@ static COMMANDS: &[(&str, Command)] = &[
     ("unzip", oddments::refused),
     ("usleep", oddments::usleep),
     ("watch", oddments::refused),
+    ("sed", sed::sed),
+    ("cmp", comparing::cmp),
+    ("diff", comparing::diff),
+    ("egrep", filters::grep),
+    ("fgrep", filters::grep),
+    ("fold", text::fold),
+    ("hexdump", dumps::hexdump),
+    ("nl", text::nl),
+    ("od", dumps::od),
+    ("paste", text::paste),
+    ("strings", text::strings),
+    ("xxd", dumps::xxd),
 ];
 
 /// Whether there is such a command at all.
@@ -342,7 +380,8 @@ pub(super) fn is_command(name: &str) -> bool {
 
 /// Whether an image has a command, be it one of these or its own program.
 pub(super) fn has(image: Option<&'static Image>, name: &str) -> bool {
-    image.is_some_and(|image| is_own_program(image, name)) || is_command(base_name(name)) && has_tool(image, name)
+    image.is_some_and(|image| is_own_program(image, name))
+        || is_command(base_name(name)) && has_tool(image, name)
 }
 
 /// The commands that an image has, sorted.

@@ -78,7 +78,8 @@ pub(super) fn logger(call: &mut Call<'_>) -> Outcome {
 
 /// less and more, where nobody turns pages: the whole text.
 pub(super) fn pager(call: &mut Call<'_>) -> Outcome {
-    let names: Vec<String> = call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let names: Vec<String> =
+        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
     if names.is_empty() {
         let Some(bytes) = call.all_input() else { return Outcome::NeedsInput };
         call.stdout.extend(bytes);
@@ -90,7 +91,11 @@ pub(super) fn pager(call: &mut Call<'_>) -> Outcome {
         match call.system.files().read(&path) {
             Ok(bytes) => call.stdout.extend(bytes),
             Err(why) => {
-                let why = if why == FileError::IsADirectory { "Is a directory".to_owned() } else { why.to_string() };
+                let why = if why == FileError::IsADirectory {
+                    "Is a directory".to_owned()
+                } else {
+                    why.to_string()
+                };
                 call.complain(&format!("can't open '{name}': {why}"));
                 status = 1;
             }
@@ -108,7 +113,9 @@ pub(super) fn su(call: &mut Call<'_>) -> Outcome {
             "-c" => command = words.next(),
             "-s" => drop(words.next()),
             "-" | "-l" | "-m" | "-p" => {}
-            option if option.starts_with('-') => return call.fail_usage(&format!("invalid option -- '{}'", &option[1..])),
+            option if option.starts_with('-') => {
+                return call.fail_usage(&format!("invalid option -- '{}'", &option[1..]));
+            }
             _ => names.push(word),
         }
     }
@@ -134,7 +141,9 @@ pub(super) fn factor(call: &mut Call<'_>) -> Outcome {
         words = String::from_utf8_lossy(&bytes).split_whitespace().map(str::to_owned).collect();
     }
     for word in words {
-        let Ok(number) = word.parse::<u64>() else { return call.fail_usage(&format!("invalid number '{word}'")) };
+        let Ok(number) = word.parse::<u64>() else {
+            return call.fail_usage(&format!("invalid number '{word}'"));
+        };
         if number > FACTOR_MAX {
             call.complain("not simulated: numbers of more than 50 bits");
             return Outcome::Ended(1);
@@ -159,7 +168,11 @@ pub(super) fn factor(call: &mut Call<'_>) -> Outcome {
 
 /// shuf: lines, words or numbers in another order.
 pub(super) fn shuf(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "ei:n:o:", refused: "rz", long: &[("echo", 'e'), ("input-range", 'i'), ("head-count", 'n'), ("output", 'o')] };
+    let taken = Taken {
+        letters: "ei:n:o:",
+        refused: "rz",
+        long: &[("echo", 'e'), ("input-range", 'i'), ("head-count", 'n'), ("output", 'o')],
+    };
     let options = match call.options(&taken) {
         Ok(options) => options,
         Err(outcome) => return outcome,
@@ -167,9 +180,13 @@ pub(super) fn shuf(call: &mut Call<'_>) -> Outcome {
     let mut items: Vec<String> = if options.has('e') {
         options.operands.clone()
     } else if let Some(range) = options.value('i') {
-        let ends = range.split_once('-').and_then(|(low, high)| Some((low.parse::<u64>().ok()?, high.parse::<u64>().ok()?)));
+        let ends = range
+            .split_once('-')
+            .and_then(|(low, high)| Some((low.parse::<u64>().ok()?, high.parse::<u64>().ok()?)));
         match ends {
-            Some((low, high)) if low <= high && high - low < RANGE_MAX => (low..=high).map(|number| number.to_string()).collect(),
+            Some((low, high)) if low <= high && high - low < RANGE_MAX => {
+                (low..=high).map(|number| number.to_string()).collect()
+            }
             _ => {
                 let why = format!("bad range '{range}'");
                 call.complain(&why);
@@ -225,7 +242,9 @@ pub(super) fn refused(call: &mut Call<'_>) -> Outcome {
         "watch" => "a screen that renews itself; use a loop with sleep",
         "crond" | "crontab" => "a daemon for timed commands; use a CronJob",
         "chroot" | "unshare" | "nsenter" => "other roots and namespaces; use another container",
-        "adduser" | "addgroup" | "passwd" | "deluser" => "accounts; set securityContext.runAsUser of the container",
+        "adduser" | "addgroup" | "passwd" | "deluser" => {
+            "accounts; set securityContext.runAsUser of the container"
+        }
         "cal" => "a calendar; use date",
         "unzip" => "ZIP archives; use tar",
         _ => "this program",

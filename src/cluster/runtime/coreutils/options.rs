@@ -1,11 +1,12 @@
 //! Options of a command line, as `getopt_long` reads them.
 
-use super::super::images::Toolbox;
+use super::inputs::is_gnu;
 use super::{Call, Outcome};
 
 /// What a program takes.
 pub(super) struct Taken {
-    /// Letters that are modelled; one with `:` behind it takes a value. A leading `+` ends options at the first operand.
+    /// Letters that are modelled; one with `:` behind it takes a value, one with `::` takes it only when it stands
+    /// beside it. A leading `+` ends options at the first operand.
     pub letters: &'static str,
     /// Letters that the genuine program has and this one has not.
     pub refused: &'static str,
@@ -57,6 +58,14 @@ impl Call<'_> {
         read(&self.arguments[1..], taken).map_err(|wrong| self.refuse(&wrong, taken))
     }
 
+    /// Reads words that were made of the command line.
+    ///
+    /// # Errors
+    /// As `options`.
+    pub(super) fn options_of(&mut self, words: &[String], taken: &Taken) -> Result<Options, Outcome> {
+        read(words, taken).map_err(|wrong| self.refuse(&wrong, taken))
+    }
+
     fn refuse(&mut self, wrong: &Wrong, taken: &Taken) -> Outcome {
         let message = match wrong {
             Wrong::Invalid(letter) => format!("invalid option -- '{letter}'"),
@@ -64,7 +73,8 @@ impl Call<'_> {
             Wrong::Needs(option) => format!("option requires an argument -- '{option}'"),
             Wrong::NotModelled(option) => format!("not simulated: option {option}"),
             Wrong::Help => {
-                let mut modelled: String = taken.letters.replace([':', '+'], "");
+                let letters = taken.letters.chars().filter(|letter| letter.is_ascii_graphic());
+                let mut modelled: String = letters.filter(|letter| !matches!(letter, ':' | '+')).collect();
                 if modelled.is_empty() {
                     modelled.push_str("none");
                 }
@@ -73,10 +83,7 @@ impl Call<'_> {
             }
         };
         self.complain(&message);
-        let debian = self.system.image().map(|image| image.toolbox);
-        if matches!(debian, Some(Toolbox::Debian | Toolbox::DebianCurl))
-            && !matches!(wrong, Wrong::NotModelled(_))
-        {
+        if is_gnu(self) && !matches!(wrong, Wrong::NotModelled(_)) {
             let hint = format!("Try '{} --help' for more information.\n", self.name());
             self.stderr.extend_from_slice(hint.as_bytes());
         }
@@ -116,10 +123,23 @@ fn read(words: &[String], taken: &Taken) -> Result<Options, Wrong> {
     Ok(options)
 }
 
-/// Whether a letter is modelled, and takes a value.
-fn takes_value(taken: &Taken, letter: char) -> Option<bool> {
+/// Whether an option takes a value.
+#[derive(PartialEq, Eq)]
+enum Value {
+    No,
+    Beside,
+    Yes,
+}
+
+/// What a letter takes; nothing when it is not modelled.
+fn value_of(taken: &Taken, letter: char) -> Option<Value> {
     let place = taken.letters.find(letter).filter(|_| !matches!(letter, ':' | '+'))?;
-    Some(taken.letters[place + letter.len_utf8()..].starts_with(':'))
+    let rest = &taken.letters[place + letter.len_utf8()..];
+    Some(match (rest.starts_with("::"), rest.starts_with(':')) {
+        (true, _) => Value::Beside,
+        (_, true) => Value::Yes,
+        _ => Value::No,
+    })
 }
 
 fn read_long(
@@ -132,13 +152,14 @@ fn read_long(
     let Some((_, letter)) = taken.long.iter().find(|(long, _)| *long == name) else {
         return Err(if name == "help" { Wrong::Help } else { Wrong::Unrecognized(name.to_owned()) });
     };
-    let value = match takes_value(taken, *letter) {
+    let value = match value_of(taken, *letter) {
         None => return Err(Wrong::NotModelled(format!("--{name}"))),
-        Some(true) => match value.map(str::to_owned).or_else(|| words.next().cloned()) {
+        Some(Value::Yes) => match value.map(str::to_owned).or_else(|| words.next().cloned()) {
             Some(value) => value,
             None => return Err(Wrong::Needs(name.to_owned())),
         },
-        Some(false) => String::new(),
+        Some(Value::Beside) => value.unwrap_or_default().to_owned(),
+        Some(Value::No) => String::new(),
     };
     options.given.push((*letter, value));
     Ok(())
@@ -151,12 +172,16 @@ fn read_letters(
     options: &mut Options,
 ) -> Result<(), Wrong> {
     for (place, letter) in letters.char_indices() {
-        match takes_value(taken, letter) {
+        let rest = &letters[place + letter.len_utf8()..];
+        match value_of(taken, letter) {
             None if taken.refused.contains(letter) => return Err(Wrong::NotModelled(format!("-{letter}"))),
             None => return Err(Wrong::Invalid(letter)),
-            Some(false) => options.given.push((letter, String::new())),
-            Some(true) => {
-                let rest = &letters[place + letter.len_utf8()..];
+            Some(Value::No) => options.given.push((letter, String::new())),
+            Some(Value::Beside) => {
+                options.given.push((letter, rest.to_owned()));
+                return Ok(());
+            }
+            Some(Value::Yes) => {
                 let value = if rest.is_empty() { words.next().cloned() } else { Some(rest.to_owned()) };
                 options.given.push((letter, value.ok_or_else(|| Wrong::Needs(letter.to_string()))?));
                 return Ok(());

@@ -64,7 +64,8 @@ pub(super) fn id(call: &mut Call<'_>) -> Outcome {
         None => (call.system.user(), call.system.groups()),
         Some(name) => match entry(call, "/etc/passwd", 0, name) {
             Some(fields) => {
-                let number = |place: usize| fields.get(place).and_then(|field| field.parse().ok()).unwrap_or_default();
+                let number =
+                    |place: usize| fields.get(place).and_then(|field| field.parse().ok()).unwrap_or_default();
                 (number(2), vec![number(3)])
             }
             None if call.is_gnu() => {

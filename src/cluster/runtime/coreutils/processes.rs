@@ -52,7 +52,9 @@ fn program_of(command: &str) -> &str {
 
 /// A leading option that names a signal.
 fn leading_signal(words: &mut Vec<String>) -> Result<i32, String> {
-    let Some(word) = words.first().filter(|word| word.starts_with('-') && word.len() > 1) else { return Ok(15) };
+    let Some(word) = words.first().filter(|word| word.starts_with('-') && word.len() > 1) else {
+        return Ok(15);
+    };
     let name = word.trim_start_matches('-').to_owned();
     if name == "s" && words.len() > 1 {
         let name = words.remove(1);
@@ -91,7 +93,11 @@ pub(super) fn killall(call: &mut Call<'_>) -> Outcome {
     }
     let mut status = 0;
     for name in words {
-        let found: Vec<u32> = others(call).into_iter().filter(|(_, command)| program_of(command) == name).map(|(number, _)| number).collect();
+        let found: Vec<u32> = others(call)
+            .into_iter()
+            .filter(|(_, command)| program_of(command) == name)
+            .map(|(number, _)| number)
+            .collect();
         for number in &found {
             call.system.signal(*number, signal);
         }
@@ -115,7 +121,9 @@ pub(super) fn pidof(call: &mut Call<'_>) -> Outcome {
     let omitted: Vec<u32> = options.values('o').filter_map(|number| number.parse().ok()).collect();
     let mut numbers: Vec<String> = Vec::new();
     for (number, command) in others(call).into_iter().rev() {
-        if options.operands.iter().any(|name| program_of(&command) == base_name(name)) && !omitted.contains(&number) {
+        if options.operands.iter().any(|name| program_of(&command) == base_name(name))
+            && !omitted.contains(&number)
+        {
             numbers.push(number.to_string());
         }
     }
@@ -144,7 +152,8 @@ pub(super) fn pgrep(call: &mut Call<'_>) -> Outcome {
             return Outcome::Ended(1);
         }
     };
-    let (options, patterns): (Vec<String>, Vec<String>) = words.into_iter().partition(|word| word.starts_with('-'));
+    let (options, patterns): (Vec<String>, Vec<String>) =
+        words.into_iter().partition(|word| word.starts_with('-'));
     let letters: String = options.iter().map(|word| &word[1..]).collect();
     if let Some(letter) = letters.chars().find(|letter| !"flxvnoa".contains(*letter)) {
         call.complain(&format!("not simulated: option -{letter}"));
@@ -175,7 +184,11 @@ pub(super) fn pgrep(call: &mut Call<'_>) -> Outcome {
         match kills {
             true => drop(call.system.signal(*number, signal)),
             false if letters.contains(['l', 'a']) => {
-                let shown = if letters.contains('a') || letters.contains('f') { command.as_str() } else { program_of(command) };
+                let shown = if letters.contains('a') || letters.contains('f') {
+                    command.as_str()
+                } else {
+                    program_of(command)
+                };
                 call.say(&format!("{number} {shown}"));
             }
             false => call.say(&number.to_string()),
@@ -214,7 +227,8 @@ pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
     };
     call.say(&line(titles));
     for (number, command) in processes {
-        let memory = usage.iter().find(|(known, ..)| *known == number).map_or(0, |(_, _, memory)| *memory / 1_024);
+        let memory =
+            usage.iter().find(|(known, ..)| *known == number).map_or(0, |(_, _, memory)| *memory / 1_024);
         let cells = columns.iter().map(|column| match column.split('=').next().unwrap_or_default() {
             "pid" | "pgid" => format!("{number:>5}"),
             "ppid" => format!("{:>5}", 0),
@@ -255,7 +269,9 @@ fn titled(column: &str) -> String {
     let (name, title) = column.split_once('=').map_or((column, None), |(name, title)| (name, Some(title)));
     match title {
         Some(title) => title.to_owned(),
-        None => COLUMNS.iter().find(|(known, ..)| *known == name).map_or(name, |(_, title, _)| title).to_owned(),
+        None => {
+            COLUMNS.iter().find(|(known, ..)| *known == name).map_or(name, |(_, title, _)| title).to_owned()
+        }
     }
 }
 
@@ -273,7 +289,10 @@ fn columns(call: &mut Call<'_>) -> Result<Vec<String>, Outcome> {
             Some("") => words.next().unwrap_or_default(),
             Some(rest) => rest.to_owned(),
             None if word == "o" => words.next().unwrap_or_default(),
-            None => match word.chars().find(|letter| letter.is_ascii_alphabetic() && !"aAdeflouwxTXHZ".contains(*letter)) {
+            None => match word
+                .chars()
+                .find(|letter| letter.is_ascii_alphabetic() && !"aAdeflouwxTXHZ".contains(*letter))
+            {
                 Some(letter) => {
                     call.complain(&format!("invalid option -- '{letter}'"));
                     return Err(Outcome::Ended(1));

@@ -27,7 +27,10 @@ pub(super) fn env(call: &mut Call<'_>) -> Outcome {
         true => call.environment.keys().cloned().collect(),
         false => options.values('u').map(str::to_owned).collect(),
     };
-    if !command.is_empty() {
+    if let Some(name) = command.first() {
+        if let Some(outcome) = missing(call, name) {
+            return outcome;
+        }
         return Outcome::Runs { words: command, assignments, removed, limit: None };
     }
     let mut environment = call.environment.clone();
@@ -40,18 +43,33 @@ pub(super) fn env(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(0)
 }
 
+/// Complains about a command that is not there.
+fn missing(call: &mut Call<'_>, name: &str) -> Option<Outcome> {
+    if call.can_run(name) {
+        return None;
+    }
+    let why = "No such file or directory";
+    call.complain(&match (call.is_gnu(), call.name()) {
+        (true, "env") => format!("'{name}': {why}"),
+        (true, _) => format!("failed to run command '{name}': {why}"),
+        (false, _) => format!("can't execute '{name}': {why}"),
+    });
+    Some(Outcome::Ended(127))
+}
+
 fn runs(words: Vec<String>) -> Outcome {
     Outcome::Runs { words, assignments: Vec::new(), removed: Vec::new(), limit: None }
 }
 
 /// A command that outlives its terminal, or its session: here both are a command like any other.
 pub(super) fn nohup(call: &mut Call<'_>) -> Outcome {
-    let command: Vec<String> = call.arguments[1..].iter().skip_while(|word| word.starts_with('-')).cloned().collect();
+    let command: Vec<String> =
+        call.arguments[1..].iter().skip_while(|word| word.starts_with('-')).cloned().collect();
     if command.is_empty() {
         let failed = call.fail_usage("missing operand");
         return if call.name() == "nohup" && call.is_gnu() { Outcome::Ended(125) } else { failed };
     }
-    runs(command)
+    missing(call, &command[0].clone()).unwrap_or_else(|| runs(command))
 }
 
 /// nice: a command with another priority, which nothing here looks at; alone it tells its own.
@@ -100,7 +118,11 @@ pub(super) fn timeout(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(wrong);
     };
     let Some(seconds) = seconds(limit) else {
-        let words = if gnu { format!("invalid time interval '{limit}'") } else { format!("invalid number '{limit}'") };
+        let words = if gnu {
+            format!("invalid time interval '{limit}'")
+        } else {
+            format!("invalid number '{limit}'")
+        };
         call.complain(&words);
         return Outcome::Ended(wrong);
     };
@@ -115,6 +137,9 @@ pub(super) fn timeout(call: &mut Call<'_>) -> Outcome {
             }
         },
     };
+    if let Some(outcome) = words.clone().next().and_then(|name| missing(call, name)) {
+        return outcome;
+    }
     // What GNU's and busybox's say of a command that they ended.
     let code = if gnu && signal != 9 { 124 } else { 128 + signal };
     // Bounded just before.

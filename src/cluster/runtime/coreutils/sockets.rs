@@ -24,7 +24,9 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
         call.complain("not simulated: UDP; without -u a TCP port is tried");
         return Outcome::Ended(1);
     }
-    let [host, port] = options.operands.as_slice() else { return call.fail_usage("a host and a port are needed") };
+    let [host, port] = options.operands.as_slice() else {
+        return call.fail_usage("a host and a port are needed");
+    };
     let Ok(port) = port.parse::<u16>() else {
         call.complain(&format!("bad port '{port}'"));
         return Outcome::Ended(1);
@@ -67,7 +69,11 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
     let mut lines = text.lines();
     let first: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
     let (method, path) = match first.as_slice() {
-        [method, path, ..] if method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/') => (*method, *path),
+        [method, path, ..]
+            if method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/') =>
+        {
+            (*method, *path)
+        }
         [] => return Outcome::Ended(0),
         _ => {
             call.complain("not simulated: other protocols than HTTP; with -z only the port is tried");
@@ -76,7 +82,9 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
     };
     let mut request = HttpRequest::get(path);
     method.clone_into(&mut request.method);
-    request.headers.extend(lines.by_ref().take_while(|line| !line.is_empty()).filter_map(super::network::split_header));
+    request
+        .headers
+        .extend(lines.by_ref().take_while(|line| !line.is_empty()).filter_map(super::network::split_header));
     request.body = lines.collect::<Vec<_>>().join("\n").into_bytes();
     match call.system.http(host, port, &request) {
         Ok(response) => {
@@ -94,7 +102,8 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
 
 /// telnet: whether a port is open; nothing is typed here.
 pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
-    let words: Vec<String> = call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let words: Vec<String> =
+        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
     let Some(host) = words.first().cloned() else { return call.fail_usage("missing host") };
     let port = words.get(1).map_or(Ok(23), |port| port.parse::<u16>());
     let Ok(port) = port else {
@@ -118,7 +127,8 @@ pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
             }
         }
         Err(error) => {
-            let why = if error == ConnectError::TimedOut { "Connection timed out" } else { "Connection refused" };
+            let why =
+                if error == ConnectError::TimedOut { "Connection timed out" } else { "Connection refused" };
             call.complain(&format!("can't connect to remote host ({address}): {why}"));
             Outcome::Ended(1)
         }
@@ -127,7 +137,8 @@ pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
 
 /// traceroute: in the cluster there is nothing between two Pods but their node.
 pub(super) fn traceroute(call: &mut Call<'_>) -> Outcome {
-    let words: Vec<String> = call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let words: Vec<String> =
+        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
     let Some(host) = words.last().cloned() else { return call.fail_usage("missing host") };
     let Some(address) = call.system.resolve(&host).into_iter().next() else {
         call.complain(&format!("bad address '{host}'"));

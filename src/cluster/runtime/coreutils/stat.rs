@@ -1,7 +1,7 @@
 //! stat and du.
 
 use super::super::filesystem::join;
-use super::listing::{blocks, inode};
+use super::listing::{blocks, inode, links};
 use super::options::{Options, Taken};
 use super::{Call, Outcome, people};
 
@@ -18,7 +18,7 @@ struct Known {
     kind: u32,
     letters: String,
     what: &'static str,
-    links: u64,
+    links: usize,
     inode: u64,
     user: (i64, String),
     group: (i64, String),
@@ -40,6 +40,7 @@ fn known(call: &mut Call<'_>, name: &str, follows: bool) -> Option<Known> {
     let device = super::devices::is_device(&place);
     let kibibytes = if target.is_some() || device { 0 } else { blocks(&files, &place) };
     let modified = files.modified(&place);
+    let links = if target.is_some() { 1 } else { links(&files, &place) };
     let (what, kind) = match (&target, directory) {
         (Some(_), _) => ("symbolic link", 0o120_000),
         (None, true) => ("directory", 0o040_000),
@@ -53,7 +54,6 @@ fn known(call: &mut Call<'_>, name: &str, follows: bool) -> Option<Known> {
         (None, true) => own.letters(directory).replacen('-', "c", 1),
         (None, false) => own.letters(directory),
     };
-    let what = if what == "regular empty file" && !call.is_gnu() { "regular empty file" } else { what };
     Some(Known {
         name: name.to_owned(),
         target,
@@ -63,7 +63,7 @@ fn known(call: &mut Call<'_>, name: &str, follows: bool) -> Option<Known> {
         kind,
         letters,
         what,
-        links: if directory { 2 } else { 1 },
+        links,
         inode: inode(&path),
         user: (own.user, people::user_name(call, own.user)),
         group: (own.group, people::group_name(call, own.group)),
@@ -73,7 +73,11 @@ fn known(call: &mut Call<'_>, name: &str, follows: bool) -> Option<Known> {
 
 /// stat.
 pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "c:Lt", refused: "f", long: &[("format", 'c'), ("dereference", 'L'), ("terse", 't'), ("printf", 'f')] };
+    let taken = Taken {
+        letters: "c:Lt",
+        refused: "f",
+        long: &[("format", 'c'), ("dereference", 'L'), ("terse", 't'), ("printf", 'f')],
+    };
     let options = match call.options(&taken) {
         Ok(options) => options,
         Err(outcome) => return outcome,
@@ -85,8 +89,6 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
     for name in &options.operands {
         let Some(known) = known(call, name, options.has('L')) else {
             let verb = if call.is_gnu() { "cannot stat" } else { "can't stat" };
-            let mark = if call.is_gnu() { "statx" } else { "stat" };
-            let _ = mark;
             call.complain(&format!("{verb} '{name}': No such file or directory"));
             status = 1;
             continue;
@@ -115,8 +117,17 @@ impl Known {
         let moment = full(self.modified);
         format!(
             "  File: {shown}\n  Size: {:<10}\tBlocks: {:<10} IO Block: 4096   {}\nDevice: fe00h/65024d\tInode: {:<10}  Links: {}\nAccess: ({:04o}/{})  Uid: ({:>5}/{:>8})   Gid: ({:>5}/{:>8})\nAccess: {moment}\nModify: {moment}\nChange: {moment}",
-            self.size, self.blocks, self.what, self.inode, self.links, self.mode, self.letters, self.user.0,
-            self.user.1, self.group.0, self.group.1
+            self.size,
+            self.blocks,
+            self.what,
+            self.inode,
+            self.links,
+            self.mode,
+            self.letters,
+            self.user.0,
+            self.user.1,
+            self.group.0,
+            self.group.1
         )
     }
 
@@ -183,7 +194,14 @@ pub(super) fn du(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: "achsbkmd:HLlx",
         refused: "0BDSt",
-        long: &[("all", 'a'), ("total", 'c'), ("human-readable", 'h'), ("summarize", 's'), ("bytes", 'b'), ("max-depth", 'd')],
+        long: &[
+            ("all", 'a'),
+            ("total", 'c'),
+            ("human-readable", 'h'),
+            ("summarize", 's'),
+            ("bytes", 'b'),
+            ("max-depth", 'd'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,
@@ -227,7 +245,13 @@ fn shown(options: &Options, amount: u64) -> String {
 }
 
 /// Kibibytes, or bytes with `-b`, of a tree; tells of it where the options want that.
-fn usage(call: &mut Call<'_>, options: &Options, (name, path): (&str, &str), deepest: usize, depth: usize) -> u64 {
+fn usage(
+    call: &mut Call<'_>,
+    options: &Options,
+    (name, path): (&str, &str),
+    deepest: usize,
+    depth: usize,
+) -> u64 {
     let files = call.system.files();
     let folder = files.link_target(path).is_none() && files.is_directory(path);
     let own = match (options.has('b'), folder) {

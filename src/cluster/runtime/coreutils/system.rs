@@ -1,4 +1,4 @@
-//! date, env, hostname, id, kill, ps, sleep, uname and the like.
+//! env, hostname, id, kill, ps, sleep, uname and the like.
 
 use super::super::base_files::sysctl_path;
 use super::super::executable::has_tool;
@@ -50,20 +50,6 @@ pub(super) fn sleep(call: &mut Call<'_>) -> Outcome {
     Outcome::Sleep((total.min(f64::from(i32::MAX)) * 1_000.0) as i64)
 }
 
-/// The present moment.
-pub(super) fn date(call: &mut Call<'_>) -> Outcome {
-    let format = call.arguments.iter().find_map(|argument| argument.strip_prefix('+'));
-    let now = call.system.now();
-    let iso = call.arguments.iter().any(|argument| argument.starts_with("-I"));
-    let text = match format {
-        Some(format) => jiff::fmt::strtime::format(format, now).unwrap_or_else(|_| format.to_owned()),
-        None if iso => now.strftime("%Y-%m-%d").to_string(),
-        None => now.strftime("%a %b %e %H:%M:%S UTC %Y").to_string(),
-    };
-    call.say(&text);
-    Outcome::Ended(0)
-}
-
 /// The environment, or some of it.
 pub(super) fn printenv(call: &mut Call<'_>) -> Outcome {
     let (_, names) = call.split_options();
@@ -82,7 +68,11 @@ pub(super) fn printenv(call: &mut Call<'_>) -> Outcome {
 
 /// The name of the machine.
 pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "sidfI", refused: "F", long: &[("short", 's'), ("ip-address", 'i'), ("domain", 'd'), ("fqdn", 'f')] };
+    let taken = Taken {
+        letters: "sidfI",
+        refused: "F",
+        long: &[("short", 's'), ("ip-address", 'i'), ("domain", 'd'), ("fqdn", 'f')],
+    };
     let options = match call.options(&taken) {
         Ok(options) => options,
         Err(outcome) => return outcome,
@@ -95,7 +85,9 @@ pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
     let line = match () {
         () if options.has('i') || options.has('I') => call.system.address(),
         () if options.has('s') => name.split('.').next().unwrap_or_default().to_owned(),
-        () if options.has('d') => name.split_once('.').map_or_else(String::new, |(_, domain)| domain.to_owned()),
+        () if options.has('d') => {
+            name.split_once('.').map_or_else(String::new, |(_, domain)| domain.to_owned())
+        }
         () => name,
     };
     call.say(&line);
@@ -114,7 +106,14 @@ pub(super) fn uname(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: "asnrvmpio",
         refused: "",
-        long: &[("all", 'a'), ("kernel-name", 's'), ("nodename", 'n'), ("kernel-release", 'r'), ("machine", 'm'), ("operating-system", 'o')],
+        long: &[
+            ("all", 'a'),
+            ("kernel-name", 's'),
+            ("nodename", 'n'),
+            ("kernel-release", 'r'),
+            ("machine", 'm'),
+            ("operating-system", 'o'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,
@@ -172,7 +171,10 @@ pub(super) fn which(call: &mut Call<'_>) -> Outcome {
     let mut status = 0;
     for name in &options.operands {
         let in_folder = folders.split(':').filter(|folder| !folder.is_empty() && !name.contains('/'));
-        let places: Vec<String> = in_folder.map(|folder| format!("{folder}/{name}")).chain(name.contains('/').then(|| name.clone())).collect();
+        let places: Vec<String> = in_folder
+            .map(|folder| format!("{folder}/{name}"))
+            .chain(name.contains('/').then(|| name.clone()))
+            .collect();
         let files = call.system.files();
         let made = places.into_iter().find(|place| {
             files.length(place).is_some() && files.ownership(place).is_some_and(|own| own.runs())

@@ -8,9 +8,8 @@ use super::{Call, Outcome};
 /// Levels of parentheses.
 const DEPTH_MAX: usize = 40;
 
-const BINARY: &[&str] = &[
-    "=", "==", "!=", "<", ">", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef",
-];
+const BINARY: &[&str] =
+    &["=", "==", "!=", "<", ">", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
 
 /// Why a condition makes no sense.
 enum Wrong {
@@ -29,7 +28,11 @@ pub(super) fn test(call: &mut Call<'_>) -> Outcome {
         _ => "",
     };
     if !closing.is_empty() && words.pop().as_deref() != Some(closing) {
-        let text = if call.dialect == Dialect::Bash { format!("missing `{closing}'") } else { format!("missing {closing}") };
+        let text = if call.dialect == Dialect::Bash {
+            format!("missing `{closing}'")
+        } else {
+            format!("missing {closing}")
+        };
         call.complain_inside(&text);
         return Outcome::Ended(2);
     }
@@ -38,19 +41,21 @@ pub(super) fn test(call: &mut Call<'_>) -> Outcome {
     match reader.whole() {
         Ok(truth) => Outcome::Ended(i32::from(!truth)),
         Err(wrong) => {
-            let text = words_for(&wrong, call.dialect, words.len());
+            let text = words_for(&wrong, call.dialect, &words);
             call.complain_inside(&text);
             Outcome::Ended(2)
         }
     }
 }
 
-fn words_for(wrong: &Wrong, dialect: Dialect, count: usize) -> String {
+fn words_for(wrong: &Wrong, dialect: Dialect, words: &[String]) -> String {
     match (dialect, wrong) {
         (Dialect::Bash, Wrong::Number(text)) => format!("{text}: integer expression expected"),
-        (Dialect::Bash, _) if count > 3 => "too many arguments".to_owned(),
+        (Dialect::Bash, _) if words.len() > 3 => "too many arguments".to_owned(),
         (Dialect::Bash, Wrong::Operand(text)) => format!("{text}: binary operator expected"),
-        (Dialect::Bash, Wrong::Argument(_)) => "unary operator expected".to_owned(),
+        (Dialect::Bash, Wrong::Argument(_)) => {
+            format!("{}: unary operator expected", words.first().map_or("", String::as_str))
+        }
         (Dialect::Dash, Wrong::Number(text)) => format!("Illegal number: {text}"),
         (Dialect::Dash, Wrong::Operand(text)) => format!("{text}: unexpected operator"),
         (_, Wrong::Operand(text)) => format!("{text}: unknown operand"),
@@ -246,8 +251,12 @@ fn may(files: &FileView<'_>, path: &str, access: Access) -> bool {
 
 /// What root may run must be for somebody to run at all.
 fn may_run(files: &FileView<'_>, path: &str) -> bool {
-    let tool = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"].iter().find_map(|folder| path.strip_prefix(folder));
-    if tool.is_some_and(|name| super::has(files.image, name) || super::has_shell(files.image, name) && matches!(name, "sh" | "ash" | "bash" | "dash")) {
+    let tool =
+        ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"].iter().find_map(|folder| path.strip_prefix(folder));
+    if tool.is_some_and(|name| {
+        super::has(files.image, name)
+            || super::has_shell(files.image, name) && matches!(name, "sh" | "ash" | "bash" | "dash")
+    }) {
         return true;
     }
     let Some(own) = files.ownership(path) else { return false };

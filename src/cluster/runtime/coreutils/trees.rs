@@ -10,7 +10,8 @@ const DEPTH_MAX: usize = 64;
 
 /// Makes directories.
 pub(super) fn mkdir(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "pm:v", refused: "Z", long: &[("parents", 'p'), ("mode", 'm'), ("verbose", 'v')] };
+    let taken =
+        Taken { letters: "pm:v", refused: "Z", long: &[("parents", 'p'), ("mode", 'm'), ("verbose", 'v')] };
     let options = match call.options(&taken) {
         Ok(options) => options,
         Err(outcome) => return outcome,
@@ -92,7 +93,11 @@ pub(super) fn rmdir(call: &mut Call<'_>) -> Outcome {
             };
             if let Err(why) = removed {
                 if why != FileError::NotEmpty || !options.has('i') {
-                    let text = if call.is_gnu() { format!("failed to remove '{shown}': {why}") } else { format!("'{shown}': {why}") };
+                    let text = if call.is_gnu() {
+                        format!("failed to remove '{shown}': {why}")
+                    } else {
+                        format!("'{shown}': {why}")
+                    };
                     call.complain(&text);
                     status = 1;
                 }
@@ -141,7 +146,11 @@ fn ask_about(call: &mut Call<'_>, options: &Options) -> Outcome {
     for name in &options.operands {
         let path = call.path(name);
         if call.system.files().exists(&path) {
-            let question = if call.is_gnu() { format!("rm: remove regular file '{name}'? ") } else { format!("rm: remove '{name}'? ") };
+            let question = if call.is_gnu() {
+                format!("rm: remove regular file '{name}'? ")
+            } else {
+                format!("rm: remove '{name}'? ")
+            };
             call.stderr.extend_from_slice(question.as_bytes());
             if !answers.next().is_some_and(|answer| answer.starts_with(['y', 'Y'])) {
                 continue;
@@ -168,11 +177,8 @@ fn remove(call: &mut Call<'_>, name: &str, options: &Options) -> i32 {
     let files = call.system.files();
     let link = files.link_target(&path).is_some();
     let directory = !link && files.is_directory(&path);
-    let removed = if directory && !recursive {
-        Err(FileError::IsADirectory)
-    } else {
-        remove_tree(call, &path, 0)
-    };
+    let removed =
+        if directory && !recursive { Err(FileError::IsADirectory) } else { remove_tree(call, &path, 0) };
     let text = match removed {
         Ok(()) if options.has('v') => {
             call.say(&format!("removed '{name}'"));
@@ -247,7 +253,9 @@ fn copy(call: &mut Call<'_>, moves: bool) -> Outcome {
     let target = options.value('t').map(str::to_owned).or_else(|| names.pop());
     let Some(target) = target.filter(|_| !names.is_empty()) else {
         return match (call.is_gnu(), options.operands.first().cloned()) {
-            (true, Some(only)) => call.fail_usage(&format!("missing destination file operand after '{only}'")),
+            (true, Some(only)) => {
+                call.fail_usage(&format!("missing destination file operand after '{only}'"))
+            }
             _ => call.fail_usage("missing file operand"),
         };
     };
@@ -271,7 +279,9 @@ fn copy(call: &mut Call<'_>, moves: bool) -> Outcome {
             false => (to.clone(), target.clone()),
         };
         match one(call, (name, &from), (&shown, &to), &options, manner, moves) {
-            Ok(true) if options.has('v') && moves && call.is_gnu() => call.say(&format!("renamed '{name}' -> '{shown}'")),
+            Ok(true) if options.has('v') && moves && call.is_gnu() => {
+                call.say(&format!("renamed '{name}' -> '{shown}'"))
+            }
             Ok(true) if options.has('v') => call.say(&format!("'{name}' -> '{shown}'")),
             Ok(_) => {}
             Err(why) => {
@@ -301,7 +311,9 @@ fn no_folder(call: &mut Call<'_>, names: &[String], target: &str, moves: bool) -
         let there = call.system.files().exists(&path);
         call.complain(&match (moves, there) {
             (true, _) => format!("can't rename '{name}': No such file or directory"),
-            (false, true) => format!("can't create '{target}/{}': No such file or directory", base_name(&path)),
+            (false, true) => {
+                format!("can't create '{target}/{}': No such file or directory", base_name(&path))
+            }
             (false, false) => format!("can't stat '{name}': No such file or directory"),
         });
     }
@@ -362,7 +374,8 @@ fn one(
             }
         }
         let files = call.system.files();
-        if moves && directory && files.is_directory(to) && files.list(to).is_ok_and(|names| !names.is_empty()) {
+        if moves && directory && files.is_directory(to) && files.list(to).is_ok_and(|names| !names.is_empty())
+        {
             return Err(match gnu {
                 true => format!("cannot overwrite '{shown}': Directory not empty"),
                 false => format!("can't rename '{name}': Directory not empty"),
@@ -388,7 +401,13 @@ fn one(
     Ok(true)
 }
 
-fn copy_tree(call: &mut Call<'_>, from: &str, to: &str, manner: Manner, depth: usize) -> Result<(), FileError> {
+fn copy_tree(
+    call: &mut Call<'_>,
+    from: &str,
+    to: &str,
+    manner: Manner,
+    depth: usize,
+) -> Result<(), FileError> {
     let mut files = call.system.files();
     if let Some(target) = files.link_target(from).filter(|_| !manner.follows) {
         if files.link_target(to).is_some() {
@@ -406,7 +425,9 @@ fn copy_tree(call: &mut Call<'_>, from: &str, to: &str, manner: Manner, depth: u
             if let (Some(own), Some(new)) = (own, new) {
                 let next = if manner.keeps { own } else { Ownership { mode: own.mode, ..new } };
                 // Without the right to give it away it stays one's own.
-                files.set_ownership(to, next).or_else(|_| files.set_ownership(to, Ownership { mode: own.mode, ..new }))?;
+                files
+                    .set_ownership(to, next)
+                    .or_else(|_| files.set_ownership(to, Ownership { mode: own.mode, ..new }))?;
             }
         }
     } else {

@@ -34,7 +34,8 @@ impl<'a> Reading<'a> {
             }
             for (member, found) in self.request.members.iter().zip(&mut self.found) {
                 let member = member.trim_matches('/');
-                *found |= plain.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                *found |=
+                    plain.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             }
             let listed = self.request.mode == Some('t');
             if listed && self.request.verbose {
@@ -54,7 +55,8 @@ impl<'a> Reading<'a> {
                 call.stdout.extend(content);
                 continue;
             }
-            let kept: Vec<&str> = plain.split('/').filter(|part| *part != ".").skip(self.request.stripped).collect();
+            let kept: Vec<&str> =
+                plain.split('/').filter(|part| *part != ".").skip(self.request.stripped).collect();
             if kept.is_empty() && self.request.stripped > 0 {
                 continue;
             }
@@ -76,7 +78,9 @@ impl<'a> Reading<'a> {
 /// A line of `tar tv`.
 fn listing(call: &mut Call<'_>, header: &::tar::Header, name: &str) -> String {
     let kind = header.entry_type();
-    let number = |field: std::io::Result<u64>| field.ok().and_then(|field| i64::try_from(field).ok()).unwrap_or_default();
+    let number = |field: std::io::Result<u64>| {
+        field.ok().and_then(|field| i64::try_from(field).ok()).unwrap_or_default()
+    };
     let own = Ownership {
         mode: u16::try_from(header.mode().unwrap_or_default() & 0o7777).unwrap_or_default(),
         user: number(header.uid()),
@@ -98,7 +102,10 @@ fn listing(call: &mut Call<'_>, header: &::tar::Header, name: &str) -> String {
             let width = 19_usize.saturating_sub(owners.len() + 1);
             format!("{letters} {owners} {size:>width$} {} {name}{target}", moment.strftime("%Y-%m-%d %H:%M"))
         }
-        false => format!("{letters} {user}/{group} {size:>9} {} {name}{target}", moment.strftime("%Y-%m-%d %H:%M:%S")),
+        false => format!(
+            "{letters} {user}/{group} {size:>9} {} {name}{target}",
+            moment.strftime("%Y-%m-%d %H:%M:%S")
+        ),
     }
 }
 

@@ -68,7 +68,9 @@ fn one(call: &mut Call<'_>, options: &Options, address: &str) -> Outcome {
     let host = bare.split('/').next().unwrap_or_default().to_owned();
     let Some(url) = parse_url(address) else {
         let why = match address.split_once("://") {
-            Some((scheme, _)) if !matches!(scheme, "http" | "https" | "ftp") => format!("not an http or ftp url: {address}"),
+            Some((scheme, _)) if !matches!(scheme, "http" | "https" | "ftp") => {
+                format!("not an http or ftp url: {address}")
+            }
             Some(("ftp", _)) if !call.system.resolve(&host).is_empty() => "not simulated: FTP".to_owned(),
             _ => format!("bad address '{host}'"),
         };

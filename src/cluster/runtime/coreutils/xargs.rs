@@ -14,7 +14,15 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
     let taken = Taken {
         letters: if gnu { "+0n:I:rtP:L:d:E:s:x" } else { "+0n:I:rtP:E:s:x" },
         refused: "aop",
-        long: &[("null", '0'), ("max-args", 'n'), ("no-run-if-empty", 'r'), ("verbose", 't'), ("max-procs", 'P'), ("delimiter", 'd'), ("max-lines", 'L')],
+        long: &[
+            ("null", '0'),
+            ("max-args", 'n'),
+            ("no-run-if-empty", 'r'),
+            ("verbose", 't'),
+            ("max-procs", 'P'),
+            ("delimiter", 'd'),
+            ("max-lines", 'L'),
+        ],
     };
     let options = match call.options(&taken) {
         Ok(options) => options,
@@ -49,13 +57,14 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
         text.split_terminator(delimiter).map(|item| vec![item.to_owned()]).collect()
     } else if mark.is_some() {
         let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty());
-        lines.map(|line| vec![unquoted(line).concat()]).collect()
+        lines.map(|line| vec![plain(line)]).collect()
     } else {
         text.lines().map(unquoted).filter(|items| !items.is_empty()).collect()
     };
     let end = options.value('E');
     let stops = |items: &Vec<String>| items.iter().any(|item| Some(item.as_str()) == end);
-    let groups: Vec<Vec<String>> = groups.into_iter().take_while(|items| !stops(items)).take(ITEMS_MAX).collect();
+    let groups: Vec<Vec<String>> =
+        groups.into_iter().take_while(|items| !stops(items)).take(ITEMS_MAX).collect();
     let mut commands: Vec<Vec<String>> = Vec::new();
     if let Some(mark) = mark {
         for item in groups.iter().flatten() {
@@ -85,14 +94,26 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
             call.stderr.extend_from_slice(format!("{}\n", words.join(" ")).as_bytes());
         }
     }
-    let image = call.system.image();
-    let shells = ["sh", "ash", "bash", "dash"];
-    let name = command[0].clone();
-    if !name.contains('/') && !super::has(image, &name) && !(shells.contains(&name.as_str()) && super::has_shell(image, &name)) {
-        call.complain(&format!("{name}: No such file or directory"));
+    if !call.can_run(&command[0]) {
+        call.complain(&format!("{}: No such file or directory", command[0]));
         return Outcome::Ended(127);
     }
     Outcome::RunsAll { commands, failed: Some(123) }
+}
+
+/// A line without its quotes.
+fn plain(line: &str) -> String {
+    let (mut text, mut quote) = (String::new(), None);
+    let mut letters = line.chars();
+    while let Some(next) = letters.next() {
+        match (next, quote) {
+            (next, Some(open)) if next == open => quote = None,
+            ('\'' | '"', None) => quote = Some(next),
+            ('\\', None) => text.extend(letters.next()),
+            (next, _) => text.push(next),
+        }
+    }
+    text
 }
 
 /// The items of a line: quotes and backslashes keep what they enclose together.

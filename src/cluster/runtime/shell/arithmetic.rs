@@ -21,9 +21,9 @@ fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize) -> Result<i64, S
     if evaluator.tokens.is_empty() {
         return Ok(0);
     }
-    let value = evaluator.list().and_then(|value| {
-        if evaluator.at < evaluator.tokens.len() { Err(wrong()) } else { Ok(value) }
-    });
+    let value = evaluator
+        .list()
+        .and_then(|value| if evaluator.at < evaluator.tokens.len() { Err(wrong()) } else { Ok(value) });
     value.map_err(|why| match why.as_str() {
         "divide by zero" if bash => {
             let divisor = text.rsplit(['/', '%']).next().unwrap_or_default().trim();
@@ -38,8 +38,9 @@ fn wrong() -> String {
 }
 
 const OPERATORS: &[&str] = &[
-    "<<=", ">>=", "**", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=",
-    "&=", "|=", "^=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?", ":", ",",
+    "<<=", ">>=", "**", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=",
+    "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?",
+    ":", ",",
 ];
 
 fn tokens(text: &str) -> Result<Vec<String>, String> {
@@ -108,7 +109,8 @@ impl Evaluator<'_> {
     }
 
     fn assignment(&mut self) -> Result<i64, String> {
-        let is_name = |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        let is_name =
+            |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
         let name = self.peek().filter(is_name).map(str::to_owned);
         let operator = self.tokens.get(self.at + 1).cloned();
         if let (Some(name), Some(operator)) = (name, operator)

@@ -27,7 +27,8 @@ impl Machine {
         let (started, number) = (self.shell.now, u64::from(self.shell.number));
         let seed = started.map_or(0, |now| now.as_millisecond().unsigned_abs());
         let last = if self.shell.random == 0 { seed ^ number << 32 } else { self.shell.random };
-        self.shell.random = last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.shell.random =
+            last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         if self.shell.started.is_none() {
             self.shell.started = started;
         }
@@ -36,7 +37,9 @@ impl Machine {
     /// Puts the words of an alias in the place of its name.
     pub(super) fn expand_alias(&mut self, simple: &Simple) -> bool {
         let name = simple.words.first().and_then(Word::bare);
-        let Some((text, line)) = name.and_then(|name| self.shell.aliases.get(name)).cloned() else { return false };
+        let Some((text, line)) = name.and_then(|name| self.shell.aliases.get(name)).cloned() else {
+            return false;
+        };
         if line == simple.line || self.shell.is_bash() && !self.shell.interactive {
             return false;
         }
@@ -56,7 +59,12 @@ impl Machine {
     }
 
     /// Gives variables their values; what they had before comes back behind a command. An error has been told.
-    pub(super) fn assign(&mut self, simple: &Simple, exports: bool, system: &mut dyn System) -> Result<Saved, ()> {
+    pub(super) fn assign(
+        &mut self,
+        simple: &Simple,
+        exports: bool,
+        system: &mut dyn System,
+    ) -> Result<Saved, ()> {
         let mut saved = Vec::new();
         for (name, word) in &simple.assignments {
             if let Some(name) = self.is_readonly(name) {
@@ -98,7 +106,8 @@ impl Machine {
         let assigned = saved.iter().map(|(name, ..)| {
             format!("{name}={}", quoted_if_needed(&self.shell.get(name).unwrap_or_default()))
         });
-        let words: Vec<String> = assigned.chain(arguments.iter().map(|word| quoted_if_needed(word))).collect();
+        let words: Vec<String> =
+            assigned.chain(arguments.iter().map(|word| quoted_if_needed(word))).collect();
         if words.is_empty() && simple.assignments.is_empty() {
             return;
         }

@@ -22,17 +22,34 @@ pub(super) enum Builtin {
 
 /// The builtins of every shell that is modelled.
 const COMMON: &[&str] = &[
-    ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export",
-    "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set",
-    "shift", "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait",
+    ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit",
+    "export", "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly",
+    "return", "set", "shift", "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset",
+    "wait",
 ];
 
 /// Those that only some of them have.
 fn own_names(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::Bash => &[
-            "source", "let", "history", "help", "declare", "typeset", "shopt", "mapfile", "readarray", "builtin",
-            "disown", "enable", "dirs", "pushd", "popd", "caller", "suspend", "logout",
+            "source",
+            "let",
+            "history",
+            "help",
+            "declare",
+            "typeset",
+            "shopt",
+            "mapfile",
+            "readarray",
+            "builtin",
+            "disown",
+            "enable",
+            "dirs",
+            "pushd",
+            "popd",
+            "caller",
+            "suspend",
+            "logout",
         ],
         Dialect::Ash => &["source", "let", "history", "help", "[[", "chdir"],
         Dialect::Dash => &["chdir"],
@@ -207,7 +224,10 @@ fn come_back(machine: &mut Machine, code: Option<&str>) -> Builtin {
         }
     };
     // Out of what runs inside of the function or file, and out of it.
-    let place = machine.frames.iter().rposition(|frame| frame.saved_positional.is_some() || frame.saved_source.is_some());
+    let place = machine
+        .frames
+        .iter()
+        .rposition(|frame| frame.saved_positional.is_some() || frame.saved_source.is_some());
     let inner = place.unwrap_or_default();
     while machine.frames.len() > inner {
         machine.pop_frame();
@@ -255,7 +275,8 @@ fn unset(machine: &mut Machine, names: &[String]) -> i32 {
             "-v" => functions = false,
             option if option.starts_with('-') => {
                 let why = format!("llegal option {option}");
-                let why = machine.words(format!("i{why}"), format!("I{why}"), format!("{option}: invalid option"));
+                let why =
+                    machine.words(format!("i{why}"), format!("I{why}"), format!("{option}: invalid option"));
                 return machine.fail_special("unset", &why);
             }
             name if variables && machine.is_readonly(name).is_some() => {
@@ -280,7 +301,12 @@ fn unset(machine: &mut Machine, names: &[String]) -> i32 {
 }
 
 /// `exec`: a command in place of the shell, or redirections for the rest of the script.
-fn replace(machine: &mut Machine, words: &[String], mut descriptors: Descriptors, system: &mut dyn System) -> Builtin {
+fn replace(
+    machine: &mut Machine,
+    words: &[String],
+    mut descriptors: Descriptors,
+    system: &mut dyn System,
+) -> Builtin {
     let Some(name) = words.first() else {
         if let Some(frame) = machine.frames.last_mut() {
             // What was open before stays open, and may have been closed only by name.
@@ -384,7 +410,8 @@ fn declare(
 ) -> i32 {
     let exports = command == "export";
     let takes_back = words.iter().any(|word| word == "-n");
-    let names: Vec<&String> = words.iter().filter(|word| !matches!(word.as_str(), "-p" | "-n" | "--" | "-f" | "-a")).collect();
+    let names: Vec<&String> =
+        words.iter().filter(|word| !matches!(word.as_str(), "-p" | "-n" | "--" | "-f" | "-a")).collect();
     if names.is_empty() {
         let shell = &machine.shell;
         let shown = if exports { &shell.exported } else { &shell.readonly };
@@ -403,7 +430,8 @@ fn declare(
         return 0;
     }
     for word in names {
-        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
         if !is_name(name) {
             let own = format!("{name}: bad variable name");
             let why = machine.words(own.clone(), own, format!("`{word}': not a valid identifier"));

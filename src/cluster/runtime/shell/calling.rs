@@ -26,6 +26,9 @@ impl Machine {
         system: &mut dyn System,
     ) {
         let mut memory = memory;
+        if arguments.iter().any(|word| word.contains("proc")) || self.shell.directory.starts_with("/proc") {
+            system.refresh_proc(arguments);
+        }
         let redirected = descriptors.input.is_some();
         let from = descriptors.from.filter(|_| !redirected);
         let mut input = match (descriptors.input.take(), from) {
@@ -90,8 +93,14 @@ impl Machine {
             Outcome::Again(milliseconds) => Some(later(system.now(), milliseconds)),
         };
         let arguments = arguments.to_vec();
-        self.blocked =
-            Some(Blocked::Calling(Box::new(Calling { arguments, descriptors, at, memory, tested })));
+        self.blocked = Some(Blocked::Calling(Box::new(Calling {
+            arguments,
+            descriptors,
+            at,
+            memory,
+            tested,
+            separators: None,
+        })));
     }
 
     /// Whose words a command begins with that the shell has inside.
@@ -104,7 +113,12 @@ impl Machine {
     }
 
     /// Runs commands one after the other; `failed` is the status when one of them fails.
-    pub(super) fn run_all(&mut self, commands: Vec<Vec<String>>, failed: Option<i32>, descriptors: Descriptors) {
+    pub(super) fn run_all(
+        &mut self,
+        commands: Vec<Vec<String>>,
+        failed: Option<i32>,
+        descriptors: Descriptors,
+    ) {
         let mut program = Vec::new();
         for words in commands {
             let words = words.iter().map(|word| Word::literal(word)).collect();
@@ -174,13 +188,20 @@ impl Machine {
                 return None;
             }
         };
-        let Calling { arguments, descriptors, memory, tested, at: calling_at } = *calling;
+        let Calling { arguments, descriptors, memory, tested, at: calling_at, separators } = *calling;
         if arguments[0] != "read" {
             self.call(&arguments, descriptors, memory, tested, system);
-        } else if let Builtin::Ended(status) =
-            reading::read(self, &arguments, descriptors, calling_at.zip(Some(system.now())))
-        {
-            self.ended(status, tested);
+        } else {
+            let before = self.shell.variables.get("IFS").cloned();
+            separators.into_iter().for_each(|separators| self.shell.set("IFS", separators));
+            let read = reading::read(self, &arguments, descriptors, calling_at.zip(Some(system.now())));
+            match before {
+                Some(before) => self.shell.set("IFS", before),
+                None => drop(self.shell.variables.remove("IFS")),
+            }
+            if let Builtin::Ended(status) = read {
+                self.ended(status, tested);
+            }
         }
         match &self.blocked {
             // It has more to print, and others get their turn when the steps are used up.

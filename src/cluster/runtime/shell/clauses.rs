@@ -50,7 +50,12 @@ impl Parser {
     }
 
     /// `do … done`, jumping back to `start`; `break` lands behind the jump.
-    pub(super) fn loop_body(&mut self, program: &mut Program, start: usize, is_for: bool) -> Result<(), SyntaxError> {
+    pub(super) fn loop_body(
+        &mut self,
+        program: &mut Program,
+        start: usize,
+        is_for: bool,
+    ) -> Result<(), SyntaxError> {
         while matches!(self.peek(), Some(Token::Newline)) || self.is_operator(";") {
             self.at += 1;
         }
@@ -85,6 +90,9 @@ impl Parser {
             while let Some(Token::Word(word)) = self.peek() {
                 words.push(word.clone());
                 self.at += 1;
+            }
+            if self.peek().is_none() {
+                return Err(self.wrong(""));
             }
             Some(words)
         } else {
@@ -158,8 +166,9 @@ impl Parser {
         self.skip_newlines();
         let mut body = Program::new();
         let (loops, depth) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.depth));
-        self.command(&mut body)?;
+        let compiled = self.command(&mut body);
         (self.loops, self.depth) = (loops, depth);
+        compiled?;
         program.push(Op::Define(name, body));
         Ok(())
     }

@@ -122,7 +122,9 @@ impl Reader<'_> {
     fn primary(&mut self) -> Option<bool> {
         let items: &[Item] = &self.items[self.at..];
         let (taken, truth) = match items {
-            [Item::Text(left, ..), Item::Sign(sign), Item::Text(right, ..), ..] if matches!(sign.as_str(), "<" | ">") => {
+            [Item::Text(left, ..), Item::Sign(sign), Item::Text(right, ..), ..]
+                if matches!(sign.as_str(), "<" | ">") =>
+            {
                 (3, if sign == "<" { left < right } else { left > right })
             }
             [Item::Text(left, ..), Item::Text(operator, ..), Item::Text(right, pattern, expression), ..]

@@ -7,7 +7,8 @@ use super::parser::Parser;
 impl Parser {
     /// `[[ … ]]`: the words up to the end, operators as words that are not quoted.
     pub(super) fn double_brackets(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        let mut condition = Condition { tested: self.tested, line: self.line_number(), ..Condition::default() };
+        let mut condition =
+            Condition { tested: self.tested, line: self.line_number(), ..Condition::default() };
         self.at += 1;
         let mut is_pattern = false;
         loop {
@@ -86,7 +87,8 @@ impl Parser {
         let start = program.len();
         program.push(op(next));
         program[skip] = Op::Jump(program.len());
-        let endless = condition.0.iter().all(|part| matches!(part, Part::Quoted(text) if text.trim().is_empty()));
+        let endless =
+            condition.0.iter().all(|part| matches!(part, Part::Quoted(text) if text.trim().is_empty()));
         program.push(if endless { Op::SetStatus(0) } else { op(condition) });
         let leave = program.len();
         program.push(Op::Jump(0));
@@ -134,7 +136,8 @@ impl Parser {
             if let Some(Word(parts)) = texts.last_mut() {
                 parts.extend(piece);
                 // `a < b` and `i += 1` were several words, `i ++` stays what it is.
-                if !matches!(parts.last(), Some(Part::Quoted(text)) if "<>=&|!+-*/%".contains(text.as_str())) {
+                if !matches!(parts.last(), Some(Part::Quoted(text)) if "<>=&|!+-*/%".contains(text.as_str()))
+                {
                     parts.push(Part::Quoted(" ".to_owned()));
                 }
             }

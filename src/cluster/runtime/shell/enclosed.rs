@@ -30,9 +30,8 @@ impl Lexer {
         }
         Err(match end {
             "}" => SyntaxError::Incomplete("syntax error: missing '}'".to_owned()),
-            _ => SyntaxError::Incomplete(
-                "syntax error: unexpected end of file (expecting \")\")".to_owned(),
-            ),
+            "))" => SyntaxError::Incomplete("syntax error: missing '))'".to_owned()),
+            _ => SyntaxError::Incomplete("syntax error: unexpected end of file (expecting \")\")".to_owned()),
         })
     }
 

@@ -2,19 +2,15 @@
 
 use crate::base::Timestamp;
 
-use super::super::coreutils::{self, Call, Outcome};
 use super::super::process::System;
 use super::arithmetic;
 use super::ast::{Op, Part, Redirect, Simple, Word};
 use super::builtins::{self, Builtin};
-use super::descriptors::{Descriptors, Opening, Target};
-use super::lines::later;
-use super::machine::{Blocked, Calling, Child, Machine, State};
-use super::parser::parse;
-use super::reading;
+use super::descriptors::{Descriptors, Opening};
+use super::machine::{Child, Machine};
+use super::matching::matches;
 use super::shell_state::Dialect;
 use super::syntax_words::words_of;
-use super::matching::matches;
 use super::words::Expander;
 
 impl Machine {
@@ -221,6 +217,9 @@ impl Machine {
         let mut descriptors = self.descriptors().inner();
         for redirect in redirects {
             let target = self.expander().text(&redirect.target);
+            if target.starts_with("/proc") {
+                system.refresh_proc(&["sh".to_owned()]);
+            }
             let opening = Opening {
                 directory: &self.shell.directory,
                 dialect: self.shell.dialect,
@@ -343,7 +342,7 @@ pub(super) fn quoted_if_needed(word: &str) -> String {
 
 /// A word between quotes.
 pub(super) fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
+    format!("'{}'", word.replace('\'', "'\"'\"'"))
 }
 
 /// The substitutions of a word, in the order in which expansion consumes them.

@@ -179,7 +179,9 @@ pub(super) fn foreground(machine: &mut Machine, name: &str, word: Option<&str>) 
             0
         }
         None => {
-            machine.complain_of(name, "no job control in this shell");
+            let ash = "No current job".to_owned();
+            let why = machine.words(ash.clone(), ash, "no job control in this shell".to_owned());
+            machine.complain_of(name, &why);
             if machine.shell.is_bash() { 1 } else { 2 }
         }
     }

@@ -53,8 +53,10 @@ impl Manner {
 /// Tokens and the lines that they are on.
 pub(super) type Tokens = (Vec<Token>, Vec<u32>);
 
-const OPERATORS: &[&str] =
-    &["<<<", "<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", "&>", "|&", ";", "&", "|", "<", ">", "(", ")"];
+const OPERATORS: &[&str] = &[
+    "<<<", "<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", "&>", "|&", ";", "&", "|", "<", ">", "(",
+    ")",
+];
 
 impl Token {
     fn into_word(self) -> Option<Word> {
@@ -189,6 +191,9 @@ impl Lexer {
             self.at += 1;
         }
         let marker = self.word()?;
+        if marker.0.is_empty() {
+            return Err(SyntaxError::Incomplete("syntax error: unexpected end of file".to_owned()));
+        }
         let quoted = marker.0.iter().any(|part| matches!(part, Part::Quoted(_)));
         let text: String = marker
             .0
@@ -354,7 +359,10 @@ impl Lexer {
             Some('(') => {
                 self.at += 1;
                 let text = self.until_closed(")")?;
-                Ok(Some(Part::Substitution(parser::parse_nested(&text, self.manner.inner(self.line))?, quoted)))
+                Ok(Some(Part::Substitution(
+                    parser::parse_nested(&text, self.manner.inner(self.line))?,
+                    quoted,
+                )))
             }
             Some('{') => {
                 self.at += 1;
@@ -376,7 +384,6 @@ impl Lexer {
             _ => Ok(None),
         }
     }
-
 }
 
 fn flush(bare: &mut String, parts: &mut Vec<Part>) {

@@ -8,8 +8,9 @@ use crate::base::Timestamp;
 
 use super::super::earlier;
 use super::super::process::{Input, OUTPUT_HIGH, System, pieces};
+use super::super::signals::description;
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
-use super::descriptors::{Descriptors, Target};
+use super::descriptors::Descriptors;
 use super::jobs::Job;
 use super::lexer::Manner;
 use super::lines::{later, take_line};
@@ -104,6 +105,9 @@ pub(super) struct Calling {
     /// What the command remembers.
     pub memory: u64,
     pub tested: bool,
+    /// `IFS` as `read` found it.
+    #[serde(default)]
+    pub separators: Option<String>,
 }
 
 /// A shell, or one command run as if by a shell.
@@ -436,10 +440,11 @@ impl Machine {
                 if let Child::Capture(machine) = child {
                     self.captured.push_back(machine.unfinished.trim_end_matches('\n').to_owned());
                 } else if let Child::Subshell(machine) = child
-                    && machine.until.is_some_and(|(_, until)| until == code && code > 128)
+                    && machine.until.is_some_and(|(_, until)| until == code)
                     && self.shell.dialect == Dialect::Ash
+                    && let Some(words) = description(code - 128)
                 {
-                    self.said.extend_from_slice(b"Terminated\n");
+                    self.said.extend_from_slice(format!("{words}\n").as_bytes());
                 }
                 self.shell.status = code;
                 None
@@ -454,7 +459,9 @@ impl Machine {
             let state = machine.advance(system, steps);
             self.write_out(false, &std::mem::take(&mut machine.stdout));
             self.write_out(true, &std::mem::take(&mut machine.stderr));
-            if let (State::Done(code), Some(job)) = (state, self.jobs.iter_mut().find(|job| job.number == *number)) {
+            if let (State::Done(code), Some(job)) =
+                (state, self.jobs.iter_mut().find(|job| job.number == *number))
+            {
                 job.status = Some(code);
             }
             if let State::Waiting(at) = state {
@@ -465,5 +472,4 @@ impl Machine {
         self.background = background;
         wake
     }
-
 }

@@ -101,7 +101,8 @@ pub(super) fn replaced(value: &str, pattern: &str, to: &str, operator: &str) -> 
     }
     let (mut result, mut at) = (String::new(), 0);
     while at < value.len() {
-        let end = ends.iter().copied().take_while(|end| *end > at).find(|end| matches(pattern, &value[at..*end]));
+        let end =
+            ends.iter().copied().take_while(|end| *end > at).find(|end| matches(pattern, &value[at..*end]));
         let Some(end) = end else {
             let next = value[at..].chars().next().map_or(1, char::len_utf8);
             result.push_str(&value[at..at + next]);

@@ -24,6 +24,7 @@ mod parameters;
 mod parser;
 mod pipeline;
 mod reading;
+mod redirections;
 mod settings;
 mod shell_state;
 mod signalled;
@@ -32,6 +33,8 @@ mod syntax_words;
 mod terminal;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 mod words;
 
 pub(crate) use machine::Machine;

@@ -10,8 +10,8 @@ use super::shell_state::Dialect;
 use super::starting;
 
 const KEYWORDS: &[&str] = &[
-    "!", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "then", "until", "while",
-    "{", "}",
+    "!", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "then", "until",
+    "while", "{", "}",
 ];
 
 /// What a name stands for.
@@ -49,11 +49,13 @@ impl Machine {
     /// Where the file of a command is.
     pub(super) fn place_of(&self, name: &str, system: &mut dyn System) -> Option<String> {
         let image = system.image();
-        let is_program = starting::is_shell(name) && coreutils::has_shell(image, name) || coreutils::has(image, name);
+        let is_program =
+            starting::is_shell(name) && coreutils::has_shell(image, name) || coreutils::has(image, name);
         if name.contains('/') {
             let path = absolute(&self.shell.directory, name);
             let files = system.files();
-            let runs = files.length(&path).is_some() && files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0);
+            let runs = files.length(&path).is_some()
+                && files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0);
             return (is_program || runs).then(|| name.to_owned());
         }
         let found = self.in_path(name, system);
@@ -64,7 +66,8 @@ impl Machine {
     pub(super) fn in_path(&self, name: &str, system: &mut dyn System) -> Option<String> {
         let folders = self.shell.get("PATH").unwrap_or_default();
         let files = system.files();
-        let mut places = folders.split(':').filter(|folder| !folder.is_empty()).map(|folder| join(folder, name));
+        let mut places =
+            folders.split(':').filter(|folder| !folder.is_empty()).map(|folder| join(folder, name));
         places.find(|place| {
             let path = absolute(&self.shell.directory, place);
             files.length(&path).is_some() && files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0)
@@ -81,7 +84,7 @@ pub(super) fn types(
 ) -> i32 {
     let bash = machine.shell.is_bash();
     let short = bash && words.first().is_some_and(|word| word == "-t");
-    let names = words.iter().filter(|word| !bash || !word.starts_with('-'));
+    let names = words.iter().filter(|word| !word.starts_with('-'));
     describe(machine, names, short, "type", descriptors, system)
 }
 
@@ -112,7 +115,26 @@ fn describe<'a>(
             (Meaning::Keyword, _) => format!("{name} is a shell keyword"),
             (Meaning::Function, _) if dialect == Dialect::Dash => format!("{name} is a shell function"),
             (Meaning::Function, _) => format!("{name} is a function"),
-            (Meaning::Builtin, _) if dialect == Dialect::Dash && matches!(name.as_str(), "." | ":" | "eval" | "exec" | "exit" | "export" | "readonly" | "return" | "set" | "shift" | "times" | "trap" | "unset" | "break" | "continue") => {
+            (Meaning::Builtin, _)
+                if dialect == Dialect::Dash
+                    && matches!(
+                        name.as_str(),
+                        "." | ":"
+                            | "eval"
+                            | "exec"
+                            | "exit"
+                            | "export"
+                            | "readonly"
+                            | "return"
+                            | "set"
+                            | "shift"
+                            | "times"
+                            | "trap"
+                            | "unset"
+                            | "break"
+                            | "continue"
+                    ) =>
+            {
                 format!("{name} is a special shell builtin")
             }
             (Meaning::Builtin, _) => format!("{name} is a shell builtin"),
@@ -166,7 +188,12 @@ pub(super) fn command(
 }
 
 /// `command -v`: bash tells of every name, the others of the first one.
-fn places(machine: &mut Machine, names: &[String], descriptors: &Descriptors, system: &mut dyn System) -> i32 {
+fn places(
+    machine: &mut Machine,
+    names: &[String],
+    descriptors: &Descriptors,
+    system: &mut dyn System,
+) -> i32 {
     let bash = machine.shell.is_bash();
     let mut found = false;
     for name in names.iter().take(if bash { usize::MAX } else { 1 }) {

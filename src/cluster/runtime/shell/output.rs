@@ -8,8 +8,7 @@ impl Machine {
     /// The standard input in force: the innermost redirection, or the machine's own.
     pub(super) fn effective_input(&mut self) -> &mut Input {
         let from = self.descriptors().from;
-        let mut all =
-            self.frames.iter_mut().rev().flat_map(|frame| frame.redirects.iter_mut().rev());
+        let mut all = self.frames.iter_mut().rev().flat_map(|frame| frame.redirects.iter_mut().rev());
         let found = match from {
             Some(number) => all.find_map(|descriptors| descriptors.others.get_mut(&number)),
             None => all.find_map(|descriptors| descriptors.input.as_mut()),
@@ -19,8 +18,7 @@ impl Machine {
 
     /// What is open for reading under a number.
     pub(super) fn other_input(&mut self, number: u32) -> Option<&mut Input> {
-        let mut all =
-            self.frames.iter_mut().rev().flat_map(|frame| frame.redirects.iter_mut().rev());
+        let mut all = self.frames.iter_mut().rev().flat_map(|frame| frame.redirects.iter_mut().rev());
         all.find_map(|descriptors| descriptors.others.get_mut(&number))
     }
 

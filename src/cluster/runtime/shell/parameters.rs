@@ -17,8 +17,13 @@ pub(super) fn braced(text: &str, quoted: bool, manner: Manner) -> Result<Part, S
     if let Some(found) = subscripted(text, quoted, manner) {
         return found;
     }
-    if let Some(name) = text.strip_prefix('#').filter(|name| !name.is_empty() && !name.starts_with(['#', '%', ':'])) {
-        if !is_name(name) && !name.bytes().all(|digit| digit.is_ascii_digit()) && !matches!(name, "@" | "*" | "?" | "$" | "!" | "-") {
+    if let Some(name) =
+        text.strip_prefix('#').filter(|name| !name.is_empty() && !name.starts_with(['#', '%', ':']))
+    {
+        if !is_name(name)
+            && !name.bytes().all(|digit| digit.is_ascii_digit())
+            && !matches!(name, "@" | "*" | "?" | "$" | "!" | "-")
+        {
             return Err(bad());
         }
         let change = Some(("length".to_owned(), Word::default()));
@@ -56,7 +61,8 @@ fn indirect(text: &str, quoted: bool) -> Result<Part, SyntaxError> {
 fn change(rest: &str, quoted: bool, manner: Manner) -> Result<(String, Word), SyntaxError> {
     let common = [":-", ":=", ":+", ":?", "##", "%%", "-", "=", "+", "?", "#", "%"];
     let slashes = ["//", "/#", "/%", "/"];
-    let found = |operators: &[&'static str]| operators.iter().copied().find(|operator| rest.starts_with(operator));
+    let found =
+        |operators: &[&'static str]| operators.iter().copied().find(|operator| rest.starts_with(operator));
     if let Some(operator) = found(&common) {
         let word = &rest[operator.len()..];
         // Inside double quotes single ones mean themselves.

@@ -83,7 +83,10 @@ impl Parser {
                 return Ok(());
             }
             self.item(program)?;
-            if !self.take_operator(";") && !matches!(self.peek(), None | Some(Token::Newline)) && !self.after_background() {
+            if !self.take_operator(";")
+                && !matches!(self.peek(), None | Some(Token::Newline))
+                && !self.after_background()
+            {
                 return self.peek().map_or(Ok(()), |token| Err(unexpected(token)));
             }
         }
@@ -157,7 +160,11 @@ impl Parser {
                 self.skip_newlines();
                 continue;
             }
-            if self.peek().is_none() || self.after_background() || self.is_operator(")") || self.is_operator(";;") {
+            if self.peek().is_none()
+                || self.after_background()
+                || self.is_operator(")")
+                || self.is_operator(";;")
+            {
                 continue;
             }
             return self.peek().map_or(Ok(()), |token| Err(unexpected(token)));
@@ -305,54 +312,10 @@ impl Parser {
         let start = program.len();
         self.list(program)?;
         self.tested = outer;
-        if program.len() == start {
+        if program.len() == start && self.peek().is_some() {
             return Err(self.wrong(""));
         }
         Ok(())
-    }
-
-    fn redirects(&mut self) -> Result<Vec<Redirect>, SyntaxError> {
-        let mut redirects = Vec::new();
-        while self.redirect(&mut redirects)? {}
-        Ok(redirects)
-    }
-
-    /// One redirection; false when there is none here.
-    fn redirect(&mut self, redirects: &mut Vec<Redirect>) -> Result<bool, SyntaxError> {
-        let number = match self.peek() {
-            Some(Token::Descriptor(number)) => Some(*number),
-            _ => None,
-        };
-        let Some(Token::Operator(operator)) = self.tokens.get(self.at + usize::from(number.is_some())) else {
-            return Ok(false);
-        };
-        let both = *operator == "&>";
-        let (kind, default) = match *operator {
-            "<" => (RedirectKind::Read, 0),
-            ">" => (RedirectKind::Write, 1),
-            ">|" => (RedirectKind::Force, 1),
-            "&>" => (RedirectKind::Write, 1),
-            ">>" => (RedirectKind::Append, 1),
-            ">&" => (RedirectKind::Duplicate, 1),
-            "<&" => (RedirectKind::Duplicate, 0),
-            "<<" | "<<-" | "<<<" => (RedirectKind::Document, 0),
-            _ => return Ok(false),
-        };
-        let here_string = *operator == "<<<";
-        self.at += 1 + usize::from(number.is_some());
-        let mut target = match self.peek() {
-            Some(Token::Word(word) | Token::Document(word)) => word.clone(),
-            _ => return Err(self.wrong("")),
-        };
-        if here_string {
-            target.0.push(Part::Quoted("\n".to_owned()));
-        }
-        self.at += 1;
-        redirects.push(Redirect { descriptor: number.unwrap_or(default), kind, target });
-        if both {
-            redirects.push(errors_to_output());
-        }
-        Ok(true)
     }
 
     fn simple(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
@@ -396,10 +359,13 @@ impl Parser {
     /// `break` and `continue` become jumps; everything else is a step.
     fn push_simple(&mut self, simple: Simple, program: &mut Program) {
         let (depth, cases) = (self.depth, self.cases);
-        let keyword = simple.words.first().and_then(Word::bare).filter(|word| matches!(*word, "break" | "continue"));
+        let keyword =
+            simple.words.first().and_then(Word::bare).filter(|word| matches!(*word, "break" | "continue"));
         let levels = match simple.words.as_slice() {
             [_] => Some(1),
-            [_, count] => count.bare().and_then(|count| count.parse::<usize>().ok()).filter(|count| *count > 0),
+            [_, count] => {
+                count.bare().and_then(|count| count.parse::<usize>().ok()).filter(|count| *count > 0)
+            }
             _ => None,
         };
         let (Some(keyword), Some(levels), false) = (keyword, levels, self.loops.is_empty()) else {
@@ -430,7 +396,7 @@ impl Parser {
 }
 
 /// `2>&1`.
-fn errors_to_output() -> Redirect {
+pub(super) fn errors_to_output() -> Redirect {
     Redirect { descriptor: 2, kind: RedirectKind::Duplicate, target: Word::literal("1") }
 }
 

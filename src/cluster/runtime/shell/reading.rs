@@ -153,13 +153,15 @@ pub(super) fn read(
         }
         let milliseconds = |seconds: f64| (seconds.clamp(0.0, 1e9) * 1_000.0) as i64;
         let now = machine.shell.now.unwrap_or_default();
-        let at = timeout.map(|(at, _)| at).or(request.seconds.map(|seconds| later(now, milliseconds(seconds))));
+        let at =
+            timeout.map(|(at, _)| at).or(request.seconds.map(|seconds| later(now, milliseconds(seconds))));
         machine.blocked = Some(Blocked::Calling(Box::new(Calling {
             arguments: arguments.to_vec(),
             descriptors,
             at,
             memory: 0,
             tested: true,
+            separators: Some(machine.shell.separators()),
         })));
         return Builtin::Handled;
     };
@@ -257,7 +259,11 @@ fn set_fields(machine: &mut Machine, request: &Request, text: &str) {
 }
 
 /// bash's `mapfile [-t] ARRAY`.
-pub(super) fn read_lines(machine: &mut Machine, arguments: &[String], mut descriptors: Descriptors) -> Builtin {
+pub(super) fn read_lines(
+    machine: &mut Machine,
+    arguments: &[String],
+    mut descriptors: Descriptors,
+) -> Builtin {
     let strips = arguments.iter().any(|word| word == "-t");
     if let Some(option) = arguments[1..].iter().find(|word| word.starts_with('-') && *word != "-t") {
         machine.complain_of(&arguments[0], &format!("not simulated: {option}"));
@@ -271,7 +277,8 @@ pub(super) fn read_lines(machine: &mut Machine, arguments: &[String], mut descri
     let bytes: Vec<u8> = input.bytes.drain(..).collect();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let lines = text.split_inclusive('\n').take(LINES_MAX);
-    let lines = lines.map(|line| if strips { line.trim_end_matches('\n') } else { line }.to_owned()).collect();
+    let lines =
+        lines.map(|line| if strips { line.trim_end_matches('\n') } else { line }.to_owned()).collect();
     machine.shell.set_array(name, lines, false);
     Builtin::Ended(0)
 }
@@ -289,26 +296,21 @@ pub(super) fn print_into(
         return Builtin::Ended(2);
     };
     let command = ["printf".to_owned()].into_iter().chain(rest.iter().cloned());
-    let printed = Simple {
-        words: command.map(|word| Word::literal(&word)).collect(),
-        ..Simple::default()
-    };
+    let printed = Simple { words: command.map(|word| Word::literal(&word)).collect(), ..Simple::default() };
     // The trailing dot keeps line ends that a substitution would lose.
-    let program = vec![Op::Simple(printed), Op::Simple(Simple {
-        words: ["printf", "."].map(Word::literal).to_vec(),
-        ..Simple::default()
-    })];
+    let program = vec![
+        Op::Simple(printed),
+        Op::Simple(Simple { words: ["printf", "."].map(Word::literal).to_vec(), ..Simple::default() }),
+    ];
     let value = Word(vec![super::ast::Part::Substitution(program, true)]);
     let assigned = Word(vec![super::ast::Part::Variable {
         name: name.clone(),
         change: Some(("%".to_owned(), Word::literal("."))),
         quoted: true,
     }]);
-    let assign = |word: Word| Op::Simple(Simple {
-        assignments: vec![(name.clone(), word)],
-        tested,
-        ..Simple::default()
-    });
+    let assign = |word: Word| {
+        Op::Simple(Simple { assignments: vec![(name.clone(), word)], tested, ..Simple::default() })
+    };
     let _ = system;
     machine.push_frame(vec![assign(value), assign(assigned)]);
     machine.in_frame(|frame| frame.redirects = vec![descriptors]);

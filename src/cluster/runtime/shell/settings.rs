@@ -55,7 +55,9 @@ pub(super) fn set(
             let known = OPTIONS.iter().find(|(known, _)| known == name);
             match known {
                 Some((_, letter)) => machine.shell.switch(*letter, on),
-                None if machine.shell.is_bash() && ["posix", "history", "hashall", "braceexpand", "physical"].contains(&name.as_str()) => {}
+                None if machine.shell.is_bash()
+                    && ["posix", "history", "hashall", "braceexpand", "physical"]
+                        .contains(&name.as_str()) => {}
                 None => {
                     let sign = if on { '-' } else { '+' };
                     let why = machine.words(
@@ -137,10 +139,15 @@ pub(super) fn trap(
         _ => words,
     };
     let Some((command, signals)) = words.split_first() else {
-        let mut traps: Vec<(i32, String)> = machine.shell.traps.iter().map(|(name, command)| {
-            let shown = if bash && name != "EXIT" { format!("SIG{name}") } else { name.clone() };
-            (signal_number(name).unwrap_or_default(), format!("trap -- {} {shown}\n", quoted(command)))
-        }).collect();
+        let mut traps: Vec<(i32, String)> = machine
+            .shell
+            .traps
+            .iter()
+            .map(|(name, command)| {
+                let shown = if bash && name != "EXIT" { format!("SIG{name}") } else { name.clone() };
+                (signal_number(name).unwrap_or_default(), format!("trap -- {} {shown}\n", quoted(command)))
+            })
+            .collect();
         traps.sort();
         let lines: String = traps.into_iter().map(|(_, line)| line).collect();
         machine.emit_to(&descriptors.target(1), lines.as_bytes(), system);
@@ -189,7 +196,11 @@ pub(super) fn umask(
     let symbolic = words.first().is_some_and(|word| word == "-S");
     let Some(mode) = words.iter().find(|word| *word != "-S") else {
         let letters = |bits: u16| -> String {
-            [(4, 'r'), (2, 'w'), (1, 'x')].into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, letter)| letter).collect()
+            [(4, 'r'), (2, 'w'), (1, 'x')]
+                .into_iter()
+                .filter(|(bit, _)| bits & bit != 0)
+                .map(|(_, letter)| letter)
+                .collect()
         };
         let allowed = !mask;
         let line = match symbolic {
@@ -255,7 +266,9 @@ pub(super) fn ulimit(
     let letters: String = words.iter().filter_map(|word| word.strip_prefix('-')).collect();
     let letters = letters.replace(['S', 'H'], "");
     if words.iter().any(|word| !word.starts_with('-')) {
-        machine.said.extend_from_slice(b"ulimit: not simulated: setting limits; use the limits of the container\n");
+        machine
+            .said
+            .extend_from_slice(b"ulimit: not simulated: setting limits; use the limits of the container\n");
         return 1;
     }
     let mut lines = String::new();
@@ -268,7 +281,9 @@ pub(super) fn ulimit(
             match LIMITS.iter().find(|(known, ..)| *known == letter) {
                 Some((_, _, value)) => lines.push_str(&format!("{value}\n")),
                 None => {
-                    machine.said.extend_from_slice(format!("ulimit: invalid option -- '{letter}'\n").as_bytes());
+                    machine
+                        .said
+                        .extend_from_slice(format!("ulimit: invalid option -- '{letter}'\n").as_bytes());
                     return 1;
                 }
             }
@@ -335,7 +350,8 @@ pub(super) fn declare(
     descriptors: &Descriptors,
     system: &mut dyn System,
 ) -> i32 {
-    let (options, names): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| word.starts_with(['-', '+']));
+    let (options, names): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.starts_with(['-', '+']));
     let has = |letter: char| options.iter().any(|option| option.starts_with('-') && option.contains(letter));
     if let Some(letter) = "fFint".chars().find(|letter| has(*letter) && *letter != 'i') {
         machine.complain_of("declare", &format!("not simulated: -{letter}"));
@@ -380,7 +396,8 @@ fn print_variables(
         match (is_array, shell.get(name)) {
             (true, _) => {
                 let kind = if shell.is_associative(name) { 'A' } else { 'a' };
-                let inside = elements.iter().map(|(key, value)| format!("[{key}]=\"{value}\"")).collect::<Vec<_>>();
+                let inside =
+                    elements.iter().map(|(key, value)| format!("[{key}]=\"{value}\"")).collect::<Vec<_>>();
                 lines.push_str(&format!("declare -{kind} {name}=({})\n", inside.join(" ")));
             }
             (false, Some(value)) => {

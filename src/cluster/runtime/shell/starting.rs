@@ -192,7 +192,10 @@ pub(super) fn source(machine: &mut Machine, arguments: &[String], system: &mut d
     let bytes = match read {
         Some(Ok(bytes)) => bytes,
         failed => {
-            let why = failed.map_or_else(|| "not found".to_owned(), |read| read.err().map_or_else(String::new, |why| why.to_string()));
+            let why = failed.map_or_else(
+                || "not found".to_owned(),
+                |read| read.err().map_or_else(String::new, |why| why.to_string()),
+            );
             let why = match why.as_str() {
                 "not found" if bash => format!("{file}: No such file or directory"),
                 "not found" => format!("{file}: not found"),
@@ -212,7 +215,8 @@ pub(super) fn source(machine: &mut Machine, arguments: &[String], system: &mut d
     let before = machine.shell.source.replace(file.clone());
     machine.shell.status = 0;
     machine.run_script(&String::from_utf8_lossy(&bytes), 1);
-    let own = (arguments.len() > 2 && bash).then(|| std::mem::replace(&mut machine.shell.positional, arguments[2..].to_vec()));
+    let own = (arguments.len() > 2 && bash)
+        .then(|| std::mem::replace(&mut machine.shell.positional, arguments[2..].to_vec()));
     machine.in_frame(|frame| {
         frame.saved_source = Some(before);
         frame.saved_positional = own;
@@ -223,7 +227,11 @@ pub(super) fn source(machine: &mut Machine, arguments: &[String], system: &mut d
 impl Machine {
     /// The file that a command name leads to, or why it cannot be run and with which status; `None` when
     /// there is none but perhaps a program of the image.
-    pub(super) fn file_to_run(&self, name: &str, system: &mut dyn System) -> Option<Result<String, (i32, String)>> {
+    pub(super) fn file_to_run(
+        &self,
+        name: &str,
+        system: &mut dyn System,
+    ) -> Option<Result<String, (i32, String)>> {
         if !name.contains('/') {
             let known = super::super::coreutils::has(system.image(), name);
             return if known { None } else { self.in_path(name, system).map(Ok) };
@@ -274,7 +282,8 @@ impl Machine {
             return self.ended(255, tested);
         }
         if !known {
-            let why = if self.shell.is_bash() { "cannot execute: required file not found" } else { "not found" };
+            let why =
+                if self.shell.is_bash() { "cannot execute: required file not found" } else { "not found" };
             self.complain(&format!("{shown}: {why}"));
             return self.ended(127, tested);
         }

@@ -18,7 +18,8 @@ fn dash(rest: &str) -> Option<String> {
         return Some(format!("Syntax error: end of file unexpected{expecting}"));
     }
     if let Some(token) = rest.strip_prefix("unexpected ") {
-        let (token, expecting) = token.split_once(" (").map_or((token, None), |(token, more)| (token, Some(more)));
+        let (token, expecting) =
+            token.split_once(" (").map_or((token, None), |(token, more)| (token, Some(more)));
         let expecting = expecting.map(|more| format!(" ({more}")).unwrap_or_default();
         return Some(format!("Syntax error: {token} unexpected{expecting}"));
     }

@@ -122,26 +122,46 @@ impl Expander<'_> {
         if matches!(word.0.as_slice(), [Part::Bare(text)] if text.starts_with('~')) {
             return vec![self.joined(word)];
         }
-        let mut done = Vec::new();
-        let mut field = Field::default();
+        let (mut done, mut field) = (Vec::new(), Field::default());
         let separators = self.shell.separators();
+        self.split_parts(word, false, &separators, &mut field, &mut done);
+        done.push(field);
+        done.retain(|field| field.kept);
+        done
+    }
+
+    /// Adds the parts of a word to a field; `inner` is a word that stands inside of `${…}`.
+    fn split_parts(
+        &mut self,
+        word: &Word,
+        inner: bool,
+        separators: &str,
+        field: &mut Field,
+        done: &mut Vec<Field>,
+    ) {
         for part in &word.0 {
             match part {
+                Part::Bare(text) if inner => split_into(text, separators, field, done),
                 Part::Bare(text) => field.push_bare(text),
                 Part::Quoted(text) => field.push_quoted(text),
                 Part::Variable { name, change: None, quoted: false } if name == "@" || name == "*" => {
                     for (index, value) in self.shell.positional.iter().enumerate() {
                         if index > 0 && field.kept {
-                            done.push(std::mem::take(&mut field));
+                            done.push(std::mem::take(field));
                         }
-                        split_into(value, &separators, &mut field, &mut done);
+                        split_into(value, separators, field, done);
                     }
+                }
+                Part::Variable { name, change: Some((operator, other)), quoted: false }
+                    if self.takes_other(name, operator) =>
+                {
+                    self.split_parts(other, true, separators, field, done);
                 }
                 part if self.separate(part).is_some() => {
                     let values = self.separate(part).unwrap_or_default();
                     for (index, value) in values.iter().enumerate() {
                         if index > 0 {
-                            done.push(std::mem::take(&mut field));
+                            done.push(std::mem::take(field));
                         }
                         field.push_quoted(value);
                     }
@@ -151,14 +171,22 @@ impl Expander<'_> {
                     if quoted {
                         field.push_quoted(&value);
                     } else {
-                        split_into(&value, &separators, &mut field, &mut done);
+                        split_into(&value, separators, field, done);
                     }
                 }
             }
         }
-        done.push(field);
-        done.retain(|field| field.kept);
-        done
+    }
+
+    /// Whether `${NAME:-word}` or its kin stands for its word.
+    fn takes_other(&self, name: &str, operator: &str) -> bool {
+        let empty = operator.starts_with(':');
+        let set = self.shell.get(name).is_some_and(|value| !(empty && value.is_empty()));
+        match operator {
+            ":-" | "-" => !set,
+            ":+" | "+" => set,
+            _ => false,
+        }
     }
 
     /// The texts that `"$@"`, `"${NAME[@]}"` and `"${!NAME[@]}"` keep apart.
@@ -298,7 +326,11 @@ impl Expander<'_> {
             "@Q" => format!("'{}'", value.replace('\'', "'\\''")),
             "indirect" => self.shell.get(value).unwrap_or_default(),
             "names" => {
-                let names = self.shell.variables.keys().filter(|known| known.starts_with(name) && !known.contains('['));
+                let names = self
+                    .shell
+                    .variables
+                    .keys()
+                    .filter(|known| known.starts_with(name) && !known.contains('['));
                 names.cloned().collect::<Vec<_>>().join(" ")
             }
             _ => {
@@ -310,7 +342,8 @@ impl Expander<'_> {
 
     /// `${name:offset:length}`, either end counted from the back when negative.
     fn slice(&mut self, value: &str, range: &str) -> String {
-        let (offset, length) = range.split_once(':').map_or((range, None), |(offset, length)| (offset, Some(length)));
+        let (offset, length) =
+            range.split_once(':').map_or((range, None), |(offset, length)| (offset, Some(length)));
         let count = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
         let mut number = |text: &str| {
             arithmetic::evaluate(text, self.shell).unwrap_or_else(|why| {
