@@ -191,6 +191,16 @@ impl Request {
                 let unit = if word.ends_with("min") { 60 } else { 86_400 };
                 Test::Age { sign, amount: i64::try_from(amount).unwrap_or(i64::MAX), unit }
             }
+            "-empty" => Test::Empty,
+            "-executable" => Test::Runs,
+            "-true" => Test::Always,
+            _ => return self.measure(call, word),
+        })
+    }
+
+    /// What is measured or compared.
+    fn measure(&mut self, call: &mut Call<'_>, word: &str) -> Result<Test, Wrong> {
+        Ok(match word {
             "-size" => {
                 let value = self.value(word)?;
                 let (digits, unit) = match value.chars().last() {
@@ -237,9 +247,6 @@ impl Request {
                     _ => Test::Owner { user: None, group: Some(number) },
                 }
             }
-            "-empty" => Test::Empty,
-            "-executable" => Test::Runs,
-            "-true" => Test::Always,
             _ => return Err(Wrong::Unknown(word.to_owned())),
         })
     }

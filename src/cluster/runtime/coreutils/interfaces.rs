@@ -53,7 +53,7 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
     };
     let rest: Vec<&str> = words.collect();
     let shows = verb.is_none_or(|verb| "show".starts_with(verb) || "list".starts_with(verb) || verb == "lst");
-    let device = rest.iter().skip_while(|word| **word == "dev").next().copied();
+    let device = rest.iter().find(|word| **word != "dev").copied();
     let address = call.system.address();
     let (subnet, gateway, broadcast) = network(&address);
     let object_is = |name: &str| !object.is_empty() && name.starts_with(object);

@@ -39,14 +39,13 @@ pub(super) fn group_name(call: &mut Call<'_>, group: i64) -> String {
 
 /// The number of a user or group.
 pub(super) fn number_of(call: &mut Call<'_>, name: &str, user: bool) -> Option<i64> {
-    let found = match user {
+    match user {
         true => entry(call, "/etc/passwd", 0, name).and_then(|fields| fields.get(2)?.parse().ok()),
         false => {
             let group = entry(call, "/etc/group", 0, name).and_then(|fields| fields.get(2)?.parse().ok());
             group.or_else(|| entry(call, "/etc/passwd", 0, name)?.get(3)?.parse().ok())
         }
-    };
-    found
+    }
 }
 
 /// Who somebody is: by default whoever runs this.

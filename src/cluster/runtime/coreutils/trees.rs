@@ -334,14 +334,15 @@ fn one(
     let gnu = call.is_gnu();
     let files = call.system.files();
     let link = files.link_target(from).is_some();
-    if !files.exists(from) && !(link && !manner.follows) {
+    let as_link = link && !manner.follows;
+    if !files.exists(from) && !as_link {
         return Err(match (gnu, moves) {
             (true, _) => format!("cannot stat '{name}': No such file or directory"),
             (false, true) => format!("can't rename '{name}': No such file or directory"),
             (false, false) => format!("can't stat '{name}': No such file or directory"),
         });
     }
-    let directory = files.is_directory(from) && !(link && !manner.follows);
+    let directory = files.is_directory(from) && !as_link;
     if directory && !manner.recursive {
         return Err(match gnu {
             true => format!("-r not specified; omitting directory '{name}'"),

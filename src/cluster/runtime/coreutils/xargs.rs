@@ -1,6 +1,6 @@
 //! xargs.
 
-use super::options::Taken;
+use super::options::{Options, Taken};
 use super::{Call, Outcome};
 
 /// Items that are passed on at most.
@@ -44,6 +44,26 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
     if command.is_empty() {
         command.push("echo".to_owned());
     }
+    let groups = grouped(&text, &options);
+    let mut commands = commands(&command, groups, counts, &options);
+    commands.truncate(COMMANDS_MAX);
+    if commands.is_empty() {
+        return Outcome::Ended(0);
+    }
+    if options.has('t') {
+        for words in &commands {
+            call.stderr.extend_from_slice(format!("{}\n", words.join(" ")).as_bytes());
+        }
+    }
+    if !call.can_run(&command[0]) {
+        call.complain(&format!("{}: No such file or directory", command[0]));
+        return Outcome::Ended(127);
+    }
+    Outcome::RunsAll { commands, failed: Some(123) }
+}
+
+/// The items, those of a line together.
+fn grouped(text: &str, options: &Options) -> Vec<Vec<String>> {
     let mark = options.value('I');
     let groups: Vec<Vec<String>> = if options.has('0') {
         text.split_terminator('\0').map(|item| vec![item.to_owned()]).collect()
@@ -63,10 +83,18 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
     };
     let end = options.value('E');
     let stops = |items: &Vec<String>| items.iter().any(|item| Some(item.as_str()) == end);
-    let groups: Vec<Vec<String>> =
-        groups.into_iter().take_while(|items| !stops(items)).take(ITEMS_MAX).collect();
+    groups.into_iter().take_while(|items| !stops(items)).take(ITEMS_MAX).collect()
+}
+
+/// The commands that come of them.
+fn commands(
+    command: &[String],
+    groups: Vec<Vec<String>>,
+    counts: [Option<usize>; 2],
+    options: &Options,
+) -> Vec<Vec<String>> {
     let mut commands: Vec<Vec<String>> = Vec::new();
-    if let Some(mark) = mark {
+    if let Some(mark) = options.value('I') {
         for item in groups.iter().flatten() {
             commands.push(command.iter().map(|word| word.replace(mark, item)).collect());
         }
@@ -85,20 +113,7 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
-    commands.truncate(COMMANDS_MAX);
-    if commands.is_empty() {
-        return Outcome::Ended(0);
-    }
-    if options.has('t') {
-        for words in &commands {
-            call.stderr.extend_from_slice(format!("{}\n", words.join(" ")).as_bytes());
-        }
-    }
-    if !call.can_run(&command[0]) {
-        call.complain(&format!("{}: No such file or directory", command[0]));
-        return Outcome::Ended(127);
-    }
-    Outcome::RunsAll { commands, failed: Some(123) }
+    commands
 }
 
 /// A line without its quotes.

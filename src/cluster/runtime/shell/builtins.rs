@@ -89,7 +89,7 @@ pub(super) fn run(
     let rest = &arguments[1..];
     let first = rest.first().map(String::as_str);
     Builtin::Ended(match name {
-        ":" => 0,
+        ":" | "history" | "shopt" | "enable" | "disown" => 0,
         "cd" | "chdir" => change_directory(machine, rest, &descriptors, system),
         "exit" => return leave(machine, first),
         "return" => return come_back(machine, first),
@@ -107,7 +107,6 @@ pub(super) fn run(
         "ulimit" => settings::ulimit(machine, rest, &descriptors, system),
         "alias" => settings::alias(machine, rest, &descriptors, system),
         "unalias" => settings::unalias(machine, rest),
-        "shopt" | "enable" | "disown" => 0,
         "wait" => return jobs::wait(machine, rest),
         "jobs" => jobs::jobs(machine, &descriptors, system),
         "kill" => jobs::kill(machine, rest, &descriptors, system),
@@ -121,7 +120,6 @@ pub(super) fn run(
         "builtin" => return run(machine, rest, descriptors, tested, system),
         "hash" => naming::hash(machine, rest, system),
         "help" => naming::help(machine, &descriptors, system),
-        "history" => 0,
         "times" => {
             let line = match dialect {
                 Dialect::Dash => "0m0.000000s 0m0.000000s\n",

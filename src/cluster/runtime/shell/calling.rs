@@ -66,14 +66,28 @@ impl Machine {
         } else {
             *self.effective_input() = input;
         }
-        let at = match outcome {
+        let calling = Calling {
+            arguments: arguments.to_vec(),
+            descriptors,
+            at: None,
+            memory,
+            tested,
+            separators: None,
+        };
+        self.conclude(outcome, calling, taken, system);
+    }
+
+    /// What follows from how a call went.
+    fn conclude(&mut self, outcome: Outcome, mut calling: Calling, taken: bool, system: &mut dyn System) {
+        let tested = calling.tested;
+        calling.at = match outcome {
             Outcome::Ended(status) => return self.ended(status, tested),
             Outcome::Sleep(milliseconds) => {
                 self.blocked = Some(Blocked::Sleeping(later(system.now(), milliseconds)));
                 return;
             }
             Outcome::Becomes(program) => {
-                self.blocked = Some(Blocked::Program(program, arguments.to_vec()));
+                self.blocked = Some(Blocked::Program(program, calling.arguments));
                 return;
             }
             Outcome::Runs { words, assignments, removed, limit } => {
@@ -82,25 +96,17 @@ impl Machine {
                 let assignments = assignments.into_iter().map(literal).collect();
                 let simple = Simple { words, assignments, tested, ..Simple::default() };
                 let until = limit.map(|(milliseconds, code)| (later(system.now(), milliseconds), code));
-                return self.run_instead(simple, descriptors, &removed, until);
+                return self.run_instead(simple, calling.descriptors, &removed, until);
             }
             Outcome::RunsAll { commands, failed } => {
-                return self.run_all(commands, failed, descriptors);
+                return self.run_all(commands, failed, calling.descriptors);
             }
             Outcome::More if !taken => return self.ended(1, tested),
             Outcome::More => Some(system.now()),
             Outcome::NeedsInput => None,
             Outcome::Again(milliseconds) => Some(later(system.now(), milliseconds)),
         };
-        let arguments = arguments.to_vec();
-        self.blocked = Some(Blocked::Calling(Box::new(Calling {
-            arguments,
-            descriptors,
-            at,
-            memory,
-            tested,
-            separators: None,
-        })));
+        self.blocked = Some(Blocked::Calling(Box::new(calling)));
     }
 
     /// Whose words a command begins with that the shell has inside.

@@ -30,6 +30,32 @@ impl Machine {
             Op::JumpIfFailed(to) if self.shell.status != 0 => self.jump(*to),
             Op::JumpIfSucceeded(to) if self.shell.status == 0 => self.jump(*to),
             Op::JumpIfFailed(_) | Op::JumpIfSucceeded(_) => {}
+            Op::Negate => self.shell.status = i32::from(self.shell.status == 0),
+            Op::SetStatus(status) => self.shell.status = *status,
+            Op::ForBegin(words) => self.begin_for(words.as_deref(), system),
+            Op::ForNext { variable, end } => self.next_for(variable, *end),
+            Op::ForEnd => self.in_frame(|frame| drop(frame.loops.pop())),
+            Op::CaseBegin(word) => {
+                let text = self.expander().text(word);
+                self.in_frame(|frame| frame.cases.push(text));
+            }
+            Op::CaseTest { patterns, otherwise } => {
+                let patterns: Vec<String> =
+                    patterns.iter().map(|word| self.expander().pattern(word)).collect();
+                let word =
+                    self.frames.last().and_then(|frame| frame.cases.last()).cloned().unwrap_or_default();
+                if !patterns.iter().any(|pattern| matches(pattern, &word)) {
+                    self.jump(*otherwise);
+                }
+            }
+            Op::CaseEnd => self.in_frame(|frame| drop(frame.cases.pop())),
+            other => self.execute_other(other, system),
+        }
+    }
+
+    /// The same for steps that hold or begin more than themselves.
+    fn execute_other(&mut self, op: &Op, system: &mut dyn System) {
+        match op {
             Op::Condition(condition) => {
                 self.shell.line = condition.line;
                 self.condition(condition, system);
@@ -51,25 +77,6 @@ impl Machine {
                 self.complain(&message);
                 self.abandon(2);
             }
-            Op::Negate => self.shell.status = i32::from(self.shell.status == 0),
-            Op::SetStatus(status) => self.shell.status = *status,
-            Op::ForBegin(words) => self.begin_for(words.as_deref(), system),
-            Op::ForNext { variable, end } => self.next_for(variable, *end),
-            Op::ForEnd => self.in_frame(|frame| drop(frame.loops.pop())),
-            Op::CaseBegin(word) => {
-                let text = self.expander().text(word);
-                self.in_frame(|frame| frame.cases.push(text));
-            }
-            Op::CaseTest { patterns, otherwise } => {
-                let patterns: Vec<String> =
-                    patterns.iter().map(|word| self.expander().pattern(word)).collect();
-                let word =
-                    self.frames.last().and_then(|frame| frame.cases.last()).cloned().unwrap_or_default();
-                if !patterns.iter().any(|pattern| matches(pattern, &word)) {
-                    self.jump(*otherwise);
-                }
-            }
-            Op::CaseEnd => self.in_frame(|frame| drop(frame.cases.pop())),
             Op::RedirectBegin(redirects) => match self.redirected(redirects, system) {
                 Ok(descriptors) => self.in_frame(|frame| frame.redirects.push(descriptors)),
                 Err(why) => {
@@ -99,6 +106,7 @@ impl Machine {
                 self.shell.functions.insert(name.clone(), program.clone());
                 self.shell.status = 0;
             }
+            _ => {}
         }
     }
 
