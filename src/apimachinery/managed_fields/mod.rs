@@ -10,8 +10,12 @@ mod upgrade;
 use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
-pub(super) use self::packed::{pack, serialize as serialize_unpacked, unpack_metadata, unpacked};
+pub(super) use self::packed::{
+    is_packed, is_to_pack, pack_entry, serialize as serialize_unpacked, unpack_metadata,
+};
+use self::typed::compare_objects;
 pub(super) use self::typed::{Node, compare, element, fields_of};
+
 pub use self::upgrade::{owners_of, upgrade_managed_fields};
 use super::kinds::Kind;
 use super::object::Object;
@@ -194,8 +198,10 @@ fn record(
     subresource: &str,
     now: Timestamp,
 ) {
-    let empty = old.is_none().then(|| typed::empty_struct(node));
-    let comparison = compare(node, old.map(Object::value).or(empty.as_ref()), Some(new.value()));
+    let comparison = match old {
+        Some(old) => compare_objects(node, old, new),
+        None => compare(node, Some(&typed::empty_struct(node)), Some(new.value())),
+    };
     let mut written = comparison.written();
     strip(&mut written, subresource);
     let mut removed = comparison.removed;

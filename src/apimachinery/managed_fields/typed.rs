@@ -244,6 +244,23 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
     comparison
 }
 
+/// Compares an object before and after a change; what both share is not looked at.
+pub(super) fn compare_objects(node: Node, old: &Object, new: &Object) -> Comparison {
+    let mut comparison = Comparison::default();
+    for (name, value) in new.fields() {
+        let before = old.entry(name);
+        if !before.is_some_and(|before| std::ptr::eq(before, value)) && before != Some(value) {
+            comparison.insert(&format!("f:{name}"), compare(node.entry(name), before, Some(value)));
+        }
+    }
+    for (name, value) in old.fields() {
+        if new.entry(name).is_none() {
+            comparison.insert(&format!("f:{name}"), compare(node.entry(name), Some(value), None));
+        }
+    }
+    comparison
+}
+
 /// Compares two maps that differ; most entries are the same, so that nothing is made for them.
 fn compare_entries(
     node: Node,

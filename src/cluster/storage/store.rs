@@ -176,6 +176,7 @@ impl Store {
         self.revision += 1;
         object.set("/metadata/resourceVersion", self.revision.to_string());
         object.pack();
+        object.share();
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
@@ -266,6 +267,7 @@ impl Store {
         let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
         for (kind, mut object) in objects {
             object.pack();
+            object.share();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
             let asleep = if store.is_crowded() { object.asleep() } else { None };
