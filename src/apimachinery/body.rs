@@ -129,6 +129,11 @@ impl Body {
         }
     }
 
+    /// Whether copies share its fields.
+    pub(super) fn is_in_parts(&self) -> bool {
+        matches!(self.form(), Form::Parts(_))
+    }
+
     /// A field.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.form().get(name)

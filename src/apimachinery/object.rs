@@ -255,9 +255,13 @@ impl Object {
 
     /// Sets the value at a path, making the maps on the way. List items on the way must exist.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
-        let Some((name, rest)) = split_first(pointer) else { return };
+        let (Some((name, rest)), value) = (split_first(pointer), value.into()) else { return };
+        // What is there already need not be copied from those with whom it is shared.
+        if self.0.is_in_parts() && self.find(pointer) == Some(&value) {
+            return;
+        }
         if rest.is_empty() {
-            return self.0.put(&name, value.into());
+            return self.0.put(&name, value);
         }
         let mut place = self.0.entry(&name);
         for raw in rest.split('/').skip(1) {
@@ -275,7 +279,7 @@ impl Object {
             let Value::Object(map) = place else { return };
             place = map.entry(token.into_owned()).or_insert(Value::Null);
         }
-        *place = value.into();
+        *place = value;
     }
 
     /// Removes the value at a path; gives back what was there.

@@ -4,31 +4,70 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
-/// One field: `metadata`, `spec` …
-#[derive(Clone, Debug, PartialEq)]
-struct Part {
-    name: String,
-    value: Value,
+/// Names of fields that most objects have at the top, sorted.
+const KNOWN: &[&str] = &[
+    "action",
+    "apiVersion",
+    "count",
+    "data",
+    "eventTime",
+    "firstTimestamp",
+    "involvedObject",
+    "kind",
+    "lastTimestamp",
+    "message",
+    "metadata",
+    "reason",
+    "reportingComponent",
+    "reportingInstance",
+    "rules",
+    "source",
+    "spec",
+    "status",
+    "type",
+];
+
+/// The name of a field.
+#[derive(Clone, Debug)]
+enum Name {
+    Known(&'static str),
+    Other(Arc<str>),
+}
+
+impl Name {
+    fn new(name: &str) -> Self {
+        KNOWN
+            .binary_search(&name)
+            .map_or_else(|_| Self::Other(name.into()), |place| Self::Known(KNOWN[place]))
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Known(name) => name,
+            Self::Other(name) => name,
+        }
+    }
 }
 
 /// The fields by name. A copy costs no more than counting who shares them.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    list: Vec<Arc<Part>>,
+    list: Vec<(Name, Arc<Value>)>,
     /// All of them as one tree, for those who ask for that.
     whole: OnceLock<Value>,
 }
 
 impl From<Map<String, Value>> for Parts {
     fn from(map: Map<String, Value>) -> Self {
-        let list = map.into_iter().map(|(name, value)| Arc::new(Part { name, value })).collect();
+        let list = map.into_iter().map(|(name, value)| (Name::new(&name), Arc::new(value))).collect();
         Self { list, whole: OnceLock::new() }
     }
 }
 
 impl From<Parts> for Map<String, Value> {
     fn from(parts: Parts) -> Self {
-        parts.list.into_iter().map(Arc::unwrap_or_clone).map(|part| (part.name, part.value)).collect()
+        let fields = parts.list.into_iter();
+        fields.map(|(name, value)| (name.text().to_owned(), Arc::unwrap_or_clone(value))).collect()
     }
 }
 
@@ -40,50 +79,51 @@ impl Clone for Parts {
 
 impl PartialEq for Parts {
     fn eq(&self, other: &Self) -> bool {
-        let same = |(one, two): (&Arc<Part>, &Arc<Part>)| Arc::ptr_eq(one, two) || one == two;
+        let same = |(one, two): (&(Name, Arc<Value>), &(Name, Arc<Value>))| {
+            one.0.text() == two.0.text() && (Arc::ptr_eq(&one.1, &two.1) || one.1 == two.1)
+        };
         self.list.len() == other.list.len() && self.list.iter().zip(&other.list).all(same)
     }
 }
 
 impl Parts {
     fn place(&self, name: &str) -> Result<usize, usize> {
-        self.list.binary_search_by(|part| part.name.as_str().cmp(name))
+        self.list.binary_search_by(|(known, _)| known.text().cmp(name))
     }
 
     /// All fields, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
-        self.list.iter().map(|part| (part.name.as_str(), &part.value))
+        self.list.iter().map(|(name, value)| (name.text(), &**value))
     }
 
     /// A field.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.place(name).ok().map(|place| &self.list[place].value)
+        self.place(name).ok().map(|place| &*self.list[place].1)
     }
 
     /// A field, to change: from now on it is nobody else's.
     pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         let place = self.place(name).ok()?;
         self.whole.take();
-        Some(&mut Arc::make_mut(&mut self.list[place]).value)
+        Some(Arc::make_mut(&mut self.list[place].1))
     }
 
     /// The same; one that is not there is made.
     pub(super) fn entry(&mut self, name: &str) -> &mut Value {
         self.whole.take();
         let place = self.place(name).unwrap_or_else(|place| {
-            self.list.insert(place, Arc::new(Part { name: name.to_owned(), value: Value::Null }));
+            self.list.insert(place, (Name::new(name), Arc::default()));
             place
         });
-        &mut Arc::make_mut(&mut self.list[place]).value
+        Arc::make_mut(&mut self.list[place].1)
     }
 
     /// Sets a field, whatever it was.
     pub(super) fn put(&mut self, name: &str, value: Value) {
         self.whole.take();
-        let part = Arc::new(Part { name: name.to_owned(), value });
         match self.place(name) {
-            Ok(place) => self.list[place] = part,
-            Err(place) => self.list.insert(place, part),
+            Ok(place) => self.list[place].1 = Arc::new(value),
+            Err(place) => self.list.insert(place, (Name::new(name), Arc::new(value))),
         }
     }
 
@@ -91,13 +131,13 @@ impl Parts {
     pub(super) fn remove(&mut self, name: &str) -> Option<Value> {
         let place = self.place(name).ok()?;
         self.whole.take();
-        Some(Arc::unwrap_or_clone(self.list.remove(place)).value)
+        Some(Arc::unwrap_or_clone(self.list.remove(place).1))
     }
 
     /// Takes over a field of another object, or removes it where the other has none.
     pub(super) fn share(&mut self, name: &str, other: &Self) {
         self.whole.take();
-        let theirs = other.place(name).ok().map(|place| Arc::clone(&other.list[place]));
+        let theirs = other.place(name).ok().map(|place| other.list[place].clone());
         match (self.place(name), theirs) {
             (Ok(place), Some(part)) => self.list[place] = part,
             (Err(place), Some(part)) => self.list.insert(place, part),
@@ -123,6 +163,11 @@ mod tests {
     fn parts(value: Value) -> Parts {
         let Value::Object(map) = value else { panic!("no object") };
         map.into()
+    }
+
+    #[test]
+    fn known_names_are_sorted() {
+        assert!(KNOWN.is_sorted());
     }
 
     #[test]
