@@ -13,6 +13,7 @@ use crate::apimachinery::go_json_error;
 
 use super::errors::{Failure, Outcome};
 use super::manifest::json_type;
+use super::unreachable::BROKEN;
 
 /// Bytes of one answer; long lists come in pages, far below this.
 pub(super) const LONGEST_ANSWER: usize = 512 << 20;
@@ -33,9 +34,7 @@ pub(super) async fn whole(response: Response<Body>, longest: usize) -> Outcome<B
 
 /// What is said of a body that ended before its end.
 pub(super) fn broken(why: &str) -> Failure {
-    Failure::message(format!(
-        "unexpected error when reading response body. Please retry. Original error: {why}"
-    ))
+    Failure::message(format!("{BROKEN}{why}"))
 }
 
 /// Reads a line of a watch into `line`, its end included; whether there was one before the stream ended or broke.
@@ -70,6 +69,12 @@ pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
     }
     let seconds = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
+}
+
+/// What is said of an answer that should hold an object and holds nothing.
+pub(super) fn no_body(code: u16, content_type: Option<&HeaderValue>) -> Failure {
+    let kind = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
+    Failure::message(format!("0-length response with status code: {code} and content type: {kind}"))
 }
 
 /// The object that an answer holds.

@@ -1,5 +1,6 @@
 //! Requests to the API server: JSON in and out, refusals as Status, warnings printed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,11 +13,11 @@ use serde_json::Value;
 
 use crate::base::{Output, sleep, timeout};
 
-use super::answers::{LONGEST_ANSWER, broken, object_of, retry_after, whole};
+use super::answers::{LONGEST_ANSWER, broken, no_body, object_of, retry_after, whole};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
-use super::factory::refused;
-use super::refusals::{asked, below_http, refusal};
+use super::refusals::{asked, refusal};
+use super::unreachable::Unreachable;
 
 pub(super) use super::url::{Url, encode};
 
@@ -34,7 +35,10 @@ pub(super) const STRATEGIC_PATCH: &str = "application/strategic-merge-patch+json
 pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
 
 /// What is said when a request takes longer than it may.
-const NO_ANSWER: &str = "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
+const NO_ANSWER: &str = "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
+
+/// The level at which nothing is told, not even what went wrong on the way.
+const QUIET: i64 = -1;
 
 /// A connection to one API server.
 #[derive(Clone)]
@@ -45,6 +49,8 @@ pub(super) struct Api {
     identity: HeaderMap,
     limit: Option<Duration>,
     page: i64,
+    /// Whether a server was heard of there; one in this process need not prove itself.
+    pub(super) proven: Arc<AtomicBool>,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
 }
 
@@ -82,7 +88,8 @@ impl Warned {
 impl Api {
     pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
-        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, resources }
+        let proven = Arc::new(AtomicBool::new(true));
+        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, proven, resources }
     }
 
     /// Adds headers to every request: who is impersonated.
@@ -95,6 +102,26 @@ impl Api {
     pub(super) fn limited(mut self, limit: Option<Duration>) -> Self {
         self.limit = limit;
         self
+    }
+
+    /// Asks first whether there is a server at all.
+    pub(super) fn unproven(self) -> Self {
+        Self { proven: Arc::new(AtomicBool::new(false)), ..self }
+    }
+
+    /// Whether a server was heard of there.
+    pub(super) fn is_proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
+    }
+
+    /// The same connection, whose requests are not told.
+    pub(super) fn quiet(&self) -> Self {
+        Self { log: Log { level: QUIET, ..self.log.clone() }, ..self.clone() }
+    }
+
+    /// How long one question about the API may take, as client-go says it to the server.
+    pub(super) fn patience(&self) -> String {
+        self.limit.map_or_else(|| "32s".to_owned(), go_duration)
     }
 
     /// Asks for so many objects at a time; zero asks for all at once.
@@ -165,14 +192,15 @@ impl Api {
     }
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
-        let asked = asked(request.method(), request.uri().path());
+        let about = asked(request.method(), request.uri().path());
+        let (method, path) = (request.method().clone(), request.uri().to_string());
+        let unanswered = || Unreachable::new(&method, &self.host, &path, NO_ANSWER);
         let mut tries = 0;
         loop {
             let told = self.tell_request(&request)?;
             let sent = self.within_limit(self.client.send(request.clone().map(Body::from))).await;
-            let response = sent
-                .ok_or_else(|| Failure::Plain(NO_ANSWER.to_owned()))?
-                .map_err(|error| self.unreachable(&error))?;
+            let response =
+                sent.ok_or_else(unanswered)?.map_err(|error| self.unreachable(&method, &path, &error))?;
             self.tell_response(told, &response)?;
             self.print_warnings(response.headers())?;
             let code = response.status();
@@ -180,10 +208,15 @@ impl Api {
                 return Ok(response);
             }
             let wait = retry_after(&response).filter(|_| tries < RETRIES);
+            let is_text = is_text(&response);
             let bytes = self.collect(response).await?;
-            let Some(wait) = wait else { return Err(refusal(code.as_u16(), &bytes, &asked)) };
+            let Some(wait) = wait else {
+                // What is asked about the API itself is read as it comes, whatever it says.
+                let body = if about.is_empty() && !is_text && is_about_api(&path) { &[] } else { &bytes[..] };
+                return Err(refusal(code.as_u16(), body, &about, is_text));
+            };
             tries += 1;
-            self.within_limit(sleep(wait)).await.ok_or_else(|| Failure::Plain(NO_ANSWER.to_owned()))?;
+            self.within_limit(sleep(wait)).await.ok_or_else(unanswered)?;
         }
     }
 
@@ -196,11 +229,15 @@ impl Api {
     }
 
     async fn collect(&self, response: Response<Body>) -> Outcome<Bytes> {
-        self.within_limit(whole(response, LONGEST_ANSWER)).await.unwrap_or_else(|| {
+        let whole = self.within_limit(whole(response, LONGEST_ANSWER)).await.unwrap_or_else(|| {
             Err(broken(
                 "net/http: request canceled (Client.Timeout or context cancellation while reading body)",
             ))
-        })
+        });
+        if let (Err(failure), true) = (&whole, self.log.level != QUIET) {
+            self.complain_of_body(failure)?;
+        }
+        whole
     }
 
     /// Sends a request; the body as text.
@@ -230,8 +267,12 @@ impl Api {
         self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
         let response = self.send(self.request(method, url, accept, body)?).await?;
         let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
+        let code = response.status();
         let bytes = self.collect(response).await?;
         self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
+        if bytes.is_empty() {
+            return Err(no_body(code.as_u16(), content_type.as_ref()));
+        }
         object_of(&bytes, content_type.as_ref())
     }
 
@@ -276,12 +317,12 @@ impl Api {
         let told = self.tell_request(&request)?;
         let asked = asked(request.method(), request.uri().path());
         let sent = self.client.send(request.map(Body::from)).await;
-        let response = sent.map_err(|error| self.unreachable(&error))?;
+        let response = sent.map_err(|error| self.unreachable(&Method::GET, url.as_str(), &error))?;
         self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if !response.status().is_success() {
-            let code = response.status();
-            return Err(refusal(code.as_u16(), &self.collect(response).await?, &asked));
+            let (code, is_text) = (response.status(), is_text(&response));
+            return Err(refusal(code.as_u16(), &self.collect(response).await?, &asked, is_text));
         }
         let body =
             futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
@@ -302,35 +343,6 @@ impl Api {
         }
         Ok(())
     }
-
-    /// Words an error below HTTP as kubectl does.
-    pub(super) fn unreachable(&self, error: &kube::Error) -> Failure {
-        if let kube::Error::Api(status) = error {
-            let status = serde_json::to_value(status.as_ref()).unwrap_or_default();
-            return refusal(
-                status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500),
-                &bytes(&status),
-                "",
-            );
-        }
-        let mut cause: &dyn std::error::Error = error;
-        loop {
-            let refused_here = cause
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
-            if refused_here {
-                let host = self.host.split_once("://").map_or(self.host.as_str(), |(_, host)| host);
-                return Failure::Plain(refused(host));
-            }
-            match cause.source() {
-                Some(source) => cause = source,
-                None => {
-                    let why = below_http(&cause.to_string(), &self.host);
-                    return Failure::Plain(format!("Unable to connect to the server: {why}"));
-                }
-            }
-        }
-    }
 }
 
 /// The text of a `299 - "text"` header.
@@ -338,6 +350,28 @@ fn warning_text(header: &str) -> String {
     let quoted = header.split_once('"').map_or(header, |(_, rest)| rest);
     let quoted = quoted.rsplit_once('"').map_or(quoted, |(text, _)| text);
     quoted.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+/// Whether the answer says that it is text.
+fn is_text(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/"))
+}
+
+/// Whether the path is one that tells what a server serves.
+fn is_about_api(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    matches!(path, "/api" | "/apis" | "/version") || path.starts_with("/openapi/")
+}
+
+/// `1m30s`, as Go prints a duration.
+fn go_duration(duration: Duration) -> String {
+    let (minutes, seconds) = (duration.as_secs() / 60, duration.as_secs() % 60);
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{seconds}s"),
+        (0, minutes) => format!("{minutes}m{seconds}s"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}s"),
+    }
 }
 
 /// How often a request is sent again that the server asks to send later.
@@ -390,7 +424,7 @@ mod tests {
         for expected in [
             "json: cannot unmarshal array into Go value of type unstructured.detector",
             "invalid character 'x' looking for beginning of value",
-            "unexpected end of JSON input",
+            "0-length response with status code: 200 and content type: ",
             "exceeded max depth",
             "the server has received too many requests and has asked us to try again later",
         ] {

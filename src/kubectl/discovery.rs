@@ -10,7 +10,8 @@ use crate::apimachinery::{KINDS, Kind};
 use super::api::{Api, Url};
 use super::errors::{Failure, Outcome, no_resource_type};
 
-const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+/// What is asked for, so that one answer tells of all groups.
+pub(super) const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
 /// A resource that a server serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +141,7 @@ pub(super) async fn discover(api: &Api) -> Outcome<Arc<Vec<Resource>>> {
     if let Some(known) = api.known_resources() {
         return Ok(known);
     }
+    api.prove(1).await?;
     let mut resources = Vec::new();
     for root in ["/api", "/apis"] {
         let text = api.text(Method::GET, &Url::new(root), ACCEPT, None).await?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::unreachable::Unreachable;
 use crate::apimachinery::Status;
 
 /// What a command that worked or failed gives back.
@@ -17,6 +18,8 @@ pub(super) enum Failure {
     Plain(String),
     /// The server refused.
     Status(Box<Status>),
+    /// Nobody answered.
+    Unreachable(Box<Unreachable>),
     /// Several failures, one line each.
     Many(Vec<Failure>),
     /// Everything was said already; the exit code.
@@ -63,6 +66,7 @@ impl Failure {
                 Self::Status(status)
             }
             Self::Message(text) => Self::Message(wrap(&text)),
+            Self::Unreachable(failure) => Self::Message(wrap(&failure.to_string())),
             other => other,
         }
     }
@@ -90,6 +94,7 @@ impl Failure {
             Self::Message(text) if text.starts_with("error: ") => text.clone(),
             Self::Message(text) => format!("error: {text}"),
             Self::Plain(text) | Self::WithCode(text, _) => text.clone(),
+            Self::Unreachable(failure) => failure.report(),
             Self::Status(status) if status.is("Invalid") => invalid(status),
             Self::Status(status) => server_error(status),
             Self::Many(failures) => failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n"),
@@ -112,6 +117,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Message(text) | Self::Plain(text) | Self::WithCode(text, _) => f.write_str(text),
             Self::Status(status) => f.write_str(&status.message),
+            Self::Unreachable(failure) => failure.fmt(f),
             other => f.write_str(&other.report()),
         }
     }
@@ -123,6 +129,12 @@ impl From<io::Error> for Failure {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
             _ => Self::Message(error.to_string()),
         }
+    }
+}
+
+impl From<Unreachable> for Failure {
+    fn from(failure: Unreachable) -> Self {
+        Self::Unreachable(Box::new(failure))
     }
 }
 

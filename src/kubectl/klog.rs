@@ -7,6 +7,7 @@ use crate::base::Clock;
 pub(super) enum Severity {
     Info,
     Warning,
+    Error,
     Fatal,
 }
 
@@ -15,6 +16,7 @@ pub(super) fn line(severity: Severity, place: &str, text: &str) -> String {
     let letter = match severity {
         Severity::Info => 'I',
         Severity::Warning => 'W',
+        Severity::Error => 'E',
         Severity::Fatal => 'F',
     };
     let now = Clock::system().now().to_string();

@@ -27,9 +27,7 @@ pub(super) struct Document {
 pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Failure>)> {
     let names = call.flags.all("filename").to_vec();
     let recursive = call.flags.on("recursive");
-    // Only commands that send whole manifests look at them before the server does.
-    let validate =
-        call.command.name != "edit" && !matches!(call.flags.text("validate"), "" | "false" | "ignore");
+    let validate = is_validated(call);
     let (mut documents, mut failures) = (Vec::new(), Vec::new());
     let mut texts = Vec::new();
     if call.flags.is_set("kustomize") {
@@ -72,6 +70,11 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
         failures.push(Failure::message(format!("no objects passed to {}", call.command.name)));
     }
     Ok((documents, failures))
+}
+
+/// Whether files are looked at before the server does that; only commands do it that send whole manifests.
+pub(super) fn is_validated(call: &Call<'_>) -> bool {
+    call.command.name != "edit" && !matches!(call.flags.text("validate"), "" | "false" | "ignore")
 }
 
 fn read_file(path: &Path, shown: &str) -> Outcome<String> {

@@ -26,6 +26,7 @@ mod long_running;
 mod manifest;
 mod name_hash;
 mod object_names;
+mod outside;
 mod pods;
 mod policy_rules;
 mod printers;
@@ -38,6 +39,7 @@ mod resource_args;
 mod rollout_history;
 #[cfg(test)]
 mod scripted;
+mod unreachable;
 mod url;
 mod watch;
 

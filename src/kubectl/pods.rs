@@ -7,6 +7,7 @@ use super::describe::{array, text_of};
 use super::discovery::{Resource, resolve};
 use super::errors::{Failure, Outcome};
 use super::resource_args::items;
+use super::unreachable::BY_NAME;
 use crate::apimachinery::{LabelSelector, builtin};
 
 /// What was named, read from the server.
@@ -20,6 +21,7 @@ pub(super) struct Named {
 /// Reads what `web`, `pod/web` or `deployment/web` names.
 pub(super) async fn named(api: &Api, namespace: &str, typed: &str) -> Outcome<Named> {
     let (kind, name) = typed.split_once('/').unwrap_or(("pods", typed));
+    api.prove(BY_NAME).await?;
     let resource = resolve(api, kind).await?;
     let object = api.get(&resource.object(namespace, name)).await?;
     Ok(Named { resource, object })

@@ -4,18 +4,19 @@ use http::Method;
 
 use super::errors::Failure;
 use crate::apimachinery::Status;
+use crate::base::Timestamp;
 
 /// The failure that an answer outside 2xx means, whether or not it carries a Status.
 ///
-/// `asked` says what was asked for, such as ` (get pods web)`.
-pub(super) fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
+/// `asked` says what was asked for, such as ` (get pods web)`; only text is shown.
+pub(super) fn refusal(code: u16, body: &[u8], asked: &str, is_text: bool) -> Failure {
     if let Ok(status) = serde_json::from_slice::<Status>(body)
         && status.status == "Failure"
     {
         return status.into();
     }
     let text = String::from_utf8_lossy(body).trim().to_owned();
-    let text = if text.is_empty() { "unknown".to_owned() } else { text };
+    let text = if text.is_empty() || !is_text { "unknown".to_owned() } else { text };
     let (reason, message) = match code {
         400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
         401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
@@ -49,14 +50,15 @@ pub(super) fn refusal(code: u16, body: &[u8], asked: &str) -> Failure {
 pub(super) fn below_http(text: &str, host: &str) -> String {
     let certificate = |why: &str| format!("tls: failed to verify certificate: x509: {why}");
     if let Some(why) = text.split("invalid peer certificate: ").nth(1) {
-        if why.starts_with("UnknownIssuer") {
+        // A server's certificate that signs itself is its own authority.
+        if why.starts_with("UnknownIssuer") || why.contains("CaUsedAsEndEntity") {
             return certificate("certificate signed by unknown authority");
         }
         if why.starts_with("Expired")
             || why.starts_with("certificate expired")
             || why.contains("not valid yet")
         {
-            return certificate("certificate has expired or is not yet valid");
+            return certificate(&format!("certificate has expired or is not yet valid{}", outside_of(why)));
         }
         if let Some((wanted, valid)) =
             why.strip_prefix("certificate not valid for name ").and_then(|rest| rest.split_once(';'))
@@ -88,6 +90,19 @@ pub(super) fn below_http(text: &str, host: &str) -> String {
     ];
     let found = known.into_iter().find(|(sign, _)| text.contains(sign));
     found.map_or_else(|| text.to_owned(), |(_, words)| words)
+}
+
+/// Which moment lies outside of which, of rustls' `verification time A (UNIX), but … after B (…)`.
+fn outside_of(why: &str) -> String {
+    let number = |text: &str| text.split([' ', '(']).find_map(|word| word.parse::<i64>().ok());
+    let moment = |seconds: i64| Timestamp::from_second(seconds).ok();
+    let read = || {
+        let (now, bound) = why.split_once("verification time ")?.1.split_once(", but ")?;
+        let how = if bound.contains("valid after") { "after" } else { "before" };
+        let (now, bound) = (moment(number(now)?)?, moment(number(bound)?)?);
+        Some(format!(": current time {now} is {how} {bound}"))
+    };
+    read().unwrap_or_default()
 }
 
 /// Verb, resource and name of a request, as client-go adds them to answers without a Status.
@@ -139,8 +154,12 @@ mod tests {
                 "tls: failed to verify certificate: x509: certificate is valid for minikube, a.b, not b",
             ),
             (
-                "invalid peer certificate: certificate expired: verification time 2 (UNIX)",
-                "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+                "invalid peer certificate: certificate expired: verification time 86400 (UNIX), but certificate is not valid after 60 (86340 seconds ago)",
+                "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 1970-01-02T00:00:00Z is after 1970-01-01T00:01:00Z",
+            ),
+            (
+                "invalid peer certificate: certificate not valid yet: verification time 0 (UNIX), but certificate is not valid until 1 (1 seconds from now)",
+                "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 1970-01-01T00:00:00Z is before 1970-01-01T00:00:01Z",
             ),
             (
                 "received corrupt message of type InvalidContentType",
@@ -158,7 +177,7 @@ mod tests {
     #[test]
     fn an_unknown_path_is_worded_as_upstream_words_it() {
         assert_eq!(
-            refusal(404, b"404 page not found", "").report(),
+            refusal(404, b"404 page not found", "", true).report(),
             "Error from server (NotFound): the server could not find the requested resource"
         );
     }

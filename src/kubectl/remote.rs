@@ -64,12 +64,13 @@ impl Session {
     pub(super) async fn run(&self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
         let request = api.request(Method::GET, url, "*/*", None)?;
         let connection = api.client().connect(request).await;
-        let connection = connection.map_err(|error| match api.unreachable(&error) {
-            Failure::Status(status) => {
-                Failure::message(format!("unable to upgrade connection: {}", status.message))
-            }
-            failure => failure,
-        })?;
+        let connection =
+            connection.map_err(|error| match api.unreachable(&Method::POST, url.as_str(), &error) {
+                Failure::Status(status) => {
+                    Failure::message(format!("unable to upgrade connection: {}", status.message))
+                }
+                failure => failure,
+            })?;
         let closes = connection.supports_stream_close();
         let (mut sink, mut stream) = connection.into_stream().split();
         let mut here = Here::take(self, streams)?;

@@ -11,6 +11,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::print_done;
 use crate::kubectl::resource_args::from_files;
+use crate::kubectl::unreachable::BY_NAME;
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -66,6 +67,9 @@ async fn answer(call: &mut Call<'_>, answer: &Answer) -> Outcome {
     }
     let api = call.api().await?;
     let mut names = call.args.clone();
+    if !from_file {
+        api.prove(BY_NAME).await?;
+    }
     if from_file {
         let (infos, failures) = from_files(call, &api).await?;
         Failure::many(failures)?;

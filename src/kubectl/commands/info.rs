@@ -1,11 +1,14 @@
 //! `kubectl api-resources`, `api-versions`, `version`, `cluster-info` and `options`.
 
+use std::sync::Arc;
+
+use http::Method;
 use serde_json::{Value, json};
 
 use super::flag_sets::OUTPUT;
-use crate::apimachinery::builtin;
+use crate::apimachinery::{builtin, go_json_error};
 use crate::base::to_yaml;
-use crate::kubectl::api::Url;
+use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -14,6 +17,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::help;
 use crate::kubectl::printers::{format_of, plain_table};
 use crate::kubectl::resource_args::items;
+use crate::kubectl::unreachable::BY_TYPE;
 
 /// The version of Kustomize that this kubectl would hold.
 const KUSTOMIZE_VERSION: &str = "v5.8.1";
@@ -184,10 +188,16 @@ async fn api_versions(call: &mut Call<'_>) -> Outcome {
         return Err(call.usage_error(format!("unexpected arguments: [{}]", call.args.join(" "))));
     }
     let api = call.api().await?;
-    let mut versions: Vec<String> = discover(&api).await?.iter().map(Resource::api_version).collect();
+    let mut versions: Vec<String> = discovered(&api).await?.iter().map(Resource::api_version).collect();
     versions.sort();
     versions.dedup();
     call.text(versions.iter().map(|version| format!("{version}\n")).collect::<String>())
+}
+
+async fn discovered(api: &Api) -> Outcome<Arc<Vec<Resource>>> {
+    discover(api).await.map_err(|failure| {
+        Failure::message(format!("couldn't get available api versions from server: {failure}"))
+    })
 }
 
 async fn version(call: &mut Call<'_>) -> Outcome {
@@ -197,8 +207,7 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     let mut all = json!({"clientVersion": client_version(), "kustomizeVersion": KUSTOMIZE_VERSION});
     let mut failure = None;
     if !call.flags.on("client") {
-        let server = async { call.api().await?.get(&Url::new("/version")).await };
-        match server.await {
+        match server_version(call).await {
             Ok(server) => all["serverVersion"] = server,
             Err(refused) => failure = Some(refused),
         }
@@ -217,6 +226,16 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     }
     warn_about_skew(call, &all["serverVersion"])?;
     failure.map_or(Ok(()), Err)
+}
+
+async fn server_version(call: &Call<'_>) -> Outcome<Value> {
+    let api = call.api().await?;
+    let url = Url::new("/version").with("timeout", api.patience());
+    let answer = api.text(Method::GET, &url, "application/json, */*", None).await?;
+    serde_json::from_str(&answer).map_err(|error| {
+        let why = go_json_error(&error, answer.as_bytes());
+        Failure::message(format!("unable to parse the server version: {why}"))
+    })
 }
 
 /// What this program says of itself: the version that it imitates, and where it runs.
@@ -316,7 +335,12 @@ async fn cluster_info(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let services = Resource::from(&builtin::SERVICE);
     let url = services.collection("kube-system").with("labelSelector", "kubernetes.io/cluster-service=true");
-    let list = match api.get(&url).await {
+    let proven = api.prove(BY_TYPE).await;
+    let list = match proven {
+        Ok(()) => api.get(&url).await,
+        Err(failure) => Err(failure),
+    };
+    let list = match list {
         Ok(list) => list,
         Err(failure) => {
             call.line(FURTHER)?;

@@ -10,6 +10,7 @@ use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{DryRun, dry_run};
 use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find};
+use crate::kubectl::unreachable::BY_NAME;
 
 /// `kubectl cordon`.
 pub(super) static CORDON: Command = Command {
@@ -53,6 +54,7 @@ pub(super) async fn nodes_of(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info
     if call.args.is_empty() && call.flags.text("selector").is_empty() {
         return Err(Failure::message(NOTHING_NAMED));
     }
+    api.prove(BY_NAME).await?;
     for (kind, _) in call.args.iter().filter_map(|name| name.split_once('/')) {
         let resource = resolve(api, kind).await?;
         if !resource.is(&builtin::NODE) {

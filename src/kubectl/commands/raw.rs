@@ -5,7 +5,6 @@ use std::io::Write;
 use futures::io::AsyncBufReadExt;
 use http::Method;
 
-use crate::kubectl::answers::broken;
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -81,7 +80,7 @@ pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome 
     let told = |failure| of_a_path(failure, &Method::GET, url.as_str());
     let mut body = api.stream(url, "application/json, */*").await.map_err(told)?;
     loop {
-        let read = body.fill_buf().await.map_err(|_| broken("unexpected EOF"))?;
+        let read = body.fill_buf().await.map_err(|_| Failure::message("unexpected EOF"))?;
         if read.is_empty() {
             return Ok(());
         }

@@ -104,6 +104,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 .collection(&target.namespace)
                 .with("dryRun", dry_run.parameter())
                 .with("fieldManager", call.flags.text("field-manager"));
+            api.prove(1).await?;
             api.post(&url, &pod).await?
         }
     };

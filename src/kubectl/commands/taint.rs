@@ -79,6 +79,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let (add, remove) = parse(&taints).map_err(|failure| call.usage_error(failure))?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
+    api.prove(2).await?;
     let Ok(resource) = resolve(&api, kind).await else {
         return Err(Failure::Plain(format!("the server doesn't have a resource type {kind:?}")));
     };

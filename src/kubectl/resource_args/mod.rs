@@ -9,6 +9,7 @@ use super::command::Call;
 use super::discovery::{self, Resource};
 use super::errors::{Failure, Outcome};
 use super::manifest;
+use super::unreachable::BY_NAME;
 
 /// What the arguments name.
 #[derive(Clone, Debug)]
@@ -115,6 +116,7 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
     if types.ends_with(',') && !names.is_empty() {
         return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
     }
+    api.prove(BY_NAME + types.split(',').count()).await?;
     let resources = resolve_types(api, types).await?;
     if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
         // A category stands for several resources.
@@ -140,6 +142,7 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
 }
 
 async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
+    api.prove(BY_NAME).await?;
     let mut selections = Vec::new();
     for arg in args {
         let parts: Vec<&str> = arg.split('/').collect();
@@ -419,6 +422,9 @@ async fn from_files_matching(
     let (documents, mut failures) = manifest::read(call).await?;
     let selector = LabelSelector::parse(selector).map_err(Failure::message)?;
     let mut infos = Vec::new();
+    if let Some(first) = documents.first() {
+        prove(call, api, &first.source).await?;
+    }
     for manifest::Document { mut object, source } in documents {
         if !selector.matches(object.labels()) {
             continue;
@@ -457,6 +463,19 @@ async fn from_files_matching(
         infos.push(Info { resource, namespace, name, object, source });
     }
     Ok((infos, failures))
+}
+
+/// Asks whether there is a server, before the first object of a file is thought about.
+async fn prove(call: &Call<'_>, api: &Api, source: &str) -> Outcome {
+    if call.flags.on("local") {
+        return Ok(());
+    }
+    if manifest::is_validated(call) {
+        api.prove_schemas(source).await?;
+    }
+    api.prove(1)
+        .await
+        .map_err(|failure| Failure::message(format!("unable to recognize {source:?}: {failure}")))
 }
 
 #[cfg(test)]

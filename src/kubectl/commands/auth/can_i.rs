@@ -108,7 +108,12 @@ async fn resource_question(call: &mut Call<'_>, api: &Api, verb: &str, what: &st
     let (mut resource, mut group) = (typed.to_owned(), String::new());
     let mut namespaced = true;
     if typed != "*" {
-        match resolve(api, &typed.to_lowercase()).await {
+        let found = match api.prove(2).await {
+            Ok(()) => resolve(api, &typed.to_lowercase()).await,
+            // What cannot be looked up is asked about as it was typed.
+            Err(failure) => Err(Failure::message(failure.to_string())),
+        };
+        match found {
             Ok(found) => {
                 namespaced = found.namespaced;
                 (resource, group) = (found.plural, found.group);

@@ -7,13 +7,15 @@ use std::io::{Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::exec::{Place, with_word};
+use crate::apimachinery::builtin;
 use crate::base::{Input, Output, Random, Streams};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::detach_keys::DetachKeys;
+use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{chosen_container, named};
+use crate::kubectl::pods::chosen_container;
 use crate::kubectl::remote::Session;
 
 /// The command.
@@ -108,7 +110,7 @@ impl Drop for Spool {
 /// The container that an argument means.
 async fn place_of(call: &mut Call<'_>, api: &Api, spec: &FileSpec) -> Outcome<Place> {
     let namespace = if spec.namespace.is_empty() { call.namespace()? } else { spec.namespace.clone() };
-    let pod = named(api, &namespace, &format!("pods/{}", spec.pod)).await?.object;
+    let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, &spec.pod)).await?;
     let given = call.flags.text("container").to_owned();
     let (container, notice) = chosen_container(&pod, &given)?;
     if let Some(notice) = notice {

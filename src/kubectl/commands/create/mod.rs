@@ -181,6 +181,9 @@ pub(super) fn failed(failure: Failure, kind: &str) -> Failure {
             let end = if kind == "secret" { "" } else { ":" };
             Failure::message(format!("failed to create {kind}{end} {}", status.message))
         }
+        failure @ (Failure::Unreachable(_) | Failure::Message(_)) => {
+            Failure::message(format!("failed to create {kind}: {failure}"))
+        }
         other => other,
     }
 }

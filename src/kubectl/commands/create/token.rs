@@ -57,6 +57,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let url = Resource::from(&builtin::SERVICE_ACCOUNT).subresource(&call.namespace()?, &name, "token");
     let answer = api.post(&url, &request).await.map_err(|failure| match failure {
+        failure @ (Failure::Unreachable(_) | Failure::Message(_)) => {
+            Failure::message(format!("failed to create token: {failure}"))
+        }
         Failure::Status(status) => Failure::message(format!("failed to create token: {}", status.message)),
         other => other,
     })?;

@@ -41,6 +41,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let (kind, path) = typed.split_once('.').unwrap_or((&typed, ""));
     let api = call.api().await?;
+    api.prove(2).await?;
     // Upstream prints this one without the usual prefix.
     let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
     // `deployments.apps.spec`: the group may stand behind the name.

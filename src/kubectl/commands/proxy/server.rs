@@ -86,7 +86,7 @@ impl Proxy {
             return plain(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large\n");
         };
         let body = Body::from(body.to_bytes().to_vec());
-        let built = Request::builder().method(parts.method).uri(target).body(body);
+        let built = Request::builder().method(&parts.method).uri(target).body(body);
         let Ok(mut onward) = built else { return plain(StatusCode::BAD_REQUEST, "Bad Request\n") };
         copy_headers(&parts.headers, onward.headers_mut());
         match self.api.client().send(onward).await {
@@ -96,7 +96,10 @@ impl Proxy {
                 }
                 response
             }
-            Err(error) => plain(StatusCode::BAD_GATEWAY, &format!("{}\n", self.api.unreachable(&error))),
+            Err(error) => {
+                let failure = self.api.unreachable(&parts.method, target, &error);
+                plain(StatusCode::BAD_GATEWAY, &format!("{failure}\n"))
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ const MI: i64 = 1 << 20;
 
 /// Fails when nobody serves metrics.
 async fn ensure_served(api: &Api) -> Outcome {
+    api.prove(0).await?;
     let groups = api.get(&Url::new("/apis")).await?;
     let groups = groups["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
     let versions = groups

@@ -1,0 +1,221 @@
+//! The first contact with a server: whether there is one that serves an API, told as client-go tells it.
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+
+use http::Method;
+use serde::de::IgnoredAny;
+
+use super::api::{Api, Url};
+use super::discovery;
+use super::errors::{Failure, Outcome};
+use super::factory::refused;
+use super::klog::{self, Severity};
+use super::refusals::{below_http, refusal};
+use crate::apimachinery::go_json_error;
+
+/// Looked-up types of a command line that names one type: `get pods`.
+pub(super) const BY_TYPE: usize = 5;
+/// Of one that names no type by itself: `logs web`, `get pod/web`.
+pub(super) const BY_NAME: usize = 4;
+
+/// A request that nobody answered (Go's `url.Error`).
+#[derive(Debug)]
+pub(super) struct Unreachable {
+    /// `Get "https://127.0.0.1:8443/api"`.
+    asked: String,
+    /// What went wrong below HTTP.
+    why: String,
+    /// The host and port at which nothing listens.
+    refused: Option<String>,
+}
+
+impl Unreachable {
+    /// A request to a server at `base`.
+    pub(super) fn new(method: &Method, base: &str, path: &str, why: impl Into<String>) -> Self {
+        let verb: String = method.as_str().chars().take(1).collect();
+        let verb = verb + &method.as_str()[1..].to_lowercase();
+        Self {
+            asked: format!("{verb} {:?}", format!("{}{path}", base.trim_end_matches('/'))),
+            why: why.into(),
+            refused: None,
+        }
+    }
+
+    /// What a command ends with when nothing is left to be done.
+    pub(super) fn report(&self) -> String {
+        match &self.refused {
+            Some(host) => refused(host),
+            None => format!("Unable to connect to the server: {}", self.why),
+        }
+    }
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.asked, self.why)
+    }
+}
+
+impl Api {
+    /// Words an error below HTTP as client-go does.
+    pub(super) fn unreachable(&self, method: &Method, path: &str, error: &kube::Error) -> Failure {
+        if let kube::Error::Api(status) = error {
+            let status = serde_json::to_value(status.as_ref()).unwrap_or_default();
+            let code = status["code"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(500);
+            return refusal(code, status.to_string().as_bytes(), "", false);
+        }
+        let mut cause: &dyn std::error::Error = error;
+        loop {
+            let refused_here = cause
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
+            if refused_here {
+                let host = authority(self.host());
+                let why = format!("dial tcp {}: connect: connection refused", dialled(self.host(), host));
+                let refused = Some(host.to_owned());
+                return Unreachable { refused, ..Unreachable::new(method, self.host(), path, why) }.into();
+            }
+            match cause.source() {
+                Some(source) => cause = source,
+                None => {
+                    let why = below_http(&cause.to_string(), self.host());
+                    return Unreachable::new(method, self.host(), path, why).into();
+                }
+            }
+        }
+    }
+
+    /// Asks a server that was not heard of yet whether it serves an API at all, as looking up a type does.
+    ///
+    /// Upstream looks types up `lookups` times before it gives up, and complains each time. Here most
+    /// types are known without asking, so that the question is put once, and only if a socket is between.
+    pub(super) async fn prove(&self, lookups: usize) -> Outcome {
+        if self.is_proven() {
+            return Ok(());
+        }
+        let Err(failure) = self.quiet().discovery_root().await else {
+            self.proven.store(true, Ordering::Relaxed);
+            return Ok(());
+        };
+        for _ in 0..lookups {
+            if failure.to_string().starts_with(BROKEN) {
+                self.complain_of_body(&failure)?;
+            }
+            let text = format!("couldn't get current server API group list: {failure}");
+            self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={text:?}"))?;
+        }
+        Err(failure)
+    }
+
+    async fn discovery_root(&self) -> Outcome {
+        let url = Url::new("/api").with("timeout", self.patience());
+        let answer = match self.text(Method::GET, &url, discovery::ACCEPT, None).await {
+            // A server without the core group may serve others.
+            Err(failure) if failure.is_not_found() => {
+                let groups = Url::new("/apis").with("timeout", self.patience());
+                self.text(Method::GET, &groups, discovery::ACCEPT, None).await?
+            }
+            answer => answer?,
+        };
+        match serde_json::from_str::<IgnoredAny>(&answer) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::message(go_json_error(&error, answer.as_bytes()))),
+        }
+    }
+
+    /// Sees to it that there are schemas to judge a file by, as is done before it is sent.
+    pub(super) async fn prove_schemas(&self, source: &str) -> Outcome {
+        if self.is_proven() {
+            return Ok(());
+        }
+        let quiet = self.quiet();
+        let newer = quiet.get(&Url::new("/openapi/v3").with("timeout", self.patience())).await;
+        if newer.is_ok() {
+            self.proven.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        let older = Url::new("/openapi/v2").with("timeout", self.patience());
+        let accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+        let failure = match quiet.text(Method::GET, &older, accept, None).await {
+            Ok(text) if text.is_empty() => return Ok(()),
+            Ok(_) => Failure::message("proto: cannot parse invalid wire-format data"),
+            Err(failure) => failure,
+        };
+        if failure.to_string().starts_with(BROKEN) {
+            self.complain_of_body(&failure)?;
+            self.complain_of_body(&failure)?;
+        }
+        Err(Failure::Plain(format!(
+            "error: error validating {source:?}: error validating data: failed to download openapi: {failure}; if you choose to ignore these errors, turn validation off with --validate=false"
+        )))
+    }
+
+    /// Complains of a body that broke off.
+    pub(super) fn complain_of_body(&self, failure: &Failure) -> Outcome {
+        let text = failure.to_string();
+        let why = text.strip_prefix(BROKEN).unwrap_or(&text);
+        self.complain(
+            "request.go:1196",
+            &format!("\"Unexpected error when reading response body\" err={why:?}"),
+        )
+    }
+
+    fn complain(&self, place: &str, text: &str) -> Outcome {
+        Ok(self.log().err.clone().line(klog::line(Severity::Error, place, text))?)
+    }
+}
+
+/// How the complaint begins of a body that broke off.
+pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
+
+/// `127.0.0.1:8443` of an address.
+fn authority(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// What was dialled: a name of this machine is its address.
+fn dialled(address: &str, authority: &str) -> String {
+    let port = if address.starts_with("https:") { "443" } else { "80" };
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, given)) if !given.contains(']') => (host, given),
+        _ => (authority, port),
+    };
+    format!("{}:{port}", if host == "localhost" { "127.0.0.1" } else { host })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scripted::server;
+    use super::*;
+
+    #[test]
+    fn a_failed_request_reads_as_gos_url_error_inside_other_texts() {
+        let failed = Unreachable::new(&Method::POST, "https://a:1/k8s/", "/api/v1/x?y=1", "EOF");
+        assert_eq!(failed.to_string(), r#"Post "https://a:1/k8s/api/v1/x?y=1": EOF"#);
+        assert_eq!(failed.report(), "Unable to connect to the server: EOF");
+        assert_eq!(dialled("https://localhost", "localhost"), "127.0.0.1:443");
+        assert_eq!(dialled("http://[::1]", "[::1]"), "[::1]:80");
+        assert_eq!(authority("https://10.0.0.1:6443/k8s"), "10.0.0.1:6443");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_serves_no_api_is_complained_of_once_for_each_look() {
+        let html = "<html>hello</html>";
+        let (api, asked, printed) = server(&[(200, html), (502, html), (200, "{}")]);
+        let api = api.unproven();
+        let why = "invalid character '<' looking for beginning of value";
+        assert_eq!(api.prove(2).await.unwrap_err().report(), format!("error: {why}"));
+        let said = printed.err();
+        let complaint = format!(
+            "memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: {why}\""
+        );
+        assert_eq!(said.lines().filter(|line| line.ends_with(&complaint)).count(), 2, "{said}");
+        assert!(api.prove(1).await.unwrap_err().status().is_some());
+        api.prove(1).await.unwrap();
+        // Once it has answered, it is asked no more.
+        api.prove(1).await.unwrap();
+        assert_eq!(*asked.lock().unwrap(), ["GET /api?timeout=32s"; 3]);
+    }
+}
