@@ -49,10 +49,13 @@ impl Name {
     }
 }
 
+/// One field.
+type Part = (Name, Arc<Value>);
+
 /// The fields by name. A copy costs no more than counting who shares them.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    list: Vec<(Name, Arc<Value>)>,
+    list: Vec<Part>,
     /// All of them as one tree, for those who ask for that.
     whole: OnceLock<Value>,
 }
@@ -79,7 +82,7 @@ impl Clone for Parts {
 
 impl PartialEq for Parts {
     fn eq(&self, other: &Self) -> bool {
-        let same = |(one, two): (&(Name, Arc<Value>), &(Name, Arc<Value>))| {
+        let same = |(one, two): (&Part, &Part)| {
             one.0.text() == two.0.text() && (Arc::ptr_eq(&one.1, &two.1) || one.1 == two.1)
         };
         self.list.len() == other.list.len() && self.list.iter().zip(&other.list).all(same)

@@ -129,13 +129,13 @@ impl FieldSet {
     pub(super) fn remove(&mut self, path: &[&str]) {
         let Some((first, rest)) = path.split_first() else { return };
         if rest.is_empty() {
-            self.children.remove(*first);
+            self.children.remove(first);
             return;
         }
-        if let Some(child) = self.children.get_mut(*first) {
+        if let Some(child) = self.children.get_mut(first) {
             child.remove(rest);
             if child.is_empty() {
-                self.children.remove(*first);
+                self.children.remove(first);
             }
         }
     }

@@ -116,11 +116,8 @@ impl Registry {
         let strategy = rules_of(kind, version);
         let whole = matches!(options.subresource, "" | "scale");
         if !kept {
-            for (field, value) in [("apiVersion", &*kind.api_version()), ("kind", kind.kind)] {
-                if new.field(field) != value {
-                    *new.field_mut(field) = value.into();
-                }
-            }
+            new.set("/apiVersion", kind.api_version());
+            new.set("/kind", kind.kind);
         }
         if !new.shares(old, "metadata") {
             metadata::keep_system_fields(&mut new, old);
