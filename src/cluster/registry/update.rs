@@ -122,16 +122,7 @@ impl Registry {
             metadata::keep_system_fields(&mut new, old);
             metadata::drop_empty(&mut new);
         }
-        match options.subresource {
-            "status" if kept => {}
-            "status" => new = with_part_and_metadata(strategy, old, &new, "/status")?,
-            "approval" => new = with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
-            "finalize" => new = with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
-            "resize" => new = resized(old, &new),
-            "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
-            _ if kind.subresource("status").is_some() => new.take_over("status", old),
-            _ => {}
-        }
+        let mut new = if kept { new } else { meant(kind, strategy, old, new, options)? };
         // What is shared with the old object was made right when that was written.
         let same = is_shared(&new, old, &["metadata", "status"]);
         if options.subresource != "status" && !same {
@@ -207,6 +198,29 @@ impl Registry {
         let stored = self.store.put(kind, new);
         self.shown_in(version, stored, true)
     }
+}
+
+/// The old object with what a write of its subresource means of the new one.
+fn meant(
+    kind: &Kind,
+    strategy: &dyn Strategy,
+    old: &Object,
+    mut new: Object,
+    options: &WriteOptions,
+) -> Result<Object, Status> {
+    Ok(match options.subresource {
+        "status" => with_part_and_metadata(strategy, old, &new, "/status")?,
+        "approval" => with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
+        "finalize" => with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
+        "resize" => resized(old, &new),
+        "ephemeralcontainers" => with_part(old, &new, "/spec/ephemeralContainers"),
+        _ => {
+            if kind.subresource("status").is_some() {
+                new.take_over("status", old);
+            }
+            new
+        }
+    })
 }
 
 /// Whether a terminating object has no finalizer left and no grace period to wait for.
