@@ -51,6 +51,8 @@ pub(super) struct Api {
     page: i64,
     /// Whether a server was heard of there; one in this process need not prove itself.
     pub(super) proven: Arc<AtomicBool>,
+    /// What connections go through.
+    pub(super) proxy: Option<String>,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
 }
 
@@ -89,7 +91,7 @@ impl Api {
     pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
         let proven = Arc::new(AtomicBool::new(true));
-        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, proven, resources }
+        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, proven, proxy: None, resources }
     }
 
     /// Adds headers to every request: who is impersonated.
@@ -107,6 +109,11 @@ impl Api {
     /// Asks first whether there is a server at all.
     pub(super) fn unproven(self) -> Self {
         Self { proven: Arc::new(AtomicBool::new(false)), ..self }
+    }
+
+    /// Says what connections go through.
+    pub(super) fn with_proxy(self, proxy: Option<String>) -> Self {
+        Self { proxy, ..self }
     }
 
     /// Whether a server was heard of there.

@@ -107,6 +107,32 @@ pub(super) const GLOBAL_FLAGS: &[Flag] = &[
     Flag::switch("help", "Explain the command").short('h'),
 ];
 
+/// Commands that connect before they ask for the namespace, with those below them.
+const CONNECT_FIRST: &[&str] = &[
+    "api-resources",
+    "api-versions",
+    "apply",
+    "auth can-i",
+    "auth whoami",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "cordon",
+    "create",
+    "diff",
+    "drain",
+    "explain",
+    "expose",
+    "proxy",
+    "replace",
+    "run",
+    "set env",
+    "top node",
+    "uncordon",
+    "version",
+    "wait",
+];
+
 /// One run of one command.
 pub(super) struct Call<'a> {
     /// The command.
@@ -169,7 +195,8 @@ impl Call<'_> {
         }
         let log =
             Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
-        let api = self.factory.connect(&self.flags, log).await?;
+        let connected = self.factory.connect(&self.flags, log).await;
+        let api = connected.map_err(|failure| self.of_context(failure))?;
         Ok(self.connection.get_or_init(|| api).clone())
     }
 
@@ -178,8 +205,25 @@ impl Call<'_> {
         if let Some(place) = self.place.get() {
             return Ok(place.clone());
         }
-        let place = self.factory.target(&self.flags)?;
+        let place = self.factory.target(&self.flags).map_err(|failure| self.of_context(failure))?;
         Ok(self.place.get_or_init(|| place).clone())
+    }
+
+    /// Words what is said of a context that is missing: it depends on whether a command connects first, or
+    /// asks for the namespace first.
+    fn of_context(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::UnknownContext(context) if self.connects_first() => {
+                Failure::message(format!("context {context:?} does not exist"))
+            }
+            other => other,
+        }
+    }
+
+    fn connects_first(&self) -> bool {
+        let path = self.path.strip_prefix("kubectl ").unwrap_or_default();
+        let named = |known: &&str| path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with(' '));
+        (CONNECT_FIRST.iter().any(named) && path != "create token") || self.flags.is_set("raw")
     }
 
     /// The namespace to work in.

@@ -20,6 +20,8 @@ pub(super) enum Failure {
     Status(Box<Status>),
     /// Nobody answered.
     Unreachable(Box<Unreachable>),
+    /// The kubeconfig has no such context.
+    UnknownContext(String),
     /// Several failures, one line each.
     Many(Vec<Failure>),
     /// Everything was said already; the exit code.
@@ -95,6 +97,9 @@ impl Failure {
             Self::Message(text) => format!("error: {text}"),
             Self::Plain(text) | Self::WithCode(text, _) => text.clone(),
             Self::Unreachable(failure) => failure.report(),
+            Self::UnknownContext(context) => {
+                format!("Error in configuration: context was not found for specified context: {context}")
+            }
             Self::Status(status) if status.is("Invalid") => invalid(status),
             Self::Status(status) => server_error(status),
             Self::Many(failures) => failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n"),

@@ -139,9 +139,7 @@ impl Factory {
         let entry = config.entry("contexts", &context);
         let known = self.in_process(&context).is_some();
         if !context.is_empty() && entry.is_none() && !known {
-            return Err(Failure::Plain(format!(
-                "Error in configuration: context was not found for specified context: {context}"
-            )));
+            return Err(Failure::UnknownContext(context));
         }
         if context.is_empty() && config.is_empty() {
             context = self.settings.in_process.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();

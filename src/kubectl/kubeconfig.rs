@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::{parse_yaml, to_yaml, write_private};
 
 use super::errors::{Failure, Outcome, reason};
+use super::kubeconfig_shape;
 use super::manifest::json_type;
 
 /// The named lists of a kubeconfig, and what an entry of each holds.
@@ -257,7 +258,16 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
         Some(Value::Object(map)) => {
             let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default();
             match (text("apiVersion"), text("kind")) {
-                ("" | "v1", "" | "Config") => Ok(map),
+                ("" | "v1", "" | "Config") => {
+                    let map = Value::Object(map);
+                    match kubeconfig_shape::mistake(&map) {
+                        Some(mistake) => Err(wrong(mistake)),
+                        None => Ok(match map {
+                            Value::Object(map) => map,
+                            _ => Map::new(),
+                        }),
+                    }
+                }
                 (version, kind) => {
                     let kind = if kind.is_empty() { "Config" } else { kind };
                     let version = if version.is_empty() { "v1" } else { version };

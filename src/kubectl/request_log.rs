@@ -103,12 +103,7 @@ impl Api {
             left => format!(" [truncated {left} chars]"),
         };
         let body = format!("{}{cut}", &body[..end]);
-        let body = match body.strip_suffix('\n').unwrap_or(&body) {
-            // Several lines stand as a block, a single one in quotes.
-            _ if !body.contains('\n') => format!("{body:?}"),
-            lines => format!("<\n\t{}\n >", lines.replace('\n', "\n\t")),
-        };
-        self.tell("helper.go:105", &format!("{title:?} body={body}"))
+        self.tell("helper.go:105", &format!("{title:?} body={}", klog::value(&body)))
     }
 
     fn tell(&self, place: &str, text: &str) -> Outcome {

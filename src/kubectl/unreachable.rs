@@ -72,7 +72,11 @@ impl Api {
                 .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
             if refused_here {
                 let host = authority(self.host());
-                let why = format!("dial tcp {}: connect: connection refused", dialled(self.host(), host));
+                let dialled = match &self.proxy {
+                    Some(proxy) => format!("proxyconnect tcp: dial tcp {}", dialled(proxy, authority(proxy))),
+                    None => format!("dial tcp {}", dialled(self.host(), host)),
+                };
+                let why = format!("{dialled}: connect: connection refused");
                 let refused = Some(host.to_owned());
                 return Unreachable { refused, ..Unreachable::new(method, self.host(), path, why) }.into();
             }
@@ -103,7 +107,7 @@ impl Api {
                 self.complain_of_body(&failure)?;
             }
             let text = format!("couldn't get current server API group list: {failure}");
-            self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={text:?}"))?;
+            self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={}", klog::value(&text)))?;
         }
         Err(failure)
     }
