@@ -91,7 +91,17 @@ impl Api {
     pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
         let proven = Arc::new(AtomicBool::new(true));
-        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, proven, proxy: None, resources }
+        Self {
+            client,
+            host,
+            log,
+            identity: HeaderMap::new(),
+            limit: None,
+            page: 500,
+            proven,
+            proxy: None,
+            resources,
+        }
     }
 
     /// Adds headers to every request: who is impersonated.

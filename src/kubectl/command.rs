@@ -213,8 +213,11 @@ impl Call<'_> {
     /// asks for the namespace first.
     fn of_context(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::UnknownContext(context) if self.connects_first() => {
-                Failure::message(format!("context {context:?} does not exist"))
+            // Only of one that was typed.
+            Failure::UnknownContext(context)
+                if self.flags.text("context") == context && self.connects_first() =>
+            {
+                Failure::Plain(format!("error: context {context:?} does not exist"))
             }
             other => other,
         }
@@ -222,8 +225,12 @@ impl Call<'_> {
 
     fn connects_first(&self) -> bool {
         let path = self.path.strip_prefix("kubectl ").unwrap_or_default();
-        let named = |known: &&str| path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with(' '));
-        (CONNECT_FIRST.iter().any(named) && path != "create token") || self.flags.is_set("raw")
+        let named = |known: &&str| {
+            path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with(' '))
+        };
+        let unchecked = path == "create" && matches!(self.flags.text("validate"), "false" | "ignore");
+        let elsewhere = unchecked || path == "create token";
+        (CONNECT_FIRST.iter().any(named) && !elsewhere) || self.flags.is_set("raw")
     }
 
     /// The namespace to work in.

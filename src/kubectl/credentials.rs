@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::errors::{Failure, Outcome, reason};
 
 /// The versions that credential plugins may speak.
-const PLUGIN_VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+const PLUGIN_VERSIONS: [&str; 2] =
+    ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
 /// What one connection is made from, flags applied.
 pub(super) struct Credentials<'a> {
@@ -66,7 +67,11 @@ impl Credentials<'_> {
                     "certificate-authority-data and certificate-authority are both specified for {name}. certificate-authority-data will override."
                 ));
             }
-            wrong.extend(self.unreadable("certificate-authority", text(cluster, "certificate-authority"), name));
+            wrong.extend(self.unreadable(
+                "certificate-authority",
+                text(cluster, "certificate-authority"),
+                name,
+            ));
         }
         wrong
     }
@@ -108,7 +113,9 @@ impl Credentials<'_> {
         }
         let more = ["as-groups", "as-user-extra"].iter().any(|field| is_filled(&user[*field]));
         if (more || has(user, "as-uid")) && !has(user, "as") {
-            wrong.push(format!("requesting uid, groups or user-extra for {name} without impersonating a user"));
+            wrong.push(format!(
+                "requesting uid, groups or user-extra for {name} without impersonating a user"
+            ));
         }
         wrong
     }
@@ -138,7 +145,8 @@ impl Credentials<'_> {
     }
 
     fn check_authority(&self) -> Outcome {
-        let (file, data) = (text(self.cluster, "certificate-authority"), text(self.cluster, "certificate-authority-data"));
+        let (file, data) =
+            (text(self.cluster, "certificate-authority"), text(self.cluster, "certificate-authority-data"));
         if self.cluster["insecure-skip-tls-verify"] == true && !(file.is_empty() && data.is_empty()) {
             return Err(Failure::message(
                 "specifying a root certificates file with the insecure flag is not allowed",
@@ -209,12 +217,14 @@ impl Credentials<'_> {
 }
 
 fn is_filled(value: &Value) -> bool {
-    value.as_array().is_some_and(|list| !list.is_empty()) || value.as_object().is_some_and(|map| !map.is_empty())
+    value.as_array().is_some_and(|list| !list.is_empty())
+        || value.as_object().is_some_and(|map| !map.is_empty())
 }
 
 fn wrong_plugin(exec: &Value, user: &Value, name: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    let needed = |what: &str| format!("{what} must be specified for {name} to use exec authentication plugin");
+    let needed =
+        |what: &str| format!("{what} must be specified for {name} to use exec authentication plugin");
     if has(&user["auth-provider"], "name") {
         wrong.push(format!("authProvider cannot be provided in combination with an exec plugin for {name}"));
     }
@@ -344,7 +354,10 @@ mod tests {
             credentials.plugin_failure(error).unwrap_or_default()
         };
         let missing = "auth error: unable to run auth exec: No such file or directory (os error 2)";
-        assert!(told("nope", missing).starts_with("getting credentials: exec: executable nope not found\n\nIt looks"));
+        assert!(
+            told("nope", missing)
+                .starts_with("getting credentials: exec: executable nope not found\n\nIt looks")
+        );
         assert!(told("nope", missing).ends_with("\n\ndo this"));
         assert_eq!(
             told("/a/./nope", missing),

@@ -132,6 +132,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            // Upstream says nothing of it where it does not look; what is lost is told here in any case.
+            io::ErrorKind::StorageFull => {
+                Self::Plain(format!("error: write /dev/stdout: {}", reason(&error)))
+            }
             _ => Self::Message(error.to_string()),
         }
     }
@@ -157,6 +161,7 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         io::ErrorKind::AddrInUse => "address already in use".to_owned(),
         io::ErrorKind::AddrNotAvailable => "cannot assign requested address".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on device".to_owned(),
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
         _ => error.to_string(),

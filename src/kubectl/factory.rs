@@ -116,14 +116,14 @@ impl Factory {
             if !path.exists() {
                 return Err(Failure::message(format!("stat {explicit}: no such file or directory")));
             }
-            return Kubeconfig::load(vec![path]);
+            return Ok(Kubeconfig::load(vec![path])?.seen_from(self.path("")));
         }
         let paths = if self.settings.kubeconfig.is_empty() {
             self.settings.home.iter().map(|home| home.join(".kube/config")).collect()
         } else {
             self.settings.kubeconfig.clone()
         };
-        Kubeconfig::load(paths)
+        Ok(Kubeconfig::load(paths)?.seen_from(self.path("")))
     }
 
     /// Resolves context and namespace.

@@ -22,6 +22,8 @@ const PATHS: &[&str] = &["certificate-authority", "client-certificate", "client-
 pub(super) struct Kubeconfig {
     /// The files, in the order of KUBECONFIG, with what each holds.
     files: Vec<(PathBuf, Map<String, Value>)>,
+    /// Where relative paths of files start from.
+    base: PathBuf,
     /// Paths that were asked for; the first is written to when no file holds what changes.
     paths: Vec<PathBuf>,
 }
@@ -45,7 +47,12 @@ impl Kubeconfig {
                 }
             }
         }
-        Ok(Self { files, paths })
+        Ok(Self { files, paths, base: PathBuf::new() })
+    }
+
+    /// Says where relative paths of files start from.
+    pub(super) fn seen_from(self, base: PathBuf) -> Self {
+        Self { base, ..self }
     }
 
     /// All files as one: the first that names a thing wins.
@@ -63,7 +70,7 @@ impl Kubeconfig {
                     entries.push(entry.clone());
                 }
             }
-            entries.sort_by_key(|entry| name_of(entry).to_owned());
+            complete_entries(section, &mut entries);
             merged[section] = if entries.is_empty() { Value::Null } else { entries.into() };
         }
         merged["current-context"] = self.current_context().into();
@@ -101,7 +108,7 @@ impl Kubeconfig {
     pub(super) fn resolved_entry(&self, section: &str, name: &str) -> Option<Value> {
         let mut entry = self.entry(section, name)?.clone();
         let file = self.file_of(section, name);
-        let folder = file.parent().unwrap_or(Path::new(""));
+        let folder = self.base.join(file.parent().unwrap_or(Path::new("")));
         let resolve = |value: &mut Value| {
             if let Some(path) = value.as_str().filter(|path| !path.is_empty()) {
                 *value = folder.join(path).display().to_string().into();
@@ -284,22 +291,12 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
     }
 }
 
-/// Fills in what Go writes in any case, and puts entries in the order of their names, as it does.
+/// Fills in what Go writes in any case.
 fn complete(file: &mut Map<String, Value>) {
-    for (section, inner) in SECTIONS {
+    for (section, _) in SECTIONS {
         let entries = match file.get_mut(section).map(Value::take) {
             Some(Value::Array(mut entries)) if !entries.is_empty() => {
-                entries.sort_by_key(|entry| name_of(entry).to_owned());
-                let always: &[&str] = match section {
-                    "clusters" => &["server"],
-                    "contexts" => &["cluster", "user"],
-                    _ => &[],
-                };
-                for held in entries.iter_mut().filter_map(|entry| entry[inner].as_object_mut()) {
-                    for field in always {
-                        held.entry(*field).or_insert_with(|| "".into());
-                    }
-                }
+                complete_entries(section, &mut entries);
                 Value::Array(entries)
             }
             _ => Value::Null,
@@ -309,6 +306,30 @@ fn complete(file: &mut Map<String, Value>) {
     file.entry("current-context").or_insert_with(|| "".into());
     if file.get("preferences").is_some_and(is_empty) {
         file.remove("preferences");
+    }
+}
+
+/// Puts entries in the order of their names, and fills in the fields that Go's structures always write.
+fn complete_entries(section: &str, entries: &mut [Value]) {
+    entries.sort_by_key(|entry| name_of(entry).to_owned());
+    let fill = |held: &mut Value, fields: &[(&str, Value)]| {
+        let Some(held) = held.as_object_mut() else { return };
+        for (field, value) in fields {
+            held.entry(*field).or_insert_with(|| value.clone());
+        }
+    };
+    for entry in entries {
+        match section {
+            "clusters" => fill(&mut entry["cluster"], &[("server", json!(""))]),
+            "contexts" => fill(&mut entry["context"], &[("cluster", json!("")), ("user", json!(""))]),
+            _ => {
+                let user = &mut entry["user"];
+                let plugin =
+                    [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", json!(false))];
+                user.get_mut("exec").map(|exec| fill(exec, &plugin));
+                user.get_mut("auth-provider").map(|provider| fill(provider, &[("config", Value::Null)]));
+            }
+        }
     }
 }
 

@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn an_address_is_refused_at_once_or_when_it_is_asked() {
-        let hopeless = |typed: &str| server_address(typed).map(|address| address.hopeless.unwrap_or_default());
+        let hopeless =
+            |typed: &str| server_address(typed).map(|address| address.hopeless.unwrap_or_default());
         assert_eq!(server_address("a:1").unwrap().url, "http://a:1");
         for (typed, why) in [
             ("https://[::1]:6443/x", ""),

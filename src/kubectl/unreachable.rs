@@ -174,13 +174,13 @@ impl Api {
 pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
 
 /// `127.0.0.1:8443` of an address.
-fn authority(address: &str) -> &str {
+pub(super) fn authority(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
 }
 
 /// What was dialled: a name of this machine is its address.
-fn dialled(address: &str, authority: &str) -> String {
+pub(super) fn dialled(address: &str, authority: &str) -> String {
     let port = if address.starts_with("https:") { "443" } else { "80" };
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, given)) if !given.contains(']') => (host, given),

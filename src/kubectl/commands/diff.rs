@@ -56,7 +56,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         let refusal = "error: --force-conflicts only works with --server-side".to_owned();
         return Err(Failure::WithCode(refusal, 2));
     }
-    let api = call.api().await?;
+    let api = call.api().await.map_err(more_than_a_difference)?;
     let (infos, failures) = from_files(call, &api).await.map_err(more_than_a_difference)?;
     if !(infos.is_empty() && is_nothing(&failures)) {
         Failure::many(failures).map_err(more_than_a_difference)?;

@@ -11,7 +11,7 @@ use crate::kubectl::discovery::{Resource, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::go_sort;
-use crate::kubectl::printers::{format_of, plain_table};
+use crate::kubectl::printers::{Format, format_of, plain_table};
 use crate::kubectl::resource_args::items;
 use crate::kubectl::watch::Watch;
 
@@ -99,7 +99,11 @@ fn wanted_types<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c String> {
 }
 
 fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {
-    if let Some(format) = format_of(call, false)? {
+    if let Some(format) = format_of(call, false)?.filter(|_| !found.is_empty()) {
+        if matches!(format, Format::Name) {
+            // As upstream, whose events have no kind here to be named by.
+            return Ok(());
+        }
         let list = json!({"apiVersion": "v1", "kind": "EventList", "metadata": {}, "items": found});
         return format.show(call, &list);
     }

@@ -100,6 +100,10 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
         "spec": {"ports": ports, "selector": selector},
         "status": {"loadBalancer": {}},
     });
+    let target = call.target()?;
+    if target.explicit_namespace {
+        service["metadata"]["namespace"] = target.namespace.into();
+    }
     let labels = match call.flags.text("labels") {
         "" => object["metadata"]["labels"].as_object().cloned().unwrap_or_default(),
         text => pairs(text)?,
@@ -146,7 +150,10 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
         "Pod" => &object["metadata"]["labels"],
         "Service" | "ReplicationController" => &object["spec"]["selector"],
         "Deployment" | "ReplicaSet" | "StatefulSet" => {
-            if !array(&object["spec"]["selector"]["matchExpressions"]).is_empty() {
+            let expressions = array(&object["spec"]["selector"]["matchExpressions"]);
+            let has_labels =
+                object["spec"]["selector"]["matchLabels"].as_object().is_some_and(|map| !map.is_empty());
+            if has_labels && !expressions.is_empty() {
                 return Err(Failure::message(
                     "couldn't convert expressions - \"".to_owned()
                         + &object["spec"]["selector"]["matchExpressions"].to_string()

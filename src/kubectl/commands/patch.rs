@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
-use crate::apimachinery::{Unapplied, apply_merge_patch, apply_operations, apply_strategic_patch};
+use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch};
 use crate::base::parse_yaml;
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -192,19 +192,7 @@ pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
     if let Some(other) = operations.iter().find(|operation| !operation.is_object()) {
         return Err(wrong(other, "Operation"));
     }
-    let mut operated = object.clone();
-    for operation in operations {
-        operated = apply_operations(&operated, std::slice::from_ref(operation)).map_err(|why| {
-            Failure::message(match why {
-                Unapplied::TestFailed => {
-                    let path = operation["path"].as_str().unwrap_or_default();
-                    format!("testing value {path} failed: test failed")
-                }
-                Unapplied::Rejected(why) => why,
-            })
-        })?;
-    }
-    Ok(operated)
+    apply_operations(object, operations).map_err(|why| Failure::message(why.reason()))
 }
 
 #[cfg(test)]

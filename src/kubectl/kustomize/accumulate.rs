@@ -85,7 +85,7 @@ impl Accumulator {
         let mut resources = below;
         for name in file.texts("resources").into_iter().chain(file.texts("bases")) {
             let more = self.resource(&file, name).map_err(|failure| wrapped(&failure, name))?;
-            append(&mut resources, more)?;
+            append(&mut resources, more).map_err(|failure| merging(&file, name, &failure))?;
         }
         generators::run(&file, &mut resources)?;
         self.note_generators(&file, &mut resources);
@@ -206,6 +206,21 @@ fn relative(folder: &Path, path: &Path) -> String {
     let up = folder.components().skip(common).map(|_| "..".to_owned());
     let down = path.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Says of which file or folder the objects are that cannot be added.
+fn merging(file: &Kustomization, name: &str, failure: &Failure) -> Failure {
+    let path = file.folder.join(name);
+    let path = path.canonicalize().unwrap_or(path);
+    let shown = path.display();
+    Failure::message(match path.is_dir() {
+        true => format!(
+            "accumulating resources: accumulation err='accumulating resources from '{name}': '{shown}' must resolve to a file': recursed merging from path '{shown}': {failure}"
+        ),
+        false => format!(
+            "accumulating resources: accumulation err='merging resources from '{name}': {failure}': must build at directory: '{shown}': file is not directory"
+        ),
+    })
 }
 
 fn wrapped(failure: &Failure, _name: &str) -> Failure {
