@@ -11,6 +11,7 @@ mod streams;
 mod table;
 mod terminal;
 mod text;
+mod unified_diff;
 mod yaml;
 
 pub use age::human_duration;
@@ -23,4 +24,5 @@ pub use streams::{Capture, Input, Output, Streams};
 pub use table::{Columns, align};
 pub use terminal::{RawMode, Terminal, TerminalSignal, TerminalSize};
 pub use text::{display_width, indent, is_typo, nearest, pad_end, strip_ansi, wrap};
+pub use unified_diff::unified_diff;
 pub use yaml::{Position, YamlDocument, YamlError, parse_yaml, to_yaml};

@@ -42,6 +42,8 @@ pub(in crate::check) enum About {
     Selection(Selection, Vec<Gap>),
     /// A Service that was asked.
     Service(HttpProbe),
+    /// What a rule reads.
+    Rule(Vec<ValueOrigin>),
     /// An object by kind, namespace and name that keeps something from happening.
     Culprit(ObjectRef),
 }
@@ -148,14 +150,10 @@ impl Facts<'_> {
         rule: &Rule,
     ) -> Option<Failure> {
         let mut bindings = Bindings::new(self.snap);
-        let mut about = About::Nothing;
         for (name, origin) in with {
             bindings = match origin {
                 ValueOrigin::Object(object) => {
                     let found = self.world.object(object).filter(|found| !found.is_terminating());
-                    if matches!(about, About::Nothing) {
-                        about = About::Object(object.clone(), Vec::new());
-                    }
                     bindings.with(name, found)
                 }
                 ValueOrigin::Selection(selection) => {
@@ -174,6 +172,7 @@ impl Facts<'_> {
             return Some(self.missing(check, object));
         }
         let observed = rule.0.contains(".status");
+        let about = About::Rule(with.iter().map(|(_, origin)| origin.clone()).collect());
         Some(Failure { observed, about, ..self.simple(check, told_rule(rule, &outcome), actual) })
     }
 

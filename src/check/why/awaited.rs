@@ -76,6 +76,11 @@ impl Awaited {
         }
     }
 
+    /// Whether a bad state is asked for by its name.
+    pub(super) fn waits(&self) -> bool {
+        !self.reasons.is_empty()
+    }
+
     /// A finding that the step waits for does not keep it from passing.
     pub(super) fn soften(&self, finding: Finding) -> Finding {
         let of_same_family = |reason: &String| {

@@ -23,7 +23,7 @@ pub(super) use finding::Finding;
 pub(super) use reading::{logs, places};
 pub(super) use target::explain_target;
 
-use near::Near;
+use near::{Near, service_of};
 
 /// What a survey looks at: what learners make by hand, those first that make others.
 const SURVEYED: &[&Kind] = &[
@@ -70,22 +70,35 @@ pub(super) fn explain(
     let chain = Chain::new(facts.world, facts.logs);
     let near = Near::new(facts, check);
     let finding = match &failure.about {
-        About::Nothing => near.makes_anew().or_else(|| near.dry_run()).or_else(|| near.not_deleted()),
+        About::Nothing => near
+            .makes_anew()
+            .or_else(|| near.dry_run())
+            .or_else(|| near.not_deleted())
+            .or_else(|| near.has_stayed())
+            .or_else(|| near.program_failed()),
+        About::Rule(origins) => near
+            .dry_run()
+            .or_else(|| near.refused())
+            .or_else(|| near.sources(origins))
+            .or_else(|| near.unchanged()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
             Some(found) if gaps.is_empty() => chain.broken_link(found).or_else(|| chain.ended_well(found)),
             Some(found) => {
                 let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
-                let refused = if spec { near.refused_about(found) } else { None };
+                let refused = if spec { near.refused_about(found).or_else(|| near.dry_run()) } else { None };
                 refused
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
+                    .or_else(|| near.unchanged().filter(|_| spec))
                     .or_else(|| near.difference(found, gaps))
             }
         },
-        About::Selection(selection, gaps) => of_selection(facts, chain, &near, selection, gaps),
+        About::Selection(selection, gaps) => {
+            of_selection(facts, chain, &near, awaited, selection, gaps).or_else(|| near.program_failed())
+        }
         About::Service(probe) => {
             let service = ObjectRef {
                 kind: &builtin::SERVICE,
@@ -109,16 +122,12 @@ fn of_selection(
     facts: &Facts<'_>,
     chain: Chain<'_>,
     near: &Near<'_>,
+    awaited: &Awaited,
     selection: &Selection,
     gaps: &[super::partial::Gap],
 ) -> Option<Finding> {
     let selected = facts.world.select(selection, facts.snap);
-    if selection.kind == &builtin::ENDPOINT_SLICE
-        && let Some((_, service)) =
-            selection.labels.iter().find(|(key, _)| key == "kubernetes.io/service-name")
-    {
-        let namespace = selection.namespace.clone();
-        let service = ObjectRef { kind: &builtin::SERVICE, name: service.clone(), namespace };
+    if let Some(service) = service_of(selection) {
         return match facts.world.object(&service) {
             Some(found) => chain.broken_link(found).or_else(|| chain.reaches_too_much(found)),
             None => near.missing(&service),
@@ -127,13 +136,19 @@ fn of_selection(
     if let Some(owner) = &selection.owned_by {
         let Some(found) = facts.world.object(owner) else { return near.missing(owner) };
         let of_learner = selected.first().and_then(|first| near.gaps(first, gaps));
-        return of_learner.or_else(|| chain.broken_link(found));
+        let goes_first = || near.goes_first(found, gaps).filter(|_| awaited.waits());
+        return near
+            .have_stayed(&selected)
+            .or(of_learner)
+            .or_else(goes_first)
+            .or_else(|| chain.broken_link(found));
     }
     if selected.is_empty() {
         return near.nothing_selected(selection);
     }
     let troubled = |object: &&Object| chain.broken_link(object);
     near.may_not_go(&selected)
+        .or_else(|| near.have_stayed(&selected))
         .or_else(|| near.too_many(selection, &selected))
         .or_else(|| near.makes_anew_of(&selected))
         .or_else(|| near.kept_at(&selected))

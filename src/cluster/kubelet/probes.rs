@@ -1,5 +1,6 @@
 //! Probes: when each is due, how it is carried out, and what its results mean.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -239,8 +240,8 @@ impl PodWorker<'_> {
             None if self.node.listener(&self.pod.key(), port).is_ok() => Ok(()),
             None => Err(refused(&address, port)),
             Some(host) => {
-                let slot = self.slot.clone();
-                let connected = self.node.connects_from(self.registry, &slot, host, port);
+                let (slot, seen) = (self.slot.clone(), self.seen_from_node(host));
+                let connected = self.node.connects_from(self.registry, &slot, &seen, port);
                 connected.map_err(|_| refused(host, port))
             }
         }
@@ -293,7 +294,10 @@ impl PodWorker<'_> {
         let url = format!("{scheme}://{address}:{port}{}", request.path);
         let (key, slot) = (self.pod.key(), self.slot.clone());
         let answer = match host.filter(|host| *host != own) {
-            Some(host) => self.node.http_from(self.registry, &slot, host, port, &request),
+            Some(host) => {
+                let seen = self.seen_from_node(host);
+                self.node.http_from(self.registry, &slot, &seen, port, &request)
+            }
             None => self.node.http_to_pod(self.registry, &key, port, &request),
         };
         let answer = answer.map_err(|error| match error {
@@ -309,6 +313,13 @@ impl PodWorker<'_> {
     fn speaks_tls(&self, pod: &ObjectKey, port: u16) -> bool {
         let listener = self.node.listener(pod, port).ok();
         listener.and_then(|id| self.node.processes.get(&id)).is_some_and(|process| process.speaks_tls())
+    }
+
+    /// A host as the kubelet reaches it: what loops back leads to the node, and to the Pod only on its network.
+    fn seen_from_node(&mut self, host: &str) -> String {
+        let loops =
+            host == "localhost" || matches!(host.parse::<IpAddr>(), Ok(address) if address.is_loopback());
+        if loops && !self.runtime_mut().host_network { self.host_address() } else { host.to_owned() }
     }
 
     fn pod_address(&mut self) -> String {

@@ -104,7 +104,7 @@ fn restored(detail: &str) -> String {
     }
 }
 
-fn as_object(value: Value) -> Result<Object, Status> {
+pub(super) fn as_object(value: Value) -> Result<Object, Status> {
     Object::from_value(value).ok_or_else(|| Status::bad_request("the request body is not an object"))
 }
 

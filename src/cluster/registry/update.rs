@@ -42,8 +42,7 @@ impl Registry {
         mut incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let object = &mut incoming.object;
-        let strategy = strategy_of(kind);
+        let (object, strategy) = (&mut incoming.object, strategy_of(kind));
         metadata::ensure_namespace(kind, object, &key.namespace)?;
         if object.name().is_empty() {
             object.set("/metadata/name", key.name.clone());
@@ -55,7 +54,7 @@ impl Registry {
                 key.name
             )));
         }
-        let Some(old) = self.get_to_write(kind, key) else {
+        let Some(old) = self.to_write_in(incoming.version, kind, key)? else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
                 return self.create_decoded(kind, &key.namespace, incoming, options);
@@ -167,34 +166,39 @@ impl Registry {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
             warnings.extend(strategy.warnings(&new));
+        } else {
+            warnings.extend(admission::validate_part(self, &attributes, &new)?);
         }
         let counts = strategy.counts_generations() && options.subresource != "status";
         if counts && strategy.desired_state_changed(&new, old) {
             metadata::bump_generation(&mut new);
         }
         new.set("/metadata/resourceVersion", old.text("/metadata/resourceVersion"));
-        let object = self.store_changed(kind, old, new, options);
+        let object = self.store_changed(kind, version, old, new, options)?;
         Ok(Written { object, created: false, warnings })
     }
 
     fn store_changed(
         &mut self,
         kind: &'static Kind,
+        version: &'static Kind,
         old: &Arc<Object>,
         new: Object,
         options: &WriteOptions,
-    ) -> Arc<Object> {
+    ) -> Result<Arc<Object>, Status> {
         if new == **old {
-            return Arc::clone(old);
+            return self.shown_in(version, Arc::clone(old), false);
         }
         if options.dry_run {
-            return Arc::new(new);
+            return self.shown_in(version, Arc::new(new), false);
         }
         if new.is_terminating() && nothing_keeps(kind, &new) {
             self.store.remove(kind, &old.key());
-            return Arc::new(new);
+            return self.shown_in(version, Arc::new(new), false);
         }
-        self.store.put(kind, new)
+        let new = self.to_storage(kind, version, new)?;
+        let stored = self.store.put(kind, new);
+        self.shown_in(version, stored, true)
     }
 }
 

@@ -16,6 +16,7 @@ const DEBIAN: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
     ("/etc/debian_version", "13.2\n"),
+    ("/etc/group", "root:x:0:\nnogroup:x:65534:\n"),
     (
         "/etc/os-release",
         "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nID=debian\n",
@@ -37,6 +38,7 @@ const DEBIAN: Table = &[
 const BUSYBOX: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
+    ("/etc/group", "root:x:0:\nnobody:x:65534:\n"),
     ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n"),
     ("/home", DIRECTORY),
     ("/proc", DIRECTORY),
@@ -54,6 +56,7 @@ const NGINX: Table = &[
     ("/dev", DIRECTORY),
     ("/docker-entrypoint.d", DIRECTORY),
     ("/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n"),
+    ("/etc/group", "root:x:0:\nnogroup:x:65534:\nnginx:x:101:\n"),
     (
         "/etc/nginx/conf.d/default.conf",
         "server {\n    listen       80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n",

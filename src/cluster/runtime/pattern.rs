@@ -1,169 +1,290 @@
-//! Regular expressions as `grep` takes them: no groups, no counts, always bounded work.
+//! Regular expressions as `grep`, `sed` and `awk` write them, carried over into those of the `regex` crate.
+//!
+//! One difference stays: of two alternatives that match at the same place POSIX takes the longer, this the first.
 
-/// One alternative: anchors and pieces.
-#[derive(Debug)]
-struct Branch {
-    at_start: bool,
-    at_end: bool,
-    pieces: Vec<Piece>,
+use std::iter::Peekable;
+use std::str::Chars;
+
+use regex::{Captures, Regex, RegexBuilder};
+
+/// Bytes that a compiled expression may take.
+const SIZE_MAX: usize = 1 << 20;
+
+/// How an expression is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// It is the text itself.
+    Fixed,
+    /// `\(`, `\{`, `\|` are special, and `*`.
+    Basic,
+    /// `(`, `{`, `|`, `+`, `?` are.
+    Extended,
+    /// The same, with `\t` and the like in brackets, too.
+    Awk,
 }
 
-#[derive(Debug)]
-struct Piece {
-    what: What,
-    least: usize,
-    most: usize,
-}
-
-#[derive(Debug)]
-enum What {
-    Any,
-    Exactly(char),
-    OneOf { negated: bool, ranges: Vec<(char, char)> },
-}
-
-/// A compiled pattern.
-#[derive(Debug)]
-pub(super) struct Pattern(Vec<Branch>);
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern(Regex);
 
 impl Pattern {
-    /// Compiles a pattern: literal text, a basic or an extended expression.
-    pub(super) fn new(text: &str, fixed: bool, extended: bool) -> Self {
-        if fixed {
-            return Self(text.split('\n').map(literal).collect());
-        }
-        let alternatives: Vec<String> = if extended {
-            text.split('|').map(str::to_owned).collect()
-        } else {
-            text.split("\\|").map(str::to_owned).collect()
-        };
-        Self(alternatives.iter().map(|text| branch(text, extended)).collect())
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// The C library's words for what is wrong, or what is not simulated.
+    pub(super) fn new(text: &str, syntax: Syntax, ignores_case: bool) -> Result<Self, String> {
+        Self::compiled(&translated(text, syntax)?, ignores_case)
     }
 
-    /// Whether some part of a line matches.
-    pub(super) fn is_found_in(&self, line: &str) -> bool {
-        let characters: Vec<char> = line.chars().collect();
-        self.0.iter().any(|branch| {
-            let last = if branch.at_start { 0 } else { characters.len() };
-            (0..=last).any(|start| ends(branch, &characters, start).is_some())
+    /// Compiles an expression for whole lines or whole words.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub(super) fn of_lines(
+        text: &str,
+        syntax: Syntax,
+        ignores_case: bool,
+        words: bool,
+        whole: bool,
+    ) -> Result<Self, String> {
+        let mut expression = translated(text, syntax)?;
+        if words {
+            expression = format!("\\b{{start-half}}(?:{expression})\\b{{end-half}}");
+        }
+        if whole {
+            expression = format!("^(?:{expression})$");
+        }
+        Self::compiled(&expression, ignores_case)
+    }
+
+    fn compiled(expression: &str, ignores_case: bool) -> Result<Self, String> {
+        RegexBuilder::new(expression)
+            .case_insensitive(ignores_case)
+            .dot_matches_new_line(true)
+            .size_limit(SIZE_MAX)
+            .build()
+            .map(Self)
+            .map_err(|_| "Invalid regular expression".to_owned())
+    }
+
+    /// Whether some part of a text matches.
+    pub(super) fn is_found_in(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The first match from a byte on: where it begins and ends.
+    pub(super) fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
+        self.0.find_at(text, from).map(|found| (found.start(), found.end()))
+    }
+
+    /// The first match from a byte on, with its groups.
+    pub(super) fn captures<'a>(&self, text: &'a str, from: usize) -> Option<Captures<'a>> {
+        self.0.captures_at(text, from)
+    }
+}
+
+fn translated(text: &str, syntax: Syntax) -> Result<String, String> {
+    match syntax {
+        Syntax::Fixed => Ok(regex::escape(text)),
+        _ => Translator::new(text, syntax).translate(),
+    }
+}
+
+struct Translator<'a> {
+    from: Peekable<Chars<'a>>,
+    syntax: Syntax,
+    to: String,
+    open: usize,
+    /// Whether what came last is a repetition.
+    repeated: bool,
+}
+
+impl<'a> Translator<'a> {
+    fn new(text: &'a str, syntax: Syntax) -> Self {
+        Self { from: text.chars().peekable(), syntax, to: String::new(), open: 0, repeated: false }
+    }
+
+    fn translate(mut self) -> Result<String, String> {
+        // Whether something stands before that `*` can repeat.
+        let mut repeatable = false;
+        while let Some(character) = self.from.next() {
+            let extended = self.syntax != Syntax::Basic;
+            let repeated = std::mem::take(&mut self.repeated);
+            repeatable = match character {
+                '\\' => self.escaped(repeatable, repeated)?,
+                '[' => self.bracket()?,
+                '*' if repeatable => self.repeat("*", repeated),
+                '*' => self.literal('*'),
+                '^' if extended || !repeatable && self.at_branch_start() => self.sign("^"),
+                '$' if extended || self.at_branch_end() => self.sign("$"),
+                '.' => {
+                    self.to.push('.');
+                    true
+                }
+                '+' | '?' if extended && repeatable => self.repeat(&character.to_string(), repeated),
+                '(' if extended => self.group(),
+                ')' if extended && self.open > 0 => self.end_group(),
+                '|' if extended => self.sign("|"),
+                '{' if extended && repeatable => self.interval("}")?,
+                other => self.literal(other),
+            };
+        }
+        if self.open > 0 { Err("Unmatched ( or \\(".to_owned()) } else { Ok(self.to) }
+    }
+
+    fn literal(&mut self, character: char) -> bool {
+        self.to.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
+        true
+    }
+
+    fn sign(&mut self, sign: &str) -> bool {
+        self.to.push_str(sign);
+        false
+    }
+
+    /// A repetition; several in a row are one of the whole.
+    fn repeat(&mut self, sign: &str, repeated: bool) -> bool {
+        self.repeated = true;
+        if !repeated {
+            self.to.push_str(sign);
+        }
+        true
+    }
+
+    fn group(&mut self) -> bool {
+        self.open += 1;
+        self.sign("(")
+    }
+
+    fn end_group(&mut self) -> bool {
+        self.open -= 1;
+        self.to.push(')');
+        true
+    }
+
+    fn at_branch_start(&self) -> bool {
+        self.to.is_empty() || self.to.ends_with(['(', '|'])
+    }
+
+    fn at_branch_end(&self) -> bool {
+        let mut rest = self.from.clone();
+        match rest.next() {
+            None => true,
+            Some('\\') => matches!(rest.next(), Some(')' | '|')),
+            Some(_) => false,
+        }
+    }
+
+    fn escaped(&mut self, repeatable: bool, repeated: bool) -> Result<bool, String> {
+        let basic = self.syntax == Syntax::Basic;
+        Ok(match self.from.next() {
+            None => return Err("Trailing backslash".to_owned()),
+            Some('(') if basic => self.group(),
+            Some(')') if basic && self.open > 0 => self.end_group(),
+            Some(')') if basic => return Err("Unmatched ) or \\)".to_owned()),
+            Some('|') if basic => self.sign("|"),
+            Some(sign @ ('+' | '?')) if basic && repeatable => self.repeat(&sign.to_string(), repeated),
+            Some('{') if basic => self.interval("\\}")?,
+            Some(class @ ('w' | 'W' | 's' | 'S')) => {
+                self.to.extend(['\\', class]);
+                true
+            }
+            Some(edge @ ('b' | 'B')) => self.sign(&format!("\\{edge}")),
+            Some('<') => self.sign("\\b{start}"),
+            Some('>') => self.sign("\\b{end}"),
+            Some('n') => self.literal('\n'),
+            Some('t') => self.literal('\t'),
+            Some('r') => self.literal('\r'),
+            Some(digit) if digit.is_ascii_digit() && digit != '0' => {
+                return Err("not simulated: back-references in expressions".to_owned());
+            }
+            Some(other) => self.literal(other),
         })
     }
 
-    /// The first and longest part of a line that matches, from a character on: where it begins and ends.
-    pub(super) fn find(&self, line: &[char], from: usize) -> Option<(usize, usize)> {
-        (from..=line.len()).find_map(|start| {
-            let fits = self.0.iter().filter(|branch| !branch.at_start || start == 0);
-            Some((start, fits.filter_map(|branch| ends(branch, line, start)).max()?))
-        })
-    }
-}
-
-fn literal(text: &str) -> Branch {
-    let pieces = text.chars().map(|character| once(What::Exactly(character))).collect();
-    Branch { at_start: false, at_end: false, pieces }
-}
-
-fn once(what: What) -> Piece {
-    Piece { what, least: 1, most: 1 }
-}
-
-fn branch(text: &str, extended: bool) -> Branch {
-    let (at_start, text) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
-    let (at_end, text) = match text.strip_suffix('$') {
-        Some(rest) if !rest.ends_with('\\') => (true, rest),
-        _ => (false, text),
-    };
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let what = match character {
-            '*' if !pieces.is_empty() => {
-                repeat(&mut pieces, 0, usize::MAX);
-                continue;
+    /// `{2}`, `{2,}`, `{,3}`, `{2,3}`; elsewhere a brace is a brace.
+    fn interval(&mut self, end: &str) -> Result<bool, String> {
+        let rest: String = self.from.clone().collect();
+        let Some((inside, _)) = rest.split_once(end) else {
+            if end == "}" {
+                return Ok(self.literal('{'));
             }
-            '+' if extended && !pieces.is_empty() => {
-                repeat(&mut pieces, 1, usize::MAX);
-                continue;
-            }
-            '?' if extended && !pieces.is_empty() => {
-                repeat(&mut pieces, 0, 1);
-                continue;
-            }
-            '(' | ')' if extended => continue,
-            '.' => What::Any,
-            '[' => bracket(&mut characters),
-            '\\' => What::Exactly(characters.next().unwrap_or('\\')),
-            character => What::Exactly(character),
+            return Err("Unmatched \\{".to_owned());
         };
-        pieces.push(once(what));
-    }
-    Branch { at_start, at_end, pieces }
-}
-
-fn repeat(pieces: &mut [Piece], least: usize, most: usize) {
-    if let Some(last) = pieces.last_mut() {
-        (last.least, last.most) = (least, most);
-    }
-}
-
-fn bracket(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> What {
-    let negated = characters.next_if_eq(&'^').is_some();
-    let mut ranges = Vec::new();
-    while let Some(first) = characters.next() {
-        if first == ']' && !ranges.is_empty() {
-            break;
-        }
-        if characters.peek() == Some(&'-') {
-            characters.next();
-            match characters.next() {
-                Some(']') | None => {
-                    ranges.extend([(first, first), ('-', '-')]);
-                    break;
-                }
-                Some(last) => ranges.push((first, last)),
+        let (least, most) = inside.split_once(',').map_or((inside, Some(inside)), |(least, most)| {
+            (if least.is_empty() { "0" } else { least }, (!most.is_empty()).then_some(most))
+        });
+        let (Ok(least), Ok(most)) = (least.parse::<u16>(), most.map(str::parse::<u16>).transpose()) else {
+            if end == "}" {
+                return Ok(self.literal('{'));
             }
-        } else {
-            ranges.push((first, first));
+            return Err("Invalid content of \\{\\}".to_owned());
+        };
+        for _ in 0..inside.chars().count() + end.len() {
+            self.from.next();
         }
+        let most = most.map(|most| most.to_string()).unwrap_or_default();
+        self.to.push_str(&format!("{{{least},{most}}}"));
+        self.repeated = true;
+        Ok(true)
     }
-    What::OneOf { negated, ranges }
-}
 
-/// Where the whole branch's longest match from `start` ends: the set of places reached, piece by piece.
-fn ends(branch: &Branch, text: &[char], start: usize) -> Option<usize> {
-    let mut places = vec![start];
-    for piece in &branch.pieces {
-        let mut next = Vec::new();
-        for place in &places {
-            let mut at = *place;
-            let mut count = 0;
-            loop {
-                if count >= piece.least {
-                    next.push(at);
+    /// `[…]`, with its classes; a backslash stands for itself but in awk.
+    fn bracket(&mut self) -> Result<bool, String> {
+        let mut class = "[".to_owned();
+        if self.from.next_if_eq(&'^').is_some() {
+            class.push('^');
+        }
+        let mut first = true;
+        loop {
+            let character = self.from.next().ok_or("Unmatched [, [^, [:, [., or [=")?;
+            match character {
+                ']' if !first => break,
+                '[' if self.from.peek() == Some(&':') => self.named_class(&mut class)?,
+                '\\' if self.syntax == Syntax::Awk => {
+                    let escaped = match self.from.next().ok_or("Trailing backslash")? {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        other => other,
+                    };
+                    push_member(&mut class, escaped);
                 }
-                if count == piece.most || !text.get(at).is_some_and(|character| fits(&piece.what, *character))
-                {
-                    break;
-                }
-                at += 1;
-                count += 1;
+                // Between two members a dash makes a range.
+                '-' if !first && self.from.peek().is_some_and(|next| *next != ']') => class.push('-'),
+                other => push_member(&mut class, other),
             }
+            first = false;
         }
-        next.sort_unstable();
-        next.dedup();
-        places = next;
+        class.push(']');
+        self.to.push_str(&class);
+        Ok(true)
     }
-    if branch.at_end { places.contains(&text.len()).then_some(text.len()) } else { places.last().copied() }
+
+    fn named_class(&mut self, class: &mut String) -> Result<(), String> {
+        let rest: String = self.from.clone().collect();
+        let name = rest.get(1..).and_then(|rest| rest.split_once(":]")).map(|(name, _)| name.to_owned());
+        let name = name.ok_or("Unmatched [, [^, [:, [., or [=")?;
+        const NAMES: &[&str] = &[
+            "alpha", "digit", "alnum", "upper", "lower", "space", "blank", "punct", "print", "graph",
+            "cntrl", "xdigit",
+        ];
+        if !NAMES.contains(&name.as_str()) {
+            return Err("Invalid character class name".to_owned());
+        }
+        class.push_str(&format!("[:{name}:]"));
+        for _ in 0..name.chars().count() + 3 {
+            self.from.next();
+        }
+        Ok(())
+    }
 }
 
-fn fits(what: &What, character: char) -> bool {
-    match what {
-        What::Any => true,
-        What::Exactly(expected) => *expected == character,
-        What::OneOf { negated, ranges } => {
-            ranges.iter().any(|(first, last)| (*first..=*last).contains(&character)) != *negated
-        }
+fn push_member(class: &mut String, member: char) {
+    if "[]\\^-&~".contains(member) {
+        class.push('\\');
     }
+    class.push(member);
 }
 
 #[cfg(test)]
@@ -172,22 +293,50 @@ mod tests {
 
     #[test]
     fn expressions_find_what_grep_finds() {
-        for (pattern, extended, line, found) in [
-            ("lo w", false, "hello world", true),
-            ("^hel*o", false, "helllo", true),
-            ("^o", false, "hello", false),
-            ("o$", false, "hello", true),
-            ("a|b", false, "a", false),
-            ("x|h.l", true, "hello", true),
-            ("MODE\\|PASS", false, "PASSWORD=1", true),
-            ("[0-9]+", true, "abc7", true),
-            ("[^a-z]", false, "abc", false),
-            ("a.*b.*c", false, "axxbxxc", true),
-            ("\\.", false, "abc", false),
+        use Syntax::{Awk, Basic, Extended, Fixed};
+        for (pattern, syntax, line, found) in [
+            ("lo w", Basic, "hello world", Some("lo w")),
+            ("^hel*o", Basic, "helllo", Some("helllo")),
+            ("^o", Basic, "hello", None),
+            ("o$", Basic, "hello", Some("o")),
+            ("a$b", Basic, "a$b", Some("a$b")),
+            ("a|b", Basic, "a", None),
+            ("x|h.l", Extended, "hello", Some("hel")),
+            ("MODE\\|PASS", Basic, "PASSWORD=1", Some("PASS")),
+            ("[0-9]+", Extended, "abc17", Some("17")),
+            ("[0-9]+", Basic, "1+", Some("1+")),
+            ("[^a-z]", Basic, "abc", None),
+            ("[]x]", Basic, "a]", Some("]")),
+            ("[a\\]", Basic, "\\", Some("\\")),
+            ("[[:digit:]_-]*$", Basic, "a1_2-", Some("1_2-")),
+            ("a.*b.*c", Basic, "axxbxxc", Some("axxbxxc")),
+            ("\\.", Basic, "abc", None),
+            ("\\(ab\\)\\{2\\}", Basic, "ababab", Some("abab")),
+            ("(ab){2,}", Extended, "ababab", Some("ababab")),
+            ("a{x", Extended, "a{x", Some("a{x")),
+            ("*a", Basic, "*a", Some("*a")),
+            ("\\bfoo\\b", Extended, "a foo b", Some("foo")),
+            ("[\\t ]+x", Awk, "a\t x", Some("\t x")),
+            ("a.c", Fixed, "xa.cx", Some("a.c")),
+            ("a.c", Fixed, "abc", None),
         ] {
-            assert_eq!(Pattern::new(pattern, false, extended).is_found_in(line), found, "{pattern}");
+            let compiled = Pattern::new(pattern, syntax, false).unwrap();
+            assert_eq!(compiled.find(line, 0).map(|(start, end)| &line[start..end]), found, "{pattern}");
         }
-        assert!(Pattern::new("a.c", true, false).is_found_in("xa.cx"));
-        assert!(!Pattern::new("a.c", true, false).is_found_in("abc"));
+        assert!(Pattern::new("aBc", Basic, true).unwrap().is_found_in("xAbCx"));
+    }
+
+    #[test]
+    fn what_is_no_expression_is_told() {
+        for (pattern, syntax, why) in [
+            ("[a", Syntax::Basic, "Unmatched [, [^, [:, [., or [="),
+            ("\\(a", Syntax::Basic, "Unmatched ( or \\("),
+            ("(a", Syntax::Extended, "Unmatched ( or \\("),
+            ("a\\", Syntax::Basic, "Trailing backslash"),
+            ("[[:foo:]]", Syntax::Basic, "Invalid character class name"),
+            ("\\(a\\)\\1", Syntax::Basic, "not simulated: back-references in expressions"),
+        ] {
+            assert_eq!(Pattern::new(pattern, syntax, false).unwrap_err(), why, "{pattern}");
+        }
     }
 }

@@ -149,7 +149,8 @@ impl Chain<'_> {
         let foreign: Aside = line
             .filter(|line| line.contains("exec format error"))
             .map(|_| (&sentences::ARCHITECTURE, Vec::new()));
-        let aside = foreign.or_else(|| self.behind_the_line(pod, line?));
+        let asked = || asked_for_it(container_of(pod, status)?, line?);
+        let aside = foreign.or_else(asked).or_else(|| self.behind_the_line(pod, line?));
         let finding = if final_end {
             Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &said, policy])
         } else if code == 0 {
@@ -185,6 +186,15 @@ impl Chain<'_> {
         let namespace = flag(pod.namespace(), self.world.namespace());
         format!("kubectl logs {}{container}{previous}{namespace}", pod.name())
     }
+}
+
+/// A probe whose path a program names as it ends.
+fn asked_for_it(container: &Value, line: &str) -> Aside {
+    ["livenessProbe", "readinessProbe", "startupProbe"].into_iter().find_map(|probe| {
+        let path = text(container, &format!("/{probe}/httpGet/path"));
+        let named = path.len() > 1 && line.contains(path);
+        named.then(|| (&sentences::PROBE_ENDS_IT, vec![probe.to_owned(), path.to_owned()]))
+    })
 }
 
 /// The container of a Pod's spec that a status is about.

@@ -71,7 +71,7 @@ impl Chain<'_> {
 }
 
 /// Whether a refusal is a LimitRange's: `maximum cpu usage per Container is 1, but limit is 2`.
-fn is_limit_range(message: &str) -> bool {
+pub(in crate::check::why) fn is_limit_range(message: &str) -> bool {
     ["usage per Container", "usage per Pod", "limit to request ratio", "per PersistentVolumeClaim"]
         .iter()
         .any(|mark| message.contains(mark))

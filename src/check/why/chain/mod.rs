@@ -15,6 +15,7 @@ mod stale;
 mod storage;
 mod workload;
 
+pub(super) use creation::is_limit_range;
 pub(super) use others::full_resources;
 pub(super) use pod::tiny_memory;
 pub(super) use service::near_label;
@@ -138,7 +139,12 @@ impl<'a> Chain<'a> {
             let words = vec![name.to_owned(), object.namespace().to_owned()];
             (&sentences::IS_ELSEWHERE, words)
         });
-        elsewhere.or_else(|| self.near_name(kind, namespace, name))
+        let of_other_kind = || {
+            let mut others = super::near::taken_for(kind);
+            let other = others.find(|other| self.world.named(other, Some(namespace), name).is_some())?;
+            Some((&sentences::OTHER_KIND_THERE, vec![name.to_owned(), other.kind.to_owned()]))
+        };
+        elsewhere.or_else(of_other_kind).or_else(|| self.near_name(kind, namespace, name))
     }
 
     /// The key of a ConfigMap or Secret that comes near to one that is not in it, or all that are.

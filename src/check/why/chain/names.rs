@@ -48,7 +48,23 @@ impl<'a> Chain<'a> {
         if let Some(policy) = self.policy_around(pod) {
             return Some((&sentences::POLICY_HOLDS_BACK, vec![policy.name().to_owned()]));
         }
-        self.bearer_of(pod, name?)
+        name.map_or_else(|| self.policy_at_the_end(pod), |name| self.bearer_of(pod, name))
+    }
+
+    /// The NetworkPolicy before a Service that a Pod's own command names.
+    fn policy_at_the_end(self, pod: &Object) -> Aside {
+        let containers = pod.list("/spec/containers").iter();
+        let words = containers.flat_map(|container| [&container["command"], &container["args"]]);
+        let words = words.filter_map(|words| words.as_array()).flatten().filter_map(|word| word.as_str());
+        let parts: Vec<&str> = words
+            .flat_map(|word| word.split(|part: char| !part.is_ascii_alphanumeric() && part != '-'))
+            .collect();
+        let mut services = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter();
+        services.find_map(|service| {
+            let asked = parts.contains(&service.name());
+            let policy = self.policy_of(service).filter(|_| asked)?;
+            Some((&sentences::POLICY_AT_THE_END, vec![policy.name().to_owned(), service.name().to_owned()]))
+        })
     }
 
     /// The NetworkPolicy that forbids a Pod to ask anybody anything, even for a name.

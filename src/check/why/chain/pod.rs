@@ -39,14 +39,15 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::NODE_LOST, [&name]);
             return Some(finding.shown_by("kubectl get nodes"));
         }
+        // Who ended the whole Pod says more than how its containers took it.
+        if phase == "Failed" && reason == "DeadlineExceeded" {
+            return Some(self.failed(pod));
+        }
         if let Some(finding) = millibytes(pod).or_else(|| self.containers(pod)) {
             return Some(finding);
         }
         if phase == "Failed" {
-            let words = [name.as_str(), reason, pod.text("/status/message")];
-            return Some(
-                Finding::lasting(&sentences::POD_FAILED, words).called(reason).shown_by(self.describe(pod)),
-            );
+            return Some(self.failed(pod));
         }
         if let Some(finding) = self.gate(pod).or_else(|| self.holds_up(pod)) {
             return Some(finding);
@@ -58,6 +59,17 @@ impl Chain<'_> {
         let sentence =
             if running && phase == "Running" { &sentences::NOT_READY_YET } else { &sentences::CREATING };
         Some(Finding::new(sentence, [&name]).shown_by(self.describe(pod)))
+    }
+
+    fn failed(self, pod: &Object) -> Finding {
+        let reason = pod.text("/status/reason");
+        let seconds = pod.number("/spec/activeDeadlineSeconds").filter(|_| reason == "DeadlineExceeded");
+        let aside: Aside = seconds.map(|seconds| (&sentences::ACTIVE_DEADLINE, vec![seconds.to_string()]));
+        let words = [&name_of(pod), reason, pod.text("/status/message")];
+        Finding::lasting(&sentences::POD_FAILED, words)
+            .aside(aside)
+            .called(reason)
+            .shown_by(self.describe(pod))
     }
 
     /// Whether a Pod that is ready ends and starts again and again.
@@ -163,6 +175,10 @@ impl Chain<'_> {
     /// A Pod that has done its work, where one was to run.
     pub(in crate::check) fn ended_well(self, pod: &Object) -> Option<Finding> {
         let ended = pod.kind() == "Pod" && pod.text("/status/phase") == "Succeeded";
+        let mut statuses = pod.list("/status/containerStatuses").iter().filter(|_| ended);
+        if let Some(killed) = statuses.find_map(|status| self.killed_for_good(pod, status)) {
+            return Some(killed);
+        }
         let words = [name_of(pod), pod.text("/spec/restartPolicy").to_owned()];
         let finding = Finding::lasting(&sentences::SUCCEEDED, [&words[0], &words[1]]);
         ended.then(|| finding.called("Succeeded").shown_by(format!("kubectl get pod {}", pod.name())))

@@ -7,9 +7,22 @@ use super::super::sentences;
 use super::service::written;
 use super::{Chain, text};
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
     /// The NetworkPolicy that selects the Pods behind a Service for ingress.
     pub(super) fn policy_before(self, service: &Object, pods: &[&Object]) -> Option<Finding> {
+        let policy = self.policy_for(service, pods)?;
+        let words = [name_of(service), policy.name().to_owned()];
+        let finding = Finding::lasting(&sentences::POLICY_BLOCKS, [&words[0], &words[1]]);
+        Some(finding.shown_by(self.describe(policy)))
+    }
+
+    /// As `policy_before`, for a Service whose Pods are not at hand.
+    pub(super) fn policy_of(self, service: &Object) -> Option<&'a Object> {
+        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
+        self.policy_for(service, &self.selected(service, selector))
+    }
+
+    fn policy_for(self, service: &Object, pods: &[&Object]) -> Option<&'a Object> {
         let policies = self.world.all(&builtin::NETWORK_POLICY, Some(service.namespace())).iter();
         let applies = |policy: &&Object| {
             let types = policy.list("/spec/policyTypes");
@@ -17,10 +30,7 @@ impl Chain<'_> {
             let selector = policy.get("/spec/podSelector").map(LabelSelector::from_value).unwrap_or_default();
             ingress && pods.iter().any(|pod| selector.matches(pod.labels()))
         };
-        let policy = policies.into_iter().find(applies)?;
-        let words = [name_of(service), policy.name().to_owned()];
-        let finding = Finding::lasting(&sentences::POLICY_BLOCKS, [&words[0], &words[1]]);
-        Some(finding.shown_by(self.describe(policy)))
+        policies.into_iter().find(applies)
     }
 
     pub(super) fn network_policy(self, policy: &Object) -> Option<Finding> {
@@ -45,7 +55,8 @@ impl Chain<'_> {
         };
         if self.world.named(table, namespace, role).is_none() {
             let wanted = format!("{} {role}", kind);
-            let finding = Finding::lasting(&sentences::ROLE_MISSING, [&name, &wanted]);
+            let near = self.near_or_elsewhere(table, namespace.unwrap_or_default(), role);
+            let finding = Finding::lasting(&sentences::ROLE_MISSING, [&name, &wanted]).aside(near);
             return Some(finding.shown_by(format!("kubectl get {}", table.plural)));
         }
         let accounts =

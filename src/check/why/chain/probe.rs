@@ -49,7 +49,8 @@ impl Chain<'_> {
             let port = wrong_port(pod, probe("readinessProbe"));
             let finding = Finding::lasting(&sentences::READINESS, [&name, &message]).called("Unhealthy");
             let lasts = count >= FAILURES || port.is_some();
-            let aside = port.or_else(|| refused_port(&message).filter(|_| lasts));
+            let looped = || asks_the_node(probe("readinessProbe"));
+            let aside = port.or_else(|| looped().or_else(|| refused_port(&message)).filter(|_| lasts));
             return Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)));
         }
         if !ready
@@ -99,6 +100,16 @@ impl Chain<'_> {
         (delay >= DELAY_LONG).then(|| finding.lasts_if(delay >= DELAY_TOO_LONG).shown_by(self.describe(pod)))
     }
 
+    /// A container that the kubelet killed because of its liveness probe, and does not start again.
+    pub(super) fn killed_for_good(self, pod: &Object, status: &Value) -> Option<Finding> {
+        let killing = self.event(pod, &["Killing"])?.text("/message");
+        let (message, _) =
+            self.failure(pod, "Liveness").filter(|_| killing.contains("failed liveness probe"))?;
+        let words = [name_with_container(pod, status), pod.text("/spec/restartPolicy").to_owned()];
+        let finding = Finding::lasting(&sentences::LIVENESS_ENDS, [&words[0], &message, &words[1]]);
+        Some(finding.called("Succeeded").shown_by(self.describe(pod)))
+    }
+
     /// Whether the kubelet killed a container because its liveness or startup probe failed.
     pub(super) fn killed_by_probe(self, pod: &Object, status: &Value, code: i64) -> Option<Finding> {
         let spec = container_of(pod, status)?;
@@ -121,7 +132,8 @@ impl Chain<'_> {
         let port = wrong_port(pod, spec.get(probe));
         let finding = Finding::lasting(sentence, [&name, &message]).called("Unhealthy");
         let lasts = finding_lasts(restarts) || port.is_some();
-        let aside = port.or_else(|| refused_port(&message).filter(|_| lasts));
+        let looped = || asks_the_node(spec.get(probe));
+        let aside = port.or_else(|| looped().or_else(|| refused_port(&message)).filter(|_| lasts));
         Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)))
     }
 
@@ -143,6 +155,14 @@ fn name_with_container(pod: &Object, status: &Value) -> String {
     let several = pod.list("/spec/containers").len() + pod.list("/spec/initContainers").len() > 1;
     let container = text(status, "/name");
     if several { format!("{} ({container})", name_of(pod)) } else { name_of(pod) }
+}
+
+/// A probe whose host loops back: the kubelet asks from the node.
+fn asks_the_node(probe: Option<&Value>) -> Aside {
+    let probe = probe?;
+    let hosts = ["/httpGet/host", "/tcpSocket/host"].map(|pointer| text(probe, pointer));
+    let host = hosts.into_iter().find(|host| *host == "localhost" || host.starts_with("127."))?;
+    Some((&sentences::ASKS_THE_NODE, vec![host.to_owned()]))
 }
 
 fn finding_lasts(restarts: i64) -> bool {

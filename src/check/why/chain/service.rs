@@ -51,7 +51,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The Pods that a Service selects, without those that go or have ended.
-    fn selected(self, service: &Object, selector: &Map<String, Value>) -> Vec<&'a Object> {
+    pub(super) fn selected(self, service: &Object, selector: &Map<String, Value>) -> Vec<&'a Object> {
         let selector = LabelSelector::from_map(selector);
         let pods = self.world.all(&builtin::POD, Some(service.namespace())).iter();
         let alive = |pod: &&Object| {
@@ -112,8 +112,14 @@ impl<'a> Chain<'a> {
             }
         }
         let selects = LabelSelector::from_map(selector);
-        let mut everywhere = self.world.everywhere(&builtin::POD).iter();
-        if let Some(pod) = everywhere.find(|pod| selects.matches(pod.labels())) {
+        let everywhere = self.world.everywhere(&builtin::POD).iter();
+        let mut fitting = everywhere.filter(|pod| selects.matches(pod.labels()));
+        if let Some(own) = fitting.clone().find(|pod| pod.namespace() == service.namespace())
+            && let Some(finding) = self.broken_link(own).or_else(|| self.ended_well(own))
+        {
+            return finding;
+        }
+        if let Some(pod) = fitting.find(|pod| pod.namespace() != service.namespace()) {
             let words = [name.as_str(), &wanted, pod.namespace(), service.namespace()];
             let show = format!("kubectl get pods -A -l {wanted}");
             return Finding::lasting(&sentences::SELECTED_ELSEWHERE, words)
@@ -234,13 +240,27 @@ impl<'a> Chain<'a> {
         let told =
             format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
         let show = format!("kubectl logs {pod}");
-        let behind: Aside = pods.first().map(|pod| {
-            let words =
-                vec![self.workload_of(pod), service.map("/spec/selector").map(written).unwrap_or_default()];
-            (&sentences::BEHIND_IT, words)
-        });
+        let covered = pods.first().and_then(|pod| mounted_over(pod)).filter(|_| answered.status == 403);
+        let behind = covered.or_else(|| self.behind(service, &pods));
         let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
         (answered.status != 503).then(|| finding.shown_by(show))
+    }
+
+    /// Who answers for a Service.
+    fn behind(self, service: &Object, pods: &[&Object]) -> Aside {
+        let selector = service.map("/spec/selector").map(written).unwrap_or_default();
+        Some((&sentences::BEHIND_IT, vec![self.workload_of(pods.first()?), selector]))
+    }
+
+    /// A Pod that the selector of a Service leaves out.
+    pub(in crate::check::why) fn not_behind(self, service: &Object, pod: &Object) -> Option<Finding> {
+        let selector = service.map("/spec/selector")?;
+        let lacking = selector.iter().filter(|(key, value)| pod.label(key) != value.as_str());
+        let lacking: Map<String, Value> = lacking.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let words = [name_of(service), name_of(pod), written(selector), written(&lacking)];
+        let [service, pod, asked, lacks] = words.each_ref().map(String::as_str);
+        let finding = Finding::lasting(&sentences::NOT_BEHIND, [service, pod, asked, lacks]);
+        (!lacking.is_empty()).then(|| finding.shown_by("kubectl get pods --show-labels"))
     }
 
     fn no_such_port(self, service: &Object, asked: &str) -> Finding {
@@ -321,6 +341,20 @@ fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
     let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
     ports.filter_map(|port| Some((port["containerPort"].as_i64()?, text(port, "/name")))).collect()
+}
+
+/// Where a volume that begins empty hides what the image holds.
+fn mounted_over(pod: &Object) -> Aside {
+    let empty = |name: &Value| {
+        let mut volumes = pod.list("/spec/volumes").iter().filter(|volume| volume["name"] == *name);
+        volumes.any(|volume| {
+            ["emptyDir", "hostPath", "persistentVolumeClaim"].iter().any(|kind| volume.get(kind).is_some())
+        })
+    };
+    let mounts =
+        pod.list("/spec/containers").iter().filter_map(|container| container["volumeMounts"].as_array());
+    let mount = mounts.flatten().find(|mount| empty(&mount["name"]))?;
+    Some((&sentences::MOUNTED_OVER, vec![text(mount, "/mountPath").to_owned()]))
 }
 
 /// What a container runs in place of its image's own program.

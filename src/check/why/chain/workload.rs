@@ -26,6 +26,9 @@ impl<'a> Chain<'a> {
         if object.number("/spec/replicas") == Some(0) {
             return Some(self.zero(object));
         }
+        if let Some(finding) = self.held_old_pod(object) {
+            return Some(finding);
+        }
         if let Some(finding) = self.ready_and_waits(object) {
             return Some(finding);
         }
@@ -33,6 +36,15 @@ impl<'a> Chain<'a> {
         let stopped = progressing.get("reason").is_some_and(|reason| reason == "ProgressDeadlineExceeded");
         let finding = Finding::lasting(&sentences::DEADLINE, [&name]).called("ProgressDeadlineExceeded");
         stopped.then(|| finding.shown_by(format!("kubectl rollout status deployment {}", object.name())))
+    }
+
+    /// A Pod of an older version that should go and is held, where new ones wait for that.
+    fn held_old_pod(self, object: &Object) -> Option<Finding> {
+        let name = name_of(object);
+        let pods = self.world.all(&builtin::POD, Some(object.namespace())).iter();
+        let mut going = pods.filter(|pod| pod.is_terminating() && self.workload_of(pod) == name);
+        let waits = object.text("/spec/strategy/type") == "Recreate";
+        going.find_map(|pod| self.broken_link(pod)).filter(|finding| waits && finding.lasts)
     }
 
     /// Pods that are ready, but not for long enough.
@@ -90,6 +102,18 @@ impl<'a> Chain<'a> {
         }
         let unsettled = state::unsettled(object).is_some();
         let trouble = self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
+        if trouble.as_ref().is_some_and(|finding| finding.lasts) {
+            return trouble;
+        }
+        let behind = object.text("/status/updateRevision") != object.text("/status/currentRevision");
+        let partition = object.number("/spec/updateStrategy/rollingUpdate/partition").unwrap_or(0);
+        if partition > 0 && behind {
+            let words = [name_of(object), partition.to_string()];
+            return Some(
+                Finding::lasting(&sentences::PARTITION, [&words[0], &words[1]])
+                    .shown_by(get_yaml(object, self.world.namespace())),
+            );
+        }
         if trouble.is_some() {
             return trouble;
         }
@@ -100,8 +124,7 @@ impl<'a> Chain<'a> {
             let finding = Finding::lasting(&sentences::HEADLESS_MISSING, [&name_of(object), service]);
             return Some(finding.lasts_if(false).shown_by("kubectl get services"));
         }
-        let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete"
-            && object.text("/status/updateRevision") != object.text("/status/currentRevision");
+        let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete" && behind;
         let show = get_yaml(object, self.world.namespace());
         by_hand.then(|| Finding::lasting(&sentences::ON_DELETE, [&name_of(object)]).shown_by(show))
     }
@@ -151,14 +174,18 @@ impl<'a> Chain<'a> {
             let word = |key: &str| failed.get(key).and_then(|value| value.as_str()).unwrap_or_default();
             // What the Pod ended with says more than that it ended too often.
             let late = word("reason") == "DeadlineExceeded";
-            let told = pods.filter(|_| !late).map(|finding| finding.lasts_if(true)).unwrap_or_else(|| {
-                let words = [name.as_str(), word("reason"), word("message")];
-                let seconds = object.number("/spec/activeDeadlineSeconds").filter(|_| late);
-                let aside: Aside =
-                    seconds.map(|seconds| (&sentences::ACTIVE_DEADLINE, vec![seconds.to_string()]));
-                let finding = Finding::lasting(&sentences::JOB_FAILED, words).aside(aside);
-                finding.shown_by(self.describe(object))
-            });
+            let by_rule = word("reason") == "PodFailurePolicy";
+            let told = pods
+                .filter(|_| !late && !by_rule)
+                .map(|finding| finding.lasts_if(true))
+                .unwrap_or_else(|| {
+                    let words = [name.as_str(), word("reason"), word("message")];
+                    let seconds = object.number("/spec/activeDeadlineSeconds").filter(|_| late);
+                    let aside: Aside =
+                        seconds.map(|seconds| (&sentences::ACTIVE_DEADLINE, vec![seconds.to_string()]));
+                    let finding = Finding::lasting(&sentences::JOB_FAILED, words).aside(aside);
+                    finding.shown_by(self.describe(object))
+                });
             return Some(told.called(word("reason")));
         }
         pods.or_else(|| {
@@ -202,6 +229,16 @@ impl<'a> Chain<'a> {
             let show = format!("kubectl get cronjob {}", object.name());
             Finding::new(&sentences::NOT_DUE, [&name, schedule]).shown_by(show)
         })
+    }
+
+    /// A CronJob that removes its Jobs as soon as they have ended.
+    pub(in crate::check) fn forgets(self, object: &Object) -> Option<Finding> {
+        let limits = ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"];
+        let none = |limit: &&str| object.number(&format!("/spec/{limit}")) == Some(0);
+        let limit =
+            limits.into_iter().find(none).filter(|_| !object.text("/status/lastScheduleTime").is_empty())?;
+        let finding = Finding::lasting(&sentences::FORGETS, [&name_of(object), limit]);
+        Some(finding.shown_by(get_yaml(object, self.world.namespace())))
     }
 
     /// Another workload of the kind that selects the same Pods.

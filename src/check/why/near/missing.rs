@@ -72,6 +72,7 @@ impl Near<'_> {
             .or_else(|| self.refused_to_make(wanted))
             .or_else(|| self.not_exposed(wanted))
             .or_else(|| self.gone(wanted))
+            .or_else(|| self.made_others(wanted))
             .or_else(|| self.not_made(wanted))
     }
 

@@ -1,12 +1,15 @@
 //! What a learner seems to have done instead of what was asked: generic mistakes, told without an author's help.
 
+mod deed;
 mod missing;
 mod place;
 mod refusal;
+mod sources;
 mod spec;
 mod values;
 
 pub(super) use missing::taken_for;
+pub(super) use sources::service_of;
 
 use serde_json::{Map, Value};
 
@@ -61,10 +64,16 @@ impl<'a> Near<'a> {
     pub(super) fn refused_about(&self, object: &Object) -> Option<Finding> {
         let named = |text: &str| missing::is_named(text, object.name());
         let objection = self.facts.answered?.objection()?;
-        let about = self.facts.commands.last().is_some_and(|last| named(last)) || named(&objection);
+        let last = self.facts.commands.last()?;
+        // A conflict of managers names no object.
+        let about = named(last) || named(&objection) || refusal::is_conflict(&objection);
         let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
         let finding = Finding::lasting(&sentences::REFUSED, [&command, &complaint]);
-        Some(refusal::explained(finding, &complaint))
+        let finding = refusal::explained(finding, &complaint);
+        Some(match refusal::of_object(object, last, &complaint) {
+            Some((aside, show)) => finding.aside(Some(aside)).shown_by(show),
+            None => finding,
+        })
     }
 
     /// Nothing carries the labels, or nothing here does.
@@ -101,6 +110,18 @@ impl<'a> Near<'a> {
             .or_else(|| self.dry_run())
             .or_else(|| self.quota_used())
             .or_else(|| self.refused())
+            .or_else(|| self.no_jobs_yet(selection))
+    }
+
+    /// Jobs that a CronJob has not begun, or does not keep.
+    fn no_jobs_yet(&self, selection: &Selection) -> Option<Finding> {
+        if selection.kind != &builtin::JOB {
+            return None;
+        }
+        let chain = Chain::new(self.facts.world, self.facts.logs);
+        let namespace = selection.namespace.as_deref();
+        let mut schedules = self.facts.world.all(&builtin::CRON_JOB, namespace).iter();
+        schedules.find_map(|schedule| chain.forgets(schedule).or_else(|| chain.broken_link(schedule)))
     }
 
     /// A label that stands on a workload and not on its template.
@@ -236,7 +257,12 @@ impl<'a> Near<'a> {
         let names: Vec<&str> = selected.iter().map(|object| object.name()).collect();
         let words = [count.to_string(), at_most.to_string(), names.join(", ")];
         let show = format!("kubectl get {}", selection.kind.plural);
-        Some(Finding::lasting(&sentences::TWICE, [&words[0], &words[1], &words[2]]).shown_by(show))
+        let (owned, alone): (Vec<&Object>, Vec<&Object>) =
+            selected.iter().partition(|object| object.controller().is_some());
+        let by_hand = alone.first().filter(|_| !owned.is_empty());
+        let aside = by_hand.map(|object| (&sentences::MADE_BY_HAND, vec![name_of(object)]));
+        let finding = Finding::lasting(&sentences::TWICE, [&words[0], &words[1], &words[2]]);
+        Some(finding.aside(aside).shown_by(show))
     }
 
     /// A quota that lets nothing more be made.

@@ -72,6 +72,22 @@ impl Near<'_> {
     }
 }
 
+impl Near<'_> {
+    /// Whether what is missed in a container stands in one that only runs before it.
+    pub(super) fn in_init_container(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let wanted = gap.wanted.as_ref()?;
+        let target = plain(&gap.path);
+        let (list, _) = target.split_once(".containers.")?;
+        let stray = target.replacen(".containers.", ".initContainers.", 1);
+        let key = last_key(&gap.path);
+        let words = [name_of(object), format!("{key}: {}", gap.expected), format!("{list}.containers")];
+        let finding = Finding::lasting(&sentences::IN_INIT, [&words[0], &words[1], &words[2]]);
+        let show = get_yaml(object, self.facts.world.namespace());
+        (!COMMON.contains(&key.as_str()) && stands_at(object.value(), &stray, wanted))
+            .then(|| finding.shown_by(show))
+    }
+}
+
 /// The last key of a path: `spec.ports[0].targetPort` → `targetPort`.
 pub(super) fn last_key(path: &str) -> String {
     if let Some(quoted) = path.strip_suffix("\"]").and_then(|path| path.rsplit_once("[\"")) {

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::apimachinery::{KINDS, Kind};
+use crate::apimachinery::{KINDS, Kind, Object};
 
-use super::super::finding::{Aside, Finding};
+use super::super::chain::is_limit_range;
+use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
 
 /// A path of a manifest, as refusals write it.
@@ -24,6 +25,39 @@ static OTHER_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"cannot unmarshal (\w+) into Go struct field (?:\w+\.)([\w.]+) of type (\w+)").ok()
 });
 
+static PATCHED_PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#""(?:op|path)"\s*:\s*"([^"]*)"[^{}]*"(?:op|path)"\s*:\s*"([^"]*)""#).ok());
+
+/// Whether a refusal is a conflict of two managers of a field.
+pub(super) fn is_conflict(complaint: &str) -> bool {
+    complaint.contains("Apply failed with")
+}
+
+/// What a refusal means that only the object can tell, and the command that shows it.
+pub(super) fn of_object(
+    object: &Object,
+    command: &str,
+    complaint: &str,
+) -> Option<((&'static Sentence, Vec<String>), String)> {
+    let name = name_of(object);
+    if complaint.contains("unable to find specified revision") {
+        let limit = object.number("/spec/revisionHistoryLimit")?;
+        let revision = object.annotation("deployment.kubernetes.io/revision")?.parse::<i64>().ok()?;
+        let aside = (&sentences::HISTORY_CUT, vec![name.clone(), limit.to_string()]);
+        return (limit + 1 < revision).then(|| (aside, format!("kubectl rollout history {name}")));
+    }
+    let vague = complaint.contains("the server rejected our request due to an error in our request");
+    let pattern = PATCHED_PATH.as_ref().filter(|_| vague)?;
+    let mut paths = pattern.captures_iter(command).filter_map(|found| {
+        let (one, two) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+        let (op, path) = if one.starts_with('/') { (two, one) } else { (one, two) };
+        matches!(op, "replace" | "remove" | "test").then_some(path)
+    });
+    let path = paths.find(|path| object.get(path).is_none())?;
+    let show = format!("kubectl get {name} -o yaml");
+    Some(((&sentences::NO_SUCH_PATH, vec![path.to_owned(), name]), show))
+}
+
 /// A finding about a refusal, with what the refusal means and the command that shows the rule.
 pub(super) fn explained(finding: Finding, complaint: &str) -> Finding {
     let (aside, show) = meaning(complaint);
@@ -39,6 +73,9 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
         return of_kind(kind, version);
     }
     let kind = captured(&VERSIONED, complaint).and_then(|[kind]| kind_named(kind));
+    if let Some(meant) = by_words(complaint) {
+        return meant;
+    }
     if complaint.contains("illegal base64 data") {
         return (
             Some((&sentences::PLAIN_UNDER_DATA, Vec::new())),
@@ -51,18 +88,49 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
     }
     if let (Some(kind), Some([found, path, wanted])) = (kind, captured(&OTHER_TYPE, complaint)) {
         let in_quotes = wanted == "string" && matches!(found, "number" | "bool");
-        let aside: Aside = in_quotes.then(|| (&sentences::IN_QUOTES, Vec::new()));
+        let nested = kind.kind == "Service" && path.ends_with("selector") && found == "object";
+        let sentence = if nested { &sentences::PLAIN_SELECTOR } else { &sentences::IN_QUOTES };
+        let aside: Aside = (in_quotes || nested).then(|| (sentence, Vec::new()));
         return (aside, Some(explain(kind, path)));
     }
     if let Some([kind, path]) = captured(&INVALID, complaint)
         && let Some(kind) = kind_named(kind)
     {
         let immutable =
-            complaint.contains("field is immutable") || complaint.contains("may not change fields");
+            ["field is immutable", "may not change fields", "may not change once", "cannot change roleRef"]
+                .iter()
+                .any(|words| complaint.contains(words));
         let aside: Aside = immutable.then(|| (&sentences::IMMUTABLE, Vec::new()));
         return (aside, Some(explain(kind, path)));
     }
     (None, None)
+}
+
+/// What a refusal means that says the same whatever it is about.
+fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
+    let with = |sentence: &'static Sentence| -> Aside { Some((sentence, Vec::new())) };
+    if is_conflict(complaint) {
+        return Some((with(&sentences::CONFLICT), None));
+    }
+    if complaint.contains("already exists") {
+        return Some((with(&sentences::IS_THERE), None));
+    }
+    if complaint.contains("could not find the requested resource (patch ") {
+        return Some((with(&sentences::NOT_SCALED), None));
+    }
+    if complaint.contains("cannot use generate name with apply") {
+        return Some((with(&sentences::CREATE_NAMES), None));
+    }
+    if complaint.contains("must support resize") {
+        let show = "kubectl get storageclass -o yaml".to_owned();
+        return Some((with(&sentences::NO_EXPANSION), Some(show)));
+    }
+    if let Some((_, rest)) = complaint.split_once("exceeded quota: ") {
+        let quota = rest.split(',').next().unwrap_or(rest);
+        return Some((None, Some(format!("kubectl describe resourcequota {quota}"))));
+    }
+    (complaint.contains("is forbidden") && is_limit_range(complaint))
+        .then(|| (None, Some("kubectl describe limitrange".to_owned())))
 }
 
 /// A kind in another version than its own.

@@ -13,6 +13,9 @@ use super::Near;
 use super::place::{LAST_APPLIED, last_key, stands_at};
 use super::values;
 
+/// Keys of a ConfigMap that are named, at most.
+const KEYS_MAX: usize = 6;
+
 impl Near<'_> {
     /// What the first difference of an object's spec looks like.
     pub(in crate::check::why) fn gaps(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
@@ -23,11 +26,17 @@ impl Near<'_> {
     pub(in crate::check::why) fn difference(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
         let gap = gaps.iter().find(|gap| !gap.path.starts_with("status"))?;
         let words = [name_of(object), gap.path.clone()];
+        let keys = object.map("/data").filter(|_| gap.path.starts_with("data"));
+        let keys = keys.map(|data| data.keys().take(KEYS_MAX).map(String::as_str).collect::<Vec<_>>());
+        let listed = keys.filter(|keys| !keys.is_empty());
         let finding = match gap.actual.as_deref() {
             Some(found) => {
                 Finding::lasting(&sentences::DIFFERS, [&words[0], &words[1], found, &gap.expected])
             }
-            None => Finding::lasting(&sentences::NOT_SET, [&words[0], &words[1], &gap.expected]),
+            None => {
+                let finding = Finding::lasting(&sentences::NOT_SET, [&words[0], &words[1], &gap.expected]);
+                finding.aside(listed.map(|keys| (&sentences::KEYS, vec![keys.join(", ")])))
+            }
         };
         Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
@@ -43,6 +52,11 @@ impl Near<'_> {
         self.label(object, gap)
             .or_else(|| self.ports(object, gap))
             .or_else(|| self.changed_pod(object, gap))
+            .or_else(|| self.changed_set(object, gap))
+            .or_else(|| self.kept_old(object, gap))
+            .or_else(|| Self::not_applied(object, gap))
+            .or_else(|| self.wrong_container(object, gap))
+            .or_else(|| self.in_init_container(object, gap))
             .or_else(|| self.image(object, gap))
             .or_else(|| self.autoscaled(object, gap))
             .or_else(|| self.scaled_below(object, gap))
@@ -51,7 +65,6 @@ impl Near<'_> {
             .or_else(|| values::memory(object, gap))
             .or_else(|| values::probe(object, gap))
             .or_else(|| values::key(object, gap))
-            .or_else(|| self.wrong_container(object, gap))
             .or_else(|| self.near_value(object, gap))
             .or_else(|| self.wrong_place(object, gap))
     }
@@ -152,8 +165,15 @@ impl Near<'_> {
         let owner = name_of(object);
         let chain = Chain::new(self.facts.world, self.facts.logs);
         let pods = self.facts.world.all(&builtin::POD, Some(object.namespace())).iter();
+        // A Pod of another version comes from another template, and nobody changed it.
+        let templates = self.facts.world.all(&builtin::REPLICA_SET, Some(object.namespace()));
+        let from_template = |pod: &&Object| {
+            let made_by = pod.controller();
+            let own = |set: &&Object| made_by.as_ref().is_some_and(|owner| owner.uid == set.uid());
+            templates.iter().filter(own).any(|set| stands_at(set.value(), &gap.path, wanted))
+        };
         let changed = pods
-            .filter(|pod| chain.workload_of(pod) == owner)
+            .filter(|pod| chain.workload_of(pod) == owner && !from_template(pod))
             .find(|pod| stands_at(pod.value(), below, wanted))?;
         let words = [name_of(changed), owner];
         let show = get_yaml(object, self.facts.world.namespace());

@@ -71,7 +71,52 @@ sentences! {
     CLAIM_STAYS: "{0} was made for the StatefulSet {1}, and stays when that goes, so that no data is lost: delete it by itself.",
         "{0}은(는) 스테이트풀셋 {1}을(를) 위해 만들어졌고, 데이터를 잃지 않도록 그것이 삭제되어도 남습니다. 따로 삭제하세요.";
     GONE: "{0} was there and is gone: it was deleted.", "{0}이(가) 있었는데 삭제되어 없습니다.";
-    GONE_AGAIN: "{0} was made and is gone again: somebody deleted it, its time to live (ttlSecondsAfterFinished) was over, or its node does not exist.",
-        "{0}이(가) 만들어졌다가 사라졌습니다. 누군가 삭제했거나, 보관 시간(ttlSecondsAfterFinished)이 지났거나, 지정한 노드가 없는 경우입니다.";
+    GONE_AGAIN: "{0} was made and is gone again: somebody deleted it, its time to live (ttlSecondsAfterFinished) was over, or its owner (metadata.ownerReferences) or its node does not exist.",
+        "{0}이(가) 만들어졌다가 사라졌습니다. 누군가 삭제했거나, 보관 시간(ttlSecondsAfterFinished)이 지났거나, 소유자(metadata.ownerReferences)나 지정한 노드가 없는 경우입니다.";
+    CHANGED_SET: "The last command changed a ReplicaSet, which belongs to {0}: new Pods come from the template of {0}. Change {0} itself.",
+        "마지막 명령은 {0}에 속한 레플리카셋을 바꾸었습니다. 새 파드는 {0}의 템플릿에서 만들어지니 {0}을(를) 바꾸세요.";
+    IN_INIT: "{1} stands in {0} at an init container, which runs before the others and ends; it belongs under {2}.",
+        "{0}의 {1}이(가) 초기화 컨테이너에 있습니다. 초기화 컨테이너는 먼저 실행되고 끝납니다. 있어야 할 곳은 {2}입니다.";
+    UNCHANGED: "The last command (`{0}`) changed nothing: what it wrote is there already. Is it the right file, and saved?",
+        "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 쓴 내용이 이미 그대로 있습니다. 올바른 파일인지, 저장했는지 보세요.";
+    NO_CHANGE: "The last command (`{0}`) changed nothing: what it says is so already, or it names no field that there is.",
+        "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 이미 그런 상태이거나, 없는 필드를 썼습니다.";
+    MADE_OTHERS: "The last command (`{0}`) wrote {1}, and {2} is not among them: is it in the file? Each object is a document of its own, with a line `---` between them.",
+        "마지막 명령(`{0}`)이 쓴 것은 {1}뿐이고 {2}이(가) 없습니다. 파일에 들어 있나요? 오브젝트마다 문서가 하나이고 그 사이에 `---` 줄이 있어야 합니다.";
+    NOT_APPLIED: "{0} was not written by `kubectl apply`, so nothing remembers the file: apply it.",
+        "{0}을(를) `kubectl apply`로 쓰지 않아 파일의 내용이 기록되어 있지 않습니다. 파일을 적용(apply)하세요.";
+    APPLIED_OTHERWISE: "The file that was applied last to {0} does not say so: change the file and apply it.",
+        "{0}에 마지막으로 적용한 파일의 내용이 다릅니다. 파일을 고치고 다시 적용하세요.";
+    PROCESS_ENDED: "The program in {0} ended, and the kubelet started its container again (restarts: {1}): the Pod is the same. Delete the Pod itself.",
+        "{0} 안의 프로그램이 끝나 kubelet이 컨테이너를 다시 시작했습니다(재시작 {1}회). 파드는 그대로입니다. 파드 자체를 삭제하세요.";
+    LEFT_ON_PURPOSE: "{0} is still there: `--cascade=orphan` deletes the owner and leaves what it made.",
+        "{0}이(가) 그대로 있습니다. `--cascade=orphan`은 소유자만 삭제하고 만들어진 것은 남깁니다.";
+    REPLACED: "The last command (`{0}`) deleted {1} and made it anew: `replace --force` does both.",
+        "마지막 명령(`{0}`)이 {1}을(를) 삭제하고 다시 만들었습니다. `replace --force`는 둘 다 합니다.";
+    LET_GO: "{0} is still there: its labels do not fit the selector of {1} any more, which let it go and made another. Delete it.",
+        "{0}이(가) 그대로 있습니다. 레이블이 {1}의 셀렉터에 더는 맞지 않아 {1}이(가) 놓아주고 다른 파드를 만들었습니다. 삭제하세요.";
+    OF_NOBODY: "{0} belongs to nobody and goes with nothing else: delete it by itself.",
+        "{0}은(는) 소유자가 없어 다른 것과 함께 사라지지 않습니다. 따로 삭제하세요.";
+    MADE_BY_HAND: " {0} is nobody's: it was made by hand.", " {0}은(는) 소유자 없이 따로 만들어진 것입니다.";
+    PROGRAM_FAILED: "The last command (`{0}`) ended with an error: {1}", "마지막 명령(`{0}`)이 오류로 끝났습니다: {1}";
+    GOES_FIRST: "{0} takes its old Pods away before new ones are ready ({1}): while the new ones fail, nobody serves. Its strategy should let the old ones stay.",
+        "{0}은(는) 새 파드가 준비되기 전에 이전 파드를 없앱니다({1}). 새 파드가 실패하는 동안 아무도 응답하지 않습니다. 이전 파드가 남는 전략이어야 합니다.";
+    NOT_BEHIND: "{1} is not behind {0}: the selector of {0} asks for all of {2}, and the Pod lacks {3}.",
+        "{1}은(는) {0} 뒤에 없습니다. {0}의 셀렉터는 {2}을(를) 모두 요구하는데 이 파드에는 {3}이(가) 없습니다.";
+    FORGETS: "{0} keeps no Jobs that are done ({1}: 0): each is removed as soon as it has ended.",
+        "{0}이(가) 끝난 잡을 남기지 않습니다({1}: 0). 잡이 끝나면 바로 삭제됩니다.";
+    HISTORY_CUT: " {0} keeps only {1} old revisions (revisionHistoryLimit): the others are forgotten.",
+        " {0}은(는) 이전 리비전을 {1}개만 남깁니다(revisionHistoryLimit). 나머지는 사라졌습니다.";
+    CONFLICT: " Another command wrote the field before: `--force-conflicts` takes it over.",
+        " 이 필드는 다른 명령이 먼저 썼습니다. `--force-conflicts`를 붙이면 넘겨받습니다.";
+    NO_SUCH_PATH: " {1} has nothing at {0}: a JSON patch replaces and removes only what is there.",
+        " {1}에는 {0}이(가) 없습니다. JSON 패치의 replace와 remove는 있는 것에만 쓸 수 있습니다.";
+    IS_THERE: " Change the one that is there, or delete it first.", " 이미 있는 것을 바꾸거나 먼저 삭제하세요.";
+    NOT_SCALED: " It has no number of replicas: scale what makes the Pods.", " replicas가 없는 종류입니다. 파드를 만드는 오브젝트를 스케일하세요.";
+    CREATE_NAMES: " Only `kubectl create -f` makes a name up.", " 이름을 지어 주는 것은 `kubectl create -f`뿐입니다.";
+    NO_EXPANSION: " A claim grows only where its class has allowVolumeExpansion: true.",
+        " 클래스에 allowVolumeExpansion: true가 있어야 클레임을 늘릴 수 있습니다.";
+    PLAIN_SELECTOR: " The selector of a Service is a plain map of labels, without matchLabels.",
+        " 서비스의 셀렉터에는 matchLabels 없이 레이블을 바로 씁니다.";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }

@@ -29,6 +29,8 @@ sentences! {
         "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 성공해야 준비된 것으로 봅니다. 프로브는 시작하고 {1}초 뒤에 시작합니다(initialDelaySeconds).";
     POLICY_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets nothing out of it, not even a question to the DNS (port 53).",
         " 네트워크폴리시 {0}이(가) 이 파드를 선택해 DNS 질의(53번 포트)까지 밖으로 나가지 못하게 합니다.";
+    POLICY_AT_THE_END: " The NetworkPolicy {0} selects the Pods behind service/{1} and lets in only what its rules allow (ports of the Pods, not of the Service).",
+        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택해 규칙이 허용하는 것만 들여보냅니다(서비스의 포트가 아니라 파드의 포트).";
     NAME_ELSEWHERE: " The Service {0} is in the namespace {1}: from here its name is {0}.{1}.", " 서비스 {0}은(는) 네임스페이스 {1}에 있습니다. 여기서는 {0}.{1}이라고 불러야 합니다.";
     NO_SUCH_NAME: " There is no Service {0} in its namespace: a name in the DNS comes with a Service.", " 네임스페이스에 서비스 {0}이(가) 없습니다. DNS 이름은 서비스가 있어야 생깁니다.";
     MEMBER_WITHOUT_SERVICE: " {0} is a name of the StatefulSet {1}: it comes with a headless Service (clusterIP: None) named {2}.",
@@ -95,4 +97,11 @@ sentences! {
     NOT_READY_YET: "{0} runs, and is not ready yet.", "{0}이(가) 실행 중이지만 아직 준비되지 않았습니다.";
     RBAC: "{0} may not do what it tries: {1} Its ServiceAccount needs a Role and a RoleBinding.",
         "{0}에 하려는 일의 권한이 없습니다: {1} 서비스어카운트에 Role과 RoleBinding이 필요합니다.";
+    LIVENESS_ENDS: "The liveness probe of {0} failed ({1}), so the kubelet ended its container; the restartPolicy is {2}, and nothing starts it again.",
+        "{0}의 활성 프로브(livenessProbe)가 실패해({1}) kubelet이 컨테이너를 종료했습니다. restartPolicy가 {2}이라서 다시 시작하지 않습니다.";
+    ASKS_THE_NODE: " Its host is {0}: the kubelet asks from the node, so that is the node itself. Leave `host` out.",
+        " host가 {0}인데 kubelet은 노드에서 요청하므로 노드 자신을 가리킵니다. `host`를 빼세요.";
+    OTHER_KIND_THERE: " There is a {1} named {0}: it is taken in as one.", " 이름이 {0}인 {1}은(는) 있습니다. {1}(으)로 지정하세요.";
+    PROBE_ENDS_IT: " Its {0} asks for {1}, and that is what ends it.", " {0}이(가) {1}을(를) 요청해서 프로그램이 끝납니다.";
+    MOUNTED_OVER: " A volume is mounted over what the image holds at {0}.", " 이미지에 있던 {0}의 내용이 그 자리에 마운트된 볼륨에 가려졌습니다.";
 }

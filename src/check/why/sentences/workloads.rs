@@ -69,4 +69,6 @@ sentences! {
     ROLE_MISSING: "{0} grants {1}, and there is no such role: it grants nothing.", "{0}이(가) 주는 {1}이(가) 없어서 아무 권한도 주지 않습니다.";
     SUBJECT_MISSING: "{0} grants to the ServiceAccount {1}, and there is none of that name and namespace.",
         "{0}의 대상 서비스어카운트 {1}이(가) 그 이름과 네임스페이스에 없습니다.";
+    PARTITION: "{0} updates only its members from number {1} on (updateStrategy.rollingUpdate.partition): the others keep the old version.",
+        "{0}은(는) 번호가 {1} 이상인 파드만 업데이트합니다(updateStrategy.rollingUpdate.partition). 나머지는 이전 버전 그대로입니다.";
 }

@@ -113,6 +113,22 @@ fn what_ignores_the_request_to_end_is_killed_after_the_grace_period() {
 }
 
 #[test]
+fn a_probe_of_what_loops_back_asks_the_node() {
+    let probe = json!({"httpGet": {"host": "127.0.0.1", "port": 80}, "periodSeconds": 1});
+    let container = json!({"name": "c", "image": "nginx:1.27", "readinessProbe": probe});
+    let mut bench = Bench::new();
+    bench.pod("own", json!({"containers": [container]}));
+    bench.run_for(10_000);
+    assert!(!bench.object("own").condition_is_true("Ready"));
+    let told = bench.events("own").join("");
+    assert!(told.contains("dial tcp 127.0.0.1:80: connect: connection refused"), "{told}");
+    bench.pod("node-s", json!({"hostNetwork": true, "containers": [container]}));
+    bench.run_for(10_000);
+    assert!(bench.object("node-s").condition_is_true("Ready"));
+    assert!(bench.object("own").condition_is_true("Ready"), "{:?}", bench.events("own"));
+}
+
+#[test]
 fn a_readiness_probe_decides_about_ready() {
     let mut bench = Bench::new();
     bench.pod(

@@ -21,7 +21,8 @@ pub(super) fn validate(
     object: &Object,
 ) -> Result<Vec<String>, Status> {
     let kind = attributes.kind;
-    let grows = kind == &builtin::SERVICE || kind == &builtin::PERSISTENT_VOLUME_CLAIM;
+    let resizes = kind == &builtin::POD && attributes.options.subresource == "resize";
+    let grows = resizes || kind == &builtin::SERVICE || kind == &builtin::PERSISTENT_VOLUME_CLAIM;
     if !kind.namespaced || (attributes.old.is_some() && !grows) {
         return Ok(Vec::new());
     }

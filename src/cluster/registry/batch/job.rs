@@ -107,15 +107,9 @@ fn list_mut<'a>(object: &'a mut Object, pointer: &str) -> impl Iterator<Item = &
 /// Gives the Job labels that no other has, and selects its Pods by them (`generateSelector`).
 fn select_by_uid(object: &mut Object) {
     let (uid, name) = (object.uid().to_owned(), object.name().to_owned());
-    let labels = [
-        ("controller-uid", &uid),
-        (CONTROLLER_UID, &uid),
-        ("job-name", &name),
-        ("batch.kubernetes.io/job-name", &name),
-    ];
-    for (key, value) in labels {
+    for (key, value) in validation::generated_labels(&uid, &name) {
         let key = key.replace('/', "~1");
-        object.set(&format!("/spec/template/metadata/labels/{key}"), value.clone());
+        object.set(&format!("/spec/template/metadata/labels/{key}"), value.to_owned());
     }
     let key = CONTROLLER_UID.replace('/', "~1");
     object.set(&format!("/spec/selector/matchLabels/{key}"), uid);
@@ -175,6 +169,17 @@ mod tests {
         assert_eq!(job.label("job-name"), Some("pi"));
         assert_eq!((job.number("/spec/completions"), job.number("/spec/backoffLimit")), (Some(1), Some(6)));
         assert_eq!(JobStrategy.validate(&job), []);
+    }
+
+    #[test]
+    fn nobody_else_writes_a_job_s_selector() {
+        let mut written = job();
+        written.set("/spec/template/metadata/labels/app", "pi".to_owned());
+        written.set("/spec/selector/matchLabels/app", "pi".to_owned());
+        let errors: Vec<String> = JobStrategy.validate(&written).iter().map(ToString::to_string).collect();
+        assert!(errors[0].ends_with(": `selector` not auto-generated"), "{errors:?}");
+        written.set("/spec/manualSelector", true);
+        assert_eq!(JobStrategy.validate(&written), []);
     }
 
     #[test]

@@ -32,7 +32,15 @@ pub(crate) fn cron_job_errors(cron_job: &Object) -> FieldErrors {
         errors.extend(zone_error(&zone));
     }
     errors.extend(spec.child("concurrencyPolicy").one_of(&["Allow", "Forbid", "Replace"]));
-    errors.extend(job_spec_errors(&spec.child("jobTemplate").child("spec")));
+    let job = spec.child("jobTemplate").child("spec");
+    errors.extend(job_spec_errors(&job));
+    let [selector, manual] = ["selector", "manualSelector"].map(|field| job.child(field));
+    if !selector.is_absent() {
+        errors.push(selector.invalid("`selector` will be auto-generated"));
+    }
+    if manual.value().as_bool() == Some(true) {
+        errors.push(manual.not_supported(&["nil", "false"]));
+    }
     for field in ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
         errors.extend(spec.child(field).non_negative());
     }

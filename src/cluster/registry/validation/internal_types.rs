@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::unified_diff::unified_diff;
+use crate::base::unified_diff;
 
 /// The internal structs (`pkg/apis/core/types.go`), embedded ones flattened. A field is `Name` (a string), `Name#`
 /// (a number), `Name?` (a boolean), `Name*` (a pointer, list or map), or `Name:Type` and `Name*:Type` for a

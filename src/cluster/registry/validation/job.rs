@@ -1,6 +1,8 @@
 //! Rules of Jobs (`pkg/apis/batch/validation`).
 
-use crate::apimachinery::{FieldErrors, LabelSelector, Object};
+use serde_json::{Map, Value};
+
+use crate::apimachinery::{FieldError, FieldErrors, LabelSelector, Object};
 
 use super::field::Field;
 use super::internal_types::compact;
@@ -14,7 +16,32 @@ const INDEXED_MAX: i64 = 100_000;
 
 /// What is wrong with a Job's spec.
 pub(crate) fn job_errors(job: &Object) -> FieldErrors {
-    job_spec_errors(&Field::of(job, "spec"))
+    let spec = Field::of(job, "spec");
+    let mut errors: FieldErrors = selector_error(job, &spec.child("selector")).into_iter().collect();
+    errors.extend(job_spec_errors(&spec));
+    errors
+}
+
+/// A selector that is not the server's own, where none was to be written (`ValidateGeneratedSelector`).
+fn selector_error(job: &Object, selector: &Field<'_>) -> Option<FieldError> {
+    if job.flag("/spec/manualSelector") || selector.is_absent() {
+        return None;
+    }
+    let labels = generated_labels(job.uid(), job.name());
+    let labels: Map<String, Value> =
+        labels.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+    let own = LabelSelector::from_value(selector.value()).matches(Some(&labels));
+    (!own).then(|| selector.invalid("`selector` not auto-generated"))
+}
+
+/// The labels that the server gives the Pods of a Job, so that it selects no others.
+pub(crate) fn generated_labels<'a>(uid: &'a str, name: &'a str) -> [(&'static str, &'a str); 4] {
+    [
+        ("controller-uid", uid),
+        ("batch.kubernetes.io/controller-uid", uid),
+        ("job-name", name),
+        ("batch.kubernetes.io/job-name", name),
+    ]
 }
 
 /// What is wrong with the specification of a Job, its own or in a template.

@@ -24,8 +24,8 @@ mod security;
 mod service;
 mod stateful_set;
 mod storage;
-mod unified_diff;
 mod volume;
+mod webhook_client;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
@@ -36,7 +36,7 @@ pub(super) use ephemeral::ephemeral_update_errors;
 pub(super) use event::{event_errors, newer_event_errors};
 pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
-pub(super) use job::{job_errors, job_update_errors};
+pub(super) use job::{generated_labels, job_errors, job_update_errors};
 pub(super) use metadata::{kube_finalizer_errors, metadata_errors, metadata_update_errors};
 pub(super) use networking::{
     ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
@@ -54,6 +54,8 @@ pub(super) use workload::{
     deployment_errors, immutable, label_selector_errors, pod_template_errors, replica_set_errors,
     replication_controller_errors,
 };
+
+pub(super) use webhook_client::webhook_client_errors;
 
 #[cfg(test)]
 mod tests;

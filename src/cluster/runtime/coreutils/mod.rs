@@ -1,13 +1,22 @@
 //! The small programs of busybox and coreutils, as far as people use them inside containers.
 
 mod archives;
+mod awk;
 mod clients;
+mod columns;
+mod comparing;
+mod counts;
 mod curl;
+mod dates;
 mod devices;
-mod editing;
+mod dumps;
 mod encodings;
+mod ends;
 mod files;
 mod filters;
+mod format;
+mod inputs;
+mod interfaces;
 mod interpreters;
 mod links;
 mod listing;
@@ -15,10 +24,13 @@ mod load;
 mod machine;
 mod network;
 mod numbers;
+mod options;
+mod order;
 mod people;
+mod printing;
 mod resolving;
 mod running;
-mod slices;
+mod sed;
 mod sockets;
 mod system;
 mod test;
@@ -142,11 +154,11 @@ static COMMANDS: &[(&str, Command)] = &[
     ("cat", files::cat),
     ("cp", files::cp),
     ("curl", curl::curl),
-    ("cut", text::cut),
-    ("date", system::date),
+    ("cut", columns::cut),
+    ("date", dates::date),
     ("dirname", text::dirname),
     ("base64", encodings::base64),
-    ("echo", text::echo),
+    ("echo", printing::echo),
     ("env", running::env),
     ("false", system::fail),
     ("du", listing::du),
@@ -154,7 +166,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("fallocate", load::fallocate),
     ("find", listing::find),
     ("grep", filters::grep),
-    ("head", text::head),
+    ("head", ends::head),
     ("hostname", system::hostname),
     ("id", people::id),
     ("kill", system::kill),
@@ -169,7 +181,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("netstat", sockets::sockets),
     ("ping", sockets::ping),
     ("printenv", system::printenv),
-    ("printf", text::printf),
+    ("printf", printing::printf),
     ("ps", system::ps),
     ("pwd", system::pwd),
     ("readlink", links::readlink),
@@ -179,12 +191,12 @@ static COMMANDS: &[(&str, Command)] = &[
     ("rmdir", files::rmdir),
     ("seq", text::seq),
     ("sleep", system::sleep),
-    ("sort", text::sort),
+    ("sort", order::sort),
     ("ss", sockets::sockets),
     ("stat", listing::stat),
     ("sysctl", system::sysctl),
     ("tac", text::tac),
-    ("tail", text::tail),
+    ("tail", ends::tail),
     ("tar", archives::tar),
     ("tee", files::tee),
     ("test", test::test),
@@ -194,9 +206,9 @@ static COMMANDS: &[(&str, Command)] = &[
     ("true", system::succeed),
     ("truncate", load::fallocate),
     ("uname", system::uname),
-    ("uniq", text::uniq),
+    ("uniq", order::uniq),
     ("vi", system::not_simulated),
-    ("wc", text::wc),
+    ("wc", counts::wc),
     ("wget", network::wget),
     ("which", system::which),
     ("whoami", people::whoami),
@@ -231,13 +243,24 @@ static COMMANDS: &[(&str, Command)] = &[
     ("chgrp", people::chown),
     ("chmod", people::chmod),
     ("chown", people::chown),
-    ("awk", editing::awk),
+    ("awk", awk::awk),
     ("dig", resolving::dig),
     ("getent", resolving::getent),
     ("host", resolving::host),
-    ("ifconfig", editing::interfaces),
-    ("ip", editing::interfaces),
-    ("sed", editing::sed),
+    ("ifconfig", interfaces::interfaces),
+    ("ip", interfaces::interfaces),
+    ("sed", sed::sed),
+    ("cmp", comparing::cmp),
+    ("diff", comparing::diff),
+    ("egrep", filters::grep),
+    ("fgrep", filters::grep),
+    ("fold", text::fold),
+    ("hexdump", dumps::hexdump),
+    ("nl", text::nl),
+    ("od", dumps::od),
+    ("paste", text::paste),
+    ("strings", text::strings),
+    ("xxd", dumps::xxd),
 ];
 
 /// Whether there is such a command at all.

@@ -1,4 +1,4 @@
-//! date, env, hostname, id, kill, ps, sleep, uname and the like.
+//! env, hostname, id, kill, ps, sleep, uname and the like.
 
 use super::super::base_files::sysctl_path;
 use super::super::executable::has_tool;
@@ -47,20 +47,6 @@ pub(super) fn sleep(call: &mut Call<'_>) -> Outcome {
     }
     #[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
     Outcome::Sleep((total.min(f64::from(i32::MAX)) * 1_000.0) as i64)
-}
-
-/// The present moment.
-pub(super) fn date(call: &mut Call<'_>) -> Outcome {
-    let format = call.arguments.iter().find_map(|argument| argument.strip_prefix('+'));
-    let now = call.system.now();
-    let iso = call.arguments.iter().any(|argument| argument.starts_with("-I"));
-    let text = match format {
-        Some(format) => jiff::fmt::strtime::format(format, now).unwrap_or_else(|_| format.to_owned()),
-        None if iso => now.strftime("%Y-%m-%d").to_string(),
-        None => now.strftime("%a %b %e %H:%M:%S UTC %Y").to_string(),
-    };
-    call.say(&text);
-    Outcome::Ended(0)
 }
 
 /// The environment, or some of it.

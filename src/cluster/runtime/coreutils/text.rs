@@ -1,40 +1,24 @@
-//! basename, cut, dirname, echo, head, printf, seq, sort, tail, uniq, wc.
+//! basename, dirname, fold, nl, paste, rev, seq, strings, tac.
 
+use super::inputs::{inputs, text_of};
+use super::options::Taken;
 use super::{Call, Outcome, base_name};
 
 /// Lines that `seq` prints at most.
 const SEQUENCE_MAX: usize = 100_000;
 
-/// The text of the files named, or of standard input; `None` while more may come.
-pub(super) fn text_of(call: &mut Call<'_>, names: &[String]) -> Option<Result<String, Outcome>> {
-    if names.is_empty() || names == ["-"] {
-        return call.all_input().map(|bytes| Ok(String::from_utf8_lossy(&bytes).into_owned()));
-    }
-    let mut text = String::new();
-    for name in names {
-        let path = call.path(name);
-        match call.system.files().read(&path) {
-            Ok(bytes) => text.push_str(&String::from_utf8_lossy(&bytes)),
-            Err(why) => {
-                call.complain(&format!("{name}: {why}"));
-                return Some(Err(Outcome::Ended(1)));
-            }
+/// Options read, or the command ended.
+macro_rules! options_or_end {
+    ($call:expr, $taken:expr) => {
+        match $call.options($taken) {
+            Ok(options) => options,
+            Err(ended) => return ended,
         }
-    }
-    Some(Ok(text))
+    };
 }
+pub(super) use options_or_end;
 
-/// The whole lines that can be read now, and whether more may come; `None` when a file cannot be read.
-pub(super) fn lines_so_far(call: &mut Call<'_>, names: &[String]) -> Option<(String, bool)> {
-    if !call.input.open || !(names.is_empty() || names == ["-"]) {
-        return text_of(call, names)?.ok().map(|text| (text, false));
-    }
-    let end = call.input.bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let bytes: Vec<u8> = call.input.bytes.drain(..end).collect();
-    Some((String::from_utf8_lossy(&bytes).into_owned(), true))
-}
-
-/// Unwraps what `text_of` gives, or ends the command.
+/// What `text_of` gives, or the command ended.
 macro_rules! text_or_end {
     ($call:expr, $names:expr) => {
         match text_of($call, $names) {
@@ -44,350 +28,236 @@ macro_rules! text_or_end {
         }
     };
 }
+pub(super) use text_or_end;
 
-/// Prints its arguments.
-pub(super) fn echo(call: &mut Call<'_>) -> Outcome {
-    let mut words = call.arguments[1..].iter().peekable();
-    let (mut newline, mut escapes) = (true, false);
-    while let Some(option) = words.next_if(|word| {
-        word.len() > 1 && word.starts_with('-') && word[1..].chars().all(|letter| "neE".contains(letter))
-    }) {
-        newline &= !option.contains('n');
-        escapes |= option.contains('e');
-    }
-    let mut text = words.cloned().collect::<Vec<_>>().join(" ");
-    if escapes {
-        text = unescape(&text);
-    }
-    if newline {
-        text.push('\n');
-    }
-    call.stdout.extend_from_slice(text.as_bytes());
-    Outcome::Ended(0)
+/// A number that an option was given.
+///
+/// # Errors
+/// How the program ends, its complaint made.
+pub(super) fn number_of(call: &mut Call<'_>, text: &str) -> Result<usize, Outcome> {
+    text.parse().map_err(|_| {
+        call.complain(&format!("invalid number '{text}'"));
+        Outcome::Ended(1)
+    })
 }
 
-pub(super) fn unescape(text: &str) -> String {
-    let mut plain = String::new();
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            plain.push(character);
-            continue;
-        }
-        match characters.next() {
-            Some('n') => plain.push('\n'),
-            Some('t') => plain.push('\t'),
-            Some('r') => plain.push('\r'),
-            Some('a') => plain.push('\x07'),
-            Some('e' | 'E') => plain.push('\x1b'),
-            Some('0') => {
-                let digits: String =
-                    characters.clone().take_while(|digit| digit.is_digit(8)).take(3).collect();
-                characters = characters.as_str()[digits.len()..].chars();
-                let code = u32::from_str_radix(&digits, 8).unwrap_or_default();
-                plain.extend(char::from_u32(code));
-            }
-            Some('\\') => plain.push('\\'),
-            Some(other) => plain.extend(['\\', other]),
-            None => plain.push('\\'),
-        }
-    }
-    plain
-}
-
-/// Prints by a format.
-pub(super) fn printf(call: &mut Call<'_>) -> Outcome {
-    let Some(format) = call.arguments.get(1).map(|format| unescape(format)) else {
-        call.complain("missing operand");
-        return Outcome::Ended(1);
-    };
-    let mut values = call.arguments[2..].iter();
-    let mut text = String::new();
-    loop {
-        let before = values.len();
-        format_once(&format, &mut values, &mut text);
-        if values.len() == 0 || values.len() == before {
-            break;
-        }
-    }
-    call.stdout.extend_from_slice(text.as_bytes());
-    Outcome::Ended(0)
-}
-
-fn format_once(format: &str, values: &mut std::slice::Iter<'_, String>, text: &mut String) {
-    let mut characters = format.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '%' {
-            text.push(character);
-            continue;
-        }
-        let mut flags = String::new();
-        while let Some(flag) = characters.next_if(|next| next.is_ascii_digit() || "-+ .".contains(*next)) {
-            flags.push(flag);
-        }
-        let value = match characters.next() {
-            Some('%') => "%".to_owned(),
-            Some('d' | 'i' | 'u') => values
-                .next()
-                .and_then(|value| value.trim().parse::<i64>().ok())
-                .unwrap_or_default()
-                .to_string(),
-            Some('b') => unescape(values.next().map(String::as_str).unwrap_or_default()),
-            _ => values.next().cloned().unwrap_or_default(),
-        };
-        let width = flags.trim_start_matches(['-', '+', ' ']).split('.').next().unwrap_or_default();
-        let zeros = width.starts_with('0');
-        let width = width.parse::<usize>().unwrap_or_default().min(1_000);
-        if flags.starts_with('-') {
-            text.push_str(&format!("{value:<width$}"));
-        } else if zeros {
-            text.push_str(&format!("{value:0>width$}"));
-        } else {
-            text.push_str(&format!("{value:>width$}"));
-        }
-    }
-}
+const NO_OPTIONS: Taken = Taken { letters: "", refused: "sz", long: &[] };
 
 /// The last part of a path.
 pub(super) fn basename(call: &mut Call<'_>) -> Outcome {
-    let path = call.arguments.get(1).cloned().unwrap_or_default();
-    let name = base_name(path.trim_end_matches('/')).to_owned();
-    let suffix = call.arguments.get(2).cloned().unwrap_or_default();
-    call.say(name.strip_suffix(&suffix).unwrap_or(&name));
+    let options = options_or_end!(call, &Taken { letters: "+as:", refused: "z", long: &[] });
+    let Some(first) = options.operands.first() else {
+        call.complain("missing operand");
+        return Outcome::Ended(1);
+    };
+    let several = options.has('a') || options.has('s');
+    let suffix =
+        options.value('s').or(options.operands.get(1).map(String::as_str).filter(|_| !several)).unwrap_or("");
+    let paths = if several { options.operands.as_slice() } else { std::slice::from_ref(first) };
+    for path in paths {
+        let trimmed = path.trim_end_matches('/');
+        let name = if trimmed.is_empty() && !path.is_empty() { "/" } else { base_name(trimmed) };
+        call.say(name.strip_suffix(suffix).filter(|rest| !rest.is_empty()).unwrap_or(name));
+    }
     Outcome::Ended(0)
 }
 
 /// A path without its last part.
 pub(super) fn dirname(call: &mut Call<'_>) -> Outcome {
-    let path = call.arguments.get(1).cloned().unwrap_or_default();
-    let parent = path.trim_end_matches('/').rsplit_once('/').map_or(".", |(parent, _)| parent);
-    call.say(if parent.is_empty() { "/" } else { parent });
-    Outcome::Ended(0)
-}
-
-/// The count after `-n`, or `-NUMBER`, and the other operands.
-fn count_and_names(call: &Call<'_>, default: usize) -> (usize, bool, Vec<String>) {
-    let (mut count, mut from_start, mut names) = (default, false, Vec::new());
-    let mut arguments = call.arguments[1..].iter();
-    while let Some(argument) = arguments.next() {
-        let value = match argument.strip_prefix('-') {
-            Some("n") => arguments.next().cloned(),
-            Some(rest) if rest.starts_with('n') => Some(rest[1..].to_owned()),
-            Some(rest) if !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()) => {
-                Some(rest.to_owned())
-            }
-            Some(_) => None,
-            None => {
-                names.push(argument.clone());
-                None
-            }
+    let options = options_or_end!(call, &NO_OPTIONS);
+    if options.operands.is_empty() {
+        call.complain("missing operand");
+        return Outcome::Ended(1);
+    }
+    for path in &options.operands {
+        let trimmed = path.trim_end_matches('/');
+        let parent = match trimmed.rsplit_once('/') {
+            Some((parent, _)) => parent.trim_end_matches('/'),
+            None if trimmed.is_empty() && !path.is_empty() => "",
+            None => ".",
         };
-        if let Some(value) = value {
-            from_start = value.starts_with('+');
-            count = value.trim_start_matches(['+', '-']).parse().unwrap_or(default);
-        }
+        call.say(if parent.is_empty() { "/" } else { parent });
     }
-    (count, from_start, names)
-}
-
-/// The first lines.
-pub(super) fn head(call: &mut Call<'_>) -> Outcome {
-    if let Some(outcome) = super::slices::by_bytes(call, false) {
-        return outcome;
-    }
-    let (count, _, names) = count_and_names(call, 10);
-    if names.is_empty() && call.input.open {
-        // Enough lines end it before the input does.
-        let lines = call.input.bytes.iter().filter(|byte| **byte == b'\n').count();
-        if lines < count {
-            return Outcome::NeedsInput;
-        }
-        let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        text.lines().take(count).for_each(|line| call.say(line));
-        return Outcome::Ended(0);
-    }
-    let text = text_or_end!(call, &names);
-    text.lines().take(count).for_each(|line| call.say(line));
-    Outcome::Ended(0)
-}
-
-/// The last lines; `-f` follows a file.
-pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
-    let (count, from_start, names) = count_and_names(call, 10);
-    let follows = call.split_options().0.contains(['f', 'F']);
-    if follows && names == ["/dev/null"] {
-        return Outcome::Again(3_600_000);
-    }
-    if names.iter().any(|name| super::devices::is_endless(name)) {
-        return Outcome::Becomes("hoarder".to_owned());
-    }
-    if let Some(outcome) = super::slices::by_bytes(call, true) {
-        if follows {
-            call.complain("not simulated: -f with -c");
-            return Outcome::Ended(1);
-        }
-        return outcome;
-    }
-    let text = text_or_end!(call, &names);
-    let length = text.len() as u64;
-    if follows && *call.memory > 0 {
-        let seen = usize::try_from(*call.memory - 1).unwrap_or_default();
-        let new = text.get(seen.min(text.len())..).unwrap_or_default().to_owned();
-        call.stdout.extend_from_slice(new.as_bytes());
-    } else {
-        let lines: Vec<&str> = text.lines().collect();
-        let skip = if from_start { count.saturating_sub(1) } else { lines.len().saturating_sub(count) };
-        lines.iter().skip(skip).for_each(|line| call.say(line));
-    }
-    if follows {
-        *call.memory = length + 1;
-        return Outcome::Again(1_000);
-    }
-    Outcome::Ended(0)
-}
-
-/// Counts.
-pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
-    let (options, names) = call.split_options();
-    let text = text_or_end!(call, &names);
-    let counts =
-        [('l', text.matches('\n').count()), ('w', text.split_whitespace().count()), ('c', text.len())];
-    let chosen: Vec<String> = counts
-        .iter()
-        .filter(|(letter, _)| options.is_empty() || options.contains(*letter))
-        .map(|(_, count)| if options.len() == 1 { count.to_string() } else { format!("{count:>9}") })
-        .collect();
-    let name = names.first().map(|name| format!(" {name}")).unwrap_or_default();
-    call.say(&format!("{}{name}", chosen.join("")));
     Outcome::Ended(0)
 }
 
 /// Lines, the last one first.
 pub(super) fn tac(call: &mut Call<'_>) -> Outcome {
-    let (_, names) = call.split_options();
-    let text = text_or_end!(call, &names);
+    let options = options_or_end!(call, &NO_OPTIONS);
+    let text = text_or_end!(call, &options.operands);
     text.lines().rev().for_each(|line| call.say(line));
     Outcome::Ended(0)
 }
 
 /// Lines from their ends to their beginnings.
 pub(super) fn rev(call: &mut Call<'_>) -> Outcome {
-    let (_, names) = call.split_options();
-    let text = text_or_end!(call, &names);
+    let options = options_or_end!(call, &NO_OPTIONS);
+    let text = text_or_end!(call, &options.operands);
     text.lines().for_each(|line| call.say(&line.chars().rev().collect::<String>()));
     Outcome::Ended(0)
 }
 
-/// Columns of lines.
-pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
-    let (mut delimiter, mut fields, mut names) = ("\t".to_owned(), String::new(), Vec::new());
-    let mut characters = false;
-    let mut arguments = call.arguments[1..].iter().cloned();
-    while let Some(argument) = arguments.next() {
-        match argument.split_at_checked(2) {
-            Some(("-d", "")) => delimiter = arguments.next().unwrap_or_default(),
-            Some(("-d", rest)) => delimiter = rest.to_owned(),
-            Some(("-f", "")) => fields = arguments.next().unwrap_or_default(),
-            Some(("-f", rest)) => fields = rest.to_owned(),
-            Some(("-c" | "-b", rest)) => {
-                characters = true;
-                fields = if rest.is_empty() { arguments.next().unwrap_or_default() } else { rest.to_owned() };
-            }
-            _ => names.push(argument),
-        }
-    }
-    let Some((text, goes_on)) = lines_so_far(call, &names) else { return Outcome::Ended(1) };
-    let wanted = |number: usize| {
-        fields.split(',').any(|range| match range.split_once('-') {
-            Some((first, last)) => {
-                number >= first.parse().unwrap_or(1) && number <= last.parse().unwrap_or(usize::MAX)
-            }
-            None => range.parse() == Ok(number),
-        })
+/// Lines with their numbers; empty ones go without.
+pub(super) fn nl(call: &mut Call<'_>) -> Outcome {
+    let options = options_or_end!(call, &Taken { letters: "b:w:s:v:i:", refused: "fhdlnp", long: &[] });
+    let width = match number_of(call, options.value('w').unwrap_or("6")) {
+        Ok(width) => width.min(100),
+        Err(ended) => return ended,
     };
+    let (all, between) = (options.value('b') == Some("a"), options.value('s').unwrap_or("\t").to_owned());
+    let mut number: i64 = options.value('v').and_then(|value| value.parse().ok()).unwrap_or(1);
+    let step: i64 = options.value('i').and_then(|value| value.parse().ok()).unwrap_or(1);
+    let text = text_or_end!(call, &options.operands);
     for line in text.lines() {
-        if characters {
-            let chosen = line.chars().enumerate().filter(|(index, _)| wanted(index + 1));
-            let chosen: String = chosen.map(|(_, character)| character).collect();
-            call.say(&chosen);
+        if line.is_empty() && !all {
+            call.say(&format!("{:width$}{:len$}", "", "", len = between.len()));
             continue;
         }
-        let pieces: Vec<&str> = line.split(delimiter.as_str()).collect();
-        let chosen: Vec<&str> = pieces
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| pieces.len() == 1 || wanted(index + 1))
-            .map(|(_, piece)| *piece)
-            .collect();
-        call.say(&chosen.join(&delimiter));
+        call.say(&format!("{number:>width$}{between}{line}"));
+        number = number.saturating_add(step);
     }
-    if goes_on { Outcome::NeedsInput } else { Outcome::Ended(0) }
-}
-
-/// Lines in order.
-pub(super) fn sort(call: &mut Call<'_>) -> Outcome {
-    let (options, names) = call.split_options();
-    let text = text_or_end!(call, &names);
-    let mut lines: Vec<&str> = text.lines().collect();
-    if options.contains('n') {
-        lines.sort_by_key(|line| {
-            line.trim()
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect::<String>()
-                .parse::<u64>()
-                .unwrap_or_default()
-        });
-    } else {
-        lines.sort_unstable();
-    }
-    if options.contains('r') {
-        lines.reverse();
-    }
-    if options.contains('u') {
-        lines.dedup();
-    }
-    lines.iter().for_each(|line| call.say(line));
     Outcome::Ended(0)
 }
 
-/// Lines without their repetitions.
-pub(super) fn uniq(call: &mut Call<'_>) -> Outcome {
-    let (options, names) = call.split_options();
-    let text = text_or_end!(call, &names);
-    let mut runs: Vec<(usize, &str)> = Vec::new();
-    for line in text.lines() {
-        match runs.last_mut() {
-            Some((count, last)) if *last == line => *count += 1,
-            _ => runs.push((1, line)),
+/// Lines of several files beside each other.
+pub(super) fn paste(call: &mut Call<'_>) -> Outcome {
+    let options = options_or_end!(call, &Taken { letters: "d:s", refused: "z", long: &[] });
+    let delimiters: Vec<char> =
+        super::printing::unescape(options.value('d').unwrap_or("\t")).chars().collect();
+    let mut status = 0;
+    let Some(read) = inputs(call, &options.operands, &mut status) else { return Outcome::NeedsInput };
+    if status != 0 {
+        return Outcome::Ended(status);
+    }
+    let mut columns: Vec<Vec<&str>> = read.iter().map(|read| read.text.lines().collect()).collect();
+    // Standard input named more than once is dealt out.
+    let standard: Vec<usize> = (0..read.len()).filter(|at| read[*at].name == "-").collect();
+    if let [first, _, ..] = standard.as_slice() {
+        let lines = std::mem::take(&mut columns[*first]);
+        for (at, line) in lines.into_iter().enumerate() {
+            columns[standard[at % standard.len()]].push(line);
         }
     }
-    for (count, line) in runs {
-        if options.contains('c') { call.say(&format!("{count:>7} {line}")) } else { call.say(line) }
+    let joined = |pieces: &[&str]| {
+        let mut line = String::new();
+        for (at, piece) in pieces.iter().enumerate() {
+            if at > 0 && !delimiters.is_empty() {
+                line.push(delimiters[(at - 1) % delimiters.len()]);
+            }
+            line.push_str(piece);
+        }
+        line
+    };
+    if options.has('s') {
+        columns.iter().for_each(|column| call.say(&joined(column)));
+    } else {
+        for row in 0..columns.iter().map(Vec::len).max().unwrap_or_default() {
+            let pieces: Vec<&str> =
+                columns.iter().map(|column| column.get(row).copied().unwrap_or_default()).collect();
+            call.say(&joined(&pieces));
+        }
+    }
+    Outcome::Ended(0)
+}
+
+/// Lines broken at a width.
+pub(super) fn fold(call: &mut Call<'_>) -> Outcome {
+    let options = options_or_end!(
+        call,
+        &Taken { letters: "w:sb", refused: "", long: &[("width", 'w'), ("spaces", 's')] }
+    );
+    let width = match number_of(call, options.value('w').unwrap_or("80")) {
+        Ok(width) => width.max(1),
+        Err(ended) => return ended,
+    };
+    let text = text_or_end!(call, &options.operands);
+    for line in text.lines() {
+        let mut rest: Vec<char> = line.chars().collect();
+        while rest.len() > width {
+            let space = rest[..width].iter().rposition(|next| *next == ' ').map(|place| place + 1);
+            let end = space.filter(|_| options.has('s')).unwrap_or(width);
+            let piece: String = rest.drain(..end).collect();
+            call.say(&piece);
+        }
+        call.say(&rest.into_iter().collect::<String>());
+    }
+    Outcome::Ended(0)
+}
+
+/// Runs of characters that can be printed.
+pub(super) fn strings(call: &mut Call<'_>) -> Outcome {
+    let options = options_or_end!(call, &Taken { letters: "n:a", refused: "fot", long: &[] });
+    let least = match number_of(call, options.value('n').unwrap_or("4")) {
+        Ok(least) => least.max(1),
+        Err(ended) => return ended,
+    };
+    let text = text_or_end!(call, &options.operands);
+    for run in text.split(|next: char| !(next == '\t' || next.is_ascii_graphic() || next == ' ')) {
+        if run.len() >= least {
+            call.say(run);
+        }
     }
     Outcome::Ended(0)
 }
 
 /// Numbers in a row.
 pub(super) fn seq(call: &mut Call<'_>) -> Outcome {
-    let numbers: Vec<i64> = call.arguments[1..].iter().filter_map(|number| number.parse().ok()).collect();
+    // A negative number is no option.
+    let mut words = call.arguments[1..].iter().peekable();
+    let (mut separator, mut wide) = ("\n".to_owned(), false);
+    while let Some(word) = words.next_if(|word| {
+        word.starts_with('-') && !word[1..].starts_with(|next: char| next.is_ascii_digit() || next == '.')
+    }) {
+        match word.as_str() {
+            "-w" => wide = true,
+            "-s" => separator = words.next().cloned().unwrap_or_default(),
+            other if other.starts_with("-s") => separator = other[2..].to_owned(),
+            other => {
+                let message = format!("not simulated: option {other}");
+                call.complain(&message);
+                return Outcome::Ended(1);
+            }
+        }
+    }
+    let words: Vec<String> = words.cloned().collect();
+    let mut numbers = Vec::new();
+    for word in &words {
+        match word.parse::<f64>() {
+            Ok(number) if number.is_finite() => numbers.push(number),
+            _ => {
+                call.complain(&format!("invalid number '{word}'"));
+                return Outcome::Ended(1);
+            }
+        }
+    }
     let (first, step, last) = match numbers.as_slice() {
-        [last] => (1, 1, *last),
-        [first, last] => (*first, 1, *last),
-        [first, step, last] if *step != 0 => (*first, *step, *last),
+        [last] => (1.0, 1.0, *last),
+        [first, last] => (*first, 1.0, *last),
+        [first, step, last] if *step != 0.0 => (*first, *step, *last),
         _ => {
             call.complain("missing operand");
             return Outcome::Ended(1);
         }
     };
-    let mut number = first;
-    for _ in 0..SEQUENCE_MAX {
-        if step > 0 && number > last || step < 0 && number < last {
+    let decimals = words
+        .iter()
+        .map(|word| word.split_once('.').map_or(0, |(_, digits)| digits.len()))
+        .max()
+        .unwrap_or(0);
+    let mut shown = Vec::new();
+    for at in 0..SEQUENCE_MAX {
+        let number = first + step * at as f64;
+        if step > 0.0 && number > last + 1e-9 || step < 0.0 && number < last - 1e-9 {
             break;
         }
-        call.say(&number.to_string());
-        number = number.saturating_add(step);
+        shown.push(format!("{number:.decimals$}"));
+    }
+    if wide {
+        let width = shown.iter().map(String::len).max().unwrap_or_default();
+        shown.iter_mut().for_each(|number| *number = format!("{number:0>width$}"));
+    }
+    if !shown.is_empty() {
+        call.say(&shown.join(&separator));
     }
     Outcome::Ended(0)
 }

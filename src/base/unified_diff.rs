@@ -23,7 +23,7 @@ struct Matcher<'a> {
 }
 
 /// The differences between two texts, each line ended; empty when there are none.
-pub(super) fn unified_diff(old: &[String], new: &[String]) -> String {
+pub fn unified_diff(old: &[String], new: &[String]) -> String {
     let mut text = String::new();
     for group in groups(Matcher::new(old, new).stretches()) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };

@@ -1,0 +1,61 @@
+//! What a rule reads that keeps it from being true: an object that is not there, or one that is in trouble.
+
+use crate::apimachinery::{Object, builtin};
+use crate::lesson::{ObjectRef, Selection, ValueOrigin};
+
+use super::super::chain::Chain;
+use super::super::finding::Finding;
+use super::Near;
+
+/// The Service whose addresses a selection of EndpointSlices holds.
+pub(in crate::check::why) fn service_of(selection: &Selection) -> Option<ObjectRef> {
+    let of_slices = selection.kind == &builtin::ENDPOINT_SLICE;
+    let mut labels = selection.labels.iter().filter(|_| of_slices);
+    let (_, name) = labels.find(|(key, _)| key == "kubernetes.io/service-name")?;
+    let namespace = selection.namespace.clone();
+    Some(ObjectRef { kind: &builtin::SERVICE, name: name.clone(), namespace })
+}
+
+impl Near<'_> {
+    /// The first trouble among what a rule reads.
+    pub(in crate::check::why) fn sources(&self, origins: &[ValueOrigin]) -> Option<Finding> {
+        let chain = Chain::new(self.facts.world, self.facts.logs);
+        let of_object = |object: &ObjectRef| match self.facts.world.object(object) {
+            None => self.missing(object),
+            Some(found) => chain.broken_link(found).or_else(|| chain.ended_well(found)),
+        };
+        let of_origin = |origin: &ValueOrigin| match origin {
+            ValueOrigin::Object(object) => of_object(object),
+            ValueOrigin::Selection(selection) => {
+                if let Some(service) = service_of(selection) {
+                    return of_object(&service);
+                }
+                let selected = self.facts.world.select(selection, self.facts.snap);
+                if selected.is_empty() {
+                    return self.nothing_selected(selection);
+                }
+                let mut troubles = selected.iter().filter_map(|object| chain.broken_link(object));
+                troubles.find(|finding| finding.lasts)
+            }
+        };
+        origins.iter().find_map(of_origin).or_else(|| self.not_behind(origins))
+    }
+
+    /// A Pod of one selection that the Service of another does not select.
+    fn not_behind(&self, origins: &[ValueOrigin]) -> Option<Finding> {
+        let world = self.facts.world;
+        let selections = || {
+            origins.iter().filter_map(|origin| match origin {
+                ValueOrigin::Selection(selection) => Some(selection),
+                ValueOrigin::Object(_) => None,
+            })
+        };
+        let service = selections().find_map(|selection| world.object(&service_of(selection)?))?;
+        let pods = selections().filter(|selection| selection.kind == &builtin::POD);
+        let mut pods: Vec<&Object> =
+            pods.flat_map(|selection| world.select(selection, self.facts.snap)).collect();
+        pods.retain(|pod| pod.namespace() == service.namespace());
+        let chain = Chain::new(world, self.facts.logs);
+        pods.into_iter().find_map(|pod| chain.not_behind(service, pod))
+    }
+}
