@@ -16,6 +16,7 @@ mod factory;
 mod flag_values;
 mod flags;
 mod glob;
+mod global_flags;
 mod go_shape;
 mod go_sort;
 mod help;

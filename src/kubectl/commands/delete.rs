@@ -18,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
     usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
     flags: &[FLAGS, FILES, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -15,12 +15,15 @@ use crate::kubectl::printers::{DryRun, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
 /// The command.
+const EXPOSABLE: &[&str] = &["pod", "service", "replicationcontroller", "deployment", "replicaset"];
+
+/// The command.
 pub(super) static COMMAND: Command = Command {
     name: "expose",
     short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(EXPOSABLE),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

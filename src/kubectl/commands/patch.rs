@@ -22,7 +22,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Update fields of a resource",
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

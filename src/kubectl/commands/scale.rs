@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR};
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SCALABLE, SELECTOR};
 use super::record::record_after;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -18,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Set a new size for a deployment, replica set, or replication controller",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]",
     flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(SCALABLE),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
