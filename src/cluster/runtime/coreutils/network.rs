@@ -4,7 +4,7 @@ use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::{Call, Outcome, tls};
 
 /// Milliseconds that starting a client, connecting and answering take at least.
-const EXCHANGE: i64 = 4;
+pub(super) const EXCHANGE: i64 = 4;
 
 /// A web address in parts.
 pub(super) struct Url {
