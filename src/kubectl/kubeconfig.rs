@@ -326,8 +326,12 @@ fn complete_entries(section: &str, entries: &mut [Value]) {
                 let user = &mut entry["user"];
                 let plugin =
                     [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", json!(false))];
-                user.get_mut("exec").map(|exec| fill(exec, &plugin));
-                user.get_mut("auth-provider").map(|provider| fill(provider, &[("config", Value::Null)]));
+                if let Some(exec) = user.get_mut("exec") {
+                    fill(exec, &plugin);
+                }
+                if let Some(provider) = user.get_mut("auth-provider") {
+                    fill(provider, &[("config", Value::Null)]);
+                }
             }
         }
     }
