@@ -13,6 +13,7 @@ use super::factory::{Factory, Target};
 use super::flag_values::check_values;
 use super::flags::{Flag, Flags, parse};
 use super::global_flags::GLOBAL_FLAGS;
+use super::klog::{self, Severity};
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
@@ -80,32 +81,6 @@ impl Command {
         self.name == word || self.aliases.contains(&word)
     }
 }
-
-/// Commands that connect before they ask for the namespace, with those below them.
-const CONNECT_FIRST: &[&str] = &[
-    "api-resources",
-    "api-versions",
-    "apply",
-    "auth can-i",
-    "auth whoami",
-    "autoscale",
-    "certificate",
-    "cluster-info",
-    "cordon",
-    "create",
-    "diff",
-    "drain",
-    "explain",
-    "expose",
-    "proxy",
-    "replace",
-    "run",
-    "set env",
-    "top node",
-    "uncordon",
-    "version",
-    "wait",
-];
 
 /// One run of one command.
 pub(super) struct Call<'a> {
@@ -183,30 +158,6 @@ impl Call<'_> {
         Ok(self.place.get_or_init(|| place).clone())
     }
 
-    /// Words what is said of a context that is missing: it depends on whether a command connects first, or
-    /// asks for the namespace first.
-    fn of_context(&self, failure: Failure) -> Failure {
-        match failure {
-            // Only of one that was typed.
-            Failure::UnknownContext(context)
-                if self.flags.text("context") == context && self.connects_first() =>
-            {
-                Failure::Plain(format!("error: context {context:?} does not exist"))
-            }
-            other => other,
-        }
-    }
-
-    fn connects_first(&self) -> bool {
-        let path = self.path.strip_prefix("kubectl ").unwrap_or_default();
-        let named = |known: &&str| {
-            path == *known || path.strip_prefix(*known).is_some_and(|rest| rest.starts_with(' '))
-        };
-        let unchecked = path == "create" && matches!(self.flags.text("validate"), "false" | "ignore");
-        let elsewhere = unchecked || path == "create token";
-        (CONNECT_FIRST.iter().any(named) && !elsewhere) || self.flags.is_set("raw")
-    }
-
     /// The namespace to work in.
     pub(super) fn namespace(&self) -> Outcome<String> {
         Ok(self.target()?.namespace)
@@ -237,6 +188,16 @@ impl Call<'_> {
             Err(failure) => failures.push(failure),
         }
         Failure::many(failures)
+    }
+
+    /// Tells what the server answered when it refused, to who asked for much (`-v=5`).
+    fn tell_refusal(&mut self, ended: &Outcome) -> Outcome {
+        let status = ended.as_ref().err().and_then(Failure::status).filter(|_| self.flags.int("v") >= 5);
+        let Some(status) = status else { return Ok(()) };
+        let shown = serde_json::to_string_pretty(status).unwrap_or_default();
+        // Upstream's `%s` is left over from another way of printing.
+        let text = format!("server response object: %s[{shown}]");
+        self.complain(klog::line(Severity::Info, "helpers.go:246", &text))
     }
 
     /// Fails when the server warned and `--warnings-as-errors` was given.
@@ -347,6 +308,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     let mut call = Call::new(command, path, parsed, (args, dash), streams, factory);
     let ended = (command.run)(&mut call).await;
     let ended = call.with_deferred(ended);
+    call.tell_refusal(&ended)?;
     match ended {
         Ok(()) => call.warnings_as_errors(),
         Err(failure) if call.factory.explains_errors() || call.flags.on("explain-errors") => {

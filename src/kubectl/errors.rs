@@ -20,6 +20,8 @@ pub(super) enum Failure {
     Status(Box<Status>),
     /// Nobody answered.
     Unreachable(Box<Unreachable>),
+    /// Files hold no objects for a command.
+    NothingPassed(&'static str),
     /// The kubeconfig has no such context.
     UnknownContext(String),
     /// Several failures, one line each.
@@ -96,6 +98,7 @@ impl Failure {
             Self::Message(text) if text.starts_with("error: ") => text.clone(),
             Self::Message(text) => format!("error: {text}"),
             Self::Plain(text) | Self::WithCode(text, _) => text.clone(),
+            Self::NothingPassed(command) => format!("error: no objects passed to {command}"),
             Self::Unreachable(failure) => failure.report(),
             Self::UnknownContext(context) => {
                 format!("Error in configuration: context was not found for specified context: {context}")
@@ -110,6 +113,7 @@ impl Failure {
     fn line_of_many(&self) -> String {
         match self {
             Self::Message(text) | Self::Plain(text) => text.clone(),
+            Self::NothingPassed(_) => self.to_string(),
             Self::Status(status) => server_error(status),
             other => other.report(),
         }
@@ -123,6 +127,7 @@ impl fmt::Display for Failure {
             Self::Message(text) | Self::Plain(text) | Self::WithCode(text, _) => f.write_str(text),
             Self::Status(status) => f.write_str(&status.message),
             Self::Unreachable(failure) => failure.fmt(f),
+            Self::NothingPassed(command) => write!(f, "no objects passed to {command}"),
             other => f.write_str(&other.report()),
         }
     }

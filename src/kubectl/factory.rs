@@ -11,6 +11,7 @@ use crate::base::Clock;
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};
 use super::flags::Flags;
+use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
 use super::programs::Programs;
 
@@ -162,6 +163,12 @@ impl Factory {
     pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
         let config = self.kubeconfig(flags)?;
         let target = self.target_in(&config, flags)?;
+        if log.level >= 6 {
+            for path in config.read() {
+                let text = format!("Config loaded from file:  {}", path.display());
+                log.err.clone().line(klog::line(Severity::Info, "loader.go:407", &text))?;
+            }
+        }
         let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {

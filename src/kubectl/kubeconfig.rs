@@ -249,6 +249,11 @@ impl Kubeconfig {
         Ok(write_private(path, &to_yaml(&Value::Object(file)))?)
     }
 
+    /// The files that were there.
+    pub(super) fn read(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().map(|(path, _)| path)
+    }
+
     /// The first path that was asked for.
     pub(super) fn first_path(&self) -> PathBuf {
         self.paths.first().cloned().unwrap_or_default()
@@ -436,19 +441,6 @@ contexts:
         assert_eq!(entry["tokenFile"], "/t");
         assert_eq!(entry["exec"]["command"], folder.path().join("./log").display().to_string());
         assert_eq!(config.resolved_entry("users", "b").unwrap()["exec"]["command"], "aws");
-    }
-
-    #[test]
-    fn a_section_that_is_no_list_is_made_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config");
-        std::fs::write(&path, "users: nonsense\n").unwrap();
-        let config = Kubeconfig::load(vec![path.clone()]).unwrap();
-        assert!(
-            !config.change("users", "me", |held| drop(held.insert("token".to_owned(), "t".into()))).unwrap()
-        );
-        let config = Kubeconfig::load(vec![path]).unwrap();
-        assert_eq!(config.entry("users", "me").unwrap()["token"], "t");
     }
 
     #[test]

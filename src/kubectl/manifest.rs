@@ -65,7 +65,7 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
         parse(&text, &source, validate, &mut documents, &mut failures);
     }
     if documents.is_empty() && failures.is_empty() {
-        failures.push(Failure::message(format!("no objects passed to {}", call.command.name)));
+        failures.push(Failure::NothingPassed(call.command.name));
     }
     Ok((documents, failures))
 }

@@ -28,6 +28,7 @@ mod kuberc_document;
 mod kustomize;
 mod long_running;
 mod manifest;
+mod missing_context;
 mod name_hash;
 mod object_names;
 mod outside;

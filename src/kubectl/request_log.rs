@@ -83,6 +83,13 @@ impl Api {
         )
     }
 
+    /// Tells that a connection was upgraded.
+    pub(super) fn tell_upgrade(&self, sent: Option<Sent>) -> Outcome {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+        self.tell_response(sent, &response)
+    }
+
     /// Tells of a body, shortened.
     pub(super) fn tell_body(&self, title: &str, body: &str) -> Outcome {
         let level = self.log().level;
@@ -103,7 +110,7 @@ impl Api {
             left => format!(" [truncated {left} chars]"),
         };
         let body = format!("{}{cut}", &body[..end]);
-        self.tell("helper.go:105", &format!("{title:?} body={}", klog::value(&body)))
+        self.tell("helper.go:113", &format!("{title:?} body={}", klog::value(&body)))
     }
 
     fn tell(&self, place: &str, text: &str) -> Outcome {

@@ -64,7 +64,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     )
     .await?;
     if infos.is_empty() {
-        return Err(Failure::message("no objects passed to autoscale"));
+        return Err(Failure::NothingPassed("autoscale"));
     }
     let mut failures = Vec::new();
     for info in infos {

@@ -110,7 +110,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let found = match locate(call, &api, &args, Wanted { selectors: true, ..Wanted::default() }).await {
         // Files without objects leave nothing to do.
-        Err(Failure::Message(text)) if text == "no objects passed to delete" => Vec::new(),
+        Err(Failure::NothingPassed(_)) => Vec::new(),
         other => other?,
     };
     if plan.forced && call.flags.on("force") {

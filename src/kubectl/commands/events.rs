@@ -48,6 +48,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         // Upstream prints this one without the usual prefix.
         let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
         fields.push(format!("involvedObject.kind={}", resource.kind));
+        fields.push(format!("involvedObject.apiVersion={}", resource.api_version()));
         fields.push(format!("involvedObject.name={name}"));
     } else if call.flags.is_set("for") {
         return Err(Failure::message("--for must be in resource/name form"));

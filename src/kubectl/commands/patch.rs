@@ -70,7 +70,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         given.into_iter().map(Found::Object).collect()
     };
     if found.is_empty() {
-        return Err(Failure::message("no objects passed to patch"));
+        return Err(Failure::NothingPassed("patch"));
     }
     let mut failures = Vec::new();
     for one in found {

@@ -48,7 +48,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let wanted = Wanted { selectors: true, types_alone: false, ..Wanted::default() };
     let infos = find_as_given(call, &api, &args, wanted).await?;
     if infos.is_empty() {
-        return Err(Failure::message("no objects passed to scale"));
+        return Err(Failure::NothingPassed("scale"));
     }
     if infos.len() > 1 && call.flags.is_set("resource-version") {
         return Err(Failure::message("cannot use --resource-version with multiple resources"));

@@ -149,7 +149,7 @@ fn what_cannot_be_built_is_told() {
     );
     assert!(
         failure("resources: [deploy.yaml, deploy.yaml]")
-            .ends_with("may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]")
+            .contains("accumulation err='merging resources from 'deploy.yaml': may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]'")
     );
     assert!(failure("resources: [.]").contains("cycle detected"));
     assert!(
