@@ -29,7 +29,7 @@ impl Registry {
         object: Object,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let incoming = decode(kind, &object, options)?;
+        let incoming = decode(kind, object, None, options)?;
         let written = self.create_decoded(kind.stored(), namespace, incoming, options)?;
         Ok(written.in_version(kind))
     }

@@ -113,7 +113,7 @@ fn pod_errors(item: &Value, pod: &Object) -> Vec<String> {
             })
             .collect(),
         "Pod" => {
-            let (requests, limits) = (pod_requests(pod.value()), pod_limits(pod.value()));
+            let (requests, limits) = (pod_requests(pod.field("spec")), pod_limits(pod.field("spec")));
             Bounds { item, requests, limits }.errors()
         }
         _ => Vec::new(),

@@ -94,7 +94,7 @@ fn unnamed(quota: &Object, pod: &Object) -> Option<String> {
                 None => ("requests", *name),
             };
             let given = |resources: &Value| !resources[list][resource].is_null();
-            if !given(&container["resources"]) && !given(&pod.value()["spec"]["resources"]) {
+            if !given(&container["resources"]) && !given(&pod.field("spec")["resources"]) {
                 missing.entry(name).or_default().insert(container["name"].as_str().unwrap_or_default());
             }
         }
