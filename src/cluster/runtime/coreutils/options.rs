@@ -78,7 +78,8 @@ impl Call<'_> {
             Wrong::Needs(option) => format!("option requires an argument -- '{option}'"),
             Wrong::NotModelled(option) => format!("not simulated: option {option}"),
             Wrong::Help => {
-                let mut modelled: String = taken.letters.replace([':', '+'], "");
+                let letters = taken.letters.chars().filter(|letter| letter.is_ascii_graphic());
+                let mut modelled: String = letters.filter(|letter| !matches!(letter, ':' | '+')).collect();
                 if modelled.is_empty() {
                     modelled.push_str("none");
                 }
