@@ -12,6 +12,7 @@ use crate::base::UserError;
 
 use super::COURSE_LABEL;
 use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
+use super::request::Place;
 
 /// Kinds that the cluster makes by itself, and those that are no objects to keep.
 const MADE_BY_THE_CLUSTER: &[&str] =
@@ -86,17 +87,11 @@ impl Served {
 
     /// The kind of the object at a path, and its namespace.
     fn of_path(path: &str) -> Option<(Self, Option<String>)> {
-        let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let (group, version, rest) = match words.as_slice() {
-            ["api", version, rest @ ..] => ("", format!("api/{version}"), rest),
-            ["apis", group, version, rest @ ..] => (*group, format!("apis/{group}/{version}"), rest),
-            _ => return None,
-        };
-        let (namespace, plural) = match rest {
-            ["namespaces", namespace, plural, _] => (Some((*namespace).to_owned()), *plural),
-            [plural, _] => (None, *plural),
-            _ => return None,
-        };
+        let place = Place::of(path).filter(|place| place.name.is_some() && place.part.is_none())?;
+        let Place { group, version, plural, .. } = place;
+        let version =
+            if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
+        let namespace = place.namespace.map(str::to_owned);
         let known = KINDS.iter().find(|kind| kind.group == group && kind.plural == plural);
         let kind = Self {
             group: group.to_owned(),
