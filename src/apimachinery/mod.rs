@@ -21,10 +21,12 @@ mod meta;
 mod names;
 mod object;
 mod openapi;
+mod openapi_aggregated;
 mod openapi_custom;
 mod openapi_paths;
 mod openapi_v2;
 mod packed_text;
+mod parts;
 mod patch;
 mod pod_resources;
 mod protobuf;
@@ -67,7 +69,7 @@ pub use names::{
 };
 pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
-pub use openapi_v2::document as openapi_v2_document;
+pub use openapi_v2::{OpenApiV2Document, OpenApiV2Form, document as openapi_v2_document};
 pub use packed_text::PackedText;
 pub use patch::{
     Applier, Unapplied, apply_json_patch, apply_merge_patch, apply_operations, apply_strategic_patch,
@@ -81,9 +83,9 @@ pub use protobuf::decode as decode_protobuf;
 pub use quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 pub use schema::{
     Decoded, Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema,
-    by_name as schema_by_name, decode as decode_strictly, decode_as, enum_values as schema_enum_values,
-    of as schema_of, of_group_version_kind as schema_of_group_version_kind,
-    strict_error as strict_decoding_error,
+    by_name as schema_by_name, decode as decode_strictly, decode_as, decode_object,
+    enum_values as schema_enum_values, of as schema_of,
+    of_group_version_kind as schema_of_group_version_kind, strict_error as strict_decoding_error,
 };
 pub use status::{Status, StatusCause, StatusDetails};
 pub use volumes::is_volume_source;

@@ -4,14 +4,18 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::body::Body;
 use super::key::ObjectKey;
 use super::kinds::Kind;
-use super::managed_fields::{pack, serialize_unpacked, unpack_metadata, unpacked};
+use super::managed_fields::{is_packed, is_to_pack, pack_entry as pack, serialize_unpacked, unpack_metadata};
 use super::meta::OwnerReference;
+
+/// Where an object says who wrote which fields.
+const MANAGED_FIELDS: &str = "/metadata/managedFields";
 
 /// Any Kubernetes object; always a JSON object.
 ///
@@ -20,19 +24,14 @@ use super::meta::OwnerReference;
 /// Stored objects hold the sets in `metadata.managedFields` packed, see [`Object::pack`]; they are
 /// serialized unpacked.
 ///
-/// One that nobody looks at can be held as text, a tenth as large; see [`Object::asleep`].
-#[derive(Clone, Debug)]
+/// Copies of stored objects share the fields at the top (`metadata`, `spec` …) that none of them changes; see
+/// [`Object::share`]. One that nobody looks at can be held as text, a tenth as large; see [`Object::asleep`].
+#[derive(Clone, Debug, PartialEq)]
 pub struct Object(Body);
-
-impl PartialEq for Object {
-    fn eq(&self, other: &Self) -> bool {
-        self.value() == other.value()
-    }
-}
 
 impl Serialize for Object {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_unpacked(&self.0.glance(), serializer)
+        serialize_unpacked(self.0.glance().fields(), serializer)
     }
 }
 
@@ -83,7 +82,7 @@ impl Object {
     /// # Errors
     /// When a field has the wrong JSON type.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(self.value())
+        T::deserialize(MapDeserializer::new(self.fields()))
     }
 
     /// The JSON value.
@@ -125,7 +124,13 @@ impl Object {
     /// The JSON value as the world sees it: with the sets in `metadata.managedFields` unpacked.
     #[must_use]
     pub fn published(&self) -> Cow<'_, Value> {
-        unpacked(self.value())
+        if !self.list(MANAGED_FIELDS).iter().any(is_packed) {
+            return Cow::Borrowed(self.value());
+        }
+        let unpacked = |(name, value): (&str, &Value)| {
+            (name.to_owned(), if name == "metadata" { self.published_metadata() } else { value.clone() })
+        };
+        Cow::Owned(self.fields().map(unpacked).collect())
     }
 
     /// `metadata` as the world sees it.
@@ -138,23 +143,84 @@ impl Object {
 
     /// Keeps the sets in `metadata.managedFields` as text, which is a tenth as large.
     pub fn pack(&mut self) {
-        pack(self.value_mut());
+        if self.list(MANAGED_FIELDS).iter().any(is_to_pack)
+            && let Some(Value::Array(entries)) = self.get_mut(MANAGED_FIELDS)
+        {
+            entries.iter_mut().for_each(pack);
+        }
     }
 
-    /// The JSON value, to change; it must stay a JSON object.
-    pub fn value_mut(&mut self) -> &mut Value {
-        self.0.tree_mut()
+    /// Lets copies share its fields.
+    pub fn share(&mut self) {
+        self.0.share();
+    }
+
+    /// The fields at the top, by name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
+        self.0.form().fields()
+    }
+
+    /// A field at the top, be it null.
+    pub(super) fn entry(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// A field at the top; null when absent.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &Value {
+        self.0.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// A field at the top, to change; one that is absent is made.
+    pub fn field_mut(&mut self, name: &str) -> &mut Value {
+        self.0.entry(name)
+    }
+
+    /// Removes a field at the top.
+    pub fn remove_field(&mut self, name: &str) {
+        if self.entry(name).is_some() {
+            self.0.remove(name);
+        }
+    }
+
+    /// Whether both share a field at the top.
+    #[must_use]
+    pub fn shares(&self, other: &Self, name: &str) -> bool {
+        let fields = self.entry(name).zip(other.entry(name));
+        fields.is_some_and(|(one, two)| std::ptr::eq(one, two))
+    }
+
+    /// Makes a field at the top what it is in another object, shared with it where possible.
+    pub fn take_over(&mut self, name: &str, other: &Self) {
+        self.0.take_over(name, &other.0);
+    }
+
+    /// Whether the same stands at a path of both.
+    #[must_use]
+    pub fn agrees(&self, other: &Self, pointer: &str) -> bool {
+        match (self.get(pointer), other.get(pointer)) {
+            (Some(one), Some(two)) => std::ptr::eq(one, two) || one == two,
+            (one, two) => one.is_none() && two.is_none(),
+        }
     }
 
     /// The value at a path.
     #[must_use]
     pub fn get(&self, pointer: &str) -> Option<&Value> {
-        walk(self.value(), pointer).filter(|value| !value.is_null())
+        self.find(pointer).filter(|value| !value.is_null())
     }
 
-    /// The value at a path, to change.
+    /// The same, null included.
+    fn find(&self, pointer: &str) -> Option<&Value> {
+        let Some((name, rest)) = split_first(pointer) else { return Some(self.value()) };
+        walk(self.0.get(&name)?, rest)
+    }
+
+    /// The value at a path of at least one field, to change.
     pub fn get_mut(&mut self, pointer: &str) -> Option<&mut Value> {
-        self.value_mut().pointer_mut(pointer)
+        self.find(pointer)?;
+        let (name, rest) = split_first(pointer)?;
+        self.0.get_mut(&name)?.pointer_mut(rest)
     }
 
     /// The text at a path; empty when there is none.
@@ -189,8 +255,16 @@ impl Object {
 
     /// Sets the value at a path, making the maps on the way. List items on the way must exist.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
-        let mut place = self.value_mut();
-        for raw in pointer.split('/').skip(1) {
+        let (Some((name, rest)), value) = (split_first(pointer), value.into()) else { return };
+        // What is there already need not be copied from those with whom it is shared.
+        if self.0.is_in_parts() && self.find(pointer) == Some(&value) {
+            return;
+        }
+        if rest.is_empty() {
+            return self.0.put(&name, value);
+        }
+        let mut place = self.0.entry(&name);
+        for raw in rest.split('/').skip(1) {
             let token = unescape(raw);
             if let Value::Array(items) = place {
                 let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get_mut(index)) else {
@@ -205,13 +279,17 @@ impl Object {
             let Value::Object(map) = place else { return };
             place = map.entry(token.into_owned()).or_insert(Value::Null);
         }
-        *place = value.into();
+        *place = value;
     }
 
     /// Removes the value at a path; gives back what was there.
     pub fn remove(&mut self, pointer: &str) -> Option<Value> {
+        self.find(pointer)?;
         let (parent, last) = pointer.rsplit_once('/')?;
-        match self.value_mut().pointer_mut(parent)? {
+        if parent.is_empty() {
+            return self.0.remove(&unescape(last));
+        }
+        match self.get_mut(parent)? {
             Value::Object(map) => map.remove(unescape(last).as_ref()),
             Value::Array(items) => {
                 let index = last.parse::<usize>().ok().filter(|index| *index < items.len())?;
@@ -371,6 +449,13 @@ pub(super) fn escape(key: &str) -> String {
 
 fn unescape(token: &str) -> Cow<'_, str> {
     if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
+}
+
+/// The first token of a path, and the rest of the path.
+fn split_first(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
+    let path = pointer.strip_prefix('/')?;
+    let end = path.bytes().position(|byte| byte == b'/').unwrap_or(path.len());
+    Some((unescape(&path[..end]), &path[end..]))
 }
 
 /// The value at a path, as `Value::pointer` but without a copy of every key on the way.

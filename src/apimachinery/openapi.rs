@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 
 use super::kinds::{KINDS, Kind, unstored};
 use super::schema::{self, Descriptions, Field, FieldType, ListType, TypeSchema};
-use super::{openapi_custom, openapi_paths};
+use super::{openapi_aggregated, openapi_custom, openapi_paths};
 
-const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
-const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
-const TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
+pub(super) const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+pub(super) const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+pub(super) const TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
 const MICRO_TIME: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
-const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
+pub(super) const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
 const STATUS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
 const DELETE_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
 /// What stands before the name of a schema that is referred to.
@@ -80,14 +80,17 @@ pub fn hash(group_version: &str, custom: &[&'static Kind]) -> Option<String> {
 /// FNV-1a of what a document is made from, in upper-case hexadecimal digits: clients keep documents
 /// by it, and no document need be made to tell it.
 fn fingerprint(group_version: &str, custom: &[&'static Kind]) -> String {
-    static TYPES: LazyLock<u64> = LazyLock::new(|| fnv(0xcbf2_9ce4_8422_2325, schema::TABLE));
+    static TYPES: LazyLock<u64> = LazyLock::new(|| fnv(FNV_OFFSET, schema::TABLE));
     let release = fnv(*TYPES, env!("CARGO_PKG_VERSION"));
     let hash = fnv(release, group_version);
     let kinds = custom.iter().filter(|kind| kind.api_version() == group_version);
     format!("{:016X}", kinds.fold(hash, |hash, kind| fnv(hash, &openapi_custom::identity(kind))))
 }
 
-fn fnv(hash: u64, text: &str) -> u64 {
+/// Where FNV-1a begins.
+pub(super) const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+pub(super) fn fnv(hash: u64, text: &str) -> u64 {
     text.bytes().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
@@ -112,7 +115,7 @@ fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descripti
     let own: Vec<&'static Kind> =
         custom.iter().copied().filter(|kind| kind.api_version() == group_version).collect();
     for kind in &own {
-        paths.extend(openapi_paths::of_kind(kind, &openapi_custom::schema_name(kind), CUSTOM_PATCH_TYPES));
+        paths.extend(openapi_paths::of_kind(kind, &schema_name(kind), CUSTOM_PATCH_TYPES));
     }
     if let (false, Some(metadata)) = (own.is_empty(), schema::by_name(openapi_custom::OBJECT_META)) {
         collect(metadata, &mut types);
@@ -126,7 +129,11 @@ fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descripti
     schemas.extend(lists);
     add_scalars(&mut schemas);
     for kind in own {
-        schemas.extend(openapi_custom::components(kind, descriptions));
+        schemas.extend(if kind.custom.is_some() {
+            openapi_custom::components(kind, descriptions)
+        } else {
+            openapi_aggregated::components(kind, descriptions)
+        });
     }
     json!({
         "openapi": "3.0.0",
@@ -139,6 +146,15 @@ fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descripti
             }},
         },
     })
+}
+
+/// The name of the schema of a kind that is not built in.
+fn schema_name(kind: &Kind) -> String {
+    if kind.custom.is_some() {
+        openapi_custom::schema_name(kind)
+    } else {
+        openapi_aggregated::schema_name(kind)
+    }
 }
 
 /// A type and every type that it needs.

@@ -31,25 +31,25 @@ fn raise(into: &mut ResourceList, least: &ResourceList) {
     }
 }
 
-/// What a Pod asks for, its overhead included (`PodRequests`).
+/// What a Pod of that spec asks for, its overhead included (`PodRequests`).
 #[must_use]
-pub fn pod_requests(pod: &Value) -> ResourceList {
-    requests_with(pod, &[])
+pub fn pod_requests(spec: &Value) -> ResourceList {
+    requests_with(spec, &[])
 }
 
 /// The same where each container that does not ask for something asks for `defaults`.
 #[must_use]
-pub fn requests_with(pod: &Value, defaults: &[(&str, Quantity)]) -> ResourceList {
-    let mut total = over_containers(pod, "requests", defaults);
-    add_resources(&mut total, &resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)));
+pub fn requests_with(spec: &Value, defaults: &[(&str, Quantity)]) -> ResourceList {
+    let mut total = over_containers(spec, "requests", defaults);
+    add_resources(&mut total, &resource_list(spec["overhead"].as_object()));
     total
 }
 
-/// What a Pod may use at most; overhead counts only where there is a limit (`PodLimits`).
+/// What a Pod of that spec may use at most; overhead counts only where there is a limit (`PodLimits`).
 #[must_use]
-pub fn pod_limits(pod: &Value) -> ResourceList {
-    let mut total = over_containers(pod, "limits", &[]);
-    for (name, amount) in resource_list(pod.pointer("/spec/overhead").and_then(Value::as_object)) {
+pub fn pod_limits(spec: &Value) -> ResourceList {
+    let mut total = over_containers(spec, "limits", &[]);
+    for (name, amount) in resource_list(spec["overhead"].as_object()) {
         if let Some(limit) = total.get_mut(&name).filter(|limit| !limit.is_zero()) {
             *limit = *limit + amount;
         }
@@ -59,7 +59,7 @@ pub fn pod_limits(pod: &Value) -> ResourceList {
 
 /// The sum over containers and sidecars, or the most that one init container needs; what the Pod
 /// says for itself goes before.
-fn over_containers(pod: &Value, list: &str, defaults: &[(&str, Quantity)]) -> ResourceList {
+fn over_containers(spec: &Value, list: &str, defaults: &[(&str, Quantity)]) -> ResourceList {
     let stated = |container: &Value| resource_list(container["resources"][list].as_object());
     let of = |container: &Value| {
         let mut amounts = stated(container);
@@ -70,7 +70,7 @@ fn over_containers(pod: &Value, list: &str, defaults: &[(&str, Quantity)]) -> Re
         }
         amounts
     };
-    let containers = |field: &str| pod["spec"][field].as_array().into_iter().flatten();
+    let containers = |field: &str| spec[field].as_array().into_iter().flatten();
     let mut total = ResourceList::new();
     for container in containers("containers") {
         add_resources(&mut total, &of(container));
@@ -88,7 +88,7 @@ fn over_containers(pod: &Value, list: &str, defaults: &[(&str, Quantity)]) -> Re
         raise(&mut peak, &needed);
     }
     raise(&mut total, &peak);
-    for (name, amount) in stated(&pod["spec"]) {
+    for (name, amount) in stated(spec) {
         total.insert(name, amount);
     }
     total
@@ -111,15 +111,15 @@ mod tests {
             |cpu: &str, memory: &str| json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}});
         let mut sidecar = container("50m", "64Mi");
         sidecar["restartPolicy"] = "Always".into();
-        let mut pod = json!({"spec": {
+        let mut spec = json!({
             "containers": [container("100m", "1Gi"), container("200m", "1Gi")],
             "initContainers": [sidecar, container("1", "100Mi")],
-        }});
-        assert_eq!(text(&pod_requests(&pod)), "cpu=1050m,memory=2112Mi");
-        pod["spec"]["overhead"] = json!({"cpu": "50m"});
-        assert_eq!(text(&pod_requests(&pod)), "cpu=1100m,memory=2112Mi");
-        assert_eq!(text(&pod_limits(&pod)), "");
-        pod["spec"]["resources"] = json!({"requests": {"memory": "3Gi"}});
-        assert_eq!(text(&pod_requests(&pod)), "cpu=1100m,memory=3Gi");
+        });
+        assert_eq!(text(&pod_requests(&spec)), "cpu=1050m,memory=2112Mi");
+        spec["overhead"] = json!({"cpu": "50m"});
+        assert_eq!(text(&pod_requests(&spec)), "cpu=1100m,memory=2112Mi");
+        assert_eq!(text(&pod_limits(&spec)), "");
+        spec["resources"] = json!({"requests": {"memory": "3Gi"}});
+        assert_eq!(text(&pod_requests(&spec)), "cpu=1100m,memory=3Gi");
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn pods_of(api: &Api, named: &Named, doing: &str) -> Outcome<Ve
     }
     let selector = match named.object["spec"]["selector"].as_object() {
         Some(map) if named.resource.is(&builtin::SERVICE) => LabelSelector::from_map(map).to_string(),
-        Some(_) => LabelSelector::of_workload(&named.object).to_string(),
+        Some(_) => LabelSelector::of_spec(text_of(&named.object["kind"]), &named.object["spec"]).to_string(),
         None => String::new(),
     };
     if selector.is_empty() && named.resource.is(&builtin::SERVICE) {

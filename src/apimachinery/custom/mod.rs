@@ -99,13 +99,12 @@ pub(super) fn decode(kind: &Kind, custom: &'static CustomType, value: &Value) ->
 #[must_use]
 pub fn present(kind: &Kind, object: &Object) -> Option<Object> {
     let custom = kind.custom?;
-    let mut shown = object.clone();
-    shown.set("/apiVersion", kind.api_version());
-    let value = shown.value_mut();
-    pruning::prune_root(&custom.schema, value, &mut Vec::new());
-    defaulting::prune_nulls(&custom.schema, value);
-    defaulting::default(&custom.schema, value);
-    (shown != *object).then_some(shown)
+    let mut value = object.value().clone();
+    value["apiVersion"] = kind.api_version().into();
+    pruning::prune_root(&custom.schema, &mut value, &mut Vec::new());
+    defaulting::prune_nulls(&custom.schema, &mut value);
+    defaulting::default(&custom.schema, &mut value);
+    Object::from_value(value).filter(|shown| shown != object)
 }
 
 /// Reads `metadata` as its Go type; answers with the paths of unknown fields.

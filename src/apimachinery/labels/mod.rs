@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::object::Object;
+
 /// How a requirement compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operator {
@@ -120,11 +122,16 @@ impl LabelSelector {
 
     /// What a workload selects its Pods by: a plain map for ReplicationControllers, else a `LabelSelector`.
     #[must_use]
-    pub fn of_workload(workload: &Value) -> Self {
-        let selector = &workload["spec"]["selector"];
-        match selector.as_object() {
-            Some(labels) if workload["kind"] == "ReplicationController" => Self::from_map(labels),
-            _ => Self::from_value(selector),
+    pub fn of_workload(workload: &Object) -> Self {
+        Self::of_spec(workload.kind(), workload.field("spec"))
+    }
+
+    /// The same of a workload of that kind with that spec.
+    #[must_use]
+    pub fn of_spec(kind: &str, spec: &Value) -> Self {
+        match spec["selector"].as_object() {
+            Some(labels) if kind == "ReplicationController" => Self::from_map(labels),
+            _ => Self::from_value(&spec["selector"]),
         }
     }
 

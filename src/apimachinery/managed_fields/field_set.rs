@@ -1,9 +1,12 @@
 //! Sets of field paths in the form of `fieldsV1`: a tree of `f:name`, `k:{"key":"value"}` and `v:value`.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
+
+use super::elements::Elements;
 
 /// A set of paths; a node is a path, which may itself belong to the set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,28 +14,21 @@ pub(in crate::apimachinery) struct FieldSet {
     /// Whether the path of this node belongs to the set.
     pub(in crate::apimachinery) member: bool,
     /// Longer paths, by encoded path element.
-    pub(in crate::apimachinery) children: BTreeMap<String, FieldSet>,
+    pub(in crate::apimachinery) children: Elements,
 }
 
 impl FieldSet {
     /// A set of one path that ends here.
     pub(super) fn leaf() -> Self {
-        Self { member: true, children: BTreeMap::new() }
+        Self { member: true, children: Elements::default() }
     }
 
-    /// Reads `fieldsV1`; anything that is no set of fields counts as empty.
+    /// Reads `fieldsV1`, as a tree or as text; anything that is no set of fields counts as empty.
     pub(super) fn from_fields_v1(value: &Value) -> Self {
-        let mut set = Self::default();
-        for (element, child) in value.as_object().into_iter().flatten() {
-            if element == "." {
-                set.member = true;
-            } else {
-                let mut child = Self::from_fields_v1(child);
-                child.member |= child.children.is_empty();
-                set.children.insert(element.clone(), child);
-            }
+        match value {
+            Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+            tree => Self::deserialize(tree).unwrap_or_default(),
         }
-        set
     }
 
     /// Writes `fieldsV1`.
@@ -53,7 +49,7 @@ impl FieldSet {
     /// Adds a subtree unless it is empty.
     pub(super) fn insert(&mut self, element: &str, child: Self) {
         if !child.is_empty() {
-            self.children.insert(element.to_owned(), child);
+            *self.children.entry(element) = child;
         }
     }
 
@@ -67,27 +63,45 @@ impl FieldSet {
     /// Adds the paths of another set.
     pub(in crate::apimachinery) fn extend(&mut self, other: &Self) {
         self.member |= other.member;
-        for (element, child) in &other.children {
-            self.children.entry(element.clone()).or_default().extend(child);
+        for (element, child) in other.children.iter() {
+            self.children.entry(element).extend(child);
+        }
+    }
+
+    /// The same with a set that nobody else needs.
+    pub(super) fn absorb(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        self.member |= other.member;
+        for (element, child) in other.children.into_parts() {
+            self.children.entry(element).absorb(child);
         }
     }
 
     /// The paths that the other set lacks.
     pub(in crate::apimachinery) fn difference(&self, other: &Self) -> Self {
-        let mut rest = Self { member: self.member && !other.member, children: BTreeMap::new() };
-        for (element, child) in &self.children {
-            match other.children.get(element) {
-                Some(known) => rest.insert(element, child.difference(known)),
-                None => rest.insert(element, child.clone()),
-            }
-        }
+        let mut rest = self.clone();
+        rest.subtract(other);
         rest
+    }
+
+    /// Takes the paths of the other set out.
+    pub(super) fn subtract(&mut self, other: &Self) {
+        self.member &= !other.member;
+        self.children.retain(|element, child| {
+            if let Some(known) = other.children.get(element) {
+                child.subtract(known);
+            }
+            !child.is_empty()
+        });
     }
 
     /// The paths of both sets.
     pub(in crate::apimachinery) fn intersection(&self, other: &Self) -> Self {
-        let mut both = Self { member: self.member && other.member, children: BTreeMap::new() };
-        for (element, child) in &self.children {
+        let mut both = Self { member: self.member && other.member, children: Elements::default() };
+        for (element, child) in self.children.iter() {
             if let Some(known) = other.children.get(element) {
                 both.insert(element, child.intersection(known));
             }
@@ -95,35 +109,33 @@ impl FieldSet {
         both
     }
 
-    /// Whether a path of the set is also in `fieldsV1`.
-    pub(super) fn shares_with(&self, fields: &Value) -> bool {
-        (self.member && names_itself(fields))
-            || self
-                .children
-                .iter()
-                .any(|(element, child)| fields.get(element).is_some_and(|known| child.shares_with(known)))
+    /// Whether a path of the set is also in another.
+    pub(super) fn shares_with(&self, other: &Self) -> bool {
+        let shares = |(element, child): (&str, &Self)| {
+            other.children.get(element).is_some_and(|known| child.shares_with(known))
+        };
+        (self.member && other.member) || self.children.iter().any(shares)
     }
 
-    /// Whether every path of the set is in `fieldsV1`.
-    pub(super) fn is_covered_by(&self, fields: &Value) -> bool {
-        (!self.member || names_itself(fields))
-            && self
-                .children
-                .iter()
-                .all(|(element, child)| fields.get(element).is_some_and(|known| child.is_covered_by(known)))
+    /// Whether every path of the set is in another.
+    pub(super) fn is_covered_by(&self, other: &Self) -> bool {
+        let covered = |(element, child): (&str, &Self)| {
+            other.children.get(element).is_some_and(|known| child.is_covered_by(known))
+        };
+        (!self.member || other.member) && self.children.iter().all(covered)
     }
 
     /// Removes a path and all longer ones.
     pub(super) fn remove(&mut self, path: &[&str]) {
         let Some((first, rest)) = path.split_first() else { return };
         if rest.is_empty() {
-            self.children.remove(*first);
+            self.children.remove(first);
             return;
         }
-        if let Some(child) = self.children.get_mut(*first) {
+        if let Some(child) = self.children.get_mut(first) {
             child.remove(rest);
             if child.is_empty() {
-                self.children.remove(*first);
+                self.children.remove(first);
             }
         }
     }
@@ -139,7 +151,7 @@ impl FieldSet {
         if self.member {
             paths.push(prefix.to_owned());
         }
-        for (element, child) in &self.children {
+        for (element, child) in self.children.iter() {
             child.collect_paths(&format!("{prefix}{}", display(element)), paths);
         }
     }
@@ -152,16 +164,72 @@ impl Serialize for FieldSet {
         if itself {
             map.serialize_entry(".", &Map::new())?;
         }
-        for (element, child) in &self.children {
+        for (element, child) in self.children.iter() {
             map.serialize_entry(element, child)?;
         }
         map.end()
     }
 }
 
-/// Whether a node of `fieldsV1` is a path of the set, not only on the way to longer ones.
-fn names_itself(fields: &Value) -> bool {
-    fields.as_object().is_some_and(|fields| fields.is_empty() || fields.contains_key("."))
+impl<'de> Deserialize<'de> for FieldSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldSetVisitor)
+    }
+}
+
+/// Reads a tree of maps; whatever else stands there is an empty one.
+struct FieldSetVisitor;
+
+impl<'de> Visitor<'de> for FieldSetVisitor {
+    type Value = FieldSet;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a set of fields")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldSet, A::Error> {
+        let mut set = FieldSet::default();
+        while let Some(element) = map.next_key::<String>()? {
+            if element == "." {
+                map.next_value::<IgnoredAny>()?;
+                set.member = true;
+            } else {
+                let mut child: FieldSet = map.next_value()?;
+                child.member |= child.children.is_empty();
+                *set.children.entry(element) = child;
+            }
+        }
+        Ok(set)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<FieldSet, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(FieldSet::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<FieldSet, E> {
+        Ok(FieldSet::default())
+    }
 }
 
 fn display(element: &str) -> String {
@@ -191,6 +259,9 @@ mod tests {
     fn fields_v1_is_read_and_written() {
         let fields = json!({"f:a": {}, "f:b": {".": {}, "k:{\"name\":\"x\"}": {".": {}, "f:c": {}}}});
         assert_eq!(set(&fields).to_fields_v1(), fields);
+        assert_eq!(set(&fields.to_string().into()), set(&fields));
+        let odd = json!({"f:b": 1, "f:a": [{"f:x": {}}], "f:c": null, "f:d": "x", "f:e": {".": 2.5}});
+        assert_eq!(set(&odd).paths(), [".a", ".b", ".c", ".d", ".e"]);
         assert_eq!(set(&fields).to_text(), fields.to_string());
         assert_eq!(set(&fields).paths(), [".a", ".b", ".b[name=\"x\"]", ".b[name=\"x\"].c"]);
     }
@@ -201,10 +272,9 @@ mod tests {
         let right = set(&json!({"f:a": {"f:b": {}, "f:d": {}}, "f:e": {}}));
         assert_eq!(left.difference(&right), set(&json!({"f:a": {".": {}, "f:c": {}}})));
         assert_eq!(left.intersection(&right), set(&json!({"f:a": {"f:b": {}}})));
-        let known = left.to_fields_v1();
-        assert!(right.shares_with(&known) && !right.is_covered_by(&known));
-        assert!(left.is_covered_by(&known) && !set(&json!({"f:e": {}})).shares_with(&known));
-        assert!(!set(&json!({"f:a": {"f:b": {"f:x": {}}}})).shares_with(&known));
+        assert!(right.shares_with(&left) && !right.is_covered_by(&left));
+        assert!(left.is_covered_by(&left) && !set(&json!({"f:e": {}})).shares_with(&left));
+        assert!(!set(&json!({"f:a": {"f:b": {"f:x": {}}}})).shares_with(&left));
         let union = json!({"f:a": {".": {}, "f:b": {}, "f:c": {}, "f:d": {}}, "f:e": {}});
         assert_eq!(left.union(&right), set(&union));
     }

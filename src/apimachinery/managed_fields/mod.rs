@@ -2,6 +2,7 @@
 //!
 //! Follows the behaviour of `k8s.io/apimachinery/pkg/util/managedfields`.
 
+mod elements;
 mod field_set;
 mod packed;
 mod typed;
@@ -10,8 +11,12 @@ mod upgrade;
 use serde_json::{Map, Value};
 
 pub(super) use self::field_set::FieldSet;
-pub(super) use self::packed::{pack, serialize as serialize_unpacked, unpack_metadata, unpacked};
+pub(super) use self::packed::{
+    is_packed, is_to_pack, pack_entry, serialize as serialize_unpacked, unpack_metadata,
+};
+use self::typed::compare_objects;
 pub(super) use self::typed::{Node, compare, element, fields_of};
+
 pub use self::upgrade::{owners_of, upgrade_managed_fields};
 use super::kinds::Kind;
 use super::object::Object;
@@ -59,7 +64,7 @@ impl Manager {
             api_version: text("apiVersion"),
             subresource: text("subresource"),
             time: text("time"),
-            fields: FieldSet::from_fields_v1(&packed::tree(value.get("fieldsV1")?)),
+            fields: FieldSet::from_fields_v1(value.get("fieldsV1")?),
         })
     }
 
@@ -194,11 +199,12 @@ fn record(
     subresource: &str,
     now: Timestamp,
 ) {
-    let empty = old.is_none().then(|| typed::empty_struct(node));
-    let comparison = compare(node, old.map(Object::value).or(empty.as_ref()), Some(new.value()));
-    let mut written = comparison.written();
+    let comparison = match old {
+        Some(old) => compare_objects(node, old, new),
+        None => compare(node, Some(&typed::empty_struct(node)), Some(new.value())),
+    };
+    let (mut written, mut removed) = comparison.written_and_removed();
     strip(&mut written, subresource);
-    let mut removed = comparison.removed;
     strip(&mut removed, subresource);
 
     let sent = new.get_mut("/metadata/managedFields").map(Value::take);
@@ -239,24 +245,25 @@ fn take_over(
         packed::pack_entry(entry);
         let own = writer.stands_for(entry);
         known |= own;
-        let concerns =
-            |set: &FieldSet| set.children.keys().any(|element| packed::may_have(&entry["fieldsV1"], element));
+        let concerns = |set: &FieldSet| {
+            set.children.iter().any(|(element, _)| packed::may_have(&entry["fieldsV1"], element))
+        };
         if !own && !concerns(removed) && !concerns(&written) {
             continue;
         }
-        let fields = &*packed::tree(&entry["fieldsV1"]);
-        let loses = removed.shares_with(fields) || (!own && written.shares_with(fields));
-        let gains = own && !written.is_covered_by(fields);
+        let mut fields = FieldSet::from_fields_v1(&entry["fieldsV1"]);
+        let loses = removed.shares_with(&fields) || (!own && written.shares_with(&fields));
+        let gains = own && !written.is_covered_by(&fields);
         if !loses && !gains {
             continue;
         }
         changed = true;
-        let mut fields = FieldSet::from_fields_v1(fields).difference(removed);
+        fields.subtract(removed);
         if own {
             fields.extend(&written);
             entry["time"] = writer.time.as_str().into();
         } else {
-            fields = fields.difference(&written);
+            fields.subtract(&written);
         }
         entry["fieldsV1"] = if fields.is_empty() { Value::Null } else { fields.to_text().into() };
     }

@@ -9,19 +9,21 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// Packs the sets of an object's entries.
-pub(in crate::apimachinery) fn pack(object: &mut Value) {
-    let entries = object.pointer_mut("/metadata/managedFields").and_then(Value::as_array_mut);
-    for entry in entries.into_iter().flatten() {
-        pack_entry(entry);
-    }
-}
-
 /// Packs the set of one entry.
-pub(super) fn pack_entry(entry: &mut Value) {
+pub(in crate::apimachinery) fn pack_entry(entry: &mut Value) {
     if let Some(fields) = entry.get_mut("fieldsV1").filter(|fields| fields.is_object()) {
         *fields = Value::String(fields.to_string());
     }
+}
+
+/// Whether the set of an entry is not packed yet.
+pub(in crate::apimachinery) fn is_to_pack(entry: &Value) -> bool {
+    entry.get("fieldsV1").is_some_and(Value::is_object)
+}
+
+/// Whether the set of an entry is packed.
+pub(in crate::apimachinery) fn is_packed(entry: &Value) -> bool {
+    entry.get("fieldsV1").is_some_and(Value::is_string)
 }
 
 /// A set as a tree, however it is held.
@@ -41,23 +43,6 @@ pub(super) fn may_have(fields: &Value, element: &str) -> bool {
     }
 }
 
-fn is_packed(object: &Value) -> bool {
-    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-    entries.into_iter().flatten().any(|entry| entry.get("fieldsV1").is_some_and(Value::is_string))
-}
-
-/// An object as the world sees it.
-pub(in crate::apimachinery) fn unpacked(object: &Value) -> Cow<'_, Value> {
-    if !is_packed(object) {
-        return Cow::Borrowed(object);
-    }
-    let mut object = object.clone();
-    if let Some(metadata) = object.get_mut("metadata") {
-        unpack_metadata(metadata);
-    }
-    Cow::Owned(object)
-}
-
 /// Unpacks the entries of `metadata`.
 pub(in crate::apimachinery) fn unpack_metadata(metadata: &mut Value) {
     let entries = metadata.get_mut("managedFields").and_then(Value::as_array_mut);
@@ -68,21 +53,26 @@ pub(in crate::apimachinery) fn unpack_metadata(metadata: &mut Value) {
     }
 }
 
-/// Writes an object as the world sees it, without making a copy first.
-pub(in crate::apimachinery) fn serialize<S: Serializer>(
-    object: &Value,
+/// Writes the fields of an object as the world sees them, without making a copy first.
+pub(in crate::apimachinery) fn serialize<'a, S: Serializer>(
+    fields: impl Iterator<Item = (&'a str, &'a Value)>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match object {
-        Value::Object(map) if is_packed(object) => Part::Top(map).serialize(serializer),
-        _ => object.serialize(serializer),
+    let mut writer = serializer.serialize_map(None)?;
+    for (name, value) in fields {
+        match value {
+            Value::Object(metadata) if name == "metadata" => {
+                writer.serialize_entry(name, &Part::Metadata(metadata))?;
+            }
+            _ => writer.serialize_entry(name, value)?,
+        }
     }
+    writer.end()
 }
 
 /// The maps and lists on the way to the sets.
 #[derive(Clone, Copy)]
 enum Part<'a> {
-    Top(&'a Map<String, Value>),
     Metadata(&'a Map<String, Value>),
     Entries(&'a [Value]),
     Entry(&'a Map<String, Value>),
@@ -93,7 +83,6 @@ impl<'a> Part<'a> {
     /// The next part on the way, if that is what stands under a key.
     fn next(self, key: &str, value: &'a Value) -> Option<Self> {
         match (self, key, value) {
-            (Self::Top(_), "metadata", Value::Object(map)) => Some(Self::Metadata(map)),
             (Self::Metadata(_), "managedFields", Value::Array(entries)) => Some(Self::Entries(entries)),
             (Self::Entry(_), "fieldsV1", Value::String(text)) => Some(Self::Fields(text)),
             _ => None,
@@ -104,7 +93,7 @@ impl<'a> Part<'a> {
 impl Serialize for Part<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
-            Self::Top(map) | Self::Metadata(map) | Self::Entry(map) => {
+            Self::Metadata(map) | Self::Entry(map) => {
                 let mut writer = serializer.serialize_map(Some(map.len()))?;
                 for (key, value) in map {
                     match self.next(key, value) {
@@ -143,13 +132,21 @@ mod tests {
         let whole = json!({"kind": "Pod", "metadata": {"name": "a", "managedFields": [
             {"manager": "m", "operation": "Update", "fieldsV1": {"f:a": {"k:{\"name\":\"x\"}": {".": {}}}}}]}});
         let mut packed = whole.clone();
-        pack(&mut packed);
-        assert!(is_packed(&packed) && !is_packed(&whole));
-        assert_eq!(*unpacked(&packed), whole);
+        pack_entry(&mut packed["metadata"]["managedFields"][0]);
+        assert!(
+            is_packed(&packed["metadata"]["managedFields"][0])
+                && is_to_pack(&whole["metadata"]["managedFields"][0])
+        );
+        let fields = |object: &Value| {
+            let map = object.as_object().unwrap().clone();
+            map.into_iter().collect::<Vec<(String, Value)>>()
+        };
+        let packed_fields = fields(&packed);
+        let each = || packed_fields.iter().map(|(name, value)| (name.as_str(), value));
         let mut written = Vec::new();
-        serialize(&packed, &mut serde_json::Serializer::new(&mut written)).unwrap();
+        serialize(each(), &mut serde_json::Serializer::new(&mut written)).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), whole.to_string());
-        assert_eq!(serialize(&packed, serde_json::value::Serializer).unwrap(), whole);
+        assert_eq!(serialize(each(), serde_json::value::Serializer).unwrap(), whole);
         let fields = &packed["metadata"]["managedFields"][0]["fieldsV1"];
         assert!(may_have(fields, "f:a") && !may_have(fields, "f:b"));
     }

@@ -212,7 +212,12 @@ pub(in crate::apimachinery) struct Comparison {
 /// Compares two values of a node.
 pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> Comparison {
     let mut comparison = Comparison::default();
-    if old == new {
+    match (old, new) {
+        (None, Some(new)) => comparison.added = all_of(node, new),
+        (Some(old), None) => comparison.removed = all_of(node, old),
+        _ => {}
+    }
+    if old == new || old.is_none() || new.is_none() {
         return comparison;
     }
     if let (Some(Value::Object(old)), Some(Value::Object(new))) = (old, new)
@@ -230,8 +235,6 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
     if old_parts.is_empty() && new_parts.is_empty() {
         return leaf_difference(old, new);
     }
-    comparison.added.member = old.is_none();
-    comparison.removed.member = new.is_none();
     for (element, child, value) in &new_parts {
         let before = old_parts.iter().find(|(known, ..)| known == element).map(|(.., value)| *value);
         comparison.insert(element, compare(*child, before, Some(value)));
@@ -239,6 +242,32 @@ pub(in crate::apimachinery) fn compare(node: Node, old: Option<&Value>, new: Opt
     for (element, child, value) in &old_parts {
         if !new_parts.iter().any(|(known, ..)| known == element) {
             comparison.insert(element, compare(*child, Some(value), None));
+        }
+    }
+    comparison
+}
+
+/// All paths to and within a value of which the other side has nothing.
+fn all_of(node: Node, value: &Value) -> FieldSet {
+    let mut fields = FieldSet::leaf();
+    for (element, child, value) in parts(node, value).into_iter().flatten() {
+        *fields.children.entry(element) = all_of(child, value);
+    }
+    fields
+}
+
+/// Compares an object before and after a change; what both share is not looked at.
+pub(super) fn compare_objects(node: Node, old: &Object, new: &Object) -> Comparison {
+    let mut comparison = Comparison::default();
+    for (name, value) in new.fields() {
+        let before = old.entry(name);
+        if !before.is_some_and(|before| std::ptr::eq(before, value)) && before != Some(value) {
+            comparison.insert(&format!("f:{name}"), compare(node.entry(name), before, Some(value)));
+        }
+    }
+    for (name, value) in old.fields() {
+        if new.entry(name).is_none() {
+            comparison.insert(&format!("f:{name}"), compare(node.entry(name), Some(value), None));
         }
     }
     comparison
@@ -274,9 +303,11 @@ impl Comparison {
         self.removed.insert(element, part.removed);
     }
 
-    /// Fields that are new or have another value.
-    pub(in crate::apimachinery) fn written(&self) -> FieldSet {
-        self.added.union(&self.modified)
+    /// Fields that are new or have another value, and those that are gone.
+    pub(in crate::apimachinery) fn written_and_removed(self) -> (FieldSet, FieldSet) {
+        let mut written = self.added;
+        written.absorb(self.modified);
+        (written, self.removed)
     }
 }
 

@@ -66,7 +66,7 @@ pub fn apply(
         prune(node, &mut merged, &last.fields, &kept);
     }
 
-    let mut written = compare(node, live.map(Object::value), Some(&merged)).written();
+    let mut written = compare(node, live.map(Object::value), Some(&merged)).written_and_removed().0;
     strip(&mut written, applier.subresource);
     let mut conflicting = conflicts(&others, &written);
     if !conflicting.is_empty() && !applier.force {

@@ -6,6 +6,7 @@ use super::scalars;
 use super::types::{Field, FieldType, TypeSchema};
 use crate::apimachinery::custom;
 use crate::apimachinery::kinds::Kind;
+use crate::apimachinery::object::Object;
 use crate::apimachinery::quantity::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::apimachinery::status::Status;
 
@@ -42,10 +43,44 @@ pub fn decode_as(
     version: &str,
     value: &Value,
 ) -> Result<Decoded, Status> {
-    let mut reader = Reader::default();
-    let decoded = reader.message(schema, value).map_err(|error| refusal(kind, version, &error))?;
-    let value = decoded.unwrap_or_else(|| Value::Object(Map::new()));
+    let (mut reader, mut value) = (Reader::default(), value.clone());
+    if !reader.message(schema, &mut value).map_err(|error| refusal(kind, version, &error))? {
+        value = Value::Object(Map::new());
+    }
     Ok(Decoded { value, unknown_fields: reader.unknown_fields })
+}
+
+/// Reads an object in its place; gives back the paths of unknown fields. What it shares with `known` was
+/// read before.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_object(
+    kind: &Kind,
+    object: &mut Object,
+    known: Option<&Object>,
+) -> Result<Vec<String>, Status> {
+    let Some(schema) = super::of(kind).filter(|_| kind.custom.is_none()) else {
+        let decoded = decode(kind, object.value())?;
+        *object = Object::from_value(decoded.value)
+            .ok_or_else(|| Status::bad_request("the request body is not an object"))?;
+        return Ok(decoded.unknown_fields);
+    };
+    let mut reader = Reader::default();
+    let fresh = |(name, _): &(&str, &Value)| !known.is_some_and(|known| object.shares(known, name));
+    let names: Vec<String> = object.fields().filter(fresh).map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        let read = reader.field(schema, &name, object.field_mut(&name));
+        if !read.map_err(|error| refusal(kind.kind, kind.version, &error))? {
+            object.remove_field(&name);
+        }
+    }
+    for (name, field) in schema.fields.iter().filter(|(_, field)| field.value_struct) {
+        if object.field(name).is_null() {
+            *object.field_mut(name) = zero(&field.field_type);
+        }
+    }
+    Ok(reader.unknown_fields)
 }
 
 /// 400 for strict field validation: names unknown (and, as given, duplicate) fields.
@@ -63,13 +98,15 @@ fn refusal(kind: &str, version: &str, error: &str) -> Status {
 /// One level of the way down.
 enum Place {
     /// A field of a struct, with the struct's Go name.
-    Field(&'static str, String),
+    Field(&'static str, &'static str),
     /// An item of a list.
     Index(usize),
     /// A value of a map.
     Key(String),
 }
 
+/// Makes of values what Go would write of them after it has read them. Its functions answer whether it would
+/// write anything at all.
 #[derive(Default)]
 struct Reader {
     places: Vec<Place>,
@@ -77,120 +114,127 @@ struct Reader {
 }
 
 impl Reader {
-    /// `None` for JSON null.
-    fn message(&mut self, schema: &'static TypeSchema, value: &Value) -> Result<Option<Value>, String> {
+    fn message(&mut self, schema: &'static TypeSchema, value: &mut Value) -> Result<bool, String> {
         let map = match value {
             Value::Object(map) => map,
-            Value::Null => return Ok(None),
+            Value::Null => return Ok(false),
             other => return Err(self.mismatch(json_type(other), &schema.go_type())),
         };
-        let mut decoded = Map::new();
-        for (name, value) in map {
-            let Some(field) = schema.field(name) else {
-                let path = self.path_of(name);
-                self.unknown_fields.push(path);
-                continue;
-            };
-            self.places.push(Place::Field(schema.go_name(), name.clone()));
-            let read = self.field(field, value)?;
-            self.places.pop();
-            if let Some(read) = read {
-                decoded.insert(name.clone(), read);
-            }
-        }
-        add_value_structs(schema, &mut decoded);
-        Ok(Some(Value::Object(decoded)))
+        let mut outcome = Ok(());
+        map.retain(|name, value| {
+            outcome.is_ok()
+                && self.field(schema, name, value).unwrap_or_else(|error| {
+                    outcome = Err(error);
+                    false
+                })
+        });
+        outcome?;
+        add_value_structs(schema, map);
+        Ok(true)
     }
 
-    /// `None` when Go would not write the field again.
-    fn field(&mut self, field: &'static Field, value: &Value) -> Result<Option<Value>, String> {
-        let read = self.value(&field.field_type, field.go_string_type, value)?;
-        Ok(read.filter(|read| !is_omitted(field, read)))
+    fn field(&mut self, schema: &'static TypeSchema, name: &str, value: &mut Value) -> Result<bool, String> {
+        let Some((name, field)) = schema.fields.get_key_value(name) else {
+            let path = self.path_of(name);
+            self.unknown_fields.push(path);
+            return Ok(false);
+        };
+        self.places.push(Place::Field(schema.go_name(), name));
+        let written = self.value(&field.field_type, field.go_string_type, value)?;
+        self.places.pop();
+        Ok(written && !is_omitted(field, value))
     }
 
     fn value(
         &mut self,
         expected: &'static FieldType,
         go_type: Option<&str>,
-        value: &Value,
-    ) -> Result<Option<Value>, String> {
+        value: &mut Value,
+    ) -> Result<bool, String> {
         if value.is_null() && *expected != FieldType::Any {
-            return Ok(None);
+            return Ok(false);
         }
         match expected {
-            FieldType::Message(reference) => self.message(reference.schema(), value),
-            FieldType::Array(item) => self.array(expected, item, value).map(Some),
-            FieldType::Map(item) => self.map(expected, item, value).map(Some),
-            _ => self.scalar(expected, go_type, value).map(Some),
+            FieldType::Message(reference) => return self.message(reference.schema(), value),
+            FieldType::Array(item) => self.array(expected, item, value)?,
+            FieldType::Map(item) => self.map(expected, item, value)?,
+            _ => self.scalar(expected, go_type, value)?,
         }
+        Ok(true)
     }
 
     fn array(
         &mut self,
         expected: &FieldType,
-        item: &'static FieldType,
-        value: &Value,
-    ) -> Result<Value, String> {
+        item_type: &'static FieldType,
+        value: &mut Value,
+    ) -> Result<(), String> {
         let Value::Array(items) = value else {
             return Err(self.mismatch(json_type(value), &expected.go_type()));
         };
-        let mut decoded = Vec::with_capacity(items.len());
-        for (index, value) in items.iter().enumerate() {
+        for (index, item) in items.iter_mut().enumerate() {
             self.places.push(Place::Index(index));
-            let read = self.value(item, None, value)?;
+            if !self.value(item_type, None, item)? {
+                *item = zero(item_type);
+            }
             self.places.pop();
-            decoded.push(read.unwrap_or_else(|| zero(item)));
         }
-        Ok(Value::Array(decoded))
+        Ok(())
     }
 
     fn map(
         &mut self,
         expected: &FieldType,
-        item: &'static FieldType,
-        value: &Value,
-    ) -> Result<Value, String> {
+        item_type: &'static FieldType,
+        value: &mut Value,
+    ) -> Result<(), String> {
         let Value::Object(entries) = value else {
             return Err(self.mismatch(json_type(value), &expected.go_type()));
         };
-        let mut decoded = Map::new();
-        for (key, value) in entries {
-            self.places.push(Place::Key(key.clone()));
-            let read = self.value(item, None, value)?;
-            self.places.pop();
-            decoded.insert(key.clone(), read.unwrap_or_else(|| zero(item)));
+        // The key is told of fields below alone.
+        let has_fields = matches!(item_type, FieldType::Message(_) | FieldType::Array(_) | FieldType::Map(_));
+        for (key, item) in entries {
+            if has_fields {
+                self.places.push(Place::Key(key.clone()));
+            }
+            if !self.value(item_type, None, item)? {
+                *item = zero(item_type);
+            }
+            if has_fields {
+                self.places.pop();
+            }
         }
-        Ok(Value::Object(decoded))
+        Ok(())
     }
 
-    fn scalar(&self, expected: &FieldType, go_type: Option<&str>, value: &Value) -> Result<Value, String> {
-        match (expected, value) {
+    fn scalar(&self, expected: &FieldType, go_type: Option<&str>, value: &mut Value) -> Result<(), String> {
+        match (expected, &*value) {
             (FieldType::Any, _)
             | (FieldType::String, Value::String(_))
             | (FieldType::Boolean, Value::Bool(_))
             | (FieldType::Number, Value::Number(_))
-            | (FieldType::IntOrString, Value::String(_)) => Ok(value.clone()),
+            | (FieldType::IntOrString, Value::String(_)) => Ok(()),
             (FieldType::Integer32 | FieldType::Integer64, Value::Number(number)) => {
-                self.integer(expected, number)
+                self.check_integer(expected, number)
             }
             (FieldType::IntOrString, Value::Number(number)) => match number.as_i64() {
-                Some(whole) if i32::try_from(whole).is_ok() => Ok(value.clone()),
+                Some(whole) if i32::try_from(whole).is_ok() => Ok(()),
                 _ => Err(plain_mismatch(&format!("number {number}"), "int32")),
             },
             (FieldType::IntOrString, other) => Err(plain_mismatch(json_type(other), "int32")),
-            (FieldType::Bytes, Value::String(text)) => {
-                scalars::check_base64(text)?;
-                Ok(value.clone())
-            }
+            (FieldType::Bytes, Value::String(text)) => scalars::check_base64(text),
             (FieldType::Time | FieldType::MicroTime, Value::String(text)) => {
-                scalars::normal_time(text, *expected == FieldType::MicroTime).map(Value::String)
+                *value = scalars::normal_time(text, *expected == FieldType::MicroTime)?.into();
+                Ok(())
             }
             (FieldType::Time | FieldType::MicroTime, other) => {
                 Err(plain_mismatch(json_type(other), "string"))
             }
-            (FieldType::Quantity, _) => Quantity::from_value(value)
-                .map(|quantity| quantity.to_string().into())
-                .ok_or_else(|| QUANTITY_FORMAT_ERROR.to_owned()),
+            (FieldType::Quantity, _) => {
+                let quantity = Quantity::from_value(value).ok_or_else(|| QUANTITY_FORMAT_ERROR.to_owned())?;
+                *value = quantity.to_string().into();
+                Ok(())
+            }
             (_, other) => {
                 let go_type = go_type.map_or_else(|| expected.go_type(), str::to_owned);
                 Err(self.mismatch(json_type(other), &go_type))
@@ -198,15 +242,11 @@ impl Reader {
         }
     }
 
-    fn integer(&self, expected: &FieldType, number: &Number) -> Result<Value, String> {
+    fn check_integer(&self, expected: &FieldType, number: &Number) -> Result<(), String> {
         let fits = number
             .as_i64()
             .is_some_and(|whole| *expected == FieldType::Integer64 || i32::try_from(whole).is_ok());
-        if fits {
-            Ok(Value::Number(number.clone()))
-        } else {
-            Err(self.mismatch(&format!("number {number}"), &expected.go_type()))
-        }
+        if fits { Ok(()) } else { Err(self.mismatch(&format!("number {number}"), &expected.go_type())) }
     }
 
     /// `json.UnmarshalTypeError`: the innermost struct, then the fields on the way (no indices, no keys).
@@ -215,7 +255,7 @@ impl Reader {
             .places
             .iter()
             .filter_map(|place| match place {
-                Place::Field(owner, name) => Some((*owner, name.as_str())),
+                Place::Field(owner, name) => Some((*owner, *name)),
                 Place::Index(_) | Place::Key(_) => None,
             })
             .collect();
@@ -232,9 +272,13 @@ impl Reader {
         for place in &self.places {
             match place {
                 Place::Index(index) => path.push_str(&format!("[{index}]")),
-                Place::Field(_, name) | Place::Key(name) => {
+                Place::Field(_, name) => {
                     path.push_str(name_separator(&path));
                     path.push_str(name);
+                }
+                Place::Key(key) => {
+                    path.push_str(name_separator(&path));
+                    path.push_str(key);
                 }
             }
         }

@@ -11,7 +11,7 @@ mod types;
 
 pub(super) use catalogue::TABLE;
 pub use catalogue::{by_name, of, of_group_version_kind};
-pub use decode::{Decoded, decode, decode_as, strict_error};
+pub use decode::{Decoded, decode, decode_as, decode_object, strict_error};
 pub use openapi_facts::enum_values;
 pub(super) use openapi_facts::{default_of, is_required};
 pub(super) use published::Descriptions;

@@ -58,7 +58,7 @@ pub(super) fn delete_collection(
     shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let mut objects: Vec<Arc<Object>> = Vec::new();
-        let all = registry.list(info.kind, info.namespace.as_deref());
+        let all = registry.list_shown(info.kind, info.namespace.as_deref(), None)?;
         for object in all.into_iter().filter(|object| selection.matches(object)).take(most) {
             objects.push(match registry.delete(info.kind, &object.key(), &delete, &options)? {
                 Deleted::Pending(object) | Deleted::Gone(object) => object,

@@ -73,6 +73,7 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
     let Some(info) = RequestInfo::parse(&method, path, query.clone(), &custom) else {
         let custom: Vec<&'static Kind> = definitions.served().collect();
         return Ok(match path {
+            "/openapi/v2" => Some(openapi::version_2(&headers, &custom)),
             path if path.starts_with("/openapi/") => openapi::answer(path, &query, &custom),
             path => {
                 let kinds = discovery::builtin_kinds().into_iter().chain(custom).collect();

@@ -20,8 +20,6 @@ use super::selection::Selection;
 
 /// The version of the tokens.
 const TOKEN_VERSION: &str = "meta.k8s.io/v1";
-/// What a list gets whose revision has left the change log.
-const EXPIRED: &str = "The resourceVersion for the provided list is too old.";
 /// What a further page gets whose revision has left the change log.
 const INCONSISTENT_CONTINUE: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
@@ -165,25 +163,25 @@ fn objects_at(
 ) -> Result<(Vec<Arc<Object>>, u64), Status> {
     let current = registry.store().revision();
     let within = info.namespace.as_deref();
-    let present = || Ok((registry.list(info.kind, within), current));
+    let present = || Ok((registry.list_shown(info.kind, within, None)?, current));
     if let Some(from) = from {
         let Ok(revision) = u64::try_from(from.resource_version) else { return present() };
         if registry.now().as_second() - from.since >= COMPACTED_AFTER {
             return Err(from.expired());
         }
         // A revision of a world that was reset since is as gone as one that left the log.
-        let found = (revision <= current).then(|| registry.store().list_at(info.kind, within, revision));
+        if revision > current {
+            return Err(from.expired());
+        }
+        let found = registry.list_shown(info.kind, within, Some(revision));
         return match found {
-            Some(Ok(objects)) => Ok((objects, revision)),
-            Some(Err(_)) | None => Err(from.expired()),
+            Err(status) if status.is("Expired") => Err(from.expired()),
+            found => Ok((found?, revision)),
         };
     }
     match (options.resource_version, options.matching) {
         (Some(wanted), _) if wanted > current => Err(too_large(wanted, current)),
-        (Some(wanted), Match::Exact) => {
-            let found = registry.store().list_at(info.kind, within, wanted);
-            found.map(|objects| (objects, wanted)).map_err(|_| Status::expired(EXPIRED))
-        }
+        (Some(wanted), Match::Exact) => Ok((registry.list_shown(info.kind, within, Some(wanted))?, wanted)),
         _ => present(),
     }
 }

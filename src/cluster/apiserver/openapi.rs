@@ -1,9 +1,11 @@
 //! `/openapi/v3`: where kubectl looks up fields, for validation and `explain`.
 
-use http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION, VARY};
+use http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
 use http::{HeaderMap, Response};
 
-use crate::apimachinery::{Kind, openapi_document, openapi_hash, openapi_index, openapi_v2_document};
+use crate::apimachinery::{
+    Kind, OpenApiV2Form, openapi_document, openapi_hash, openapi_index, openapi_v2_document,
+};
 
 use super::body::{self, Body};
 use super::negotiate;
@@ -19,28 +21,28 @@ pub(super) fn answer(path: &str, query: &Query, custom: &[&'static Kind]) -> Opt
 
 /// The content type in which kubectl up to 1.28 asks for the old document.
 const VERSION_2_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-/// The content type under which it is told.
+/// The content type of the answer.
 const VERSION_2_CONTENT: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-/// What the old document says of itself.
-const VERSION_2_TITLE: &str = "Kubernetes";
-const VERSION_2_NOTE: &str = "not simulated: definitions in the old form; /openapi/v3 has them all";
-const VERSION_2_PATHS_NOTE: &str = "not simulated: paths in the old form; /openapi/v3 has them all";
 
-/// `/openapi/v2`: as JSON with all definitions; as protobuf without, which is enough for kubectl up to 1.28: it
-/// does nothing before it has read this, although it leaves validation to the server and finds the fields it
-/// explains in version 3.
+/// `/openapi/v2`, as protobuf or as JSON. Clients that bring its tag, and have it already, are told so.
 pub(super) fn version_2(headers: &HeaderMap, custom: &[&'static Kind]) -> Response<Body> {
-    let release = "v1.36.2";
-    if negotiate::accepted(headers).any(|range| range.is(VERSION_2_PROTOBUF)) {
-        let field = |number: u8, content: &[u8]| -> Vec<u8> {
-            let length = u8::try_from(content.len()).unwrap_or_default();
-            [&[number << 3 | 2, length], content].concat()
-        };
-        let texts = [(1, VERSION_2_TITLE), (2, release), (3, VERSION_2_NOTE)];
-        let info: Vec<u8> = texts.iter().flat_map(|(number, text)| field(*number, text.as_bytes())).collect();
-        return body::bytes(200, VERSION_2_CONTENT, [field(1, b"2.0"), field(2, &info)].concat());
-    }
-    body::bytes(200, body::JSON, openapi_v2_document(custom, VERSION_2_PATHS_NOTE).to_vec())
+    let wants_protobuf = negotiate::accepted(headers).any(|range| range.is(VERSION_2_PROTOBUF));
+    let (form, content) = if wants_protobuf {
+        (OpenApiV2Form::Protobuf, VERSION_2_CONTENT)
+    } else {
+        (OpenApiV2Form::Json, body::JSON)
+    };
+    let document = openapi_v2_document(custom, form);
+    let tag = format!("\"{}\"", document.hash);
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
+    let mut response = if known {
+        body::bytes(304, content, "")
+    } else {
+        body::bytes(200, content, document.bytes.to_vec())
+    };
+    set(response.headers_mut(), ETAG, &tag);
+    set(response.headers_mut(), VARY, "Accept");
+    response
 }
 
 /// The document of `api/v1` or `apis/GROUP/VERSION`. A hash in the query makes it one that never
@@ -91,6 +93,8 @@ mod tests {
             (response.status().as_u16(), &response.headers()["content-type"]),
             (200, &HeaderValue::from_static(VERSION_2_CONTENT))
         );
+        headers.insert(IF_NONE_MATCH, response.headers()[ETAG].clone());
+        assert_eq!(version_2(&headers, &[]).status(), 304);
     }
 
     #[test]

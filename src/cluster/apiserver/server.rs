@@ -151,9 +151,9 @@ impl ApiServer {
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/tunnel" => tunnel::open(&self.shared),
             "/podlings/node-ports" => body::json(200, &*self.shared.node_ports()),
-            "/openapi/v2" => openapi::version_2(request.headers(), &self.custom_kinds()),
+            "/openapi/v2" => openapi::version_2(request.headers(), &self.added_kinds()),
             path if path.starts_with("/openapi/") => {
-                openapi::answer(path, &query, &self.custom_kinds()).unwrap_or_else(body::page_not_found)
+                openapi::answer(path, &query, &self.added_kinds()).unwrap_or_else(body::page_not_found)
             }
             path if let Some(health) = health::answer(&self.shared, path, &query) => health,
             path if path.starts_with("/.well-known/") || path.starts_with("/openid/") => {
@@ -194,10 +194,16 @@ impl ApiServer {
     /// Every kind that is served, with those that another server serves behind this one.
     fn kinds(&self) -> Vec<&'static Kind> {
         let mut kinds = discovery::builtin_kinds();
+        kinds.extend(self.added_kinds());
+        kinds
+    }
+
+    /// Those of them that are not built in.
+    fn added_kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds = self.custom_kinds();
         if metrics::are_served(&self.shared) {
-            kinds.extend(AGGREGATED);
+            kinds.splice(0..0, AGGREGATED.iter().copied());
         }
-        kinds.extend(self.custom_kinds());
         kinds
     }
 

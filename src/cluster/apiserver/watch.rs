@@ -75,7 +75,7 @@ pub(super) fn watch(
             return Err(too_old(cursor, compacted.oldest));
         }
         let initial = match start {
-            Start::State { .. } => registry.list(info.kind, info.namespace.as_deref()),
+            Start::State { .. } => registry.list_shown(info.kind, info.namespace.as_deref(), None)?,
             Start::Now | Start::After(_) => Vec::new(),
         };
         Ok((initial, cursor, epoch, registry.now()))
@@ -246,7 +246,8 @@ impl Watcher {
     fn look(&mut self) -> bool {
         let shared = Arc::clone(&self.shared);
         let looked = shared.look(|simulation, epoch| {
-            let (store, now) = (simulation.registry.store(), simulation.registry.now());
+            let registry = &simulation.registry;
+            let (store, now) = (registry.store(), registry.now());
             if epoch != self.epoch {
                 return Err(too_old(self.cursor, store.revision()));
             }
@@ -257,7 +258,7 @@ impl Watcher {
             let mut events = Vec::new();
             for change in changes.take(BATCH_MAX) {
                 last = change.revision;
-                events.extend(self.event(change));
+                events.extend(self.event(registry, change)?);
             }
             Ok((last, events, now, last == store.revision() && !self.is_served(store)))
         });
@@ -287,26 +288,30 @@ impl Watcher {
     }
 
     /// What a change means to this watch: objects that enter or leave the selection come and go.
-    fn event(&self, change: &Change) -> Option<(WatchEventType, Arc<Object>)> {
+    fn event(
+        &self,
+        registry: &Registry,
+        change: &Change,
+    ) -> Result<Option<(WatchEventType, Arc<Object>)>, Status> {
         let elsewhere =
             self.namespace.as_ref().is_some_and(|namespace| change.object.namespace() != namespace);
         let is_meant = change.kind == self.kind.stored() || change.kind.shares_resource(self.kind);
         if !is_meant || elsewhere {
-            return None;
+            return Ok(None);
         }
-        let shown = |object: &Arc<Object>| Registry::in_version(self.kind, object);
-        let (object, previous) = (shown(&change.object), change.previous.as_ref().map(shown));
+        let shown = |object: &Arc<Object>| registry.in_version(self.kind, object);
+        let (object, previous) = (shown(&change.object)?, change.previous.as_ref().map(shown).transpose()?);
         let was = previous.as_ref().is_some_and(|previous| self.selection.matches(previous));
         let is = change.change_type != ChangeType::Deleted && self.selection.matches(&object);
         let event_type = match (was, is) {
-            (false, false) => return None,
+            (false, false) => return Ok(None),
             (false, true) => WatchEventType::Added,
             (true, true) => WatchEventType::Modified,
             (true, false) => WatchEventType::Deleted,
         };
         let left = event_type == WatchEventType::Deleted && change.change_type != ChangeType::Deleted;
         let last = previous.filter(|_| left).map(|previous| last_selected(&previous, change.revision));
-        Some((event_type, last.unwrap_or(object)))
+        Ok(Some((event_type, last.unwrap_or(object))))
     }
 
     /// Makes lines of what is pending, as many as go at once.

@@ -52,7 +52,7 @@ pub(super) fn would_adopt(registry: &Registry, kind: &'static Kind, object: &Obj
         return Vec::new();
     }
     let selects = |candidate: &&Arc<Object>| {
-        let selector = LabelSelector::of_workload(candidate.value());
+        let selector = LabelSelector::of_workload(candidate);
         !selector.is_empty() && selector.matches(object.labels())
     };
     registry.store().list(kind, Some(object.namespace())).filter(selects).map(|found| found.key()).collect()

@@ -69,7 +69,7 @@ impl Reconciler for ReplicasController {
     fn reconcile(&self, context: &mut ReconcileContext<'_>, key: &ObjectKey) -> Result<Action, Status> {
         let registry = &mut *context.registry;
         let Ok(set) = registry.get(self.kind, key) else { return Ok(Action::AwaitChange) };
-        let selector = LabelSelector::of_workload(set.value());
+        let selector = LabelSelector::of_workload(&set);
         let claimed = claim::claim(registry, &builtin::POD, &set, &selector)?;
         let (active, others): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|pod| pods::is_active(pod));
         let terminating = others.iter().filter(|pod| pod.is_terminating()).count();

@@ -70,7 +70,7 @@ impl StorageLimits {
             let limit = container.get("/resources/limits").and_then(|all| Limit::of(&all[STORAGE]));
             limits.containers.extend(limit.map(|limit| (container.name().to_owned(), limit)));
         }
-        limits.pod = pod_limits(pod.value()).get(STORAGE).copied().and_then(Limit::of_quantity);
+        limits.pod = pod_limits(pod.field("spec")).get(STORAGE).copied().and_then(Limit::of_quantity);
         limits
     }
 

@@ -8,8 +8,9 @@ use crate::base::Timestamp;
 
 use super::super::registry::Registry;
 use super::super::runtime::{
-    ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image, ImageReference,
-    MachineView, Process, ProcessId, Proxied, ServerCertificate, System, consumption, image_of,
+    self, ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image,
+    ImageReference, MachineView, Process, ProcessId, Proxied, ServerCertificate, System, consumption,
+    image_of,
 };
 use super::NodeState;
 
@@ -188,7 +189,7 @@ impl System for Host<'_> {
     }
 
     fn files(&mut self) -> FileView<'_> {
-        let (image, who) = (self.image, self.identity());
+        let (image, who, now) = (self.image, self.identity(), self.registry.now().as_second());
         let container = self.node.pods.get_mut(&self.slot).and_then(|pod| {
             let pod = &mut **pod;
             let container = pod.containers.get_mut(&self.container)?;
@@ -203,6 +204,8 @@ impl System for Host<'_> {
                 disk,
                 read_only_root: container.read_only_root,
                 who,
+                now,
+                born: container.run.as_ref().map_or(now, |run| run.started_at.as_second()),
             },
             None => FileView {
                 image,
@@ -212,6 +215,8 @@ impl System for Host<'_> {
                 disk: &mut self.nowhere.2,
                 read_only_root: false,
                 who,
+                now,
+                born: now,
             },
         }
     }
@@ -257,6 +262,30 @@ impl System for Host<'_> {
     fn connects(&mut self, host: &str, port: u16) -> Result<(), ConnectError> {
         let slot = self.slot.clone();
         self.node.connects_from(self.registry, &slot, host, port)
+    }
+
+    fn refresh_proc(&mut self, command: &[String]) {
+        let machine = self.machine();
+        let host = self.hostname();
+        let (numbers, user) = (self.processes(), self.identity());
+        let Some(pod) = self.node.pods.get(&self.slot) else { return };
+        let main = pod.processes.iter().filter_map(|id| self.node.processes.get(id));
+        let main =
+            main.into_iter().find(|process| process.container == self.container && process.number == 1);
+        // While the main process itself asks it is not in the table.
+        let (arguments, environment) = match main {
+            Some(main) => (main.arguments.clone(), main.environment.clone()),
+            None => (self.command_line.split(' ').map(str::to_owned).collect(), BTreeMap::new()),
+        };
+        let told = runtime::ProcFiles { machine, host: &host, running: numbers.len(), user: &user };
+        let files = told.files(command, &arguments, &environment);
+        let pod = self.node.pods.get_mut(&self.slot);
+        let Some(container) = pod.and_then(|pod| pod.containers.get_mut(&self.container)) else { return };
+        let mounts = container.mounts.clone();
+        for (path, text) in files {
+            container.layer.insert(&path, text);
+        }
+        container.layer.insert("/proc/mounts", runtime::mounts_text(&mounts));
     }
 
     fn processes(&self) -> Vec<(u32, String)> {

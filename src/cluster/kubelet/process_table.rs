@@ -4,7 +4,9 @@ use crate::apimachinery::ObjectKey;
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
-use super::super::runtime::{GrpcHealth, LogStream, Process, ProcessId, Sigterm, earlier};
+use super::super::runtime::{
+    FileView, GrpcHealth, Identity, Image, LogStream, NamedFile, Process, ProcessId, Sigterm, earlier,
+};
 use super::host::Host;
 use super::pod_runtime::Terminated;
 use super::starts::schedule_restart;
@@ -206,7 +208,7 @@ impl NodeState {
     ) {
         let now = registry.now();
         let Some(process) = self.processes.get_mut(&id) else { return };
-        if signal == 15 && pause == 0 && process.run_trap("TERM") {
+        if signal != 9 && pause == 0 && process.run_trap(signal) {
             return self.run_process(registry, id, false);
         }
         if signal == 1 {
@@ -217,7 +219,7 @@ impl NodeState {
         let doom = match (signal, process.on_sigterm()) {
             (9, _) => Some((0, 137)),
             (15 | 2, Sigterm::Exits { code, after }) => Some((after, code)),
-            (15 | 2, Sigterm::Ignored) if process.number != 1 => Some((0, 128 + signal)),
+            (signal, _) if process.number != 1 && signal != 0 => Some((0, 128 + signal)),
             _ => None,
         };
         let Some((delay, code)) = doom else { return };
@@ -232,6 +234,36 @@ impl NodeState {
         } else if let Some(at) = self.processes.get(&id).and_then(|process| next_wake(process)) {
             self.wakes.insert((at, id));
         }
+    }
+
+    /// The mode of the file that a command names, when it names one and something is there.
+    pub(super) fn file_of(
+        &mut self,
+        slot: &str,
+        container: &str,
+        image: Option<&'static Image>,
+        command: Option<&String>,
+    ) -> Option<NamedFile> {
+        let path = command.filter(|name| name.contains('/'))?;
+        let pod = self.pods.get_mut(slot)?;
+        let pod = &mut **pod;
+        let container = pod.containers.get_mut(container)?;
+        let files = FileView {
+            image,
+            layer: &mut container.layer,
+            mounts: &container.mounts,
+            volumes: &mut pod.volumes,
+            disk: self.disks.entry(pod.node.clone()).or_default(),
+            read_only_root: container.read_only_root,
+            who: Identity::default(),
+            now: 0,
+            born: 0,
+        };
+        if files.is_directory(path) {
+            return Some(NamedFile::Directory);
+        }
+        files.length(path)?;
+        Some(NamedFile::File { runs: files.ownership(path).is_some_and(|own| own.runs()) })
     }
 
     pub(super) fn forget_wake(&mut self, id: ProcessId, process: &Process) {

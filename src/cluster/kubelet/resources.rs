@@ -91,7 +91,7 @@ impl PodWorker<'_> {
     /// Reason and message for which the node does not give a Pod what it asks for now (`canResizePod`).
     fn resize_refusal(&mut self) -> Option<(String, String)> {
         let node = self.registry.get(&NODE, &ObjectKey::new("", self.node_name())).ok()?;
-        let requests = pod_requests(self.pod.value());
+        let requests = pod_requests(self.pod.field("spec"));
         for (name, is_cpu) in [("memory", false), ("cpu", true)] {
             let amount = |quantity: Quantity| if is_cpu { quantity.milli() } else { quantity.whole() };
             let room = node.get("/status/allocatable").and_then(|all| Quantity::from_value(&all[name]));

@@ -226,14 +226,15 @@ impl PodWorker<'_> {
     }
 
     pub(super) fn main_process(
-        &self,
+        &mut self,
         spec: &ContainerSpec<'_>,
         mut environment: std::collections::BTreeMap<String, String>,
     ) -> Result<Process, String> {
         let reference = Self::image_reference(spec);
         let image = reference.as_ref().and_then(|reference| runtime::image_of(&reference.repository()));
         let arguments = command_line(spec, image, &environment);
-        let work = runtime::executable(image, &arguments)?;
+        let file = self.node.file_of(&self.slot, spec.name(), image, arguments.first());
+        let work = runtime::executable(image, &arguments, file)?;
         environment.entry("HOSTNAME".to_owned()).or_insert_with(|| self.hostname());
         let tty = spec.get("/tty").and_then(serde_json::Value::as_bool).unwrap_or_default();
         if tty {

@@ -37,7 +37,8 @@ impl NodeState {
             .and_then(|pod| pod.containers.get(&name)?.run.as_ref())
             .and_then(|run| ImageReference::parse(&run.image).ok())
             .and_then(|reference| runtime::image_of(&reference.repository()));
-        let work = runtime::executable(image, command).map_err(|why| {
+        let file = self.file_of(&slot, &name, image, command.first());
+        let work = runtime::executable(image, command, file).map_err(|why| {
             let id = registry.random().hex(64);
             let message = format!(
                 "error executing command in container: failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: exec failed: unable to start container process: {why}"

@@ -29,7 +29,7 @@ impl Registry {
         object: Object,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let incoming = decode(kind, &object, options)?;
+        let incoming = decode(kind, object, None, options)?;
         let written = self.create_decoded(kind.stored(), namespace, incoming, options)?;
         Ok(written.in_version(kind))
     }
@@ -83,7 +83,13 @@ impl Registry {
         }
         warnings.extend(strategy.warnings(&object));
         warnings.extend(custom::finalizer_warnings(kind, &object));
-        let object = if options.dry_run { Arc::new(object) } else { self.store.put(kind, object) };
+        let object = if options.dry_run {
+            Arc::new(object)
+        } else {
+            let object = self.to_storage(kind, version, object)?;
+            self.store.put(kind, object)
+        };
+        let object = self.shown_in(version, object, !options.dry_run)?;
         Ok(Written { object, created: true, warnings })
     }
 

@@ -29,6 +29,12 @@ pub(super) fn rules_of(kind: &'static Kind, version: &'static Kind) -> &'static 
     strategy_of(if own { version } else { kind })
 }
 
+/// The rules that tell the columns of a kind: those of what is stored, but for custom kinds, whose versions have
+/// columns of their own.
+pub(super) fn table_rules(kind: &'static Kind) -> &'static dyn Strategy {
+    strategy_of(if kind.custom.is_some() { kind } else { kind.stored() })
+}
+
 /// What a client is told about finalizers of custom objects that others may choose, too.
 pub(super) fn finalizer_warnings(kind: &Kind, object: &Object) -> Vec<String> {
     if kind.custom.is_none() {

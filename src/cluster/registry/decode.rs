@@ -1,8 +1,8 @@
 //! Reads what a client sent as its kind: wrong types, unknown fields, another kind.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::apimachinery::{Decoded, decode_strictly, strict_decoding_error};
+use crate::apimachinery::{Decoded, decode_object, decode_strictly, strict_decoding_error};
 use crate::apimachinery::{FieldError, Kind, Object, Status};
 
 use super::conversion::to_stored;
@@ -22,32 +22,21 @@ pub(super) struct Incoming {
     pub kept: bool,
 }
 
-/// Reads an object.
+/// Reads an object; what it shares with `known` was read before.
 pub(super) fn decode(
     kind: &'static Kind,
-    object: &Object,
+    mut object: Object,
+    known: Option<&Object>,
     options: &WriteOptions,
 ) -> Result<Incoming, Status> {
-    check_type(kind, object)?;
-    let Decoded { value, unknown_fields } = decode_strictly(kind, object.value())?;
+    check_type(kind, &object)?;
+    let unknown_fields = decode_object(kind, &mut object, known)?;
     let errors = strict_errors(options, &unknown_fields);
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(strict_decoding_error(kind, &errors));
     }
-    let object = to_stored(kind, as_object(value)?);
+    let object = to_stored(kind, object);
     Ok(Incoming { object, warnings: warnings(options, errors), owned: false, version: kind, kept: false })
-}
-
-/// Reads the status that a component has put into the stored object.
-pub(super) fn decode_status(kind: &'static Kind, mut object: Object) -> Result<Incoming, Status> {
-    if let Some(status) = object.remove("/status") {
-        let alone = json!({"apiVersion": kind.api_version(), "kind": kind.kind, "status": status});
-        let mut decoded = as_object(decode_strictly(kind, &alone)?.value)?;
-        if let Some(status) = decoded.remove("/status") {
-            object.set("/status", status);
-        }
-    }
-    Ok(Incoming { object, warnings: Vec::new(), owned: false, version: kind, kept: true })
 }
 
 /// The same for an object that a patch produced; errors show the patch.
@@ -104,7 +93,7 @@ fn restored(detail: &str) -> String {
     }
 }
 
-fn as_object(value: Value) -> Result<Object, Status> {
+pub(super) fn as_object(value: Value) -> Result<Object, Status> {
     Object::from_value(value).ok_or_else(|| Status::bad_request("the request body is not an object"))
 }
 

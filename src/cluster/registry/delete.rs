@@ -47,7 +47,12 @@ impl Registry {
         } else {
             self.begin_deletion(kind, &mut new, requested.unwrap_or_default());
         }
-        Ok(self.store_deletion(kind, &old, new, options).in_version(version))
+        // Nothing goes that could not be shown any more.
+        self.in_version(version, &old)?;
+        Ok(match self.store_deletion(kind, &old, new, options) {
+            Deleted::Gone(object) => Deleted::Gone(self.in_version(version, &object)?),
+            Deleted::Pending(object) => Deleted::Pending(self.in_version(version, &object)?),
+        })
     }
 
     fn begin_deletion(&self, kind: &'static Kind, object: &mut Object, grace: i64) {

@@ -131,7 +131,7 @@ impl Registry {
     pub(crate) fn get(&self, kind: &'static Kind, key: &ObjectKey) -> Result<Arc<Object>, Status> {
         let stored = kind.stored();
         let object = self.store.get(stored, key).ok_or_else(|| Status::not_found(stored, &key.name))?;
-        let object = Self::in_version(kind, object);
+        let object = self.in_version(kind, object)?;
         // Of the kinds that there is most of, a look does not keep awake what sleeps: whoever reads much
         // writes little.
         let most = [&builtin::POD, &builtin::EVENT].into_iter().any(|most| std::ptr::eq(most, stored));
@@ -140,7 +140,7 @@ impl Registry {
 
     /// One object that is about to be written, and therefore is awake from now on.
     pub(crate) fn get_to_write(&self, kind: &'static Kind, key: &ObjectKey) -> Option<Arc<Object>> {
-        self.store.get(kind.stored(), key).map(|object| Self::in_version(kind, object))
+        self.store.get(kind.stored(), key).map(|object| conversion::in_version(kind, object))
     }
 
     /// What the `scale` subresource shows of a workload.
@@ -152,19 +152,34 @@ impl Registry {
         scale::scale_of(kind, &object)
     }
 
-    /// A stored object as one of `kind`, which may be another version of what is stored.
-    pub(crate) fn in_version(kind: &'static Kind, object: &Arc<Object>) -> Arc<Object> {
-        conversion::in_version(kind, object)
-    }
-
     /// What a client is told on every request for a kind that is on its way out.
     pub(crate) fn deprecation(kind: &'static Kind) -> Option<&'static str> {
         custom::rules_of(kind.stored(), kind).deprecation()
     }
 
-    /// All objects of a kind, in one namespace or all.
+    /// All objects of a kind, in one namespace or all, for whoever needs no webhook to understand them.
     pub(crate) fn list(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
-        self.store.list(kind.stored(), namespace).map(|object| Self::in_version(kind, object)).collect()
+        self.store.list(kind.stored(), namespace).map(|object| conversion::in_version(kind, object)).collect()
+    }
+
+    /// The same for clients: those of the present, or of a revision of the past.
+    ///
+    /// # Errors
+    /// What keeps one of them from being shown in that version; 410 for a past that is forgotten.
+    pub(crate) fn list_shown(
+        &self,
+        kind: &'static Kind,
+        namespace: Option<&str>,
+        revision: Option<u64>,
+    ) -> Result<Vec<Arc<Object>>, Status> {
+        let stored = match revision {
+            None => self.store.list(kind.stored(), namespace).cloned().collect(),
+            Some(revision) => {
+                let past = self.store.list_at(kind.stored(), namespace, revision);
+                past.map_err(|_| Status::expired("The resourceVersion for the provided list is too old."))?
+            }
+        };
+        stored.iter().map(|object| self.in_version(kind, object)).collect()
     }
 
     /// The objects of a kind that an owner reference ties to the object with that uid.

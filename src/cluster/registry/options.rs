@@ -126,13 +126,3 @@ pub(crate) enum Deleted {
     /// The object is being deleted (grace period, finalizers); its present state.
     Pending(Arc<Object>),
 }
-
-impl Deleted {
-    /// The same, shown in another version of the kind.
-    pub(super) fn in_version(self, kind: &'static Kind) -> Self {
-        match self {
-            Self::Gone(object) => Self::Gone(in_version(kind, &object)),
-            Self::Pending(object) => Self::Pending(in_version(kind, &object)),
-        }
-    }
-}

@@ -25,7 +25,7 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let stored = kind.stored();
-        let old = self.store.get(stored, key).map(|old| Self::in_version(kind, old));
+        let old = self.store.get(stored, key).map(|old| self.in_version(kind, old)).transpose()?;
         if let Patch::Apply { configuration, force } = patch
             && options.subresource != "scale"
         {

@@ -65,7 +65,7 @@ pub(super) fn scale_of(kind: &'static Kind, object: &Object) -> Result<Object, S
         None => {
             scale.set("/spec/replicas", object.number("/spec/replicas").unwrap_or_default());
             scale.set("/status/replicas", object.number("/status/replicas").unwrap_or_default());
-            LabelSelector::of_workload(object.value()).to_string()
+            LabelSelector::of_workload(object).to_string()
         }
     };
     if !selector.is_empty() {

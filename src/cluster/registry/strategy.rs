@@ -129,7 +129,7 @@ pub(crate) trait Strategy: Sync {
 
     /// The desired state changed, so `generation` goes up.
     fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
-        new.get("/spec") != old.get("/spec")
+        !new.agrees(old, "/spec")
     }
 
     /// What of the metadata a write of the status writes, too.

@@ -10,7 +10,7 @@ use crate::base::Timestamp;
 use super::Registry;
 use super::columns::Column;
 use super::conversion::to_stored;
-use super::strategy::strategy_of;
+use super::custom::table_rules;
 
 /// `meta/v1 Table`, before it is encoded.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Row {
 impl Registry {
     /// The table of objects of one kind, ages counted to `now`.
     pub(crate) fn table(kind: &'static Kind, objects: &[Arc<Object>], now: Timestamp) -> Table {
-        let strategy = strategy_of(kind.stored());
+        let strategy = table_rules(kind);
         let mut objects = objects.to_vec();
         strategy.sort(&mut objects);
         Table { columns: strategy.columns(), kind, objects, now }
@@ -50,10 +50,10 @@ impl Table {
     }
 
     fn row(&self, object: Arc<Object>) -> Row {
-        let strategy = strategy_of(self.kind.stored());
+        let strategy = table_rules(self.kind);
         let stored = match self.kind.stored_as {
-            Some(_) => Arc::new(to_stored(self.kind, Object::clone(&object))),
-            None => Arc::clone(&object),
+            Some(_) if self.kind.custom.is_none() => Arc::new(to_stored(self.kind, Object::clone(&object))),
+            _ => Arc::clone(&object),
         };
         Row { cells: strategy.cells(&stored, self.now), completed: strategy.completed(&stored), object }
     }

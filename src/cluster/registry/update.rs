@@ -8,7 +8,7 @@ use super::Registry;
 use super::admission::{self, Attributes};
 use super::conversion::record_update;
 use super::custom::rules_of;
-use super::decode::{Incoming, decode, decode_status};
+use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
 use super::scale;
@@ -30,7 +30,8 @@ impl Registry {
         if options.subresource == "scale" {
             return self.update_scale(kind, key, &object, options);
         }
-        let incoming = decode(kind, &object, options)?;
+        let known = self.get_to_write(kind, key);
+        let incoming = decode(kind, object, known.as_deref(), options)?;
         let written = self.update_decoded(kind.stored(), key, incoming, options)?;
         Ok(written.in_version(kind))
     }
@@ -42,8 +43,7 @@ impl Registry {
         mut incoming: Incoming,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
-        let object = &mut incoming.object;
-        let strategy = strategy_of(kind);
+        let (object, strategy) = (&mut incoming.object, strategy_of(kind));
         metadata::ensure_namespace(kind, object, &key.namespace)?;
         if object.name().is_empty() {
             object.set("/metadata/name", key.name.clone());
@@ -55,7 +55,7 @@ impl Registry {
                 key.name
             )));
         }
-        let Some(old) = self.get_to_write(kind, key) else {
+        let Some(old) = self.to_write_in(incoming.version, kind, key)? else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
                 return self.create_decoded(kind, &key.namespace, incoming, options);
@@ -79,11 +79,11 @@ impl Registry {
         let key = object.key();
         let options = WriteOptions::component_status(manager);
         let Some(old) = self.get_to_write(kind, &key) else { return Err(Status::not_found(kind, &key.name)) };
-        let same = ["/metadata", "/spec"].iter().all(|part| object.get(part) == old.get(part));
+        let same = ["/metadata", "/spec"].iter().all(|part| object.agrees(&old, part));
         if !same || !std::ptr::eq(kind, kind.stored()) {
             return self.update(kind, &key, object, &options).map(|written| written.object);
         }
-        let incoming = decode_status(kind, object)?;
+        let incoming = Incoming { kept: true, ..decode(kind, object, Some(&old), &options)? };
         self.replace(kind, &old, incoming, &options).map(|written| written.object)
     }
 
@@ -117,20 +117,15 @@ impl Registry {
         if !kept {
             new.set("/apiVersion", kind.api_version());
             new.set("/kind", kind.kind);
+        }
+        if !new.shares(old, "metadata") {
             metadata::keep_system_fields(&mut new, old);
             metadata::drop_empty(&mut new);
         }
-        match options.subresource {
-            "status" if kept => {}
-            "status" => new = with_part_and_metadata(strategy, old, &new, "/status")?,
-            "approval" => new = with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
-            "finalize" => new = with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
-            "resize" => new = resized(old, &new),
-            "ephemeralcontainers" => new = with_part(old, &new, "/spec/ephemeralContainers"),
-            _ if kind.subresource("status").is_some() => copy_field(&mut new, old, "/status"),
-            _ => {}
-        }
-        if options.subresource != "status" {
+        let mut new = if kept { new } else { meant(kind, strategy, old, new, options)? };
+        // What is shared with the old object was made right when that was written.
+        let same = is_shared(&new, old, &["metadata", "status"]);
+        if options.subresource != "status" && !same {
             strategy.set_defaults(&mut new);
         }
         strategy.check_user(self, options, &mut new, Some(old))?;
@@ -145,7 +140,9 @@ impl Registry {
             admission::admit_part(self, &attributes, &mut new)?;
         }
         metadata::ensure_status(kind, &mut new);
-        strategy.write_out_zero_values(&mut new);
+        if !is_shared(&new, old, &["metadata"]) {
+            strategy.write_out_zero_values(&mut new);
+        }
         if options.subresource == "resize" {
             let errors = resize_errors(strategy, &new, old);
             if !errors.is_empty() {
@@ -167,35 +164,63 @@ impl Registry {
                 return Err(Status::invalid(kind, old.name(), &errors));
             }
             warnings.extend(strategy.warnings(&new));
+        } else {
+            warnings.extend(admission::validate_part(self, &attributes, &new)?);
         }
         let counts = strategy.counts_generations() && options.subresource != "status";
         if counts && strategy.desired_state_changed(&new, old) {
             metadata::bump_generation(&mut new);
         }
         new.set("/metadata/resourceVersion", old.text("/metadata/resourceVersion"));
-        let object = self.store_changed(kind, old, new, options);
+        let object = self.store_changed(kind, version, old, new, options)?;
         Ok(Written { object, created: false, warnings })
     }
 
     fn store_changed(
         &mut self,
         kind: &'static Kind,
+        version: &'static Kind,
         old: &Arc<Object>,
         new: Object,
         options: &WriteOptions,
-    ) -> Arc<Object> {
+    ) -> Result<Arc<Object>, Status> {
         if new == **old {
-            return Arc::clone(old);
+            return self.shown_in(version, Arc::clone(old), false);
         }
         if options.dry_run {
-            return Arc::new(new);
+            return self.shown_in(version, Arc::new(new), false);
         }
         if new.is_terminating() && nothing_keeps(kind, &new) {
             self.store.remove(kind, &old.key());
-            return Arc::new(new);
+            return self.shown_in(version, Arc::new(new), false);
         }
-        self.store.put(kind, new)
+        let new = self.to_storage(kind, version, new)?;
+        let stored = self.store.put(kind, new);
+        self.shown_in(version, stored, true)
     }
+}
+
+/// The old object with what a write of its subresource means of the new one.
+fn meant(
+    kind: &Kind,
+    strategy: &dyn Strategy,
+    old: &Object,
+    mut new: Object,
+    options: &WriteOptions,
+) -> Result<Object, Status> {
+    Ok(match options.subresource {
+        "status" => with_part_and_metadata(strategy, old, &new, "/status")?,
+        "approval" => with_part_and_metadata(strategy, old, &new, "/status/conditions")?,
+        "finalize" => with_part_and_metadata(strategy, old, &new, "/spec/finalizers")?,
+        "resize" => resized(old, &new),
+        "ephemeralcontainers" => with_part(old, &new, "/spec/ephemeralContainers"),
+        _ => {
+            if kind.subresource("status").is_some() {
+                new.take_over("status", old);
+            }
+            new
+        }
+    })
 }
 
 /// Whether a terminating object has no finalizer left and no grace period to wait for.
@@ -275,8 +300,16 @@ fn check_preconditions(kind: &Kind, new: &Object, old: &Object) -> Result<(), St
     Ok(())
 }
 
+/// Whether all fields at the top but these are shared with the old object.
+fn is_shared(new: &Object, old: &Object, but: &[&str]) -> bool {
+    let names = |object: &Object| object.fields().filter(|(name, _)| !but.contains(name)).count();
+    let shared = new.fields().filter(|(name, _)| !but.contains(name) && new.shares(old, name)).count();
+    shared == names(new) && shared == names(old)
+}
+
 fn copy_field(new: &mut Object, old: &Object, pointer: &str) {
     match old.get(pointer) {
+        _ if pointer.rfind('/') == Some(0) => new.take_over(&pointer[1..], old),
         Some(value) => new.set(pointer, value.clone()),
         None => {
             new.remove(pointer);

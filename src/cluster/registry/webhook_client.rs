@@ -12,9 +12,6 @@ use crate::apimachinery::{Object, ObjectKey, builtin};
 use super::super::authentication::check_server;
 use super::Registry;
 
-/// What is said where the server would be a program that is not modelled.
-const NOBODY: &str = "not simulated: webhook servers but for agnhost's; delete the configuration, or let it have failurePolicy Ignore";
-
 /// A program that answers webhooks, as far as its container's part of the Pod tells.
 pub(crate) trait WebhookServer: Debug + Sync {
     /// The file whose certificate it shows on a port; `None` where it serves no webhooks.
@@ -39,13 +36,19 @@ impl Registry {
         self.webhook_servers = servers;
     }
 
-    /// Posts to the server that a `clientConfig` names.
+    /// Posts to the server that a `clientConfig` names; `nobody` is said where no program is modelled.
     ///
     /// # Errors
     /// Why no answer came, as upstream tells it.
-    pub(super) fn call_webhook(&self, client: &Value, timeout: i64, body: &Value) -> Result<Value, String> {
+    pub(super) fn call_webhook(
+        &self,
+        client: &Value,
+        timeout: i64,
+        body: &Value,
+        nobody: &str,
+    ) -> Result<Value, String> {
         if let Some(url) = client["url"].as_str() {
-            return Err(format!("Post \"{url}?timeout={timeout}s\": {NOBODY}"));
+            return Err(format!("Post \"{url}?timeout={timeout}s\": {nobody}"));
         }
         let text = |field: &str| client["service"][field].as_str().unwrap_or_default();
         let (name, namespace, path) = (text("name"), text("namespace"), text("path"));
@@ -53,7 +56,7 @@ impl Registry {
         let host = format!("{name}.{namespace}.svc");
         let url = format!("https://{host}:{port}{path}?timeout={timeout}s");
         let failed = |why: String| format!("Post \"{url}\": {why}");
-        let server = self.webhook_server(&ObjectKey::new(namespace, name), port).map_err(failed)?;
+        let server = self.webhook_server(&ObjectKey::new(namespace, name), port, nobody).map_err(failed)?;
         let trusted = client["caBundle"].as_str().and_then(|bundle| STANDARD.decode(bundle).ok());
         let shown = server.certificate(self).unwrap_or_default();
         check_server(&shown, &trusted.unwrap_or_default(), &host, self.now()).map_err(failed)?;
@@ -66,7 +69,7 @@ impl Registry {
     }
 
     /// Who answers behind a port of a Service.
-    fn webhook_server(&self, service: &ObjectKey, port: i64) -> Result<Server<'_>, String> {
+    fn webhook_server(&self, service: &ObjectKey, port: i64, nobody: &str) -> Result<Server<'_>, String> {
         let found = self.store.get(&builtin::SERVICE, service);
         let found = found.ok_or_else(|| format!("service {:?} not found", service.name))?;
         let entry = found.list("/spec/ports").iter().find(|entry| entry["port"] == port);
@@ -84,7 +87,7 @@ impl Registry {
                 Some(Server { pod, container, program: *program, file })
             })
         });
-        servers.into_iter().next().ok_or_else(|| NOBODY.to_owned())
+        servers.into_iter().next().ok_or_else(|| nobody.to_owned())
     }
 }
 

@@ -9,8 +9,49 @@ use super::process::Work;
 /// The shells.
 const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
 /// What busybox has and a Debian base image has not.
-const BUSYBOX_ONLY: &[&str] =
-    &["ash", "dig", "host", "ifconfig", "ip", "nc", "nslookup", "ping", "ps", "top", "uptime", "vi", "wget"];
+const BUSYBOX_ONLY: &[&str] = &[
+    "ash",
+    "dig",
+    "host",
+    "ifconfig",
+    "ip",
+    "nc",
+    "nslookup",
+    "ping",
+    "ps",
+    "top",
+    "uptime",
+    "vi",
+    "wget",
+    "[[",
+    "arp",
+    "bc",
+    "busybox",
+    "crond",
+    "dc",
+    "hexdump",
+    "httpd",
+    "killall",
+    "less",
+    "more",
+    "netstat",
+    "pgrep",
+    "pidof",
+    "ping6",
+    "pkill",
+    "route",
+    "telnet",
+    "time",
+    "traceroute",
+    "watch",
+    "xxd",
+    "free",
+    "udhcpc",
+    "unzip",
+    "usleep",
+    "crontab",
+    "ed",
+];
 
 /// Tools that only some images have, by the last part of their names.
 const SPECIAL: &[(&str, &[&str])] = &[
@@ -33,7 +74,11 @@ const SPECIAL: &[(&str, &[&str])] = &[
 ///
 /// # Errors
 /// The runtime's words when there is no such program in the image.
-pub(crate) fn executable(image: Option<&'static Image>, arguments: &[String]) -> Result<Work, String> {
+pub(crate) fn executable(
+    image: Option<&'static Image>,
+    arguments: &[String],
+    file: Option<NamedFile>,
+) -> Result<Work, String> {
     let Some(name) = arguments.first() else { return Err("no command specified".to_owned()) };
     if let Some(image) = image
         && is_own_program(image, name)
@@ -44,7 +89,25 @@ pub(crate) fn executable(image: Option<&'static Image>, arguments: &[String]) ->
         });
     }
     let known = is_command(base_name(name)) || SHELLS.contains(&base_name(name));
-    if known && has_tool(image, name) { Ok(Work::new_script()) } else { Err(not_found(name)) }
+    match file {
+        Some(NamedFile::Directory) => Err(format!("exec: {name:?}: is a directory: unknown")),
+        Some(NamedFile::File { runs: true }) => Ok(Work::new_script()),
+        Some(NamedFile::File { runs: false }) => Err(format!("exec: {name:?}: permission denied: unknown")),
+        None if known && has_tool(image, name) => Ok(Work::new_script()),
+        None => Err(not_found(name)),
+    }
+}
+
+/// What is at the path that a command line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NamedFile {
+    /// A directory.
+    Directory,
+    /// A file.
+    File {
+        /// Whether its mode lets anybody run it.
+        runs: bool,
+    },
 }
 
 /// The command behind an image's start script when it is not the image's own program:
@@ -113,7 +176,7 @@ mod tests {
 
     fn start(image: &str, words: &[&str]) -> Result<bool, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        executable(image_of(&format!("docker.io/library/{image}")), &words)
+        executable(image_of(&format!("docker.io/library/{image}")), &words, None)
             .map(|work| matches!(work, Work::Program(_)))
     }
 

@@ -75,7 +75,7 @@ impl Entry {
 }
 
 /// A tree of files by absolute path: a writable layer, or a volume (whose root is `/`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Files {
     pub(super) entries: BTreeMap<String, Entry>,
     /// Of those that are not root's with the usual mode.
@@ -84,7 +84,19 @@ pub(crate) struct Files {
     /// Whether there was ever a symbolic link in it.
     #[serde(default)]
     pub(super) has_links: bool,
+    /// When what is in it was changed, in seconds, as far as it was changed from inside.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) times: BTreeMap<String, i64>,
 }
+
+impl PartialEq for Files {
+    /// The same content is the same, whenever it was written.
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries && self.owners == other.owners && self.has_links == other.has_links
+    }
+}
+
+impl Eq for Files {}
 
 impl Files {
     /// Puts a file and the directories above it.
@@ -93,6 +105,7 @@ impl Files {
             self.entries.insert(directory.to_owned(), Entry::Directory);
         }
         self.owners.remove(path);
+        self.times.remove(path);
         let mut bytes = bytes.into();
         // Files are many and stay: what a text was given to grow is given back.
         bytes.shrink_to_fit();

@@ -16,7 +16,7 @@ const ZEROS_MAX: u64 = 64 << 30;
 const ZEROS_READ_MAX: u64 = 64 << 20;
 
 /// The devices that every container has.
-const DEVICES: &[&str] = &[
+pub(super) const DEVICES: &[&str] = &[
     "/dev/full",
     "/dev/null",
     "/dev/random",
@@ -68,16 +68,20 @@ pub(crate) struct FileView<'a> {
     pub read_only_root: bool,
     /// Who looks.
     pub who: Identity,
+    /// The present moment, in seconds.
+    pub now: i64,
+    /// When the container began, in seconds: as old is what nobody has changed.
+    pub born: i64,
 }
 
 /// Where a path leads: into a mounted volume or into the layer.
-struct Place {
-    volume: Option<(String, bool)>,
-    path: String,
+pub(super) struct Place {
+    pub volume: Option<(String, bool)>,
+    pub path: String,
 }
 
 impl FileView<'_> {
-    fn place(&self, path: &str) -> Place {
+    pub(super) fn place(&self, path: &str) -> Place {
         let mount = self
             .mounts
             .iter()
@@ -105,7 +109,7 @@ impl FileView<'_> {
         }
     }
 
-    fn entry(&self, path: &str) -> Option<Entry> {
+    pub(super) fn entry(&self, path: &str) -> Option<Entry> {
         let place = self.place(path);
         if place.path == "/" {
             return Some(Entry::Directory);
@@ -122,7 +126,7 @@ impl FileView<'_> {
     }
 
     /// What a mounted volume holds.
-    fn tree(&self, volume: &str) -> Option<&Files> {
+    pub(super) fn tree(&self, volume: &str) -> Option<&Files> {
         if volume == NODE_DISK { Some(&*self.disk) } else { self.volumes.get(volume) }
     }
 
@@ -294,80 +298,19 @@ impl FileView<'_> {
     }
 
     /// Whether a path is on something that takes writes at all.
-    fn is_writable_place(&self, path: &str) -> bool {
+    pub(super) fn is_writable_place(&self, path: &str) -> bool {
         match self.place(path).volume {
             Some((_, read_only)) => !read_only,
             None => !self.read_only_root,
         }
     }
 
-    /// Who owns what a path leads to.
-    pub(crate) fn ownership(&self, path: &str) -> Option<Ownership> {
-        self.own_ownership(&self.followed(path))
-    }
-
-    /// Who owns what is at a path itself.
-    pub(crate) fn own_ownership(&self, path: &str) -> Option<Ownership> {
-        let entry = self.entry(path)?;
-        let place = self.place(path);
-        let found = match &place.volume {
-            Some((volume, _)) => self.tree(volume).and_then(|files| files.ownership(&place.path)),
-            None if self.layer.owners.contains_key(&place.path) => self.layer.ownership(&place.path),
-            None if base_files(self.image).any(|(name, _)| *name == place.path) => None,
-            None => self.layer.ownership(&place.path),
-        };
-        Some(found.unwrap_or_else(|| Ownership::of_base(self.image, path, entry == Entry::Directory)))
-    }
-
-    fn may(&self, path: &str, access: Access) -> bool {
-        if self.who.user == 0 {
-            return true;
-        }
-        let mut above = path.match_indices('/').skip(1).map(|(index, _)| &path[..index]);
-        let reachable = above.all(|folder| {
-            self.ownership(folder).is_none_or(|ownership| ownership.allows(&self.who, Access::Search))
-        });
-        reachable && self.ownership(path).is_none_or(|ownership| ownership.allows(&self.who, access))
-    }
-
-    /// Gives a file or directory another mode or owner.
-    ///
-    /// # Errors
-    /// EPERM's words are the caller's: here it is [`FileError::Denied`].
-    pub(crate) fn set_ownership(&mut self, path: &str, next: Ownership) -> Result<(), FileError> {
-        let path = &*self.followed(path);
-        let (Some(entry), Some(own)) = (self.entry(path), self.ownership(path)) else {
-            return Err(FileError::NotFound);
-        };
-        if !self.is_writable_place(path) {
-            return Err(FileError::ReadOnly);
-        }
-        let gives_away =
-            next.user != own.user || next.group != own.group && !self.who.groups.contains(&next.group);
-        if self.who.user != 0 && (self.who.user != own.user || gives_away) {
-            return Err(FileError::Denied);
-        }
-        if DEVICES.contains(&path) {
-            return Ok(());
-        }
-        self.put_entry(path, entry)?;
-        self.own(path, next);
-        Ok(())
-    }
-
-    fn own(&mut self, path: &str, ownership: Ownership) {
-        let place = self.place(path);
-        let files = match place.volume {
-            Some((volume, _)) if volume == NODE_DISK => &mut *self.disk,
-            Some((volume, _)) => self.volumes.entry(volume).or_default(),
-            None => &mut *self.layer,
-        };
-        files.owners.insert(place.path, ownership);
-    }
-
     /// Puts a new entry or a new content, when whoever looks may do that.
     fn put(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
         let old = self.ownership(path);
+        if old.is_none() && is_below(path, "/proc") {
+            return Err(FileError::NotFound);
+        }
         let above = self.ownership(parent(path)).unwrap_or(Ownership::DIRECTORY);
         let asked = if old.is_some() { path } else { parent(path) };
         if self.is_writable_place(path) && !self.may(asked, Access::Write) {
@@ -388,7 +331,7 @@ impl FileView<'_> {
         self.put_entry(path, Entry::Link(target.to_owned()))
     }
 
-    fn put_entry(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
+    pub(super) fn put_entry(&mut self, path: &str, entry: Entry) -> Result<(), FileError> {
         let place = self.place(path);
         let files = match place.volume {
             Some((_, true)) => return Err(FileError::ReadOnly),
@@ -408,6 +351,16 @@ impl FileView<'_> {
             return Err(FileError::NoSpace);
         }
         files.has_links |= matches!(entry, Entry::Link(_));
+        let is_new = files.entries.get(&place.path).is_none_or(|old| *old == Entry::Removed);
+        if entry == Entry::Removed {
+            files.times.remove(&place.path);
+            files.owners.remove(&place.path);
+        } else {
+            files.times.insert(place.path.clone(), self.now);
+        }
+        if is_new || entry == Entry::Removed {
+            files.times.insert(parent(&place.path).to_owned(), self.now);
+        }
         files.entries.insert(place.path, entry);
         Ok(())
     }
@@ -470,6 +423,8 @@ mod tests {
             disk: &mut disk,
             read_only_root: false,
             who: Identity::default(),
+            now: 0,
+            born: 0,
         };
         let page = "/usr/share/nginx/html/index.html";
         assert!(view.read(page).is_ok());

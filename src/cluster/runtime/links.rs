@@ -61,6 +61,7 @@ impl Files {
         let mut published = Self {
             entries: self.entries.into_iter().map(|(path, entry)| (moved(&path), entry)).collect(),
             owners: self.owners.into_iter().map(|(path, own)| (moved(&path), own)).collect(),
+            times: self.times.into_iter().map(|(path, moment)| (moved(&path), moment)).collect(),
             has_links: true,
         };
         published.entries.insert(format!("/{folder}"), Entry::Directory);
@@ -126,7 +127,7 @@ impl FileView<'_> {
     /// When something is there, or the folder takes no new entries.
     pub(crate) fn make_link(&mut self, path: &str, target: &str) -> Result<(), FileError> {
         let path = self.followed_parent(path);
-        if self.raw_entry(&path).is_some() || self.exists(&path) {
+        if self.raw_entry(&path).is_some_and(|entry| *entry != Entry::Removed) || self.exists(&path) {
             return Err(FileError::Exists);
         }
         self.write(&path, Vec::new())?;
@@ -165,6 +166,8 @@ mod tests {
             disk: &mut disk,
             read_only_root: false,
             who: Identity::default(),
+            now: 0,
+            born: 0,
         };
         assert_eq!(view.read("/etc/config/key").unwrap(), b"value");
         assert_eq!(view.list("/etc/config").unwrap(), ["..data", "..stamp", "key"]);

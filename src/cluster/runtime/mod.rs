@@ -1,5 +1,6 @@
 //! The container runtime: what running a container means here.
 
+mod attributes;
 mod base_files;
 mod catalogue;
 mod consumption;
@@ -14,21 +15,24 @@ mod links;
 mod logs;
 mod ownership;
 mod pattern;
+mod proc_files;
 mod process;
 mod program;
 mod programs;
 mod shell;
+mod signals;
 mod text_bytes;
 
 pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};
-pub(crate) use executable::executable;
+pub(crate) use executable::{NamedFile, executable};
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied, ServerCertificate};
 pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
+pub(crate) use proc_files::{ProcFiles, mounts_text};
 pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;

@@ -57,6 +57,11 @@ impl Ownership {
         (self.mode >> shift) & access as u16 != 0
     }
 
+    /// Whether its mode lets anybody run it.
+    pub(crate) fn runs(self) -> bool {
+        self.mode & 0o111 != 0
+    }
+
     /// Whether somebody may remove what `inside` says of an entry of this directory.
     pub(super) fn lets_remove(self, who: &Identity, inside: Self) -> bool {
         self.allows(who, Access::Write)

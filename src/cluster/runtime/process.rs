@@ -120,6 +120,10 @@ pub(crate) trait System {
     fn listening(&self) -> Vec<u16> {
         Vec::new()
     }
+    /// Writes below /proc what the kernel tells now, to somebody with that command line.
+    fn refresh_proc(&mut self, command: &[String]) {
+        let _ = command;
+    }
     /// Number and command line of the processes in the container.
     fn processes(&self) -> Vec<(u32, String)>;
     /// Sends a signal to a process of the container; false when there is none of that number.
@@ -421,12 +425,10 @@ impl Process {
         }
     }
 
-    /// Runs what `trap` says about a signal; false when it says nothing.
-    pub(crate) fn run_trap(&mut self, signal: &str) -> bool {
+    /// Takes a signal about which `trap` says something; false when it says nothing.
+    pub(crate) fn run_trap(&mut self, signal: i32) -> bool {
         let Work::Script(machine) = &mut self.work else { return false };
-        let Some(command) = machine.trap(signal) else { return false };
-        machine.interrupt(&command);
-        true
+        super::signals::signal_name(signal).is_some_and(|name| machine.take_signal(name))
     }
 }
 

@@ -124,7 +124,8 @@ static PROGRAMS: &[&dyn Program] = &[
 ];
 
 /// The programs that answer webhooks.
-pub(crate) static WEBHOOK_SERVERS: &[&dyn WebhookServer] = &[&programs::AgnhostWebhook];
+pub(crate) static WEBHOOK_SERVERS: &[&dyn WebhookServer] =
+    &[&programs::AgnhostWebhook, &programs::AgnhostConverter];
 
 /// The program of that name; one that idles when there is none.
 pub(crate) fn program(name: &str) -> &'static dyn Program {

@@ -107,7 +107,7 @@ fn with_pods(node: &Arc<Object>, store: &Store) -> Candidate {
 
 /// Whether both states of a Pod stand for the same on their node.
 fn counts_the_same(before: &Object, after: &Object) -> bool {
-    ["/spec", "/metadata/labels"].iter().all(|part| before.get(part) == after.get(part))
+    ["/spec", "/metadata/labels"].iter().all(|part| before.agrees(after, part))
 }
 
 fn is_nominated(pod: &Object) -> bool {

@@ -27,6 +27,10 @@ pub(super) struct Candidate {
     pub scored: (i64, i64),
     /// What the node has to give.
     pub room: Amounts,
+    /// Whether it takes no new Pods.
+    pub unschedulable: bool,
+    /// Whether it repels some Pods.
+    pub tainted: bool,
     /// How many Pods have a label, by [`label_key`].
     labels: BTreeMap<u64, usize>,
     /// Sizes of the images that are there, in bytes, by each of their names.
@@ -57,15 +61,18 @@ impl Candidate {
     /// A node with the Pods on it.
     pub(super) fn new<'a>(node: Arc<Object>, pods: impl IntoIterator<Item = &'a Arc<Object>>) -> Self {
         let mut candidate = Self {
-            room: allocatable(&node),
+            room: Amounts::new(),
+            unschedulable: false,
+            tainted: false,
             images: images_of(&node),
-            node,
+            node: Arc::clone(&node),
             pods: BTreeSet::new(),
             with_affinity: BTreeSet::new(),
             used: Amounts::new(),
             scored: (0, 0),
             labels: BTreeMap::new(),
         };
+        candidate.follow(&node);
         for pod in pods {
             candidate.add(pod);
         }
@@ -80,7 +87,9 @@ impl Candidate {
     /// The node has changed.
     pub(super) fn follow(&mut self, node: &Arc<Object>) {
         self.room = allocatable(node);
-        if node.get("/status/images") != self.node.get("/status/images") {
+        self.unschedulable = node.flag("/spec/unschedulable");
+        self.tainted = !node.list("/spec/taints").is_empty();
+        if !node.agrees(&self.node, "/status/images") {
             self.images = images_of(node);
         }
         self.node = Arc::clone(node);

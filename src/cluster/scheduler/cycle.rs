@@ -69,16 +69,12 @@ pub(super) fn attempt(
     }
     let scores = scores(&view, &fitting);
     let best = scores.iter().max().copied().unwrap_or_default();
-    let winners: Vec<String> = fitting
-        .iter()
-        .zip(&scores)
-        .filter(|(_, score)| **score == best)
-        .map(|(candidate, _)| candidate.name().to_owned())
-        .collect();
+    let scored = fitting.iter().zip(&scores).filter(|(_, score)| **score == best);
+    let winners: Vec<&str> = scored.map(|(candidate, _)| candidate.name()).collect();
     let drawn = if winners.len() > 1 { registry.random().below(winners.len() as u64) } else { 0 };
     let winner = usize::try_from(drawn).ok().and_then(|drawn| winners.get(drawn)).or(winners.first());
     match winner {
-        Some(winner) => Attempt::Fits(winner.clone(), needs),
+        Some(winner) => Attempt::Fits((*winner).to_owned(), needs),
         None => Attempt::Fails(String::new(), None),
     }
 }

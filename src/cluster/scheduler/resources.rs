@@ -20,12 +20,12 @@ fn in_thousandths(list: ResourceList) -> Amounts {
 
 /// What a Pod asks for.
 pub(super) fn pod_requests(pod: &Object) -> Amounts {
-    in_thousandths(apimachinery::pod_requests(pod.value()))
+    in_thousandths(apimachinery::pod_requests(pod.field("spec")))
 }
 
 /// cpu and memory that a Pod counts for in scores.
 pub(super) fn scored_requests(pod: &Object) -> (i64, i64) {
-    let requests = in_thousandths(apimachinery::requests_with(pod.value(), &*DEFAULTS));
+    let requests = in_thousandths(apimachinery::requests_with(pod.field("spec"), &*DEFAULTS));
     let amount = |name: &str| requests.get(name).copied().unwrap_or_default();
     (amount("cpu"), amount("memory"))
 }

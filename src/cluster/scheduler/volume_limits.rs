@@ -31,9 +31,11 @@ pub(super) fn is_elsewhere(volume: &Object, node: &Object) -> bool {
 }
 
 /// Why a node's drivers take no more volumes.
-pub(super) fn limits(registry: &Registry, pod: &Object, candidate: &Candidate) -> Vec<Refusal> {
-    let mut wanted = BTreeSet::new();
-    add_volumes(registry, pod, &mut wanted);
+pub(super) fn limits(
+    registry: &Registry,
+    wanted: &BTreeSet<(String, String)>,
+    candidate: &Candidate,
+) -> Vec<Refusal> {
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -61,6 +63,13 @@ fn limits_of(registry: &Registry, node: &str) -> BTreeMap<String, usize> {
         Some((driver["name"].as_str()?.to_owned(), usize::try_from(count).ok()?))
     };
     found.list("/spec/drivers").iter().filter_map(limit).collect()
+}
+
+/// The drivers and handles of a Pod's volumes.
+pub(super) fn volumes_of(registry: &Registry, pod: &Object) -> BTreeSet<(String, String)> {
+    let mut volumes = BTreeSet::new();
+    add_volumes(registry, pod, &mut volumes);
+    volumes
 }
 
 /// The drivers and handles of the volumes that a Pod's claims have, or will be given where it goes.

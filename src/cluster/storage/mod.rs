@@ -1,6 +1,7 @@
 //! The versioned object store (the etcd role) and the one change log.
 
 mod change_log;
+mod counts;
 mod definitions;
 mod key;
 mod owner_index;

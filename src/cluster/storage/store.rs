@@ -10,6 +10,7 @@ use crate::apimachinery::builtin::{CUSTOM_RESOURCE_DEFINITION, POD};
 use crate::apimachinery::{Kind, Object, ObjectKey};
 
 use super::change_log::{Change, ChangeLog, ChangeType, Compacted};
+use super::counts::Counts;
 use super::definitions::Definitions;
 use super::key::StoreKey;
 use super::owner_index::{NO_CONTROLLER, OwnerIndex};
@@ -31,6 +32,7 @@ const ROUND_STEPS: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     objects: OrdMap<StoreKey, Arc<Object>>,
+    counts: Counts,
     owners: OwnerIndex,
     placements: PlacementIndex,
     definitions: Definitions,
@@ -57,13 +59,16 @@ impl Store {
         kind: &'static Kind,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = &Arc<Object>> + use<'_> {
-        let start = match namespace {
+        // Most writes ask for kinds of which there is nothing: policies, quotas …
+        let start = self.counts.has_any(kind).then(|| match namespace {
             Some(namespace) => StoreKey::new(kind, namespace, ""),
             None => StoreKey::first_of(kind),
-        };
+        });
         let namespace = namespace.map(str::to_owned);
-        self.objects
-            .range(start..)
+        start
+            .map(|start| self.objects.range(start..))
+            .into_iter()
+            .flatten()
             .take_while(move |(key, _)| key.is_within(kind, namespace.as_deref()))
             .map(|(_, object)| object)
     }
@@ -150,6 +155,7 @@ impl Store {
     }
 
     fn index(&mut self, kind: &Kind, key: &StoreKey, old: Option<&Object>, new: Option<&Object>) {
+        self.counts.follow(kind, old.is_some(), new.is_some());
         self.owners.follow(key, old, new);
         if std::ptr::eq(kind, &POD) {
             self.placements.follow(key, old, new);
@@ -176,6 +182,7 @@ impl Store {
         self.revision += 1;
         object.set("/metadata/resourceVersion", self.revision.to_string());
         object.pack();
+        object.share();
         let object = Arc::new(object);
         let key = StoreKey::new(kind, object.namespace(), object.name());
         let previous = self.objects.insert(key.clone(), Arc::clone(&object));
@@ -266,6 +273,7 @@ impl Store {
         let mut store = Self { revision, log: ChangeLog::after(revision), ..Self::default() };
         for (kind, mut object) in objects {
             object.pack();
+            object.share();
             let key = StoreKey::new(kind, object.namespace(), object.name());
             store.index(kind, &key, None, Some(&object));
             let asleep = if store.is_crowded() { object.asleep() } else { None };

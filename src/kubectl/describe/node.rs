@@ -172,7 +172,7 @@ async fn pods(text: &mut Text, api: &Api, node: &Value, now: Timestamp) {
     let (mut all_requests, mut all_limits) = (ResourceList::new(), ResourceList::new());
     for pod in pods {
         let metadata = &pod["metadata"];
-        let (requests, limits) = (pod_requests(pod), pod_limits(pod));
+        let (requests, limits) = (pod_requests(&pod["spec"]), pod_limits(&pod["spec"]));
         let cells: Vec<String> = ["cpu", "memory"]
             .into_iter()
             .flat_map(|resource| [&requests, &limits].map(|list| share(list, resource, allocatable)))

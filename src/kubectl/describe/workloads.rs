@@ -65,7 +65,7 @@ pub(crate) async fn replica_set(text: &mut Text, api: &Api, object: &Value) {
     let (metadata, spec, status) = (&object["metadata"], &object["spec"], &object["status"]);
     text.field(0, "Name", text_of(&metadata["name"]));
     text.field(0, "Namespace", text_of(&metadata["namespace"]));
-    text.field(0, "Selector", shown(&LabelSelector::of_workload(object)));
+    text.field(0, "Selector", shown(&selector_of(object)));
     text.labels(0, "Labels", metadata["labels"].as_object());
     text.annotations(0, "Annotations", metadata["annotations"].as_object());
     text.field_if(0, "Controlled By", &controller_of(object));
@@ -77,10 +77,14 @@ pub(crate) async fn replica_set(text: &mut Text, api: &Api, object: &Value) {
     conditions(text, status);
 }
 
+fn selector_of(workload: &Value) -> LabelSelector {
+    LabelSelector::of_spec(text_of(&workload["kind"]), &workload["spec"])
+}
+
 /// Counts the Pods that a controller owns by phase.
 pub(crate) async fn pods_status(api: &Api, owner: &Value) -> String {
     let pods = Resource::from(&builtin::POD);
-    let selector = shown(&LabelSelector::of_workload(owner));
+    let selector = shown(&selector_of(owner));
     let url = pods.collection(text_of(&owner["metadata"]["namespace"])).with("labelSelector", selector);
     let list = match api.list(&url).await {
         Ok(list) => list,

@@ -65,7 +65,8 @@ impl<'a> Chain<'a> {
         }
         if let Some(resource) = reasons.split("Insufficient ").nth(1) {
             let resource = resource.split([',', ' ']).next().unwrap_or(resource).trim_end_matches('.');
-            let asked = pod_requests(pod.value()).get(resource).map(ToString::to_string).unwrap_or_default();
+            let asked =
+                pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
             let whole = asked.parse::<u64>().is_ok_and(|cpus| cpus >= CPUS_MANY) && resource == "cpu";
             let aside: Aside = whole.then(|| (&sentences::WHOLE_CPUS, vec![asked.clone()]));
             let finding = Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]);

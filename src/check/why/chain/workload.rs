@@ -244,7 +244,7 @@ impl<'a> Chain<'a> {
     /// Another workload of the kind that selects the same Pods.
     pub(in crate::check) fn rival(self, object: &Object) -> Option<Finding> {
         let kind = crate::apimachinery::kind_of(object.api_version(), object.kind())?;
-        let selector = LabelSelector::of_workload(object.value());
+        let selector = LabelSelector::of_workload(object);
         let others = self.world.all(kind, Some(object.namespace())).iter();
         let rival = others.filter(|other| other.uid() != object.uid()).find(|other| {
             let labels = other.map("/spec/template/metadata/labels");

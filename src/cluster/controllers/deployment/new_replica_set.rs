@@ -12,8 +12,8 @@ use super::super::{MANAGER, conditions, owner_references};
 use super::limits::{is_rolling, max_surge};
 use super::progress::{progressing, tracks_progress};
 use super::replica_sets::{
-    DESIRED_REPLICAS, HASH_LABEL, MAX_REPLICAS, REVISION, REVISION_HISTORY, annotation_number, revision,
-    spec_replicas, status_number, sum_spec, without_hash,
+    DESIRED_REPLICAS, HASH_LABEL, MAX_REPLICAS, REVISION, REVISION_HISTORY, annotation_number,
+    have_same_template, revision, spec_replicas, status_number, sum_spec, without_hash,
 };
 use super::{Rollout, tell};
 
@@ -118,8 +118,7 @@ impl Rollout<'_> {
     fn settle_collision(&mut self, name: &str, status: Status) -> Result<Arc<Object>, Status> {
         let key = ObjectKey::new(self.deployment.namespace(), name);
         let taken = self.registry.get(&builtin::REPLICA_SET, &key)?;
-        let same =
-            without_hash(taken.get("/spec/template")) == without_hash(self.deployment.get("/spec/template"));
+        let same = have_same_template(&taken, &self.deployment);
         if taken.is_controlled_by(self.deployment.uid()) && same {
             return Ok(taken);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::apimachinery::Object;
 
@@ -55,11 +55,27 @@ pub(super) fn sort_by_age(sets: &mut [Arc<Object>]) {
 /// The ReplicaSet whose template equals the Deployment's but for the hash label; the oldest if there
 /// are several (`FindNewReplicaSet`).
 pub(super) fn find_new(deployment: &Object, sets: &[Arc<Object>]) -> Option<Arc<Object>> {
-    let wanted = without_hash(deployment.get("/spec/template"));
     let mut same: Vec<Arc<Object>> =
-        sets.iter().filter(|set| without_hash(set.get("/spec/template")) == wanted).map(Arc::clone).collect();
+        sets.iter().filter(|set| have_same_template(set, deployment)).map(Arc::clone).collect();
     sort_by_age(&mut same);
     same.into_iter().next()
+}
+
+/// Whether the Pod templates of both are the same but for the hash label.
+pub(super) fn have_same_template(one: &Object, other: &Object) -> bool {
+    same_but_for(one.get("/spec/template"), other.get("/spec/template"), &["metadata", "labels", HASH_LABEL])
+}
+
+/// Whether two values are the same but for what stands at a path.
+fn same_but_for(one: Option<&Value>, other: Option<&Value>, path: &[&str]) -> bool {
+    let (Some(Value::Object(one)), Some(Value::Object(other)), [first, rest @ ..]) = (one, other, path)
+    else {
+        return path.is_empty() || one == other;
+    };
+    let others = |map: &Map<String, Value>| map.keys().filter(|key| key != first).count();
+    others(one) == others(other)
+        && one.iter().filter(|(key, _)| key != first).all(|(key, value)| other.get(key) == Some(value))
+        && same_but_for(one.get(*first), other.get(*first), rest)
 }
 
 /// The Pod template without the hash label.
@@ -75,5 +91,27 @@ pub(super) fn without_hash(template: Option<&Value>) -> Value {
 pub(super) fn replace(sets: &mut [Arc<Object>], set: &Arc<Object>) {
     if let Some(place) = sets.iter_mut().find(|place| place.uid() == set.uid()) {
         *place = Arc::clone(set);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_hash_may_differ() {
+        let of = |labels: Value, image: &str| {
+            let spec = json!({"template": {"metadata": {"labels": labels}, "spec": {"image": image}}});
+            Object::from_value(json!({"spec": spec})).unwrap()
+        };
+        let with = of(json!({"app": "web", HASH_LABEL: "x"}), "a");
+        assert!(have_same_template(&with, &of(json!({"app": "web"}), "a")));
+        assert!(have_same_template(&with, &of(json!({"app": "web", HASH_LABEL: "y"}), "a")));
+        assert!(!have_same_template(&with, &of(json!({"app": "web", HASH_LABEL: "x"}), "b")));
+        assert!(!have_same_template(&with, &of(json!({"app": "api", HASH_LABEL: "x"}), "a")));
+        assert!(!have_same_template(&with, &of(json!({"app": "web", "b": "c", HASH_LABEL: "x"}), "a")));
+        assert!(!have_same_template(&with, &of(Value::Null, "a")));
     }
 }

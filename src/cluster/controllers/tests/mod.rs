@@ -1,6 +1,7 @@
 //! The controllers at work in whole simulations: objects are applied, time passes, the world is looked at.
 
 mod autoscaling;
+mod conversions;
 mod cron_jobs;
 mod custom_resources;
 mod daemon_sets;

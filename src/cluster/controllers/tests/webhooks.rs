@@ -14,8 +14,8 @@ use crate::apimachinery::builtin::{
 
 const FOLDER: &str = "/certificates";
 
-/// A cluster in which agnhost answers webhooks behind the Service `hook`; gives back the `caBundle`.
-fn with_server() -> (Simulation, String) {
+/// A cluster in which a subcommand of agnhost answers webhooks behind the Service `hook`; gives back the `caBundle`.
+pub(super) fn with_server(subcommand: &str) -> (Simulation, String) {
     let mut simulation = cluster();
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec!["hook.default.svc".to_owned()]).unwrap();
@@ -26,7 +26,7 @@ fn with_server() -> (Simulation, String) {
         "volumes": [{"name": "certificates", "secret": {"secretName": "hook"}}],
         "containers": [{
             "name": "c", "image": "registry.k8s.io/e2e-test-images/agnhost:2.56",
-            "args": ["webhook", format!("--tls-cert-file={FOLDER}/tls.crt"), "--port=8444"],
+            "args": [subcommand, format!("--tls-cert-file={FOLDER}/tls.crt"), "--port=8444"],
             "volumeMounts": [{"name": "certificates", "mountPath": FOLDER}],
             "readinessProbe": {"httpGet": {"scheme": "HTTPS", "port": 8444, "path": "/readyz"}},
         }],
@@ -56,7 +56,7 @@ fn config_map(simulation: &mut Simulation, name: &str, data: Value) -> Result<Ar
 
 #[test]
 fn a_webhook_that_is_answered_refuses_what_it_does_not_want() {
-    let (mut simulation, bundle) = with_server();
+    let (mut simulation, bundle) = with_server("webhook");
     let checks = webhook("check", "/configmaps", &bundle, "configmaps", &["CREATE", "UPDATE", "DELETE"]);
     let attach = webhook("attach", "/pods/attach", &bundle, "pods/attach", &["CONNECT"]);
     let both = json!({"webhooks": [checks, attach]});
@@ -84,7 +84,7 @@ fn a_webhook_that_is_answered_refuses_what_it_does_not_want() {
 
 #[test]
 fn webhooks_change_an_object_one_after_the_other_and_see_what_later_ones_did() {
-    let (mut simulation, bundle) = with_server();
+    let (mut simulation, bundle) = with_server("webhook");
     let stage = || webhook("stage", "/mutating-configmaps", &bundle, "configmaps", &["CREATE"]);
     let mut again = stage();
     again["reinvocationPolicy"] = "IfNeeded".into();
@@ -117,7 +117,7 @@ fn webhooks_change_an_object_one_after_the_other_and_see_what_later_ones_did() {
 
 #[test]
 fn a_webhook_that_is_late_or_not_believed_fails_as_its_policy_says() {
-    let (mut simulation, bundle) = with_server();
+    let (mut simulation, bundle) = with_server("webhook");
     let mut told = |name: &str, path: &str, bundle: &str, timeout: i64, policy: &str| {
         let mut hook = webhook(name, path, bundle, "configmaps", &["CREATE"]);
         (hook["timeoutSeconds"], hook["failurePolicy"]) = (timeout.into(), policy.into());

@@ -140,7 +140,10 @@ fn a_readiness_probe_decides_about_ready() {
     assert!(!bench.object("web").condition_is_true("Ready"));
     let told = bench.events("web");
     assert!(
-        told.contains(&"Warning Unhealthy: Readiness probe failed: cat: can't open '/tmp/ready': No such file or directory\n".to_owned()),
+        told.contains(
+            &"Warning Unhealthy: Readiness probe failed: cat: /tmp/ready: No such file or directory\n"
+                .to_owned()
+        ),
         "{told:?}"
     );
     exec(&mut bench, "web", &["touch", "/tmp/ready"]);

@@ -34,7 +34,7 @@ fn files_belong_to_who_makes_them_and_volumes_to_their_group() {
     let log = log(&bench, "p");
     for expected in [
         "-rw-r--r--    1 1000     2000             3",
-        "drwxrwsrwx    2 root     2000          4096",
+        "drwxrwsrwx    3 root     2000          4096",
         "touch: /etc/x: Permission denied",
         "touch: /s/new: Read-only file system",
         "drwx------    2 1000     3000          4096",

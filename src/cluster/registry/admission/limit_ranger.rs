@@ -1,5 +1,7 @@
 //! LimitRanger: gives containers the defaults of a namespace, and holds Pods and claims to its bounds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::apimachinery::{
@@ -74,16 +76,20 @@ pub(super) fn validate(
     attributes: &Attributes<'_>,
     object: &Object,
 ) -> Result<Vec<String>, Status> {
-    let is_pod = attributes.kind == &builtin::POD && attributes.old.is_none();
+    let is_new = attributes.old.is_none() || attributes.options.subresource == "resize";
+    let is_pod = attributes.kind == &builtin::POD && is_new;
     if !is_pod && attributes.kind != &builtin::PERSISTENT_VOLUME_CLAIM {
         return Ok(Vec::new());
     }
     for range in registry.store().list(&builtin::LIMIT_RANGE, Some(object.namespace())) {
-        let errors: Vec<String> = range
+        let mut errors: Vec<String> = range
             .list("/spec/limits")
             .iter()
             .flat_map(|item| if is_pod { pod_errors(item, object) } else { claim_errors(item, object) })
             .collect();
+        // What several containers do wrong is told once.
+        let mut told = BTreeSet::new();
+        errors.retain(|error| told.insert(error.clone()));
         if !errors.is_empty() {
             let why = match errors.as_slice() {
                 [one] => one.clone(),
@@ -107,7 +113,7 @@ fn pod_errors(item: &Value, pod: &Object) -> Vec<String> {
             })
             .collect(),
         "Pod" => {
-            let (requests, limits) = (pod_requests(pod.value()), pod_limits(pod.value()));
+            let (requests, limits) = (pod_requests(pod.field("spec")), pod_limits(pod.field("spec")));
             Bounds { item, requests, limits }.errors()
         }
         _ => Vec::new(),

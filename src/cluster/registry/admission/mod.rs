@@ -91,6 +91,22 @@ pub(super) fn validate(
     Ok(warnings)
 }
 
+/// Asks about a write of a subresource: policies and webhooks, and who counts resources if these change.
+pub(super) fn validate_part(
+    registry: &Registry,
+    attributes: &Attributes<'_>,
+    object: &Object,
+) -> Result<Vec<String>, Status> {
+    if attributes.options.subresource == "resize" {
+        limit_ranger::validate(registry, attributes, object)?;
+        resource_quota::validate(registry, attributes, object)?;
+    }
+    let request = attributes.request(object);
+    let mut warnings = policies::validate(registry, request)?;
+    warnings.extend(webhooks::validate(registry, request)?);
+    Ok(warnings)
+}
+
 /// What policies and webhooks that may change an object have made of it: by configuration and name.
 /// Those called before are called again only when they want it and others have changed the object since.
 type Called = BTreeMap<(String, String), Object>;

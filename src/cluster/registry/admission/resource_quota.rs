@@ -21,7 +21,8 @@ pub(super) fn validate(
     object: &Object,
 ) -> Result<Vec<String>, Status> {
     let kind = attributes.kind;
-    let grows = kind == &builtin::SERVICE || kind == &builtin::PERSISTENT_VOLUME_CLAIM;
+    let resizes = kind == &builtin::POD && attributes.options.subresource == "resize";
+    let grows = resizes || kind == &builtin::SERVICE || kind == &builtin::PERSISTENT_VOLUME_CLAIM;
     if !kind.namespaced || (attributes.old.is_some() && !grows) {
         return Ok(Vec::new());
     }
@@ -93,7 +94,7 @@ fn unnamed(quota: &Object, pod: &Object) -> Option<String> {
                 None => ("requests", *name),
             };
             let given = |resources: &Value| !resources[list][resource].is_null();
-            if !given(&container["resources"]) && !given(&pod.value()["spec"]["resources"]) {
+            if !given(&container["resources"]) && !given(&pod.field("spec")["resources"]) {
                 missing.entry(name).or_default().insert(container["name"].as_str().unwrap_or_default());
             }
         }

@@ -14,6 +14,9 @@ use super::matching::{Request, conditions_hold, matches};
 use super::mutations::decoded;
 use super::{Attributes, Called, is_due};
 
+/// What is said where the server would be a program that is not modelled.
+const NOBODY: &str = "not simulated: webhook servers but for agnhost's; delete the configuration, or let it have failurePolicy Ignore";
+
 /// Kinds about which no webhook is asked, lest it locks itself in.
 const EXEMPT: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
@@ -111,7 +114,7 @@ fn ask(registry: &Registry, webhook: &Value, request: Request<'_>) -> Result<Opt
         return Err(Status::bad_request(format!("admission webhook {name:?} does not support dry run")));
     }
     let timeout = webhook["timeoutSeconds"].as_i64().unwrap_or(10);
-    match registry.call_webhook(&webhook["clientConfig"], timeout, &review(webhook, request)) {
+    match registry.call_webhook(&webhook["clientConfig"], timeout, &review(webhook, request), NOBODY) {
         Ok(answer) if answer["response"]["allowed"] == true => Ok(Some(answer["response"].clone())),
         Ok(answer) => Err(denial(name, &answer["response"]["status"])),
         Err(_) if webhook["failurePolicy"] == "Ignore" => Ok(None),

@@ -8,7 +8,7 @@ use crate::apimachinery::{
     CelProgram, CelType, FieldError, FieldErrorType, FieldErrors, validate_dns1123_subdomain,
 };
 
-use super::super::validation::Field;
+use super::super::validation::{Field, webhook_client_errors};
 use super::rules;
 
 /// What expressions of a policy may name, besides its own variables.
@@ -303,36 +303,12 @@ pub(super) fn webhook_errors(webhook: &Field<'_>) -> FieldErrors {
         errors.push(timeout.invalid("the timeout value must be between 1 and 30 seconds"));
     }
     errors.extend(condition_errors(&webhook.child("matchConditions")));
-    errors.extend(client_errors(&webhook.child("clientConfig")));
+    errors.extend(webhook_client_errors(&webhook.child("clientConfig")));
     let versions = webhook.child("admissionReviewVersions");
     if versions.is_empty() {
         errors.push(versions.required("must specify one of v1, v1beta1"));
     } else if !versions.items().any(|version| ["v1", "v1beta1"].contains(&version.text())) {
         errors.push(versions.invalid("must include at least one of v1, v1beta1"));
-    }
-    errors
-}
-
-fn client_errors(client: &Field<'_>) -> FieldErrors {
-    let (url, service) = (client.child("url"), client.child("service"));
-    if url.is_absent() == service.is_absent() {
-        return vec![client.required("exactly one of url or service is required")];
-    }
-    let mut errors = FieldErrors::new();
-    if !url.is_absent() && !url.text().starts_with("https://") {
-        let form = "; desired format: https://host[/path]";
-        errors.push(url.invalid(format!("'https' is the only allowed URL scheme{form}")));
-    }
-    if !service.is_absent() {
-        let fields = ["name", "namespace"].map(|field| service.child(field));
-        let missing = ["service name is required", "service namespace is required"];
-        errors.extend(
-            fields
-                .iter()
-                .zip(missing)
-                .filter(|(field, _)| field.is_empty())
-                .map(|(field, why)| field.required(why)),
-        );
     }
     errors
 }

@@ -8,13 +8,17 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 use super::super::validation::{Field, immutable};
-use super::{names, versions};
+use super::{conversion, names, versions};
 
 /// Under it a definition waits until its objects are gone.
 const CLEANUP_FINALIZER: &str = "customresourcecleanup.apiextensions.k8s.io";
 /// Groups of which Kubernetes itself disposes.
 const PROTECTED_GROUPS: &[&str] = &["k8s.io", "kubernetes.io"];
 const APPROVAL_ANNOTATION: &str = "api-approved.kubernetes.io";
+
+/// What a client is told: hardly anybody converts here.
+const WEBHOOKS: &str = "not simulated: conversion webhooks but for agnhost's; objects are read and written in the version in \
+                           which they are stored alone";
 
 /// `pkg/registry/customresourcedefinition`.
 pub(crate) struct CustomResourceDefinitionStrategy;
@@ -34,6 +38,10 @@ impl Strategy for CustomResourceDefinitionStrategy {
         }
         if object.get("/spec/conversion").is_none() {
             object.set("/spec/conversion", json!({"strategy": "None"}));
+        }
+        let service = "/spec/conversion/webhook/clientConfig/service";
+        if object.get(service).is_some() && object.get(&format!("{service}/port")).is_none() {
+            object.set(&format!("{service}/port"), 443);
         }
     }
 
@@ -70,7 +78,7 @@ impl Strategy for CustomResourceDefinitionStrategy {
         errors.extend(names::required_errors(&spec.child("names")));
         errors.extend(names::errors(&spec.child("names")));
         errors.extend(versions::part_errors(&spec));
-        errors.extend(conversion_errors(&spec));
+        errors.extend(conversion::errors(&spec));
         errors.extend(stored_version_errors(object));
         errors.extend(approval_errors(object));
         if errors.is_empty() && define(object).is_none() {
@@ -92,6 +100,14 @@ impl Strategy for CustomResourceDefinitionStrategy {
         changed
             .flat_map(|path| immutable(&descendant(&new_spec, path), &descendant(&old_spec, path)))
             .collect()
+    }
+
+    fn warnings(&self, object: &Object) -> Vec<String> {
+        if object.text("/spec/conversion/strategy") == "Webhook" {
+            vec![WEBHOOKS.to_owned()]
+        } else {
+            Vec::new()
+        }
     }
 
     fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
@@ -156,24 +172,6 @@ fn stored_version_errors(object: &Object) -> FieldErrors {
             FieldError::invalid(format!("status.storedVersions[{index}]"), name.clone(), detail)
         })
         .collect()
-}
-
-fn conversion_errors(spec: &Field<'_>) -> FieldErrors {
-    let strategy = spec.child("conversion").child("strategy");
-    match strategy.text() {
-        "None" => {
-            let webhook = spec.child("conversion").child("webhook");
-            if webhook.is_absent() {
-                return FieldErrors::new();
-            }
-            vec![webhook.forbidden("should not be set when strategy is not set to Webhook")]
-        }
-        "Webhook" => vec![
-            strategy.forbidden("not simulated: conversion webhooks; use strategy \"None\", or one version"),
-        ],
-        "" => vec![strategy.required("")],
-        _ => vec![strategy.not_supported(&["None", "Webhook"])],
-    }
 }
 
 fn approval_errors(object: &Object) -> FieldErrors {

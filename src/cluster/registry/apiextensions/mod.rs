@@ -1,6 +1,7 @@
 //! Rules of the group `apiextensions.k8s.io`, and of the kinds that its definitions add.
 
 mod columns;
+mod conversion;
 mod custom_resource;
 mod definition;
 mod names;

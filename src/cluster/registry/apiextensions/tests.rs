@@ -66,7 +66,24 @@ fn definitions_are_refused_in_upstreams_words() {
         told(a(json!({"type": "object", "oneOf": [{"properties": {"b": {"minLength": 1}}}]}))),
         [format!("{at}.properties[b]: Required value: because it is defined in {at}.oneOf[0].properties[b]")]
     );
-    assert_eq!(told(|definition| definition["spec"]["conversion"]["strategy"] = "Webhook".into()).len(), 1);
+    let conversion = |value: Value| move |definition: &mut Value| definition["spec"]["conversion"] = value;
+    assert_eq!(
+        told(conversion(json!({"strategy": "Webhook"}))),
+        [
+            "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
+            "spec.conversion.conversionReviewVersions: Required value"
+        ]
+    );
+    let service = json!({"namespace": "n", "name": "s", "path": "ab", "port": 0});
+    let webhook = json!({"clientConfig": {"service": service}, "conversionReviewVersions": ["v2"]});
+    assert_eq!(
+        told(conversion(json!({"strategy": "Webhook", "webhook": webhook}))),
+        [
+            "spec.conversion.webhookClientConfig.service.port: Invalid value: 0: port is not valid: must be between 1 and 65535, inclusive",
+            r#"spec.conversion.webhookClientConfig.service.path: Invalid value: "ab": must start with a '/'"#,
+            r#"spec.conversion.conversionReviewVersions: Invalid value: ["v2"]: must include at least one of v1, v1beta1"#,
+        ]
+    );
     assert_eq!(
         told(|definition| {
             definition["spec"]["versions"][0]["additionalPrinterColumns"] =

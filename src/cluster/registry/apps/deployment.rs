@@ -33,8 +33,7 @@ impl Strategy for DeploymentStrategy {
     }
 
     fn desired_state_changed(&self, new: &Object, old: &Object) -> bool {
-        new.get("/spec") != old.get("/spec")
-            || new.get("/metadata/annotations") != old.get("/metadata/annotations")
+        !new.agrees(old, "/spec") || !new.agrees(old, "/metadata/annotations")
     }
 
     fn metadata_with_status(&self) -> &'static [&'static str] {

@@ -2,6 +2,7 @@
 
 mod event;
 mod horizontal_pod_autoscaler;
+mod webhook;
 
 use std::sync::Arc;
 

@@ -31,11 +31,12 @@ impl Strategy for EventStrategy {
     }
 
     fn write_out_zero_values(&self, object: &mut Object) {
-        let Value::Object(event) = object.value_mut() else { return };
         for time in ["eventTime", "firstTimestamp", "lastTimestamp"] {
-            event.entry(time).or_insert(Value::Null);
+            object.field_mut(time);
         }
-        event.entry("source").or_insert_with(|| serde_json::json!({}));
+        if object.field("source").is_null() {
+            object.set("/source", serde_json::json!({}));
+        }
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -84,13 +84,13 @@ fn counts(pod: &Object, now: Timestamp) -> bool {
 /// `podComputeUsageHelper`.
 fn compute(pod: &Object) -> ResourceList {
     let mut usage = ResourceList::new();
-    for (name, amount) in pod_requests(pod.value()) {
+    for (name, amount) in pod_requests(pod.field("spec")) {
         if !name.contains('/') {
             usage.insert(name.clone(), amount);
         }
         usage.insert(format!("requests.{name}"), amount);
     }
-    for (name, amount) in pod_limits(pod.value()) {
+    for (name, amount) in pod_limits(pod.field("spec")) {
         if COMPUTE.contains(&name.as_str()) {
             usage.insert(format!("limits.{name}"), amount);
         }

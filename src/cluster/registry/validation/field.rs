@@ -19,7 +19,7 @@ pub(crate) struct Field<'a> {
 impl<'a> Field<'a> {
     /// A top-level field of an object.
     pub(crate) fn of(object: &'a Object, name: &str) -> Self {
-        Self { path: name.to_owned(), value: object.value().get(name).unwrap_or(&Value::Null) }
+        Self { path: name.to_owned(), value: object.field(name) }
     }
 
     /// A value under a path that upstream gives it.

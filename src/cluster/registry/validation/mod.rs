@@ -25,6 +25,7 @@ mod service;
 mod stateful_set;
 mod storage;
 mod volume;
+mod webhook_client;
 mod workload;
 
 pub(super) use config::{config_errors, config_update_errors, secret_type_errors};
@@ -53,6 +54,8 @@ pub(super) use workload::{
     deployment_errors, immutable, label_selector_errors, pod_template_errors, replica_set_errors,
     replication_controller_errors,
 };
+
+pub(super) use webhook_client::webhook_client_errors;
 
 #[cfg(test)]
 mod tests;

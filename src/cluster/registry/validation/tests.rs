@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{
-    CONFIG_MAP, DEPLOYMENT, EVENT, EVENTS_EVENT, NAMESPACE, POD, SECRET, SERVICE, SERVICE_ACCOUNT,
+    CONFIG_MAP, DEPLOYMENT, EVENT, EVENTS_EVENT, LIMIT_RANGE, NAMESPACE, POD, RESOURCE_QUOTA, SECRET,
+    SERVICE, SERVICE_ACCOUNT,
 };
 use crate::apimachinery::{Kind, Object, ObjectKey};
 use crate::base::{Random, Timestamp};
@@ -416,4 +417,52 @@ fn finalizers_without_a_domain_are_for_kubernetes_alone() {
     assert_eq!(create(&mut registry, &CONFIG_MAP, map("foregroundDeletion")), "created");
     assert_eq!(patch(&mut registry, &CONFIG_MAP, "m", map("mine")), refused);
     assert_eq!(patch(&mut registry, &CONFIG_MAP, "m", map("example.com/mine")), "patched");
+}
+
+#[test]
+fn quotas_and_ranges_are_refused_in_upstreams_words() {
+    let told = |kind: &'static Kind, spec: Value| -> Vec<String> {
+        let mut object = Object::new(kind, "default", "x");
+        object.set("/spec", spec);
+        let strategy = crate::cluster::registry::strategy::strategy_of(kind);
+        strategy.validate(&object).iter().map(ToString::to_string).collect()
+    };
+    let limits = |item: Value| told(&LIMIT_RANGE, json!({"limits": [item]}));
+    assert_eq!(
+        limits(json!({"type": "Node", "max": {"gold": "1"}})),
+        [
+            r#"spec.limits[0].type: Invalid value: "Node": must be a standard limit type or fully qualified"#,
+            r#"spec.limits[0].max[gold]: Invalid value: "gold": must be a standard resource type or fully qualified"#,
+        ]
+    );
+    assert_eq!(
+        limits(json!({"type": "Container", "max": {"pods": "1"}})),
+        [r#"spec.limits[0].max[pods]: Invalid value: "pods": must be a standard resource for containers"#]
+    );
+    let ratio = json!({"type": "Pod", "min": {"cpu": "500m"}, "max": {"cpu": "1"}, "maxLimitRequestRatio": {"cpu": "3"}});
+    assert_eq!(
+        limits(ratio),
+        [
+            r#"spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "3": ratio 3 is greater than max/min = 2.000000"#
+        ]
+    );
+    let gpu =
+        json!({"type": "Container", "default": {"e.com/gpu": "2"}, "defaultRequest": {"e.com/gpu": "1"}});
+    assert_eq!(
+        limits(gpu),
+        [
+            r#"spec.limits[0].defaultRequest[e.com/gpu]: Invalid value: "1": default value 2 must equal to defaultRequest value 1 in e.com/gpu"#
+        ]
+    );
+    let selector =
+        json!({"matchExpressions": [{"scopeName": "Terminating", "operator": "In", "values": ["a"]}]});
+    let quota = told(&RESOURCE_QUOTA, json!({"hard": {"services": "1"}, "scopeSelector": selector}));
+    let at = "spec.scopeSelector.matchExpressions";
+    assert_eq!(quota.len(), 2, "{quota:?}");
+    assert!(quota[0].starts_with(&format!("{at}: Invalid value: ")), "{quota:?}");
+    assert!(quota[0].ends_with("unsupported scope applied to resource"), "{quota:?}");
+    assert!(
+        quota[1].starts_with(&format!("{at}.operator: Invalid value: \"In\": must be 'Exist'")),
+        "{quota:?}"
+    );
 }

@@ -2,6 +2,10 @@
 
 use super::super::filesystem::{absolute, join};
 use super::super::images::Toolbox;
+use super::super::ownership::Ownership;
+use super::super::shell::matches;
+use super::compression::{compressed, unpacked};
+use super::unpacking::Reading;
 use super::{Call, Outcome};
 
 /// Levels of folders that are packed.
@@ -9,14 +13,22 @@ const DEPTH_MAX: usize = 64;
 
 /// What the command line asks for.
 #[derive(Default)]
-struct Request {
-    mode: Option<char>,
+pub(super) struct Request {
+    pub mode: Option<char>,
     /// The archive; `-` or nothing is a standard stream.
     file: Option<String>,
     /// `-C`.
-    directory: String,
-    verbose: bool,
-    members: Vec<String>,
+    pub directory: String,
+    pub verbose: bool,
+    /// `-z`.
+    gzip: bool,
+    /// `-O`: the files go to standard output.
+    pub to_output: bool,
+    /// `--exclude`.
+    excluded: Vec<String>,
+    /// `--strip-components`.
+    pub stripped: usize,
+    pub members: Vec<String>,
 }
 
 impl Request {
@@ -33,8 +45,28 @@ impl Request {
                     only_members = true;
                     continue;
                 }
-                // Files belong to nobody in particular here, so there is nothing to keep.
-                Some("-no-same-owner" | "-no-same-permissions") => continue,
+                Some("-no-same-owner" | "-no-same-permissions" | "-overwrite" | "-numeric-owner") => continue,
+                Some("-gzip") => Some("z"),
+                Some("-create") => Some("c"),
+                Some("-extract") => Some("x"),
+                Some("-list") => Some("t"),
+                Some("-verbose") => Some("v"),
+                Some(long) if long.starts_with("-exclude") || long.starts_with("-strip-components") => {
+                    let (name, value) = long
+                        .split_once('=')
+                        .map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
+                    let value = value.or_else(|| words.next().cloned());
+                    let value =
+                        value.ok_or_else(|| format!("option requires an argument -- '{}'", &name[1..]))?;
+                    match name {
+                        "-exclude" => request.excluded.push(value.trim_end_matches('/').to_owned()),
+                        _ => {
+                            request.stripped =
+                                value.parse().map_err(|_| format!("invalid number '{value}'"))?
+                        }
+                    }
+                    continue;
+                }
                 Some(long) if long.starts_with('-') => return Err(format!("not simulated: {word}")),
                 Some(letters) if !letters.is_empty() => Some(letters),
                 Some(_) => None,
@@ -72,12 +104,17 @@ impl Request {
         match letter {
             'c' | 'x' | 't' => self.mode = Some(letter),
             'v' => self.verbose = true,
-            // Times, owners and permissions are not kept, and there are no links to follow.
+            // What root unpacks keeps its mode, and links are packed as links.
             'm' | 'p' | 'o' | 'h' => {}
-            'z' | 'j' | 'J' => {
-                return Err(format!("not simulated: -{letter}; leave the archive uncompressed"));
+            'z' | 'a' => self.gzip = true,
+            'O' => self.to_output = true,
+            'j' | 'J' => {
+                return Err(format!("not simulated: -{letter}; use gzip: -z"));
             }
-            other => return Err(format!("not simulated: -{other}")),
+            'Z' | 'k' | 'r' | 'u' | 'A' | 'd' | 'P' | 'S' | 'X' | 'T' | 'W' => {
+                return Err(format!("not simulated: -{letter}"));
+            }
+            other => return Err(format!("invalid option -- '{other}'")),
         }
         Ok(())
     }
@@ -87,12 +124,22 @@ impl Request {
         self.file.as_deref().filter(|file| *file != "-").map(|file| call.path(file))
     }
 
-    fn wants(&self, name: &str) -> bool {
+    pub(super) fn wants(&self, name: &str) -> bool {
         let below = |member: &String| {
             let member = member.trim_matches('/');
             name.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         self.members.is_empty() || self.members.iter().any(below)
+    }
+
+    /// Whether `--exclude` leaves a name out, by its whole or any of its parts.
+    pub(super) fn leaves_out(&self, name: &str) -> bool {
+        let name = name.trim_end_matches('/');
+        self.excluded.iter().any(|pattern| {
+            matches(pattern, name)
+                || matches(pattern, name.trim_start_matches("./"))
+                || name.split('/').any(|part| matches(pattern, part))
+        })
     }
 }
 
@@ -124,7 +171,7 @@ pub(super) fn tar(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Whether the image has GNU's tar and not busybox's.
-fn is_gnu(call: &Call<'_>) -> bool {
+pub(super) fn is_gnu(call: &Call<'_>) -> bool {
     call.system.image().is_some_and(|image| matches!(image.toolbox, Toolbox::Debian | Toolbox::DebianCurl))
 }
 
@@ -147,7 +194,7 @@ fn fail_late(call: &mut Call<'_>) -> Outcome {
 }
 
 /// A name without what would lead out of the present directory; says so the first time.
-fn safe_name<'a>(call: &mut Call<'_>, name: &'a str, warned: &mut bool) -> &'a str {
+pub(super) fn safe_name<'a>(call: &mut Call<'_>, name: &'a str, warned: &mut bool) -> &'a str {
     let mut rest = name;
     loop {
         if let Some(after) = rest.strip_prefix('/').or_else(|| rest.strip_prefix("../")) {
@@ -198,7 +245,9 @@ fn create(call: &mut Call<'_>, request: &Request) -> Outcome {
         packing.add(call, name, 0);
     }
     let Packing { builder, archive, failed, .. } = packing;
-    let written = match (builder.into_inner(), archive) {
+    let packed =
+        builder.into_inner().and_then(|bytes| if request.gzip { compressed(&bytes) } else { Ok(bytes) });
+    let written = match (packed, archive) {
         (Err(why), _) => Err(why.to_string()),
         (Ok(bytes), Some(path)) => call.system.files().write(&path, bytes).map_err(|why| why.to_string()),
         (Ok(bytes), None) => {
@@ -215,13 +264,17 @@ fn create(call: &mut Call<'_>, request: &Request) -> Outcome {
 
 impl Packing<'_> {
     fn add(&mut self, call: &mut Call<'_>, name: &str, depth: usize) {
+        if self.request.leaves_out(name) {
+            return;
+        }
         let path = absolute(&self.request.directory, name);
         if self.archive.as_ref() == Some(&path) {
             let words = if is_gnu(call) { "not dumped" } else { "skipping" };
             return call.complain(&format!("{name}: file is the archive; {words}"));
         }
-        let member = safe_name(call, name, &mut self.warned).to_owned();
         let link = call.system.files().link_target(&path);
+        let there = link.is_some() || call.system.files().exists(&path);
+        let member = if there { safe_name(call, name, &mut self.warned).to_owned() } else { name.to_owned() };
         if let Some(target) = link {
             if let Err(why) = self.append_link(call, &member, &target) {
                 self.failed = true;
@@ -232,7 +285,9 @@ impl Packing<'_> {
         let is_directory = call.system.files().is_directory(&path);
         let bytes = if is_directory { Ok(Vec::new()) } else { call.system.files().read(&path) };
         let added = match bytes {
-            Ok(bytes) => self.append(call, &member, is_directory, &bytes).map_err(|why| why.to_string()),
+            Ok(bytes) => {
+                self.append(call, (&member, &path), is_directory, &bytes).map_err(|why| why.to_string())
+            }
             Err(why) if is_gnu(call) => Err(format!("Cannot stat: {why}")),
             Err(why) => Err(why.to_string()),
         };
@@ -252,7 +307,7 @@ impl Packing<'_> {
     fn append(
         &mut self,
         call: &mut Call<'_>,
-        member: &str,
+        (member, path): (&str, &str),
         is_directory: bool,
         bytes: &[u8],
     ) -> std::io::Result<()> {
@@ -262,10 +317,13 @@ impl Packing<'_> {
         let shown = if is_directory { format!("{member}/") } else { member.to_owned() };
         let mut header = ::tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
-        header.set_mode(if is_directory { 0o755 } else { 0o644 });
-        header.set_mtime(u64::try_from(call.system.now().as_second()).unwrap_or_default());
-        header.set_uid(0);
-        header.set_gid(0);
+        let files = call.system.files();
+        let usual = if is_directory { Ownership::DIRECTORY } else { Ownership::FILE };
+        let own = files.ownership(path).unwrap_or(usual);
+        header.set_mode(u32::from(own.mode));
+        header.set_mtime(u64::try_from(files.modified(path)).unwrap_or_default());
+        header.set_uid(u64::try_from(own.user).unwrap_or_default());
+        header.set_gid(u64::try_from(own.group).unwrap_or_default());
         header.set_entry_type(if is_directory {
             ::tar::EntryType::Directory
         } else {
@@ -317,78 +375,47 @@ fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
             None => return Outcome::NeedsInput,
         },
     };
-    let mut failed = false;
-    match read_members(call, request, &bytes, &mut failed) {
-        Err(_) if is_gnu(call) => {
-            call.complain("This does not look like a tar archive");
-            fail_late(call)
+    let plain = match bytes.starts_with(&[0x1f, 0x8b]) {
+        true => unpacked(&bytes),
+        false if request.gzip => {
+            let words = if is_gnu(call) { "This does not look like a tar archive" } else { "invalid magic" };
+            call.complain(words);
+            return fail(call, "short read");
         }
-        Err(_) if bytes.len() < 512 => fail(call, "short read"),
-        Err(_) => fail(call, "invalid tar magic"),
-        Ok(()) if failed => fail_late(call),
-        Ok(()) => Outcome::Ended(0),
-    }
-}
-
-fn read_members(
-    call: &mut Call<'_>,
-    request: &Request,
-    mut bytes: &[u8],
-    failed: &mut bool,
-) -> std::io::Result<()> {
-    let mut warned = false;
-    let mut archive = ::tar::Archive::new(&mut bytes);
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let full = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let name = safe_name(call, &full, &mut warned);
-        if !request.wants(name.trim_end_matches('/')) {
-            continue;
-        }
-        if request.mode == Some('t') || request.verbose {
-            call.say(name);
-        }
-        if request.mode == Some('t') {
-            continue;
-        }
-        let kind = entry.header().entry_type();
-        let target = entry.link_name()?.map(|target| target.to_string_lossy().into_owned());
-        let mut content = Vec::new();
-        std::io::Read::read_to_end(&mut entry, &mut content)?;
-        let path = absolute(&request.directory, name.trim_end_matches('/'));
-        let done = if kind.is_dir() {
-            make_directories(call, &path)
-        } else if kind.is_symlink() {
-            let target = target.unwrap_or_default();
-            call.system.files().make_link(&path, &target).map_err(|why| why.to_string())
-        } else if kind.is_file() {
-            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            make_directories(call, parent)
-                .and_then(|()| call.system.files().write(&path, content).map_err(|why| why.to_string()))
-        } else {
-            Err("not simulated: hard links and devices in containers".to_owned())
+        false => Ok(bytes),
+    };
+    let bytes = plain.unwrap_or_default();
+    let mut reading = Reading::new(request);
+    let read = reading.members(call, &bytes);
+    if let Err(why) = read {
+        let _ = why;
+        return match is_gnu(call) {
+            true => {
+                call.complain("This does not look like a tar archive");
+                fail_late(call)
+            }
+            false if bytes.len() < 512 => fail(call, "short read"),
+            false => fail(call, "invalid tar magic"),
         };
-        if let Err(why) = done {
-            *failed = true;
-            let words = if is_gnu(call) {
-                format!("{name}: Cannot open: {why}")
-            } else {
-                format!("can't open '{name}': {why}")
-            };
-            call.complain(&words);
-        }
     }
-    Ok(())
-}
-
-/// Makes a directory and those above it, as far as they are not there.
-fn make_directories(call: &mut Call<'_>, path: &str) -> Result<(), String> {
-    let mut files = call.system.files();
-    let above = path.match_indices('/').skip(1).map(|(index, _)| &path[..index]);
-    for directory in above.chain([path]) {
-        if !directory.is_empty() && !files.is_directory(directory) {
-            files.make_directory(directory).map_err(|why| why.to_string())?;
-        }
+    let missing: Vec<String> = request
+        .members
+        .iter()
+        .zip(&reading.found)
+        .filter(|(_, found)| !**found)
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in &missing {
+        let words = if is_gnu(call) {
+            format!("{name}: Not found in archive")
+        } else {
+            format!("{name}: not found in archive")
+        };
+        call.complain(&words);
     }
-    Ok(())
+    match (reading.failed, missing.is_empty(), is_gnu(call)) {
+        (true, ..) | (_, false, true) => fail_late(call),
+        (false, false, false) => Outcome::Ended(1),
+        (false, true, _) => Outcome::Ended(0),
+    }
 }

@@ -5,6 +5,12 @@ use super::super::process::System;
 /// Files that never end.
 const ENDLESS: &[&str] = &["/dev/zero", "/dev/urandom", "/dev/random", "/dev/full"];
 
+/// Whether a path leads to a device.
+pub(super) fn is_device(path: &str) -> bool {
+    const FINITE: &[&str] = &["/dev/null", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
+    ENDLESS.contains(&path) || FINITE.contains(&path)
+}
+
 /// Whether a path leads to a file that never ends.
 pub(super) fn is_endless(path: &str) -> bool {
     ENDLESS.contains(&path)

@@ -4,7 +4,12 @@ use super::{Call, Outcome};
 
 /// df: the disk of the machine, and what is mounted.
 pub(super) fn df(call: &mut Call<'_>) -> Outcome {
-    let human = call.arguments[1..].iter().any(|word| word.starts_with('-') && word.contains('h'));
+    let taken = super::options::Taken { letters: "hkmPaT", refused: "iBt", long: &[("human-readable", 'h')] };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    let human = options.has('h');
     let machine = call.system.machine();
     let (size, used, memory) = (machine.disk / 1_024, machine.disk_used / 1_024, machine.memory / 1_024);
     let mut rows = vec![
@@ -19,15 +24,63 @@ pub(super) fn df(call: &mut Call<'_>) -> Outcome {
             false => ("/dev/vda1", size, used, mount.path.clone()),
         });
     }
-    let title = if human { "     Size" } else { "1K-blocks" };
-    call.say(&format!("Filesystem           {title:<15}Used Available Use% Mounted on"));
+    let mut status = 0;
+    if !options.operands.is_empty() {
+        rows = mounts_of(call, &options.operands, &rows, &mut status);
+    }
+    let title = match () {
+        () if human => "     Size",
+        () if options.has('m') => "1M-blocks",
+        () if options.has('P') => "1024-blocks",
+        () => "1K-blocks",
+    };
+    let share_title = if options.has('P') { "Capacity" } else { "Use%" };
+    let gap = 24_usize.saturating_sub(title.len() + 9);
+    let kind = |name: &str| match name {
+        "overlay" => "overlay",
+        "/dev/vda1" => "ext4",
+        _ => "tmpfs",
+    };
+    let kind_title = if options.has('T') { "Type       " } else { "" };
+    call.say(&format!(
+        "Filesystem           {kind_title}{title}{}Used Available {share_title} Mounted on",
+        " ".repeat(gap.max(1))
+    ));
     for (name, size, used, place) in rows {
-        let shown = |kibibytes: u64| if human { human_size(kibibytes) } else { kibibytes.to_string() };
+        let shown = |kibibytes: u64| match () {
+            () if human => human_size(kibibytes),
+            () if options.has('m') => (kibibytes / 1_024).to_string(),
+            () => kibibytes.to_string(),
+        };
+        let name = if options.has('T') { format!("{name:<20} {:<10}", kind(name)) } else { name.to_owned() };
         let share = used * 100 / size.max(1);
         let left = shown(size.saturating_sub(used));
         call.say(&format!("{name:<20} {:>9} {:>9} {left:>9} {share:>3}% {place}", shown(size), shown(used)));
     }
-    Outcome::Ended(0)
+    Outcome::Ended(status)
+}
+
+/// A line of df: what is mounted, its kibibytes and how many are in use, and where.
+type Row = (&'static str, u64, u64, String);
+
+/// Of every operand the mount that it is in.
+fn mounts_of(call: &mut Call<'_>, names: &[String], rows: &[Row], status: &mut i32) -> Vec<Row> {
+    let mut found = Vec::new();
+    for name in names {
+        let path = call.path(name);
+        if !call.system.files().exists(&path) {
+            let gnu = call.is_gnu();
+            call.complain(&match gnu {
+                true => format!("{name}: No such file or directory"),
+                false => format!("{name}: can't find mount point"),
+            });
+            *status = 1;
+            continue;
+        }
+        let holds = |row: &&Row| row.3 == "/" || path == row.3 || path.starts_with(&format!("{}/", row.3));
+        found.extend(rows.iter().filter(holds).max_by_key(|row| row.3.len()).cloned());
+    }
+    found
 }
 
 pub(super) fn human_size(kibibytes: u64) -> String {
@@ -38,6 +91,17 @@ pub(super) fn human_size(kibibytes: u64) -> String {
         1_024..=1_048_575 => format!("{}M", tenths(1 << 10)),
         _ => format!("{}G", tenths(1 << 20)),
     }
+}
+
+/// Bytes in the largest unit that leaves a whole part.
+pub(super) fn human_bytes(bytes: u64) -> String {
+    let units = ["K", "M", "G", "T"];
+    let (mut whole, mut unit) = (bytes * 10 / 1_024, 0);
+    while whole >= 10_240 && unit + 1 < units.len() {
+        whole /= 1_024;
+        unit += 1;
+    }
+    format!("{}.{}{}", whole / 10, whole % 10, units[unit])
 }
 
 /// free.
@@ -59,6 +123,10 @@ pub(super) fn free(call: &mut Call<'_>) -> Outcome {
 
 /// mount.
 pub(super) fn mount(call: &mut Call<'_>) -> Outcome {
+    if call.arguments.len() == 2 && !call.arguments[1].starts_with('-') && !call.is_gnu() {
+        call.complain("can't read '/etc/fstab': No such file or directory");
+        return Outcome::Ended(1);
+    }
     if call.arguments.len() > 1 {
         call.complain("permission denied (are you root?)");
         return Outcome::Ended(1);

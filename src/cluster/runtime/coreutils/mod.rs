@@ -5,6 +5,7 @@ mod awk;
 mod clients;
 mod columns;
 mod comparing;
+mod compression;
 mod counts;
 mod curl;
 mod dates;
@@ -14,6 +15,7 @@ mod encodings;
 mod ends;
 mod files;
 mod filters;
+mod finding;
 mod format;
 mod inputs;
 mod interfaces;
@@ -24,24 +26,33 @@ mod load;
 mod machine;
 mod network;
 mod numbers;
+mod oddments;
 mod options;
 mod order;
 mod people;
 mod printing;
+mod processes;
 mod resolving;
 mod running;
 mod sed;
 mod sockets;
+mod stat;
 mod system;
 mod test;
 mod text;
 mod tls;
+mod trees;
+mod unpacking;
+mod wget;
+mod xargs;
 
 use std::collections::BTreeMap;
 
 use super::executable::{has_tool, is_own_program};
 use super::filesystem::absolute;
+use super::images::{Image, Toolbox};
 use super::process::{Input, System};
+use super::shell::Dialect;
 
 /// A program being called.
 pub(super) struct Call<'a> {
@@ -51,8 +62,14 @@ pub(super) struct Call<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// Present directory.
     pub directory: &'a str,
-    /// Name of the shell, for its messages.
+    /// What the shell's own messages begin with.
     pub shell: &'a str,
+    /// What those of commands begin with that a shell has inside, colon and space included.
+    pub speaker: &'a str,
+    /// Whose ways the shell has.
+    pub dialect: Dialect,
+    /// Whether somebody types at the shell.
+    pub terminal: bool,
     /// Standard input.
     pub input: &'a mut Input,
     /// Whether standard output leads nowhere.
@@ -88,8 +105,17 @@ pub(super) enum Outcome {
         words: Vec<String>,
         /// Names and values.
         assignments: Vec<(String, String)>,
+        /// Names that are taken out of it first.
+        removed: Vec<String>,
         /// Milliseconds after which it is ended, and with which code.
         limit: Option<(i64, i32)>,
+    },
+    /// Other commands run in its place, one after the other.
+    RunsAll {
+        /// Their words.
+        commands: Vec<Vec<String>>,
+        /// The status when one of them fails; `None` counts that for nothing.
+        failed: Option<i32>,
     },
     /// It is one of the modelled programs and stays in the foreground.
     Becomes(String),
@@ -111,6 +137,50 @@ impl Call<'_> {
     fn complain(&mut self, message: &str) {
         let text = format!("{}: {message}\n", self.name());
         self.stderr.extend_from_slice(text.as_bytes());
+    }
+
+    /// Prints a message of a command that a shell has inside.
+    fn complain_inside(&mut self, message: &str) {
+        let text = format!("{}{message}\n", self.speaker);
+        self.stderr.extend_from_slice(text.as_bytes());
+    }
+
+    /// Prints what is wrong with the command line.
+    fn fail_usage(&mut self, message: &str) -> Outcome {
+        self.complain(message);
+        if self.is_gnu() {
+            let hint = format!("Try '{} --help' for more information.\n", self.name());
+            self.stderr.extend_from_slice(hint.as_bytes());
+        }
+        Outcome::Ended(1)
+    }
+
+    /// Refuses an option that the program does not have.
+    fn refuse_letter(&mut self, letter: char) -> Outcome {
+        self.fail_usage(&format!("invalid option -- '{letter}'"))
+    }
+
+    /// Whether there is a command of that name.
+    fn can_run(&mut self, name: &str) -> bool {
+        let image = self.system.image();
+        let shell = ["sh", "ash", "bash", "dash"].contains(&base_name(name)) && has_shell(image, name);
+        if shell || has(image, name) {
+            return true;
+        }
+        let folders = self.environment.get("PATH").cloned().unwrap_or_default();
+        let folders = folders.split(':').filter(|_| !name.contains('/'));
+        let places: Vec<String> = match name.contains('/') {
+            true => vec![self.path(name)],
+            false => folders.map(|folder| format!("{folder}/{name}")).collect(),
+        };
+        let files = self.system.files();
+        places.iter().any(|place| files.length(place).is_some())
+    }
+
+    /// Whether the image has GNU's tools and not busybox'.
+    fn is_gnu(&self) -> bool {
+        let toolbox = self.system.image().map(|image| image.toolbox);
+        matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl))
     }
 
     /// An argument as an absolute path.
@@ -152,7 +222,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("[[", test::test),
     ("basename", text::basename),
     ("cat", files::cat),
-    ("cp", files::cp),
+    ("cp", trees::cp),
     ("curl", curl::curl),
     ("cut", columns::cut),
     ("date", dates::date),
@@ -161,20 +231,20 @@ static COMMANDS: &[(&str, Command)] = &[
     ("echo", printing::echo),
     ("env", running::env),
     ("false", system::fail),
-    ("du", listing::du),
+    ("du", stat::du),
     ("expr", numbers::expr),
     ("fallocate", load::fallocate),
-    ("find", listing::find),
+    ("find", finding::find),
     ("grep", filters::grep),
     ("head", ends::head),
     ("hostname", system::hostname),
     ("id", people::id),
-    ("kill", system::kill),
+    ("kill", processes::kill),
     ("ln", links::ln),
     ("ls", listing::ls),
-    ("mkdir", files::mkdir),
+    ("mkdir", trees::mkdir),
     ("mktemp", files::mktemp),
-    ("mv", files::mv),
+    ("mv", trees::mv),
     ("nc", sockets::nc),
     ("nohup", running::nohup),
     ("nslookup", network::nslookup),
@@ -182,18 +252,18 @@ static COMMANDS: &[(&str, Command)] = &[
     ("ping", sockets::ping),
     ("printenv", system::printenv),
     ("printf", printing::printf),
-    ("ps", system::ps),
+    ("ps", processes::ps),
     ("pwd", system::pwd),
     ("readlink", links::readlink),
     ("realpath", links::readlink),
     ("rev", text::rev),
-    ("rm", files::rm),
-    ("rmdir", files::rmdir),
+    ("rm", trees::rm),
+    ("rmdir", trees::rmdir),
     ("seq", text::seq),
     ("sleep", system::sleep),
     ("sort", order::sort),
     ("ss", sockets::sockets),
-    ("stat", listing::stat),
+    ("stat", stat::stat),
     ("sysctl", system::sysctl),
     ("tac", text::tac),
     ("tail", ends::tail),
@@ -207,12 +277,12 @@ static COMMANDS: &[(&str, Command)] = &[
     ("truncate", load::fallocate),
     ("uname", system::uname),
     ("uniq", order::uniq),
-    ("vi", system::not_simulated),
+    ("vi", oddments::refused),
     ("wc", counts::wc),
-    ("wget", network::wget),
+    ("wget", wget::wget),
     ("which", system::which),
     ("whoami", people::whoami),
-    ("xargs", running::xargs),
+    ("xargs", xargs::xargs),
     ("mongo", clients::sql),
     ("mongosh", clients::sql),
     ("mysql", clients::sql),
@@ -238,8 +308,8 @@ static COMMANDS: &[(&str, Command)] = &[
     ("nproc", machine::nproc),
     ("top", machine::top),
     ("uptime", machine::uptime),
-    ("clear", system::succeed),
-    ("sync", system::succeed),
+    ("clear", oddments::clear),
+    ("sync", oddments::sync),
     ("chgrp", people::chown),
     ("chmod", people::chmod),
     ("chown", people::chown),
@@ -247,8 +317,48 @@ static COMMANDS: &[(&str, Command)] = &[
     ("dig", resolving::dig),
     ("getent", resolving::getent),
     ("host", resolving::host),
-    ("ifconfig", interfaces::interfaces),
-    ("ip", interfaces::interfaces),
+    ("ifconfig", interfaces::ifconfig),
+    ("ip", interfaces::ip),
+    ("gunzip", compression::gzip),
+    ("gzip", compression::gzip),
+    ("killall", processes::killall),
+    ("nice", running::nice),
+    ("pgrep", processes::pgrep),
+    ("pidof", processes::pidof),
+    ("pkill", processes::pgrep),
+    ("setsid", running::nohup),
+    ("zcat", compression::gzip),
+    ("adduser", oddments::refused),
+    ("arp", interfaces::arp),
+    ("bc", oddments::refused),
+    ("busybox", oddments::busybox),
+    ("cal", oddments::refused),
+    ("chroot", oddments::refused),
+    ("crond", oddments::refused),
+    ("crontab", oddments::refused),
+    ("dc", oddments::refused),
+    ("ed", oddments::refused),
+    ("factor", oddments::factor),
+    ("groups", people::groups),
+    ("less", oddments::pager),
+    ("link", links::link),
+    ("logger", oddments::logger),
+    ("mkfifo", oddments::refused),
+    ("more", oddments::pager),
+    ("nsenter", oddments::refused),
+    ("passwd", oddments::refused),
+    ("route", interfaces::route),
+    ("shuf", oddments::shuf),
+    ("stty", oddments::stty),
+    ("su", oddments::su),
+    ("telnet", sockets::telnet),
+    ("traceroute", sockets::traceroute),
+    ("tty", oddments::tty),
+    ("unlink", oddments::unlink),
+    ("unshare", oddments::refused),
+    ("unzip", oddments::refused),
+    ("usleep", oddments::usleep),
+    ("watch", oddments::refused),
     ("sed", sed::sed),
     ("cmp", comparing::cmp),
     ("diff", comparing::diff),
@@ -268,6 +378,57 @@ pub(super) fn is_command(name: &str) -> bool {
     COMMANDS.iter().any(|(command, _)| *command == name)
 }
 
+/// Whether an image has a command, be it one of these or its own program.
+pub(super) fn has(image: Option<&'static Image>, name: &str) -> bool {
+    image.is_some_and(|image| is_own_program(image, name))
+        || is_command(base_name(name)) && has_tool(image, name)
+}
+
+/// The commands that an image has, sorted.
+fn names(image: Option<&'static Image>) -> Vec<&'static str> {
+    let known = COMMANDS.iter().map(|(name, _)| *name).filter(|name| has_tool(image, name));
+    let mut names: Vec<&'static str> = known.chain(["sh"]).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether an image has a shell.
+pub(super) fn has_shell(image: Option<&'static Image>, name: &str) -> bool {
+    has_tool(image, name)
+}
+
+/// The path of a command.
+pub(super) fn place(image: Option<&'static Image>, name: &str) -> String {
+    let toolbox = image.map(|image| image.toolbox);
+    let folder = match toolbox {
+        Some(Toolbox::Debian | Toolbox::DebianCurl) => "/usr/bin",
+        _ => "/bin",
+    };
+    format!("{folder}/{name}")
+}
+
+/// What `test` says of some words.
+pub(super) fn holds(words: &[String], directory: &str, system: &mut dyn System) -> Outcome {
+    let arguments: Vec<String> = ["test".to_owned()].into_iter().chain(words.iter().cloned()).collect();
+    let mut call = Call {
+        arguments: &arguments,
+        environment: &BTreeMap::new(),
+        directory,
+        shell: "",
+        speaker: "",
+        dialect: Dialect::Bash,
+        terminal: false,
+        input: &mut Input::default(),
+        discards: false,
+        to_file: false,
+        memory: &mut 0,
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+        system,
+    };
+    test::test(&mut call)
+}
+
 /// Runs a command, or says that there is none of that name.
 pub(super) fn run(call: &mut Call<'_>) -> Outcome {
     let name = call.arguments[0].clone();
@@ -281,7 +442,12 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome {
     match command {
         Some((_, command)) if has_tool(image, &name) => command(call),
         _ => {
-            let words = if call.shell == "bash" { "command not found" } else { "not found" };
+            let bash = call.dialect == Dialect::Bash;
+            let words = match name.contains('/') {
+                true if bash => "No such file or directory",
+                false if bash => "command not found",
+                _ => "not found",
+            };
             call.stderr.extend_from_slice(format!("{}: {name}: {words}\n", call.shell).as_bytes());
             Outcome::Ended(127)
         }

@@ -1,10 +1,10 @@
 //! wget and nslookup: the network as seen from inside a Pod.
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
-use super::{Call, Outcome, tls};
+use super::{Call, Outcome};
 
 /// Milliseconds that starting a client, connecting and answering take at least.
-const EXCHANGE: i64 = 4;
+pub(super) const EXCHANGE: i64 = 4;
 
 /// A web address in parts.
 pub(super) struct Url {
@@ -60,128 +60,33 @@ pub(super) fn after_exchange(call: &Call<'_>) -> Outcome {
     Outcome::Sleep(call.system.latency().max(EXCHANGE))
 }
 
-/// busybox' wget.
-pub(super) fn wget(call: &mut Call<'_>) -> Outcome {
-    let mut arguments = call.arguments[1..].iter().cloned();
-    let (mut quiet, mut output, mut address, mut spider) = (false, None, None, false);
-    let (mut body, mut headers) = (None, Vec::new());
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "-O" => output = arguments.next(),
-            "-T" | "-t" | "-U" | "-P" => drop(arguments.next()),
-            "--spider" => spider = true,
-            "--header" => headers.extend(arguments.next()),
-            "--post-data" => body = arguments.next(),
-            long if long.starts_with("--") => match long.split_once('=') {
-                Some(("--post-data", data)) => body = Some(data.to_owned()),
-                Some(("--header", header)) => headers.push(header.to_owned()),
-                _ => {}
-            },
-            short if short.starts_with('-') && short.len() > 1 => {
-                quiet |= short.contains('q');
-                if let Some(index) = short.find('O') {
-                    let rest = &short[index + 1..];
-                    output = if rest.is_empty() { arguments.next() } else { Some(rest.to_owned()) };
-                }
-            }
-            _ => address = Some(argument),
-        }
-    }
-    let Some(url) = address.as_deref().and_then(parse_url) else {
-        call.complain("bad address");
-        return Outcome::Ended(1);
-    };
-    let mut request = HttpRequest::get(&url.path);
-    request.headers.push(("User-Agent".to_owned(), "Wget".to_owned()));
-    request.headers.extend(headers.iter().filter_map(|header| split_header(header)));
-    if let Some(body) = body {
-        request.method = "POST".to_owned();
-        request.body = body.into_bytes();
-    }
-    wget_answer(call, &url, request, output, quiet, spider)
-}
-
-fn wget_answer(
-    call: &mut Call<'_>,
-    url: &Url,
-    request: HttpRequest,
-    output: Option<String>,
-    quiet: bool,
-    spider: bool,
-) -> Outcome {
-    if url.secure && !call.system.resolve(&url.host).is_empty() {
-        if call.system.tls_server(&url.host, url.port, &url.host).is_none() {
-            call.complain(tls::NO_TLS);
-            return Outcome::Ended(1);
-        }
-        call.complain("note: TLS certificate validation not implemented");
-    }
-    let (address, answer) = fetch(call, url, &url.host, request);
-    if !quiet && !address.is_empty() {
-        let text = format!("Connecting to {} ({address}:{})\n", authority(url), url.port);
-        call.stderr.extend_from_slice(text.as_bytes());
-    }
-    match answer {
-        Ok(response) if response.status >= 400 => {
-            let message =
-                format!("server returned error: HTTP/1.1 {} {}", response.status, response.reason());
-            call.complain(&message);
-            Outcome::Ended(1)
-        }
-        Ok(_) if spider => Outcome::Ended(0),
-        Ok(response) => match output.as_deref() {
-            Some("-") => {
-                call.stdout.extend(response.body);
-                after_exchange(call)
-            }
-            Some("/dev/null") => after_exchange(call),
-            name => {
-                save(call, name.map_or_else(|| file_name(&url.path), str::to_owned), response.body, quiet)
-            }
-        },
-        Err(error) => {
-            let message = match error {
-                ConnectError::UnknownHost => format!("bad address '{}'", authority(url)),
-                ConnectError::Refused => {
-                    format!("can't connect to remote host ({address}): Connection refused")
-                }
-                ConnectError::EmptyReply => "error getting response: Connection reset by peer".to_owned(),
-                ConnectError::TimedOut => "download timed out".to_owned(),
-            };
-            call.complain(&message);
-            Outcome::Ended(1)
-        }
-    }
-}
-
-fn save(call: &mut Call<'_>, name: String, body: Vec<u8>, quiet: bool) -> Outcome {
-    let path = call.path(&name);
-    if !quiet {
-        let text = format!("saving to '{name}'\n'{name}' saved\n");
-        call.stderr.extend_from_slice(text.as_bytes());
-    }
-    match call.system.files().write(&path, body) {
-        Ok(()) => after_exchange(call),
-        Err(why) => {
-            call.complain(&format!("can't open '{name}': {why}"));
-            Outcome::Ended(1)
-        }
-    }
-}
-
-fn file_name(path: &str) -> String {
-    match path.split('?').next().unwrap_or_default().rsplit('/').next() {
-        Some("") | None => "index.html".to_owned(),
-        Some(name) => name.to_owned(),
-    }
-}
-
 pub(super) fn authority(url: &Url) -> String {
     if url.port == url.default_port() { url.host.clone() } else { format!("{}:{}", url.host, url.port) }
 }
 
 pub(super) fn split_header(header: &str) -> Option<(String, String)> {
     header.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Whether that is the DNS of the cluster.
+fn is_cluster_dns(server: &str) -> bool {
+    let host = server.split(':').next().unwrap_or_default();
+    host == "10.96.0.10" || host.starts_with("kube-dns.kube-system")
+}
+
+/// Nobody else serves names in the cluster; what is outside of it is not there.
+fn ask_other_server(call: &mut Call<'_>, server: &str) -> Outcome {
+    let Some(address) = call.system.resolve(server).into_iter().next() else {
+        call.complain(&format!("bad address '{server}'"));
+        return Outcome::Ended(1);
+    };
+    if call.system.connects(&address, 53) == Err(ConnectError::UnknownHost) {
+        call.complain(&format!("not simulated: the world outside of the cluster ({address})"));
+        return Outcome::Ended(1);
+    }
+    call.complain(&format!("write to '{address}': Connection refused"));
+    call.say(";; connection timed out; no servers could be reached\n");
+    Outcome::Ended(1)
 }
 
 /// Asks the cluster's DNS: busybox' `nslookup [-type=TYPE] NAME`.
@@ -191,14 +96,19 @@ pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
     for argument in &call.arguments[1..] {
         match argument.strip_prefix("-type=").or_else(|| argument.strip_prefix("-query=")) {
             Some(wanted) => kind = wanted.to_uppercase(),
-            None if argument.starts_with('-') => {}
+            None if argument == "-debug" => {}
+            None if argument.starts_with('-') => {
+                let why = format!("not simulated: option {argument}");
+                call.complain(&why);
+                return Outcome::Ended(1);
+            }
             None => names.push(argument.clone()),
         }
     }
-    let Some(name) = names.first().cloned() else {
-        call.complain("missing host");
-        return Outcome::Ended(1);
-    };
+    let Some(name) = names.first().cloned() else { return call.fail_usage("missing host") };
+    if let Some(server) = names.get(1).filter(|server| !is_cluster_dns(server)).cloned() {
+        return ask_other_server(call, &server);
+    }
     if name.parse::<std::net::Ipv4Addr>().is_ok() {
         "PTR".clone_into(&mut kind);
     }

@@ -41,11 +41,16 @@ impl Options {
 
 /// Why a command line is refused.
 #[derive(Debug, PartialEq, Eq)]
-enum Wrong {
+pub(super) enum Wrong {
+    /// A letter that is none.
     Invalid(char),
+    /// A long name that is none.
     Unrecognized(String),
+    /// An option without its value.
     Needs(String),
+    /// One that the genuine program has.
     NotModelled(String),
+    /// `--help`.
     Help,
 }
 
@@ -73,7 +78,8 @@ impl Call<'_> {
             Wrong::Needs(option) => format!("option requires an argument -- '{option}'"),
             Wrong::NotModelled(option) => format!("not simulated: option {option}"),
             Wrong::Help => {
-                let mut modelled: String = taken.letters.replace([':', '+'], "");
+                let letters = taken.letters.chars().filter(|letter| letter.is_ascii_graphic());
+                let mut modelled: String = letters.filter(|letter| !matches!(letter, ':' | '+')).collect();
                 if modelled.is_empty() {
                     modelled.push_str("none");
                 }
@@ -99,7 +105,11 @@ impl Call<'_> {
     }
 }
 
-fn read(words: &[String], taken: &Taken) -> Result<Options, Wrong> {
+/// Reads words as options and operands.
+///
+/// # Errors
+/// The first thing that is not taken.
+pub(super) fn read(words: &[String], taken: &Taken) -> Result<Options, Wrong> {
     let mut options = Options::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {

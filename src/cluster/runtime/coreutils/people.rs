@@ -2,6 +2,7 @@
 
 use super::super::filesystem::{FileError, join};
 use super::super::ownership::Ownership;
+use super::options::Taken;
 use super::{Call, Outcome};
 
 /// Levels of folders that are walked.
@@ -36,15 +37,51 @@ pub(super) fn group_name(call: &mut Call<'_>, group: i64) -> String {
     known_group(call, group).unwrap_or_else(|| group.to_string())
 }
 
-/// Who runs this.
+/// The number of a user or group.
+pub(super) fn number_of(call: &mut Call<'_>, name: &str, user: bool) -> Option<i64> {
+    match user {
+        true => entry(call, "/etc/passwd", 0, name).and_then(|fields| fields.get(2)?.parse().ok()),
+        false => {
+            let group = entry(call, "/etc/group", 0, name).and_then(|fields| fields.get(2)?.parse().ok());
+            group.or_else(|| entry(call, "/etc/passwd", 0, name)?.get(3)?.parse().ok())
+        }
+    }
+}
+
+/// Who somebody is: by default whoever runs this.
 pub(super) fn id(call: &mut Call<'_>) -> Outcome {
-    let (options, _) = call.split_options();
-    let (user, mut groups) = (call.system.user(), call.system.groups());
+    let taken = Taken {
+        letters: "ugGnr",
+        refused: "Zz",
+        long: &[("user", 'u'), ("group", 'g'), ("groups", 'G'), ("name", 'n'), ("real", 'r')],
+    };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    let (user, mut groups) = match options.operands.first() {
+        None => (call.system.user(), call.system.groups()),
+        Some(name) => match entry(call, "/etc/passwd", 0, name) {
+            Some(fields) => {
+                let number =
+                    |place: usize| fields.get(place).and_then(|field| field.parse().ok()).unwrap_or_default();
+                (number(2), vec![number(3)])
+            }
+            None if call.is_gnu() => {
+                call.complain(&format!("'{name}': no such user"));
+                return Outcome::Ended(1);
+            }
+            None => {
+                call.complain(&format!("unknown user {name}"));
+                return Outcome::Ended(1);
+            }
+        },
+    };
     let first = groups.first().copied().unwrap_or_default();
     // The kernel keeps them sorted.
     groups.sort_unstable();
-    let named = options.contains('n');
-    let line = match options.chars().find(|option| "ugG".contains(*option)) {
+    let named = options.has('n');
+    let line = match "ugG".chars().find(|letter| options.has(*letter)) {
         Some('u') if named => user_name(call, user),
         Some('u') => user.to_string(),
         Some('g') if named => group_name(call, first),
@@ -64,6 +101,19 @@ pub(super) fn id(call: &mut Call<'_>) -> Outcome {
         }
     };
     call.say(&line);
+    Outcome::Ended(0)
+}
+
+/// The names of the groups that whoever runs this is in.
+pub(super) fn groups(call: &mut Call<'_>) -> Outcome {
+    if call.arguments.len() > 1 {
+        call.complain("not simulated: groups of others; use id NAME");
+        return Outcome::Ended(1);
+    }
+    let mut groups = call.system.groups();
+    groups.sort_unstable();
+    let names: Vec<String> = groups.iter().map(|group| group_name(call, *group)).collect();
+    call.say(&names.join(" "));
     Outcome::Ended(0)
 }
 

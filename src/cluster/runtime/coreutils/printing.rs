@@ -108,12 +108,7 @@ pub(super) fn printf(call: &mut Call<'_>) -> Outcome {
 
 /// Complains as the shell, whose own printf is.
 fn shell_complains(call: &mut Call<'_>, message: &str) {
-    let text = if call.shell == "bash" {
-        format!("bash: line 1: printf: {message}\n")
-    } else {
-        format!("{}: {message}\n", call.shell)
-    };
-    call.stderr.extend_from_slice(text.as_bytes());
+    call.complain_inside(message);
 }
 
 /// Prints the format once; gives back whether a `\c` ended it all.

@@ -1,99 +1,149 @@
-//! Programs that run another one: env, nohup, timeout, xargs.
+//! Programs that run another one: env, nice, nohup, setsid, timeout.
 
-use super::super::images::Toolbox;
+use super::super::signals::signal_number;
+use super::options::Taken;
 use super::{Call, Outcome};
 
-/// Words that xargs passes on at most.
-const WORDS_MAX: usize = 10_000;
-
-/// The environment, or a command with some more of it.
+/// The environment, or a command with some more or less of it.
 pub(super) fn env(call: &mut Call<'_>) -> Outcome {
-    let mut words = call.arguments[1..].iter().peekable();
+    let taken = Taken {
+        letters: "+i0u:",
+        refused: "CSv",
+        long: &[("ignore-environment", 'i'), ("null", '0'), ("unset", 'u')],
+    };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(_) => return Outcome::Ended(if call.is_gnu() { 125 } else { 1 }),
+    };
+    let mut words = options.operands.iter().peekable();
+    let alone = words.next_if(|word| *word == "-").is_some() || options.has('i');
     let mut assignments = Vec::new();
-    if let Some(option) = words.peek().filter(|word| word.starts_with('-')) {
-        let message = format!("not simulated: {option}");
-        call.complain(&message);
-        return Outcome::Ended(1);
-    }
     while let Some((name, value)) = words.peek().and_then(|word| word.split_once('=')) {
         assignments.push((name.to_owned(), value.to_owned()));
         words.next();
     }
     let command: Vec<String> = words.cloned().collect();
-    if !command.is_empty() {
-        return runs(command, assignments);
+    let removed: Vec<String> = match alone {
+        true => call.environment.keys().cloned().collect(),
+        false => options.values('u').map(str::to_owned).collect(),
+    };
+    if let Some(name) = command.first() {
+        if let Some(outcome) = missing(call, name) {
+            return outcome;
+        }
+        return Outcome::Runs { words: command, assignments, removed, limit: None };
     }
     let mut environment = call.environment.clone();
-    let added = call.arguments[1..].iter().filter_map(|word| word.split_once('='));
-    environment.extend(added.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    environment.retain(|name, _| !removed.contains(name));
+    environment.extend(assignments);
+    let end = if options.has('0') { '\0' } else { '\n' };
     for (name, value) in environment {
-        call.say(&format!("{name}={value}"));
+        call.stdout.extend_from_slice(format!("{name}={value}{end}").as_bytes());
     }
     Outcome::Ended(0)
 }
 
-fn runs(words: Vec<String>, assignments: Vec<(String, String)>) -> Outcome {
-    Outcome::Runs { words, assignments, limit: None }
+/// Complains about a command that is not there.
+fn missing(call: &mut Call<'_>, name: &str) -> Option<Outcome> {
+    if call.can_run(name) {
+        return None;
+    }
+    let why = "No such file or directory";
+    call.complain(&match (call.is_gnu(), call.name()) {
+        (true, "env") => format!("'{name}': {why}"),
+        (true, _) => format!("failed to run command '{name}': {why}"),
+        (false, _) => format!("can't execute '{name}': {why}"),
+    });
+    Some(Outcome::Ended(127))
 }
 
-/// A command that outlives its terminal.
+fn runs(words: Vec<String>) -> Outcome {
+    Outcome::Runs { words, assignments: Vec::new(), removed: Vec::new(), limit: None }
+}
+
+/// A command that outlives its terminal, or its session: here both are a command like any other.
 pub(super) fn nohup(call: &mut Call<'_>) -> Outcome {
-    let command: Vec<String> = call.arguments[1..].to_vec();
+    let command: Vec<String> =
+        call.arguments[1..].iter().skip_while(|word| word.starts_with('-')).cloned().collect();
     if command.is_empty() {
-        call.complain("missing operand");
-        return Outcome::Ended(125);
+        let failed = call.fail_usage("missing operand");
+        return if call.name() == "nohup" && call.is_gnu() { Outcome::Ended(125) } else { failed };
     }
-    runs(command, Vec::new())
+    missing(call, &command[0].clone()).unwrap_or_else(|| runs(command))
 }
 
-/// A command with the words of standard input as further arguments.
-pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
-    if let Some(option) = call.arguments.get(1).filter(|word| word.starts_with('-') && *word != "-r") {
-        let message = format!("not simulated: {option}");
-        call.complain(&message);
-        return Outcome::Ended(1);
-    }
-    let Some(input) = call.all_input() else { return Outcome::NeedsInput };
-    let only_with_words = call.arguments.get(1).is_some_and(|word| word == "-r");
-    let mut command: Vec<String> = call.arguments[1..].iter().filter(|word| *word != "-r").cloned().collect();
-    if command.is_empty() {
-        command.push("echo".to_owned());
-    }
-    let text = String::from_utf8_lossy(&input).into_owned();
-    let words: Vec<String> = text.split_whitespace().take(WORDS_MAX).map(str::to_owned).collect();
-    if words.is_empty() && only_with_words {
+/// nice: a command with another priority, which nothing here looks at; alone it tells its own.
+pub(super) fn nice(call: &mut Call<'_>) -> Outcome {
+    let taken = Taken { letters: "+n:", refused: "", long: &[("adjustment", 'n')] };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    if options.operands.is_empty() {
+        call.say("0");
         return Outcome::Ended(0);
     }
-    command.extend(words);
-    runs(command, Vec::new())
+    runs(options.operands)
+}
+
+/// Seconds of `5`, `0.5`, `1m`, `2h`.
+fn seconds(text: &str) -> Option<f64> {
+    let (number, factor) = match text.char_indices().last()? {
+        (end, 's') => (&text[..end], 1.0),
+        (end, 'm') => (&text[..end], 60.0),
+        (end, 'h') => (&text[..end], 3_600.0),
+        (end, 'd') => (&text[..end], 86_400.0),
+        _ => (text, 1.0),
+    };
+    let number = number.parse::<f64>().ok().filter(|number| *number >= 0.0)?;
+    Some((number * factor).clamp(0.0, 1e9))
 }
 
 /// A command that is ended when it takes too long.
 pub(super) fn timeout(call: &mut Call<'_>) -> Outcome {
-    let mut words = call.arguments[1..].iter().peekable();
-    while let Some(option) = words.next_if(|word| word.starts_with('-')) {
-        if matches!(option.as_str(), "-s" | "-k") {
-            words.next();
-        }
-    }
-    let seconds = words.next().and_then(|text| {
-        let (number, factor) = match text.char_indices().last()? {
-            (end, 's') => (&text[..end], 1.0),
-            (end, 'm') => (&text[..end], 60.0),
-            (end, 'h') => (&text[..end], 3_600.0),
-            _ => (text.as_str(), 1.0),
-        };
-        number.parse::<f64>().ok().map(|number| (number * factor).clamp(0.0, 1e9))
-    });
-    let words: Vec<String> = words.cloned().collect();
-    let Some(seconds) = seconds.filter(|_| !words.is_empty()) else {
-        call.complain("invalid number or no command");
-        return Outcome::Ended(1);
+    let taken = Taken {
+        letters: "+s:k:",
+        refused: "v",
+        long: &[("signal", 's'), ("kill-after", 'k'), ("preserve-status", 'p'), ("foreground", 'f')],
     };
-    let toolbox = call.system.image().map(|image| image.toolbox);
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(_) => return Outcome::Ended(if call.is_gnu() { 125 } else { 1 }),
+    };
+    let gnu = call.is_gnu();
+    let wrong = if gnu { 125 } else { 1 };
+    let mut words = options.operands.iter();
+    let (Some(limit), false) = (words.next(), words.len() == 0) else {
+        call.fail_usage("missing operand");
+        return Outcome::Ended(wrong);
+    };
+    let Some(seconds) = seconds(limit) else {
+        let words = if gnu {
+            format!("invalid time interval '{limit}'")
+        } else {
+            format!("invalid number '{limit}'")
+        };
+        call.complain(&words);
+        return Outcome::Ended(wrong);
+    };
+    let signal = match options.value('s') {
+        None => 15,
+        Some(name) => match signal_number(name) {
+            Some(signal) => signal,
+            None => {
+                let name = name.to_owned();
+                call.complain(&format!("bad signal name '{name}'"));
+                return Outcome::Ended(wrong);
+            }
+        },
+    };
+    if let Some(outcome) = words.clone().next().and_then(|name| missing(call, name)) {
+        return outcome;
+    }
     // What GNU's and busybox's say of a command that they ended.
-    let code = if matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl)) { 124 } else { 143 };
+    let code = if gnu && signal != 9 { 124 } else { 128 + signal };
     // Bounded just before.
     let milliseconds = (seconds * 1_000.0) as i64;
-    Outcome::Runs { words, assignments: Vec::new(), limit: Some((milliseconds, code)) }
+    let limit = (milliseconds > 0).then_some((milliseconds, code));
+    Outcome::Runs { words: words.cloned().collect(), assignments: Vec::new(), removed: Vec::new(), limit }
 }

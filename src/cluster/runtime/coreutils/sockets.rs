@@ -1,6 +1,7 @@
 //! nc, netstat, ping and ss: what can be reached, and what listens here.
 
-use super::super::http::ConnectError;
+use super::super::http::{ConnectError, HttpRequest};
+use super::options::Taken;
 use super::{Call, Outcome};
 
 /// Milliseconds between two pings.
@@ -8,58 +9,156 @@ const PERIOD: i64 = 1_000;
 /// Pings that are remembered; what is said at the end counts no further.
 const PINGS_MAX: u64 = 1 << 20;
 
-/// Tries a port.
+/// nc: tries a port, or sends what it is given to a web server.
 pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
-    let (mut options, mut operands) = (String::new(), Vec::new());
-    let mut words = call.arguments[1..].iter();
-    while let Some(word) = words.next() {
-        match word.strip_prefix('-') {
-            Some(letters) => {
-                options.push_str(letters);
-                if letters.ends_with(['w', 'i', 'p', 's']) {
-                    words.next();
-                }
-            }
-            None => operands.push(word.clone()),
-        }
+    let taken = Taken { letters: "zvnw:i:p:s:le:u", refused: "kfbo", long: &[] };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    if options.has('l') || options.has('e') {
+        call.complain("not simulated: listening; httpd -f -p PORT serves files");
+        return Outcome::Ended(1);
     }
-    let [host, port] = operands.as_slice() else {
-        call.complain("not simulated: only `nc -z HOST PORT` is");
-        return Outcome::Ended(1);
-    };
-    let (host, Ok(port)) = (host.clone(), port.parse::<u16>()) else {
-        call.complain("bad port");
-        return Outcome::Ended(1);
-    };
-    if options.contains('u') {
+    if options.has('u') {
         call.complain("not simulated: UDP; without -u a TCP port is tried");
         return Outcome::Ended(1);
     }
-    if !options.contains('z') {
-        call.complain("not simulated: only `nc -z HOST PORT` is");
+    let [host, port] = options.operands.as_slice() else {
+        return call.fail_usage("a host and a port are needed");
+    };
+    let Ok(port) = port.parse::<u16>() else {
+        call.complain(&format!("bad port '{port}'"));
         return Outcome::Ended(1);
-    }
-    let open = call.system.connects(&host, port);
-    match open {
+    };
+    let address = call.system.resolve(host).into_iter().next();
+    let shown = address.clone().unwrap_or_default();
+    let (verbose, scans) = (options.has('v'), options.has('z'));
+    match call.system.connects(host, port) {
         Ok(()) => {
-            if options.contains('v') {
-                let text = format!("{host} ({host}:{port}) open\n");
-                call.stderr.extend_from_slice(text.as_bytes());
+            if verbose {
+                call.stderr.extend_from_slice(format!("{host} ({shown}:{port}) open\n").as_bytes());
             }
-            Outcome::Ended(0)
+            if scans { Outcome::Ended(0) } else { converse(call, host, port) }
         }
-        Err(ConnectError::UnknownHost) => {
+        Err(ConnectError::UnknownHost) if address.is_none() => {
             call.complain(&format!("bad address '{host}'"));
             Outcome::Ended(1)
         }
         Err(error) => {
-            if options.contains('v') {
-                let why = match error {
-                    ConnectError::TimedOut => "Connection timed out",
-                    _ => "Connection refused",
-                };
-                call.complain(&format!("{host} ({host}:{port}): {why}"));
+            let why = match error {
+                ConnectError::TimedOut => "Connection timed out",
+                _ => "Connection refused",
+            };
+            if verbose {
+                call.complain(&format!("{host} ({shown}:{port}): {why}"));
+            } else if !scans && error == ConnectError::TimedOut {
+                call.complain("timed out");
+            } else if !scans {
+                call.complain(&format!("can't connect to remote host ({shown}): {why}"));
             }
+            Outcome::Ended(1)
+        }
+    }
+}
+
+/// Passes a request on that was written by hand, and shows the answer.
+fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
+    let Some(bytes) = call.all_input() else { return Outcome::NeedsInput };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let mut lines = text.lines();
+    let first: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
+    let (method, path) = match first.as_slice() {
+        [method, path, ..]
+            if method.bytes().all(|byte| byte.is_ascii_uppercase()) && path.starts_with('/') =>
+        {
+            (*method, *path)
+        }
+        [] => return Outcome::Ended(0),
+        _ => {
+            call.complain("not simulated: other protocols than HTTP; with -z only the port is tried");
+            return Outcome::Ended(1);
+        }
+    };
+    let mut request = HttpRequest::get(path);
+    method.clone_into(&mut request.method);
+    request
+        .headers
+        .extend(lines.by_ref().take_while(|line| !line.is_empty()).filter_map(super::network::split_header));
+    request.body = lines.collect::<Vec<_>>().join("\n").into_bytes();
+    match call.system.http(host, port, &request) {
+        Ok(response) => {
+            let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason());
+            for (name, value) in &response.headers {
+                head.push_str(&format!("{name}: {value}\r\n"));
+            }
+            call.stdout.extend_from_slice(format!("{head}\r\n").as_bytes());
+            call.stdout.extend(response.body);
+            super::network::after_exchange(call)
+        }
+        Err(_) => Outcome::Ended(0),
+    }
+}
+
+/// telnet: whether a port is open; nothing is typed here.
+pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
+    let words: Vec<String> =
+        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let Some(host) = words.first().cloned() else { return call.fail_usage("missing host") };
+    let port = words.get(1).map_or(Ok(23), |port| port.parse::<u16>());
+    let Ok(port) = port else {
+        call.complain(&format!("bad port '{}'", words[1]));
+        return Outcome::Ended(1);
+    };
+    let Some(address) = call.system.resolve(&host).into_iter().next() else {
+        call.complain(&format!("bad address '{host}'"));
+        return Outcome::Ended(1);
+    };
+    match call.system.connects(&host, port) {
+        Ok(()) => {
+            call.say(&format!("Connected to {host}"));
+            let _ = address;
+            match call.all_input() {
+                None => Outcome::NeedsInput,
+                Some(_) => {
+                    call.stderr.extend_from_slice(b"Connection closed by foreign host\n");
+                    Outcome::Ended(1)
+                }
+            }
+        }
+        Err(error) => {
+            let why =
+                if error == ConnectError::TimedOut { "Connection timed out" } else { "Connection refused" };
+            call.complain(&format!("can't connect to remote host ({address}): {why}"));
+            Outcome::Ended(1)
+        }
+    }
+}
+
+/// traceroute: in the cluster there is nothing between two Pods but their node.
+pub(super) fn traceroute(call: &mut Call<'_>) -> Outcome {
+    let words: Vec<String> =
+        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let Some(host) = words.last().cloned() else { return call.fail_usage("missing host") };
+    let Some(address) = call.system.resolve(&host).into_iter().next() else {
+        call.complain(&format!("bad address '{host}'"));
+        return Outcome::Ended(1);
+    };
+    match call.system.answers_ping(&address) {
+        Ok(()) => {
+            call.say(&format!("traceroute to {host} ({address}), 30 hops max, 46 byte packets"));
+            let own = call.system.address();
+            if address != own && !address.starts_with("127.") {
+                let gateway = own.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned() + ".1";
+                call.say(&format!(" 1  {gateway} ({gateway})  0.008 ms  0.006 ms  0.005 ms"));
+                call.say(&format!(" 2  {address} ({address})  0.011 ms  0.009 ms  0.008 ms"));
+            } else {
+                call.say(&format!(" 1  {address} ({address})  0.006 ms  0.004 ms  0.003 ms"));
+            }
+            Outcome::Ended(0)
+        }
+        Err(_) => {
+            call.complain(&format!("not simulated: the way to {address}"));
             Outcome::Ended(1)
         }
     }
@@ -68,16 +167,26 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
 /// What listens in the Pod.
 pub(super) fn sockets(call: &mut Call<'_>) -> Outcome {
     let is_ss = call.name() == "ss";
+    if !is_ss {
+        let taken = Taken { letters: "ralntuwxeWp", refused: "", long: &[] };
+        let options = match call.options(&taken) {
+            Ok(options) => options,
+            Err(outcome) => return outcome,
+        };
+        if options.has('r') {
+            return super::interfaces::route(call);
+        }
+    }
     call.say(match is_ss {
         true => "State    Recv-Q   Send-Q     Local Address:Port     Peer Address:Port  Process",
-        false => "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State",
+        false => "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ",
     });
     for port in call.system.listening() {
         let address = format!("0.0.0.0:{port}");
         let line = if is_ss {
             format!("LISTEN   0        511        {address:>18}          0.0.0.0:*")
         } else {
-            format!("tcp        0      0 {address:<23} 0.0.0.0:*               LISTEN")
+            format!("tcp        0      0 {address:<23} 0.0.0.0:*               LISTEN      ")
         };
         call.say(&line);
     }
@@ -98,8 +207,7 @@ pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
         }
     }
     if host.is_empty() {
-        call.complain("missing host");
-        return Outcome::Ended(1);
+        return call.fail_usage("missing host");
     }
     let Some(address) = call.system.resolve(&host).first().cloned() else {
         call.complain(&format!("bad address '{host}'"));

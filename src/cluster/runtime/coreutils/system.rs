@@ -2,6 +2,7 @@
 
 use super::super::base_files::sysctl_path;
 use super::super::executable::has_tool;
+use super::options::Taken;
 use super::{Call, Outcome, base_name, is_command};
 
 /// Ends well.
@@ -14,18 +15,11 @@ pub(super) fn fail(_: &mut Call<'_>) -> Outcome {
     Outcome::Ended(1)
 }
 
-/// Says that this is where the simulation ends.
-pub(super) fn not_simulated(call: &mut Call<'_>) -> Outcome {
-    call.complain("not simulated: this program is not modelled in the embedded cluster");
-    Outcome::Ended(1)
-}
-
 /// Waits.
 pub(super) fn sleep(call: &mut Call<'_>) -> Outcome {
-    let (_, operands) = call.split_options();
+    let operands: Vec<String> = call.arguments[1..].to_vec();
     if operands.is_empty() {
-        call.complain("missing operand");
-        return Outcome::Ended(1);
+        return call.fail_usage("missing operand");
     }
     let mut total = 0.0;
     for operand in &operands {
@@ -40,8 +34,15 @@ pub(super) fn sleep(call: &mut Call<'_>) -> Outcome {
             (_, "infinity" | "inf") => total = f64::from(i32::MAX),
             (Ok(seconds), _) if seconds >= 0.0 => total += seconds * factor,
             _ => {
-                call.complain(&format!("invalid number '{operand}'"));
-                return Outcome::Ended(1);
+                let gnu = call.is_gnu();
+                let what = if gnu { "invalid time interval" } else { "invalid number" };
+                return match gnu {
+                    true => call.fail_usage(&format!("{what} '{operand}'")),
+                    false => {
+                        call.complain(&format!("{what} '{operand}'"));
+                        Outcome::Ended(1)
+                    }
+                };
             }
         }
     }
@@ -67,9 +68,29 @@ pub(super) fn printenv(call: &mut Call<'_>) -> Outcome {
 
 /// The name of the machine.
 pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
-    let (options, _) = call.split_options();
-    let name = if options.contains('i') { call.system.address() } else { call.system.hostname() };
-    call.say(&name);
+    let taken = Taken {
+        letters: "sidfI",
+        refused: "F",
+        long: &[("short", 's'), ("ip-address", 'i'), ("domain", 'd'), ("fqdn", 'f')],
+    };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    if !options.operands.is_empty() {
+        call.complain("sethostname: Operation not permitted");
+        return Outcome::Ended(1);
+    }
+    let name = call.system.hostname();
+    let line = match () {
+        () if options.has('i') || options.has('I') => call.system.address(),
+        () if options.has('s') => name.split('.').next().unwrap_or_default().to_owned(),
+        () if options.has('d') => {
+            name.split_once('.').map_or_else(String::new, |(_, domain)| domain.to_owned())
+        }
+        () => name,
+    };
+    call.say(&line);
     Outcome::Ended(0)
 }
 
@@ -82,16 +103,42 @@ pub(super) fn pwd(call: &mut Call<'_>) -> Outcome {
 
 /// The system's name.
 pub(super) fn uname(call: &mut Call<'_>) -> Outcome {
-    let (options, _) = call.split_options();
-    let host = call.system.hostname();
-    let line = match options.as_str() {
-        "a" => format!("Linux {host} 6.8.0 #1 SMP x86_64 GNU/Linux"),
-        "n" => host,
-        "r" => "6.8.0".to_owned(),
-        "m" => "x86_64".to_owned(),
-        _ => "Linux".to_owned(),
+    let taken = Taken {
+        letters: "asnrvmpio",
+        refused: "",
+        long: &[
+            ("all", 'a'),
+            ("kernel-name", 's'),
+            ("nodename", 'n'),
+            ("kernel-release", 'r'),
+            ("machine", 'm'),
+            ("operating-system", 'o'),
+        ],
     };
-    call.say(&line);
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
+    let host = call.system.hostname();
+    let all = options.has('a');
+    let none = !all && !"snrvmpio".chars().any(|letter| options.has(letter));
+    let parts = [
+        ('s', "Linux"),
+        ('n', host.as_str()),
+        ('r', "6.8.0"),
+        ('v', "#1 SMP"),
+        ('m', "x86_64"),
+        ('p', "unknown"),
+        ('i', "unknown"),
+        ('o', "GNU/Linux"),
+    ];
+    let shown = parts.iter().filter(|(letter, _)| match letter {
+        's' if none => true,
+        'p' | 'i' => options.has(*letter),
+        letter => all || options.has(*letter),
+    });
+    let line: Vec<&str> = shown.map(|(_, text)| *text).collect();
+    call.say(&line.join(" "));
     Outcome::Ended(0)
 }
 
@@ -112,54 +159,34 @@ pub(super) fn sysctl(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(status)
 }
 
-/// The processes of the container.
-pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
-    call.say("PID   USER     TIME  COMMAND");
-    let mut processes = call.system.processes();
-    processes.sort();
-    let user = call.system.user();
-    let user = super::people::user_name(call, user);
-    for (number, command) in processes {
-        call.say(&format!("{number:>5} {user:<8}  0:00 {command}"));
-    }
-    Outcome::Ended(0)
-}
-
-/// Sends a signal.
-pub(super) fn kill(call: &mut Call<'_>) -> Outcome {
-    let mut signal = 15;
-    let mut status = 0;
-    let mut arguments = call.arguments[1..].iter().cloned();
-    while let Some(argument) = arguments.next() {
-        if let Some(name) = argument.strip_prefix('-') {
-            let name = if name == "s" { arguments.next().unwrap_or_default() } else { name.to_owned() };
-            signal = match name.trim_start_matches("SIG") {
-                "KILL" | "9" => 9,
-                "INT" | "2" => 2,
-                "HUP" | "1" => 1,
-                _ => 15,
-            };
-            continue;
-        }
-        let sent = argument.parse().is_ok_and(|number| call.system.signal(number, signal));
-        if !sent {
-            call.complain(&format!("can't kill pid {argument}: No such process"));
-            status = 1;
-        }
-    }
-    Outcome::Ended(status)
-}
-
 /// Where a program is.
 pub(super) fn which(call: &mut Call<'_>) -> Outcome {
-    let (_, names) = call.split_options();
+    let taken = Taken { letters: "as", refused: "", long: &[] };
+    let options = match call.options(&taken) {
+        Ok(options) => options,
+        Err(outcome) => return outcome,
+    };
     let image = call.system.image();
+    let folders = call.environment.get("PATH").cloned().unwrap_or_default();
     let mut status = 0;
-    for name in names {
-        if (is_command(&name) || name == "sh") && has_tool(image, &name) {
-            call.say(&format!("/bin/{}", base_name(&name)));
-        } else {
-            status = 1;
+    for name in &options.operands {
+        let in_folder = folders.split(':').filter(|folder| !folder.is_empty() && !name.contains('/'));
+        let places: Vec<String> = in_folder
+            .map(|folder| format!("{folder}/{name}"))
+            .chain(name.contains('/').then(|| name.clone()))
+            .collect();
+        let files = call.system.files();
+        let made = places.into_iter().find(|place| {
+            files.length(place).is_some() && files.ownership(place).is_some_and(|own| own.runs())
+        });
+        let shell = ["sh", "ash", "bash", "dash"].contains(&base_name(name)) && super::has_shell(image, name);
+        let found = made.or_else(|| {
+            let known = shell || is_command(base_name(name)) && has_tool(image, name);
+            known.then(|| if name.contains('/') { name.clone() } else { super::place(image, name) })
+        });
+        match found {
+            Some(found) => call.say(&found),
+            None => status = 1,
         }
     }
     Outcome::Ended(status)

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::{Process, System};
 use super::super::program::{GrpcHealth, Program, Sigterm};
-use super::agnhost_tools;
+use super::{agnhost_converter, agnhost_tools};
 
 /// `agnhost`.
 pub(in super::super) struct Agnhost;
@@ -129,7 +129,7 @@ impl Program for Agnhost {
                 process.print_line(&format!("{at} gRPC server starting to listen on :{grpc}"));
             }
             "liveness" | "test-webserver" => {}
-            "webhook" => {
+            "webhook" | agnhost_converter::NAME => {
                 let file = flag(&process.command(), "tls-cert-file").unwrap_or_default();
                 if system.files().read(&file).is_err() {
                     let at = system.now().strftime("F%m%d %H:%M:%S%.6f").to_string();
@@ -156,12 +156,12 @@ impl Program for Agnhost {
     }
 
     fn speaks_tls(&self, process: &Process) -> bool {
-        subcommand(process) == "webhook"
+        matches!(subcommand(process).as_str(), "webhook" | agnhost_converter::NAME)
     }
 
     fn ports(&self, process: &Process) -> Vec<u16> {
         match subcommand(process).as_str() {
-            "webhook" => vec![number(process, "port", 443)],
+            "webhook" | agnhost_converter::NAME => vec![number(process, "port", 443)],
             "netexec" => vec![number(process, "http-port", 8080)],
             "liveness" => vec![8080],
             "serve-hostname" => vec![number(process, "port", 9376)],
@@ -201,7 +201,7 @@ impl Program for Agnhost {
                 set_serving(process, path == "/make-serving");
                 text(200, String::new())
             }
-            ("webhook", "/readyz") => text(200, "ok".to_owned()),
+            ("webhook" | agnhost_converter::NAME, "/readyz") => text(200, "ok".to_owned()),
             ("serve-hostname", _) | ("netexec", "/hostname" | "/hostName") => text(200, system.hostname()),
             ("netexec", "/clientip") => {
                 let client = request.header("X-Client-Address").unwrap_or("10.244.0.1");

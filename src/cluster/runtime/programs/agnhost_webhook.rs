@@ -25,7 +25,7 @@ pub(crate) struct AgnhostWebhook;
 
 impl WebhookServer for AgnhostWebhook {
     fn certificate_file(&self, container: &Value, port: u16) -> Option<String> {
-        let words = words(container)?;
+        let words = words_of(container, "webhook")?;
         let own = flag(&words, "port").map_or(Some(443), |port| port.parse().ok())?;
         if own == port { flag(&words, "tls-cert-file") } else { None }
     }
@@ -48,7 +48,9 @@ impl WebhookServer for AgnhostWebhook {
             }
             "/pods/attach" => judged_attachment(request),
             "/mutating-pods" => with_init_container(object),
-            "/mutating-pods-sidecar" => with_sidecar(object, flag(&words(container)?, "sidecar-image")),
+            "/mutating-pods-sidecar" => {
+                with_sidecar(object, flag(&words_of(container, "webhook")?, "sidecar-image"))
+            }
             "/configmaps" => judged_data(request, "configmap"),
             "/custom-resource" => judged_data(request, "custom resource"),
             "/mutating-configmaps" | "/mutating-custom-resource" => with_stages(object),
@@ -64,8 +66,8 @@ impl WebhookServer for AgnhostWebhook {
     }
 }
 
-/// The command line of a container that answers webhooks.
-fn words(container: &Value) -> Option<Vec<String>> {
+/// The command line of a container in which agnhost runs a subcommand.
+pub(super) fn words_of(container: &Value, subcommand: &str) -> Option<Vec<String>> {
     let image = ImageReference::parse(container["image"].as_str()?).ok()?;
     let image = image_of(&image.repository()).filter(|image| image.program == "agnhost")?;
     let texts = |field: &str| {
@@ -75,7 +77,7 @@ fn words(container: &Value) -> Option<Vec<String>> {
     let entrypoint = || image.entrypoint.iter().map(|word| (*word).to_owned()).collect();
     let mut words = texts("command").unwrap_or_else(entrypoint);
     words.extend(texts("args").unwrap_or_default());
-    (subcommand_of(&words) == "webhook").then_some(words)
+    (subcommand_of(&words) == subcommand).then_some(words)
 }
 
 fn allowed() -> Value {

@@ -1,6 +1,7 @@
 //! The modelled programs, one file each.
 
 mod agnhost;
+mod agnhost_converter;
 mod agnhost_tools;
 mod agnhost_webhook;
 mod apache;
@@ -21,6 +22,7 @@ mod stress;
 mod unmodelled;
 
 pub(super) use agnhost::Agnhost;
+pub(super) use agnhost_converter::AgnhostConverter;
 pub(super) use agnhost_webhook::AgnhostWebhook;
 pub(super) use echo_server::EchoServer;
 pub(super) use greeter::Greeter;

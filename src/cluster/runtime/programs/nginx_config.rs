@@ -227,6 +227,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Directive>, String> {
         disk: &mut Files::default(),
         read_only_root: false,
         who: Identity::default(),
+        now: 0,
+        born: 0,
     };
     Config::default().block(&nowhere, &mut reader, 0, false)
 }

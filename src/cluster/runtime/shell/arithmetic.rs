@@ -1,21 +1,36 @@
-//! `$(( … ))`: whole numbers, variables, the usual operators.
+//! `$(( … ))`: whole numbers, variables, the operators of C.
 
 use super::shell_state::ShellState;
 
 /// Levels of parentheses that an expression may have.
 const DEPTH_MAX: usize = 60;
+/// Variables that may stand for one another in turn.
+const HOPS_MAX: usize = 16;
 
 /// The value of an expression.
 ///
 /// # Errors
 /// The shell's words for what is wrong.
 pub(super) fn evaluate(text: &str, shell: &mut ShellState) -> Result<i64, String> {
-    let mut evaluator = Evaluator { tokens: tokens(text)?, at: 0, shell, depth: 0 };
+    evaluate_at(text, shell, 0)
+}
+
+fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize) -> Result<i64, String> {
+    let bash = shell.is_bash();
+    let mut evaluator = Evaluator { tokens: tokens(text)?, at: 0, shell, depth: 0, hops, skips: 0 };
     if evaluator.tokens.is_empty() {
         return Ok(0);
     }
-    let value = evaluator.assignment()?;
-    if evaluator.at < evaluator.tokens.len() { Err(wrong()) } else { Ok(value) }
+    let value = evaluator
+        .list()
+        .and_then(|value| if evaluator.at < evaluator.tokens.len() { Err(wrong()) } else { Ok(value) });
+    value.map_err(|why| match why.as_str() {
+        "divide by zero" if bash => {
+            let divisor = text.rsplit(['/', '%']).next().unwrap_or_default().trim();
+            format!("{}: division by 0 (error token is \"{divisor}\")", text.trim())
+        }
+        _ => why,
+    })
 }
 
 fn wrong() -> String {
@@ -23,8 +38,9 @@ fn wrong() -> String {
 }
 
 const OPERATORS: &[&str] = &[
-    "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "+", "-", "*",
-    "/", "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?", ":",
+    "<<=", ">>=", "**", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=",
+    "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "<", ">", "(", ")", "=", "!", "&", "|", "^", "~", "?",
+    ":", ",",
 ];
 
 fn tokens(text: &str) -> Result<Vec<String>, String> {
@@ -32,7 +48,9 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first.is_ascii_alphanumeric() || first == '_' {
-            rest.chars().take_while(|next| next.is_ascii_alphanumeric() || *next == '_').count()
+            let word = |next: &char| next.is_ascii_alphanumeric() || matches!(next, '_' | '#' | '@');
+            let length = rest.chars().take_while(word).count();
+            length + subscript(&rest[length..])
         } else {
             let operator = OPERATORS.iter().find(|operator| rest.starts_with(**operator));
             operator.map(|operator| operator.len()).ok_or_else(wrong)?
@@ -43,10 +61,13 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
     Ok(tokens)
 }
 
-/// Binary operators from the loosest to the tightest.
+/// The length of `[…]` at the start of a text.
+fn subscript(text: &str) -> usize {
+    if text.starts_with('[') { text.find(']').map_or(0, |end| end + 1) } else { 0 }
+}
+
+/// Binary operators from the loosest to the tightest; `&&` and `||` come before these.
 const LEVELS: &[&[&str]] = &[
-    &["||"],
-    &["&&"],
     &["|"],
     &["^"],
     &["&"],
@@ -62,6 +83,10 @@ struct Evaluator<'a> {
     at: usize,
     shell: &'a mut ShellState,
     depth: usize,
+    /// Variables that led here.
+    hops: usize,
+    /// How many short cuts the present place is behind: nothing is assigned there.
+    skips: usize,
 }
 
 impl Evaluator<'_> {
@@ -75,44 +100,97 @@ impl Evaluator<'_> {
         found
     }
 
+    fn list(&mut self) -> Result<i64, String> {
+        let mut value = self.assignment()?;
+        while self.take(",") {
+            value = self.assignment()?;
+        }
+        Ok(value)
+    }
+
     fn assignment(&mut self) -> Result<i64, String> {
-        let name = self
-            .peek()
-            .filter(|name| !name.starts_with(|first: char| first.is_ascii_digit()))
-            .map(str::to_owned);
+        let is_name =
+            |name: &&str| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        let name = self.peek().filter(is_name).map(str::to_owned);
         let operator = self.tokens.get(self.at + 1).cloned();
         if let (Some(name), Some(operator)) = (name, operator)
             && let Some(kind) = operator.strip_suffix('=')
-            && matches!(kind, "" | "+" | "-" | "*" | "/" | "%")
+            && matches!(kind, "" | "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>")
         {
             self.at += 2;
             let right = self.assignment()?;
-            let left = self.variable(&name);
-            let value = if kind.is_empty() { right } else { apply(kind, left, right)? };
-            self.shell.set(&name, value.to_string());
+            let value = if kind.is_empty() { right } else { self.apply(kind, &name, right)? };
+            self.store(&name, value);
             return Ok(value);
         }
-        let condition = self.binary(0)?;
-        if self.take("?") {
-            let yes = self.assignment()?;
-            if !self.take(":") {
-                return Err(wrong());
-            }
-            let no = self.assignment()?;
-            return Ok(if condition != 0 { yes } else { no });
+        self.condition()
+    }
+
+    fn apply(&mut self, kind: &str, name: &str, right: i64) -> Result<i64, String> {
+        let left = self.variable(name)?;
+        if self.skips > 0 { Ok(0) } else { apply(kind, left, right) }
+    }
+
+    fn condition(&mut self) -> Result<i64, String> {
+        let condition = self.any()?;
+        if !self.take("?") {
+            return Ok(condition);
         }
-        Ok(condition)
+        let yes = self.beside(condition == 0, Self::list)?;
+        if !self.take(":") {
+            return Err(wrong());
+        }
+        let no = self.beside(condition != 0, Self::condition)?;
+        Ok(if condition != 0 { yes } else { no })
+    }
+
+    /// What may stand on a way that is not taken.
+    fn beside(&mut self, skipped: bool, part: fn(&mut Self) -> Result<i64, String>) -> Result<i64, String> {
+        self.skips += usize::from(skipped);
+        let value = part(self);
+        self.skips -= usize::from(skipped);
+        value
+    }
+
+    fn any(&mut self) -> Result<i64, String> {
+        let mut left = self.all()?;
+        while self.take("||") {
+            let right = self.beside(left != 0, Self::all)?;
+            left = i64::from(left != 0 || right != 0);
+        }
+        Ok(left)
+    }
+
+    fn all(&mut self) -> Result<i64, String> {
+        let mut left = self.binary(0)?;
+        while self.take("&&") {
+            let right = self.beside(left == 0, |evaluator| evaluator.binary(0))?;
+            left = i64::from(left != 0 && right != 0);
+        }
+        Ok(left)
     }
 
     fn binary(&mut self, level: usize) -> Result<i64, String> {
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
+        let Some(operators) = LEVELS.get(level) else { return self.power() };
         let mut left = self.binary(level + 1)?;
         while let Some(operator) = self.peek().filter(|token| operators.contains(token)).map(str::to_owned) {
             self.at += 1;
             let right = self.binary(level + 1)?;
-            left = apply(&operator, left, right)?;
+            left = if self.skips > 0 { 0 } else { apply(&operator, left, right)? };
         }
         Ok(left)
+    }
+
+    fn power(&mut self) -> Result<i64, String> {
+        let base = self.unary()?;
+        if !self.take("**") {
+            return Ok(base);
+        }
+        let exponent = self.power()?;
+        if exponent < 0 {
+            return Err(wrong());
+        }
+        Ok(base.wrapping_pow(u32::try_from(exponent).unwrap_or(u32::MAX)))
     }
 
     fn unary(&mut self) -> Result<i64, String> {
@@ -130,22 +208,22 @@ impl Evaluator<'_> {
             "++" | "--" => {
                 let name = self.peek().map(str::to_owned).ok_or_else(wrong)?;
                 self.at += 1;
-                self.step(&name, &token)
+                self.step(&name, &token)?
             }
             "(" => {
-                let value = self.assignment()?;
+                let value = self.list()?;
                 if self.take(")") { value } else { return Err(wrong()) }
             }
-            number if number.starts_with(|first: char| first.is_ascii_digit()) => parse_number(number)?,
+            number if number.starts_with(|first: char| first.is_ascii_digit()) => {
+                let bash = self.shell.is_bash();
+                number_of(number).ok_or_else(|| refused(number, bash))?
+            }
             name if name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') => {
-                let value = self.variable(name);
-                match self.peek() {
-                    Some("++") | Some("--") => {
-                        let operator = self.peek().unwrap_or_default().to_owned();
-                        self.at += 1;
-                        self.step(name, &operator);
-                    }
-                    _ => {}
+                let value = self.variable(name)?;
+                if let Some(operator @ ("++" | "--")) = self.peek() {
+                    let operator = operator.to_owned();
+                    self.at += 1;
+                    self.step(name, &operator)?;
                 }
                 value
             }
@@ -155,30 +233,74 @@ impl Evaluator<'_> {
         Ok(value)
     }
 
-    fn step(&mut self, name: &str, operator: &str) -> i64 {
-        let value = self.variable(name).wrapping_add(if operator == "++" { 1 } else { -1 });
-        self.shell.set(name, value.to_string());
-        value
+    fn step(&mut self, name: &str, operator: &str) -> Result<i64, String> {
+        let value = self.variable(name)?.wrapping_add(if operator == "++" { 1 } else { -1 });
+        self.store(name, value);
+        Ok(value)
     }
 
-    fn variable(&self, name: &str) -> i64 {
-        self.shell.get(name).and_then(|value| parse_number(value.trim()).ok()).unwrap_or_default()
+    fn store(&mut self, name: &str, value: i64) {
+        if self.skips == 0 {
+            let name = self.place(name);
+            self.shell.set(&name, value.to_string());
+        }
+    }
+
+    /// A name whose index, if it has one, is a number.
+    fn place(&mut self, name: &str) -> String {
+        let Some((array, index)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) else {
+            return name.to_owned();
+        };
+        if self.shell.is_associative(array) {
+            return name.to_owned();
+        }
+        let index = evaluate_at(index, self.shell, self.hops + 1).unwrap_or_default();
+        format!("{array}[{index}]")
+    }
+
+    /// What a variable holds may be an expression of its own.
+    fn variable(&mut self, name: &str) -> Result<i64, String> {
+        let place = self.place(name);
+        let Some(value) = self.shell.get(&place) else { return Ok(0) };
+        match value.trim() {
+            "" => Ok(0),
+            text if self.hops < HOPS_MAX => evaluate_at(text, self.shell, self.hops + 1),
+            _ => Err(wrong()),
+        }
     }
 }
 
-fn parse_number(text: &str) -> Result<i64, String> {
-    let parsed = match text.strip_prefix("0x") {
-        Some(hex) => i64::from_str_radix(hex, 16),
-        None => text.parse(),
+fn refused(number: &str, bash: bool) -> String {
+    match number.chars().next() {
+        Some('0') if bash && number.bytes().all(|digit| digit.is_ascii_digit()) => {
+            format!("{number}: value too great for base (error token is \"{number}\")")
+        }
+        _ => wrong(),
+    }
+}
+
+/// A decimal, octal (`017`) or hexadecimal number, or one with its base (`2#101`).
+fn number_of(text: &str) -> Option<i64> {
+    let digits = |text: &str, base: u32| {
+        text.chars().try_fold(0_i64, |sum, digit| {
+            let digit = digit.to_digit(base)?;
+            Some(sum.wrapping_mul(i64::from(base)).wrapping_add(i64::from(digit)))
+        })
     };
-    parsed.map_err(|_| wrong())
+    if let Some((base, rest)) = text.split_once('#') {
+        let base = base.parse().ok().filter(|base| (2..=36).contains(base))?;
+        return digits(rest, base).filter(|_| !rest.is_empty());
+    }
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => digits(hex, 16),
+        None if text.len() > 1 && text.starts_with('0') => digits(&text[1..], 8),
+        None => digits(text, 10),
+    }
 }
 
 fn apply(operator: &str, left: i64, right: i64) -> Result<i64, String> {
     let truth = |value: bool| i64::from(value);
     Ok(match operator {
-        "||" => truth(left != 0 || right != 0),
-        "&&" => truth(left != 0 && right != 0),
         "|" => left | right,
         "^" => left ^ right,
         "&" => left & right,
@@ -207,6 +329,7 @@ mod tests {
     fn expressions_have_values() {
         let mut shell = ShellState::default();
         shell.set("i", "4".to_owned());
+        shell.set("sum", "1+2".to_owned());
         for (text, value) in [
             ("i+1", 5),
             ("2+3*4", 14),
@@ -216,6 +339,15 @@ mod tests {
             ("-i", -4),
             ("i > 3 ? 1 : 2", 1),
             ("", 0),
+            ("2**3**2", 512),
+            ("a=3, a*2", 6),
+            ("0 && (a=9)", 0),
+            ("1 || (a=9)", 1),
+            ("1 ? 2 : (a=9)", 2),
+            ("a", 3),
+            ("sum*2", 6),
+            ("017 + 0x1F + 2#101", 51),
+            ("0 && 1/0", 0),
         ] {
             assert_eq!(evaluate(text, &mut shell), Ok(value), "{text}");
         }
@@ -223,6 +355,8 @@ mod tests {
         assert_eq!(evaluate("i++", &mut shell), Ok(6));
         assert_eq!(shell.get("i").as_deref(), Some("7"));
         assert_eq!(evaluate("1/0", &mut shell), Err("divide by zero".to_owned()));
-        assert!(evaluate("1 +", &mut shell).is_err());
+        for text in ["1 +", "08", "1 = 2", "1.5", "5 5"] {
+            assert_eq!(evaluate(text, &mut shell), Err(wrong()), "{text}");
+        }
     }
 }

@@ -54,6 +54,36 @@ pub(super) enum Op {
     Background(Program),
     /// A function.
     Define(String, Program),
+    /// `[[ … ]]`.
+    Condition(Condition),
+    /// `(( … ))`: ends well when the value is not 0.
+    Arithmetic {
+        /// The expression.
+        text: Word,
+        /// Whether its status is looked at.
+        tested: bool,
+    },
+    /// Behind `( … )` and pipelines: `set -e` ends the shell, unless the status is looked at.
+    Check(bool),
+    /// Notes in the frame that a command failed.
+    Gather,
+    /// The status of all of them: that one, if any failed.
+    Conclude(i32),
+    /// Tells how long it took since then.
+    Timed(crate::base::Timestamp),
+    /// Here the script stops being one: the message, and the line.
+    Fail(String, u32),
+}
+
+/// The words of `[[ … ]]`, operators among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Condition {
+    /// The words.
+    pub words: Vec<Word>,
+    /// Whether its status is looked at.
+    pub tested: bool,
+    /// Line of the script.
+    pub line: u32,
 }
 
 /// A simple command.
@@ -67,6 +97,9 @@ pub(super) struct Simple {
     pub redirects: Vec<Redirect>,
     /// Whether its failure is looked at (`if`, `while`, `&&`, `||`, `!`), so that `set -e` spares it.
     pub tested: bool,
+    /// Line of the script.
+    #[serde(default)]
+    pub line: u32,
 }
 
 /// A redirection.
@@ -87,6 +120,8 @@ pub(super) enum RedirectKind {
     Read,
     /// `>`.
     Write,
+    /// `>|`.
+    Force,
     /// `>>`.
     Append,
     /// `>&` and `<&`.

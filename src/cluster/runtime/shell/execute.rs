@@ -2,17 +2,16 @@
 
 use crate::base::Timestamp;
 
-use super::super::coreutils::{self, Call, Outcome};
 use super::super::process::System;
+use super::arithmetic;
 use super::ast::{Op, Part, Redirect, Simple, Word};
 use super::builtins::{self, Builtin};
-use super::descriptors::{Descriptors, Target};
-use super::lines::later;
-use super::machine::{Blocked, Calling, Child, Machine, State};
-use super::words::{Expander, matches};
-
-/// Steps that a piece of endless output takes.
-const MORE_STEPS: u32 = 200;
+use super::descriptors::{Descriptors, Opening};
+use super::machine::{Child, Machine};
+use super::matching::matches;
+use super::shell_state::Dialect;
+use super::syntax_words::words_of;
+use super::words::Expander;
 
 impl Machine {
     /// Carries out one step.
@@ -50,11 +49,39 @@ impl Machine {
                 }
             }
             Op::CaseEnd => self.in_frame(|frame| drop(frame.cases.pop())),
+            other => self.execute_other(other, system),
+        }
+    }
+
+    /// The same for steps that hold or begin more than themselves.
+    fn execute_other(&mut self, op: &Op, system: &mut dyn System) {
+        match op {
+            Op::Condition(condition) => {
+                self.shell.line = condition.line;
+                self.condition(condition, system);
+            }
+            Op::Arithmetic { text, tested } => self.arithmetic(text, *tested),
+            Op::Check(tested) => self.ended(self.shell.status, *tested),
+            Op::Gather => {
+                let failed = self.shell.status != 0;
+                self.in_frame(|frame| frame.failed |= failed);
+            }
+            Op::Conclude(status) => {
+                let failed = self.frames.last().is_some_and(|frame| frame.failed);
+                self.shell.status = if failed { *status } else { 0 };
+            }
+            Op::Timed(since) => self.tell_time(*since, system.now()),
+            Op::Fail(message, line) => {
+                self.shell.line = *line;
+                let message = words_of(message, self.shell.dialect);
+                self.complain(&message);
+                self.abandon(2);
+            }
             Op::RedirectBegin(redirects) => match self.redirected(redirects, system) {
                 Ok(descriptors) => self.in_frame(|frame| frame.redirects.push(descriptors)),
                 Err(why) => {
                     self.complain(&why);
-                    self.shell.status = 1;
+                    self.shell.status = if self.shell.dialect == Dialect::Dash { 2 } else { 1 };
                     self.skip_compound();
                 }
             },
@@ -65,31 +92,59 @@ impl Machine {
                 let last = stages.len().saturating_sub(1);
                 stages[..last].iter_mut().for_each(|stage| stage.piped = true);
                 stages.iter_mut().skip(1).for_each(|stage| stage.input.open = true);
+                let spared = self.next_is_spared();
+                stages.iter_mut().for_each(|stage| stage.spared |= spared);
                 self.child = Some(Child::Pipeline(stages));
             }
-            Op::Subshell(program) => self.child = Some(Child::Subshell(Box::new(self.fork(program.clone())))),
+            Op::Subshell(program) => {
+                let mut machine = self.fork(program.clone());
+                machine.spared |= self.next_is_spared();
+                self.child = Some(Child::Subshell(Box::new(machine)));
+            }
             Op::Background(program) => self.begin_background(program, system),
             Op::Define(name, program) => {
                 self.shell.functions.insert(name.clone(), program.clone());
                 self.shell.status = 0;
             }
+            _ => {}
         }
     }
 
-    fn begin_background(&mut self, program: &[Op], system: &mut dyn System) {
-        let number = self.shell.number + 1 + u32::try_from(system.random(500)).unwrap_or_default();
-        let mut machine = self.fork(program.to_vec());
-        machine.shell.number = number;
-        self.background.push((number, machine));
-        self.shell.last_background = Some(number);
-        self.shell.status = 0;
+    /// Whether the status of the child that begins here is looked at.
+    fn next_is_spared(&self) -> bool {
+        let next = self.frames.last().and_then(|frame| frame.program.get(frame.at));
+        matches!(next, Some(Op::Check(true)))
+    }
+
+    fn arithmetic(&mut self, text: &Word, tested: bool) {
+        let text = self.expander().text(text);
+        self.captured.clear();
+        match arithmetic::evaluate(&text, &mut self.shell) {
+            Ok(value) => self.ended(i32::from(value == 0), tested),
+            Err(why) => {
+                self.complain_of("((", &why);
+                self.ended(1, tested);
+            }
+        }
+    }
+
+    fn tell_time(&mut self, since: Timestamp, now: Timestamp) {
+        let passed = now.duration_since(since).as_millis();
+        let (minutes, seconds, rest) = (passed / 60_000, passed / 1_000 % 60, passed % 1_000);
+        let text = match self.shell.dialect {
+            Dialect::Bash => {
+                format!("\nreal\t{minutes}m{seconds}.{rest:03}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
+            }
+            _ => format!("real\t{minutes}m {seconds}.{:02}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n", rest / 10),
+        };
+        self.said.extend_from_slice(text.as_bytes());
     }
 
     fn jump(&mut self, to: usize) {
         self.in_frame(|frame| frame.at = to);
     }
 
-    fn in_frame(&mut self, change: impl FnOnce(&mut super::machine::Frame)) {
+    pub(super) fn in_frame(&mut self, change: impl FnOnce(&mut super::machine::Frame)) {
         if let Some(frame) = self.frames.last_mut() {
             change(frame);
         }
@@ -116,12 +171,12 @@ impl Machine {
         });
     }
 
-    fn expander(&mut self) -> Expander<'_> {
+    pub(super) fn expander(&mut self) -> Expander<'_> {
         Expander { shell: &mut self.shell, captured: &mut self.captured, error: None }
     }
 
     /// The first substitution of a step whose output is not there yet.
-    fn next_substitution<'a>(&self, op: &'a Op) -> Option<&'a Vec<Op>> {
+    pub(super) fn next_substitution<'a>(&self, op: &'a Op) -> Option<&'a Vec<Op>> {
         let mut all = Vec::new();
         let mut add = |word: &'a Word| substitutions(word, &mut all);
         match op {
@@ -130,6 +185,8 @@ impl Machine {
                 simple.redirects.iter().map(|redirect| &redirect.target).for_each(&mut add);
                 simple.assignments.iter().map(|(_, word)| word).for_each(&mut add);
             }
+            Op::Condition(condition) => condition.words.iter().for_each(add),
+            Op::Arithmetic { text, .. } => add(text),
             Op::ForBegin(Some(words)) => words.iter().for_each(add),
             Op::CaseBegin(word) => add(word),
             Op::CaseTest { patterns, .. } => patterns.iter().for_each(add),
@@ -168,13 +225,26 @@ impl Machine {
         let mut descriptors = self.descriptors().inner();
         for redirect in redirects {
             let target = self.expander().text(&redirect.target);
-            let directory = self.shell.directory.clone();
-            descriptors.apply(redirect, &target, &directory, &mut system.files())?;
+            if target.starts_with("/proc") {
+                system.refresh_proc(&["sh".to_owned()]);
+            }
+            let opening = Opening {
+                directory: &self.shell.directory,
+                dialect: self.shell.dialect,
+                keeps: self.shell.is_on('C'),
+                umask: self.shell.umask,
+            };
+            descriptors.apply(redirect, &target, opening, &mut system.files())?;
         }
         Ok(descriptors)
     }
 
     fn simple(&mut self, simple: &Simple, system: &mut dyn System) {
+        self.shell.line = simple.line;
+        self.renew_specials();
+        if self.expand_alias(simple) {
+            return;
+        }
         let (arguments, error) = {
             let files = system.files();
             let mut expander = self.expander();
@@ -182,12 +252,7 @@ impl Machine {
             (fields, expander.error)
         };
         if let Some(error) = error {
-            self.complain(&error);
-            self.shell.status = 2;
-            if !self.reads_input {
-                self.exit = Some(2);
-            }
-            return;
+            return self.give_up_expansion(&error);
         }
         let had_substitution =
             !self.captured.is_empty() || self.next_substitution(&Op::Simple(simple.clone())).is_some();
@@ -196,35 +261,24 @@ impl Machine {
             Err(why) => {
                 self.complain(&why);
                 self.captured.clear();
-                return self.ended(1, simple.tested);
+                let status = if self.shell.dialect == Dialect::Dash { 2 } else { 1 };
+                return self.ended(status, simple.tested);
             }
         };
-        let mut saved = Vec::new();
-        for (name, word) in &simple.assignments {
-            if self.assign_elements(name, word, system) {
-                continue;
-            }
-            let value = self.expander().text(word);
-            saved.push((
-                name.clone(),
-                self.shell.variables.get(name).cloned(),
-                self.shell.exported.contains(name),
-            ));
-            self.shell.set(name, value);
-            if !arguments.is_empty() {
-                self.shell.exported.insert(name.clone());
-            }
-        }
+        let errors = descriptors.target(2);
+        let Ok(saved) = self.assign(simple, !arguments.is_empty(), system) else { return };
         self.captured.clear();
+        if self.shell.xtrace {
+            self.trace(simple, &saved, &arguments);
+        }
         if arguments.is_empty() {
             let status = if had_substitution { self.shell.status } else { 0 };
             return self.ended(status, simple.tested);
         }
-        if self.shell.xtrace {
-            self.write_out(true, format!("+ {}\n", arguments.join(" ")).as_bytes());
-        }
         self.invoke(&arguments, descriptors, simple.tested, system);
-        for (name, value, exported) in saved {
+        self.speak(&errors, system);
+        let keeps = arguments[0] == "exec";
+        for (name, value, exported) in saved.into_iter().filter(|_| !keeps) {
             match value {
                 Some(value) => self.shell.set(&name, value),
                 None => drop(self.shell.variables.remove(&name)),
@@ -233,29 +287,6 @@ impl Machine {
                 self.shell.exported.remove(&name);
             }
         }
-    }
-
-    /// `NAME=(…)`, `NAME[…]=…`, `NAME+=…`; false for what is a plain assignment.
-    fn assign_elements(&mut self, name: &str, word: &Word, system: &mut dyn System) -> bool {
-        let (target, appends) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-        if let Some(Part::Array(words)) = word.0.iter().find(|part| matches!(part, Part::Array(_))) {
-            let files = system.files();
-            let values = self.expander().fields(words, &files);
-            self.shell.set_array(target, values, appends);
-            return true;
-        }
-        let subscript = target.strip_suffix(']').and_then(|target| target.split_once('['));
-        if subscript.is_none() && !appends {
-            return false;
-        }
-        let value = self.expander().text(word);
-        let variable = match subscript {
-            Some((array, index)) => format!("{array}[{}]", self.expander().key(array, index)),
-            None => target.to_owned(),
-        };
-        let before = self.shell.get(&variable).filter(|_| appends).unwrap_or_default();
-        self.shell.set(&variable, before + &value);
-        true
     }
 
     fn invoke(
@@ -271,145 +302,55 @@ impl Machine {
             self.in_frame(|frame| {
                 frame.saved_positional = Some(positional);
                 frame.redirects = vec![descriptors];
+                frame.spared = tested;
             });
             return;
         }
-        match builtins::run(self, arguments, descriptors, system) {
-            Builtin::Ended(status) => self.ended(status, tested),
-            Builtin::Handled => {}
-            Builtin::NotOne(descriptors) => self.call(arguments, descriptors, 0, tested, system),
-        }
+        self.invoke_command(arguments, descriptors, tested, system);
     }
 
-    /// Calls a program, or calls it again after it waited.
-    fn call(
+    /// The same for what is no function.
+    pub(super) fn invoke_command(
         &mut self,
         arguments: &[String],
-        mut descriptors: Descriptors,
-        memory: u64,
+        descriptors: Descriptors,
         tested: bool,
         system: &mut dyn System,
     ) {
-        let mut memory = memory;
-        let redirected = descriptors.input.is_some();
-        let mut input = match descriptors.input.take() {
-            Some(input) => input,
-            None => std::mem::take(self.effective_input()),
-        };
-        let environment = self.shell.environment();
-        let mut call = Call {
-            arguments,
-            environment: &environment,
-            directory: &self.shell.directory,
-            shell: &self.shell.name,
-            input: &mut input,
-            discards: descriptors.target(1) == Target::Null,
-            to_file: matches!(descriptors.target(1), Target::File(_)),
-            memory: &mut memory,
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            system: &mut *system,
-        };
-        let outcome = coreutils::run(&mut call);
-        let (stdout, stderr) = (call.stdout, call.stderr);
-        self.emit_to(&descriptors.target(2), &stderr, system);
-        let taken = self.emit_to(&descriptors.target(1), &stdout, system);
-        if redirected {
-            descriptors.input = Some(input);
-        } else {
-            *self.effective_input() = input;
-        }
-        let at = match outcome {
-            Outcome::Ended(status) => return self.ended(status, tested),
-            Outcome::Sleep(milliseconds) => {
-                self.blocked = Some(Blocked::Sleeping(later(system.now(), milliseconds)));
-                return;
-            }
-            Outcome::Becomes(program) => {
-                self.blocked = Some(Blocked::Program(program, arguments.to_vec()));
-                return;
-            }
-            Outcome::Runs { words, assignments, limit } => {
-                let words = words.iter().map(|word| Word::literal(word)).collect();
-                let literal = |(name, value): (String, String)| (name, Word::literal(&value));
-                let assignments = assignments.into_iter().map(literal).collect();
-                let simple = Simple { words, assignments, tested, ..Simple::default() };
-                let until = limit.map(|(milliseconds, code)| (later(system.now(), milliseconds), code));
-                return self.run_instead(simple, descriptors, until);
-            }
-            Outcome::More if !taken => return self.ended(1, tested),
-            Outcome::More => Some(system.now()),
-            Outcome::NeedsInput => None,
-            Outcome::Again(milliseconds) => Some(later(system.now(), milliseconds)),
-        };
-        let arguments = arguments.to_vec();
-        self.blocked =
-            Some(Blocked::Calling(Box::new(Calling { arguments, descriptors, at, memory, tested })));
-    }
-
-    /// Runs another command in place of one, where its output goes.
-    fn run_instead(&mut self, simple: Simple, descriptors: Descriptors, until: Option<(Timestamp, i32)>) {
-        if until.is_some() {
-            let mut machine = self.fork(vec![Op::Simple(simple)]);
-            machine.frames.iter_mut().for_each(|frame| frame.redirects = vec![descriptors.clone()]);
-            machine.until = until;
-            self.child = Some(Child::Subshell(Box::new(machine)));
-            return;
-        }
-        self.push_frame(vec![Op::Simple(simple)]);
-        self.in_frame(|frame| frame.redirects = vec![descriptors]);
-    }
-
-    /// Takes up a command that waits; gives back a state when it must go on waiting.
-    pub(super) fn resume(
-        &mut self,
-        blocked: Blocked,
-        system: &mut dyn System,
-        steps: &mut u32,
-    ) -> Option<State> {
-        let until = match &blocked {
-            Blocked::Sleeping(at) => Some(*at),
-            Blocked::Calling(calling) => calling.at,
-            Blocked::Background | Blocked::Program(..) => None,
-        };
-        let waits = match &blocked {
-            Blocked::Sleeping(_) | Blocked::Calling(_) => until.is_some_and(|at| at > system.now()),
-            Blocked::Background => !self.background.is_empty(),
-            Blocked::Program(..) => true,
-        };
-        if waits {
-            self.blocked = Some(blocked);
-            return Some(State::Waiting(until));
-        }
-        let Blocked::Calling(calling) = blocked else {
-            self.shell.status = 0;
-            return None;
-        };
-        let Calling { arguments, descriptors, memory, tested, .. } = *calling;
-        if arguments[0] != "read" {
-            self.call(&arguments, descriptors, memory, tested, system);
-        } else if let Builtin::Ended(status) = builtins::run(self, &arguments, descriptors, system) {
-            self.ended(status, tested);
-        }
-        match &self.blocked {
-            // It has more to print, and others get their turn when the steps are used up.
-            Some(Blocked::Calling(calling)) if calling.at == Some(system.now()) => {
-                *steps = steps.saturating_sub(MORE_STEPS);
-                None
-            }
-            Some(Blocked::Calling(calling)) => Some(State::Waiting(calling.at)),
-            _ => None,
+        match builtins::run(self, arguments, descriptors, tested, system) {
+            Builtin::Ended(status) => self.ended(status, tested),
+            Builtin::Handled => {}
+            Builtin::NotOne(descriptors) => match self.file_to_run(&arguments[0], system) {
+                Some(Ok(path)) => self.run_file(&path, arguments, descriptors, tested, system),
+                Some(Err((status, why))) => {
+                    self.complain(&format!("{}: {why}", arguments[0]));
+                    self.ended(status, tested);
+                }
+                None => self.call(arguments, descriptors, 0, tested, system),
+            },
         }
     }
 
     /// Notes how a command ended; `set -e` may end the shell.
     pub(super) fn ended(&mut self, status: i32, tested: bool) {
         self.shell.status = status;
-        if status != 0 && self.shell.errexit && !tested && self.exit.is_none() {
+        let spared = self.spared || self.frames.iter().any(|frame| frame.spared);
+        if status != 0 && self.shell.errexit && !tested && !spared && self.exit.is_none() {
             self.frames.clear();
             self.reads_input = false;
         }
     }
+}
+
+/// A word as one would have to type it.
+pub(super) fn quoted_if_needed(word: &str) -> String {
+    let plain = |next: char| next.is_ascii_alphanumeric() || "_-./:,@%+]".contains(next);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { quoted(word) }
+}
+
+/// A word between quotes.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\"'\"'"))
 }
 
 /// The substitutions of a word, in the order in which expansion consumes them.

@@ -1,6 +1,7 @@
 //! Text → tokens: words with their quotes and substitutions, operators, here-documents.
 
 use super::ast::{Part, SyntaxError, Word};
+use super::parameters::braced;
 use super::parser;
 
 /// How deep substitutions may nest.
@@ -19,10 +20,43 @@ pub(super) enum Token {
     Document(Word),
     /// End of a line.
     Newline,
+    /// What cannot be read any further.
+    Wrong(SyntaxError),
 }
 
-const OPERATORS: &[&str] =
-    &["<<<", "<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", ";", "&", "|", "<", ">", "(", ")"];
+/// How a text is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Manner {
+    /// Levels of substitutions around it.
+    pub depth: usize,
+    /// Whether bash reads it.
+    pub bash: bool,
+    /// Whether Debian's `sh` reads it.
+    pub dash: bool,
+    /// Whether more lines may come.
+    pub more: bool,
+    /// Number of its first line.
+    pub line: u32,
+}
+
+impl Manner {
+    /// Whether `$'…'` is read: Debian's `sh` does not, and says nothing of it.
+    fn bash_quotes(self) -> bool {
+        !self.dash
+    }
+
+    fn inner(self, line: u32) -> Self {
+        Self { depth: self.depth + 1, more: false, line, ..self }
+    }
+}
+
+/// Tokens and the lines that they are on.
+pub(super) type Tokens = (Vec<Token>, Vec<u32>);
+
+const OPERATORS: &[&str] = &[
+    "<<<", "<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", "&>", "|&", ";", "&", "|", "<", ">", "(",
+    ")",
+];
 
 impl Token {
     fn into_word(self) -> Option<Word> {
@@ -39,37 +73,67 @@ fn begins_array(text: &str) -> bool {
     })
 }
 
-/// Splits a text into tokens.
-pub(super) fn tokens(text: &str, depth: usize) -> Result<Vec<Token>, SyntaxError> {
-    if depth > DEPTH_MAX {
-        return Err(SyntaxError::Wrong("syntax error: nested too deeply".to_owned()));
+/// Splits a text into tokens; what is wrong with it is the last of them.
+pub(super) fn tokens(text: &str, manner: Manner) -> Tokens {
+    let mut lexer = Lexer::new(text, manner);
+    if manner.depth > DEPTH_MAX {
+        let message = "syntax error: nested too deeply".to_owned();
+        return (vec![Token::Wrong(SyntaxError::Wrong(message))], vec![manner.line]);
     }
-    let mut lexer =
-        Lexer { chars: text.chars().collect(), at: 0, depth, tokens: Vec::new(), documents: Vec::new() };
-    lexer.run()?;
-    Ok(lexer.tokens)
+    if let Err(wrong) = lexer.run() {
+        lexer.tokens.push(Token::Wrong(wrong));
+    }
+    lexer.lines.resize(lexer.tokens.len(), lexer.line);
+    (lexer.tokens, lexer.lines)
 }
 
-struct Lexer {
-    chars: Vec<char>,
-    at: usize,
-    depth: usize,
+pub(super) struct Lexer {
+    pub(super) chars: Vec<char>,
+    pub(super) at: usize,
+    manner: Manner,
     tokens: Vec<Token>,
+    /// The line that each token is on.
+    lines: Vec<u32>,
+    line: u32,
+    /// Characters whose line ends are counted in `line`.
+    counted: usize,
     /// Here-documents that begin after this line: index of the token, end marker, quoted, tabs stripped.
     documents: Vec<(usize, String, bool, bool)>,
 }
 
 impl Lexer {
-    fn peek(&self) -> Option<char> {
+    fn new(text: &str, manner: Manner) -> Self {
+        Self {
+            chars: text.chars().collect(),
+            at: 0,
+            manner,
+            tokens: Vec::new(),
+            lines: Vec::new(),
+            line: manner.line,
+            counted: 0,
+            documents: Vec::new(),
+        }
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    fn starts_with(&self, text: &str) -> bool {
+    pub(super) fn starts_with(&self, text: &str) -> bool {
         text.chars().enumerate().all(|(index, expected)| self.chars.get(self.at + index) == Some(&expected))
+    }
+
+    /// Brings the number of the line up to the present place.
+    fn count_lines(&mut self) {
+        let end = self.at.min(self.chars.len());
+        let ends = self.chars[self.counted.min(end)..end].iter().filter(|next| **next == '\n').count();
+        self.line += u32::try_from(ends).unwrap_or_default();
+        self.counted = end;
     }
 
     fn run(&mut self) -> Result<(), SyntaxError> {
         while let Some(next) = self.peek() {
+            self.count_lines();
             match next {
                 ' ' | '\t' | '\r' => self.at += 1,
                 '\\' if self.chars.get(self.at + 1) == Some(&'\n') => self.at += 2,
@@ -85,12 +149,20 @@ impl Lexer {
                 }
                 _ => self.operator_or_word()?,
             }
+            self.lines.resize(self.tokens.len(), self.line);
         }
-        if self.documents.is_empty() { Ok(()) } else { Err(unterminated("here-document")) }
+        self.count_lines();
+        if !self.documents.is_empty() {
+            self.read_documents()?;
+        }
+        Ok(())
     }
 
     fn operator_or_word(&mut self) -> Result<(), SyntaxError> {
-        if let Some(operator) = OPERATORS.iter().copied().find(|operator| self.starts_with(operator)) {
+        let bash = self.manner.bash;
+        let known = |operator: &&&str| bash || **operator != "|&";
+        let mut operators = OPERATORS.iter().filter(known).copied();
+        if let Some(operator) = operators.find(|operator| self.starts_with(operator)) {
             self.at += operator.chars().count();
             self.tokens.push(Token::Operator(operator));
             return if matches!(operator, "<<" | "<<-") {
@@ -119,6 +191,9 @@ impl Lexer {
             self.at += 1;
         }
         let marker = self.word()?;
+        if marker.0.is_empty() {
+            return Err(SyntaxError::Incomplete("syntax error: unexpected end of file".to_owned()));
+        }
         let quoted = marker.0.iter().any(|part| matches!(part, Part::Quoted(_)));
         let text: String = marker
             .0
@@ -138,7 +213,11 @@ impl Lexer {
             let mut text = String::new();
             loop {
                 if self.at >= self.chars.len() {
-                    return Err(unterminated("here-document"));
+                    // At the end of a script the document ends, too.
+                    if self.manner.more {
+                        return Err(unterminated("here-document"));
+                    }
+                    break;
                 }
                 let line: String =
                     self.chars[self.at..].iter().take_while(|character| **character != '\n').collect();
@@ -150,7 +229,7 @@ impl Lexer {
                 text.push_str(line);
                 text.push('\n');
             }
-            let word = if quoted { Word::literal(&text) } else { expanding(&text, self.depth)? };
+            let word = if quoted { Word::literal(&text) } else { expanding(&text, self.manner)? };
             self.tokens[index] = Token::Document(word);
         }
         Ok(())
@@ -161,13 +240,19 @@ impl Lexer {
         let mut bare = String::new();
         while let Some(next) = self.peek() {
             match next {
-                '(' if parts.is_empty() && begins_array(&bare) => {
+                '(' if self.manner.bash && parts.is_empty() && begins_array(&bare) => {
                     self.at += 1;
                     let text = self.until_closed(")")?;
                     flush(&mut bare, &mut parts);
-                    let inside = tokens(&text, self.depth + 1)?.into_iter();
-                    parts.push(Part::Array(inside.filter_map(Token::into_word).collect()));
+                    let (inside, _) = tokens(&text, self.manner.inner(self.line));
+                    parts.push(Part::Array(inside.into_iter().filter_map(Token::into_word).collect()));
                     break;
+                }
+                '$' if self.manner.bash_quotes() && self.starts_with("$'") => {
+                    self.at += 1;
+                    flush(&mut bare, &mut parts);
+                    let text = self.escaped_quoted()?;
+                    parts.push(Part::Quoted(text));
                 }
                 ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')' => break,
                 '\\' => {
@@ -206,13 +291,6 @@ impl Lexer {
         }
         flush(&mut bare, &mut parts);
         Ok(Word(parts))
-    }
-
-    fn single_quoted(&mut self) -> Result<String, SyntaxError> {
-        self.at += 1;
-        let text: String = self.chars[self.at..].iter().take_while(|character| **character != '\'').collect();
-        self.at += text.chars().count() + 1;
-        if self.at > self.chars.len() { Err(unterminated("quoted string")) } else { Ok(text) }
     }
 
     /// Text in which only `$`, backquotes and some backslashes are special, up to `end`.
@@ -267,31 +345,29 @@ impl Lexer {
     fn expansion(&mut self, quoted: bool) -> Result<Option<Part>, SyntaxError> {
         if self.peek() == Some('`') {
             self.at += 1;
-            let text: String =
-                self.chars[self.at..].iter().take_while(|character| **character != '`').collect();
-            self.at += text.chars().count() + 1;
-            if self.at > self.chars.len() {
-                return Err(unterminated("quoted string"));
-            }
-            let program = parser::parse_nested(&text.replace("\\$", "$"), self.depth + 1)?;
+            let text = self.backquoted()?;
+            let program = parser::parse_nested(&text, self.manner.inner(self.line))?;
             return Ok(Some(Part::Substitution(program, quoted)));
         }
         self.at += 1;
         if self.starts_with("((") {
             self.at += 2;
             let text = self.until_closed("))")?;
-            return Ok(Some(Part::Arithmetic(expanding(&text, self.depth)?, quoted)));
+            return Ok(Some(Part::Arithmetic(expanding(&text, self.manner)?, quoted)));
         }
         match self.peek() {
             Some('(') => {
                 self.at += 1;
                 let text = self.until_closed(")")?;
-                Ok(Some(Part::Substitution(parser::parse_nested(&text, self.depth + 1)?, quoted)))
+                Ok(Some(Part::Substitution(
+                    parser::parse_nested(&text, self.manner.inner(self.line))?,
+                    quoted,
+                )))
             }
             Some('{') => {
                 self.at += 1;
                 let text = self.until_closed("}")?;
-                braced(&text, quoted, self.depth).map(Some)
+                braced(&text, quoted, self.manner).map(Some)
             }
             Some(next) if next.is_ascii_alphabetic() || next == '_' => {
                 let name: String = self.chars[self.at..]
@@ -308,37 +384,6 @@ impl Lexer {
             _ => Ok(None),
         }
     }
-
-    /// The text up to the closing sign that belongs to what was just opened.
-    fn until_closed(&mut self, end: &str) -> Result<String, SyntaxError> {
-        let (open, close) = if end == "}" { ('{', '}') } else { ('(', ')') };
-        let (start, mut depth) = (self.at, 0_usize);
-        while let Some(next) = self.peek() {
-            if depth == 0 && self.starts_with(end) {
-                let text = self.chars[start..self.at].iter().collect();
-                self.at += end.len();
-                return Ok(text);
-            }
-            match next {
-                '\\' => self.at += 1,
-                '\'' => {
-                    self.single_quoted()?;
-                    continue;
-                }
-                '"' => {
-                    self.at += 1;
-                    while self.peek().is_some_and(|next| next != '"') {
-                        self.at += if self.peek() == Some('\\') { 2 } else { 1 };
-                    }
-                }
-                next if next == open => depth += 1,
-                next if next == close => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.at += 1;
-        }
-        Err(unterminated("quoted string"))
-    }
 }
 
 fn flush(bare: &mut String, parts: &mut Vec<Part>) {
@@ -347,70 +392,34 @@ fn flush(bare: &mut String, parts: &mut Vec<Part>) {
     }
 }
 
-fn unterminated(what: &str) -> SyntaxError {
+pub(super) fn unterminated(what: &str) -> SyntaxError {
     SyntaxError::Incomplete(format!("syntax error: unterminated {what}"))
 }
 
 /// A text as if inside double quotes.
-fn expanding(text: &str, depth: usize) -> Result<Word, SyntaxError> {
-    let mut lexer = Lexer {
-        chars: text.chars().collect(),
-        at: 0,
-        depth: depth + 1,
-        tokens: Vec::new(),
-        documents: Vec::new(),
-    };
+pub(super) fn expanding(text: &str, manner: Manner) -> Result<Word, SyntaxError> {
+    let mut lexer = Lexer::new(text, manner.inner(manner.line));
     let mut parts = Vec::new();
     lexer.double_quoted(&mut parts, None)?;
     Ok(Word(parts))
 }
 
-/// The inside of `${…}`.
-fn braced(text: &str, quoted: bool, depth: usize) -> Result<Part, SyntaxError> {
-    let bad = || SyntaxError::Wrong("syntax error: bad substitution".to_owned());
-    if let Some(found) = subscripted(text, quoted, depth) {
-        return found;
-    }
-    if let Some(name) = text.strip_prefix('#').filter(|name| !name.is_empty()) {
-        let change = Some(("length".to_owned(), Word::default()));
-        return Ok(Part::Variable { name: name.to_owned(), change, quoted });
-    }
-    let length = match text.chars().next() {
-        Some(first) if first.is_ascii_alphabetic() || first == '_' => {
-            text.chars().take_while(|next| next.is_ascii_alphanumeric() || *next == '_').count()
+/// A text of which quotes are taken off, as behind `${NAME%`.
+pub(super) fn pattern(text: &str, manner: Manner) -> Result<Word, SyntaxError> {
+    let mut lexer = Lexer::new(text, manner.inner(manner.line));
+    let mut parts = Vec::new();
+    while let Some(next) = lexer.peek() {
+        match next {
+            // Only quotes, dollars and backslashes mean something here.
+            '\'' | '"' | '\\' | '$' | '`' => {
+                let Word(found) = lexer.word()?;
+                parts.extend(found);
+            }
+            next => {
+                parts.push(Part::Bare(next.to_string()));
+                lexer.at += 1;
+            }
         }
-        Some(first) if first.is_ascii_digit() => text.chars().take_while(char::is_ascii_digit).count(),
-        Some('@' | '*' | '#' | '?' | '$' | '!' | '-') => 1,
-        _ => return Err(bad()),
-    };
-    let (name, rest) = text.split_at(length);
-    if rest.is_empty() {
-        return Ok(Part::Variable { name: name.to_owned(), change: None, quoted });
     }
-    let operators = [":-", ":=", ":+", ":?", "##", "%%", "-", "=", "+", "?", "#", "%", "//", "/", ":"];
-    let operator = operators.into_iter().find(|operator| rest.starts_with(operator)).ok_or_else(bad)?;
-    let word = expanding(&rest[operator.len()..], depth)?;
-    Ok(Part::Variable { name: name.to_owned(), change: Some((operator.to_owned(), word)), quoted })
-}
-
-/// `${NAME[…]}`, `${#NAME[…]}` and `${!NAME[…]}`.
-fn subscripted(text: &str, quoted: bool, depth: usize) -> Option<Result<Part, SyntaxError>> {
-    let (sign, rest) = match text.chars().next()? {
-        sign @ ('#' | '!') => (sign.to_string(), &text[1..]),
-        _ => (String::new(), text),
-    };
-    let (name, index) = rest.split_once('[')?;
-    let valid = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
-    if !valid {
-        return None;
-    }
-    let Some(index) = index.strip_suffix(']') else {
-        return Some(Err(SyntaxError::Wrong(
-            "not simulated: operators behind the index of an array".to_owned(),
-        )));
-    };
-    let change =
-        |word| Part::Variable { name: name.to_owned(), change: Some((format!("{sign}["), word)), quoted };
-    Some(expanding(index, depth).map(change))
+    Ok(Word(parts))
 }

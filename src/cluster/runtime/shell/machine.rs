@@ -8,12 +8,16 @@ use crate::base::Timestamp;
 
 use super::super::earlier;
 use super::super::process::{Input, OUTPUT_HIGH, System, pieces};
+use super::super::signals::description;
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
-use super::descriptors::{Descriptors, Target};
+use super::descriptors::Descriptors;
+use super::jobs::Job;
+use super::lexer::Manner;
 use super::lines::{later, take_line};
-use super::parser::parse;
+use super::parser::{compile, parse};
 use super::pipeline::PIPE_BYTES;
-use super::shell_state::ShellState;
+use super::shell_state::{Dialect, ShellState};
+use super::syntax_words::words_of;
 
 /// Steps that one activation may take before other processes get their turn.
 pub(super) const STEPS_MAX: u32 = 2_000;
@@ -27,6 +31,8 @@ const LONG_PAUSE: i64 = 100;
 const SPINS_MAX: u32 = 250;
 /// How deep functions may call each other.
 const FRAMES_MAX: usize = 100;
+/// Signals that may wait for their traps.
+pub(super) const PENDING_MAX: usize = 16;
 
 /// Whether a machine has come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +55,18 @@ pub(super) struct Frame {
     pub saved_positional: Option<Vec<String>>,
     /// The caller's values of `local` variables.
     pub saved_locals: Vec<(String, Option<String>)>,
+    /// The status that comes back when a trap has run.
+    #[serde(default)]
+    pub saved_status: Option<i32>,
+    /// The file whose lines the caller's are, when this one has its own.
+    #[serde(default)]
+    pub saved_source: Option<Option<String>>,
+    /// Whether failures inside are looked at outside, so that `set -e` spares them.
+    #[serde(default)]
+    pub spared: bool,
+    /// Whether one of several commands failed.
+    #[serde(default)]
+    pub failed: bool,
 }
 
 /// What runs inside a machine while its own steps wait.
@@ -71,6 +89,8 @@ pub(super) enum Blocked {
     Calling(Box<Calling>),
     /// `wait`.
     Background,
+    /// `wait NUMBER`.
+    Job(u32),
     /// One of the modelled programs runs in the foreground, with that command line.
     Program(String, Vec<String>),
 }
@@ -85,6 +105,9 @@ pub(super) struct Calling {
     /// What the command remembers.
     pub memory: u64,
     pub tested: bool,
+    /// `IFS` as `read` found it.
+    #[serde(default)]
+    pub separators: Option<String>,
 }
 
 /// A shell, or one command run as if by a shell.
@@ -96,6 +119,18 @@ pub(crate) struct Machine {
     pub(super) child: Option<Child>,
     pub(super) blocked: Option<Blocked>,
     pub(super) background: Vec<(u32, Machine)>,
+    /// Commands that were started in the background, and those of them that have ended.
+    #[serde(default)]
+    pub(super) jobs: Vec<Job>,
+    /// Signals whose traps are still to be run.
+    #[serde(default)]
+    pub(super) pending: VecDeque<String>,
+    /// What the shell itself has to say and has not said yet.
+    #[serde(default)]
+    pub(super) said: Vec<u8>,
+    /// Whether failures inside are looked at outside.
+    #[serde(default)]
+    pub(super) spared: bool,
     /// Standard input.
     pub(in super::super) input: Input,
     /// Standard output that nobody has taken.
@@ -154,21 +189,45 @@ impl Machine {
         self.prompts = prompts;
     }
 
+    /// How texts are read that begin at a line.
+    pub(super) fn manner(&self, line: u32) -> Manner {
+        let dialect = self.shell.dialect;
+        Manner { bash: dialect == Dialect::Bash, dash: dialect == Dialect::Dash, line, ..Manner::default() }
+    }
+
     /// Runs a script in place of everything else.
-    pub(super) fn run_script(&mut self, text: &str) -> Result<(), String> {
-        let program = parse(text).map_err(|error| error.message().to_owned())?;
+    pub(super) fn run_script(&mut self, text: &str, line: u32) {
+        let program = compile(text, self.manner(line));
         self.push_frame(program);
-        Ok(())
     }
 
     pub(super) fn push_frame(&mut self, program: Program) {
         let descriptors = self.descriptors().inner();
         if self.frames.len() >= FRAMES_MAX {
             self.complain("maximum function recursion depth (100) reached");
-            self.exit = Some(2);
-            return;
+            return self.abandon(2);
         }
         self.frames.push(Frame { program, redirects: vec![descriptors], ..Frame::default() });
+    }
+
+    /// Gives up the script; somebody who types gets a new prompt.
+    pub(super) fn abandon(&mut self, status: i32) {
+        self.shell.status = status;
+        self.frames.clear();
+        self.captured.clear();
+        if !self.prompts {
+            self.reads_input = false;
+            // Where a shell runs inside of another, only the inner one ends.
+            self.push_end(status);
+        }
+    }
+
+    fn push_end(&mut self, status: i32) {
+        self.frames.push(Frame {
+            program: vec![Op::SetStatus(status)],
+            redirects: vec![Descriptors::default()],
+            ..Frame::default()
+        });
     }
 
     /// The descriptors in force.
@@ -179,33 +238,18 @@ impl Machine {
     /// A shell inside this one: a copy of its memory, with a program of its own.
     pub(super) fn fork(&self, program: Program) -> Self {
         let mut machine = Self { shell: self.shell.clone(), ..Self::default() };
-        machine.shell.traps.clear();
+        // What was caught outside has its usual effect inside; what was ignored stays so.
+        machine.shell.traps.retain(|_, command| command.is_empty());
+        machine.shell.interactive = false;
+        machine.spared = self.spared;
         machine.frames.push(Frame { program, redirects: vec![Descriptors::default()], ..Frame::default() });
         machine
-    }
-
-    /// Prints a message of the shell itself.
-    pub(super) fn complain(&mut self, message: &str) {
-        let text = format!("{}: {message}\n", self.shell.name);
-        self.write_out(true, text.as_bytes());
-    }
-
-    /// Prints, and remembers what came first.
-    pub(super) fn write_out(&mut self, error: bool, bytes: &[u8]) {
-        if error {
-            self.stderr.extend_from_slice(bytes);
-        } else {
-            self.stdout.extend_from_slice(bytes);
-        }
-        match self.order.last_mut() {
-            Some((last, length)) if *last == error => *length += bytes.len(),
-            _ => self.order.push((error, bytes.len())),
-        }
     }
 
     /// Runs until it waits or ends.
     pub(in super::super) fn run(&mut self, system: &mut dyn System) -> State {
         let mut steps = STEPS_MAX;
+        self.shell.now = Some(system.now());
         let state = self.advance(system, &mut steps);
         if steps > 0 {
             self.spins = 0;
@@ -237,8 +281,7 @@ impl Machine {
             match self.step(system, steps) {
                 Some(State::Waiting(at)) => {
                     let background = self.run_background(system, steps);
-                    let all_ended = self.background.is_empty();
-                    if all_ended && matches!(self.blocked, Some(Blocked::Background)) {
+                    if self.has_ended() {
                         continue;
                     }
                     let at = earlier(at, self.until.map(|(at, _)| at));
@@ -250,69 +293,25 @@ impl Machine {
         }
     }
 
-    /// The modelled program that runs in the foreground, with its command line.
-    pub(in super::super) fn foreground(&self) -> Option<(&str, &[String])> {
-        match (&self.blocked, &self.child) {
-            (Some(Blocked::Program(name, arguments)), _) => Some((name, arguments)),
-            (_, Some(Child::Capture(machine) | Child::Subshell(machine))) => machine.foreground(),
-            (_, Some(Child::Pipeline(stages))) => stages.iter().find_map(Self::foreground),
-            _ => self.background.iter().find_map(|(_, machine)| machine.foreground()),
-        }
-    }
-
-    /// Ends that program; gives back whether there was one.
-    pub(in super::super) fn end_program(&mut self, code: i32) -> bool {
-        if matches!(self.blocked, Some(Blocked::Program(..))) {
-            self.blocked = None;
-            self.ended(code, false);
-            return true;
-        }
-        match &mut self.child {
-            Some(Child::Capture(machine) | Child::Subshell(machine)) => machine.end_program(code),
-            Some(Child::Pipeline(stages)) => stages.iter_mut().any(|machine| machine.end_program(code)),
-            None => self.background.iter_mut().any(|(_, machine)| machine.end_program(code)),
-        }
-    }
-
-    /// The command for a signal, set by `trap` here or in the shell that runs inside.
-    pub(in super::super) fn trap(&self, signal: &str) -> Option<String> {
-        match &self.child {
-            Some(Child::Subshell(machine)) => machine.trap(signal),
-            _ => self.shell.traps.get(signal).cloned(),
-        }
-    }
-
-    /// Runs a trap's command as soon as the shell comes to it.
-    pub(in super::super) fn interrupt(&mut self, command: &str) {
-        if let Some(Child::Subshell(machine)) = &mut self.child {
-            return machine.interrupt(command);
-        }
-        self.blocked = None;
-        if self.run_script(command).is_err() {
-            self.exit = Some(2);
-        }
-    }
-
-    /// Ctrl-C at a terminal: gives up what runs, back to the prompt.
-    pub(in super::super) fn give_up(&mut self) {
-        if let Some(Child::Subshell(machine)) = &mut self.child {
-            return machine.give_up();
-        }
-        self.child = None;
-        self.blocked = None;
-        self.frames.clear();
-        self.unfinished.clear();
-        self.prompted = false;
-        self.shell.status = 130;
-    }
-
     /// One step; gives back a state when there is nothing more to do now.
     fn step(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<State> {
+        let state = self.take_step(system, steps);
+        if !self.said.is_empty() {
+            let target = self.descriptors().target(2);
+            self.speak(&target, system);
+        }
+        state
+    }
+
+    fn take_step(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<State> {
         if self.child.is_some() {
             return self.run_child(system, steps);
         }
         if let Some(blocked) = self.blocked.take() {
             return self.resume(blocked, system, steps);
+        }
+        if self.run_pending() {
+            return None;
         }
         let Some(frame) = self.frames.last_mut() else {
             return if self.reads_input { self.next_line() } else { self.finish() };
@@ -330,9 +329,12 @@ impl Machine {
     }
 
     fn finish(&mut self) -> Option<State> {
-        if let Some(command) = self.shell.traps.remove("EXIT")
-            && self.run_script(&command).is_ok()
-        {
+        if let Some(command) = self.shell.traps.remove("EXIT").filter(|command| !command.is_empty()) {
+            let (status, line) = (self.shell.status, self.shell.line);
+            self.run_script(&command, line);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.saved_status = Some(status);
+            }
             return None;
         }
         self.exit = Some(self.shell.status);
@@ -343,6 +345,12 @@ impl Machine {
         let Some(frame) = self.frames.pop() else { return };
         if let Some(positional) = frame.saved_positional {
             self.shell.positional = positional;
+        }
+        if let Some(status) = frame.saved_status {
+            self.shell.status = status;
+        }
+        if let Some(source) = frame.saved_source {
+            self.shell.source = source;
         }
         for (name, value) in frame.saved_locals.into_iter().rev() {
             match value {
@@ -379,17 +387,22 @@ impl Machine {
         };
         self.prompted = false;
         self.unfinished.push_str(&line);
-        match parse(&self.unfinished) {
+        let more = self.input.open || !self.input.bytes.is_empty();
+        let manner = Manner { more, ..self.manner(self.shell.line) };
+        match parse(&self.unfinished, manner) {
             Ok(program) => {
                 self.unfinished.clear();
+                // Every line that was read has its number, also for aliases.
+                self.shell.line += 1;
                 self.push_frame(program);
             }
-            Err(SyntaxError::Incomplete(_)) if self.input.open || !self.input.bytes.is_empty() => {}
+            Err(SyntaxError::Incomplete(_)) if more => {}
             Err(error) => {
                 self.unfinished.clear();
-                let message = error.message().to_owned();
+                let message = words_of(error.message(), self.shell.dialect);
                 self.complain(&message);
                 self.shell.status = 2;
+                self.reads_input &= self.prompts;
             }
         }
         None
@@ -426,6 +439,12 @@ impl Machine {
             State::Done(code) => {
                 if let Child::Capture(machine) = child {
                     self.captured.push_back(machine.unfinished.trim_end_matches('\n').to_owned());
+                } else if let Child::Subshell(machine) = child
+                    && machine.until.is_some_and(|(_, until)| until == code)
+                    && self.shell.dialect == Dialect::Ash
+                    && let Some(words) = description(code - 128)
+                {
+                    self.said.extend_from_slice(format!("{words}\n").as_bytes());
                 }
                 self.shell.status = code;
                 None
@@ -436,10 +455,15 @@ impl Machine {
     fn run_background(&mut self, system: &mut dyn System, steps: &mut u32) -> Option<Timestamp> {
         let mut wake = None;
         let mut background = std::mem::take(&mut self.background);
-        background.retain_mut(|(_, machine)| {
+        background.retain_mut(|(number, machine)| {
             let state = machine.advance(system, steps);
             self.write_out(false, &std::mem::take(&mut machine.stdout));
             self.write_out(true, &std::mem::take(&mut machine.stderr));
+            if let (State::Done(code), Some(job)) =
+                (state, self.jobs.iter_mut().find(|job| job.number == *number))
+            {
+                job.status = Some(code);
+            }
             if let State::Waiting(at) = state {
                 wake = earlier(wake, at);
             }
@@ -447,42 +471,5 @@ impl Machine {
         });
         self.background = background;
         wake
-    }
-
-    /// The standard input in force: the innermost redirection, or the machine's own.
-    pub(super) fn effective_input(&mut self) -> &mut Input {
-        let redirected = self
-            .frames
-            .iter_mut()
-            .rev()
-            .flat_map(|frame| frame.redirects.iter_mut().rev())
-            .find_map(|descriptors| descriptors.input.as_mut());
-        redirected.unwrap_or(&mut self.input)
-    }
-
-    /// Sends output where the descriptor leads now.
-    pub(super) fn emit(&mut self, descriptor: u32, bytes: &[u8], system: &mut dyn System) {
-        let target = self.descriptors().target(descriptor);
-        self.emit_to(&target, bytes, system);
-    }
-
-    /// The same for a target; `false` when it takes no more.
-    pub(super) fn emit_to(&mut self, target: &Target, bytes: &[u8], system: &mut dyn System) -> bool {
-        if bytes.is_empty() {
-            return true;
-        }
-        match target {
-            Target::Output => self.write_out(false, bytes),
-            Target::Error => self.write_out(true, bytes),
-            Target::Null => {}
-            Target::File(path) => {
-                if let Err(why) = system.files().append(path, bytes) {
-                    self.complain(&format!("write error: {why}"));
-                    self.shell.status = 1;
-                    return false;
-                }
-            }
-        }
-        true
     }
 }

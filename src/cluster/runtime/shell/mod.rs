@@ -2,23 +2,44 @@
 
 mod arithmetic;
 mod arrays;
+mod assigning;
 mod ast;
 mod builtins;
+mod calling;
+mod clauses;
+mod conditions;
 mod descriptors;
+mod doubled;
+mod enclosed;
+mod escapes;
 mod execute;
+mod jobs;
 mod lexer;
 mod lines;
 mod machine;
+mod matching;
+mod naming;
+mod output;
+mod parameters;
 mod parser;
 mod pipeline;
+mod reading;
+mod redirections;
+mod settings;
 mod shell_state;
+mod signalled;
+mod starting;
+mod syntax_words;
 mod terminal;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 mod words;
 
 pub(crate) use machine::Machine;
 pub(super) use machine::State;
+pub(super) use matching::matches;
+pub(super) use shell_state::Dialect;
 pub(crate) use terminal::Terminal;
 pub(super) use terminal::for_terminal;
-pub(super) use words::matches;

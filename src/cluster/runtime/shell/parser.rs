@@ -1,19 +1,29 @@
 //! Tokens → steps: lists, pipelines, loops, conditions, functions.
 
 use super::ast::{Op, Part, Program, Redirect, RedirectKind, Simple, SyntaxError, Word};
-use super::lexer::{Token, tokens};
+use super::lexer::{Manner, Token, tokens};
 
 const CLOSERS: &[&str] = &["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
-/// Compiles a script.
-pub(super) fn parse(text: &str) -> Result<Program, SyntaxError> {
-    parse_nested(text, 0)
+/// Compiles a script; where it stops being one, it fails when it comes there.
+pub(super) fn compile(text: &str, manner: Manner) -> Program {
+    let mut parser = Parser::new(text, manner);
+    let mut program = Program::new();
+    while parser.peek().is_some() {
+        let start = program.len();
+        let read = parser.line(&mut program);
+        if let Err(why) = read {
+            program.truncate(start);
+            program.push(Op::Fail(why.message().to_owned(), parser.line_number()));
+            break;
+        }
+    }
+    program
 }
 
-/// Compiles a script inside a script.
-pub(super) fn parse_nested(text: &str, depth: usize) -> Result<Program, SyntaxError> {
-    let mut parser =
-        Parser { tokens: tokens(text, depth)?, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0 };
+/// Compiles a script or says what is wrong with it.
+pub(super) fn parse(text: &str, manner: Manner) -> Result<Program, SyntaxError> {
+    let mut parser = Parser::new(text, manner);
     let mut program = Program::new();
     parser.list(&mut program)?;
     match parser.peek() {
@@ -22,100 +32,155 @@ pub(super) fn parse_nested(text: &str, depth: usize) -> Result<Program, SyntaxEr
     }
 }
 
-/// A loop being compiled: where `continue` goes, and the `break`s that wait for its end.
-struct Loop {
-    start: usize,
-    breaks: Vec<usize>,
-    redirects: usize,
-    cases: usize,
+/// Compiles a script inside a script.
+pub(super) fn parse_nested(text: &str, manner: Manner) -> Result<Program, SyntaxError> {
+    parse(text, manner)
 }
 
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
-    loops: Vec<Loop>,
+/// A loop being compiled: where `continue` goes, and the `break`s that wait for its end.
+pub(super) struct Loop {
+    pub start: usize,
+    pub breaks: Vec<usize>,
+    pub redirects: usize,
+    pub cases: usize,
+    /// Whether it goes over words.
+    pub is_for: bool,
+}
+
+pub(super) struct Parser {
+    pub(super) tokens: Vec<Token>,
+    /// The line that each token is on.
+    lines: Vec<u32>,
+    pub(super) manner: Manner,
+    pub(super) at: usize,
+    pub(super) loops: Vec<Loop>,
     /// Whether the status of what is being compiled will be looked at.
-    tested: bool,
+    pub(super) tested: bool,
     /// Compound redirections around the present place.
-    depth: usize,
+    pub(super) depth: usize,
     /// `case`s around the present place.
-    cases: usize,
+    pub(super) cases: usize,
 }
 
 impl Parser {
-    fn peek(&self) -> Option<&Token> {
+    fn new(text: &str, manner: Manner) -> Self {
+        let (tokens, mut lines) = tokens(text, manner);
+        let ends = text.matches('\n').count();
+        lines.push(manner.line + u32::try_from(ends).unwrap_or_default());
+        Self { tokens, lines, manner, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0 }
+    }
+
+    /// The line of the present token, or the last one.
+    pub(super) fn line_number(&self) -> u32 {
+        self.lines.get(self.at).or(self.lines.last()).copied().unwrap_or_default()
+    }
+
+    /// The commands of one line, and what closes it.
+    fn line(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+        loop {
+            if matches!(self.peek(), None | Some(Token::Newline)) {
+                self.at += 1;
+                return Ok(());
+            }
+            self.item(program)?;
+            if !self.take_operator(";")
+                && !matches!(self.peek(), None | Some(Token::Newline))
+                && !self.after_background()
+            {
+                return self.peek().map_or(Ok(()), |token| Err(unexpected(token)));
+            }
+        }
+    }
+
+    /// Whether a `&` was just taken, behind which the next command may stand.
+    fn after_background(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        matches!(before, Some(Token::Operator("&")))
+    }
+
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
 
-    fn keyword(&self) -> Option<&str> {
+    pub(super) fn keyword(&self) -> Option<&str> {
         match self.peek()? {
             Token::Word(word) => word.bare(),
             _ => None,
         }
     }
 
-    fn is_operator(&self, operator: &str) -> bool {
+    pub(super) fn is_operator(&self, operator: &str) -> bool {
         matches!(self.peek(), Some(Token::Operator(found)) if *found == operator)
     }
 
-    fn take_operator(&mut self, operator: &str) -> bool {
+    pub(super) fn take_operator(&mut self, operator: &str) -> bool {
         let found = self.is_operator(operator);
         self.at += usize::from(found);
         found
     }
 
-    fn take_keyword(&mut self, keyword: &str) -> bool {
+    pub(super) fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.keyword() == Some(keyword);
         self.at += usize::from(found);
         found
     }
 
-    fn expect_keyword(&mut self, keyword: &str) -> Result<(), SyntaxError> {
+    pub(super) fn expect_keyword(&mut self, keyword: &str) -> Result<(), SyntaxError> {
         if self.take_keyword(keyword) { Ok(()) } else { Err(self.wrong(keyword)) }
     }
 
-    fn wrong(&self, expected: &str) -> SyntaxError {
+    pub(super) fn wrong(&self, expected: &str) -> SyntaxError {
         match self.peek() {
             Some(token) => unexpected(token),
+            None if expected.is_empty() => {
+                SyntaxError::Incomplete("syntax error: unexpected end of file".to_owned())
+            }
             None => SyntaxError::Incomplete(format!(
                 "syntax error: unexpected end of file (expecting \"{expected}\")"
             )),
         }
     }
 
-    fn skip_newlines(&mut self) {
+    pub(super) fn skip_newlines(&mut self) {
         while matches!(self.peek(), Some(Token::Newline)) {
             self.at += 1;
         }
     }
 
     /// Commands separated by `;`, `&` and line ends, up to what closes them.
-    fn list(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+    pub(super) fn list(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+        self.skip_newlines();
         loop {
-            while matches!(self.peek(), Some(Token::Newline)) || self.is_operator(";") {
-                self.at += 1;
-            }
             let closed = self.keyword().is_some_and(|word| CLOSERS.contains(&word));
             if self.peek().is_none() || closed || self.is_operator(")") || self.is_operator(";;") {
                 return Ok(());
             }
-            let start = program.len();
-            self.and_or(program)?;
-            if self.take_operator("&") {
-                let mut background = program.split_off(start);
-                relocate(&mut background, start);
-                program.push(Op::Background(background));
-            } else if !self.is_operator(";")
-                && !matches!(self.peek(), None | Some(Token::Newline))
-                && !self.is_operator(")")
-                && !self.is_operator(";;")
-            {
-                return match self.peek() {
-                    Some(token) => Err(unexpected(token)),
-                    None => Ok(()),
-                };
+            self.item(program)?;
+            if matches!(self.peek(), Some(Token::Newline)) || self.take_operator(";") {
+                self.skip_newlines();
+                continue;
             }
+            if self.peek().is_none()
+                || self.after_background()
+                || self.is_operator(")")
+                || self.is_operator(";;")
+            {
+                continue;
+            }
+            return self.peek().map_or(Ok(()), |token| Err(unexpected(token)));
         }
+    }
+
+    /// One list of `&&` and `||`, in the background when `&` follows.
+    fn item(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+        let start = program.len();
+        self.and_or(program)?;
+        if self.take_operator("&") {
+            let mut background = program.split_off(start);
+            relocate(&mut background, start);
+            program.push(Op::Background(background));
+        }
+        Ok(())
     }
 
     fn and_or(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
@@ -123,13 +188,19 @@ impl Parser {
         self.pipeline(program)?;
         while self.is_operator("&&") || self.is_operator("||") {
             for op in &mut program[start..] {
-                if let Op::Simple(simple) = op {
-                    simple.tested = true;
+                match op {
+                    Op::Simple(simple) => simple.tested = true,
+                    Op::Condition(condition) => condition.tested = true,
+                    Op::Arithmetic { tested, .. } | Op::Check(tested) => *tested = true,
+                    _ => {}
                 }
             }
             let and = self.is_operator("&&");
             self.at += 1;
             self.skip_newlines();
+            if self.peek().is_none() {
+                return Err(self.wrong(""));
+            }
             let jump = program.len();
             program.push(Op::Jump(0));
             start = program.len();
@@ -141,16 +212,23 @@ impl Parser {
     }
 
     fn pipeline(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        let negate = self.take_keyword("!");
+        let mut negate = false;
+        while self.take_keyword("!") {
+            negate = !negate;
+        }
         let outer = self.tested;
         self.tested |= negate;
         let start = program.len();
         self.command(program)?;
-        if self.is_operator("|") {
+        if self.is_operator("|") || self.is_operator("|&") {
             let mut first = program.split_off(start);
             relocate(&mut first, start);
             let mut stages = vec![first];
-            while self.take_operator("|") {
+            while self.is_operator("|") || self.is_operator("|&") {
+                if self.is_operator("|&") {
+                    both_streams(stages.last_mut());
+                }
+                self.at += 1;
                 self.skip_newlines();
                 let mut stage = Program::new();
                 // A stage is a program of its own: loops outside cannot be left from inside.
@@ -160,6 +238,9 @@ impl Parser {
                 stages.push(stage);
             }
             program.push(Op::Pipeline(stages));
+            if !negate {
+                program.push(Op::Check(self.tested));
+            }
         }
         if negate {
             program.push(Op::Negate);
@@ -168,7 +249,7 @@ impl Parser {
         Ok(())
     }
 
-    fn command(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+    pub(super) fn command(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
         let start = program.len();
         program.push(Op::RedirectBegin(Vec::new()));
         self.depth += 1;
@@ -188,6 +269,10 @@ impl Parser {
 
     /// A compound command; false when there is none here.
     fn compound(&mut self, program: &mut Program) -> Result<bool, SyntaxError> {
+        if self.manner.bash && self.is_doubled() {
+            self.arithmetic(program)?;
+            return Ok(true);
+        }
         if self.take_operator("(") {
             let mut inner = Program::new();
             let loops = std::mem::take(&mut self.loops);
@@ -197,6 +282,7 @@ impl Parser {
                 return Err(self.wrong(")"));
             }
             program.push(Op::Subshell(inner));
+            program.push(Op::Check(self.tested));
             return Ok(true);
         }
         match self.keyword() {
@@ -205,218 +291,42 @@ impl Parser {
             Some("until") => self.while_clause(program, false)?,
             Some("for") => self.for_clause(program)?,
             Some("case") => self.case_clause(program)?,
+            Some("[[") if self.manner.bash => self.double_brackets(program)?,
+            Some("select") if self.manner.bash => {
+                return Err(SyntaxError::Wrong("not simulated: select; use a loop with read".to_owned()));
+            }
             Some("{") => {
                 self.at += 1;
                 self.list(program)?;
                 self.expect_keyword("}")?;
             }
             Some(name) if self.is_function(name) => self.function(program)?,
-            Some(closer) if CLOSERS.contains(&closer) => return Err(self.wrong("command")),
+            Some(closer) if CLOSERS.contains(&closer) => return Err(self.wrong("")),
             _ => return Ok(false),
         }
         Ok(true)
     }
 
-    fn condition(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
+    pub(super) fn condition(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
         let outer = std::mem::replace(&mut self.tested, true);
+        let start = program.len();
         self.list(program)?;
         self.tested = outer;
-        Ok(())
-    }
-
-    fn if_clause(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        let mut ends = Vec::new();
-        self.at += 1;
-        loop {
-            self.condition(program)?;
-            self.expect_keyword("then")?;
-            let skip = program.len();
-            program.push(Op::Jump(0));
-            self.list(program)?;
-            ends.push(program.len());
-            program.push(Op::Jump(0));
-            program[skip] = Op::JumpIfFailed(program.len());
-            if self.take_keyword("elif") {
-                continue;
-            }
-            if self.take_keyword("else") {
-                self.list(program)?;
-            } else {
-                program.push(Op::SetStatus(0));
-            }
-            self.expect_keyword("fi")?;
-            break;
-        }
-        let end = program.len();
-        for at in ends {
-            program[at] = Op::Jump(end);
+        if program.len() == start && self.peek().is_some() {
+            return Err(self.wrong(""));
         }
         Ok(())
-    }
-
-    fn while_clause(&mut self, program: &mut Program, positive: bool) -> Result<(), SyntaxError> {
-        self.at += 1;
-        let start = program.len();
-        self.condition(program)?;
-        let leave = program.len();
-        program.push(Op::Jump(0));
-        self.loop_body(program, start)?;
-        // What a finished condition leaves behind is not the loop's status.
-        let end = program.len();
-        program.push(Op::SetStatus(0));
-        program[leave] = if positive { Op::JumpIfFailed(end) } else { Op::JumpIfSucceeded(end) };
-        Ok(())
-    }
-
-    /// `do … done`, jumping back to `start`; `break` lands behind the jump.
-    fn loop_body(&mut self, program: &mut Program, start: usize) -> Result<(), SyntaxError> {
-        while matches!(self.peek(), Some(Token::Newline)) || self.is_operator(";") {
-            self.at += 1;
-        }
-        self.expect_keyword("do")?;
-        self.loops.push(Loop { start, breaks: Vec::new(), redirects: self.depth, cases: self.cases });
-        self.list(program)?;
-        self.expect_keyword("done")?;
-        program.push(Op::Jump(start));
-        let end = program.len();
-        for at in self.loops.pop().map(|finished| finished.breaks).unwrap_or_default() {
-            program[at] = Op::Jump(end);
-        }
-        Ok(())
-    }
-
-    fn for_clause(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        self.at += 1;
-        let variable = self.keyword().map(str::to_owned).ok_or_else(|| self.wrong("name"))?;
-        self.at += 1;
-        self.skip_newlines();
-        let words = if self.take_keyword("in") {
-            let mut words = Vec::new();
-            while let Some(Token::Word(word)) = self.peek() {
-                words.push(word.clone());
-                self.at += 1;
-            }
-            Some(words)
-        } else {
-            None
-        };
-        program.push(Op::ForBegin(words));
-        let start = program.len();
-        program.push(Op::Jump(0));
-        self.loop_body(program, start)?;
-        let end = program.len();
-        program[start] = Op::ForNext { variable, end };
-        program.push(Op::ForEnd);
-        Ok(())
-    }
-
-    fn case_clause(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        self.at += 1;
-        let Some(Token::Word(word)) = self.peek().cloned() else { return Err(self.wrong("word")) };
-        self.at += 1;
-        program.push(Op::CaseBegin(word));
-        self.skip_newlines();
-        self.expect_keyword("in")?;
-        let mut ends = Vec::new();
-        self.cases += 1;
-        loop {
-            self.skip_newlines();
-            if self.take_keyword("esac") {
-                break;
-            }
-            self.take_operator("(");
-            let mut patterns = Vec::new();
-            while let Some(Token::Word(pattern)) = self.peek() {
-                patterns.push(pattern.clone());
-                self.at += 1;
-                if !self.take_operator("|") {
-                    break;
-                }
-            }
-            if !self.take_operator(")") {
-                return Err(self.wrong(")"));
-            }
-            let test = program.len();
-            program.push(Op::Jump(0));
-            self.list(program)?;
-            ends.push(program.len());
-            program.push(Op::Jump(0));
-            program[test] = Op::CaseTest { patterns, otherwise: program.len() };
-            self.take_operator(";;");
-        }
-        let end = program.len();
-        for at in ends {
-            program[at] = Op::Jump(end);
-        }
-        self.cases -= 1;
-        program.push(Op::CaseEnd);
-        Ok(())
-    }
-
-    fn is_function(&self, name: &str) -> bool {
-        let next = |offset: usize, operator: &str| matches!(self.tokens.get(self.at + offset), Some(Token::Operator(found)) if *found == operator);
-        name == "function" || next(1, "(") && next(2, ")")
-    }
-
-    fn function(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        self.take_keyword("function");
-        let name = self.keyword().unwrap_or_default().to_owned();
-        self.at += 1;
-        if self.take_operator("(") && !self.take_operator(")") {
-            return Err(self.wrong(")"));
-        }
-        self.skip_newlines();
-        let mut body = Program::new();
-        let (loops, depth) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.depth));
-        self.command(&mut body)?;
-        (self.loops, self.depth) = (loops, depth);
-        program.push(Op::Define(name, body));
-        Ok(())
-    }
-
-    fn redirects(&mut self) -> Result<Vec<Redirect>, SyntaxError> {
-        let mut redirects = Vec::new();
-        while let Some(redirect) = self.redirect()? {
-            redirects.push(redirect);
-        }
-        Ok(redirects)
-    }
-
-    fn redirect(&mut self) -> Result<Option<Redirect>, SyntaxError> {
-        let number = match self.peek() {
-            Some(Token::Descriptor(number)) => Some(*number),
-            _ => None,
-        };
-        let Some(Token::Operator(operator)) = self.tokens.get(self.at + usize::from(number.is_some())) else {
-            return Ok(None);
-        };
-        let (kind, default) = match *operator {
-            "<" => (RedirectKind::Read, 0),
-            ">" | ">|" => (RedirectKind::Write, 1),
-            ">>" => (RedirectKind::Append, 1),
-            ">&" => (RedirectKind::Duplicate, 1),
-            "<&" => (RedirectKind::Duplicate, 0),
-            "<<" | "<<-" | "<<<" => (RedirectKind::Document, 0),
-            _ => return Ok(None),
-        };
-        let here_string = *operator == "<<<";
-        self.at += 1 + usize::from(number.is_some());
-        let mut target = match self.peek() {
-            Some(Token::Word(word) | Token::Document(word)) => word.clone(),
-            _ => return Err(self.wrong("word")),
-        };
-        if here_string {
-            target.0.push(Part::Quoted("\n".to_owned()));
-        }
-        self.at += 1;
-        Ok(Some(Redirect { descriptor: number.unwrap_or(default), kind, target }))
     }
 
     fn simple(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
-        let mut simple = Simple { tested: self.tested, ..Simple::default() };
+        let mut simple = Simple { tested: self.tested, line: self.line_number(), ..Simple::default() };
         loop {
-            if let Some(redirect) = self.redirect()? {
-                simple.redirects.push(redirect);
+            if self.redirect(&mut simple.redirects)? {
+                continue;
+            }
+            if let Some(word) = self.double_bracket_operator(&simple) {
+                simple.words.push(word);
+                self.at += 1;
                 continue;
             }
             let Some(Token::Word(word)) = self.peek().cloned() else { break };
@@ -426,35 +336,86 @@ impl Parser {
                 None => simple.words.push(word),
             }
         }
-        if simple == (Simple { tested: self.tested, ..Simple::default() }) {
-            return Err(self.wrong("command"));
+        if simple.words.is_empty() && simple.assignments.is_empty() && simple.redirects.is_empty() {
+            return Err(self.wrong(""));
         }
         self.push_simple(simple, program);
         Ok(())
     }
 
+    /// `&&` and `||` between `[[` and `]]`, which are words of busybox' command.
+    fn double_bracket_operator(&self, simple: &Simple) -> Option<Word> {
+        let word = |word: Option<&Word>| word.and_then(Word::bare).map(str::to_owned);
+        let inside = word(simple.words.first()).is_some_and(|first| first == "[[")
+            && word(simple.words.last()).is_none_or(|last| last != "]]")
+            && !self.manner.dash;
+        match self.peek() {
+            Some(Token::Operator("&&")) if inside => Some(Word::literal("-a")),
+            Some(Token::Operator("||")) if inside => Some(Word::literal("-o")),
+            _ => None,
+        }
+    }
+
     /// `break` and `continue` become jumps; everything else is a step.
     fn push_simple(&mut self, simple: Simple, program: &mut Program) {
         let (depth, cases) = (self.depth, self.cases);
-        if let ([word], Some(inner)) = (simple.words.as_slice(), self.loops.last_mut())
-            && let Some(keyword @ ("break" | "continue")) = word.bare()
-        {
-            for _ in inner.redirects..depth {
-                program.push(Op::RedirectEnd);
+        let keyword =
+            simple.words.first().and_then(Word::bare).filter(|word| matches!(*word, "break" | "continue"));
+        let levels = match simple.words.as_slice() {
+            [_] => Some(1),
+            [_, count] => {
+                count.bare().and_then(|count| count.parse::<usize>().ok()).filter(|count| *count > 0)
             }
-            for _ in inner.cases..cases {
-                program.push(Op::CaseEnd);
-            }
-            if keyword == "break" {
-                inner.breaks.push(program.len());
-                program.push(Op::Jump(0));
-            } else {
-                program.push(Op::Jump(inner.start));
-            }
+            _ => None,
+        };
+        let (Some(keyword), Some(levels), false) = (keyword, levels, self.loops.is_empty()) else {
+            program.push(Op::Simple(simple));
             return;
+        };
+        let target = self.loops.len().saturating_sub(levels);
+        for inner in &self.loops[target + 1..] {
+            // What the loops inside remember goes with them.
+            if inner.is_for {
+                program.push(Op::ForEnd);
+            }
         }
-        program.push(Op::Simple(simple));
+        let left = &mut self.loops[target];
+        for _ in left.redirects..depth {
+            program.push(Op::RedirectEnd);
+        }
+        for _ in left.cases..cases {
+            program.push(Op::CaseEnd);
+        }
+        if keyword == "break" {
+            left.breaks.push(program.len());
+            program.push(Op::Jump(0));
+        } else {
+            program.push(Op::Jump(left.start));
+        }
     }
+}
+
+/// `2>&1`.
+pub(super) fn errors_to_output() -> Redirect {
+    Redirect { descriptor: 2, kind: RedirectKind::Duplicate, target: Word::literal("1") }
+}
+
+/// Sends the errors of a stage of a pipeline the way of its output.
+fn both_streams(stage: Option<&mut Program>) {
+    let Some(stage) = stage else { return };
+    let inside = std::mem::take(stage);
+    stage.push(Op::RedirectBegin(vec![errors_to_output()]));
+    let mut inside = inside;
+    for op in &mut inside {
+        shift(op, 1);
+    }
+    stage.extend(inside);
+    stage.push(Op::RedirectEnd);
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
 }
 
 /// `NAME=word`.
@@ -486,8 +447,19 @@ fn relocate(program: &mut Program, start: usize) {
     }
 }
 
+/// A step whose program begins so many steps later.
+fn shift(op: &mut Op, by: usize) {
+    match op {
+        Op::Jump(to) | Op::JumpIfFailed(to) | Op::JumpIfSucceeded(to) => *to += by,
+        Op::ForNext { end, .. } => *end += by,
+        Op::CaseTest { otherwise, .. } => *otherwise += by,
+        _ => {}
+    }
+}
+
 fn unexpected(token: &Token) -> SyntaxError {
     let text = match token {
+        Token::Wrong(why) => return why.clone(),
         Token::Word(word) => word.bare().unwrap_or("word").to_owned(),
         Token::Operator(operator) => (*operator).to_owned(),
         Token::Newline => "newline".to_owned(),

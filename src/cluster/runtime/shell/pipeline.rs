@@ -66,7 +66,8 @@ impl Machine {
             if let Some(code) = stages.last().and_then(|last| last.exit)
                 && stages.iter().all(|stage| stage.exit.is_some())
             {
-                return State::Done(code);
+                let failed = stages.iter().rev().filter_map(|stage| stage.exit).find(|code| *code != 0);
+                return State::Done(failed.filter(|_| self.shell.is_on('P')).unwrap_or(code));
             }
             if !moved || *steps == 0 {
                 return State::Waiting(wake);

@@ -6,6 +6,7 @@ use super::super::filesystem::{FileView, absolute, join};
 use super::arithmetic;
 use super::arrays::braces;
 use super::ast::{Part, Word};
+use super::matching::{in_case, matches, replaced, strip_prefix, strip_suffix};
 use super::shell_state::ShellState;
 
 /// Expands words; the outputs of their command substitutions were collected before, in order.
@@ -59,7 +60,7 @@ impl Expander<'_> {
     pub(super) fn fields(&mut self, words: &[Word], files: &FileView<'_>) -> Vec<String> {
         let mut fields = Vec::new();
         let braced: Vec<Word>;
-        let words = if self.shell.name == "bash" {
+        let words = if self.shell.is_bash() {
             braced = words.iter().flat_map(braces).collect();
             &braced
         } else {
@@ -67,7 +68,11 @@ impl Expander<'_> {
         };
         for word in words {
             for field in self.split(word) {
-                let names = glob(&field.pattern, &self.shell.directory, files);
+                let names = if self.shell.is_on('f') {
+                    Vec::new()
+                } else {
+                    glob(&field.pattern, &self.shell.directory, files)
+                };
                 if names.is_empty() { fields.push(field.text) } else { fields.extend(names) }
             }
         }
@@ -77,6 +82,12 @@ impl Expander<'_> {
     /// One text, not split.
     pub(super) fn text(&mut self, word: &Word) -> String {
         self.joined(word).text
+    }
+
+    /// Both a text, and the pattern in which its quoted characters stand for themselves.
+    pub(super) fn text_and_pattern(&mut self, word: &Word) -> (String, String) {
+        let field = self.joined(word);
+        (field.text, field.pattern)
     }
 
     /// A pattern in which quoted characters stand for themselves.
@@ -111,17 +122,46 @@ impl Expander<'_> {
         if matches!(word.0.as_slice(), [Part::Bare(text)] if text.starts_with('~')) {
             return vec![self.joined(word)];
         }
-        let mut done = Vec::new();
-        let mut field = Field::default();
+        let (mut done, mut field) = (Vec::new(), Field::default());
+        let separators = self.shell.separators();
+        self.split_parts(word, false, &separators, &mut field, &mut done);
+        done.push(field);
+        done.retain(|field| field.kept);
+        done
+    }
+
+    /// Adds the parts of a word to a field; `inner` is a word that stands inside of `${…}`.
+    fn split_parts(
+        &mut self,
+        word: &Word,
+        inner: bool,
+        separators: &str,
+        field: &mut Field,
+        done: &mut Vec<Field>,
+    ) {
         for part in &word.0 {
             match part {
+                Part::Bare(text) if inner => split_into(text, separators, field, done),
                 Part::Bare(text) => field.push_bare(text),
                 Part::Quoted(text) => field.push_quoted(text),
+                Part::Variable { name, change: None, quoted: false } if name == "@" || name == "*" => {
+                    for (index, value) in self.shell.positional.iter().enumerate() {
+                        if index > 0 && field.kept {
+                            done.push(std::mem::take(field));
+                        }
+                        split_into(value, separators, field, done);
+                    }
+                }
+                Part::Variable { name, change: Some((operator, other)), quoted: false }
+                    if self.takes_other(name, operator) =>
+                {
+                    self.split_parts(other, true, separators, field, done);
+                }
                 part if self.separate(part).is_some() => {
                     let values = self.separate(part).unwrap_or_default();
                     for (index, value) in values.iter().enumerate() {
                         if index > 0 {
-                            done.push(std::mem::take(&mut field));
+                            done.push(std::mem::take(field));
                         }
                         field.push_quoted(value);
                     }
@@ -131,14 +171,22 @@ impl Expander<'_> {
                     if quoted {
                         field.push_quoted(&value);
                     } else {
-                        split_into(&value, &mut field, &mut done);
+                        split_into(&value, separators, field, done);
                     }
                 }
             }
         }
-        done.push(field);
-        done.retain(|field| field.kept);
-        done
+    }
+
+    /// Whether `${NAME:-word}` or its kin stands for its word.
+    fn takes_other(&self, name: &str, operator: &str) -> bool {
+        let empty = operator.starts_with(':');
+        let set = self.shell.get(name).is_some_and(|value| !(empty && value.is_empty()));
+        match operator {
+            ":-" | "-" => !set,
+            ":+" | "+" => set,
+            _ => false,
+        }
     }
 
     /// The texts that `"$@"`, `"${NAME[@]}"` and `"${!NAME[@]}"` keep apart.
@@ -210,7 +258,8 @@ impl Expander<'_> {
             Part::Variable { name, change: None, quoted } => {
                 let value = self.shell.get(name);
                 if value.is_none() && self.shell.nounset && !matches!(name.as_str(), "@" | "*") {
-                    self.error = Some(format!("{name}: parameter not set"));
+                    let words = if self.shell.is_bash() { "unbound variable" } else { "parameter not set" };
+                    self.error = Some(format!("{name}: {words}"));
                 }
                 (value.unwrap_or_default(), *quoted)
             }
@@ -225,33 +274,95 @@ impl Expander<'_> {
             return self.element(name, operator, word);
         }
         let value = self.shell.get(name);
-        let other = self.text(word);
+        if value.is_none() && self.shell.nounset && !matches!(name, "@" | "*") {
+            let spared = operator.strip_prefix(':').unwrap_or(operator).starts_with(['-', '+', '=', '?']);
+            if !spared && operator != "names" {
+                let words = if self.shell.is_bash() { "unbound variable" } else { "parameter not set" };
+                self.error = Some(format!("{name}: {words}"));
+            }
+        }
         let set = match operator.strip_prefix(':') {
             Some(_) => value.clone().filter(|value| !value.is_empty()),
             None => value.clone(),
         };
         match operator {
+            "length" if matches!(name, "@" | "*") => self.shell.positional.len().to_string(),
             "length" => value.unwrap_or_default().chars().count().to_string(),
-            ":-" | "-" => set.unwrap_or(other),
-            ":+" | "+" => set.map(|_| other).unwrap_or_default(),
+            ":-" | "-" => set.unwrap_or_else(|| self.text(word)),
+            ":+" | "+" => set.map(|_| self.text(word)).unwrap_or_default(),
             ":=" | "=" => set.unwrap_or_else(|| {
+                let other = self.text(word);
                 self.shell.set(name, other.clone());
                 other
             }),
             ":?" | "?" => set.unwrap_or_else(|| {
-                let message = if other.is_empty() { "parameter not set" } else { &other };
+                let message = match (self.text(word), operator, self.shell.is_bash()) {
+                    (other, ..) if !other.is_empty() => other,
+                    (_, ":?", true) => "parameter null or not set".to_owned(),
+                    (_, ":?", false) => "parameter not set or null".to_owned(),
+                    _ => "parameter not set".to_owned(),
+                };
                 self.error = Some(format!("{name}: {message}"));
                 String::new()
             }),
-            "#" | "##" => strip_prefix(&value.unwrap_or_default(), &other, operator == "##"),
-            "%" | "%%" => strip_suffix(&value.unwrap_or_default(), &other, operator == "%%"),
-            "/" | "//" => {
-                let (from, to) = other.split_once('/').unwrap_or((&other, ""));
-                let value = value.unwrap_or_default();
-                if operator == "/" { value.replacen(from, to, 1) } else { value.replace(from, to) }
-            }
-            _ => slice(&value.unwrap_or_default(), &other),
+            _ => self.edited(&value.unwrap_or_default(), name, operator, word),
         }
+    }
+
+    /// A value of which something was taken off or put in the place of something.
+    fn edited(&mut self, value: &str, name: &str, operator: &str, word: &Word) -> String {
+        match operator {
+            "#" | "##" => strip_prefix(value, &self.pattern(word), operator == "##"),
+            "%" | "%%" => strip_suffix(value, &self.pattern(word), operator == "%%"),
+            "/" | "//" | "/#" | "/%" => {
+                let Some(Part::Array(words)) = word.0.first() else { return value.to_owned() };
+                let (from, to) = match words.as_slice() {
+                    [from, to] => (self.pattern(from), self.text(to)),
+                    _ => return value.to_owned(),
+                };
+                replaced(value, &from, &to, operator)
+            }
+            "^" | "^^" | "," | ",," | "@U" | "@L" | "@u" => in_case(value, operator),
+            "@Q" => format!("'{}'", value.replace('\'', "'\\''")),
+            "indirect" => self.shell.get(value).unwrap_or_default(),
+            "names" => {
+                let names = self
+                    .shell
+                    .variables
+                    .keys()
+                    .filter(|known| known.starts_with(name) && !known.contains('['));
+                names.cloned().collect::<Vec<_>>().join(" ")
+            }
+            _ => {
+                let range = self.text(word);
+                self.slice(value, &range)
+            }
+        }
+    }
+
+    /// `${name:offset:length}`, either end counted from the back when negative.
+    fn slice(&mut self, value: &str, range: &str) -> String {
+        let (offset, length) =
+            range.split_once(':').map_or((range, None), |(offset, length)| (offset, Some(length)));
+        let count = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
+        let mut number = |text: &str| {
+            arithmetic::evaluate(text, self.shell).unwrap_or_else(|why| {
+                self.error = Some(why);
+                0
+            })
+        };
+        let offset = number(offset);
+        let start = if offset < 0 { count + offset } else { offset };
+        let end = match length.map(&mut number) {
+            None => count,
+            Some(length) if length < 0 => count + length,
+            Some(length) => start.saturating_add(length),
+        };
+        if start < 0 {
+            return String::new();
+        }
+        let place = |number: i64| usize::try_from(number).unwrap_or_default();
+        value.chars().take(place(end)).skip(place(start)).collect()
     }
 }
 
@@ -260,102 +371,24 @@ fn tilde<'a>(word: &Word, text: &'a str) -> Option<&'a str> {
     text.strip_prefix('~').filter(|rest| first && (rest.is_empty() || rest.starts_with('/')))
 }
 
-fn split_into(value: &str, field: &mut Field, done: &mut Vec<Field>) {
-    let is_space = |character: char| matches!(character, ' ' | '\t' | '\n');
-    let mut pieces = value.split(is_space).peekable();
-    while let Some(piece) = pieces.next() {
-        field.push_bare(piece);
-        if pieces.peek().is_some() && field.kept {
+/// Cuts a value into fields at the characters of `IFS`: those that are white space come in runs.
+fn split_into(value: &str, separators: &str, field: &mut Field, done: &mut Vec<Field>) {
+    let mut after_space = false;
+    for next in value.chars() {
+        let is_separator = separators.contains(next);
+        if !is_separator {
+            field.push_bare(next.encode_utf8(&mut [0; 4]));
+            after_space = false;
+        } else if matches!(next, ' ' | '\t' | '\n') {
+            if field.kept {
+                done.push(std::mem::take(field));
+                after_space = true;
+            }
+        } else if !std::mem::take(&mut after_space) {
+            field.kept = true;
             done.push(std::mem::take(field));
         }
     }
-}
-
-fn strip_prefix(value: &str, pattern: &str, longest: bool) -> String {
-    let mut ends: Vec<usize> = value.char_indices().map(|(index, _)| index).chain([value.len()]).collect();
-    if longest {
-        ends.reverse();
-    }
-    let end = ends.into_iter().find(|end| matches(pattern, &value[..*end]));
-    value[end.unwrap_or_default()..].to_owned()
-}
-
-fn strip_suffix(value: &str, pattern: &str, longest: bool) -> String {
-    let mut starts: Vec<usize> = value.char_indices().map(|(index, _)| index).chain([value.len()]).collect();
-    if !longest {
-        starts.reverse();
-    }
-    let start = starts.into_iter().find(|start| matches(pattern, &value[*start..]));
-    value[..start.unwrap_or(value.len())].to_owned()
-}
-
-/// `${name:offset:length}`.
-fn slice(value: &str, range: &str) -> String {
-    let (offset, length) = range.split_once(':').unwrap_or((range, ""));
-    let offset = offset.trim().parse::<usize>().unwrap_or_default();
-    let length = length.trim().parse::<usize>().unwrap_or(usize::MAX);
-    value.chars().skip(offset).take(length).collect()
-}
-
-/// Whether a pattern (`*`, `?`, `[…]`, `\`) matches a whole text.
-pub(in super::super) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut place) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while place < text.len() {
-        let step = match pattern.get(at) {
-            Some('*') => {
-                retry = Some((at + 1, place));
-                at += 1;
-                continue;
-            }
-            Some('?') => Some(1),
-            Some('\\') => (pattern.get(at + 1) == Some(&text[place])).then_some(2),
-            Some('[') => class(&pattern[at..], text[place]),
-            Some(character) => (*character == text[place]).then_some(1),
-            None => None,
-        };
-        match (step, retry) {
-            (Some(length), _) => {
-                at += length;
-                place += 1;
-            }
-            (None, Some((again, from))) => {
-                at = again;
-                place = from + 1;
-                retry = Some((again, from + 1));
-            }
-            (None, None) => return false,
-        }
-    }
-    pattern[at..].iter().all(|character| *character == '*')
-}
-
-/// The length of the bracket expression at the start of `pattern` when it matches the character.
-fn class(pattern: &[char], character: char) -> Option<usize> {
-    let Some(end) = pattern.iter().skip(2).position(|next| *next == ']').map(|index| index + 2) else {
-        return (character == '[').then_some(1);
-    };
-    let inside = &pattern[1..end];
-    let (negated, inside) = match inside.first() {
-        Some('!' | '^') => (true, &inside[1..]),
-        _ => (false, inside),
-    };
-    let mut found = false;
-    let mut index = 0;
-    while let Some(first) = inside.get(index) {
-        match (inside.get(index + 1), inside.get(index + 2)) {
-            (Some('-'), Some(last)) => {
-                found |= (*first..=*last).contains(&character);
-                index += 3;
-            }
-            _ => {
-                found |= *first == character;
-                index += 1;
-            }
-        }
-    }
-    (found != negated).then_some(end + 1)
 }
 
 /// The names that a file pattern matches, sorted; none when it is no pattern or nothing matches.
@@ -386,28 +419,4 @@ fn glob(pattern: &str, directory: &str, files: &FileView<'_>) -> Vec<String> {
     }
     found.sort();
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_match_whole_texts() {
-        for (pattern, text, expected) in [
-            ("*.txt", "a.txt", true),
-            ("*.txt", "a.txt.bak", false),
-            ("a?c", "abc", true),
-            ("[a-c]x", "bx", true),
-            ("[!a-c]x", "bx", false),
-            ("\\*", "*", true),
-            ("\\*", "a", false),
-            ("*a*b*", "xaybz", true),
-            ("", "", true),
-        ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
-        }
-        assert_eq!(strip_prefix("a/b/c", "*/", true), "c");
-        assert_eq!(strip_suffix("a.tar.gz", ".*", false), "a.tar");
-    }
 }

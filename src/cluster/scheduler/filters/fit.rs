@@ -12,8 +12,11 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Host ports of a Pod: protocol, address and number.
-fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
+/// A host port of a Pod: protocol, address and number.
+pub(super) type HostPort<'a> = (&'a str, &'a str, i64);
+
+/// Host ports of a Pod.
+pub(super) fn host_ports_of(pod: &Object) -> Vec<HostPort<'_>> {
     let sidecars = pod.list("/spec/initContainers").iter().filter(|init| init["restartPolicy"] == "Always");
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
     containers
@@ -28,7 +31,7 @@ fn host_ports_of(pod: &Object) -> Vec<(&str, &str, i64)> {
 
 /// `NodePorts`.
 pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    if has_port_conflict(view.registry, view.pod, candidate) {
+    if conflicts(&view.host_ports, view.registry, view.pod, candidate) {
         vec![Refusal::for_now("node(s) didn't have free ports for the requested pod ports")]
     } else {
         Vec::new()
@@ -37,7 +40,10 @@ pub(super) fn host_ports(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal>
 
 /// Whether a Pod on the node has a port that the new one wants.
 pub(in super::super) fn has_port_conflict(registry: &Registry, pod: &Object, candidate: &Candidate) -> bool {
-    let wanted = host_ports_of(pod);
+    conflicts(&host_ports_of(pod), registry, pod, candidate)
+}
+
+fn conflicts(wanted: &[HostPort<'_>], registry: &Registry, pod: &Object, candidate: &Candidate) -> bool {
     if wanted.is_empty() {
         return false;
     }

@@ -5,6 +5,7 @@ mod node;
 mod pod_affinity;
 mod topology_spread;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::apimachinery::Object;
@@ -14,6 +15,7 @@ use super::candidate::Candidate;
 use super::resources::{Amounts, pod_requests};
 use super::volume_limits;
 use super::volumes::Needs;
+use fit::HostPort;
 use pod_affinity::Affinity;
 use topology_spread::Spread;
 
@@ -55,6 +57,14 @@ pub(super) struct View<'a> {
     pub all: &'a [Candidate],
     /// Pods without a node for which others made room on one.
     pub nominated: &'a [Arc<Object>],
+    /// The node that the Pod names.
+    node_name: &'a str,
+    /// Whether it asks for certain nodes.
+    chooses: bool,
+    /// Its host ports.
+    host_ports: Vec<HostPort<'a>>,
+    /// Drivers and handles of its volumes.
+    volumes: BTreeSet<(String, String)>,
     /// What the Pod asks for.
     wanted: Amounts,
     /// What its constraints on spreading come to on these nodes.
@@ -75,7 +85,20 @@ impl<'a> View<'a> {
         let wanted = pod_requests(pod);
         let spread = topology_spread::worked_out(registry.store(), pod, all);
         let affinity = Affinity::worked_out(registry, pod, all);
-        Self { registry, pod, needs, all, nominated, wanted, spread, affinity }
+        Self {
+            registry,
+            pod,
+            needs,
+            all,
+            nominated,
+            node_name: pod.text("/spec/nodeName"),
+            chooses: node::chooses(pod),
+            host_ports: fit::host_ports_of(pod),
+            volumes: volume_limits::volumes_of(registry, pod),
+            wanted,
+            spread,
+            affinity,
+        }
     }
 
     /// The same with other Pods on the nodes.
@@ -99,7 +122,7 @@ const FILTERS: &[Filter] = &[
     fit::host_ports,
     fit::resources,
     |view, _| view.needs.taken(),
-    |view, candidate| volume_limits::limits(view.registry, view.pod, candidate),
+    |view, candidate| volume_limits::limits(view.registry, &view.volumes, candidate),
     |view, candidate| view.needs.refusals(view.registry, &candidate.node),
     topology_spread::spread,
     pod_affinity::pod_affinity,

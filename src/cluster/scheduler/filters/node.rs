@@ -20,7 +20,7 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
 /// `NodeUnschedulable`.
 pub(super) fn unschedulable(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
     let taint = || json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
-    if candidate.node.flag("/spec/unschedulable") && !tolerates(view.pod, &taint()) {
+    if candidate.unschedulable && !tolerates(view.pod, &taint()) {
         vec![Refusal::for_good("node(s) were unschedulable")]
     } else {
         Vec::new()
@@ -29,8 +29,7 @@ pub(super) fn unschedulable(view: &View<'_>, candidate: &Candidate) -> Vec<Refus
 
 /// `NodeName`: `spec.nodeName` is the kubelet's business; a Pod of a DaemonSet names its node in its affinity.
 pub(super) fn name(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    let wanted = view.pod.text("/spec/nodeName");
-    if wanted.is_empty() || wanted == candidate.name() {
+    if view.node_name.is_empty() || view.node_name == candidate.name() {
         Vec::new()
     } else {
         vec![Refusal::for_good("node(s) didn't match the requested node name")]
@@ -39,6 +38,9 @@ pub(super) fn name(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
 
 /// `TaintToleration`.
 pub(super) fn taints(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
+    if !candidate.tainted {
+        return Vec::new();
+    }
     let repelled = candidate.node.list("/spec/taints").iter().any(|taint| {
         matches!(text(taint, "effect"), "NoSchedule" | "NoExecute") && !tolerates(view.pod, taint)
     });
@@ -62,7 +64,7 @@ pub(in super::super) fn tolerates(pod: &Object, taint: &Value) -> bool {
 
 /// `NodeAffinity`.
 pub(super) fn affinity(view: &View<'_>, candidate: &Candidate) -> Vec<Refusal> {
-    if selects_node(view.pod, &candidate.node) {
+    if !view.chooses || selects_node(view.pod, &candidate.node) {
         Vec::new()
     } else {
         vec![Refusal::for_good("node(s) didn't match Pod's node affinity/selector")]
@@ -89,6 +91,11 @@ pub(in super::super) fn named_nodes(pod: &Object) -> Option<BTreeSet<String>> {
         nodes.extend(named?);
     }
     Some(nodes)
+}
+
+/// Whether a Pod's selector or required affinity asks for certain nodes.
+pub(super) fn chooses(pod: &Object) -> bool {
+    pod.get("/spec/nodeSelector").is_some() || pod.get("/spec/affinity/nodeAffinity").is_some()
 }
 
 /// Whether a node is one that a Pod's selector and required affinity ask for (`RequiredNodeAffinity`).

@@ -9,6 +9,9 @@ use super::normalize;
 /// `TaintToleration`: the fewer taints of effect PreferNoSchedule, the better.
 pub(super) fn taints(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let unwanted = |candidate: &&Candidate| {
+        if !candidate.tainted {
+            return 0;
+        }
         let taints = candidate.node.list("/spec/taints").iter();
         let count = taints
             .filter(|taint| taint["effect"] == "PreferNoSchedule" && !tolerates(view.pod, taint))
@@ -21,6 +24,9 @@ pub(super) fn taints(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
 /// `NodeAffinity`: the more of the preferred terms are met, the better.
 pub(super) fn affinity(view: &View<'_>, fitting: &[&Candidate]) -> Vec<i64> {
     let terms = view.pod.list("/spec/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution");
+    if terms.is_empty() {
+        return vec![0; fitting.len()];
+    }
     let met = |candidate: &&Candidate| {
         let matching = terms.iter().filter(|term| term_matches(&term["preference"], &candidate.node));
         matching.filter_map(|term| term.get("weight").and_then(Value::as_i64)).sum()

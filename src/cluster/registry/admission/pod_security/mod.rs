@@ -68,8 +68,7 @@ pub(super) fn validate(
     }
     if kind == &builtin::POD {
         let unchanged = attributes.old.is_some_and(|old| !is_significant(object, old));
-        let template = Object::clone(object);
-        return if unchanged { Ok(Vec::new()) } else { evaluate(registry, attributes, object, &template) };
+        return if unchanged { Ok(Vec::new()) } else { evaluate(registry, attributes, object, "") };
     }
     let pointer = match (kind.group, kind.kind) {
         ("batch", "CronJob") => "/spec/jobTemplate/spec/template",
@@ -79,25 +78,27 @@ pub(super) fn validate(
         ("", "PodTemplate") => "/template",
         _ => return Ok(Vec::new()),
     };
-    match object.get(pointer).cloned().and_then(Object::from_value) {
-        Some(template) => evaluate(registry, attributes, object, &template),
-        None => Ok(Vec::new()),
-    }
+    evaluate(registry, attributes, object, pointer)
 }
 
-/// Refuses a Pod; warns about a Pod or a template.
+/// Refuses a Pod; warns about a Pod, or about the template at a path of another object.
 fn evaluate(
     registry: &Registry,
     attributes: &Attributes<'_>,
     object: &Object,
-    template: &Object,
+    template: &str,
 ) -> Result<Vec<String>, Status> {
     let namespace = registry.get(&builtin::NAMESPACE, &ObjectKey::new("", object.namespace()))?;
     let (policy, _) = Policy::of(&namespace);
     if policy.enforce.level == Level::Privileged && policy.warn.level == Level::Privileged {
         return Ok(Vec::new());
     }
-    let pod = PodView::new(template);
+    let template = match template {
+        "" => Some(object.clone()),
+        pointer => object.get(pointer).cloned().and_then(Object::from_value),
+    };
+    let Some(template) = template else { return Ok(Vec::new()) };
+    let pod = PodView::new(&template);
     if attributes.kind == &builtin::POD {
         let found = findings(policy.enforce, &pod);
         if !found.is_empty() {

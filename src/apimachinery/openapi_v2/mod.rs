@@ -1,0 +1,132 @@
+//! The document of `/openapi/v2`: what all documents of version 3 say, as the older form writes it.
+
+mod gnostic;
+mod paths;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use super::kinds::Kind;
+use super::openapi;
+
+/// What schemas of version 3 may say that version 2 has no words for, or that is left out of it.
+const NEW_WORDS: &[&str] = &["oneOf", "anyOf", "not", "nullable", "default"];
+
+/// How the document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenApiV2Form {
+    /// As text.
+    Json,
+    /// As gnostic's message `openapi.v2.Document`.
+    Protobuf,
+}
+
+/// A document, and a text that is another one as soon as the document is.
+#[derive(Clone)]
+pub struct OpenApiV2Document {
+    /// What the document is made from.
+    pub hash: String,
+    /// The document.
+    pub bytes: Arc<[u8]>,
+}
+
+/// The document in one of its forms.
+#[must_use]
+pub fn document(custom: &[&'static Kind], form: OpenApiV2Form) -> OpenApiV2Document {
+    /// The last ones made, in each form.
+    static LAST: Mutex<[Option<OpenApiV2Document>; 2]> = Mutex::new([const { None }; 2]);
+    let group_versions: BTreeSet<String> = openapi::served(custom).map(Kind::api_version).collect();
+    let hashes = group_versions.iter().filter_map(|group_version| openapi::hash(group_version, custom));
+    let hash = format!("{:016X}", openapi::fnv(openapi::FNV_OFFSET, &hashes.collect::<String>()));
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let slot = &mut last[usize::from(form == OpenApiV2Form::Protobuf)];
+    if let Some(made) = slot.as_ref().filter(|made| made.hash == hash) {
+        return made.clone();
+    }
+    let document = build(&group_versions, custom);
+    let bytes: Arc<[u8]> = match form {
+        OpenApiV2Form::Json => document.to_string().into_bytes().into(),
+        OpenApiV2Form::Protobuf => gnostic::document(&document).into(),
+    };
+    let made = OpenApiV2Document { hash, bytes };
+    *slot = Some(made.clone());
+    made
+}
+
+fn build(group_versions: &BTreeSet<String>, custom: &[&'static Kind]) -> Value {
+    let (mut definitions, mut paths) = (Map::new(), Map::new());
+    for group_version in group_versions {
+        let Some(document) = openapi::document(group_version, custom) else { continue };
+        let text = String::from_utf8_lossy(&document).replace("#/components/schemas/", "#/definitions/");
+        let Ok(mut document) = serde_json::from_str::<Value>(&text) else { continue };
+        if let Value::Object(schemas) = document["components"]["schemas"].take() {
+            definitions.extend(schemas.into_iter().map(|(name, schema)| (name, older(schema))));
+        }
+        if let Value::Object(items) = document["paths"].take() {
+            paths.extend(items.into_iter().map(|(path, item)| (path, paths::older(item))));
+        }
+    }
+    for name in [openapi::QUANTITY, openapi::INT_OR_STRING] {
+        if let Some(Value::Object(schema)) = definitions.get_mut(name) {
+            schema.insert("type".to_owned(), "string".into());
+        }
+    }
+    let token = json!({
+        "description": "Bearer Token authentication", "in": "header", "name": "authorization", "type": "apiKey",
+    });
+    json!({
+        "swagger": "2.0",
+        "info": {"title": "Kubernetes", "version": "v1.36.2"},
+        "paths": paths,
+        "definitions": definitions,
+        "securityDefinitions": {"BearerToken": token},
+        "security": [{"BearerToken": []}],
+    })
+}
+
+/// A schema in the words of version 2.
+fn older(schema: Value) -> Value {
+    let Value::Object(mut fields) = schema else { return schema };
+    let is_nullable = fields.get("nullable") == Some(&Value::Bool(true));
+    let is_new = |name: &str| NEW_WORDS.contains(&name) || (is_nullable && name == "type");
+    fields.retain(|name, _| !is_new(name));
+    for (name, part) in &mut fields {
+        match (name.as_str(), part) {
+            ("properties", Value::Object(parts)) => {
+                parts.values_mut().for_each(|part| *part = older(part.take()));
+            }
+            ("allOf", Value::Array(parts)) => parts.iter_mut().for_each(|part| *part = older(part.take())),
+            ("items" | "additionalProperties", part) => *part = older(part.take()),
+            _ => {}
+        }
+    }
+    let reference = match fields.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([one]) => one.get("$ref").cloned(),
+        _ => None,
+    };
+    if let Some(reference) = reference {
+        fields.remove("allOf");
+        fields.insert("$ref".to_owned(), reference);
+    }
+    Value::Object(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXTENSIONS: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
+
+    #[test]
+    fn builtin_kinds_are_defined_in_the_older_words() {
+        let document: Value = serde_json::from_slice(&document(&[], OpenApiV2Form::Json).bytes).unwrap();
+        let pod = &document["definitions"]["io.k8s.api.core.v1.Pod"];
+        assert_eq!(pod["properties"]["spec"]["$ref"], "#/definitions/io.k8s.api.core.v1.PodSpec");
+        assert_eq!(pod["x-kubernetes-group-version-kind"][0]["kind"], "Pod");
+        assert!(!document.to_string().contains("#/components/"));
+        let props = &document["definitions"][format!("{EXTENSIONS}.JSONSchemaProps")]["properties"];
+        assert_eq!(props["not"]["$ref"], format!("#/definitions/{EXTENSIONS}.JSONSchemaProps"));
+    }
+}
