@@ -387,7 +387,7 @@ pub(super) fn has(image: Option<&'static Image>, name: &str) -> bool {
 }
 
 /// The commands that an image has, sorted.
-fn names(image: Option<&'static Image>) -> Vec<&'static str> {
+pub(super) fn names(image: Option<&'static Image>) -> Vec<&'static str> {
     let known = COMMANDS.iter().map(|(name, _)| *name).filter(|name| has_tool(image, name));
     let mut names: Vec<&'static str> = known.chain(["sh"]).collect();
     names.sort_unstable();
