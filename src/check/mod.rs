@@ -154,6 +154,16 @@ pub async fn is_passed(step: &Step, context: &Context) -> bool {
     steady && (!other || holds(&sight, &world))
 }
 
+/// The checks whose rules cannot be told of what is there, and why: they read a field that is not.
+pub async fn unclear(step: &Step, context: &Context) -> Vec<(usize, String)> {
+    let read = World::read(&context.client, places(step, &context.namespace), &context.namespace).await;
+    let Ok(world) = read else { return Vec::new() };
+    let sight = Sight::default();
+    let facts = sight.facts(step, context, &world, &context.snap, false);
+    let checks = step.checks.iter().enumerate();
+    checks.filter_map(|(index, check)| Some((index, facts.failure(check)?.unclear?))).collect()
+}
+
 /// What was learnt from the cluster beside its objects.
 #[derive(Default)]
 struct Sight {

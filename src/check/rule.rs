@@ -18,6 +18,16 @@ pub(super) enum Outcome {
     Unclear(String),
 }
 
+impl Outcome {
+    /// Why it cannot be told, where it cannot.
+    pub(super) fn why_unclear(&self) -> Option<String> {
+        match self {
+            Self::Unclear(why) => Some(why.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// What a rule calls things.
 pub(super) struct Bindings(Vec<(String, CelValue)>);
 

@@ -9,20 +9,16 @@ use tokio::sync::watch;
 
 use crate::base::{Output, Random, ResultExt, UserError};
 use crate::cluster::{Cluster, ClusterConfig};
-use crate::environment::{
-    Embedded, Environment, External, Lodging, Sign, Target, Terms, ToolSettings, Workspace, reach,
-    signs_in_cluster, signs_in_names,
-};
+use crate::environment::{Embedded, Environment, Target, Terms, ToolSettings, Workspace};
 use crate::lesson::{Course, Diagnostic, Language, Linted, SAMPLE_IMAGE, Severity, Source, lint};
 use crate::tutor::{ProofSettings, StepProof, prove, survey};
 
+use super::admission::{Admitted, Guest, move_in, not_confirmed};
 use super::args::{Author, AuthorCommand, AuthorLint, AuthorTest, Common, EnvironmentKind};
 use super::author_new;
 use super::author_report::{Progress, Reporter};
 use super::cluster::write_private;
-use super::guest::need_rights;
 use super::learn::{learner_word, state_folder};
-use super::production::refuse_production;
 use super::surroundings::Surroundings;
 use super::{USAGE, runtime};
 
@@ -297,27 +293,17 @@ impl TemporaryDesk {
     ) -> Result<Environment, UserError> {
         let target = Target::find(&surroundings.kubeconfig(), args.context.as_deref())?;
         if args.context.is_none() {
-            return Err(UserError::new("no context is confirmed")
-                .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
+            return Err(not_confirmed(&target));
         }
-        let language = surroundings.language();
-        let look = |signs: &[Sign]| match args.i_know {
-            true => Ok(()),
-            false => refuse_production(&target.context, signs, language),
-        };
-        look(&signs_in_names(&target))?;
-        let client = target.client("default", &surroundings.environment).await?;
-        reach(&target, &client).await?;
-        look(&signs_in_cluster(&target, &client).await)?;
         // What the same person learns there is another matter.
         let word = format!("{}-author", learner_word(&self.deeds));
-        let lodging = Lodging::choose(&client, &word).await?;
-        need_rights(&client, &lodging, language).await?;
+        let guest =
+            Guest { surroundings, language: surroundings.language(), word: &word, knows: args.i_know };
+        let Admitted { target, client, lodging, .. } = guest.admit(target).await?;
         let trial = Some(SAMPLE_IMAGE.to_owned());
         let terms = Terms { remove_at_end: true, lodging, trial, ..Terms::default() };
         let settings = self.tools(surroundings, 0)?;
-        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
-        let external = External::connect(&target, client, &settings, terms).await?;
+        let external = move_in(&target, client, &settings, terms).await?;
         Ok(Environment::External(Box::new(external)))
     }
 }

@@ -4,21 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::base::{Output, UserError, display_width, pad_end};
 use crate::environment::{
-    Environment, External, Lodging, PROFILE, Profile, Target, Terms, Trouble, missing_looks, missing_rights,
-    reach, signs_in_cluster, signs_in_names,
+    Environment, External, Lodging, PROFILE, Profile, Target, Terms, Trouble, missing_looks, reach,
 };
 use crate::lesson::{Language, SAMPLE_IMAGE};
 use crate::progress::{Event, Journal};
 
+use super::admission::{Admitted, Guest, move_in, not_confirmed};
 use super::args::EnvironmentKind;
-use super::cluster::write_private;
 use super::minikube_words::explain;
 use super::own_minikube::{Host, ask, ask_text, missing, note_of_skew};
-use super::production::refuse_production;
 use super::wiring::{Ground, Wiring};
-
-/// Most missing rights that are listed.
-const RIGHTS_MAX: usize = 12;
 
 impl Wiring<'_> {
     /// Our own minikube profile.
@@ -45,24 +40,21 @@ impl Wiring<'_> {
         let sample_image =
             if is_there { self.sample_image()? } else { self.choose_image(&target, out, journal)? };
         let settings = self.tools()?;
-        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
-        let external = External::connect(&target, client, &settings, terms).await?;
+        let external = move_in(&target, client, &settings, terms).await?;
         self.on(external, there, sample_image, out, journal).await
     }
 
     /// A cluster that a kubeconfig names.
     pub(super) async fn guest(&self, out: &mut Output, journal: &mut Journal) -> Result<Ground, UserError> {
         let (target, picked) = self.chosen(out)?;
-        if !self.learn.i_know {
-            refuse_production(&target.context, &signs_in_names(&target), self.language)?;
-        }
-        let client = target.client("default", &self.surroundings.environment).await?;
-        let version = reach(&target, &client).await?;
-        if !self.learn.i_know {
-            refuse_production(&target.context, &signs_in_cluster(&target, &client).await, self.language)?;
-        }
-        let lodging = Lodging::choose(&client, &self.folders.learner()).await?;
-        need_rights(&client, &lodging, self.language).await?;
+        let learner = self.folders.learner();
+        let guest = Guest {
+            surroundings: self.surroundings,
+            language: self.language,
+            word: &learner,
+            knows: self.learn.i_know,
+        };
+        let Admitted { target, client, version, lodging } = guest.admit(target).await?;
         self.confirm(&target, &version, &lodging.namespace, picked, out, journal)?;
         self.tell_of_looks(&client, out).await?;
         self.warn_of_skew(&version, out)?;
@@ -76,8 +68,7 @@ impl Wiring<'_> {
             trial: Some(sample_image.clone().unwrap_or_else(|| SAMPLE_IMAGE.to_owned())),
         };
         let settings = self.tools()?;
-        write_private(&settings.kubeconfig, &target.session_kubeconfig(terms.namespace())?)?;
-        let external = External::connect(&target, client, &settings, terms).await?;
+        let external = move_in(&target, client, &settings, terms).await?;
         let resumed = external.is_resumed();
         self.on(external, resumed, sample_image, out, journal).await
     }
@@ -157,8 +148,7 @@ impl Wiring<'_> {
         }
         if !self.interactive {
             let target = Target::find(&files, None)?;
-            return Err(UserError::new("no context is confirmed")
-                .hint(format!("name it with --context {:?} if lessons may run there", target.context)));
+            return Err(not_confirmed(&target));
         }
         let all = Target::all(&files)?;
         for line in table(&all, self.language) {
@@ -246,33 +236,6 @@ impl Wiring<'_> {
         use crate::base::ResultExt;
         out.line(line).while_doing(|| "cannot print".to_owned())
     }
-}
-
-/// Refuses a cluster where lessons would be refused halfway.
-///
-/// # Errors
-/// With the rights that are missing.
-pub(super) async fn need_rights(
-    client: &kube::Client,
-    lodging: &Lodging,
-    language: Language,
-) -> Result<(), UserError> {
-    let missing = missing_rights(client, &lodging.namespace, !lodging.is_there).await?;
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let mut listed: Vec<String> = missing.iter().take(RIGHTS_MAX).map(ToString::to_string).collect();
-    if missing.len() > RIGHTS_MAX {
-        listed.push("…".to_owned());
-    }
-    let text = language.either(
-        "lessons need rights that you do not have on this cluster",
-        "이 클러스터에서 수업에 필요한 권한이 없습니다",
-    );
-    Err(UserError::new(format!("{text}: {}", listed.join(", "))).hint(language.either(
-        "ask whoever runs the cluster, or learn on the embedded cluster: podlings learn",
-        "클러스터 관리자에게 요청하거나 내장 클러스터에서 배우세요: podlings learn",
-    )))
 }
 
 /// Uids of what the journal says was made.

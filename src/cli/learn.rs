@@ -58,11 +58,11 @@ async fn session(
     let folders = Folders::prepare(common, surroundings, learn, interactive)?;
     let Opened { mut journal, entries, notices } = folders.journal()?;
     let learner = Learner::from_entries(&entries);
+    let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
     for notice in folders.notices.iter().chain(&notices) {
-        let lines = wrap(&format!("note: {notice}"), theme.width);
+        let lines = wrap(&format!("note: {}", notice_in(notice, language)), theme.width);
         out.line(lines.join("\n")).while_doing(|| "cannot print".to_owned())?;
     }
-    let language = choose_language(learn, &learner, surroundings, interactive, &mut journal)?;
     let named_image = common.sample_image.clone();
     let wiring = Wiring {
         learn,
@@ -118,9 +118,17 @@ pub(super) struct Folders {
     pub(super) shims: PathBuf,
     /// What commands make on real clusters: kept of piped sessions as well, which may be killed.
     pub(super) deeds: PathBuf,
-    notices: Vec<String>,
+    notices: Vec<UserError>,
     /// Removed when the session ends, where nothing can be kept.
     _temporary: Option<TemporaryFolder>,
+}
+
+/// A notice in the learner's language.
+pub(super) fn notice_in(notice: &UserError, language: Language) -> String {
+    match language {
+        Language::En => notice.message.clone(),
+        Language::Ko => notice.clone().in_korean().message,
+    }
 }
 
 /// A folder that goes with the session.
@@ -148,15 +156,18 @@ impl Folders {
             Some(folder) => match writable(&folder) {
                 Ok(()) => Some(folder),
                 Err(error) => {
-                    notices.push(format!("{}; nothing is kept this time", error.message));
+                    let korean = error.clone().in_korean().message;
+                    let english = UserError::new(format!("{}; nothing is kept this time", error.message));
+                    let korean = UserError::new(format!("{korean}. 이번에는 아무것도 저장되지 않습니다"));
+                    notices.push(english.or_korean(korean));
                     None
                 }
             },
             None if interactive => {
-                notices.push(
-                    "there is no home folder; nothing is kept this time (--state FOLDER names a place)"
-                        .to_owned(),
-                );
+                let english =
+                    "there is no home folder; nothing is kept this time (--state FOLDER names a place)";
+                let korean = "홈 폴더가 없어 이번에는 아무것도 저장되지 않습니다(--state 폴더 옵션으로 정할 수 있습니다)";
+                notices.push(UserError::new(english).or_korean(UserError::new(korean)));
                 None
             }
             None => None,

@@ -1,5 +1,6 @@
 //! Arguments and wiring: the only reader of argv and the environment.
 
+mod admission;
 mod args;
 mod author;
 mod author_new;

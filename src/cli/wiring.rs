@@ -9,7 +9,7 @@ use crate::repl::Theme;
 
 use super::args::{EnvironmentKind, Learn};
 use super::cluster::write_private;
-use super::learn::Folders;
+use super::learn::{Folders, notice_in};
 use super::own_minikube::ask;
 use super::surroundings::Surroundings;
 
@@ -105,7 +105,7 @@ impl Wiring<'_> {
             state_folder: self.folders.state.as_ref().map(|folder| folder.join("cluster")),
         })?;
         for notice in &opened.notices {
-            self.say(out, &format!("note: {notice}"))?;
+            self.say(out, &format!("note: {}", notice_in(notice, self.language)))?;
         }
         let listener = opened.cluster.listen(0).await?;
         let settings = self.tools()?;

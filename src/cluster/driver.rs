@@ -325,7 +325,7 @@ pub struct Opened {
     /// Whether it goes on from its state folder.
     pub resumed: bool,
     /// Sentences about damage that was found and kept aside.
-    pub notices: Vec<String>,
+    pub notices: Vec<UserError>,
 }
 
 /// A world that was kept, to go back to; cheap, as it shares with the present what did not change.

@@ -84,7 +84,7 @@ impl Persistence {
     ///
     /// # Errors
     /// When the folder cannot be read or written.
-    pub(crate) fn open(folder: &Path) -> Result<(Self, Option<Restored>, Vec<String>), UserError> {
+    pub(crate) fn open(folder: &Path) -> Result<(Self, Option<Restored>, Vec<UserError>), UserError> {
         let doing = || format!("cannot use {}", folder.display());
         fs::create_dir_all(folder).while_doing(doing)?;
         let mut notices = Vec::new();
@@ -222,7 +222,7 @@ pub(crate) fn keys(folder: &Path) -> Result<Arc<Authority>, UserError> {
     Ok(Arc::new(authority))
 }
 
-fn read_snapshot(path: &Path, notices: &mut Vec<String>) -> Result<Option<Snapshot>, UserError> {
+fn read_snapshot(path: &Path, notices: &mut Vec<UserError>) -> Result<Option<Snapshot>, UserError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -232,10 +232,13 @@ fn read_snapshot(path: &Path, notices: &mut Vec<String>) -> Result<Option<Snapsh
         Ok(snapshot) if snapshot.format == FORMAT => Ok(Some(snapshot)),
         _ => {
             let aside = keep_aside(path)?;
-            notices.push(format!(
-                "the cluster's state could not be read; it is kept as {} and a fresh cluster takes its place",
-                aside.display()
-            ));
+            let aside = aside.display();
+            let english = format!(
+                "the cluster's state could not be read; it is kept as {aside} and a fresh cluster takes its place"
+            );
+            notices.push(UserError::new(english).or_korean(UserError::new(format!(
+                "클러스터의 상태를 읽을 수 없습니다. {aside}에 보관하고 새 클러스터로 시작합니다"
+            ))));
             Ok(None)
         }
     }
@@ -245,7 +248,7 @@ fn read_snapshot(path: &Path, notices: &mut Vec<String>) -> Result<Option<Snapsh
 fn read_changes(
     path: &Path,
     snapshot: Option<&Snapshot>,
-    notices: &mut Vec<String>,
+    notices: &mut Vec<UserError>,
 ) -> Result<Vec<Line>, UserError> {
     let bytes = fs::read(path).unwrap_or_default();
     let Some(snapshot) = snapshot else { return Ok(Vec::new()) };
@@ -254,10 +257,12 @@ fn read_changes(
     for text in bytes[..whole].split(|byte| *byte == b'\n').filter(|text| !text.is_empty()) {
         let Ok(line) = serde_json::from_slice::<Line>(text) else {
             let aside = keep_aside(path)?;
-            notices.push(format!(
-                "the last changes of the cluster could not be read; they are kept as {}",
-                aside.display()
-            ));
+            let aside = aside.display();
+            let english =
+                format!("the last changes of the cluster could not be read; they are kept as {aside}");
+            notices.push(UserError::new(english).or_korean(UserError::new(format!(
+                "클러스터의 마지막 변경을 읽을 수 없습니다. {aside}에 보관했습니다"
+            ))));
             break;
         };
         let follows = lines.last().map_or(snapshot.revision, |last| last.revision) + 1;
@@ -352,7 +357,7 @@ mod tests {
 
         let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
         let restored = restored.unwrap().registry;
-        assert_eq!(notices, Vec::<String>::new());
+        assert_eq!(notices, []);
         assert_eq!(restored.store().revision(), simulation.registry.store().revision());
         assert_eq!(everything(&restored), everything(&simulation.registry));
         assert_eq!(restored.clone().random().uuid(), simulation.registry.random().uuid());
@@ -389,7 +394,7 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(br#"{"world":1,"revis"#).unwrap();
         let (_, restored, notices) = Persistence::open(folder.path()).unwrap();
-        assert_eq!(notices, Vec::<String>::new());
+        assert_eq!(notices, []);
         assert_eq!(everything(&restored.unwrap().registry), everything(&simulation.registry));
     }
 

@@ -17,6 +17,8 @@ use tower::service_fn;
 use crate::base::write_private;
 use crate::kubectl;
 
+use super::request::{self, Place, verb_of};
+
 /// The variable that names the file into which a tool writes what it makes.
 pub const DEEDS: &str = "PODLINGS_DEEDS";
 
@@ -53,10 +55,10 @@ pub(super) struct Done {
 impl Done {
     /// Whether an object was made, as far as is known.
     pub(super) fn claims(&self, path: &str, uid: &str) -> bool {
-        let place = place_of(path);
+        let place = Place::of(path);
         let is_meant = |open: &String| {
-            let open = place_of(open);
-            open == place || open.strip_suffix('*').is_some_and(|prefix| place.starts_with(prefix))
+            let open = Place::of(open);
+            place.zip(open).is_some_and(|(place, open)| place.is_meant_by(&open))
         };
         self.made.contains_key(uid) || self.open.iter().any(is_meant)
     }
@@ -180,23 +182,11 @@ async fn send(client: &kube::Client, deeds: &Deeds, request: Request<Body>) -> k
     Ok(Response::from_parts(parts, Body::from(body.to_vec())))
 }
 
-/// Whether a request may make an object: a POST to a collection, a PUT, or an apply.
+/// Whether a request may make an object, and is no trial.
 fn may_make(request: &Request<Body>) -> bool {
-    let path = request.uri().path();
-    let words = place_of(path).split('/').count();
-    // Behind `namespaces/NAME/` the plural alone is a collection; with a name it is an object.
-    let is_in_namespace = words > 3 && place_of(path).contains("/namespaces/");
-    let (collection, object) = if is_in_namespace { (4, 5) } else { (2, 3) };
     let is_trial = request.uri().query().is_some_and(|query| query.contains("dryRun="));
-    let content = request.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let applies = content.is_some_and(|content| content.starts_with("application/apply-patch"));
-    let makes = match *request.method() {
-        Method::POST => words == collection && !path.ends_with("reviews"),
-        Method::PUT => words == object,
-        Method::PATCH => words == object && applies,
-        _ => false,
-    };
-    makes && !is_trial && (path.starts_with("/api/") || path.starts_with("/apis/"))
+    let place = Place::of(request.uri().path()).zip(verb_of(request.method(), request.headers()));
+    !is_trial && place.is_some_and(|(place, verb)| request::may_make(verb, &place))
 }
 
 /// The path of the object that a POST to a collection makes; `*` stands for what the server adds.
@@ -209,14 +199,6 @@ fn path_of_new(collection: &str, body: &[u8]) -> String {
         // Without a name that can be read it claims nothing.
         (None, None) => collection.to_owned(),
     }
-}
-
-/// A path without its version: `apps/namespaces/shop/deployments/web`, and `/namespaces/…` of the core group.
-fn place_of(path: &str) -> String {
-    let mut words = path.trim_start_matches('/').split('/');
-    let group = if words.next() == Some("apis") { words.next().unwrap_or_default() } else { "" };
-    let rest: Vec<&str> = words.skip(1).collect();
-    format!("{group}/{}", rest.join("/"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What lies in a namespace, whose it is, and what of it may go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -12,6 +12,7 @@ use crate::base::UserError;
 
 use super::COURSE_LABEL;
 use super::objects::{Objects, collection_path, is_not_found, reason, unreachable};
+use super::request::Place;
 
 /// Kinds that the cluster makes by itself, and those that are no objects to keep.
 const MADE_BY_THE_CLUSTER: &[&str] =
@@ -86,17 +87,11 @@ impl Served {
 
     /// The kind of the object at a path, and its namespace.
     fn of_path(path: &str) -> Option<(Self, Option<String>)> {
-        let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let (group, version, rest) = match words.as_slice() {
-            ["api", version, rest @ ..] => ("", format!("api/{version}"), rest),
-            ["apis", group, version, rest @ ..] => (*group, format!("apis/{group}/{version}"), rest),
-            _ => return None,
-        };
-        let (namespace, plural) = match rest {
-            ["namespaces", namespace, plural, _] => (Some((*namespace).to_owned()), *plural),
-            [plural, _] => (None, *plural),
-            _ => return None,
-        };
+        let place = Place::of(path).filter(|place| place.name.is_some() && place.part.is_none())?;
+        let Place { group, version, plural, .. } = place;
+        let version =
+            if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
+        let namespace = place.namespace.map(str::to_owned);
         let known = KINDS.iter().find(|kind| kind.group == group && kind.plural == plural);
         let kind = Self {
             group: group.to_owned(),
@@ -135,6 +130,8 @@ pub(super) struct Root {
     pub elsewhere: bool,
     /// Whether it is a namespace in which somebody else has something.
     pub shared: bool,
+    /// Of a Pod that its controller let go: the uid of what had it made.
+    pub made_for: Option<String>,
 }
 
 impl Root {
@@ -173,11 +170,24 @@ pub(super) async fn roots(
     let of_others = custom.iter().filter(|kind| kind.namespaced || whole_cluster).cloned();
     let kinds: Vec<Arc<Served>> = of_kubernetes.chain(of_others).collect();
     let lists = join_all(kinds.iter().map(|kind| list(client, kind, namespace))).await;
-    let mut found = Vec::new();
+    let (mut found, mut makers) = (Vec::new(), BTreeMap::new());
     for listed in lists {
-        found.extend(listed?);
+        let listed = listed?;
+        found.extend(listed.roots);
+        makers.extend(listed.makers);
+    }
+    for root in &mut found {
+        root.made_for = root.made_for.take().and_then(|set| makers.get(&set).cloned());
     }
     Ok(found)
+}
+
+/// What a list holds.
+#[derive(Default)]
+struct Listed {
+    roots: Vec<Root>,
+    /// ReplicaSets by name, and the uid of whoever stands behind each.
+    makers: BTreeMap<String, String>,
 }
 
 /// The kinds of definitions that are there already, as far as discovery tells.
@@ -203,7 +213,7 @@ pub(super) async fn custom_kinds(client: &kube::Client) -> Vec<Arc<Served>> {
     found
 }
 
-async fn list(client: &kube::Client, kind: &Arc<Served>, namespace: &str) -> Result<Vec<Root>, UserError> {
+async fn list(client: &kube::Client, kind: &Arc<Served>, namespace: &str) -> Result<Listed, UserError> {
     let place = kind.namespaced.then_some(namespace);
     let request = Request::get(format!("{}?limit={ITEMS_MAX}", kind.collection(place)))
         .header("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
@@ -215,11 +225,22 @@ async fn list(client: &kube::Client, kind: &Arc<Served>, namespace: &str) -> Res
     let list = match answer {
         Ok(list) => list,
         // Not served here, or not for us to see: then lessons do not make any, either.
-        Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => return Ok(Vec::new()),
+        Err(kube::Error::Api(status)) if matches!(status.code, 403..=405) => return Ok(Listed::default()),
         Err(error) => return Err(unreachable(&error)),
     };
     let items = list["items"].as_array().cloned().unwrap_or_default();
-    Ok(items.into_iter().filter_map(|item| root(kind, place, item)).collect())
+    let mut listed = Listed::default();
+    if kind.plural == "replicasets" {
+        let objects = items.iter().cloned().filter_map(Object::from_value);
+        listed.makers = objects.map(|set| (set.name().to_owned(), behind(&set))).collect();
+    }
+    listed.roots = items.into_iter().filter_map(|item| root(kind, place, item)).collect();
+    Ok(listed)
+}
+
+/// The uid of what stands behind an object: its controller, or itself.
+fn behind(object: &Object) -> String {
+    object.controller().map_or_else(|| object.uid().to_owned(), |owner| owner.uid.clone())
 }
 
 fn root(kind: &Arc<Served>, namespace: Option<&str>, item: Value) -> Option<Root> {
@@ -242,7 +263,15 @@ fn root(kind: &Arc<Served>, namespace: Option<&str>, item: Value) -> Option<Root
             .collect(),
         elsewhere: false,
         shared: false,
+        made_for: let_go_by(kind, &object),
     })
+}
+
+/// The ReplicaSet that made a Pod which nobody controls: its labels were changed.
+fn let_go_by(kind: &Served, object: &Object) -> Option<String> {
+    let made = kind.plural == "pods" && object.label("pod-template-hash").is_some();
+    let prefix = object.text("/metadata/generateName").strip_suffix('-').filter(|_| made)?;
+    Some(prefix.to_owned())
 }
 
 /// The object at a path outside of what lessons use, if it still is the one of that uid.
@@ -267,8 +296,12 @@ pub(super) fn sort(
 ) -> (Vec<Root>, Vec<Root>) {
     // The namespace of the lessons stays: it is made and removed on its own.
     let is_kept = |root: &Root| root.kind.plural == "namespaces" && root.name == keep;
+    let is_made = |root: &Root| root.labelled || recorded.contains(&root.uid);
+    let makers: BTreeSet<String> =
+        roots.iter().filter(|root| is_made(root)).map(|root| root.uid.clone()).collect();
     roots.into_iter().filter(|root| !is_kept(root)).partition(|root| {
-        root.labelled || recorded.contains(&root.uid) || (everything && root.namespace.is_some())
+        let let_go = root.made_for.as_ref().is_some_and(|maker| makers.contains(maker));
+        is_made(root) || let_go || (everything && root.namespace.is_some())
     })
 }
 
@@ -347,6 +380,22 @@ mod tests {
         assert_eq!(names(&ours), ["configmap/a", "configmap/b"]);
         assert_eq!(names(&others), ["configmap/c"]);
         assert_eq!(sort(roots, &recorded, true, "podlings").1.len(), 0);
+    }
+
+    #[test]
+    fn a_pod_that_was_let_go_is_whose_its_maker_is() {
+        let of = |kind: &Kind, item| root(&Arc::new(Served::of(kind)), Some("podlings"), item).unwrap();
+        let mut pod = item("web-5d-x", "2", false);
+        pod["metadata"]["generateName"] = json!("web-5d-");
+        pod["metadata"]["labels"] = json!({"pod-template-hash": "5d", "app": "other"});
+        let mut pod = of(&builtin::POD, pod);
+        assert_eq!(pod.made_for.as_deref(), Some("web-5d"));
+        let web = of(&builtin::DEPLOYMENT, item("web", "1", true));
+        pod.made_for = Some("1".to_owned());
+        let (ours, others) = sort(vec![web, pod.clone()], &BTreeSet::new(), false, "podlings");
+        assert_eq!((ours.len(), others.len()), (2, 0));
+        pod.made_for = Some("somebody else's".to_owned());
+        assert_eq!(sort(vec![pod], &BTreeSet::new(), false, "podlings").0.len(), 0);
     }
 
     #[test]

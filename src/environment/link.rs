@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use tower::service_fn;
 use crate::base::{sleep, timeout};
 
 use super::objects::reason;
+use super::request::verb_of;
 
 /// How long an answer may take that is not meant to last.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -161,21 +162,6 @@ async fn send(client: &kube::Client, link: &Link, request: Request<Body>) -> kub
             None => Ok(response),
         };
     }
-}
-
-fn verb_of(method: &Method, headers: &http::HeaderMap) -> Option<&'static str> {
-    let applies = || {
-        let content = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        content.is_some_and(|content| content.starts_with("application/apply-patch"))
-    };
-    Some(match *method {
-        Method::POST => "create",
-        Method::PUT => "update",
-        Method::PATCH if applies() => "apply",
-        Method::PATCH => "patch",
-        Method::DELETE => "delete",
-        _ => return None,
-    })
 }
 
 /// Notes a write down; the answer says which object it was. Questions that are asked by creating are none.

@@ -15,6 +15,7 @@ mod objects;
 mod process;
 mod profile;
 mod renewal;
+mod request;
 mod rights;
 mod stock;
 mod target;

@@ -92,6 +92,12 @@ pub(super) fn read_page(source: &str, report: &mut Report) -> Page {
                 ),
                 Some("end it with a line of three backticks before that line".to_owned()),
             ),
+            Oddity::SecondTitle => report.broken(
+                "title",
+                at,
+                "the chapter has a second `# title`",
+                Some("a step begins with two #: `## Title {#id}`".to_owned()),
+            ),
             Oddity::NoStep => report.broken(
                 "step-id",
                 at,

@@ -88,6 +88,8 @@ pub(super) enum Oddity {
     Swallows(String, usize),
     /// A heading with an id that begins no step.
     NoStep,
+    /// A title after the first.
+    SecondTitle,
 }
 
 impl BlockKind {
@@ -134,7 +136,7 @@ pub(super) fn split(source: &str, oddities: &mut Vec<(Position, Oddity)>) -> Pag
                 if id.is_some() && level != HeadingLevel::H2 {
                     oddities.push((position(source, range.start), Oddity::NoStep));
                 }
-                splitter.heading(level, id.map(|id| id.to_string()), title, &range);
+                splitter.heading(level, id.map(|id| id.to_string()), title, &range, oddities);
             }
             Event::Start(Tag::Paragraph) if splitter.depth == 0 => {
                 splitter.depth += 1;
@@ -175,12 +177,20 @@ struct Splitter<'a> {
 }
 
 impl Splitter<'_> {
-    fn heading(&mut self, level: HeadingLevel, id: Option<String>, title: String, range: &Range<usize>) {
+    fn heading(
+        &mut self,
+        level: HeadingLevel,
+        id: Option<String>,
+        title: String,
+        range: &Range<usize>,
+        oddities: &mut Vec<(Position, Oddity)>,
+    ) {
         match level {
-            HeadingLevel::H1 if self.page.sections.is_empty() => {
+            HeadingLevel::H1 if self.page.title.is_empty() && self.page.sections.is_empty() => {
                 self.page.title = title;
                 self.from = range.end;
             }
+            HeadingLevel::H1 => oddities.push((position(self.source, range.start), Oddity::SecondTitle)),
             HeadingLevel::H2 => {
                 self.close(range.start);
                 let at = position(self.source, range.start);

@@ -76,6 +76,7 @@ pub static RULES: &[LessonRule] = &[
     error("cannot-hold", "A check or a mistake can come true."),
     error("unknown-snap", "`snap.NAME` is remembered by the step."),
     error("rule-error", "CEL expressions are well-formed and of the right type."),
+    warning("rule-unclear", "A rule reads what is there at the start, or asks with `has()` whether it is."),
     warning(
         "holds-at-start",
         "A check does not hold before anything was done, on an empty cluster and at the start.",

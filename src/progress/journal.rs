@@ -27,7 +27,7 @@ pub struct Opened {
     /// What it held.
     pub entries: Vec<Entry>,
     /// Sentences about damage that was found and kept aside.
-    pub notices: Vec<String>,
+    pub notices: Vec<UserError>,
 }
 
 impl Journal {
@@ -62,11 +62,13 @@ impl Journal {
         let mut notices = Vec::new();
         if content.unreadable > 0 {
             let aside = keep_aside(&path, &bytes)?;
-            notices.push(format!(
-                "{} lines of {shown} could not be read; the file is kept as {} and everything else is still there",
-                content.unreadable,
-                aside.display()
-            ));
+            let (count, aside) = (content.unreadable, aside.display());
+            let english = format!(
+                "{count} lines of {shown} could not be read; the file is kept as {aside} and everything else is still there"
+            );
+            notices.push(UserError::new(english).or_korean(UserError::new(format!(
+                "{shown}에서 {count}줄을 읽을 수 없습니다. 파일은 {aside}에 보관했고 나머지는 그대로 있습니다"
+            ))));
         }
         let mut journal = Self { file: Some(file), path, clock };
         if content.unreadable > 0 || content.cut_off {
@@ -207,7 +209,7 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(br#"{"at":"2026-01-01T00:0"#).unwrap();
         let mut opened = Journal::open(folder.path(), clock()).unwrap();
-        assert_eq!(opened.notices, Vec::<String>::new());
+        assert_eq!(opened.notices, []);
         opened.journal.append(&hint(2)).unwrap();
         drop(opened);
         assert_eq!(written(folder.path()), [hint(1), hint(2)]);
@@ -225,6 +227,8 @@ mod tests {
         fs::write(&path, &bytes).unwrap();
         let opened = Journal::open(folder.path(), clock()).unwrap();
         assert_eq!(opened.notices.len(), 1);
+        let korean = opened.notices[0].clone().in_korean().message;
+        assert!(korean.contains("1줄을 읽을 수 없습니다"), "{korean}");
         assert_eq!(fs::read(folder.path().join("journal.jsonl.damaged-1")).unwrap(), bytes);
         drop(opened);
         assert_eq!(written(folder.path()), [hint(1)]);

@@ -145,7 +145,7 @@ pub(super) fn timeline(theme: &Theme, headline: &str, rows: &[TimelineRow], clos
         let time = theme.paint(Role::Faint, &pad_end(&time, times));
         let what = if theme.symbols { row.what.clone() } else { row.what.replace('→', "->") };
         if theme.spoken {
-            lines.push(format!("{} {}: {what}", time.trim(), row.who));
+            lines.extend(wrap(&format!("{} {}: {what}", time.trim(), row.who), theme.width));
         } else if theme.width < NARROW || times + names + 30 > theme.width {
             lines.push(format!("{time} {}", theme.paint(role_of_actor(&row.actor), &row.who)));
             let margin = " ".repeat(times + 1);
@@ -269,8 +269,10 @@ mod tests {
             who: "replicaset 컨트롤러".into(),
             what: "Pod web-5d8f6b7c4d-a 생성 그리고 조금 더 긴 문장".into(),
         }];
-        let told = timeline(&theme, "`kubectl create deployment web` 이후", &rows, "");
-        assert!(told.lines().all(|line| display_width(line) <= 40), "{told}");
+        for theme in [&theme, &Theme { spoken: true, symbols: false, ..theme }] {
+            let told = timeline(theme, "`kubectl create deployment web` 이후", &rows, "");
+            assert!(told.lines().all(|line| display_width(line) <= 40), "{told}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ const READ_FAULTS: &[Fault] = &[
     fault("## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
     fault("{#look}", "{#order}", "step-id", "## Look at it", "two steps"),
     fault("{#look}", "{#Look_2}", "step-id", "## Look at it", "small letters"),
+    fault("## Look at it {#look}", "# Look\n\n## Look at it {#look}", "title", "# Look", "second"),
     fault("minutes: 5", "minuets: 5", "unknown-key", "minuets", "minutes"),
     fault("minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
     fault("```yaml mistake", "```yaml mistakes", "unknown-block", "```yaml mistakes", "yaml mistake"),
@@ -391,6 +392,13 @@ const LINT_FAULTS: &[Fault] = &[
         "snap-nothing",
         "before:",
         "remembers nothing",
+    ),
+    fault(
+        "- that: You read the address of a Pod",
+        "- that: It is mine\n  object: deployment/web\n  cel: object.metadata.annotations['owner'] == 'me'\n- that: You read the address of a Pod",
+        "rule-unclear",
+        "- that: It is mine",
+        "no such key: owner",
     ),
     fault(
         "- that: You read the address of a Pod",

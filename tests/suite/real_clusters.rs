@@ -200,6 +200,11 @@ fn a_guest_on_a_slow_and_busy_cluster_leaves_it_as_it_was() {
     proxy.latency(Duration::from_millis(15));
     let busy = Rule { method: None, path: "/namespaces/podlings/", status: 429, body: "", times: 2 };
     proxy.rule(busy);
+    // It says that it is older than what lessons were written for.
+    let old = r#"{"major":"1","minor":"30","gitVersion":"v1.30.4"}"#;
+    let older =
+        Rule { method: Some(Method::GET), path: "/version", status: 200, body: old, times: usize::MAX };
+    proxy.rule(older);
     let course = course(&home.path().join("course"));
     let arguments =
         ["learn", "doors", "--course", &course, "--environment", "kubeconfig", "--context", "class"];
@@ -212,6 +217,7 @@ fn a_guest_on_a_slow_and_busy_cluster_leaves_it_as_it_was() {
     let done = piped_with(home.path(), &arguments, &input, &[("KUBECONFIG", &proxy.kubeconfig)]);
     let printed = flat(&done.stdout);
     assert!(printed.contains("Passed: Repair"), "{printed}\n{}", text(&done.stderr));
+    assert!(printed.contains("runs Kubernetes v1.30.4; the lessons were written for v1.36"), "{printed}");
     // The next step makes a namespace: not on a cluster that others use.
     assert!(printed.contains("this step changes more than a namespace (Namespace elsewhere)"), "{printed}");
     assert!(printed.contains("Somebody else's, and left alone: configmap/others"), "{printed}");

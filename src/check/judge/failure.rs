@@ -26,6 +26,8 @@ pub(in crate::check) struct Failure {
     pub missing: Option<String>,
     /// Whether it cannot be judged before the other checks hold.
     pub waits_for_others: bool,
+    /// Why its rule cannot be told, for whoever wrote it.
+    pub unclear: Option<String>,
     /// What it is about.
     pub about: About,
 }
@@ -57,7 +59,7 @@ impl Failure {
 
 impl Facts<'_> {
     /// Why an expectation does not hold; `None` when it does.
-    pub(super) fn failure(&self, check: &Expectation) -> Option<Failure> {
+    pub(in crate::check) fn failure(&self, check: &Expectation) -> Option<Failure> {
         let failure = match &check.form {
             Form::Match { object, contains, settled, rule } => {
                 self.match_failure(check, object, contains, settled.is_some(), rule.as_ref())
@@ -122,6 +124,7 @@ impl Facts<'_> {
             if let Some(actual) = self.rule_gap(&outcome) {
                 let mut failure = self.simple(check, told_rule(rule, &outcome), actual);
                 failure.observed = rule.0.contains(".status");
+                failure.unclear = outcome.why_unclear();
                 failure.about = About::Object(object.clone(), Vec::new());
                 return Some(failure);
             }
@@ -139,6 +142,8 @@ impl Facts<'_> {
         match outcome {
             Outcome::True => None,
             Outcome::False => Some(self.say(Phrase::NotTrue)),
+            // What it reads is not there yet.
+            Outcome::Unclear(why) if why.starts_with(NO_KEY) => Some(self.say(Phrase::NotTrue)),
             Outcome::Unclear(why) => Some(self.say(Phrase::Unclear(why))),
         }
     }
@@ -173,7 +178,8 @@ impl Facts<'_> {
         }
         let observed = rule.0.contains(".status");
         let about = About::Rule(with.iter().map(|(_, origin)| origin.clone()).collect());
-        Some(Failure { observed, about, ..self.simple(check, told_rule(rule, &outcome), actual) })
+        let unclear = outcome.why_unclear();
+        Some(Failure { observed, about, unclear, ..self.simple(check, told_rule(rule, &outcome), actual) })
     }
 
     fn absent_failure(&self, check: &Expectation, object: &ObjectRef) -> Option<Failure> {
@@ -259,9 +265,15 @@ impl Facts<'_> {
     }
 }
 
+/// How the evaluator says that a field is not there.
+const NO_KEY: &str = "no such key";
+
 /// A rule that cannot be told, for whoever wrote it; of one that is false, the sentence says enough.
 pub(super) fn told_rule(rule: &Rule, outcome: &Outcome) -> String {
-    if matches!(outcome, Outcome::False) { String::new() } else { shorten(&rule.0) }
+    match outcome {
+        Outcome::Unclear(why) if !why.starts_with(NO_KEY) => shorten(&rule.0),
+        _ => String::new(),
+    }
 }
 
 /// Whether a gap is for the cluster to close.

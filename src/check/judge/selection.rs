@@ -21,6 +21,7 @@ impl Facts<'_> {
         let selected = self.world.select(selection, self.snap);
         let objects = |count: usize| self.say(Phrase::Objects(count, selection.kind));
         let found = objects(selected.len());
+        let mut unclear = None;
         let mut nearest = Vec::new();
         let differences = match quantifier {
             Quantifier::Count { at_least, at_most } => {
@@ -66,12 +67,13 @@ impl Facts<'_> {
                 let bindings = Bindings::new(self.snap).with_list("objects", &selected);
                 let outcome = bindings.judge(rule);
                 let actual = self.rule_gap(&outcome)?;
+                unclear = outcome.why_unclear();
                 vec![self.difference(check, told_rule(rule, &outcome), actual)]
             }
         };
         let observed = self.is_on_its_way(selection, quantifier, &selected);
         let about = About::Selection(selection.clone(), nearest);
-        Some(Failure { differences, observed, about, ..Failure::default() })
+        Some(Failure { differences, observed, about, unclear, ..Failure::default() })
     }
 
     /// Whether the cluster brings about what is expected of a selection.

@@ -75,7 +75,9 @@ impl Finding {
         if let Some((sentence, words)) = &self.aside {
             text += &sentence.fill(words, language);
         }
-        let repeats = [&sentences::DIFFERS, &sentences::NOT_SET].contains(&self.sentence);
+        let as_told =
+            [&sentences::DIFFERS, &sentences::NOT_SET, &sentences::OTHER_TAG, &sentences::OTHER_IMAGE];
+        let repeats = as_told.contains(&self.sentence);
         Reason { text, command: self.command.clone(), repeats }
     }
 }

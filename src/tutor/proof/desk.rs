@@ -10,6 +10,8 @@ use crate::check::{self, Context, Judgement, Verdict};
 use crate::environment::{CommandLine, Environment, INTERRUPTED, Inventory, World};
 use crate::lesson::{Answer, Expectation, Form, Language, Question, Step};
 
+use super::findings::Findings;
+
 /// Simulated time that a state is given to arrive, once the desired state is right.
 const CONVERGING_MAX: Duration = Duration::from_secs(300);
 
@@ -259,6 +261,15 @@ impl Desk {
     pub(super) async fn hold(&self, checks: &[Expectation], step: &Step) -> bool {
         let alone = Step { checks: checks.to_vec(), questions: step.questions.clone(), ..Step::default() };
         check::is_passed(&alone, &self.context(Language::En)).await
+    }
+
+    /// Tells of rules that read fields which are not there.
+    pub(super) async fn tell_unclear(&self, step: &Step, findings: &mut Findings<'_>) {
+        for (index, why) in check::unclear(step, &self.context(Language::En)).await {
+            let message = format!("the rule of check {} cannot be told at the start: {why}", index + 1);
+            let hint = "ask first whether the field is there: `has(object.field) && …`";
+            findings.add("rule-unclear", step.checks[index].at, message, hint);
+        }
     }
 
     /// Answers a question rightly; says what is wrong with the question otherwise.

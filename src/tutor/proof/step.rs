@@ -88,6 +88,7 @@ impl Proof<'_, '_> {
 
     async fn start(&mut self) {
         self.look_at_checks().await;
+        self.desk.tell_unclear(self.step, self.findings).await;
         for (index, mistake) in self.step.mistakes.iter().enumerate() {
             if self.desk.hold(&mistake.when, self.step).await {
                 let message =

@@ -128,6 +128,7 @@ async fn start(
             findings.add("snap-nothing", *at, message, "put it into the start state, or correct its name");
         }
     }
+    desk.tell_unclear(step, findings).await;
     for (index, check) in step.checks.iter().enumerate() {
         if holds[index] && !check.needs && desk.hold(std::slice::from_ref(check), step).await {
             let that = check.that.get(Language::En);
