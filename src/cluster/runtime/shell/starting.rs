@@ -89,6 +89,9 @@ pub(super) fn shell(
     system: &mut dyn System,
 ) -> Builtin {
     let name = &arguments[0];
+    if !machine.may_fork() {
+        return Builtin::Ended(2);
+    }
     let dialect = dialect(name, system);
     let mut inner = machine.fork(Vec::new());
     inner.frames.clear();
