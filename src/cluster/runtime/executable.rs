@@ -67,6 +67,8 @@ const SPECIAL: &[(&str, &[&str])] = &[
     ("python", &["python"]),
     ("python3", &["python"]),
     ("redis-cli", &["redis"]),
+    ("irb", &["ruby"]),
+    ("ruby", &["ruby"]),
     ("stress", &["stress", "stress-ng"]),
 ];
 

@@ -1,5 +1,7 @@
 //! HTTP as programs see it: whole requests and whole responses.
 
+use crate::base::Timestamp;
+
 /// One HTTP request, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HttpRequest {
@@ -63,6 +65,26 @@ impl HttpResponse {
     #[must_use]
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same behind the headers that a web server puts first, and with those that it puts last.
+    #[must_use]
+    pub(super) fn served_by(mut self, server: &str, now: Timestamp) -> Self {
+        const OWN: &[&str] = &["server", "date", "content-length", "connection"];
+        self.headers.retain(|(name, _)| !OWN.contains(&name.to_ascii_lowercase().as_str()));
+        let mut headers = vec![
+            ("Server".to_owned(), server.to_owned()),
+            ("Date".to_owned(), now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        ];
+        // What a server says of the content comes before how long it is, the rest behind it.
+        let (kind, rest): (Vec<_>, Vec<_>) =
+            self.headers.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+        headers.extend(kind);
+        headers.push(("Content-Length".to_owned(), self.body.len().to_string()));
+        headers.extend(rest);
+        headers.push(("Connection".to_owned(), "keep-alive".to_owned()));
+        self.headers = headers;
         self
     }
 

@@ -121,6 +121,10 @@ impl Image {
 
     fn is_release(&self, release: &str) -> bool {
         self.releases.split(' ').filter_map(|last| last.rsplit_once('.')).any(|(series, last)| {
+            // The first number alone is the latest of its releases.
+            if series.split_once('.').is_some_and(|(first, _)| first == release) {
+                return true;
+            }
             let Some(rest) = release.strip_prefix(series) else { return false };
             let Some(numbers) = rest.strip_prefix('.') else { return rest.is_empty() };
             let last = last.parse::<u32>().unwrap_or_default();
@@ -258,6 +262,8 @@ mod tests {
             "redis:7.2.4",
             "node:20.11.1-slim",
             "postgres:16.3",
+            "tomcat:9",
+            "rust:1",
         ] {
             assert!(resolved(tag).is_ok(), "{tag}");
         }

@@ -19,6 +19,18 @@ const GREETER: Image = Image {
     ..PLAIN
 };
 
+/// A site of PHP behind Apache.
+const APACHE_SITE: Image = Image {
+    size: 180_118_771,
+    entrypoint: &["/docker-entrypoint.sh"],
+    command: &["apache2-foreground"],
+    working_directory: "/var/www/html",
+    toolbox: Toolbox::DebianCurl,
+    ..GREETER
+};
+/// A language with its compiler, and a shell.
+const LANGUAGE: Image = Image { toolbox: Toolbox::DebianCurl, ..PLAIN };
+
 /// The images.
 pub(super) static IMAGES: &[Image] = &[
     Image { repository: "registry.k8s.io/liveness", ..OLD_AGNHOST },
@@ -183,5 +195,131 @@ pub(super) static IMAGES: &[Image] = &[
         command: &["php", "-a"],
         toolbox: Toolbox::DebianCurl,
         ..PLAIN
+    },
+    Image {
+        repository: "docker.io/library/adminer",
+        releases: "4.17.1 5.4.1",
+        variants: "standalone",
+        size: 45_118_771,
+        entrypoint: &["entrypoint.sh", "docker-php-entrypoint"],
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/library/phpmyadmin",
+        releases: "5.2.3",
+        variants: "apache",
+        ..APACHE_SITE
+    },
+    Image { repository: "docker.io/phpmyadmin/phpmyadmin", releases: "5.2.3", ..APACHE_SITE },
+    Image {
+        repository: "docker.io/library/nextcloud",
+        releases: "28.0.14 29.0.16 30.0.17 31.0.11 32.0.2",
+        variants: "apache",
+        ..APACHE_SITE
+    },
+    Image {
+        repository: "docker.io/library/drupal",
+        releases: "10.5.7 11.2.9",
+        variants: "apache",
+        ..APACHE_SITE
+    },
+    Image {
+        repository: "docker.io/library/joomla",
+        releases: "4.4.14 5.4.1 6.0.1",
+        variants: "apache",
+        ..APACHE_SITE
+    },
+    Image {
+        repository: "docker.io/library/ghost",
+        releases: "4.48.9 5.130.5 6.9.2",
+        variants: "alpine",
+        size: 190_118_771,
+        entrypoint: &["docker-entrypoint.sh"],
+        command: &["node", "current/index.js"],
+        toolbox: Toolbox::Debian,
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/library/kibana",
+        releases: "7.17.28 8.11.4 8.15.5 8.19.8 9.2.2",
+        size: 430_118_771,
+        entrypoint: &["/bin/tini", "--"],
+        command: &["/usr/local/bin/kibana-docker"],
+        toolbox: Toolbox::DebianCurl,
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/library/influxdb",
+        releases: "1.8.10 1.11.8 2.7.12",
+        variants: "alpine",
+        size: 120_118_771,
+        entrypoint: &["/entrypoint.sh"],
+        command: &["influxd"],
+        toolbox: Toolbox::DebianCurl,
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/library/traefik",
+        tags: &["latest", "v2.10", "v2.11", "v3", "v3.0", "v3.1", "v3.2", "v3.3", "v3.4", "v3.5", "v3.6"],
+        size: 50_118_771,
+        entrypoint: &["/entrypoint.sh"],
+        command: &["traefik"],
+        toolbox: Toolbox::Busybox,
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/gitea/gitea",
+        releases: "1.22.6 1.23.8 1.24.7 1.25.2",
+        size: 70_118_771,
+        entrypoint: &["/usr/bin/entrypoint"],
+        command: &["/usr/bin/s6-svscan", "/etc/s6"],
+        ..GREETER
+    },
+    Image {
+        repository: "mcr.microsoft.com/dotnet/samples",
+        tags: &["aspnetapp"],
+        size: 48_118_771,
+        entrypoint: &["./aspnetapp"],
+        toolbox: Toolbox::Nothing,
+        ..GREETER
+    },
+    Image {
+        repository: "docker.io/jmalloc/echo-server",
+        tags: &["latest", "0.3.7", "v0.3.7"],
+        size: 3_118_771,
+        entrypoint: &["/bin/echo-server"],
+        program: "echo-server",
+        toolbox: Toolbox::Nothing,
+        ..PLAIN
+    },
+    Image {
+        repository: "docker.io/library/eclipse-temurin",
+        tags: &["8", "11", "17", "21", "25", "17-jre", "21-jre", "25-jre", "latest"],
+        size: 180_118_771,
+        command: &["/bin/bash"],
+        ..LANGUAGE
+    },
+    Image {
+        repository: "docker.io/library/maven",
+        tags: &["latest", "3", "3-eclipse-temurin-17", "3-eclipse-temurin-21"],
+        releases: "3.9.11",
+        size: 260_118_771,
+        command: &["/bin/bash"],
+        ..LANGUAGE
+    },
+    Image {
+        repository: "docker.io/library/gradle",
+        tags: &["latest", "8", "9", "jdk17", "jdk21"],
+        size: 340_118_771,
+        command: &["/bin/bash"],
+        ..LANGUAGE
+    },
+    Image {
+        repository: "docker.io/library/rust",
+        releases: "1.91.1",
+        variants: "slim bookworm trixie alpine",
+        size: 560_118_771,
+        command: &["bash"],
+        ..LANGUAGE
     },
 ];

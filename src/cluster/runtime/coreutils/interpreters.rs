@@ -1,4 +1,4 @@
-//! perl, python and node, for the one-liners that documentation runs; anything else says that it is not simulated.
+//! perl, python, ruby and node, for the one-liners that documentation runs; anything else says that it is not simulated.
 
 use super::{Call, Outcome};
 
@@ -65,6 +65,23 @@ pub(super) fn node(call: &mut Call<'_>) -> Outcome {
         ["-e", code] => {
             let code = (*code).to_owned();
             print_literal(call, &code, &["console.log"], true)
+        }
+        [] if !call.input.open => Outcome::Ended(0),
+        _ => not_simulated(call),
+    }
+}
+
+/// ruby, and its prompt irb: printing texts.
+pub(super) fn ruby(call: &mut Call<'_>) -> Outcome {
+    let words: Vec<&str> = call.arguments[1..].iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["-v" | "--version"] => {
+            call.say("ruby 3.4.7 +PRISM [x86_64-linux]");
+            Outcome::Ended(0)
+        }
+        ["-e", code] => {
+            let code = (*code).to_owned();
+            print_literal(call, &code, &["puts"], true)
         }
         [] if !call.input.open => Outcome::Ended(0),
         _ => not_simulated(call),

@@ -305,6 +305,8 @@ static COMMANDS: &[(&str, Command)] = &[
     ("python", interpreters::python),
     ("python3", interpreters::python),
     ("node", interpreters::node),
+    ("irb", interpreters::ruby),
+    ("ruby", interpreters::ruby),
     ("stress", load::stress),
     ("yes", load::yes),
     ("dd", load::dd),

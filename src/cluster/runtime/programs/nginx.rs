@@ -92,7 +92,7 @@ impl Program for Nginx {
             None => Some(page(request, system)),
             Some(config) => answer(&config, port, request, system),
         };
-        let response = response?.with_header("Server", &format!("nginx/{}", version(process)));
+        let response = response?.served_by(&format!("nginx/{}", version(process)), system.now());
         let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
         process.print_line(&format!(
             "{} - - [{at}] \"{} {} HTTP/1.1\" {} {} \"-\" {:?} \"-\"",
