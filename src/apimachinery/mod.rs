@@ -73,8 +73,8 @@ pub use openapi_v2::{OpenApiV2Document, OpenApiV2Form, document as openapi_v2_do
 pub use packed_text::PackedText;
 pub use patch::{
     Applier, Unapplied, apply_json_patch, apply_merge_patch, apply_operations, apply_strategic_patch,
-    atomic_parts, create_merge_patch, merge_configuration, server_side_apply, supports_strategic_patch,
-    three_way_merge_patch, three_way_strategic_patch, two_way_strategic_patch,
+    atomic_parts, clashing_strategic_patch, create_merge_patch, merge_configuration, server_side_apply,
+    supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch, two_way_strategic_patch,
 };
 pub use pod_resources::{
     ResourceList, add_resources, pod_limits, pod_requests, requests_with, resource_list,

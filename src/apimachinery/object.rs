@@ -416,13 +416,18 @@ impl Object {
     /// The managing controller, if there is one.
     #[must_use]
     pub fn controller(&self) -> Option<OwnerReference> {
-        self.owner_references().into_iter().find(OwnerReference::is_controller)
+        self.controller_references().find_map(|reference| OwnerReference::deserialize(reference).ok())
+    }
+
+    /// The references to managing controllers, of which there is at most one, as they are written.
+    pub fn controller_references(&self) -> impl Iterator<Item = &Value> {
+        self.list("/metadata/ownerReferences").iter().filter(|reference| reference["controller"] == true)
     }
 
     /// Whether the managing controller is the object with that uid.
     #[must_use]
     pub fn is_controlled_by(&self, uid: &str) -> bool {
-        self.controller().is_some_and(|controller| controller.uid == uid)
+        self.controller_references().next().is_some_and(|controller| controller["uid"] == uid)
     }
 
     /// The status and reason of `status.conditions[type]`.

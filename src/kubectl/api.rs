@@ -51,6 +51,8 @@ pub(super) struct Api {
     page: i64,
     /// Whether a server was heard of there; one in this process need not prove itself.
     pub(super) proven: Arc<AtomicBool>,
+    /// What connections go through.
+    pub(super) proxy: Option<String>,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
 }
 
@@ -89,7 +91,17 @@ impl Api {
     pub(super) fn new(client: kube::Client, host: String, log: Log) -> Self {
         let resources = Arc::new(Mutex::new(None));
         let proven = Arc::new(AtomicBool::new(true));
-        Self { client, host, log, identity: HeaderMap::new(), limit: None, page: 500, proven, resources }
+        Self {
+            client,
+            host,
+            log,
+            identity: HeaderMap::new(),
+            limit: None,
+            page: 500,
+            proven,
+            proxy: None,
+            resources,
+        }
     }
 
     /// Adds headers to every request: who is impersonated.
@@ -107,6 +119,11 @@ impl Api {
     /// Asks first whether there is a server at all.
     pub(super) fn unproven(self) -> Self {
         Self { proven: Arc::new(AtomicBool::new(false)), ..self }
+    }
+
+    /// Says what connections go through.
+    pub(super) fn with_proxy(self, proxy: Option<String>) -> Self {
+        Self { proxy, ..self }
     }
 
     /// Whether a server was heard of there.
@@ -177,9 +194,14 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<Request<Vec<u8>>> {
+        // Who waits only so long says so.
+        let limited = match self.limit {
+            Some(limit) => url.replacing("timeout", &go_duration(limit)),
+            None => url.clone(),
+        };
         let mut builder = Request::builder()
             .method(method)
-            .uri(url.as_str())
+            .uri(limited.as_str())
             .header(http::header::ACCEPT, accept)
             .header(http::header::USER_AGENT, "kubectl/v1.36.2 (linux/amd64) kubernetes/podlings");
         if let Some((content_type, _)) = &body {
@@ -240,6 +262,22 @@ impl Api {
         whole
     }
 
+    /// Sends a request and reads the whole answer, and tells of both bodies.
+    async fn exchange(
+        &self,
+        method: Method,
+        url: &Url,
+        accept: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Outcome<(http::response::Parts, Bytes)> {
+        let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
+        self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
+        let (parts, body) = self.send(self.request(method, url, accept, body)?).await?.into_parts();
+        let bytes = self.collect(Response::from_parts(parts.clone(), body)).await?;
+        self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
+        Ok((parts, bytes))
+    }
+
     /// Sends a request; the body as text.
     pub(super) async fn text(
         &self,
@@ -248,12 +286,8 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<String> {
-        let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
-        self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
-        let response = self.send(self.request(method, url, accept, body)?).await?;
-        let text = String::from_utf8_lossy(&self.collect(response).await?).into_owned();
-        self.tell_body("Response Body", &text)?;
-        Ok(text)
+        let (_, bytes) = self.exchange(method, url, accept, body).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     async fn json(
@@ -263,17 +297,12 @@ impl Api {
         accept: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Outcome<Value> {
-        let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
-        self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
-        let response = self.send(self.request(method, url, accept, body)?).await?;
-        let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
-        let code = response.status();
-        let bytes = self.collect(response).await?;
-        self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
+        let (parts, bytes) = self.exchange(method, url, accept, body).await?;
+        let content_type = parts.headers.get(http::header::CONTENT_TYPE);
         if bytes.is_empty() {
-            return Err(no_body(code.as_u16(), content_type.as_ref()));
+            return Err(no_body(parts.status.as_u16(), content_type));
         }
-        object_of(&bytes, content_type.as_ref())
+        object_of(&bytes, content_type)
     }
 
     /// Reads.
@@ -366,7 +395,10 @@ fn is_about_api(path: &str) -> bool {
 
 /// `1m30s`, as Go prints a duration.
 fn go_duration(duration: Duration) -> String {
-    let (minutes, seconds) = (duration.as_secs() / 60, duration.as_secs() % 60);
+    if duration < Duration::from_secs(1) {
+        return format!("{}ms", duration.as_millis());
+    }
+    let (minutes, seconds) = (duration.as_secs() / 60, duration.as_secs_f64() % 60.0);
     match (minutes / 60, minutes % 60) {
         (0, 0) => format!("{seconds}s"),
         (0, minutes) => format!("{minutes}m{seconds}s"),

@@ -12,6 +12,8 @@ use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flag_values::check_values;
 use super::flags::{Flag, Flags, parse};
+use super::global_flags::GLOBAL_FLAGS;
+use super::klog::{self, Severity};
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
@@ -19,16 +21,24 @@ use super::{explanation, help, kuberc};
 pub(super) enum Arguments {
     /// Nothing that could be completed.
     None,
-    /// A kind, then names of that kind; or `kind/name`.
-    Resources,
-    /// Names of Pods, or `kind/name` of what owns Pods.
-    Pods,
-    /// Names of Nodes.
-    Nodes,
-    /// Kinds only.
-    Kinds,
-    /// Contexts of the kubeconfig.
-    Contexts,
+    /// A kind, then names of that kind; or `kind/name`. Only the listed kinds, or all.
+    Objects(&'static [&'static str]),
+    /// As [`Self::Objects`], one object only.
+    Object(&'static [&'static str]),
+    /// One Pod, or one object that leads to Pods.
+    Pod,
+    /// One object of that kind.
+    One(&'static str),
+    /// Somewhere in a container, or here.
+    Path,
+    /// An entry of the kubeconfig.
+    Entry(&'static str),
+    /// Words.
+    Words(&'static [&'static str]),
+    /// As [`Self::Objects`], at the prompt only: what shells ask is answered as upstream does, with nothing.
+    ObjectsAtPrompt,
+    /// Kinds only, at the prompt only.
+    KindsAtPrompt,
 }
 
 /// A command, or a group of them.
@@ -71,41 +81,6 @@ impl Command {
         self.name == word || self.aliases.contains(&word)
     }
 }
-
-/// Flags that every command takes.
-pub(super) const GLOBAL_FLAGS: &[Flag] = &[
-    Flag::text("namespace", "", "Namespace to work in").short('n'),
-    Flag::text("context", "", "Context of the kubeconfig to use"),
-    Flag::text("kubeconfig", "", "Path of the kubeconfig"),
-    Flag::text("cluster", "", "Cluster of the kubeconfig to use"),
-    Flag::text("user", "", "User of the kubeconfig to use"),
-    Flag::text("server", "", "Address and port of the API server").short('s'),
-    Flag::text("token", "", "Bearer token for the API server"),
-    Flag::text("as", "", "User to impersonate"),
-    Flag::array("as-group", "Group to impersonate, may be repeated"),
-    Flag::text("as-uid", "", "UID to impersonate"),
-    Flag::array("as-user-extra", "Extra of the user to impersonate, key=value, may be repeated"),
-    Flag::text("certificate-authority", "", "Path of the certificate authority's certificate"),
-    Flag::text("client-certificate", "", "Path of the client's certificate"),
-    Flag::text("client-key", "", "Path of the client's key"),
-    Flag::text("tls-server-name", "", "Name that the server's certificate is checked for"),
-    Flag::text("username", "", "User name for basic authentication"),
-    Flag::text("password", "", "Password for basic authentication"),
-    Flag::switch("disable-compression", "Ask the server not to compress its answers"),
-    Flag::switch("match-server-version", "Refuse a server of another version"),
-    Flag::switch("explain-errors", "Show the line of a refused manifest and what its field is for"),
-    Flag::text("kuberc", "", "Path of the file with preferences"),
-    Flag::text("profile", "none", "Accepted for compatibility; only \"none\""),
-    Flag::text("profile-output", "profile.pprof", "Accepted for compatibility"),
-    Flag::switch("insecure-skip-tls-verify", "Do not check the server's certificate"),
-    Flag::timeout("request-timeout", "How long to wait for one request; zero means for ever"),
-    Flag::int("v", "0", "How much to log").short('v'),
-    Flag::text("vmodule", "", "Accepted for compatibility; -v counts for all of it"),
-    Flag::duration("log-flush-frequency", "5s", "Accepted for compatibility; nothing is held back"),
-    Flag::switch("warnings-as-errors", "Treat warnings of the server as errors"),
-    Flag::text("cache-dir", "", "Accepted for compatibility; nothing is cached"),
-    Flag::switch("help", "Explain the command").short('h'),
-];
 
 /// One run of one command.
 pub(super) struct Call<'a> {
@@ -169,7 +144,8 @@ impl Call<'_> {
         }
         let log =
             Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
-        let api = self.factory.connect(&self.flags, log).await?;
+        let connected = self.factory.connect(&self.flags, log).await;
+        let api = connected.map_err(|failure| self.of_context(failure))?;
         Ok(self.connection.get_or_init(|| api).clone())
     }
 
@@ -178,7 +154,7 @@ impl Call<'_> {
         if let Some(place) = self.place.get() {
             return Ok(place.clone());
         }
-        let place = self.factory.target(&self.flags)?;
+        let place = self.factory.target(&self.flags).map_err(|failure| self.of_context(failure))?;
         Ok(self.place.get_or_init(|| place).clone())
     }
 
@@ -212,6 +188,16 @@ impl Call<'_> {
             Err(failure) => failures.push(failure),
         }
         Failure::many(failures)
+    }
+
+    /// Tells what the server answered when it refused, to who asked for much (`-v=5`).
+    fn tell_refusal(&mut self, ended: &Outcome) -> Outcome {
+        let status = ended.as_ref().err().and_then(Failure::status).filter(|_| self.flags.int("v") >= 5);
+        let Some(status) = status else { return Ok(()) };
+        let shown = serde_json::to_string_pretty(status).unwrap_or_default();
+        // Upstream's `%s` is left over from another way of printing.
+        let text = format!("server response object: %s[{shown}]");
+        self.complain(klog::line(Severity::Info, "helpers.go:246", &text))
     }
 
     /// Fails when the server warned and `--warnings-as-errors` was given.
@@ -322,6 +308,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     let mut call = Call::new(command, path, parsed, (args, dash), streams, factory);
     let ended = (command.run)(&mut call).await;
     let ended = call.with_deferred(ended);
+    call.tell_refusal(&ended)?;
     match ended {
         Ok(()) => call.warnings_as_errors(),
         Err(failure) if call.factory.explains_errors() || call.flags.on("explain-errors") => {

@@ -35,7 +35,7 @@ fn subcommands(command: Option<&'static Command>) -> impl Iterator<Item = &'stat
 }
 
 fn flags_of(command: Option<&'static Command>) -> Vec<String> {
-    let flags = command.map(all_flags).unwrap_or_else(|| super::command::GLOBAL_FLAGS.iter().collect());
+    let flags = command.map(all_flags).unwrap_or_else(|| super::global_flags::GLOBAL_FLAGS.iter().collect());
     flags
         .into_iter()
         .map(
@@ -65,16 +65,16 @@ fn arguments_of(
     names: &dyn Fn(&str) -> Vec<String>,
 ) -> Vec<String> {
     match arguments {
-        Arguments::None => Vec::new(),
-        Arguments::Contexts => names("contexts"),
-        Arguments::Kinds => kinds(),
-        Arguments::Nodes => names("nodes"),
-        Arguments::Pods => {
+        Arguments::None | Arguments::Path => Vec::new(),
+        Arguments::Words(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+        Arguments::Entry(what) | Arguments::One(what) => names(what),
+        Arguments::KindsAtPrompt => kinds(),
+        Arguments::Pod => {
             let mut found = names("pods");
             found.extend(slashed(last, names));
             found
         }
-        Arguments::Resources => match before.first() {
+        Arguments::Objects(_) | Arguments::Object(_) | Arguments::ObjectsAtPrompt => match before.first() {
             None if last.contains('/') => slashed(last, names),
             None => kinds(),
             Some(kind) if !kind.contains('/') => names(plural(kind)),

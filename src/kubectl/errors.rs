@@ -20,6 +20,10 @@ pub(super) enum Failure {
     Status(Box<Status>),
     /// Nobody answered.
     Unreachable(Box<Unreachable>),
+    /// Files hold no objects for a command.
+    NothingPassed(&'static str),
+    /// The kubeconfig has no such context.
+    UnknownContext(String),
     /// Several failures, one line each.
     Many(Vec<Failure>),
     /// Everything was said already; the exit code.
@@ -94,7 +98,11 @@ impl Failure {
             Self::Message(text) if text.starts_with("error: ") => text.clone(),
             Self::Message(text) => format!("error: {text}"),
             Self::Plain(text) | Self::WithCode(text, _) => text.clone(),
+            Self::NothingPassed(command) => format!("error: no objects passed to {command}"),
             Self::Unreachable(failure) => failure.report(),
+            Self::UnknownContext(context) => {
+                format!("Error in configuration: context was not found for specified context: {context}")
+            }
             Self::Status(status) if status.is("Invalid") => invalid(status),
             Self::Status(status) => server_error(status),
             Self::Many(failures) => failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n"),
@@ -105,6 +113,7 @@ impl Failure {
     fn line_of_many(&self) -> String {
         match self {
             Self::Message(text) | Self::Plain(text) => text.clone(),
+            Self::NothingPassed(_) => self.to_string(),
             Self::Status(status) => server_error(status),
             other => other.report(),
         }
@@ -118,6 +127,7 @@ impl fmt::Display for Failure {
             Self::Message(text) | Self::Plain(text) | Self::WithCode(text, _) => f.write_str(text),
             Self::Status(status) => f.write_str(&status.message),
             Self::Unreachable(failure) => failure.fmt(f),
+            Self::NothingPassed(command) => write!(f, "no objects passed to {command}"),
             other => f.write_str(&other.report()),
         }
     }
@@ -127,6 +137,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            // Upstream says nothing of it where it does not look; what is lost is told here in any case.
+            io::ErrorKind::StorageFull => {
+                Self::Plain(format!("error: write /dev/stdout: {}", reason(&error)))
+            }
             _ => Self::Message(error.to_string()),
         }
     }
@@ -152,6 +166,7 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         io::ErrorKind::AddrInUse => "address already in use".to_owned(),
         io::ErrorKind::AddrNotAvailable => "cannot assign requested address".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on device".to_owned(),
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
         _ => error.to_string(),

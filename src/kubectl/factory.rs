@@ -11,6 +11,7 @@ use crate::base::Clock;
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};
 use super::flags::Flags;
+use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
 use super::programs::Programs;
 
@@ -116,14 +117,14 @@ impl Factory {
             if !path.exists() {
                 return Err(Failure::message(format!("stat {explicit}: no such file or directory")));
             }
-            return Kubeconfig::load(vec![path]);
+            return Ok(Kubeconfig::load(vec![path])?.seen_from(self.path("")));
         }
         let paths = if self.settings.kubeconfig.is_empty() {
             self.settings.home.iter().map(|home| home.join(".kube/config")).collect()
         } else {
             self.settings.kubeconfig.clone()
         };
-        Kubeconfig::load(paths)
+        Ok(Kubeconfig::load(paths)?.seen_from(self.path("")))
     }
 
     /// Resolves context and namespace.
@@ -139,9 +140,7 @@ impl Factory {
         let entry = config.entry("contexts", &context);
         let known = self.in_process(&context).is_some();
         if !context.is_empty() && entry.is_none() && !known {
-            return Err(Failure::Plain(format!(
-                "Error in configuration: context was not found for specified context: {context}"
-            )));
+            return Err(Failure::UnknownContext(context));
         }
         if context.is_empty() && config.is_empty() {
             context = self.settings.in_process.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
@@ -164,6 +163,12 @@ impl Factory {
     pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
         let config = self.kubeconfig(flags)?;
         let target = self.target_in(&config, flags)?;
+        if log.level >= 6 {
+            for path in config.read() {
+                let text = format!("Config loaded from file:  {}", path.display());
+                log.err.clone().line(klog::line(Severity::Info, "loader.go:407", &text))?;
+            }
+        }
         let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {

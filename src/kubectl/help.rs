@@ -2,11 +2,12 @@
 
 use crate::base::{Output, Streams};
 
-use super::command::{Call, Command, GLOBAL_FLAGS, find, path_of};
+use super::command::{Call, Command, find, path_of};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome};
 use super::examples;
 use super::flags::{Flag, FlagKind, parse};
+use super::global_flags::GLOBAL_FLAGS;
 
 /// Runs `kubectl` without a command that exists: the overview, `help TOPIC`, or a refusal.
 pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) -> Outcome {

@@ -11,6 +11,14 @@ pub(super) enum Severity {
     Fatal,
 }
 
+/// A value as it is told: several lines stand as a block, a single one in quotes.
+pub(super) fn value(text: &str) -> String {
+    match text.strip_suffix('\n').unwrap_or(text) {
+        _ if !text.contains('\n') => format!("{text:?}"),
+        lines => format!("<\n\t{}\n >", lines.replace('\n', "\n\t")),
+    }
+}
+
 /// Severity, date, time, thread, place, text.
 pub(super) fn line(severity: Severity, place: &str, text: &str) -> String {
     let letter = match severity {

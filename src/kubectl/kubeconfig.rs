@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::base::{parse_yaml, to_yaml, write_private};
 
 use super::errors::{Failure, Outcome, reason};
+use super::kubeconfig_shape;
 use super::manifest::json_type;
 
 /// The named lists of a kubeconfig, and what an entry of each holds.
@@ -21,6 +22,8 @@ const PATHS: &[&str] = &["certificate-authority", "client-certificate", "client-
 pub(super) struct Kubeconfig {
     /// The files, in the order of KUBECONFIG, with what each holds.
     files: Vec<(PathBuf, Map<String, Value>)>,
+    /// Where relative paths of files start from.
+    base: PathBuf,
     /// Paths that were asked for; the first is written to when no file holds what changes.
     paths: Vec<PathBuf>,
 }
@@ -44,7 +47,12 @@ impl Kubeconfig {
                 }
             }
         }
-        Ok(Self { files, paths })
+        Ok(Self { files, paths, base: PathBuf::new() })
+    }
+
+    /// Says where relative paths of files start from.
+    pub(super) fn seen_from(self, base: PathBuf) -> Self {
+        Self { base, ..self }
     }
 
     /// All files as one: the first that names a thing wins.
@@ -62,7 +70,7 @@ impl Kubeconfig {
                     entries.push(entry.clone());
                 }
             }
-            entries.sort_by_key(|entry| name_of(entry).to_owned());
+            complete_entries(section, &mut entries);
             merged[section] = if entries.is_empty() { Value::Null } else { entries.into() };
         }
         merged["current-context"] = self.current_context().into();
@@ -100,7 +108,7 @@ impl Kubeconfig {
     pub(super) fn resolved_entry(&self, section: &str, name: &str) -> Option<Value> {
         let mut entry = self.entry(section, name)?.clone();
         let file = self.file_of(section, name);
-        let folder = file.parent().unwrap_or(Path::new(""));
+        let folder = self.base.join(file.parent().unwrap_or(Path::new("")));
         let resolve = |value: &mut Value| {
             if let Some(path) = value.as_str().filter(|path| !path.is_empty()) {
                 *value = folder.join(path).display().to_string().into();
@@ -241,6 +249,11 @@ impl Kubeconfig {
         Ok(write_private(path, &to_yaml(&Value::Object(file)))?)
     }
 
+    /// The files that were there.
+    pub(super) fn read(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().map(|(path, _)| path)
+    }
+
     /// The first path that was asked for.
     pub(super) fn first_path(&self) -> PathBuf {
         self.paths.first().cloned().unwrap_or_default()
@@ -257,7 +270,16 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
         Some(Value::Object(map)) => {
             let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default();
             match (text("apiVersion"), text("kind")) {
-                ("" | "v1", "" | "Config") => Ok(map),
+                ("" | "v1", "" | "Config") => {
+                    let map = Value::Object(map);
+                    match kubeconfig_shape::mistake(&map) {
+                        Some(mistake) => Err(wrong(mistake)),
+                        None => Ok(match map {
+                            Value::Object(map) => map,
+                            _ => Map::new(),
+                        }),
+                    }
+                }
                 (version, kind) => {
                     let kind = if kind.is_empty() { "Config" } else { kind };
                     let version = if version.is_empty() { "v1" } else { version };
@@ -274,22 +296,12 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
     }
 }
 
-/// Fills in what Go writes in any case, and puts entries in the order of their names, as it does.
+/// Fills in what Go writes in any case.
 fn complete(file: &mut Map<String, Value>) {
-    for (section, inner) in SECTIONS {
+    for (section, _) in SECTIONS {
         let entries = match file.get_mut(section).map(Value::take) {
             Some(Value::Array(mut entries)) if !entries.is_empty() => {
-                entries.sort_by_key(|entry| name_of(entry).to_owned());
-                let always: &[&str] = match section {
-                    "clusters" => &["server"],
-                    "contexts" => &["cluster", "user"],
-                    _ => &[],
-                };
-                for held in entries.iter_mut().filter_map(|entry| entry[inner].as_object_mut()) {
-                    for field in always {
-                        held.entry(*field).or_insert_with(|| "".into());
-                    }
-                }
+                complete_entries(section, &mut entries);
                 Value::Array(entries)
             }
             _ => Value::Null,
@@ -299,6 +311,34 @@ fn complete(file: &mut Map<String, Value>) {
     file.entry("current-context").or_insert_with(|| "".into());
     if file.get("preferences").is_some_and(is_empty) {
         file.remove("preferences");
+    }
+}
+
+/// Puts entries in the order of their names, and fills in the fields that Go's structures always write.
+fn complete_entries(section: &str, entries: &mut [Value]) {
+    entries.sort_by_key(|entry| name_of(entry).to_owned());
+    let fill = |held: &mut Value, fields: &[(&str, Value)]| {
+        let Some(held) = held.as_object_mut() else { return };
+        for (field, value) in fields {
+            held.entry(*field).or_insert_with(|| value.clone());
+        }
+    };
+    for entry in entries {
+        match section {
+            "clusters" => fill(&mut entry["cluster"], &[("server", json!(""))]),
+            "contexts" => fill(&mut entry["context"], &[("cluster", json!("")), ("user", json!(""))]),
+            _ => {
+                let user = &mut entry["user"];
+                let plugin =
+                    [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", json!(false))];
+                if let Some(exec) = user.get_mut("exec") {
+                    fill(exec, &plugin);
+                }
+                if let Some(provider) = user.get_mut("auth-provider") {
+                    fill(provider, &[("config", Value::Null)]);
+                }
+            }
+        }
     }
 }
 
@@ -401,19 +441,6 @@ contexts:
         assert_eq!(entry["tokenFile"], "/t");
         assert_eq!(entry["exec"]["command"], folder.path().join("./log").display().to_string());
         assert_eq!(config.resolved_entry("users", "b").unwrap()["exec"]["command"], "aws");
-    }
-
-    #[test]
-    fn a_section_that_is_no_list_is_made_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config");
-        std::fs::write(&path, "users: nonsense\n").unwrap();
-        let config = Kubeconfig::load(vec![path.clone()]).unwrap();
-        assert!(
-            !config.change("users", "me", |held| drop(held.insert("token".to_owned(), "t".into()))).unwrap()
-        );
-        let config = Kubeconfig::load(vec![path]).unwrap();
-        assert_eq!(config.entry("users", "me").unwrap()["token"], "t");
     }
 
     #[test]

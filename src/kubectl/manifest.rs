@@ -38,10 +38,8 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
             return Err(Failure::message("the -k flag can't be used with -f or -R"));
         }
         let folder = call.flags.text("kustomize").to_owned();
-        let built = kustomize::build(&call.factory.path(&folder), &folder)?.sorted();
-        for warning in &built.warnings {
-            call.complain(warning)?;
-        }
+        let path = call.factory.path(&folder);
+        let built = kustomize::build(&path, &folder, &mut call.streams.err)?.sorted();
         texts.push((built.to_yaml(), folder));
     }
     if names.iter().filter(|name| *name == "-").count() > 1 {
@@ -67,7 +65,7 @@ pub(super) async fn read(call: &mut Call<'_>) -> Outcome<(Vec<Document>, Vec<Fai
         parse(&text, &source, validate, &mut documents, &mut failures);
     }
     if documents.is_empty() && failures.is_empty() {
-        failures.push(Failure::message(format!("no objects passed to {}", call.command.name)));
+        failures.push(Failure::NothingPassed(call.command.name));
     }
     Ok((documents, failures))
 }

@@ -1,8 +1,12 @@
 //! Connections to the servers that a kubeconfig names, made as client-go makes them.
 
+use kube::client::Body;
+use serde_json::{Value, json};
+
 use super::api::{Api, Log};
-use super::errors::{Failure, Outcome, reason};
-use super::factory::{Factory, Target, user_of};
+use super::credentials::{Credentials, tls_failure};
+use super::errors::{Failure, Outcome};
+use super::factory::{Factory, Target};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
 use crate::base::proxy_of;
@@ -28,23 +32,44 @@ impl Factory {
                 return Err(Failure::message(format!("{what} {name:?}{end}")));
             }
         }
-        let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
-        let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
-        let is_named = !flags.global("cluster").is_empty() || !flags.text("server").is_empty();
-        let is_default = !is_named && config.entry("clusters", cluster).is_none();
-        require_one_login(flags, &user_of(config, flags, target))?;
-        self.require_files(config, flags, target)?;
-        let wrong = |error: &dyn std::fmt::Display| plugin_failure(&error.to_string());
-        require_interactive_mode(config, flags, &target.context)?;
-        let mut kubeconfig = outside_config(config, flags, &target.context).map_err(|error| wrong(&error))?;
-        for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
-            cluster.server = match cluster.server.as_deref() {
-                None if is_default => Some(DEFAULT_SERVER.to_owned()),
-                named => named.map(server_address).transpose()?,
-            };
-        }
-        let mut clusters = kubeconfig.clusters.iter().filter_map(|named| named.cluster.as_ref());
-        let proxy = clusters.find_map(|cluster| cluster.proxy_url.clone());
+        let names = (
+            name_of(config, flags, &target.context, "cluster"),
+            name_of(config, flags, &target.context, "user"),
+        );
+        let (cluster, user) = (cluster_entry(config, flags, &names.0), user_entry(config, flags, &names.1));
+        let folder = self.path("");
+        let credentials = Credentials {
+            cluster: &cluster,
+            user: &user,
+            cluster_name: &names.0,
+            user_name: &names.1,
+            folder: &folder,
+        };
+        credentials.check()?;
+        let typed = cluster["server"].as_str().filter(|server| !server.is_empty()).unwrap_or(DEFAULT_SERVER);
+        let address = server_address(typed)?;
+        let proxy = proxy_of(&address.url, cluster["proxy-url"].as_str(), self.environment());
+        let hopeless = address.hopeless.clone().or_else(|| credentials.hopeless(reads_input(flags)));
+        let client = match hopeless {
+            Some(why) => failing(why),
+            None => self.client_of(&credentials, &address.url, proxy.as_deref()).await?,
+        };
+        let host = address.url.trim_end_matches('/').to_owned();
+        Ok(Api::new(self.through(client), host, log).unproven().with_proxy(proxy))
+    }
+
+    async fn client_of(
+        &self,
+        credentials: &Credentials<'_>,
+        address: &str,
+        proxy: Option<&str>,
+    ) -> Outcome<kube::Client> {
+        let wrong = |error: &dyn std::fmt::Display| {
+            let error = error.to_string();
+            Failure::message(tls_failure(&error).map_or(error, str::to_owned))
+        };
+        let kubeconfig =
+            one_context(credentials.cluster, credentials.user, address).map_err(|error| wrong(&error))?;
         let options = kube::config::KubeConfigOptions::default();
         let mut connection = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
@@ -52,183 +77,171 @@ impl Factory {
         // A watch may be silent for long, and an error is for the person who typed to see at once.
         connection.read_timeout = None;
         connection.default_retry = false;
-        let host = connection.cluster_url.to_string();
-        let proxy = proxy_of(&host, proxy.as_deref(), self.environment());
         connection.proxy_url = match proxy {
-            Some(proxy) => Some(proxy.parse().map_err(|error| {
-                let why = format!("invalid proxy address {proxy:?}: {error}");
-                Failure::Plain(format!("Unable to connect to the server: {why}"))
-            })?),
             None => None,
+            Some(proxy) => match proxy.parse() {
+                Ok(proxy) => Some(proxy),
+                Err(error) => return Ok(failing(format!("invalid proxy address {proxy:?}: {error}"))),
+            },
         };
-        let client = kube::Client::try_from(connection).map_err(|error| wrong(&error))?;
-        Ok(Api::new(self.through(client), host.trim_end_matches('/').to_owned(), log).unproven())
-    }
-
-    /// Refuses flags that name files which cannot be read.
-    fn require_files(&self, config: &Kubeconfig, flags: &Flags, target: &Target) -> Outcome {
-        let cluster = config.entry("contexts", &target.context).map(|entry| &entry["cluster"]);
-        let cluster = cluster.and_then(serde_json::Value::as_str).unwrap_or_default();
-        let user = user_of(config, flags, target);
-        let authority = flags.text("certificate-authority");
-        if flags.on("insecure-skip-tls-verify") && !authority.is_empty() {
-            return Err(Failure::message(
-                "specifying a root certificates file with the insecure flag is not allowed",
-            ));
+        match kube::Client::try_from(connection) {
+            Ok(client) => Ok(client),
+            Err(error) => match credentials.plugin_failure(&error.to_string()) {
+                Some(why) => Ok(failing(why)),
+                None => Err(wrong(&error)),
+            },
         }
-        for (flag, what, of) in [
-            ("certificate-authority", "certificate-authority", cluster),
-            ("client-certificate", "client-cert", user.as_str()),
-            ("client-key", "client-key", user.as_str()),
-        ] {
-            let path = flags.text(flag);
-            if path.is_empty() {
-                continue;
-            }
-            if let Err(error) = std::fs::metadata(self.path(path)) {
-                return Err(Failure::message(format!(
-                    "unable to read {what} {path} for {of} due to open {path}: {}",
-                    reason(&error)
-                )));
-            }
-        }
-        Ok(())
     }
 }
 
-/// A user logs in one way.
-fn require_one_login(flags: &Flags, user: &str) -> Outcome {
-    if flags.text("token").is_empty() || flags.text("username").is_empty() {
-        return Ok(());
-    }
-    Err(Failure::message(format!(
-        "more than one authentication method found for {user}; found [token basicAuth], only one is allowed"
-    )))
+/// A client whose requests all fail, in these words.
+fn failing(why: String) -> kube::Client {
+    let service = tower::service_fn(move |_: http::Request<Body>| {
+        let failed = std::io::Error::other(why.clone());
+        std::future::ready(Err::<http::Response<Body>, _>(failed))
+    });
+    kube::Client::new(service, "default")
+}
+
+/// Whether standard input is read as a file.
+fn reads_input(flags: &Flags) -> bool {
+    ["filename", "env"].iter().any(|flag| flags.all(flag).iter().any(|one| one == "-"))
+}
+
+/// Where a server is, and why no request could get there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Address {
+    url: String,
+    hopeless: Option<String>,
 }
 
 /// An address as it can be asked: without a scheme it is plain HTTP's, as client-go takes it.
-fn server_address(typed: &str) -> Outcome<String> {
-    let address = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
-    let rest = address.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+fn server_address(typed: &str) -> Outcome<Address> {
+    let url = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let after_host = host.rsplit_once(']').map_or(host, |(_, port)| port);
-    match after_host.split_once(':') {
-        // What is no URL is refused, what is no host only when it is asked.
-        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() && typed.contains("://") => {
-            Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")))
-        }
-        Some((_, port)) if port.parse::<u16>().is_err() && !port.is_empty() => Err(Failure::Plain(format!(
-            "Unable to connect to the server: invalid port {:?} after host",
-            format!(":{port}")
-        ))),
-        _ => match address.split_once("://").map(|(scheme, _)| scheme) {
-            Some("http" | "https") if !host.is_empty() => Ok(address),
-            Some(scheme @ ("http" | "https")) => Err(Failure::Plain(format!(
-                "Unable to connect to the server: {scheme}: no Host in request URL"
-            ))),
-            Some(scheme) => Err(Failure::Plain(format!(
-                "Unable to connect to the server: unsupported protocol scheme {scheme:?}"
-            ))),
-            None => Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}"))),
-        },
+    let port = after_host.split_once(':').map(|(_, port)| port).unwrap_or_default();
+    let is_number = port.chars().all(|c| c.is_ascii_digit());
+    // What is no URL is refused, what is no host only when it is asked.
+    if host.contains([' ', '<', '>', '"', '^']) || !is_number && typed.contains("://") {
+        return Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")));
     }
-}
-
-/// Words what a credential plugin did wrong as client-go does.
-fn plugin_failure(text: &str) -> Failure {
-    match text.strip_prefix("auth error: failed to parse auth exec output: ") {
-        Some(why) => Failure::Plain(format!(
-            "Unable to connect to the server: getting credentials: decoding stdout: couldn't get version/kind; json parse error: {}",
-            why.lines().next().unwrap_or_default()
-        )),
-        None => Failure::message(text),
-    }
-}
-
-/// A credential plugin of v1 must say whether it needs a person; one that always does gets none
-/// where standard input is read already.
-fn require_interactive_mode(config: &Kubeconfig, flags: &Flags, context: &str) -> Outcome {
-    let given = flags.global("user");
-    let entry = config.entry("contexts", context);
-    let known = entry.and_then(|entry| entry["user"].as_str()).unwrap_or_default();
-    let name = if given.is_empty() { known } else { given };
-    let exec = config.entry("users", name).map(|user| &user["exec"]).filter(|exec| exec.is_object());
-    let Some(exec) = exec.filter(|_| !flags.is_set("token") && !flags.is_set("client-certificate")) else {
-        return Ok(());
+    let hopeless = if !is_number {
+        Some(format!("invalid port {:?} after host", format!(":{port}")))
+    } else if !matches!(scheme, "http" | "https") {
+        Some(format!("unsupported protocol scheme {scheme:?}"))
+    } else if host.is_empty() {
+        Some("http: no Host in request URL".to_owned())
+    } else if !port.is_empty() && port.parse::<u16>().is_err() {
+        Some(format!("dial tcp: address {port}: invalid port"))
+    } else {
+        None
     };
-    match exec["interactiveMode"].as_str().unwrap_or_default() {
-        "" if exec["apiVersion"] == "client.authentication.k8s.io/v1" => Err(Failure::message(format!(
-            "interactiveMode must be specified for {name} to use exec authentication plugin"
-        ))),
-        "Always" if ["filename", "env"].iter().any(|flag| flags.all(flag).iter().any(|one| one == "-")) => Err(Failure::Plain(
-            "Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is unavailable: used by stdin resource manifest reader".to_owned(),
-        )),
-        _ => Ok(()),
+    Ok(Address { url, hopeless })
+}
+
+/// The cluster or user that a flag names, or else the context.
+fn name_of(config: &Kubeconfig, flags: &Flags, context: &str, what: &str) -> String {
+    let configured = || config.entry("contexts", context)?[what].as_str().map(str::to_owned);
+    match flags.global(what) {
+        "" => configured().unwrap_or_default(),
+        given => given.to_owned(),
     }
 }
 
-/// A kubeconfig with exactly one context, flags applied, its paths seen from the folder of its file.
-fn outside_config(
-    config: &Kubeconfig,
-    flags: &Flags,
-    context: &str,
-) -> Result<kube::config::Kubeconfig, serde_json::Error> {
-    let mut merged = config.merged();
-    for section in ["clusters", "contexts", "users"] {
-        if merged[section].is_null() {
-            merged[section] = serde_json::json!([]);
-        }
-    }
-    let entry = config.entry("contexts", context).cloned().unwrap_or_default();
-    let pick = |flag: &str, key: &str| {
-        let given = flags.global(flag);
-        if given.is_empty() { entry[key].as_str().unwrap_or_default().to_owned() } else { given.to_owned() }
-    };
-    let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
-    let mut server = config.resolved_entry("clusters", &cluster).unwrap_or_else(|| serde_json::json!({}));
-    if !flags.text("server").is_empty() {
-        server["server"] = flags.text("server").into();
-    }
-    if flags.is_set("insecure-skip-tls-verify") {
-        server["insecure-skip-tls-verify"] = flags.on("insecure-skip-tls-verify").into();
-    }
-    let mut identity = config.resolved_entry("users", &user).unwrap_or_else(|| serde_json::json!({}));
-    for name in ["certificate-authority", "tls-server-name"] {
+/// What counts of a cluster: its entry, and flags.
+fn cluster_entry(config: &Kubeconfig, flags: &Flags, name: &str) -> Value {
+    let mut cluster = config.resolved_entry("clusters", name).unwrap_or_else(|| json!({}));
+    for name in ["server", "certificate-authority", "tls-server-name"] {
         if !flags.text(name).is_empty() {
-            server[name] = flags.text(name).into();
+            cluster[name] = flags.text(name).into();
         }
     }
     let has_authority = !flags.text("certificate-authority").is_empty();
-    if let (true, Some(server)) = (has_authority, server.as_object_mut()) {
+    if let (true, Some(cluster)) = (has_authority, cluster.as_object_mut()) {
         // What the kubeconfig holds would count more.
-        server.remove("certificate-authority-data");
+        cluster.remove("certificate-authority-data");
     }
-    if flags.is_set("disable-compression") {
-        server["disable-compression"] = flags.on("disable-compression").into();
+    for name in ["insecure-skip-tls-verify", "disable-compression"] {
+        if flags.is_set(name) {
+            cluster[name] = flags.on(name).into();
+        }
     }
+    cluster
+}
+
+/// What counts of a user: its entry, and flags.
+fn user_entry(config: &Kubeconfig, flags: &Flags, name: &str) -> Value {
+    let mut user = config.resolved_entry("users", name).unwrap_or_else(|| json!({}));
     for name in ["token", "client-certificate", "client-key", "username", "password"] {
         if flags.is_set(name) {
-            identity[name] = flags.text(name).into();
+            user[name] = flags.text(name).into();
             // What is typed counts more than what a program would say.
-            if let Some(identity) = identity.as_object_mut() {
-                identity.remove("exec");
+            if let Some(user) = user.as_object_mut() {
+                user.remove("exec");
             }
         }
     }
-    if let Some(identity) = identity.as_object_mut().filter(|identity| has_login(identity)) {
-        identity.remove("exec");
+    user
+}
+
+/// A kubeconfig with exactly one context.
+fn one_context(
+    cluster: &Value,
+    user: &Value,
+    address: &str,
+) -> Result<kube::config::Kubeconfig, serde_json::Error> {
+    let (mut cluster, mut user) = (cluster.clone(), user.clone());
+    cluster["server"] = address.into();
+    // Who names no proxy gets none here: the one of the environment is looked at elsewhere.
+    cluster["proxy-url"] = DEFAULT_SERVER.into();
+    if let Some(user) = user.as_object_mut().filter(|user| has_login(user)) {
+        user.remove("exec");
     }
-    merged["clusters"] = serde_json::json!([{"name": "cluster", "cluster": server}]);
-    merged["users"] = serde_json::json!([{"name": "user", "user": identity}]);
-    merged["contexts"] =
-        serde_json::json!([{"name": "context", "context": {"cluster": "cluster", "user": "user"}}]);
-    merged["current-context"] = "context".into();
-    serde_json::from_value(merged)
+    let is_empty = |user: &Value, field: &str| user[field].as_str().is_none_or(str::is_empty);
+    if is_empty(&user, "client-certificate") && is_empty(&user, "client-certificate-data") {
+        // A key alone proves nothing.
+        if let Some(user) = user.as_object_mut() {
+            user.retain(|field, _| !field.starts_with("client-key"));
+        }
+    }
+    serde_json::from_value(json!({
+        "current-context": "context",
+        "clusters": [{"name": "cluster", "cluster": cluster}],
+        "users": [{"name": "user", "user": user}],
+        "contexts": [{"name": "context", "context": {"cluster": "cluster", "user": "user"}}],
+    }))
 }
 
 /// Whether a user brings a certificate or a token, which count more than what a program would say.
-fn has_login(user: &serde_json::Map<String, serde_json::Value>) -> bool {
+fn has_login(user: &serde_json::Map<String, Value>) -> bool {
     ["client-certificate", "client-certificate-data", "token", "tokenFile"].iter().any(|field| {
         user.get(*field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_refused_at_once_or_when_it_is_asked() {
+        let hopeless =
+            |typed: &str| server_address(typed).map(|address| address.hopeless.unwrap_or_default());
+        assert_eq!(server_address("a:1").unwrap().url, "http://a:1");
+        for (typed, why) in [
+            ("https://[::1]:6443/x", ""),
+            ("ftp://x", "unsupported protocol scheme \"ftp\""),
+            ("https://", "http: no Host in request URL"),
+            ("https://127.0.0.1:99999", "dial tcp: address 99999: invalid port"),
+            ("a:b", "invalid port \":b\" after host"),
+        ] {
+            assert_eq!(hopeless(typed).unwrap(), why);
+        }
+        for typed in ["https://a b", "https://a:b"] {
+            let refused = format!("error: host must be a URL or a host:port pair: {typed:?}");
+            assert_eq!(hopeless(typed).unwrap_err().report(), refused);
+        }
+    }
 }

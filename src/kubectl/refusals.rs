@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::errors::Failure;
+use super::unreachable::{authority, dialled};
 use crate::apimachinery::Status;
 use crate::base::Timestamp;
 
@@ -85,6 +86,9 @@ pub(super) fn below_http(text: &str, host: &str) -> String {
             "message head is too large",
             "net/http: HTTP/1.x transport connection broken: net/http: server response headers exceeded 10485760 bytes; aborted".to_owned(),
         ),
+        ("deadline has elapsed", format!("dial tcp {}: i/o timeout", dialled(host, authority(host)))),
+        ("No route to host", format!("dial tcp {}: connect: no route to host", dialled(host, authority(host)))),
+        ("Network is unreachable", format!("dial tcp {}: connect: network is unreachable", dialled(host, authority(host)))),
         ("InvalidContentType", "http: server gave HTTP response to HTTPS client".to_owned()),
         ("failed to lookup address information", format!("dial tcp: lookup {name}: no such host")),
     ];
@@ -168,6 +172,8 @@ mod tests {
             ("failed to lookup address information: x", "dial tcp: lookup nope.example: no such host"),
             ("connection closed before message completed", "EOF"),
             ("Connection reset by peer (os error 104)", "read: connection reset by peer"),
+            ("deadline has elapsed", "dial tcp nope.example:6443: i/o timeout"),
+            ("No route to host (os error 113)", "dial tcp nope.example:6443: connect: no route to host"),
             ("something else", "something else"),
         ] {
             assert_eq!(below_http(text, host), expected);

@@ -63,6 +63,7 @@ impl Session {
     /// Connects, moves bytes until the other side ends, and fails as the remote command did.
     pub(super) async fn run(&self, api: &Api, url: &Url, streams: &mut Streams) -> Outcome {
         let request = api.request(Method::GET, url, "*/*", None)?;
+        let told = api.tell_request(&request)?;
         let connection = api.client().connect(request).await;
         let connection =
             connection.map_err(|error| match api.unreachable(&Method::POST, url.as_str(), &error) {
@@ -71,6 +72,7 @@ impl Session {
                 }
                 failure => failure,
             })?;
+        api.tell_upgrade(told)?;
         let closes = connection.supports_stream_close();
         let (mut sink, mut stream) = connection.into_stream().split();
         let mut here = Here::take(self, streams)?;

@@ -83,6 +83,13 @@ impl Api {
         )
     }
 
+    /// Tells that a connection was upgraded.
+    pub(super) fn tell_upgrade(&self, sent: Option<Sent>) -> Outcome {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+        self.tell_response(sent, &response)
+    }
+
     /// Tells of a body, shortened.
     pub(super) fn tell_body(&self, title: &str, body: &str) -> Outcome {
         let level = self.log().level;
@@ -103,12 +110,7 @@ impl Api {
             left => format!(" [truncated {left} chars]"),
         };
         let body = format!("{}{cut}", &body[..end]);
-        let body = match body.strip_suffix('\n').unwrap_or(&body) {
-            // Several lines stand as a block, a single one in quotes.
-            _ if !body.contains('\n') => format!("{body:?}"),
-            lines => format!("<\n\t{}\n >", lines.replace('\n', "\n\t")),
-        };
-        self.tell("helper.go:105", &format!("{title:?} body={body}"))
+        self.tell("helper.go:113", &format!("{title:?} body={}", klog::value(&body)))
     }
 
     fn tell(&self, place: &str, text: &str) -> Outcome {

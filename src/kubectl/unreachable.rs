@@ -72,7 +72,11 @@ impl Api {
                 .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
             if refused_here {
                 let host = authority(self.host());
-                let why = format!("dial tcp {}: connect: connection refused", dialled(self.host(), host));
+                let dialled = match &self.proxy {
+                    Some(proxy) => format!("proxyconnect tcp: dial tcp {}", dialled(proxy, authority(proxy))),
+                    None => format!("dial tcp {}", dialled(self.host(), host)),
+                };
+                let why = format!("{dialled}: connect: connection refused");
                 let refused = Some(host.to_owned());
                 return Unreachable { refused, ..Unreachable::new(method, self.host(), path, why) }.into();
             }
@@ -103,7 +107,7 @@ impl Api {
                 self.complain_of_body(&failure)?;
             }
             let text = format!("couldn't get current server API group list: {failure}");
-            self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={text:?}"))?;
+            self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={}", klog::value(&text)))?;
         }
         Err(failure)
     }
@@ -170,13 +174,13 @@ impl Api {
 pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
 
 /// `127.0.0.1:8443` of an address.
-fn authority(address: &str) -> &str {
+pub(super) fn authority(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
 }
 
 /// What was dialled: a name of this machine is its address.
-fn dialled(address: &str, authority: &str) -> String {
+pub(super) fn dialled(address: &str, authority: &str) -> String {
     let port = if address.starts_with("https:") { "443" } else { "80" };
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, given)) if !given.contains(']') => (host, given),

@@ -30,7 +30,8 @@ impl Url {
     pub(super) fn replacing(&self, name: &str, value: &str) -> Self {
         let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
         let others = query.split('&').filter(|pair| pair.split('=').next() != Some(name));
-        Self(format!("{path}?{}", others.collect::<Vec<_>>().join("&"))).with(name, value)
+        let others: Vec<&str> = others.filter(|pair| !pair.is_empty()).collect();
+        Self(format!("{path}?{}", others.join("&"))).with(name, value)
     }
 
     /// The text of the URL.

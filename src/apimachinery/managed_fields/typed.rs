@@ -47,7 +47,7 @@ impl Node {
     pub(in crate::apimachinery) fn of_kind(kind: &Kind) -> Self {
         match kind.custom {
             Some(custom) => Self::CustomObject(&custom.schema),
-            None => Self::of(&kind.api_version(), kind.kind),
+            None => schema::of(kind).map_or(Self::Untyped, Node::Message),
         }
     }
 

@@ -8,6 +8,17 @@ use crate::apimachinery::status::Status;
 /// The most operations that the API server takes in one patch.
 const OPERATIONS_LIMIT: usize = 10_000;
 
+impl Unapplied {
+    /// What `evanphx/json-patch` says.
+    #[must_use]
+    pub fn reason(self) -> String {
+        match self {
+            Self::TestFailed(path) => format!("testing value {path} failed: test failed"),
+            Self::Rejected(why) => why,
+        }
+    }
+}
+
 /// The value with the operations applied.
 ///
 /// # Errors
@@ -39,8 +50,8 @@ pub fn apply(value: &Value, patch: &Value) -> Result<Value, Status> {
 /// Why operations do not apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unapplied {
-    /// A test did not hold.
-    TestFailed,
+    /// The test of a path did not hold.
+    TestFailed(String),
     /// Something else, in the words of `evanphx/json-patch`.
     Rejected(String),
 }
@@ -80,7 +91,7 @@ fn unapplied(value: &Value, operation: &Value) -> Unapplied {
             format!("replace operation does not apply: doc is missing key: {path}: missing value")
         }
         ("test", None) => format!("test operation does not apply: is missing path: {path}: missing value"),
-        ("test", Some(_)) => return Unapplied::TestFailed,
+        ("test", Some(_)) => return Unapplied::TestFailed(path.to_owned()),
         ("move" | "copy", target) => match (place(from), target) {
             (None, _) => {
                 format!("{op} operation does not apply: doc is missing from path: {from}: missing value")
@@ -161,7 +172,7 @@ mod tests {
                 json!({"op": "replace", "path": "/x", "value": 2}),
                 "replace operation does not apply: doc is missing key: /x: missing value",
             ),
-            (json!({"op": "test", "path": "/a/b", "value": 2}), "Err(TestFailed)"),
+            (json!({"op": "test", "path": "/a/b", "value": 2}), "Err(TestFailed(\"/a/b\"))"),
             (
                 json!({"op": "test", "path": "/x/y", "value": 2}),
                 "test operation does not apply: is missing path: /x/y: missing value",

@@ -11,6 +11,7 @@ pub use merge::{
     apply as apply_merge_patch, create as create_merge_patch, three_way as three_way_merge_patch,
 };
 pub use strategic::{
-    apply as apply_strategic_patch, supports as supports_strategic_patch,
-    three_way as three_way_strategic_patch, two_way as two_way_strategic_patch,
+    apply as apply_strategic_patch, clashing as clashing_strategic_patch,
+    supports as supports_strategic_patch, three_way as three_way_strategic_patch,
+    two_way as two_way_strategic_patch,
 };

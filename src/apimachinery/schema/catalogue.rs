@@ -4,12 +4,12 @@
 //! objects have the type; `!` marks required fields; `[]` and `{}` lists of and maps to what follows.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::go_facts;
 use super::list_types::{ATOMIC_TYPES, LIST_FACTS};
 use super::types::{Field, FieldType, GroupVersionKind, ListType, TypeReference, TypeSchema};
-use crate::apimachinery::kinds::Kind;
+use crate::apimachinery::kinds::{KINDS, Kind};
 
 pub(in crate::apimachinery) const TABLE: &str = include_str!("types.txt");
 
@@ -30,14 +30,24 @@ struct Catalogue {
 /// The type of a served kind's objects; `None` for kinds that Kubernetes does not bring along.
 #[must_use]
 pub fn of(kind: &Kind) -> Option<&'static TypeSchema> {
-    of_group_version_kind(kind.group, kind.version, kind.kind)
+    /// By place in the table of kinds.
+    static BY_PLACE: LazyLock<Vec<Option<TypeReference>>> =
+        LazyLock::new(|| KINDS.iter().map(|kind| reference(kind.group, kind.version, kind.kind)).collect());
+    match BY_PLACE.get(kind.place) {
+        Some(reference) => reference.map(at),
+        None => of_group_version_kind(kind.group, kind.version, kind.kind),
+    }
 }
 
 /// The type of the objects with that group, version and kind.
 #[must_use]
 pub fn of_group_version_kind(group: &str, version: &str, kind: &str) -> Option<&'static TypeSchema> {
+    reference(group, version, kind).map(at)
+}
+
+fn reference(group: &str, version: &str, kind: &str) -> Option<TypeReference> {
     let by_kind: &BTreeMap<GroupVersionKind<'_>, usize> = &catalogue().by_kind;
-    by_kind.get(&GroupVersionKind { group, version, kind }).map(|index| at(TypeReference(*index)))
+    by_kind.get(&GroupVersionKind { group, version, kind }).map(|index| TypeReference(*index))
 }
 
 /// The type with that full name, `io.k8s.api.core.v1.PodSpec`.

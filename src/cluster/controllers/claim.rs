@@ -48,7 +48,7 @@ pub(super) fn claim(
 
 /// The controllers of a kind whose selector matches an object without a controller.
 pub(super) fn would_adopt(registry: &Registry, kind: &'static Kind, object: &Object) -> Vec<ObjectKey> {
-    if object.controller().is_some() || object.labels().is_none() {
+    if object.controller_references().next().is_some() || object.labels().is_none() {
         return Vec::new();
     }
     let selects = |candidate: &&Arc<Object>| {

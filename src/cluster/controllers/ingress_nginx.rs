@@ -72,10 +72,7 @@ impl Reconciler for IngressNginx {
 /// A new or changed Ingress; its status is the controller's own note.
 fn changed_ingress(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
     let (now, before) = (&change.object, change.previous.as_ref());
-    let same = |before: &Object| {
-        before.get("/spec") == now.get("/spec")
-            && before.get("/metadata/annotations") == now.get("/metadata/annotations")
-    };
+    let same = |before: &Object| before.agrees(now, "/spec") && before.agrees(now, "/metadata/annotations");
     if before.is_some_and(|before| same(before)) { Vec::new() } else { vec![now.key()] }
 }
 

@@ -98,8 +98,9 @@ fn controllers_of(change: &Change, kind: &'static Kind) -> Vec<ObjectKey> {
     let mut keys = Vec::new();
     let states = [Some(&change.object), change.previous.as_ref()];
     for object in states.into_iter().flatten() {
-        if let Some(owner) = object.controller().filter(|owner| owner.kind == kind.kind) {
-            let key = ObjectKey::new(object.namespace(), owner.name);
+        let owner = object.controller_references().next().filter(|owner| owner["kind"] == kind.kind);
+        if let Some(name) = owner.and_then(|owner| owner["name"].as_str()) {
+            let key = ObjectKey::new(object.namespace(), name);
             if !keys.contains(&key) {
                 keys.push(key);
             }

@@ -129,10 +129,8 @@ fn orphan(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
 
 /// The Pods of a node that is gone, or whose taints changed.
 fn pods_of_lost(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let same = change
-        .previous
-        .as_ref()
-        .is_some_and(|previous| previous.get("/spec/taints") == change.object.get("/spec/taints"));
+    let same =
+        change.previous.as_ref().is_some_and(|previous| previous.agrees(&change.object, "/spec/taints"));
     if change.change_type != ChangeType::Deleted && same {
         return Vec::new();
     }

@@ -104,10 +104,8 @@ fn tolerates(toleration: &Value, taint: &Value) -> bool {
 }
 
 fn pods_of_tainted(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let same = change
-        .previous
-        .as_ref()
-        .is_some_and(|previous| previous.get("/spec/taints") == change.object.get("/spec/taints"));
+    let same =
+        change.previous.as_ref().is_some_and(|previous| previous.agrees(&change.object, "/spec/taints"));
     if same {
         return Vec::new();
     }

@@ -9,7 +9,7 @@ use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::HashMap;
 use jiff::SignedDuration;
 
 use crate::apimachinery::{KINDS, Object, ObjectKey, Status};
@@ -47,7 +47,7 @@ pub(crate) struct Manager {
     queue: WorkQueue,
     /// The moment of the last reconcile, and how often each key was reconciled at it.
     moment: Timestamp,
-    reconciles: OrdMap<Item, u32>,
+    reconciles: HashMap<Item, u32>,
     livelocks: Vec<String>,
     memory: ControllerMemory,
 }
@@ -72,7 +72,7 @@ impl Manager {
             cursor: 0,
             queue: WorkQueue::default(),
             moment: Timestamp::UNIX_EPOCH,
-            reconciles: OrdMap::new(),
+            reconciles: HashMap::new(),
             livelocks: Vec::new(),
             memory: ControllerMemory::default(),
         }

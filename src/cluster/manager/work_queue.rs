@@ -1,6 +1,6 @@
 //! The work queue: each key once, ordered by due time, with per-key back-off after errors.
 
-use imbl::OrdMap;
+use imbl::{HashMap, OrdMap};
 use jiff::SignedDuration;
 
 use crate::apimachinery::ObjectKey;
@@ -14,7 +14,7 @@ const BACK_OFF_MAX: SignedDuration = SignedDuration::from_secs(1000);
 const DOUBLINGS_MAX: u32 = 18;
 
 /// A key of one reconciler, by its place in the manager's list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Item {
     /// Place of the reconciler in the manager's list.
     pub reconciler: usize,
@@ -29,8 +29,8 @@ type Turn = (Timestamp, u64);
 #[derive(Clone, Debug, Default)]
 pub(super) struct WorkQueue {
     turns: OrdMap<Turn, Item>,
-    queued: OrdMap<Item, Turn>,
-    failures: OrdMap<Item, u32>,
+    queued: HashMap<Item, Turn>,
+    failures: HashMap<Item, u32>,
     sequence: u64,
 }
 

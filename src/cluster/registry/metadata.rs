@@ -12,8 +12,21 @@ const SUFFIX_LENGTH: usize = 5;
 const GENERATED_BASE_LENGTH_MAX: usize = 58;
 
 /// Fields of `metadata` that a client cannot change.
-const SERVER_OWNED: &[&str] =
-    &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+const SERVER_OWNED: &[&str] = &[
+    "/metadata/uid",
+    "/metadata/creationTimestamp",
+    "/metadata/deletionTimestamp",
+    "/metadata/deletionGracePeriodSeconds",
+    "/metadata/generation",
+];
+/// Fields of `metadata` that a new object does not have from whoever made it.
+const NOT_IN_NEW: &[&str] = &[
+    "/metadata/selfLink",
+    "/metadata/deletionTimestamp",
+    "/metadata/deletionGracePeriodSeconds",
+    "/metadata/resourceVersion",
+    "/metadata/generation",
+];
 
 /// `moment` moved by whole seconds, as text.
 pub(super) fn time_text_after(moment: Timestamp, by: i64) -> String {
@@ -45,10 +58,8 @@ pub(super) fn generated_name(base: &str, random: &mut Random) -> String {
 
 /// Fills what a new object gets from the server (`rest.FillObjectMetaSystemFields`).
 pub(super) fn fill_system_fields(object: &mut Object, now: Timestamp, random: &mut Random) {
-    for field in
-        ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"]
-    {
-        object.remove(&format!("/metadata/{field}"));
+    for pointer in NOT_IN_NEW {
+        object.remove(pointer);
     }
     object.set("/metadata/uid", random.uuid());
     object.set("/metadata/creationTimestamp", seconds(now));
@@ -56,12 +67,11 @@ pub(super) fn fill_system_fields(object: &mut Object, now: Timestamp, random: &m
 
 /// Carries over what a client cannot change in an update (`rest.BeforeUpdate`).
 pub(super) fn keep_system_fields(new: &mut Object, old: &Object) {
-    for field in SERVER_OWNED {
-        let pointer = format!("/metadata/{field}");
-        match old.get(&pointer) {
-            Some(value) => new.set(&pointer, value.clone()),
+    for pointer in SERVER_OWNED {
+        match old.get(pointer) {
+            Some(value) => new.set(pointer, value.clone()),
             None => {
-                new.remove(&pointer);
+                new.remove(pointer);
             }
         }
     }

@@ -131,7 +131,7 @@ fn waiting_that(registry: &Registry, may: impl Fn(&Object) -> bool) -> Vec<Objec
 }
 
 fn same(change: &Change, pointer: &str) -> bool {
-    change.previous.as_ref().is_some_and(|previous| previous.get(pointer) == change.object.get(pointer))
+    change.previous.as_ref().is_some_and(|previous| previous.agrees(&change.object, pointer))
 }
 
 fn has_node(pod: &Object) -> bool {

@@ -15,7 +15,7 @@ pub(super) static ATTACH: Command = Command {
     short: "Attach to a running container",
     usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
     flags: &[FLAGS, &[DETACH_KEYS]],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Pod,
     run: |call| Box::pin(attach(call)),
     ..Command::PLAIN
 };

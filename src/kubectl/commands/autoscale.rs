@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, field_manager};
+use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, SCALABLE, field_manager};
 use super::record::record;
 use crate::apimachinery::{Quantity, builtin};
 use crate::kubectl::api::Api;
@@ -19,7 +19,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Auto-scale a deployment, replica set, stateful set, or replication controller",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(SCALABLE),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -64,7 +64,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     )
     .await?;
     if infos.is_empty() {
-        return Err(Failure::message("no objects passed to autoscale"));
+        return Err(Failure::NothingPassed("autoscale"));
     }
     let mut failures = Vec::new();
     for info in infos {

@@ -1,6 +1,6 @@
 //! `kubectl completion`: scripts for shells, which ask `__complete`.
 
-use crate::kubectl::command::{Call, Command};
+use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::Outcome;
 
 /// `kubectl completion`.
@@ -8,6 +8,7 @@ pub(super) static COMMAND: Command = Command {
     name: "completion",
     short: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
     usage: "SHELL [options]",
+    arguments: Arguments::Words(&["bash", "zsh", "fish", "powershell"]),
     run: |call| Box::pin(script(call)),
     ..Command::PLAIN
 };
@@ -24,6 +25,15 @@ __start_kubectl()
         words+=("")
     fi
     COMPREPLY=()
+    # An alias stands for what it was made of; of podlings only its kubectl is completed here.
+    local -a program
+    read -ra program <<<"${BASH_ALIASES[${words[0]}]:-${words[0]}}"
+    words=("${program[@]}" "${words[@]:1}")
+    program=("${words[0]}")
+    if [[ ${words[0]##*/} == podlings ]]; then
+        [[ ${#words[@]} -gt 2 && ${words[1]} == kubectl ]] || return
+        program+=(kubectl)
+    fi
     while IFS= read -r line; do
         [[ ${line} == :* ]] && directive=${line#:}
         [[ ${line} == :* || -z ${line} ]] && continue
@@ -31,7 +41,7 @@ __start_kubectl()
         # Bash takes = and : for ends of words, so only what follows them is replaced.
         [[ ${cur} != "${words[-1]}" && ${line} == *=* ]] && line=${line#*=}
         COMPREPLY+=("${line}")
-    done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
+    done < <("${program[@]}" __complete "${words[@]:${#program[@]}}" 2>/dev/null)
     # Endings of files are no candidates themselves.
     (( directive & 8 )) && COMPREPLY=()
     if (( directive & 2 )) || [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
@@ -40,10 +50,12 @@ __start_kubectl()
 }
 
 complete -o default -F __start_kubectl kubectl
+complete -p podlings >/dev/null 2>&1 || complete -o default -F __start_kubectl podlings
 "#;
 
 const ZSH: &str = r#"#compdef kubectl
 compdef _kubectl kubectl
+(( ${+_comps[podlings]} )) || compdef _kubectl podlings
 
 # zsh completion for kubectl                                    -*- shell-script -*-
 
@@ -51,11 +63,19 @@ _kubectl()
 {
     local -a candidates
     local line directive=0
+    # An alias stands for what it was made of; of podlings only its kubectl is completed here.
+    local -a typed program
+    typed=(${(z)${aliases[${words[1]}]:-${words[1]}}} "${(@)words[2,CURRENT]}")
+    program=(${typed[1]})
+    if [[ ${typed[1]:t} == podlings ]]; then
+        [[ ${#typed} -gt 2 && ${typed[2]} == kubectl ]] || { _files; return }
+        program+=(kubectl)
+    fi
     while IFS= read -r line; do
         [[ ${line} == :* ]] && directive=${line#:}
         [[ ${line} == :* || -z ${line} ]] && continue
         candidates+=("${line%%$'\t'*}")
-    done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
+    done < <("${program[@]}" __complete "${(@)typed[$(( ${#program} + 1 )),-1]}" 2>/dev/null)
     (( directive & 8 )) && candidates=()
     compadd -Q -S '' -- ${(M)candidates:#*[=/:]}
     compadd -Q -- ${candidates:#*[=/:]}
@@ -72,7 +92,14 @@ const FISH: &str = r#"# fish completion for kubectl                             
 function __kubectl_perform_completion
     set -l words (commandline -opc)
     set -l last (commandline -ct)
-    set -l found ($words[1] __complete $words[2..-1] "$last" 2>/dev/null)
+    set -l program $words[1]
+    # Of podlings only its kubectl is completed here.
+    if string match -qr '(^|/)podlings$' -- $program
+        test "$words[2]" = kubectl; or return
+        set program $words[1..2]
+    end
+    set -l rest $words[(math (count $program) + 1)..-1]
+    set -l found ($program __complete $rest "$last" 2>/dev/null)
     string match -q ':8' -- $found[-1]; and return
     for line in $found
         string match -q ':*' -- $line; or echo $line
@@ -80,12 +107,14 @@ function __kubectl_perform_completion
 end
 
 complete -c kubectl -e
-complete -c kubectl -n '__kubectl_perform_completion | count >/dev/null' -f -a '(__kubectl_perform_completion)'
+for command in kubectl podlings
+    complete -c $command -n '__kubectl_perform_completion | count >/dev/null' -f -a '(__kubectl_perform_completion)'
+end
 "#;
 
 const POWERSHELL: &str = r#"# powershell completion for kubectl                             -*- shell-script -*-
 
-Register-ArgumentCompleter -CommandName 'kubectl' -ScriptBlock {
+$__kubectlCompleterBlock = {
     param($WordToComplete, $CommandAst, $CursorPosition)
     $words = @($CommandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
     if ($WordToComplete -eq '') { $words += '""' }
@@ -98,6 +127,8 @@ Register-ArgumentCompleter -CommandName 'kubectl' -ScriptBlock {
             [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $text)
         }
 }
+
+Register-ArgumentCompleter -CommandName 'kubectl' -ScriptBlock $__kubectlCompleterBlock
 "#;
 
 async fn script(call: &mut Call<'_>) -> Outcome {

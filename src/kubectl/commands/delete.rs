@@ -18,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
     usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
     flags: &[FLAGS, FILES, SELECTORS, ALL, ALL_NAMESPACES, DRY_RUN],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -110,7 +110,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let found = match locate(call, &api, &args, Wanted { selectors: true, ..Wanted::default() }).await {
         // Files without objects leave nothing to do.
-        Err(Failure::Message(text)) if text == "no objects passed to delete" => Vec::new(),
+        Err(Failure::NothingPassed(_)) => Vec::new(),
         other => other?,
     };
     if plan.forced && call.flags.on("force") {

@@ -20,7 +20,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Show details of a specific resource or group of resources",
     usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
     flags: &[FLAGS, FILES, ALL_NAMESPACES],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

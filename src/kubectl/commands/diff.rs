@@ -56,7 +56,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         let refusal = "error: --force-conflicts only works with --server-side".to_owned();
         return Err(Failure::WithCode(refusal, 2));
     }
-    let api = call.api().await?;
+    let api = call.api().await.map_err(more_than_a_difference)?;
     let (infos, failures) = from_files(call, &api).await.map_err(more_than_a_difference)?;
     if !(infos.is_empty() && is_nothing(&failures)) {
         Failure::many(failures).map_err(more_than_a_difference)?;
@@ -111,7 +111,7 @@ fn folders(call: &Call<'_>) -> [PathBuf; 2] {
 
 /// Whether files that hold no objects are all that is wrong: then nothing differs.
 fn is_nothing(failures: &[Failure]) -> bool {
-    matches!(failures, [Failure::Message(text)] if text.starts_with("no objects passed to "))
+    matches!(failures, [Failure::NothingPassed(_)])
 }
 
 /// What `apply --prune` would delete.
@@ -231,7 +231,7 @@ async fn versions(call: &Call<'_>, api: &Api, info: &Info) -> Outcome<(Value, Va
     }
     let (kind, name) = (info.resource.group_version_kind(), &info.name);
     let warning = format!("Object ({kind}: {name}) keeps changing, diffing without lock");
-    call.streams.err.clone().line(klog::line(Severity::Warning, "diff.go:690", &warning))?;
+    call.streams.err.clone().line(klog::line(Severity::Warning, "diff.go:723", &warning))?;
     versions_once(call, api, info, false).await
 }
 

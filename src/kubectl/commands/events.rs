@@ -11,7 +11,7 @@ use crate::kubectl::discovery::{Resource, resolve};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::go_sort;
-use crate::kubectl::printers::{format_of, plain_table};
+use crate::kubectl::printers::{Format, format_of, plain_table};
 use crate::kubectl::resource_args::items;
 use crate::kubectl::watch::Watch;
 
@@ -48,6 +48,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         // Upstream prints this one without the usual prefix.
         let resource = resolve(&api, kind).await.map_err(|failure| Failure::Plain(failure.to_string()))?;
         fields.push(format!("involvedObject.kind={}", resource.kind));
+        fields.push(format!("involvedObject.apiVersion={}", resource.api_version()));
         fields.push(format!("involvedObject.name={name}"));
     } else if call.flags.is_set("for") {
         return Err(Failure::message("--for must be in resource/name form"));
@@ -99,7 +100,11 @@ fn wanted_types<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c String> {
 }
 
 fn print(call: &mut Call<'_>, found: &[Value], everywhere: bool, namespace: &str) -> Outcome {
-    if let Some(format) = format_of(call, false)? {
+    if let Some(format) = format_of(call, false)?.filter(|_| !found.is_empty()) {
+        if matches!(format, Format::Name) {
+            // As upstream, whose events have no kind here to be named by.
+            return Ok(());
+        }
         let list = json!({"apiVersion": "v1", "kind": "EventList", "metadata": {}, "items": found});
         return format.show(call, &list);
     }

@@ -20,7 +20,7 @@ pub(super) static EXEC: Command = Command {
     short: "Execute a command in a container",
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
     flags: &[FLAGS, FILE_NAMES],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Pod,
     run: |call| Box::pin(exec(call)),
     ..Command::PLAIN
 };

@@ -15,12 +15,15 @@ use crate::kubectl::printers::{DryRun, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
 /// The command.
+const EXPOSABLE: &[&str] = &["pod", "service", "replicationcontroller", "deployment", "replicaset"];
+
+/// The command.
 pub(super) static COMMAND: Command = Command {
     name: "expose",
     short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, SAVE_CONFIG, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(EXPOSABLE),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -100,6 +103,10 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
         "spec": {"ports": ports, "selector": selector},
         "status": {"loadBalancer": {}},
     });
+    let target = call.target()?;
+    if target.explicit_namespace {
+        service["metadata"]["namespace"] = target.namespace.into();
+    }
     let labels = match call.flags.text("labels") {
         "" => object["metadata"]["labels"].as_object().cloned().unwrap_or_default(),
         text => pairs(text)?,
@@ -146,7 +153,10 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
         "Pod" => &object["metadata"]["labels"],
         "Service" | "ReplicationController" => &object["spec"]["selector"],
         "Deployment" | "ReplicaSet" | "StatefulSet" => {
-            if !array(&object["spec"]["selector"]["matchExpressions"]).is_empty() {
+            let expressions = array(&object["spec"]["selector"]["matchExpressions"]);
+            let has_labels =
+                object["spec"]["selector"]["matchLabels"].as_object().is_some_and(|map| !map.is_empty());
+            if has_labels && !expressions.is_empty() {
                 return Err(Failure::message(
                     "couldn't convert expressions - \"".to_owned()
                         + &object["spec"]["selector"]["matchExpressions"].to_string()

@@ -49,6 +49,9 @@ pub(super) const DRY_RUN: &[Flag] =
     &[Flag::text("dry-run", "none", "Only show what would be done: \"none\", \"server\", or \"client\"")
         .bare("unchanged")];
 
+/// Kinds of what can be scaled, as completion offers them.
+pub(super) const SCALABLE: &[&str] = &["deployment", "replicaset", "replicationcontroller", "statefulset"];
+
 /// `--validate`.
 pub(super) const VALIDATE: &[Flag] = &[Flag::text(
     "validate",

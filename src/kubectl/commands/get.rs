@@ -23,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Display one or many resources",
     usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
     flags: &[FLAGS, FILES, OUTPUT, SELECTORS, ALL_NAMESPACES],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -81,7 +81,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "--output-watch-events option can only be used with --watch or --watch-only",
         ));
     }
-    let format = format_of(call, true)?;
+    // What is wrong with the format is told when there is something to print.
+    let format = format_of(call, true);
     let api = call.api().await?;
     let wanted = selections(call, &api).await?;
     if !call.flags.text("subresource").is_empty()
@@ -90,9 +91,16 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Err(Failure::message("subresource cannot be used when bulk resources are specified"));
     }
     if follows {
-        return get_watch::run(call, &api, wanted, format).await;
+        return get_watch::run(call, &api, wanted, format?).await;
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
+    let format = match format {
+        Err(wrong) => {
+            ask_all(call, &api, &wanted).await?.1.into_iter().next().map_or(Err(wrong), Err)?;
+            return Ok(());
+        }
+        Ok(format) => format,
+    };
     let Some(format) = format else { return tables(call, &api, &wanted).await };
     if !single && get_list::run(call, &api, &wanted, &format).await? {
         return Ok(());

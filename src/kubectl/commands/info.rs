@@ -207,6 +207,8 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     let mut all = json!({"clientVersion": client_version(), "kustomizeVersion": KUSTOMIZE_VERSION});
     let mut failure = None;
     if !call.flags.on("client") {
+        // Without a connection nothing is told at all.
+        call.api().await?;
         match server_version(call).await {
             Ok(server) => all["serverVersion"] = server,
             Err(refused) => failure = Some(refused),

@@ -55,10 +55,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             )));
         }
     };
-    let built = build_with(&call.factory.path(&folder), &folder, anywhere)?.sorted();
-    for warning in built.warnings.clone() {
-        call.complain(warning)?;
-    }
+    let path = call.factory.path(&folder);
+    let built = build_with(&path, &folder, anywhere, &mut call.streams.err)?.sorted();
     let text = built.to_yaml();
     match call.flags.text("output") {
         "" => call.text(text),

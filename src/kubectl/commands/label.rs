@@ -29,7 +29,7 @@ pub(super) static LABEL: Command = Command {
         DRY_RUN,
         RECORD,
     ],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call, &LABELS)),
     ..Command::PLAIN
 };
@@ -50,7 +50,7 @@ pub(super) static ANNOTATE: Command = Command {
         DRY_RUN,
         RECORD,
     ],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call, &ANNOTATIONS)),
     ..Command::PLAIN
 };

@@ -25,7 +25,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Print the logs for a container in a pod",
     usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
     flags: &[FLAGS],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Pod,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -18,7 +18,7 @@ pub(super) static CORDON: Command = Command {
     short: "Mark node as unschedulable",
     usage: "NODE [options]",
     flags: &[&[SELECTOR], DRY_RUN],
-    arguments: Arguments::Nodes,
+    arguments: Arguments::One("nodes"),
     run: |call| Box::pin(set_schedulable(call, false)),
     ..Command::PLAIN
 };
@@ -29,7 +29,7 @@ pub(super) static UNCORDON: Command = Command {
     short: "Mark node as schedulable",
     usage: "NODE [options]",
     flags: &[&[SELECTOR], DRY_RUN],
-    arguments: Arguments::Nodes,
+    arguments: Arguments::One("nodes"),
     run: |call| Box::pin(set_schedulable(call, true)),
     ..Command::PLAIN
 };

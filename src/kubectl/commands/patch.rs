@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::flag_sets::{DRY_RUN, FILES, OUTPUT, RECORD, field_manager};
 use super::record::record_after;
-use crate::apimachinery::{Unapplied, apply_merge_patch, apply_operations, apply_strategic_patch};
+use crate::apimachinery::{apply_merge_patch, apply_operations, apply_strategic_patch};
 use crate::base::parse_yaml;
 use crate::kubectl::api::{Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -22,7 +22,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Update fields of a resource",
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -70,7 +70,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         given.into_iter().map(Found::Object).collect()
     };
     if found.is_empty() {
-        return Err(Failure::message("no objects passed to patch"));
+        return Err(Failure::NothingPassed("patch"));
     }
     let mut failures = Vec::new();
     for one in found {
@@ -192,19 +192,7 @@ pub(super) fn operated(object: &Value, patch: &Value) -> Outcome<Value> {
     if let Some(other) = operations.iter().find(|operation| !operation.is_object()) {
         return Err(wrong(other, "Operation"));
     }
-    let mut operated = object.clone();
-    for operation in operations {
-        operated = apply_operations(&operated, std::slice::from_ref(operation)).map_err(|why| {
-            Failure::message(match why {
-                Unapplied::TestFailed => {
-                    let path = operation["path"].as_str().unwrap_or_default();
-                    format!("testing value {path} failed: test failed")
-                }
-                Unapplied::Rejected(why) => why,
-            })
-        })?;
-    }
-    Ok(operated)
+    apply_operations(object, operations).map_err(|why| Failure::message(why.reason()))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) static COMMAND: Command = Command {
         Flag { default: "localhost", ..Flag::list("address", "Addresses to listen on") },
         Flag::duration("pod-running-timeout", "1m0s", "How long to wait until a pod runs"),
     ]],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Pod,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -82,7 +82,7 @@ pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome 
     loop {
         let read = body.fill_buf().await.map_err(|_| Failure::message("unexpected EOF"))?;
         if read.is_empty() {
-            return Ok(());
+            return Ok(call.streams.out.flush()?);
         }
         let taken = read.len();
         call.streams.out.write_all(read)?;

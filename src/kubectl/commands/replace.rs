@@ -62,8 +62,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
     // Files without objects leave nothing to do.
-    let is_nothing =
-        matches!(failures.as_slice(), [Failure::Message(text)] if text == "no objects passed to replace");
+    let is_nothing = matches!(failures.as_slice(), [Failure::NothingPassed(_)]);
     if infos.is_empty() && is_nothing && !call.flags.on("force") {
         return Ok(());
     }

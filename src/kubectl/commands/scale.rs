@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR};
+use super::flag_sets::{ALL, DRY_RUN, FILES, OUTPUT, RECORD, SCALABLE, SELECTOR};
 use super::record::record_after;
 use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
@@ -18,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Set a new size for a deployment, replica set, or replication controller",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]",
     flags: &[FLAGS, FILES, OUTPUT, ALL, DRY_RUN, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(SCALABLE),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
@@ -48,7 +48,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let wanted = Wanted { selectors: true, types_alone: false, ..Wanted::default() };
     let infos = find_as_given(call, &api, &args, wanted).await?;
     if infos.is_empty() {
-        return Err(Failure::message("no objects passed to scale"));
+        return Err(Failure::NothingPassed("scale"));
     }
     if infos.len() > 1 && call.flags.is_set("resource-version") {
         return Err(Failure::message("cannot use --resource-version with multiple resources"));

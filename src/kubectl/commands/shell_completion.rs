@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
-use crate::kubectl::command::{Call, Command, all_flags, find};
+use crate::kubectl::command::{Arguments, Call, Command, all_flags, find};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, FlagKind};
@@ -38,9 +38,6 @@ impl Directive {
 /// A candidate and what is said of it.
 type Candidate = (String, String);
 
-/// Kinds of what can be scaled.
-const SCALABLE: &[&str] = &["deployment", "replicaset", "replicationcontroller", "statefulset"];
-const ROLLING: &[&str] = &["deployment", "daemonset", "statefulset"];
 /// Kinds that lead to Pods.
 const POD_OWNERS: &[&str] = &[
     "daemonsets",
@@ -68,60 +65,6 @@ const OUTPUTS: &[&str] = &[
     "custom-columns-file",
     "wide",
 ];
-
-/// What the arguments of a command are.
-#[derive(Clone, Copy, Debug)]
-enum Offer {
-    /// A kind, then names of that kind; or `kind/name`. Only the listed kinds, or all.
-    Objects(&'static [&'static str]),
-    /// As [`Self::Objects`], one object only.
-    Object(&'static [&'static str]),
-    /// One Pod, or one object that leads to Pods.
-    Pod,
-    /// One object of that kind.
-    One(&'static str),
-    /// Somewhere in a container, or here.
-    Path,
-    /// An entry of the kubeconfig.
-    Entry(&'static str),
-    /// Words.
-    Words(&'static [&'static str]),
-    /// Nothing that is known.
-    Nothing,
-}
-
-fn offer_of(path: &str) -> Offer {
-    match path.strip_prefix("kubectl ").unwrap_or_default() {
-        "get" | "describe" | "delete" | "edit" | "patch" | "label" | "annotate" | "debug" => {
-            Offer::Objects(&[])
-        }
-        "scale" | "autoscale" => Offer::Objects(SCALABLE),
-        "expose" => Offer::Objects(&["pod", "service", "replicationcontroller", "deployment", "replicaset"]),
-        "set image" => Offer::Objects(&[
-            "daemonsets",
-            "deployments",
-            "pods",
-            "cronjobs",
-            "replicasets",
-            "replicationcontrollers",
-            "statefulsets",
-        ]),
-        "taint" => Offer::Object(&["node"]),
-        "rollout pause" | "rollout resume" => Offer::Object(&["deployment"]),
-        "rollout history" | "rollout restart" | "rollout status" | "rollout undo" => Offer::Object(ROLLING),
-        "attach" | "exec" | "logs" | "port-forward" => Offer::Pod,
-        "cordon" | "drain" | "top node" | "uncordon" => Offer::One("nodes"),
-        "top pod" => Offer::One("pods"),
-        "cp" => Offer::Path,
-        "config use-context" | "config set-context" | "config delete-context" | "config rename-context" => {
-            Offer::Entry("contexts")
-        }
-        "config delete-cluster" => Offer::Entry("clusters"),
-        "config delete-user" => Offer::Entry("users"),
-        "completion" => Offer::Words(&["bash", "fish", "powershell", "zsh"]),
-        _ => Offer::Nothing,
-    }
-}
 
 /// Prints candidates for the last word, one a line, and what shells are to make of them.
 pub(in crate::kubectl) async fn complete_words(
@@ -191,6 +134,7 @@ async fn flag_values(call: &Call<'_>, flag: &Flag, typed: &str) -> (Vec<Candidat
         "context" => entries(call, "contexts"),
         "cluster" => entries(call, "clusters"),
         "user" if flag.kind == FlagKind::Text => entries(call, "users"),
+        "clusterrole" if call.command.name == "clusterrolebinding" => names(call, "clusterroles").await,
         "output" if call.command.name == "get" => fixed(OUTPUTS),
         "subresource" if call.command.name != "can-i" => fixed(&["status", "scale", "resize"]),
         "container" if call.command.name == "exec" => containers(call).await,
@@ -224,7 +168,12 @@ fn flags_of(call: &Call<'_>, command: Option<&'static Command>, typed: &str) -> 
         (own.contains(&flag.long) || flag.long == "help" && command.is_some(), flag.long)
     });
     let mut found = Vec::new();
-    for flag in flags.into_iter().filter(|flag| flag.deprecated.is_empty()) {
+    let is_told = |flag: &&Flag| {
+        // Upstream has this flag only where the environment says so.
+        let applies_sets = call.factory.variable("KUBECTL_APPLYSET") == Some("true");
+        flag.deprecated.is_empty() && (flag.long != "applyset" || applies_sets)
+    };
+    for flag in flags.into_iter().filter(is_told) {
         let repeats = matches!(flag.kind, FlagKind::List | FlagKind::Array);
         if call.flags.is_set(flag.long) && !repeats {
             continue;
@@ -258,13 +207,15 @@ async fn arguments_of(
     } else {
         (command.map_or(COMMANDS, |command| command.subcommands), call.args.is_empty())
     };
-    if is_first && (helps || !subcommands.is_empty()) {
+    let own = command.into_iter().flat_map(|command| command.flags.iter().copied().flatten());
+    let is_plain = !own.map(|flag| flag.long).any(|flag| call.flags.is_set(flag));
+    if is_first && is_plain && (helps || !subcommands.is_empty()) {
         let mut known: Vec<(&str, &str)> = subcommands
             .iter()
             .map(|one| (one.name, one.short))
             .filter(|(name, _)| *name != "alpha")
             .collect();
-        if command.is_none() && !helps {
+        if command.is_none() {
             known.push(("help", "Help about any command"));
         }
         known.sort_unstable();
@@ -280,23 +231,30 @@ async fn arguments_of(
 async fn offered(call: &Call<'_>, typed: &str) -> (Vec<String>, Directive) {
     let quiet = |words: Vec<String>| (words, Directive::NoFileComp);
     let is_first = call.args.is_empty();
-    match offer_of(&call.path) {
-        Offer::Nothing => (Vec::new(), Directive::Default),
-        Offer::Words(words) if is_first => quiet(words.iter().map(|word| (*word).to_owned()).collect()),
-        Offer::Entry(section) if is_first => quiet(entries(call, section)),
-        Offer::One(plural) if is_first => quiet(names(call, plural).await),
-        Offer::Pod if is_first => match typed.split_once('/') {
+    match call.command.arguments {
+        Arguments::None | Arguments::ObjectsAtPrompt | Arguments::KindsAtPrompt => {
+            (Vec::new(), Directive::Default)
+        }
+        Arguments::Words(words) if is_first => quiet(words.iter().map(|word| (*word).to_owned()).collect()),
+        Arguments::Entry(section) if is_first => quiet(entries(call, section)),
+        Arguments::One(plural) if is_first => quiet(names(call, plural).await),
+        Arguments::Pod if is_first => match typed.split_once('/') {
             Some((kind, _)) => quiet(slashed(call, kind).await),
             None => {
                 let owners = POD_OWNERS.iter().map(|kind| format!("{kind}/"));
                 quiet(names(call, "pods").await.into_iter().chain(owners).collect())
             }
         },
-        Offer::Pod if call.command.name == "logs" && call.args.len() == 1 => quiet(containers(call).await),
-        Offer::Path if is_first => (paths(call, typed).await, Directive::NoSpace),
-        Offer::Path => (Vec::new(), Directive::NoSpace),
-        Offer::Object(kinds) if call.args.len() < 2 => objects(call, kinds, typed).await,
-        Offer::Objects(kinds) => objects(call, kinds, typed).await,
+        Arguments::Pod if call.command.name == "logs" && call.args.len() == 1 => {
+            quiet(containers(call).await)
+        }
+        Arguments::Pod if call.command.name == "port-forward" && call.args.len() == 1 => {
+            quiet(ports(call).await)
+        }
+        Arguments::Path if is_first => (paths(call, typed).await, Directive::NoSpace),
+        Arguments::Path => (Vec::new(), Directive::NoSpace),
+        Arguments::Object(kinds) if call.args.len() < 2 => objects(call, kinds, typed).await,
+        Arguments::Objects(kinds) => objects(call, kinds, typed).await,
         _ => quiet(Vec::new()),
     }
 }
@@ -366,6 +324,23 @@ async fn containers(call: &Call<'_>) -> Vec<String> {
     };
     let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, name)).await.unwrap_or(Value::Null);
     crate::kubectl::pods::container_names(&pod)
+}
+
+/// `80:80` for each port that the Pod's containers name.
+async fn ports(call: &Call<'_>) -> Vec<String> {
+    let (Ok(api), Ok(namespace), Some(typed)) = (call.api().await, call.namespace(), call.args.first())
+    else {
+        return Vec::new();
+    };
+    let name = typed.rsplit_once('/').map_or(typed.as_str(), |(_, name)| name);
+    let is_pod = !typed.contains('/') || typed.starts_with("po");
+    if !is_pod {
+        return Vec::new();
+    }
+    let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, name)).await.unwrap_or(Value::Null);
+    let containers = pod["spec"]["containers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ports = containers.iter().filter_map(|container| container["ports"].as_array()).flatten();
+    ports.map(|port| format!("{0}:{0}", port["containerPort"])).collect()
 }
 
 /// `namespace/pod:` and `pod:`, or a place here.

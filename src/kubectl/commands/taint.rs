@@ -29,7 +29,7 @@ pub(super) static COMMAND: Command = Command {
         DRY_RUN,
         VALIDATE,
     ],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Object(&["node"]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

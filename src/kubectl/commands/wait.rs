@@ -21,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Wait for a specific condition on one or many resources",
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
     flags: &[FLAGS, DEEP_FILES, OUTPUT, SELECTORS, ALL, ALL_NAMESPACES],
-    arguments: Arguments::Resources,
+    arguments: Arguments::ObjectsAtPrompt,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -70,6 +70,11 @@ pub(super) fn source(text: &mut Text, volume: &Value) {
             text.field(2, "ReadOnly", read_only);
             text.labels(2, "VolumeAttributes", source["volumeAttributes"].as_object());
         }
+        "image" => {
+            text.field(2, "Type", "Image (a container image or OCI artifact)");
+            text.field(2, "Reference", text_of(&source["reference"]));
+            text.field(2, "PullPolicy", text_of(&source["pullPolicy"]));
+        }
         "ephemeral" => ephemeral(text, &source["volumeClaimTemplate"]),
         "downwardAPI" => {
             text.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");

@@ -50,8 +50,9 @@ impl Accumulator {
             ));
         }
         self.origins_from = metadata.contains(&"originAnnotations").then(|| absolute.clone());
-        let mut resources = self.layer(&absolute, Vec::new(), false)?;
-        if metadata.contains(&"managedByLabel") {
+        let is_labelled = metadata.contains(&"managedByLabel");
+        let mut resources = self.layer(file, Vec::new(), false)?;
+        if is_labelled {
             for resource in &mut resources {
                 if let Some(labels) = ensure(&mut resource.value, &["metadata", "labels"]) {
                     labels.insert(MANAGED_BY.to_owned(), format!("kustomize-{VERSION}").into());
@@ -62,15 +63,20 @@ impl Accumulator {
     }
 
     /// Adds a folder's layer on top of what is there (`resources` of the layer below a component).
-    fn layer(&mut self, folder: &Path, below: Vec<Resource>, component: bool) -> Outcome<Vec<Resource>> {
-        if self.open.iter().any(|open| open == folder) {
+    fn layer(
+        &mut self,
+        mut file: Kustomization,
+        below: Vec<Resource>,
+        component: bool,
+    ) -> Outcome<Vec<Resource>> {
+        let folder = file.folder.clone();
+        if self.open.contains(&folder) {
             return Err(Failure::message(format!(
                 "cycle detected: candidate root '{}' contains visited root '{}'",
                 folder.display(),
                 folder.display()
             )));
         }
-        let mut file = Kustomization::read(folder)?;
         file.anywhere = self.anywhere;
         if file.is_component() != component {
             let (is, wanted) =
@@ -81,11 +87,11 @@ impl Accumulator {
             )));
         }
         self.warn(&file);
-        self.open.push(folder.to_owned());
+        self.open.push(folder);
         let mut resources = below;
         for name in file.texts("resources").into_iter().chain(file.texts("bases")) {
             let more = self.resource(&file, name).map_err(|failure| wrapped(&failure, name))?;
-            append(&mut resources, more)?;
+            append(&mut resources, more).map_err(|failure| merging(&file, name, &failure))?;
         }
         generators::run(&file, &mut resources)?;
         self.note_generators(&file, &mut resources);
@@ -97,7 +103,7 @@ impl Accumulator {
                     path.display()
                 ))
             })?;
-            resources = self.layer(&path, resources, true)?;
+            resources = self.layer(Kustomization::read(&path)?, resources, true)?;
         }
         self.transform(&file, &mut resources)?;
         self.open.pop();
@@ -153,7 +159,7 @@ impl Accumulator {
             )));
         };
         if real.is_dir() {
-            return self.layer(&real, Vec::new(), false);
+            return self.layer(Kustomization::read(&real)?, Vec::new(), false);
         }
         let text = file.read_text(name).map_err(|why| {
             Failure::message(format!(
@@ -206,6 +212,21 @@ fn relative(folder: &Path, path: &Path) -> String {
     let up = folder.components().skip(common).map(|_| "..".to_owned());
     let down = path.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Says of which file or folder the objects are that cannot be added.
+fn merging(file: &Kustomization, name: &str, failure: &Failure) -> Failure {
+    let path = file.folder.join(name);
+    let path = path.canonicalize().unwrap_or(path);
+    let shown = path.display();
+    Failure::message(match path.is_dir() {
+        true => format!(
+            "accumulating resources: accumulation err='accumulating resources from '{name}': '{shown}' must resolve to a file': recursed merging from path '{shown}': {failure}"
+        ),
+        false => format!(
+            "accumulating resources: accumulation err='merging resources from '{name}': {failure}': must build at directory: '{shown}': file is not directory"
+        ),
+    })
 }
 
 fn wrapped(failure: &Failure, _name: &str) -> Failure {

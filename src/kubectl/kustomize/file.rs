@@ -4,38 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::shape;
 use crate::base::parse_yaml;
 use crate::kubectl::errors::{Failure, Outcome};
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Fields that are understood.
-const KNOWN: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "metadata",
-    "resources",
-    "bases",
-    "components",
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "commonLabels",
-    "labels",
-    "commonAnnotations",
-    "patches",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "images",
-    "imageTags",
-    "replicas",
-    "replacements",
-    "configMapGenerator",
-    "secretGenerator",
-    "generatorOptions",
-    "buildMetadata",
-    "sortOptions",
-];
 /// Fields that exist and are refused.
 const REFUSED: &[&str] = &[
     "crds",
@@ -89,18 +63,19 @@ impl Kustomization {
             }
             Some(_) => return Err(Failure::message("invalid Kustomization: it is no mapping")),
         };
-        for field in fields.keys() {
-            if REFUSED.contains(&field.as_str()) {
-                return Err(Failure::message(format!(
-                    "not simulated: {field:?} in {}; the kustomize program has it",
-                    path.display()
-                )));
-            }
-            if !KNOWN.contains(&field.as_str()) {
-                return Err(Failure::message(format!(
-                    "invalid Kustomization: json: unknown field {field:?}"
-                )));
-            }
+        let fields = Value::Object(fields);
+        if let Some(mistake) = shape::mistake(&fields) {
+            return Err(Failure::message(format!("invalid Kustomization: {mistake}")));
+        }
+        require_type(&fields, folder)?;
+        let Value::Object(fields) = fields else {
+            return Err(Failure::message("kustomization.yaml is empty"));
+        };
+        if let Some(field) = fields.keys().find(|field| REFUSED.contains(&field.as_str())) {
+            return Err(Failure::message(format!(
+                "not simulated: {field:?} in {}; the kustomize program has it",
+                path.display()
+            )));
         }
         Ok(Self { folder: folder.to_owned(), anywhere: false, fields })
     }
@@ -152,6 +127,25 @@ impl Kustomization {
     pub(super) fn read_text(&self, name: &str) -> Outcome<String> {
         Ok(String::from_utf8_lossy(&self.read_file(name)?).into_owned())
     }
+}
+
+/// Refuses a file that says that it is something else.
+fn require_type(fields: &Value, folder: &Path) -> Outcome {
+    let text = |field: &str| fields[field].as_str().unwrap_or_default();
+    let wanted = match text("kind") {
+        "" | "Kustomization" => ("Kustomization", "kustomize.config.k8s.io/v1beta1"),
+        "Component" => ("Component", "kustomize.config.k8s.io/v1alpha1"),
+        _ => return Err(unusable(folder, "kind should be Kustomization or Component")),
+    };
+    match text("apiVersion") {
+        "" => Ok(()),
+        version if version == wanted.1 => Ok(()),
+        _ => Err(unusable(folder, &format!("apiVersion for {} should be {}", wanted.0, wanted.1))),
+    }
+}
+
+fn unusable(folder: &Path, why: &str) -> Failure {
+    Failure::message(format!("Failed to read kustomization file under {}:\n{why}", folder.display()))
 }
 
 fn missing(path: &Path) -> Failure {

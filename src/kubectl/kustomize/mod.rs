@@ -10,6 +10,7 @@ mod patches;
 mod references;
 mod replacements;
 mod resource;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod transformers;
@@ -18,32 +19,35 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::errors::Outcome;
-use crate::base::to_yaml;
+use crate::base::{Output, to_yaml};
 use resource::Resource;
 
 /// The objects of a kustomization, in the order in which they were read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Built {
     resources: Vec<Resource>,
-    /// What to tell the person who wrote the files.
-    pub(super) warnings: Vec<String>,
 }
 
-/// Builds the kustomization of a folder; `shown` is how the person named the folder.
-pub(super) fn build(folder: &Path, shown: &str) -> Outcome<Built> {
-    build_with(folder, shown, false)
+/// Builds the kustomization of a folder; `shown` is how the person named the folder, and warnings go to `err`.
+pub(super) fn build(folder: &Path, shown: &str, err: &mut Output) -> Outcome<Built> {
+    build_with(folder, shown, false, err)
 }
 
 /// As [`build`], perhaps with files from anywhere.
-pub(super) fn build_with(folder: &Path, shown: &str, anywhere: bool) -> Outcome<Built> {
+pub(super) fn build_with(folder: &Path, shown: &str, anywhere: bool, err: &mut Output) -> Outcome<Built> {
     let mut accumulator = accumulate::Accumulator::default();
     accumulator.anywhere = anywhere;
-    let mut resources = accumulator.root(folder, shown)?;
+    let resources = accumulator.root(folder, shown);
+    // What the files say in old words is told whether or not anything comes of them.
+    for warning in &accumulator.warnings {
+        err.line(warning)?;
+    }
+    let mut resources = resources?;
     for resource in &mut resources {
         resource.add_hash();
     }
     references::update(&mut resources);
-    Ok(Built { resources, warnings: accumulator.warnings })
+    Ok(Built { resources })
 }
 
 impl Built {

@@ -1,13 +1,11 @@
 //! patches, patchesStrategicMerge and patchesJson6902.
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::file::Kustomization;
-use super::resource::Resource;
-use crate::apimachinery::{
-    LabelSelector, Unapplied, apply_merge_patch, apply_operations, apply_strategic_patch,
-};
+use super::resource::{Resource, ensure};
+use crate::apimachinery::{LabelSelector, apply_merge_patch, apply_operations, apply_strategic_patch};
 use crate::base::parse_yaml;
 use crate::kubectl::errors::{Failure, Outcome};
 
@@ -53,17 +51,16 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
         };
         for resource in resources.iter_mut().filter(|resource| selects(target, resource)) {
             let operations = patch.as_array().map(Vec::as_slice).unwrap_or_default();
-            resource.value = apply_operations(&resource.value, operations).map_err(unapplied)?;
+            // Upstream keeps its own notes among the annotations, so that there always are some.
+            ensure(&mut resource.value, &["metadata", "annotations"]);
+            resource.value = apply_operations(&resource.value, operations)
+                .map_err(|why| Failure::message(why.reason()))?;
+            if let Some(metadata) = resource.value["metadata"].as_object_mut() {
+                metadata.retain(|field, held| field != "annotations" || *held != json!({}));
+            }
         }
     }
     Ok(())
-}
-
-fn unapplied(why: Unapplied) -> Failure {
-    Failure::message(match why {
-        Unapplied::TestFailed => "testing value failed: test failed".to_owned(),
-        Unapplied::Rejected(why) => why,
-    })
 }
 
 fn documents(text: &str) -> Outcome<Vec<Value>> {

@@ -3,6 +3,12 @@
 use std::path::Path;
 
 use super::{build, build_with};
+use crate::base::{Output, Streams};
+
+/// Where warnings go that nobody reads.
+fn nobody() -> Output {
+    Streams::captured("").0.err
+}
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
@@ -65,8 +71,9 @@ configMapGenerator: [{name: conf, behavior: merge, literals: [b=three]}]
             ),
         ],
     );
-    let built = build(&folder.path().join("over"), "over").unwrap();
-    assert_eq!(built.warnings.len(), 1);
+    let (mut streams, printed) = Streams::captured("");
+    let built = build(&folder.path().join("over"), "over", &mut streams.err).unwrap();
+    assert_eq!(printed.err().lines().count(), 1);
     let text = built.sorted().to_yaml();
     // These names were computed by the genuine program from the same files.
     for part in [
@@ -101,7 +108,7 @@ fn objects_may_bear_where_they_come_from() {
             ("over/kustomization.yaml", over),
         ],
     );
-    let text = build(&folder.path().join("over"), "over").unwrap().to_yaml();
+    let text = build(&folder.path().join("over"), "over", &mut nobody()).unwrap().to_yaml();
     for part in [
         "    config.kubernetes.io/origin: |\n      path: ../base/deploy.yaml\n    x: z\n",
         "      configuredIn: ../base/kustomization.yaml\n      configuredBy:\n        apiVersion: builtin\n        kind: ConfigMapGenerator\n",
@@ -121,15 +128,15 @@ fn each_object_may_have_a_file_of_its_own_and_files_may_stand_elsewhere() {
         &[("deploy.yaml", DEPLOYMENT), ("over/kustomization.yaml", "resources: [../deploy.yaml]\n")],
     );
     let over = folder.path().join("over");
-    assert!(build(&over, "over").unwrap_err().report().contains("is not in or below"));
-    let built = build_with(&over, "over", true).unwrap();
+    assert!(build(&over, "over", &mut nobody()).unwrap_err().report().contains("is not in or below"));
+    let built = build_with(&over, "over", true, &mut nobody()).unwrap();
     assert_eq!(built.files()[0].0, "apps_v1_deployment_web.yaml");
 }
 
 fn failure(kustomization: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &[("deploy.yaml", DEPLOYMENT), ("kustomization.yaml", kustomization)]);
-    build(folder.path(), "x").unwrap_err().report()
+    build(folder.path(), "x", &mut nobody()).unwrap_err().report()
 }
 
 #[test]
@@ -142,7 +149,7 @@ fn what_cannot_be_built_is_told() {
     );
     assert!(
         failure("resources: [deploy.yaml, deploy.yaml]")
-            .ends_with("may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]")
+            .contains("accumulation err='merging resources from 'deploy.yaml': may not add resource with an already registered id: Deployment.v1.apps/web.[noNs]'")
     );
     assert!(failure("resources: [.]").contains("cycle detected"));
     assert!(
@@ -179,7 +186,7 @@ replacements:
             ),
         ],
     );
-    let text = build(folder.path(), "x").unwrap().to_yaml();
+    let text = build(folder.path(), "x", &mut nobody()).unwrap().to_yaml();
     assert!(text.contains("image: nginx:part-web\n"), "{text}");
     assert_eq!(text.matches("team: a").count(), 2, "{text}");
     assert!(text.contains("  name: part-web\n"), "{text}");

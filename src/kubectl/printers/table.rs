@@ -176,7 +176,7 @@ pub(crate) fn plain_table(rows: &[Vec<String>]) -> String {
 /// The text of a cell: up to its first line break, control characters made visible.
 fn cell_text(value: &Value) -> String {
     let text = match value {
-        Value::Null => return "<none>".to_owned(),
+        Value::Null => return String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_kubectl_makes_them() {
         let text = TablePrinter::new(TableOptions::default()).print(&pods(), "");
-        assert_eq!(text, "NAME          READY\nweb           1/1\na-long-name   <none>\n");
+        assert_eq!(text, "NAME          READY\nweb           1/1\na-long-name   \n");
     }
 
     #[test]
@@ -239,9 +239,9 @@ mod tests {
         let rows = printer.rows(&pods(), "");
         assert_eq!(
             printer.lay_out(rows, "pod"),
-            "NAMESPACE   NAME              READY    NODE       TIER    LABELS\n\
-             team        pod/web           1/1      minikube   front   app=web,x/tier=front\n\
-             team        pod/a-long-name   <none>   minikube           <none>\n"
+            "NAMESPACE   NAME              READY   NODE       TIER    LABELS\n\
+             team        pod/web           1/1     minikube   front   app=web,x/tier=front\n\
+             team        pod/a-long-name           minikube           <none>\n"
         );
     }
 

@@ -97,7 +97,7 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
 pub(super) fn visited(failure: Failure) -> Failure {
     match failure {
         Failure::Message(text)
-            if !["the path ", "error reading ", "no objects passed", "when paths, "]
+            if !["the path ", "error reading ", "when paths, "]
                 .iter()
                 .any(|start| text.starts_with(start)) =>
         {

@@ -2,6 +2,7 @@
 //!
 //! Follows the behaviour of `k8s.io/apimachinery/pkg/util/strategicpatch`.
 
+mod conflicts;
 mod difference;
 mod lists;
 mod merging;
@@ -70,6 +71,24 @@ pub fn three_way(
     let joined = deletions
         .and_then(|deletions| merging::merge_maps(deletions, additions?, shape, Purpose::JoinPatches));
     joined.map(Value::Object).map_err(Status::bad_request)
+}
+
+/// What of a patch clashes with what happened to the object since `original`: all of those changes, when
+/// any does.
+///
+/// # Errors
+/// As [`two_way`].
+pub fn clashing(
+    kind: &Kind,
+    original: Option<&Value>,
+    current: &Value,
+    patch: &Value,
+) -> Result<Option<Value>, Status> {
+    let shape = shape_of(kind)?;
+    let original = original.map_or_else(|| Ok(Map::new()), map_of)?;
+    let changed = difference::of_maps(&original, &map_of(current)?, shape, Changes::All, false);
+    let changed = changed.map_err(Status::bad_request)?;
+    Ok(conflicts::of_maps(&map_of(patch)?, &changed, shape).then_some(Value::Object(changed)))
 }
 
 fn shape_of(kind: &Kind) -> Result<Shape, Status> {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, Status, Unapplied, apply_operations, builtin};
+use crate::apimachinery::{Kind, Object, Status, apply_operations, builtin};
 
 use super::super::Registry;
 use super::matching::{Request, conditions_hold, matches};
@@ -156,10 +156,8 @@ fn patched(kind: &'static Kind, object: &Object, patch: &str) -> Result<Object, 
     let bytes = STANDARD.decode(patch).map_err(|error| Status::internal(error.to_string()))?;
     let operations: Vec<Value> =
         serde_json::from_slice(&bytes).map_err(|error| Status::internal(error.to_string()))?;
-    let changed = apply_operations(object.value(), &operations).map_err(|unapplied| match unapplied {
-        Unapplied::TestFailed => Status::internal("testing value failed: test failed"),
-        Unapplied::Rejected(why) => Status::internal(why),
-    })?;
+    let changed = apply_operations(object.value(), &operations)
+        .map_err(|unapplied| Status::internal(unapplied.reason()))?;
     // As upstream: what the kind does not have is dropped without a word.
     decoded(kind, &changed).map(|(next, _)| next)
 }

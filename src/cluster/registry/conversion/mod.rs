@@ -79,7 +79,8 @@ pub(super) fn record_update(
         return record_custom_update(version, old, new, options, now);
     }
     let record = |old: Option<&Object>, new: &mut Object| {
-        apimachinery::record_update(old, new, &options.manager, options.subresource, now);
+        let writer = (options.manager.as_str(), options.subresource);
+        apimachinery::record_update_of(version, old, new, writer, now);
     };
     let Some(conversion) = conversion_of(version) else { return record(old, new) };
     let mut shown = converted(conversion, new);

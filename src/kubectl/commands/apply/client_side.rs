@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::record::record;
 use super::{Applied, Failure, Outcome};
 use crate::apimachinery::{
-    InGoOrder, apply_merge_patch, apply_strategic_patch, create_merge_patch, supports_strategic_patch,
-    three_way_merge_patch, three_way_strategic_patch,
+    InGoOrder, apply_merge_patch, apply_strategic_patch, clashing_strategic_patch, create_merge_patch,
+    supports_strategic_patch, three_way_merge_patch, three_way_strategic_patch,
 };
 use crate::base::to_yaml;
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH};
@@ -75,12 +75,17 @@ async fn patch(
 ) -> Outcome<Applied> {
     let url = super::super::create::write_url(call, info.url(), dry_run);
     for attempt in 0.. {
-        let (patch, content_type) = patch_of(&info.resource, modified, &live)?;
+        let (patch, content_type) = match patch_of(&info.resource, modified, &live) {
+            Err(failure) => return Err(uncomputed(call, info, modified, &live, &failure.to_string())?),
+            computed => computed?,
+        };
         if patch == json!({}) {
             return Ok(Applied { object: live, verb: "unchanged" });
         }
-        if !call.flags.on("overwrite") {
-            return Err(clash(info, modified, &live, &patch));
+        if !call.flags.on("overwrite")
+            && let Some(clash) = clash(&info.resource, &live, &patch)?
+        {
+            return Err(uncomputed(call, info, modified, &live, &clash)?);
         }
         match api.patch(&url, content_type, &patch).await {
             Ok(object) => return Ok(Applied { object, verb: "configured" }),
@@ -139,7 +144,7 @@ pub(in crate::kubectl) fn patch_of(
     modified: &Value,
     live: &Value,
 ) -> Outcome<(Value, &'static str)> {
-    let original = last_applied_of(live).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let original = original_of(live)?;
     match resource.builtin().filter(|kind| supports_strategic_patch(kind)) {
         Some(kind) => {
             Ok((three_way_strategic_patch(kind, original.as_ref(), modified, live)?, STRATEGIC_PATCH))
@@ -156,20 +161,55 @@ fn merged(resource: &Resource, patch: &Value, content_type: &str, live: &Value) 
     })
 }
 
-/// What is said with `--overwrite=false`: every change of the file clashes with the annotation that remembers
-/// the last one, which was not there before.
-fn clash(info: &Info, modified: &Value, live: &Value, patch: &Value) -> Failure {
-    let original = last_applied_of(live).unwrap_or_default().trim_end();
-    let known = serde_json::from_str::<Value>(original).unwrap_or_default();
-    let mut changed = create_merge_patch(&known, live);
-    remove_nulls(&mut changed);
-    Failure::message(format!(
-        "error when applying patch:\n\nto:\n{}\nfor: {source:?}: error when patching {source:?}: creating patch with:\noriginal:\n{original}\n\nmodified:\n{modified}\ncurrent:\n{live}\nfor: patch:\n{}\nconflicts with changes made from original to current:\n{}\n",
+/// What was applied last, if anything.
+fn original_of(live: &Value) -> Outcome<Option<Value>> {
+    let text = last_applied_of(live).filter(|text| !text.is_empty());
+    let read = text.map(serde_json::from_str::<Value>).transpose();
+    read.map_err(|_| Failure::message("invalid JSON document"))
+}
+
+/// What is said with `--overwrite=false` when the patch and the changes since the last apply disagree.
+fn clash(resource: &Resource, live: &Value, patch: &Value) -> Outcome<Option<String>> {
+    let original = original_of(live)?;
+    let changed = match resource.builtin().filter(|kind| supports_strategic_patch(kind)) {
+        Some(kind) => clashing_strategic_patch(kind, original.as_ref(), live, patch)?,
+        None => {
+            let changed = create_merge_patch(&original.unwrap_or_else(|| json!({})), live);
+            disagree(patch, &changed).then_some(changed)
+        }
+    };
+    Ok(changed.map(|changed| {
+        let (patch, changed) = (to_yaml(patch), to_yaml(&changed));
+        format!("patch:\n{patch}\nconflicts with changes made from original to current:\n{changed}\n")
+    }))
+}
+
+/// Whether two merge patches say different things about a field.
+fn disagree(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.iter().any(|(key, value)| other.get(key).is_some_and(|other| disagree(value, other)))
+        }
+        (one, other) => one != other,
+    }
+}
+
+/// What is said when no patch can be worked out.
+fn uncomputed(call: &Call<'_>, info: &Info, modified: &Value, live: &Value, why: &str) -> Outcome<Failure> {
+    if info.resource.builtin().is_some() {
+        call.streams
+            .err
+            .clone()
+            .line(format!("warning: error calculating patch from openapi v3 spec: {why}"))?;
+    }
+    Ok(Failure::message(format!(
+        "error when applying patch:\n\nto:\n{}\nfor: {source:?}: error when patching {source:?}: creating patch with:\noriginal:\n{}\nmodified:\n{}\ncurrent:\n{}\nfor: {why}",
         info.described(),
-        to_yaml(patch),
-        to_yaml(&changed),
+        last_applied_of(live).unwrap_or_default(),
+        escape_html(&modified.to_string()) + "\n",
+        escape_html(&live.to_string()) + "\n",
         source = info.source,
-    ))
+    )))
 }
 
 /// Takes fields out that are null.

@@ -21,7 +21,7 @@ pub(super) static VIEW: Command = Command {
     short: "View the latest last-applied-configuration annotations of a resource/object",
     usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
     flags: &[&[SELECTOR, Flag::text("output", "yaml", "Output format, json or yaml").short('o')], ALL, FILES],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(view(call)),
     ..Command::PLAIN
 };
@@ -47,7 +47,7 @@ pub(super) static EDIT: Command = Command {
     short: "Edit latest last-applied-configuration annotations of a resource/object",
     usage: "(RESOURCE/NAME | -f FILENAME) [options]",
     flags: &[&[field_manager("kubectl-client-side-apply")], LINE_ENDINGS, FILES, OUTPUT, VALIDATE],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(edit(call)),
     ..Command::PLAIN
 };

@@ -82,7 +82,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let mut set = ApplySet::of(call, &api).await?;
     let (mut infos, unread) = from_files(call, &api).await?;
     if infos.is_empty() && unread.is_empty() {
-        return Err(Failure::message("no objects passed to apply"));
+        return Err(Failure::NothingPassed("apply"));
     }
     let mut failures = Vec::new();
     let (mut objects, mut visited) = (Vec::new(), Visited::default());

@@ -16,7 +16,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Check whether an action is allowed",
     usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
     flags: &[FLAGS],
-    arguments: Arguments::Kinds,
+    arguments: Arguments::KindsAtPrompt,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

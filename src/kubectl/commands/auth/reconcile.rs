@@ -45,6 +45,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?;
     let (infos, mut failures) = from_files(call, &api).await?;
     for info in infos {
+        if !is_decoded(&info.resource) {
+            failures.push(Failure::message(format!(
+                "unable to decode {:?}: no kind {:?} is registered for version {:?} in scheme \"pkg/scheme/scheme.go:28\"",
+                info.source,
+                info.resource.kind,
+                info.resource.api_version()
+            )));
+            continue;
+        }
         let role = ROLES.iter().any(|kind| info.resource.is(kind));
         if !role && !BINDINGS.iter().any(|kind| info.resource.is(kind)) {
             continue;
@@ -55,6 +64,12 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     }
     Failure::many(failures)
+}
+
+/// Whether kubectl itself knows the type, as it must here.
+fn is_decoded(resource: &Resource) -> bool {
+    let served_besides = ["apiextensions.k8s.io", "apiregistration.k8s.io", "metrics.k8s.io"];
+    resource.builtin().is_some() && !served_besides.contains(&resource.group.as_str())
 }
 
 /// What was done to one object, or would be.

@@ -95,9 +95,9 @@ fn set_texts(entry: &mut Map<String, Value>, texts: &[(&str, Option<String>)]) {
 fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool) -> Outcome<(String, Value)> {
     let absolute = call.factory.path(path);
     if !embed {
-        let folder = config.parent().unwrap_or(Path::new("/"));
+        let folder = call.factory.path("").join(config.parent().unwrap_or(Path::new("/")));
         // Files beside the kubeconfig move along with it.
-        let shown: PathBuf = absolute.strip_prefix(folder).map(Path::to_owned).unwrap_or(absolute);
+        let shown: PathBuf = absolute.strip_prefix(&folder).map(Path::to_owned).unwrap_or(absolute);
         return Ok((field.to_owned(), shown.display().to_string().into()));
     }
     let bytes = std::fs::read(&absolute).map_err(|_| {

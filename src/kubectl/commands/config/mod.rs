@@ -53,7 +53,6 @@ static GET_CONTEXTS: Command = Command {
         Flag::switch("no-headers", "Leave the header out"),
         Flag::text("output", "", "Output format; only \"name\"").short('o'),
     ]],
-    arguments: Arguments::Contexts,
     run: |call| Box::pin(contexts::list(call)),
     ..Command::PLAIN
 };
@@ -79,7 +78,7 @@ static USE_CONTEXT: Command = Command {
     aliases: &["use"],
     short: "Set the current-context in a kubeconfig file",
     usage: "CONTEXT_NAME [options]",
-    arguments: Arguments::Contexts,
+    arguments: Arguments::Entry("contexts"),
     run: |call| Box::pin(contexts::use_context(call)),
     ..Command::PLAIN
 };
@@ -94,7 +93,7 @@ static SET_CONTEXT: Command = Command {
         Flag::text("user", "", "User of the context"),
         Flag::text("namespace", "", "Namespace of the context").short('n'),
     ]],
-    arguments: Arguments::Contexts,
+    arguments: Arguments::Entry("contexts"),
     run: |call| Box::pin(contexts::set_context(call)),
     ..Command::PLAIN
 };
@@ -103,7 +102,7 @@ static RENAME_CONTEXT: Command = Command {
     name: "rename-context",
     short: "Rename a context from the kubeconfig file",
     usage: "CONTEXT_NAME NEW_NAME [options]",
-    arguments: Arguments::Contexts,
+    arguments: Arguments::Entry("contexts"),
     run: |call| Box::pin(contexts::rename(call)),
     ..Command::PLAIN
 };
@@ -112,7 +111,7 @@ static DELETE_CONTEXT: Command = Command {
     name: "delete-context",
     short: "Delete the specified context from the kubeconfig",
     usage: "NAME [options]",
-    arguments: Arguments::Contexts,
+    arguments: Arguments::Entry("contexts"),
     run: |call| Box::pin(contexts::delete(call, "contexts", "context")),
     ..Command::PLAIN
 };
@@ -121,6 +120,7 @@ static DELETE_CLUSTER: Command = Command {
     name: "delete-cluster",
     short: "Delete the specified cluster from the kubeconfig",
     usage: "NAME [options]",
+    arguments: Arguments::Entry("clusters"),
     run: |call| Box::pin(contexts::delete(call, "clusters", "cluster")),
     ..Command::PLAIN
 };
@@ -129,6 +129,7 @@ static DELETE_USER: Command = Command {
     name: "delete-user",
     short: "Delete the specified user from the kubeconfig",
     usage: "NAME [options]",
+    arguments: Arguments::Entry("users"),
     run: |call| Box::pin(contexts::delete(call, "users", "user")),
     ..Command::PLAIN
 };

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::load;
 use crate::base::to_yaml;
 use crate::kubectl::command::Call;
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, reason};
+use crate::kubectl::kubeconfig::Kubeconfig;
 use crate::kubectl::printers::format_of;
 
 /// What is shown instead of certificates.
@@ -36,7 +37,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         minify(&mut merged, &target.context);
     }
     if call.flags.on("flatten") {
-        flatten(call, &mut merged)?;
+        flatten(&config, &mut merged)?;
     }
     if !call.flags.on("raw") && !call.flags.on("flatten") {
         redact(&mut merged);
@@ -64,8 +65,7 @@ fn minify(merged: &mut Value, context: &str) {
 }
 
 /// Puts the content of files in the place of their paths.
-fn flatten(call: &Call<'_>, merged: &mut Value) -> Outcome {
-    let folder = load(call)?.first_path().parent().map(std::path::Path::to_owned).unwrap_or_default();
+fn flatten(config: &Kubeconfig, merged: &mut Value) -> Outcome {
     let files = [
         ("clusters", "cluster", "certificate-authority"),
         ("users", "user", "client-certificate"),
@@ -73,10 +73,13 @@ fn flatten(call: &Call<'_>, merged: &mut Value) -> Outcome {
     ];
     for (section, inner, field) in files {
         for entry in merged[section].as_array_mut().into_iter().flatten() {
-            let Some(path) = entry[inner][field].as_str().map(str::to_owned) else { continue };
-            let bytes = std::fs::read(folder.join(&path)).map_err(|_| {
-                Failure::message(format!("open {}: no such file or directory", folder.join(&path).display()))
-            })?;
+            let named = config.resolved_entry(section, entry["name"].as_str().unwrap_or_default());
+            let Some(path) = named.and_then(|held| held[field].as_str().map(str::to_owned)) else { continue };
+            if path.is_empty() {
+                continue;
+            }
+            let bytes = std::fs::read(&path)
+                .map_err(|error| Failure::message(format!("open {path}: {}", reason(&error))))?;
             if let Some(held) = entry[inner].as_object_mut() {
                 held.remove(field);
                 let text = base64::engine::general_purpose::STANDARD.encode(bytes);

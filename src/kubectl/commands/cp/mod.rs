@@ -24,7 +24,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Copy files and directories to and from containers",
     usage: "<file-spec-src> <file-spec-dest> [options]",
     flags: &[FLAGS],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Path,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -91,7 +91,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return Ok(());
     }
     if infos.is_empty() && failures.is_empty() {
-        failures.push(Failure::message("no objects passed to create"));
+        failures.push(Failure::NothingPassed("create"));
     }
     for info in infos {
         let mut object = info.object.value().clone();

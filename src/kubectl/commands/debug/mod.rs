@@ -24,7 +24,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Create debugging sessions for troubleshooting workloads and nodes",
     usage: "(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
     flags: &[FLAGS, COPY_FLAGS],
-    arguments: Arguments::Pods,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -25,7 +25,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Drain node in preparation for maintenance",
     usage: "NODE [options]",
     flags: &[FLAGS, DRY_RUN],
-    arguments: Arguments::Nodes,
+    arguments: Arguments::One("nodes"),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -17,7 +17,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Edit a resource on the server",
     usage: "(RESOURCE/NAME | -f FILENAME) [options]",
     flags: &[FLAGS, LINE_ENDINGS, FILES, OUTPUT, VALIDATE, RECORD],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Objects(&[]),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

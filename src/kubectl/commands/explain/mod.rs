@@ -21,7 +21,7 @@ pub(super) static COMMAND: Command = Command {
         Flag::text("api-version", "", "The version of the kind to explain, group/version"),
         Flag::text("output", "plaintext", "Output format: plaintext or plaintext-openapiv2").short('o'),
     ]],
-    arguments: Arguments::Kinds,
+    arguments: Arguments::KindsAtPrompt,
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

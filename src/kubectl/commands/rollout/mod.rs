@@ -25,43 +25,53 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
+/// Kinds that roll out.
+const ROLLING: &[&str] = &["deployment", "daemonset", "statefulset"];
+const PAUSABLE: &[&str] = &["deployment"];
+
 static HISTORY: Command = Command {
     name: "history",
     short: "View rollout history",
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
     flags: &[&[Flag::int("revision", "0", "See the details of this revision, too"), SELECTOR], FILES, OUTPUT],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Object(ROLLING),
     run: |call| Box::pin(history::run(call)),
     ..Command::PLAIN
 };
 
 /// A command that changes what it names.
-const fn changing(name: &'static str, short: &'static str, run: Run) -> Command {
+const fn changing(
+    name: &'static str,
+    short: &'static str,
+    kinds: &'static [&'static str],
+    run: Run,
+) -> Command {
     Command {
         name,
         short,
         usage: "RESOURCE [options]",
         flags: &[CHANGE_FLAGS, FILES, OUTPUT],
-        arguments: Arguments::Resources,
+        arguments: Arguments::Object(kinds),
         run,
         ..Command::PLAIN
     }
 }
 
 static PAUSE: Command =
-    changing("pause", "Mark the provided resource as paused", |call| Box::pin(change::pause(call)));
+    changing("pause", "Mark the provided resource as paused", PAUSABLE, |call| Box::pin(change::pause(call)));
 
 static RESUME: Command =
-    changing("resume", "Resume a paused resource", |call| Box::pin(change::resume(call)));
+    changing("resume", "Resume a paused resource", PAUSABLE, |call| Box::pin(change::resume(call)));
 
-static RESTART: Command = changing("restart", "Restart a resource", |call| Box::pin(change::restart(call)));
+static RESTART: Command =
+    changing("restart", "Restart a resource", ROLLING, |call| Box::pin(change::restart(call)));
 
 static STATUS: Command = Command {
     name: "status",
     short: "Show the status of the rollout",
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
     flags: &[STATUS_FLAGS, FILES],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Object(ROLLING),
     run: |call| Box::pin(status::run(call)),
     ..Command::PLAIN
 };
@@ -76,7 +86,7 @@ static UNDO: Command = Command {
         OUTPUT,
         DRY_RUN,
     ],
-    arguments: Arguments::Resources,
+    arguments: Arguments::Object(ROLLING),
     run: |call| Box::pin(undo::run(call)),
     ..Command::PLAIN
 };

@@ -29,13 +29,24 @@ pub(super) static COMMAND: Command = Command {
     ..Command::PLAIN
 };
 
-static IMAGE: Command = setter(
-    "image",
-    "Update the image of a pod template",
-    "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    PLAIN_FLAGS,
-    |call| Box::pin(image::run(call)),
-);
+static IMAGE: Command = Command {
+    arguments: Arguments::Objects(&[
+        "daemonsets",
+        "deployments",
+        "pods",
+        "cronjobs",
+        "replicasets",
+        "replicationcontrollers",
+        "statefulsets",
+    ]),
+    ..setter(
+        "image",
+        "Update the image of a pod template",
+        "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
+        PLAIN_FLAGS,
+        |call| Box::pin(image::run(call)),
+    )
+};
 
 static ENV: Command = setter(
     "env",
@@ -88,7 +99,7 @@ const fn setter(
     flags: &'static [&'static [Flag]],
     run: Run,
 ) -> Command {
-    Command { name, short, usage, flags, arguments: Arguments::Resources, run, ..Command::PLAIN }
+    Command { name, short, usage, flags, arguments: Arguments::ObjectsAtPrompt, run, ..Command::PLAIN }
 }
 
 /// What is said when `--local` comes without files.

@@ -18,7 +18,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Display resource (CPU/memory) usage of nodes",
     usage: "[NAME | -l label] [options]",
     flags: &[FLAGS],
-    arguments: Arguments::Nodes,
+    arguments: Arguments::One("nodes"),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

@@ -19,7 +19,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Display resource (CPU/memory) usage of pods",
     usage: "[NAME | -l label] [options]",
     flags: &[FLAGS, SELECTORS, ALL_NAMESPACES],
-    arguments: Arguments::Pods,
+    arguments: Arguments::One("pods"),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };
