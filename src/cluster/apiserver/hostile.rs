@@ -6,6 +6,7 @@ use http::Request;
 use http_body_util::BodyExt;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::FileFailurePersistence;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -119,8 +120,14 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => changed, 1 => prop::collection::vec(any::<u8>(), 0..200)]
 }
 
+/// Cases that failed once are kept beside the other tests.
+fn settings() -> ProptestConfig {
+    let kept = FileFailurePersistence::SourceParallel("tests/regressions");
+    ProptestConfig { cases: 400, failure_persistence: Some(Box::new(kept)), ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(settings())]
     #[test]
     fn every_request_gets_an_answer(
         method in select(vec!["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"]),

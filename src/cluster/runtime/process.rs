@@ -405,7 +405,18 @@ impl Process {
 
     /// Answers a request; `None` when it closes the connection without a word.
     pub(crate) fn serve(&mut self, request: &HttpRequest, system: &mut dyn System) -> Option<HttpResponse> {
-        self.program()?.serve(self, request, system)
+        let response = self.program()?.serve(self, request, system);
+        // A program that ends with its answer hands back to the shell that started it.
+        if let Some(code) = self.exit_code
+            && let Work::Script(machine) = &mut self.work
+            && machine.end_program(code)
+        {
+            self.exit_code = None;
+            self.memory.remove(STARTED);
+            self.memory.remove(COMMAND);
+            self.wake = Some(system.now());
+        }
+        response
     }
 
     /// The ports on which it takes datagrams.

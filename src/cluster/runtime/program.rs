@@ -112,6 +112,8 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::NGINX,
     &programs::NGINX_UNPRIVILEGED,
     &programs::PythonHttp,
+    &programs::BusyboxHttpd,
+    &programs::NcServer,
     &programs::Httpd,
     &programs::HttpEcho,
     &programs::EchoServer,

@@ -61,7 +61,7 @@ pub(super) fn ls(call: &mut Call<'_>) -> Outcome {
         let follows = options.has('L')
             || options.has('H')
             || !(options.has('l') || options.has('F') || options.has('n'));
-        if !view.exists(&path) && (!link || options.has('L')) {
+        if !view.exists(&path) && (!link || follows) {
             let why = if call.is_gnu() { format!("cannot access '{name}'") } else { name };
             call.complain(&format!("{why}: No such file or directory"));
             lister.failed = true;

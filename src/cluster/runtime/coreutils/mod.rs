@@ -35,6 +35,7 @@ mod processes;
 mod resolving;
 mod running;
 mod sed;
+mod servers;
 mod sockets;
 mod stat;
 mod system;
@@ -119,6 +120,15 @@ pub(super) enum Outcome {
     },
     /// It is one of the modelled programs and stays in the foreground.
     Becomes(String),
+    /// The same with a command line of its own.
+    Serves {
+        /// Name of the program.
+        program: String,
+        /// Its command line.
+        arguments: Vec<String>,
+    },
+    /// A command goes on in the background, and this one has ended well.
+    Spawns(Vec<String>),
 }
 
 impl Call<'_> {
@@ -361,6 +371,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("unzip", oddments::refused),
     ("usleep", oddments::usleep),
     ("watch", oddments::refused),
+    ("httpd", servers::httpd),
     ("sed", sed::sed),
     ("cmp", comparing::cmp),
     ("diff", comparing::diff),
@@ -387,7 +398,7 @@ pub(super) fn has(image: Option<&'static Image>, name: &str) -> bool {
 }
 
 /// The commands that an image has, sorted.
-fn names(image: Option<&'static Image>) -> Vec<&'static str> {
+pub(super) fn names(image: Option<&'static Image>) -> Vec<&'static str> {
     let known = COMMANDS.iter().map(|(name, _)| *name).filter(|name| has_tool(image, name));
     let mut names: Vec<&'static str> = known.chain(["sh"]).collect();
     names.sort_unstable();

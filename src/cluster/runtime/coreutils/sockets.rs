@@ -13,13 +13,16 @@ const PINGS_MAX: u64 = 1 << 20;
 
 /// nc: tries a port, or sends what it is given to a web server.
 pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "zvnw:i:p:s:le:u", refused: "kfbo", long: &[] };
+    let taken = Taken { letters: "zvnw:i:p:s:lke:u", refused: "fbo", long: &[] };
     let options = match call.options(&taken) {
         Ok(options) => options,
         Err(outcome) => return outcome,
     };
-    if options.has('l') || options.has('e') {
-        call.complain("not simulated: listening; httpd -f -p PORT serves files");
+    if options.has('l') {
+        return super::servers::listen(call, &options);
+    }
+    if options.has('e') {
+        call.complain("not simulated: -e without -l");
         return Outcome::Ended(1);
     }
     let [host, port] = options.operands.as_slice() else {

@@ -88,7 +88,7 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
     let mut status = 0;
     for name in &options.operands {
         let Some(known) = known(call, name, options.has('L')) else {
-            let verb = if call.is_gnu() { "cannot stat" } else { "can't stat" };
+            let verb = if call.is_gnu() { "cannot statx" } else { "can't stat" };
             call.complain(&format!("{verb} '{name}': No such file or directory"));
             status = 1;
             continue;

@@ -52,6 +52,9 @@ fn words_for(wrong: &Wrong, dialect: Dialect, words: &[String]) -> String {
     match (dialect, wrong) {
         (Dialect::Bash, Wrong::Number(text)) => format!("{text}: integer expression expected"),
         (Dialect::Bash, _) if words.len() > 3 => "too many arguments".to_owned(),
+        (Dialect::Bash, Wrong::Operand(_)) if words.len() == 2 => {
+            format!("{}: unary operator expected", words[0])
+        }
         (Dialect::Bash, Wrong::Operand(text)) => format!("{text}: binary operator expected"),
         (Dialect::Bash, Wrong::Argument(_)) => {
             format!("{}: unary operator expected", words.first().map_or("", String::as_str))

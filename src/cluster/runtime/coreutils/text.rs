@@ -6,6 +6,8 @@ use super::{Call, Outcome, base_name};
 
 /// Lines that `seq` prints at most.
 const SEQUENCE_MAX: usize = 100_000;
+/// Digits that it prints behind the point at most.
+const DECIMALS_MAX: usize = 100;
 
 /// Options read, or the command ended.
 macro_rules! options_or_end {
@@ -243,7 +245,8 @@ pub(super) fn seq(call: &mut Call<'_>) -> Outcome {
         .iter()
         .map(|word| word.split_once('.').map_or(0, |(_, digits)| digits.len()))
         .max()
-        .unwrap_or(0);
+        .unwrap_or(0)
+        .min(DECIMALS_MAX);
     let mut shown = Vec::new();
     for at in 0..SEQUENCE_MAX {
         let number = first + step * at as f64;

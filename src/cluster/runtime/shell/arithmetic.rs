@@ -1,6 +1,6 @@
 //! `$(( … ))`: whole numbers, variables, the operators of C.
 
-use super::shell_state::ShellState;
+use super::shell_state::{Dialect, ShellState};
 
 /// Levels of parentheses that an expression may have.
 const DEPTH_MAX: usize = 60;
@@ -16,7 +16,7 @@ pub(super) fn evaluate(text: &str, shell: &mut ShellState) -> Result<i64, String
 }
 
 fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize) -> Result<i64, String> {
-    let bash = shell.is_bash();
+    let (bash, dash) = (shell.is_bash(), shell.dialect == Dialect::Dash);
     let mut evaluator = Evaluator { tokens: tokens(text)?, at: 0, shell, depth: 0, hops, skips: 0 };
     if evaluator.tokens.is_empty() {
         return Ok(0);
@@ -29,6 +29,8 @@ fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize) -> Result<i64, S
             let divisor = text.rsplit(['/', '%']).next().unwrap_or_default().trim();
             format!("{}: division by 0 (error token is \"{divisor}\")", text.trim())
         }
+        "divide by zero" if dash => format!("arithmetic expression: division by zero: \"{text}\""),
+        "arithmetic syntax error" if dash => format!("arithmetic expression: expecting EOF: \"{text}\""),
         _ => why,
     })
 }

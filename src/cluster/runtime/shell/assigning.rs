@@ -7,6 +7,9 @@ use super::machine::Machine;
 use super::parser::parse;
 use super::shell_state::Dialect;
 
+/// Bytes that the value of a variable may have.
+const VALUE_MAX: usize = 4 << 20;
+
 /// Names, what they held before, and whether programs saw them.
 pub(super) type Saved = Vec<(String, Option<String>, bool)>;
 
@@ -15,8 +18,8 @@ impl Machine {
     pub(super) fn give_up_expansion(&mut self, error: &str) {
         self.complain(error);
         let status = match self.shell.dialect {
-            Dialect::Bash if error.contains("unbound variable") => 127,
-            Dialect::Bash => 1,
+            Dialect::Bash if error.contains("error token") || error.contains("arithmetic") => 1,
+            Dialect::Bash => 127,
             _ => 2,
         };
         self.abandon(status);
@@ -78,6 +81,9 @@ impl Machine {
             }
             let mut expander = self.expander();
             let value = expander.text(word);
+            if value.len() > VALUE_MAX {
+                expander.error = Some("out of memory".to_owned());
+            }
             if let Some(error) = expander.error {
                 self.give_up_expansion(&error);
                 return Err(());
@@ -93,6 +99,27 @@ impl Machine {
             }
         }
         Ok(saved)
+    }
+
+    /// bash's `declare -A NAME=(…)`: the name is declared first, then it gets its elements.
+    pub(super) fn declare_arrays(&mut self, simple: &Simple, system: &mut dyn System) -> bool {
+        let command = simple.words.first().and_then(Word::bare);
+        let declares = matches!(command, Some("declare" | "typeset" | "local" | "readonly" | "export"));
+        if !self.shell.is_bash() || !declares {
+            return false;
+        }
+        let is_array = |word: &Word| word.0.iter().any(|part| matches!(part, Part::Array(_)));
+        let (arrays, mut words): (Vec<Word>, Vec<Word>) = simple.words.iter().cloned().partition(is_array);
+        if arrays.is_empty() {
+            return false;
+        }
+        let assignments: Vec<(String, Word)> = arrays.iter().filter_map(super::parser::assignment).collect();
+        words.extend(assignments.iter().map(|(name, _)| Word::literal(name)));
+        let line = simple.line;
+        let step = |words, assignments| Op::Simple(Simple { words, assignments, line, ..Simple::default() });
+        let _ = system;
+        self.push_frame(vec![step(words, Vec::new()), step(Vec::new(), assignments)]);
+        true
     }
 
     /// The variable that an assignment is for, when it must stay as it is.
@@ -121,6 +148,20 @@ impl Machine {
         if let Some(Part::Array(words)) = word.0.iter().find(|part| matches!(part, Part::Array(_))) {
             let files = system.files();
             let values = self.expander().fields(words, &files);
+            let keyed = |value: &String| value.starts_with('[') && value.contains("]=");
+            if !values.is_empty() && values.iter().all(keyed) {
+                if !appends {
+                    let kept = self.shell.is_associative(target);
+                    self.shell.set_array(target, Vec::new(), false);
+                    if kept {
+                        self.shell.declare_associative(target);
+                    }
+                }
+                for (key, value) in values.iter().filter_map(|value| value[1..].split_once("]=")) {
+                    self.shell.set(&format!("{target}[{key}]"), value.to_owned());
+                }
+                return true;
+            }
             self.shell.set_array(target, values, appends);
             return true;
         }

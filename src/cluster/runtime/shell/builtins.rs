@@ -107,7 +107,7 @@ pub(super) fn run(
         "ulimit" => settings::ulimit(machine, rest, &descriptors, system),
         "alias" => settings::alias(machine, rest, &descriptors, system),
         "unalias" => settings::unalias(machine, rest),
-        "wait" => return jobs::wait(machine, rest),
+        "wait" => return jobs::wait(machine, rest, descriptors),
         "jobs" => jobs::jobs(machine, &descriptors, system),
         "kill" => jobs::kill(machine, rest, &descriptors, system),
         "fg" | "bg" => jobs::foreground(machine, name, first),

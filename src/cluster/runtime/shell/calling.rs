@@ -90,6 +90,15 @@ impl Machine {
                 self.blocked = Some(Blocked::Program(program, calling.arguments));
                 return;
             }
+            Outcome::Serves { program, arguments } => {
+                self.blocked = Some(Blocked::Program(program, arguments));
+                return;
+            }
+            Outcome::Spawns(words) => {
+                let words = words.iter().map(|word| Word::literal(word)).collect();
+                self.begin_daemon(Simple { words, ..Simple::default() });
+                return self.ended(0, tested);
+            }
             Outcome::Runs { words, assignments, removed, limit } => {
                 let words = words.iter().map(|word| Word::literal(word)).collect();
                 let literal = |(name, value): (String, String)| (name, Word::literal(&value));
@@ -175,7 +184,7 @@ impl Machine {
         };
         let waits = match &blocked {
             Blocked::Sleeping(_) | Blocked::Calling(_) => until.is_some_and(|at| at > system.now()),
-            Blocked::Background => !self.background.is_empty(),
+            Blocked::Background => self.has_jobs(),
             Blocked::Job(number) => self.background.iter().any(|(known, _)| known == number),
             Blocked::Program(..) => true,
         };

@@ -18,6 +18,9 @@ impl Machine {
     pub(super) fn execute(&mut self, op: &Op, system: &mut dyn System) {
         if let Some(substitution) = self.next_substitution(op) {
             let program = substitution.clone();
+            if !self.may_fork() {
+                return;
+            }
             self.child = Some(Child::Capture(Box::new(self.fork(program))));
             return;
         }
@@ -73,8 +76,7 @@ impl Machine {
             Op::Timed(since) => self.tell_time(*since, system.now()),
             Op::Fail(message, line) => {
                 self.shell.line = *line;
-                let message = words_of(message, self.shell.dialect);
-                self.complain(&message);
+                self.complain_of_syntax(message);
                 self.abandon(2);
             }
             Op::RedirectBegin(redirects) => match self.redirected(redirects, system) {
@@ -86,6 +88,7 @@ impl Machine {
                 }
             },
             Op::RedirectEnd => self.in_frame(|frame| drop(frame.redirects.pop())),
+            Op::Pipeline(_) | Op::Subshell(_) | Op::Background(_) if !self.may_fork() => {}
             Op::Pipeline(stages) => {
                 let mut stages: Vec<Machine> =
                     stages.iter().map(|program| self.fork(program.clone())).collect();
@@ -126,6 +129,20 @@ impl Machine {
                 self.ended(1, tested);
             }
         }
+    }
+
+    /// Says what is wrong with a script; bash tells of the line behind the last one when it ends too early.
+    fn complain_of_syntax(&mut self, message: &str) {
+        let message = words_of(message, self.shell.dialect);
+        if self.shell.is_bash() && !self.shell.interactive && !message.starts_with("not simulated") {
+            let line = self.shell.line + u32::from(message.ends_with("end of file"));
+            let place = if self.shell.source.is_some() { "" } else { " -c:" };
+            let name = self.shell.source.as_ref().unwrap_or(&self.shell.name);
+            let text = format!("{name}:{place} line {line}: {message}\n");
+            self.said.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.complain(&message);
     }
 
     fn tell_time(&mut self, since: Timestamp, now: Timestamp) {
@@ -242,7 +259,7 @@ impl Machine {
     fn simple(&mut self, simple: &Simple, system: &mut dyn System) {
         self.shell.line = simple.line;
         self.renew_specials();
-        if self.expand_alias(simple) {
+        if self.expand_alias(simple) || self.declare_arrays(simple, system) {
             return;
         }
         let (arguments, error) = {

@@ -10,6 +10,8 @@ use super::descriptors::Descriptors;
 use super::machine::{Blocked, Machine};
 use super::shell_state::Dialect;
 
+/// How many background commands may start each other in turn.
+const BEHIND_MAX: u32 = 6;
 /// Jobs that a shell remembers.
 const JOBS_MAX: usize = 64;
 
@@ -27,9 +29,14 @@ pub(super) struct Job {
 impl Machine {
     /// Starts a command in the background.
     pub(super) fn begin_background(&mut self, program: &[Op], system: &mut dyn System) {
+        if self.behind >= BEHIND_MAX {
+            self.complain("can't fork: Resource temporarily unavailable");
+            return self.abandon(2);
+        }
         let number = self.shell.number + 1 + u32::try_from(system.random(500)).unwrap_or_default();
         let mut machine = self.fork(program.to_vec());
         machine.shell.number = number;
+        machine.behind += 1;
         // Nothing is typed at what runs in the background.
         machine.input.open = false;
         let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
@@ -50,13 +57,27 @@ impl Machine {
         }
     }
 
+    /// Starts what goes its own way: nobody waits for it, and it is no job.
+    pub(super) fn begin_daemon(&mut self, simple: Simple) {
+        let mut machine = self.fork(vec![Op::Simple(simple)]);
+        machine.behind += 1;
+        if self.background.len() < JOBS_MAX {
+            self.background.push((0, machine));
+        }
+    }
+
     /// Whether what `wait` waits for has ended.
     pub(super) fn has_ended(&self) -> bool {
         match &self.blocked {
-            Some(Blocked::Background) => self.background.is_empty(),
+            Some(Blocked::Background) => !self.has_jobs(),
             Some(Blocked::Job(number)) => !self.background.iter().any(|(known, _)| known == number),
             _ => false,
         }
+    }
+
+    /// Whether something runs in the background that can be waited for.
+    pub(super) fn has_jobs(&self) -> bool {
+        self.background.iter().any(|(number, _)| *number > 0)
     }
 
     /// The status of a job, which is forgotten.
@@ -132,7 +153,7 @@ pub(super) fn jobs(machine: &mut Machine, descriptors: &Descriptors, system: &mu
 }
 
 /// `wait`, for everything or for some.
-pub(super) fn wait(machine: &mut Machine, words: &[String]) -> Builtin {
+pub(super) fn wait(machine: &mut Machine, words: &[String], descriptors: Descriptors) -> Builtin {
     let Some(word) = words.iter().rfind(|word| *word != "-n") else {
         if words.is_empty() {
             machine.blocked = Some(Blocked::Background);
@@ -158,6 +179,9 @@ pub(super) fn wait(machine: &mut Machine, words: &[String]) -> Builtin {
     }
     match number.filter(|number| machine.jobs.iter().any(|job| job.number == *number)) {
         Some(number) => {
+            // What is said of how it ended goes where `wait` was told to send it.
+            machine.push_frame(Vec::new());
+            machine.in_frame(|frame| frame.redirects = vec![descriptors]);
             machine.blocked = Some(Blocked::Job(number));
             Builtin::Handled
         }

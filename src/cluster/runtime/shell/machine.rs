@@ -31,6 +31,8 @@ const LONG_PAUSE: i64 = 100;
 const SPINS_MAX: u32 = 250;
 /// How deep functions may call each other.
 const FRAMES_MAX: usize = 100;
+/// How many shells may run inside of each other.
+const NESTED_MAX: u32 = 24;
 /// Signals that may wait for their traps.
 pub(super) const PENDING_MAX: usize = 16;
 
@@ -131,6 +133,12 @@ pub(crate) struct Machine {
     /// Whether failures inside are looked at outside.
     #[serde(default)]
     pub(super) spared: bool,
+    /// How many shells it runs inside of.
+    #[serde(default)]
+    pub(super) depth: u32,
+    /// How many of those run in the background.
+    #[serde(default)]
+    pub(super) behind: u32,
     /// Standard input.
     pub(in super::super) input: Input,
     /// Standard output that nobody has taken.
@@ -235,9 +243,20 @@ impl Machine {
         self.frames.last().and_then(|frame| frame.redirects.last()).cloned().unwrap_or_default()
     }
 
+    /// Whether another shell may begin inside; says so otherwise, as the kernel refuses it.
+    pub(super) fn may_fork(&mut self) -> bool {
+        if self.depth < NESTED_MAX {
+            return true;
+        }
+        self.complain("can't fork: Resource temporarily unavailable");
+        self.abandon(2);
+        false
+    }
+
     /// A shell inside this one: a copy of its memory, with a program of its own.
     pub(super) fn fork(&self, program: Program) -> Self {
         let mut machine = Self { shell: self.shell.clone(), ..Self::default() };
+        (machine.depth, machine.behind) = (self.depth + 1, self.behind);
         // What was caught outside has its usual effect inside; what was ignored stays so.
         machine.shell.traps.retain(|_, command| command.is_empty());
         machine.shell.interactive = false;

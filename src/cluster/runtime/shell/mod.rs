@@ -13,6 +13,8 @@ mod doubled;
 mod enclosed;
 mod escapes;
 mod execute;
+#[cfg(test)]
+mod hostile_tests;
 mod jobs;
 mod lexer;
 mod lines;

@@ -419,7 +419,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// `NAME=word`.
-fn assignment(word: &Word) -> Option<(String, Word)> {
+pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     let Some(Part::Bare(first)) = word.0.first() else { return None };
     let (name, rest) = first.split_once('=')?;
     let plain = name.strip_suffix('+').unwrap_or(name);

@@ -66,6 +66,10 @@ impl Machine {
             if let Some(code) = stages.last().and_then(|last| last.exit)
                 && stages.iter().all(|stage| stage.exit.is_some())
             {
+                if self.shell.is_bash() {
+                    let codes = stages.iter().filter_map(|stage| stage.exit).map(|code| code.to_string());
+                    self.shell.set_array("PIPESTATUS", codes.collect(), false);
+                }
                 let failed = stages.iter().rev().filter_map(|stage| stage.exit).find(|code| *code != 0);
                 return State::Done(failed.filter(|_| self.shell.is_on('P')).unwrap_or(code));
             }

@@ -36,6 +36,10 @@ impl Parser {
         self.at += 1 + usize::from(number.is_some());
         let mut target = match self.peek() {
             Some(Token::Word(word) | Token::Document(word)) => word.clone(),
+            Some(Token::Operator("(" | "<" | ">")) if self.manner.bash => {
+                let message = "not simulated: process substitution; use a pipeline or a file";
+                return Err(SyntaxError::Wrong(message.to_owned()));
+            }
             _ => return Err(self.wrong("")),
         };
         if here_string {

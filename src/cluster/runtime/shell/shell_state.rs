@@ -175,6 +175,7 @@ impl ShellState {
             "RANDOM" if matches!(self.dialect, Dialect::Ash | Dialect::Bash) => {
                 Some((self.random >> 8 & 0x7fff).to_string())
             }
+            "BASH_VERSION" if self.is_bash() => Some("5.2.37(1)-release".to_owned()),
             "SECONDS" if self.is_bash() => {
                 let passed = self.now.zip(self.started).map(|(now, then)| now.as_second() - then.as_second());
                 Some(passed.unwrap_or_default().to_string())

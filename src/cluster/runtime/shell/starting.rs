@@ -89,6 +89,9 @@ pub(super) fn shell(
     system: &mut dyn System,
 ) -> Builtin {
     let name = &arguments[0];
+    if !machine.may_fork() {
+        return Builtin::Ended(2);
+    }
     let dialect = dialect(name, system);
     let mut inner = machine.fork(Vec::new());
     inner.frames.clear();
@@ -97,10 +100,7 @@ pub(super) fn shell(
     inner.shell.positional.clear();
     inner.shell.readonly.clear();
     inner.shell.options.clear();
-    (inner.shell.errexit, inner.shell.xtrace, inner.shell.nounset) = (false, false, false);
-    // Only what is exported is there in a new shell.
-    let exported = inner.shell.exported.clone();
-    inner.shell.variables.retain(|name, _| exported.contains(name));
+    forget_unexported(&mut inner);
     inner.spared = false;
     inner.shell.name.clone_from(name);
     (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
@@ -157,6 +157,13 @@ pub(super) fn shell(
     inner.shell.positional = rest.collect();
     run_inside(machine, inner, descriptors, tested);
     Builtin::Handled
+}
+
+/// Only what is exported is there in a new shell, and no options.
+fn forget_unexported(inner: &mut Machine) {
+    (inner.shell.errexit, inner.shell.xtrace, inner.shell.nounset) = (false, false, false);
+    let exported = inner.shell.exported.clone();
+    inner.shell.variables.retain(|name, _| exported.contains(name));
 }
 
 fn refuse(machine: &mut Machine, why: &str, status: i32) -> Builtin {

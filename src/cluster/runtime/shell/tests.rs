@@ -11,12 +11,12 @@ use super::super::process::System;
 use super::{Machine, State};
 
 /// A machine with files and a clock, and nobody else in the world.
-struct Alone {
-    now: Timestamp,
+pub(super) struct Alone {
+    pub now: Timestamp,
     layer: Files,
     volumes: BTreeMap<String, Files>,
     disk: Files,
-    image: &'static str,
+    pub image: &'static str,
 }
 
 impl System for Alone {
@@ -92,7 +92,7 @@ impl System for Alone {
     }
 }
 
-fn machine(words: &[&str]) -> (Machine, Alone) {
+pub(super) fn machine(words: &[&str]) -> (Machine, Alone) {
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let environment = BTreeMap::from([("GREETING".to_owned(), "hi there".to_owned())]);
     let system = Alone {

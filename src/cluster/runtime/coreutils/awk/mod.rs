@@ -181,6 +181,9 @@ mod tests {
         }
         let long = format!("BEGIN{{print 1{}}}", "+1".repeat(5_000));
         assert_eq!(run(&long, ""), "not simulated: expressions that long");
+        let again =
+            format!("function f(n) {{return {}f(n){}}} BEGIN{{f(1)}}", "(1+".repeat(40), ")".repeat(40));
+        assert_eq!(run(&again, ""), "not simulated: values nested so deep");
         let deep = format!("BEGIN{{print {}1{}}}", "(".repeat(5_000), ")".repeat(5_000));
         assert_eq!(run(&deep, ""), "not simulated: programs nested so deep");
     }

@@ -13,6 +13,8 @@ use super::value::Value;
 const STEPS_MAX: usize = 2_000_000;
 /// Bytes printed at most.
 const OUTPUT_MAX: usize = 8 << 20;
+/// Values inside each other, those of functions that call each other too.
+const DEPTH_MAX: usize = 250;
 /// Calls of functions inside each other.
 const CALLS_MAX: usize = 100;
 
@@ -42,6 +44,7 @@ pub(super) struct Runner<'a> {
     /// For every rule with a range, whether it is inside.
     inside: Vec<bool>,
     steps: usize,
+    depth: usize,
 }
 
 pub(super) type Ran<T> = Result<T, String>;
@@ -58,6 +61,7 @@ impl<'a> Runner<'a> {
             seed,
             inside: vec![false; program.rules.len()],
             steps: 0,
+            depth: 0,
         }
     }
 
@@ -277,6 +281,16 @@ impl<'a> Runner<'a> {
 
     pub(super) fn value(&mut self, expression: &Expression) -> Ran<Value> {
         self.tick()?;
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err("not simulated: values nested so deep".to_owned());
+        }
+        let value = self.inner_value(expression);
+        self.depth -= 1;
+        value
+    }
+
+    fn inner_value(&mut self, expression: &Expression) -> Ran<Value> {
         Ok(match expression {
             Expression::Number(number) => Value::Number(*number),
             Expression::Text(text) => Value::Text(Rc::clone(text)),
