@@ -9,6 +9,7 @@ mod field_error;
 mod fields;
 mod go_struct;
 mod hash;
+mod identity;
 mod int_or_string;
 mod json_error;
 mod jsonpath;

@@ -80,7 +80,7 @@ fn expired_credentials_pause_the_lesson_until_they_are_renewed() {
     let machine = Machine::new();
     let before = machine.objects();
     let mut terminal = machine.learn_first();
-    machine.proxy.accept("y");
+    machine.proxy.accept("renewed");
     terminal.line("check");
     says(&terminal, "does not accept your credentials any more");
     terminal.line("kubectl get pods");
@@ -88,7 +88,7 @@ fn expired_credentials_pause_the_lesson_until_they_are_renewed() {
     // Signing in again writes new ones where the learner's own kubeconfig is.
     let file = machine.home.path().join(".kube/config");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("token: x", "token: y")).unwrap();
+    std::fs::write(&file, text.replace("token: x", "token: renewed")).unwrap();
     says(&terminal, "The cluster is back");
     terminal.line("kubectl run web --image=codongmin/kub-first-app --labels=app=nobody");
     says(&terminal, "Passed: Repair");

@@ -21,8 +21,8 @@ pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
     let mut total = vec![0; letters.len()];
     let width = width(call, &read);
     let named = !options.operands.is_empty();
-    for Read { name, text } in &read {
-        let counts: Vec<usize> = letters.iter().map(|letter| count(text, *letter)).collect();
+    for Read { name, bytes } in &read {
+        let counts: Vec<usize> = letters.iter().map(|letter| count(bytes, *letter)).collect();
         for ((sum, count), letter) in total.iter_mut().zip(&counts).zip(&letters) {
             *sum = if *letter == 'L' { (*sum).max(*count) } else { *sum + *count };
         }
@@ -34,13 +34,14 @@ pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
     Outcome::Ended(status)
 }
 
-fn count(text: &str, letter: char) -> usize {
+fn count(bytes: &[u8], letter: char) -> usize {
+    let text = String::from_utf8_lossy(bytes);
     match letter {
         'l' => text.matches('\n').count(),
         'w' => text.split_whitespace().count(),
         'm' => text.chars().count(),
         'L' => text.lines().map(|line| line.chars().count()).max().unwrap_or_default(),
-        _ => text.len(),
+        _ => bytes.len(),
     }
 }
 
@@ -60,7 +61,7 @@ fn width(call: &Call<'_>, read: &[Read]) -> usize {
     if !is_gnu(call) {
         return 9;
     }
-    let length: usize = read.iter().map(|read| read.text.len()).sum();
+    let length: usize = read.iter().map(|read| read.bytes.len()).sum();
     let least = if read.iter().any(|read| read.name == "-") { 7 } else { 1 };
     length.to_string().len().max(least)
 }

@@ -57,28 +57,27 @@ fn wanted(call: &mut Call<'_>, options: &Options) -> Result<Wanted, Outcome> {
 }
 
 /// Prints parts of the inputs, each under its name when there are several.
-fn print_parts(call: &mut Call<'_>, options: &Options, read: &[Read], part: impl Fn(&str) -> String) {
+fn print_parts(call: &mut Call<'_>, options: &Options, read: &[Read], part: impl Fn(&[u8]) -> Vec<u8>) {
     let titled = options.has('v') || options.operands.len() > 1 && !options.has('q');
-    for (at, Read { name, text }) in read.iter().enumerate() {
+    for (at, Read { name, bytes }) in read.iter().enumerate() {
         if titled {
             let name = if name == "-" { "standard input" } else { name };
             call.say(&format!("{}==> {name} <==", if at > 0 { "\n" } else { "" }));
         }
-        call.stdout.extend_from_slice(part(text).as_bytes());
+        call.stdout.extend(part(bytes));
     }
 }
 
-/// A text by the lines in a range, their ends included.
-fn lines_in(text: &str, range: impl Fn(usize) -> std::ops::Range<usize>) -> String {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+/// The lines in a range, their ends included.
+fn lines_in(bytes: &[u8], range: impl Fn(usize) -> std::ops::Range<usize>) -> Vec<u8> {
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let range = range(lines.len());
     lines[range.start.min(lines.len())..range.end.min(lines.len())].concat()
 }
 
-/// A text by the bytes in a range; what is cut in the middle is shown as such.
-fn bytes_in(text: &str, range: impl Fn(usize) -> std::ops::Range<usize>) -> String {
-    let range = range(text.len());
-    String::from_utf8_lossy(&text.as_bytes()[range]).into_owned()
+/// The bytes in a range.
+fn bytes_in(bytes: &[u8], range: impl Fn(usize) -> std::ops::Range<usize>) -> Vec<u8> {
+    bytes[range(bytes.len())].to_vec()
 }
 
 /// The first lines or bytes.
@@ -110,15 +109,14 @@ pub(super) fn head(call: &mut Call<'_>) -> Outcome {
             return Outcome::NeedsInput;
         }
         let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let part = if wanted.bytes { bytes_in(&text, range) } else { lines_in(&text, range) };
-        call.stdout.extend_from_slice(part.as_bytes());
+        let part = if wanted.bytes { bytes_in(&bytes, range) } else { lines_in(&bytes, range) };
+        call.stdout.extend(part);
         return Outcome::Ended(0);
     }
     let mut status = 0;
     let Some(read) = inputs(call, &options.operands, &mut status) else { return Outcome::NeedsInput };
-    print_parts(call, &options, &read, |text| {
-        if wanted.bytes { bytes_in(text, range) } else { lines_in(text, range) }
+    print_parts(call, &options, &read, |bytes| {
+        if wanted.bytes { bytes_in(bytes, range) } else { lines_in(bytes, range) }
     });
     Outcome::Ended(status)
 }
@@ -155,7 +153,7 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
     }
     let mut status = 0;
     let Some(read) = inputs(call, &options.operands, &mut status) else { return Outcome::NeedsInput };
-    print_parts(call, &options, &read, |text| wanted.last(text));
+    print_parts(call, &options, &read, |bytes| wanted.last(bytes));
     if status != 0 && read.is_empty() {
         call.complain("no files");
     }
@@ -163,12 +161,12 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Wanted {
-    fn last(&self, text: &str) -> String {
+    fn last(&self, bytes: &[u8]) -> Vec<u8> {
         let range = |length: usize| match self.sign {
             Some('+') => self.count.saturating_sub(1).min(length)..length,
             _ => length.saturating_sub(self.count)..length,
         };
-        if self.bytes { bytes_in(text, range) } else { lines_in(text, range) }
+        if self.bytes { bytes_in(bytes, range) } else { lines_in(bytes, range) }
     }
 }
 
@@ -196,16 +194,15 @@ fn follow(call: &mut Call<'_>, options: &Options, name: &str, wanted: &Wanted) -
             return Outcome::Ended(status);
         }
     };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
     let new = match *call.memory {
-        0 => wanted.last(&text),
+        0 => wanted.last(&bytes),
         seen => {
             let seen = usize::try_from(seen - 1).unwrap_or_default();
             // A file that became shorter is read from its start.
-            text.get(if seen > text.len() { 0 } else { seen }..).unwrap_or_default().to_owned()
+            bytes[if seen > bytes.len() { 0 } else { seen }..].to_vec()
         }
     };
-    call.stdout.extend_from_slice(new.as_bytes());
-    *call.memory = text.len() as u64 + 1;
+    call.stdout.extend(new);
+    *call.memory = bytes.len() as u64 + 1;
     Outcome::Again(1_000)
 }

@@ -2,7 +2,7 @@
 
 use super::super::filesystem::join;
 use super::super::pattern::{Pattern, Syntax};
-use super::inputs::{Read, inputs, is_gnu, lines_so_far};
+use super::inputs::{inputs, is_gnu, lines_so_far};
 use super::options::{Options, Taken};
 use super::printing::unescape;
 use super::text::{number_of, options_or_end};
@@ -79,8 +79,8 @@ pub(super) fn grep(call: &mut Call<'_>) -> Outcome {
             call.stderr.truncate(complaints);
         }
         let mut found = false;
-        for Read { name, text } in read {
-            found |= search.one(call, &name, &text);
+        for read in read {
+            found |= search.one(call, &read.name, &read.text());
         }
         let quiet = search.options.has('q') && found;
         return Outcome::Ended(if quiet {

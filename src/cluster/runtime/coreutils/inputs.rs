@@ -1,16 +1,25 @@
 //! The text that a program reads: the files it names, or standard input.
 
+use std::borrow::Cow;
+
 use super::super::filesystem::FileError;
 use super::super::images::Toolbox;
 use super::{Call, Outcome};
 
-/// A text and where it is from; standard input is `-`.
+/// An input and where it is from; standard input is `-`.
 #[derive(Debug)]
 pub(super) struct Read {
     /// As it was named.
     pub name: String,
     /// What is in it.
-    pub text: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Read {
+    /// What is in it, as text.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
 }
 
 /// Every input, in order; one that cannot be read is complained about and `status` says so. `None` while more may come.
@@ -29,9 +38,7 @@ pub(super) fn inputs(call: &mut Call<'_>, names: &[String], status: &mut i32) ->
             call.system.files().read(&path)
         };
         match bytes {
-            Ok(bytes) => {
-                read.push(Read { name: name.clone(), text: String::from_utf8_lossy(&bytes).into_owned() })
-            }
+            Ok(bytes) => read.push(Read { name: name.clone(), bytes }),
             // busybox' grep passes over folders without a word.
             Err(FileError::IsADirectory) if call.name() == "grep" && !is_gnu(call) => {}
             Err(why) => *status = complain_unreadable(call, name, &why),
@@ -47,11 +54,7 @@ pub(super) fn inputs(call: &mut Call<'_>, names: &[String], status: &mut i32) ->
 pub(super) fn text_of(call: &mut Call<'_>, names: &[String]) -> Option<Result<String, Outcome>> {
     let mut status = 0;
     let read = inputs(call, names, &mut status)?;
-    Some(if status == 0 {
-        Ok(read.into_iter().map(|read| read.text).collect())
-    } else {
-        Err(Outcome::Ended(status))
-    })
+    Some(if status == 0 { Ok(read.iter().map(Read::text).collect()) } else { Err(Outcome::Ended(status)) })
 }
 
 /// The whole lines that can be read now, and whether more may come.

@@ -1,6 +1,6 @@
 //! basename, dirname, fold, nl, paste, rev, seq, strings, tac.
 
-use super::inputs::{inputs, text_of};
+use super::inputs::{Read, inputs, text_of};
 use super::options::Taken;
 use super::{Call, Outcome, base_name};
 
@@ -131,7 +131,8 @@ pub(super) fn paste(call: &mut Call<'_>) -> Outcome {
     if status != 0 {
         return Outcome::Ended(status);
     }
-    let mut columns: Vec<Vec<&str>> = read.iter().map(|read| read.text.lines().collect()).collect();
+    let texts: Vec<_> = read.iter().map(Read::text).collect();
+    let mut columns: Vec<Vec<&str>> = texts.iter().map(|text| text.lines().collect()).collect();
     // Standard input named more than once is dealt out.
     let standard: Vec<usize> = (0..read.len()).filter(|at| read[*at].name == "-").collect();
     if let [first, _, ..] = standard.as_slice() {

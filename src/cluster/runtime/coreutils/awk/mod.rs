@@ -87,7 +87,7 @@ fn read_in_order(call: &mut Call<'_>, names: &[String], status: &mut i32) -> Opt
     for name in names {
         let path = call.path(name);
         if name.contains('=') && !call.system.files().exists(&path) {
-            read.push(Read { name: name.clone(), text: String::new() });
+            read.push(Read { name: name.clone(), bytes: Vec::new() });
         } else {
             read.extend(inputs(call, std::slice::from_ref(name), status)?);
         }
@@ -107,7 +107,7 @@ mod tests {
             let mut runner = Runner::new(&program, &environment, 1);
             let goes_on = runner.begin()?;
             if goes_on {
-                runner.lines(&[Read { name: "-".to_owned(), text: text.to_owned() }])?;
+                runner.lines(&[Read { name: "-".to_owned(), bytes: text.into() }])?;
             }
             Ok(runner.out)
         });

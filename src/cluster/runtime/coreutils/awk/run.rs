@@ -84,7 +84,8 @@ impl<'a> Runner<'a> {
             }
             self.memory.set("FILENAME", Value::text(if input.name == "-" { "" } else { &input.name }));
             self.memory.set("FNR", Value::Number(0.0));
-            let mut rest = input.text.as_str();
+            let text = input.text();
+            let mut rest = &*text;
             while let Some((record, after)) = self.memory.next_record(rest)? {
                 rest = after;
                 for counter in ["NR", "FNR"] {

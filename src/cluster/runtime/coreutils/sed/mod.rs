@@ -45,9 +45,10 @@ pub(super) fn sed(call: &mut Call<'_>) -> Outcome {
     let texts = if in_place.is_some() || options.has('s') {
         read
     } else {
-        vec![Read { name: "-".to_owned(), text: read.iter().map(|read| read.text.as_str()).collect() }]
+        vec![Read { name: "-".to_owned(), bytes: read.into_iter().flat_map(|read| read.bytes).collect() }]
     };
-    for Read { name, text } in texts {
+    for read in texts {
+        let text = read.text();
         let edited = match run::edited(&commands, &text, options.has('n')) {
             Ok(edited) => edited,
             Err(why) => {
@@ -56,10 +57,10 @@ pub(super) fn sed(call: &mut Call<'_>) -> Outcome {
             }
         };
         status = status.max(edited.status);
-        match in_place.as_deref().filter(|_| name != "-") {
+        match in_place.as_deref().filter(|_| read.name != "-") {
             None => call.stdout.extend_from_slice(edited.text.as_bytes()),
             Some(suffix) => {
-                if let Err(ended) = replace(call, &name, suffix, text, edited.text) {
+                if let Err(ended) = replace(call, &read.name, suffix, read.bytes.clone(), edited.text) {
                     return ended;
                 }
             }
@@ -97,14 +98,14 @@ fn replace(
     call: &mut Call<'_>,
     name: &str,
     suffix: &str,
-    before: String,
+    before: Vec<u8>,
     after: String,
 ) -> Result<(), Outcome> {
     let path = call.path(name);
     let mut written = Ok(());
     let mut files = call.system.files();
     if !suffix.is_empty() {
-        written = files.write(&format!("{path}{suffix}"), before.into_bytes());
+        written = files.write(&format!("{path}{suffix}"), before);
     }
     written.and_then(|()| files.write(&path, after.into_bytes())).map_err(|why| {
         call.complain(&format!("can't create '{name}': {why}"));
