@@ -7,7 +7,6 @@ use http::Method;
 use serde::de::IgnoredAny;
 
 use super::api::{Api, Url};
-use super::discovery;
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
 use super::klog::{self, Severity};
@@ -18,6 +17,9 @@ use crate::apimachinery::go_json_error;
 pub(super) const BY_TYPE: usize = 5;
 /// Of one that names no type by itself: `logs web`, `get pod/web`.
 pub(super) const BY_NAME: usize = 4;
+
+/// How discovery is asked for when what it says is not read.
+const SHORT: &str = "application/json";
 
 /// A request that nobody answered (Go's `url.Error`).
 #[derive(Debug)]
@@ -114,11 +116,12 @@ impl Api {
 
     async fn discovery_root(&self) -> Outcome {
         let url = Url::new("/api").with("timeout", self.patience());
-        let answer = match self.text(Method::GET, &url, discovery::ACCEPT, None).await {
+        // The short form will do: only whether it is an answer at all is looked at.
+        let answer = match self.text(Method::GET, &url, SHORT, None).await {
             // A server without the core group may serve others.
             Err(failure) if failure.is_not_found() => {
                 let groups = Url::new("/apis").with("timeout", self.patience());
-                self.text(Method::GET, &groups, discovery::ACCEPT, None).await?
+                self.text(Method::GET, &groups, SHORT, None).await?
             }
             answer => answer?,
         };

@@ -114,7 +114,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let Some(api) = api else { return print_done(call, &created, &resource.named(&name), "created") };
     if attach {
-        let new = NewPod { namespace: target.namespace, container: name.clone(), name };
+        let exposed = call.flags.on("expose");
+        let new = NewPod { namespace: target.namespace, container: name.clone(), name, exposed };
         return new.attach(call, &api).await;
     }
     print_done(call, &created, &resource.named(&name), "created")

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::attach;
 use super::exec::Place;
-use crate::apimachinery::builtin;
+use crate::apimachinery::{Kind, builtin};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::describe::{array, text_of};
@@ -18,6 +18,8 @@ pub(super) struct NewPod {
     pub(super) namespace: String,
     pub(super) name: String,
     pub(super) container: String,
+    /// Whether a Service of that name was created, too.
+    pub(super) exposed: bool,
 }
 
 impl NewPod {
@@ -25,14 +27,17 @@ impl NewPod {
     pub(super) async fn attach(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
         let ended = self.follow(call, api).await;
         if call.flags.on("rm") {
-            self.delete(call, api).await?;
+            self.delete(call, api, &builtin::POD).await?;
+            if self.exposed {
+                self.delete(call, api, &builtin::SERVICE).await?;
+            }
         }
         ended
     }
 
     async fn follow(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
         let limit = call.flags.limit("pod-running-timeout").unwrap_or(std::time::Duration::from_secs(60));
-        let started = self.wait_until(api, |pod| text_of(&pod["status"]["phase"]) != "Pending");
+        let started = self.wait_until(api, has_started);
         let pod = crate::base::timeout(limit, started)
             .await
             .unwrap_or_else(|| Err(Failure::message("timed out waiting for the condition")))?;
@@ -102,13 +107,41 @@ impl NewPod {
         }
     }
 
-    async fn delete(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
-        let url: Url = Resource::from(&builtin::POD).object(&self.namespace, &self.name);
+    async fn delete(&self, call: &mut Call<'_>, api: &Api, kind: &'static Kind) -> Outcome {
+        let url: Url = Resource::from(kind).object(&self.namespace, &self.name);
         match api.delete(&url, &json!({"propagationPolicy": "Background"})).await {
             Err(failure) if failure.is_not_found() => Ok(()),
             Err(failure) => Err(failure),
             Ok(_) if call.flags.on("quiet") => Ok(()),
-            Ok(_) => call.line(format!("pod {:?} deleted from {} namespace", self.name, self.namespace)),
+            Ok(_) => {
+                let (kind, name) = (kind.singular, &self.name);
+                call.line(format!("{kind} {name:?} deleted from {} namespace", self.namespace))
+            }
         }
+    }
+}
+
+/// Whether there is somebody to attach to, or all is over: a Pod that runs and is not ready is waited for.
+fn has_started(pod: &Value) -> bool {
+    match text_of(&pod["status"]["phase"]) {
+        "Succeeded" | "Failed" => true,
+        "Running" => array(&pod["status"]["conditions"])
+            .iter()
+            .any(|condition| condition["type"] == "Ready" && condition["status"] == "True"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_that_runs_is_attached_to_once_it_is_ready() {
+        let pod = |phase: &str, ready: &str| json!({"status": {"phase": phase, "conditions": [{"type": "Ready", "status": ready}]}});
+        assert!(!has_started(&pod("Pending", "False")));
+        assert!(!has_started(&pod("Running", "False")));
+        assert!(has_started(&pod("Running", "True")));
+        assert!(has_started(&pod("Failed", "False")));
     }
 }

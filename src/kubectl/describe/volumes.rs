@@ -68,7 +68,15 @@ pub(super) fn source(text: &mut Text, volume: &Value) {
             text.field(2, "FSType", text_of(&source["fsType"]));
             text.field_if(2, "VolumeHandle", text_of(&source["volumeHandle"]));
             text.field(2, "ReadOnly", read_only);
-            text.labels(2, "VolumeAttributes", source["volumeAttributes"].as_object());
+            // Upstream indents those of a Pod's own volume once more.
+            let indent = if source["volumeHandle"].is_null() { "    " } else { "" };
+            let pairs = source["volumeAttributes"].as_object().into_iter().flatten();
+            let mut lines: Vec<String> =
+                pairs.map(|(key, value)| format!("{indent}{key}={}", text_of(value))).collect();
+            if lines.is_empty() {
+                lines.push("<none>".to_owned());
+            }
+            text.list(2, "VolumeAttributes", &lines);
         }
         "image" => {
             text.field(2, "Type", "Image (a container image or OCI artifact)");
