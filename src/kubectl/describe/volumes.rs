@@ -68,15 +68,7 @@ pub(super) fn source(text: &mut Text, volume: &Value) {
             text.field(2, "FSType", text_of(&source["fsType"]));
             text.field_if(2, "VolumeHandle", text_of(&source["volumeHandle"]));
             text.field(2, "ReadOnly", read_only);
-            // Upstream indents those of a Pod's own volume once more.
-            let indent = if source["volumeHandle"].is_null() { "    " } else { "" };
-            let pairs = source["volumeAttributes"].as_object().into_iter().flatten();
-            let mut lines: Vec<String> =
-                pairs.map(|(key, value)| format!("{indent}{key}={}", text_of(value))).collect();
-            if lines.is_empty() {
-                lines.push("<none>".to_owned());
-            }
-            text.list(2, "VolumeAttributes", &lines);
+            text.list(2, "VolumeAttributes", &attributes(source));
         }
         "image" => {
             text.field(2, "Type", "Image (a container image or OCI artifact)");
@@ -142,4 +134,12 @@ fn projected(text: &mut Text, source: &Value) {
             );
         }
     }
+}
+
+/// What a driver is told of a volume; upstream indents that of a Pod's own volume once more.
+fn attributes(source: &Value) -> Vec<String> {
+    let indent = if source["volumeHandle"].is_null() { "    " } else { "" };
+    let pairs = source["volumeAttributes"].as_object().into_iter().flatten();
+    let lines: Vec<String> = pairs.map(|(key, value)| format!("{indent}{key}={}", text_of(value))).collect();
+    if lines.is_empty() { vec!["<none>".to_owned()] } else { lines }
 }
