@@ -40,7 +40,7 @@ pub fn indent(text: &str, prefix: &str) -> String {
 }
 
 /// Breaks `text` into lines of at most `width` columns, between words; a word that
-/// is longer is broken between characters.
+/// is longer is broken between characters, but for an address, which could not be copied then.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
@@ -56,7 +56,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 line.push(' ');
             }
             // Not letter by letter where it can be helped: half an escape sequence has no width to measure.
-            if display_width(&line) + display_width(word) <= width {
+            if display_width(&line) + display_width(word) <= width || word.contains("://") {
                 line.push_str(word);
                 continue;
             }
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(display_width("파드"), 4);
         assert_eq!(wrap("파드를 만든다", 8), ["파드를", "만든다"]);
         assert_eq!(wrap("abcdef", 4), ["abcd", "ef"]);
+        assert_eq!(wrap("at https://example.org/x now", 10), ["at", "https://example.org/x", "now"]);
     }
 
     #[test]
