@@ -24,6 +24,8 @@ pub const DEEDS: &str = "PODLINGS_DEEDS";
 
 /// Bytes of the file after which only what still counts is kept.
 const FILE_MAX: u64 = 1 << 20;
+/// Bytes that are kept then: the newest.
+const KEPT_MAX: usize = 1 << 19;
 
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,12 +85,27 @@ impl Deeds {
         }
         let _ = OpenOptions::new().create(true).append(true).open(&self.file);
         if fs::metadata(&self.file).is_ok_and(|file| file.len() > FILE_MAX) {
-            let done = self.read();
-            let made = done.made.into_iter().map(|(uid, path)| Deed::Answered { path, uid: Some(uid) });
-            let open = done.open.into_iter().map(Deed::Asked);
-            let lines: String = made.chain(open).map(|deed| line_of(&deed)).collect();
-            let _ = write_private(&self.file, &lines);
+            let _ = write_private(&self.file, &self.shortened(KEPT_MAX));
         }
+    }
+
+    /// The newest lines that still count, as many as there is room for.
+    fn shortened(&self, mut room: usize) -> String {
+        let text = fs::read_to_string(&self.file).unwrap_or_default();
+        let mut done = self.read();
+        let (mut made, mut open) = (Vec::new(), Vec::new());
+        for line in text.lines().rev() {
+            let kept = match serde_json::from_str(line) {
+                Ok(Deed::Asked(path)) if done.open.remove(&path) => &mut open,
+                Ok(Deed::Answered { uid: Some(uid), .. }) if done.made.remove(&uid).is_some() => &mut made,
+                _ => continue,
+            };
+            let Some(left) = room.checked_sub(line.len() + 1) else { break };
+            room = left;
+            kept.push(line);
+        }
+        // An answer to one request of a path is none to a later one.
+        made.iter().rev().chain(open.iter().rev()).map(|line| format!("{line}\n")).collect()
     }
 
     fn write(&self, deed: &Deed) {
@@ -262,5 +279,28 @@ mod tests {
         let done = deeds.read();
         assert!(done.claims(&at("pods", "killed"), "2") && !done.claims(&at("pods", "killed"), "another"));
         assert!(!done.claims(&at("pods", "other"), "6"));
+    }
+
+    #[test]
+    fn a_long_file_keeps_the_newest_of_what_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let deeds = Deeds::in_file(folder.path().join("deeds"));
+        deeds.open();
+        let path = |name: &str| format!("/api/v1/namespaces/podlings/pods/{name}");
+        for name in ["a", "gone", "b", "c"] {
+            deeds.write(&Deed::Asked(path(name)));
+            deeds.write(&Deed::Answered { path: path(name), uid: Some(name.to_owned()) });
+        }
+        deeds.forget("gone");
+        deeds.write(&Deed::Asked(path("c")));
+        let (done, whole) = (deeds.read(), deeds.shortened(KEPT_MAX));
+        assert_eq!((whole.lines().count(), done.made.len()), (4, 3));
+        let newest = deeds.shortened(whole.len() - 1);
+        for (text, made) in [(whole, vec!["a", "b", "c"]), (newest, vec!["b", "c"])] {
+            fs::write(&deeds.file, text).unwrap();
+            let kept = deeds.read();
+            assert_eq!(kept.made.keys().collect::<Vec<_>>(), made);
+            assert_eq!(kept.open, done.open);
+        }
     }
 }
