@@ -70,7 +70,7 @@ pub use names::{
 };
 pub use object::Object;
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
-pub use openapi_v2::{OpenApiV2Document, OpenApiV2Form, document as openapi_v2_document};
+pub use openapi_v2::{OpenApiV2Form, document as openapi_v2_document, hash as openapi_v2_hash};
 pub use packed_text::PackedText;
 pub use patch::{
     Applier, Unapplied, apply_json_patch, apply_merge_patch, apply_operations, apply_strategic_patch,

@@ -100,7 +100,8 @@ fn path_of(group_version: &str) -> String {
     format!("{root}/{group_version}")
 }
 
-fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descriptions) -> Value {
+/// Makes the document of a group and version.
+pub(super) fn build(group_version: &str, custom: &[&'static Kind], descriptions: &Descriptions) -> Value {
     let mut paths = Map::new();
     let mut types = BTreeMap::new();
     let mut lists = Vec::new();

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::kinds::Kind;
 use super::openapi;
+use super::schema::Descriptions;
 
 /// What schemas of version 3 may say that version 2 has no words for, or that is left out of it.
 const NEW_WORDS: &[&str] = &["oneOf", "anyOf", "not", "nullable", "default"];
@@ -23,43 +24,45 @@ pub enum OpenApiV2Form {
     Protobuf,
 }
 
-/// A document, and a text that is another one as soon as the document is.
-#[derive(Clone)]
-pub struct OpenApiV2Document {
-    /// What the document is made from.
-    pub hash: String,
-    /// The document.
-    pub bytes: Arc<[u8]>,
+/// A text that is another one as soon as the document is; no document need be made to tell it.
+#[must_use]
+pub fn hash(custom: &[&'static Kind]) -> String {
+    let group_versions = group_versions(custom);
+    let hashes = group_versions.iter().filter_map(|group_version| openapi::hash(group_version, custom));
+    format!("{:016X}", openapi::fnv(openapi::FNV_OFFSET, &hashes.collect::<String>()))
 }
 
 /// The document in one of its forms.
 #[must_use]
-pub fn document(custom: &[&'static Kind], form: OpenApiV2Form) -> OpenApiV2Document {
-    /// The last ones made, in each form.
-    static LAST: Mutex<[Option<OpenApiV2Document>; 2]> = Mutex::new([const { None }; 2]);
-    let group_versions: BTreeSet<String> = openapi::served(custom).map(Kind::api_version).collect();
-    let hashes = group_versions.iter().filter_map(|group_version| openapi::hash(group_version, custom));
-    let hash = format!("{:016X}", openapi::fnv(openapi::FNV_OFFSET, &hashes.collect::<String>()));
+pub fn document(custom: &[&'static Kind], form: OpenApiV2Form) -> Arc<[u8]> {
+    /// The last ones made, in each form, with their hashes.
+    static LAST: Mutex<[Option<(String, Arc<[u8]>)>; 2]> = Mutex::new([const { None }; 2]);
+    let hash = hash(custom);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let slot = &mut last[usize::from(form == OpenApiV2Form::Protobuf)];
-    if let Some(made) = slot.as_ref().filter(|made| made.hash == hash) {
-        return made.clone();
+    if let Some((_, made)) = slot.as_ref().filter(|(made_from, _)| *made_from == hash) {
+        return Arc::clone(made);
     }
-    let document = build(&group_versions, custom);
+    let document = build(custom);
     let bytes: Arc<[u8]> = match form {
         OpenApiV2Form::Json => document.to_string().into_bytes().into(),
         OpenApiV2Form::Protobuf => gnostic::document(&document).into(),
     };
-    let made = OpenApiV2Document { hash, bytes };
-    *slot = Some(made.clone());
-    made
+    *slot = Some((hash, Arc::clone(&bytes)));
+    bytes
 }
 
-fn build(group_versions: &BTreeSet<String>, custom: &[&'static Kind]) -> Value {
+fn group_versions(custom: &[&'static Kind]) -> BTreeSet<String> {
+    openapi::served(custom).map(Kind::api_version).collect()
+}
+
+fn build(custom: &[&'static Kind]) -> Value {
+    // Collected once, and no document of version 3 is kept that nobody asked for.
+    let descriptions = Descriptions::collect();
     let (mut definitions, mut paths) = (Map::new(), Map::new());
-    for group_version in group_versions {
-        let Some(document) = openapi::document(group_version, custom) else { continue };
-        let text = String::from_utf8_lossy(&document).replace("#/components/schemas/", "#/definitions/");
+    for group_version in group_versions(custom) {
+        let document = openapi::build(&group_version, custom, &descriptions);
+        let text = document.to_string().replace("#/components/schemas/", "#/definitions/");
         let Ok(mut document) = serde_json::from_str::<Value>(&text) else { continue };
         if let Value::Object(schemas) = document["components"]["schemas"].take() {
             definitions.extend(schemas.into_iter().map(|(name, schema)| (name, older(schema))));
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn builtin_kinds_are_defined_in_the_older_words() {
-        let document: Value = serde_json::from_slice(&document(&[], OpenApiV2Form::Json).bytes).unwrap();
+        let document: Value = serde_json::from_slice(&document(&[], OpenApiV2Form::Json)).unwrap();
         let pod = &document["definitions"]["io.k8s.api.core.v1.Pod"];
         assert_eq!(pod["properties"]["spec"]["$ref"], "#/definitions/io.k8s.api.core.v1.PodSpec");
         assert_eq!(pod["x-kubernetes-group-version-kind"][0]["kind"], "Pod");

@@ -1,10 +1,10 @@
-//! `/openapi/v3`: where kubectl looks up fields, for validation and `explain`.
+//! `/openapi/v3` and `/openapi/v2`: where kubectl looks up fields, for validation and `explain`.
 
 use http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
 use http::{HeaderMap, Response};
 
 use crate::apimachinery::{
-    Kind, OpenApiV2Form, openapi_document, openapi_hash, openapi_index, openapi_v2_document,
+    Kind, OpenApiV2Form, openapi_document, openapi_hash, openapi_index, openapi_v2_document, openapi_v2_hash,
 };
 
 use super::body::{self, Body};
@@ -32,13 +32,12 @@ pub(super) fn version_2(headers: &HeaderMap, custom: &[&'static Kind]) -> Respon
     } else {
         (OpenApiV2Form::Json, body::JSON)
     };
-    let document = openapi_v2_document(custom, form);
-    let tag = format!("\"{}\"", document.hash);
+    let tag = format!("\"{}\"", openapi_v2_hash(custom));
     let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let mut response = if known {
         body::bytes(304, content, "")
     } else {
-        body::bytes(200, content, document.bytes.to_vec())
+        body::bytes(200, content, openapi_v2_document(custom, form).to_vec())
     };
     set(response.headers_mut(), ETAG, &tag);
     set(response.headers_mut(), VARY, "Accept");
