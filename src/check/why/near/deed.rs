@@ -41,8 +41,9 @@ impl Near<'_> {
             let wrote = matches!(done, "created" | "configured" | "unchanged" | "serverside-applied");
             wrote.then(|| format!("{}/{name}", kind.split('.').next().unwrap_or(kind)))
         };
-        let made: Vec<String> = answered.out.lines().filter_map(written).take(NAMED_MAX).collect();
-        let words = [told(last), made.join(", "), wanted.to_string()];
+        let made: Vec<String> = answered.out.lines().filter_map(written).collect();
+        let named = made[..made.len().min(NAMED_MAX)].join(", ");
+        let words = [told(last), named, wanted.to_string()];
         let others = !made.is_empty() && !made.contains(&words[2]);
         others.then(|| Finding::lasting(&sentences::MADE_OTHERS, [&words[0], &words[1], &words[2]]))
     }
@@ -189,9 +190,8 @@ impl Near<'_> {
 
 /// Whether a command reads what it writes from files.
 fn reads_files(line: &str) -> bool {
-    line.split_whitespace().any(|word| {
-        matches!(word, "-f" | "-k") || word.starts_with("--filename") || word.starts_with("--kustomize")
-    })
+    let flags = ["-f", "-k", "--filename", "--kustomize"];
+    line.split_whitespace().any(|word| flags.iter().any(|flag| word.starts_with(flag)))
 }
 
 /// A command as it is told.
