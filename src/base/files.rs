@@ -20,10 +20,10 @@ pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!("{name}.podlings-new"));
     let mut options = fs::OpenOptions::new();
-    options.create(true).truncate(true).write(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // One left behind by a kill may have another mode.
+    // One left behind by a kill may have another mode, and no link is followed that lies in its place.
     let _ = fs::remove_file(&beside);
     let mut file = options.open(&beside)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
