@@ -99,7 +99,8 @@ pub(super) fn decode(kind: &Kind, custom: &'static CustomType, value: &Value) ->
 #[must_use]
 pub fn present(kind: &Kind, object: &Object) -> Option<Object> {
     let custom = kind.custom?;
-    let mut value = object.value().clone();
+    // Of a copy: the stored object need not hold a tree of its own beside its parts.
+    let mut value = Value::from(object.clone());
     value["apiVersion"] = kind.api_version().into();
     pruning::prune_root(&custom.schema, &mut value, &mut Vec::new());
     defaulting::prune_nulls(&custom.schema, &mut value);

@@ -67,14 +67,8 @@ impl Strategy for Kind {
         // Without the subresource the status is part of what is desired.
         let ignored: &[&str] =
             if self.subresource("status").is_some() { &["metadata", "status"] } else { &["metadata"] };
-        let desired = |object: &Object| {
-            let mut fields = object.value().as_object().cloned().unwrap_or_default();
-            ignored.iter().for_each(|field| {
-                fields.remove(*field);
-            });
-            fields
-        };
-        desired(new) != desired(old)
+        let is_desired = |(name, _): &(&str, &Value)| !ignored.contains(name);
+        new.fields().filter(is_desired).ne(old.fields().filter(is_desired))
     }
 
     fn columns(&self) -> &'static [Column] {
