@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::apimachinery::{Object, builtin};
 use crate::lesson::Language;
 
+use super::super::partial::show;
 use super::super::state;
 use super::super::words::{Phrase, say};
 use super::super::world::World;
@@ -91,11 +92,7 @@ fn state_of(object: &Object, language: Language) -> String {
             let ports = object.list("/spec/ports").iter();
             let ports = ports.map(|port| {
                 let target = port.get("targetPort").unwrap_or(&port["port"]);
-                format!(
-                    "{} → {}",
-                    port["port"],
-                    target.as_str().map_or_else(|| target.to_string(), str::to_owned)
-                )
+                format!("{} → {}", port["port"], show(target))
             });
             format!("{} {}", object.text("/spec/type"), ports.collect::<Vec<_>>().join(", "))
         }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Object, Quantity, resolve_kind};
 
+use super::super::super::partial::show;
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between};
@@ -99,8 +100,7 @@ pub(in crate::check) fn full_resources(quota: &Object) -> Vec<String> {
     let full = hard.filter_map(|(resource, hard)| {
         let used = quota.map("/status/used")?.get(resource)?;
         let reached = Quantity::from_value(used)? >= Quantity::from_value(hard)?;
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        reached.then(|| format!("{resource}: {}/{}", text(used), text(hard)))
+        reached.then(|| format!("{resource}: {}/{}", show(used), show(hard)))
     });
     full.collect()
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-use super::super::super::partial::quote;
+use super::super::super::partial::{quote, show};
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::container::container_of;
@@ -182,9 +182,8 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
     if ports.is_empty() || known {
         return None;
     }
-    let asked = port.as_str().map_or_else(|| port.to_string(), str::to_owned);
     let declared: Vec<String> = ports.iter().map(|port| port["containerPort"].to_string()).collect();
-    Some((&sentences::PROBE_PORT, vec![asked, declared.join(", ")]))
+    Some((&sentences::PROBE_PORT, vec![show(port), declared.join(", ")]))
 }
 
 /// The port on which a probe was refused: `dial tcp 10.0.0.1:80: connect: connection refused`.

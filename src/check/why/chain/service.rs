@@ -8,7 +8,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use crate::base::is_typo;
 use crate::lesson::HttpProbe;
 
-use super::super::super::partial::shorten;
+use super::super::super::partial::{shorten, show};
 use super::super::super::probe::Reply;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
@@ -372,6 +372,5 @@ pub(super) fn offers(port: &Value, asked: &str) -> bool {
 }
 
 fn target_of(port: &Value) -> String {
-    let target = port.get("targetPort").unwrap_or(&port["port"]);
-    target.as_str().map_or_else(|| target.to_string(), str::to_owned)
+    show(port.get("targetPort").unwrap_or(&port["port"]))
 }

@@ -1,11 +1,9 @@
 //! What the last command did, where it did not do what was asked: nothing, something beside it, or half of it.
 
-use serde_json::Value;
-
 use crate::apimachinery::{Object, builtin, resolve_kind};
 use crate::lesson::{Form, ObjectRef, Quantifier, commands_of, kubectl_verb, writes};
 
-use super::super::super::partial::{Gap, contains, quote, shorten};
+use super::super::super::partial::{Gap, contains, quote, shorten, show};
 use super::super::chain::Chain;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
@@ -165,7 +163,7 @@ impl Near<'_> {
                 let wanted = owner.number("/spec/replicas").unwrap_or(1);
                 let percent = most.as_str().and_then(|most| most.strip_suffix('%')?.parse::<i64>().ok());
                 let most_of = most.as_i64().or_else(|| Some(percent? * wanted / 100))?;
-                (most_of >= wanted).then(|| format!("maxUnavailable: {}", plain(most)))?
+                (most_of >= wanted).then(|| format!("maxUnavailable: {}", show(most)))?
             }
         };
         let finding = Finding::lasting(&sentences::GOES_FIRST, [&name_of(owner), &how]);
@@ -197,8 +195,4 @@ fn reads_files(line: &str) -> bool {
 /// A command as it is told.
 fn told(line: &str) -> String {
     shorten(line.lines().next().unwrap_or_default())
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

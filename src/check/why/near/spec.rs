@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::apimachinery::{Object, builtin, resolve_kind};
 use crate::base::is_typo;
 
-use super::super::super::partial::{Gap, full_image};
+use super::super::super::partial::{Gap, full_image, show};
 use super::super::chain::Chain;
 use super::super::finding::{Finding, get_yaml, name_of};
 use super::super::sentences;
@@ -127,8 +127,7 @@ impl Near<'_> {
             "targetPort" => port["port"] == *wanted && port["targetPort"] != *wanted,
             _ => false,
         })?;
-        let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let words = [name_of(object), shown(&port["port"]), shown(&port["targetPort"])];
+        let words = [name_of(object), show(&port["port"]), show(&port["targetPort"])];
         let finding = Finding::lasting(&sentences::PORTS_SWAPPED, [&words[0], &words[1], &words[2]]);
         Some(finding.shown_by(format!("kubectl describe service {}", object.name())))
     }
