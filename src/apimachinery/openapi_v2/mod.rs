@@ -24,6 +24,9 @@ pub enum OpenApiV2Form {
     Protobuf,
 }
 
+/// A document, and the hash of what it is made from.
+type Made = (String, Arc<[u8]>);
+
 /// A text that is another one as soon as the document is; no document need be made to tell it.
 #[must_use]
 pub fn hash(custom: &[&'static Kind]) -> String {
@@ -35,8 +38,8 @@ pub fn hash(custom: &[&'static Kind]) -> String {
 /// The document in one of its forms.
 #[must_use]
 pub fn document(custom: &[&'static Kind], form: OpenApiV2Form) -> Arc<[u8]> {
-    /// The last ones made, in each form, with their hashes.
-    static LAST: Mutex<[Option<(String, Arc<[u8]>)>; 2]> = Mutex::new([const { None }; 2]);
+    /// The last ones, in each form.
+    static LAST: Mutex<[Option<Made>; 2]> = Mutex::new([const { None }; 2]);
     let hash = hash(custom);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let slot = &mut last[usize::from(form == OpenApiV2Form::Protobuf)];
