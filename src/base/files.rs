@@ -13,10 +13,13 @@ pub fn free_name(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Writes a file that nobody else may read: beside, then renamed, so that whoever reads it finds it whole.
+/// A link stays, and what it leads to is written: people keep their kubeconfig elsewhere.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!("{name}.podlings-new"));
     let mut options = fs::OpenOptions::new();
@@ -28,4 +31,23 @@ pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = options.open(&beside)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
     fs::rename(&beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_private(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+        assert_eq!(fs::read_link(&link).unwrap(), real);
+        write_private(&folder.path().join("first"), "text").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("first")).unwrap(), "text");
+    }
 }

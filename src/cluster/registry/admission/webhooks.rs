@@ -129,7 +129,8 @@ fn review(webhook: &Value, request: Request<'_>) -> Value {
     let versions = webhook["admissionReviewVersions"].as_array();
     let version = versions.into_iter().flatten().find(|version| **version == "v1" || **version == "v1beta1");
     let version = version.and_then(Value::as_str).unwrap_or("v1");
-    let value = |object: Option<&Object>| object.map_or(Value::Null, |object| object.value().clone());
+    let value =
+        |object: Option<&Object>| object.map_or(Value::Null, |object| object.published().into_owned());
     let mut asked = request.request_value();
     asked["object"] = value(request.object);
     asked["oldObject"] = value(request.old);
