@@ -142,7 +142,7 @@ fn server_address(typed: &str) -> Outcome<Address> {
 }
 
 /// The cluster or user that a flag names, or else the context.
-fn name_of(config: &Kubeconfig, flags: &Flags, context: &str, what: &str) -> String {
+pub(super) fn name_of(config: &Kubeconfig, flags: &Flags, context: &str, what: &str) -> String {
     let configured = || config.entry("contexts", context)?[what].as_str().map(str::to_owned);
     match flags.global(what) {
         "" => configured().unwrap_or_default(),

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use http::Method;
 use serde::de::IgnoredAny;
 
+use super::answers::BROKEN;
 use super::api::{Api, Url};
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
@@ -172,9 +173,6 @@ impl Api {
         Ok(self.log().err.clone().line(klog::line(Severity::Error, place, text))?)
     }
 }
-
-/// How the complaint begins of a body that broke off.
-pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
 
 /// `127.0.0.1:8443` of an address.
 pub(super) fn authority(address: &str) -> &str {

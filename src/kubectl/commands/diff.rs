@@ -126,16 +126,29 @@ async fn pruned(call: &Call<'_>, api: &Api, visited: &Visited) -> Outcome<Vec<In
 /// Writes both versions of all objects into folders and has a program compare these.
 async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &str) -> Outcome {
     let folders = folders(call);
-    for folder in &folders {
+    for (made, folder) in folders.iter().enumerate() {
         // One that is there is somebody else's.
-        std::fs::create_dir(folder)?;
+        if let Err(error) = std::fs::create_dir(folder) {
+            remove(&folders[..made]);
+            return Err(unwritten("mkdir", folder, &error));
+        }
     }
     let compared = compare(call, api, infos, program, &folders).await;
-    for folder in &folders {
+    remove(&folders);
+    compared
+}
+
+fn remove(folders: &[PathBuf]) {
+    for folder in folders {
         // What cannot be removed is left in the folder for such things.
         let _ = std::fs::remove_dir_all(folder);
     }
-    compared
+}
+
+/// A failure to write is no difference.
+fn unwritten(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    let why = reason(error);
+    more_than_a_difference(Failure::message(format!("{what} {}: {why}", path.display())))
 }
 
 async fn compare(
@@ -149,7 +162,8 @@ async fn compare(
         for (folder, object) in folders.iter().zip([live, merged]) {
             let lines = lines_of(object, keep);
             let text = if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" };
-            std::fs::write(folder.join(file_name(info)), text)?;
+            let path = folder.join(file_name(info));
+            std::fs::write(&path, text).map_err(|error| unwritten("open", &path, &error))?;
         }
         Ok(())
     };
@@ -172,7 +186,8 @@ async fn compare(
     words.extend(folders.iter().map(|folder| folder.display().to_string()));
     // As upstream does, options come last, and only those of plain characters.
     words.extend(given.filter(is_plain).map(str::to_owned));
-    match call.factory.start(Program { words, ..Program::default() }).await? {
+    let started = call.factory.start(Program { words, ..Program::default() }).await;
+    match started.map_err(more_than_a_difference)? {
         Ok(ended) if ended.code == 0 => Ok(()),
         Ok(ended) if ended.code == 1 => Err(Failure::Exit(1)),
         Ok(ended) => {
@@ -371,6 +386,14 @@ mod tests {
         mask(&mut live, &mut merged);
         assert_eq!(live["data"], json!({"a": "***", "b": "*** (before)"}));
         assert_eq!(merged["data"], json!({"a": "***", "b": "*** (after)", "c": "***"}));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_no_difference() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let failure = unwritten("mkdir", Path::new("/x/LIVE-1"), &full);
+        assert_eq!(failure.exit_code(), 2);
+        assert_eq!(failure.report(), "error: mkdir /x/LIVE-1: no space left on device");
     }
 
     #[test]
