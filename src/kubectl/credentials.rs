@@ -28,7 +28,8 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
-fn has(value: &Value, field: &str) -> bool {
+/// Whether a field holds a text.
+pub(super) fn has(value: &Value, field: &str) -> bool {
     !text(value, field).is_empty()
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::{parse_yaml, to_yaml, write_private};
 
-use super::errors::{Failure, Outcome, reason};
+use super::errors::{Failure, Outcome, reason, unwritten};
 use super::kubeconfig_shape;
 use super::manifest::json_type;
 
@@ -244,9 +244,9 @@ impl Kubeconfig {
         change(&mut file);
         complete(&mut file);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
         }
-        Ok(write_private(path, &to_yaml(&Value::Object(file)))?)
+        write_private(path, &to_yaml(&Value::Object(file))).map_err(|error| unwritten("open", path, &error))
     }
 
     /// The files that were there.

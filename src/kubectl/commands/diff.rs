@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::apply::{Visited, leftovers, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
-use crate::base::{Random, to_yaml};
+use crate::base::{Random, to_yaml, unified_diff};
 use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome, reason};
+use crate::kubectl::errors::{Failure, Outcome, reason, unwritten};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::programs::Program;
@@ -130,7 +130,7 @@ async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &
         // One that is there is somebody else's.
         if let Err(error) = std::fs::create_dir(folder) {
             remove(&folders[..made]);
-            return Err(unwritten("mkdir", folder, &error));
+            return Err(unmade("mkdir", folder, &error));
         }
     }
     let compared = compare(call, api, infos, program, &folders).await;
@@ -146,9 +146,8 @@ fn remove(folders: &[PathBuf]) {
 }
 
 /// A failure to write is no difference.
-fn unwritten(what: &str, path: &Path, error: &std::io::Error) -> Failure {
-    let why = reason(error);
-    more_than_a_difference(Failure::message(format!("{what} {}: {why}", path.display())))
+fn unmade(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    more_than_a_difference(unwritten(what, path, error))
 }
 
 async fn compare(
@@ -163,7 +162,7 @@ async fn compare(
             let lines = lines_of(object, keep);
             let text = if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" };
             let path = folder.join(file_name(info));
-            std::fs::write(&path, text).map_err(|error| unwritten("open", &path, &error))?;
+            std::fs::write(&path, text).map_err(|error| unmade("open", &path, &error))?;
         }
         Ok(())
     };
@@ -306,8 +305,14 @@ fn lines_of(object: &Value, keep_managed_fields: bool) -> Vec<String> {
     to_yaml(&object).lines().map(str::to_owned).collect()
 }
 
+/// Pairs of lines that are all looked at; longer texts are compared in a way that needs less room.
+const MOST_PAIRS: usize = 1 << 24;
+
 /// The hunks of a unified diff; empty when nothing differs.
 fn unified(old: &[String], new: &[String]) -> String {
+    if old.len().saturating_mul(new.len()) > MOST_PAIRS {
+        return unified_diff(old, new);
+    }
     let steps = steps(old, new);
     let mut text = String::new();
     let mut index = 0;
@@ -391,7 +396,7 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_no_difference() {
         let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        let failure = unwritten("mkdir", Path::new("/x/LIVE-1"), &full);
+        let failure = unmade("mkdir", Path::new("/x/LIVE-1"), &full);
         assert_eq!(failure.exit_code(), 2);
         assert_eq!(failure.report(), "error: mkdir /x/LIVE-1: no space left on device");
     }
@@ -402,5 +407,7 @@ mod tests {
         assert_eq!(text, "@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+X\n f\n g\n h\n");
         assert_eq!(unified(&lines("a"), &lines("a")), "");
         assert_eq!(unified(&[], &lines("a b")), "@@ -0,0 +1,2 @@\n+a\n+b\n");
+        let long: Vec<String> = (0..5000).map(|line| line.to_string()).collect();
+        assert_eq!(unified(&long, &long[..4999]), "@@ -4997,4 +4997,3 @@\n 4996\n 4997\n 4998\n-4999\n");
     }
 }
