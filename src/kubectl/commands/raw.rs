@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use futures::io::AsyncBufReadExt;
+use futures::io::{AsyncBufRead, AsyncBufReadExt};
 use http::Method;
 
 use crate::kubectl::api::{Api, Url};
@@ -63,7 +63,12 @@ fn check(call: &Call<'_>, method: &Method, path: &str, files: &[String]) -> Outc
 
 /// Prints what the server answers to a GET, as it comes.
 pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome {
-    let mut body = api.clone().of_a_path().stream(url, "application/json, */*").await?;
+    let body = api.clone().of_a_path().stream(url, "application/json, */*").await?;
+    copy(call, body).await
+}
+
+/// Prints the bytes of an answer as they come.
+pub(super) async fn copy(call: &mut Call<'_>, mut body: impl AsyncBufRead + Unpin) -> Outcome {
     loop {
         let read = body.fill_buf().await.map_err(|_| Failure::message("unexpected EOF"))?;
         if read.is_empty() {
