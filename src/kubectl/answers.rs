@@ -13,7 +13,6 @@ use crate::apimachinery::go_json_error;
 
 use super::errors::{Failure, Outcome};
 use super::manifest::json_type;
-use super::unreachable::BROKEN;
 
 /// Bytes of one answer; long lists come in pages, far below this.
 pub(super) const LONGEST_ANSWER: usize = 512 << 20;
@@ -31,6 +30,9 @@ pub(super) async fn whole(response: Response<Body>, longest: usize) -> Outcome<B
         Err(_) => Err(broken("unexpected EOF")),
     }
 }
+
+/// How the complaint begins of a body that broke off.
+pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
 
 /// What is said of a body that ended before its end.
 pub(super) fn broken(why: &str) -> Failure {

@@ -49,6 +49,8 @@ pub(super) struct Api {
     identity: HeaderMap,
     limit: Option<Duration>,
     page: i64,
+    /// Whether what is asked for may be told from the path.
+    tells_asked: bool,
     /// Whether a server was heard of there; one in this process need not prove itself.
     pub(super) proven: Arc<AtomicBool>,
     /// What connections go through.
@@ -98,6 +100,7 @@ impl Api {
             identity: HeaderMap::new(),
             limit: None,
             page: 500,
+            tells_asked: true,
             proven,
             proxy: None,
             resources,
@@ -114,6 +117,16 @@ impl Api {
     pub(super) fn limited(mut self, limit: Option<Duration>) -> Self {
         self.limit = limit;
         self
+    }
+
+    /// The same connection for a path that somebody typed: of it nobody knows which resource is asked for.
+    pub(super) fn of_a_path(self) -> Self {
+        Self { tells_asked: false, ..self }
+    }
+
+    /// What is asked for, as it is told of answers without a Status.
+    fn about(&self, request: &Request<Vec<u8>>) -> String {
+        if self.tells_asked { asked(request.method(), request.uri().path()) } else { String::new() }
     }
 
     /// Asks first whether there is a server at all.
@@ -214,7 +227,7 @@ impl Api {
     }
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
-        let about = asked(request.method(), request.uri().path());
+        let about = self.about(&request);
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let unanswered = || Unreachable::new(&method, &self.host, &path, NO_ANSWER);
         let mut tries = 0;
@@ -344,14 +357,14 @@ impl Api {
         let mut request = self.request(Method::GET, url, accept, None)?;
         request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let told = self.tell_request(&request)?;
-        let asked = asked(request.method(), request.uri().path());
+        let about = self.about(&request);
         let sent = self.client.send(request.map(Body::from)).await;
         let response = sent.map_err(|error| self.unreachable(&Method::GET, url.as_str(), &error))?;
         self.tell_response(told, &response)?;
         self.print_warnings(response.headers())?;
         if !response.status().is_success() {
             let (code, is_text) = (response.status(), is_text(&response));
-            return Err(refusal(code.as_u16(), &self.collect(response).await?, &asked, is_text));
+            return Err(refusal(code.as_u16(), &self.collect(response).await?, &about, is_text));
         }
         let body =
             futures::TryStreamExt::map_err(response.into_body().into_data_stream(), std::io::Error::other);
@@ -436,15 +449,17 @@ mod tests {
     #[tokio::test]
     async fn a_refused_stream_fails_as_a_refused_request_does() {
         let status = r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no log","reason":"BadRequest","code":400}"#;
-        let (api, _, _) = server(&[(400, status), (400, status), (503, "busy")]);
+        let (api, _, _) = server(&[(400, status), (400, status), (503, ""), (503, ""), (503, "")]);
         let url = Url::new("/log");
         let report = "Error from server (BadRequest): no log";
         assert_eq!(api.stream(&url, "*/*").await.err().unwrap().report(), report);
         assert_eq!(api.get(&url).await.unwrap_err().report(), report);
-        assert_eq!(
-            api.get(&url).await.unwrap_err().report(),
-            "Error from server (ServiceUnavailable): the server is currently unable to handle the request"
-        );
+        let busy =
+            "Error from server (ServiceUnavailable): the server is currently unable to handle the request";
+        assert_eq!(api.get(&url).await.unwrap_err().report(), busy);
+        let pods = Url::new("/api/v1/pods");
+        assert_eq!(api.get(&pods).await.unwrap_err().report(), format!("{busy} (get pods)"));
+        assert_eq!(api.of_a_path().get(&pods).await.unwrap_err().report(), busy);
     }
 
     #[tokio::test]

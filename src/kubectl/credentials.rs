@@ -28,7 +28,8 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
-fn has(value: &Value, field: &str) -> bool {
+/// Whether a field holds a text.
+pub(super) fn has(value: &Value, field: &str) -> bool {
     !text(value, field).is_empty()
 }
 
@@ -228,9 +229,9 @@ fn wrong_plugin(exec: &Value, user: &Value, name: &str) -> Vec<String> {
     if has(&user["auth-provider"], "name") {
         wrong.push(format!("authProvider cannot be provided in combination with an exec plugin for {name}"));
     }
-    for (field, what) in [("command", "command"), ("apiVersion", "apiVersion")] {
+    for field in ["command", "apiVersion"] {
         if !has(exec, field) {
-            wrong.push(needed(what));
+            wrong.push(needed(field));
         }
     }
     let variables = exec["env"].as_array().map(Vec::as_slice).unwrap_or_default();

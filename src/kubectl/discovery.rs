@@ -11,7 +11,7 @@ use super::api::{Api, Url};
 use super::errors::{Failure, Outcome, no_resource_type};
 
 /// What is asked for, so that one answer tells of all groups.
-pub(super) const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+const ACCEPT: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
 /// A resource that a server serves.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use super::unreachable::Unreachable;
 use crate::apimachinery::Status;
@@ -144,6 +145,11 @@ impl From<io::Error> for Failure {
             _ => Self::Message(error.to_string()),
         }
     }
+}
+
+/// What is said of a file or folder that cannot be written: which call failed (`open`, `mkdir`), of what, and why.
+pub(super) fn unwritten(what: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::message(format!("{what} {}: {}", path.display(), reason(error)))
 }
 
 impl From<Unreachable> for Failure {

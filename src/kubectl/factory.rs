@@ -13,6 +13,7 @@ use super::errors::{Failure, Outcome};
 use super::flags::Flags;
 use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
+use super::outside::name_of;
 use super::programs::Programs;
 
 /// The version of kubectl that is imitated.
@@ -177,7 +178,7 @@ impl Factory {
             }
             None => self.connect_outside(&config, flags, &target, log).await?,
         };
-        let user = user_of(&config, flags, &target);
+        let user = name_of(&config, flags, &target.context, "user");
         let api = api.acting_as(impersonated(flags, &user)?).limited(flags.limit("request-timeout"));
         if flags.on("match-server-version") {
             require_same_version(&api).await?;
@@ -192,13 +193,6 @@ impl Factory {
             None => client,
         }
     }
-}
-
-/// The name of the user whose credentials count.
-pub(super) fn user_of(config: &Kubeconfig, flags: &Flags, target: &Target) -> String {
-    let given = flags.global("user");
-    let configured = || config.entry("contexts", &target.context)?["user"].as_str().map(str::to_owned);
-    if given.is_empty() { configured().unwrap_or_default() } else { given.to_owned() }
 }
 
 /// The server's address in the kubeconfig.

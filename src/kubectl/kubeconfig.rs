@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::{parse_yaml, to_yaml, write_private};
 
-use super::errors::{Failure, Outcome, reason};
+use super::errors::{Failure, Outcome, reason, unwritten};
 use super::kubeconfig_shape;
 use super::manifest::json_type;
 
@@ -244,9 +244,9 @@ impl Kubeconfig {
         change(&mut file);
         complete(&mut file);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
         }
-        Ok(write_private(path, &to_yaml(&Value::Object(file)))?)
+        write_private(path, &to_yaml(&Value::Object(file))).map_err(|error| unwritten("open", path, &error))
     }
 
     /// The files that were there.
@@ -265,35 +265,34 @@ fn parse(path: &Path, text: &str) -> Outcome<Map<String, Value>> {
         Failure::message(format!("error loading config file {:?}: {why}", path.display().to_string()))
     };
     let documents = parse_yaml(text).map_err(|error| wrong(error.to_string()))?;
-    match documents.into_iter().next().map(|document| document.value) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => {
-            let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default();
-            match (text("apiVersion"), text("kind")) {
-                ("" | "v1", "" | "Config") => {
-                    let map = Value::Object(map);
-                    match kubeconfig_shape::mistake(&map) {
-                        Some(mistake) => Err(wrong(mistake)),
-                        None => Ok(match map {
-                            Value::Object(map) => map,
-                            _ => Map::new(),
-                        }),
-                    }
-                }
-                (version, kind) => {
-                    let kind = if kind.is_empty() { "Config" } else { kind };
-                    let version = if version.is_empty() { "v1" } else { version };
-                    Err(wrong(format!(
-                        "no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""
-                    )))
-                }
-            }
-        }
-        Some(other) => Err(wrong(format!(
+    let document = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
+    if document.is_object()
+        && let Some(mistake) = other_type(&document).or_else(|| kubeconfig_shape::mistake(&document))
+    {
+        return Err(wrong(mistake));
+    }
+    match document {
+        Value::Null => Ok(Map::new()),
+        Value::Object(map) => Ok(map),
+        other => Err(wrong(format!(
             "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
             json_type(&other)
         ))),
     }
+}
+
+/// What is said of a file that says that it is something else.
+fn other_type(document: &Value) -> Option<String> {
+    let or = |field: &str, default| match document[field].as_str() {
+        None | Some("") => default,
+        Some(text) => text.to_owned(),
+    };
+    let (version, kind) = (or("apiVersion", "v1".to_owned()), or("kind", "Config".to_owned()));
+    (version != "v1" || kind != "Config").then(|| {
+        format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""
+        )
+    })
 }
 
 /// Fills in what Go writes in any case.

@@ -4,7 +4,7 @@ use kube::client::Body;
 use serde_json::{Value, json};
 
 use super::api::{Api, Log};
-use super::credentials::{Credentials, tls_failure};
+use super::credentials::{Credentials, has, tls_failure};
 use super::errors::{Failure, Outcome};
 use super::factory::{Factory, Target};
 use super::flags::Flags;
@@ -142,7 +142,7 @@ fn server_address(typed: &str) -> Outcome<Address> {
 }
 
 /// The cluster or user that a flag names, or else the context.
-fn name_of(config: &Kubeconfig, flags: &Flags, context: &str, what: &str) -> String {
+pub(super) fn name_of(config: &Kubeconfig, flags: &Flags, context: &str, what: &str) -> String {
     let configured = || config.entry("contexts", context)?[what].as_str().map(str::to_owned);
     match flags.global(what) {
         "" => configured().unwrap_or_default(),
@@ -196,15 +196,13 @@ fn one_context(
     cluster["server"] = address.into();
     // Who names no proxy gets none here: the one of the environment is looked at elsewhere.
     cluster["proxy-url"] = DEFAULT_SERVER.into();
-    if let Some(user) = user.as_object_mut().filter(|user| has_login(user)) {
-        user.remove("exec");
-    }
-    let is_empty = |user: &Value, field: &str| user[field].as_str().is_none_or(str::is_empty);
-    if is_empty(&user, "client-certificate") && is_empty(&user, "client-certificate-data") {
-        // A key alone proves nothing.
-        if let Some(user) = user.as_object_mut() {
-            user.retain(|field, _| !field.starts_with("client-key"));
-        }
+    let has_certificate = has(&user, "client-certificate") || has(&user, "client-certificate-data");
+    let has_login = has_certificate || has(&user, "token") || has(&user, "tokenFile");
+    if let Some(user) = user.as_object_mut() {
+        // A certificate or a token counts more than what a program would say, and a key alone proves nothing.
+        user.retain(|field, _| {
+            !(has_login && field == "exec") && (has_certificate || !field.starts_with("client-key"))
+        });
     }
     serde_json::from_value(json!({
         "current-context": "context",
@@ -212,13 +210,6 @@ fn one_context(
         "users": [{"name": "user", "user": user}],
         "contexts": [{"name": "context", "context": {"cluster": "cluster", "user": "user"}}],
     }))
-}
-
-/// Whether a user brings a certificate or a token, which count more than what a program would say.
-fn has_login(user: &serde_json::Map<String, Value>) -> bool {
-    ["client-certificate", "client-certificate-data", "token", "tokenFile"].iter().any(|field| {
-        user.get(*field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()))
-    })
 }
 
 #[cfg(test)]

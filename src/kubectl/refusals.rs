@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::errors::Failure;
-use super::unreachable::{authority, dialled};
+use super::unreachable::dialled;
 use crate::apimachinery::Status;
 use crate::base::Timestamp;
 
@@ -86,9 +86,9 @@ pub(super) fn below_http(text: &str, host: &str) -> String {
             "message head is too large",
             "net/http: HTTP/1.x transport connection broken: net/http: server response headers exceeded 10485760 bytes; aborted".to_owned(),
         ),
-        ("deadline has elapsed", format!("dial tcp {}: i/o timeout", dialled(host, authority(host)))),
-        ("No route to host", format!("dial tcp {}: connect: no route to host", dialled(host, authority(host)))),
-        ("Network is unreachable", format!("dial tcp {}: connect: network is unreachable", dialled(host, authority(host)))),
+        ("deadline has elapsed", format!("dial tcp {}: i/o timeout", dialled(host))),
+        ("No route to host", format!("dial tcp {}: connect: no route to host", dialled(host))),
+        ("Network is unreachable", format!("dial tcp {}: connect: network is unreachable", dialled(host))),
         ("InvalidContentType", "http: server gave HTTP response to HTTPS client".to_owned()),
         ("failed to lookup address information", format!("dial tcp: lookup {name}: no such host")),
     ];

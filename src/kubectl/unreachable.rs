@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use http::Method;
 use serde::de::IgnoredAny;
 
+use super::answers::BROKEN;
 use super::api::{Api, Url};
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
@@ -73,13 +74,12 @@ impl Api {
                 .downcast_ref::<std::io::Error>()
                 .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
             if refused_here {
-                let host = authority(self.host());
                 let dialled = match &self.proxy {
-                    Some(proxy) => format!("proxyconnect tcp: dial tcp {}", dialled(proxy, authority(proxy))),
-                    None => format!("dial tcp {}", dialled(self.host(), host)),
+                    Some(proxy) => format!("proxyconnect tcp: dial tcp {}", dialled(proxy)),
+                    None => format!("dial tcp {}", dialled(self.host())),
                 };
                 let why = format!("{dialled}: connect: connection refused");
-                let refused = Some(host.to_owned());
+                let refused = Some(authority(self.host()).to_owned());
                 return Unreachable { refused, ..Unreachable::new(method, self.host(), path, why) }.into();
             }
             match cause.source() {
@@ -173,17 +173,15 @@ impl Api {
     }
 }
 
-/// How the complaint begins of a body that broke off.
-pub(super) const BROKEN: &str = "unexpected error when reading response body. Please retry. Original error: ";
-
 /// `127.0.0.1:8443` of an address.
-pub(super) fn authority(address: &str) -> &str {
+fn authority(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
 }
 
-/// What was dialled: a name of this machine is its address.
-pub(super) fn dialled(address: &str, authority: &str) -> String {
+/// What is dialled for an address: a name of this machine is its number.
+pub(super) fn dialled(address: &str) -> String {
+    let authority = authority(address);
     let port = if address.starts_with("https:") { "443" } else { "80" };
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, given)) if !given.contains(']') => (host, given),
@@ -202,8 +200,8 @@ mod tests {
         let failed = Unreachable::new(&Method::POST, "https://a:1/k8s/", "/api/v1/x?y=1", "EOF");
         assert_eq!(failed.to_string(), r#"Post "https://a:1/k8s/api/v1/x?y=1": EOF"#);
         assert_eq!(failed.report(), "Unable to connect to the server: EOF");
-        assert_eq!(dialled("https://localhost", "localhost"), "127.0.0.1:443");
-        assert_eq!(dialled("http://[::1]", "[::1]"), "[::1]:80");
+        assert_eq!(dialled("https://localhost"), "127.0.0.1:443");
+        assert_eq!(dialled("http://[::1]"), "[::1]:80");
         assert_eq!(authority("https://10.0.0.1:6443/k8s"), "10.0.0.1:6443");
     }
 

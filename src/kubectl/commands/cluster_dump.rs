@@ -8,7 +8,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::describe::{array, text_of};
 use crate::kubectl::discovery::Resource;
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, unwritten};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Format, format_of};
 
@@ -117,9 +117,9 @@ fn write(call: &mut Call<'_>, name: &str, text: &str) -> Outcome {
         folder => {
             let path = call.factory.path(folder).join(name);
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
+                std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
             }
-            Ok(std::fs::write(path, text)?)
+            std::fs::write(&path, text).map_err(|error| unwritten("open", &path, &error))
         }
     }
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::apply::{Visited, leftovers, patch_of};
 use super::flag_sets::{FILES, SELECTOR, field_manager};
-use crate::base::{Random, to_yaml};
+use crate::base::{Random, to_yaml, unified_diff};
 use crate::kubectl::api::{APPLY_PATCH, Api};
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome, reason};
+use crate::kubectl::errors::{Failure, Outcome, reason, unwritten};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::programs::Program;
@@ -126,16 +126,28 @@ async fn pruned(call: &Call<'_>, api: &Api, visited: &Visited) -> Outcome<Vec<In
 /// Writes both versions of all objects into folders and has a program compare these.
 async fn with_program(call: &mut Call<'_>, api: &Api, infos: &[Info], program: &str) -> Outcome {
     let folders = folders(call);
-    for folder in &folders {
+    for (made, folder) in folders.iter().enumerate() {
         // One that is there is somebody else's.
-        std::fs::create_dir(folder)?;
+        if let Err(error) = std::fs::create_dir(folder) {
+            remove(&folders[..made]);
+            return Err(unmade("mkdir", folder, &error));
+        }
     }
     let compared = compare(call, api, infos, program, &folders).await;
-    for folder in &folders {
+    remove(&folders);
+    compared
+}
+
+fn remove(folders: &[PathBuf]) {
+    for folder in folders {
         // What cannot be removed is left in the folder for such things.
         let _ = std::fs::remove_dir_all(folder);
     }
-    compared
+}
+
+/// A failure to write is no difference.
+fn unmade(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    more_than_a_difference(unwritten(what, path, error))
 }
 
 async fn compare(
@@ -149,7 +161,8 @@ async fn compare(
         for (folder, object) in folders.iter().zip([live, merged]) {
             let lines = lines_of(object, keep);
             let text = if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" };
-            std::fs::write(folder.join(file_name(info)), text)?;
+            let path = folder.join(file_name(info));
+            std::fs::write(&path, text).map_err(|error| unmade("open", &path, &error))?;
         }
         Ok(())
     };
@@ -172,7 +185,8 @@ async fn compare(
     words.extend(folders.iter().map(|folder| folder.display().to_string()));
     // As upstream does, options come last, and only those of plain characters.
     words.extend(given.filter(is_plain).map(str::to_owned));
-    match call.factory.start(Program { words, ..Program::default() }).await? {
+    let started = call.factory.start(Program { words, ..Program::default() }).await;
+    match started.map_err(more_than_a_difference)? {
         Ok(ended) if ended.code == 0 => Ok(()),
         Ok(ended) if ended.code == 1 => Err(Failure::Exit(1)),
         Ok(ended) => {
@@ -291,8 +305,14 @@ fn lines_of(object: &Value, keep_managed_fields: bool) -> Vec<String> {
     to_yaml(&object).lines().map(str::to_owned).collect()
 }
 
+/// Pairs of lines that are all looked at; longer texts are compared in a way that needs less room.
+const MOST_PAIRS: usize = 1 << 24;
+
 /// The hunks of a unified diff; empty when nothing differs.
 fn unified(old: &[String], new: &[String]) -> String {
+    if old.len().saturating_mul(new.len()) > MOST_PAIRS {
+        return unified_diff(old, new);
+    }
     let steps = steps(old, new);
     let mut text = String::new();
     let mut index = 0;
@@ -374,10 +394,20 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_written_is_no_difference() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let failure = unmade("mkdir", Path::new("/x/LIVE-1"), &full);
+        assert_eq!(failure.exit_code(), 2);
+        assert_eq!(failure.report(), "error: mkdir /x/LIVE-1: no space left on device");
+    }
+
+    #[test]
     fn changes_are_shown_with_three_lines_around_them() {
         let text = unified(&lines("a b c d e f g h"), &lines("a b c d X f g h"));
         assert_eq!(text, "@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+X\n f\n g\n h\n");
         assert_eq!(unified(&lines("a"), &lines("a")), "");
         assert_eq!(unified(&[], &lines("a b")), "@@ -0,0 +1,2 @@\n+a\n+b\n");
+        let long: Vec<String> = (0..5000).map(|line| line.to_string()).collect();
+        assert_eq!(unified(&long, &long[..4999]), "@@ -4997,4 +4997,3 @@\n 4996\n 4997\n 4998\n-4999\n");
     }
 }

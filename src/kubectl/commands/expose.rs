@@ -14,7 +14,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
-/// The command.
+/// Kinds of what can be exposed, as completion offers them.
 const EXPOSABLE: &[&str] = &["pod", "service", "replicationcontroller", "deployment", "replicaset"];
 
 /// The command.

@@ -96,8 +96,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
     let format = match format {
         Err(wrong) => {
-            ask_all(call, &api, &wanted).await?.1.into_iter().next().map_or(Err(wrong), Err)?;
-            return Ok(());
+            let (_, failures) = ask_all(call, &api, &wanted).await?;
+            return Err(failures.into_iter().next().unwrap_or(wrong));
         }
         Ok(format) => format,
     };

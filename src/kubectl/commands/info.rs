@@ -208,8 +208,8 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     let mut failure = None;
     if !call.flags.on("client") {
         // Without a connection nothing is told at all.
-        call.api().await?;
-        match server_version(call).await {
+        let api = call.api().await?;
+        match server_version(&api).await {
             Ok(server) => all["serverVersion"] = server,
             Err(refused) => failure = Some(refused),
         }
@@ -230,8 +230,7 @@ async fn version(call: &mut Call<'_>) -> Outcome {
     failure.map_or(Ok(()), Err)
 }
 
-async fn server_version(call: &Call<'_>) -> Outcome<Value> {
-    let api = call.api().await?;
+async fn server_version(api: &Api) -> Outcome<Value> {
     let url = Url::new("/version").with("timeout", api.patience());
     let answer = api.text(Method::GET, &url, "application/json, */*", None).await?;
     serde_json::from_str(&answer).map_err(|error| {

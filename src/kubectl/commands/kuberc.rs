@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::flag_sets::OUTPUT;
 use crate::base::{parse_yaml, to_yaml};
 use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, unwritten};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::format_of;
 
@@ -118,9 +118,10 @@ fn nothing_preferred() -> Value {
 
 fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
     }
-    crate::base::write_private(path, &to_yaml(preference))?;
+    crate::base::write_private(path, &to_yaml(preference))
+        .map_err(|error| unwritten("open", path, &error))?;
     call.line(format!("Updated {}", path.display()))
 }
 

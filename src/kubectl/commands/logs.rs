@@ -292,6 +292,17 @@ async fn open(
     }
 }
 
+/// Prints what a container has written so far, byte by byte as it is.
+pub(super) async fn print_log(
+    call: &mut Call<'_>,
+    api: &Api,
+    (namespace, pod): (&str, &str),
+    container: &str,
+) -> Outcome {
+    let url = Resource::from(&builtin::POD).subresource(namespace, pod, "log").with("container", container);
+    super::raw::copy(call, api.stream(&url, "*/*").await?).await
+}
+
 async fn print(api: &Api, source: &Source, mut out: Output, patience: Option<Duration>) -> Outcome {
     let mut lines = open(api, source, patience).await?;
     let mut line = Vec::new();

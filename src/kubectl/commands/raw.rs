@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use futures::io::AsyncBufReadExt;
+use futures::io::{AsyncBufRead, AsyncBufReadExt};
 use http::Method;
 
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::refusals::asked;
 
 /// Sends the request that `--raw` names and prints what the server answers.
 pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
@@ -26,22 +25,9 @@ pub(super) async fn send(call: &mut Call<'_>, method: Method) -> Outcome {
         })?),
     };
     let body = body.map(|text| ("application/json", text.into_bytes()));
-    let api = call.api().await?;
-    let sent = api.text(method.clone(), &Url::new(path.clone()), "application/json, */*", body).await;
-    call.text(sent.map_err(|failure| of_a_path(failure, &method, &path))?)
-}
-
-/// Of a path nobody knows which resource was asked for.
-fn of_a_path(failure: Failure, method: &Method, path: &str) -> Failure {
-    match failure {
-        Failure::Status(mut status) => {
-            if let Some(message) = status.message.strip_suffix(&asked(method, path)) {
-                status.message = message.to_owned();
-            }
-            Failure::Status(status)
-        }
-        other => other,
-    }
+    let api = call.api().await?.of_a_path();
+    let text = api.text(method, &Url::new(path), "application/json, */*", body).await?;
+    call.text(text)
 }
 
 /// Refuses what does not go together with `--raw`; upstream looks at no arguments here.
@@ -77,8 +63,12 @@ fn check(call: &Call<'_>, method: &Method, path: &str, files: &[String]) -> Outc
 
 /// Prints what the server answers to a GET, as it comes.
 pub(super) async fn print(call: &mut Call<'_>, api: &Api, url: &Url) -> Outcome {
-    let told = |failure| of_a_path(failure, &Method::GET, url.as_str());
-    let mut body = api.stream(url, "application/json, */*").await.map_err(told)?;
+    let body = api.clone().of_a_path().stream(url, "application/json, */*").await?;
+    copy(call, body).await
+}
+
+/// Prints the bytes of an answer as they come.
+pub(super) async fn copy(call: &mut Call<'_>, mut body: impl AsyncBufRead + Unpin) -> Outcome {
     loop {
         let read = body.fill_buf().await.map_err(|_| Failure::message("unexpected EOF"))?;
         if read.is_empty() {

@@ -1,10 +1,10 @@
 //! `kubectl run -it --rm`: attaching to the new Pod, its exit code, its end.
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::attach;
 use super::exec::Place;
+use super::logs::print_log;
 use crate::apimachinery::{Kind, builtin};
 use crate::kubectl::api::{Api, Url};
 use crate::kubectl::command::Call;
@@ -72,11 +72,7 @@ impl NewPod {
     }
 
     async fn print_log(&self, call: &mut Call<'_>, api: &Api) -> Outcome {
-        let url = Resource::from(&builtin::POD)
-            .subresource(&self.namespace, &self.name, "log")
-            .with("container", &self.container);
-        let text = api.text(Method::GET, &url, "*/*", None).await?;
-        call.text(text)
+        print_log(call, api, (&self.namespace, &self.name), &self.container).await
     }
 
     async fn wait_until(&self, api: &Api, is_reached: impl Fn(&Value) -> bool) -> Outcome<Value> {

@@ -326,17 +326,19 @@ async fn containers(call: &Call<'_>) -> Vec<String> {
     crate::kubectl::pods::container_names(&pod)
 }
 
+/// The Pod that `web` or `pod/web` names.
+fn pod_named(typed: &str) -> Option<&str> {
+    let (kind, name) = typed.split_once('/').unwrap_or(("pod", typed));
+    matches!(kind, "po" | "pod" | "pods").then_some(name)
+}
+
 /// `80:80` for each port that the Pod's containers name.
 async fn ports(call: &Call<'_>) -> Vec<String> {
     let (Ok(api), Ok(namespace), Some(typed)) = (call.api().await, call.namespace(), call.args.first())
     else {
         return Vec::new();
     };
-    let name = typed.rsplit_once('/').map_or(typed.as_str(), |(_, name)| name);
-    let is_pod = !typed.contains('/') || typed.starts_with("po");
-    if !is_pod {
-        return Vec::new();
-    }
+    let Some(name) = pod_named(typed) else { return Vec::new() };
     let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, name)).await.unwrap_or(Value::Null);
     let containers = pod["spec"]["containers"].as_array().map(Vec::as_slice).unwrap_or_default();
     let ports = containers.iter().filter_map(|container| container["ports"].as_array()).flatten();
@@ -362,4 +364,15 @@ async fn paths(call: &Call<'_>, typed: &str) -> Vec<String> {
         found.extend(["./".to_owned(), "/".to_owned()]);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pod_named;
+
+    #[test]
+    fn only_pods_are_asked_for_the_ports_of_pods() {
+        assert_eq!(["web", "pod/web", "po/web"].map(pod_named), [Some("web"); 3]);
+        assert_eq!(["podtemplates/web", "svc/web"].map(pod_named), [None; 2]);
+    }
 }

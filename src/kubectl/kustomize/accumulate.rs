@@ -90,7 +90,7 @@ impl Accumulator {
         self.open.push(folder);
         let mut resources = below;
         for name in file.texts("resources").into_iter().chain(file.texts("bases")) {
-            let more = self.resource(&file, name).map_err(|failure| wrapped(&failure, name))?;
+            let more = self.resource(&file, name).map_err(|failure| wrapped(&failure))?;
             append(&mut resources, more).map_err(|failure| merging(&file, name, &failure))?;
         }
         generators::run(&file, &mut resources)?;
@@ -229,7 +229,7 @@ fn merging(file: &Kustomization, name: &str, failure: &Failure) -> Failure {
     })
 }
 
-fn wrapped(failure: &Failure, _name: &str) -> Failure {
+fn wrapped(failure: &Failure) -> Failure {
     let text = failure.to_string();
     match text.strip_prefix("accumulating resources: ") {
         Some(_) => Failure::message(text),

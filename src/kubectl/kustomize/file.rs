@@ -56,20 +56,17 @@ impl Kustomization {
         let text = std::fs::read_to_string(path)?;
         let documents =
             parse_yaml(&text).map_err(|error| Failure::message(format!("invalid Kustomization: {error}")))?;
-        let fields = match documents.into_iter().next().map(|document| document.value) {
-            Some(Value::Object(fields)) => fields,
-            None | Some(Value::Null) => {
-                return Err(Failure::message("kustomization.yaml is empty".to_owned()));
+        let document = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
+        if document.is_object() {
+            if let Some(mistake) = shape::mistake(&document) {
+                return Err(Failure::message(format!("invalid Kustomization: {mistake}")));
             }
-            Some(_) => return Err(Failure::message("invalid Kustomization: it is no mapping")),
-        };
-        let fields = Value::Object(fields);
-        if let Some(mistake) = shape::mistake(&fields) {
-            return Err(Failure::message(format!("invalid Kustomization: {mistake}")));
+            require_type(&document, folder)?;
         }
-        require_type(&fields, folder)?;
-        let Value::Object(fields) = fields else {
-            return Err(Failure::message("kustomization.yaml is empty"));
+        let fields = match document {
+            Value::Object(fields) => fields,
+            Value::Null => return Err(Failure::message("kustomization.yaml is empty")),
+            _ => return Err(Failure::message("invalid Kustomization: it is no mapping")),
         };
         if let Some(field) = fields.keys().find(|field| REFUSED.contains(&field.as_str())) {
             return Err(Failure::message(format!(

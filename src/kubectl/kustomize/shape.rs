@@ -78,34 +78,28 @@ const GENERATOR_OPTIONS: Shape = Struct(
     ],
 );
 
-static CONFIG_MAP: Shape = Struct(
-    "ConfigMapArgs",
-    &[
-        ("GeneratorArgs.namespace", Text),
-        ("GeneratorArgs.name", Text),
-        ("GeneratorArgs.behavior", Text),
-        ("GeneratorArgs.KvPairSources.literals", List(&Text)),
-        ("GeneratorArgs.KvPairSources.files", List(&Text)),
-        ("GeneratorArgs.KvPairSources.envs", List(&Text)),
-        ("GeneratorArgs.KvPairSources.env", Text),
-        ("GeneratorArgs.options", GENERATOR_OPTIONS),
-    ],
-);
+/// What is generated: the fields of both kinds, and those of one.
+macro_rules! generator {
+    ($name:literal $(, $more:expr)*) => {
+        Struct(
+            $name,
+            &[
+                ("GeneratorArgs.namespace", Text),
+                ("GeneratorArgs.name", Text),
+                ("GeneratorArgs.behavior", Text),
+                ("GeneratorArgs.KvPairSources.literals", List(&Text)),
+                ("GeneratorArgs.KvPairSources.files", List(&Text)),
+                ("GeneratorArgs.KvPairSources.envs", List(&Text)),
+                ("GeneratorArgs.KvPairSources.env", Text),
+                ("GeneratorArgs.options", GENERATOR_OPTIONS),
+                $($more),*
+            ],
+        )
+    };
+}
 
-static SECRET: Shape = Struct(
-    "SecretArgs",
-    &[
-        ("GeneratorArgs.namespace", Text),
-        ("GeneratorArgs.name", Text),
-        ("GeneratorArgs.behavior", Text),
-        ("GeneratorArgs.KvPairSources.literals", List(&Text)),
-        ("GeneratorArgs.KvPairSources.files", List(&Text)),
-        ("GeneratorArgs.KvPairSources.envs", List(&Text)),
-        ("GeneratorArgs.KvPairSources.env", Text),
-        ("GeneratorArgs.options", GENERATOR_OPTIONS),
-        ("type", Text),
-    ],
-);
+static CONFIG_MAP: Shape = generator!("ConfigMapArgs");
+static SECRET: Shape = generator!("SecretArgs", ("type", Text));
 
 static KUSTOMIZATION: Shape = Struct(
     "Kustomization",

@@ -76,8 +76,8 @@ async fn patch(
     let url = super::super::create::write_url(call, info.url(), dry_run);
     for attempt in 0.. {
         let (patch, content_type) = match patch_of(&info.resource, modified, &live) {
+            Ok(computed) => computed,
             Err(failure) => return Err(uncomputed(call, info, modified, &live, &failure.to_string())?),
-            computed => computed?,
         };
         if patch == json!({}) {
             return Ok(Applied { object: live, verb: "unchanged" });

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::flag_sets::OUTPUT;
-use super::one_name;
+use super::{failed, one_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
@@ -56,13 +56,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let format = format_of(call, false)?;
     let api = call.api().await?;
     let url = Resource::from(&builtin::SERVICE_ACCOUNT).subresource(&call.namespace()?, &name, "token");
-    let answer = api.post(&url, &request).await.map_err(|failure| match failure {
-        failure @ (Failure::Unreachable(_) | Failure::Message(_)) => {
-            Failure::message(format!("failed to create token: {failure}"))
-        }
-        Failure::Status(status) => Failure::message(format!("failed to create token: {}", status.message)),
-        other => other,
-    })?;
+    let answer = api.post(&url, &request).await.map_err(|failure| failed(failure, "token"))?;
     let token = answer["status"]["token"].as_str().unwrap_or_default();
     if token.is_empty() {
         return Err(Failure::message("failed to create token: no token in server response"));

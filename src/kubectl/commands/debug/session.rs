@@ -1,10 +1,10 @@
 //! Waiting for a debug container, and attaching to it or showing what it printed.
 
-use http::Method;
 use serde_json::Value;
 
 use super::super::attach::connect;
 use super::super::exec::Place;
+use super::super::logs::print_log;
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -32,7 +32,7 @@ pub(super) async fn attach(call: &mut Call<'_>, api: &Api, pod: &Value, containe
     })
     .await?;
     if state_of(&started, container)["terminated"].is_object() {
-        return print_log(call, api, &started, container).await;
+        return print_log(call, api, (namespace, name), container).await;
     }
     let place = Place { pod: started, container: container.to_owned() };
     match connect(call, api, &place).await {
@@ -42,7 +42,7 @@ pub(super) async fn attach(call: &mut Call<'_>, api: &Api, pod: &Value, containe
             call.complain(format!(
                 "warning: couldn't attach to pod/{name}, falling back to streaming logs: {failure}"
             ))?;
-            print_log(call, api, &place.pod, container).await
+            print_log(call, api, (namespace, name), container).await
         }
     }
 }
@@ -54,11 +54,4 @@ fn state_of(pod: &Value, container: &str) -> Value {
         .find(|status| status["name"] == container)
         .map(|status| status["state"].clone())
         .unwrap_or_default()
-}
-
-async fn print_log(call: &mut Call<'_>, api: &Api, pod: &Value, container: &str) -> Outcome {
-    let (namespace, name) = (text_of(&pod["metadata"]["namespace"]), text_of(&pod["metadata"]["name"]));
-    let url = Resource::from(&builtin::POD).subresource(namespace, name, "log").with("container", container);
-    let text = api.text(Method::GET, &url, "*/*", None).await?;
-    call.text(text)
 }

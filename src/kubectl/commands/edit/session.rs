@@ -11,7 +11,7 @@ use crate::base::Random;
 use crate::kubectl::api::{Api, MERGE_PATCH, STRATEGIC_PATCH, Url};
 use crate::kubectl::command::Call;
 use crate::kubectl::discovery::{of_object, unknown_kind};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::errors::{Failure, Outcome, unwritten};
 use crate::kubectl::printers::print_done;
 use crate::kubectl::programs::Program;
 use crate::kubectl::resource_args::Info;
@@ -171,7 +171,7 @@ impl<'s, 'a> Session<'s, 'a> {
             true => text.replace('\n', "\r\n"),
             false => text.to_owned(),
         };
-        crate::base::write_private(&file, &text)?;
+        crate::base::write_private(&file, &text).map_err(|error| unwritten("open", &file, &error))?;
         let (words, name) = self.call.factory.editor(&file.display().to_string());
         let ended = self.call.factory.start(Program { words, ..Program::default() }).await;
         let why = match ended {

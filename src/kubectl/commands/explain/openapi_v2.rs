@@ -58,7 +58,7 @@ fn indented(text: &str, indent: usize) -> String {
     wrap(text, WIDTH - indent).iter().map(|line| format!("{}{line}\n", margin(line))).collect()
 }
 
-/// Lines of at most `width` characters; a word that is longer stands whole on a line of its own. Indented lines,
+/// Lines of at most `width` bytes, as upstream counts; a word that is longer stands whole on a line of its own. Indented lines,
 /// empty ones and items of lists stay as they are.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line, mut ends_in_colon) = (Vec::new(), String::new(), false);
