@@ -167,7 +167,7 @@ mod tests {
             ("/a/{p", "unmatched '{'"),
             ("w out", "not simulated: command w"),
             (":a;ba", "not simulated: scripts of sed that go on and on"),
-            (":a;s/./&&/g;ba", "not simulated: scripts of sed that go on and on"),
+            (":a;s/.*/&&/;ba", "not simulated: scripts of sed that go on and on"),
             (":a;H;G;ba", "not simulated: scripts of sed that go on and on"),
         ] {
             assert_eq!(run(script, "a\n"), why, "{script}");
