@@ -23,6 +23,11 @@ pub(super) enum Syntax {
     Awk,
 }
 
+/// What busybox' programs say of an expression that `Pattern` does not take.
+pub(super) fn complaint(text: &str, why: String) -> String {
+    if why.starts_with("not simulated") { why } else { format!("bad regex '{text}': {why}") }
+}
+
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(Regex);

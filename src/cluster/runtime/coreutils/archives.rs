@@ -1,7 +1,8 @@
 //! tar: packs, unpacks and lists archives, over the files of the container.
 
+use std::io::ErrorKind;
+
 use super::super::filesystem::{absolute, join};
-use super::super::images::Toolbox;
 use super::super::ownership::Ownership;
 use super::super::shell::matches;
 use super::compression::{compressed, unpacked};
@@ -152,7 +153,7 @@ pub(super) fn tar(call: &mut Call<'_>) -> Outcome {
     if !call.system.files().is_directory(&request.directory) {
         let why = "No such file or directory";
         let directory = &request.directory;
-        let words = if is_gnu(call) {
+        let words = if call.is_gnu() {
             format!("{directory}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
         } else {
             format!("can't change directory to '{directory}': {why}")
@@ -162,7 +163,7 @@ pub(super) fn tar(call: &mut Call<'_>) -> Outcome {
     match request.mode {
         Some('c') => create(call, &request),
         Some(_) => read(call, &request),
-        None if is_gnu(call) => fail(
+        None if call.is_gnu() => fail(
             call,
             "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.",
         ),
@@ -170,19 +171,14 @@ pub(super) fn tar(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Whether the image has GNU's tar and not busybox's.
-pub(super) fn is_gnu(call: &Call<'_>) -> bool {
-    call.system.image().is_some_and(|image| matches!(image.toolbox, Toolbox::Debian | Toolbox::DebianCurl))
-}
-
 fn fail(call: &mut Call<'_>, why: &str) -> Outcome {
     call.complain(why);
-    Outcome::Ended(if is_gnu(call) { 2 } else { 1 })
+    Outcome::Ended(if call.is_gnu() { 2 } else { 1 })
 }
 
 /// The end after something was left out.
 fn fail_late(call: &mut Call<'_>) -> Outcome {
-    let gnu = is_gnu(call);
+    let gnu = call.is_gnu();
     fail(
         call,
         if gnu {
@@ -207,7 +203,7 @@ pub(super) fn safe_name<'a>(call: &mut Call<'_>, name: &'a str, warned: &mut boo
     }
     let prefix = &name[..name.len() - rest.len()];
     if !prefix.is_empty() && !std::mem::replace(warned, true) {
-        let words = if is_gnu(call) {
+        let words = if call.is_gnu() {
             format!("Removing leading `{prefix}' from member names")
         } else {
             format!("removing leading '{prefix}' from member names")
@@ -229,7 +225,7 @@ struct Packing<'a> {
 
 fn create(call: &mut Call<'_>, request: &Request) -> Outcome {
     if request.members.is_empty() {
-        let words = if is_gnu(call) {
+        let words = if call.is_gnu() {
             "Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information."
         } else {
             "empty archive"
@@ -269,7 +265,7 @@ impl Packing<'_> {
         }
         let path = absolute(&self.request.directory, name);
         if self.archive.as_ref() == Some(&path) {
-            let words = if is_gnu(call) { "not dumped" } else { "skipping" };
+            let words = if call.is_gnu() { "not dumped" } else { "skipping" };
             return call.complain(&format!("{name}: file is the archive; {words}"));
         }
         let link = call.system.files().link_target(&path);
@@ -288,7 +284,7 @@ impl Packing<'_> {
             Ok(bytes) => {
                 self.append(call, (&member, &path), is_directory, &bytes).map_err(|why| why.to_string())
             }
-            Err(why) if is_gnu(call) => Err(format!("Cannot stat: {why}")),
+            Err(why) if call.is_gnu() => Err(format!("Cannot stat: {why}")),
             Err(why) => Err(why.to_string()),
         };
         if let Err(why) = added {
@@ -362,7 +358,7 @@ fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
             Ok(bytes) => bytes,
             Err(why) => {
                 let name = request.file.clone().unwrap_or_default();
-                let words = if is_gnu(call) {
+                let words = if call.is_gnu() {
                     format!("{name}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
                 } else {
                     format!("can't open '{name}': {why}")
@@ -378,18 +374,20 @@ fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
     let plain = match bytes.starts_with(&[0x1f, 0x8b]) {
         true => unpacked(&bytes),
         false if request.gzip => {
-            let words = if is_gnu(call) { "This does not look like a tar archive" } else { "invalid magic" };
+            let words = if call.is_gnu() { "This does not look like a tar archive" } else { "invalid magic" };
             call.complain(words);
             return fail(call, "short read");
         }
         false => Ok(bytes),
     };
-    let bytes = plain.unwrap_or_default();
+    let bytes = match plain {
+        Ok(bytes) => bytes,
+        Err(why) if why.kind() == ErrorKind::Other => return fail(call, &why.to_string()),
+        Err(_) => Vec::new(),
+    };
     let mut reading = Reading::new(request);
-    let read = reading.members(call, &bytes);
-    if let Err(why) = read {
-        let _ = why;
-        return match is_gnu(call) {
+    if reading.members(call, &bytes).is_err() {
+        return match call.is_gnu() {
             true => {
                 call.complain("This does not look like a tar archive");
                 fail_late(call)
@@ -406,14 +404,14 @@ fn read(call: &mut Call<'_>, request: &Request) -> Outcome {
         .map(|(name, _)| name.clone())
         .collect();
     for name in &missing {
-        let words = if is_gnu(call) {
+        let words = if call.is_gnu() {
             format!("{name}: Not found in archive")
         } else {
             format!("{name}: not found in archive")
         };
         call.complain(&words);
     }
-    match (reading.failed, missing.is_empty(), is_gnu(call)) {
+    match (reading.failed, missing.is_empty(), call.is_gnu()) {
         (true, ..) | (_, false, true) => fail_late(call),
         (false, false, false) => Outcome::Ended(1),
         (false, true, _) => Outcome::Ended(0),

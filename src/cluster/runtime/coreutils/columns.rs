@@ -1,8 +1,7 @@
 //! cut: columns of lines.
 
 use super::inputs::lines_so_far;
-use super::options::Taken;
-use super::text::options_or_end;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 const TAKEN: Taken = Taken {
@@ -21,7 +20,7 @@ const TAKEN: Taken = Taken {
 
 /// Columns of lines.
 pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &TAKEN);
+    let options = or_end!(call.options(&TAKEN));
     let lists = ['b', 'c', 'f'].map(|letter| options.value(letter));
     let Some(list) = lists.into_iter().flatten().next() else {
         call.complain("expected a list of bytes, characters, or fields");
@@ -37,10 +36,7 @@ pub(super) fn cut(call: &mut Call<'_>) -> Outcome {
         call.complain("the delimiter must be a single character");
         return Outcome::Ended(1);
     }
-    let (text, goes_on) = match lines_so_far(call, &options.operands) {
-        Ok(read) => read,
-        Err(ended) => return ended,
-    };
+    let (text, goes_on) = or_end!(lines_so_far(call, &options.operands));
     let wanted = |number: usize| ranges.iter().any(|(first, last)| (*first..=*last).contains(&number));
     for line in text.lines() {
         if !by_field {

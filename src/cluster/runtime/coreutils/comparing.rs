@@ -3,9 +3,8 @@
 use crate::base::unified_diff;
 
 use super::super::filesystem::join;
-use super::inputs::{complain_unreadable, is_gnu};
-use super::options::Taken;
-use super::text::options_or_end;
+use super::inputs::complain_unreadable;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name};
 
 /// The two texts that are compared; `None` while standard input may bring more.
@@ -28,10 +27,11 @@ fn two(call: &mut Call<'_>, names: &[String; 2]) -> Option<Result<[Vec<u8>; 2], 
 
 /// Where two files begin to differ.
 pub(super) fn cmp(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(
-        call,
-        &Taken { letters: "s", refused: "ln", long: &[("quiet", 's'), ("silent", 's')] }
-    );
+    let options = or_end!(call.options(&Taken {
+        letters: "s",
+        refused: "ln",
+        long: &[("quiet", 's'), ("silent", 's')]
+    }));
     let [one, other] = match options.operands.as_slice() {
         [one] => [one.clone(), "-".to_owned()],
         [one, other] => [one.clone(), other.clone()],
@@ -52,7 +52,7 @@ pub(super) fn cmp(call: &mut Call<'_>) -> Outcome {
         _ if options.has('s') => {}
         Some(at) => {
             let line = first[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let unit = if is_gnu(call) { "byte" } else { "char" };
+            let unit = if call.is_gnu() { "byte" } else { "char" };
             call.say(&format!("{one} {other} differ: {unit} {}, line {line}", at + 1));
         }
         None => {
@@ -79,13 +79,13 @@ const DEPTH_MAX: usize = 32;
 
 /// Differences between two files or folders, unified as busybox shows them always.
 pub(super) fn diff(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &DIFF);
+    let options = or_end!(call.options(&DIFF));
     let [one, other] = options.operands.as_slice() else {
         call.complain("missing operand");
         return Outcome::Ended(2);
     };
     let shown = Shown {
-        unified: options.has('u') || !is_gnu(call),
+        unified: options.has('u') || !call.is_gnu(),
         brief: options.has('q'),
         recursive: options.has('r'),
         identical: options.has('s'),
@@ -141,7 +141,7 @@ impl Shown {
                     0
                 }
                 ([true, true], _) => {
-                    let title = if self.recursive && is_gnu(call) {
+                    let title = if self.recursive && call.is_gnu() {
                         format!("diff -r {left} {right}\n")
                     } else {
                         String::new()

@@ -1,12 +1,12 @@
 //! gzip, gunzip and zcat.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 /// Bytes that one archive may unfold to.
@@ -20,9 +20,20 @@ pub(super) fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// What was compressed.
+///
+/// # Errors
+/// What is wrong with it; of kind `Other` when it is too long for here.
 pub(super) fn unpacked(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    unpacked_within(bytes, UNPACKED_MAX)
+}
+
+fn unpacked_within(bytes: &[u8], most: u64) -> std::io::Result<Vec<u8>> {
     let mut plain = Vec::new();
-    MultiGzDecoder::new(bytes).take(UNPACKED_MAX).read_to_end(&mut plain)?;
+    MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut plain)?;
+    // Half of it would look like the whole.
+    if plain.len() as u64 > most {
+        return Err(std::io::Error::other("not simulated: archives of more than 64 MiB"));
+    }
     Ok(plain)
 }
 
@@ -41,10 +52,7 @@ pub(super) fn gzip(call: &mut Call<'_>) -> Outcome {
             ("fast", '1'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let cat = call.name() == "zcat";
     let unpacks = cat || call.name() == "gunzip" || options.has('d') || options.has('t');
     let to_output = cat || options.has('c');
@@ -77,7 +85,10 @@ fn convert(call: &Call<'_>, bytes: &[u8], unpacks: bool) -> Result<Vec<u8>, Stri
     let bad = if call.is_gnu() { "stdin: not in gzip format" } else { "invalid magic" };
     match unpacks {
         true if !bytes.starts_with(&[0x1f, 0x8b]) => Err(bad.to_owned()),
-        true => unpacked(bytes).map_err(|_| "corrupted data".to_owned()),
+        true => unpacked(bytes).map_err(|why| match why.kind() {
+            ErrorKind::Other => why.to_string(),
+            _ => "corrupted data".to_owned(),
+        }),
         false => compressed(bytes).map_err(|why| why.to_string()),
     }
 }
@@ -133,4 +144,17 @@ fn one(
         files.remove(&path).map_err(|why| format!("can't remove file '{name}': {why}"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_no_archive_cut_off() {
+        let packed = compressed(b"hello").unwrap();
+        assert_eq!(unpacked_within(&packed, 5).unwrap(), b"hello");
+        assert_eq!(unpacked_within(&packed, 4).unwrap_err().kind(), ErrorKind::Other);
+        assert_ne!(unpacked(&packed[..12]).unwrap_err().kind(), ErrorKind::Other);
+    }
 }

@@ -1,8 +1,7 @@
 //! wc: lines, words, characters and bytes counted.
 
-use super::inputs::{Read, inputs, is_gnu};
-use super::options::Taken;
-use super::text::options_or_end;
+use super::inputs::{Read, inputs};
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 const TAKEN: Taken = Taken {
@@ -13,7 +12,7 @@ const TAKEN: Taken = Taken {
 
 /// Counts.
 pub(super) fn wc(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &TAKEN);
+    let options = or_end!(call.options(&TAKEN));
     let mut status = 0;
     let Some(read) = inputs(call, &options.operands, &mut status) else { return Outcome::NeedsInput };
     let given: Vec<char> = "lwmcL".chars().filter(|letter| options.has(*letter)).collect();
@@ -58,7 +57,7 @@ fn say(call: &mut Call<'_>, counts: &[usize], name: Option<&str>, inputs: usize,
 
 /// Columns of busybox are wide; those of GNU as wide as the greatest count can be, and 7 for standard input.
 fn width(call: &Call<'_>, read: &[Read]) -> usize {
-    if !is_gnu(call) {
+    if !call.is_gnu() {
         return 9;
     }
     let length: usize = read.iter().map(|read| read.bytes.len()).sum();

@@ -5,8 +5,7 @@ use jiff::fmt::strtime::{BrokenDownTime, Config};
 use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
 
-use super::options::Taken;
-use super::text::options_or_end;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 const TAKEN: Taken = Taken {
@@ -25,7 +24,7 @@ const TAKEN: Taken = Taken {
 
 /// The present moment.
 pub(super) fn date(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &TAKEN);
+    let options = or_end!(call.options(&TAKEN));
     let now = call.system.now().to_zoned(TimeZone::UTC);
     let moment = match options.value('d').or(options.value('s')) {
         None => now,

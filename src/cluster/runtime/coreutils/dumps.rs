@@ -1,7 +1,8 @@
 //! hexdump, od and xxd: bytes as numbers.
 
-use super::options::Taken;
-use super::text::{number_of, options_or_end};
+use super::inputs::inputs;
+use super::options::{Taken, or_end};
+use super::text::number_of;
 use super::{Call, Outcome};
 
 /// Bytes of a line.
@@ -9,22 +10,12 @@ const LINE: usize = 16;
 
 /// The bytes of every file named, or of standard input.
 fn content(call: &mut Call<'_>, names: &[String]) -> Result<Vec<u8>, Outcome> {
-    if names.is_empty() || names == ["-"] {
-        return call.all_input().ok_or(Outcome::NeedsInput);
+    let mut status = 0;
+    let read = inputs(call, names, &mut status).ok_or(Outcome::NeedsInput)?;
+    if status != 0 {
+        return Err(Outcome::Ended(status));
     }
-    let mut content = Vec::new();
-    for name in names {
-        let path = call.path(name);
-        let read = call.system.files().read(&path);
-        match read {
-            Ok(bytes) => content.extend(bytes),
-            Err(why) => {
-                call.complain(&format!("{name}: {why}"));
-                return Err(Outcome::Ended(1));
-            }
-        }
-    }
-    Ok(content)
+    Ok(read.into_iter().flat_map(|read| read.bytes).collect())
 }
 
 fn printable(bytes: &[u8]) -> String {
@@ -61,15 +52,9 @@ fn say_lines(
 
 /// hexdump, and `-C` with the characters beside.
 pub(super) fn hexdump(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "Cn:s:vx", refused: "bcdoefR", long: &[] });
-    let bounds = match bounds(call, options.value('s'), options.value('n')) {
-        Ok(bounds) => bounds,
-        Err(ended) => return ended,
-    };
-    let bytes = match content(call, &options.operands) {
-        Ok(bytes) => bytes,
-        Err(ended) => return ended,
-    };
+    let options = or_end!(call.options(&Taken { letters: "Cn:s:vx", refused: "bcdoefR", long: &[] }));
+    let bounds = or_end!(bounds(call, options.value('s'), options.value('n')));
+    let bytes = or_end!(content(call, &options.operands));
     let bytes = within(&bytes, bounds);
     let start = bounds.0;
     if options.has('C') {
@@ -121,11 +106,8 @@ const OD: Taken = Taken {
 
 /// od: octal words, or what `-c`, `-b`, `-x` and `-t` ask for.
 pub(super) fn od(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &OD);
-    let bounds = match bounds(call, options.value('j'), options.value('N')) {
-        Ok(bounds) => bounds,
-        Err(ended) => return ended,
-    };
+    let options = or_end!(call.options(&OD));
+    let bounds = or_end!(bounds(call, options.value('j'), options.value('N')));
     let form = match options.value('t') {
         Some("c") => 'c',
         Some("x1") => 'h',
@@ -141,10 +123,7 @@ pub(super) fn od(call: &mut Call<'_>) -> Outcome {
         None => ['c', 'b', 'x'].into_iter().find(|letter| options.has(*letter)).unwrap_or('o'),
     };
     let radix = options.value('A').unwrap_or("o").to_owned();
-    let bytes = match content(call, &options.operands) {
-        Ok(bytes) => bytes,
-        Err(ended) => return ended,
-    };
+    let bytes = or_end!(content(call, &options.operands));
     let bytes = within(&bytes, bounds);
     let start = bounds.0;
     let offset = |at: usize| match radix.as_str() {
@@ -186,15 +165,9 @@ fn character(byte: u8) -> String {
 
 /// xxd, and `-p` without anything but the digits.
 pub(super) fn xxd(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "pl:s:", refused: "rgcio", long: &[] });
-    let bounds = match bounds(call, options.value('s'), options.value('l')) {
-        Ok(bounds) => bounds,
-        Err(ended) => return ended,
-    };
-    let bytes = match content(call, &options.operands) {
-        Ok(bytes) => bytes,
-        Err(ended) => return ended,
-    };
+    let options = or_end!(call.options(&Taken { letters: "pl:s:", refused: "rgcio", long: &[] }));
+    let bounds = or_end!(bounds(call, options.value('s'), options.value('l')));
+    let bytes = or_end!(content(call, &options.operands));
     let bytes = within(&bytes, bounds);
     if options.has('p') {
         for chunk in bytes.chunks(30) {

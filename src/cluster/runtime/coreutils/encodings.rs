@@ -8,7 +8,8 @@ use ::base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, ST
 use ring::digest;
 
 use super::devices::is_endless;
-use super::options::Taken;
+use super::options::{Taken, or_end};
+use super::text::number_of;
 use super::{Call, Outcome};
 
 /// Characters of a line of base64.
@@ -21,23 +22,12 @@ pub(super) fn base64(call: &mut Call<'_>) -> Outcome {
         refused: "",
         long: &[("decode", 'd'), ("wrap", 'w'), ("ignore-garbage", 'i')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
-    let width = match options.value('w').map(str::parse::<usize>) {
+    let options = or_end!(call.options(&taken));
+    let width = match options.value('w') {
         None => LINE,
-        Some(Ok(width)) => width,
-        Some(Err(_)) => {
-            let text = options.value('w').unwrap_or_default().to_owned();
-            call.complain(&format!("invalid number '{text}'"));
-            return Outcome::Ended(1);
-        }
+        Some(text) => or_end!(number_of(call, text)),
     };
-    let bytes = match content(call, options.operands.first().map(String::as_str)) {
-        Ok(bytes) => bytes,
-        Err(outcome) => return outcome,
-    };
+    let bytes = or_end!(content(call, options.operands.first().map(String::as_str)));
     if options.has('d') || options.has('D') {
         return decode(call, &bytes);
     }
@@ -126,10 +116,7 @@ pub(super) fn sum(call: &mut Call<'_>) -> Outcome {
             ("text", 't'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let mut names = options.operands.clone();
     if names.iter().any(|path| is_endless(path)) {
         return Outcome::Becomes("burner".to_owned());

@@ -3,7 +3,7 @@
 use super::devices::{bytes_of, is_endless};
 use super::inputs::{Read, complain_unreadable, inputs};
 use super::load::bytes;
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 /// Bytes that are taken from what never ends.
@@ -82,14 +82,8 @@ fn bytes_in(bytes: &[u8], range: impl Fn(usize) -> std::ops::Range<usize>) -> Ve
 
 /// The first lines or bytes.
 pub(super) fn head(call: &mut Call<'_>) -> Outcome {
-    let options = match with_old_counts(call, &HEAD) {
-        Ok(options) => options,
-        Err(ended) => return ended,
-    };
-    let wanted = match wanted(call, &options) {
-        Ok(wanted) => wanted,
-        Err(ended) => return ended,
-    };
+    let options = or_end!(with_old_counts(call, &HEAD));
+    let wanted = or_end!(wanted(call, &options));
     let standard = options.operands.is_empty() || options.operands == ["-"];
     let range = |length: usize| match wanted.sign {
         Some('-') => 0..length.saturating_sub(wanted.count),
@@ -133,10 +127,7 @@ fn first_of_endless(call: &mut Call<'_>, name: &str, wanted: &Wanted) -> Outcome
 
 /// The last lines or bytes; `-f` follows a file.
 pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
-    let options = match with_old_counts(call, &TAIL) {
-        Ok(options) => options,
-        Err(ended) => return ended,
-    };
+    let options = or_end!(with_old_counts(call, &TAIL));
     let follows = options.has('f') || options.has('F');
     if follows && options.operands == ["/dev/null"] {
         return Outcome::Again(3_600_000);
@@ -144,10 +135,7 @@ pub(super) fn tail(call: &mut Call<'_>) -> Outcome {
     if options.operands.iter().any(|name| is_endless(name)) {
         return Outcome::Becomes("hoarder".to_owned());
     }
-    let wanted = match wanted(call, &options) {
-        Ok(wanted) => wanted,
-        Err(ended) => return ended,
-    };
+    let wanted = or_end!(wanted(call, &options));
     if follows && let Some(name) = options.operands.first().cloned() {
         return follow(call, &options, &name, &wanted);
     }

@@ -4,7 +4,7 @@ use super::super::filesystem::{FileError, absolute};
 use super::super::ownership::Ownership;
 use super::devices::{bytes_of, is_endless};
 use super::load::piece;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 const CAT: Taken = Taken {
@@ -23,10 +23,7 @@ const CAT: Taken = Taken {
 
 /// Copies files or standard input to standard output.
 pub(super) fn cat(call: &mut Call<'_>) -> Outcome {
-    let options = match call.options(&CAT) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&CAT));
     let shows = Shows {
         numbers: options.has('n') || options.has('b'),
         spares_empty: options.has('b'),
@@ -122,13 +119,11 @@ impl Shows {
 fn visible(byte: u8, out: &mut Vec<u8>) {
     match byte {
         b'\t' => out.push(byte),
-        0..=31 => out.extend([b'^', byte + 64]),
-        127 => out.extend(b"^?"),
         128.. => {
             out.extend(b"M-");
             visible_low(byte - 128, out);
         }
-        _ => out.push(byte),
+        _ => visible_low(byte, out),
     }
 }
 
@@ -143,10 +138,7 @@ fn visible_low(byte: u8, out: &mut Vec<u8>) {
 /// Copies input to output and to files.
 pub(super) fn tee(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "ai", refused: "p", long: &[("append", 'a'), ("ignore-interrupts", 'i')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
     // What came before has been written already; a file that failed then was told of.
     let before = *call.memory;
@@ -177,10 +169,7 @@ pub(super) fn touch(call: &mut Call<'_>) -> Outcome {
         refused: "",
         long: &[("no-create", 'c'), ("date", 'd'), ("reference", 'r'), ("no-dereference", 'h')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.operands.is_empty() {
         return call.fail_usage("missing file operand");
     }
@@ -269,10 +258,7 @@ fn stamp_of(text: &str, now: i64) -> Option<i64> {
 /// Makes a file or directory with a name of its own.
 pub(super) fn mktemp(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "dtqup:", refused: "", long: &[("directory", 'd'), ("tmpdir", 'p')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let template = options.operands.first().cloned();
     let folder = options.value('p').map(str::to_owned).or_else(|| call.environment.get("TMPDIR").cloned());

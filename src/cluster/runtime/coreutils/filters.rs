@@ -1,11 +1,11 @@
 //! grep and tr, which pass on what they read as it comes.
 
 use super::super::filesystem::join;
-use super::super::pattern::{Pattern, Syntax};
-use super::inputs::{inputs, is_gnu, lines_so_far};
-use super::options::{Options, Taken};
-use super::printing::unescape;
-use super::text::{number_of, options_or_end};
+use super::super::pattern::{self, Pattern, Syntax};
+use super::inputs::{inputs, lines_so_far};
+use super::options::{Options, Taken, or_end};
+use super::printing::unescaped_bytes;
+use super::text::number_of;
 use super::{Call, Outcome};
 
 const GREP: Taken = Taken {
@@ -59,11 +59,8 @@ struct Search {
 
 /// Lines that match a pattern.
 pub(super) fn grep(call: &mut Call<'_>) -> Outcome {
-    let mut options = options_or_end!(call, &GREP);
-    let search = match search_of(call, &mut options) {
-        Ok(patterns) => patterns,
-        Err(ended) => return ended,
-    };
+    let mut options = or_end!(call.options(&GREP));
+    let search = or_end!(search_of(call, &mut options));
     let recursive = search.options.has('r') || search.options.has('R');
     let names =
         if recursive { files_below(call, &search.options.operands) } else { search.options.operands.clone() };
@@ -126,10 +123,7 @@ fn search_of(call: &mut Call<'_>, options: &mut Options) -> Result<Search, Outco
         match Pattern::of_lines(&text, syntax, options.has('i'), options.has('w'), options.has('x')) {
             Ok(pattern) => patterns.push(pattern),
             Err(why) => {
-                let told = match (why.starts_with("not simulated"), is_gnu(call)) {
-                    (true, _) | (_, true) => why,
-                    _ => format!("bad regex '{text}'"),
-                };
+                let told = if call.is_gnu() { why } else { pattern::complaint(&text, why) };
                 call.complain(&told);
                 return Err(Outcome::Ended(2));
             }
@@ -270,10 +264,7 @@ impl Search {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             return Outcome::Ended(i32::from(!self.one(call, "-", &text)));
         }
-        let (text, goes_on) = match lines_so_far(call, &[]) {
-            Ok(read) => read,
-            Err(ended) => return ended,
-        };
+        let (text, goes_on) = or_end!(lines_so_far(call, &[]));
         // What was counted before: lines read, and lines found.
         let (mut read, mut found) = (*call.memory >> 32, *call.memory & u64::from(u32::MAX));
         for line in text.lines() {
@@ -304,62 +295,152 @@ const TR: Taken = Taken {
     long: &[("delete", 'd'), ("squeeze-repeats", 's'), ("complement", 'c'), ("truncate-set1", 't')],
 };
 
-/// Characters replaced, deleted or squeezed.
+/// Bytes replaced, deleted or squeezed.
 pub(super) fn tr(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &TR);
+    let options = or_end!(call.options(&TR));
     let operands = &options.operands;
     let (deletes, squeezes) = (options.has('d'), options.has('s'));
     if operands.is_empty() || operands.len() == 1 && !deletes && !squeezes {
         call.complain("missing operand");
         return Outcome::Ended(1);
     }
-    let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
-    let text = String::from_utf8_lossy(&bytes);
-    let from = character_set(operands.first().map(String::as_str).unwrap_or_default());
-    let to = character_set(operands.get(1).map(String::as_str).unwrap_or_default());
-    let complement = options.has('c') || options.has('C');
-    let squeezed = if to.is_empty() { &from } else { &to };
-    let mut changed = String::new();
-    for character in text.chars() {
-        let place = from.iter().position(|candidate| *candidate == character);
-        let place = if complement { place.is_none().then_some(usize::MAX) } else { place };
-        let character = match place {
-            None => character,
-            Some(_) if deletes => continue,
-            Some(index) => to.get(index).or(to.last()).copied().unwrap_or(character),
-        };
-        let repeats =
-            changed.ends_with(character) && squeezed.contains(&character) != (complement && to.is_empty());
-        if !(squeezes && repeats) {
-            changed.push(character);
-        }
+    let mut from = byte_set(&operands[0]);
+    let to = operands.get(1).map(|text| byte_set(text)).unwrap_or_default();
+    if options.has('t') {
+        from.truncate(to.len());
     }
-    call.stdout.extend_from_slice(changed.as_bytes());
+    let changes = Changes { complement: options.has('c') || options.has('C'), from, to, deletes, squeezes };
+    let bytes: Vec<u8> = call.input.bytes.drain(..).collect();
+    // What was printed last is squeezed with what comes next.
+    let last = call.memory.checked_sub(1).and_then(|byte| u8::try_from(byte).ok());
+    let changed = changes.applied(&bytes, last);
+    if let Some(last) = changed.last() {
+        *call.memory = u64::from(*last) + 1;
+    }
+    call.stdout.extend(changed);
     if call.input.open { Outcome::NeedsInput } else { Outcome::Ended(0) }
 }
 
-fn character_set(text: &str) -> Vec<char> {
-    let named = text
-        .replace("[:upper:]", "A-Z")
-        .replace("[:lower:]", "a-z")
-        .replace("[:digit:]", "0-9")
-        .replace("[:alpha:]", "A-Za-z")
-        .replace("[:alnum:]", "A-Za-z0-9")
-        .replace("[:space:]", " \t\n");
-    let characters: Vec<char> = unescape(&named).chars().collect();
+/// What `tr` was asked to do; like the genuine ones it knows bytes and no characters.
+struct Changes {
+    from: Vec<u8>,
+    to: Vec<u8>,
+    complement: bool,
+    deletes: bool,
+    squeezes: bool,
+}
+
+impl Changes {
+    fn applied(&self, bytes: &[u8], mut last: Option<u8>) -> Vec<u8> {
+        let mut places: [Option<usize>; 256] = [None; 256];
+        for (place, byte) in self.from.iter().enumerate().rev() {
+            places[usize::from(*byte)] = Some(place);
+        }
+        if self.complement {
+            places = places.map(|place| place.is_none().then_some(usize::MAX));
+        }
+        // The second set is squeezed, or what is meant by the only one.
+        let squeezed = |byte: u8| match self.to.is_empty() {
+            true => places[usize::from(byte)].is_some(),
+            false => self.to.contains(&byte),
+        };
+        let mut changed = Vec::with_capacity(bytes.len());
+        for byte in bytes.iter().copied() {
+            let byte = match places[usize::from(byte)] {
+                None => byte,
+                Some(_) if self.deletes => continue,
+                Some(place) => self.to.get(place).or(self.to.last()).copied().unwrap_or(byte),
+            };
+            if !(self.squeezes && last == Some(byte) && squeezed(byte)) {
+                changed.push(byte);
+            }
+            last = Some(byte);
+        }
+        changed
+    }
+}
+
+/// The bytes of a set: ranges, escapes and classes resolved.
+fn byte_set(text: &str) -> Vec<u8> {
     let mut set = Vec::new();
-    let mut index = 0;
-    while let Some(first) = characters.get(index) {
-        match (characters.get(index + 1), characters.get(index + 2)) {
-            (Some('-'), Some(last)) => {
-                set.extend(*first..=*last);
-                index += 3;
-            }
-            _ => {
-                set.push(*first);
-                index += 1;
-            }
+    let mut rest = text;
+    while let Some((before, class, after)) = rest.split_once("[:").and_then(|(before, inside)| {
+        let (name, after) = inside.split_once(":]")?;
+        Some((before, class(name)?, after))
+    }) {
+        add_ranges(&mut set, before);
+        set.extend((0..=u8::MAX).filter(class));
+        rest = after;
+    }
+    add_ranges(&mut set, rest);
+    set
+}
+
+fn add_ranges(set: &mut Vec<u8>, text: &str) {
+    let bytes = unescaped_bytes(text);
+    let mut rest = bytes.as_slice();
+    while let [first, after @ ..] = rest {
+        if let [b'-', last, after @ ..] = after {
+            set.extend(*first..=*last);
+            rest = after;
+        } else {
+            set.push(*first);
+            rest = after;
         }
     }
-    set
+}
+
+fn class(name: &str) -> Option<fn(&u8) -> bool> {
+    Some(match name {
+        "alpha" => u8::is_ascii_alphabetic,
+        "digit" => u8::is_ascii_digit,
+        "alnum" => u8::is_ascii_alphanumeric,
+        "upper" => u8::is_ascii_uppercase,
+        "lower" => u8::is_ascii_lowercase,
+        "space" => |byte| matches!(byte, b' ' | b'\t'..=b'\r'),
+        "blank" => |byte| matches!(byte, b' ' | b'\t'),
+        "punct" => u8::is_ascii_punctuation,
+        "print" => |byte| byte.is_ascii_graphic() || *byte == b' ',
+        "graph" => u8::is_ascii_graphic,
+        "cntrl" => u8::is_ascii_control,
+        "xdigit" => u8::is_ascii_hexdigit,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_replaced_deleted_and_squeezed() {
+        for (letters, from, to, text, changed) in [
+            ("", "a-c", "A-C", &b"abcd"[..], &b"ABCd"[..]),
+            ("", "[:lower:]", "[:upper:]", b"x1", b"X1"),
+            ("", "abc", "x", b"abcd", b"xxxd"),
+            ("t", "abc", "x", b"abcd", b"xbcd"),
+            ("d", "[:punct:][:space:]", "", b"a, b.\r\n", b"ab"),
+            ("d", "\\377", "", b"a\xffb", b"ab"),
+            ("dc", "a-z", "", b"a\xff1b", b"ab"),
+            ("s", " ", "", b"a  b", b"a b"),
+            ("s", "[:space:]", "\\n", b"a \t b", b"a\nb"),
+            ("sc", "a-z", "\\n", b"ab, c", b"ab\nc"),
+            ("sc", "a-z", "", b"aa  b", b"aa b"),
+            ("", "x", "y", b"\xfex", b"\xfey"),
+        ] {
+            let has = |letter: char| letters.contains(letter);
+            let (mut from, to) = (byte_set(from), byte_set(to));
+            from.truncate(if has('t') { to.len() } else { from.len() });
+            let changes = Changes { from, to, complement: has('c'), deletes: has('d'), squeezes: has('s') };
+            assert_eq!(changes.applied(text, None), changed, "{letters} {text:?}");
+        }
+        let spaces = Changes {
+            from: byte_set(" "),
+            to: Vec::new(),
+            complement: false,
+            deletes: false,
+            squeezes: true,
+        };
+        assert_eq!(spaces.applied(b" a", Some(b' ')), b"a");
+    }
 }

@@ -8,7 +8,7 @@ use super::{Call, Outcome, base_name};
 const ENTRIES_MAX: usize = 20_000;
 /// Commands that one search runs.
 const COMMANDS_MAX: usize = 2_000;
-/// Levels of folders, and of parentheses.
+/// Levels of folders, and of parentheses and negations.
 const DEPTH_MAX: usize = 64;
 
 /// A condition or an action.
@@ -71,9 +71,6 @@ impl Request {
     }
 
     fn any(&mut self, call: &mut Call<'_>, depth: usize) -> Result<Test, Wrong> {
-        if depth > DEPTH_MAX {
-            return Err(Wrong::Message("too deeply nested".to_owned()));
-        }
         let mut tests = vec![self.all(call, depth)?];
         while matches!(self.peek(), Some("-o" | "-or")) {
             self.at += 1;
@@ -95,6 +92,9 @@ impl Request {
     }
 
     fn one(&mut self, call: &mut Call<'_>, depth: usize) -> Result<Test, Wrong> {
+        if depth > DEPTH_MAX {
+            return Err(Wrong::Message("too deeply nested".to_owned()));
+        }
         let word = self.next().unwrap_or_default();
         Ok(match word.as_str() {
             "!" | "-not" => Test::Not(Box::new(self.one(call, depth + 1)?)),

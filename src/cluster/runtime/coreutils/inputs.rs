@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::super::filesystem::FileError;
-use super::super::images::Toolbox;
 use super::{Call, Outcome};
 
 /// An input and where it is from; standard input is `-`.
@@ -40,7 +39,7 @@ pub(super) fn inputs(call: &mut Call<'_>, names: &[String], status: &mut i32) ->
         match bytes {
             Ok(bytes) => read.push(Read { name: name.clone(), bytes }),
             // busybox' grep passes over folders without a word.
-            Err(FileError::IsADirectory) if call.name() == "grep" && !is_gnu(call) => {}
+            Err(FileError::IsADirectory) if call.name() == "grep" && !call.is_gnu() => {}
             Err(why) => *status = complain_unreadable(call, name, &why),
         }
     }
@@ -70,15 +69,9 @@ pub(super) fn lines_so_far(call: &mut Call<'_>, names: &[String]) -> Result<(Str
     Ok((String::from_utf8_lossy(&bytes).into_owned(), true))
 }
 
-/// Whether the tools of the image are GNU's and not busybox'.
-pub(super) fn is_gnu(call: &Call<'_>) -> bool {
-    let toolbox = call.system.image().map(|image| image.toolbox);
-    matches!(toolbox, Some(Toolbox::Debian | Toolbox::DebianCurl))
-}
-
 /// Complains about a file in the program's own words; gives back the status with which it ends then.
 pub(super) fn complain_unreadable(call: &mut Call<'_>, name: &str, why: &FileError) -> i32 {
-    let message = match (call.name(), is_gnu(call)) {
+    let message = match (call.name(), call.is_gnu()) {
         ("diff", false) => format!("can't stat '{name}': {why}"),
         ("head" | "tail", true) => format!("cannot open '{name}' for reading: {why}"),
         ("sort", true) => format!("cannot read: {name}: {why}"),

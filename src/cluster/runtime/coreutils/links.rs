@@ -1,7 +1,7 @@
 //! ln, readlink, realpath.
 
 use super::super::filesystem::join;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name};
 
 /// Makes symbolic links.
@@ -17,10 +17,7 @@ pub(super) fn ln(call: &mut Call<'_>) -> Outcome {
             ("verbose", 'v'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let mut names = options.operands.clone();
     if names.is_empty() {
         return call.fail_usage("missing file operand");
@@ -90,10 +87,7 @@ pub(super) fn link(call: &mut Call<'_>) -> Outcome {
 pub(super) fn readlink(call: &mut Call<'_>) -> Outcome {
     let real = call.name() == "realpath";
     let taken = Taken { letters: "fnemvqsz", refused: "", long: &[("canonicalize", 'f')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.operands.is_empty() {
         return call.fail_usage("missing operand");
     }

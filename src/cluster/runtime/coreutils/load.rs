@@ -91,7 +91,7 @@ fn write_zeros(call: &mut Call<'_>, size: usize, count: usize, name: &str) -> Ou
 }
 
 fn tell_copied(call: &mut Call<'_>, whole: usize, part: usize, length: u64) {
-    let mebibytes = length * 10 / (1 << 20);
+    let mebibytes = length.saturating_mul(10) / (1 << 20);
     let text = format!(
         "{whole}+{part} records in\n{whole}+{part} records out\n{length} bytes ({}.{}MB) copied, 0.01 seconds\n",
         mebibytes / 10,
@@ -139,7 +139,11 @@ fn write_copy(call: &mut Call<'_>, content: &[u8], target: Option<String>, size:
 /// `1`, `4k`, `1M`, `1G` in bytes.
 pub(super) fn bytes(text: &str) -> usize {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let number: usize = text[..digits].parse().unwrap_or(1);
+    let number = match &text[..digits] {
+        "" => 1,
+        // What is too long to be read is as much as there can be.
+        digits => digits.parse().unwrap_or(usize::MAX),
+    };
     let factor = match text[digits..].chars().next().map(|unit| unit.to_ascii_uppercase()) {
         Some('K') => 1 << 10,
         Some('M') => 1 << 20,
@@ -147,4 +151,22 @@ pub(super) fn bytes(text: &str) -> usize {
         _ => 1,
     };
     number.saturating_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, size) in [
+            ("12", 12),
+            ("4k", 4 << 10),
+            ("1M", 1 << 20),
+            ("G", 1 << 30),
+            ("99999999999999999999", usize::MAX),
+        ] {
+            assert_eq!(bytes(text), size, "{text}");
+        }
+    }
 }

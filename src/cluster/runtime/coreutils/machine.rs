@@ -1,14 +1,12 @@
 //! What the machine has and does: df, free, mount, nproc, top, uptime.
 
+use super::options::or_end;
 use super::{Call, Outcome};
 
 /// df: the disk of the machine, and what is mounted.
 pub(super) fn df(call: &mut Call<'_>) -> Outcome {
     let taken = super::options::Taken { letters: "hkmPaT", refused: "iBt", long: &[("human-readable", 'h')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let human = options.has('h');
     let machine = call.system.machine();
     let (size, used, memory) = (machine.disk / 1_024, machine.disk_used / 1_024, machine.memory / 1_024);

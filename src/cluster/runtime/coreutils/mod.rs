@@ -198,21 +198,6 @@ impl Call<'_> {
         absolute(self.directory, argument)
     }
 
-    /// Arguments that begin with `-` as letters, and the others. `--` ends options.
-    fn split_options(&self) -> (String, Vec<String>) {
-        let mut options = String::new();
-        let mut operands = Vec::new();
-        let mut only_operands = false;
-        for argument in &self.arguments[1..] {
-            match argument.strip_prefix('-') {
-                Some("-") if !only_operands => only_operands = true,
-                Some(letters) if !only_operands && !letters.is_empty() => options.push_str(letters),
-                _ => operands.push(argument.clone()),
-            }
-        }
-        (options, operands)
-    }
-
     /// Everything on standard input; `None` while more may come.
     fn all_input(&mut self) -> Option<Vec<u8>> {
         (!self.input.open).then(|| self.input.bytes.drain(..).collect())

@@ -7,6 +7,9 @@ use super::{Call, Outcome};
 const LEVELS: &[&[&str]] =
     &[&["|"], &["&"], &["<", "<=", "=", "==", "!=", ">=", ">"], &["+", "-"], &["*", "/", "%"], &[":"]];
 
+/// Levels of parentheses and of functions.
+const DEPTH_MAX: usize = 50;
+
 /// Prints the value of an expression; ends with 1 when that is empty or 0.
 pub(super) fn expr(call: &mut Call<'_>) -> Outcome {
     let words = call.arguments[1..].to_vec();
@@ -14,7 +17,7 @@ pub(super) fn expr(call: &mut Call<'_>) -> Outcome {
         call.complain("too few arguments");
         return Outcome::Ended(2);
     }
-    let mut reader = Reader { words: &words, at: 0 };
+    let mut reader = Reader { words: &words, at: 0, depth: 0 };
     match reader.level(0) {
         Ok(value) if reader.at == words.len() => {
             call.say(&value);
@@ -34,6 +37,7 @@ pub(super) fn expr(call: &mut Call<'_>) -> Outcome {
 struct Reader<'a> {
     words: &'a [String],
     at: usize,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -49,6 +53,16 @@ impl Reader<'_> {
     }
 
     fn operand(&mut self) -> Result<String, String> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err("not simulated: expressions nested so deep".to_owned());
+        }
+        let value = self.word_or_function()?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn word_or_function(&mut self) -> Result<String, String> {
         let word = self.words.get(self.at).ok_or("syntax error")?;
         self.at += 1;
         // A word that is followed by nothing or an operator stands for itself.
@@ -126,4 +140,29 @@ fn applied(operator: &str, left: String, right: String) -> Result<String, String
         _ => one.wrapping_rem(other),
     };
     Ok(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_have_values_and_an_end() {
+        let value = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            Reader { words: &words, at: 0, depth: 0 }.level(0)
+        };
+        for (words, expected) in [
+            (&["1", "+", "2", "*", "3"][..], "7"),
+            (&["(", "1", "+", "2", ")", "*", "3"], "9"),
+            (&["abc", ":", "a\\(.\\)"], "b"),
+            (&["length", "length", "x"], "1"),
+            (&["a", "=", "b", "|", "c"], "c"),
+        ] {
+            assert_eq!(value(words).as_deref(), Ok(expected), "{words:?}");
+        }
+        for word in ["(", "length"] {
+            assert_eq!(value(&[word; 5_000]), Err("not simulated: expressions nested so deep".to_owned()));
+        }
+    }
 }

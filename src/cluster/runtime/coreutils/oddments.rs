@@ -1,7 +1,7 @@
 //! Small programs: busybox itself, clear, factor, less, logger, shuf, su, tty, and those that are refused.
 
 use super::super::filesystem::FileError;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 /// The largest number whose factors are looked for at once.
@@ -173,10 +173,7 @@ pub(super) fn shuf(call: &mut Call<'_>) -> Outcome {
         refused: "rz",
         long: &[("echo", 'e'), ("input-range", 'i'), ("head-count", 'n'), ("output", 'o')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let mut items: Vec<String> = if options.has('e') {
         options.operands.clone()
     } else if let Some(range) = options.value('i') {

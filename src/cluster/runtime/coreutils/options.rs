@@ -1,7 +1,17 @@
 //! Options of a command line, as `getopt_long` reads them.
 
-use super::inputs::is_gnu;
 use super::{Call, Outcome};
+
+/// What was read, or the end of the command that could not read it.
+macro_rules! or_end {
+    ($read:expr) => {
+        match $read {
+            Ok(read) => read,
+            Err(ended) => return ended,
+        }
+    };
+}
+pub(super) use or_end;
 
 /// What a program takes.
 pub(super) struct Taken {
@@ -88,7 +98,7 @@ impl Call<'_> {
             }
         };
         self.complain(&message);
-        if is_gnu(self) && !matches!(wrong, Wrong::NotModelled(_)) {
+        if self.is_gnu() && !matches!(wrong, Wrong::NotModelled(_)) {
             let hint = format!("Try '{} --help' for more information.\n", self.name());
             self.stderr.extend_from_slice(hint.as_bytes());
         }

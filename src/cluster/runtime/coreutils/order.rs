@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::inputs::text_of;
-use super::options::{Options, Taken};
-use super::text::{number_of, options_or_end, text_or_end};
+use super::options::{Options, Taken, or_end};
+use super::text::{number_of, text_or_end};
 use super::{Call, Outcome};
 
 const SORT: Taken = Taken {
@@ -39,7 +39,7 @@ struct Key {
 
 /// Lines in order.
 pub(super) fn sort(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &SORT);
+    let options = or_end!(call.options(&SORT));
     let global: String = "nrgfbdihV".chars().filter(|letter| options.has(*letter)).collect();
     let mut keys = Vec::new();
     for text in options.values('k') {
@@ -169,12 +169,15 @@ impl Key {
     /// The part of a line that the key means.
     fn part(&self, line: &str, separator: Option<char>) -> String {
         let characters: Vec<char> = line.chars().collect();
-        let start =
-            (field_start(&characters, self.from.0, separator) + self.from.1 - 1).min(characters.len());
+        let start = field_start(&characters, self.from.0, separator)
+            .saturating_add(self.from.1 - 1)
+            .min(characters.len());
         let end = match self.to {
             None => characters.len(),
             Some((field, 0)) => field_end(&characters, field, separator),
-            Some((field, last)) => (field_start(&characters, field, separator) + last).min(characters.len()),
+            Some((field, last)) => {
+                field_start(&characters, field, separator).saturating_add(last).min(characters.len())
+            }
         };
         let part: String = characters.get(start..end).unwrap_or_default().iter().collect();
         if self.letters.contains('b') { part.trim_start().to_owned() } else { part }
@@ -183,10 +186,18 @@ impl Key {
 
 /// Where a field begins, from 1; without a separator, at the blanks before it.
 fn field_start(line: &[char], field: usize, separator: Option<char>) -> usize {
-    (1..field).fold(0, |at, _| match separator {
-        Some(separator) => next_separator(line, at, separator).map_or(line.len(), |place| place + 1),
-        None => blank_end(line, at),
-    })
+    let mut at = 0;
+    for _ in 1..field {
+        // Behind the last field there is nothing, however many are skipped.
+        if at >= line.len() {
+            break;
+        }
+        at = match separator {
+            Some(separator) => next_separator(line, at, separator).map_or(line.len(), |place| place + 1),
+            None => blank_end(line, at),
+        };
+    }
+    at
 }
 
 fn field_end(line: &[char], field: usize, separator: Option<char>) -> usize {
@@ -270,7 +281,7 @@ const UNIQ: Taken = Taken {
 
 /// Lines without their repetitions.
 pub(super) fn uniq(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &UNIQ);
+    let options = or_end!(call.options(&UNIQ));
     let mut numbers = [0, 0, usize::MAX];
     for (place, letter) in ['f', 's', 'w'].into_iter().enumerate() {
         if let Some(text) = options.value(letter) {
@@ -284,8 +295,8 @@ pub(super) fn uniq(call: &mut Call<'_>) -> Outcome {
     let text = text_or_end!(call, &options.operands);
     let compared = |line: &str| {
         let characters: Vec<char> = line.chars().collect();
-        let start = (0..fields).fold(0, |at, _| blank_end(&characters, at));
-        let part: String = characters.into_iter().skip(start + skipped).take(width).collect();
+        let start = field_start(&characters, fields.saturating_add(1), None).saturating_add(skipped);
+        let part: String = characters.into_iter().skip(start).take(width).collect();
         if options.has('i') { part.to_lowercase() } else { part }
     };
     let mut runs: Vec<(usize, &str, String)> = Vec::new();
@@ -337,6 +348,7 @@ mod tests {
             ("", &["2n", "1"], Some(','), "b,10 a,10 c,9", "c,9 a,10 b,10"),
             ("", &["1.2,1.2"], Some(','), "ab ba", "ba ab"),
             ("", &["2nr"], Some(':'), "x:1 y:2", "y:2 x:1"),
+            ("", &["18446744073709551615.18446744073709551615"], Some(':'), "y:2 x:1", "x:1 y:2"),
         ] {
             assert_eq!(sorted(letters, keys, separator, text), expected, "{letters} {keys:?}");
         }

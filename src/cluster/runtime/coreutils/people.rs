@@ -2,7 +2,7 @@
 
 use super::super::filesystem::{FileError, join};
 use super::super::ownership::Ownership;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 /// Levels of folders that are walked.
@@ -55,10 +55,7 @@ pub(super) fn id(call: &mut Call<'_>) -> Outcome {
         refused: "Zz",
         long: &[("user", 'u'), ("group", 'g'), ("groups", 'G'), ("name", 'n'), ("real", 'r')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let (user, mut groups) = match options.operands.first() {
         None => (call.system.user(), call.system.groups()),
         Some(name) => match entry(call, "/etc/passwd", 0, name) {

@@ -13,115 +13,122 @@ pub(super) fn echo(call: &mut Call<'_>) -> Outcome {
         newline &= !option.contains('n');
         escapes |= option.contains('e');
     }
-    let mut text = words.cloned().collect::<Vec<_>>().join(" ");
+    let text = words.cloned().collect::<Vec<_>>().join(" ");
+    let mut bytes = text.into_bytes();
     if escapes {
-        let (plain, ended) = unescape_until_c(&text);
-        text = plain;
+        let (plain, ended) = unescape_until_c(&String::from_utf8_lossy(&bytes));
+        bytes = plain;
         newline &= !ended;
     }
     if newline {
-        text.push('\n');
+        bytes.push(b'\n');
     }
-    call.stdout.extend_from_slice(text.as_bytes());
+    call.stdout.extend(bytes);
     Outcome::Ended(0)
 }
 
 /// The escapes of a text resolved.
 pub(super) fn unescape(text: &str) -> String {
+    String::from_utf8_lossy(&unescaped_bytes(text)).into_owned()
+}
+
+/// The same, as bytes: escapes may name some that are no text.
+pub(super) fn unescaped_bytes(text: &str) -> Vec<u8> {
     unescape_until_c(text).0
 }
 
 /// The same, and whether a `\c` ended it.
-fn unescape_until_c(text: &str) -> (String, bool) {
-    let mut plain = String::new();
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            plain.push(character);
-            continue;
+fn unescape_until_c(text: &str) -> (Vec<u8>, bool) {
+    let mut plain = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.extend_from_slice(before.as_bytes());
+        if after.starts_with('c') {
+            return (plain, true);
         }
-        match characters.next() {
-            Some('n') => plain.push('\n'),
-            Some('t') => plain.push('\t'),
-            Some('r') => plain.push('\r'),
-            Some('a') => plain.push('\x07'),
-            Some('b') => plain.push('\x08'),
-            Some('f') => plain.push('\x0c'),
-            Some('v') => plain.push('\x0b'),
-            Some('e' | 'E') => plain.push('\x1b'),
-            Some('c') => return (plain, true),
-            Some('x') => plain.extend(code(&mut characters, 16, 2)),
-            Some(digit @ '0'..='7') => {
-                let first = if digit == '0' { String::new() } else { digit.to_string() };
-                let octal = first + characters.as_str();
-                let digits = octal.chars().take_while(|next| next.is_digit(8)).take(3).count();
-                let value = u32::from_str_radix(&octal[..digits], 8).unwrap_or_default();
-                plain.extend(char::from_u32(value));
-                let used = digits - usize::from(digit != '0');
-                characters = characters.as_str()[used..].chars();
-            }
-            Some('\\') => plain.push('\\'),
-            Some(other) => plain.extend(['\\', other]),
-            None => plain.push('\\'),
-        }
+        let (byte, length) = escape(after, 4);
+        plain.push(byte.unwrap_or(b'\\'));
+        rest = &after[length..];
     }
+    plain.extend_from_slice(rest.as_bytes());
     (plain, false)
 }
 
-/// The character that digits name.
-fn code(characters: &mut std::str::Chars<'_>, radix: u32, most: usize) -> Option<char> {
-    let digits: String = characters.clone().take_while(|next| next.is_digit(radix)).take(most).collect();
-    *characters = characters.as_str()[digits.len()..].chars();
-    char::from_u32(u32::from_str_radix(&digits, radix).ok()?)
+/// The byte that is named behind a backslash, if one is, and how long its name is; octal numbers that begin with a
+/// zero have at most so many digits, others three.
+pub(super) fn escape(text: &str, after_zero: usize) -> (Option<u8>, usize) {
+    let number = |digits: &str, radix: u32, most: usize| {
+        let length = digits.bytes().take(most).take_while(|next| char::from(*next).is_digit(radix)).count();
+        // Of more than a byte the lower bits count.
+        let value = u32::from_str_radix(&digits[..length], radix).ok();
+        (value.map(|value| value.to_le_bytes()[0]), length)
+    };
+    let byte = match text.bytes().next() {
+        Some(b'n') => b'\n',
+        Some(b't') => b'\t',
+        Some(b'r') => b'\r',
+        Some(b'a') => 7,
+        Some(b'b') => 8,
+        Some(b'f') => 12,
+        Some(b'v') => 11,
+        Some(b'e' | b'E') => 27,
+        Some(b'\\') => b'\\',
+        Some(b'x') => {
+            let (byte, length) = number(&text[1..], 16, 2);
+            return (byte, byte.map_or(0, |_| length + 1));
+        }
+        Some(b'0') => return number(text, 8, after_zero),
+        Some(b'1'..=b'7') => return number(text, 8, 3),
+        _ => return (None, 0),
+    };
+    (Some(byte), 1)
 }
 
 /// Prints by a format, again and again while there are values.
 pub(super) fn printf(call: &mut Call<'_>) -> Outcome {
     let words = call.arguments[1..].strip_prefix(&["--".to_owned()]).unwrap_or(&call.arguments[1..]);
     let Some((format, values)) = words.split_first() else {
-        shell_complains(call, "usage: printf FORMAT [ARGUMENT...]");
+        call.complain_inside("usage: printf FORMAT [ARGUMENT...]");
         return Outcome::Ended(2);
     };
-    // A percent sign that an escape makes is no conversion, which no one writes.
-    let read = match pieces(&unescape(format)) {
+    let read = match pieces(format) {
         Ok(read) => read,
         Err(wrong) => {
-            shell_complains(call, &format!("{wrong}: invalid format"));
+            call.complain_inside(&format!("{wrong}: invalid format"));
             return Outcome::Ended(1);
         }
     };
-    let (mut text, mut complaints) = (String::new(), Vec::new());
+    let (mut out, mut complaints) = (Vec::new(), Vec::new());
     let mut values = values.iter();
     loop {
         let before = values.len();
-        let ends = print_once(&read, &mut values, &mut text, &mut complaints);
+        let ends = print_once(&read, &mut values, &mut out, &mut complaints);
         if ends || values.len() == 0 || values.len() == before {
             break;
         }
     }
-    call.stdout.extend_from_slice(text.as_bytes());
+    call.stdout.extend(out);
     for complaint in &complaints {
-        shell_complains(call, complaint);
+        call.complain_inside(complaint);
     }
     Outcome::Ended(i32::from(!complaints.is_empty()))
-}
-
-/// Complains as the shell, whose own printf is.
-fn shell_complains(call: &mut Call<'_>, message: &str) {
-    call.complain_inside(message);
 }
 
 /// Prints the format once; gives back whether a `\c` ended it all.
 fn print_once(
     read: &[Piece],
     values: &mut std::slice::Iter<'_, String>,
-    text: &mut String,
+    out: &mut Vec<u8>,
     complaints: &mut Vec<String>,
 ) -> bool {
     for piece in read {
         let place = match piece {
             Piece::Text(plain) => {
-                text.push_str(plain);
+                let (plain, ended) = unescape_until_c(plain);
+                out.extend(plain);
+                if ended {
+                    return true;
+                }
                 continue;
             }
             Piece::Place(place) => place,
@@ -130,19 +137,27 @@ fn print_once(
         for _ in 0..place.asks() {
             place = place.answered(number(values.next(), complaints) as i64);
         }
-        text.push_str(&match place.conversion {
+        let shown = match place.conversion {
             'd' | 'i' | 'o' | 'x' | 'X' | 'u' => place.integer(number(values.next(), complaints) as i64),
             'e' | 'E' | 'f' | 'F' | 'g' | 'G' => place.float(number(values.next(), complaints)),
             'b' => {
                 let (plain, ended) = unescape_until_c(values.next().map(String::as_str).unwrap_or_default());
                 if ended {
-                    text.push_str(&plain);
+                    out.extend(plain);
                     return true;
                 }
-                place.text(&plain)
+                match String::from_utf8(plain) {
+                    Ok(plain) => place.text(&plain),
+                    // What is no text has no columns to fill.
+                    Err(bytes) => {
+                        out.extend(bytes.into_bytes());
+                        continue;
+                    }
+                }
             }
             _ => place.text(values.next().map(String::as_str).unwrap_or_default()),
-        });
+        };
+        out.extend(shown.into_bytes());
     }
     false
 }
@@ -168,5 +183,38 @@ fn number(value: Option<&String>, complaints: &mut Vec<String>) -> f64 {
             complaints.push(format!("invalid number '{value}'"));
             0.0
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_name_bytes() {
+        for (text, bytes) in [
+            (r"a\tb\\c", &b"a\tb\\c"[..]),
+            (r"\377\xff", &[0xff, 0xff]),
+            (r"\xe2\x9c\x93", "\u{2713}".as_bytes()),
+            (r"\0101\1014", b"AA4"),
+            (r"\q\xg\", br"\q\xg\"),
+            (r"가\n나", "가\n나".as_bytes()),
+        ] {
+            assert_eq!(unescaped_bytes(text), bytes, "{text}");
+        }
+        assert_eq!(unescape_until_c(r"a\cb"), (b"a".to_vec(), true));
+    }
+
+    #[test]
+    fn formats_print_bytes() {
+        let printed = |format: &str, values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            let mut out = Vec::new();
+            print_once(&pieces(format).unwrap(), &mut values.iter(), &mut out, &mut Vec::new());
+            out
+        };
+        assert_eq!(printed(r"\377%s\n", &["x"]), b"\xffx\n");
+        assert_eq!(printed(r"%3b|%b", &[r"\x41", r"\xff"]), b"  A|\xff");
+        assert_eq!(printed(r"a\045d\cb%s", &["x"]), b"a%d");
     }
 }

@@ -1,7 +1,8 @@
 //! kill, killall, pgrep, pidof, pkill and ps.
 
+use super::super::pattern::{Pattern, Syntax, complaint};
 use super::super::signals::{Kill, listing, read_kill, signal_number};
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name};
 
 /// Sends a signal.
@@ -114,10 +115,7 @@ pub(super) fn killall(call: &mut Call<'_>) -> Outcome {
 /// pidof: the numbers of the processes of a name.
 pub(super) fn pidof(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "so:", refused: "", long: &[] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let omitted: Vec<u32> = options.values('o').filter_map(|number| number.parse().ok()).collect();
     let mut numbers: Vec<String> = Vec::new();
     for (number, command) in others(call).into_iter().rev() {
@@ -160,19 +158,17 @@ pub(super) fn pgrep(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(1);
     }
     let Some(pattern) = patterns.first() else { return call.fail_usage("no pattern given") };
-    let expression = match letters.contains('x') {
-        true => format!("^(?:{pattern})$"),
-        false => pattern.clone(),
-    };
-    let Ok(expression) = regex::RegexBuilder::new(&expression).size_limit(1 << 20).build() else {
-        let why = format!("bad regex '{pattern}'");
-        call.complain(&why);
-        return Outcome::Ended(1);
+    let expression = match Pattern::of_lines(pattern, Syntax::Extended, false, false, letters.contains('x')) {
+        Ok(expression) => expression,
+        Err(why) => {
+            call.complain(&complaint(pattern, why));
+            return Outcome::Ended(1);
+        }
     };
     let mut found = others(call);
     found.retain(|(_, command)| {
         let text = if letters.contains('f') { command } else { program_of(command) };
-        expression.is_match(text) != letters.contains('v')
+        expression.is_found_in(text) != letters.contains('v')
     });
     if letters.contains('n') {
         found.drain(..found.len().saturating_sub(1));
@@ -199,10 +195,7 @@ pub(super) fn pgrep(call: &mut Call<'_>) -> Outcome {
 
 /// The processes of the container.
 pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
-    let columns: Vec<String> = match columns(call) {
-        Ok(columns) => columns,
-        Err(outcome) => return outcome,
-    };
+    let columns: Vec<String> = or_end!(columns(call));
     let mut processes = call.system.processes();
     processes.sort();
     let user = call.system.user();

@@ -1,7 +1,7 @@
 //! Programs that run another one: env, nice, nohup, setsid, timeout.
 
 use super::super::signals::signal_number;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 /// The environment, or a command with some more or less of it.
@@ -75,10 +75,7 @@ pub(super) fn nohup(call: &mut Call<'_>) -> Outcome {
 /// nice: a command with another priority, which nothing here looks at; alone it tells its own.
 pub(super) fn nice(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "+n:", refused: "", long: &[("adjustment", 'n')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.operands.is_empty() {
         call.say("0");
         return Outcome::Ended(0);

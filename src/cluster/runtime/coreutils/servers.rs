@@ -1,16 +1,13 @@
 //! httpd of busybox, and nc where it listens.
 
 use super::super::filesystem::absolute;
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 /// httpd: serves the files below a folder, in the background unless told otherwise.
 pub(super) fn httpd(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "fp:h:vu:r:", refused: "icdem", long: &[] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let port = options.value('p').unwrap_or("80").to_owned();
     let number = port.rsplit(':').next().unwrap_or_default();
     if number.parse::<u16>().is_err() {

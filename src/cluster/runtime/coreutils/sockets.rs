@@ -1,7 +1,7 @@
 //! nc, netstat, ping and ss: what can be reached, and what listens here.
 
 use super::super::http::{ConnectError, HttpRequest};
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 /// Milliseconds between two pings.
@@ -14,10 +14,7 @@ const PINGS_MAX: u64 = 1 << 20;
 /// nc: tries a port, or sends what it is given to a web server.
 pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "zvnw:i:p:s:lke:u", refused: "fbo", long: &[] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.has('l') {
         return super::servers::listen(call, &options);
     }
@@ -39,7 +36,7 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
         let sent = send_datagram(call, (host, port), scans, verbose);
         let patience = options.value('w').and_then(|seconds| seconds.parse::<i64>().ok());
         return match (sent, patience) {
-            (Outcome::Sleep(_), Some(seconds)) => Outcome::Sleep(seconds * 1_000),
+            (Outcome::Sleep(_), Some(seconds)) => Outcome::Sleep(seconds.clamp(0, PATIENCE / 1_000) * 1_000),
             (sent, _) => sent,
         };
     }
@@ -151,7 +148,6 @@ pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
     match call.system.connects(&host, port) {
         Ok(()) => {
             call.say(&format!("Connected to {host}"));
-            let _ = address;
             match call.all_input() {
                 None => Outcome::NeedsInput,
                 Some(_) => {
@@ -203,10 +199,7 @@ pub(super) fn sockets(call: &mut Call<'_>) -> Outcome {
     let is_ss = call.name() == "ss";
     if !is_ss {
         let taken = Taken { letters: "ralntuwxeWp", refused: "", long: &[] };
-        let options = match call.options(&taken) {
-            Ok(options) => options,
-            Err(outcome) => return outcome,
-        };
+        let options = or_end!(call.options(&taken));
         if options.has('r') {
             return super::interfaces::route(call);
         }

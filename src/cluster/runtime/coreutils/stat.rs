@@ -2,7 +2,8 @@
 
 use super::super::filesystem::join;
 use super::listing::{blocks, inode, links};
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
+use super::text::number_of;
 use super::{Call, Outcome, people};
 
 /// Levels of folders that are summed up.
@@ -78,10 +79,7 @@ pub(super) fn stat(call: &mut Call<'_>) -> Outcome {
         refused: "f",
         long: &[("format", 'c'), ("dereference", 'L'), ("terse", 't'), ("printf", 'f')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.operands.is_empty() {
         return call.fail_usage("missing operand");
     }
@@ -203,16 +201,13 @@ pub(super) fn du(call: &mut Call<'_>) -> Outcome {
             ("max-depth", 'd'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let mut names = options.operands.clone();
     if names.is_empty() {
         names.push(".".to_owned());
     }
     let deepest = match options.value('d') {
-        Some(depth) => depth.parse().unwrap_or_default(),
+        Some(depth) => or_end!(number_of(call, depth)),
         None if options.has('s') => 0,
         None => usize::MAX,
     };

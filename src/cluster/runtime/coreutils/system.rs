@@ -2,7 +2,7 @@
 
 use super::super::base_files::sysctl_path;
 use super::super::executable::has_tool;
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name, is_command};
 
 /// Ends well.
@@ -52,14 +52,15 @@ pub(super) fn sleep(call: &mut Call<'_>) -> Outcome {
 
 /// The environment, or some of it.
 pub(super) fn printenv(call: &mut Call<'_>) -> Outcome {
-    let (_, names) = call.split_options();
-    if names.is_empty() {
+    let options = or_end!(call.options(&Taken { letters: "0", refused: "", long: &[("null", '0')] }));
+    if options.operands.is_empty() {
         return super::running::env(call);
     }
     let mut status = 0;
-    for name in names {
-        match call.environment.get(&name).cloned() {
-            Some(value) => call.say(&value),
+    let end = if options.has('0') { '\0' } else { '\n' };
+    for name in &options.operands {
+        match call.environment.get(name) {
+            Some(value) => call.stdout.extend_from_slice(format!("{value}{end}").as_bytes()),
             None => status = 1,
         }
     }
@@ -73,10 +74,7 @@ pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
         refused: "F",
         long: &[("short", 's'), ("ip-address", 'i'), ("domain", 'd'), ("fqdn", 'f')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if !options.operands.is_empty() {
         call.complain("sethostname: Operation not permitted");
         return Outcome::Ended(1);
@@ -115,10 +113,7 @@ pub(super) fn uname(call: &mut Call<'_>) -> Outcome {
             ("operating-system", 'o'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let host = call.system.hostname();
     let all = options.has('a');
     let none = !all && !"snrvmpio".chars().any(|letter| options.has(letter));
@@ -144,11 +139,11 @@ pub(super) fn uname(call: &mut Call<'_>) -> Outcome {
 
 /// Parameters of the kernel.
 pub(super) fn sysctl(call: &mut Call<'_>) -> Outcome {
-    let (options, names) = call.split_options();
+    let options = or_end!(call.options(&Taken { letters: "n", refused: "aAeNpqw", long: &[] }));
     let mut status = 0;
-    for name in names {
-        match call.system.files().read(&sysctl_path(&name)) {
-            Ok(value) if options.contains('n') => call.stdout.extend(value),
+    for name in &options.operands {
+        match call.system.files().read(&sysctl_path(name)) {
+            Ok(value) if options.has('n') => call.stdout.extend(value),
             Ok(value) => call.say(&format!("{name} = {}", String::from_utf8_lossy(&value).trim_end())),
             Err(_) => {
                 call.complain(&format!("error: '{name}' is an unknown key"));
@@ -162,10 +157,7 @@ pub(super) fn sysctl(call: &mut Call<'_>) -> Outcome {
 /// Where a program is.
 pub(super) fn which(call: &mut Call<'_>) -> Outcome {
     let taken = Taken { letters: "as", refused: "", long: &[] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let image = call.system.image();
     let folders = call.environment.get("PATH").cloned().unwrap_or_default();
     let mut status = 0;

@@ -1,24 +1,13 @@
 //! basename, dirname, fold, nl, paste, rev, seq, strings, tac.
 
 use super::inputs::{Read, inputs, text_of};
-use super::options::Taken;
+use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name};
 
 /// Lines that `seq` prints at most.
 const SEQUENCE_MAX: usize = 100_000;
 /// Digits that it prints behind the point at most.
 const DECIMALS_MAX: usize = 100;
-
-/// Options read, or the command ended.
-macro_rules! options_or_end {
-    ($call:expr, $taken:expr) => {
-        match $call.options($taken) {
-            Ok(options) => options,
-            Err(ended) => return ended,
-        }
-    };
-}
-pub(super) use options_or_end;
 
 /// What `text_of` gives, or the command ended.
 macro_rules! text_or_end {
@@ -47,7 +36,7 @@ const NO_OPTIONS: Taken = Taken { letters: "", refused: "sz", long: &[] };
 
 /// The last part of a path.
 pub(super) fn basename(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "+as:", refused: "z", long: &[] });
+    let options = or_end!(call.options(&Taken { letters: "+as:", refused: "z", long: &[] }));
     let Some(first) = options.operands.first() else {
         call.complain("missing operand");
         return Outcome::Ended(1);
@@ -66,7 +55,7 @@ pub(super) fn basename(call: &mut Call<'_>) -> Outcome {
 
 /// A path without its last part.
 pub(super) fn dirname(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &NO_OPTIONS);
+    let options = or_end!(call.options(&NO_OPTIONS));
     if options.operands.is_empty() {
         call.complain("missing operand");
         return Outcome::Ended(1);
@@ -85,7 +74,7 @@ pub(super) fn dirname(call: &mut Call<'_>) -> Outcome {
 
 /// Lines, the last one first.
 pub(super) fn tac(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &NO_OPTIONS);
+    let options = or_end!(call.options(&NO_OPTIONS));
     let text = text_or_end!(call, &options.operands);
     text.lines().rev().for_each(|line| call.say(line));
     Outcome::Ended(0)
@@ -93,7 +82,7 @@ pub(super) fn tac(call: &mut Call<'_>) -> Outcome {
 
 /// Lines from their ends to their beginnings.
 pub(super) fn rev(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &NO_OPTIONS);
+    let options = or_end!(call.options(&NO_OPTIONS));
     let text = text_or_end!(call, &options.operands);
     text.lines().for_each(|line| call.say(&line.chars().rev().collect::<String>()));
     Outcome::Ended(0)
@@ -101,7 +90,7 @@ pub(super) fn rev(call: &mut Call<'_>) -> Outcome {
 
 /// Lines with their numbers; empty ones go without.
 pub(super) fn nl(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "b:w:s:v:i:", refused: "fhdlnp", long: &[] });
+    let options = or_end!(call.options(&Taken { letters: "b:w:s:v:i:", refused: "fhdlnp", long: &[] }));
     let width = match number_of(call, options.value('w').unwrap_or("6")) {
         Ok(width) => width.min(100),
         Err(ended) => return ended,
@@ -112,7 +101,7 @@ pub(super) fn nl(call: &mut Call<'_>) -> Outcome {
     let text = text_or_end!(call, &options.operands);
     for line in text.lines() {
         if line.is_empty() && !all {
-            call.say(&format!("{:width$}{:len$}", "", "", len = between.len()));
+            call.say(&" ".repeat(width + between.len()));
             continue;
         }
         call.say(&format!("{number:>width$}{between}{line}"));
@@ -123,7 +112,7 @@ pub(super) fn nl(call: &mut Call<'_>) -> Outcome {
 
 /// Lines of several files beside each other.
 pub(super) fn paste(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "d:s", refused: "z", long: &[] });
+    let options = or_end!(call.options(&Taken { letters: "d:s", refused: "z", long: &[] }));
     let delimiters: Vec<char> =
         super::printing::unescape(options.value('d').unwrap_or("\t")).chars().collect();
     let mut status = 0;
@@ -165,31 +154,34 @@ pub(super) fn paste(call: &mut Call<'_>) -> Outcome {
 
 /// Lines broken at a width.
 pub(super) fn fold(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(
-        call,
-        &Taken { letters: "w:sb", refused: "", long: &[("width", 'w'), ("spaces", 's')] }
-    );
+    let options = or_end!(call.options(&Taken {
+        letters: "w:sb",
+        refused: "",
+        long: &[("width", 'w'), ("spaces", 's')]
+    }));
     let width = match number_of(call, options.value('w').unwrap_or("80")) {
         Ok(width) => width.max(1),
         Err(ended) => return ended,
     };
     let text = text_or_end!(call, &options.operands);
     for line in text.lines() {
-        let mut rest: Vec<char> = line.chars().collect();
+        let characters: Vec<char> = line.chars().collect();
+        let mut rest = characters.as_slice();
         while rest.len() > width {
             let space = rest[..width].iter().rposition(|next| *next == ' ').map(|place| place + 1);
             let end = space.filter(|_| options.has('s')).unwrap_or(width);
-            let piece: String = rest.drain(..end).collect();
-            call.say(&piece);
+            let (piece, after) = rest.split_at(end);
+            call.say(&piece.iter().collect::<String>());
+            rest = after;
         }
-        call.say(&rest.into_iter().collect::<String>());
+        call.say(&rest.iter().collect::<String>());
     }
     Outcome::Ended(0)
 }
 
 /// Runs of characters that can be printed.
 pub(super) fn strings(call: &mut Call<'_>) -> Outcome {
-    let options = options_or_end!(call, &Taken { letters: "n:a", refused: "fot", long: &[] });
+    let options = or_end!(call.options(&Taken { letters: "n:a", refused: "fot", long: &[] }));
     let least = match number_of(call, options.value('n').unwrap_or("4")) {
         Ok(least) => least.max(1),
         Err(ended) => return ended,

@@ -2,7 +2,7 @@
 
 use super::super::filesystem::{FileError, join};
 use super::super::ownership::Ownership;
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome, base_name};
 
 /// Levels of folders that are walked.
@@ -12,10 +12,7 @@ const DEPTH_MAX: usize = 64;
 pub(super) fn mkdir(call: &mut Call<'_>) -> Outcome {
     let taken =
         Taken { letters: "pm:v", refused: "Z", long: &[("parents", 'p'), ("mode", 'm'), ("verbose", 'v')] };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.has('v') && !call.is_gnu() {
         return call.refuse_letter('v');
     }
@@ -73,10 +70,7 @@ pub(super) fn rmdir(call: &mut Call<'_>) -> Outcome {
         refused: "",
         long: &[("parents", 'p'), ("ignore-fail-on-non-empty", 'i'), ("verbose", 'v')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     if options.operands.is_empty() {
         return call.fail_usage("missing operand");
     }
@@ -119,10 +113,7 @@ pub(super) fn rm(call: &mut Call<'_>) -> Outcome {
         refused: "Id",
         long: &[("recursive", 'r'), ("force", 'f'), ("verbose", 'v'), ("no-preserve-root", 'P')],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let force = options.has('f');
     if options.operands.is_empty() {
         return if force { Outcome::Ended(0) } else { call.fail_usage("missing operand") };
@@ -242,10 +233,7 @@ struct Manner {
 }
 
 fn copy(call: &mut Call<'_>, moves: bool) -> Outcome {
-    let options = match call.options(&COPIES) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&COPIES));
     if moves && let Some(letter) = "arRpPdLH".chars().find(|letter| options.has(*letter)) {
         return call.refuse_letter(letter);
     }

@@ -2,7 +2,7 @@
 
 use super::super::filesystem::absolute;
 use super::super::ownership::Ownership;
-use super::archives::{Request, is_gnu, safe_name};
+use super::archives::{Request, safe_name};
 use super::{Call, people};
 
 /// An archive on its way into the files.
@@ -63,7 +63,7 @@ impl<'a> Reading<'a> {
             let path = absolute(&self.request.directory, &kept.join("/"));
             if let Err(why) = place(call, &path, &header, target, content) {
                 self.failed = true;
-                let words = if is_gnu(call) {
+                let words = if call.is_gnu() {
                     format!("{name}: Cannot open: {why}")
                 } else {
                     format!("can't open '{name}': {why}")
@@ -96,7 +96,7 @@ fn listing(call: &mut Call<'_>, header: &::tar::Header, name: &str) -> String {
     let size = header.size().unwrap_or_default();
     let target = header.link_name().ok().flatten().map(|target| format!(" -> {}", target.to_string_lossy()));
     let target = target.unwrap_or_default();
-    match is_gnu(call) {
+    match call.is_gnu() {
         true => {
             let owners = format!("{user}/{group}");
             let width = 19_usize.saturating_sub(owners.len() + 1);

@@ -3,7 +3,7 @@
 use super::super::filesystem::absolute;
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::network::{Url, after_exchange, authority, fetch, parse_url, split_header};
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome, tls};
 
 /// Options that have no letter.
@@ -34,10 +34,7 @@ const WGET: Taken = Taken {
 
 /// wget.
 pub(super) fn wget(call: &mut Call<'_>) -> Outcome {
-    let options = match call.options(&WGET) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&WGET));
     if options.operands.is_empty() {
         return call.fail_usage("missing URL");
     }

@@ -1,6 +1,6 @@
 //! xargs.
 
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 /// Items that are passed on at most.
@@ -24,10 +24,7 @@ pub(super) fn xargs(call: &mut Call<'_>) -> Outcome {
             ("max-lines", 'L'),
         ],
     };
-    let options = match call.options(&taken) {
-        Ok(options) => options,
-        Err(outcome) => return outcome,
-    };
+    let options = or_end!(call.options(&taken));
     let mut counts = [None; 2];
     for (place, letter) in ['n', 'L'].into_iter().enumerate() {
         let Some(text) = options.value(letter) else { continue };

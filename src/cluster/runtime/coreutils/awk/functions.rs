@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::super::super::pattern::Pattern;
 use super::super::format::{Piece, pieces};
 use super::ast::{Expression, Place};
-use super::run::{Ran, Runner};
+use super::memory::split_by;
+use super::run::{OUTPUT_MAX, Ran, Runner};
 use super::value::Value;
 
 impl Runner<'_> {
@@ -70,7 +71,7 @@ impl Runner<'_> {
 
     fn length(&mut self, arguments: &[Expression]) -> Ran<Value> {
         let text = match arguments.first() {
-            None => self.record.whole(&mut self.memory),
+            None => self.record.whole(&self.memory),
             Some(Expression::Place(Place::Variable(name))) if !self.memory.array(name).is_empty() => {
                 return Ok(Value::Number(self.memory.array(name).len() as f64));
             }
@@ -89,6 +90,7 @@ impl Runner<'_> {
                 let separator = self.memory.get("FS").string();
                 self.memory.split(&text, &separator)?
             }
+            Some(Expression::Regex(_)) if text.is_empty() => Vec::new(),
             Some(Expression::Regex(pattern)) => split_by(&text, pattern),
             Some(separator) => {
                 let separator = self.value(separator)?.string();
@@ -117,6 +119,9 @@ impl Runner<'_> {
             count += 1;
             out.push_str(&text[copied..start]);
             replace(&replacement, &text[start..end], &mut out);
+            if out.len() > OUTPUT_MAX {
+                return Err("not simulated: texts of that length".to_owned());
+            }
             copied = end;
             from = if start < end {
                 end
@@ -148,19 +153,6 @@ impl Runner<'_> {
         self.memory.set("RLENGTH", Value::Number(length));
         Ok(Value::Number(start))
     }
-}
-
-fn split_by(text: &str, pattern: &Pattern) -> Vec<Value> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let (mut pieces, mut at) = (Vec::new(), 0);
-    while let Some((start, end)) = pattern.find(text, at).filter(|(start, end)| start < end) {
-        pieces.push(Value::input(&text[at..start]));
-        at = end;
-    }
-    pieces.push(Value::input(&text[at..]));
-    pieces
 }
 
 /// Puts a replacement in, `&` standing for what was found.

@@ -1,5 +1,7 @@
 //! Words of awk's language.
 
+use super::super::printing::escape;
+
 /// A word.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
@@ -130,36 +132,17 @@ pub(super) fn number(text: &str) -> (f64, usize) {
 
 /// The escapes of a text resolved.
 pub(super) fn unescape(text: &str) -> String {
-    let mut plain = String::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            plain.push(character);
-            continue;
-        }
-        match characters.next() {
-            Some('n') => plain.push('\n'),
-            Some('t') => plain.push('\t'),
-            Some('r') => plain.push('\r'),
-            Some('a') => plain.push('\x07'),
-            Some('b') => plain.push('\x08'),
-            Some('f') => plain.push('\x0c'),
-            Some('v') => plain.push('\x0b'),
-            Some(digit @ '0'..='7') => {
-                let mut code = digit.to_digit(8).unwrap_or_default();
-                for _ in 0..2 {
-                    match characters.peek().and_then(|next| next.to_digit(8)) {
-                        Some(next) => code = code * 8 + next,
-                        None => break,
-                    }
-                    characters.next();
-                }
-                plain.extend(char::from_u32(code));
-            }
-            Some(sign @ ('"' | '\\' | '/')) => plain.push(sign),
-            Some(other) => plain.extend(['\\', other]),
-            None => plain.push('\\'),
-        }
+    let mut plain = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.extend_from_slice(before.as_bytes());
+        let (byte, length) = match after.bytes().next() {
+            Some(sign @ (b'"' | b'/')) => (Some(sign), 1),
+            _ => escape(after, 3),
+        };
+        plain.push(byte.unwrap_or(b'\\'));
+        rest = &after[length..];
     }
-    plain
+    plain.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&plain).into_owned()
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::super::pattern::{Pattern, Syntax};
+use super::super::super::pattern::Pattern;
+use super::parser::Parser;
 use super::run::Ran;
 use super::value::Value;
 
@@ -102,10 +103,7 @@ impl Memory {
         if let Some(pattern) = self.patterns.get(text) {
             return Ok(Rc::clone(pattern));
         }
-        let told = |why: String| {
-            if why.starts_with("not simulated") { why } else { format!("bad regex '{text}': {why}") }
-        };
-        let pattern = Rc::new(Pattern::new(text, Syntax::Awk, false).map_err(told)?);
+        let pattern = Parser::pattern(text)?;
         if self.patterns.len() < 64 {
             self.patterns.insert(text.to_owned(), Rc::clone(&pattern));
         }
@@ -129,7 +127,10 @@ impl Memory {
             one if one.chars().count() == 1 => {
                 text.find(one).map_or((text.len(), text.len()), |start| (start, start + one.len()))
             }
-            several => self.pattern(several)?.find(text, 0).unwrap_or((text.len(), text.len())),
+            several => {
+                let pattern = self.pattern(several)?;
+                found(&pattern, text, 0).unwrap_or((text.len(), text.len()))
+            }
         };
         // The newline at the very end belongs to the file.
         let record = if end == text.len() && &*separator != "\n" {
@@ -154,30 +155,39 @@ impl Memory {
             (Some(one), None) if one != '\\' => text.split(one).map(Value::input).collect(),
             _ => {
                 let pattern = self.pattern(separator)?;
-                let (mut pieces, mut at, mut from) = (Vec::new(), 0, 0);
-                while let Some((start, end)) = pattern.find(text, from) {
-                    if end == start {
-                        match text[start..].chars().next() {
-                            Some(next) => from = start + next.len_utf8(),
-                            None => break,
-                        }
-                        continue;
-                    }
-                    pieces.push(Value::input(&text[at..start]));
-                    (at, from) = (end, end);
-                }
-                pieces.push(Value::input(&text[at..]));
-                pieces
+                split_by(text, &pattern)
             }
         })
     }
 }
 
-/// The present record: its text and its fields, one made from the other when asked for.
+/// The first separator from a byte on; one of no length separates nothing.
+fn found(pattern: &Pattern, text: &str, mut from: usize) -> Option<(usize, usize)> {
+    loop {
+        let (start, end) = pattern.find(text, from)?;
+        if start < end {
+            return Some((start, end));
+        }
+        from = start + text[start..].chars().next()?.len_utf8();
+    }
+}
+
+/// The pieces of a text between what an expression finds.
+pub(super) fn split_by(text: &str, pattern: &Pattern) -> Vec<Value> {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while let Some((start, end)) = found(pattern, text, at) {
+        pieces.push(Value::input(&text[at..start]));
+        at = end;
+    }
+    pieces.push(Value::input(&text[at..]));
+    pieces
+}
+
+/// The present record: its fields, and its text, which is made anew when asked for after a field was changed.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     text: Rc<str>,
-    fields: Option<Vec<Value>>,
+    fields: Vec<Value>,
     /// Whether a field was changed since the text was made.
     changed: bool,
 }
@@ -188,41 +198,41 @@ impl Record {
         self.text = text.into();
         self.changed = false;
         // The separator in force now is the one that counts for this record.
-        self.fields = Some(memory.split(text, &memory.get("FS").string())?);
+        self.fields = memory.split(text, &memory.get("FS").string())?;
         Ok(())
     }
 
     /// `$0`.
-    pub(super) fn whole(&mut self, memory: &mut Memory) -> Rc<str> {
+    pub(super) fn whole(&mut self, memory: &Memory) -> Rc<str> {
         if std::mem::take(&mut self.changed) {
             let separator = memory.get("OFS").string();
-            let fields = self.fields.iter().flatten().map(Value::string).collect::<Vec<_>>();
+            let fields = self.fields.iter().map(Value::string).collect::<Vec<_>>();
             self.text = fields.join(&separator).into();
         }
         Rc::clone(&self.text)
     }
 
     /// `NF`.
-    pub(super) fn count(&mut self, _: &mut Memory) -> Ran<usize> {
-        Ok(self.fields.as_ref().map_or(0, Vec::len))
+    pub(super) fn count(&self) -> usize {
+        self.fields.len()
     }
 
     /// Sets `NF`.
-    pub(super) fn set_count(&mut self, count: usize, _: &mut Memory) -> Ran<()> {
+    pub(super) fn set_count(&mut self, count: usize) -> Ran<()> {
         if count > FIELDS_MAX {
             return Err("not simulated: records of that many fields".to_owned());
         }
-        self.fields.get_or_insert_default().resize(count, Value::text(""));
+        self.fields.resize(count, Value::text(""));
         self.changed = true;
         Ok(())
     }
 
     /// `$n`.
-    pub(super) fn field(&mut self, index: usize, memory: &mut Memory) -> Ran<Value> {
-        if index == 0 {
-            return Ok(Value::input(&self.whole(memory)));
+    pub(super) fn field(&mut self, index: usize, memory: &Memory) -> Value {
+        match index.checked_sub(1) {
+            None => Value::input(&self.whole(memory)),
+            Some(place) => self.fields.get(place).cloned().unwrap_or_default(),
         }
-        Ok(self.fields.iter().flatten().nth(index - 1).cloned().unwrap_or_default())
     }
 
     /// Sets it.
@@ -230,10 +240,10 @@ impl Record {
         if index == 0 {
             return self.set(&value.string(), memory);
         }
-        if self.count(memory)? < index {
-            self.set_count(index, memory)?;
+        if self.count() < index {
+            self.set_count(index)?;
         }
-        if let Some(field) = self.fields.get_or_insert_default().get_mut(index - 1) {
+        if let Some(field) = self.fields.get_mut(index - 1) {
             *field = value;
         }
         self.changed = true;

@@ -133,6 +133,8 @@ mod tests {
             ("{ if ($1 == \"x\") next; else print; }", "x\ny\n", "y\n"),
             ("{$2=\"\"; print $0; print NF}", "a b c\n", "a  c\n3\n"),
             ("END{print NR, $0}", "a\nb\n", "2 b\n"),
+            ("BEGIN{RS=\"x*\"} {print}", "axxb\n", "a\nb\n"),
+            ("BEGIN{FS=\",*\"} {print $2}", "a,,b\n", "b\n"),
         ] {
             assert_eq!(run(program, text), printed, "{program}");
         }
@@ -179,6 +181,8 @@ mod tests {
         ] {
             assert_eq!(run(program, ""), why, "{program}");
         }
+        let grows = "BEGIN{x=\"ab\"; while (1) gsub(/.+/, \"&&\", x)}";
+        assert_eq!(run(grows, ""), "not simulated: texts of that length");
         let long = format!("BEGIN{{print 1{}}}", "+1".repeat(5_000));
         assert_eq!(run(&long, ""), "not simulated: expressions that long");
         let again =

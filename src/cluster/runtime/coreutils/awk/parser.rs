@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::super::pattern::{Pattern, Syntax};
+use super::super::super::pattern::{Pattern, Syntax, complaint};
 use super::ast::{Expression, Function, Place, Program, Rule, Statement, When};
 use super::lexer::{Token, tokens};
 
@@ -365,9 +365,6 @@ impl Parser {
     }
 
     pub(super) fn pattern(text: &str) -> Parsed<Rc<Pattern>> {
-        let told = |why: String| {
-            if why.starts_with("not simulated") { why } else { format!("bad regex '{text}': {why}") }
-        };
-        Pattern::new(text, Syntax::Awk, false).map(Rc::new).map_err(told)
+        Pattern::new(text, Syntax::Awk, false).map(Rc::new).map_err(|why| complaint(text, why))
     }
 }

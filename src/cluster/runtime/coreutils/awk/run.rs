@@ -11,8 +11,8 @@ use super::value::Value;
 
 /// Statements and expressions carried out at most: a program may loop.
 const STEPS_MAX: usize = 2_000_000;
-/// Bytes printed at most.
-const OUTPUT_MAX: usize = 8 << 20;
+/// Bytes printed at most, and of a text.
+pub(super) const OUTPUT_MAX: usize = 8 << 20;
 /// Values inside each other, those of functions that call each other too.
 const DEPTH_MAX: usize = 250;
 /// Calls of functions inside each other.
@@ -133,7 +133,7 @@ impl<'a> Runner<'a> {
             }
             match &rule.body {
                 None => {
-                    let line = self.record.whole(&mut self.memory);
+                    let line = self.record.whole(&self.memory);
                     self.print_line(&line, None)?;
                 }
                 Some(body) => match self.block(body)? {
@@ -245,7 +245,7 @@ impl<'a> Runner<'a> {
             return self.write(&text, to.as_deref());
         }
         if shown.is_empty() {
-            let line = self.record.whole(&mut self.memory);
+            let line = self.record.whole(&self.memory);
             return self.print_line(&line, to.as_deref());
         }
         let separator = self.memory.get("OFS").string();
@@ -296,7 +296,7 @@ impl<'a> Runner<'a> {
             Expression::Number(number) => Value::Number(*number),
             Expression::Text(text) => Value::Text(Rc::clone(text)),
             Expression::Regex(pattern) => {
-                let line = self.record.whole(&mut self.memory);
+                let line = self.record.whole(&self.memory);
                 Value::truth(pattern.is_found_in(&line))
             }
             Expression::Place(place) => self.read(place)?,
@@ -388,13 +388,11 @@ impl<'a> Runner<'a> {
 
     pub(super) fn read(&mut self, place: &Place) -> Ran<Value> {
         Ok(match place {
-            Place::Variable(name) if name == "NF" => {
-                Value::Number(self.record.count(&mut self.memory)? as f64)
-            }
+            Place::Variable(name) if name == "NF" => Value::Number(self.record.count() as f64),
             Place::Variable(name) => self.memory.get(name),
             Place::Field(index) => {
                 let index = self.index(index)?;
-                self.record.field(index, &mut self.memory)?
+                self.record.field(index, &self.memory)
             }
             Place::Element(array, keys) => {
                 let key = self.key(keys)?;
@@ -413,9 +411,7 @@ impl<'a> Runner<'a> {
 
     pub(super) fn assign(&mut self, place: &Place, value: Value) -> Ran<()> {
         match place {
-            Place::Variable(name) if name == "NF" => {
-                self.record.set_count(value.number() as usize, &mut self.memory)?
-            }
+            Place::Variable(name) if name == "NF" => self.record.set_count(value.number() as usize)?,
             Place::Variable(name) => self.memory.set(name, value),
             Place::Field(index) => {
                 let index = self.index(index)?;

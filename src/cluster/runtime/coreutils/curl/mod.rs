@@ -5,6 +5,7 @@ mod report;
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::network::{EXCHANGE, Url, after_exchange, authority, fetch, parse_url};
+use super::options::or_end;
 use super::{Call, Outcome, tls};
 use command::{Command, tell};
 use report::Told;
@@ -28,10 +29,7 @@ impl Failure {
 
 /// Fetches addresses, one after the other.
 pub(super) fn curl(call: &mut Call<'_>) -> Outcome {
-    let command = match Command::read(call) {
-        Ok(command) => command,
-        Err(ended) => return ended,
-    };
+    let command = or_end!(Command::read(call));
     let mut last = Outcome::Ended(0);
     for (at, address) in command.addresses.iter().enumerate() {
         match one(call, &command, at, address) {

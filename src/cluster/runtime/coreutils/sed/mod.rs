@@ -4,7 +4,7 @@ mod run;
 mod script;
 
 use super::inputs::{Read, inputs};
-use super::options::{Options, Taken};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 const TAKEN: Taken = Taken {
@@ -24,14 +24,8 @@ const TAKEN: Taken = Taken {
 
 /// Edits lines.
 pub(super) fn sed(call: &mut Call<'_>) -> Outcome {
-    let mut options = match call.options(&TAKEN) {
-        Ok(options) => options,
-        Err(ended) => return ended,
-    };
-    let script = match script_of(call, &mut options) {
-        Ok(script) => script,
-        Err(ended) => return ended,
-    };
+    let mut options = or_end!(call.options(&TAKEN));
+    let script = or_end!(script_of(call, &mut options));
     let commands = match script::read(&script, options.has('E') || options.has('r')) {
         Ok(commands) => commands,
         Err(why) => {
@@ -144,6 +138,7 @@ mod tests {
             ("-n 2,3p", "a\nb\nc\nd\n", "b\nc\n"),
             ("-n /b/,/c/p", "a\nb\nx\nc\nd\n", "b\nx\nc\n"),
             ("-n /b/,+1p", "a\nb\nx\nc\n", "b\nx\n"),
+            ("-n 1,+18446744073709551615p", "a\nb\n", "a\nb\n"),
             ("-n 1~2p", "a\nb\nc\n", "a\nc\n"),
             ("1d;s/b/c/;p", "a\nb\n", "c\nc\n"),
             ("2q", "a\nb\nc\n", "a\nb\n"),
@@ -172,6 +167,8 @@ mod tests {
             ("/a/{p", "unmatched '{'"),
             ("w out", "not simulated: command w"),
             (":a;ba", "not simulated: scripts of sed that go on and on"),
+            (":a;s/.*/&&/;ba", "not simulated: scripts of sed that go on and on"),
+            (":a;H;G;ba", "not simulated: scripts of sed that go on and on"),
         ] {
             assert_eq!(run(script, "a\n"), why, "{script}");
         }

@@ -5,8 +5,9 @@ use super::script::{Action, Address, Command, Part, Place, Substitution};
 
 /// Commands carried out at most: a script may loop.
 const STEPS_MAX: usize = 500_000;
-/// Bytes printed at most.
+/// Bytes printed at most, and held at a time.
 const OUTPUT_MAX: usize = 8 << 20;
+const ENDLESS: &str = "not simulated: scripts of sed that go on and on";
 
 /// What came of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -95,8 +96,9 @@ impl<'a> Editor<'a> {
             let commands = self.commands;
             while let Some(command) = commands.get(at) {
                 steps += 1;
-                if steps > STEPS_MAX || self.out.len() > OUTPUT_MAX {
-                    return Err("not simulated: scripts of sed that go on and on".to_owned());
+                let held = [&self.out, &self.space, &self.hold, &self.behind];
+                if steps > STEPS_MAX || held.iter().any(|text| text.len() > OUTPUT_MAX) {
+                    return Err(ENDLESS.to_owned());
                 }
                 let fits = self.is_meant(at, command)? != command.negated;
                 at += 1;
@@ -157,7 +159,7 @@ impl<'a> Editor<'a> {
                         Place::Line(last) if *last <= number => 0,
                         Place::Line(last) => *last,
                         Place::Plus(0) => 0,
-                        Place::Plus(more) => number + more,
+                        Place::Plus(more) => number.saturating_add(*more),
                         Place::Last if number == self.lines.len() => 0,
                         _ => usize::MAX,
                     };
@@ -301,6 +303,9 @@ impl<'a> Editor<'a> {
                     }
                 }
                 copied = whole.end();
+                if out.len() > OUTPUT_MAX {
+                    return Err(ENDLESS.to_owned());
+                }
                 if !substitution.everywhere {
                     break;
                 }

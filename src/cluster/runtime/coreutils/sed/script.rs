@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::super::super::pattern::{Pattern, Syntax};
+use super::super::super::pattern::{Pattern, Syntax, complaint};
 
 /// A command behind its address.
 #[derive(Debug)]
@@ -239,9 +239,7 @@ impl Reader<'_> {
 
     fn pattern(&self, text: &str, ignores_case: bool) -> Result<Option<Pattern>, String> {
         let syntax = if self.extended { Syntax::Extended } else { Syntax::Basic };
-        let refused = |why: String| {
-            if why.starts_with("not simulated") { why } else { format!("bad regex '{text}': {why}") }
-        };
+        let refused = |why: String| complaint(text, why);
         (!text.is_empty()).then(|| Pattern::new(text, syntax, ignores_case).map_err(refused)).transpose()
     }
 
