@@ -6,6 +6,7 @@ use crate::base::Timestamp;
 use super::super::registry::Registry;
 use super::super::runtime::{
     FileView, GrpcHealth, Identity, Image, LogStream, NamedFile, Process, ProcessId, Sigterm, earlier,
+    is_deadly,
 };
 use super::host::Host;
 use super::pod_runtime::Terminated;
@@ -219,7 +220,7 @@ impl NodeState {
         let doom = match (signal, process.on_sigterm()) {
             (9, _) => Some((0, 137)),
             (15 | 2, Sigterm::Exits { code, after }) => Some((after, code)),
-            (signal, _) if process.number != 1 && signal != 0 => Some((0, 128 + signal)),
+            (signal, _) if process.number != 1 && is_deadly(signal) => Some((0, 128 + signal)),
             _ => None,
         };
         let Some((delay, code)) = doom else { return };

@@ -36,6 +36,7 @@ pub(crate) use proc_files::{ProcFiles, mounts_text};
 pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;
+pub(crate) use signals::is_deadly;
 
 use crate::base::Timestamp;
 

@@ -6,21 +6,28 @@ use super::shell_state::{Dialect, ShellState};
 const DEPTH_MAX: usize = 60;
 /// Variables that may stand for one another in turn.
 const HOPS_MAX: usize = 16;
+/// Tokens that one expression and all that its variables stand for may have.
+const TOKENS_MAX: usize = 100_000;
 
 /// The value of an expression.
 ///
 /// # Errors
 /// The shell's words for what is wrong.
 pub(super) fn evaluate(text: &str, shell: &mut ShellState) -> Result<i64, String> {
-    evaluate_at(text, shell, 0)
+    evaluate_at(text, shell, 0, &mut 0)
 }
 
-fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize) -> Result<i64, String> {
+fn evaluate_at(text: &str, shell: &mut ShellState, hops: usize, work: &mut usize) -> Result<i64, String> {
     let (bash, dash) = (shell.is_bash(), shell.dialect == Dialect::Dash);
-    let mut evaluator = Evaluator { tokens: tokens(text)?, at: 0, shell, depth: 0, hops, skips: 0 };
-    if evaluator.tokens.is_empty() {
+    let tokens = tokens(text)?;
+    if tokens.is_empty() {
         return Ok(0);
     }
+    *work += tokens.len();
+    if *work > TOKENS_MAX {
+        return Err(wrong());
+    }
+    let mut evaluator = Evaluator { tokens, at: 0, shell, depth: 0, hops, skips: 0, work };
     let value = evaluator
         .list()
         .and_then(|value| if evaluator.at < evaluator.tokens.len() { Err(wrong()) } else { Ok(value) });
@@ -89,6 +96,8 @@ struct Evaluator<'a> {
     hops: usize,
     /// How many short cuts the present place is behind: nothing is assigned there.
     skips: usize,
+    /// Tokens that were read so far, also of what variables stand for.
+    work: &'a mut usize,
 }
 
 impl Evaluator<'_> {
@@ -120,12 +129,23 @@ impl Evaluator<'_> {
             && matches!(kind, "" | "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>")
         {
             self.at += 2;
-            let right = self.assignment()?;
+            let right = self.deeper(Self::assignment)?;
             let value = if kind.is_empty() { right } else { self.apply(kind, &name, right)? };
             self.store(&name, value);
             return Ok(value);
         }
         self.condition()
+    }
+
+    /// A part that may hold others of its kind.
+    fn deeper(&mut self, part: fn(&mut Self) -> Result<i64, String>) -> Result<i64, String> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err(wrong());
+        }
+        let value = part(self)?;
+        self.depth -= 1;
+        Ok(value)
     }
 
     fn apply(&mut self, kind: &str, name: &str, right: i64) -> Result<i64, String> {
@@ -138,11 +158,11 @@ impl Evaluator<'_> {
         if !self.take("?") {
             return Ok(condition);
         }
-        let yes = self.beside(condition == 0, Self::list)?;
+        let yes = self.beside(condition == 0, |own| own.deeper(Self::list))?;
         if !self.take(":") {
             return Err(wrong());
         }
-        let no = self.beside(condition != 0, Self::condition)?;
+        let no = self.beside(condition != 0, |own| own.deeper(Self::condition))?;
         Ok(if condition != 0 { yes } else { no })
     }
 
@@ -188,7 +208,7 @@ impl Evaluator<'_> {
         if !self.take("**") {
             return Ok(base);
         }
-        let exponent = self.power()?;
+        let exponent = self.deeper(Self::power)?;
         if exponent < 0 {
             return Err(wrong());
         }
@@ -256,7 +276,7 @@ impl Evaluator<'_> {
         if self.shell.is_associative(array) {
             return name.to_owned();
         }
-        let index = evaluate_at(index, self.shell, self.hops + 1).unwrap_or_default();
+        let index = evaluate_at(index, self.shell, self.hops + 1, self.work).unwrap_or_default();
         format!("{array}[{index}]")
     }
 
@@ -266,7 +286,7 @@ impl Evaluator<'_> {
         let Some(value) = self.shell.get(&place) else { return Ok(0) };
         match value.trim() {
             "" => Ok(0),
-            text if self.hops < HOPS_MAX => evaluate_at(text, self.shell, self.hops + 1),
+            text if self.hops < HOPS_MAX => evaluate_at(text, self.shell, self.hops + 1, self.work),
             _ => Err(wrong()),
         }
     }
@@ -360,5 +380,17 @@ mod tests {
         for text in ["1 +", "08", "1 = 2", "1.5", "5 5"] {
             assert_eq!(evaluate(text, &mut shell), Err(wrong()), "{text}");
         }
+        for piece in ["a=", "1?", "1?1:", "2**", "-", "("] {
+            assert_eq!(evaluate(&piece.repeat(50_000), &mut shell), Err(wrong()), "{piece}");
+        }
+        shell.set("x0", "1".to_owned());
+        for level in 1..12 {
+            shell.set(
+                &format!("x{level}"),
+                format!("x{}", level - 1) + &format!("+x{}", level - 1).repeat(20),
+            );
+        }
+        assert_eq!(evaluate("x2", &mut shell), Ok(441));
+        assert_eq!(evaluate("x11", &mut shell), Err(wrong()));
     }
 }

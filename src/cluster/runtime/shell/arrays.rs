@@ -5,6 +5,8 @@ use super::shell_state::ShellState;
 
 /// Elements that one array holds at most, and words that one pair of braces becomes.
 const ELEMENTS_MAX: usize = 10_000;
+/// Digits that a number between braces is filled up to at most.
+const WIDTH_MAX: usize = 100;
 
 impl ShellState {
     /// The elements of an array by key, in order; a plain variable is an array of one.
@@ -43,8 +45,11 @@ impl ShellState {
         let old = self.elements(name);
         let mut next = 0;
         if appends {
-            next =
-                old.iter().filter_map(|(key, _)| key.parse::<usize>().ok()).max().map_or(0, |last| last + 1);
+            next = old
+                .iter()
+                .filter_map(|(key, _)| key.parse::<usize>().ok())
+                .max()
+                .map_or(0, |last| last.saturating_add(1));
         } else {
             for (key, _) in old {
                 self.variables.remove(&format!("{name}[{key}]"));
@@ -52,7 +57,7 @@ impl ShellState {
             self.variables.remove(name);
         }
         for (index, value) in values.into_iter().take(ELEMENTS_MAX).enumerate() {
-            self.variables.insert(format!("{name}[{}]", next + index), value);
+            self.variables.insert(format!("{name}[{}]", next.saturating_add(index)), value);
         }
     }
 }
@@ -112,7 +117,7 @@ fn brace(text: &str) -> Option<(String, Vec<String>, String)> {
 fn sequence(text: &str) -> Option<Vec<String>> {
     let mut ends = text.split("..");
     let (first, last, step) = (ends.next()?, ends.next()?, ends.next());
-    let step = step.map_or(Some(1), |step| step.parse::<i64>().ok())?.abs().max(1);
+    let step = step.map_or(Some(1), |step| step.parse::<i64>().ok())?.checked_abs()?.max(1);
     if ends.next().is_some() {
         return None;
     }
@@ -130,14 +135,17 @@ fn sequence(text: &str) -> Option<Vec<String>> {
     }
     let padded =
         [first, last].iter().any(|end| end.trim_start_matches('-').starts_with('0') && end.len() > 1);
-    let width = if padded { first.len().max(last.len()) } else { 0 };
+    let width = if padded { first.len().max(last.len()).min(WIDTH_MAX) } else { 0 };
     let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
     let step = if first <= last { step } else { -step };
     let mut numbers = Vec::new();
     let mut number = first;
     while numbers.len() < ELEMENTS_MAX && (step > 0 && number <= last || step < 0 && number >= last) {
         numbers.push(format!("{number:0width$}"));
-        number += step;
+        number = match number.checked_add(step) {
+            Some(next) => next,
+            None => break,
+        };
     }
     Some(numbers)
 }
@@ -158,5 +166,8 @@ mod tests {
         assert_eq!(words("{c..a}"), ["c", "b", "a"]);
         assert_eq!(words("{}"), ["{}"]);
         assert_eq!(words("{a}"), ["{a}"]);
+        assert_eq!(words("{9223372036854775806..9223372036854775807}").len(), 2);
+        assert_eq!(words("{1..2..-9223372036854775808}").len(), 1);
+        assert_eq!(words(&format!("{{{}1..2}}", "0".repeat(70_000)))[0].len(), WIDTH_MAX);
     }
 }

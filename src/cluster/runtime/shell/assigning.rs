@@ -76,8 +76,13 @@ impl Machine {
                 self.abandon(if self.shell.is_bash() { 1 } else { 2 });
                 return Err(());
             }
-            if self.assign_elements(name, word, system) {
-                continue;
+            match self.assign_elements(name, word, system) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    self.give_up_expansion(&error);
+                    return Err(());
+                }
             }
             let mut expander = self.expander();
             let value = expander.text(word);
@@ -142,12 +147,16 @@ impl Machine {
         self.write_out(true, format!("{sign}{}\n", words.join(" ")).as_bytes());
     }
 
-    /// `NAME=(…)`, `NAME[…]=…`, `NAME+=…`; false for what is a plain assignment.
-    pub(super) fn assign_elements(&mut self, name: &str, word: &Word, system: &mut dyn System) -> bool {
+    /// `NAME=(…)`, `NAME[…]=…`, `NAME+=…`; false for what is a plain assignment, an error in words.
+    fn assign_elements(&mut self, name: &str, word: &Word, system: &mut dyn System) -> Result<bool, String> {
         let (target, appends) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
         if let Some(Part::Array(words)) = word.0.iter().find(|part| matches!(part, Part::Array(_))) {
             let files = system.files();
-            let values = self.expander().fields(words, &files);
+            let mut expander = self.expander();
+            let values = expander.fields(words, &files);
+            if let Some(error) = expander.error {
+                return Err(error);
+            }
             let keyed = |value: &String| value.starts_with('[') && value.contains("]=");
             if !values.is_empty() && values.iter().all(keyed) {
                 if !appends {
@@ -160,22 +169,29 @@ impl Machine {
                 for (key, value) in values.iter().filter_map(|value| value[1..].split_once("]=")) {
                     self.shell.set(&format!("{target}[{key}]"), value.to_owned());
                 }
-                return true;
+                return Ok(true);
             }
             self.shell.set_array(target, values, appends);
-            return true;
+            return Ok(true);
         }
         let subscript = target.strip_suffix(']').and_then(|target| target.split_once('['));
         if subscript.is_none() && !appends {
-            return false;
+            return Ok(false);
         }
-        let value = self.expander().text(word);
+        let mut expander = self.expander();
+        let value = expander.text(word);
         let variable = match subscript {
-            Some((array, index)) => format!("{array}[{}]", self.expander().key(array, index)),
+            Some((array, index)) => format!("{array}[{}]", expander.key(array, index)),
             None => target.to_owned(),
         };
+        if let Some(error) = expander.error {
+            return Err(error);
+        }
         let before = self.shell.get(&variable).filter(|_| appends).unwrap_or_default();
+        if before.len() + value.len() > VALUE_MAX {
+            return Err("out of memory".to_owned());
+        }
         self.shell.set(&variable, before + &value);
-        true
+        Ok(true)
     }
 }

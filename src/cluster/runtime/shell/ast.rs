@@ -173,6 +173,20 @@ impl Word {
     }
 }
 
+impl Word {
+    /// How deep it is when it is stored.
+    fn levels(&self) -> usize {
+        let of = |part: &Part| match part {
+            Part::Substitution(program, _) => 2 + levels(program),
+            Part::Arithmetic(word, _) => 2 + word.levels(),
+            Part::Variable { change: Some((_, word)), .. } => 3 + word.levels(),
+            Part::Array(words) => 2 + words.iter().map(Self::levels).max().unwrap_or_default(),
+            _ => 2,
+        };
+        1 + self.0.iter().map(of).max().unwrap_or_default()
+    }
+}
+
 /// Why a text is not a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SyntaxError {
@@ -189,4 +203,33 @@ impl SyntaxError {
             Self::Incomplete(message) | Self::Wrong(message) => message,
         }
     }
+}
+
+/// How deep a script may be when it is stored: whoever reads it gives up at 128 levels, of which shells inside of
+/// each other take most.
+pub(super) const LEVELS_MAX: usize = 44;
+
+/// How deep a script is when it is stored.
+pub(super) fn levels(program: &[Op]) -> usize {
+    let words = |words: &[Word]| words.iter().map(Word::levels).max().unwrap_or_default();
+    let targets = |redirects: &[Redirect]| {
+        redirects.iter().map(|redirect| redirect.target.levels() + 1).max().unwrap_or_default()
+    };
+    let of = |op: &Op| match op {
+        Op::Simple(simple) => {
+            let values = simple.assignments.iter().map(|(_, word)| word.levels() + 1);
+            3 + words(&simple.words).max(targets(&simple.redirects)).max(values.max().unwrap_or_default())
+        }
+        Op::Condition(condition) => 3 + words(&condition.words),
+        Op::Arithmetic { text, .. } => 2 + text.levels(),
+        Op::ForBegin(Some(list)) => 2 + words(list),
+        Op::CaseBegin(word) => 1 + word.levels(),
+        Op::CaseTest { patterns, .. } => 3 + words(patterns),
+        Op::RedirectBegin(redirects) => 2 + targets(redirects),
+        Op::Pipeline(stages) => 2 + stages.iter().map(|stage| levels(stage)).max().unwrap_or_default(),
+        Op::Subshell(inner) | Op::Background(inner) => 1 + levels(inner),
+        Op::Define(_, inner) => 2 + levels(inner),
+        _ => 2,
+    };
+    1 + program.iter().map(of).max().unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use super::ast::{Op, Simple, Word};
 use super::descriptors::Descriptors;
 use super::execute::quoted;
 use super::machine::Machine;
+use super::parser::is_name;
 use super::shell_state::Dialect;
 use super::{jobs, naming, reading, settings, starting};
 
@@ -391,11 +392,6 @@ fn change_directory(
         machine.emit_to(&descriptors.target(1), format!("{path}\n").as_bytes(), system);
     }
     0
-}
-
-pub(super) fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
 }
 
 /// `export` and `readonly`.

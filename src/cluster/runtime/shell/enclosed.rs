@@ -2,7 +2,7 @@
 
 use super::ast::SyntaxError;
 use super::escapes::unescaped;
-use super::lexer::{Lexer, unterminated};
+use super::lexer::{DEPTH_MAX, Lexer, too_deep, unterminated};
 
 impl Lexer {
     /// The text up to the closing sign that belongs to what was just opened.
@@ -44,7 +44,12 @@ impl Lexer {
                 '\\' => self.at += 1,
                 '$' if self.peek() == Some('(') => {
                     self.at += 1;
+                    self.quotes += 1;
+                    if self.quotes > DEPTH_MAX {
+                        return Err(too_deep());
+                    }
                     self.until_closed(")")?;
+                    self.quotes -= 1;
                 }
                 _ => {}
             }

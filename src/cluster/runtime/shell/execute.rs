@@ -9,9 +9,9 @@ use super::builtins::{self, Builtin};
 use super::descriptors::{Descriptors, Opening};
 use super::machine::{Child, Machine};
 use super::matching::matches;
-use super::shell_state::Dialect;
+use super::shell_state::{Dialect, ShellState};
 use super::syntax_words::words_of;
-use super::words::Expander;
+use super::words::{Expander, takes_word};
 
 impl Machine {
     /// Carries out one step.
@@ -39,12 +39,14 @@ impl Machine {
             Op::ForNext { variable, end } => self.next_for(variable, *end),
             Op::ForEnd => self.in_frame(|frame| drop(frame.loops.pop())),
             Op::CaseBegin(word) => {
-                let text = self.expander().text(word);
+                let Some(text) = self.expanded(|expander| expander.text(word)) else { return };
                 self.in_frame(|frame| frame.cases.push(text));
             }
             Op::CaseTest { patterns, otherwise } => {
-                let patterns: Vec<String> =
-                    patterns.iter().map(|word| self.expander().pattern(word)).collect();
+                let all = |expander: &mut Expander<'_>| -> Vec<String> {
+                    patterns.iter().map(|word| expander.pattern(word)).collect()
+                };
+                let Some(patterns) = self.expanded(all) else { return };
                 let word =
                     self.frames.last().and_then(|frame| frame.cases.last()).cloned().unwrap_or_default();
                 if !patterns.iter().any(|pattern| matches(pattern, &word)) {
@@ -120,8 +122,7 @@ impl Machine {
     }
 
     fn arithmetic(&mut self, text: &Word, tested: bool) {
-        let text = self.expander().text(text);
-        self.captured.clear();
+        let Some(text) = self.expanded(|expander| expander.text(text)) else { return };
         match arithmetic::evaluate(&text, &mut self.shell) {
             Ok(value) => self.ended(i32::from(value == 0), tested),
             Err(why) => {
@@ -192,16 +193,27 @@ impl Machine {
         Expander { shell: &mut self.shell, captured: &mut self.captured, error: None }
     }
 
+    /// What words become; what is wrong with them has been told and has ended the script.
+    fn expanded<T>(&mut self, expand: impl FnOnce(&mut Expander<'_>) -> T) -> Option<T> {
+        let mut expander = self.expander();
+        let value = expand(&mut expander);
+        let error = expander.error;
+        self.captured.clear();
+        match error {
+            None => Some(value),
+            Some(error) => {
+                self.give_up_expansion(&error);
+                None
+            }
+        }
+    }
+
     /// The first substitution of a step whose output is not there yet.
     pub(super) fn next_substitution<'a>(&self, op: &'a Op) -> Option<&'a Vec<Op>> {
         let mut all = Vec::new();
-        let mut add = |word: &'a Word| substitutions(word, &mut all);
+        let mut add = |word: &'a Word| substitutions(word, &self.shell, &mut all);
         match op {
-            Op::Simple(simple) => {
-                simple.words.iter().for_each(&mut add);
-                simple.redirects.iter().map(|redirect| &redirect.target).for_each(&mut add);
-                simple.assignments.iter().map(|(_, word)| word).for_each(&mut add);
-            }
+            Op::Simple(simple) => all_words(simple).for_each(add),
             Op::Condition(condition) => condition.words.iter().for_each(add),
             Op::Arithmetic { text, .. } => add(text),
             Op::ForBegin(Some(words)) => words.iter().for_each(add),
@@ -217,7 +229,8 @@ impl Machine {
         let values = match words {
             Some(words) => {
                 let files = system.files();
-                self.expander().fields(words, &files)
+                let Some(values) = self.expanded(|expander| expander.fields(words, &files)) else { return };
+                values
             }
             None => self.shell.positional.clone(),
         };
@@ -241,7 +254,11 @@ impl Machine {
     fn redirected(&mut self, redirects: &[Redirect], system: &mut dyn System) -> Result<Descriptors, String> {
         let mut descriptors = self.descriptors().inner();
         for redirect in redirects {
-            let target = self.expander().text(&redirect.target);
+            let mut expander = self.expander();
+            let target = expander.text(&redirect.target);
+            if let Some(error) = expander.error {
+                return Err(error);
+            }
             if target.starts_with("/proc") {
                 system.refresh_proc(&["sh".to_owned()]);
             }
@@ -262,6 +279,11 @@ impl Machine {
         if self.expand_alias(simple) || self.declare_arrays(simple, system) {
             return;
         }
+        let had_substitution = all_words(simple).any(|word| {
+            let mut all = Vec::new();
+            substitutions(word, &self.shell, &mut all);
+            !all.is_empty()
+        });
         let (arguments, error) = {
             let files = system.files();
             let mut expander = self.expander();
@@ -271,8 +293,6 @@ impl Machine {
         if let Some(error) = error {
             return self.give_up_expansion(&error);
         }
-        let had_substitution =
-            !self.captured.is_empty() || self.next_substitution(&Op::Simple(simple.clone())).is_some();
         let descriptors = match self.redirected(&simple.redirects, system) {
             Ok(descriptors) => descriptors,
             Err(why) => {
@@ -370,14 +390,23 @@ pub(super) fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\"'\"'"))
 }
 
+/// The words of a command, in the order in which they are expanded.
+fn all_words(simple: &Simple) -> impl Iterator<Item = &Word> {
+    let targets = simple.redirects.iter().map(|redirect| &redirect.target);
+    simple.words.iter().chain(targets).chain(simple.assignments.iter().map(|(_, word)| word))
+}
+
 /// The substitutions of a word, in the order in which expansion consumes them.
-fn substitutions<'a>(word: &'a Word, all: &mut Vec<&'a Vec<Op>>) {
+fn substitutions<'a>(word: &'a Word, shell: &ShellState, all: &mut Vec<&'a Vec<Op>>) {
     for part in &word.0 {
         match part {
             Part::Substitution(program, _) => all.push(program),
-            Part::Array(words) => words.iter().for_each(|word| substitutions(word, all)),
-            Part::Arithmetic(word, _) | Part::Variable { change: Some((_, word)), .. } => {
-                substitutions(word, all)
+            Part::Array(words) => words.iter().for_each(|word| substitutions(word, shell, all)),
+            Part::Arithmetic(word, _) => substitutions(word, shell, all),
+            Part::Variable { name, change: Some((operator, word)), .. }
+                if takes_word(shell, name, operator) =>
+            {
+                substitutions(word, shell, all)
             }
             _ => {}
         }

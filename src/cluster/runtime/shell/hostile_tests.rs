@@ -177,7 +177,11 @@ proptest! {
         system.image = image;
         for _ in 0..ROUNDS {
             match machine.run(&mut system) {
-                State::Waiting(Some(at)) => system.now = system.now.max(at),
+                State::Waiting(Some(at)) => {
+                    let stored = serde_json::to_string(&machine).unwrap();
+                    prop_assert!(serde_json::from_str::<super::Machine>(&stored).is_ok());
+                    system.now = system.now.max(at);
+                }
                 State::Done(_) | State::Waiting(None) => break,
             }
         }

@@ -37,6 +37,8 @@ impl Machine {
         let mut machine = self.fork(program.to_vec());
         machine.shell.number = number;
         machine.behind += 1;
+        // It prints where this shell would, also once that prints elsewhere.
+        machine.frames.iter_mut().for_each(|frame| frame.redirects = vec![self.descriptors().inner()]);
         // Nothing is typed at what runs in the background.
         machine.input.open = false;
         let id = self.jobs.iter().map(|job| job.id).max().unwrap_or_default() + 1;
@@ -109,7 +111,7 @@ impl Machine {
         let name = signal_name(signal);
         if number == self.shell.number {
             // The first process of a container takes only what it has a handler for.
-            let taken = name.is_none_or(|name| self.take_signal(name));
+            let taken = name.is_none_or(|name| name != "KILL" && self.take_signal(name));
             if !taken && is_deadly(signal) && number != 1 {
                 self.exit = Some(128 + signal);
             }

@@ -2,10 +2,10 @@
 
 use super::ast::{Part, SyntaxError, Word};
 use super::parameters::braced;
-use super::parser;
+use super::parser::{self, is_name};
 
 /// How deep substitutions may nest.
-const DEPTH_MAX: usize = 40;
+pub(super) const DEPTH_MAX: usize = 40;
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,18 +67,14 @@ impl Token {
 /// Whether what was read is `NAME=` or `NAME+=`, behind which `(` begins the elements of an array.
 fn begins_array(text: &str) -> bool {
     let name = text.strip_suffix('=').map(|name| name.strip_suffix('+').unwrap_or(name));
-    name.is_some_and(|name| {
-        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
-    })
+    name.is_some_and(is_name)
 }
 
 /// Splits a text into tokens; what is wrong with it is the last of them.
 pub(super) fn tokens(text: &str, manner: Manner) -> Tokens {
     let mut lexer = Lexer::new(text, manner);
     if manner.depth > DEPTH_MAX {
-        let message = "syntax error: nested too deeply".to_owned();
-        return (vec![Token::Wrong(SyntaxError::Wrong(message))], vec![manner.line]);
+        return (vec![Token::Wrong(too_deep())], vec![manner.line]);
     }
     if let Err(wrong) = lexer.run() {
         lexer.tokens.push(Token::Wrong(wrong));
@@ -99,6 +95,8 @@ pub(super) struct Lexer {
     counted: usize,
     /// Here-documents that begin after this line: index of the token, end marker, quoted, tabs stripped.
     documents: Vec<(usize, String, bool, bool)>,
+    /// Levels of quotes inside of substitutions that are being looked for the end of.
+    pub(super) quotes: usize,
 }
 
 impl Lexer {
@@ -112,6 +110,7 @@ impl Lexer {
             line: manner.line,
             counted: 0,
             documents: Vec::new(),
+            quotes: 0,
         }
     }
 
@@ -346,7 +345,7 @@ impl Lexer {
         if self.peek() == Some('`') {
             self.at += 1;
             let text = self.backquoted()?;
-            let program = parser::parse_nested(&text, self.manner.inner(self.line))?;
+            let program = parser::parse(&text, self.manner.inner(self.line))?;
             return Ok(Some(Part::Substitution(program, quoted)));
         }
         self.at += 1;
@@ -359,10 +358,7 @@ impl Lexer {
             Some('(') => {
                 self.at += 1;
                 let text = self.until_closed(")")?;
-                Ok(Some(Part::Substitution(
-                    parser::parse_nested(&text, self.manner.inner(self.line))?,
-                    quoted,
-                )))
+                Ok(Some(Part::Substitution(parser::parse(&text, self.manner.inner(self.line))?, quoted)))
             }
             Some('{') => {
                 self.at += 1;
@@ -396,9 +392,21 @@ pub(super) fn unterminated(what: &str) -> SyntaxError {
     SyntaxError::Incomplete(format!("syntax error: unterminated {what}"))
 }
 
+pub(super) fn too_deep() -> SyntaxError {
+    SyntaxError::Wrong("syntax error: nested too deeply".to_owned())
+}
+
+/// What reads a text inside of another.
+fn inside(text: &str, manner: Manner) -> Result<Lexer, SyntaxError> {
+    if manner.depth >= DEPTH_MAX {
+        return Err(too_deep());
+    }
+    Ok(Lexer::new(text, manner.inner(manner.line)))
+}
+
 /// A text as if inside double quotes.
 pub(super) fn expanding(text: &str, manner: Manner) -> Result<Word, SyntaxError> {
-    let mut lexer = Lexer::new(text, manner.inner(manner.line));
+    let mut lexer = inside(text, manner)?;
     let mut parts = Vec::new();
     lexer.double_quoted(&mut parts, None)?;
     Ok(Word(parts))
@@ -406,7 +414,7 @@ pub(super) fn expanding(text: &str, manner: Manner) -> Result<Word, SyntaxError>
 
 /// A text of which quotes are taken off, as behind `${NAME%`.
 pub(super) fn pattern(text: &str, manner: Manner) -> Result<Word, SyntaxError> {
-    let mut lexer = Lexer::new(text, manner.inner(manner.line));
+    let mut lexer = inside(text, manner)?;
     let mut parts = Vec::new();
     while let Some(next) = lexer.peek() {
         match next {

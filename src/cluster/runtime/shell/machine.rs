@@ -14,8 +14,9 @@ use super::descriptors::Descriptors;
 use super::jobs::Job;
 use super::lexer::Manner;
 use super::lines::{later, take_line};
-use super::parser::{compile, parse};
-use super::pipeline::PIPE_BYTES;
+use super::output::whole_characters;
+use super::parser::parse;
+use super::pipeline::{GATHERED_MAX, PIPE_BYTES};
 use super::shell_state::{Dialect, ShellState};
 use super::syntax_words::words_of;
 
@@ -195,18 +196,6 @@ impl Machine {
         self.frames.clear();
         self.reads_input = true;
         self.prompts = prompts;
-    }
-
-    /// How texts are read that begin at a line.
-    pub(super) fn manner(&self, line: u32) -> Manner {
-        let dialect = self.shell.dialect;
-        Manner { bash: dialect == Dialect::Bash, dash: dialect == Dialect::Dash, line, ..Manner::default() }
-    }
-
-    /// Runs a script in place of everything else.
-    pub(super) fn run_script(&mut self, text: &str, line: u32) {
-        let program = compile(text, self.manner(line));
-        self.push_frame(program);
     }
 
     pub(super) fn push_frame(&mut self, program: Program) {
@@ -435,10 +424,14 @@ impl Machine {
                 std::mem::swap(&mut machine.input, self.effective_input());
                 let state = machine.advance(system, steps);
                 std::mem::swap(&mut machine.input, self.effective_input());
-                let (stdout, stderr) =
+                let (mut stdout, stderr) =
                     (std::mem::take(&mut machine.stdout), std::mem::take(&mut machine.stderr));
                 let order = std::mem::take(&mut machine.order);
                 if let Child::Capture(machine) = &mut child {
+                    if matches!(state, State::Waiting(_)) {
+                        // A character of which only a part is there waits for the rest.
+                        machine.stdout = stdout.split_off(whole_characters(&stdout));
+                    }
                     machine.unfinished.push_str(&String::from_utf8_lossy(&stdout));
                     self.emit(2, &stderr, system);
                 } else {
@@ -450,6 +443,10 @@ impl Machine {
             }
             Child::Pipeline(stages) => self.run_pipeline(stages, system, steps),
         };
+        if matches!(&child, Child::Capture(machine) if machine.unfinished.len() > GATHERED_MAX) {
+            self.give_up_expansion("out of memory");
+            return None;
+        }
         match state {
             State::Waiting(at) => {
                 self.child = Some(child);

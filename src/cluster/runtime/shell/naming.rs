@@ -54,8 +54,7 @@ impl Machine {
         if name.contains('/') {
             let path = absolute(&self.shell.directory, name);
             let files = system.files();
-            let runs = files.length(&path).is_some()
-                && files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0);
+            let runs = files.length(&path).is_some() && files.ownership(&path).is_some_and(|own| own.runs());
             return (is_program || runs).then(|| name.to_owned());
         }
         let found = self.in_path(name, system);
@@ -70,7 +69,7 @@ impl Machine {
             folders.split(':').filter(|folder| !folder.is_empty()).map(|folder| join(folder, name));
         places.find(|place| {
             let path = absolute(&self.shell.directory, place);
-            files.length(&path).is_some() && files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0)
+            files.length(&path).is_some() && files.ownership(&path).is_some_and(|own| own.runs())
         })
     }
 }

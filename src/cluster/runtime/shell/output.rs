@@ -80,3 +80,13 @@ impl Machine {
         self.emit_to(target, &said, system);
     }
 }
+
+/// How many bytes there are before a character whose end is missing.
+pub(super) fn whole_characters(bytes: &[u8]) -> usize {
+    let last = bytes.len().saturating_sub(4);
+    let start = bytes.iter().skip(last).rposition(|byte| *byte & 0xc0 != 0x80).map(|place| place + last);
+    match start.map(|start| (start, std::str::from_utf8(&bytes[start..]))) {
+        Some((start, Err(why))) if why.error_len().is_none() => start,
+        _ => bytes.len(),
+    }
+}

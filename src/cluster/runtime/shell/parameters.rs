@@ -2,14 +2,10 @@
 
 use super::ast::{Part, SyntaxError, Word};
 use super::lexer::{Manner, expanding, pattern};
+use super::parser::is_name;
 
 fn bad() -> SyntaxError {
     SyntaxError::Wrong("syntax error: bad substitution".to_owned())
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
 }
 
 /// Compiles it.

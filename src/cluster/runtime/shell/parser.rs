@@ -1,7 +1,10 @@
 //! Tokens → steps: lists, pipelines, loops, conditions, functions.
 
-use super::ast::{Op, Part, Program, Redirect, RedirectKind, Simple, SyntaxError, Word};
-use super::lexer::{Manner, Token, tokens};
+use super::ast::{LEVELS_MAX, Op, Part, Program, Redirect, RedirectKind, Simple, SyntaxError, Word, levels};
+use super::lexer::{Manner, Token, tokens, too_deep};
+
+/// How deep compound commands may stand inside of each other.
+const NESTED_MAX: usize = 60;
 
 const CLOSERS: &[&str] = &["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
@@ -18,6 +21,9 @@ pub(super) fn compile(text: &str, manner: Manner) -> Program {
             break;
         }
     }
+    if levels(&program) > LEVELS_MAX {
+        return vec![Op::Fail(too_deep().message().to_owned(), manner.line)];
+    }
     program
 }
 
@@ -27,14 +33,10 @@ pub(super) fn parse(text: &str, manner: Manner) -> Result<Program, SyntaxError> 
     let mut program = Program::new();
     parser.list(&mut program)?;
     match parser.peek() {
+        None if levels(&program) > LEVELS_MAX => Err(too_deep()),
         None => Ok(program),
         Some(token) => Err(unexpected(token)),
     }
-}
-
-/// Compiles a script inside a script.
-pub(super) fn parse_nested(text: &str, manner: Manner) -> Result<Program, SyntaxError> {
-    parse(text, manner)
 }
 
 /// A loop being compiled: where `continue` goes, and the `break`s that wait for its end.
@@ -60,6 +62,8 @@ pub(super) struct Parser {
     pub(super) depth: usize,
     /// `case`s around the present place.
     pub(super) cases: usize,
+    /// Commands around the present place.
+    nested: usize,
 }
 
 impl Parser {
@@ -67,7 +71,7 @@ impl Parser {
         let (tokens, mut lines) = tokens(text, manner);
         let ends = text.matches('\n').count();
         lines.push(manner.line + u32::try_from(ends).unwrap_or_default());
-        Self { tokens, lines, manner, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0 }
+        Self { tokens, lines, manner, at: 0, loops: Vec::new(), tested: false, depth: 0, cases: 0, nested: 0 }
     }
 
     /// The line of the present token, or the last one.
@@ -176,11 +180,25 @@ impl Parser {
         let start = program.len();
         self.and_or(program)?;
         if self.take_operator("&") {
-            let mut background = program.split_off(start);
-            relocate(&mut background, start);
+            let background = self.cut(program, start);
             program.push(Op::Background(background));
         }
         Ok(())
+    }
+
+    /// Takes the steps from `start` on out of a program: they become one of their own, whose end `break` and
+    /// `continue` go to that are for a loop outside.
+    fn cut(&mut self, program: &mut Program, start: usize) -> Program {
+        let mut piece = program.split_off(start);
+        relocate(&mut piece, start);
+        let end = piece.len();
+        for outer in &mut self.loops {
+            let inside = outer.breaks.partition_point(|at| *at < start);
+            for at in outer.breaks.drain(inside..) {
+                piece[at - start] = Op::Jump(end);
+            }
+        }
+        piece
     }
 
     fn and_or(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
@@ -221,9 +239,7 @@ impl Parser {
         let start = program.len();
         self.command(program)?;
         if self.is_operator("|") || self.is_operator("|&") {
-            let mut first = program.split_off(start);
-            relocate(&mut first, start);
-            let mut stages = vec![first];
+            let mut stages = vec![self.cut(program, start)];
             while self.is_operator("|") || self.is_operator("|&") {
                 if self.is_operator("|&") {
                     both_streams(stages.last_mut());
@@ -252,9 +268,14 @@ impl Parser {
     pub(super) fn command(&mut self, program: &mut Program) -> Result<(), SyntaxError> {
         let start = program.len();
         program.push(Op::RedirectBegin(Vec::new()));
+        if self.nested >= NESTED_MAX {
+            return Err(too_deep());
+        }
+        self.nested += 1;
         self.depth += 1;
         let compound = self.compound(program);
         self.depth -= 1;
+        self.nested -= 1;
         if !compound? {
             program.truncate(start);
             return self.simple(program);
@@ -413,6 +434,7 @@ fn both_streams(stage: Option<&mut Program>) {
     stage.push(Op::RedirectEnd);
 }
 
+/// Whether a text may be the name of a variable.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
@@ -435,11 +457,15 @@ pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     Some((name.to_owned(), Word(parts)))
 }
 
-/// Jumps inside a piece that was cut out at `start` count from its own beginning.
+/// Jumps inside a piece that was cut out at `start` count from its own beginning; those that lead out of it
+/// go to its end.
 fn relocate(program: &mut Program, start: usize) {
+    let last = program.len();
     for op in program {
         match op {
-            Op::Jump(to) | Op::JumpIfFailed(to) | Op::JumpIfSucceeded(to) => *to -= start,
+            Op::Jump(to) | Op::JumpIfFailed(to) | Op::JumpIfSucceeded(to) => {
+                *to = to.checked_sub(start).unwrap_or(last);
+            }
             Op::ForNext { end, .. } => *end -= start,
             Op::CaseTest { otherwise, .. } => *otherwise -= start,
             _ => {}

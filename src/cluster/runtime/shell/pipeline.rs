@@ -7,7 +7,7 @@ use super::machine::{Blocked, Child, Machine, State};
 /// Bytes that fit into a pipe; a command whose reader is that far behind stands still.
 pub(super) const PIPE_BYTES: usize = 64 << 10;
 /// Bytes that a reader gathers at most which wants to see everything before it says a word.
-const GATHERED_MAX: usize = 16 << 20;
+pub(super) const GATHERED_MAX: usize = 16 << 20;
 /// What a command ends with that writes into a pipe nobody reads: 128 and SIGPIPE.
 const BROKEN_PIPE: i32 = 141;
 

@@ -4,10 +4,11 @@ use crate::base::Timestamp;
 
 use super::super::process::{Input, System};
 use super::ast::{Op, Simple, Word};
-use super::builtins::{Builtin, is_name};
+use super::builtins::Builtin;
 use super::descriptors::Descriptors;
 use super::lines::{later, take_line};
 use super::machine::{Blocked, Calling, Machine};
+use super::parser::is_name;
 use super::shell_state::Dialect;
 
 /// Lines that `mapfile` takes.
@@ -330,7 +331,8 @@ pub(super) fn next_option(machine: &mut Machine, words: &[String]) -> i32 {
     let place = machine.shell.option_place.max(1);
     let word = given.get(index - 1);
     let letter = word.filter(|word| word.starts_with('-') && word.len() > 1 && *word != "--");
-    let Some((word, letter)) = letter.and_then(|word| Some((word, word[place..].chars().next()?))) else {
+    let Some((word, letter)) = letter.and_then(|word| Some((word, word.get(place..)?.chars().next()?)))
+    else {
         if word.is_some_and(|word| word == "--") {
             machine.shell.set("OPTIND", (index + 1).to_string());
         }

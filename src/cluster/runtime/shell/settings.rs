@@ -2,10 +2,10 @@
 
 use super::super::process::System;
 use super::super::signals::{signal_name, signal_number};
-use super::builtins::is_name;
 use super::descriptors::Descriptors;
 use super::execute::quoted;
 use super::machine::Machine;
+use super::parser::is_name;
 use super::shell_state::{Dialect, OPTIONS};
 
 /// Aliases that one shell may have.

@@ -6,7 +6,9 @@ use super::super::process::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::Descriptors;
+use super::lexer::Manner;
 use super::machine::{Child, Machine};
+use super::parser::compile;
 use super::shell_state::{Dialect, OPTIONS};
 
 /// Whether a command line starts a shell.
@@ -232,6 +234,18 @@ pub(super) fn source(machine: &mut Machine, arguments: &[String], system: &mut d
 }
 
 impl Machine {
+    /// How texts are read that begin at a line.
+    pub(super) fn manner(&self, line: u32) -> Manner {
+        let dialect = self.shell.dialect;
+        Manner { bash: dialect == Dialect::Bash, dash: dialect == Dialect::Dash, line, ..Manner::default() }
+    }
+
+    /// Runs a script in place of everything else.
+    pub(super) fn run_script(&mut self, text: &str, line: u32) {
+        let program = compile(text, self.manner(line));
+        self.push_frame(program);
+    }
+
     /// The file that a command name leads to, or why it cannot be run and with which status; `None` when
     /// there is none but perhaps a program of the image.
     pub(super) fn file_to_run(
@@ -251,7 +265,7 @@ impl Machine {
             return Some(Err((126, why.to_owned())));
         }
         files.length(&path)?;
-        let runs = files.ownership(&path).is_some_and(|own| own.mode & 0o111 != 0);
+        let runs = files.ownership(&path).is_some_and(|own| own.runs());
         Some(if runs { Ok(path) } else { Err((126, "Permission denied".to_owned())) })
     }
 

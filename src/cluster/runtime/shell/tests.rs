@@ -228,6 +228,22 @@ fn a_script_can_be_stored_while_it_sleeps() {
 }
 
 #[test]
+fn shells_inside_of_shells_can_be_stored_too() {
+    let script = "f() { if false; then echo $(echo $(echo $(echo $(echo a)))); fi; sleep 1; : | f; }; f";
+    let (mut machine, mut system) = machine(&["sh", "-c", script]);
+    let mut rounds = 0;
+    while let State::Waiting(Some(at)) = machine.run(&mut system) {
+        let stored = serde_json::to_string(&machine).unwrap();
+        // Whatever holds the machine has some levels of its own.
+        let held = format!("{}{stored}{}", "[".repeat(6), "]".repeat(6));
+        assert!(serde_json::from_str::<serde_json::Value>(&held).is_ok(), "{rounds}");
+        machine = serde_json::from_str(&stored).unwrap();
+        (system.now, rounds) = (system.now.max(at), rounds + 1);
+    }
+    assert!(rounds > 20);
+}
+
+#[test]
 fn a_loop_that_never_waits_lets_others_have_their_turn() {
     let (mut machine, mut system) = machine(&["sh", "-c", "while true; do :; done"]);
     assert!(matches!(machine.run(&mut system), State::Waiting(Some(_))));

@@ -58,6 +58,40 @@ fn builtins_do_and_say_what_busybox_does_and_says() {
 }
 
 #[test]
+fn scripts_that_are_odd_neither_break_nor_hang() {
+    let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(3_000), close.repeat(3_000));
+    for script in [
+        deep("(", ")"),
+        deep("{ ", "; }"),
+        deep("if ", "; then :; fi"),
+        deep("echo $(", ")"),
+        deep("echo \"$(", ")\""),
+        deep("echo ${a:-", "}"),
+        deep("echo $((", "))"),
+    ] {
+        let (_, errors, code) = run(&script);
+        assert!(errors.contains("nested too deeply"), "{errors}");
+        assert_eq!(code, 2);
+    }
+    check(&[
+        ("for i in 1 2; do { echo a; break; echo b; } & wait; done", "a\na\n", "", 0),
+        ("for i in 1 2; do if :; then continue; fi | cat; echo $i; done", "1\n2\n", "", 0),
+        ("while :; do { break; } | cat; echo x; break; done", "x\n", "", 0),
+        ("getopts abc x -abc; getopts abc x -abc; getopts abc x -a; echo $? $x", "1 ?\n", "", 0),
+        ("getopts a x -ab; getopts a x -가; echo $?", "1\n", "", 0),
+        ("x=1; for i in ${x:-$(echo no)}; do y=$(echo b); echo $i $y; done", "1 b\n", "", 0),
+        ("x=1; echo ${x:-$(echo no >&2)} ${x:+$(echo b)} $(echo c)", "1 b c\n", "", 0),
+        ("for i in ${no:?}; do echo $i; done; echo on", "", "sh: no: parameter not set or null\n", 2),
+        ("case $((1/0)) in 0) echo zero ;; esac", "", "sh: divide by zero\n", 2),
+        ("set -- aaaaaaaa; while :; do set -- \"$@\" \"$@\"; done", "", "sh: out of memory\n", 2),
+        ("x=$(while :; do head -c 4000000 /dev/zero; done)", "", "sh: out of memory\n", 2),
+        ("printf 가 > /f; x=$(head -c 1 /f; sleep 1; tail -c 2 /f); echo $x", "가\n", "", 0),
+    ]);
+    let (_, errors, code) = run_in(DEBIAN, "bash", "x=aa; while :; do x+=$x; done");
+    assert_eq!((errors.as_str(), code), ("bash: line 1: out of memory\n", 127));
+}
+
+#[test]
 fn jobs_end_and_signals_are_caught() {
     check(&[
         ("trap 'echo term' TERM; kill -TERM $$; echo after", "term\nafter\n", "", 0),
@@ -66,6 +100,9 @@ fn jobs_end_and_signals_are_caught() {
         ("b() { b | b & }; b 2>/dev/null; echo alive", "alive\n", "", 0),
         ("f() { echo $(f); }; f 2>&1 | tail -c 45", "an't fork: Resource temporarily unavailable\n\n", "", 0),
         ("x=aa; while :; do x=$x$x; done", "", "sh: out of memory\n", 2),
+        ("exec > /tmp/l; echo a & wait; cat /tmp/l >&2", "", "a\n", 0),
+        ("{ echo a & wait; } > /tmp/l; echo b; cat /tmp/l", "b\na\n", "", 0),
+        ("trap 'echo x' KILL; kill -9 $$; echo on", "on\n", "", 0),
         ("trap x FOO", "", "sh: trap: line 0: FOO: invalid signal specification\n", 1),
         ("(exit 4) & wait $!; echo $?; wait 99; echo $?", "4\n127\n", "", 0),
         ("sleep 5 & kill $!; wait $!; echo $?", "143\n", "Terminated\n", 0),

@@ -9,6 +9,20 @@ use super::ast::{Part, Word};
 use super::matching::{in_case, matches, replaced, strip_prefix, strip_suffix};
 use super::shell_state::ShellState;
 
+/// Bytes that the words of one command may have.
+const FIELDS_MAX: usize = 16 << 20;
+
+/// Whether the word inside of `${NAME:-word}` and its kin is looked at.
+pub(super) fn takes_word(shell: &ShellState, name: &str, operator: &str) -> bool {
+    let (empty, kind) = operator.strip_prefix(':').map_or((false, operator), |kind| (true, kind));
+    let set = || shell.get(name).is_some_and(|value| !(empty && value.is_empty()));
+    match kind {
+        "-" | "=" | "?" => !set(),
+        "+" => set(),
+        _ => true,
+    }
+}
+
 /// Expands words; the outputs of their command substitutions were collected before, in order.
 pub(super) struct Expander<'a> {
     /// Variables and positional parameters.
@@ -75,6 +89,9 @@ impl Expander<'_> {
                 };
                 if names.is_empty() { fields.push(field.text) } else { fields.extend(names) }
             }
+        }
+        if fields.iter().map(String::len).sum::<usize>() > FIELDS_MAX {
+            self.error = Some("out of memory".to_owned());
         }
         fields
     }
@@ -180,13 +197,7 @@ impl Expander<'_> {
 
     /// Whether `${NAME:-word}` or its kin stands for its word.
     fn takes_other(&self, name: &str, operator: &str) -> bool {
-        let empty = operator.starts_with(':');
-        let set = self.shell.get(name).is_some_and(|value| !(empty && value.is_empty()));
-        match operator {
-            ":-" | "-" => !set,
-            ":+" | "+" => set,
-            _ => false,
-        }
+        matches!(operator, ":-" | "-" | ":+" | "+") && takes_word(self.shell, name, operator)
     }
 
     /// The texts that `"$@"`, `"${NAME[@]}"` and `"${!NAME[@]}"` keep apart.
