@@ -1,7 +1,7 @@
 //! grep and tr, which pass on what they read as it comes.
 
 use super::super::filesystem::join;
-use super::super::pattern::{self, Pattern, Syntax};
+use super::super::pattern::{Pattern, Syntax};
 use super::inputs::{inputs, lines_so_far};
 use super::options::{Options, Taken, or_end};
 use super::printing::unescaped_bytes;
@@ -123,7 +123,11 @@ fn search_of(call: &mut Call<'_>, options: &mut Options) -> Result<Search, Outco
         match Pattern::of_lines(&text, syntax, options.has('i'), options.has('w'), options.has('x')) {
             Ok(pattern) => patterns.push(pattern),
             Err(why) => {
-                let told = if call.is_gnu() { why } else { pattern::complaint(&text, why) };
+                // busybox' grep alone does not say what is wrong with it.
+                let told = match call.is_gnu() || why.starts_with("not simulated") {
+                    true => why,
+                    false => format!("bad regex '{text}'"),
+                };
                 call.complain(&told);
                 return Err(Outcome::Ended(2));
             }
