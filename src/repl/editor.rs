@@ -68,6 +68,7 @@ pub(super) struct EditorThread {
     requests: mpsc::Sender<Prompt>,
     typed: tokio::sync::mpsc::UnboundedReceiver<Typed>,
     printer: Option<Printer>,
+    validator: LineValidator,
 }
 
 impl EditorThread {
@@ -89,11 +90,12 @@ impl EditorThread {
             .build();
         let mut editor: Editor<LineHelper, DefaultHistory> =
             Editor::with_config(config).while_doing(doing)?;
+        let validator = LineValidator::default();
         editor.set_helper(Some(LineHelper {
             completer: LineCompleter::new(names, settings.workspace.clone(), places),
             highlighter: LineHighlighter::new(settings.theme),
             hinter: LineHinter::new(!settings.theme.spoken),
-            validator: LineValidator,
+            validator: validator.clone(),
         }));
         editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(ClearOrInterrupt)));
         // A terminal without this (TERM=dumb) shows notices as they come.
@@ -108,7 +110,7 @@ impl EditorThread {
         let (sender, typed) = tokio::sync::mpsc::unbounded_channel();
         let history = settings.history.clone();
         std::thread::spawn(move || serve(editor, history.as_ref(), &receiver, &sender));
-        Ok(Self { requests, typed, printer })
+        Ok(Self { requests, typed, printer, validator })
     }
 
     pub(super) fn take_printer(&mut self) -> Option<Printer> {
@@ -117,8 +119,14 @@ impl EditorThread {
 
     /// Asks for a line.
     pub(super) fn request(&self, prompt: Prompt) {
+        self.validator.forget();
         // A thread that is gone answers with the end of the input.
         let _ = self.requests.send(prompt);
+    }
+
+    /// Whether a line is whole that [`EditorThread::typed`] has yet to give: no key is read any more.
+    pub(super) fn accepted(&self) -> bool {
+        self.validator.accepted()
     }
 
     /// Waits for what the learner did.

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 
 use crate::base::UserError;
 use crate::lesson::CourseWatch;
-use crate::tutor::{Driver, Ending};
+use crate::tutor::{Driver, Ending, Happening};
 
 pub use keyboard::Keyboard;
 pub use plain::{PlainScreen, run_plain};
@@ -69,7 +69,11 @@ pub async fn run(
         let typed = loop {
             tokio::select! {
                 typed = editor.typed() => break typed,
-                happening = driver.happened() => driver.react(happening).await?,
+                // A person is faster than a thread: this Ctrl-C is for the line that is on its way.
+                happening = driver.happened() => match happening {
+                    Happening::Interrupt if editor.accepted() => driver.interrupt_next(),
+                    happening => driver.react(happening).await?,
+                },
                 () = saved(course.as_ref()) => read_again(&mut driver, &mut course).await?,
             }
         };

@@ -95,6 +95,8 @@ pub struct Driver {
     jobs: Jobs,
     /// Hears Ctrl-C between a command and the prompt.
     interrupts: Option<TerminalSignal>,
+    /// Whether Ctrl-C was heard for a line that is still to come.
+    next_interrupted: bool,
     levels: Levels,
     /// The world that a review leads back to.
     kept: Option<Kept>,
@@ -153,6 +155,7 @@ impl Driver {
             witness: None,
             jobs: Jobs::new(),
             interrupts: None,
+            next_interrupted: false,
             levels: Levels::default(),
             kept: None,
             last: None,
@@ -220,6 +223,7 @@ impl Driver {
     /// When the journal cannot be written.
     pub async fn line(&mut self, line: String) -> Result<(), UserError> {
         self.process(Event::Line(line)).await?;
+        self.next_interrupted = false;
         if !self.settings.interactive {
             self.hear_jobs().await;
         }
@@ -299,6 +303,11 @@ impl Driver {
         if let Some(view) = self.jobs.interrupt() {
             self.screen.show(&view);
         }
+    }
+
+    /// The learner pressed Ctrl-C right behind a line that the driver has yet to get.
+    pub fn interrupt_next(&mut self) {
+        self.next_interrupted = true;
     }
 
     /// Tells the session something that leads to nothing but a line of the journal.

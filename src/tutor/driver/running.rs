@@ -63,7 +63,8 @@ impl Driver {
     /// Runs a line; one that goes on becomes a job.
     pub(super) async fn run_line(&mut self, line: &str) -> i32 {
         self.answered = None;
-        if interrupted(&mut self.interrupts).now_or_never().is_some() {
+        let interrupted = interrupted(&mut self.interrupts).now_or_never().is_some();
+        if std::mem::take(&mut self.next_interrupted) || interrupted {
             // Ctrl-C came right behind the line.
             return INTERRUPTED;
         }
