@@ -33,6 +33,18 @@ pub enum CronSchedule {
     Every(SignedDuration),
 }
 
+/// A schedule without the time zone that may stand before it.
+fn without_zone(spec: &str) -> Result<&str, String> {
+    let Some(rest) = spec.strip_prefix("TZ=").or_else(|| spec.strip_prefix("CRON_TZ=")) else {
+        return Ok(spec);
+    };
+    let (zone, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    match TimeZone::get(zone) {
+        Ok(_) => Ok(rest.trim()),
+        Err(_) => Err(format!("provided bad location {zone}: unknown time zone {zone}")),
+    }
+}
+
 impl CronSchedule {
     /// Reads `*/5 * * * *`, `@daily` or `@every 1h30m`.
     ///
@@ -42,6 +54,7 @@ impl CronSchedule {
         if spec.is_empty() {
             return Err("empty spec string".to_owned());
         }
+        let spec = without_zone(spec)?;
         if spec.starts_with('@') {
             return descriptor(spec);
         }

@@ -44,3 +44,5 @@ pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 mod hostile;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typed_tests;

@@ -21,7 +21,7 @@ use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
 use super::super::driver::Shared;
-use super::super::registry::Registry;
+use super::super::registry::{Registry, unavailable_apis};
 use super::super::storage::Definitions;
 use super::access;
 use super::authentication::Authentication;
@@ -147,6 +147,7 @@ impl ApiServer {
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
+            path if self.is_unavailable(path) => body::bytes(503, body::TEXT, "service unavailable\n"),
             _ if !reads => body::page_not_found(),
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/tunnel" => tunnel::open(&self.shared),
@@ -160,9 +161,21 @@ impl ApiServer {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }
             path => {
-                discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
+                let stale = self.shared.look(|simulation, _| unavailable_apis(&simulation.registry));
+                discovery::answer(path, request.headers(), self.kinds(), &stale)
+                    .unwrap_or_else(body::page_not_found)
             }
         })
+    }
+
+    /// Whether a path belongs to an API whose server cannot be reached.
+    fn is_unavailable(&self, path: &str) -> bool {
+        let mut parts = path.split('/').skip(1);
+        let (Some("apis"), Some(group), Some(version)) = (parts.next(), parts.next(), parts.next()) else {
+            return false;
+        };
+        let apis = self.shared.look(|simulation, _| unavailable_apis(&simulation.registry));
+        apis.iter().any(|(other, of)| other == group && of == version)
     }
 
     /// What others need to check the tokens of service accounts.
