@@ -228,7 +228,8 @@ impl Program for Agnhost {
             |status: u16, body: String| Some(HttpResponse::text(status, "text/plain; charset=utf-8", body));
         let subcommand = subcommand(process);
         if request.method.is_empty() {
-            return text(400, "400 Bad Request".to_owned());
+            return text(400, "400 Bad Request".to_owned())
+                .map(|answer| answer.with_header("Connection", "close"));
         }
         if subcommand == "netexec" {
             let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
