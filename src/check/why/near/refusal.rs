@@ -278,13 +278,28 @@ mod tests {
             ("no matches for kind \"Thing\" in version \"v1\"", None, Some("kubectl api-resources")),
             (
                 "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containers[0].imagee\"",
-                None,
+                Some(vec!["image"]),
                 Some("kubectl explain deployment.spec.template.spec.containers"),
             ),
             (
                 "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
                 Some(vec![]),
                 Some("kubectl explain configmap.data"),
+            ),
+            (
+                "CronJob in version \"v1\" cannot be handled as a CronJob: strict decoding error: unknown field \"spec.template\"",
+                Some(vec!["template", "spec.jobTemplate.spec"]),
+                Some("kubectl explain cronjob.spec"),
+            ),
+            (
+                "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.volumes[0].secret.name\"",
+                Some(vec!["secretName"]),
+                Some("kubectl explain pod.spec.volumes.secret"),
+            ),
+            (
+                "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
+                Some(vec!["replicas"]),
+                Some("kubectl explain deployment.spec.replicas"),
             ),
             (
                 "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 6",
