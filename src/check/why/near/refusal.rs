@@ -114,17 +114,18 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     let (parent, written) = path.rsplit_once('.').unwrap_or(("", path));
     let root = schema_of(kind)?;
     let there = type_at(root, parent)?;
-    // A name that goes on, `secret.name` for `secretName`, counts as near.
-    let longer = || there.fields.keys().copied().find(|name| ends_with_word(name, written));
-    if let Some(name) = nearest(written, there.fields.keys().copied()).or_else(longer) {
-        return Some((&sentences::NEAREST, vec![name.to_owned()]));
+    let near = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
+    if let Some(name) = nearest(written, there.fields.keys().copied()) {
+        return near(name);
     }
-    let plain: Vec<&str> = parent
-        .split('.')
-        .map(|part| part.split('[').next().unwrap_or(part))
-        .filter(|p| !p.is_empty())
-        .collect();
+    let parts = parent.split('.').map(|part| part.split('[').next().unwrap_or(part));
+    let plain: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let below = there.way_to(written, WAY_MAX).map(|way| [plain.join("."), way].join("."));
+    // `secret.name` is meant for `secretName`.
+    let longer = there.fields.keys().copied().find(|name| ends_with_word(name, written));
+    if let (None, Some(name)) = (&below, longer) {
+        return near(name);
+    }
     let above = || {
         let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
         let mut holders =
