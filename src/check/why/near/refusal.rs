@@ -115,15 +115,13 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     let root = schema_of(kind)?;
     let there = type_at(root, parent)?;
     let near = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
-    if let Some(name) = nearest(written, there.fields.keys().copied()) {
-        return near(name);
-    }
     let parts = parent.split('.').map(|part| part.split('[').next().unwrap_or(part));
     let plain: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let below = there.way_to(written, WAY_MAX).map(|way| [plain.join("."), way].join("."));
-    // `secret.name` is meant for `secretName`.
-    let longer = there.fields.keys().copied().find(|name| ends_with_word(name, written));
-    if let (None, Some(name)) = (&below, longer) {
+    // The very name counts for more than one that comes near, or that it ends: `secret.name`, `secretName`.
+    let like = || nearest(written, there.fields.keys().copied());
+    let longer = || there.fields.keys().copied().find(|name| ends_with_word(name, written));
+    if let (None, Some(name)) = (&below, like().or_else(longer)) {
         return near(name);
     }
     let above = || {
