@@ -33,18 +33,6 @@ pub enum CronSchedule {
     Every(SignedDuration),
 }
 
-/// A schedule without the time zone that may stand before it.
-fn without_zone(spec: &str) -> Result<&str, String> {
-    let Some(rest) = spec.strip_prefix("TZ=").or_else(|| spec.strip_prefix("CRON_TZ=")) else {
-        return Ok(spec);
-    };
-    let (zone, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    match TimeZone::get(zone) {
-        Ok(_) => Ok(rest.trim()),
-        Err(_) => Err(format!("provided bad location {zone}: unknown time zone {zone}")),
-    }
-}
-
 impl CronSchedule {
     /// Reads `*/5 * * * *`, `@daily` or `@every 1h30m`.
     ///
@@ -54,7 +42,15 @@ impl CronSchedule {
         if spec.is_empty() {
             return Err("empty spec string".to_owned());
         }
-        let spec = without_zone(spec)?;
+        // A zone in front is read and, where the API server lets it stand at all, given by a field instead.
+        let zoned = ["TZ=", "CRON_TZ="].iter().find_map(|prefix| spec.strip_prefix(prefix)?.split_once(' '));
+        let spec = match zoned {
+            Some((zone, _)) if TimeZone::get(zone).is_err() => {
+                return Err(format!("provided bad location {zone}: unknown time zone {zone}"));
+            }
+            Some((_, rest)) => rest.trim_start(),
+            None => spec,
+        };
         if spec.starts_with('@') {
             return descriptor(spec);
         }
@@ -250,6 +246,8 @@ mod tests {
             ("*/0 * * * *", "step of range should be a positive number: */0"),
             ("x * * * *", r#"failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax"#),
             ("@never", "unrecognized descriptor: @never"),
+            ("TZ=Asia/Seoul 0 9 * *", "expected exactly 5 fields, found 4: [0 9 * *]"),
+            ("CRON_TZ=Mars/Base 0 9 * * *", "provided bad location Mars/Base: unknown time zone Mars/Base"),
         ] {
             assert_eq!(CronSchedule::parse(spec), Err(error.to_owned()), "{spec}");
         }
