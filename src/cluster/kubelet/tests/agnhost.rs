@@ -110,9 +110,8 @@ fn further_subcommands_answer_as_suites_expect() {
         {"name": "SERVE_PORT_80", "value": "foo"}, {"name": "SERVE_PORT_81", "value": "bar"}]});
     assert_eq!(ran(&mut bench, "porter", porter, json!([])), "Running ");
     let address = bench.object("porter").text("/status/podIP").to_owned();
-    let script = format!(
-        "curl -s {address}:81 -X PUT; echo; echo hello | nc -v -t -w 2 {address} 80; hostname -f"
-    );
+    let script =
+        format!("curl -s {address}:81 -X PUT; echo; echo hello | nc -v -t -w 2 {address} 80; hostname -f");
     let told = ran(&mut bench, "client", json!({"command": ["sh", "-c", script]}), json!([]));
     assert!(told.contains("{\"Method\":\"PUT\",\"Body\":\"bar\"}\n"), "{told}");
     assert!(
