@@ -11,6 +11,7 @@ mod duplicates;
 mod encoding;
 mod event_cache;
 mod finish;
+mod flow_control;
 mod forward;
 mod health;
 mod inside;

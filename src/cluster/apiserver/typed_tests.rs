@@ -109,3 +109,29 @@ async fn an_api_whose_server_is_not_there_is_unavailable() {
         "versions": [{"version": "v1alpha1", "freshness": "Stale"}]});
     assert!(groups["items"].as_array().unwrap().contains(&stale), "{groups}");
 }
+
+#[tokio::test]
+async fn answers_say_which_flow_a_request_belongs_to() {
+    let cluster = with_default_namespace().await;
+    let uid = async |kind: &str, name: &str| {
+        let path = format!("/apis/flowcontrol.apiserver.k8s.io/v1/{kind}/{name}");
+        get(&cluster, &path).await.1["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let account = "system:serviceaccount:default:default";
+    for (user, path, schema, level) in [
+        ("", "/api/v1/namespaces/default/pods", "exempt", "exempt"),
+        (account, "/apis", "service-accounts", "workload-low"),
+        (account, "/healthz", "probes", "exempt"),
+    ] {
+        let mut request = http::Request::builder().uri(path);
+        if !user.is_empty() {
+            request = request.header("impersonate-user", user);
+        }
+        let answer = cluster.client().send(request.body(Vec::new().into()).unwrap()).await.unwrap();
+        let told = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(told("audit-id").unwrap().len(), 36);
+        assert_eq!(told("x-kubernetes-pf-flowschema-uid"), Some(uid("flowschemas", schema).await), "{path}");
+        let level = uid("prioritylevelconfigurations", level).await;
+        assert_eq!(told("x-kubernetes-pf-prioritylevel-uid"), Some(level));
+    }
+}

@@ -145,6 +145,11 @@ impl PodWorker<'_> {
                 return;
             }
         };
+        if let Some(why) = self.missing_profile(&spec) {
+            self.event(Some(&spec), EventType::Warning, "Failed", &format!("Error: {why}"));
+            self.wait_and_retry(&spec, "CreateContainerError", why);
+            return;
+        }
         self.event(Some(&spec), EventType::Normal, "Created", "Container created");
         self.begin_run(&spec, mounts, now);
         let process = self.main_process(&spec, environment);

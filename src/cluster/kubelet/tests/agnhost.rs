@@ -136,6 +136,31 @@ fn a_sandbox_needs_a_handler_that_the_node_has() {
 }
 
 #[test]
+fn a_container_needs_the_profiles_that_it_names() {
+    let mut bench = Bench::new();
+    let profiles = [
+        (
+            "armor",
+            "appArmorProfile",
+            "failed to generate apparmor spec opts: apparmor profile not found none",
+        ),
+        (
+            "calls",
+            "seccompProfile",
+            "cannot load seccomp profile \"/var/lib/kubelet/seccomp/none\": open /var/lib/kubelet/seccomp/none: no such file or directory",
+        ),
+    ];
+    for (name, field, why) in profiles {
+        let context = json!({field: {"type": "Localhost", "localhostProfile": "none"}});
+        bench.pod(name, json!({"securityContext": context, "containers": [{"name": "c", "image": "busybox", "command": ["sleep", "9"]}]}));
+        bench.run_for(8_000);
+        let waiting = bench.object(name).get("/status/containerStatuses/0/state/waiting").cloned().unwrap();
+        assert_eq!(waiting["reason"], "CreateContainerError");
+        assert!(waiting["message"].as_str().unwrap().ends_with(why), "{waiting}");
+    }
+}
+
+#[test]
 fn the_nodes_hosts_file_is_there_to_be_mounted() {
     let mut bench = Bench::new();
     let volume = json!([{"name": "h", "hostPath": {"path": "/etc/hosts", "type": "File"}}]);

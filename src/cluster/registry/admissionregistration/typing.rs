@@ -37,7 +37,7 @@ fn told(kind: &'static Kind, source: &str, wanted: &CelType<'_>) -> Option<Strin
         let object = matches!(*name, "object" | "oldObject");
         (*name, if object { of_kind.clone() } else { CelType::Dyn })
     };
-    let known: Vec<(&str, CelType<'_>)> = VARIABLES.iter().map(|name| known(name)).collect();
+    let known: Vec<(&str, CelType<'_>)> = VARIABLES.iter().map(known).collect();
     let error = CelProgram::compile(source, &known, wanted).err()?;
     let error = error.strip_prefix("compilation failed: ").unwrap_or(&error).to_owned();
     Some(format!("{}, Kind={}: {error}", kind.api_version(), kind.kind))

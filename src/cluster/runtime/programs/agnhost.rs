@@ -141,6 +141,18 @@ impl Agnhost {
     }
 }
 
+/// What Go's servers answer to something that is no request.
+fn no_request() -> HttpResponse {
+    let answer = HttpResponse::text(400, "text/plain; charset=utf-8", "400 Bad Request");
+    answer.with_header("Connection", "close")
+}
+
+/// Logs a request.
+fn note(process: &mut Process, request: &HttpRequest, system: &dyn System) {
+    let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+    process.print_line(&format!("{at} {} {}", request.method, request.path));
+}
+
 fn no_answer(own: &str, host: &str, port: u16) -> String {
     format!("reading from udp connection failed. err:'read udp {own}:40000->{host}:{port}: i/o timeout'")
 }
@@ -228,12 +240,10 @@ impl Program for Agnhost {
             |status: u16, body: String| Some(HttpResponse::text(status, "text/plain; charset=utf-8", body));
         let subcommand = subcommand(process);
         if request.method.is_empty() {
-            return text(400, "400 Bad Request".to_owned())
-                .map(|answer| answer.with_header("Connection", "close"));
+            return Some(no_request());
         }
         if subcommand == "netexec" {
-            let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
-            process.print_line(&format!("{at} {} {}", request.method, request.path));
+            note(process, request, system);
         }
         match (subcommand.as_str(), request.path_only()) {
             ("liveness", "/healthz") => {
