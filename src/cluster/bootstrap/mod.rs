@@ -44,7 +44,8 @@ pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Resu
     }
     flow_control::create(registry)?;
     identities::create(registry, config)?;
-    for published in control_plane::published(registry)? {
+    // Without keys nothing of them can be told.
+    for published in control_plane::published(registry).into_iter().flatten() {
         create(registry, published, &options)?;
     }
     for pod in control_plane::pods(registry) {
