@@ -47,7 +47,7 @@ pub(super) fn environment(
 fn image_environment(spec: &ContainerSpec<'_>, environment: &mut Environment) {
     use super::super::runtime::{ImageReference, image_of};
     let reference = ImageReference::parse(spec.image()).ok();
-    let image = reference.and_then(|reference| image_of(&reference.repository()));
+    let image = reference.and_then(|reference| image_of(&reference));
     for (name, value) in image.iter().flat_map(|image| image.environment) {
         environment.insert((*name).to_owned(), (*value).to_owned());
     }

@@ -64,7 +64,7 @@ impl<'a> Host<'a> {
             .get(&process.pod)
             .and_then(|pod| pod.containers.get(&process.container)?.run.as_ref())
             .and_then(|run| ImageReference::parse(&run.image).ok())
-            .and_then(|reference| image_of(&reference.repository()));
+            .and_then(|reference| image_of(&reference));
         let pod = node.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
         let shared = pod.as_ref().is_some_and(|pod| pod.flag("/spec/shareProcessNamespace"));
         let own = pod.as_ref().and_then(|pod| super::pod_spec::container(pod, &process.container));

@@ -68,6 +68,17 @@ pub(super) fn identity(pod: &Object, spec: Option<&ContainerSpec<'_>>, image: Op
             groups.push(group);
         }
     }
+    let merges = pod.text("/spec/securityContext/supplementalGroupsPolicy") != "Strict";
+    if let Some(image) = image.filter(|_| user == 0 && merges) {
+        groups.extend(
+            image
+                .groups_of_root()
+                .iter()
+                .filter(|group| !groups.contains(group))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+    }
     Identity { user, groups }
 }
 
@@ -76,7 +87,7 @@ pub(super) fn tell_process(files: &mut Files, pod: &Object, spec: &ContainerSpec
     let who = identity(pod, Some(spec), image);
     let is_usual = spec.get("/securityContext").is_none()
         && pod.map("/spec/securityContext").is_none_or(|context| context.is_empty())
-        && who.user == 0;
+        && who.groups == [0];
     if is_usual {
         // Every container has that file as it is for root.
         return;

@@ -138,8 +138,7 @@ impl PodWorker<'_> {
             Some(0) => Err(format!("container's runAsUser breaks non-root policy {named}")),
             Some(_) => Ok(()),
             None => {
-                let image = Self::image_reference(spec)
-                    .and_then(|reference| runtime::image_of(&reference.repository()));
+                let image = Self::image_reference(spec).and_then(|reference| runtime::image_of(&reference));
                 if image.is_none_or(|image| image.user == 0) {
                     return Err(format!("container has runAsNonRoot and image will run as root {named}"));
                 }

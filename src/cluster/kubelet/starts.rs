@@ -189,8 +189,13 @@ impl PodWorker<'_> {
         }
         let mut files = self.machine_files();
         super::machine_files::tell_limits(&mut files, spec);
-        let image = reference.as_ref().and_then(|reference| runtime::image_of(&reference.repository()));
+        let image = reference.as_ref().and_then(|reference| runtime::image_of(reference));
         super::identity::tell_process(&mut files, &self.pod, spec, image);
+        if let (Some(image), Some(reference)) = (image, &reference) {
+            for (path, text) in runtime::release_files(image, reference) {
+                files.insert(path, text);
+            }
+        }
         let read_only_root =
             spec.get("/securityContext/readOnlyRootFilesystem") == Some(&serde_json::Value::Bool(true));
         let message = TerminationMessage {
@@ -231,7 +236,13 @@ impl PodWorker<'_> {
         mut environment: std::collections::BTreeMap<String, String>,
     ) -> Result<Process, String> {
         let reference = Self::image_reference(spec);
-        let image = reference.as_ref().and_then(|reference| runtime::image_of(&reference.repository()));
+        let image = reference.as_ref().and_then(|reference| runtime::image_of(reference));
+        if let Some((place, source)) = self.node.mount_clash(&self.slot, spec.name(), image) {
+            let source = volumes::on_the_node(&self.pod, &source);
+            return Err(format!(
+                "error mounting {source:?} to rootfs at {place:?}: mount src={source}, dst={place}, dstFd=/proc/thread-self/fd/8, flags=MS_BIND|MS_REC: not a directory: unknown"
+            ));
+        }
         let arguments = command_line(spec, image, &environment);
         let file = self.node.file_of(&self.slot, spec.name(), image, arguments.first());
         let work = runtime::executable(image, &arguments, file)?;

@@ -36,7 +36,7 @@ impl NodeState {
             .get(&slot)
             .and_then(|pod| pod.containers.get(&name)?.run.as_ref())
             .and_then(|run| ImageReference::parse(&run.image).ok())
-            .and_then(|reference| runtime::image_of(&reference.repository()));
+            .and_then(|reference| runtime::image_of(&reference));
         let file = self.file_of(&slot, &name, image, command.first());
         let work = runtime::executable(image, command, file).map_err(|why| {
             let id = registry.random().hex(64);

@@ -73,7 +73,7 @@ impl NodeState {
             .containers
             .get(name)
             .and_then(|container| ImageReference::parse(&container.run.as_ref()?.image).ok())
-            .and_then(|reference| image_of(&reference.repository()));
+            .and_then(|reference| image_of(&reference));
         pod.processes
             .iter()
             .filter_map(|id| self.processes.get(id))
@@ -202,7 +202,7 @@ impl NodeState {
         let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
         let used = self.metrics_of_node(registry, &node);
         let images = self.images.get(&name).into_iter().flatten();
-        let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?.repository()));
+        let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?));
         let since = self.machines.get(&name).map_or_else(|| registry.now(), |machine| machine.since);
         MachineView {
             processors: capacity("cpu"),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::coreutils::is_command;
-use super::images::{Image, Toolbox};
+use super::images::{Base, Image, Toolbox};
 use super::process::Work;
 
 /// The shells.
@@ -13,6 +13,7 @@ const BUSYBOX_ONLY: &[&str] = &[
     "ash",
     "dig",
     "host",
+    "ss",
     "ifconfig",
     "ip",
     "nc",
@@ -150,12 +151,23 @@ pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
     usual
         && match toolbox {
             Toolbox::Nothing => false,
-            Toolbox::Busybox => !matches!(tool, "curl" | "bash"),
-            Toolbox::BusyboxCurl => tool != "bash",
+            Toolbox::Busybox => !matches!(tool, "curl" | "bash") && !is_for_looking(image, tool),
+            Toolbox::BusyboxCurl => tool != "bash" && !is_for_looking(image, tool),
             Toolbox::BusyboxBash => true,
             Toolbox::Debian => tool != "curl" && !BUSYBOX_ONLY.contains(&tool),
             Toolbox::DebianCurl => !BUSYBOX_ONLY.contains(&tool),
         }
+}
+
+/// Whether a tool comes with images for looking around and with none of the usual ones.
+fn is_for_looking(image: Option<&'static Image>, tool: &str) -> bool {
+    let repository = image.map(|image| image.repository).unwrap_or_default();
+    match tool {
+        "dig" | "host" => !repository.contains("dnsutils") && !repository.ends_with("/agnhost"),
+        "ss" => !repository.ends_with("/agnhost"),
+        "getent" => image.is_some_and(|image| image.base() == Base::Busybox),
+        _ => false,
+    }
 }
 
 fn base_name(path: &str) -> &str {
@@ -173,12 +185,12 @@ fn not_found(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::images::image_of;
+    use super::super::images::image_in;
     use super::*;
 
     fn start(image: &str, words: &[&str]) -> Result<bool, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        executable(image_of(&format!("docker.io/library/{image}")), &words, None)
+        executable(image_in(&format!("docker.io/library/{image}")), &words, None)
             .map(|work| matches!(work, Work::Program(_)))
     }
 
@@ -199,6 +211,16 @@ mod tests {
                 .to_owned())
         );
         assert_eq!(start("bash", &["docker-entrypoint.sh", "-c", "echo"]), Ok(false));
-        assert!(start("nginx", &["wget"]).is_err());
+        for (image, tool, there) in [
+            ("nginx", "wget", false),
+            ("nginx", "ss", false),
+            ("nginx", "getent", true),
+            ("busybox", "nslookup", true),
+            ("busybox", "dig", false),
+            ("busybox", "getent", false),
+            ("alpine", "getent", true),
+        ] {
+            assert_eq!(start(image, &[tool]).is_ok(), there, "{image} {tool}");
+        }
     }
 }

@@ -401,7 +401,7 @@ pub(crate) fn absolute(working_directory: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::images::image_of;
+    use super::super::images::image_in;
     use super::*;
 
     #[test]
@@ -416,7 +416,7 @@ mod tests {
             in_memory: false,
         }];
         let mut view = FileView {
-            image: image_of("docker.io/library/nginx"),
+            image: image_in("docker.io/library/nginx"),
             layer: &mut layer,
             mounts: &mounts,
             volumes: &mut volumes,

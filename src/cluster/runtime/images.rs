@@ -1,5 +1,8 @@
 //! What an image is, and how a reference to one is resolved as registries do.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::catalogue::catalogue;
 use super::image_reference::ImageReference;
 
@@ -20,8 +23,21 @@ pub(crate) enum Toolbox {
     BusyboxBash,
 }
 
+/// What the files of an image come from, besides its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// Nothing: `FROM scratch`.
+    Nothing,
+    /// The image busybox.
+    Busybox,
+    /// Alpine Linux.
+    Alpine,
+    /// Debian.
+    Debian,
+}
+
 /// An image repository.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Image {
     /// `docker.io/library/nginx`.
     pub repository: &'static str,
@@ -78,11 +94,33 @@ pub(crate) fn admits(reference: &ImageReference, credentials: &[(String, String)
     Err(format!("failed to pull and unpack image {full:?}: failed to resolve reference {full:?}: {why}"))
 }
 
+/// The catalogue's image that a reference means; what stands on Alpine is another one than what does not.
+pub(crate) fn image_of(reference: &ImageReference) -> Option<&'static Image> {
+    let image = image_in(&reference.repository())?;
+    Some(if reference.tag.contains("alpine") { on_alpine(image) } else { image })
+}
+
+/// The same program with Alpine's tools.
+fn on_alpine(image: &'static Image) -> &'static Image {
+    static ON_ALPINE: LazyLock<BTreeMap<&str, Image>> = LazyLock::new(|| {
+        let images = catalogue().filter_map(|image| {
+            let toolbox = match image.toolbox {
+                Toolbox::Debian => Toolbox::Busybox,
+                Toolbox::DebianCurl => Toolbox::BusyboxCurl,
+                _ => return None,
+            };
+            Some((image.repository, Image { toolbox, ..*image }))
+        });
+        images.collect()
+    });
+    ON_ALPINE.get(image.repository).unwrap_or(image)
+}
+
 /// The catalogue's entry for a repository such as `docker.io/library/nginx`.
-pub(crate) fn image_of(repository: &str) -> Option<&'static Image> {
+pub(super) fn image_in(repository: &str) -> Option<&'static Image> {
     let private = repository.strip_prefix(PRIVATE_REGISTRY).and_then(|path| path.strip_prefix('/'));
     if let Some(path) = private {
-        return image_of(&format!("docker.io/{}{path}", if path.contains('/') { "" } else { "library/" }));
+        return image_in(&format!("docker.io/{}{path}", if path.contains('/') { "" } else { "library/" }));
     }
     let alias = ALIASES
         .iter()
@@ -108,6 +146,23 @@ const ALIASES: &[(&str, &str)] = &[
 const PATCH_MAX: u32 = 30;
 
 impl Image {
+    /// What it was built upon.
+    pub(super) fn base(&self) -> Base {
+        let is_busybox =
+            self.repository.contains("busybox") || self.repository.starts_with("docker.io/prom/");
+        match self.toolbox {
+            Toolbox::Nothing => Base::Nothing,
+            Toolbox::Debian | Toolbox::DebianCurl => Base::Debian,
+            Toolbox::Busybox | Toolbox::BusyboxCurl | Toolbox::BusyboxBash if is_busybox => Base::Busybox,
+            Toolbox::Busybox | Toolbox::BusyboxCurl | Toolbox::BusyboxBash => Base::Alpine,
+        }
+    }
+
+    /// The groups that root is in besides its own.
+    pub(crate) fn groups_of_root(&self) -> &'static [i64] {
+        self.base().groups_of_root()
+    }
+
     /// Whether the repository has that tag.
     pub(super) fn has_tag(&self, tag: &str) -> bool {
         let is_variant = |text: &str| self.variants.split(' ').any(|variant| variant == text);
@@ -117,6 +172,18 @@ impl Image {
         let (release, variant) = tag.split_once('-').unwrap_or((tag, ""));
         (variant.is_empty() || is_variant(variant))
             && (self.is_release(release) || self.tags.contains(&release))
+    }
+
+    /// The whole number of the release that a tag means; nothing for tags that are no numbers.
+    pub(super) fn full_release(&self, tag: &str) -> Option<String> {
+        let release = tag.split('-').next().unwrap_or(tag);
+        if release == "latest" || !self.is_release(release) {
+            return None;
+        }
+        let belongs = |last: &&str| {
+            *last == release || last.strip_prefix(release).is_some_and(|rest| rest.starts_with('.'))
+        };
+        Some(self.releases.split(' ').rfind(belongs).unwrap_or(release).to_owned())
     }
 
     fn is_release(&self, release: &str) -> bool {
@@ -167,7 +234,7 @@ pub(crate) fn resolve(reference: &ImageReference) -> Result<&'static Image, Stri
             "{code}failed to pull and unpack image {full:?}: failed to resolve reference {full:?}: {why}"
         ))
     };
-    match image_of(&reference.repository()) {
+    match image_of(reference) {
         Some(image) if reference.digest.is_none() && image.has_tag(&reference.tag) => Ok(image),
         Some(image) if reference.digest.as_deref().is_some_and(|digest| has_digest(image, digest)) => Ok(image),
         Some(_) => failed("rpc error: code = NotFound desc = ", format!("{full}: not found")),

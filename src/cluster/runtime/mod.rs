@@ -5,6 +5,7 @@ mod base_files;
 mod catalogue;
 mod consumption;
 mod coreutils;
+mod distributions;
 mod executable;
 mod files;
 mod filesystem;
@@ -25,6 +26,7 @@ mod text_bytes;
 
 pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};
+pub(crate) use distributions::release_files;
 pub(crate) use executable::{NamedFile, executable};
 pub(crate) use filesystem::{FileView, Files, Mount, NODE_DISK, PathKind};
 pub(crate) use http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied, ServerCertificate};

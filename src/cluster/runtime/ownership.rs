@@ -35,10 +35,14 @@ pub(super) enum Access {
     Search = 1,
 }
 
+/// Runs as its owner.
+const SET_USER: u16 = 0o4000;
 /// Group-id of the directory goes to what is made inside.
 const SET_GROUP: u16 = 0o2000;
 /// Only owners remove.
 const STICKY: u16 = 0o1000;
+/// What a shell in a container keeps from new files.
+const UMASK: u16 = 0o022;
 
 impl Ownership {
     /// A directory of root that everybody may look into.
@@ -106,7 +110,7 @@ impl Ownership {
     pub(super) fn letters(self, directory: bool) -> String {
         let mut text = String::from(if directory { "d" } else { "-" });
         for (shift, special, low, high) in
-            [(6, 0o4000, 's', 'S'), (3, SET_GROUP, 's', 'S'), (0, STICKY, 't', 'T')]
+            [(6, SET_USER, 's', 'S'), (3, SET_GROUP, 's', 'S'), (0, STICKY, 't', 'T')]
         {
             let bits = self.mode >> shift;
             text.push(if bits & 4 != 0 { 'r' } else { '-' });
@@ -129,36 +133,60 @@ impl Ownership {
         let mut mode = self.mode;
         for clause in words.split(',') {
             let at = clause.find(['+', '-', '='])?;
-            let (who, rest) = clause.split_at(at);
-            let everybody = who.is_empty() || who.contains('a');
-            let mut mask = 0;
-            for (letter, bits) in [('u', 0o700), ('g', 0o070), ('o', 0o007)] {
-                if everybody || who.contains(letter) {
-                    mask |= bits;
-                }
-            }
-            let mut bits = 0;
-            for letter in rest.chars().skip(1) {
-                bits |= match letter {
-                    'r' => 0o444,
-                    'w' => 0o222,
-                    'x' => 0o111,
-                    'X' if directory || mode & 0o111 != 0 => 0o111,
-                    'X' => 0,
-                    's' => SET_GROUP,
-                    't' => STICKY,
+            let (who, mut rest) = clause.split_at(at);
+            let mut mask =
+                if who.is_empty() || who.contains('a') { 0o777 | SET_USER | SET_GROUP | STICKY } else { 0 };
+            for letter in who.chars() {
+                mask |= match letter {
+                    'u' => 0o700 | SET_USER,
+                    'g' => 0o070 | SET_GROUP,
+                    'o' => 0o007 | STICKY,
+                    'a' => 0,
                     _ => return None,
                 };
             }
-            let bits = bits & (mask | SET_GROUP | STICKY);
-            match rest.chars().next() {
-                Some('+') => mode |= bits,
-                Some('-') => mode &= !bits,
-                _ => mode = mode & !mask | bits,
+            while let Some(operator) = rest.chars().next() {
+                let end = rest[1..].find(['+', '-', '=']).map_or(rest.len(), |place| place + 1);
+                let mut bits = permissions(&rest[1..end], mode, directory)? & mask;
+                if who.is_empty() {
+                    // Where nobody is named, what the shell keeps from new files is kept.
+                    bits &= !UMASK;
+                }
+                match operator {
+                    '+' => mode |= bits,
+                    '-' => mode &= !bits,
+                    _ => mode = mode & !mask | bits,
+                }
+                rest = &rest[end..];
             }
         }
         Some(mode)
     }
+}
+
+/// The bits that letters, or one class whose bits are copied, stand for.
+fn permissions(letters: &str, mode: u16, directory: bool) -> Option<u16> {
+    let spread = |bits: u16| bits << 6 | bits << 3 | bits;
+    match letters {
+        "u" => return Some(spread(mode >> 6 & 7)),
+        "g" => return Some(spread(mode >> 3 & 7)),
+        "o" => return Some(spread(mode & 7)),
+        _ => {}
+    }
+    letters.chars().try_fold(0, |bits, letter| {
+        Some(
+            bits | match letter {
+                'r' => 0o444,
+                'w' => 0o222,
+                'x' => 0o111,
+                'X' if directory || mode & 0o111 != 0 => 0o111,
+                'X' => 0,
+                's' => SET_USER | SET_GROUP,
+                't' => STICKY,
+                _ => return None,
+            },
+        )
+    })
 }
 
 #[cfg(test)]
@@ -180,6 +208,18 @@ mod tests {
         assert_eq!(Ownership::FILE.changed_mode("600", false), Some(0o600));
         assert_eq!(Ownership::FILE.changed_mode("+x", false), Some(0o755));
         assert_eq!(Ownership::FILE.changed_mode("nope", false), None);
+        for (words, mode) in [
+            ("+w", 0o644),
+            ("a+w", 0o666),
+            ("-w", 0o444),
+            ("g=u", 0o664),
+            ("o=", 0o640),
+            ("u+x-w", 0o544),
+            ("u+s,+t", 0o5644),
+        ] {
+            assert_eq!(Ownership::FILE.changed_mode(words, false), Some(mode), "{words}");
+        }
+        assert_eq!(volume.changed_mode("g=rx", true), Some(0o757));
         let sticky = Ownership { mode: 0o1777, ..Ownership::DIRECTORY };
         assert!(!sticky.lets_remove(&somebody, Ownership::FILE));
     }

@@ -42,6 +42,42 @@ fn commands_run_inside_a_container() {
 }
 
 #[test]
+fn an_image_brings_its_distribution() {
+    let mut bench = Bench::new();
+    for (name, image) in [
+        ("box", "busybox:1.36"),
+        ("old", "alpine:3.19"),
+        ("web", "nginx:1.27-alpine"),
+        ("deb", "nginx:1.27"),
+        ("buntu", "ubuntu:jammy"),
+    ] {
+        bench.run_image(name, image, &["sleep", "1000"]);
+    }
+    bench.run_for(20_000);
+    let mut said = |pod: &str, script: &str| exec(&mut bench, pod, &["sh", "-c", script]).0;
+    assert_eq!(
+        said("box", "id; ls / | tr '\\n' ' '; grep -c : /etc/passwd"),
+        "uid=0(root) gid=0(root) groups=0(root),10(wheel)\nbin dev etc home lib lib64 proc root sys tmp usr var 9\n"
+    );
+    assert_eq!(
+        said("old", "id; cat /etc/alpine-release; . /etc/os-release; echo $PRETTY_NAME"),
+        "uid=0(root) gid=0(root) groups=0(root),1(bin),2(daemon),3(sys),4(adm),6(disk),10(wheel),11(floppy),20(dialout),26(tape),27(video)\n3.19.9\nAlpine Linux v3.19\n"
+    );
+    assert_eq!(
+        said("web", "id -un nginx; . /etc/os-release; echo $ID; ls /usr/share/nginx/html"),
+        "nginx\nalpine\n50x.html\nindex.html\n"
+    );
+    assert_eq!(
+        said("deb", "id; id www-data; ls -d /srv /opt /boot"),
+        "uid=0(root) gid=0(root) groups=0(root)\nuid=33(www-data) gid=33(www-data) groups=33(www-data)\n/boot\n/opt\n/srv\n"
+    );
+    assert_eq!(said("buntu", "grep PRETTY /etc/os-release"), "PRETTY_NAME=\"Ubuntu 22.04.5 LTS\"\n");
+    let bash = ["bash".to_owned()];
+    assert!(bench.node.exec(&mut bench.registry, &key("deb"), None, &bash, false, false).is_ok());
+    assert!(bench.node.exec(&mut bench.registry, &key("web"), None, &bash, false, false).is_err());
+}
+
+#[test]
 fn a_shell_at_a_terminal_echoes_and_answers() {
     let mut bench = Bench::new();
     bench.run_image("box", "busybox", &["sleep", "1000"]);

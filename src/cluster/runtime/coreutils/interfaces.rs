@@ -1,5 +1,6 @@
 //! arp, ifconfig, ip and route: the network of the Pod as the kernel tells of it.
 
+use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
 /// The hardware address that an address on the Pods' network has.
@@ -47,6 +48,11 @@ pub(super) fn ifconfig(call: &mut Call<'_>) -> Outcome {
 
 /// ip: addresses, links, routes and neighbours can be looked at.
 pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
+    if let Some(option) = call.arguments[1..].iter().find(|word| word.starts_with('-') && *word != "-4") {
+        let why = format!("not simulated: option {option}");
+        call.complain(&why);
+        return Outcome::Ended(1);
+    }
     let mut words = call.arguments[1..].iter().map(String::as_str).filter(|word| !word.starts_with('-'));
     let (Some(object), verb) = (words.next(), words.next()) else {
         return call.fail_usage("an object is needed: address, link, route or neigh");
@@ -80,22 +86,26 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
         return Outcome::Ended(0);
     }
     let links_only = object_is("link");
+    let inet_only = call.arguments[1..].iter().any(|word| word == "-4");
     if let Some(device) = device.filter(|device| !matches!(*device, "eth0" | "lo")) {
         call.complain(&format!("can't find device '{device}'"));
         return Outcome::Ended(1);
     }
     let forever = "       valid_lft forever preferred_lft forever";
     if device != Some("eth0") {
-        call.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00");
+        call.say("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000");
+        if !inet_only {
+            call.say("    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00");
+        }
         if !links_only {
             call.say(&format!("    inet 127.0.0.1/8 scope host lo\n{forever}"));
         }
     }
     if device != Some("lo") {
-        call.say(&format!(
-            "2: eth0@if7: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue qlen 1000\n    link/ether {} brd ff:ff:ff:ff:ff:ff",
-            hardware(&address)
-        ));
+        call.say("2: eth0@if7: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue qlen 1000");
+        if !inet_only {
+            call.say(&format!("    link/ether {} brd ff:ff:ff:ff:ff:ff", hardware(&address)));
+        }
         if !links_only {
             call.say(&format!("    inet {address}/24 brd {broadcast} scope global eth0\n{forever}"));
         }
@@ -105,24 +115,30 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
 
 /// route: the table, which cannot be changed.
 pub(super) fn route(call: &mut Call<'_>) -> Outcome {
-    if call.arguments[1..].iter().any(|word| !word.starts_with('-')) {
+    let options = or_end!(call.options(&Taken { letters: "ne", refused: "A", long: &[] }));
+    if !options.operands.is_empty() {
         call.complain("not simulated: changing routes; they can be looked at");
         return Outcome::Ended(1);
     }
-    let numeric = call.arguments[1..].iter().any(|word| word.contains('n'));
+    routes(call, options.has('n'));
+    Outcome::Ended(0)
+}
+
+/// Prints the table of routes.
+pub(super) fn routes(call: &mut Call<'_>, numeric: bool) {
     let address = call.system.address();
     let (subnet, gateway, _) = network(&address);
     let (anywhere, nobody) = if numeric { ("0.0.0.0", "0.0.0.0") } else { ("default", "*") };
     call.say("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface");
     call.say(&format!("{anywhere:<15} {gateway:<15} 0.0.0.0         UG    0      0        0 eth0"));
     call.say(&format!("{subnet:<15} {nobody:<15} 255.255.255.0   U     0      0        0 eth0"));
-    Outcome::Ended(0)
 }
 
 /// arp: the gateway is the only neighbour that was spoken to.
 pub(super) fn arp(call: &mut Call<'_>) -> Outcome {
-    if call.arguments[1..].iter().any(|word| matches!(word.as_str(), "-d" | "-s" | "-f")) {
-        call.complain("not simulated: changing the table");
+    let options = or_end!(call.options(&Taken { letters: "anvi:", refused: "dsHADpf", long: &[] }));
+    if options.value('i').is_some_and(|device| device != "eth0") || !options.operands.is_empty() {
+        call.complain("not simulated: looking for one entry; without a name all are shown");
         return Outcome::Ended(1);
     }
     let (_, gateway, _) = network(&call.system.address());

@@ -9,6 +9,7 @@ mod compression;
 mod counts;
 mod curl;
 mod dates;
+mod dd;
 mod devices;
 mod dumps;
 mod encodings;
@@ -20,6 +21,7 @@ mod format;
 mod inputs;
 mod interfaces;
 mod interpreters;
+mod lengths;
 mod links;
 mod listing;
 mod load;
@@ -228,7 +230,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("false", system::fail),
     ("du", stat::du),
     ("expr", numbers::expr),
-    ("fallocate", load::fallocate),
+    ("fallocate", lengths::fallocate),
     ("find", finding::find),
     ("grep", filters::grep),
     ("head", ends::head),
@@ -269,7 +271,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("touch", files::touch),
     ("tr", filters::tr),
     ("true", system::succeed),
-    ("truncate", load::fallocate),
+    ("truncate", lengths::truncate),
     ("uname", system::uname),
     ("uniq", order::uniq),
     ("vi", oddments::refused),
@@ -294,7 +296,7 @@ static COMMANDS: &[(&str, Command)] = &[
     ("ruby", interpreters::ruby),
     ("stress", load::stress),
     ("yes", load::yes),
-    ("dd", load::dd),
+    ("dd", dd::dd),
     ("md5sum", encodings::sum),
     ("sha1sum", encodings::sum),
     ("sha256sum", encodings::sum),

@@ -2,7 +2,7 @@
 
 use super::super::filesystem::{FileError, join};
 use super::super::ownership::Ownership;
-use super::options::{Taken, or_end};
+use super::options::{Options, Taken, or_end};
 use super::{Call, Outcome};
 
 /// Levels of folders that are walked.
@@ -129,108 +129,217 @@ pub(super) fn whoami(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Changes modes.
-pub(super) fn chmod(call: &mut Call<'_>) -> Outcome {
-    let mut words: Vec<String> = call.arguments[1..].to_vec();
-    let recursive = take_recursive(&mut words);
-    if words.len() < 2 {
-        call.complain("missing operand");
-        return Outcome::Ended(1);
-    }
-    let mode = words.remove(0);
-    let mut wrong = false;
-    let status =
-        each(call, &words, recursive, &mut |own, directory| match own.changed_mode(&mode, directory) {
-            Some(mode) => Ownership { mode, ..own },
-            None => {
-                wrong = true;
-                own
-            }
-        });
-    if wrong {
-        call.complain(&format!("invalid mode '{mode}'"));
-        return Outcome::Ended(1);
-    }
-    status
+/// How files are changed.
+struct Manner {
+    recursive: bool,
+    /// Every file is told, or with `-c` each that was changed.
+    tells: bool,
+    tells_changes: bool,
+    /// What GNU's keeps silent about; busybox' does not.
+    quiet: bool,
 }
 
-/// Changes owners: `USER`, `USER:GROUP`, `:GROUP`, by name or number.
-pub(super) fn chown(call: &mut Call<'_>) -> Outcome {
-    let mut words: Vec<String> = call.arguments[1..].to_vec();
-    let recursive = take_recursive(&mut words);
-    if words.len() < 2 {
-        call.complain("missing operand");
-        return Outcome::Ended(1);
+impl Manner {
+    fn of(options: &Options, gnu: bool) -> Self {
+        Self {
+            recursive: options.has('R'),
+            tells: options.has('v'),
+            tells_changes: options.has('c'),
+            quiet: options.has('f') && gnu,
+        }
     }
-    let owner = words.remove(0);
-    let only_group = call.name() == "chgrp";
-    let (user, group) = match owner.split_once([':', '.']) {
-        _ if only_group => ("", owner.as_str()),
-        Some((user, group)) => (user, group),
-        None => (owner.as_str(), ""),
-    };
-    let numbers = [(user, 2), (group, 3)].map(|(name, place)| match name {
-        "" => Some(None),
-        name => name.parse().ok().map(Some).or_else(|| {
-            let fields = entry(call, "/etc/passwd", 0, name)?;
-            fields.get(place)?.parse::<i64>().ok().map(Some)
-        }),
+}
+
+const LONG: &[(&str, char)] = &[
+    ("recursive", 'R'),
+    ("verbose", 'v'),
+    ("changes", 'c'),
+    ("quiet", 'f'),
+    ("silent", 'f'),
+    ("no-dereference", 'h'),
+    ("reference", 'r'),
+];
+
+/// Changes modes.
+pub(super) fn chmod(call: &mut Call<'_>) -> Outcome {
+    let taken = Taken { letters: "Rvcf", refused: "r", long: LONG };
+    let mut words: Vec<String> = call.arguments[1..].to_vec();
+    // A mode may look like an option: `-x`.
+    let dashed = words.iter().position(|word| {
+        word.strip_prefix('-')
+            .is_some_and(|rest| rest.starts_with(['r', 'w', 'x', 'X', 's', 't', 'u', 'g', 'o', 'a']))
     });
-    let [Some(user), Some(group)] = numbers else {
-        let what = if numbers[0].is_none() {
-            format!("unknown user {user}")
-        } else {
-            format!("unknown group {group}")
-        };
-        call.complain(&what);
-        return Outcome::Ended(1);
+    let leading = words.iter().take_while(|word| word.starts_with('-') && *word != "--").count();
+    let dashed = dashed.filter(|place| *place < leading).map(|place| words.remove(place));
+    let options = or_end!(call.options_of(&words, &taken));
+    let mut operands = options.operands.clone();
+    let mode = match dashed {
+        Some(mode) => mode,
+        None if operands.is_empty() => return call.fail_usage("missing operand"),
+        None => operands.remove(0),
     };
-    each(call, &words, recursive, &mut |own, _| Ownership {
-        user: user.unwrap_or(own.user),
-        group: group.unwrap_or(own.group),
+    if operands.is_empty() {
+        let missing = if call.is_gnu() {
+            format!("missing operand after '{mode}'")
+        } else {
+            "missing operand".to_owned()
+        };
+        return call.fail_usage(&missing);
+    }
+    if Ownership::FILE.changed_mode(&mode, false).is_none() {
+        let colon = if call.is_gnu() { ":" } else { "" };
+        return match call.is_gnu() {
+            true => call.fail_usage(&format!("invalid mode{colon} '{mode}'")),
+            false => {
+                call.complain(&format!("invalid mode '{mode}'"));
+                Outcome::Ended(1)
+            }
+        };
+    }
+    let manner = Manner::of(&options, call.is_gnu());
+    each(call, &operands, &manner, &mut |own, directory| Ownership {
+        mode: own.changed_mode(&mode, directory).unwrap_or(own.mode),
         ..own
     })
 }
 
-fn take_recursive(words: &mut Vec<String>) -> bool {
-    let before = words.len();
-    let is_option = |word: &String| ["-R", "--recursive", "-v", "-f", "-c", "-h"].contains(&word.as_str());
-    let recursive = words.iter().any(|word| word == "-R" || word == "--recursive");
-    words.retain(|word| !is_option(word));
-    recursive && words.len() < before
+/// Changes owners: `USER`, `USER:`, `USER:GROUP`, `:GROUP`, by name or number.
+pub(super) fn chown(call: &mut Call<'_>) -> Outcome {
+    let taken = Taken { letters: "Rvcfh", refused: "rLHP", long: LONG };
+    let options = or_end!(call.options(&taken));
+    let mut operands = options.operands.clone();
+    let owner = if operands.is_empty() { String::new() } else { operands.remove(0) };
+    if operands.is_empty() {
+        return call.fail_usage("missing operand");
+    }
+    let only_group = call.name() == "chgrp";
+    let (user, group) = match owner.split_once(':') {
+        _ if only_group => (None, Some(owner.as_str())),
+        // With nothing behind the colon it is the group that the user logs in with.
+        Some((user, "")) if !user.is_empty() => (Some(user), Some("")),
+        Some((user, group)) => {
+            (Some(user).filter(|user| !user.is_empty()), Some(group).filter(|group| !group.is_empty()))
+        }
+        None => (Some(owner.as_str()), None),
+    };
+    let login = |call: &mut Call<'_>, name: &str| {
+        let place = if name.parse::<i64>().is_ok() { 2 } else { 0 };
+        entry(call, "/etc/passwd", place, name)?.get(3)?.parse::<i64>().ok()
+    };
+    let number = |call: &mut Call<'_>, name: &str, is_user: bool| {
+        name.parse().ok().or_else(|| number_of(call, name, is_user))
+    };
+    let (quote, colon) = if call.is_gnu() { ("'", ":") } else { ("", "") };
+    let to_user = match user.map(|name| (name, number(call, name, true))) {
+        Some((name, None)) => {
+            call.complain(&match call.is_gnu() {
+                true => format!("invalid user: '{owner}'"),
+                false => format!("unknown user {name}"),
+            });
+            return Outcome::Ended(1);
+        }
+        Some((_, number)) => number,
+        None => None,
+    };
+    let to_group = match group {
+        Some("") => login(call, user.unwrap_or_default()).or(to_user),
+        Some(name) => match number(call, name, false) {
+            None => {
+                let shown = if only_group { name } else { &owner };
+                call.complain(&match call.is_gnu() {
+                    true => format!("invalid group{colon} {quote}{shown}{quote}"),
+                    false => format!("unknown group {name}"),
+                });
+                return Outcome::Ended(1);
+            }
+            number => number,
+        },
+        None => None,
+    };
+    let manner = Manner::of(&options, call.is_gnu());
+    each(call, &operands, &manner, &mut |own, _| Ownership {
+        user: to_user.unwrap_or(own.user),
+        group: to_group.unwrap_or(own.group),
+        ..own
+    })
 }
 
 type Change<'a> = &'a mut dyn FnMut(Ownership, bool) -> Ownership;
 
-fn each(call: &mut Call<'_>, names: &[String], recursive: bool, change: Change<'_>) -> Outcome {
+fn each(call: &mut Call<'_>, names: &[String], manner: &Manner, change: Change<'_>) -> Outcome {
     let mut status = 0;
     for name in names {
-        let path = call.path(name);
-        if let Err(why) = apply(call, &path, recursive, change, 0) {
-            let why =
-                if why == FileError::Denied { "Operation not permitted".to_owned() } else { why.to_string() };
-            call.complain(&format!("{name}: {why}"));
+        if let Err((name, why)) = apply(call, name, manner, change, 0) {
+            if !manner.quiet {
+                let message = match (call.is_gnu(), why) {
+                    (true, FileError::NotFound) => format!("cannot access '{name}': {why}"),
+                    (true, FileError::Denied) => {
+                        let what = if call.name() == "chmod" { "permissions" } else { "ownership" };
+                        format!("changing {what} of '{name}': Operation not permitted")
+                    }
+                    (_, FileError::Denied) => format!("{name}: Operation not permitted"),
+                    _ => format!("{name}: {why}"),
+                };
+                call.complain(&message);
+            }
             status = 1;
         }
     }
     Outcome::Ended(status)
 }
 
+/// Changes a file and, where that is asked for, what is in it.
+///
+/// # Errors
+/// The name of the first file that could not be changed, and why.
 fn apply(
     call: &mut Call<'_>,
-    path: &str,
-    recursive: bool,
+    name: &str,
+    manner: &Manner,
     change: Change<'_>,
     depth: usize,
-) -> Result<(), FileError> {
-    let mut files = call.system.files();
-    let directory = files.is_directory(path);
-    let own = files.ownership(path).ok_or(FileError::NotFound)?;
-    files.set_ownership(path, change(own, directory))?;
-    if recursive && directory && depth < DEPTH_MAX {
-        for name in files.list(path)? {
-            apply(call, &join(path, &name), recursive, change, depth + 1)?;
+) -> Result<(), (String, FileError)> {
+    let failed = |why| (name.to_owned(), why);
+    let path = call.path(name);
+    let files = call.system.files();
+    let directory = files.is_directory(&path);
+    let own = files.ownership(&path).ok_or(FileError::NotFound).map_err(failed)?;
+    let new = change(own, directory);
+    call.system.files().set_ownership(&path, new).map_err(failed)?;
+    if manner.tells || manner.tells_changes && new != own {
+        let line = told(call, name, own, new);
+        call.say(&line);
+    }
+    if manner.recursive && directory && depth < DEPTH_MAX {
+        let entries = call.system.files().list(&path).map_err(failed)?;
+        for entry in entries {
+            apply(call, &join(name, &entry), manner, change, depth + 1)?;
         }
     }
     Ok(())
+}
+
+/// What is said of a file that was changed.
+fn told(call: &mut Call<'_>, name: &str, own: Ownership, new: Ownership) -> String {
+    let mode = |of: Ownership| format!("{:04o} ({})", of.mode, &of.letters(false)[1..]);
+    if call.name() == "chmod" {
+        return match call.is_gnu() {
+            true if own.mode == new.mode => format!("mode of '{name}' retained as {}", mode(own)),
+            true => format!("mode of '{name}' changed from {} to {}", mode(own), mode(new)),
+            false => format!("mode of '{name}' changed to {}", mode(new)),
+        };
+    }
+    if !call.is_gnu() {
+        return format!("changed ownership of '{name}' to {}:{}", new.user, new.group);
+    }
+    let (what, only_group) = if call.name() == "chgrp" { ("group", true) } else { ("ownership", false) };
+    let mut owner = |of: Ownership| match only_group {
+        true => group_name(call, of.group),
+        false => format!("{}:{}", user_name(call, of.user), group_name(call, of.group)),
+    };
+    let (before, after) = (owner(own), owner(new));
+    match own == new {
+        true => format!("{what} of '{name}' retained as {after}"),
+        false => format!("changed {what} of '{name}' from {before} to {after}"),
+    }
 }

@@ -4,8 +4,6 @@ use super::super::http::{ConnectError, HttpRequest};
 use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
-/// Milliseconds between two pings.
-const PERIOD: i64 = 1_000;
 /// Milliseconds for which nc waits when it is not told how long: until somebody stops it.
 const PATIENCE: i64 = 86_400_000;
 /// Pings that are remembered; what is said at the end counts no further.
@@ -133,8 +131,7 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
 
 /// telnet: whether a port is open; nothing is typed here.
 pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
-    let words: Vec<String> =
-        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+    let words = or_end!(call.options(&Taken { letters: "el:", refused: "a", long: &[] })).operands;
     let Some(host) = words.first().cloned() else { return call.fail_usage("missing host") };
     let port = words.get(1).map_or(Ok(23), |port| port.parse::<u16>());
     let Ok(port) = port else {
@@ -167,9 +164,9 @@ pub(super) fn telnet(call: &mut Call<'_>) -> Outcome {
 
 /// traceroute: in the cluster there is nothing between two Pods but their node.
 pub(super) fn traceroute(call: &mut Call<'_>) -> Outcome {
-    let words: Vec<String> =
-        call.arguments[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
-    let Some(host) = words.last().cloned() else { return call.fail_usage("missing host") };
+    let taken = Taken { letters: "n46Ivm:q:w:p:", refused: "FldrUf:i:s:t:g:z:", long: &[] };
+    let options = or_end!(call.options(&taken));
+    let Some(host) = options.operands.first().cloned() else { return call.fail_usage("missing host") };
     let Some(address) = call.system.resolve(&host).into_iter().next() else {
         call.complain(&format!("bad address '{host}'"));
         return Outcome::Ended(1);
@@ -201,7 +198,8 @@ pub(super) fn sockets(call: &mut Call<'_>) -> Outcome {
         let taken = Taken { letters: "ralntuwxeWp", refused: "", long: &[] };
         let options = or_end!(call.options(&taken));
         if options.has('r') {
-            return super::interfaces::route(call);
+            super::interfaces::routes(call, options.has('n'));
+            return Outcome::Ended(0);
         }
     }
     call.say(match is_ss {
@@ -222,20 +220,31 @@ pub(super) fn sockets(call: &mut Call<'_>) -> Outcome {
 
 /// ping: Pods and nodes answer, the addresses of Services do not.
 pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
-    let (mut most, mut host) = (u64::MAX, String::new());
-    let mut words = call.arguments[1..].iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "-c" => most = words.next().and_then(|count| count.parse().ok()).unwrap_or(u64::MAX),
-            "-W" | "-w" | "-i" | "-s" | "-I" | "-t" => drop(words.next()),
-            word if word.starts_with("-c") => most = word[2..].parse().unwrap_or(u64::MAX),
-            word if word.starts_with('-') => {}
-            word => word.clone_into(&mut host),
+    let taken = Taken { letters: "4c:i:I:p:qs:t:w:W:n", refused: "6A", long: &[] };
+    let options = or_end!(call.options(&taken));
+    let mut numbers = [None; 3];
+    for (number, letter) in numbers.iter_mut().zip(['c', 'w', 's']) {
+        let Some(text) = options.value(letter) else { continue };
+        *number = text.parse::<u64>().ok();
+        if number.is_none() {
+            call.complain(&format!("invalid number '{text}'"));
+            return Outcome::Ended(1);
         }
     }
-    if host.is_empty() {
-        return call.fail_usage("missing host");
-    }
+    let [count, deadline, size] = numbers;
+    let period = match options.value('i').map_or(Ok(1.0), str::parse::<f64>) {
+        Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => ((seconds * 1_000.0) as i64).max(2),
+        _ => {
+            call.complain(&format!("invalid number '{}'", options.value('i').unwrap_or_default()));
+            return Outcome::Ended(1);
+        }
+    };
+    // Nothing is sent any more when its time is over.
+    let in_time =
+        deadline.map(|seconds| seconds.saturating_mul(1_000).div_ceil(period.unsigned_abs()).max(1));
+    let most = count.filter(|count| *count > 0).unwrap_or(u64::MAX).min(in_time.unwrap_or(u64::MAX));
+    let (size, quiet) = (size.unwrap_or(56).min(65_507), options.has('q'));
+    let Some(host) = options.operands.first().cloned() else { return call.fail_usage("missing host") };
     let Some(address) = call.system.resolve(&host).first().cloned() else {
         call.complain(&format!("bad address '{host}'"));
         return Outcome::Ended(1);
@@ -243,7 +252,7 @@ pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
     // How many were sent, and how many of them came back.
     let (mut sent, mut back) = (*call.memory >> 32, *call.memory & u64::from(u32::MAX));
     if sent == 0 {
-        call.say(&format!("PING {host} ({address}): 56 data bytes"));
+        call.say(&format!("PING {host} ({address}): {size} data bytes"));
     }
     if sent >= most.min(PINGS_MAX) {
         let lost = (sent - back) * 100 / sent.max(1);
@@ -257,7 +266,10 @@ pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
     match call.system.answers_ping(&address) {
         Ok(()) => {
             let time = 61 + call.system.random(32);
-            call.say(&format!("64 bytes from {address}: seq={sent} ttl=63 time=0.0{time} ms"));
+            if !quiet {
+                let bytes = size + 8;
+                call.say(&format!("{bytes} bytes from {address}: seq={sent} ttl=63 time=0.0{time} ms"));
+            }
             back += 1;
         }
         Err(ConnectError::UnknownHost) => {
@@ -268,5 +280,5 @@ pub(super) fn ping(call: &mut Call<'_>) -> Outcome {
     }
     sent += 1;
     *call.memory = sent << 32 | back;
-    Outcome::Again(if sent >= most { 1 } else { PERIOD })
+    Outcome::Again(if sent >= most { 1 } else { period })
 }

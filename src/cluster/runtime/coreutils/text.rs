@@ -197,24 +197,23 @@ pub(super) fn strings(call: &mut Call<'_>) -> Outcome {
 
 /// Numbers in a row.
 pub(super) fn seq(call: &mut Call<'_>) -> Outcome {
+    let taken = Taken {
+        letters: "+ws:",
+        refused: "f",
+        long: &[("equal-width", 'w'), ("separator", 's'), ("format", 'f')],
+    };
     // A negative number is no option.
-    let mut words = call.arguments[1..].iter().peekable();
-    let (mut separator, mut wide) = ("\n".to_owned(), false);
-    while let Some(word) = words.next_if(|word| {
-        word.starts_with('-') && !word[1..].starts_with(|next: char| next.is_ascii_digit() || next == '.')
-    }) {
-        match word.as_str() {
-            "-w" => wide = true,
-            "-s" => separator = words.next().cloned().unwrap_or_default(),
-            other if other.starts_with("-s") => separator = other[2..].to_owned(),
-            other => {
-                let message = format!("not simulated: option {other}");
-                call.complain(&message);
-                return Outcome::Ended(1);
-            }
-        }
+    let is_number = |word: &String| {
+        word.starts_with('-') && word[1..].starts_with(|next: char| next.is_ascii_digit() || next == '.')
+    };
+    let mut words: Vec<String> = call.arguments[1..].to_vec();
+    if let Some(place) = words.iter().position(is_number) {
+        words.insert(place, "--".to_owned());
     }
-    let words: Vec<String> = words.cloned().collect();
+    let options = or_end!(call.options_of(&words, &taken));
+    let separator = options.value('s').unwrap_or("\n").to_owned();
+    let wide = options.has('w');
+    let words: Vec<String> = options.operands.iter().filter(|word| *word != "--").cloned().collect();
     let mut numbers = Vec::new();
     for word in &words {
         match word.parse::<f64>() {

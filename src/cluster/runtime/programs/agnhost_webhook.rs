@@ -69,7 +69,7 @@ impl WebhookServer for AgnhostWebhook {
 /// The command line of a container in which agnhost runs a subcommand.
 pub(super) fn words_of(container: &Value, subcommand: &str) -> Option<Vec<String>> {
     let image = ImageReference::parse(container["image"].as_str()?).ok()?;
-    let image = image_of(&image.repository()).filter(|image| image.program == "agnhost")?;
+    let image = image_of(&image).filter(|image| image.program == "agnhost")?;
     let texts = |field: &str| {
         let words = container[field].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned);
         Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())

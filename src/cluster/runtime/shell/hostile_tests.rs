@@ -5,7 +5,7 @@ use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
 
 use super::super::coreutils;
-use super::super::images::image_of;
+use super::super::images::image_in;
 use super::State;
 use super::tests::machine;
 
@@ -143,7 +143,7 @@ const WHOLE: &[&str] = &[
 ];
 
 fn command() -> impl Strategy<Value = String> {
-    let image = image_of("docker.io/library/busybox");
+    let image = image_in("docker.io/library/busybox");
     let names: Vec<&'static str> = coreutils::names(image);
     let called = (select(names), prop::collection::vec(select(WORDS), 0..5))
         .prop_map(|(name, words)| format!("{name} {}", words.join(" ")));

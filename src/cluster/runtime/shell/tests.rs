@@ -6,7 +6,7 @@ use crate::base::Timestamp;
 
 use super::super::filesystem::{FileView, Files};
 use super::super::http::{ConnectError, HttpRequest, HttpResponse, ServerCertificate};
-use super::super::images::{Image, image_of};
+use super::super::images::{Image, image_in};
 use super::super::process::System;
 use super::{Machine, State};
 
@@ -45,13 +45,13 @@ impl System for Alone {
         "10.244.0.9".to_owned()
     }
     fn image(&self) -> Option<&'static Image> {
-        image_of(self.image)
+        image_in(self.image)
     }
     fn user(&self) -> i64 {
         0
     }
     fn files(&mut self) -> FileView<'_> {
-        let image = image_of(self.image);
+        let image = image_in(self.image);
         FileView {
             image,
             layer: &mut self.layer,

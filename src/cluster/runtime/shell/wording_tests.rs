@@ -223,6 +223,76 @@ fn tools_take_their_options_and_refuse_others() {
 }
 
 #[test]
+fn tools_make_files_and_change_them_as_they_are_told() {
+    check(&[
+        (
+            "cd /tmp; printf 0123456789 > d; printf AB | dd of=d bs=1 seek=3 conv=notrunc 2>/dev/null; cat d; echo; printf AB | dd of=d bs=1 seek=3; cat d",
+            "012AB56789\n012AB",
+            "2+0 records in\n2+0 records out\n2 bytes (2B) copied, 0.000300 seconds, 6.5KB/s\n",
+            0,
+        ),
+        (
+            "printf abcdefgh | dd bs=3 skip=1 status=none; printf abc | dd conv=swab status=none; printf abcd | dd bs=3 conv=sync status=noxfer | od -c",
+            "defghbac0000000   a   b   c   d  \\0  \\0\n0000006\n",
+            "1+1 records in\n2+0 records out\n",
+            0,
+        ),
+        (
+            "dd bs=x; dd count=1 conv=ascii; dd if=/nope",
+            "",
+            "dd: invalid number 'x'\ndd: not simulated: conv=ascii\ndd: can't open '/nope': No such file or directory\n",
+            1,
+        ),
+        (
+            "cd /tmp; printf abc > e; truncate -s 5 e; od -c e | head -1; truncate -s 2 e; cat e; truncate -c -s 4 no; ls no; truncate -s +3 e",
+            "0000000   a   b   c  \\0  \\0\nab",
+            "ls: no: No such file or directory\ntruncate: invalid number '+3'\n",
+            1,
+        ),
+        (
+            "cd /tmp; fallocate -l 100 f; fallocate -o 10 -l 200 f; fallocate -l 50 f; stat -c %s f; dd if=/dev/zero of=s bs=1 count=0 seek=1G status=none; stat -c %s s",
+            "210\n1073741824\n",
+            "",
+            0,
+        ),
+        (
+            "cd /tmp; touch m; chmod -v 600 m; chmod -c 600 m; chmod -x m; chmod -- -w m; stat -c %a m; chmod 600; chmod -f 600 no; chmod nope m",
+            "mode of 'm' changed to 0600 (rw-------)\n400\n",
+            "chmod: missing operand\nchmod: no: No such file or directory\nchmod: invalid mode 'nope'\n",
+            1,
+        ),
+        (
+            "cd /tmp; touch m; chown -v 1:2 m; chown nobody: m; stat -c %u:%g m; chown :zz m; chown -q 1 m",
+            "changed ownership of 'm' to 1:2\n65534:65534\n",
+            "chown: unknown group zz\nchown: invalid option -- 'q'\n",
+            1,
+        ),
+        (
+            "seq -w 8 10; seq -s, 3; seq 3 -1 2; seq -f %g 2",
+            "08\n09\n10\n1,2,3\n3\n2\n",
+            "seq: not simulated: option -f\n",
+            1,
+        ),
+        (
+            "ping -q -c 1 web | head -1; ping -c x web; ping -6 web",
+            "PING web (10.96.7.7): 56 data bytes\n",
+            "ping: invalid number 'x'\nping: not simulated: option -6\n",
+            1,
+        ),
+    ]);
+    let script = "cd /tmp; touch m; chmod -v 600 m; chmod -v 600 m; chown -v 1 m; dd if=/dev/zero of=z bs=1M count=100; truncate -s -1M z; stat -c %s z; chmod -f 600 no; chmod 600 no";
+    let (output, errors, _) = run_in(DEBIAN, "bash", script);
+    assert_eq!(
+        output,
+        "mode of 'm' changed from 0644 (rw-r--r--) to 0600 (rw-------)\nmode of 'm' retained as 0600 (rw-------)\nchanged ownership of 'm' from root:root to daemon:root\n103809024\n"
+    );
+    assert_eq!(
+        errors,
+        "100+0 records in\n100+0 records out\n104857600 bytes (105 MB, 100 MiB) copied, 0.0699051 s, 1.5 GB/s\nchmod: cannot access 'no': No such file or directory\n"
+    );
+}
+
+#[test]
 fn other_shells_have_their_own_ways() {
     for (script, output, errors, code) in [
         ("foo", "", "bash: line 1: foo: command not found\n", 127),
