@@ -8,6 +8,7 @@ mod field_set;
 mod packed;
 mod relation;
 mod typed;
+mod typing;
 mod upgrade;
 
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use self::relation::Relation;
 use self::typed::compare_objects;
 pub(super) use self::typed::{Node, compare, element, fields_of};
 
+pub use self::typing::typing_errors;
 pub use self::upgrade::{owners_of, upgrade_managed_fields};
 use super::conditions::seconds;
 use super::kinds::Kind;
