@@ -423,7 +423,7 @@ mod tests {
         let change = change(Some(&deployment(3)), Some(&deployment(1)));
         assert_eq!(
             told(&[change]),
-            ["+20 API server: stores Deployment web for kubectl: spec.replicas: 3 → 1"]
+            ["+20 API server: stores Deployment web, written by kubectl: spec.replicas: 3 → 1"]
         );
         let image = "spec.template.spec.containers[c].image";
         assert_eq!(holder_of(&deployment(1), image), Some("kubectl-set"));
