@@ -33,6 +33,17 @@ impl Serialize for Object {
     }
 }
 
+/// An object as lists of built-in kinds hold it: the list says its type.
+pub struct ListItem<'a>(pub &'a Object);
+
+impl Serialize for ListItem<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let glance = self.0.0.glance();
+        let fields = glance.fields().filter(|(name, _)| !matches!(*name, "apiVersion" | "kind"));
+        serialize_unpacked(fields, serializer)
+    }
+}
+
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::from(Map::deserialize(deserializer)?))

@@ -6,6 +6,7 @@ mod elements;
 mod field_set;
 mod packed;
 mod typed;
+mod typing;
 mod upgrade;
 
 use serde_json::{Map, Value};
@@ -17,6 +18,7 @@ pub(super) use self::packed::{
 use self::typed::compare_objects;
 pub(super) use self::typed::{Node, compare, element, fields_of};
 
+pub use self::typing::typing_errors;
 pub use self::upgrade::{owners_of, upgrade_managed_fields};
 use super::kinds::Kind;
 use super::object::Object;
