@@ -135,3 +135,13 @@ async fn answers_say_which_flow_a_request_belongs_to() {
         assert_eq!(told("x-kubernetes-pf-prioritylevel-uid"), Some(level));
     }
 }
+
+#[tokio::test]
+async fn ports_of_a_slice_are_tcp_unless_they_say_otherwise() {
+    let cluster = with_default_namespace().await;
+    let slice = json!({"metadata": {"name": "own"}, "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.1.2.3"]}], "ports": [{"port": 80}]});
+    let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    let (code, made) = ask(&cluster, "POST", slices, &[], &slice).await;
+    assert_eq!((code, &made["ports"]), (201, &json!([{"name": "", "port": 80, "protocol": "TCP"}])));
+}

@@ -16,6 +16,14 @@ const UNSET: &str = "<unset>";
 pub(crate) struct EndpointSliceStrategy;
 
 impl Strategy for EndpointSliceStrategy {
+    fn set_defaults(&self, object: &mut Object) {
+        let Some(Value::Array(ports)) = object.get_mut("/ports") else { return };
+        for port in ports.iter_mut().filter_map(Value::as_object_mut) {
+            port.entry("name").or_insert_with(|| "".into());
+            port.entry("protocol").or_insert_with(|| "TCP".into());
+        }
+    }
+
     fn validate(&self, object: &Object) -> FieldErrors {
         validation::endpoint_slice_errors(object)
     }
