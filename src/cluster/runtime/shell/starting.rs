@@ -2,14 +2,14 @@
 
 use super::super::filesystem::absolute;
 use super::super::images::Toolbox;
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::Descriptors;
 use super::lexer::Manner;
 use super::machine::{Child, Machine};
 use super::parser::compile;
-use super::shell_state::{Dialect, OPTIONS};
+use super::shell_state::{BASH_VERSION, Dialect, OPTIONS};
 
 /// Whether a command line starts a shell.
 pub(super) fn is_shell(name: &str) -> bool {
@@ -40,6 +40,7 @@ struct Request {
     command: bool,
     from_input: bool,
     interactive: bool,
+    version: bool,
     rest: Vec<String>,
 }
 
@@ -55,6 +56,10 @@ impl Request {
             }
             if word.starts_with("--") {
                 match word.as_str() {
+                    "--version" if bash => {
+                        request.version = true;
+                        continue;
+                    }
                     "--login" | "--norc" | "--noprofile" | "--posix" | "--noediting" if bash => continue,
                     _ => return Err(word.clone()),
                 }
@@ -103,6 +108,12 @@ pub(super) fn shell(
     inner.shell.readonly.clear();
     inner.shell.options.clear();
     forget_unexported(&mut inner);
+    if dialect != Dialect::Dash {
+        // Those two count how deep they are in each other.
+        let level = inner.shell.get("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or_default();
+        inner.shell.exported.insert("SHLVL".to_owned());
+        inner.shell.set("SHLVL", level.saturating_add(1).to_string());
+    }
     inner.spared = false;
     inner.shell.name.clone_from(name);
     (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
@@ -117,6 +128,11 @@ pub(super) fn shell(
             return refuse(machine, &why, 2);
         }
     };
+    if request.version {
+        inner.run_script(&format!("echo 'GNU bash, version {BASH_VERSION} (x86_64-pc-linux-gnu)'"), 1);
+        run_inside(machine, inner, descriptors, tested);
+        return Builtin::Handled;
+    }
     for (letter, on) in &request.switches {
         inner.shell.switch(*letter, *on);
     }
