@@ -42,6 +42,15 @@ impl CronSchedule {
         if spec.is_empty() {
             return Err("empty spec string".to_owned());
         }
+        // A zone in front is read and, where the API server lets it stand at all, given by a field instead.
+        let zoned = ["TZ=", "CRON_TZ="].iter().find_map(|prefix| spec.strip_prefix(prefix)?.split_once(' '));
+        let spec = match zoned {
+            Some((zone, _)) if TimeZone::get(zone).is_err() => {
+                return Err(format!("provided bad location {zone}: unknown time zone {zone}"));
+            }
+            Some((_, rest)) => rest.trim_start(),
+            None => spec,
+        };
         if spec.starts_with('@') {
             return descriptor(spec);
         }
@@ -237,6 +246,8 @@ mod tests {
             ("*/0 * * * *", "step of range should be a positive number: */0"),
             ("x * * * *", r#"failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax"#),
             ("@never", "unrecognized descriptor: @never"),
+            ("TZ=Asia/Seoul 0 9 * *", "expected exactly 5 fields, found 4: [0 9 * *]"),
+            ("CRON_TZ=Mars/Base 0 9 * * *", "provided bad location Mars/Base: unknown time zone Mars/Base"),
         ] {
             assert_eq!(CronSchedule::parse(spec), Err(error.to_owned()), "{spec}");
         }

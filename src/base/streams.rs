@@ -112,6 +112,39 @@ impl Input {
         }
     }
 
+    /// Reads a word, byte by byte, so that what follows it is left to be read.
+    ///
+    /// # Errors
+    /// When reading fails, or there is no word before the end.
+    pub async fn read_word(&mut self) -> io::Result<String> {
+        let again = match self {
+            Self::File(file) => Some(Self::File(file.try_clone()?)),
+            Self::Process => Some(Self::Process),
+            Self::Empty | Self::Text(_) => None,
+        };
+        let mut reader = self.take_reader();
+        let mut word = Vec::new();
+        loop {
+            let mut byte = [0];
+            match reader.read(&mut byte).await? {
+                0 if word.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+                0 => break,
+                _ if !byte[0].is_ascii_whitespace() => word.push(byte[0]),
+                _ if word.is_empty() => {}
+                _ => break,
+            }
+        }
+        *self = match again {
+            Some(input) => input,
+            None => {
+                let mut rest = String::new();
+                reader.read_to_string(&mut rest).await?;
+                Self::Text(rest)
+            }
+        };
+        Ok(String::from_utf8_lossy(&word).into_owned())
+    }
+
     /// Reads all of it.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ impl LastAnswer {
         let first = lines.find(|line| is_complaint(line))?;
         let causes = lines.map(str::trim).take_while(|line| line.starts_with("* "));
         let told = std::iter::once(first.trim()).chain(causes).collect::<Vec<_>>().join(" ");
-        Some(in_short(&told))
+        Some(told)
     }
 
     /// Whether it said that it made or changed an object: `deployment.apps/web created`.
@@ -41,8 +41,8 @@ impl LastAnswer {
     }
 }
 
-/// The complaint without the object that it quotes, and cut where it is too long.
-fn in_short(told: &str) -> String {
+/// A complaint without the object that it quotes, and cut where it is too long.
+pub(super) fn in_short(told: &str) -> String {
     let quoted = told.find("value: {").zip(told.rfind("}: ")).filter(|(start, end)| start < end);
     let told = match quoted {
         Some((start, end)) => format!("{}value: {{…{}", &told[..start], &told[end..]),
@@ -80,7 +80,7 @@ mod tests {
             "The Job \"a\" is invalid: spec: Invalid value: {{\"a\":\"{}\"}}: field is immutable",
             "x".repeat(900)
         );
-        let told = failed(&long).complaint().unwrap();
+        let told = in_short(&failed(&long).complaint().unwrap());
         assert!(
             told.starts_with("The Job") && told.ends_with("field is immutable") && told.len() < 300,
             "{told}"

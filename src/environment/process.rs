@@ -170,6 +170,9 @@ impl Programs for HostPrograms {
             if program.captured {
                 command.stdout(Stdio::piped());
             }
+            if program.deaf {
+                command.stdin(Stdio::null());
+            }
             let ended = command.spawn()?.wait_with_output().await?;
             Ok(Ended { code: ended.status.code().unwrap_or(INTERRUPTED), out: ended.stdout })
         })

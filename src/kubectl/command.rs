@@ -1,6 +1,6 @@
 //! Commands: their table, how words find one, and what every running command is given.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
 
@@ -14,6 +14,7 @@ use super::flag_values::check_values;
 use super::flags::{Flag, Flags, parse};
 use super::global_flags::GLOBAL_FLAGS;
 use super::klog::{self, Severity};
+use super::kubeconfig::Kubeconfig;
 use super::{explanation, help, kuberc};
 
 /// What the words after a command name, for completion.
@@ -104,6 +105,8 @@ pub(super) struct Call<'a> {
     pub(super) yaml_documents: usize,
     /// Warnings of the server so far, each printed once.
     pub(super) warned: Warned,
+    /// The kubeconfig, once it was read.
+    config: OnceLock<Arc<Kubeconfig>>,
     /// The connection, once there is one.
     pub(super) connection: OnceLock<Api>,
     /// Context and namespace, once they were asked for.
@@ -130,6 +133,7 @@ impl<'a> Call<'a> {
             deferred: Vec::new(),
             yaml_documents: 0,
             warned: Warned::default(),
+            config: OnceLock::new(),
             connection: OnceLock::new(),
             place: OnceLock::new(),
         }
@@ -137,16 +141,40 @@ impl<'a> Call<'a> {
 }
 
 impl Call<'_> {
-    /// Connects to the API server.
-    pub(super) async fn api(&self) -> Outcome<Api> {
+    /// Connects to the API server; asks who is there where nothing says it.
+    pub(super) async fn api(&mut self) -> Outcome<Api> {
         if let Some(api) = self.connection.get() {
             return Ok(api.clone());
         }
-        let log =
-            Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() };
-        let connected = self.factory.connect(&self.flags, log).await;
+        let log = self.log();
+        let connected = match self.kubeconfig() {
+            Ok(config) => self.factory.connect(&config, &self.flags, log, Some(&mut *self.streams)).await,
+            Err(failure) => Err(failure),
+        };
         let api = connected.map_err(|failure| self.of_context(failure))?;
         Ok(self.connection.get_or_init(|| api).clone())
+    }
+
+    /// As [`Self::api`], for what runs while somebody types: nothing is asked.
+    pub(super) async fn api_unasked(&self) -> Outcome<Api> {
+        if let Some(api) = self.connection.get() {
+            return Ok(api.clone());
+        }
+        let api = self.factory.connect(&*self.kubeconfig()?, &self.flags, self.log(), None).await?;
+        Ok(self.connection.get_or_init(|| api).clone())
+    }
+
+    fn log(&self) -> Log {
+        Log { err: self.streams.err.clone(), level: self.flags.int("v"), warned: self.warned.clone() }
+    }
+
+    /// The kubeconfig, read once.
+    fn kubeconfig(&self) -> Outcome<Arc<Kubeconfig>> {
+        if let Some(config) = self.config.get() {
+            return Ok(Arc::clone(config));
+        }
+        let config = Arc::new(self.factory.kubeconfig(&self.flags)?);
+        Ok(Arc::clone(self.config.get_or_init(|| config)))
     }
 
     /// Context and namespace.
@@ -154,7 +182,8 @@ impl Call<'_> {
         if let Some(place) = self.place.get() {
             return Ok(place.clone());
         }
-        let place = self.factory.target(&self.flags).map_err(|failure| self.of_context(failure))?;
+        let place = self.kubeconfig().and_then(|config| self.factory.target(&config, &self.flags));
+        let place = place.map_err(|failure| self.of_context(failure))?;
         Ok(self.place.get_or_init(|| place).clone())
     }
 
@@ -402,7 +431,8 @@ fn first_argument(flags: &[&Flag], words: &[String]) -> Option<usize> {
         }
         let takes_next = word.starts_with("--") && !word.contains('=')
             || word.starts_with('-') && word.chars().count() == 2 && !word.contains('=');
-        if word.len() < 2 || !word.starts_with('-') {
+        // Neither nothing nor a dash names a command.
+        if !word.is_empty() && !word.starts_with('-') {
             return Some(index);
         }
         index += if takes_next && !stands_alone(word) { 2 } else { 1 };
@@ -423,6 +453,8 @@ mod tests {
         let (chain, rest) = find(&words("-n kube-system --context=x rollout status -w deploy/web"));
         assert_eq!(path_of(&chain), "kubectl rollout status");
         assert_eq!(rest, words("-n kube-system --context=x -w deploy/web"));
+        let (chain, rest) = find(&["", "-", "config", "", "view"].map(str::to_owned));
+        assert_eq!((path_of(&chain).as_str(), rest.len()), ("kubectl config view", 3));
     }
 
     fn check_flags(command: &Command) {

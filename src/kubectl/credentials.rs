@@ -1,6 +1,6 @@
 //! What a kubeconfig says of one cluster and one user: whether client-go would take it, and how it words what goes wrong.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ pub(super) struct Credentials<'a> {
     pub(super) folder: &'a Path,
 }
 
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+/// A field that is a text; empty when it is none.
+pub(super) fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
@@ -48,6 +49,14 @@ impl Credentials<'_> {
         self.check_provider()?;
         self.check_authority()?;
         self.check_plugin()
+    }
+
+    /// Whether nothing says who is there (`clientcmd.canIdentifyUser`).
+    pub(super) fn is_anonymous(&self) -> bool {
+        const WAYS: [&str; 5] =
+            ["username", "client-certificate", "client-certificate-data", "token", "tokenFile"];
+        let knows_program = self.user["exec"].is_object() || self.user["auth-provider"].is_object();
+        !knows_program && !WAYS.iter().any(|way| has(self.user, way))
     }
 
     fn wrong_cluster(&self) -> Vec<String> {
@@ -189,32 +198,6 @@ impl Credentials<'_> {
             .is_err()
             .then(|| "net/http: invalid header field value for \"Authorization\"".to_owned())
     }
-
-    /// The words of client-go for what a credential plugin did wrong, which is noticed with the first
-    /// request; `None` when the failure is none of a plugin.
-    pub(super) fn plugin_failure(&self, error: &str) -> Option<String> {
-        let exec = &self.user["exec"];
-        let error = error.strip_prefix("auth error: ").filter(|_| exec.is_object())?;
-        let command = text(exec, "command");
-        let why = if error.starts_with("unable to run auth exec") {
-            match command.contains('/') {
-                true => format!("exec: fork/exec {}: {}", cleaned(command).display(), errno(error)),
-                false => not_found(command, text(exec, "installHint")),
-            }
-        } else if let Some((_, rest)) = error.split_once("failed with status ") {
-            // A killed program has no exit code.
-            let status = rest.strip_prefix("exit status: ").and_then(|rest| rest.split(':').next());
-            format!("exec: executable {command} failed with exit code {}", status.unwrap_or("-1"))
-        } else if let Some(why) = error.strip_prefix("failed to parse auth exec output: ") {
-            let why = why.lines().next().unwrap_or_default();
-            format!("decoding stdout: couldn't get version/kind; json parse error: {why}")
-        } else if error.contains("did not contain a status") {
-            "exec plugin didn't return a status field".to_owned()
-        } else {
-            return None;
-        };
-        Some(format!("getting credentials: {why}"))
-    }
 }
 
 fn is_filled(value: &Value) -> bool {
@@ -251,30 +234,6 @@ fn decoded(data: &str) -> Vec<u8> {
     use base64::Engine;
     let data: String = data.split_whitespace().collect();
     base64::engine::general_purpose::STANDARD.decode(data).unwrap_or_default()
-}
-
-/// A path without the `.` in it.
-fn cleaned(path: &str) -> PathBuf {
-    Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
-}
-
-fn errno(error: &str) -> &'static str {
-    match error {
-        error if error.contains("os error 13") => "permission denied",
-        error if error.contains("os error 8") => "exec format error",
-        _ => "no such file or directory",
-    }
-}
-
-fn not_found(command: &str, hint: &str) -> String {
-    let mut text = format!(
-        "exec: executable {command} not found\n\nIt looks like you are trying to use a client-go credential plugin that is not installed.\n\nTo learn more about this feature, consult the documentation available at:\n      https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"
-    );
-    if !hint.is_empty() {
-        text.push_str("\n\n");
-        text.push_str(hint);
-    }
-    text
 }
 
 /// The words of client-go for certificates and keys that cannot be used together.
@@ -342,30 +301,5 @@ mod tests {
         ] {
             assert_eq!(check(cluster, user), expected);
         }
-    }
-
-    #[test]
-    fn what_a_plugin_does_wrong_is_worded_as_client_go_words_it() {
-        let cluster = json!({});
-        let told = |command: &str, error: &str| {
-            let user = json!({"exec": {"command": command, "installHint": "do this"}});
-            let folder = Path::new("/");
-            let credentials =
-                Credentials { cluster: &cluster, user: &user, cluster_name: "c", user_name: "u", folder };
-            credentials.plugin_failure(error).unwrap_or_default()
-        };
-        let missing = "auth error: unable to run auth exec: No such file or directory (os error 2)";
-        assert!(
-            told("nope", missing)
-                .starts_with("getting credentials: exec: executable nope not found\n\nIt looks")
-        );
-        assert!(told("nope", missing).ends_with("\n\ndo this"));
-        assert_eq!(
-            told("/a/./nope", missing),
-            "getting credentials: exec: fork/exec /a/nope: no such file or directory"
-        );
-        let failed = "auth error: auth exec command '\"sh\"' failed with status exit status: 3: Output { }";
-        assert_eq!(told("sh", failed), "getting credentials: exec: executable sh failed with exit code 3");
-        assert_eq!(told("sh", "something else"), "");
     }
 }

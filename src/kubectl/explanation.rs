@@ -35,7 +35,7 @@ pub(super) async fn explain(call: &Call<'_>, failure: &Failure) -> String {
             let Some(document) = document_of(&documents, one, &complaint) else { continue };
             let Some(position) = position_of(document, &complaint.path) else { continue };
             text.push_str(&quoted(&source, &file, position));
-            if let Ok(api) = call.api().await {
+            if let Ok(api) = call.api_unasked().await {
                 text.push_str(&about_field(&api, &document.value, &complaint).await.unwrap_or_default());
             }
         }

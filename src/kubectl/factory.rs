@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::base::Clock;
+use crate::base::{Clock, Streams};
 
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};
@@ -14,7 +14,7 @@ use super::flags::Flags;
 use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
 use super::outside::name_of;
-use super::programs::Programs;
+use super::programs::{Programs, not_started};
 
 /// The version of kubectl that is imitated.
 pub(super) const CLIENT_VERSION: &str = "v1.36.2";
@@ -90,6 +90,11 @@ impl Factory {
         self.settings.programs.as_deref()
     }
 
+    /// What starts programs, to be kept.
+    pub(super) fn shared_programs(&self, name: &str) -> Outcome<Arc<dyn Programs>> {
+        self.settings.programs.clone().ok_or_else(|| not_started(name))
+    }
+
     /// The environment.
     pub(super) fn environment(&self) -> &BTreeMap<String, String> {
         &self.settings.environment
@@ -129,11 +134,7 @@ impl Factory {
     }
 
     /// Resolves context and namespace.
-    pub(super) fn target(&self, flags: &Flags) -> Outcome<Target> {
-        self.target_in(&self.kubeconfig(flags)?, flags)
-    }
-
-    fn target_in(&self, config: &Kubeconfig, flags: &Flags) -> Outcome<Target> {
+    pub(super) fn target(&self, config: &Kubeconfig, flags: &Flags) -> Outcome<Target> {
         let mut context = flags.text("context").to_owned();
         if context.is_empty() {
             config.current_context().clone_into(&mut context);
@@ -160,10 +161,16 @@ impl Factory {
         self.settings.in_process.as_ref().filter(|(name, _)| name == context).map(|(_, client)| client)
     }
 
-    /// Connects; warnings of the server go to `log`.
-    pub(super) async fn connect(&self, flags: &Flags, log: Log) -> Outcome<Api> {
-        let config = self.kubeconfig(flags)?;
-        let target = self.target_in(&config, flags)?;
+    /// Connects; warnings of the server go to `log`. Who nothing knows is asked for a name, if there is
+    /// somebody to ask.
+    pub(super) async fn connect(
+        &self,
+        config: &Kubeconfig,
+        flags: &Flags,
+        log: Log,
+        asked: Option<&mut Streams>,
+    ) -> Outcome<Api> {
+        let target = self.target(config, flags)?;
         if log.level >= 6 {
             for path in config.read() {
                 let text = format!("Config loaded from file:  {}", path.display());
@@ -173,12 +180,12 @@ impl Factory {
         let overridden = OVERRIDES.iter().any(|flag| flags.is_set(flag) && !flags.is_hidden(flag));
         let api = match self.in_process(&target.context).filter(|_| !overridden) {
             Some(client) => {
-                let host = server_of(&config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
+                let host = server_of(config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
                 Api::new(self.through(client.clone()), host, log)
             }
-            None => self.connect_outside(&config, flags, &target, log).await?,
+            None => self.connect_outside(config, flags, &target, log, asked).await?,
         };
-        let user = name_of(&config, flags, &target.context, "user");
+        let user = name_of(config, flags, &target.context, "user");
         let api = api.acting_as(impersonated(flags, &user)?).limited(flags.limit("request-timeout"));
         if flags.on("match-server-version") {
             require_same_version(&api).await?;

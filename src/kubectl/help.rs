@@ -12,7 +12,7 @@ use super::global_flags::GLOBAL_FLAGS;
 /// Runs `kubectl` without a command that exists: the overview, `help TOPIC`, or a refusal.
 pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) -> Outcome {
     let before_dash = rest.iter().take_while(|word| *word != "--");
-    let word = before_dash.into_iter().find(|word| !word.starts_with('-'));
+    let word = before_dash.into_iter().find(|word| !word.is_empty() && !word.starts_with('-'));
     let Some(word) = word else {
         let global: Vec<&Flag> = GLOBAL_FLAGS.iter().collect();
         parse(&global, args)
@@ -20,7 +20,8 @@ pub(super) fn root(streams: &mut Streams, args: &[String], rest: Vec<String>) ->
         return overview(&mut streams.out);
     };
     if word == "help" {
-        let words: Vec<String> = rest.iter().filter(|one| !one.starts_with('-')).skip(1).cloned().collect();
+        let words: Vec<String> =
+            rest.iter().filter(|one| !one.is_empty() && !one.starts_with('-')).skip(1).cloned().collect();
         return topic(streams, &words);
     }
     let mut text = format!("unknown command {word:?} for \"kubectl\"\n");

@@ -1,15 +1,19 @@
 //! Connections to the servers that a kubeconfig names, made as client-go makes them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use kube::client::Body;
 use serde_json::{Value, json};
 
 use super::api::{Api, Log};
-use super::credentials::{Credentials, has, tls_failure};
+use super::credentials::{Credentials, has, text, tls_failure};
 use super::errors::{Failure, Outcome};
+use super::exec_plugin::{Plugin, renewing};
 use super::factory::{Factory, Target};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
-use crate::base::proxy_of;
+use super::login;
+use crate::base::{Streams, proxy_of};
 
 /// Where a server is looked for that nobody names.
 const DEFAULT_SERVER: &str = "http://localhost:8080";
@@ -22,6 +26,7 @@ impl Factory {
         flags: &Flags,
         target: &Target,
         log: Log,
+        asked: Option<&mut Streams>,
     ) -> Outcome<Api> {
         for (flag, section, what) in
             [("cluster", "clusters", "no server found for cluster"), ("user", "users", "auth info")]
@@ -36,9 +41,10 @@ impl Factory {
             name_of(config, flags, &target.context, "cluster"),
             name_of(config, flags, &target.context, "user"),
         );
-        let (cluster, user) = (cluster_entry(config, flags, &names.0), user_entry(config, flags, &names.1));
+        let cluster = cluster_entry(config, flags, &names.0);
+        let user = user_entry(config, flags, &names.1);
         let folder = self.path("");
-        let credentials = Credentials {
+        let mut credentials = Credentials {
             cluster: &cluster,
             user: &user,
             cluster_name: &names.0,
@@ -48,14 +54,56 @@ impl Factory {
         credentials.check()?;
         let typed = cluster["server"].as_str().filter(|server| !server.is_empty()).unwrap_or(DEFAULT_SERVER);
         let address = server_address(typed)?;
+        let terminal = asked.as_ref().is_some_and(|streams| streams.keyboard().is_some());
+        let mut named = user.clone();
+        if let Some(streams) = asked.filter(|_| address.is_secure() && credentials.is_anonymous()) {
+            let (name, password) = login::ask(streams).await?;
+            (named["username"], named["password"]) = (name.into(), password.into());
+            credentials.user = &named;
+        }
         let proxy = proxy_of(&address.url, cluster["proxy-url"].as_str(), self.environment());
         let hopeless = address.hopeless.clone().or_else(|| credentials.hopeless(reads_input(flags)));
         let client = match hopeless {
             Some(why) => failing(why),
-            None => self.client_of(&credentials, &address.url, proxy.as_deref()).await?,
+            None => self.client_as(&credentials, &address.url, proxy.as_deref(), terminal).await?,
         };
         let host = address.url.trim_end_matches('/').to_owned();
         Ok(Api::new(self.through(client), host, log).unproven().with_proxy(proxy))
+    }
+
+    /// A client for who a user's plugin says is there, if there is one.
+    async fn client_as(
+        &self,
+        credentials: &Credentials<'_>,
+        address: &str,
+        proxy: Option<&str>,
+        terminal: bool,
+    ) -> Outcome<kube::Client> {
+        let exec = &credentials.user["exec"];
+        if !exec.is_object() || has_login(credentials.user) {
+            return self.client_of(credentials, address, proxy).await;
+        }
+        let programs = self.shared_programs(text(exec, "command"))?;
+        let plugin = Plugin::new(exec, credentials.cluster, programs, (self.path(""), terminal));
+        let given = match plugin.ask().await {
+            Ok(given) => given,
+            Err(why) => return Ok(failing(why)),
+        };
+        let mut user = credentials.user.clone();
+        let (certificate, key) = &given.certificate;
+        for (field, pem) in [("client-certificate-data", certificate), ("client-key-data", key)] {
+            if !pem.is_empty() {
+                user[field] = BASE64.encode(pem).into();
+            }
+        }
+        let client = self.client_of(&Credentials { user: &user, ..*credentials }, address, proxy).await;
+        Ok(match client {
+            Err(failure) if !certificate.is_empty() => {
+                failing(format!("getting credentials: failed parsing client key/certificate: {failure}"))
+            }
+            client if given.token.is_empty() => client?,
+            client => renewing(client?, plugin, given),
+        })
     }
 
     async fn client_of(
@@ -84,13 +132,7 @@ impl Factory {
                 Err(error) => return Ok(failing(format!("invalid proxy address {proxy:?}: {error}"))),
             },
         };
-        match kube::Client::try_from(connection) {
-            Ok(client) => Ok(client),
-            Err(error) => match credentials.plugin_failure(&error.to_string()) {
-                Some(why) => Ok(failing(why)),
-                None => Err(wrong(&error)),
-            },
-        }
+        kube::Client::try_from(connection).map_err(|error| wrong(&error))
     }
 }
 
@@ -113,6 +155,13 @@ fn reads_input(flags: &Flags) -> bool {
 struct Address {
     url: String,
     hopeless: Option<String>,
+}
+
+impl Address {
+    /// Whether the server is asked over TLS.
+    fn is_secure(&self) -> bool {
+        self.url.starts_with("https://")
+    }
 }
 
 /// An address as it can be asked: without a scheme it is plain HTTP's, as client-go takes it.
@@ -186,6 +235,15 @@ fn user_entry(config: &Kubeconfig, flags: &Flags, name: &str) -> Value {
     user
 }
 
+fn has_certificate(user: &Value) -> bool {
+    has(user, "client-certificate") || has(user, "client-certificate-data")
+}
+
+/// Whether a certificate or a token is there, which counts more than what a plugin would say.
+fn has_login(user: &Value) -> bool {
+    has_certificate(user) || has(user, "token") || has(user, "tokenFile")
+}
+
 /// A kubeconfig with exactly one context.
 fn one_context(
     cluster: &Value,
@@ -196,13 +254,10 @@ fn one_context(
     cluster["server"] = address.into();
     // Who names no proxy gets none here: the one of the environment is looked at elsewhere.
     cluster["proxy-url"] = DEFAULT_SERVER.into();
-    let has_certificate = has(&user, "client-certificate") || has(&user, "client-certificate-data");
-    let has_login = has_certificate || has(&user, "token") || has(&user, "tokenFile");
+    let has_certificate = has_certificate(&user);
     if let Some(user) = user.as_object_mut() {
-        // A certificate or a token counts more than what a program would say, and a key alone proves nothing.
-        user.retain(|field, _| {
-            !(has_login && field == "exec") && (has_certificate || !field.starts_with("client-key"))
-        });
+        // Plugins are asked elsewhere, and a key alone proves nothing.
+        user.retain(|field, _| field != "exec" && (has_certificate || !field.starts_with("client-key")));
     }
     serde_json::from_value(json!({
         "current-context": "context",

@@ -19,6 +19,8 @@ pub struct Program {
     pub folder: PathBuf,
     /// Whether what it prints is kept instead of shown.
     pub captured: bool,
+    /// Whether it has nothing to read.
+    pub deaf: bool,
 }
 
 /// How a program ended.
@@ -36,14 +38,16 @@ pub trait Programs: Send + Sync {
     fn run(&self, program: Program) -> BoxFuture<'_, io::Result<Ended>>;
 }
 
+/// Why a program is not started where nothing starts programs.
+pub(super) fn not_started(name: &str) -> Failure {
+    Failure::message(format!("not simulated: starting {name:?} from here; run it from a shell"))
+}
+
 impl Factory {
     /// Runs a program; the inner failure says why it could not be started.
     pub(super) async fn start(&self, mut program: Program) -> Outcome<io::Result<Ended>> {
         let Some(programs) = self.programs() else {
-            let name = program.words.first().map(String::as_str).unwrap_or_default();
-            return Err(Failure::message(format!(
-                "not simulated: starting {name:?} from here; run it from a shell"
-            )));
+            return Err(not_started(program.words.first().map(String::as_str).unwrap_or_default()));
         };
         program.folder = self.path("");
         Ok(programs.run(program).await)

@@ -100,9 +100,12 @@ impl Api {
         if self.is_proven() {
             return Ok(());
         }
-        let Err(failure) = self.quiet().discovery_root().await else {
-            self.proven.store(true, Ordering::Relaxed);
-            return Ok(());
+        let failure = match self.quiet().discovery_root().await {
+            Err(failure) if !is_locked(&failure) => failure,
+            _ => {
+                self.proven.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
         };
         for _ in 0..lookups {
             if failure.to_string().starts_with(BROKEN) {
@@ -171,6 +174,12 @@ impl Api {
     fn complain(&self, place: &str, text: &str) -> Outcome {
         Ok(self.log().err.clone().line(klog::line(Severity::Error, place, text))?)
     }
+}
+
+/// Whether there is a server that only does not let everybody look: who knows the types already, as
+/// upstream does from its cache, hears of that with the answer to what was asked for.
+fn is_locked(failure: &Failure) -> bool {
+    failure.status().is_some_and(|status| matches!(status.code, 401 | 403))
 }
 
 /// `127.0.0.1:8443` of an address.

@@ -49,6 +49,22 @@ impl TypeSchema {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.get(name)
     }
+
+    /// The shortest way down to what has a field of that name, `template.spec`, at most so many steps.
+    #[must_use]
+    pub fn way_to(&self, name: &str, depth: usize) -> Option<String> {
+        if depth == 0 {
+            return None;
+        }
+        let messages = || {
+            let fields = self.fields.iter().filter(|(name, _)| **name != "status" && **name != "metadata");
+            fields.filter_map(|(name, field)| Some((*name, field.field_type.message()?)))
+        };
+        if let Some((below, _)) = messages().find(|(_, message)| message.field(name).is_some()) {
+            return Some(below.to_owned());
+        }
+        messages().find_map(|(below, message)| Some(format!("{below}.{}", message.way_to(name, depth - 1)?)))
+    }
 }
 
 /// A field of a message.

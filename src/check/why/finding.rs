@@ -69,7 +69,7 @@ impl Finding {
     pub(in crate::check) fn reason(&self, language: Language) -> Reason {
         let mut text = self.sentence.fill(&self.words, language);
         // What somebody else wrote may stand at the end, and seldom ends a sentence.
-        if text.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '"' | '/' | ')')) {
+        if text.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '"' | '\'' | '/' | ')')) {
             text.push('.');
         }
         if let Some((sentence, words)) = &self.aside {

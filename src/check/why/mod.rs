@@ -89,6 +89,7 @@ pub(super) fn explain(
                 let refused = if spec { near.refused_about(found).or_else(|| near.dry_run()) } else { None };
                 refused
                     .or_else(|| near.right_elsewhere(found, gaps))
+                    .or_else(|| near.in_another(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
@@ -145,6 +146,12 @@ fn of_selection(
     }
     if selected.is_empty() {
         return near.nothing_selected(selection);
+    }
+    // What is there from the beginning is never what a learner was to make.
+    if selected.iter().all(|object| near::is_of_cluster(object))
+        && let Some(refused) = near.refused()
+    {
+        return Some(refused);
     }
     let troubled = |object: &&Object| chain.broken_link(object);
     near.may_not_go(&selected)

@@ -1,6 +1,6 @@
 //! What is read to explain: the kinds that chains lead through, and the last lines of containers that ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Request;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::apimachinery::{Kind, Object, builtin};
 use crate::lesson::Step;
 
 use super::super::Context;
-use super::super::world::{Place, World, kinds};
+use super::super::world::{Place, World, kinds, places as places_of_step};
 use super::near::taken_for;
 
 /// Kinds in the namespace of the lessons.
@@ -55,12 +55,19 @@ const EVERYWHERE: &[&Kind] = &[
     &builtin::PERSISTENT_VOLUME_CLAIM,
 ];
 
+/// Namespaces beside the lessons' own that are looked through.
+const OTHERS_MAX: usize = 4;
+
 /// Containers whose last line is read.
 const LOGS_MAX: usize = 4;
 
 /// Everything that may explain why a step is not passed.
 pub(in crate::check) fn places(step: &Step, namespace: &str) -> Vec<Place> {
     let mut places = chain_places(namespace);
+    let others: BTreeSet<String> =
+        places_of_step(step, namespace).into_iter().filter_map(|place| place.namespace).collect();
+    let others = others.iter().filter(|other| *other != namespace).take(OTHERS_MAX);
+    places.extend(others.flat_map(|other| NAMESPACED.iter().map(|kind| Place::new(kind, other))));
     if kinds(step).into_iter().any(is_binding) {
         places.extend(roles(namespace));
     }
@@ -90,7 +97,7 @@ pub(super) fn chain_places(namespace: &str) -> Vec<Place> {
 /// The last line that each container wrote which ended: `pod/container` → line.
 pub(in crate::check) async fn logs(world: &World, context: &Context) -> BTreeMap<String, String> {
     let mut lines = BTreeMap::new();
-    for pod in world.all(&builtin::POD, None) {
+    for pod in world.read_of(&builtin::POD) {
         let statuses =
             pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
         for status in statuses {

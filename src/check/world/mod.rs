@@ -124,6 +124,18 @@ impl World {
         self.collections.get(&collection(&place)).map_or(&[], Vec::as_slice)
     }
 
+    /// All objects of a kind that were read namespace by namespace, those of the lessons first.
+    pub(super) fn read_of(&self, kind: &'static Kind) -> Vec<&Object> {
+        let own = self.all(kind, None).iter();
+        let everywhere = collection(&Place::everywhere(kind));
+        let ending = format!("/{}", kind.plural);
+        let here = collection(&Place::new(kind, &self.namespace));
+        let others = self.collections.iter().filter(|(path, _)| {
+            path.ends_with(&ending) && path.contains("/namespaces/") && **path != here && **path != everywhere
+        });
+        own.chain(others.flat_map(|(_, objects)| objects)).collect()
+    }
+
     /// All objects of a kind in every namespace, where they were read.
     pub(super) fn everywhere(&self, kind: &'static Kind) -> &[Object] {
         self.collections.get(&collection(&Place::everywhere(kind))).map_or(&[], Vec::as_slice)

@@ -5,8 +5,8 @@ use crate::base::Timestamp;
 
 use super::super::registry::Registry;
 use super::super::runtime::{
-    FileView, GrpcHealth, Identity, Image, LogStream, NamedFile, Process, ProcessId, Sigterm, earlier,
-    is_deadly,
+    FileView, GrpcHealth, Identity, Image, LogStream, NODE_DISK, NamedFile, PathKind, Process, ProcessId,
+    Sigterm, earlier, is_deadly,
 };
 use super::host::Host;
 use super::pod_runtime::Terminated;
@@ -265,6 +265,52 @@ impl NodeState {
         }
         files.length(path)?;
         Some(NamedFile::File { runs: files.ownership(path).is_some_and(|own| own.runs()) })
+    }
+
+    /// A mount of a folder where the image has a file, or the other way round: the place, and where the
+    /// source is below the Pod's folder on the node.
+    pub(super) fn mount_clash(
+        &mut self,
+        slot: &str,
+        container: &str,
+        image: Option<&'static Image>,
+    ) -> Option<(String, String)> {
+        let pod = &mut **self.pods.get_mut(slot)?;
+        let found = pod.containers.get_mut(container)?;
+        let disk = self.disks.entry(pod.node.clone()).or_default();
+        let kinds: Vec<PathKind> = found
+            .mounts
+            .iter()
+            .map(|mount| {
+                let path = format!("/{}", mount.sub_path.trim_matches('/'));
+                let files = pod.volumes.get(&mount.volume);
+                let files = if mount.volume == NODE_DISK { Some(&*disk) } else { files };
+                files.map_or(PathKind::Directory, |files| files.path_kind(&path))
+            })
+            .collect();
+        let bare = FileView {
+            image,
+            layer: &mut found.layer,
+            mounts: &[],
+            volumes: &mut pod.volumes,
+            disk,
+            read_only_root: false,
+            who: Identity::default(),
+            now: 0,
+            born: 0,
+        };
+        let mut mounts = found.mounts.iter().zip(kinds).enumerate();
+        // What a ConfigMap has no key for, the kubelet makes as an empty folder.
+        let (index, (mount, _)) = mounts.find(|(_, (mount, kind))| {
+            let folder = *kind != PathKind::File;
+            bare.exists(&mount.path) && bare.is_directory(&mount.path) != folder
+        })?;
+        let source = match mount.volume.rsplit_once(':') {
+            Some((_, volume)) => format!("volume-subpaths/{volume}/{container}/{index}"),
+            None if mount.sub_path.is_empty() => format!("volumes/{}", mount.volume),
+            None => format!("volume-subpaths/{}/{container}/{index}", mount.volume),
+        };
+        Some((mount.path.clone(), source))
     }
 
     pub(super) fn forget_wake(&mut self, id: ProcessId, process: &Process) {

@@ -237,6 +237,12 @@ impl PodWorker<'_> {
     ) -> Result<Process, String> {
         let reference = Self::image_reference(spec);
         let image = reference.as_ref().and_then(|reference| runtime::image_of(reference));
+        if let Some((place, source)) = self.node.mount_clash(&self.slot, spec.name(), image) {
+            let source = volumes::on_the_node(&self.pod, &source);
+            return Err(format!(
+                "error mounting {source:?} to rootfs at {place:?}: mount src={source}, dst={place}, dstFd=/proc/thread-self/fd/8, flags=MS_BIND|MS_REC: not a directory: unknown"
+            ));
+        }
         let arguments = command_line(spec, image, &environment);
         let file = self.node.file_of(&self.slot, spec.name(), image, arguments.first());
         let work = runtime::executable(image, &arguments, file)?;

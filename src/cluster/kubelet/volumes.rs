@@ -201,6 +201,23 @@ pub(super) fn mounts(
         .collect()
 }
 
+/// Where the kubelet keeps what it mounts for a Pod: `volumes/NAME` with the name of the volume's plugin.
+pub(super) fn on_the_node(pod: &Object, below: &str) -> String {
+    const PLUGINS: [(&str, &str); 5] = [
+        ("configMap", "configmap"),
+        ("secret", "secret"),
+        ("emptyDir", "empty-dir"),
+        ("projected", "projected"),
+        ("downwardAPI", "downward-api"),
+    ];
+    let folder = format!("/var/lib/kubelet/pods/{}", pod.uid());
+    let Some(name) = below.strip_prefix("volumes/") else { return format!("{folder}/{below}") };
+    let volume = pod.list("/spec/volumes").iter().find(|volume| volume["name"] == name);
+    let plugin =
+        PLUGINS.into_iter().find(|(kind, _)| volume.is_some_and(|volume| volume.get(kind).is_some()));
+    format!("{folder}/volumes/kubernetes.io~{}/{name}", plugin.map_or("csi", |(_, plugin)| plugin))
+}
+
 /// Whether a volume is an image, which nobody writes to.
 pub(super) fn is_of_image(pod: &Object, name: &str) -> bool {
     pod.list("/spec/volumes").iter().any(|volume| volume["name"] == name && volume["image"].is_object())

@@ -282,7 +282,7 @@ async fn objects(call: &Call<'_>, kinds: &[&str], typed: &str) -> (Vec<String>, 
 
 /// Kinds that can be read, as `api-resources -o name` lists them.
 async fn served(call: &Call<'_>) -> Vec<String> {
-    let Ok(api) = call.api().await else { return Vec::new() };
+    let Ok(api) = call.api_unasked().await else { return Vec::new() };
     let Ok(served) = discover(&api).await else { return Vec::new() };
     let readable = served.iter().filter(|resource| resource.verbs.iter().any(|verb| verb == "get"));
     let mut keys: Vec<(String, String, String)> = readable
@@ -295,7 +295,7 @@ async fn served(call: &Call<'_>) -> Vec<String> {
 
 /// Names of the objects of what a person calls a kind, in the namespace.
 async fn names(call: &Call<'_>, kind: &str) -> Vec<String> {
-    let (Ok(api), Ok(namespace)) = (call.api().await, call.namespace()) else { return Vec::new() };
+    let (Ok(api), Ok(namespace)) = (call.api_unasked().await, call.namespace()) else { return Vec::new() };
     names_in(&api, &namespace, kind).await
 }
 
@@ -319,7 +319,9 @@ fn entries(call: &Call<'_>, section: &str) -> Vec<String> {
 
 /// Containers of the Pod that was named: first init, then others, then ephemeral ones.
 async fn containers(call: &Call<'_>) -> Vec<String> {
-    let (Ok(api), Ok(namespace), Some(name)) = (call.api().await, call.namespace(), call.args.first()) else {
+    let (Ok(api), Ok(namespace), Some(name)) =
+        (call.api_unasked().await, call.namespace(), call.args.first())
+    else {
         return Vec::new();
     };
     let pod = api.get(&Resource::from(&builtin::POD).object(&namespace, name)).await.unwrap_or(Value::Null);
@@ -334,7 +336,8 @@ fn pod_named(typed: &str) -> Option<&str> {
 
 /// `80:80` for each port that the Pod's containers name.
 async fn ports(call: &Call<'_>) -> Vec<String> {
-    let (Ok(api), Ok(namespace), Some(typed)) = (call.api().await, call.namespace(), call.args.first())
+    let (Ok(api), Ok(namespace), Some(typed)) =
+        (call.api_unasked().await, call.namespace(), call.args.first())
     else {
         return Vec::new();
     };
@@ -354,7 +357,7 @@ async fn paths(call: &Call<'_>, typed: &str) -> Vec<String> {
         names.into_iter().map(|name| format!("{namespace}{name}:")).collect()
     };
     if let Some((namespace, _)) = typed.split_once('/') {
-        let Ok(api) = call.api().await else { return Vec::new() };
+        let Ok(api) = call.api_unasked().await else { return Vec::new() };
         return pods(names_in(&api, namespace, "pods").await, &format!("{namespace}/"));
     }
     let mut found: Vec<String> =

@@ -156,24 +156,9 @@ fn unknown_field(node: &Node<'_>, key: &str, schema: &TypeSchema, report: &mut R
     let near = (key.len() > 2).then(|| nearest(key, schema.fields.keys().copied())).flatten();
     let hint = match near {
         Some(name) => Some(format!("did you mean {name:?}?")),
-        None => place_below(key, schema, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
+        None => schema.way_to(key, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
     };
     report.broken("unknown-field", node.at(), format!("{} has no field {key:?}", schema.go_name()), hint);
-}
-
-/// The shortest way down to a field of that name.
-fn place_below(key: &str, schema: &TypeSchema, depth: usize) -> Option<String> {
-    if depth == 0 {
-        return None;
-    }
-    let messages = || {
-        let fields = schema.fields.iter().filter(|(name, _)| **name != "status" && **name != "metadata");
-        fields.filter_map(|(name, field)| Some((*name, field.field_type.message()?)))
-    };
-    if let Some((name, _)) = messages().find(|(_, message)| message.field(key).is_some()) {
-        return Some(name.to_owned());
-    }
-    messages().find_map(|(name, message)| Some(format!("{name}.{}", place_below(key, message, depth - 1)?)))
 }
 
 fn walk_tests(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {

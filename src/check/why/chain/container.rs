@@ -91,6 +91,9 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::KEY_MISSING, [&name, &owner, key]);
             return finding.aside(keys).shown_by(show);
         }
+        if message.contains("breaks non-root policy") {
+            return Finding::lasting(&sentences::ROOT_BY_NUMBER, [&name]).shown_by(show);
+        }
         if message.contains("runAsNonRoot") {
             return Finding::lasting(&sentences::RUNS_AS_ROOT, [&name]).shown_by(show);
         }
@@ -98,6 +101,9 @@ impl Chain<'_> {
     }
 
     fn start(self, pod: &Object, message: &str) -> Finding {
+        if let Some(finding) = self.mounted_on_file(pod, message) {
+            return finding;
+        }
         let name = name_of(pod);
         let missing =
             message.contains("executable file not found") || message.contains("no such file or directory");
@@ -142,7 +148,10 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::RBAC, [&name, &quote(denied)]).called("Forbidden");
             return Some(finding.shown_by(self.logs_command(pod, container, again)));
         }
-        let said = line.map(|line| format!(" (“{}”)", quote(line))).unwrap_or_default();
+        if let Some(finding) = line.and_then(|line| self.at_the_far_end(pod, &Value::Null, line)) {
+            return Some(finding.called("CrashLoopBackOff").lasts_if(final_end || restarts >= RESTARTS));
+        }
+        let quoted = line.map(|line| format!(" (“{}”)", quote(line))).unwrap_or_default();
         let code_text = code.to_string();
         let show = self.logs_command(pod, container, again);
         let word = if again { "CrashLoopBackOff" } else { "Error" };
@@ -150,13 +159,16 @@ impl Chain<'_> {
             .filter(|line| line.contains("exec format error"))
             .map(|_| (&sentences::ARCHITECTURE, Vec::new()));
         let asked = || asked_for_it(container_of(pod, status)?, line?);
-        let aside = foreign.or_else(asked).or_else(|| self.behind_the_line(pod, line?));
+        let said = line.unwrap_or_default();
+        let of_spec = || self.behind_the_end(pod, container_of(pod, status)?, code, said);
+        let of_others = || self.behind_the_line(pod, &Value::Null, said);
+        let aside = foreign.or_else(asked).or_else(of_spec).or_else(of_others);
         let finding = if final_end {
-            Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &said, policy])
+            Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &quoted, policy])
         } else if code == 0 {
             Finding::lasting(&sentences::ENDS_AT_ONCE, [&name, container]).lasts_if(restarts >= RESTARTS)
         } else {
-            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &said])
+            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &quoted])
                 .lasts_if(restarts >= RESTARTS)
         };
         Some(finding.aside(aside).called(word).shown_by(show))

@@ -45,8 +45,9 @@ impl Chain<'_> {
             return Some(Finding::lasting(&sentences::QUOTA, [&name, quota, numbers]).shown_by(show));
         } else if let Some((_, rest)) = message.split_once("failed quota: ") {
             let (quota, needs) = rest.split_once(": must specify ").unwrap_or((rest, ""));
-            let needs = needs.split(" for:").next().unwrap_or(needs);
-            Finding::lasting(&sentences::QUOTA_NEEDS, [&name, quota, needs])
+            let needs: Vec<&str> =
+                needs.split("; ").map(|need| need.split(" for:").next().unwrap_or(need)).collect();
+            Finding::lasting(&sentences::QUOTA_NEEDS, [&name, quota, &needs.join(", ")])
         } else if message.contains("violates PodSecurity") {
             let what = message.split_once("violates PodSecurity ").map_or(message, |(_, rest)| rest);
             Finding::lasting(&sentences::POD_SECURITY, [&name, what])
@@ -64,10 +65,20 @@ impl Chain<'_> {
             return Some(Finding::lasting(&sentences::LIMIT_RANGE, [&name, what]).shown_by(show));
         } else {
             let finding = Finding::lasting(&sentences::CREATE_REFUSED, [&name, message]);
-            finding.aside(self.default_limit(object, message))
+            finding.aside(self.default_limit(object, message).or_else(|| its_volumes(object, message)))
         };
         Some(told.shown_by(show).called("FailedCreate"))
     }
+}
+
+/// The volumes that there are, where one is mounted that is none of them.
+fn its_volumes(object: &Object, message: &str) -> Aside {
+    let templates = object.list("/spec/volumeClaimTemplates").iter();
+    let templates = templates.filter_map(|claim| claim.pointer("/metadata/name"));
+    let volumes = object.list("/spec/template/spec/volumes").iter().filter_map(|volume| volume.get("name"));
+    let names: Vec<&str> = templates.chain(volumes).filter_map(Value::as_str).collect();
+    let unknown = message.contains("volumeMounts[") && message.contains("Not found");
+    (unknown && !names.is_empty()).then(|| (&sentences::ITS_VOLUMES, vec![names.join(", ")]))
 }
 
 /// Whether a refusal is a LimitRange's: `maximum cpu usage per Container is 1, but limit is 2`.

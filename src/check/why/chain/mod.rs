@@ -2,6 +2,7 @@
 
 mod container;
 mod creation;
+mod far_end;
 mod image;
 mod ingress;
 mod names;
@@ -9,6 +10,7 @@ mod others;
 mod pod;
 mod policy;
 mod probe;
+mod program;
 mod scheduling;
 mod service;
 mod stale;

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
 
@@ -39,7 +40,7 @@ fn unknown_name(line: &str) -> Option<&str> {
 
 impl<'a> Chain<'a> {
     /// Why a program that wrote this line finds nobody under a name, or no answer.
-    pub(super) fn behind_the_line(self, pod: &Object, line: &str) -> Aside {
+    pub(super) fn behind_the_line(self, pod: &Object, probe: &Value, line: &str) -> Aside {
         let name = unknown_name(line);
         let silent = || NO_ANSWER.iter().any(|words| line.contains(words));
         if name.is_none() && !silent() {
@@ -48,23 +49,7 @@ impl<'a> Chain<'a> {
         if let Some(policy) = self.policy_around(pod) {
             return Some((&sentences::POLICY_HOLDS_BACK, vec![policy.name().to_owned()]));
         }
-        name.map_or_else(|| self.policy_at_the_end(pod), |name| self.bearer_of(pod, name))
-    }
-
-    /// The NetworkPolicy before a Service that a Pod's own command names.
-    fn policy_at_the_end(self, pod: &Object) -> Aside {
-        let containers = pod.list("/spec/containers").iter();
-        let words = containers.flat_map(|container| [&container["command"], &container["args"]]);
-        let words = words.filter_map(|words| words.as_array()).flatten().filter_map(|word| word.as_str());
-        let parts: Vec<&str> = words
-            .flat_map(|word| word.split(|part: char| !part.is_ascii_alphanumeric() && part != '-'))
-            .collect();
-        let mut services = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter();
-        services.find_map(|service| {
-            let asked = parts.contains(&service.name());
-            let policy = self.policy_of(service).filter(|_| asked)?;
-            Some((&sentences::POLICY_AT_THE_END, vec![policy.name().to_owned(), service.name().to_owned()]))
-        })
+        name.map_or_else(|| self.policy_at_the_end(pod, probe), |name| self.bearer_of(pod, name))
     }
 
     /// The NetworkPolicy that forbids a Pod to ask anybody anything, even for a name.
@@ -79,8 +64,12 @@ impl<'a> Chain<'a> {
         // Others may let through what one does not.
         let lets_ask = |policy: &&Object| {
             policy.list("/spec/egress").iter().any(|rule| {
-                let ports = rule["ports"].as_array();
+                let (ports, peers) = (rule["ports"].as_array(), rule["to"].as_array());
+                // The DNS runs in a namespace of its own.
+                let far =
+                    |peer: &Value| peer.get("namespaceSelector").is_some() || peer.get("ipBlock").is_some();
                 ports.is_none_or(|ports| ports.iter().any(|port| port["port"] == 53))
+                    && peers.is_none_or(|peers| peers.is_empty() || peers.iter().any(far))
             })
         };
         let all: Vec<&'a Object> = of_pod.collect();
@@ -113,7 +102,7 @@ impl<'a> Chain<'a> {
         }
         let namespace = second.filter(|part| *part != "svc").unwrap_or(pod.namespace());
         if service(first, namespace).is_some() {
-            return None;
+            return asks_the_node_for_names(pod);
         }
         let elsewhere =
             self.world.everywhere(&builtin::SERVICE).iter().find(|service| service.name() == first);
@@ -124,6 +113,13 @@ impl<'a> Chain<'a> {
         let names = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter().map(Object::name);
         near(first, names).or_else(|| Some((&sentences::NO_SUCH_NAME, vec![first.to_owned()])))
     }
+}
+
+/// Whether a Pod asks the node's resolver for names, which knows nothing of the cluster.
+fn asks_the_node_for_names(pod: &Object) -> Aside {
+    let policy = pod.text("/spec/dnsPolicy");
+    let by_network = pod.flag("/spec/hostNetwork") && policy == "ClusterFirst";
+    (policy == "Default" || by_network).then(|| (&sentences::NODES_RESOLVER, vec![policy.to_owned()]))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{Object, Quantity, resolve_kind};
+use crate::apimachinery::{LabelSelector, Object, Quantity, builtin, resolve_kind};
 
 use super::super::super::partial::show;
 use super::super::finding::{Finding, name_of};
@@ -64,9 +64,23 @@ impl Chain<'_> {
 
     pub(super) fn disruption_budget(self, budget: &Object) -> Option<Finding> {
         let number = |field: &str| budget.number(&format!("/status/{field}")).unwrap_or(0);
+        let selector = budget.get("/spec/selector").map(LabelSelector::from_value).unwrap_or_default();
+        let pods = self.world.all(&builtin::POD, Some(budget.namespace()));
+        if !pods.iter().any(|pod| selector.matches(pod.labels())) {
+            let words = [name_of(budget), selector.to_string()];
+            let finding = Finding::lasting(&sentences::BUDGET_OF_NOBODY, [&words[0], &words[1]]);
+            return Some(finding.shown_by("kubectl get pods --show-labels"));
+        }
         let words = [number("desiredHealthy").to_string(), number("currentHealthy").to_string()];
         let finding = Finding::new(&sentences::NO_DISRUPTIONS, [&name_of(budget), &words[0], &words[1]]);
         let none = budget.number("/status/disruptionsAllowed") == Some(0) && number("expectedPods") > 0;
+        // Where all are healthy, waiting makes none too many.
+        let never = number("currentHealthy") >= number("expectedPods") && words[0] == words[1];
+        let rule = ["minAvailable", "maxUnavailable"].into_iter().find_map(|field| {
+            let value = budget.get(&format!("/spec/{field}"))?;
+            Some((&sentences::ITS_RULES, vec![format!("{field}: {}", show(value))]))
+        });
+        let finding = finding.lasts_if(never).aside(rule.filter(|_| never));
         none.then(|| finding.shown_by(format!("kubectl get poddisruptionbudget {}", budget.name())))
     }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::apimachinery::Object;
 
 use super::super::super::partial::{quote, show};
-use super::super::finding::{Aside, Finding, name_of};
-use super::super::sentences;
+use super::super::finding::{Aside, Finding, Sentence, name_of};
+use super::super::sentences::{self, LIVENESS, READINESS, STARTUP};
 use super::container::container_of;
 use super::{Chain, event_count, text};
 
@@ -30,10 +30,7 @@ impl Chain<'_> {
         let probe = |key: &str| spec.and_then(|spec| spec.get(key));
         if status["started"] == false && probe("startupProbe").is_some() {
             let (message, count) = self.failure(pod, "Startup")?;
-            let port = wrong_port(pod, probe("startupProbe"));
-            let finding = Finding::lasting(&sentences::STARTUP, [&name, &message]);
-            let lasts = count >= FAILURES || port.is_some();
-            return Some(finding.aside(port).lasts_if(lasts).shown_by(self.describe(pod)));
+            return Some(self.failed_probe(pod, probe("startupProbe"), &STARTUP, &name, (&message, count)));
         }
         let killed = status.pointer("/lastState/terminated");
         if restarts > 0
@@ -46,12 +43,8 @@ impl Chain<'_> {
             && probe("readinessProbe").is_some()
             && let Some((message, count)) = self.failure(pod, "Readiness")
         {
-            let port = wrong_port(pod, probe("readinessProbe"));
-            let finding = Finding::lasting(&sentences::READINESS, [&name, &message]).called("Unhealthy");
-            let lasts = count >= FAILURES || port.is_some();
-            let looped = || asks_the_node(probe("readinessProbe"));
-            let aside = port.or_else(|| looped().or_else(|| refused_port(&message)).filter(|_| lasts));
-            return Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)));
+            let failure = (message.as_str(), count);
+            return Some(self.failed_probe(pod, probe("readinessProbe"), &READINESS, &name, failure));
         }
         if !ready
             && killed.is_none()
@@ -85,19 +78,23 @@ impl Chain<'_> {
             });
             failures.next().filter(|_| !started.is_empty())?;
             let (message, count) = self.failure(pod, "Liveness")?;
-            let port = wrong_port(pod, Some(probe));
-            let finding = Finding::lasting(&sentences::LIVENESS, [&name_of(pod), &message]);
-            let lasts = count >= FAILURES || port.is_some();
-            Some(finding.called("Unhealthy").aside(port).lasts_if(lasts).shown_by(self.describe(pod)))
+            Some(self.failed_probe(pod, Some(probe), &LIVENESS, &name_of(pod), (&message, count)))
         })
     }
 
     /// A container whose readiness probe does not even begin yet.
     fn not_asked_yet(self, pod: &Object, spec: Option<&Value>) -> Option<Finding> {
         let probe = spec?.get("readinessProbe")?;
-        let delay = probe["initialDelaySeconds"].as_i64().unwrap_or(0);
-        let finding = Finding::lasting(&sentences::READINESS_LATER, [&name_of(pod), &delay.to_string()]);
-        (delay >= DELAY_LONG).then(|| finding.lasts_if(delay >= DELAY_TOO_LONG).shown_by(self.describe(pod)))
+        let number = |key: &str, default: i64| probe[key].as_i64().unwrap_or(default);
+        let (delay, times) = (number("initialDelaySeconds", 0), number("successThreshold", 1));
+        let took = delay.saturating_add(number("periodSeconds", 10).saturating_mul(times - 1));
+        let words = [name_of(pod), delay.to_string(), times.to_string(), took.to_string()];
+        let finding = if times > 1 && took - delay > delay {
+            Finding::lasting(&sentences::READINESS_TIMES, [&words[0], &words[2], &words[3]])
+        } else {
+            Finding::lasting(&sentences::READINESS_LATER, [&words[0], &words[1]])
+        };
+        (took >= DELAY_LONG).then(|| finding.lasts_if(took >= DELAY_TOO_LONG).shown_by(self.describe(pod)))
     }
 
     /// A container that the kubelet killed because of its liveness probe, and does not start again.
@@ -117,24 +114,44 @@ impl Chain<'_> {
         let killing = self.event(pod, &["Killing"])?;
         let said = killing.text("/message");
         let restarts = status["restartCount"].as_i64().unwrap_or(0);
-        let (probe, sentence) = if said.contains("failed liveness probe") {
-            ("livenessProbe", &sentences::LIVENESS)
+        let (probe, which, sentence) = if said.contains("failed liveness probe") {
+            ("livenessProbe", "Liveness", &LIVENESS)
         } else if said.contains("failed startup probe") {
-            ("startupProbe", &sentences::STARTUP)
+            ("startupProbe", "Startup", &STARTUP)
         } else {
             return None;
         };
         if code == 1 {
             return None;
         }
-        let which = if probe == "livenessProbe" { "Liveness" } else { "Startup" };
         let message = self.failure(pod, which).map(|(message, _)| message).unwrap_or_default();
-        let port = wrong_port(pod, spec.get(probe));
-        let finding = Finding::lasting(sentence, [&name, &message]).called("Unhealthy");
-        let lasts = finding_lasts(restarts) || port.is_some();
-        let looped = || asks_the_node(spec.get(probe));
-        let aside = port.or_else(|| looped().or_else(|| refused_port(&message)).filter(|_| lasts));
-        Some(finding.aside(aside).lasts_if(lasts).shown_by(self.describe(pod)))
+        let count = if finding_lasts(restarts) { FAILURES } else { 0 };
+        Some(self.failed_probe(pod, spec.get(probe), sentence, &name, (&message, count)))
+    }
+
+    /// A probe that fails, with what it was answered last and how often.
+    fn failed_probe(
+        self,
+        pod: &Object,
+        probe: Option<&Value>,
+        sentence: &'static Sentence,
+        name: &str,
+        (message, count): (&str, i64),
+    ) -> Finding {
+        let port = wrong_port(pod, probe);
+        let lasts = count >= FAILURES || port.is_some();
+        if let Some(finding) = self.at_the_far_end(pod, probe.unwrap_or(&Value::Null), message) {
+            return finding.called("Unhealthy").lasts_if(lasts);
+        }
+        let aside = port.or_else(|| {
+            let own = || asks_the_node(probe).or_else(|| refused_port(message));
+            let asked = || own().or_else(|| its_command(probe, message)).or_else(|| its_path(probe, message));
+            let told =
+                || asked().or_else(|| self.behind_the_line(pod, probe.unwrap_or(&Value::Null), message));
+            told().or_else(|| its_timeout(probe, message)).filter(|_| lasts)
+        });
+        let finding = Finding::lasting(sentence, [name, message]).called("Unhealthy").aside(aside);
+        finding.lasts_if(lasts).shown_by(self.describe(pod))
     }
 
     /// What a probe was answered last, and how often.
@@ -146,6 +163,8 @@ impl Chain<'_> {
         })?;
         let message = event.text("/message");
         let told = message.split_once(": ").map_or(message, |(_, told)| told);
+        // What the runtime says of a command that it could not start stands at the end.
+        let told = told.rsplit_once("container process: exec: ").map_or(told, |(_, told)| told);
         Some((quote(told), event_count(event)))
     }
 }
@@ -184,6 +203,27 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
     }
     let declared: Vec<String> = ports.iter().map(|port| port["containerPort"].to_string()).collect();
     Some((&sentences::PROBE_PORT, vec![show(port), declared.join(", ")]))
+}
+
+/// A command that is one word with blanks in it, and so the name of no program.
+fn its_command(probe: Option<&Value>, message: &str) -> Aside {
+    let program = probe?.pointer("/exec/command/0")?.as_str()?;
+    let missing = message.contains("executable file not found") || message.contains("no such file");
+    (missing && program.trim().contains(' ')).then(|| (&sentences::ONE_WORD, vec![program.to_owned()]))
+}
+
+/// The path that a probe asks for, where the answer is what it does not like.
+fn its_path(probe: Option<&Value>, message: &str) -> Aside {
+    let path = text(probe?, "/httpGet/path");
+    let answered = message.contains("failed with statuscode") && !path.is_empty();
+    answered.then(|| (&sentences::PROBE_PATH, vec![path.to_owned()]))
+}
+
+/// The seconds that a probe is given, where it takes longer.
+fn its_timeout(probe: Option<&Value>, message: &str) -> Aside {
+    let seconds = probe?["timeoutSeconds"].as_i64().unwrap_or(1).to_string();
+    let late = message.contains("timed out after") || message.contains("Client.Timeout exceeded");
+    late.then(|| (&sentences::PROBE_TIMEOUT, vec![seconds]))
 }
 
 /// The port on which a probe was refused: `dial tcp 10.0.0.1:80: connect: connection refused`.

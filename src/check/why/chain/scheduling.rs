@@ -67,8 +67,8 @@ impl<'a> Chain<'a> {
             let resource = resource.split([',', ' ']).next().unwrap_or(resource).trim_end_matches('.');
             let asked =
                 pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
-            let whole = asked.parse::<u64>().is_ok_and(|cpus| cpus >= CPUS_MANY) && resource == "cpu";
-            let aside: Aside = whole.then(|| (&sentences::WHOLE_CPUS, vec![asked.clone()]));
+            let old = || self.older_holds(pod, resource);
+            let aside = odd_cpus(resource, &asked).or_else(old).or_else(|| limit_alone(pod, resource));
             let finding = Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]);
             return finding.aside(aside).shown_by(show);
         }
@@ -115,6 +115,20 @@ impl<'a> Chain<'a> {
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
     }
 
+    /// The Pod of an older version that holds what a new one asks for, and goes only after it.
+    fn older_holds(self, pod: &Object, resource: &str) -> Aside {
+        let owner = self.workload_of(pod);
+        let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
+        let mut older = pods.filter(|other| {
+            !other.text("/spec/nodeName").is_empty()
+                && other.label("pod-template-hash") != pod.label("pod-template-hash")
+                && self.workload_of(other) == owner
+                && pod_requests(other.field("spec")).contains_key(resource)
+        });
+        let older = older.next().filter(|_| pod.controller().is_some())?;
+        Some((&sentences::OLDER_HOLDS, vec![name_of(older), resource.to_owned()]))
+    }
+
     /// The host ports that a Pod asks for, and who has one of them.
     fn host_ports(self, pod: &Object) -> (String, Aside) {
         let ports_of = |pod: &Object| -> Vec<i64> {
@@ -131,7 +145,9 @@ impl<'a> Chain<'a> {
                 && ports_of(other).iter().any(|port| wanted.contains(port))
         });
         let written = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        (written, holder.map(|holder| (&sentences::HELD_BY, vec![name_of(holder)])))
+        let sentence =
+            if pod.flag("/spec/hostNetwork") { &sentences::HELD_BY_NETWORK } else { &sentences::HELD_BY };
+        (written, holder.map(|holder| (sentence, vec![name_of(holder)])))
     }
 
     /// The taints of all nodes that keep Pods away: `dedicated=team:NoSchedule`.
@@ -159,6 +175,29 @@ impl<'a> Chain<'a> {
             })
             .collect()
     }
+}
+
+/// An amount of cpu that is written as people write memory, or without the suffix that is meant.
+fn odd_cpus(resource: &str, asked: &str) -> Aside {
+    if resource != "cpu" {
+        return None;
+    }
+    if asked.parse::<u64>().is_ok_and(|cpus| cpus >= CPUS_MANY) {
+        return Some((&sentences::WHOLE_CPUS, vec![asked.to_owned()]));
+    }
+    let number = asked.trim_end_matches(|letter: char| letter.is_alphabetic());
+    let suffix = asked.strip_prefix(number).filter(|suffix| !matches!(*suffix, "" | "m" | "u" | "n"))?;
+    Some((&sentences::CPUS_LIKE_MEMORY, vec![suffix.to_owned(), number.to_owned()]))
+}
+
+/// Requests that are the same as the limits: perhaps none was written.
+fn limit_alone(pod: &Object, resource: &str) -> Aside {
+    let containers = pod.list("/spec/containers").iter();
+    let mut amounts = containers.filter_map(|container| {
+        let of = |part: &str| container.pointer("/resources")?.get(part)?.get(resource);
+        Some((of("requests")?, of("limits")?))
+    });
+    amounts.any(|(request, limit)| request == limit).then(|| (&sentences::LIMIT_ALONE, Vec::new()))
 }
 
 /// What a Pod tolerates of its own accord: perhaps nearly the taint.

@@ -30,8 +30,8 @@ impl<'a> Chain<'a> {
         }
         let Some(selector) = service.map("/spec/selector").filter(|selector| !selector.is_empty()) else {
             let has_endpoints = self.has_ready_address(service);
-            let finding = Finding::lasting(&sentences::NO_SELECTOR, [&name]).shown_by(self.describe(service));
-            return (!has_endpoints).then_some(finding);
+            let finding = Finding::lasting(&sentences::NO_SELECTOR, [&name]).aside(self.astray(service));
+            return (!has_endpoints).then(|| finding.shown_by(self.describe(service)));
         };
         let pods = self.selected(service, selector);
         if pods.is_empty() {
@@ -58,6 +58,16 @@ impl<'a> Chain<'a> {
             !pod.is_terminating() && !matches!(pod.text("/status/phase"), "Succeeded" | "Failed")
         };
         pods.filter(alive).filter(|pod| selector.matches(pod.labels())).collect()
+    }
+
+    /// A list of endpoints whose label names a Service that is not there, perhaps instead of this one.
+    fn astray(self, service: &Object) -> Aside {
+        let slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
+        let mut named = slices.filter_map(|slice| Some((slice, slice.label("kubernetes.io/service-name")?)));
+        let (slice, label) = named.find(|(_, name)| {
+            self.world.named(&builtin::SERVICE, Some(service.namespace()), name).is_none()
+        })?;
+        Some((&sentences::SLICE_ASTRAY, vec![name_of(slice), label.to_owned()]))
     }
 
     fn has_ready_address(self, service: &Object) -> bool {
@@ -263,7 +273,7 @@ impl<'a> Chain<'a> {
         (!lacking.is_empty()).then(|| finding.shown_by("kubectl get pods --show-labels"))
     }
 
-    fn no_such_port(self, service: &Object, asked: &str) -> Finding {
+    pub(super) fn no_such_port(self, service: &Object, asked: &str) -> Finding {
         let name = name_of(service);
         let ports = service.list("/spec/ports");
         let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();

@@ -100,6 +100,10 @@ impl<'a> Chain<'a> {
         {
             return Some(phase.to_owned());
         }
+        let kept_for = (volume.text("/spec/claimRef/namespace"), volume.text("/spec/claimRef/name"));
+        if !kept_for.1.is_empty() && kept_for != (claim.namespace(), claim.name()) {
+            return Some(format!("claimRef {}/{}", kept_for.0, kept_for.1));
+        }
         let amount = |object: &Object, pointer: &str| object.get(pointer).and_then(Quantity::from_value);
         let wanted = amount(claim, "/spec/resources/requests/storage")?;
         let has = amount(volume, "/spec/capacity/storage").unwrap_or(Quantity::ZERO);

@@ -101,7 +101,8 @@ impl<'a> Chain<'a> {
             return Some(self.zero(object));
         }
         let unsettled = state::unsettled(object).is_some();
-        let trouble = self.refused_by_event(object, unsettled).or_else(|| self.worst_pod(object));
+        let refused = self.refused_by_event(object, unsettled);
+        let trouble = refused.or_else(|| self.stuck_member(object)).or_else(|| self.worst_pod(object));
         if trouble.as_ref().is_some_and(|finding| finding.lasts) {
             return trouble;
         }
@@ -127,6 +128,22 @@ impl<'a> Chain<'a> {
         let by_hand = object.text("/spec/updateStrategy/type") == "OnDelete" && behind;
         let show = get_yaml(object, self.world.namespace());
         by_hand.then(|| Finding::lasting(&sentences::ON_DELETE, [&name_of(object)]).shown_by(show))
+    }
+
+    /// A broken member of another template than the present one: its controller waits for it to be ready
+    /// before it replaces it.
+    fn stuck_member(self, object: &Object) -> Option<Finding> {
+        let updated = object.text("/status/updateRevision");
+        let waits = object.text("/spec/podManagementPolicy") != "Parallel"
+            && object.text("/spec/updateStrategy/type") != "OnDelete";
+        let mut members = self.world.children(&builtin::POD, object).into_iter();
+        let stuck = members.find(|pod| {
+            let of_another = pod.label("controller-revision-hash").is_some_and(|hash| hash != updated);
+            of_another && self.broken_link(pod).is_some_and(|finding| finding.lasts)
+        })?;
+        let words = [name_of(stuck), name_of(object), stuck.name().to_owned()];
+        let finding = Finding::lasting(&sentences::STUCK_MEMBER, [&words[0], &words[1], &words[2]]);
+        waits.then(|| finding.shown_by(self.describe(stuck)))
     }
 
     pub(super) fn daemon_set(self, object: &Object) -> Option<Finding> {
@@ -190,7 +207,8 @@ impl<'a> Chain<'a> {
         }
         pods.or_else(|| {
             let active = object.number("/status/active").unwrap_or(0) > 0;
-            active.then(|| Finding::new(&sentences::STILL_RUNS, [&name]).shown_by(self.describe(object)))
+            let finding = Finding::new(&sentences::STILL_RUNS, [&name]).aside(own_program(object));
+            active.then(|| finding.shown_by(self.describe(object)))
         })
     }
 
@@ -254,4 +272,12 @@ impl<'a> Chain<'a> {
         let show = format!("kubectl get {} -o wide", kind.plural);
         Some(Finding::lasting(&sentences::OVERLAP, [&words[0], &words[1]]).lasts_if(false).shown_by(show))
     }
+}
+
+/// The image whose own program a Job runs: servers never end.
+fn own_program(job: &Object) -> Aside {
+    let mut containers = job.list("/spec/template/spec/containers").iter();
+    let own =
+        containers.find(|container| container.get("command").is_none() && container.get("args").is_none())?;
+    Some((&sentences::OWN_PROGRAM, vec![text(own, "/image").to_owned()]))
 }

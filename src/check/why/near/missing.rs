@@ -6,7 +6,8 @@ use crate::apimachinery::{Kind, Object, builtin};
 use crate::base::is_typo;
 use crate::lesson::{Expectation, Form, ObjectRef, ValueOrigin, makes};
 
-use super::super::super::partial::{contains, shorten};
+use super::super::super::last_answer::in_short;
+use super::super::super::partial::{Gap, contains, shorten};
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
 use super::{Near, refusal};
@@ -97,9 +98,9 @@ impl Near<'_> {
     /// The last command should have made it, and was refused.
     fn refused_to_make(&self, wanted: &ObjectRef) -> Option<Finding> {
         let (command, complaint) = self.refusal()?;
-        let words = [wanted.to_string(), command, complaint];
+        let words = [wanted.to_string(), command, in_short(&complaint)];
         let finding = Finding::lasting(&sentences::REFUSED_TO_MAKE, [&words[0], &words[1], &words[2]]);
-        Some(refusal::explained(finding, &words[2]))
+        Some(refusal::explained(finding, &complaint))
     }
 
     /// The object was there since the step began, and went again.
@@ -115,10 +116,28 @@ impl Near<'_> {
         let deleted = last.split_whitespace().any(|word| word == "delete");
         let took_it = deleted && is_named(last, &wanted.name);
         let was_there = told || took_it || about.next().is_some();
+        if let Some(finding) = self.one_too_many(wanted) {
+            return Some(finding);
+        }
         let sentence = if deleted { &sentences::GONE } else { &sentences::GONE_AGAIN };
         let finding = Finding::lasting(sentence, [&wanted.to_string()]);
         let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
         was_there.then(|| finding.shown_by(show))
+    }
+
+    /// A Pod that a controller counted as its own, and deleted because it had enough of them.
+    fn one_too_many(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let said = format!("Deleted pod: {}", wanted.name);
+        let mut events = self.facts.world.all(&builtin::EVENT, wanted.namespace.as_deref()).iter();
+        let event = events.find(|event| {
+            wanted.kind.kind == "Pod"
+                && event.text("/reason") == "SuccessfulDelete"
+                && event.text("/message") == said
+        })?;
+        let (kind, name) = (event.text("/involvedObject/kind"), event.text("/involvedObject/name"));
+        let owner = format!("{}/{name}", kind.to_lowercase());
+        let finding = Finding::lasting(&sentences::ONE_TOO_MANY, [&wanted.to_string(), &owner]);
+        Some(finding.shown_by(format!("kubectl describe {owner}")))
     }
 
     /// The last command should have made something, and this is not there.
@@ -172,6 +191,24 @@ impl Near<'_> {
         let fits = |object: &&&Object| contains(&partial, Some(object.value()), self.facts.snap);
         let found = candidates.iter().find(fits)?;
         let words = [name_of(found), wanted.to_string()];
+        Some(Finding::lasting(&sentences::UNDER_OTHER_NAME, [&words[0], &words[1]]).shown_by(show))
+    }
+
+    /// What is asked of an object that is there stands in another one of nearly its name.
+    pub(in crate::check::why) fn in_another(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        let Form::Match { object: wanted, contains: asked, .. } = &self.check.form else { return None };
+        let asks = gaps.iter().any(|gap| !gap.path.starts_with("status"));
+        let mut others = self.facts.world.all(wanted.kind, Some(object.namespace())).iter().filter(|other| {
+            asks && other.uid() != object.uid()
+                && other.controller().is_none()
+                && !self.is_known(other)
+                && !is_of_cluster(other)
+        });
+        let meant = others.find(|other| {
+            self.is_near(object.name(), other) && contains(asked, Some(other.value()), self.facts.snap)
+        })?;
+        let words = [name_of(meant), wanted.to_string()];
+        let show = format!("kubectl get {}", wanted.kind.plural);
         Some(Finding::lasting(&sentences::UNDER_OTHER_NAME, [&words[0], &words[1]]).shown_by(show))
     }
 
@@ -229,7 +266,7 @@ fn names(check: &Expectation, object: &Object) -> bool {
 }
 
 /// What every namespace holds from the beginning.
-fn is_of_cluster(object: &Object) -> bool {
+pub(in crate::check::why) fn is_of_cluster(object: &Object) -> bool {
     matches!(
         (object.kind(), object.name()),
         ("Service", "kubernetes") | ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default")

@@ -8,7 +8,7 @@ mod sources;
 mod spec;
 mod values;
 
-pub(super) use missing::taken_for;
+pub(super) use missing::{is_of_cluster, taken_for};
 pub(super) use sources::service_of;
 
 use serde_json::{Map, Value};
@@ -17,6 +17,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
 
 use super::super::judge::Facts;
+use super::super::last_answer::in_short;
 use super::super::partial::{Gap, contains, shorten};
 use super::chain::{Chain, near_label};
 use super::finding::{Finding, name_of};
@@ -46,7 +47,7 @@ impl<'a> Near<'a> {
     /// The last command was refused, in the words of who refused it.
     pub(super) fn refused(&self) -> Option<Finding> {
         let (command, complaint) = self.refusal()?;
-        let finding = Finding::lasting(&sentences::REFUSED, [&command, &complaint]);
+        let finding = Finding::lasting(&sentences::REFUSED, [&command, &in_short(&complaint)]);
         Some(refusal::explained(finding, &complaint))
     }
 
@@ -68,10 +69,10 @@ impl<'a> Near<'a> {
         // A conflict of managers names no object.
         let about = named(last) || named(&objection) || refusal::is_conflict(&objection);
         let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
-        let finding = Finding::lasting(&sentences::REFUSED, [&command, &complaint]);
+        let finding = Finding::lasting(&sentences::REFUSED, [&command, &in_short(&complaint)]);
         let finding = refusal::explained(finding, &complaint);
         Some(match refusal::of_object(object, last, &complaint) {
-            Some((aside, show)) => finding.aside(Some(aside)).shown_by(show),
+            Some((aside, show)) => finding.aside(aside).shown_by(show),
             None => finding,
         })
     }

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::apimachinery::{KINDS, Kind, Object};
+use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, TypeSchema, schema_of};
+use crate::base::nearest;
 
 use super::super::chain::is_limit_range;
 use super::super::finding::{Aside, Finding, Sentence, name_of};
@@ -22,11 +23,17 @@ static VERSIONED: LazyLock<Option<Regex>> =
 static UNKNOWN_FIELD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"unknown field "([^"]+)""#).ok());
 static OTHER_TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"cannot unmarshal (\w+) into Go struct field (?:\w+\.)([\w.]+) of type (\w+)").ok()
+    Regex::new(r"cannot unmarshal (\w+) into Go struct field (?:\w+\.)([\w.]+) of type (\S+)").ok()
 });
 
 static PATCHED_PATH: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#""(?:op|path)"\s*:\s*"([^"]*)"[^{}]*"(?:op|path)"\s*:\s*"([^"]*)""#).ok());
+
+/// How far below its place a field is looked for.
+const WAY_MAX: usize = 4;
+
+/// Fields that are named, at most.
+const FIELDS_MAX: usize = 6;
 
 /// Whether a refusal is a conflict of two managers of a field.
 pub(super) fn is_conflict(complaint: &str) -> bool {
@@ -34,17 +41,16 @@ pub(super) fn is_conflict(complaint: &str) -> bool {
 }
 
 /// What a refusal means that only the object can tell, and the command that shows it.
-pub(super) fn of_object(
-    object: &Object,
-    command: &str,
-    complaint: &str,
-) -> Option<((&'static Sentence, Vec<String>), String)> {
+pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Option<(Aside, String)> {
     let name = name_of(object);
     if complaint.contains("unable to find specified revision") {
-        let limit = object.number("/spec/revisionHistoryLimit")?;
-        let revision = object.annotation("deployment.kubernetes.io/revision")?.parse::<i64>().ok()?;
-        let aside = (&sentences::HISTORY_CUT, vec![name.clone(), limit.to_string()]);
-        return (limit + 1 < revision).then(|| (aside, format!("kubectl rollout history {name}")));
+        let limit = object.number("/spec/revisionHistoryLimit");
+        let revision = object.annotation("deployment.kubernetes.io/revision");
+        let cut = limit.zip(revision.and_then(|revision| revision.parse::<i64>().ok()));
+        let cut = cut.filter(|(limit, revision)| limit + 1 < *revision);
+        let aside: Aside =
+            cut.map(|(limit, _)| (&sentences::HISTORY_CUT, vec![name.clone(), limit.to_string()]));
+        return Some((aside, format!("kubectl rollout history {name}")));
     }
     let vague = complaint.contains("the server rejected our request due to an error in our request");
     let pattern = PATCHED_PATH.as_ref().filter(|_| vague)?;
@@ -55,7 +61,7 @@ pub(super) fn of_object(
     });
     let path = paths.find(|path| object.get(path).is_none())?;
     let show = format!("kubectl get {name} -o yaml");
-    Some(((&sentences::NO_SUCH_PATH, vec![path.to_owned(), name]), show))
+    Some((Some((&sentences::NO_SUCH_PATH, vec![path.to_owned(), name])), show))
 }
 
 /// A finding about a refusal, with what the refusal means and the command that shows the rule.
@@ -84,14 +90,10 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
     }
     if let (Some(kind), Some([field])) = (kind, captured(&UNKNOWN_FIELD, complaint)) {
         let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
-        return (None, Some(explain(kind, parent)));
+        return (meant_field(kind, field), Some(explain(kind, parent)));
     }
     if let (Some(kind), Some([found, path, wanted])) = (kind, captured(&OTHER_TYPE, complaint)) {
-        let in_quotes = wanted == "string" && matches!(found, "number" | "bool");
-        let nested = kind.kind == "Service" && path.ends_with("selector") && found == "object";
-        let sentence = if nested { &sentences::PLAIN_SELECTOR } else { &sentences::IN_QUOTES };
-        let aside: Aside = (in_quotes || nested).then(|| (sentence, Vec::new()));
-        return (aside, Some(explain(kind, path)));
+        return (of_type(kind, found, path, wanted), Some(explain(kind, path)));
     }
     if let Some([kind, path]) = captured(&INVALID, complaint)
         && let Some(kind) = kind_named(kind)
@@ -101,9 +103,86 @@ fn meaning(complaint: &str) -> (Aside, Option<String>) {
                 .iter()
                 .any(|words| complaint.contains(words));
         let aside: Aside = immutable.then(|| (&sentences::IMMUTABLE, Vec::new()));
+        let aside = aside.or_else(|| meant_value(complaint));
         return (aside, Some(explain(kind, path)));
     }
     (None, None)
+}
+
+/// The field that is meant by one that does not exist: of nearly its name, or of its name elsewhere.
+fn meant_field(kind: &Kind, path: &str) -> Aside {
+    let (parent, written) = path.rsplit_once('.').unwrap_or(("", path));
+    let root = schema_of(kind)?;
+    let there = type_at(root, parent)?;
+    let near = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
+    let parts = parent.split('.').map(|part| part.split('[').next().unwrap_or(part));
+    let plain: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let below = there.way_to(written, WAY_MAX).map(|way| [plain.join("."), way].join("."));
+    // The very name counts for more than one that comes near, or that it ends: `secret.name`, `secretName`.
+    let like = || nearest(written, there.fields.keys().copied());
+    let longer = || there.fields.keys().copied().find(|name| ends_with_word(name, written));
+    if let (None, Some(name)) = (&below, like().or_else(longer)) {
+        return near(name);
+    }
+    let above = || {
+        let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
+        let mut holders =
+            ancestors.filter(|place| type_at(root, place).is_some_and(|at| at.field(written).is_some()));
+        holders.next().filter(|place| !place.is_empty())
+    };
+    let place = below.or_else(above)?;
+    let place = place.trim_start_matches('.').to_owned();
+    Some((&sentences::BELONGS_UNDER, vec![written.to_owned(), place]))
+}
+
+/// The supported value that comes near to one that is not, or ends as it does: `status.podIP` for `spec.podIP`.
+fn meant_value(complaint: &str) -> Aside {
+    let (_, rest) = complaint.split_once("Unsupported value: \"")?;
+    let (written, rest) = rest.split_once('"')?;
+    let (_, supported) = rest.split_once("supported values: ")?;
+    let values = || supported.split('"').skip(1).step_by(2);
+    let end = written.rsplit('.').next().filter(|end| end.len() < written.len());
+    let same_end = || values().find(|value| end.is_some_and(|end| value.rsplit('.').next() == Some(end)));
+    let near = nearest(written, values()).or_else(same_end)?;
+    Some((&sentences::NEAREST, vec![near.to_owned()]))
+}
+
+/// Whether a name in camel case ends with a word: `secretName` and `name`.
+fn ends_with_word(name: &str, word: &str) -> bool {
+    let mut letters = word.chars();
+    let capital = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().collect::<String>();
+    name.strip_suffix(letters.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with(&capital))
+}
+
+/// The type that stands at a path of a kind.
+fn type_at(root: &'static TypeSchema, path: &str) -> Option<&'static TypeSchema> {
+    let parts = path.split('.').filter(|part| !part.is_empty());
+    parts
+        .into_iter()
+        .try_fold(root, |at, part| at.field(part.split('[').next().unwrap_or(part))?.field_type.message())
+}
+
+/// What should stand where a value of another type does.
+fn of_type(kind: &Kind, found: &str, path: &str, wanted: &str) -> Aside {
+    let nested = kind.kind == "Service" && path.ends_with("selector") && found == "object";
+    if nested {
+        return Some((&sentences::PLAIN_SELECTOR, Vec::new()));
+    }
+    let field = path.rsplit('.').next().unwrap_or(path).to_owned();
+    let sentence = match (wanted, found) {
+        ("string", "number" | "bool") => return Some((&sentences::IN_QUOTES, Vec::new())),
+        ("string", "object" | "array") => &sentences::TEXT_WANTED,
+        ("int32" | "int64", "string") => &sentences::NUMBER_WANTED,
+        ("bool", "string") => &sentences::TRUTH_WANTED,
+        (list, _) if list.starts_with("[]") && list != "[]uint8" => &sentences::LIST_WANTED,
+        (part, "string" | "number" | "bool") if part.contains('.') => {
+            let names = type_at(schema_of(kind)?, path)?.fields.keys().take(FIELDS_MAX).copied();
+            let names = names.collect::<Vec<_>>().join(", ");
+            return Some((&sentences::FIELDS_WANTED, vec![field, names]));
+        }
+        _ => return None,
+    };
+    Some((sentence, vec![field]))
 }
 
 /// What a refusal means that says the same whatever it is about.
@@ -120,6 +199,15 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     }
     if complaint.contains("cannot use generate name with apply") {
         return Some((with(&sentences::CREATE_NAMES), None));
+    }
+    if complaint.contains(QUANTITY_FORMAT_ERROR) {
+        return Some((with(&sentences::AMOUNT_FORM), None));
+    }
+    if complaint.contains("invalid taint spec") {
+        return Some((with(&sentences::TAINT_FORM), None));
+    }
+    if complaint.contains("could not find expected ':'") {
+        return Some((with(&sentences::COLON_FORM), None));
     }
     if complaint.contains("must support resize") {
         let show = "kubectl get storageclass -o yaml".to_owned();
@@ -189,13 +277,28 @@ mod tests {
             ("no matches for kind \"Thing\" in version \"v1\"", None, Some("kubectl api-resources")),
             (
                 "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containers[0].imagee\"",
-                None,
+                Some(vec!["image"]),
                 Some("kubectl explain deployment.spec.template.spec.containers"),
             ),
             (
                 "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
                 Some(vec![]),
                 Some("kubectl explain configmap.data"),
+            ),
+            (
+                "CronJob in version \"v1\" cannot be handled as a CronJob: strict decoding error: unknown field \"spec.template\"",
+                Some(vec!["template", "spec.jobTemplate.spec"]),
+                Some("kubectl explain cronjob.spec"),
+            ),
+            (
+                "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field \"spec.volumes[0].secret.name\"",
+                Some(vec!["secretName"]),
+                Some("kubectl explain pod.spec.volumes.secret"),
+            ),
+            (
+                "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
+                Some(vec!["replicas"]),
+                Some("kubectl explain deployment.spec.replicas"),
             ),
             (
                 "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 6",

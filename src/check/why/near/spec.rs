@@ -19,7 +19,8 @@ const KEYS_MAX: usize = 6;
 impl Near<'_> {
     /// What the first difference of an object's spec looks like.
     pub(in crate::check::why) fn gaps(&self, object: &Object, gaps: &[Gap]) -> Option<Finding> {
-        gaps.iter().find_map(|gap| self.gap(object, gap))
+        let swapped = Self::ports_swapped(object, gaps);
+        swapped.or_else(|| gaps.iter().find_map(|gap| self.gap(object, gap)))
     }
 
     /// What differs, where nothing more is to be said about it.
@@ -50,13 +51,13 @@ impl Near<'_> {
             return None;
         }
         self.label(object, gap)
-            .or_else(|| self.ports(object, gap))
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.changed_set(object, gap))
             .or_else(|| self.kept_old(object, gap))
             .or_else(|| Self::not_applied(object, gap))
             .or_else(|| self.wrong_container(object, gap))
             .or_else(|| self.in_init_container(object, gap))
+            .or_else(|| self.other_source(object, gap))
             .or_else(|| self.image(object, gap))
             .or_else(|| self.autoscaled(object, gap))
             .or_else(|| self.scaled_below(object, gap))
@@ -116,20 +117,37 @@ impl Near<'_> {
     }
 
     /// port and targetPort of a Service the wrong way round.
-    fn ports(&self, object: &Object, gap: &Gap) -> Option<Finding> {
-        if object.kind() != "Service" || !gap.path.starts_with("spec.ports") {
-            return None;
-        }
-        let key = last_key(&gap.path);
-        let wanted = gap.wanted.as_ref()?;
-        let port = object.list("/spec/ports").iter().find(|port| match key.as_str() {
-            "port" => port["targetPort"] == *wanted && port["port"] != *wanted,
-            "targetPort" => port["port"] == *wanted && port["targetPort"] != *wanted,
-            _ => false,
-        })?;
+    fn ports_swapped(object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        let wanted = |key: &str| {
+            let mut of_ports = gaps.iter().filter(|gap| gap.path.starts_with("spec.ports"));
+            of_ports.find(|gap| last_key(&gap.path) == key)?.wanted.as_ref()
+        };
+        let (one, two) = (wanted("port"), wanted("targetPort"));
+        let ports = object.list("/spec/ports").iter().filter(|_| object.kind() == "Service");
+        // A target that nobody asks for is what the port should be; where both are asked for, each is the other.
+        let swapped = |port: &&Value| match (one, two) {
+            (Some(one), Some(two)) => port["targetPort"] == *one && port["port"] == *two,
+            (Some(one), None) => port["targetPort"] == *one && one.as_i64() < port["port"].as_i64(),
+            (None, Some(two)) => port["port"] == *two && port["targetPort"] != *two,
+            (None, None) => false,
+        };
+        let port = ports.into_iter().find(swapped)?;
         let words = [name_of(object), show(&port["port"]), show(&port["targetPort"])];
         let finding = Finding::lasting(&sentences::PORTS_SWAPPED, [&words[0], &words[1], &words[2]]);
         Some(finding.shown_by(format!("kubectl describe service {}", object.name())))
+    }
+
+    /// A volume from another source than the one that is asked for.
+    fn other_source(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let (list, rest) = gap.path.split_once("volumes[")?;
+        let (index, below) = rest.split_once("].")?;
+        let wanted = below.split(['.', '[']).next().filter(|source| *source != "name")?;
+        let pointer = format!("/{}volumes", list.replace('.', "/"));
+        let volume = object.list(&pointer).get(index.parse::<usize>().ok()?)?;
+        let found = volume.as_object()?.keys().find(|source| *source != "name" && *source != wanted)?;
+        let words = [name_of(object), show(&volume["name"])];
+        let finding = Finding::lasting(&sentences::OTHER_SOURCE, [&words[0], &words[1], found, wanted]);
+        gap.actual.is_none().then(|| finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
     /// Another tag, or another image.

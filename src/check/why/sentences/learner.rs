@@ -73,6 +73,22 @@ sentences! {
     GONE: "{0} was there and is gone: it was deleted.", "{0}이(가) 있었는데 삭제되어 없습니다.";
     GONE_AGAIN: "{0} was made and is gone again: somebody deleted it, its time to live (ttlSecondsAfterFinished) was over, or its owner (metadata.ownerReferences) or its node does not exist.",
         "{0}이(가) 만들어졌다가 사라졌습니다. 누군가 삭제했거나, 보관 시간(ttlSecondsAfterFinished)이 지났거나, 소유자(metadata.ownerReferences)나 지정한 노드가 없는 경우입니다.";
+    ONE_TOO_MANY: "{0} was made and deleted again by {1}, whose selector its labels fit: it counted as one too many.",
+        "{0}이(가) 만들어졌지만 {1}이(가) 다시 삭제했습니다. 레이블이 그 셀렉터에 맞아 남는 파드로 셌기 때문입니다.";
+    LIST_WANTED: " `{0}` is a list: each of its items begins with a dash (`- `).", " `{0}`은(는) 목록입니다. 항목마다 앞에 대시(`- `)를 씁니다.";
+    NUMBER_WANTED: " `{0}` is a number: write it without quotes and signs.", " `{0}`은(는) 숫자입니다. 따옴표나 다른 기호 없이 쓰세요.";
+    TRUTH_WANTED: " `{0}` is true or false, without quotes.", " `{0}`은(는) 따옴표 없는 true 또는 false입니다.";
+    TEXT_WANTED: " Values of `{0}` are texts: a text of several lines stands indented below a `|`.",
+        " `{0}`의 값은 글입니다. 여러 줄이라면 `|` 아래에 들여 씁니다.";
+    FIELDS_WANTED: " `{0}` has fields of its own below it: {1}.", " `{0}` 아래에는 다음 필드를 씁니다: {1}.";
+    BELONGS_UNDER: " `{0}` is a field of `{1}`.", " `{0}`은(는) `{1}`의 필드입니다.";
+    AMOUNT_FORM: " An amount is a number with a suffix such as m, k, M, Mi or Gi: 500m, 256Mi.",
+        " 양은 숫자에 m, k, M, Mi, Gi 같은 접미사를 붙여 씁니다: 500m, 256Mi.";
+    TAINT_FORM: " A taint is KEY=VALUE:EFFECT, and the effect is NoSchedule, PreferNoSchedule or NoExecute.",
+        " 테인트는 KEY=VALUE:EFFECT로 쓰고, EFFECT는 NoSchedule, PreferNoSchedule, NoExecute 중 하나입니다.";
+    COLON_FORM: " Behind the colon of a key stands a space (`key: value`): look at that line and the one before it.",
+        " 키의 콜론 뒤에는 공백이 있어야 합니다(`key: value`). 그 줄과 바로 앞줄을 보세요.";
+    OTHER_SOURCE: "The volume {1} of {0} is an {2}, and a {3} is asked for.", "{0}의 볼륨 {1}은(는) {2}인데 {3}이어야 합니다.";
     CHANGED_SET: "The last command changed a ReplicaSet, which belongs to {0}: new Pods come from the template of {0}. Change {0} itself.",
         "마지막 명령은 {0}에 속한 레플리카셋을 바꾸었습니다. 새 파드는 {0}의 템플릿에서 만들어지니 {0}을(를) 바꾸세요.";
     IN_INIT: "{1} stands in {0} at an init container, which runs before the others and ends; it belongs under {2}.",

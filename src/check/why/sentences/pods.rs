@@ -5,6 +5,14 @@ sentences! {
     TOO_BIG: "{0} asks for more {1} than any node has left ({2} requested): the scheduler finds no node for it. Lower the request, or free {1}.",
         "{0}이(가) 요청한 {1}({2})만큼 남은 노드가 없어 스케줄러가 배치하지 못합니다. 요청량을 줄이거나 {1}을(를) 비우세요.";
     WHOLE_CPUS: " Without a suffix the number means whole CPUs; {0}m is meant, most likely.", " 접미사가 없으면 CPU 개수라는 뜻이니, 아마 {0}m을 쓰려던 것일 겁니다.";
+    CPUS_LIKE_MEMORY: " For cpu the suffix {0} makes far more whole CPUs of it; {1}m is meant, most likely.",
+        " cpu에 접미사 {0}을(를) 붙이면 CPU 개수가 엄청나게 커집니다. 아마 {1}m을 쓰려던 것일 겁니다.";
+    LIMIT_ALONE: " Its limit is the same: where only a limit is written, it counts as the request too.",
+        " 제한(limit)도 같은 값입니다. 제한만 쓰면 그 값이 요청(request)이 됩니다.";
+    OLDER_HOLDS: " {0} of the older version holds {1}, and it goes only when the new Pod is ready: let it go first (maxUnavailable), or ask for less.",
+        " 이전 버전의 {0}이(가) {1}을(를) 차지하고 있는데, 새 파드가 준비되어야 사라집니다. 먼저 사라지게 하거나(maxUnavailable) 요청량을 줄이세요.";
+    HELD_BY_NETWORK: " {0} has it: with hostNetwork: true a container's ports are ports of the node.",
+        " {0}이(가) 쓰고 있습니다. hostNetwork: true이면 컨테이너의 포트가 노드의 포트가 됩니다.";
     NOBODY_ON_PORT: " Nobody listens on port {0} in the container.", " 컨테이너 안에서 {0}번 포트를 듣는 프로그램이 없습니다.";
     TAINTED: "{0} does not tolerate the taint of the node ({1}): the scheduler finds no node for it. It needs a toleration, or the taint must go.",
         "{0}에 노드의 테인트({1})를 견디는 톨러레이션이 없어 배치할 노드가 없습니다. 톨러레이션을 추가하거나 테인트를 제거하세요.";
@@ -27,10 +35,18 @@ sentences! {
         "{0}이(가) 끝나지 않습니다. 컨테이너 {2}은(는) 끝났지만 옆의 {1}이(가) 계속 실행됩니다. 파드는 모든 컨테이너가 끝나야 끝납니다. 보조 컨테이너는 restartPolicy: Always인 initContainers에 두세요.";
     READINESS_LATER: "{0} runs and counts as ready only after its readiness probe has succeeded, which begins {1} seconds after the start (initialDelaySeconds).",
         "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 성공해야 준비된 것으로 봅니다. 프로브는 시작하고 {1}초 뒤에 시작합니다(initialDelaySeconds).";
-    POLICY_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets nothing out of it, not even a question to the DNS (port 53).",
-        " 네트워크폴리시 {0}이(가) 이 파드를 선택해 DNS 질의(53번 포트)까지 밖으로 나가지 못하게 합니다.";
+    POLICY_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets no question to the cluster's DNS out of it (port 53, in kube-system).",
+        " 네트워크폴리시 {0}이(가) 이 파드를 선택해 클러스터 DNS로 가는 질의(kube-system의 53번 포트)를 내보내지 않습니다.";
     POLICY_AT_THE_END: " The NetworkPolicy {0} selects the Pods behind service/{1} and lets in only what its rules allow (ports of the Pods, not of the Service).",
         " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택해 규칙이 허용하는 것만 들여보냅니다(서비스의 포트가 아니라 파드의 포트).";
+    POLICY_FROM_NOBODY: " The NetworkPolicy {0} selects the Pods behind service/{1} and lets in what carries {2}: nothing does.",
+        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택해 {2} 레이블이 있는 쪽만 들여보내는데, 그 레이블을 가진 것이 없습니다.";
+    NODES_RESOLVER: " With dnsPolicy: {0} on this Pod, the node's resolver is asked for names, and knows no Service: it takes ClusterFirst (with hostNetwork, ClusterFirstWithHostNet).",
+        " 이 파드는 dnsPolicy가 {0}이라서 서비스를 모르는 노드의 DNS에 이름을 묻습니다. ClusterFirst(hostNetwork라면 ClusterFirstWithHostNet)여야 합니다.";
+    PROBE_PATH: " It asks for the path {0}.", " 프로브가 요청한 경로는 {0}입니다.";
+    PROBE_TIMEOUT: " It is given {0} s for an answer (timeoutSeconds).", " 응답을 기다려 주는 시간은 {0}초입니다(timeoutSeconds).";
+    READINESS_TIMES: "{0} runs, and counts as ready only after {1} successes of its readiness probe in a row (successThreshold), {2} seconds at least.",
+        "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 {1}번 연달아 성공해야(successThreshold) 준비된 것으로 봅니다. 적어도 {2}초가 걸립니다.";
     NAME_ELSEWHERE: " The Service {0} is in the namespace {1}: from here its name is {0}.{1}.", " 서비스 {0}은(는) 네임스페이스 {1}에 있습니다. 여기서는 {0}.{1}이라고 불러야 합니다.";
     NO_SUCH_NAME: " There is no Service {0} in its namespace: a name in the DNS comes with a Service.", " 네임스페이스에 서비스 {0}이(가) 없습니다. DNS 이름은 서비스가 있어야 생깁니다.";
     MEMBER_WITHOUT_SERVICE: " {0} is a name of the StatefulSet {1}: it comes with a headless Service (clusterIP: None) named {2}.",
@@ -44,8 +60,8 @@ sentences! {
     EVICTED: "{0} was evicted: {1}", "{0}이(가) 축출되었습니다(Evicted): {1}";
     POD_FAILED: "{0} has failed ({1}): {2}", "{0}이(가) 실패했습니다({1}): {2}";
     NODE_LOST: "The node of {0} does not answer (NotReady).", "{0}이(가) 있는 노드가 응답하지 않습니다(NotReady).";
-    TAG_MISSING: "The image {1} of {0} does not exist: the registry knows no such tag or name ({2}). Waiting does not help; correct the image.",
-        "{0}의 이미지 {1}이(가) 없습니다. 레지스트리에 그런 태그나 이름이 없습니다({2}). 기다려도 소용없으니 이미지를 고치세요.";
+    TAG_MISSING: "The image {1} of {0} does not exist: the registry knows no such name, tag or digest ({2}). Waiting does not help; correct the image.",
+        "{0}의 이미지 {1}이(가) 없습니다. 레지스트리에 그런 이름이나 태그, 다이제스트가 없습니다({2}). 기다려도 소용없으니 이미지를 고치세요.";
     IMAGE_DENIED: "The registry refuses the image {1} of {0}: it does not exist, or it is private and needs an imagePullSecret ({2}).",
         "레지스트리가 {0}의 이미지 {1}을(를) 거부합니다. 존재하지 않거나, 비공개라서 imagePullSecret이 필요합니다({2}).";
     REGISTRY_UNKNOWN: "The registry of the image {1} of {0} cannot be reached: {2}", "{0}의 이미지 {1}이(가) 있는 레지스트리에 연결할 수 없습니다: {2}";
@@ -91,7 +107,23 @@ sentences! {
     STARTUP: "{0} has not started yet by its startup probe: {1}", "{0}의 시작 프로브(startupProbe)가 아직 성공하지 않았습니다: {1}";
     PROBE_PORT: " The probe asks port {0}; the container declares {1}.", " 프로브는 {0}번 포트를 보지만 컨테이너가 선언한 포트는 {1}입니다.";
     READINESS_GATE: "{0} waits for its readiness gate {1}, which nobody has set.", "{0}의 준비성 게이트 {1}을(를) 아무도 설정하지 않았습니다.";
-    IT_RUNS: " It runs `{0}`.", " 실행 중인 명령: `{0}`.";
+    IT_RUNS: " It runs `{0}`. What is to run on beside the others needs restartPolicy: Always.",
+        " 실행 중인 명령: `{0}`. 다른 컨테이너와 함께 계속 실행되어야 한다면 restartPolicy: Always가 필요합니다.";
+    WITHOUT_SHELL: " `{0}` means something to a shell only, and here it is a word for {1}: put the whole line behind `sh -c`.",
+        " `{0}`은(는) 셸에서만 뜻이 있고 여기서는 {1}에 넘기는 단어일 뿐입니다. 줄 전체를 `sh -c` 뒤에 쓰세요.";
+    CUT_SCRIPT: " `sh -c` takes one text, so that it runs `{0}` alone: write `{1}` as one item of the list.",
+        " `sh -c`는 글 하나만 받으므로 `{0}`만 실행됩니다. `{1}`을(를) 목록의 항목 하나로 쓰세요.";
+    TO_BACKGROUND: " It goes to the background, and a container ends with its first process: keep the program in the foreground.",
+        " 프로그램이 백그라운드로 갔습니다. 컨테이너는 첫 프로세스가 끝나면 끝나므로 프로그램을 포그라운드에서 실행하세요.";
+    READ_ONLY_MOUNT: " The volume at {0} is mounted readOnly: true.", " {0}의 볼륨이 readOnly: true로 마운트되어 있습니다.";
+    READ_ONLY_ROOT: " The container's own files are for reading only (readOnlyRootFilesystem: true): what it writes needs a volume, such as an emptyDir, in that place.",
+        " 컨테이너의 파일 시스템이 읽기 전용입니다(readOnlyRootFilesystem: true). 쓰는 자리에는 emptyDir 같은 볼륨이 필요합니다.";
+    NO_TOKEN: " The token of the ServiceAccount {0} is not mounted (automountServiceAccountToken: false).",
+        " 서비스어카운트 {0}의 토큰이 마운트되지 않았습니다(automountServiceAccountToken: false).";
+    MOUNTED_ON_FILE: "The container of {0} cannot start: a volume is a folder, and at {1} the image has a file. Mount the folder around it, or a single key with subPath.",
+        "{0}의 컨테이너를 시작할 수 없습니다. 볼륨은 폴더인데 이미지의 {1}은(는) 파일입니다. 그 파일이 있는 폴더에 마운트하거나 subPath로 키 하나만 마운트하세요.";
+    ROOT_BY_NUMBER: "The container of {0} cannot be made: runAsNonRoot: true forbids the user that runAsUser: 0 asks for, who is root.",
+        "{0}의 컨테이너를 만들 수 없습니다. runAsUser: 0은 root인데 runAsNonRoot: true가 그것을 금지합니다.";
     INIT_WAITS: "The init container {1} of {0} still runs; the others begin after it.", "{0}의 초기화 컨테이너 {1}이(가) 아직 실행 중입니다. 나머지는 그다음에 시작합니다.";
     CREATING: "{0} is being made: its image is pulled, its volumes are mounted.", "{0}을(를) 만드는 중입니다. 이미지를 가져오고 볼륨을 마운트합니다.";
     NOT_READY_YET: "{0} runs, and is not ready yet.", "{0}이(가) 실행 중이지만 아직 준비되지 않았습니다.";

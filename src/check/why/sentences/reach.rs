@@ -3,6 +3,8 @@
 sentences! {
     NO_SELECTOR: "{0} has no selector: nobody keeps its list of endpoints, so nothing is behind it.",
         "{0}에 셀렉터가 없어 엔드포인트 목록을 채워 줄 것이 없습니다. 뒤에 아무것도 없습니다.";
+    SLICE_ASTRAY: " {0} belongs to a Service named {1} by its label kubernetes.io/service-name, and there is none.",
+        " {0}의 레이블 kubernetes.io/service-name은 {1}인데 그런 서비스가 없습니다.";
     SELECTS_NOTHING: "The selector of {0} ({1}) matches no Pod: its list of endpoints is empty.",
         "{0}의 셀렉터({1})에 맞는 파드가 없어 엔드포인트 목록이 비어 있습니다.";
     SELECTOR_TYPO: "The selector of {0} asks for {1}, and {2} carries {3}: the labels must be the same, letter by letter.",
@@ -31,7 +33,7 @@ sentences! {
     POLICY_BLOCKS: "The NetworkPolicy {1} selects the Pods behind {0} and lets this traffic not through.",
         "네트워크폴리시 {1}이(가) {0} 뒤의 파드를 선택하고 이 트래픽을 막습니다.";
     NO_ANSWER_IN_TIME: "The Pods behind {0} do not answer in time.", "{0} 뒤의 파드가 제때 응답하지 않습니다.";
-    DROPS_CONNECTION: "The application behind {0} ends the connection without an answer.", "{0} 뒤의 애플리케이션이 응답 없이 연결을 끊습니다.";
+    DROPS_CONNECTION: "The application behind {0} ends the connection without an answer to HTTP.", "{0} 뒤의 애플리케이션이 HTTP 요청에 응답하지 않고 연결을 끊습니다.";
     BEHIND_IT: " Behind it is {0}, which its selector ({1}) matches.", " 그 뒤에는 셀렉터({1})에 맞는 {0}이(가) 있습니다.";
     OTHER_ANSWER: "{0} answers, but not as expected: HTTP {1}.", "{0}이(가) 응답하지만 기대한 응답이 아닙니다: HTTP {1}.";
     PENDING_ADDRESS: "{0} waits for an address outside (EXTERNAL-IP <pending>): nothing in this cluster hands out load balancers. `minikube tunnel` does on minikube; the Service works inside, and through its node port.",

@@ -31,6 +31,13 @@ sentences! {
     RUNS_ONE_AT_A_TIME: "{0} begins no new run while {1} is not done (concurrencyPolicy: Forbid).",
         "{0}은(는) {1}이(가) 끝나기 전에는 새로 실행하지 않습니다(concurrencyPolicy: Forbid).";
     STILL_RUNS: "{0} runs, and has not completed yet.", "{0}이(가) 실행 중이고 아직 완료되지 않았습니다.";
+    OWN_PROGRAM: " It runs the own program of the image {0}: a Job is done when its program ends, and a server never does.",
+        " 이미지 {0}의 기본 프로그램을 실행합니다. 잡은 프로그램이 끝나야 완료되는데 서버는 끝나지 않습니다.";
+    STUCK_MEMBER: "{0} comes from an older template and is not ready, and {1} replaces a member only once it is: `kubectl delete pod {2}` lets it make the new one.",
+        "{0}은(는) 이전 템플릿에서 나왔고 준비되지 않았는데, {1}은(는) 준비된 파드만 교체합니다. `kubectl delete pod {2}`로 삭제하면 새로 만듭니다.";
+    BUDGET_OF_NOBODY: "The selector of {0} ({1}) matches no Pod: the budget applies to nothing.",
+        "{0}의 셀렉터({1})에 맞는 파드가 없어 어디에도 적용되지 않습니다.";
+    ITS_VOLUMES: " Its volumes are named {0}.", " 있는 볼륨의 이름: {0}.";
     HEADLESS_MISSING: "{0} names the Service {1} (serviceName), and there is no such Service: its Pods have no DNS names.",
         "{0}의 serviceName인 서비스 {1}이(가) 없어서 파드에 DNS 이름이 생기지 않습니다.";
     OVERLAP: "{0} and {1} select the same labels: two controllers would fight for the same Pods.",

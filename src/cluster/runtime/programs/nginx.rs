@@ -69,6 +69,11 @@ impl Program for Nginx {
                     let text = format!("not simulated: the directive {directive}\n");
                     process.print_error(text.as_bytes());
                 }
+                if process.number == 1 && goes_away(process, &config) {
+                    process.memory.remove(PORTS);
+                    process.exit_code = Some(0);
+                    return;
+                }
             }
             Err(why) => {
                 process.print_error(format!("{at} [emerg] 1#1: {why}\nnginx: [emerg] {why}\n").as_bytes());
@@ -158,6 +163,15 @@ impl Program for Nginx {
     fn on_sigterm(&self) -> Sigterm {
         Sigterm::Exits { code: 0, after: 100 }
     }
+}
+
+/// Whether the master process leaves the foreground, and with it the container: it does unless it is told
+/// `daemon off`.
+fn goes_away(process: &Process, config: &Config) -> bool {
+    let told = process.command().iter().any(|word| word.contains("daemon off"));
+    let set =
+        config.directives.iter().any(|directive| directive.name == "daemon" && directive.word() == "off");
+    !told && !set
 }
 
 impl Nginx {

@@ -100,23 +100,7 @@ pub(super) fn shell(
         return Builtin::Ended(2);
     }
     let dialect = dialect(name, system);
-    let mut inner = machine.fork(Vec::new());
-    inner.frames.clear();
-    inner.shell.functions.clear();
-    inner.shell.aliases.clear();
-    inner.shell.positional.clear();
-    inner.shell.readonly.clear();
-    inner.shell.options.clear();
-    forget_unexported(&mut inner);
-    if dialect != Dialect::Dash {
-        // Those two count how deep they are in each other.
-        let level = inner.shell.get("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or_default();
-        inner.shell.exported.insert("SHLVL".to_owned());
-        inner.shell.set("SHLVL", level.saturating_add(1).to_string());
-    }
-    inner.spared = false;
-    inner.shell.name.clone_from(name);
-    (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
+    let mut inner = new_shell(machine, name, dialect);
     let request = match Request::parse(&arguments[1..], dialect == Dialect::Bash) {
         Ok(request) => request,
         Err(option) => {
@@ -175,6 +159,28 @@ pub(super) fn shell(
     inner.shell.positional = rest.collect();
     run_inside(machine, inner, descriptors, tested);
     Builtin::Handled
+}
+
+/// A shell inside of another one, with what that one has exported.
+fn new_shell(machine: &mut Machine, name: &str, dialect: Dialect) -> Machine {
+    let mut inner = machine.fork(Vec::new());
+    inner.frames.clear();
+    inner.shell.functions.clear();
+    inner.shell.aliases.clear();
+    inner.shell.positional.clear();
+    inner.shell.readonly.clear();
+    inner.shell.options.clear();
+    forget_unexported(&mut inner);
+    if dialect != Dialect::Dash {
+        // Those two count how deep they are in each other.
+        let level = inner.shell.get("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or_default();
+        inner.shell.exported.insert("SHLVL".to_owned());
+        inner.shell.set("SHLVL", level.saturating_add(1).to_string());
+    }
+    inner.spared = false;
+    name.clone_into(&mut inner.shell.name);
+    (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
+    inner
 }
 
 /// Only what is exported is there in a new shell, and no options.

@@ -3,6 +3,7 @@
 mod filter;
 mod server;
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -81,9 +82,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let Ok(number) = u16::try_from(port) else {
         return Err(Failure::message(format!("listen tcp: address {port}: invalid port")));
     };
-    let listener = TcpListener::bind((address, number)).await.map_err(|error| {
-        Failure::message(format!("listen tcp {address}:{port}: bind: {}", reason(&error)))
-    })?;
+    let listener = listen(address, number).await.map_err(Failure::message)?;
     let text = format!("Starting to serve on {}", listener.local_addr()?);
     call.line(text)?;
     loop {
@@ -92,13 +91,29 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// Listens; without an address, on every one of this machine.
+async fn listen(address: &str, port: u16) -> Result<TcpListener, String> {
+    let unbound = |error| format!("listen tcp {address}:{port}: bind: {}", reason(&error));
+    if address.is_empty() {
+        return match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+            Ok(listener) => Ok(listener),
+            // A machine may have no IPv6.
+            Err(_) => TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await.map_err(unbound),
+        };
+    }
+    let found = tokio::net::lookup_host((address, port)).await;
+    let Ok(places) = found else { return Err(format!("listen tcp: lookup {address}: no such host")) };
+    TcpListener::bind(&*places.collect::<Vec<_>>()).await.map_err(unbound)
+}
+
 #[cfg(unix)]
 async fn on_socket(call: &mut Call<'_>, proxy: &Arc<Proxy>, socket: &str) -> Outcome {
     let path = call.factory.path(socket);
     if path.exists() {
         std::fs::remove_file(&path)?;
     }
-    let listener = tokio::net::UnixListener::bind(&path)?;
+    let listener = tokio::net::UnixListener::bind(&path)
+        .map_err(|error| Failure::message(format!("listen unix {socket}: bind: {}", reason(&error))))?;
     call.line(format!("Starting to serve on {socket}"))?;
     loop {
         let (connection, _) = listener.accept().await?;
@@ -115,4 +130,20 @@ async fn on_socket(_: &mut Call<'_>, _: &Arc<Proxy>, _: &str) -> Outcome {
 fn prefix(text: &str) -> String {
     let inner = text.trim_matches('/');
     if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_listened_on_is_told_as_go_tells_it() {
+        assert!(listen("", 0).await.unwrap().local_addr().unwrap().ip().is_unspecified());
+        let taken = listen("127.0.0.1", 0).await.unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let why = format!("listen tcp 127.0.0.1:{port}: bind: address already in use");
+        assert_eq!(listen("127.0.0.1", port).await.unwrap_err(), why);
+        let why = "listen tcp: lookup no such.invalid: no such host";
+        assert_eq!(listen("no such.invalid", 0).await.unwrap_err(), why);
+    }
 }

@@ -1,0 +1,158 @@
+//! What of a container's command, mounts and account makes its program end.
+
+use serde_json::Value;
+
+use crate::apimachinery::{Object, builtin};
+
+use super::super::super::partial::quote;
+use super::super::finding::{Aside, Finding, name_of};
+use super::super::sentences;
+use super::{Chain, between, text};
+
+/// What means something to a shell only.
+const OF_SHELL: &[&str] = &["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"];
+
+/// Programs that go to the background unless they are told not to.
+const DAEMONS: &[&str] = &["nginx", "httpd", "apachectl", "apache2ctl", "crond", "cron", "sshd"];
+
+impl Chain<'_> {
+    /// What a program's end comes from that its container's spec tells.
+    pub(super) fn behind_the_end(self, pod: &Object, container: &Value, code: i64, line: &str) -> Aside {
+        without_shell(container)
+            .or_else(|| cut_script(container))
+            .or_else(|| to_background(container).filter(|_| code == 0))
+            .or_else(|| read_only(container, line))
+            .or_else(|| self.without_token(pod, line))
+    }
+
+    /// A token that a program looks for and that is not mounted.
+    fn without_token(self, pod: &Object, line: &str) -> Aside {
+        let named = match pod.text("/spec/serviceAccountName") {
+            "" => "default",
+            name => name,
+        };
+        let off = |object: &Object, pointer: &str| object.get(pointer).map(|value| value == false);
+        let account = self.world.named(&builtin::SERVICE_ACCOUNT, Some(pod.namespace()), named);
+        let of_account = || off(account?, "/automountServiceAccountToken");
+        let unmounted = off(pod, "/spec/automountServiceAccountToken").or_else(of_account).unwrap_or(false);
+        let asked = line.contains("/serviceaccount/");
+        (unmounted && asked).then(|| (&sentences::NO_TOKEN, vec![named.to_owned()]))
+    }
+
+    /// A folder that a runtime could not mount over a file of the image.
+    pub(super) fn mounted_on_file(self, pod: &Object, message: &str) -> Option<Finding> {
+        let place =
+            between(message, "to rootfs at \"", "\"").filter(|_| message.contains("not a directory"))?;
+        let name = name_of(pod);
+        let mut containers = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
+        let mount = containers.find_map(|container| {
+            let mut mounts = container["volumeMounts"].as_array()?.iter();
+            mounts.find(|mount| text(mount, "/mountPath").trim_end_matches('/') == place)
+        })?;
+        let show = self.describe(pod);
+        if let Some(finding) = self.part_missing(pod, mount) {
+            return Some(finding.shown_by(show));
+        }
+        Some(Finding::lasting(&sentences::MOUNTED_ON_FILE, [&name, place]).shown_by(show))
+    }
+
+    /// A part of a ConfigMap or Secret that is mounted and is not in it.
+    fn part_missing(self, pod: &Object, mount: &Value) -> Option<Finding> {
+        let part = text(mount, "/subPath");
+        let volume = pod.list("/spec/volumes").iter().find(|volume| volume["name"] == mount["name"])?;
+        let sources = [
+            (&builtin::CONFIG_MAP, text(volume, "/configMap/name")),
+            (&builtin::SECRET, text(volume, "/secret/secretName")),
+        ];
+        let (kind, source) = sources.into_iter().find(|(_, source)| !source.is_empty())?;
+        let found = self.world.named(kind, Some(pod.namespace()), source)?;
+        let holds = |map: &str| found.map(map).is_some_and(|map| map.contains_key(part));
+        if part.is_empty() || holds("/data") || holds("/binaryData") {
+            return None;
+        }
+        let owner = format!("{} {source}", kind.kind);
+        let keys = self.near_key(kind, pod.namespace(), source, part);
+        Some(Finding::lasting(&sentences::KEY_MISSING, [&name_of(pod), &owner, part]).aside(keys))
+    }
+}
+
+/// The words that a container runs, as far as its spec says them.
+fn words_of(container: &Value) -> Vec<&str> {
+    let lists = [&container["command"], &container["args"]].into_iter().filter_map(Value::as_array);
+    lists.flatten().filter_map(Value::as_str).collect()
+}
+
+fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
+}
+
+/// Signs of the shell among the words of a program that is none.
+fn without_shell(container: &Value) -> Aside {
+    let words = words_of(container);
+    let program = words.first().filter(|program| !is_shell(program))?;
+    let sign = words.iter().find(|word| OF_SHELL.contains(word))?;
+    Some((&sentences::WITHOUT_SHELL, vec![(*sign).to_owned(), (*program).to_owned()]))
+}
+
+/// `sh -c sleep 3600`: a script of which the shell takes the first word only.
+fn cut_script(container: &Value) -> Aside {
+    let words = words_of(container);
+    let [shell, option, script, rest @ ..] = words.as_slice() else { return None };
+    let one_word = is_shell(shell) && *option == "-c" && !script.contains([' ', '$', '\n', ';']);
+    let whole = [std::slice::from_ref(script), rest].concat().join(" ");
+    (one_word && !rest.is_empty())
+        .then(|| (&sentences::CUT_SCRIPT, vec![(*script).to_owned(), quote(&whole)]))
+}
+
+/// A program that its shell, or it itself, sends to the background.
+fn to_background(container: &Value) -> Aside {
+    let words = words_of(container);
+    let script = words.last().filter(|_| words.first().is_some_and(|program| is_shell(program)));
+    let by_shell = script.is_some_and(|script| script.trim_end().ends_with('&'));
+    let program = words.first().and_then(|program| program.rsplit('/').next()).unwrap_or_default();
+    let told = words.iter().any(|word| matches!(*word, "-f" | "-D" | "-n") || word.contains("daemon off"));
+    let by_itself = DAEMONS.contains(&program) && !told;
+    (by_shell || by_itself).then(|| (&sentences::TO_BACKGROUND, Vec::new()))
+}
+
+/// What may not be written, where a program says that it could not.
+fn read_only(container: &Value, line: &str) -> Aside {
+    if !line.contains("Read-only file system") && !line.contains("read-only file system") {
+        return None;
+    }
+    let mut mounts = container["volumeMounts"].as_array().into_iter().flatten();
+    let mount = mounts.find(|mount| mount["readOnly"] == true && line.contains(text(mount, "/mountPath")));
+    if let Some(mount) = mount {
+        return Some((&sentences::READ_ONLY_MOUNT, vec![text(mount, "/mountPath").to_owned()]));
+    }
+    let root = container.pointer("/securityContext/readOnlyRootFilesystem") == Some(&Value::Bool(true));
+    root.then(|| (&sentences::READ_ONLY_ROOT, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_odd_about_a_command_is_seen() {
+        let container = |command: &[&str]| json!({"command": command});
+        assert!(without_shell(&container(&["echo", "a", "&&", "sleep", "9"])).is_some());
+        assert!(without_shell(&container(&["sh", "-c", "echo a && sleep 9"])).is_none());
+        assert!(cut_script(&container(&["sh", "-c", "sleep", "3600"])).is_some());
+        for whole in [&["sh", "-c", "sleep 3600"][..], &["sh", "-c", "echo $0", "me"], &["sh", "run.sh", "a"]]
+        {
+            assert!(cut_script(&container(whole)).is_none(), "{whole:?}");
+        }
+        for (command, away) in [
+            (&["sh", "-c", "httpd -p 80 &"][..], true),
+            (&["/usr/sbin/nginx"], true),
+            (&["nginx", "-g", "daemon off;"], false),
+            (&["httpd", "-f"], false),
+            (&["sh", "-c", "a && b"], false),
+        ] {
+            assert_eq!(to_background(&container(command)).is_some(), away, "{command:?}");
+        }
+    }
+}
