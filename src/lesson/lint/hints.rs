@@ -5,10 +5,14 @@ use super::super::diagnostic::Report;
 use super::super::language::Language;
 use super::super::markdown::{BlockKind, Page};
 use super::section_of;
+use crate::apimachinery::resolve_kind;
 use crate::base::Position;
 
 /// Hints that a step has.
 const HINTS: usize = 3;
+
+/// Words of a command beyond which it is a manifest, of which a text may say a part.
+const WORDS_MAX: usize = 12;
 
 /// Letters that an answer needs at least to be worth hiding.
 const ANSWER_MIN: usize = 3;
@@ -106,13 +110,27 @@ fn holds_command(text: &str, essence: &str) -> bool {
     if text.contains(essence) {
         return true;
     }
-    let wanted: Vec<&str> = essence.split(' ').collect();
+    let wanted = as_typed(essence);
     // Short commands are named by their words alone; that is what a second hint is for.
-    wanted.len() >= 4
-        && text.split('\n').any(|line| {
-            let words: Vec<&str> = line.split(' ').collect();
-            wanted.iter().all(|word| words.contains(word))
-        })
+    let told = || {
+        let words = as_typed(&text.replace('\n', " "));
+        wanted.iter().all(|word| words.contains(word))
+    };
+    wanted.len() >= 4 && essence.split(' ').count() <= WORDS_MAX && told()
+}
+
+/// The words of a command whatever the order and the form of its flags, with kinds by their full names.
+fn as_typed(text: &str) -> Vec<String> {
+    let words = text.split(' ').map(|word| word.trim_matches([',', '.', ';', ':', '(', ')']));
+    let parts = words.flat_map(|word| match word.split_once('=') {
+        Some((flag, value)) if flag.starts_with('-') => vec![flag, value],
+        _ => vec![word],
+    });
+    let full = |word: &str| match word.split_once('/') {
+        Some((kind, name)) => resolve_kind(kind).map(|kind| format!("{}/{name}", kind.singular)),
+        None => resolve_kind(word).map(|kind| kind.singular.to_owned()),
+    };
+    parts.filter(|word| !word.is_empty()).map(|word| full(word).unwrap_or_else(|| word.to_owned())).collect()
 }
 
 /// What a command says without its tool; `None` for one that says too little to be a secret.
@@ -186,6 +204,9 @@ mod tests {
         assert!(given_away(&create, "k create deployment web --replicas=1 --image=nginx").is_some());
         assert!(given_away(&create, "The verb is `create`, the kind is `deployment`.").is_none());
         assert!(given_away(&create, "`kubectl create deployment web --image=____`").is_none());
+        assert!(given_away(&create, "`kubectl create deploy web --image nginx`").is_some());
+        let prose = "Type kubectl create deployment, the name web,\nand then --image=nginx.";
+        assert!(given_away(&create, prose).is_some());
         let delete = step("kubectl delete pod hello");
         assert!(given_away(&delete, "The verb is `delete`, then the kind and the name.").is_none());
         assert!(given_away(&delete, "Try `kubectl delete pod hello`").is_some());

@@ -1,8 +1,10 @@
 //! Links to files, steps and chapters that are not there.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Parser, Tag};
+use regex::Regex;
 
 use super::super::course::Course;
 use super::super::diagnostic::Report;
@@ -10,6 +12,10 @@ use super::super::markdown::{BlockKind, Page, options, position};
 use super::super::node::{Node, YamlBlock};
 use super::Pages;
 use crate::base::{Position, nearest};
+
+/// An address in a piece of HTML.
+static IN_HTML: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\b(?:href|src)\s*=\s*["']([^"']+)["']"#).ok());
 
 /// What links are looked up in.
 pub(super) struct Links<'a> {
@@ -74,6 +80,11 @@ impl Links<'_> {
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     targets.push((range.start, dest_url.to_string()));
+                }
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    let found = IN_HTML.iter().flat_map(|pattern| pattern.captures_iter(&html));
+                    let addresses = found.filter_map(|found| found.get(1)).map(|one| one.as_str().to_owned());
+                    targets.extend(addresses.map(|address| (range.start, address)));
                 }
                 Event::Code(code) => typed.push((range.start, code.to_string())),
                 _ => {}

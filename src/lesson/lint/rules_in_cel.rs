@@ -145,7 +145,9 @@ fn samples(source: &str) -> Vec<Sample> {
     samples.push(sample(2_000_000, "z", DEPTH_MAX));
     for found in LITERAL.iter().flat_map(|pattern| pattern.captures_iter(source)) {
         if let Some(number) = found.get(1).and_then(|number| number.as_str().parse::<i64>().ok()) {
-            samples.extend([number - 1, number, number + 1].map(|number| sample(number, "x", DEPTH_MAX)));
+            // Numbers that people set are hardly ever below zero.
+            let around = [number.saturating_sub(1).max(0), number, number.saturating_add(1)];
+            samples.extend(around.map(|number| sample(number, "x", DEPTH_MAX)));
         }
         if let Some(text) = found.get(2).or(found.get(3)) {
             samples.push(sample(2, text.as_str(), DEPTH_MAX));
@@ -164,10 +166,13 @@ fn holds(program: &CelProgram, variables: &[Variable], sample: &Sample) -> Optio
     let values: Vec<(&str, CelValue)> = variables
         .iter()
         .map(|(name, (kind, is_list))| {
-            let object = match kind.and_then(schema_of) {
+            let mut object = match kind.and_then(schema_of) {
                 Some(schema) => made_up(schema, sample, sample.depth),
                 None => json!({"metadata": {"name": sample.text}}),
             };
+            if let Some(kind) = kind {
+                be_stored(&mut object, kind);
+            }
             let items = if sample.empty_lists { json!([]) } else { json!([object.clone()]) };
             (name.as_str(), cel_from_json(if *is_list { &items } else { &object }))
         })
@@ -175,15 +180,37 @@ fn holds(program: &CelProgram, variables: &[Variable], sample: &Sample) -> Optio
     program.evaluate(&values).ok()?.to_json()?.as_bool()
 }
 
+/// Gives an object what every object of a cluster has, whoever made it.
+fn be_stored(object: &mut Value, kind: &Kind) {
+    object["apiVersion"] = kind.api_version().into();
+    object["kind"] = kind.kind.into();
+    let metadata = &mut object["metadata"];
+    for (key, value) in [("name", "x"), ("uid", "u"), ("resourceVersion", "1")] {
+        if metadata[key].as_str().is_none_or(str::is_empty) {
+            metadata[key] = value.into();
+        }
+    }
+    if kind.namespaced {
+        metadata["namespace"] = "default".into();
+    }
+    metadata["creationTimestamp"] = "2026-01-01T00:00:00Z".into();
+}
+
+/// Fields that are never empty where they are.
+const NEVER_EMPTY: &[&str] = &["name", "image"];
+
 /// An object of a type with every field set, down to a depth; below it, nothing is.
 fn made_up(schema: &TypeSchema, sample: &Sample, depth: usize) -> Value {
     if depth == 0 {
         return json!({});
     }
-    let fields = schema
-        .fields
-        .iter()
-        .map(|(name, field)| ((*name).to_owned(), value_of(&field.field_type, sample, depth - 1)));
+    let fields = schema.fields.iter().map(|(name, field)| {
+        let value = match value_of(&field.field_type, sample, depth - 1) {
+            Value::String(text) if text.is_empty() && NEVER_EMPTY.contains(name) => "x".into(),
+            value => value,
+        };
+        ((*name).to_owned(), value)
+    });
     Value::Object(fields.collect::<Map<_, _>>())
 }
 

@@ -41,8 +41,14 @@ pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut 
         texts.extend(
             step.questions.iter().enumerate().map(|(index, one)| (numbered("question", index), &one.ask)),
         );
+        let hints: Vec<&Text> = step.hints.iter().collect();
+        let checks: Vec<&Text> = step.checks.iter().map(|check| &check.that).collect();
+        for (what, list) in [("hints", hints), ("checks", checks)] {
+            swapped(what, &list, &step.id, section.at, report);
+        }
         for (what, text) in texts {
             untranslated(&what, text, &step.id, section.at, report);
+            other_command(&what, text, &step.id, section.at, report);
         }
     }
 }
@@ -82,6 +88,53 @@ fn code_blocks(prose: &str) -> Vec<String> {
             lines.filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
         })
         .collect()
+}
+
+/// Whether two texts of a list fit each other's originals better than their own, by the names in them.
+fn swapped(what: &str, list: &[&Text], id: &str, at: Position, report: &mut Report) {
+    let names: Vec<[Vec<String>; 2]> =
+        list.iter().map(|text| [Language::En, Language::Ko].map(|one| names_in(text.get(one)))).collect();
+    let common =
+        |one: usize, two: usize| names[two][1].iter().filter(|name| names[one][0].contains(name)).count();
+    for two in 0..list.len() {
+        for one in 0..two {
+            let translated = list[one].is_in(Language::Ko) && list[two].is_in(Language::Ko);
+            if translated && common(one, two) + common(two, one) > common(one, one) + common(two, two) {
+                let message = format!("{what} {} and {} of {{#{id}}} have changed places", one + 1, two + 1);
+                let hint = "keep the order of en.md: each stands for the one in its place".to_owned();
+                report.broken("translation-mismatch", at, message, Some(hint));
+                return;
+            }
+        }
+    }
+}
+
+/// What stays the same in every language: names, numbers, words of commands.
+fn names_in(text: &str) -> Vec<String> {
+    let stays = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@".contains(letter);
+    let words = text.split(|letter| !stays(letter)).map(|word| word.trim_matches(['.', ':', '_', '-']));
+    let mut names: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Whether a translation names a command that the original does not.
+fn other_command(what: &str, text: &Text, id: &str, at: Position, report: &mut Report) {
+    if !text.is_in(Language::Ko) {
+        return;
+    }
+    let (original, translated) = (text.get(Language::En), text.get(Language::Ko));
+    let prose: String = translated.split("```").step_by(2).collect();
+    let code = prose.split('`').skip(1).step_by(2);
+    let mut commands = code.filter(|code| {
+        let mut words = code.split_whitespace();
+        matches!(words.next(), Some("kubectl" | "minikube" | "docker" | "podlings")) && words.next().is_some()
+    });
+    if let Some(command) = commands.find(|command| !original.contains(*command)) {
+        let message = format!("{what} of {{#{id}}} names `{command}`, which the original does not");
+        report.broken("translation-mismatch", at, message, None);
+    }
 }
 
 fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Report) {

@@ -96,8 +96,11 @@ fn at_place(node: &Node<'_>, place: Place<'_>, report: &mut Report) {
             }
         }
         FieldType::Map(value) => {
-            for (_, entry) in node.entries() {
-                at_place(&entry, Place { field: value, ..place }, report);
+            // An amount is one of what its key names.
+            let of_amounts = matches!(**value, FieldType::Quantity);
+            for (key, entry) in node.entries() {
+                let name = if of_amounts { key } else { place.name };
+                at_place(&entry, Place { field: value, name, ..place }, report);
             }
         }
         _ => scalar(node, node.value, place, report),
@@ -136,6 +139,14 @@ fn scalar(node: &Node<'_>, value: &Value, place: Place<'_>, report: &mut Report)
             }
         }
         (FieldType::Quantity, _) => {
+            let text = value.as_str().unwrap_or_default();
+            let suffix = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+            if place.name == "cpu" && (suffix.ends_with('i') || matches!(suffix, "k" | "M" | "G")) {
+                let message = format!("{text} of cpu are far more whole CPUs than any node has");
+                let hint = "thousandths of a CPU are written with m: 500m".to_owned();
+                report.broken("unknown-value", node.at(), message, Some(hint));
+                return;
+            }
             if let Some(quantity) = Quantity::from_value(value) {
                 let stored = quantity.to_string();
                 if value.as_str() != Some(stored.as_str()) {

@@ -8,7 +8,7 @@ use super::ProofSettings;
 use super::desk::{Desk, Kept, Ran};
 use super::findings::{Findings, told};
 use super::mutants::{Mutant, mutants};
-use super::told::is_told;
+use super::told::{is_by_itself, is_told, presence};
 use super::walk::Arrival;
 
 /// Differences between `goto` and arriving that are told for a step.
@@ -43,6 +43,7 @@ pub(super) async fn prove(
         findings,
         kept,
         failed: vec![false; step.checks.len()],
+        failed_there: vec![false; step.checks.len()],
         heard: vec![false; step.mistakes.len()],
         counts: Counts::default(),
     };
@@ -69,6 +70,8 @@ struct Proof<'a, 'f> {
     kept: Kept,
     /// For each check, whether it failed in some state.
     failed: Vec<bool>,
+    /// For each check, whether it failed while its object was there.
+    failed_there: Vec<bool>,
     /// For each mistake, whether its words were heard.
     heard: Vec<bool>,
     counts: Counts,
@@ -115,9 +118,14 @@ impl Proof<'_, '_> {
     /// Notes which checks fail as things stand.
     async fn look_at_checks(&mut self) {
         for (index, check) in self.step.checks.iter().enumerate() {
-            if !self.failed[index] && !self.desk.hold(std::slice::from_ref(check), self.step).await {
-                self.failed[index] = true;
+            if self.failed_there[index] || self.desk.hold(std::slice::from_ref(check), self.step).await {
+                continue;
             }
+            self.failed[index] = true;
+            self.failed_there[index] = match presence(check) {
+                Some(presence) => self.desk.hold(&[presence], self.step).await,
+                None => true,
+            };
         }
     }
 
@@ -299,6 +307,15 @@ impl Proof<'_, '_> {
     fn checks_that_never_failed(&mut self) {
         for (index, check) in self.step.checks.iter().enumerate() {
             let asks = matches!(check.form, Form::Answer(_) | Form::Command(_));
+            if self.failed[index] && !self.failed_there[index] && is_by_itself(self.step, check) {
+                let message = format!(
+                    "check {} held in every state in which its object was there: {}",
+                    index + 1,
+                    check.that.get(Language::En)
+                );
+                let hint = "no solution says it, so the API server fills it in: ask for what the learner brings about, or let a mistake with `try:` break it";
+                self.findings.add("check-never-fails", check.at, message, hint);
+            }
             if self.failed[index] || asks || check.needs {
                 continue;
             }

@@ -1,6 +1,8 @@
-//! What a step tells a learner: whether a value was asked for.
+//! What a step tells a learner, and what its solutions say: whether a value was asked for or comes by itself.
 
-use crate::lesson::{Language, Step};
+use serde_json::Value;
+
+use crate::lesson::{Expectation, Form, Language, Step};
 
 /// Whether a learner can read this value in the step: then a check may insist on it.
 pub(super) fn is_told(step: &Step, value: &str) -> bool {
@@ -10,6 +12,38 @@ pub(super) fn is_told(step: &Step, value: &str) -> bool {
     }
     let texts = [&step.title, &step.prose].into_iter().chain(step.checks.iter().map(|check| &check.that));
     texts.map(|text| text.get(Language::En)).any(|text| holds(text, value))
+}
+
+/// The same check, asking only that its object is there; `None` where it asks for nothing more of it.
+pub(super) fn presence(check: &Expectation) -> Option<Expectation> {
+    let Form::Match { object, contains, settled: None, rule: None } = &check.form else { return None };
+    let form = Form::Match { object: object.clone(), contains: Value::Null, settled: None, rule: None };
+    contains.is_object().then(|| Expectation { form, ..check.clone() })
+}
+
+/// Whether no solution says anything of what a check asks for.
+pub(super) fn is_by_itself(step: &Step, check: &Expectation) -> bool {
+    let Form::Match { contains, .. } = &check.form else { return false };
+    let mut words = Vec::new();
+    leaves(contains, "", &mut words);
+    let said = |word: &String| step.solutions.iter().flatten().any(|line| holds(line, word));
+    !words.is_empty() && !words.iter().any(said)
+}
+
+/// The keys and the values at the ends of a partial object.
+fn leaves(partial: &Value, key: &str, words: &mut Vec<String>) {
+    match partial {
+        Value::Object(map) => {
+            for (below, value) in map {
+                leaves(value, if below.starts_with('$') { key } else { below }, words);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, key, words)),
+        value => {
+            words.push(key.to_owned());
+            words.extend(value.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
+        }
+    }
 }
 
 /// Whether a text holds a value as a whole: `3` is not in `30`, `nginx` is in `nginx:1.27`.

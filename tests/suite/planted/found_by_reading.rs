@@ -307,6 +307,64 @@ const READ_FAULTS: &[Fault] = &[
         "- {rule: hint-blank",
         "does not occur",
     ),
+    // Rules that every object of its kind follows.
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "cel: size(object.metadata.name) > 0",
+        "cannot-fail",
+        "cel:",
+        "whatever",
+    ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "cel: object.kind == 'Deployment' && has(object.metadata)",
+        "cannot-fail",
+        "cel:",
+        "whatever",
+    ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "cel: object.spec.replicas >= 0",
+        "cannot-fail",
+        "cel:",
+        "whatever",
+    ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "cel: object.spec.template.spec.containers.all(c, c.image != '')",
+        "cannot-fail",
+        "cel:",
+        "whatever",
+    ),
+    // The solution in other clothes, links in HTML, amounts.
+    fault(
+        "The verb is `create`; the number of Pods is a flag.",
+        "`kubectl create deploy web --replicas 2 --image codongmin/kub-first-app`",
+        "hint-gives-away",
+        "`kubectl create deploy web",
+        "hint 2",
+    ),
+    fault(
+        "The idea: order the application, and leave the Pods to Kubernetes.",
+        "Type kubectl create deployment, the name web,\nthen --image=codongmin/kub-first-app and --replicas=2.",
+        "hint-gives-away",
+        "Type kubectl create",
+        "hint 1",
+    ),
+    fault(
+        "Every Pod has an address of its own.",
+        "See <a href=\"../notes.md\">the notes</a>.",
+        "dead-link",
+        "See <a",
+        "notes.md",
+    ),
+    fault(
+        "contains: {spec: {replicas: 2}}",
+        "contains: {spec: {template: {spec: {containers: [{resources: {limits: {cpu: 100Mi}}}]}}}}",
+        "unknown-value",
+        "cpu: 100Mi",
+        "500m",
+    ),
 ];
 
 /// Found by reading the translation.
@@ -330,6 +388,20 @@ const KOREAN_FAULTS: &[Fault] = &[
         "translation-mismatch",
         "{#look}",
         "kubectl get pods -o wide",
+    ),
+    fault(
+        "- web 디플로이먼트가 codongmin/kub-first-app 이미지를 씁니다\n- 파드 두 개를 요구합니다",
+        "- 파드 두 개를 요구합니다\n- web 디플로이먼트가 codongmin/kub-first-app 이미지를 씁니다",
+        "translation-mismatch",
+        "{#order}",
+        "checks 1 and 2",
+    ),
+    fault(
+        "`kubectl delete pod web`",
+        "`kubectl delete deployment web`",
+        "translation-mismatch",
+        "{#order}",
+        "which the original does not",
     ),
     fault("--________=2`", "--replicas=2`", "hint-gives-away", "--replicas=2`", "whole solution"),
     fault("# Web 장", "Web 장", "title", "---", "title"),

@@ -160,6 +160,13 @@ const RUN_FAULTS: &[Fault] = &[
         "held in every state",
     ),
     fault(
+        "- that: Both Pods are available",
+        "- that: It rolls\n  object: deployment/web\n  contains: {spec: {strategy: {type: RollingUpdate}}}\n- that: Both Pods are available",
+        "check-never-fails",
+        "- that: It rolls",
+        "fills it in",
+    ),
+    fault(
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl get pods nothing",
         "command-fails",
