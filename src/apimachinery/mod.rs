@@ -38,8 +38,8 @@ mod volumes;
 mod watch;
 
 pub use cel::{
-    CelValue, Program as CelProgram, Type as CelType, from_json as cel_from_json, has_rules, rule_errors,
-    validate_by_rules,
+    CelValue, HostValue as CelHostValue, Program as CelProgram, Type as CelType, from_json as cel_from_json,
+    has_rules, rule_errors, validate_by_rules,
 };
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
@@ -60,7 +60,7 @@ pub use kinds::{
     unstored_kind_by_resource,
 };
 pub use labels::LabelSelector;
-pub use managed_fields::{owners_of, record_update, record_update_of, upgrade_managed_fields};
+pub use managed_fields::{owners_of, record_update, record_update_of, typing_errors, upgrade_managed_fields};
 pub use mapper::{kinds_in_category, resolve_kind};
 pub use meta::OwnerReference;
 pub use names::{
@@ -68,7 +68,7 @@ pub use names::{
     validate_environment_variable_name, validate_label_key, validate_label_value, validate_path_segment_name,
     validate_port_name,
 };
-pub use object::Object;
+pub use object::{ListItem, Object};
 pub use openapi::{document as openapi_document, hash as openapi_hash, index as openapi_index};
 pub use openapi_v2::{OpenApiV2Form, document as openapi_v2_document, hash as openapi_v2_hash};
 pub use packed_text::PackedText;

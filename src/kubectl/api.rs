@@ -1,6 +1,6 @@
 //! Requests to the API server: JSON in and out, refusals as Status, warnings printed.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ pub(super) struct Api {
     tells_asked: bool,
     /// Whether a server was heard of there; one in this process need not prove itself.
     pub(super) proven: Arc<AtomicBool>,
+    /// How often the question whether there is one is to be complained of, if it is still to be put.
+    pub(super) owed: Arc<AtomicUsize>,
     /// What connections go through.
     pub(super) proxy: Option<String>,
     resources: Arc<Mutex<Option<Arc<Vec<Resource>>>>>,
@@ -102,6 +104,7 @@ impl Api {
             page: 500,
             tells_asked: true,
             proven,
+            owed: Arc::default(),
             proxy: None,
             resources,
         }
@@ -226,7 +229,7 @@ impl Api {
         Ok(request)
     }
 
-    async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+    pub(super) async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
         let about = self.about(&request);
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let unanswered = || Unreachable::new(&method, &self.host, &path, NO_ANSWER);
@@ -285,7 +288,7 @@ impl Api {
     ) -> Outcome<(http::response::Parts, Bytes)> {
         let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
         self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
-        let (parts, body) = self.send(self.request(method, url, accept, body)?).await?.into_parts();
+        let (parts, body) = self.answer(self.request(method, url, accept, body)?).await?.into_parts();
         let bytes = self.collect(Response::from_parts(parts.clone(), body)).await?;
         self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
         Ok((parts, bytes))
@@ -354,6 +357,7 @@ impl Api {
         url: &Url,
         accept: &str,
     ) -> Outcome<impl AsyncBufRead + Unpin + Send + use<>> {
+        self.settle().await?;
         let mut request = self.request(Method::GET, url, accept, None)?;
         request.headers_mut().insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let told = self.tell_request(&request)?;
@@ -395,7 +399,7 @@ fn warning_text(header: &str) -> String {
 }
 
 /// Whether the answer says that it is text.
-fn is_text(response: &Response<Body>) -> bool {
+pub(super) fn is_text(response: &Response<Body>) -> bool {
     let kind = response.headers().get(http::header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/"))
 }

@@ -119,9 +119,10 @@ impl Resource {
         Url::new(format!("{}/{}", self.collection(namespace).as_str(), super::api::encode(name)))
     }
 
-    /// URL of a subresource of one object.
+    /// URL of a subresource of one object; of the object itself where none is named.
     pub(super) fn subresource(&self, namespace: &str, name: &str, subresource: &str) -> Url {
-        Url::new(format!("{}/{subresource}", self.object(namespace, name).as_str()))
+        let object = self.object(namespace, name);
+        if subresource.is_empty() { object } else { Url::new(format!("{}/{subresource}", object.as_str())) }
     }
 
     fn answers_to(&self, name: &str) -> bool {

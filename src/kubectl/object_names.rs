@@ -1,9 +1,14 @@
 //! Names of live objects, for completing lines.
 
-use http::Request;
+use http::{Method, Request};
 use serde_json::Value;
 
+use super::api::{Api, Url};
 use crate::apimachinery::KINDS;
+
+/// What is asked for: of each object, no more than who it is.
+const ACCEPT_NAMES: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 /// How many names are worth proposing.
 const NAMES_MAX: usize = 500;
@@ -14,17 +19,21 @@ pub async fn object_names(client: &kube::Client, namespace: &str, plural: &str) 
     let Some(kind) = KINDS.iter().find(|kind| kind.plural == plural) else { return Vec::new() };
     let root = if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
     let scope = if kind.namespaced { format!("/namespaces/{namespace}") } else { String::new() };
-    names_at(client, &format!("{root}/{}{scope}/{plural}", kind.version)).await
-}
-
-/// The names of what lies at the path of a collection, as far as they are worth proposing.
-pub(super) async fn names_at(client: &kube::Client, path: &str) -> Vec<String> {
-    let path = format!("{path}?limit={NAMES_MAX}");
-    let accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-    let Ok(request) = Request::get(path).header("Accept", accept).body(Vec::new()) else {
+    let path = format!("{root}/{}{scope}/{plural}?limit={NAMES_MAX}", kind.version);
+    let Ok(request) = Request::get(path).header("Accept", ACCEPT_NAMES).body(Vec::new()) else {
         return Vec::new();
     };
-    let list: Value = client.request(request).await.unwrap_or_default();
+    names_of(&client.request(request).await.unwrap_or_default())
+}
+
+/// The names of what lies at the URL of a collection, as far as they are worth proposing.
+pub(super) async fn names_at(api: &Api, collection: Url) -> Vec<String> {
+    let url = collection.with("limit", NAMES_MAX.to_string());
+    let list = api.text(Method::GET, &url, ACCEPT_NAMES, None).await.unwrap_or_default();
+    names_of(&serde_json::from_str(&list).unwrap_or_default())
+}
+
+fn names_of(list: &Value) -> Vec<String> {
     let items = list["items"].as_array().into_iter().flatten();
     items.filter_map(|item| item["metadata"]["name"].as_str()).map(str::to_owned).collect()
 }

@@ -21,7 +21,7 @@ pub(super) struct Named {
 /// Reads what `web`, `pod/web` or `deployment/web` names.
 pub(super) async fn named(api: &Api, namespace: &str, typed: &str) -> Outcome<Named> {
     let (kind, name) = typed.split_once('/').unwrap_or(("pods", typed));
-    api.prove(BY_NAME).await?;
+    api.expect(BY_NAME).await?;
     let resource = resolve(api, kind).await?;
     let object = api.get(&resource.object(namespace, name)).await?;
     Ok(Named { resource, object })

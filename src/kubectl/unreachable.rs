@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::atomic::Ordering;
 
-use http::Method;
+use futures::future::BoxFuture;
+use http::{Method, Request, Response};
+use kube::client::Body;
 use serde::de::IgnoredAny;
 
 use super::answers::BROKEN;
-use super::api::{Api, Url};
+use super::api::{Api, Url, is_text};
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
 use super::klog::{self, Severity};
@@ -18,6 +20,9 @@ use crate::apimachinery::go_json_error;
 pub(super) const BY_TYPE: usize = 5;
 /// Of one that names no type by itself: `logs web`, `get pod/web`.
 pub(super) const BY_NAME: usize = 4;
+
+/// The level of `-v` from which every request is told.
+const TELLS_REQUESTS: i64 = 6;
 
 /// How discovery is asked for when what it says is not read.
 const SHORT: &str = "application/json";
@@ -96,17 +101,71 @@ impl Api {
     ///
     /// Upstream looks types up `lookups` times before it gives up, and complains each time. Here most
     /// types are known without asking, so that the question is put once, and only if a socket is between.
-    pub(super) async fn prove(&self, lookups: usize) -> Outcome {
-        if self.is_proven() {
-            return Ok(());
-        }
-        let failure = match self.quiet().discovery_root().await {
-            Err(failure) if !is_locked(&failure) => failure,
-            _ => {
-                self.proven.store(true, Ordering::Relaxed);
+    pub(super) fn prove(&self, lookups: usize) -> BoxFuture<'_, Outcome> {
+        let lookups = lookups.max(self.owed.swap(0, Ordering::Relaxed));
+        Box::pin(async move {
+            if self.is_proven() {
                 return Ok(());
             }
-        };
+            match self.quiet().discovery_root().await {
+                Err(failure) if !is_locked(&failure) => Err(self.complained_of_types(lookups, failure)?),
+                _ => {
+                    self.proven.store(true, Ordering::Relaxed);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    /// Has the next request show whether there is a server. A question of its own ([`Self::prove`]) is put
+    /// only if that request would change something, or fails, or if requests are told, in their order.
+    pub(super) async fn expect(&self, lookups: usize) -> Outcome {
+        if self.log().level >= TELLS_REQUESTS {
+            return self.prove(lookups).await;
+        }
+        self.owed.store(lookups, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Puts the question that is owed.
+    pub(super) async fn settle(&self) -> Outcome {
+        match self.owed.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            lookups => self.prove(lookups).await,
+        }
+    }
+
+    /// Sends a request, and learns from the answer whether there is a server.
+    pub(super) async fn answer(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+        if request.method() != Method::GET {
+            self.settle().await?;
+        }
+        let lookups = self.owed.swap(0, Ordering::Relaxed);
+        let answer = self.send(request).await;
+        if lookups == 0 || self.is_proven() {
+            return answer;
+        }
+        match answer {
+            Ok(response) if !is_text(&response) => {
+                self.proven.store(true, Ordering::Relaxed);
+                Ok(response)
+            }
+            // Whoever does not answer this does not answer the question either.
+            Err(Failure::Unreachable(failure)) => {
+                let url = Url::new("/api").with("timeout", self.patience());
+                let why = Unreachable::new(&Method::GET, self.host(), url.as_str(), failure.why);
+                let failure = Unreachable { refused: failure.refused, ..why };
+                Err(self.complained_of_types(lookups, failure.into())?)
+            }
+            answer => {
+                self.prove(lookups).await?;
+                answer
+            }
+        }
+    }
+
+    /// Complains once for each time that upstream looks types up in vain.
+    fn complained_of_types(&self, lookups: usize, failure: Failure) -> Outcome<Failure> {
         for _ in 0..lookups {
             if failure.to_string().starts_with(BROKEN) {
                 self.complain_of_body(&failure)?;
@@ -114,7 +173,7 @@ impl Api {
             let text = format!("couldn't get current server API group list: {failure}");
             self.complain("memcache.go:265", &format!("\"Unhandled Error\" err={}", klog::value(&text)))?;
         }
-        Err(failure)
+        Ok(failure)
     }
 
     async fn discovery_root(&self) -> Outcome {
@@ -201,6 +260,8 @@ pub(super) fn dialled(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::super::scripted::server;
     use super::*;
 
@@ -231,5 +292,34 @@ mod tests {
         // Once it has answered, it is asked no more.
         api.prove(1).await.unwrap();
         assert_eq!(*asked.lock().unwrap(), ["GET /api?timeout=32s"; 3]);
+    }
+
+    #[tokio::test]
+    async fn the_first_answer_shows_whether_there_is_a_server() {
+        let get = async |api: &Api| api.get(&Url::new("/api/v1/pods")).await;
+        // An answer is one, and so is a refusal by who does not let everybody look.
+        let refused = r#"{"kind":"Status","reason":"Unauthorized","message":"Unauthorized","code":401}"#;
+        for (answers, asked_for) in [(&[(200, "{}")][..], 1), (&[(401, refused), (401, refused)][..], 2)] {
+            let (api, asked, printed) = server(answers);
+            let api = api.unproven();
+            api.expect(2).await.unwrap();
+            assert_eq!(get(&api).await.is_ok(), asked_for == 1);
+            assert!(api.is_proven());
+            assert_eq!(asked.lock().unwrap().len(), asked_for);
+            assert!(!printed.err().contains("memcache"));
+        }
+        // What is none is complained of, in the words of what upstream asks first.
+        let (api, asked, printed) = server(&[(502, "<html>"), (502, "<html>")]);
+        let api = api.unproven();
+        api.expect(2).await.unwrap();
+        get(&api).await.unwrap_err();
+        assert_eq!(printed.err().matches("memcache.go").count(), 2);
+        assert_eq!(*asked.lock().unwrap(), ["GET /api/v1/pods", "GET /api?timeout=32s"]);
+        // Nothing is changed before there is known to be one.
+        let (api, asked, _) = server(&[(502, "<html>")]);
+        let api = api.unproven();
+        api.expect(2).await.unwrap();
+        api.post(&Url::new("/api/v1/pods"), &Value::Null).await.unwrap_err();
+        assert_eq!(*asked.lock().unwrap(), ["GET /api?timeout=32s"]);
     }
 }

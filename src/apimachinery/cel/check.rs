@@ -5,7 +5,13 @@ use cel::parser::Expression;
 use serde_json::Value;
 
 use super::functions;
+use super::host::AUTHORIZER_FUNCTIONS;
 use super::value::unescaped;
+use crate::apimachinery::kinds::Kind;
+use crate::apimachinery::schema::{self, FieldType, TypeSchema};
+
+/// Type of every object's `metadata`.
+const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
 /// What is known about the type of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,11 +30,42 @@ pub enum Type<'a> {
     Schema(&'a Value),
     /// A whole object: its schema, and what every object has.
     Object(&'a Value),
+    /// A whole object of whose `metadata` all may be named.
+    Whole(&'a Value),
     /// An object with these fields.
     Fields(&'a [&'a str]),
+    /// A message of a built-in kind.
+    Message(&'static TypeSchema),
+    /// A list of such values.
+    List(&'static FieldType),
+    /// A map of such values.
+    Map(&'static FieldType),
 }
 
 impl<'a> Type<'a> {
+    /// The type of the objects of a kind.
+    #[must_use]
+    pub fn of_kind(kind: &Kind) -> Self {
+        match kind.custom {
+            Some(custom) => Self::Whole(&custom.schema),
+            None => schema::of(kind).map_or(Self::Dyn, Self::Message),
+        }
+    }
+
+    /// The type of a field of a message.
+    fn of_field(field_type: &'static FieldType) -> Self {
+        match field_type {
+            FieldType::String => Self::Text,
+            FieldType::Integer32 | FieldType::Integer64 => Self::Int,
+            FieldType::Number => Self::Double,
+            FieldType::Boolean => Self::Bool,
+            FieldType::Message(reference) => Self::Message(reference.schema()),
+            FieldType::Array(items) => Self::List(items),
+            FieldType::Map(values) => Self::Map(values),
+            _ => Self::Dyn,
+        }
+    }
+
     /// The scalar that a schema describes, if it is one.
     fn plain(self) -> Self {
         let Self::Schema(schema) = self else { return self };
@@ -50,8 +87,9 @@ impl<'a> Type<'a> {
             Self::Int => Some("int"),
             Self::Double => Some("double"),
             Self::Text => Some("string"),
+            Self::List(_) => Some("list"),
             Self::Schema(schema) if schema["type"] == "array" => Some("list"),
-            Self::Dyn | Self::Schema(_) | Self::Object(_) | Self::Fields(_) => None,
+            _ => None,
         }
     }
 
@@ -60,7 +98,14 @@ impl<'a> Type<'a> {
         match self {
             Self::Object(_) if matches!(name, "apiVersion" | "kind") => Some(Self::Text),
             Self::Object(_) if name == "metadata" => Some(Self::Fields(&["name", "generateName"])),
-            Self::Object(schema) => Self::Schema(schema).field(name),
+            Self::Whole(_) if matches!(name, "apiVersion" | "kind") => Some(Self::Text),
+            Self::Whole(_) if name == "metadata" => schema::by_name(OBJECT_META).map(Self::Message),
+            Self::Object(schema) | Self::Whole(schema) => Self::Schema(schema).field(name),
+            Self::Message(schema) => {
+                let found = schema.field(name).or_else(|| schema.field(&unescaped(name)));
+                found.map(|field| Self::of_field(&field.field_type))
+            }
+            Self::Map(values) => Some(Self::of_field(values)),
             Self::Schema(schema) if schema.get("x-kubernetes-embedded-resource").is_some() => Some(Self::Dyn),
             Self::Schema(schema) => {
                 let unescaped = unescaped(name);
@@ -77,13 +122,18 @@ impl<'a> Type<'a> {
             }
             Self::Fields(fields) => fields.contains(&name).then_some(Self::Dyn),
             Self::Dyn => Some(Self::Dyn),
-            Self::Bool | Self::Int | Self::Double | Self::Text => None,
+            Self::Bool | Self::Int | Self::Double | Self::Text | Self::List(_) => None,
         }
     }
 
     /// The type of what a list or a map holds, and of a map's keys.
     fn inner(&self) -> (Self, Self) {
-        let Self::Schema(schema) = self else { return (Self::Dyn, Self::Dyn) };
+        let schema = match self {
+            Self::Schema(schema) => schema,
+            Self::List(items) => return (Self::of_field(items), Self::Int),
+            Self::Map(values) => return (Self::of_field(values), Self::Text),
+            _ => return (Self::Dyn, Self::Dyn),
+        };
         if let Some(items) = schema.get("items") {
             return (Self::Schema(items).plain(), Self::Int);
         }
@@ -178,7 +228,10 @@ impl<'a> Checker<'a, '_> {
     fn comprehension(&mut self, loops: &ComprehensionExpr) -> Result<Type<'a>, String> {
         let range = self.type_of(&loops.iter_range)?;
         let (value, key) = range.inner();
-        let is_map = matches!(&range, Type::Schema(schema) if schema.get("items").is_none());
+        let is_map = match &range {
+            Type::Schema(schema) => schema.get("items").is_none(),
+            range => matches!(range, Type::Map(_)),
+        };
         let start = self.type_of(&loops.accu_init)?;
         let base = self.scope.len();
         self.scope.push((loops.accu_var.clone(), if start == Type::Bool { Type::Bool } else { Type::Dyn }));
@@ -214,7 +267,10 @@ impl<'a> Checker<'a, '_> {
         }
         let known = match (&full, &target) {
             (Some(_), _) => true,
-            (None, Some(_)) => functions::METHODS.contains(&name),
+            (None, Some(_)) => {
+                let asks = self.scope.iter().any(|(known, _)| known == "authorizer");
+                functions::METHODS.contains(&name) || asks && AUTHORIZER_FUNCTIONS.contains(&name)
+            }
             (None, None) => functions::GLOBAL.contains(&name),
         };
         if !known {
@@ -306,9 +362,8 @@ fn result_type<'a>(name: &str) -> Type<'a> {
         "size" | "int" | "indexOf" | "lastIndexOf" | "compareTo" | "asInteger" | "sign" => Type::Int,
         "contains" | "startsWith" | "endsWith" | "matches" | "isSorted" | "isGreaterThan" | "isLessThan"
         | "isInteger" | "isQuantity" | "isURL" | "isIP" | "isCIDR" | "isSemver" | "hasValue" | "bool"
-        | "sets.contains" | "sets.equivalent" | "sets.intersects" | "containsIP" | "containsCIDR" => {
-            Type::Bool
-        }
+        | "allowed" | "errored" | "sets.contains" | "sets.equivalent" | "sets.intersects" | "containsIP"
+        | "containsCIDR" => Type::Bool,
         "string" | "lowerAscii" | "upperAscii" | "trim" | "replace" | "substring" | "charAt" | "join"
         | "find" | "format" | "getScheme" | "getHost" | "getHostname" | "getPort" | "getEscapedPath" => {
             Type::Text

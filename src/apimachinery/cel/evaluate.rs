@@ -124,6 +124,9 @@ impl Evaluation {
         }
         let target = target.map(|target| self.value(target)).transpose()?;
         let values = self.values(arguments)?;
+        if let Some(CelValue::Host(host)) = &target {
+            return host.call(name, &values).ok_or_else(|| "no such overload".to_owned());
+        }
         if let Some(outcome) = operators::apply(name, &values) {
             return outcome;
         }
@@ -218,6 +221,7 @@ fn has(operand: &CelValue, field: &str) -> Outcome {
 fn selected(operand: &CelValue, field: &str) -> Outcome {
     match operand {
         CelValue::Map(_) => operand.field(field).cloned().ok_or_else(|| format!("no such key: {field}")),
+        CelValue::Host(host) => host.field(field).ok_or_else(|| format!("no such key: {field}")),
         // A selection in something optional is optional, too.
         CelValue::Optional(inner) => {
             Ok(operators::optional(inner.as_ref().and_then(|inner| inner.field(field)).cloned()))

@@ -364,6 +364,6 @@ pub(super) fn text_of(value: &CelValue) -> Option<String> {
         CelValue::Cidr(address, length) => format!("{address}/{length}"),
         CelValue::Semver([major, minor, patch], pre) if pre.is_empty() => format!("{major}.{minor}.{patch}"),
         CelValue::Semver([major, minor, patch], pre) => format!("{major}.{minor}.{patch}-{pre}"),
-        CelValue::List(_) | CelValue::Map(_) | CelValue::Optional(_) => return None,
+        CelValue::List(_) | CelValue::Map(_) | CelValue::Optional(_) | CelValue::Host(_) => return None,
     })
 }

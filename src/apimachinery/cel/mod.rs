@@ -6,6 +6,7 @@
 mod check;
 mod evaluate;
 mod functions;
+mod host;
 mod lists;
 mod operators;
 mod quantities;
@@ -22,6 +23,7 @@ use cel::parser::Expression;
 use serde_json::Value;
 
 pub use check::Type;
+pub use host::HostValue;
 pub use rules::{has_rules, rule_errors, validate as validate_by_rules};
 pub use value::CelValue;
 

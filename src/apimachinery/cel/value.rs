@@ -48,6 +48,8 @@ pub enum CelValue {
     Cidr(IpAddr, u8),
     /// A version by semver's rules: three numbers and a pre-release.
     Semver([u64; 3], Arc<str>),
+    /// A value whose functions somebody else answers.
+    Host(Arc<dyn super::host::HostValue>),
 }
 
 impl CelValue {
@@ -119,6 +121,7 @@ impl CelValue {
             Self::Ip(_) => "net.IP",
             Self::Cidr(..) => "net.CIDR",
             Self::Semver(..) => "kubernetes.Semver",
+            Self::Host(host) => host.type_name(),
         }
     }
 

@@ -16,7 +16,7 @@ pub struct GroupVersionKind<'a> {
 }
 
 /// A message type of the API, `io.k8s.api.apps.v1.DeploymentSpec`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct TypeSchema {
     /// Full name, as OpenAPI documents write it.
     pub name: &'static str,
@@ -68,7 +68,7 @@ impl TypeSchema {
 }
 
 /// A field of a message.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Field {
     /// Type of its value.
     pub field_type: FieldType,

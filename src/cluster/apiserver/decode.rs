@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use crate::apimachinery::{FieldError, KINDS, Kind, Object, Status, decode_protobuf};
-use crate::base::parse_yaml;
+use crate::base::{Position, parse_yaml};
 
 use super::super::registry::Patch;
 use super::duplicates;
@@ -67,6 +67,21 @@ pub(super) fn any(headers: &HeaderMap, body: &[u8]) -> Result<Object, Status> {
 pub(super) fn duplicate_fields(headers: &HeaderMap, body: &[u8]) -> Vec<(String, bool)> {
     let reads = media_type(headers).ends_with("json") || media_type(headers).is_empty();
     if reads { duplicates::duplicate_fields(body) } else { Vec::new() }
+}
+
+/// What a YAML body says twice, as its reader tells it.
+pub(super) fn yaml_duplicates(headers: &HeaderMap, body: &[u8]) -> Vec<String> {
+    let text = match media_type(headers) {
+        "application/yaml" | "application/apply-patch+yaml" => std::str::from_utf8(body).unwrap_or_default(),
+        _ => return Vec::new(),
+    };
+    let documents = parse_yaml(text).unwrap_or_default();
+    let twice = documents.first().map(|document| document.duplicate_keys()).unwrap_or_default();
+    let line = |(path, position): &(String, Position)| {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        format!("line {}: key {key:?} already set in map", position.line)
+    };
+    twice.iter().map(line).collect()
 }
 
 fn json_value(body: &[u8]) -> Result<Value, Status> {

@@ -21,13 +21,18 @@ pub(super) fn builtin_kinds() -> Vec<&'static Kind> {
 }
 
 /// Answers a path that names no resource, where those kinds are served; `None` when it names nothing at all.
-pub(super) fn answer(path: &str, headers: &HeaderMap, kinds: Vec<&'static Kind>) -> Option<Response<Body>> {
+pub(super) fn answer(
+    path: &str,
+    headers: &HeaderMap,
+    kinds: Vec<&'static Kind>,
+    stale: &[(String, String)],
+) -> Option<Response<Body>> {
     let served = Served::new(kinds);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     Some(match parts.as_slice() {
         ["version"] => body::indented(&Version::simulated()),
-        ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core),
-        ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups),
+        ["api"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Core, &[]),
+        ["apis"] if wants_aggregated(headers) => aggregated(headers, &served, Half::Groups, stale),
         ["api"] => body::json(200, &core_versions()),
         ["apis"] => body::json(200, &group_list(&served)),
         ["api", version] => body::bytes(200, "application/json", resource_list(&served, "", version)?),
@@ -88,8 +93,13 @@ enum Half {
     Groups,
 }
 
-fn aggregated(headers: &HeaderMap, served: &Served, half: Half) -> Response<Body> {
-    let text = aggregated_document(served, half).to_string();
+fn aggregated(
+    headers: &HeaderMap,
+    served: &Served,
+    half: Half,
+    stale: &[(String, String)],
+) -> Response<Body> {
+    let text = aggregated_document(served, half, stale).to_string();
     let tag = format!("\"{:016X}\"", fingerprint(text.as_bytes()));
     let known = headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let mut response =
@@ -101,7 +111,8 @@ fn aggregated(headers: &HeaderMap, served: &Served, half: Half) -> Response<Body
     response
 }
 
-fn aggregated_document(served: &Served, half: Half) -> Value {
+/// `stale` are the versions, by group, of which nothing is known for want of an answer.
+fn aggregated_document(served: &Served, half: Half, stale: &[(String, String)]) -> Value {
     let version = |group: &str, version: &str| {
         let resources: Vec<Value> = served.kinds_of(group, version).map(aggregated_resource).collect();
         json!({"version": version, "freshness": "Current", "resources": resources})
@@ -115,6 +126,13 @@ fn aggregated_document(served: &Served, half: Half) -> Value {
             let versions: Vec<Value> = versions.into_iter().map(|name| version(group, name)).collect();
             json!({"metadata": metadata, "versions": versions})
         })
+        .collect();
+    let unknown = stale.iter().filter(|(group, version)| served.kinds_of(group, version).next().is_none());
+    let items: Vec<Value> = items
+        .into_iter()
+        .chain(unknown.map(|(group, version)| {
+            json!({"metadata": {"name": group}, "versions": [{"version": version, "freshness": "Stale"}]})
+        }))
         .collect();
     json!({
         "kind": "APIGroupDiscoveryList",

@@ -6,7 +6,7 @@ use http::Response;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::apimachinery::{Kind, Object, Status, unstored};
+use crate::apimachinery::{Kind, ListItem, Object, Status, unstored};
 use crate::base::{Timestamp, to_yaml};
 
 use super::super::registry::{self, Column, Registry, Row};
@@ -54,6 +54,22 @@ struct Each<I>(I);
 impl<I: Iterator<Item: Serialize> + Clone> Serialize for Each<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.clone())
+    }
+}
+
+/// An item of a list; items of built-in kinds do not repeat what the list says of their type.
+struct Item<'a> {
+    object: &'a Object,
+    typed: bool,
+}
+
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.typed {
+            ListItem(self.object).serialize(serializer)
+        } else {
+            self.object.serialize(serializer)
+        }
     }
 }
 
@@ -161,6 +177,7 @@ impl Presentation {
     }
 
     fn plain_list<'a>(self, metadata: &'a ListMeta, objects: &'a [Arc<Object>]) -> List<'a, impl Serialize> {
+        let typed = self.kind.custom.is_none();
         List {
             kind: match self.kind.custom {
                 Some(custom) => custom.list_kind.to_owned(),
@@ -168,7 +185,7 @@ impl Presentation {
             },
             api_version: self.kind.api_version(),
             metadata,
-            items: Each(objects.iter().map(AsRef::<Object>::as_ref)),
+            items: Each(objects.iter().map(move |object| Item { object, typed })),
         }
     }
 

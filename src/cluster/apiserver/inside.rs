@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use crate::apimachinery::{Kind, Status};
 use crate::base::Timestamp;
 
-use super::super::registry::Registry;
+use super::super::registry::{Registry, unavailable_apis};
 use super::super::runtime::{HttpRequest, HttpResponse};
 use super::authentication::{Authentication, ClientCertificate};
 use super::body::{self, Body};
@@ -77,7 +77,8 @@ fn answer(objects: &Inside<'_>, request: &HttpRequest) -> Result<Response<Body>,
             path if path.starts_with("/openapi/") => openapi::answer(path, &query, &custom),
             path => {
                 let kinds = discovery::builtin_kinds().into_iter().chain(custom).collect();
-                discovery::answer(path, &headers, kinds)
+                let stale = objects.with(|world| unavailable_apis(world.registry));
+                discovery::answer(path, &headers, kinds, &stale)
             }
         }
         .unwrap_or_else(body::page_not_found));

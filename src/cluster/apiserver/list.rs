@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::apimachinery::{Object, Status};
+use crate::apimachinery::{Object, Status, go_json_error};
 
 use super::super::registry::Registry;
 use super::body::Body;
@@ -74,7 +74,8 @@ impl Continue {
             };
             refused(format!("illegal base64 data at input byte {place}"))
         })?;
-        let token: Self = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+        let token: Self =
+            serde_json::from_slice(&bytes).map_err(|error| refused(go_json_error(&error, &bytes)))?;
         if token.version != TOKEN_VERSION {
             let why = format!("server does not recognize this encoded version {:?}", token.version);
             return Err(refused(why));

@@ -11,6 +11,7 @@ mod duplicates;
 mod encoding;
 mod event_cache;
 mod finish;
+mod flow_control;
 mod forward;
 mod health;
 mod inside;
@@ -44,3 +45,5 @@ pub(crate) use server::{ApiServer, serve_http1, serve_http2};
 mod hostile;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typed_tests;

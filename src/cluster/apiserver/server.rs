@@ -21,13 +21,14 @@ use crate::apimachinery::{AGGREGATED, Kind, Status, unstored};
 use super::super::authentication::{openid_configuration, user_of_certificate};
 use super::super::authorization::User;
 use super::super::driver::Shared;
-use super::super::registry::Registry;
+use super::super::registry::{Registry, unavailable_apis};
 use super::super::storage::Definitions;
 use super::access;
 use super::authentication::Authentication;
 use super::body::{self, Body};
 use super::event_cache::EventCache;
 use super::finish::Finish;
+use super::flow_control::{self, Classified};
 use super::query::{Query, is_well_escaped};
 use super::request_info::{RequestInfo, Verb};
 use super::request_metrics::{Metrics, Series};
@@ -74,8 +75,11 @@ impl ApiServer {
     ) -> Response<Body> {
         let reads = request.method() == Method::GET;
         let finish = Finish::of(request.headers(), request.uri().query().unwrap_or_default());
+        let audit = flow_control::audit_id(request.headers().get("audit-id"));
+        let mut classified = Classified::default();
         let answer = async {
-            let user = self.admit(&request, authentication)?;
+            let (user, found) = self.admit(&request, authentication)?;
+            classified = found;
             self.route(request, &user).await
         };
         // `filters.WithPanicRecovery`: a fault costs one request, not the connection.
@@ -88,6 +92,10 @@ impl ApiServer {
         if let Some(now) = self.date() {
             response.headers_mut().insert(DATE, now);
         }
+        if let Some((name, id)) = audit {
+            response.headers_mut().insert(name, id);
+        }
+        classified.tell(response.headers_mut());
         response
     }
 
@@ -98,12 +106,12 @@ impl ApiServer {
         HeaderValue::from_str(&text).ok()
     }
 
-    /// In whose name the request is made, if they may make it.
+    /// In whose name the request is made, if they may make it, and which flow it belongs to.
     fn admit(
         &self,
         request: &Request<Incoming>,
         authentication: &Authentication,
-    ) -> Result<Arc<User>, Status> {
+    ) -> Result<(Arc<User>, Classified), Status> {
         let uri = request.uri();
         let query = Query::parse(uri.query().unwrap_or_default());
         let attributes = access::attributes_of(request.method(), uri.path(), &query);
@@ -114,7 +122,8 @@ impl ApiServer {
             let store = registry.store();
             let user = access::impersonated(store, user, request.headers())?;
             access::check(store, &user, &attributes)?;
-            Ok(user)
+            let classified = Classified::of(store, &user, &attributes);
+            Ok((user, classified))
         })
     }
 
@@ -147,6 +156,7 @@ impl ApiServer {
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         Ok(match uri.path() {
+            path if self.is_unavailable(path) => body::bytes(503, body::TEXT, "service unavailable\n"),
             _ if !reads => body::page_not_found(),
             "/metrics" => self.metrics.response(&self.shared, WATCHES_MAX - self.watches.available_permits()),
             "/podlings/tunnel" => tunnel::open(&self.shared),
@@ -160,9 +170,21 @@ impl ApiServer {
                 self.openid(path)?.unwrap_or_else(body::page_not_found)
             }
             path => {
-                discovery::answer(path, request.headers(), self.kinds()).unwrap_or_else(body::page_not_found)
+                let stale = self.shared.look(|simulation, _| unavailable_apis(&simulation.registry));
+                discovery::answer(path, request.headers(), self.kinds(), &stale)
+                    .unwrap_or_else(body::page_not_found)
             }
         })
+    }
+
+    /// Whether a path belongs to an API whose server cannot be reached.
+    fn is_unavailable(&self, path: &str) -> bool {
+        let mut parts = path.split('/').skip(1);
+        let (Some("apis"), Some(group), Some(version)) = (parts.next(), parts.next(), parts.next()) else {
+            return false;
+        };
+        let apis = self.shared.look(|simulation, _| unavailable_apis(&simulation.registry));
+        apis.iter().any(|(other, of)| other == group && of == version)
     }
 
     /// What others need to check the tokens of service accounts.

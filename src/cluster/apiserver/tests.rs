@@ -12,7 +12,7 @@ fn cluster() -> Cluster {
 }
 
 /// Makes one request; the code and the JSON of the answer (a string when it is none).
-async fn ask(
+pub(super) async fn ask(
     cluster: &Cluster,
     method: &str,
     url: &str,
@@ -32,7 +32,7 @@ async fn ask(
     (code, value)
 }
 
-async fn get(cluster: &Cluster, url: &str) -> (u16, Value) {
+pub(super) async fn get(cluster: &Cluster, url: &str) -> (u16, Value) {
     ask(cluster, "GET", url, &[], &Value::Null).await
 }
 
@@ -41,9 +41,9 @@ fn config_map(name: &str, color: &str) -> Value {
         "metadata": {"name": name, "labels": {"color": color}}, "data": {"a": "1"}})
 }
 
-const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+pub(super) const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
-async fn with_default_namespace() -> Cluster {
+pub(super) async fn with_default_namespace() -> Cluster {
     let cluster = cluster();
     if get(&cluster, "/api/v1/namespaces/default").await.0 == 404 {
         let body = json!({"kind": "Namespace", "metadata": {"name": "default"}});
@@ -217,7 +217,12 @@ async fn what_is_unknown_or_malformed_is_said_so() {
 }
 
 /// Posts bytes; the code and the message of the answer.
-async fn post_bytes(cluster: &Cluster, query: &str, content_type: &str, body: Vec<u8>) -> (u16, String) {
+pub(super) async fn post_bytes(
+    cluster: &Cluster,
+    query: &str,
+    content_type: &str,
+    body: Vec<u8>,
+) -> (u16, String) {
     let request =
         Request::post(format!("{MAPS}{query}")).header("content-type", content_type).body(body.into());
     let response = cluster.client().send(request.unwrap()).await.unwrap();

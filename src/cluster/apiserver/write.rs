@@ -44,6 +44,7 @@ pub(super) fn create(
     }
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
+    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
     let namespace = info.namespace.clone().unwrap_or_default();
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -66,6 +67,7 @@ pub(super) fn update(
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
     let mut options = write_options(info, headers, user)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
+    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
     let object = match options.subresource {
         "scale" => decode::any(headers, body)?,
         _ => decode::object(info.kind, headers, body)?,
@@ -94,6 +96,7 @@ pub(super) fn patch(
     let mut options = write_options(info, headers, user)?;
     let patch = decode::patch(info, headers, body)?;
     options.duplicate_fields = decode::duplicate_fields(headers, body);
+    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let written = registry.patch(info.kind, &info.key(), &patch, &options);
@@ -135,6 +138,7 @@ pub(super) fn write_options(
         manager => manager.to_owned(),
     };
     Ok(WriteOptions {
+        yaml_duplicates: Vec::new(),
         manager,
         user: Arc::clone(user),
         dry_run,

@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
+use crate::base::Timestamp;
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
-use super::super::registry::{DeleteOptions, Propagation, Registry, WriteOptions};
+use super::super::registry::{DeleteOptions, Propagation, Registry, WriteOptions, unavailable_apis};
 use super::super::storage::{Change, ChangeType};
 use super::{MANAGER, conditions};
 
@@ -42,8 +43,10 @@ impl Reconciler for NamespaceController {
         }
         delete_contents(registry, &key.name)?;
         let left = contents(registry, &key.name);
-        let namespace = tell_what_is_left(registry, &namespace, &left)?;
-        if !left.is_empty() {
+        // Nobody knows what an API holds that does not answer.
+        let unknown = unavailable_apis(registry);
+        let namespace = tell_what_is_left(registry, &namespace, &left, &unknown)?;
+        if !left.is_empty() || !unknown.is_empty() {
             return Ok(Action::RequeueAfter(RETRY));
         }
         let mut done = Object::clone(&namespace);
@@ -97,11 +100,12 @@ fn tell_what_is_left(
     registry: &mut Registry,
     namespace: &Arc<Object>,
     left: &[(&'static Kind, Arc<Object>)],
+    unknown: &[(String, String)],
 ) -> Result<Arc<Object>, Status> {
     let now = registry.now();
     let mut list = namespace.list("/status/conditions").to_vec();
+    replace(&mut list, discovery_condition(unknown, now));
     let fine = [
-        ("NamespaceDeletionDiscoveryFailure", "ResourcesDiscovered", "All resources successfully discovered"),
         (
             "NamespaceDeletionGroupVersionParsingFailure",
             "ParsedGroupVersions",
@@ -140,6 +144,25 @@ fn tell_what_is_left(
     let mut next = Object::clone(namespace);
     next.set("/status/conditions", list);
     registry.update_status(&builtin::NAMESPACE, next, MANAGER)
+}
+
+/// Whether all that could be in the namespace is known.
+fn discovery_condition(unknown: &[(String, String)], now: Timestamp) -> Value {
+    let kind = "NamespaceDeletionDiscoveryFailure";
+    if unknown.is_empty() {
+        let message = "All resources successfully discovered";
+        return conditions::condition(kind, "False", "ResourcesDiscovered", message, now);
+    }
+    let told: Vec<String> = unknown
+        .iter()
+        .map(|(group, version)| format!("{group}/{version}: stale GroupVersion discovery: {group}/{version}"))
+        .collect();
+    let message = format!(
+        "Discovery failed for some groups, {} failing: unable to retrieve the complete list of server APIs: {}",
+        unknown.len(),
+        told.join(", ")
+    );
+    conditions::condition(kind, "True", "DiscoveryFailed", &message, now)
 }
 
 fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, usize> {

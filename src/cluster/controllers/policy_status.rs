@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::apimachinery::{Object, ObjectKey, Status, builtin};
 
 use super::super::manager::{Action, ReconcileContext, Reconciler, Watch};
+use super::super::registry::expression_warnings;
 use super::MANAGER;
 
-/// Notes the generation that was looked at. Types were checked when the policy was written.
+/// Checks expressions against the kinds that they are about, and notes the generation that was looked at.
 pub(super) struct PolicyStatusController;
 
 static WATCHES: &[Watch] = &[Watch { kind: &builtin::VALIDATING_ADMISSION_POLICY, keys: super::itself }];
@@ -27,7 +28,9 @@ impl Reconciler for PolicyStatusController {
         let Ok(policy) = registry.get(kind, key) else { return Ok(Action::AwaitChange) };
         if policy.number("/status/observedGeneration") != Some(policy.generation()) {
             let mut next = Object::clone(&policy);
-            next.set("/status", json!({"observedGeneration": policy.generation(), "typeChecking": {}}));
+            let warnings = expression_warnings(registry.store(), &policy);
+            let told = if warnings.is_empty() { json!({}) } else { json!({"expressionWarnings": warnings}) };
+            next.set("/status", json!({"observedGeneration": policy.generation(), "typeChecking": told}));
             registry.update_status(kind, next, MANAGER)?;
         }
         Ok(Action::AwaitChange)

@@ -37,12 +37,13 @@ pub(super) struct Host<'a> {
     nowhere: (Files, BTreeMap<String, Files>, Files),
 }
 
-/// The address that a hosts file gives a name.
-fn address_in(hosts: &str, name: &str) -> Option<String> {
+/// The address that a hosts file gives a name, and the first of the names that have it.
+fn found_in(hosts: &str, name: &str) -> Option<(String, String)> {
     hosts.lines().find_map(|line| {
         let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
-        let address = words.next()?;
-        (address.contains('.') && words.any(|word| word == name)).then(|| address.to_owned())
+        let (address, first) = (words.next()?, words.clone().next()?);
+        (address.contains('.') && words.any(|word| word == name))
+            .then(|| (address.to_owned(), first.to_owned()))
     })
 }
 
@@ -160,11 +161,8 @@ impl System for Host<'_> {
     fn hostname(&self) -> String {
         let Some(pod) = self.node.pods.get(&self.slot) else { return String::new() };
         match self.registry.get(&POD, &pod.key) {
-            Ok(object) if pod.host_network => object.text("/spec/nodeName").to_owned(),
-            Ok(object) if !object.text("/spec/hostname").is_empty() => {
-                object.text("/spec/hostname").to_owned()
-            }
-            _ => pod.key.name.chars().take(63).collect(),
+            Ok(object) => super::machine_files::hostname(&object),
+            Err(_) => pod.key.name.chars().take(63).collect(),
         }
     }
 
@@ -256,13 +254,17 @@ impl System for Host<'_> {
 
     fn resolve(&mut self, name: &str) -> Vec<String> {
         let hosts = self.files().read("/etc/hosts").unwrap_or_default();
-        if let Some(address) = address_in(&String::from_utf8_lossy(&hosts), name) {
+        if let Some((address, _)) = found_in(&String::from_utf8_lossy(&hosts), name) {
             return vec![address];
         }
         self.node.lookup_from(self.registry, &self.slot, name)
     }
 
     fn full_name(&mut self, name: &str) -> String {
+        let hosts = self.files().read("/etc/hosts").unwrap_or_default();
+        if let Some((_, first)) = found_in(&String::from_utf8_lossy(&hosts), name) {
+            return first;
+        }
         let records = self.node.query_from(self.registry, &self.slot, name, "A").unwrap_or_default();
         records.first().map_or_else(|| name.to_owned(), |record| record.name.clone())
     }

@@ -1,11 +1,15 @@
-//! As whom a container runs: user, groups and capabilities, and what its `/proc/1/status` says of them.
+//! As whom a container runs: user, groups, capabilities and profiles, and what its `/proc/1/status` says of them.
 
 use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-use super::super::runtime::{Files, Identity, Image, Ownership};
+use super::super::runtime::{Files, Identity, Image, Ownership, PathKind};
 use super::pod_spec::ContainerSpec;
+use super::pod_worker::PodWorker;
+
+/// Where the kubelet looks for seccomp profiles.
+const SECCOMP_ROOT: &str = "/var/lib/kubelet/seccomp";
 
 /// The capabilities by number.
 const CAPABILITIES: &[&str] = &[
@@ -139,6 +143,35 @@ fn bits(name: &str) -> u64 {
 
 fn all() -> u64 {
     (1 << CAPABILITIES.len()) - 1
+}
+
+/// A profile of a container: its own, or the Pod's.
+fn profile_of<'a>(pod: &'a Object, spec: &ContainerSpec<'a>, field: &str) -> (&'a str, &'a str) {
+    let pointer = format!("/securityContext/{field}");
+    let found = spec.get(&pointer).or_else(|| pod.get(&format!("/spec{pointer}")));
+    let text = |name: &str| found.and_then(|found| found.get(name)?.as_str()).unwrap_or_default();
+    (text("type"), text("localhostProfile"))
+}
+
+impl PodWorker<'_> {
+    /// Why a container cannot be created whose profile is to lie on the node.
+    pub(super) fn missing_profile(&mut self, spec: &ContainerSpec<'_>) -> Option<String> {
+        let pod = std::sync::Arc::clone(&self.pod);
+        if let ("Localhost", name) = profile_of(&pod, spec, "appArmorProfile") {
+            return Some(format!(
+                "failed to get container spec opts: failed to generate apparmor spec opts: apparmor profile not found {name}"
+            ));
+        }
+        let ("Localhost", name) = profile_of(&pod, spec, "seccompProfile") else { return None };
+        let path = format!("{SECCOMP_ROOT}/{name}");
+        let disk = self.node.disks.get(self.node_name());
+        if disk.is_some_and(|disk| disk.path_kind(&path) == PathKind::File) {
+            return None;
+        }
+        Some(format!(
+            "failed to create containerd container: cannot load seccomp profile {path:?}: open {path}: no such file or directory"
+        ))
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The files that the kubelet writes for a container's machine: hosts, hostname, resolv.conf.
 
-use crate::apimachinery::ObjectKey;
 use crate::apimachinery::builtin::NODE;
+use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
-use super::super::runtime::{Files, sysctl_path};
+use super::super::runtime::{Files, PathKind, sysctl_path};
 use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
 use super::usage::{capacity, limit};
@@ -28,6 +28,30 @@ pub(super) fn tell_limits(files: &mut Files, spec: &ContainerSpec<'_>) {
         of("cpu").map_or_else(|| "max".to_owned(), |cpu| (cpu.milli() * CPU_PERIOD / 1_000).to_string());
     files.insert("/sys/fs/cgroup/memory.max", format!("{memory}\n"));
     files.insert("/sys/fs/cgroup/cpu.max", format!("{quota} {CPU_PERIOD}\n"));
+}
+
+/// The name that a Pod's machine goes by (`GeneratePodHostNameAndDomain`).
+pub(super) fn hostname(pod: &Object) -> String {
+    if pod.flag("/spec/hostNetwork") {
+        return pod.text("/spec/nodeName").to_owned();
+    }
+    match full_name(pod) {
+        Some(full) if pod.flag("/spec/setHostnameAsFQDN") => full,
+        _ => short_name(pod),
+    }
+}
+
+fn short_name(pod: &Object) -> String {
+    match pod.text("/spec/hostname") {
+        "" => pod.name().chars().take(63).collect(),
+        name => name.to_owned(),
+    }
+}
+
+/// The name with the domain of the subdomain, if there is one.
+fn full_name(pod: &Object) -> Option<String> {
+    let subdomain = Some(pod.text("/spec/subdomain")).filter(|subdomain| !subdomain.is_empty())?;
+    Some(format!("{}.{subdomain}.{}.svc.{ZONE}", short_name(pod), pod.namespace()))
 }
 
 impl PodWorker<'_> {
@@ -54,12 +78,8 @@ impl PodWorker<'_> {
         let host_network = self.pod.flag("/spec/hostNetwork");
         let mut text = if host_network { self.node_hosts() } else { HOSTS.to_owned() };
         let address = self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default();
-        let (name, subdomain, namespace) =
-            (self.hostname(), self.pod.text("/spec/subdomain"), self.pod.namespace());
-        let full = match subdomain {
-            "" => String::new(),
-            subdomain => format!("{name}.{subdomain}.{namespace}.svc.{ZONE}\t"),
-        };
+        let name = short_name(&self.pod);
+        let full = full_name(&self.pod).map(|full| format!("{full}\t")).unwrap_or_default();
         if !host_network {
             text.push_str(&format!("{address}\t{full}{name}\n"));
         }
@@ -73,6 +93,18 @@ impl PodWorker<'_> {
             text.push_str(&format!("{}\t{}\n", alias["ip"].as_str().unwrap_or_default(), names.join("\t")));
         }
         text
+    }
+
+    /// Puts the node's own hosts file on its disk.
+    pub(super) fn fill_disk(&mut self) {
+        let node = self.node_name().to_owned();
+        let is_there = |disk: &Files| disk.path_kind("/etc/hosts") != PathKind::Nothing;
+        if self.node.disks.get(&node).is_some_and(is_there) {
+            return;
+        }
+        let hosts = self.node_hosts();
+        let hosts = hosts.split_once('\n').map(|(_, hosts)| hosts.to_owned()).unwrap_or_default();
+        self.node.disks.entry(node).or_default().insert("/etc/hosts", hosts);
     }
 
     /// The node's own hosts file, as a Pod on its network sees it.
@@ -129,13 +161,7 @@ impl PodWorker<'_> {
 
     /// The name that the Pod's machine goes by.
     pub(super) fn hostname(&self) -> String {
-        if self.pod.flag("/spec/hostNetwork") {
-            return self.node_name().to_owned();
-        }
-        match self.pod.text("/spec/hostname") {
-            "" => self.pod.name().chars().take(63).collect(),
-            name => name.to_owned(),
-        }
+        hostname(&self.pod)
     }
 
     /// Writes what changed in ConfigMaps, Secrets and the Pod itself into the volumes that show it, some

@@ -13,7 +13,10 @@ use super::termination::{DEADLINE_EXCEEDED, DEADLINE_MESSAGE};
 
 /// The status that the kubelet would write now.
 pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str, now: Timestamp) -> Value {
-    let mut status = pod.map("/status").cloned().unwrap_or_default();
+    // The largest parts are made anew in any case.
+    let stays = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "conditions" | "containerStatuses");
+    let known = pod.map("/status").into_iter().flatten().filter(stays);
+    let mut status: Map<String, Value> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
     let old = pod.text("/status/phase");
     let phase = if pod_spec::is_terminal(old) { old } else { phase(pod, runtime) };
     // The end is not told before the last container has ended (`mergePodStatus`).
@@ -56,7 +59,33 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
         let statuses = list(pod_spec::ephemeral_containers(pod).collect());
         status.insert("ephemeralContainerStatuses".to_owned(), statuses);
     }
+    if runtime.stopping.as_ref().is_some_and(|stopping| stopping.torn_down_at.is_some_and(|at| at <= now)) {
+        tell_end(pod, &mut status);
+    }
     Value::Object(status)
+}
+
+/// What is told of a Pod that is down: it has ended, and so have containers that never ran (`TerminatePod`).
+pub(super) fn tell_end(pod: &Object, status: &mut Map<String, Value>) {
+    let initialized = |found: &Value| found["type"] == "Initialized" && found["status"] == "True";
+    let has_initialized =
+        status.get("conditions").and_then(Value::as_array).into_iter().flatten().any(initialized);
+    let statuses = status.get_mut("containerStatuses").and_then(Value::as_array_mut);
+    if has_initialized || pod_spec::init_containers(pod).next().is_none() {
+        let ended = |found: &Value| found.pointer("/state/terminated").is_some();
+        for container in statuses.into_iter().flatten().filter(|found| !ended(found)) {
+            container["state"] = json!({"terminated": {
+                "exitCode": 137,
+                "reason": "ContainerStatusUnknown",
+                "message": "The container could not be located when the pod was terminated",
+                "startedAt": null,
+                "finishedAt": null,
+            }});
+        }
+    }
+    if !status.get("phase").and_then(Value::as_str).is_some_and(pod_spec::is_terminal) {
+        status.insert("phase".to_owned(), json!("Failed"));
+    }
 }
 
 /// `getPhase` of `pkg/kubelet/kubelet_pods.go`.

@@ -117,7 +117,7 @@ impl PodWorker<'_> {
                 return match self.unseen_until() {
                     _ if !self.pod.is_terminating() => Ok(Action::AwaitChange),
                     Some(at) => Ok(Action::RequeueAfter(at.duration_since(self.now()))),
-                    None => self.delete_object(),
+                    None => self.tell_end().and_then(|()| self.delete_object()),
                 };
             }
             match self.consider_admission()? {
@@ -154,6 +154,19 @@ impl PodWorker<'_> {
             Some(at) => Action::RequeueAfter(at.duration_since(self.now()).max(SignedDuration::ZERO)),
             None => Action::AwaitChange,
         })
+    }
+
+    /// Says that a Pod has ended of which nothing ever ran here.
+    fn tell_end(&mut self) -> Result<(), Status> {
+        let Some(pod) = self.registry.get_to_write(&POD, &self.pod.key()) else { return Ok(()) };
+        if pod_spec::is_terminal(pod.text("/status/phase")) {
+            return Ok(());
+        }
+        let mut status = pod.map("/status").cloned().unwrap_or_default();
+        pod_status::tell_end(&pod, &mut status);
+        let mut object = Object::clone(&pod);
+        object.set("/status", status);
+        self.registry.update_status(&POD, object, "kubelet").map(|_| ())
     }
 
     fn never_started_and_ends(&self) -> bool {

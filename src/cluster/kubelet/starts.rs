@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::apimachinery::ObjectKey;
+use crate::apimachinery::builtin::RUNTIME_CLASS;
 use crate::base::Timestamp;
 
 use super::super::manager::EventType;
@@ -19,6 +21,8 @@ type VolumeFiles = BTreeMap<String, runtime::Files>;
 /// A Pod's volumes that are folders of the node, by name.
 type HostVolumes = BTreeMap<String, HostVolume>;
 
+/// The handlers that the node's container runtime is configured with.
+const HANDLERS: &[&str] = &["", "runc"];
 /// The longest pause between two tries to mount volumes, in milliseconds.
 const MOUNT_RETRY_MAX: i64 = 122_000;
 
@@ -28,6 +32,15 @@ impl PodWorker<'_> {
         let now = self.now();
         if let Some(at) = self.runtime_mut().retry_at.filter(|at| *at > now) {
             return Step::Wait(Some(at));
+        }
+        if let Some(handler) = self.unknown_handler() {
+            let message = format!(
+                "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for {handler:?} is configured"
+            );
+            self.event(None, EventType::Warning, "FailedCreatePodSandBox", &message);
+            let retry_at = self.next_sync();
+            self.runtime_mut().retry_at = Some(retry_at);
+            return Step::Again;
         }
         match self.prepare_volumes() {
             Ok((volumes, host_volumes)) => {
@@ -48,8 +61,19 @@ impl PodWorker<'_> {
         }
     }
 
+    /// The handler of the Pod's RuntimeClass, where the node's container runtime has none of that name.
+    fn unknown_handler(&self) -> Option<String> {
+        let class = Some(self.pod.text("/spec/runtimeClassName")).filter(|class| !class.is_empty())?;
+        let class = self.registry.get(&RUNTIME_CLASS, &ObjectKey::new("", class)).ok()?;
+        let handler = class.text("/handler");
+        (!HANDLERS.contains(&handler)).then(|| handler.to_owned())
+    }
+
     /// What the Pod's volumes hold, and which of them are folders of the node.
     fn prepare_volumes(&mut self) -> Result<(VolumeFiles, HostVolumes), MountError> {
+        if self.pod.list("/spec/volumes").iter().any(|volume| volume["hostPath"].is_object()) {
+            self.fill_disk();
+        }
         let disk = self.node.disks.entry(self.pod.text("/spec/nodeName").to_owned()).or_default();
         let host_volumes = host_volumes(self.registry, disk, &self.pod)?;
         let volumes = volumes::prepare(self.registry, &self.pod)
@@ -121,6 +145,11 @@ impl PodWorker<'_> {
                 return;
             }
         };
+        if let Some(why) = self.missing_profile(&spec) {
+            self.event(Some(&spec), EventType::Warning, "Failed", &format!("Error: {why}"));
+            self.wait_and_retry(&spec, "CreateContainerError", why);
+            return;
+        }
         self.event(Some(&spec), EventType::Normal, "Created", "Container created");
         self.begin_run(&spec, mounts, now);
         let process = self.main_process(&spec, environment);

@@ -32,10 +32,13 @@ pub(super) fn decode(
     check_type(kind, &object)?;
     let unknown_fields = decode_object(kind, &mut object, known)?;
     let errors = strict_errors(options, &unknown_fields);
-    if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
-        return Err(strict_decoding_error(kind, &errors));
+    let twice = &options.yaml_duplicates;
+    if options.field_validation == FieldValidation::Strict && !(errors.is_empty() && twice.is_empty()) {
+        let twice = yaml_error(twice);
+        return Err(strict_decoding_error(kind, &twice.into_iter().chain(errors).collect::<Vec<_>>()));
     }
     let object = to_stored(kind, object);
+    let errors = twice.iter().cloned().chain(errors).collect();
     Ok(Incoming { object, warnings: warnings(options, errors), owned: false, version: kind, kept: false })
 }
 
@@ -63,7 +66,15 @@ pub(super) fn decode_patched(
             _ => about_patch(detail.to_owned()),
         }
     })?;
-    let errors = strict_errors(options, &unknown_fields);
+    let mut errors = strict_errors(options, &unknown_fields);
+    if let (FieldValidation::Strict, Some(twice)) =
+        (options.field_validation, yaml_error(&options.yaml_duplicates))
+    {
+        return Err(Status::bad_request(format!(
+            "error strict decoding YAML: error converting YAML to JSON: {twice}"
+        )));
+    }
+    errors.extend(options.yaml_duplicates.iter().cloned());
     if options.field_validation == FieldValidation::Strict && !errors.is_empty() {
         return Err(about_patch(format!("strict decoding error: {}", errors.join(", "))));
     }
@@ -95,6 +106,11 @@ fn restored(detail: &str) -> String {
 
 pub(super) fn as_object(value: Value) -> Result<Object, Status> {
     Object::from_value(value).ok_or_else(|| Status::bad_request("the request body is not an object"))
+}
+
+/// The one error that a YAML reader makes of all that comes twice.
+fn yaml_error(twice: &[String]) -> Option<String> {
+    (!twice.is_empty()).then(|| format!("yaml: unmarshal errors:\n  {}", twice.join("\n  ")))
 }
 
 fn strict_errors(options: &WriteOptions, unknown_fields: &[String]) -> Vec<String> {

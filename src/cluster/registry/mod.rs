@@ -55,6 +55,8 @@ use super::storage::Store;
 
 pub(crate) use crate::apimachinery::seconds as time_text;
 pub(crate) use admission::{CLAIM_PROTECTION, VOLUME_PROTECTION, default_storage_class};
+pub(crate) use admissionregistration::expression_warnings;
+pub(crate) use apiregistration::unavailable_apis;
 pub(crate) use columns::Column;
 pub(crate) use delete::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
 use event_filter::EventFilter;

@@ -23,6 +23,8 @@ pub(crate) struct WriteOptions {
     pub field_validation: FieldValidation,
     /// If the client named a field twice: all fields in the order of the body, and whether one has come before.
     pub duplicate_fields: Vec<(String, bool)>,
+    /// What a YAML body says twice, in the words of its reader.
+    pub yaml_duplicates: Vec<String>,
     /// The subresource written (`status`, `scale` …); empty for the object itself.
     pub subresource: &'static str,
 }
@@ -36,6 +38,7 @@ impl WriteOptions {
             dry_run: false,
             field_validation: FieldValidation::Ignore,
             duplicate_fields: Vec::new(),
+            yaml_duplicates: Vec::new(),
             subresource: "",
         }
     }

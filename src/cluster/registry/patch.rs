@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{
     Applier, Kind, Object, ObjectKey, Status, apply_json_patch, apply_merge_patch, apply_strategic_patch,
-    decode_strictly, server_side_apply,
+    decode_strictly, server_side_apply, typing_errors,
 };
 
 use super::Registry;
@@ -58,6 +58,7 @@ impl Registry {
         let applier =
             Applier { manager: &options.manager, force, subresource: options.subresource, now: self.now };
         let mut object = server_side_apply(kind, live, configuration, applier)?;
+        check_name(key, object.name())?;
         if live.is_none() {
             object.set("/metadata/name", key.name.clone());
         }
@@ -73,17 +74,38 @@ impl Registry {
 
 /// An applied configuration may hold nothing that its type does not know.
 fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Value) -> Result<(), Status> {
+    let (found, wanted) = (configuration["apiVersion"].as_str().unwrap_or_default(), kind.api_version());
+    if found != wanted {
+        return Err(Status::bad_request(format!(
+            "Incorrect version specified in apply patch. Specified patch version: {found}, expected: {wanted}"
+        )));
+    }
     let Some(all) = undeclared(kind, configuration)? else { return Ok(()) };
     let (version, kind) = (kind.api_version(), kind.kind);
     let about = format!("{}/{}; {version}, Kind={kind}", key.namespace, key.name);
     Err(Status::failure(500, "", format!("failed to create typed patch object ({about}): {all}")))
 }
 
+/// The object that is named has to be the one that the path means; an absent name is taken from there.
+pub(super) fn check_name(key: &ObjectKey, name: &str) -> Result<(), Status> {
+    if name.is_empty() || name == key.name {
+        return Ok(());
+    }
+    Err(Status::bad_request(format!(
+        "the name of the object ({name}) does not match the name on the URL ({})",
+        key.name
+    )))
+}
+
 /// What a configuration holds that its type does not know, if anything.
 pub(super) fn undeclared(kind: &'static Kind, configuration: &Value) -> Result<Option<String>, Status> {
-    let unknown = decode_strictly(kind, configuration)?.unknown_fields;
-    let texts: Vec<String> =
-        unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect();
+    let texts = match kind.custom {
+        None => typing_errors(kind, configuration),
+        Some(_) => {
+            let unknown = decode_strictly(kind, configuration)?.unknown_fields;
+            unknown.iter().map(|field| format!(".{field}: field not declared in schema")).collect()
+        }
+    };
     Ok(match texts.as_slice() {
         [] => None,
         [one] => Some(one.clone()),

@@ -25,6 +25,41 @@ const STATIC_PORTS: u16 = 86;
 /// How often a number is drawn before the range is searched in order.
 const DRAWS_MAX: usize = 64;
 
+/// Addresses from which cluster IPs come.
+struct Range {
+    start: u32,
+    size: u32,
+    text: String,
+}
+
+impl Range {
+    fn read(text: &str) -> Option<Self> {
+        let (address, length) = text.split_once('/')?;
+        let (address, length) = (u32::from(address.parse::<Ipv4Addr>().ok()?), length.parse::<u32>().ok()?);
+        let size = 1_u32.checked_shl(32_u32.checked_sub(length)?)?;
+        Some(Self { start: address, size, text: text.to_owned() })
+    }
+
+    fn holds(&self, address: Ipv4Addr) -> bool {
+        u32::from(address).checked_sub(self.start).is_some_and(|offset| offset < self.size)
+    }
+}
+
+/// The cluster's own range, then those of the ServiceCIDRs that are ready (`ipallocator/cidrallocator.go`).
+fn ranges(registry: &Registry) -> Vec<Range> {
+    let own = Range { start: RANGE_START, size: RANGE_SIZE, text: RANGE_TEXT.to_owned() };
+    let is_ready = |range: &Object| range.condition("Ready").is_none_or(|_| range.condition_is_true("Ready"));
+    let others = registry.store().list(&builtin::SERVICE_CIDR, None);
+    let others = others.filter(|range| !range.is_terminating() && is_ready(range));
+    let texts: Vec<String> = others
+        .flat_map(|range| range.list("/spec/cidrs"))
+        .filter_map(Value::as_str)
+        .filter(|text| *text != RANGE_TEXT)
+        .map(str::to_owned)
+        .collect();
+    std::iter::once(own).chain(texts.iter().filter_map(|text| Range::read(text))).collect()
+}
+
 /// Whether Services of that type have a cluster IP.
 pub(super) fn needs_cluster_ip(service: &Object) -> bool {
     service.text("/spec/type") != "ExternalName"
@@ -220,7 +255,7 @@ fn allocate_cluster_ip(registry: &mut Registry, service: &mut Object, taken: &Ta
             None => return vec![ip_error("", "range is full")],
         },
         "None" => wanted,
-        _ => match address_problem(&wanted, taken) {
+        _ => match address_problem(registry, &wanted, taken) {
             Some(problem) => {
                 return vec![ip_error(&wanted, &format!("failed to allocate IP {wanted}: {problem}"))];
             }
@@ -248,12 +283,16 @@ fn ip_error(wanted: &str, detail: &str) -> FieldError {
     FieldError::invalid("spec.clusterIPs", json!([wanted]), detail)
 }
 
-fn address_problem(wanted: &str, taken: &Taken) -> Option<String> {
+fn address_problem(registry: &Registry, wanted: &str, taken: &Taken) -> Option<String> {
     let address: Ipv4Addr = wanted.parse().ok()?;
-    let offset = u32::from(address).wrapping_sub(RANGE_START);
-    if offset == 0 || offset >= RANGE_SIZE - 1 {
+    let Some(range) = ranges(registry).into_iter().find(|range| range.holds(address)) else {
+        return Some("the provided network does not match the current range".to_owned());
+    };
+    let offset = u32::from(address) - range.start;
+    if offset == 0 || offset == range.size - 1 {
         return Some(format!(
-            "the provided IP ({wanted}) is not in the valid range. The range of valid IPs is {RANGE_TEXT}"
+            "the provided IP ({wanted}) is not in the valid range. The range of valid IPs is {}",
+            range.text
         ));
     }
     taken.addresses.contains(&address).then(|| "provided IP is already allocated".to_owned())
@@ -269,10 +308,16 @@ fn free_address(registry: &mut Registry, taken: &Taken) -> Option<Ipv4Addr> {
             return Some(address);
         }
     }
+    let free = |address: &Ipv4Addr| !taken.addresses.contains(address);
     let in_order = (STATIC_BAND..RANGE_SIZE - 1).chain(1..STATIC_BAND);
-    in_order
-        .map(|offset| Ipv4Addr::from(RANGE_START + offset))
-        .find(|address| !taken.addresses.contains(address))
+    let found = in_order.map(|offset| Ipv4Addr::from(RANGE_START + offset)).find(free);
+    let others = ranges(registry).into_iter().skip(1);
+    found.or_else(|| {
+        let mut addresses = others
+            .flat_map(|range| (1..range.size.saturating_sub(1)).map(move |offset| range.start + offset))
+            .map(Ipv4Addr::from);
+        addresses.find(free)
+    })
 }
 
 fn allocate_node_ports(registry: &mut Registry, service: &mut Object, taken: &mut Taken) -> FieldErrors {

@@ -11,6 +11,7 @@ use super::custom::rules_of;
 use super::decode::{Incoming, decode};
 use super::metadata;
 use super::options::{WriteOptions, Written};
+use super::patch::check_name;
 use super::scale;
 use super::strategy::{Strategy, strategy_of};
 use super::validation::{kube_finalizer_errors, metadata_errors, metadata_update_errors};
@@ -48,13 +49,7 @@ impl Registry {
         if object.name().is_empty() {
             object.set("/metadata/name", key.name.clone());
         }
-        if object.name() != key.name {
-            return Err(Status::bad_request(format!(
-                "the name of the object ({}) does not match the name on the URL ({})",
-                object.name(),
-                key.name
-            )));
-        }
+        check_name(key, object.name())?;
         let Some(old) = self.to_write_in(incoming.version, kind, key)? else {
             if strategy.creates_on_update() && object.uid().is_empty() && options.subresource.is_empty() {
                 object.remove("/metadata/resourceVersion");
@@ -95,6 +90,7 @@ impl Registry {
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let old = self.get(kind, key)?;
+        check_name(key, wanted.name())?;
         check_preconditions(kind, wanted, &old)?;
         let object = scale::scaled(kind, &old, wanted)?;
         let incoming = Incoming { object, warnings: Vec::new(), owned: false, version: kind, kept: false };

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::coreutils::is_command;
 use super::images::{Base, Image, Toolbox};
 use super::process::Work;
+use super::programs::SECOND_NAME;
 
 /// The shells.
 const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
@@ -133,7 +134,8 @@ pub(super) fn wrapped<'a>(image: &Image, arguments: &'a [String]) -> Option<Cow<
 pub(super) fn is_own_program(image: &Image, name: &str) -> bool {
     let script = image.entrypoint.first().filter(|entrypoint| base_name(entrypoint) == base_name(name));
     let command = image.command.first().filter(|command| base_name(command) == base_name(name));
-    script.is_some() || image.program != "idle" && command.is_some()
+    let second = image.program == "agnhost" && name == SECOND_NAME;
+    second || script.is_some() || image.program != "idle" && command.is_some()
 }
 
 /// Whether an image has a tool under that name or path.

@@ -224,10 +224,9 @@ async fn ask_all(
 /// The URL of a selection with the selectors of the flags.
 pub(super) fn url_of(call: &Call<'_>, selection: &Selection, namespace: &str) -> Url {
     match selection {
-        Selection::Named(resource, name) => match call.flags.text("subresource") {
-            "" => resource.object(namespace, name),
-            subresource => resource.subresource(namespace, name, subresource),
-        },
+        Selection::Named(resource, name) => {
+            resource.subresource(namespace, name, call.flags.text("subresource"))
+        }
         Selection::Every(resource) => resource
             .collection(namespace)
             .with("fieldSelector", call.flags.text("field-selector"))

@@ -113,12 +113,8 @@ async fn one_patched(
         locally(info, content_type, patch)?
     } else {
         info.require_name()?;
-        let url = match call.flags.text("subresource") {
-            "" => info.url(),
-            subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
-        };
-        let url =
-            url.with("dryRun", dry_run.parameter()).with("fieldManager", call.flags.text("field-manager"));
+        let place = info.place(&call.flags).with("dryRun", dry_run.parameter());
+        let url = place.with("fieldManager", call.flags.text("field-manager"));
         let patched = api.patch(&url, content_type, patch).await;
         let patched = patched.map_err(|failure| explained(failure, content_type, info))?;
         // As upstream: what did not change is noted no reason for.

@@ -92,10 +92,7 @@ async fn replace(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -
     if call.flags.on("save-config") || super::apply::was_applied(&object) {
         super::apply::annotate(&mut object);
     }
-    let place = match call.flags.text("subresource") {
-        "" => info.url(),
-        subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
-    };
+    let place = info.place(&call.flags);
     // Where nothing can be read the server says why when it is asked to write.
     if object["metadata"]["resourceVersion"].as_str().is_none_or(str::is_empty)
         && let Ok(live) = api.get(&place).await

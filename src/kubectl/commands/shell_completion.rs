@@ -304,7 +304,7 @@ async fn names_in(api: &Api, namespace: &str, kind: &str) -> Vec<String> {
     let mut found = Vec::new();
     for selection in selections {
         let Selection::Every(resource) = selection else { continue };
-        found.extend(names_at(api.client(), resource.collection(namespace).as_str()).await);
+        found.extend(names_at(api, resource.collection(namespace)).await);
     }
     found
 }

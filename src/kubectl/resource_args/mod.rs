@@ -8,6 +8,7 @@ use super::api::{Api, Url};
 use super::command::Call;
 use super::discovery::{self, Resource};
 use super::errors::{Failure, Outcome};
+use super::flags::Flags;
 use super::manifest;
 use super::unreachable::BY_NAME;
 
@@ -39,6 +40,11 @@ impl Info {
     /// URL of the object.
     pub(super) fn url(&self) -> Url {
         self.resource.object(&self.namespace, &self.name)
+    }
+
+    /// The URL of what `--subresource` names of it, or else its own.
+    pub(super) fn place(&self, flags: &Flags) -> Url {
+        self.resource.subresource(&self.namespace, &self.name, flags.text("subresource"))
     }
 
     /// Type and place in two lines, as refusals of `apply` name an object.
@@ -116,7 +122,7 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
     if types.ends_with(',') && !names.is_empty() {
         return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
     }
-    api.prove(BY_NAME + types.split(',').count()).await?;
+    api.expect(BY_NAME + types.split(',').count()).await?;
     let resources = resolve_types(api, types).await?;
     if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
         // A category stands for several resources.
@@ -142,7 +148,7 @@ pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>
 }
 
 async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
-    api.prove(BY_NAME).await?;
+    api.expect(BY_NAME).await?;
     let mut selections = Vec::new();
     for arg in args {
         let parts: Vec<&str> = arg.split('/').collect();

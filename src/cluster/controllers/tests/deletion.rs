@@ -164,3 +164,26 @@ fn events_are_forgotten_after_an_hour() {
     run(&mut simulation, 3700);
     assert_eq!(messages(&simulation, "SuccessfulCreate"), [] as [String; 0]);
 }
+
+#[test]
+fn a_namespace_waits_for_apis_that_do_not_answer() {
+    let mut simulation = cluster();
+    let service = json!({"namespace": "default", "name": "nobody"});
+    let spec = json!({"group": "wardle.example.com", "version": "v1alpha1", "service": service,
+        "groupPriorityMinimum": 1000, "versionPriority": 15, "insecureSkipTLSVerify": true});
+    create(&mut simulation, &builtin::API_SERVICE, "v1alpha1.wardle.example.com", json!({"spec": spec}));
+    create(&mut simulation, &builtin::NAMESPACE, "gone", json!({}));
+    run(&mut simulation, 1);
+    delete(&mut simulation, &builtin::NAMESPACE, "gone");
+    run(&mut simulation, 30);
+    let gone = get(&simulation, &builtin::NAMESPACE, "gone");
+    let told = gone.condition("NamespaceDeletionDiscoveryFailure").unwrap();
+    assert_eq!((&told["status"], &told["reason"]), (&json!("True"), &json!("DiscoveryFailed")));
+    assert_eq!(
+        told["message"],
+        "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: wardle.example.com/v1alpha1: stale GroupVersion discovery: wardle.example.com/v1alpha1"
+    );
+    delete(&mut simulation, &builtin::API_SERVICE, "v1alpha1.wardle.example.com");
+    run(&mut simulation, 30);
+    assert!(simulation.registry.get(&builtin::NAMESPACE, &ObjectKey::new("", "gone")).is_err());
+}

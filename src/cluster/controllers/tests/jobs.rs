@@ -82,6 +82,17 @@ fn a_job_that_takes_too_long_is_stopped() {
 }
 
 #[test]
+fn a_job_whose_pods_never_ran_comes_to_its_end_too() {
+    let mut simulation = cluster();
+    let mut work = job("", json!({"activeDeadlineSeconds": 20}));
+    work["spec"]["template"]["spec"]["containers"][0]["image"] = "nowhere.example.com/none:1".into();
+    create(&mut simulation, &builtin::JOB, "work", work);
+    run(&mut simulation, 90);
+    assert_eq!(reason(&simulation, "Failed"), "DeadlineExceeded");
+    assert_eq!(pods(&simulation).len(), 0);
+}
+
+#[test]
 fn a_suspended_job_has_no_pods_until_it_goes_on() {
     let mut simulation = started("echo hello", json!({"suspend": true}));
     assert_eq!((pods(&simulation).len(), reason(&simulation, "Suspended").as_str()), (0, "JobSuspended"));

@@ -223,3 +223,29 @@ fn ingress_nginx_serves_the_ingresses_of_its_class() {
         exec(&mut simulation, "friend", &["wget", "-qO-", "--header", "Host: shop.test", controller]);
     assert_eq!(text, "wget: server returned error: HTTP/1.1 503 Service Unavailable\n");
 }
+
+#[test]
+fn dig_shows_the_parts_that_it_is_asked_for() {
+    let mut simulation = shop();
+    let containers = json!([{"name": "c", "image": "registry.k8s.io/e2e-test-images/agnhost:2.56"}]);
+    let spec =
+        json!({"containers": containers, "hostname": "one", "subdomain": "web", "setHostnameAsFQDN": true});
+    create(&mut simulation, &POD, "asker", json!({"spec": spec}));
+    run(&mut simulation, 60);
+    let address = get(&simulation, &SERVICE, "web").text("/spec/clusterIP").to_owned();
+    let mut told = |words: &[&str]| exec(&mut simulation, "asker", words).0;
+    assert_eq!(
+        told(&["dig", "+noall", "+answer", "+search", "web"]),
+        format!("web.default.svc.cluster.local. 30 IN\tA\t{address}\n")
+    );
+    let whole = told(&["dig", "web.default.svc.cluster.local"]);
+    assert!(
+        whole.contains(
+            "\n;; QUESTION SECTION:\n;web.default.svc.cluster.local.\tIN\tA\n\n;; ANSWER SECTION:\nweb."
+        ),
+        "{whole}"
+    );
+    assert!(whole.contains(";; Query time: ") && whole.contains(" UTC 2026\n"), "{whole}");
+    let full = "one.web.default.svc.cluster.local\n";
+    assert_eq!((told(&["hostname"]), told(&["hostname", "-f"])), (full.to_owned(), full.to_owned()));
+}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::{
     DEPLOYMENT, LIMIT_RANGE, POD, POD_DISRUPTION_BUDGET, REPLICA_SET, RESOURCE_QUOTA,
+    VALIDATING_ADMISSION_POLICY,
 };
 use crate::apimachinery::{Object, Status};
 
@@ -121,4 +122,38 @@ fn a_budget_lets_no_more_pods_go_than_it_can_spare() {
     delete(&mut simulation, &POD_DISRUPTION_BUDGET, "b");
     run(&mut simulation, 1);
     assert_eq!(evict(&mut simulation, &names[1]).unwrap_err().code, 429);
+}
+
+#[test]
+fn a_policy_is_told_which_of_its_expressions_do_not_fit_their_kinds() {
+    let mut simulation = cluster();
+    let rule = json!({"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["deployments"]});
+    let fits = "object.spec.template.spec.containers.all(c, has(c.image) && c.image != '') && object.metadata.labels['a'] == 'b'";
+    create(
+        &mut simulation,
+        &VALIDATING_ADMISSION_POLICY,
+        "p",
+        json!({"spec": {"matchConstraints": {"resourceRules": [rule]}, "validations": [
+            {"expression": fits},
+            {"expression": "object.spec.replicas > \"1\"", "messageExpression": "'got ' + object.spec.replicas"},
+            {"expression": "object.spec.replicaz > 1"},
+        ]}}),
+    );
+    run(&mut simulation, 1);
+    let policy = get(&simulation, &VALIDATING_ADMISSION_POLICY, "p");
+    let told: Vec<(&str, &str)> = policy
+        .list("/status/typeChecking/expressionWarnings")
+        .iter()
+        .map(|warning| (warning["fieldRef"].as_str().unwrap(), warning["warning"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(
+        told[0],
+        (
+            "spec.validations[1].expression",
+            "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_>_' applied to '(int, string)'\n | object.spec.replicas > \"1\"\n | .....................^"
+        )
+    );
+    assert_eq!(told[1].0, "spec.validations[1].messageExpression");
+    assert!(told[2].1.contains("ERROR: <input>:1:12: undefined field 'replicaz'"), "{told:?}");
 }

@@ -123,3 +123,22 @@ fn a_pod_that_is_gone_at_once_leaves_its_service_at_once() {
     run(&mut simulation, 0);
     assert!(ready(&simulation).is_empty());
 }
+
+#[test]
+fn a_further_range_gives_addresses_once_it_is_ready() {
+    let mut simulation = cluster();
+    let wanted = |address: &str| json!({"spec": {"clusterIP": address, "ports": [{"port": 80}]}});
+    create(&mut simulation, &builtin::SERVICE_CIDR, "extra", json!({"spec": {"cidrs": ["10.250.250.0/24"]}}));
+    run(&mut simulation, 1);
+    create(&mut simulation, &builtin::SERVICE, "inside", wanted("10.250.250.7"));
+    run(&mut simulation, 1);
+    assert!(simulation.registry.get(&builtin::IP_ADDRESS, &ObjectKey::new("", "10.250.250.7")).is_ok());
+    let mut outside = Object::new(&builtin::SERVICE, "default", "outside");
+    outside.set("/spec", wanted("10.250.251.7")["spec"].clone());
+    let options = super::super::super::registry::WriteOptions::component("test");
+    let refused = simulation.registry.create(&builtin::SERVICE, "default", outside, &options).unwrap_err();
+    assert!(
+        refused.message.ends_with("the provided network does not match the current range"),
+        "{refused:?}"
+    );
+}

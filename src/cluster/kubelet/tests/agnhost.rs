@@ -84,3 +84,91 @@ fn parameters_of_the_kernel_and_images_as_volumes_are_there_to_be_read() {
         "sysctl: error: 'none' is an unknown key\nkernel.shm_rmid_forced = 1\nnet.ipv4.tcp_syncookies = 1\n<!DOCTYPE html>\ntouch: /v/x: Read-only file system\n"
     );
 }
+
+/// The phase and the log of a Pod with one container of agnhost.
+fn ran(bench: &mut Bench, name: &str, container: Value, volumes: Value) -> String {
+    let mut container = container;
+    container["name"] = json!("c");
+    container["image"] = json!("registry.k8s.io/e2e-test-images/agnhost:2.56");
+    bench.pod(name, json!({"restartPolicy": "Never", "volumes": volumes, "containers": [container]}));
+    bench.run_for(15_000);
+    let log = bench.node.logs(&bench.registry, &key(name), &Default::default()).unwrap();
+    format!("{} {}", bench.object(name).text("/status/phase"), String::from_utf8(log.bytes).unwrap())
+}
+
+#[test]
+fn further_subcommands_answer_as_suites_expect() {
+    let mut bench = Bench::new();
+    let told = ran(
+        &mut bench,
+        "second",
+        json!({"command": ["/agnhost-2", "entrypoint-tester"], "args": ["x"]}),
+        json!([]),
+    );
+    assert_eq!(told, "Succeeded [/agnhost-2 entrypoint-tester x]\n");
+    let porter = json!({"args": ["porter", "--json-response"], "env": [
+        {"name": "SERVE_PORT_80", "value": "foo"}, {"name": "SERVE_PORT_81", "value": "bar"}]});
+    assert_eq!(ran(&mut bench, "porter", porter, json!([])), "Running ");
+    let address = bench.object("porter").text("/status/podIP").to_owned();
+    let script =
+        format!("curl -s {address}:81 -X PUT; echo; echo hello | nc -v -t -w 2 {address} 80; hostname -f");
+    let told = ran(&mut bench, "client", json!({"command": ["sh", "-c", script]}), json!([]));
+    assert!(told.contains("{\"Method\":\"PUT\",\"Body\":\"bar\"}\n"), "{told}");
+    assert!(
+        told.contains("80 port [tcp/*] succeeded!") && told.contains("HTTP/1.1 400 Bad Request"),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("400 Bad Request\nclient\n") || told.ends_with("400 Bad Requestclient\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_sandbox_needs_a_handler_that_the_node_has() {
+    let mut bench = Bench::new();
+    bench.create(json!({"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "gvisor"}, "handler": "runsc"}));
+    bench.pod("p", json!({"runtimeClassName": "gvisor", "containers": [{"name": "c", "image": "busybox", "command": ["sleep", "9"]}]}));
+    bench.run_for(5_000);
+    assert_eq!(bench.object("p").text("/status/phase"), "Pending");
+    let told = bench.events("p");
+    assert!(told.iter().any(|event| event.contains("no runtime for \"runsc\" is configured")), "{told:?}");
+}
+
+#[test]
+fn a_container_needs_the_profiles_that_it_names() {
+    let mut bench = Bench::new();
+    let profiles = [
+        (
+            "armor",
+            "appArmorProfile",
+            "failed to generate apparmor spec opts: apparmor profile not found none",
+        ),
+        (
+            "calls",
+            "seccompProfile",
+            "cannot load seccomp profile \"/var/lib/kubelet/seccomp/none\": open /var/lib/kubelet/seccomp/none: no such file or directory",
+        ),
+    ];
+    for (name, field, why) in profiles {
+        let context = json!({field: {"type": "Localhost", "localhostProfile": "none"}});
+        bench.pod(name, json!({"securityContext": context, "containers": [{"name": "c", "image": "busybox", "command": ["sleep", "9"]}]}));
+        bench.run_for(8_000);
+        let waiting = bench.object(name).get("/status/containerStatuses/0/state/waiting").cloned().unwrap();
+        assert_eq!(waiting["reason"], "CreateContainerError");
+        assert!(waiting["message"].as_str().unwrap().ends_with(why), "{waiting}");
+    }
+}
+
+#[test]
+fn the_nodes_hosts_file_is_there_to_be_mounted() {
+    let mut bench = Bench::new();
+    let volume = json!([{"name": "h", "hostPath": {"path": "/etc/hosts", "type": "File"}}]);
+    let container =
+        json!({"args": ["etc-hosts"], "volumeMounts": [{"name": "h", "mountPath": "/etc/hosts"}]});
+    let told = ran(&mut bench, "p", container, volume);
+    assert!(
+        told.contains("control-plane.minikube.internal") && !told.contains("Kubernetes-managed"),
+        "{told}"
+    );
+}

@@ -6,8 +6,10 @@ use crate::apimachinery::{
     CelProgram, CelValue, Kind, LabelSelector, Object, ObjectKey, builtin, cel_from_json,
 };
 
+use super::super::super::authorization::Attributes;
 use super::super::Registry;
 use super::super::options::WriteOptions;
+use super::authorizer::Authorizer;
 
 /// A write that somebody may hold something against.
 #[derive(Clone, Copy)]
@@ -68,7 +70,17 @@ impl<'a> Request<'a> {
             ("oldObject", value(self.old)),
             ("request", cel_from_json(&self.request_value())),
             ("namespaceObject", cel_from_json(&namespace)),
+            ("authorizer", Authorizer::value(registry.store(), &self.options.user, self.attributes())),
         ]
+    }
+
+    /// The request as authorization looks at it, without its verb.
+    fn attributes(self) -> Attributes {
+        Attributes {
+            version: self.kind.version.to_owned(),
+            subresource: self.options.subresource.to_owned(),
+            ..Attributes::on("", self.kind.group, self.kind.plural, self.name()).within(self.namespace())
+        }
     }
 
     /// `AdmissionRequest` without what is written.

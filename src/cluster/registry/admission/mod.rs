@@ -1,5 +1,6 @@
 //! The admission chain: what is added to or held against a write because of other objects.
 
+mod authorizer;
 mod default_tolerations;
 mod ingress_class;
 mod limit_ranger;

@@ -21,6 +21,44 @@ fn create(registry: &mut Registry, kind: &'static Kind, value: Value) -> Result<
     registry.create(kind, namespace, Object::from_value(value).unwrap(), &WriteOptions::component("test"))
 }
 
+#[test]
+fn expressions_ask_what_whoever_writes_may_do() {
+    let mut registry = registry();
+    let policy = |expression: &str| {
+        json!({"metadata": {"name": "asks"}, "spec": {
+        "matchConstraints": {"resourceRules": rules(&["CREATE"])}, "validations": [{"expression": expression}]}})
+    };
+    let binding =
+        json!({"metadata": {"name": "all"}, "spec": {"policyName": "asks", "validationActions": ["Deny"]}});
+    create(&mut registry, &VALIDATING_ADMISSION_POLICY_BINDING, binding).unwrap();
+    let map = || json!({"metadata": {"generateName": "m-"}});
+    for (expression, holds) in [
+        ("authorizer.requestResource.check('create').allowed()", true),
+        ("authorizer.path('/healthz').check('get').allowed()", true),
+        (
+            "authorizer.serviceAccount('default', 'a').group('').resource('pods').namespace('default').check('list').allowed()",
+            false,
+        ),
+        (
+            "authorizer.serviceAccount('default', 'a').group('apps').resource('deployments').subresource('scale').name('x').check('update').reason() == ''",
+            true,
+        ),
+    ] {
+        create(&mut registry, &VALIDATING_ADMISSION_POLICY, policy(expression)).unwrap();
+        assert_eq!(create(&mut registry, &CONFIG_MAP, map()).is_ok(), holds, "{expression}");
+        let (delete, options) = (Default::default(), WriteOptions::component("test"));
+        registry
+            .delete(&VALIDATING_ADMISSION_POLICY, &ObjectKey::new("", "asks"), &delete, &options)
+            .unwrap();
+    }
+    let refused = create(
+        &mut registry,
+        &VALIDATING_ADMISSION_POLICY,
+        policy("object.allowed() || authorizer.nothing()"),
+    );
+    assert!(refused.unwrap_err().message.contains("undeclared reference to 'nothing'"));
+}
+
 fn rules(operations: &[&str]) -> Value {
     json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": operations, "resources": ["configmaps"]}])
 }

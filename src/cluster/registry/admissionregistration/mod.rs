@@ -2,6 +2,7 @@
 
 mod policies;
 mod rules;
+mod typing;
 mod validation;
 mod webhooks;
 
@@ -9,6 +10,7 @@ pub(super) use policies::{
     MutatingPolicyBindingStrategy, MutatingPolicyStrategy, ValidatingPolicyBindingStrategy,
     ValidatingPolicyStrategy,
 };
+pub(crate) use typing::expression_warnings;
 pub(super) use webhooks::{MutatingWebhookStrategy, ValidatingWebhookStrategy};
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ fn policies_are_refused_in_upstreams_words() {
         told[0].starts_with(r#"spec.validations[0].expression: Invalid value: "that.x": compilation failed: ERROR: <input>:1:1: undeclared reference to 'that'"#),
         "{told:?}"
     );
+    let told = policy(|policy| policy["spec"]["validations"][0]["expression"] = "variables.none == 1".into());
+    assert!(told[0].contains("ERROR: <input>:1:10: undefined field 'none'"), "{told:?}");
     assert_eq!(
         policy(|policy| policy["spec"]["matchConstraints"]["resourceRules"][0]["operations"] = json!(["GET"])),
         [

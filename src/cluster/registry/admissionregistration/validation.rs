@@ -12,10 +12,23 @@ use super::super::validation::{Field, webhook_client_errors};
 use super::rules;
 
 /// What expressions of a policy may name, besides its own variables.
-const VARIABLES: &[&str] = &["object", "oldObject", "request", "params", "namespaceObject", "variables"];
+pub(super) const VARIABLES: &[&str] =
+    &["object", "oldObject", "request", "params", "namespaceObject", "variables", "authorizer"];
 /// Conditions that a policy may have.
 const CONDITIONS_MAX: usize = 64;
 const ACTIONS: &[&str] = &["Audit", "Deny", "Warn"];
+
+/// The names of a policy's own variables.
+fn own_variables<'a>(spec: &Field<'a>) -> Vec<&'a str> {
+    spec.child("variables").items().map(|variable| variable.child("name").text()).collect()
+}
+
+/// What expressions of a policy may name.
+fn known_variables<'a>(has_params: bool, own: &'a [&'a str]) -> Vec<(&'a str, CelType<'a>)> {
+    let named = VARIABLES.iter().filter(|name| has_params || **name != "params");
+    let of = |name: &str| if name == "variables" { CelType::Fields(own) } else { CelType::Dyn };
+    named.map(|name| (*name, of(name))).collect()
+}
 
 /// What is wrong with a policy that refuses.
 pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
@@ -24,8 +37,8 @@ pub(super) fn policy_errors(spec: &Field<'_>) -> FieldErrors {
     errors.extend(param_kind_errors(&spec.child("paramKind")));
     errors.extend(constraint_errors(&spec.child("matchConstraints")));
     let has_params = !spec.child("paramKind").is_absent();
-    let named = VARIABLES.iter().filter(|name| has_params || **name != "params");
-    let known: Vec<(&str, CelType<'_>)> = named.map(|name| (*name, CelType::Dyn)).collect();
+    let own = own_variables(spec);
+    let known = known_variables(has_params, &own);
     errors.extend(condition_errors(&spec.child("matchConditions")));
     errors.extend(variable_errors(&spec.child("variables")));
     let (validations, annotations) = (spec.child("validations"), spec.child("auditAnnotations"));
@@ -60,9 +73,9 @@ pub(super) fn mutating_policy_errors(spec: &Field<'_>) -> FieldErrors {
     errors.extend(condition_errors(&spec.child("matchConditions")));
     errors.extend(variable_errors(&spec.child("variables")));
     let has_params = !spec.child("paramKind").is_absent();
-    let named = VARIABLES.iter().filter(|name| has_params || **name != "params");
-    let known: Vec<(&str, CelType<'_>)> =
-        named.chain(&["Object", "JSONPatch"]).map(|name| (*name, CelType::Dyn)).collect();
+    let own = own_variables(spec);
+    let mut known = known_variables(has_params, &own);
+    known.extend(["Object", "JSONPatch"].map(|name| (name, CelType::Dyn)));
     let mutations = spec.child("mutations");
     if mutations.is_empty() {
         errors.push(mutations.required("mutations must contain at least one item"));

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// `pkg/registry/core/endpoint`.
 pub(crate) struct EndpointsStrategy;
@@ -23,6 +24,10 @@ impl Strategy for EndpointsStrategy {
                 port.entry("protocol").or_insert_with(|| "TCP".into());
             }
         }
+    }
+
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::endpoints_errors(object)
     }
 
     fn deprecation(&self) -> Option<&'static str> {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{FieldErrors, Object};
 use crate::base::Timestamp;
 
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
+use super::super::validation;
 
 /// What an EndpointSlice without ports or endpoints shows.
 const UNSET: &str = "<unset>";
@@ -15,6 +16,14 @@ const UNSET: &str = "<unset>";
 pub(crate) struct EndpointSliceStrategy;
 
 impl Strategy for EndpointSliceStrategy {
+    fn validate(&self, object: &Object) -> FieldErrors {
+        validation::endpoint_slice_errors(object)
+    }
+
+    fn validate_update(&self, new: &Object, old: &Object) -> FieldErrors {
+        validation::endpoint_slice_update_errors(new, old)
+    }
+
     fn counts_generations(&self) -> bool {
         true
     }

@@ -6,6 +6,7 @@ mod cron_job;
 mod daemon_set;
 mod disruption;
 mod dns;
+mod endpoints;
 mod ephemeral;
 mod event;
 mod field;
@@ -32,6 +33,7 @@ pub(super) use config::{config_errors, config_update_errors, secret_type_errors}
 pub(super) use cron_job::cron_job_errors;
 pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use disruption::disruption_budget_errors;
+pub(super) use endpoints::{endpoint_slice_errors, endpoint_slice_update_errors, endpoints_errors};
 pub(super) use ephemeral::ephemeral_update_errors;
 pub(super) use event::{event_errors, newer_event_errors};
 pub(super) use field::Field;

@@ -240,7 +240,7 @@ fn wrong_services_are_told_what_is_wrong() {
             (
                 json!({"spec": {"clusterIP": "192.168.0.1", "ports": [{"port": 80}]}}),
                 vec![
-                    r#"spec.clusterIPs: Invalid value: ["192.168.0.1"]: failed to allocate IP 192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12"#,
+                    r#"spec.clusterIPs: Invalid value: ["192.168.0.1"]: failed to allocate IP 192.168.0.1: the provided network does not match the current range"#,
                 ],
             ),
         ],

@@ -81,7 +81,7 @@ pub(super) static IMAGES: &[Image] = &[
     },
     Image {
         repository: "quay.io/fluentd_elasticsearch/fluentd",
-        tags: &["v2.5.2", "v3.1.0", "v3.4.0", "v4.7.1", "v5.0.1"],
+        tags: &["v2.5.2", "v2.6.0", "v3.1.0", "v3.4.0", "v4.7.1", "v5.0.1"],
         size: 62_300_199,
         entrypoint: &["/entrypoint.sh"],
         program: "fluentd",

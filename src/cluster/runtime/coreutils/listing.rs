@@ -259,7 +259,7 @@ pub(super) fn inode(path: &str) -> u64 {
 
 /// How many names lead to something: to a directory its own, `.`, and the `..` of those inside.
 pub(super) fn links(files: &FileView<'_>, path: &str) -> usize {
-    if !files.is_directory(path) {
+    if files.link_target(path).is_some() || !files.is_directory(path) {
         return 1;
     }
     let names = files.list(path).unwrap_or_default();

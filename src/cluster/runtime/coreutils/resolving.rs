@@ -8,20 +8,58 @@ const KINDS: &[&str] = &["A", "AAAA", "ANY", "CNAME", "MX", "NS", "PTR", "SOA", 
 /// Seconds for which an answer is good.
 const LIFETIME: u32 = 30;
 
+/// Columns of a record's lifetime, class, kind and data, as far as what stands before leaves room.
+const COLUMNS: [usize; 4] = [24, 32, 40, 48];
+
+/// Which parts of an answer are shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    command: bool,
+    comments: bool,
+    question: bool,
+    answer: bool,
+    statistics: bool,
+    short: bool,
+}
+
+impl Shown {
+    /// Reads one `+[no]part`; false for an option that is about something else.
+    fn read(&mut self, option: &str) -> bool {
+        let (part, on) = option.strip_prefix("no").map_or((option, true), |part| (part, false));
+        match part {
+            "all" => {
+                *self = Self { comments: on, question: on, answer: on, statistics: on, command: on, ..*self };
+            }
+            "cmd" => self.command = on,
+            "comments" => self.comments = on,
+            "question" => self.question = on,
+            "answer" => self.answer = on,
+            "stats" => self.statistics = on,
+            "short" => self.short = on,
+            _ => return false,
+        }
+        true
+    }
+}
+
 /// dig: asks for a full name, as it is.
 pub(super) fn dig(call: &mut Call<'_>) -> Outcome {
-    let (mut kind, mut names, mut short, mut searches) = ("A".to_owned(), Vec::new(), false, false);
+    let (mut kind, mut names, mut searches) = ("A".to_owned(), Vec::new(), false);
+    let mut shown =
+        Shown { command: true, comments: true, question: true, answer: true, statistics: true, short: false };
     let mut words = call.arguments[1..].iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "+short" => short = true,
             "+search" => searches = true,
             "-t" => kind = words.next().map(|word| word.to_uppercase()).unwrap_or_default(),
             "-x" => {
                 "PTR".clone_into(&mut kind);
                 names.extend(words.next().cloned());
             }
-            word if word.starts_with(['+', '-', '@']) => {}
+            word if word.starts_with('+') => {
+                shown.read(&word[1..]);
+            }
+            word if word.starts_with(['-', '@']) => {}
             word if KINDS.contains(&word.to_uppercase().as_str()) => kind = word.to_uppercase(),
             word => names.push(word.to_owned()),
         }
@@ -38,11 +76,18 @@ pub(super) fn dig(call: &mut Call<'_>) -> Outcome {
             searches || kind == "PTR" || record.name == full || records.iter().any(|other| other.name == full)
         };
         let found: Vec<DnsRecord> = records.iter().filter(|record| is_meant(record)).cloned().collect();
-        if short {
+        if shown.short {
             found.iter().for_each(|record| call.say(&data(record)));
-        } else {
-            tell(call, &full, &kind, &found);
+            continue;
         }
+        let asked = match (kind.as_str(), full.parse::<std::net::Ipv4Addr>()) {
+            ("PTR", Ok(address)) => {
+                let [a, b, c, d] = address.octets();
+                format!("{d}.{c}.{b}.{a}.in-addr.arpa")
+            }
+            _ => found.first().filter(|_| searches).map_or(full, |record| record.name.clone()),
+        };
+        tell(call, shown, &asked, &kind, &found);
     }
     Outcome::Ended(0)
 }
@@ -55,25 +100,72 @@ fn data(record: &DnsRecord) -> String {
     }
 }
 
-fn tell(call: &mut Call<'_>, name: &str, kind: &str, found: &[DnsRecord]) {
-    let number = call.system.random(65_536);
-    let status = if found.is_empty() { "NXDOMAIN" } else { "NOERROR" };
-    call.say(&format!("\n; <<>> DiG <<>> {}", call.arguments[1..].join(" ")));
-    call.say(";; global options: +cmd\n;; Got answer:");
-    call.say(&format!(";; ->>HEADER<<- opcode: QUERY, status: {status}, id: {number}"));
-    call.say(&format!(
-        ";; flags: qr aa rd; QUERY: 1, ANSWER: {}, AUTHORITY: 0, ADDITIONAL: 0\n",
-        found.len()
-    ));
-    call.say(&format!(";; QUESTION SECTION:\n;{name}.\t\tIN\t{kind}\n"));
-    if !found.is_empty() {
-        call.say(";; ANSWER SECTION:");
-        for record in found {
-            call.say(&format!("{}.\t{LIFETIME}\tIN\t{}\t{}", record.name, record.kind, data(record)));
+/// Words in their columns: tabs as far as a column is ahead, else one space.
+fn in_columns(first: &str, rest: &[(usize, &str)]) -> String {
+    let (mut line, mut width) = (first.to_owned(), first.len());
+    for &(column, word) in rest {
+        if width < column {
+            line.push_str(&"\t".repeat(column / 8 - width / 8));
+            width = column;
+        } else {
+            line.push(' ');
+            width += 1;
         }
-        call.say("");
+        line.push_str(word);
+        width += word.len();
     }
-    call.say(";; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)");
+    line
+}
+
+fn tell(call: &mut Call<'_>, shown: Shown, name: &str, kind: &str, found: &[DnsRecord]) {
+    let [lifetime_at, class_at, kind_at, data_at] = COLUMNS;
+    if shown.command {
+        call.say(&format!("\n; <<>> DiG <<>> {}", call.arguments[1..].join(" ")));
+        call.say(";; global options: +cmd");
+    }
+    if shown.comments {
+        let number = call.system.random(65_536);
+        let status = if found.is_empty() { "NXDOMAIN" } else { "NOERROR" };
+        call.say(&format!(";; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: {status}, id: {number}"));
+        let answers = found.len();
+        call.say(&format!(";; flags: qr aa rd; QUERY: 1, ANSWER: {answers}, AUTHORITY: 0, ADDITIONAL: 0\n"));
+    }
+    let heading = |call: &mut Call<'_>, title: &str| {
+        if shown.comments {
+            call.say(&format!(";; {title} SECTION:"));
+        }
+    };
+    let end = |call: &mut Call<'_>| {
+        if shown.comments {
+            call.say("");
+        }
+    };
+    if shown.question {
+        heading(call, "QUESTION");
+        call.say(&in_columns(&format!(";{name}."), &[(class_at, "IN"), (kind_at, kind)]));
+        end(call);
+    }
+    if shown.answer && !found.is_empty() {
+        heading(call, "ANSWER");
+        let lifetime = LIFETIME.to_string();
+        for record in found {
+            let data = data(record);
+            let rest = [
+                (lifetime_at, lifetime.as_str()),
+                (class_at, "IN"),
+                (kind_at, record.kind),
+                (data_at, &data),
+            ];
+            call.say(&in_columns(&format!("{}.", record.name.trim_end_matches('.')), &rest));
+        }
+        end(call);
+    }
+    if shown.statistics {
+        let now = call.system.now().strftime("%a %b %d %H:%M:%S UTC %Y");
+        let latency = call.system.latency();
+        call.say(&format!(";; Query time: {latency} msec\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)"));
+        call.say(&format!(";; WHEN: {now}\n"));
+    }
 }
 
 /// host: asks as programs do, short names included.
@@ -118,8 +210,12 @@ pub(super) fn getent(call: &mut Call<'_>) -> Outcome {
     }
     let addresses = call.system.resolve(&name);
     let full = call.system.full_name(&name);
+    let hosts = call.system.files().read("/etc/hosts").unwrap_or_default();
+    let is_alias =
+        full != name && String::from_utf8_lossy(&hosts).split_whitespace().any(|word| word == name.as_str());
+    let alias = if is_alias { format!(" {name}") } else { String::new() };
     for address in &addresses {
-        call.say(&format!("{address:<15} {full}"));
+        call.say(&format!("{address:<15} {full}{alias}"));
     }
     Outcome::Ended(if addresses.is_empty() { 2 } else { 0 })
 }

@@ -1,6 +1,6 @@
 //! nc, netstat, ping and ss: what can be reached, and what listens here.
 
-use super::super::http::{ConnectError, HttpRequest};
+use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::options::{Taken, or_end};
 use super::{Call, Outcome};
 
@@ -9,10 +9,16 @@ const PATIENCE: i64 = 86_400_000;
 /// Pings that are remembered; what is said at the end counts no further.
 const PINGS_MAX: u64 = 1 << 20;
 
+/// Whether nc is that of OpenBSD, which some images bring along.
+fn is_openbsd(call: &Call<'_>) -> bool {
+    call.system.image().is_some_and(|image| image.repository.ends_with("/agnhost"))
+}
+
 /// nc: tries a port, or sends what it is given to a web server.
 pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
-    let taken = Taken { letters: "zvnw:i:p:s:lke:u", refused: "fbo", long: &[] };
-    let options = or_end!(call.options(&taken));
+    let is_openbsd = is_openbsd(call);
+    let letters = if is_openbsd { "zvntw:i:p:s:lke:uN" } else { "zvnw:i:p:s:lke:u" };
+    let options = or_end!(call.options(&Taken { letters, refused: "fbo", long: &[] }));
     if options.has('l') {
         return super::servers::listen(call, &options);
     }
@@ -40,10 +46,16 @@ pub(super) fn nc(call: &mut Call<'_>) -> Outcome {
     }
     match call.system.connects(host, port) {
         Ok(()) => {
-            if verbose {
+            // What it is given comes first: it is run again until that is there.
+            let content = if scans { Some(Vec::new()) } else { call.all_input() };
+            let Some(content) = content else { return Outcome::NeedsInput };
+            if verbose && is_openbsd {
+                let told = format!("Connection to {host} ({shown}) {port} port [tcp/*] succeeded!\n");
+                call.stderr.extend_from_slice(told.as_bytes());
+            } else if verbose {
                 call.stderr.extend_from_slice(format!("{host} ({shown}:{port}) open\n").as_bytes());
             }
-            if scans { Outcome::Ended(0) } else { converse(call, host, port) }
+            if scans { Outcome::Ended(0) } else { converse(call, host, port, &content) }
         }
         Err(ConnectError::UnknownHost) if address.is_none() => {
             call.complain(&format!("bad address '{host}'"));
@@ -92,9 +104,8 @@ fn send_datagram(call: &mut Call<'_>, (host, port): (&str, u16), scans: bool, ve
 }
 
 /// Passes a request on that was written by hand, and shows the answer.
-fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
-    let Some(bytes) = call.all_input() else { return Outcome::NeedsInput };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+fn converse(call: &mut Call<'_>, host: &str, port: u16, content: &[u8]) -> Outcome {
+    let text = String::from_utf8_lossy(content).into_owned();
     let mut lines = text.lines();
     let first: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
     let (method, path) = match first.as_slice() {
@@ -104,9 +115,15 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
             (*method, *path)
         }
         [] => return Outcome::Ended(0),
+        // Whoever knows what to say about something that is no request says it.
         _ => {
-            call.complain("not simulated: other protocols than HTTP; with -z only the port is tried");
-            return Outcome::Ended(1);
+            let nothing = HttpRequest { method: String::new(), ..HttpRequest::get("/") };
+            let answer = call.system.http(host, port, &nothing).ok().filter(|answer| answer.status == 400);
+            let Some(answer) = answer else {
+                call.complain("not simulated: other protocols than HTTP; with -z only the port is tried");
+                return Outcome::Ended(1);
+            };
+            return show(call, answer);
         }
     };
     let mut request = HttpRequest::get(path);
@@ -116,17 +133,20 @@ fn converse(call: &mut Call<'_>, host: &str, port: u16) -> Outcome {
         .extend(lines.by_ref().take_while(|line| !line.is_empty()).filter_map(super::network::split_header));
     request.body = lines.collect::<Vec<_>>().join("\n").into_bytes();
     match call.system.http(host, port, &request) {
-        Ok(response) => {
-            let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason());
-            for (name, value) in &response.headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
-            call.stdout.extend_from_slice(format!("{head}\r\n").as_bytes());
-            call.stdout.extend(response.body);
-            super::network::after_exchange(call)
-        }
+        Ok(response) => show(call, response),
         Err(_) => Outcome::Ended(0),
     }
+}
+
+/// Prints a response as it came.
+fn show(call: &mut Call<'_>, response: HttpResponse) -> Outcome {
+    let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason());
+    for (name, value) in &response.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    call.stdout.extend_from_slice(format!("{head}\r\n").as_bytes());
+    call.stdout.extend(response.body);
+    super::network::after_exchange(call)
 }
 
 /// telnet: whether a port is open; nothing is typed here.

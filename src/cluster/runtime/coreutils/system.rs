@@ -84,8 +84,10 @@ pub(super) fn hostname(call: &mut Call<'_>) -> Outcome {
         () if options.has('i') || options.has('I') => call.system.address(),
         () if options.has('s') => name.split('.').next().unwrap_or_default().to_owned(),
         () if options.has('d') => {
+            let name = call.system.full_name(&name);
             name.split_once('.').map_or_else(String::new, |(_, domain)| domain.to_owned())
         }
+        () if options.has('f') => call.system.full_name(&name),
         () => name,
     };
     call.say(&line);

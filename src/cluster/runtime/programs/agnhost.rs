@@ -6,7 +6,7 @@ use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{GrpcHealth, Program, Sigterm};
 use super::super::system::System;
-use super::{agnhost_converter, agnhost_tools};
+use super::{agnhost_converter, agnhost_issuer, agnhost_porter, agnhost_tools};
 
 /// `agnhost`.
 pub(in super::super) struct Agnhost;
@@ -17,6 +17,9 @@ const HEALTHY: SignedDuration = SignedDuration::from_secs(10);
 const STARTED_AT: &str = "started at";
 /// Where it remembers that it does not serve any more.
 const NOT_SERVING: &str = "not serving";
+
+/// A second name of the program in its image.
+pub(in super::super) const SECOND_NAME: &str = "/agnhost-2";
 
 /// Requests that one call of `/dial` makes at most.
 const TRIES_MAX: usize = 100;
@@ -38,7 +41,7 @@ fn subcommand(process: &Process) -> String {
 
 /// The subcommand in a command line.
 pub(super) fn subcommand_of(words: &[String]) -> &str {
-    let words = words.iter().skip_while(|word| !word.ends_with("agnhost")).skip(1);
+    let words = words.iter().skip_while(|word| !word.ends_with("agnhost") && *word != SECOND_NAME).skip(1);
     words.map(String::as_str).find(|word| !word.starts_with('-')).unwrap_or("pause")
 }
 
@@ -139,6 +142,18 @@ impl Agnhost {
     }
 }
 
+/// What Go's servers answer to something that is no request.
+fn no_request() -> HttpResponse {
+    let answer = HttpResponse::text(400, "text/plain; charset=utf-8", "400 Bad Request");
+    answer.with_header("Connection", "close")
+}
+
+/// Logs a request.
+fn note(process: &mut Process, request: &HttpRequest, system: &dyn System) {
+    let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
+    process.print_line(&format!("{at} {} {}", request.method, request.path));
+}
+
 fn no_answer(own: &str, host: &str, port: u16) -> String {
     format!("reading from udp connection failed. err:'read udp {own}:40000->{host}:{port}: i/o timeout'")
 }
@@ -169,7 +184,8 @@ impl Program for Agnhost {
                 process.print_line(&format!("{at} Http server starting to listen on :{http}"));
                 process.print_line(&format!("{at} gRPC server starting to listen on :{grpc}"));
             }
-            "liveness" | "test-webserver" => {}
+            "liveness" | "test-webserver" | agnhost_porter::NAME => {}
+            agnhost_issuer::NAME => agnhost_issuer::run(process, system),
             "webhook" | agnhost_converter::NAME => {
                 let file = flag(&process.command(), "tls-cert-file").unwrap_or_default();
                 if system.files().read(&file).is_err() {
@@ -207,6 +223,7 @@ impl Program for Agnhost {
             "liveness" => vec![8080],
             "serve-hostname" => vec![number(process, "port", 9376)],
             "test-webserver" => vec![number(process, "port", 80)],
+            agnhost_porter::NAME => agnhost_porter::ports(process).into_keys().collect(),
             "grpc-health-checking" => {
                 vec![number(process, "port", 5000), number(process, "http-port", 8080)]
             }
@@ -223,9 +240,11 @@ impl Program for Agnhost {
         let text =
             |status: u16, body: String| Some(HttpResponse::text(status, "text/plain; charset=utf-8", body));
         let subcommand = subcommand(process);
+        if request.method.is_empty() {
+            return Some(no_request());
+        }
         if subcommand == "netexec" {
-            let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
-            process.print_line(&format!("{at} {} {}", request.method, request.path));
+            note(process, request, system);
         }
         match (subcommand.as_str(), request.path_only()) {
             ("liveness", "/healthz") => {
@@ -242,6 +261,7 @@ impl Program for Agnhost {
                 set_serving(process, path == "/make-serving");
                 text(200, String::new())
             }
+            (agnhost_porter::NAME, _) => agnhost_porter::serve(process, request),
             ("webhook" | agnhost_converter::NAME, "/readyz") => text(200, "ok".to_owned()),
             ("serve-hostname", _) | ("netexec", "/hostname" | "/hostName") => text(200, system.hostname()),
             ("netexec", "/clientip") => {
@@ -292,6 +312,7 @@ impl Program for Agnhost {
     fn udp_ports(&self, process: &Process) -> Vec<u16> {
         match subcommand(process).as_str() {
             "netexec" => vec![number(process, "udp-port", 8081)],
+            agnhost_porter::NAME => agnhost_porter::udp_ports(process).into_keys().collect(),
             _ => Vec::new(),
         }
     }
@@ -303,6 +324,9 @@ impl Program for Agnhost {
         client: &str,
         system: &mut dyn System,
     ) -> Option<Vec<u8>> {
+        if subcommand(process) == agnhost_porter::NAME {
+            return agnhost_porter::udp_ports(process).into_values().next().map(String::into_bytes);
+        }
         let text = String::from_utf8_lossy(content).trim().to_lowercase();
         let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
         let client = format!("{client}:40000");

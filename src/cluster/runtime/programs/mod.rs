@@ -2,6 +2,8 @@
 
 mod agnhost;
 mod agnhost_converter;
+mod agnhost_issuer;
+mod agnhost_porter;
 mod agnhost_tools;
 mod agnhost_webhook;
 mod apache;
@@ -22,7 +24,7 @@ mod sample_app;
 mod stress;
 mod unmodelled;
 
-pub(super) use agnhost::Agnhost;
+pub(super) use agnhost::{Agnhost, SECOND_NAME};
 pub(super) use agnhost_converter::AgnhostConverter;
 pub(super) use agnhost_webhook::AgnhostWebhook;
 pub(super) use busybox_servers::{BusyboxHttpd, NcServer};

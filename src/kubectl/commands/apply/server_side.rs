@@ -154,11 +154,7 @@ fn url(call: &Call<'_>, info: &Info, dry_run: DryRun, manager: &str) -> Url {
         "warn" => "Warn",
         _ => "Strict",
     };
-    let place = match call.flags.text("subresource") {
-        "" => info.url(),
-        subresource => info.resource.subresource(&info.namespace, &info.name, subresource),
-    };
-    place
+    info.place(&call.flags)
         .with("dryRun", dry_run.parameter())
         .with("fieldManager", manager)
         .with("fieldValidation", validation)

@@ -244,10 +244,7 @@ impl<'s, 'a> Session<'s, 'a> {
         if self.call.flags.on("output-patch") {
             self.call.line(format!("Patch: {patch}"))?;
         }
-        let url = self.write_url(match self.call.flags.text("subresource") {
-            "" => original.url(),
-            subresource => original.resource.subresource(&original.namespace, &original.name, subresource),
-        });
+        let url = self.write_url(original.place(&self.call.flags));
         match self.api.patch(&url, content_type, &patch).await {
             Ok(object) => print_done(self.call, &object, &original.named(), "edited"),
             Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),

@@ -7,20 +7,22 @@ use serde_json::Value;
 use super::pod_view::{PodView, Setters, containers_text, name, plural, quoted};
 use super::{Check, Finding};
 
-/// The checks that hold for the restricted level, too, in the order of their names.
-pub(super) const CHECKS: &[Check] = &[
-    app_armor,
-    host_namespaces,
-    host_ports,
-    host_probes,
-    privileged,
-    proc_mount,
-    se_linux,
-    sysctls,
-    windows_host_process,
+/// The checks, in the order of their names, and whether they hold for the restricted level, too: it has
+/// stricter ones for the others.
+pub(super) const CHECKS: &[(Check, bool)] = &[
+    (app_armor, true),
+    (capabilities, false),
+    (host_namespaces, true),
+    (host_path_volumes, false),
+    (host_ports, true),
+    (host_probes, true),
+    (privileged, true),
+    (proc_mount, true),
+    (se_linux, true),
+    (seccomp, false),
+    (sysctls, true),
+    (windows_host_process, true),
 ];
-/// The checks that the restricted level has stricter ones for.
-pub(super) const OVERRIDDEN: &[Check] = &[capabilities, host_path_volumes, seccomp];
 
 /// Capabilities that container engines give anyway.
 const DEFAULT_CAPABILITIES: &[&str] = &[

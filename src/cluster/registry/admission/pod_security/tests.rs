@@ -78,9 +78,9 @@ fn the_baseline_lets_plain_pods_be() {
         create(&mut registry, &POD, pod("root", security, json!({"hostNetwork": true}))).unwrap_err();
     assert_eq!(
         refused.message,
-        "pods \"root\" is forbidden: violates PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true), \
-         privileged (container \"c\" must not set securityContext.privileged=true), \
-         non-default capabilities (container \"c\" must not include \"NET_ADMIN\" in securityContext.capabilities.add)"
+        "pods \"root\" is forbidden: violates PodSecurity \"baseline:v1.30\": non-default capabilities \
+         (container \"c\" must not include \"NET_ADMIN\" in securityContext.capabilities.add), host namespaces (hostNetwork=true), \
+         privileged (container \"c\" must not set securityContext.privileged=true)"
     );
 }
 
