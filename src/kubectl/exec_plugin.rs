@@ -148,7 +148,18 @@ pub(super) fn forbidden(preference: &Value, command: &str, path: &str) -> Option
     match text(preference, "credentialPluginPolicy") {
         "DenyAll" => Some(getting(&format!("plugin {command:?} not allowed: policy set to \"DenyAll\""))),
         "Allowlist" => {
-            let program = looked_up(command, path)?;
+            let program = match looked_up(command, path) {
+                Some(program) if program.exists() => program,
+                found => {
+                    let why = match found {
+                        Some(program) => format!("stat {}: no such file or directory", program.display()),
+                        None => "executable file not found in $PATH".to_owned(),
+                    };
+                    return Some(getting(&format!(
+                        "plugin path {command:?} cannot be resolved for credential plugin allowlist check: exec: {command:?}: {why}"
+                    )));
+                }
+            };
             let allowed = preference["credentialPluginAllowlist"].as_array().into_iter().flatten();
             let mut names = allowed.flat_map(|entry| [text(entry, "command"), text(entry, "name")]);
             let is_allowed = names.any(|name| looked_up(name, path).as_ref() == Some(&program));
@@ -358,6 +369,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
         std::fs::write(folder.path().join("sh"), "").unwrap();
+        let missing =
+            json!({"credentialPluginPolicy": "Allowlist", "credentialPluginAllowlist": [{"name": "sh"}]});
+        for (command, why) in [
+            ("nope", "exec: \"nope\": executable file not found in $PATH"),
+            ("/nope", "exec: \"/nope\": stat /nope: no such file or directory"),
+        ] {
+            assert!(forbidden(&missing, command, path).unwrap().ends_with(why), "{command}");
+        }
         let told = |preference: Value| forbidden(&preference, "sh", path);
         let listed = |name: &str| {
             told(
