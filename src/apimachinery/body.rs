@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::object::step;
 use super::packed_text::PackedText;
 use super::parts::Parts;
 
@@ -47,6 +48,14 @@ impl Form {
         match self {
             Self::Tree(tree) => tree.get(name),
             Self::Parts(parts) => parts.get(name),
+        }
+    }
+
+    /// The field at which a path (without its first slash) begins, and the rest of the path.
+    fn step<'p>(&self, path: &'p str) -> Option<(&Value, &'p str)> {
+        match self {
+            Self::Tree(tree) => step(tree.as_object()?, path),
+            Self::Parts(parts) => parts.step(path),
         }
     }
 
@@ -137,6 +146,11 @@ impl Body {
     /// A field.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.form().get(name)
+    }
+
+    /// The field at which a path (without its first slash) begins, and the rest of the path.
+    pub(super) fn step<'p>(&self, path: &'p str) -> Option<(&Value, &'p str)> {
+        self.form().step(path)
     }
 
     /// To change: the text is given up.

@@ -61,7 +61,7 @@ pub fn remove_condition(object: &mut Object, condition_type: &str) -> bool {
 /// A moment as `metav1.Time` is written: whole seconds, UTC.
 #[must_use]
 pub fn seconds(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{moment:.0}")
 }
 
 #[cfg(test)]

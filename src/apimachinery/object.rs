@@ -12,6 +12,9 @@ use super::body::Body;
 use super::kinds::Kind;
 use super::managed_fields::{is_packed, is_to_pack, pack_entry as pack, serialize_unpacked, unpack_metadata};
 
+/// Maps with so many entries are searched one by one: they are one node of their tree.
+const FEW: usize = 11;
+
 /// Where an object says who wrote which fields.
 const MANAGED_FIELDS: &str = "/metadata/managedFields";
 
@@ -221,8 +224,9 @@ impl Object {
 
     /// The same, null included.
     fn find(&self, pointer: &str) -> Option<&Value> {
-        let Some((name, rest)) = split_first(pointer) else { return Some(self.value()) };
-        walk(self.0.get(&name)?, rest)
+        let Some(path) = pointer.strip_prefix('/') else { return Some(self.value()) };
+        let (field, rest) = self.0.step(path)?;
+        walk(field, rest)
     }
 
     /// The value at a path of at least one field, to change.
@@ -320,27 +324,69 @@ fn unescape(token: &str) -> Cow<'_, str> {
 
 /// The first token of a path, and the rest of the path.
 fn split_first(pointer: &str) -> Option<(Cow<'_, str>, &str)> {
-    let path = pointer.strip_prefix('/')?;
+    pointer.strip_prefix('/').map(split_token)
+}
+
+/// The same for a path without its first slash.
+pub(super) fn split_token(path: &str) -> (Cow<'_, str>, &str) {
     let end = path.bytes().position(|byte| byte == b'/').unwrap_or(path.len());
-    Some((unescape(&path[..end]), &path[end..]))
+    let (token, rest) = path.split_at(end);
+    (unescape(token), rest)
 }
 
 /// The value at a path, as `Value::pointer` but without a copy of every key on the way.
-/// Nothing is asked for so often: tokens are a few bytes, for which a search of its own would cost more.
 fn walk<'a>(mut value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let slash = |from: usize| pointer.bytes().skip(from).position(|byte| byte == b'/').map(|at| from + at);
-    let mut place = slash(0);
-    while let Some(start) = place {
-        place = slash(start + 1);
-        let token = &pointer[start + 1..place.unwrap_or(pointer.len())];
-        value = match value {
-            Value::Object(map) if token.bytes().any(|byte| byte == b'~') => map.get(&*unescape(token))?,
-            Value::Object(map) => map.get(token)?,
-            Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+    let mut rest = pointer;
+    while let Some(path) = rest.strip_prefix('/') {
+        (value, rest) = match value {
+            Value::Object(map) => step(map, path)?,
+            Value::Array(items) => {
+                let (token, rest) = split_token(path);
+                (items.get(token.parse::<usize>().ok()?)?, rest)
+            }
             _ => return None,
         };
     }
     Some(value)
+}
+
+/// The entry of a map at which a path (without its first slash) begins, and the rest of the path.
+pub(super) fn step<'a, 'p>(map: &'a Map<String, Value>, path: &'p str) -> Option<(&'a Value, &'p str)> {
+    if map.len() > FEW {
+        let (name, rest) = split_token(path);
+        return Some((map.get(&*name)?, rest));
+    }
+    step_among(map.iter().map(|(name, value)| (name.as_str(), value)), path)
+}
+
+/// The same among few entries. Nothing is asked for so often: comparing the path with every name needs no look
+/// at its letters, nor at those of most names.
+pub(super) fn step_among<'a, 'p>(
+    entries: impl Iterator<Item = (&'a str, &'a Value)> + Clone,
+    path: &'p str,
+) -> Option<(&'a Value, &'p str)> {
+    let found = entries.clone().find_map(|(name, value)| Some((name, value, after_first(path, name)?)));
+    if let Some((name, value, rest)) = found
+        && !name.bytes().any(|byte| matches!(byte, b'/' | b'~'))
+    {
+        return Some((value, rest));
+    }
+    let (name, rest) = split_token(path);
+    match name {
+        Cow::Owned(name) => {
+            entries.into_iter().find(|(known, _)| *known == name).map(|(_, value)| (value, rest))
+        }
+        Cow::Borrowed(_) => None,
+    }
+}
+
+/// What follows in a path whose first token reads like `name`.
+fn after_first<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    match path.as_bytes().get(name.len()) {
+        Some(b'/') => path.strip_prefix(name),
+        None if path == name => Some(""),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -359,6 +405,11 @@ mod tests {
         assert_eq!(object.get("/spec/items/x"), None);
         assert_eq!((object.get(""), object.get("/spec/items/0/a/b")), (Some(object.value()), None));
         assert_eq!((object.get("/"), object.get("/spec/")), (None, None));
+        object.set("/odd", json!({"a/b": 1, "a": {"b": 2}, "a~b": 3}));
+        let odd = ["/odd/a~1b", "/odd/a/b", "/odd/a~0b"].map(|pointer| object.number(pointer));
+        assert_eq!(odd, [Some(1), Some(2), Some(3)]);
+        assert_eq!(object.remove("/odd/a"), Some(json!({"b": 2})));
+        assert_eq!(object.get("/odd/a/b"), None);
         assert_eq!(object.remove("/spec/template/metadata/labels/a"), Some(json!("b")));
         assert_eq!(object.get("/spec/template/metadata/labels"), Some(&json!({})));
         assert_eq!(object.remove("/spec/nothing/here"), None);

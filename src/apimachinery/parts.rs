@@ -4,6 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
+use super::object::{split_token, step_among};
+
+/// Among so many fields, looking for the same text beats asking for the order.
+const FEW: usize = 24;
+
 /// Names of fields that most objects have at the top, sorted.
 const KNOWN: &[&str] = &[
     "action",
@@ -101,7 +106,19 @@ impl Parts {
 
     /// A field.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.place(name).ok().map(|place| &*self.list[place].1)
+        if self.list.len() > FEW {
+            return self.place(name).ok().map(|place| &*self.list[place].1);
+        }
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// The field at which a path (without its first slash) begins, and the rest of the path.
+    pub(super) fn step<'p>(&self, path: &'p str) -> Option<(&Value, &'p str)> {
+        if self.list.len() > FEW {
+            let (name, rest) = split_token(path);
+            return Some((self.get(&name)?, rest));
+        }
+        step_among(self.iter(), path)
     }
 
     /// A field, to change: from now on it is nobody else's.

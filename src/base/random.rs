@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 /// nothing that looks like another character.
 const NAME_ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// A seeded generator; equal seeds give equal sequences.
 #[derive(Clone, Debug)]
 pub struct Random(fastrand::Rng);
@@ -36,7 +38,7 @@ impl Random {
 
     /// `length` lower-case hexadecimal digits.
     pub fn hex(&mut self, length: usize) -> String {
-        (0..length).map(|_| self.pick(b"0123456789abcdef")).collect()
+        (0..length).map(|_| self.pick(HEX)).collect()
     }
 
     fn pick(&mut self, alphabet: &[u8]) -> char {
@@ -48,8 +50,14 @@ impl Random {
         let mut bytes = self.0.u128(..).to_be_bytes();
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        let mut text = String::with_capacity(36);
+        for (place, byte) in bytes.into_iter().enumerate() {
+            if matches!(place, 4 | 6 | 8 | 10) {
+                text.push('-');
+            }
+            text.extend([byte >> 4, byte & 0x0f].map(|digit| char::from(HEX[usize::from(digit)])));
+        }
+        text
     }
 }
 

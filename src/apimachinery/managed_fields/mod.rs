@@ -2,9 +2,11 @@
 //!
 //! Follows the behaviour of `k8s.io/apimachinery/pkg/util/managedfields`.
 
+mod creation;
 mod elements;
 mod field_set;
 mod packed;
+mod relation;
 mod typed;
 mod typing;
 mod upgrade;
@@ -15,11 +17,13 @@ pub(super) use self::field_set::FieldSet;
 pub(super) use self::packed::{
     is_packed, is_to_pack, pack_entry, serialize as serialize_unpacked, unpack_metadata,
 };
+use self::relation::Relation;
 use self::typed::compare_objects;
 pub(super) use self::typed::{Node, compare, element, fields_of};
 
 pub use self::typing::typing_errors;
 pub use self::upgrade::{owners_of, upgrade_managed_fields};
+use super::conditions::seconds;
 use super::kinds::Kind;
 use super::object::Object;
 use crate::base::Timestamp;
@@ -86,10 +90,15 @@ impl Manager {
     }
 
     fn to_value(&self) -> Value {
+        self.entry_of(self.fields.to_text())
+    }
+
+    /// The entry with that text of its fields.
+    fn entry_of(&self, fields: String) -> Value {
         let mut entry = Map::new();
         entry.insert("apiVersion".to_owned(), self.api_version.as_str().into());
         entry.insert("fieldsType".to_owned(), "FieldsV1".into());
-        entry.insert("fieldsV1".to_owned(), self.fields.to_text().into());
+        entry.insert("fieldsV1".to_owned(), fields.into());
         for (key, text) in [("manager", &self.name), ("subresource", &self.subresource), ("time", &self.time)]
         {
             if !text.is_empty() {
@@ -165,7 +174,7 @@ pub(super) fn strip(fields: &mut FieldSet, subresource: &str) {
 
 /// A time as entries write it: RFC 3339, seconds.
 pub(super) fn written_time(now: Timestamp) -> String {
-    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    seconds(now)
 }
 
 /// Records who wrote `new` by creating, updating or patching it.
@@ -201,6 +210,18 @@ fn record(
     subresource: &str,
     now: Timestamp,
 ) {
+    let writer = Manager {
+        name: manager.to_owned(),
+        applies: false,
+        api_version: new.api_version().to_owned(),
+        subresource: subresource.to_owned(),
+        time: written_time(now),
+        fields: FieldSet::default(),
+    };
+    if old.is_none() && new.get("/metadata/managedFields").is_none() {
+        let fields = creation::fields_of_new(node, new.value(), subresource);
+        return store_entries(new, fields.map(|fields| writer.entry_of(fields)).into_iter().collect());
+    }
     let comparison = match old {
         Some(old) => compare_objects(node, old, new),
         None => compare(node, Some(&typed::empty_struct(node)), Some(new.value())),
@@ -222,14 +243,6 @@ fn record(
         new.remove("/metadata/managedFields");
         return;
     }
-    let writer = Manager {
-        name: manager.to_owned(),
-        applies: false,
-        api_version: new.api_version().to_owned(),
-        subresource: subresource.to_owned(),
-        time: written_time(now),
-        fields: FieldSet::default(),
-    };
     store_entries(new, take_over(entries, writer, written, &removed));
 }
 
@@ -253,12 +266,13 @@ fn take_over(
         if !own && !concerns(removed) && !concerns(&written) {
             continue;
         }
-        let mut fields = FieldSet::from_fields_v1(&entry["fieldsV1"]);
-        let loses = removed.shares_with(&fields) || (!own && written.shares_with(&fields));
-        let gains = own && !written.is_covered_by(&fields);
+        let relation = Relation::of(&written, &entry["fieldsV1"]);
+        let gains = own && !relation.is_covered;
+        let loses = (!own && relation.shares) || Relation::of(removed, &entry["fieldsV1"]).shares;
         if !loses && !gains {
             continue;
         }
+        let mut fields = FieldSet::from_fields_v1(&entry["fieldsV1"]);
         changed = true;
         fields.subtract(removed);
         if own {

@@ -144,7 +144,7 @@ pub(in crate::apimachinery) fn parts(node: Node, value: &Value) -> Option<Vec<Pa
         (Node::Leaf, _) => None,
         (_, Value::Null) => Some(Vec::new()),
         (node, Value::Object(entries)) if node.has_fields() => {
-            Some(entries.iter().map(|(key, value)| (format!("f:{key}"), node.entry(key), value)).collect())
+            Some(entries.iter().map(|(key, value)| (field_element(key), node.entry(key), value)).collect())
         }
         (node, Value::Array(items)) if node.has_items() => {
             Some(items.iter().map(|item| (element(node, item), node.item(), item)).collect())
@@ -153,20 +153,34 @@ pub(in crate::apimachinery) fn parts(node: Node, value: &Value) -> Option<Vec<Pa
     }
 }
 
+/// The path element of a field.
+pub(super) fn field_element(name: &str) -> String {
+    ["f:", name].concat()
+}
+
 /// The path element of a list's item.
 pub(in crate::apimachinery) fn element(node: Node, item: &Value) -> String {
     if let Node::CustomItems(schema) = node {
         return custom_element(schema, item);
     }
     let Node::Items(_, keys) = node else { return format!("v:{item}") };
-    let mut values = Map::new();
+    let tcp = Value::from("TCP");
+    let mut values: Vec<(&str, &Value)> = Vec::with_capacity(keys.len());
     for key in keys {
-        let value = item.get(*key).cloned().or_else(|| (*key == "protocol").then(|| "TCP".into()));
-        if let Some(value) = value {
-            values.insert((*key).to_owned(), value);
-        }
+        let value = item.get(*key).or_else(|| (*key == "protocol").then_some(&tcp));
+        values.extend(value.map(|value| (*key, value)));
     }
-    format!("k:{}", Value::Object(values))
+    values.sort_unstable_by_key(|(key, _)| *key);
+    // As a map would be written, without making one.
+    let mut text = String::from("k:{");
+    for (index, (key, value)) in values.into_iter().enumerate() {
+        text.push_str(if index == 0 { "\"" } else { ",\"" });
+        text.push_str(key);
+        text.push_str("\":");
+        text.push_str(&serde_json::to_string(value).unwrap_or_default());
+    }
+    text.push('}');
+    text
 }
 
 fn custom_element(schema: &Value, item: &Value) -> String {
@@ -262,15 +276,21 @@ pub(super) fn compare_objects(node: Node, old: &Object, new: &Object) -> Compari
     for (name, value) in new.fields() {
         let before = old.entry(name);
         if !before.is_some_and(|before| std::ptr::eq(before, value)) && before != Some(value) {
-            comparison.insert(&format!("f:{name}"), compare(node.entry(name), before, Some(value)));
+            comparison.insert(&field_element(name), compare(node.entry(name), before, Some(value)));
         }
     }
     for (name, value) in old.fields() {
         if new.entry(name).is_none() {
-            comparison.insert(&format!("f:{name}"), compare(node.entry(name), Some(value), None));
+            comparison.insert(&field_element(name), compare(node.entry(name), Some(value), None));
         }
     }
     comparison
+}
+
+/// Whether an entry of a map can be owned: nobody owns the entries of managedFields themselves, and they are long.
+pub(super) fn is_owned(node: Node, key: &str) -> bool {
+    let in_metadata = || matches!(node, Node::Message(schema) if schema.name.ends_with(".ObjectMeta"));
+    key != "managedFields" || !in_metadata()
 }
 
 /// Compares two maps that differ; most entries are the same, so that nothing is made for them.
@@ -280,18 +300,15 @@ fn compare_entries(
     new: &Map<String, Value>,
     comparison: &mut Comparison,
 ) {
-    // Nobody owns the entries themselves, and they are long.
-    let in_metadata = matches!(node, Node::Message(schema) if schema.name.ends_with(".ObjectMeta"));
-    let is_owned = |key: &str| !(in_metadata && key == "managedFields");
     for (key, value) in new {
         let before = old.get(key);
-        if is_owned(key) && before != Some(value) {
-            comparison.insert(&format!("f:{key}"), compare(node.entry(key), before, Some(value)));
+        if is_owned(node, key) && before != Some(value) {
+            comparison.insert(&field_element(key), compare(node.entry(key), before, Some(value)));
         }
     }
     for (key, value) in old {
-        if is_owned(key) && !new.contains_key(key) {
-            comparison.insert(&format!("f:{key}"), compare(node.entry(key), Some(value), None));
+        if is_owned(node, key) && !new.contains_key(key) {
+            comparison.insert(&field_element(key), compare(node.entry(key), Some(value), None));
         }
     }
 }

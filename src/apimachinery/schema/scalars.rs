@@ -18,8 +18,7 @@ pub(super) fn normal_time(text: &str, micro: bool) -> Result<String, String> {
         let (rest, element) = first_mismatch(text);
         return Err(format!("parsing time {text:?} as {layout:?}: cannot parse {rest:?} as {element:?}"));
     };
-    let format = if micro { "%Y-%m-%dT%H:%M:%S.%6fZ" } else { "%Y-%m-%dT%H:%M:%SZ" };
-    Ok(timestamp.strftime(format).to_string())
+    Ok(if micro { format!("{timestamp:.6}") } else { format!("{timestamp:.0}") })
 }
 
 /// Where a text stops being a time, and which part of the layout is expected there.
@@ -75,6 +74,8 @@ mod tests {
     fn times_are_written_as_go_writes_them() {
         assert_eq!(normal_time("2024-01-02T03:04:05+09:00", false).unwrap(), "2024-01-01T18:04:05Z");
         assert_eq!(normal_time("2024-01-02T03:04:05.1234567Z", true).unwrap(), "2024-01-02T03:04:05.123456Z");
+        assert_eq!(normal_time("2024-01-02T03:04:05Z", true).unwrap(), "2024-01-02T03:04:05.000000Z");
+        assert_eq!(normal_time("1969-12-31T23:59:59.9Z", false).unwrap(), "1969-12-31T23:59:59Z");
         assert_eq!(
             normal_time("yesterday", false).unwrap_err(),
             r#"parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006""#

@@ -111,7 +111,9 @@ fn encoded(kind: &'static Kind, object: &Object) -> ObjectKey {
 
 fn decoded(registry: &Registry, key: &ObjectKey) -> Option<(&'static Kind, ObjectKey)> {
     let (resource, name) = key.name.split_once('/')?;
-    let kind = registry.store().definitions().stored().find(|kind| kind.group_resource() == resource)?;
+    let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
+    let mut kinds = registry.store().definitions().stored();
+    let kind = kinds.find(|kind| kind.plural == plural && kind.group == group)?;
     Some((kind, ObjectKey::new(key.namespace.clone(), name)))
 }
 

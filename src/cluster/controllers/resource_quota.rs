@@ -81,12 +81,11 @@ fn quotas_of_count(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
 
 /// The same when a Pod came, went or ended.
 fn quotas_of_pods(change: &Change, registry: &Registry) -> Vec<ObjectKey> {
-    let phase = |pod: &Object| pod.text("/status/phase").to_owned();
-    let spec = |pod: &Object| pod.get("/spec/containers").cloned();
-    let same = change.previous.as_ref().is_some_and(|previous| {
-        phase(previous) == phase(&change.object) && spec(previous) == spec(&change.object)
-    });
-    if change.change_type == ChangeType::Modified && same { Vec::new() } else { quotas(change, registry) }
+    let agrees = |previous: &Object| {
+        ["/status/phase", "/spec/containers"].iter().all(|part| previous.agrees(&change.object, part))
+    };
+    let same = change.change_type == ChangeType::Modified && change.previous.as_deref().is_some_and(agrees);
+    if same { Vec::new() } else { quotas(change, registry) }
 }
 
 /// A quota itself when its wishes changed; all of a namespace when there is one more or less.

@@ -13,7 +13,10 @@ use super::termination::{DEADLINE_EXCEEDED, DEADLINE_MESSAGE};
 
 /// The status that the kubelet would write now.
 pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str, now: Timestamp) -> Value {
-    let mut status = pod.map("/status").cloned().unwrap_or_default();
+    // The largest parts are made anew in any case.
+    let stays = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "conditions" | "containerStatuses");
+    let known = pod.map("/status").into_iter().flatten().filter(stays);
+    let mut status: Map<String, Value> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
     let old = pod.text("/status/phase");
     let phase = if pod_spec::is_terminal(old) { old } else { phase(pod, runtime) };
     // The end is not told before the last container has ended (`mergePodStatus`).

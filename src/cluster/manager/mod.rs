@@ -111,7 +111,7 @@ impl Manager {
             let change = change.borrow();
             queue_change(&self.reconcilers, &self.watches, &mut self.queue, change, registry);
             for (due, (_, sweep)) in due.iter_mut().zip(&*self.sweeps) {
-                *due = *due || (sweep.kind == change.kind && (sweep.after)(change));
+                *due = *due || (std::ptr::eq(sweep.kind, change.kind) && (sweep.after)(change));
             }
         }
         for (_, (reconciler, sweep)) in due.into_iter().zip(&*self.sweeps).filter(|(due, _)| *due) {

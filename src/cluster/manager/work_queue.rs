@@ -60,7 +60,9 @@ impl WorkQueue {
 
     /// Forgets the errors of an item.
     pub(super) fn forget_errors(&mut self, item: &Item) {
-        self.failures.remove(item);
+        if !self.failures.is_empty() {
+            self.failures.remove(item);
+        }
     }
 
     /// Takes the first item that is due at `now`.

@@ -151,21 +151,19 @@ impl Rollout<'_> {
         message: &str,
         always: bool,
     ) -> Result<(), Status> {
-        let number = set.annotation(REVISION).unwrap_or_default().to_owned();
-        if !number.is_empty() && self.deployment.annotation(REVISION) != Some(&number) {
-            let mut next = Object::clone(&self.deployment);
+        let number = set.annotation(REVISION).unwrap_or_default();
+        let mut next = Object::clone(&self.deployment);
+        if !number.is_empty() && next.annotation(REVISION) != Some(number) {
             next.set_annotation(REVISION, number);
-            // With the status, which counts no generation.
-            self.write_status(next)?;
         }
-        let unknown = conditions::find(self.deployment.list("/status/conditions"), "Progressing").is_none();
-        if tracks_progress(&self.deployment) && (always || unknown) {
-            let mut next = Object::clone(&self.deployment);
+        let unknown = conditions::find(next.list("/status/conditions"), "Progressing").is_none();
+        if tracks_progress(&next) && (always || unknown) {
             let mut list = next.list("/status/conditions").to_vec();
             conditions::set(&mut list, progressing("True", reason, message, self.registry.now()));
             conditions::write(&mut next, list);
-            self.write_status(next)?;
         }
+        // Both with the status, which counts no generation.
+        self.write_status(next)?;
         Ok(())
     }
 }

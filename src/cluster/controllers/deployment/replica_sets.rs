@@ -24,7 +24,7 @@ pub(super) fn spec_replicas(object: &Object) -> i64 {
 
 /// A number of the status, 0 when absent.
 pub(super) fn status_number(object: &Object, field: &str) -> i64 {
-    object.number(&format!("/status/{field}")).unwrap_or_default()
+    object.field("status")[field].as_i64().unwrap_or_default()
 }
 
 /// The sum of `spec.replicas`.

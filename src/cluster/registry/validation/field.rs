@@ -29,14 +29,14 @@ impl<'a> Field<'a> {
 
     /// The field of that name.
     pub(crate) fn child(&self, name: &str) -> Self {
-        Self { path: format!("{}.{name}", self.path), value: self.value.get(name).unwrap_or(&Value::Null) }
+        Self { path: [&self.path, ".", name].concat(), value: self.value.get(name).unwrap_or(&Value::Null) }
     }
 
     /// The items of a list.
     pub(crate) fn items(&self) -> impl Iterator<Item = Self> + use<'a> {
         let path = self.path.clone();
         let items = self.value.as_array().into_iter().flatten().enumerate();
-        items.map(move |(index, value)| Self { path: format!("{path}[{index}]"), value })
+        items.map(move |(index, value)| Self { path: [&path, "[", &index.to_string(), "]"].concat(), value })
     }
 
     /// Where the field stands.

@@ -218,7 +218,7 @@ pub(super) fn load(files: &FileView<'_>, main: &str) -> Result<Config, String> {
 /// # Errors
 /// When they are none.
 pub(super) fn parse(text: &str) -> Result<Vec<Directive>, String> {
-    let mut reader = Reader { text: text.chars().collect(), at: 0, line: 1, path: MAIN };
+    let mut reader = Reader { text, at: 0, line: 1, path: MAIN };
     let nowhere = FileView {
         image: None,
         layer: &mut Files::default(),
@@ -237,8 +237,8 @@ impl Config {
     fn file(&mut self, files: &FileView<'_>, path: &str, depth: usize) -> Result<Vec<Directive>, String> {
         let text =
             files.read(path).map_err(|_| format!("open() {path:?} failed (2: No such file or directory)"))?;
-        let mut reader =
-            Reader { text: String::from_utf8_lossy(&text).chars().collect(), at: 0, line: 1, path };
+        let text = String::from_utf8_lossy(&text);
+        let mut reader = Reader { text: &text, at: 0, line: 1, path };
         let directives = self.block(files, &mut reader, depth, false)?;
         Ok(directives)
     }
@@ -256,23 +256,24 @@ impl Config {
         let mut found = Vec::new();
         let mut words: Vec<String> = Vec::new();
         loop {
-            let place = format!("{}:{}", reader.path, reader.line);
+            let (path, line) = (reader.path, reader.line);
+            let place = || format!("{path}:{line}");
             match reader.token()? {
                 Token::Word(word) => words.push(word),
                 Token::End if inside || !words.is_empty() => {
                     let wanted = if words.is_empty() { "\"}\"" } else { "\";\" or \"}\"" };
-                    return Err(format!("unexpected end of file, expecting {wanted} in {place}"));
+                    return Err(format!("unexpected end of file, expecting {wanted} in {}", place()));
                 }
                 Token::End => return Ok(found),
                 Token::Close if !words.is_empty() || !inside => {
-                    return Err(format!("unexpected \"}}\" in {place}"));
+                    return Err(format!("unexpected \"}}\" in {}", place()));
                 }
                 Token::Close => return Ok(found),
                 Token::Semicolon | Token::Open if words.is_empty() => {
-                    return Err(format!("unexpected \";\" in {place}"));
+                    return Err(format!("unexpected \";\" in {}", place()));
                 }
                 token => {
-                    let mut words = std::mem::take(&mut words);
+                    let (place, mut words) = (place(), std::mem::take(&mut words));
                     let name = words.remove(0);
                     self.count += 1;
                     if self.count > DIRECTIVES_MAX {
@@ -344,16 +345,21 @@ enum Token {
 }
 
 struct Reader<'a> {
-    text: Vec<char>,
+    text: &'a str,
+    /// Bytes that were read.
     at: usize,
     line: usize,
     path: &'a str,
 }
 
 impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at..)?.chars().next()
+    }
+
     fn next(&mut self) -> Option<char> {
-        let next = self.text.get(self.at).copied()?;
-        self.at += 1;
+        let next = self.peek()?;
+        self.at += next.len_utf8();
         self.line += usize::from(next == '\n');
         Some(next)
     }
@@ -399,12 +405,12 @@ impl Reader<'_> {
 
     fn bare(&mut self, first: char) -> String {
         let mut word = String::from(first);
-        while let Some(next) = self.text.get(self.at).copied() {
+        while let Some(next) = self.peek() {
             let of_variable = next == '{' && word.ends_with('$');
             if next.is_whitespace() || next == ';' || next == '{' && !of_variable {
                 break;
             }
-            self.at += 1;
+            self.at += next.len_utf8();
             word.push(next);
             if of_variable {
                 while let Some(next) = self.next() {
