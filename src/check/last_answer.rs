@@ -48,6 +48,11 @@ pub(super) fn in_short(told: &str) -> String {
         Some((start, end)) => format!("{}value: {{…{}", &told[..start], &told[end..]),
         None => told.to_owned(),
     };
+    // So with a patch, as Go prints it.
+    let told = match told.find("value: \"map[").zip(told.rfind("]\": ")) {
+        Some((start, end)) if start < end => format!("{}value: …{}", &told[..start], &told[end + 2..]),
+        _ => told,
+    };
     match told.char_indices().nth(TOLD_MAX) {
         Some((end, _)) => format!("{}…", &told[..end]),
         None => told,
@@ -85,6 +90,9 @@ mod tests {
             told.starts_with("The Job") && told.ends_with("field is immutable") && told.len() < 300,
             "{told}"
         );
+        let patch = r#"The request is invalid: patch: Invalid value: "map[spec:map[selctor:map[app:a]]]": strict decoding error: unknown field "spec.selctor""#;
+        let told = r#"The request is invalid: patch: Invalid value: …: strict decoding error: unknown field "spec.selctor""#;
+        assert_eq!(in_short(patch), told);
         assert_eq!(LastAnswer { failed: false, ..failed("error: x") }.complaint(), None);
     }
 

@@ -75,7 +75,9 @@ fn complaints(failure: &Failure) -> Vec<Complaint> {
     let details = status_of(failure).and_then(|status| status.details.as_ref());
     for cause in details.iter().flat_map(|details| &details.causes) {
         let complaint = Complaint { path: steps(&cause.field), unknown: false };
-        if !found.contains(&complaint) && !complaint.path.is_empty() {
+        // A patch as a whole is no field of the file.
+        let whole = cause.field == "patch";
+        if !found.contains(&complaint) && !complaint.path.is_empty() && !whole {
             found.push(complaint);
         }
     }

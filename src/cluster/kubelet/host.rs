@@ -83,7 +83,7 @@ impl<'a> Host<'a> {
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
-            command_line: process.arguments.join(" "),
+            command_line: process.shown_arguments().join(" "),
             image,
             identity: None,
             nowhere: (Files::default(), BTreeMap::new(), Files::default()),

@@ -12,6 +12,7 @@ use super::super::event::Event;
 use super::super::look::{Rollout, rollouts};
 use super::super::message::{Message, Remark, remark};
 use super::super::view::View;
+use super::super::word::Word;
 use super::Driver;
 use super::looking::Mark;
 
@@ -20,6 +21,9 @@ const AT_ONCE: Duration = Duration::from_millis(40);
 
 /// How long a job is waited for until it says its first word, or complains and ends.
 const FIRST_WORD_MAX: Duration = Duration::from_millis(800);
+
+/// How a shell ends that finds no program of a name.
+const NOT_FOUND: i32 = 127;
 
 /// Characters by which a command is known afterwards.
 const NAME_MAX: usize = 100;
@@ -38,6 +42,11 @@ impl Driver {
         }
         self.before_command(&line).await;
         let exit_code = self.run_line(&line).await;
+        if exit_code == NOT_FOUND
+            && let Some(word) = Word::meant(&line)
+        {
+            self.remark(Remark::Meant(word));
+        }
         Some(Event::CommandDone { line, exit_code })
     }
 

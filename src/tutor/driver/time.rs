@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::lesson::Language;
+
 use super::super::event::Event;
 use super::super::message::{Message, Remark};
 use super::Driver;
@@ -29,15 +31,15 @@ impl Driver {
         if !self.environment.pass(Duration::from_secs(seconds)) {
             return self.remark(Remark::SkipNotHere);
         }
-        self.say(Message::TimeSkipped(&span(Duration::from_secs(seconds))));
+        self.say(Message::TimeSkipped(&self.span(Duration::from_secs(seconds))));
     }
 
     /// Lets time pass until nothing happens any more.
     pub(super) fn settle(&mut self) {
         match self.environment.settle(SETTLE_MAX) {
             None => self.remark(Remark::SkipNotHere),
-            Some(passed) if passed >= SETTLE_MAX => self.remark(Remark::NotSettled(&span(passed))),
-            Some(passed) => self.remark(Remark::Settled(&span(passed))),
+            Some(passed) if passed >= SETTLE_MAX => self.remark(Remark::NotSettled(&self.span(passed))),
+            Some(passed) => self.remark(Remark::Settled(&self.span(passed))),
         }
     }
 
@@ -68,9 +70,46 @@ impl Driver {
         self.last = None;
         Some(Event::Undone { line, place, values })
     }
+
+    /// A length of time as the learner's language writes it.
+    fn span(&self, duration: Duration) -> String {
+        let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        let short = crate::base::human_duration(jiff::SignedDuration::from_secs(seconds));
+        match self.session.language() {
+            Language::En => short,
+            Language::Ko => in_korean(&short),
+        }
+    }
 }
 
-fn span(duration: Duration) -> String {
-    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    crate::base::human_duration(jiff::SignedDuration::from_secs(seconds))
+/// `3h5m` → `3시간 5분`.
+fn in_korean(short: &str) -> String {
+    let mut told = String::with_capacity(short.len() * 2);
+    for letter in short.chars() {
+        let unit = match letter {
+            'y' => "년 ",
+            'd' => "일 ",
+            'h' => "시간 ",
+            'm' => "분 ",
+            's' => "초 ",
+            digit => {
+                told.push(digit);
+                continue;
+            }
+        };
+        told.push_str(unit);
+    }
+    told.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_written_as_koreans_say_them() {
+        assert_eq!(in_korean("5m"), "5분");
+        assert_eq!(in_korean("3h5m"), "3시간 5분");
+        assert_eq!(in_korean("90s"), "90초");
+    }
 }

@@ -206,6 +206,7 @@ impl Teller<'_> {
     /// What is asked for has changed.
     fn asked(&mut self, at: Timestamp, id: &str, written: &[&Value], before: &Value, after: &Value) {
         let mut differing: Vec<String> = Vec::new();
+        let mut holder = None;
         let all = fields(before, after);
         let asked = all.iter().filter(|field| {
             let path = field.path.as_str();
@@ -217,6 +218,7 @@ impl Teller<'_> {
         for field in
             asked.filter(|field| after["kind"] != "EndpointSlice" || !field.path.starts_with("endpoints"))
         {
+            holder = holder.or_else(|| holder_of(after, &field.path));
             let FieldDifference { path, before, after } = field;
             differing.push(match (before.as_str(), after.as_str()) {
                 ("", after) => format!("{path} = {after}"),
@@ -234,7 +236,9 @@ impl Teller<'_> {
             shown = format!("{shown} {}", phrase(self.language, Phrase::More(more)));
         }
         let entry = written.iter().find(|entry| entry["subresource"] != "status");
-        let manager = entry.map(|entry| text(entry, "/manager")).unwrap_or("kube-controller-manager");
+        // Whoever writes another value into a field of their own keeps the time of the entry.
+        let manager = entry.map(|entry| text(entry, "/manager")).or(holder);
+        let manager = manager.unwrap_or("kube-controller-manager");
         match of_manager(manager, after, false) {
             Actor::Client(manager) => {
                 let what = Phrase::ChangesFor(id, &shown, &manager);
@@ -269,6 +273,30 @@ impl Teller<'_> {
         let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
         self.push(at, actor, Phrase::Turns(id, &dash(old), &dash(new)));
     }
+}
+
+/// The manager that holds a field, `spec.template.spec.containers[web].image`, or what comes nearest above it.
+fn holder_of<'v>(object: &'v Value, path: &str) -> Option<&'v str> {
+    let entries = object.pointer("/metadata/managedFields")?.as_array()?;
+    let depth = |entry: &Value| {
+        let mut at = &entry["fieldsV1"];
+        let steps = path.split(['.', '[']).filter(|step| !step.is_empty());
+        steps
+            .take_while(|step| {
+                let below = match step.strip_suffix(']') {
+                    Some(key) => at.as_object().and_then(|map| {
+                        let named = |name: &str| name.starts_with("k:") && name.contains(&format!("{key:?}"));
+                        map.iter().find(|(name, _)| named(name)).map(|(_, below)| below)
+                    }),
+                    None => at.get(format!("f:{step}")),
+                };
+                at = below.unwrap_or(&Value::Null);
+                below.is_some()
+            })
+            .count()
+    };
+    let own = entries.iter().filter(|entry| entry["subresource"] != "status" && depth(entry) > 0);
+    own.max_by_key(|entry| (depth(entry), text(entry, "/time"))).map(|entry| text(entry, "/manager"))
 }
 
 #[cfg(test)]
@@ -380,5 +408,25 @@ mod tests {
                 "+2 kubelet: event BackOff (Pod a): Back-off pulling image",
             ]
         );
+    }
+
+    #[test]
+    fn who_holds_a_field_writes_it_again() {
+        let deployment = |replicas: u32| {
+            json!({"kind": "Deployment", "metadata": {"name": "web", "managedFields": [
+                {"manager": "kubectl", "operation": "Update", "subresource": "scale", "time": at(5),
+                    "fieldsV1": {"f:spec": {"f:replicas": {}}}},
+                {"manager": "kubectl-set", "operation": "Update", "time": at(4), "fieldsV1": {"f:spec": {
+                    "f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"c\"}": {"f:image": {}}}}}}}},
+            ]}, "spec": {"replicas": replicas}})
+        };
+        let change = change(Some(&deployment(3)), Some(&deployment(1)));
+        assert_eq!(
+            told(&[change]),
+            ["+20 API server: stores Deployment web, written by kubectl: spec.replicas: 3 → 1"]
+        );
+        let image = "spec.template.spec.containers[c].image";
+        assert_eq!(holder_of(&deployment(1), image), Some("kubectl-set"));
+        assert_eq!(holder_of(&json!({}), image), None);
     }
 }

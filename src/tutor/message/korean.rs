@@ -50,7 +50,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::NotASpan(text) => format!("`{text}`을(를) 이해하지 못했습니다. 예: `skip 30s`, `skip 5m`, `speed 10`"),
         Message::TimePaused => "모의 시간을 멈췄습니다. `resume`으로 다시 흐르게 할 수 있습니다.".into(),
         Message::TimeResumed => "모의 시간이 다시 흐릅니다.".into(),
-        Message::TimeSpeed(speed) => format!("모의 시간이 {speed}배로 흐릅니다. `resume`으로 원래 속도로 돌아갑니다."),
+        Message::TimeSpeed(speed) => format!("모의 시간이 {speed}배로 흐릅니다. `resume`을 입력하면 원래 속도로 돌아갑니다."),
         Message::TimeSkipped(span) => format!("모의 시간이 {span} 지났습니다."),
         Message::ClusterLost(why) => format!("클러스터가 응답하지 않습니다({why}). 수업을 잠시 멈추고, 돌아오면 이어 갑니다. 잃는 것은 없습니다. 클러스터를 삭제했다면 다시 만든 뒤 `quit`으로 나가서 `podlings`를 다시 시작하세요. 이 단계를 새 클러스터에서 처음부터 시작합니다."),
         Message::ClusterUnauthorized(why) => format!("클러스터가 더는 인증 정보를 받아들이지 않습니다({why}). 수업을 잠시 멈춥니다. 이 컨텍스트를 만든 도구로 다시 로그인하면 이어 갑니다."),

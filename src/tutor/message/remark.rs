@@ -5,6 +5,8 @@ use crate::lesson::Language;
 /// A sentence about one of the learner's tools.
 #[derive(Clone, Copy, Debug)]
 pub enum Remark<'a> {
+    /// A word that nobody knows may be meant for this one.
+    Meant(&'a str),
     /// No command that could be taken back.
     NothingToUndo,
     /// A real cluster cannot go back; the nearest real thing, if the last command tells one.
@@ -100,6 +102,7 @@ pub fn remark(language: Language, remark: Remark<'_>) -> String {
 
 fn english(remark: Remark<'_>) -> String {
     match remark {
+        Remark::Meant(word) => format!("Did you mean `{word}`?"),
         Remark::NothingToUndo => "There is no command to take back since podlings was started. `reset` puts the step back to its start.".into(),
         Remark::UndoNotHere("") => "A real cluster keeps no past to go back to: `undo` works on the embedded cluster. Here `kubectl rollout undo deployment/NAME` takes back a rollout, and `reset` puts the step back to its start.".into(),
         Remark::UndoNotHere(instead) => format!("A real cluster keeps no past to go back to: `undo` works on the embedded cluster. Here the nearest thing is `{instead}`; `reset` puts the step back to its start."),
@@ -154,6 +157,7 @@ fn days_en(days: i64) -> String {
 
 fn korean(remark: Remark<'_>) -> String {
     match remark {
+        Remark::Meant(word) => format!("혹시 `{word}`인가요?"),
         Remark::NothingToUndo => "podlings를 시작한 뒤로 되돌릴 명령이 없습니다. `reset`을 입력하면 이 단계를 처음 상태로 되돌립니다.".into(),
         Remark::UndoNotHere("") => "실제 클러스터에는 돌아갈 과거가 없습니다. `undo`는 내장 클러스터에서만 됩니다. 여기서는 `kubectl rollout undo deployment/이름`으로 롤아웃을 되돌리고, `reset`으로 이 단계를 처음 상태로 되돌릴 수 있습니다.".into(),
         Remark::UndoNotHere(instead) => format!("실제 클러스터에는 돌아갈 과거가 없습니다. `undo`는 내장 클러스터에서만 됩니다. 여기서 가장 가까운 방법은 `{instead}`입니다. `reset`은 이 단계를 처음 상태로 되돌립니다."),

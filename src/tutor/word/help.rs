@@ -1,5 +1,6 @@
 //! What `help` says about each word, in both languages, and the words that mean the same.
 
+use crate::base::{is_typo, nearest};
 use crate::lesson::Language;
 
 /// What words are for.
@@ -301,7 +302,23 @@ pub static WORDS: &[WordHelp] = &[
 ];
 
 /// Other words for the same.
-const SAME: &[(&str, &str)] = &[("show", "status"), ("exit", "quit"), ("?", "help")];
+const SAME: &[(&str, &str)] = &[
+    ("show", "status"),
+    ("question", "status"),
+    ("질문", "status"),
+    ("exit", "quit"),
+    ("?", "help"),
+    ("타임라인", "timeline"),
+];
+
+/// Programs whose names are mistyped often.
+const PROGRAMS: &[&str] = &["kubectl", "minikube", "docker"];
+
+/// What a word may be meant for that nobody knows, with a letter or two wrong.
+pub(super) fn meant(typed: &str) -> Option<&'static str> {
+    let words = WORDS.iter().flat_map(|help| [help.word, help.korean_word]);
+    nearest(typed, words.chain(PROGRAMS.iter().copied()).filter(|word| is_typo(typed, word)))
+}
 
 /// The word of `help` that a typed word is.
 pub(super) fn known(typed: &str) -> Option<&'static str> {

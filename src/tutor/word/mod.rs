@@ -114,6 +114,12 @@ impl Word {
         Self::of(word, argument, forced)
     }
 
+    /// What the first word of a line may be meant for, where no program has its name.
+    #[must_use]
+    pub fn meant(line: &str) -> Option<&'static str> {
+        help::meant(line.split_whitespace().next()?)
+    }
+
     /// The word with its argument; `None` when it is meant for the shell.
     fn of(word: &str, argument: String, forced: bool) -> Option<Self> {
         Some(match word {

@@ -168,8 +168,9 @@ impl Chain<'_> {
         } else if code == 0 {
             Finding::lasting(&sentences::ENDS_AT_ONCE, [&name, container]).lasts_if(restarts >= RESTARTS)
         } else {
-            Finding::lasting(&sentences::CRASH, [&name, container, &code_text, &quoted])
-                .lasts_if(restarts >= RESTARTS)
+            let often = restarts >= RESTARTS;
+            let sentence = if often { &sentences::CRASH } else { &sentences::CRASHED };
+            Finding::lasting(sentence, [&name, container, &code_text, &quoted]).lasts_if(often)
         };
         Some(finding.aside(aside).called(word).shown_by(show))
     }

@@ -115,7 +115,9 @@ impl Near<'_> {
         let told = self.facts.answered.is_some_and(|answered| answered.made(kind.singular, &wanted.name));
         let deleted = last.split_whitespace().any(|word| word == "delete");
         let took_it = deleted && is_named(last, &wanted.name);
-        let was_there = told || took_it || about.next().is_some();
+        // What happened before this step was the learner's task then.
+        let tried = self.facts.commands.iter().any(|line| makes(line));
+        let was_there = told || took_it || (tried && about.next().is_some());
         if let Some(finding) = self.one_too_many(wanted) {
             return Some(finding);
         }

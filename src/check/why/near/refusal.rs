@@ -52,6 +52,14 @@ pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Opti
             cut.map(|(limit, _)| (&sentences::HISTORY_CUT, vec![name.clone(), limit.to_string()]));
         return Some((aside, format!("kubectl rollout history {name}")));
     }
+    if let Some([field]) = captured(&UNKNOWN_FIELD, complaint)
+        && captured::<1>(&VERSIONED, complaint).is_none()
+    {
+        // A patch is refused without the name of the kind.
+        let kind = kind_named(object.kind())?;
+        let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
+        return Some((meant_field(kind, field), explain(kind, parent)));
+    }
     let vague = complaint.contains("the server rejected our request due to an error in our request");
     let pattern = PATCHED_PATH.as_ref().filter(|_| vague)?;
     let mut paths = pattern.captures_iter(command).filter_map(|found| {

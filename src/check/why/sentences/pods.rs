@@ -96,6 +96,8 @@ sentences! {
         "{0}의 컨테이너 {1}이(가) 메모리 제한 {2}을(를) 넘어 종료되었습니다(OOMKilled, 종료 코드 137).";
     CRASH: "The program in the container {1} of {0} ends with exit code {2}{3}; the kubelet starts it again and again. Look at what it wrote before it ended.",
         "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 {2}로 끝납니다{3}. kubelet이 계속 다시 시작합니다. 끝나기 전에 남긴 로그를 보세요.";
+    CRASHED: "The program in the container {1} of {0} ended with exit code {2}{3}; the kubelet starts it again.",
+        "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 {2}로 끝났습니다{3}. kubelet이 다시 시작합니다.";
     ENDS_AT_ONCE: "The program in the container {1} of {0} ends by itself with exit code 0: a Pod that is restarted always needs a program that keeps running.",
         "{0}의 컨테이너 {1} 안의 프로그램이 종료 코드 0으로 스스로 끝납니다. 항상 재시작되는 파드에는 계속 실행되는 프로그램이 필요합니다.";
     ENDED_BADLY: "The container {1} of {0} ended with exit code {2}{3}, and its restartPolicy is {4}: it is not started again.",
