@@ -1,19 +1,19 @@
 //! What a fresh cluster contains: namespaces, nodes, the control plane's Pods, DNS, a storage class.
 
+mod control_plane;
 mod flow_control;
 mod identities;
 mod nodes;
 mod policy;
 mod running_pods;
 
-use serde_json::json;
-
-use crate::apimachinery::{Object, ObjectKey, Status, builtin, kind_of};
+use crate::apimachinery::{Object, Status, kind_of};
 use crate::base::parse_yaml;
 
 use super::config::ClusterConfig;
 use super::registry::{Registry, WriteOptions};
 
+pub(crate) use control_plane::mirror_pod;
 pub(crate) use nodes::{conditions as healthy_conditions, create as create_node, name as node_name};
 pub(crate) use running_pods::start_pods;
 
@@ -22,14 +22,6 @@ const VERSION: &str = "v1.36.2";
 
 /// Objects without a place in code: data.
 const OBJECTS: &str = include_str!("objects.yaml");
-
-/// The static Pods of the control plane and their CPU requests.
-const CONTROL_PLANE: &[(&str, &str)] = &[
-    ("etcd", "100m"),
-    ("kube-apiserver", "250m"),
-    ("kube-controller-manager", "200m"),
-    ("kube-scheduler", "100m"),
-];
 
 /// Fills an empty registry.
 ///
@@ -52,8 +44,12 @@ pub(crate) fn bootstrap(registry: &mut Registry, config: &ClusterConfig) -> Resu
     }
     flow_control::create(registry)?;
     identities::create(registry, config)?;
-    for (name, cpu) in CONTROL_PLANE {
-        create(registry, static_pod(registry, name, cpu), &options)?;
+    // Without keys nothing of them can be told.
+    for published in control_plane::published(registry).into_iter().flatten() {
+        create(registry, published, &options)?;
+    }
+    for pod in control_plane::pods(registry) {
+        create(registry, pod, &options)?;
     }
     Ok(())
 }
@@ -68,58 +64,10 @@ fn create(registry: &mut Registry, object: Object, options: &WriteOptions) -> Re
     registry.create(kind, &namespace, object, options).map(|_| ())
 }
 
-/// A Pod that the kubelet of the control plane runs from a file; the API shows its mirror.
-fn static_pod(registry: &Registry, name: &str, cpu: &str) -> Object {
-    let node = nodes::name(0);
-    let tag = if name == "etcd" { "3.6.6-0" } else { VERSION };
-    let mut pod = Object::new(&builtin::POD, "kube-system", &format!("{name}-{node}"));
-    pod.set("/metadata/labels", json!({"component": name, "tier": "control-plane"}));
-    pod.set(
-        "/metadata/annotations",
-        json!({
-            "kubernetes.io/config.hash": format!("{name}-{node}"),
-            "kubernetes.io/config.mirror": format!("{name}-{node}"),
-            "kubernetes.io/config.source": "file",
-        }),
-    );
-    let owner = ObjectKey::new("", node.as_str());
-    if let Ok(owner) = registry.get(&builtin::NODE, &owner) {
-        pod.set(
-            "/metadata/ownerReferences",
-            json!([{"apiVersion": "v1", "kind": "Node", "name": node, "uid": owner.uid(), "controller": true}]),
-        );
-    }
-    pod.set(
-        "/spec",
-        json!({
-            "hostNetwork": true,
-            "nodeName": node,
-            "priorityClassName": "system-node-critical",
-            "tolerations": [{"operator": "Exists", "effect": "NoExecute"}],
-            "containers": [{
-                "name": name,
-                "image": format!("registry.k8s.io/{name}:{tag}"),
-                "imagePullPolicy": "IfNotPresent",
-                "command": [name],
-                "resources": {"requests": {"cpu": cpu}},
-            }],
-        }),
-    );
-    pod
-}
-
-/// The mirror of the static Pod of that name, if one of the control plane's is called so.
-pub(crate) fn mirror_pod(registry: &Registry, key: &ObjectKey) -> Option<Object> {
-    let node = nodes::name(0);
-    let name = key.name.strip_suffix(&node)?.strip_suffix('-')?;
-    let (name, cpu) = CONTROL_PLANE.iter().find(|(component, _)| *component == name)?;
-    let stands = registry.get(&builtin::NODE, &ObjectKey::new("", node)).is_ok();
-    (stands && key.namespace == "kube-system").then(|| static_pod(registry, name, cpu))
-}
-
 /// The namespaces alone.
 #[cfg(test)]
 fn namespaces(registry: &mut Registry) {
+    use crate::apimachinery::builtin;
     for name in ["default", "kube-public", "kube-system"] {
         registry.load(&builtin::NAMESPACE, Object::new(&builtin::NAMESPACE, "", name));
     }
@@ -128,6 +76,7 @@ fn namespaces(registry: &mut Registry) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apimachinery::{ObjectKey, builtin};
     use crate::base::Random;
 
     #[test]
@@ -141,5 +90,10 @@ mod tests {
         assert_eq!(names(&builtin::NODE), ["minikube", "minikube-m02"]);
         assert_eq!(names(&builtin::NAMESPACE), ["default", "kube-node-lease", "kube-public", "kube-system"]);
         assert_eq!(registry.list(&builtin::POD, Some("kube-system")).len(), 5);
+        let etcd = registry.get(&builtin::POD, &ObjectKey::new("kube-system", "etcd-minikube")).unwrap();
+        assert_eq!(etcd.text("/spec/containers/0/resources/requests/memory"), "100Mi");
+        let words = etcd.list("/spec/containers/0/command");
+        assert!(words.iter().any(|word| word == "--data-dir=/var/lib/minikube/etcd"), "{words:?}");
+        assert_eq!(etcd.text("/spec/volumes/0/hostPath/path"), "/var/lib/minikube/etcd");
     }
 }

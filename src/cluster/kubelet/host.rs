@@ -47,6 +47,20 @@ fn found_in(hosts: &str, name: &str) -> Option<(String, String)> {
     })
 }
 
+/// How a process calls itself: a start script has made way for what it started.
+fn title(process: &Process) -> String {
+    let words = match process.arguments.as_slice() {
+        [script, rest @ ..] if script.ends_with("docker-entrypoint.sh") && !rest.is_empty() => rest,
+        all => all,
+    };
+    let line = words.join(" ");
+    if words.first().is_some_and(|word| word == "nginx") {
+        format!("nginx: master process {line}")
+    } else {
+        line
+    }
+}
+
 /// The number of a process where all containers of a Pod share one table.
 fn shared_number(id: ProcessId) -> u32 {
     u32::try_from(id.0 % 30_000).unwrap_or_default() + 6
@@ -79,7 +93,7 @@ impl<'a> Host<'a> {
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
-            command_line: process.arguments.join(" "),
+            command_line: title(process),
             image,
             identity: None,
             nowhere: (Files::default(), BTreeMap::new(), Files::default()),
@@ -302,8 +316,7 @@ impl System for Host<'_> {
 
     fn processes(&self) -> Vec<(u32, String)> {
         let own = (self.own_number(), self.command_line.clone());
-        let others =
-            self.peers().map(|(id, process)| (self.peer_number(id, process), process.arguments.join(" ")));
+        let others = self.peers().map(|(id, process)| (self.peer_number(id, process), title(process)));
         let pause = self.shared.then(|| (1, "/pause".to_owned()));
         pause.into_iter().chain([own]).chain(others).collect()
     }

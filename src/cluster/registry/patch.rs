@@ -81,8 +81,8 @@ fn check_configuration(kind: &'static Kind, key: &ObjectKey, configuration: &Val
         )));
     }
     let Some(all) = undeclared(kind, configuration)? else { return Ok(()) };
-    let (version, kind) = (kind.api_version(), kind.kind);
-    let about = format!("{}/{}; {version}, Kind={kind}", key.namespace, key.name);
+    let about =
+        format!("{}/{}; {}/{}, Kind={}", key.namespace, key.name, kind.group, kind.version, kind.kind);
     Err(Status::failure(500, "", format!("failed to create typed patch object ({about}): {all}")))
 }
 

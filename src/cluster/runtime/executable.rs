@@ -57,6 +57,8 @@ const BUSYBOX_ONLY: &[&str] = &[
 
 /// Tools that only some images have, by the last part of their names.
 const SPECIAL: &[(&str, &[&str])] = &[
+    ("etcdctl", &["etcd"]),
+    ("etcdutl", &["etcd"]),
     ("mariadb", &["mariadb"]),
     ("mongo", &["mongo"]),
     ("mongosh", &["mongo"]),

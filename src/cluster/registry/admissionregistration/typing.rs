@@ -40,7 +40,7 @@ fn told(kind: &'static Kind, source: &str, wanted: &CelType<'_>) -> Option<Strin
     let known: Vec<(&str, CelType<'_>)> = VARIABLES.iter().map(known).collect();
     let error = CelProgram::compile(source, &known, wanted).err()?;
     let error = error.strip_prefix("compilation failed: ").unwrap_or(&error).to_owned();
-    Some(format!("{}, Kind={}: {error}", kind.api_version(), kind.kind))
+    Some(format!("{}/{}, Kind={}: {error}", kind.group, kind.version, kind.kind))
 }
 
 /// The kinds that the rules of a policy name; none where a rule means all of something.

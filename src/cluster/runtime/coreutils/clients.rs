@@ -120,6 +120,12 @@ pub(super) fn is_ready(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// etcdctl and etcdutl: there is no etcd to ask.
+pub(super) fn etcd(call: &mut Call<'_>) -> Outcome {
+    call.complain("not simulated: the cluster keeps its objects without etcd; look at them with kubectl get, and save them with kubectl get -o yaml");
+    Outcome::Ended(1)
+}
+
 /// mysql, mariadb, psql, mongosh: they connect, or say why not; what they would ask is not simulated.
 pub(super) fn sql(call: &mut Call<'_>) -> Outcome {
     let name = call.name().to_owned();

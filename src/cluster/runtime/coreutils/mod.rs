@@ -227,6 +227,8 @@ static COMMANDS: &[(&str, Command)] = &[
     ("base64", encodings::base64),
     ("echo", printing::echo),
     ("env", running::env),
+    ("etcdctl", clients::etcd),
+    ("etcdutl", clients::etcd),
     ("false", system::fail),
     ("du", stat::du),
     ("expr", numbers::expr),
