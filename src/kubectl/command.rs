@@ -3,8 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
+use serde_json::{Value, json};
 
-use crate::base::{Streams, Timestamp, nearest};
+use crate::base::{Output, Streams, Timestamp, nearest};
 
 use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};
@@ -105,6 +106,8 @@ pub(super) struct Call<'a> {
     pub(super) yaml_documents: usize,
     /// Warnings of the server so far, each printed once.
     pub(super) warned: Warned,
+    /// What the kuberc file prefers.
+    preference: Value,
     /// The kubeconfig, once it was read.
     config: OnceLock<Arc<Kubeconfig>>,
     /// The connection, once there is one.
@@ -133,6 +136,7 @@ impl<'a> Call<'a> {
             deferred: Vec::new(),
             yaml_documents: 0,
             warned: Warned::default(),
+            preference: Value::Null,
             config: OnceLock::new(),
             connection: OnceLock::new(),
             place: OnceLock::new(),
@@ -148,7 +152,10 @@ impl Call<'_> {
         }
         let log = self.log();
         let connected = match self.kubeconfig() {
-            Ok(config) => self.factory.connect(&config, &self.flags, log, Some(&mut *self.streams)).await,
+            Ok(config) => {
+                let from = (&*config, &self.preference);
+                self.factory.connect(from, &self.flags, log, Some(&mut *self.streams)).await
+            }
             Err(failure) => Err(failure),
         };
         let api = connected.map_err(|failure| self.of_context(failure))?;
@@ -160,7 +167,8 @@ impl Call<'_> {
         if let Some(api) = self.connection.get() {
             return Ok(api.clone());
         }
-        let api = self.factory.connect(&*self.kubeconfig()?, &self.flags, self.log(), None).await?;
+        let config = self.kubeconfig()?;
+        let api = self.factory.connect((&config, &self.preference), &self.flags, self.log(), None).await?;
         Ok(self.connection.get_or_init(|| api).clone())
     }
 
@@ -300,7 +308,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     {
         return complete(words, first == "__complete", streams, factory).await;
     }
-    let args = &kuberc::apply(args, factory, &mut streams.err)?;
+    let (args, preference) = &kuberc::apply(args, factory, &mut streams.err)?;
     let (chain, rest) = find(args);
     let Some(command) = chain.last().copied() else {
         return match run_plugin(args, 1, factory).await {
@@ -335,6 +343,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     }
     check_values(command, &parsed, streams)?;
     let mut call = Call::new(command, path, parsed, (args, dash), streams, factory);
+    call.preference.clone_from(preference);
     let ended = (command.run)(&mut call).await;
     let ended = call.with_deferred(ended);
     call.tell_refusal(&ended)?;
@@ -366,6 +375,10 @@ async fn complete(words: &[String], described: bool, streams: &mut Streams, fact
     });
     let (flags, args, dash) = parsed.unwrap_or_default();
     let mut call = Call::new(command, path_of(&chain), flags, (args, dash), streams, factory);
+    // Preferences that make no sense let no program run.
+    let preferred = kuberc::apply(before, factory, &mut Output::captured().0);
+    call.preference =
+        preferred.map_or_else(|_| json!({"credentialPluginPolicy": "DenyAll"}), |(_, held)| held);
     complete_words(&mut call, words, described).await
 }
 

@@ -143,6 +143,44 @@ fn cleaned(path: &str) -> PathBuf {
     Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
 }
 
+/// Why a person's preferences let a plugin not run (`credentialPluginPolicy` of the kuberc file).
+pub(super) fn forbidden(preference: &Value, command: &str, path: &str) -> Option<String> {
+    match text(preference, "credentialPluginPolicy") {
+        "DenyAll" => Some(getting(&format!("plugin {command:?} not allowed: policy set to \"DenyAll\""))),
+        "Allowlist" => {
+            let program = match looked_up(command, path) {
+                Some(program) if program.exists() => program,
+                found => {
+                    let why = match found {
+                        Some(program) => format!("stat {}: no such file or directory", program.display()),
+                        None => "executable file not found in $PATH".to_owned(),
+                    };
+                    return Some(getting(&format!(
+                        "plugin path {command:?} cannot be resolved for credential plugin allowlist check: exec: {command:?}: {why}"
+                    )));
+                }
+            };
+            let allowed = preference["credentialPluginAllowlist"].as_array().into_iter().flatten();
+            let mut names = allowed.flat_map(|entry| [text(entry, "command"), text(entry, "name")]);
+            let is_allowed = names.any(|name| looked_up(name, path).as_ref() == Some(&program));
+            let told = format!("plugin path {program:?} is not permitted by the credential plugin allowlist");
+            (!is_allowed).then(|| getting(&told))
+        }
+        _ => None,
+    }
+}
+
+/// The program of that name in the folders of PATH; `None` when there is none.
+fn looked_up(name: &str, path: &str) -> Option<PathBuf> {
+    if name.is_empty() {
+        return None;
+    }
+    if name.contains('/') {
+        return Some(cleaned(name));
+    }
+    std::env::split_paths(path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
 /// What a plugin is told (KUBERNETES_EXEC_INFO).
 fn question(exec: &Value, cluster: &Value, version: &str, interactive: bool) -> Value {
     let mut spec = json!({"interactive": interactive});
@@ -324,6 +362,37 @@ mod tests {
         assert!(
             read("hello").unwrap_err().contains("cannot unmarshal string into Go value of type struct {")
         );
+    }
+
+    #[test]
+    fn what_a_person_does_not_allow_is_not_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        std::fs::write(folder.path().join("sh"), "").unwrap();
+        let missing =
+            json!({"credentialPluginPolicy": "Allowlist", "credentialPluginAllowlist": [{"name": "sh"}]});
+        for (command, why) in [
+            ("nope", "exec: \"nope\": executable file not found in $PATH"),
+            ("/nope", "exec: \"/nope\": stat /nope: no such file or directory"),
+        ] {
+            assert!(forbidden(&missing, command, path).unwrap().ends_with(why), "{command}");
+        }
+        let told = |preference: Value| forbidden(&preference, "sh", path);
+        let listed = |name: &str| {
+            told(
+                json!({"credentialPluginPolicy": "Allowlist", "credentialPluginAllowlist": [{"name": name}]}),
+            )
+        };
+        assert_eq!(told(Value::Null), None);
+        assert_eq!(
+            told(json!({"credentialPluginPolicy": "DenyAll"})).unwrap(),
+            "getting credentials: plugin \"sh\" not allowed: policy set to \"DenyAll\""
+        );
+        assert_eq!((listed("sh"), listed(&format!("{path}/./sh"))), (None, None));
+        let why = format!(
+            "getting credentials: plugin path \"{path}/sh\" is not permitted by the credential plugin allowlist"
+        );
+        assert_eq!((listed("other"), listed("/other/sh")), (Some(why.clone()), Some(why)));
     }
 
     struct Scripted(fn(Program) -> io::Result<Ended>);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
 
 use crate::base::{Clock, Streams};
 
@@ -165,7 +166,7 @@ impl Factory {
     /// somebody to ask.
     pub(super) async fn connect(
         &self,
-        config: &Kubeconfig,
+        (config, preference): (&Kubeconfig, &Value),
         flags: &Flags,
         log: Log,
         asked: Option<&mut Streams>,
@@ -183,7 +184,7 @@ impl Factory {
                 let host = server_of(config, &target).unwrap_or_else(|| "https://127.0.0.1:8443".to_owned());
                 Api::new(self.through(client.clone()), host, log)
             }
-            None => self.connect_outside(config, flags, &target, log, asked).await?,
+            None => self.connect_outside((config, preference), flags, &target, log, asked).await?,
         };
         let user = name_of(config, flags, &target.context, "user");
         let api = api.acting_as(impersonated(flags, &user)?).limited(flags.limit("request-timeout"));

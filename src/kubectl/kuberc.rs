@@ -13,32 +13,33 @@ use super::flags::parse;
 use super::kuberc_document::{Found, read};
 use crate::base::Output;
 
-/// The words as the person's preferences make them.
-pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Vec<String>> {
+/// The words as the person's preferences make them, and those preferences; null where there are none.
+pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<(Vec<String>, Value)> {
+    let plain = || (args.to_vec(), Value::Null);
     let given = flag_value(args, "kuberc");
     let switch = factory.variable("KUBERC").unwrap_or_default();
     if factory.variable("KUBECTL_KUBERC") == Some("false") {
-        return Ok(args.to_vec());
+        return Ok(plain());
     }
     if switch == "off" {
         return match given {
             Some(_) => Err(refused(
                 "kuberc error disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive",
             )),
-            None => Ok(args.to_vec()),
+            None => Ok(plain()),
         };
     }
     let explicit = given.or_else(|| Some(switch.to_owned()).filter(|path| !path.is_empty()));
     let path: PathBuf = match (&explicit, factory.home()) {
         (Some(path), _) => factory.path(path),
         (None, Some(home)) => home.join(".kube/kuberc"),
-        (None, None) => return Ok(args.to_vec()),
+        (None, None) => return Ok(plain()),
     };
     // A file that was named is told as it was named.
     let shown = explicit.clone().unwrap_or_else(|| path.display().to_string());
     let found = match std::fs::read_to_string(&path) {
         Ok(text) => read(&text, &shown, err)?,
-        Err(error) if explicit.is_none() && error.kind() == ErrorKind::NotFound => return Ok(args.to_vec()),
+        Err(error) if explicit.is_none() && error.kind() == ErrorKind::NotFound => return Ok(plain()),
         Err(error) => {
             let what = if path.is_dir() { "read" } else { "open" };
             Found::NothingValid(format!("{what} {shown}: {}", reason(&error)))
@@ -51,18 +52,18 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
             if level.is_some_and(|level| level >= 5) {
                 err.line(format!("kuberc: no preferences found in {shown}"))?;
             }
-            return Ok(args.to_vec());
+            return Ok(plain());
         }
         Found::NothingValid(why) if explicit.is_some() => {
             return Err(refused(format!("kuberc error kuberc: {why}")));
         }
         Found::NothingValid(why) => {
             err.line(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
-            return Ok(args.to_vec());
+            return Ok(plain());
         }
     };
     warn_of_unknown_commands(&preference, err)?;
-    with_preference(args, &preference)
+    Ok((with_preference(args, &preference)?, preference))
 }
 
 /// The words behind an alias, as they are, or the words with the defaults of their command.

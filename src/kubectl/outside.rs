@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::api::{Api, Log};
 use super::credentials::{Credentials, has, text, tls_failure};
 use super::errors::{Failure, Outcome};
-use super::exec_plugin::{Plugin, renewing};
+use super::exec_plugin::{Plugin, forbidden, renewing};
 use super::factory::{Factory, Target};
 use super::flags::Flags;
 use super::kubeconfig::Kubeconfig;
@@ -22,7 +22,7 @@ impl Factory {
     /// Connects to a server outside of this process.
     pub(super) async fn connect_outside(
         &self,
-        config: &Kubeconfig,
+        (config, preference): (&Kubeconfig, &Value),
         flags: &Flags,
         target: &Target,
         log: Log,
@@ -65,7 +65,10 @@ impl Factory {
         let hopeless = address.hopeless.clone().or_else(|| credentials.hopeless(reads_input(flags)));
         let client = match hopeless {
             Some(why) => failing(why),
-            None => self.client_as(&credentials, &address.url, proxy.as_deref(), terminal).await?,
+            None => {
+                let surroundings = (preference, terminal);
+                self.client_as(&credentials, &address.url, proxy.as_deref(), surroundings).await?
+            }
         };
         let host = address.url.trim_end_matches('/').to_owned();
         Ok(Api::new(self.through(client), host, log).unproven().with_proxy(proxy))
@@ -77,11 +80,15 @@ impl Factory {
         credentials: &Credentials<'_>,
         address: &str,
         proxy: Option<&str>,
-        terminal: bool,
+        (preference, terminal): (&Value, bool),
     ) -> Outcome<kube::Client> {
         let exec = &credentials.user["exec"];
         if !exec.is_object() || has_login(credentials.user) {
             return self.client_of(credentials, address, proxy).await;
+        }
+        let path = self.variable("PATH").unwrap_or_default();
+        if let Some(why) = forbidden(preference, text(exec, "command"), path) {
+            return Ok(failing(why));
         }
         let programs = self.shared_programs(text(exec, "command"))?;
         let plugin = Plugin::new(exec, credentials.cluster, programs, (self.path(""), terminal));

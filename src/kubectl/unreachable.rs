@@ -158,7 +158,7 @@ impl Api {
                 Err(self.complained_of_types(lookups, failure.into())?)
             }
             answer => {
-                self.prove(lookups).await?;
+                self.prove(lookups).await.map_err(told_alone)?;
                 answer
             }
         }
@@ -239,6 +239,14 @@ impl Api {
 /// upstream does from its cache, hears of that with the answer to what was asked for.
 fn is_locked(failure: &Failure) -> bool {
     failure.status().is_some_and(|status| matches!(status.code, 401 | 403))
+}
+
+/// The failure of what upstream does before it asks for anything: it is none of several, and told as it is.
+fn told_alone(failure: Failure) -> Failure {
+    match failure {
+        Failure::Message(_) => Failure::Plain(failure.report()),
+        other => other,
+    }
 }
 
 /// `127.0.0.1:8443` of an address.

@@ -159,6 +159,7 @@ fn of_selection(
         .or_else(|| near.too_many(selection, &selected))
         .or_else(|| near.makes_anew_of(&selected))
         .or_else(|| near.kept_at(&selected))
+        .or_else(|| near.forgotten(&selected, gaps))
         .or_else(|| selected.first().and_then(|first| near.gaps(first, gaps)))
         .or_else(|| selected.iter().find_map(troubled))
         .or_else(|| selected.first().and_then(|first| near.difference(first, gaps)))

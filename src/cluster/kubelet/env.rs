@@ -47,9 +47,15 @@ pub(super) fn environment(
 fn image_environment(spec: &ContainerSpec<'_>, environment: &mut Environment) {
     use super::super::runtime::{ImageReference, image_of};
     let reference = ImageReference::parse(spec.image()).ok();
-    let image = reference.and_then(|reference| image_of(&reference));
+    let image = reference.as_ref().and_then(image_of);
     for (name, value) in image.iter().flat_map(|image| image.environment) {
         environment.insert((*name).to_owned(), (*value).to_owned());
+    }
+    if let (Some(image), Some(reference)) = (image, &reference)
+        && image.program == "nginx"
+        && let Some(release) = image.full_release(&reference.tag).or_else(|| image.full_release("1"))
+    {
+        environment.insert("NGINX_VERSION".to_owned(), release);
     }
 }
 

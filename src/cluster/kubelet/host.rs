@@ -9,8 +9,8 @@ use crate::base::Timestamp;
 use super::super::registry::Registry;
 use super::super::runtime::{
     self, ConnectError, DnsRecord, FileView, Files, HttpRequest, HttpResponse, Identity, Image,
-    ImageReference, MachineView, Process, ProcessId, Proxied, ServerCertificate, System, consumption,
-    image_of,
+    ImageReference, MachineView, Process, ProcessId, ProcessRow, Proxied, ServerCertificate, System,
+    consumption, image_of,
 };
 use super::NodeState;
 
@@ -47,18 +47,13 @@ fn found_in(hosts: &str, name: &str) -> Option<(String, String)> {
     })
 }
 
-/// How a process calls itself: a start script has made way for what it started.
-fn title(process: &Process) -> String {
-    let words = match process.arguments.as_slice() {
-        [script, rest @ ..] if script.ends_with("docker-entrypoint.sh") && !rest.is_empty() => rest,
-        all => all,
-    };
-    let line = words.join(" ");
-    if words.first().is_some_and(|word| word == "nginx") {
-        format!("nginx: master process {line}")
-    } else {
-        line
-    }
+/// What lies between the number of a process and that of the first one that it starts.
+const FIRST_WORKER: u32 = 28;
+
+/// The image that a container runs.
+fn image_run(node: &NodeState, slot: &str, container: &str) -> Option<&'static Image> {
+    let run = node.pods.get(slot)?.containers.get(container)?.run.as_ref()?;
+    image_of(&ImageReference::parse(&run.image).ok()?)
 }
 
 /// The number of a process where all containers of a Pod share one table.
@@ -74,12 +69,7 @@ impl<'a> Host<'a> {
         id: ProcessId,
         process: &Process,
     ) -> Self {
-        let image = node
-            .pods
-            .get(&process.pod)
-            .and_then(|pod| pod.containers.get(&process.container)?.run.as_ref())
-            .and_then(|run| ImageReference::parse(&run.image).ok())
-            .and_then(|reference| image_of(&reference));
+        let image = image_run(node, &process.pod, &process.container);
         let pod = node.pods.get(&process.pod).and_then(|pod| registry.get(&POD, &pod.key).ok());
         let shared = pod.as_ref().is_some_and(|pod| pod.flag("/spec/shareProcessNamespace"));
         let own = pod.as_ref().and_then(|pod| super::pod_spec::container(pod, &process.container));
@@ -93,7 +83,7 @@ impl<'a> Host<'a> {
             slot: process.pod.clone(),
             container: process.container.clone(),
             number: process.number,
-            command_line: title(process),
+            command_line: process.shown_arguments().join(" "),
             image,
             identity: None,
             nowhere: (Files::default(), BTreeMap::new(), Files::default()),
@@ -144,6 +134,14 @@ impl<'a> Host<'a> {
         let Some(object) = self.object() else { return Identity { user: 0, groups: vec![0] } };
         let spec = super::pod_spec::container(&object, &self.container);
         super::identity::identity(&object, spec.as_ref(), self.image)
+    }
+
+    /// The user as whom a container runs.
+    fn user_of(&self, container: &str) -> i64 {
+        let Some(object) = self.object() else { return 0 };
+        let image = image_run(self.node, &self.slot, container);
+        let spec = super::pod_spec::container(&object, container);
+        super::identity::identity(&object, spec.as_ref(), image).user
     }
 
     fn object(&self) -> Option<std::sync::Arc<crate::apimachinery::Object>> {
@@ -300,7 +298,7 @@ impl System for Host<'_> {
             main.into_iter().find(|process| process.container == self.container && process.number == 1);
         // While the main process itself asks it is not in the table.
         let (arguments, environment) = match main {
-            Some(main) => (main.arguments.clone(), main.environment.clone()),
+            Some(main) => (main.shown_arguments(), main.environment.clone()),
             None => (self.command_line.split(' ').map(str::to_owned).collect(), BTreeMap::new()),
         };
         let told = runtime::ProcFiles { machine, host: &host, running: numbers.len(), user: &user };
@@ -314,11 +312,28 @@ impl System for Host<'_> {
         container.layer.insert("/proc/mounts", runtime::mounts_text(&mounts));
     }
 
-    fn processes(&self) -> Vec<(u32, String)> {
-        let own = (self.own_number(), self.command_line.clone());
-        let others = self.peers().map(|(id, process)| (self.peer_number(id, process), title(process)));
-        let pause = self.shared.then(|| (1, "/pause".to_owned()));
-        pause.into_iter().chain([own]).chain(others).collect()
+    fn processes(&self) -> Vec<ProcessRow> {
+        let own = ProcessRow {
+            number: self.own_number(),
+            user: self.who().user,
+            command: self.command_line.clone(),
+        };
+        let processors = self.machine().processors;
+        let mut rows = vec![own];
+        for (id, process) in self.peers() {
+            let (number, user) = (self.peer_number(id, process), self.user_of(&process.container));
+            rows.push(ProcessRow { number, user, command: process.shown_arguments().join(" ") });
+            let workers = (FIRST_WORKER..).zip(process.workers(processors));
+            rows.extend(workers.map(|(place, (user, command))| ProcessRow {
+                number: number + place,
+                user,
+                command,
+            }));
+        }
+        if self.shared {
+            rows.push(ProcessRow { number: 1, user: 65_535, command: "/pause".to_owned() });
+        }
+        rows
     }
 
     fn signal(&mut self, number: u32, signal: i32) -> bool {

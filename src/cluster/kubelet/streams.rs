@@ -51,7 +51,7 @@ impl NodeState {
             environment.insert("TERM".to_owned(), "xterm".to_owned());
         }
         let id = self.spawn(Process {
-            number: u32::try_from(self.last_process % 30_000).unwrap_or_default() + 7,
+            number: u32::try_from(self.last_process % 30_000).unwrap_or_default() + 40,
             pod: slot,
             container: name,
             arguments: command.to_vec(),

@@ -11,6 +11,9 @@ pub(super) const USUAL_STATUS: &str = "Umask:\t0022\nState:\tS (sleeping)\nTgid:
 /// Marks a directory in the tables below.
 pub(super) const DIRECTORY: &str = "\0directory";
 
+/// Marks a symbolic link; where it points follows.
+pub(super) const LINK: &str = "\0link ";
+
 /// Path and text of files.
 pub(super) type Table = &'static [(&'static str, &'static str)];
 
@@ -19,11 +22,13 @@ const NGINX: Table = &[
     ("/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n"),
     (
         "/etc/nginx/conf.d/default.conf",
-        "server {\n    listen       80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n",
+        "server {\n    listen       80;\n    listen  [::]:80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n\n    error_page   500 502 503 504  /50x.html;\n    location = /50x.html {\n        root   /usr/share/nginx/html;\n    }\n}\n",
     ),
+    ("/etc/nginx/mime.types", MIME_TYPES),
+    ("/etc/nginx/modules", DIRECTORY),
     (
         "/etc/nginx/nginx.conf",
-        "user  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+        "user  nginx;\nworker_processes  auto;\n\nerror_log  /var/log/nginx/error.log notice;\npid        /run/nginx.pid;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include       /etc/nginx/mime.types;\n    default_type  application/octet-stream;\n\n    log_format  main  '$remote_addr - $remote_user [$time_local] \"$request\" '\n                      '$status $body_bytes_sent \"$http_referer\" '\n                      '\"$http_user_agent\" \"$http_x_forwarded_for\"';\n    access_log  /var/log/nginx/access.log  main;\n\n    sendfile        on;\n    keepalive_timeout  65;\n\n    include /etc/nginx/conf.d/*.conf;\n}\n",
     ),
     ("/usr/share/nginx/html/50x.html", "<html><body><h1>An error occurred.</h1></body></html>\n"),
     (
@@ -31,8 +36,12 @@ const NGINX: Table = &[
         "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n<p>The web server is up and this is its default page.</p>\n</body>\n</html>\n",
     ),
     ("/var/cache/nginx", DIRECTORY),
-    ("/var/log/nginx", DIRECTORY),
+    ("/var/log/nginx/access.log", "\0link /dev/stdout"),
+    ("/var/log/nginx/error.log", "\0link /dev/stderr"),
 ];
+
+/// Kinds of content by the ends of names, as nginx has them.
+const MIME_TYPES: &str = "types {\n    text/html                             html htm shtml;\n    text/css                              css;\n    text/xml                              xml;\n    image/gif                             gif;\n    image/jpeg                            jpeg jpg;\n    application/javascript                js;\n    text/plain                            txt;\n    image/png                             png;\n    image/svg+xml                         svg svgz;\n    image/x-icon                          ico;\n    application/json                      json;\n    application/pdf                       pdf;\n    application/zip                       zip;\n}\n";
 
 /// nginx before the service `hello`.
 const HELLO_FRONTEND: Table = &[
@@ -69,6 +78,8 @@ impl Files {
         for (path, text) in image_files(Some(image)) {
             if *text == DIRECTORY {
                 files.make_folder(path);
+            } else if let Some(target) = text.strip_prefix(LINK) {
+                files.insert_link(path, target);
             } else {
                 files.insert(path, *text);
             }
@@ -105,7 +116,13 @@ pub(super) fn base_files(
 
 /// Path and text of the files of an image: those of its program, then those of what it was built upon.
 fn image_files(image: Option<&'static Image>) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let own: Table = match image {
+    let users = image.map_or(&[][..], |image| users_of(image));
+    own_files(image).iter().chain(users).chain(distribution_files(image.map_or(Base::Nothing, Image::base)))
+}
+
+/// Path and text of the files of a program.
+fn own_files(image: Option<&'static Image>) -> Table {
+    match image {
         Some(image) if image.program == "nginx" && image.repository.ends_with("/hello-frontend") => {
             HELLO_FRONTEND
         }
@@ -116,9 +133,17 @@ fn image_files(image: Option<&'static Image>) -> impl Iterator<Item = &'static (
             _ => &[],
         },
         None => &[],
-    };
-    let users = image.map_or(&[][..], |image| users_of(image));
-    own.iter().chain(users).chain(distribution_files(image.map_or(Base::Nothing, Image::base)))
+    }
+}
+
+/// Where the link points that a program's image has at a path.
+pub(super) fn base_link(image: Option<&'static Image>, path: &str) -> Option<&'static str> {
+    own_files(image).iter().find(|(name, _)| *name == path)?.1.strip_prefix(LINK)
+}
+
+/// Whether a program's image has links.
+pub(super) fn has_base_links(image: Option<&'static Image>) -> bool {
+    own_files(image).iter().any(|(_, text)| text.starts_with(LINK))
 }
 
 /// Users that a program's image adds to those of its distribution.

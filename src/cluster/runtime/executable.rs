@@ -152,7 +152,14 @@ pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
         let own = repository.rsplit('/').next().unwrap_or_default();
         return usual && repositories.contains(&own);
     }
+    let base = image.map_or(Base::Nothing, Image::base);
+    let foreign = match tool {
+        "apt" | "apt-get" | "apt-cache" | "dpkg" | "service" => base != Base::Debian,
+        "apk" => base != Base::Alpine,
+        _ => false,
+    };
     usual
+        && !foreign
         && match toolbox {
             Toolbox::Nothing => false,
             Toolbox::Busybox => !matches!(tool, "curl" | "bash") && !is_for_looking(image, tool),
@@ -161,6 +168,16 @@ pub(super) fn has_tool(image: Option<&'static Image>, name: &str) -> bool {
             Toolbox::Debian => tool != "curl" && !BUSYBOX_ONLY.contains(&tool),
             Toolbox::DebianCurl => !BUSYBOX_ONLY.contains(&tool),
         }
+}
+
+/// Where an image's own program lies, where that is known.
+pub(super) fn place_of_program(image: &Image) -> Option<&'static str> {
+    match image.program {
+        "nginx" | "nginx-unprivileged" => Some("/usr/sbin/nginx"),
+        "httpd" => Some("/usr/local/apache2/bin/httpd"),
+        "redis" => Some("/usr/local/bin/redis-server"),
+        _ => None,
+    }
 }
 
 /// Whether a tool comes with images for looking around and with none of the usual ones.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::base_files::{USUAL_STATUS, base_files};
+use super::base_files::{DIRECTORY, LINK, USUAL_STATUS, base_files};
 use super::files::{Entry, is_below};
 pub(crate) use super::files::{FileError, Files, PathKind};
 use super::images::Image;
@@ -141,10 +141,10 @@ impl FileView<'_> {
             return Some(Entry::Directory);
         }
         if let Some((_, text)) = base_files(self.image).find(|(name, _)| *name == path) {
-            return Some(if path_is_directory(text) {
-                Entry::Directory
-            } else {
-                Entry::File(text.as_bytes().to_vec())
+            return Some(match text.strip_prefix(LINK) {
+                Some(target) => Entry::Link(target.to_owned()),
+                None if *text == DIRECTORY => Entry::Directory,
+                None => Entry::File(text.as_bytes().to_vec()),
             });
         }
         base_files(self.image).any(|(name, _)| is_below(name, path)).then_some(Entry::Directory)
@@ -372,10 +372,6 @@ pub(super) fn parent(path: &str) -> &str {
         Some(("", _)) | None => "/",
         Some((parent, _)) => parent,
     }
-}
-
-fn path_is_directory(text: &str) -> bool {
-    text == super::base_files::DIRECTORY
 }
 
 /// `/etc` and `hosts` → `/etc/hosts`.

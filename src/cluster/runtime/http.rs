@@ -82,8 +82,12 @@ impl HttpResponse {
             self.headers.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
         headers.extend(kind);
         headers.push(("Content-Length".to_owned(), self.body.len().to_string()));
-        headers.extend(rest);
+        let is_before =
+            |name: &str| ["last-modified", "location"].contains(&name.to_ascii_lowercase().as_str());
+        let (before, behind): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(name, _)| is_before(name));
+        headers.extend(before);
         headers.push(("Connection".to_owned(), "keep-alive".to_owned()));
+        headers.extend(behind);
         self.headers = headers;
         self
     }

@@ -175,7 +175,7 @@ impl Image {
     }
 
     /// The whole number of the release that a tag means; nothing for tags that are no numbers.
-    pub(super) fn full_release(&self, tag: &str) -> Option<String> {
+    pub(crate) fn full_release(&self, tag: &str) -> Option<String> {
         let release = tag.split('-').next().unwrap_or(tag);
         if release == "latest" || !self.is_release(release) {
             return None;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::base_files::{base_link, has_base_links};
 use super::files::{Entry, Files};
 use super::filesystem::{FileError, FileView, join, parent};
 
@@ -98,14 +99,19 @@ impl FileView<'_> {
     }
 
     fn link_at(&self, path: &str) -> Option<String> {
-        match self.raw_entry(path)? {
-            Entry::Link(target) => Some(target.clone()),
-            _ => None,
+        match self.raw_entry(path) {
+            Some(Entry::Link(target)) => Some(target.clone()),
+            Some(_) => None,
+            None if self.place(path).volume.is_some() => None,
+            None => base_link(self.image, path).map(str::to_owned),
         }
     }
 
     fn has_links(&self) -> bool {
-        self.layer.has_links || self.disk.has_links || self.volumes.values().any(|files| files.has_links)
+        has_base_links(self.image)
+            || self.layer.has_links
+            || self.disk.has_links
+            || self.volumes.values().any(|files| files.has_links)
     }
 
     /// A path without links.

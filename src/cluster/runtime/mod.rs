@@ -22,6 +22,7 @@ mod program;
 mod programs;
 mod shell;
 mod signals;
+mod system;
 mod text_bytes;
 
 pub(crate) use base_files::sysctl_path;
@@ -35,10 +36,11 @@ pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
 pub(crate) use proc_files::{ProcFiles, mounts_text};
-pub(crate) use process::{Input, MachineView, Process, ProcessId, ProcessOutput, System, Work};
+pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;
 pub(crate) use signals::is_deadly;
+pub(crate) use system::{MachineView, ProcessRow, System};
 
 use crate::base::Timestamp;
 

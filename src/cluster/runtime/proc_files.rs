@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filesystem::Mount;
 use super::ownership::Identity;
-use super::process::MachineView;
+use super::system::MachineView;
 
 /// What they are made of.
 pub(crate) struct ProcFiles<'a> {
@@ -20,7 +20,9 @@ pub(crate) struct ProcFiles<'a> {
 
 fn name_of(arguments: &[String]) -> String {
     let command = arguments.first().map(String::as_str).unwrap_or_default();
-    command.rsplit('/').next().unwrap_or_default().chars().take(15).collect()
+    let name = command.rsplit('/').next().unwrap_or_default();
+    // A title has the name first.
+    name.split(": ").next().unwrap_or_default().chars().take(15).collect()
 }
 
 impl ProcFiles<'_> {

@@ -3,8 +3,9 @@
 use super::super::registry::WebhookServer;
 use super::consumption::Consumption;
 use super::http::{HttpRequest, HttpResponse};
-use super::process::{Process, System};
+use super::process::Process;
 use super::programs;
+use super::system::System;
 
 /// What SIGTERM does to a process that is number 1 of its container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,18 @@ pub(crate) trait Program: Sync {
     fn consumption(&self, process: &Process) -> Option<Consumption> {
         let _ = process;
         None
+    }
+
+    /// How its first process calls itself; `None` by its command line.
+    fn title(&self, process: &Process) -> Option<String> {
+        let _ = process;
+        None
+    }
+
+    /// User and title of the processes that it starts, on a machine with so many processors.
+    fn workers(&self, process: &Process, processors: u64) -> Vec<(i64, String)> {
+        let _ = (process, processors);
+        Vec::new()
     }
 
     /// What SIGHUP does: nothing, to process 1 that has no handler.

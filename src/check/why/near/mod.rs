@@ -125,6 +125,18 @@ impl<'a> Near<'a> {
         schedules.find_map(|schedule| chain.forgets(schedule).or_else(|| chain.broken_link(schedule)))
     }
 
+    /// Jobs that are awaited, and that their CronJob removes as soon as they have ended.
+    pub(super) fn forgotten(&self, selected: &[&Object], gaps: &[Gap]) -> Option<Finding> {
+        let awaited = gaps.iter().any(|gap| gap.path.starts_with("status"));
+        let chain = Chain::new(self.facts.world, self.facts.logs);
+        let jobs = selected.iter().filter(|object| object.kind() == "Job" && awaited);
+        jobs.filter_map(|job| Some((job.namespace(), job.controller()?))).find_map(|(namespace, owner)| {
+            let schedule = self.facts.world.named(&builtin::CRON_JOB, Some(namespace), &owner.name)?;
+            let none = schedule.number("/spec/successfulJobsHistoryLimit") == Some(0);
+            chain.forgets(schedule).filter(|_| none)
+        })
+    }
+
     /// A label that stands on a workload and not on its template.
     fn labels_of_owner_only(&self, selection: &Selection) -> Option<Finding> {
         if selection.kind != &builtin::POD {

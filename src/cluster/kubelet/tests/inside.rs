@@ -42,6 +42,68 @@ fn commands_run_inside_a_container() {
 }
 
 #[test]
+fn nginx_says_what_it_does_and_shows_its_processes() {
+    let mut bench = Bench::new();
+    bench.run_image("new", "nginx:1.27", &[]);
+    bench.run_image("old", "nginx:1.14.2", &[]);
+    bench.run_for(10_000);
+    let log = |bench: &Bench, pod: &str| {
+        String::from_utf8(bench.node.logs(&bench.registry, &key(pod), &Default::default()).unwrap().bytes)
+            .unwrap()
+    };
+    assert_eq!(log(&bench, "old"), "");
+    let said = log(&bench, "new");
+    for line in [
+        "/docker-entrypoint.sh: Looking for shell scripts in /docker-entrypoint.d/",
+        "10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf",
+        "[notice] 1#1: nginx/1.27.5",
+        "[notice] 1#1: start worker process 29",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let (shown, _, _) = exec(
+        &mut bench,
+        "new",
+        &[
+            "sh",
+            "-c",
+            "tr '\\0' ' ' < /proc/1/cmdline; cat /proc/1/comm; which nginx; echo $NGINX_VERSION; readlink /var/log/nginx/access.log",
+        ],
+    );
+    assert_eq!(
+        shown,
+        "nginx: master process nginx -g daemon off; nginx\n/usr/sbin/nginx\n1.27.5\n/dev/stdout\n"
+    );
+    let (_, said, code) = exec(&mut bench, "new", &["nginx", "-s", "reload"]);
+    assert!(said.ends_with(": signal process started\n") && code == Some(0), "{said}");
+    let (head, _, _) = exec(&mut bench, "new", &["curl", "-sI", "localhost"]);
+    let names: Vec<&str> = head.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    assert_eq!(
+        names,
+        [
+            "Server",
+            "Date",
+            "Content-Type",
+            "Content-Length",
+            "Last-Modified",
+            "Connection",
+            "ETag",
+            "Accept-Ranges"
+        ]
+    );
+    assert!(log(&bench, "new").contains("\"HEAD / HTTP/1.1\" 200 0 \"-\" \"curl/"));
+    let (refused, _, _) = exec(
+        &mut bench,
+        "new",
+        &["sh", "-c", "apt-get update 2>&1; apk add x 2>&1; bash --version; bash -c 'echo $SHLVL'"],
+    );
+    assert_eq!(
+        refused,
+        "apt-get: not simulated: installing packages; use an image that brings the tool, such as nicolaka/netshoot or curlimages/curl\nsh: 1: apk: not found\nGNU bash, version 5.2.37(1)-release (x86_64-pc-linux-gnu)\n1\n"
+    );
+}
+
+#[test]
 fn an_image_brings_its_distribution() {
     let mut bench = Bench::new();
     for (name, image) in [

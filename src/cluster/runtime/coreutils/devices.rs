@@ -1,6 +1,6 @@
 //! The files below /dev that never end: /dev/zero, /dev/urandom.
 
-use super::super::process::System;
+use super::super::system::System;
 
 /// Files that never end.
 const ENDLESS: &[&str] = &["/dev/zero", "/dev/urandom", "/dev/random", "/dev/full"];

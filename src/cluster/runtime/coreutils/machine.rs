@@ -1,5 +1,6 @@
 //! What the machine has and does: df, free, mount, nproc, top, uptime.
 
+use super::super::system::ProcessRow;
 use super::options::or_end;
 use super::{Call, Outcome};
 
@@ -190,16 +191,17 @@ pub(super) fn top(call: &mut Call<'_>) -> Outcome {
     let mut processes = call.system.processes();
     processes.sort();
     let usage = call.system.process_usage();
-    let last = processes.last().map(|(number, _)| *number).unwrap_or_default();
+    let last = processes.last().map(|process| process.number).unwrap_or_default();
     call.say(&format!("Load average: {} 1/{} {last}", load_text(machine.load).join(" "), processes.len()));
     call.say("  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND");
-    for (number, command) in processes {
+    for ProcessRow { number, user, command } in processes {
+        let name = super::people::user_name(call, user);
         let known = usage.iter().find(|(known, ..)| *known == number);
         let (cpu, memory) = known.map_or((0, 0), |(_, cpu, memory)| (*cpu, *memory / 1_024));
         let (share, busy) = (memory * 100 / total.max(1), (cpu * 100 / all).min(100));
         let state = if cpu > 500 { 'R' } else { 'S' };
         call.say(&format!(
-            "{number:>5}     0 root     {state} {memory:>8} {share:>3}%   0 {busy:>3}% {command}"
+            "{number:>5}     0 {name:<8} {state} {memory:>8} {share:>3}%   0 {busy:>3}% {command}"
         ));
     }
     Outcome::Ended(0)

@@ -54,8 +54,9 @@ use std::collections::BTreeMap;
 use super::executable::{has_tool, is_own_program};
 use super::filesystem::absolute;
 use super::images::{Image, Toolbox};
-use super::process::{Input, System};
+use super::process::Input;
 use super::shell::Dialect;
+use super::system::System;
 
 /// A program being called.
 pub(super) struct Call<'a> {
@@ -277,6 +278,12 @@ static COMMANDS: &[(&str, Command)] = &[
     ("uname", system::uname),
     ("uniq", order::uniq),
     ("vi", oddments::refused),
+    ("apk", oddments::refused),
+    ("apt", oddments::refused),
+    ("apt-cache", oddments::refused),
+    ("apt-get", oddments::refused),
+    ("dpkg", oddments::refused),
+    ("service", oddments::refused),
     ("wc", counts::wc),
     ("wget", wget::wget),
     ("which", system::which),

@@ -243,6 +243,11 @@ pub(super) fn refused(call: &mut Call<'_>) -> Outcome {
             "accounts; set securityContext.runAsUser of the container"
         }
         "cal" => "a calendar; use date",
+        "apt" | "apt-get" | "apk" => {
+            "installing packages; use an image that brings the tool, such as nicolaka/netshoot or curlimages/curl"
+        }
+        "dpkg" | "apt-cache" => "the packages of the image",
+        "service" => "services; the container runs one program, its process 1",
         "unzip" => "ZIP archives; use tar",
         _ => "this program",
     };

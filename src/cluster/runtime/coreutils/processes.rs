@@ -2,6 +2,7 @@
 
 use super::super::pattern::{Pattern, Syntax, complaint};
 use super::super::signals::{Kill, listing, read_kill, signal_number};
+use super::super::system::ProcessRow;
 use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name};
 
@@ -43,8 +44,8 @@ fn others(call: &mut Call<'_>) -> Vec<(u32, String)> {
     let mut processes = call.system.processes();
     processes.sort();
     // The shell that runs this, or this program itself, is among them; a search never finds itself.
-    processes.retain(|(_, command)| *command != own);
-    processes
+    processes.retain(|process| process.command != own);
+    processes.into_iter().map(|process| (process.number, process.command)).collect()
 }
 
 fn program_of(command: &str) -> &str {
@@ -198,12 +199,11 @@ pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
     let columns: Vec<String> = or_end!(columns(call));
     let mut processes = call.system.processes();
     processes.sort();
-    let user = call.system.user();
-    let name = super::people::user_name(call, user);
     let usage = call.system.process_usage();
     if columns.is_empty() {
         call.say("PID   USER     TIME  COMMAND");
-        for (number, command) in processes {
+        for ProcessRow { number, user, command } in processes {
+            let name = super::people::user_name(call, user);
             call.say(&format!("{number:>5} {name:<8}  0:00 {command}"));
         }
         return Outcome::Ended(0);
@@ -219,7 +219,8 @@ pub(super) fn ps(call: &mut Call<'_>) -> Outcome {
         cells.collect::<Vec<_>>().join(" ")
     };
     call.say(&line(titles));
-    for (number, command) in processes {
+    for ProcessRow { number, user, command } in processes {
+        let name = super::people::user_name(call, user);
         let memory =
             usage.iter().find(|(known, ..)| *known == number).map_or(0, |(_, _, memory)| *memory / 1_024);
         let cells = columns.iter().map(|column| match column.split('=').next().unwrap_or_default() {

@@ -1,7 +1,7 @@
 //! env, hostname, id, kill, ps, sleep, uname and the like.
 
 use super::super::base_files::sysctl_path;
-use super::super::executable::has_tool;
+use super::super::executable::{has_tool, place_of_program};
 use super::options::{Taken, or_end};
 use super::{Call, Outcome, base_name, is_command};
 
@@ -175,6 +175,10 @@ pub(super) fn which(call: &mut Call<'_>) -> Outcome {
         });
         let shell = ["sh", "ash", "bash", "dash"].contains(&base_name(name)) && super::has_shell(image, name);
         let found = made.or_else(|| {
+            let own = image.and_then(place_of_program);
+            if let Some(place) = own.filter(|place| base_name(place) == name) {
+                return Some(place.to_owned());
+            }
             let known = shell || is_command(base_name(name)) && has_tool(image, name);
             known.then(|| if name.contains('/') { name.clone() } else { super::place(image, name) })
         });

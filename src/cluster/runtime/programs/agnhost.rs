@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{GrpcHealth, Program, Sigterm};
+use super::super::system::System;
 use super::{agnhost_converter, agnhost_issuer, agnhost_porter, agnhost_tools};
 
 /// `agnhost`.

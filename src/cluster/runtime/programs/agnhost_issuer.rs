@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::super::process::{Process, System};
+use super::super::process::Process;
+use super::super::system::System;
 use super::agnhost::flag;
 
 /// The subcommand.

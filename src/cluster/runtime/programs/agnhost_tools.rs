@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 
 use super::super::files::is_below;
 use super::super::ownership::Ownership;
-use super::super::process::{Process, System};
+use super::super::process::Process;
+use super::super::system::System;
 
 /// What mounttest writes into new files.
 const CONTENT: &str = "mount-tester new file\n";

@@ -1,7 +1,8 @@
 //! What Apache's httpd prints, whoever packages it: its error log, and its access log.
 
 use super::super::http::HttpRequest;
-use super::super::process::{Process, System};
+use super::super::process::Process;
+use super::super::system::System;
 
 /// Notes that nobody named the server.
 pub(super) fn note_missing_name(process: &mut Process, system: &dyn System, program: &str) {

@@ -1,8 +1,9 @@
 //! Echo servers: answer with the request that came in.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 
 /// `echo-server`.
 pub(in super::super) struct EchoServer;

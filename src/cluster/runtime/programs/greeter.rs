@@ -1,8 +1,9 @@
 //! Small web servers that answer every request with a line or two: one line of the table each.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 
 /// The sample servers of tutorials.
 pub(in super::super) struct Greeter;

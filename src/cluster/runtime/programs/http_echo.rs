@@ -1,8 +1,9 @@
 //! hashicorp/http-echo: answers every request with the text of its `-text` flag.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 
 /// `http-echo`.
 pub(in super::super) struct HttpEcho;

@@ -1,8 +1,9 @@
 //! ingress-nginx: passes requests on as the Ingresses of its class say; and the helper of its setup.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 
 /// The controller.
 pub(in super::super) struct IngressNginx;

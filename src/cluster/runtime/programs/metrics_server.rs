@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 
 /// `metrics-server`.
 pub(in super::super) struct MetricsServer;

@@ -1,9 +1,14 @@
 //! nginx: the servers that its configuration describes, an access log on standard output.
 
+use crate::base::Timestamp;
+
+use super::super::base_files::base_files;
 use super::super::filesystem::{FileError, FileView, absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::images::{Base, image_in};
+use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
+use super::super::system::System;
 use super::nginx_config::{Config, Directive, MAIN, load};
 use super::nginx_site::{answer, servers, upstreams};
 
@@ -27,6 +32,20 @@ const CONFIG: &str = "config";
 /// The port behind which a request came, for servers with several.
 pub(in super::super) const ASKED_PORT: &str = "asked port";
 
+/// The user nginx of its images.
+const USER: i64 = 101;
+/// Workers that are told of.
+const WORKERS_MAX: u64 = 64;
+/// The number of the first worker.
+const FIRST_WORKER: u64 = 29;
+/// The series that is called stable, and the version where an image does not tell its own.
+const STABLE: &str = "1.28";
+const LATEST: &str = "1.29.4";
+/// The first release whose image has a start script that speaks.
+const FIRST_WITH_SCRIPT: (u32, u32) = (1, 19);
+/// The first release whose configuration logs notices.
+const FIRST_WITH_NOTICES: (u32, u32) = (1, 21);
+
 impl Program for Nginx {
     fn name(&self) -> &'static str {
         self.name
@@ -37,8 +56,11 @@ impl Program for Nginx {
             process.exit_code = Some(code);
             return;
         }
-        if process.command().first().is_some_and(|word| word.ends_with("docker-entrypoint.sh")) {
-            process.print_line("/docker-entrypoint.sh: Configuration complete; ready for start up");
+        let release = release(process);
+        if release >= FIRST_WITH_SCRIPT
+            && process.command().first().is_some_and(|word| word.ends_with("docker-entrypoint.sh"))
+        {
+            tell_of_script(process, system);
         }
         let at = system.now().strftime("%Y/%m/%d %H:%M:%S").to_string();
         match self.load(process, system) {
@@ -59,13 +81,38 @@ impl Program for Nginx {
                 return;
             }
         }
-        let version = version(process);
-        process.print_error(
-            format!(
-                "{at} [notice] 1#1: using the \"epoll\" event method\n{at} [notice] 1#1: nginx/{version}\n{at} [notice] 1#1: start worker processes\n"
-            )
-            .as_bytes(),
-        );
+        if release >= FIRST_WITH_NOTICES {
+            let system_built = system.image().is_some_and(|image| image.base() == Base::Alpine);
+            let workers = self.workers(process, system.machine().processors).len();
+            let mut lines = vec![
+                "using the \"epoll\" event method".to_owned(),
+                format!("nginx/{}", version(process)),
+                format!("built by gcc {}", compiler(release, system_built)),
+                "OS: Linux 6.8.0".to_owned(),
+                "getrlimit(RLIMIT_NOFILE): 1048576:1048576".to_owned(),
+                "start worker processes".to_owned(),
+            ];
+            lines.extend(
+                (FIRST_WORKER..).take(workers).map(|number| format!("start worker process {number}")),
+            );
+            for line in lines {
+                process.print_error(format!("{at} [notice] 1#1: {line}\n").as_bytes());
+            }
+        }
+    }
+
+    fn title(&self, process: &Process) -> Option<String> {
+        let words = process.command();
+        let words = words.iter().skip_while(|word| !word.ends_with("nginx")).cloned().collect::<Vec<_>>();
+        Some(format!("nginx: master process {}", words.join(" ")))
+    }
+
+    fn workers(&self, process: &Process, processors: u64) -> Vec<(i64, String)> {
+        let set = self.remembered(process).and_then(|config| {
+            config.iter().find(|directive| directive.name == "worker_processes")?.word().parse::<u64>().ok()
+        });
+        let count = set.unwrap_or(processors).clamp(1, WORKERS_MAX);
+        (0..count).map(|_| (USER, "nginx: worker process".to_owned())).collect()
     }
 
     fn ports(&self, process: &Process) -> Vec<u16> {
@@ -99,13 +146,15 @@ impl Program for Nginx {
         };
         let response = response?.served_by(&format!("nginx/{}", version(process)), system.now());
         let at = system.now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
+        let referrer = request.header("Referer").unwrap_or("-");
+        let forwarded = request.header("X-Forwarded-For").unwrap_or("-");
         process.print_line(&format!(
-            "{} - - [{at}] \"{} {} HTTP/1.1\" {} {} \"-\" {:?} \"-\"",
+            "{} - - [{at}] \"{} {} HTTP/1.1\" {} {} \"{referrer}\" \"{}\" \"{forwarded}\"",
             request.header("X-Client-Address").unwrap_or("10.244.0.1"),
             request.method,
             request.path,
             response.status,
-            response.body.len(),
+            if request.method == "HEAD" { 0 } else { response.body.len() },
             request.header("User-Agent").unwrap_or("-"),
         ));
         Some(response)
@@ -166,10 +215,16 @@ impl Nginx {
                         return Some(1);
                     }
                 };
-                let master = system.processes().into_iter().find(|(number, command)| {
-                    command.contains("nginx") && *number != process.number && !command.contains(" -s ")
-                });
-                let sent = master.is_some_and(|(number, _)| system.signal(number, signal));
+                let master = system
+                    .processes()
+                    .into_iter()
+                    .find(|row| row.command.starts_with("nginx: master") && row.number != process.number);
+                let sent = master.is_some_and(|row| system.signal(row.number, signal));
+                if sent && release(process) >= FIRST_WITH_NOTICES {
+                    let (at, number) = (system.now().strftime("%Y/%m/%d %H:%M:%S"), process.number);
+                    let text = format!("{at} [notice] {number}#{number}: signal process started\n");
+                    process.print_error(text.as_bytes());
+                }
                 if !sent {
                     let text =
                         "nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n";
@@ -246,19 +301,25 @@ impl Nginx {
     }
 }
 
-/// Whether these directives are the image's own: one server with one location that shows the default files.
+/// Whether these directives are the image's own: one server that shows the default files.
 fn is_own(directives: &[Directive]) -> bool {
     let all = servers(directives);
     let [server] = all.as_slice() else { return false };
     let names: Vec<&str> = server.0.iter().map(|directive| directive.name.as_str()).collect();
-    names == ["listen", "server_name", "location"]
-        && server.ports() == [80]
-        && server.0[2].word() == "/"
-        && server.0[2].block.iter().all(|directive| match directive.name.as_str() {
-            "root" => directive.word() == ROOT,
-            "index" => directive.words == ["index.html", "index.htm"],
-            _ => false,
-        })
+    let shows = |directive: &Directive, word: &str, inside: &[(&str, &[&str])]| {
+        directive.word() == word
+            && directive.block.len() == inside.len()
+            && directive
+                .block
+                .iter()
+                .zip(inside)
+                .all(|(found, (name, words))| found.name == *name && found.words == *words)
+    };
+    names == ["listen", "listen", "server_name", "location", "error_page", "location"]
+        && server.ports() == [80, 80]
+        && shows(&server.0[3], "/", &[("root", &[ROOT]), ("index", &["index.html", "index.htm"])])
+        && server.0[5].words == ["=", "/50x.html"]
+        && server.0[5].block.len() == 1
 }
 
 /// Directives as a text that reads back as the same.
@@ -296,17 +357,28 @@ pub(super) fn file_below(root: &str, path: &str, index: &[&str], system: &mut dy
         }
         let found = index.iter().map(|name| join(&wanted, name)).find(|name| files.exists(name));
         return match found {
-            Some(file) => sent(&file, files.read(&file)),
+            Some(file) => sent(&file, &files),
             None => error_page(403, "Forbidden"),
         };
     }
-    sent(&wanted, files.read(&wanted))
+    sent(&wanted, &files)
 }
 
-fn sent(path: &str, bytes: Result<Vec<u8>, FileError>) -> HttpResponse {
-    match bytes {
+fn sent(path: &str, files: &FileView<'_>) -> HttpResponse {
+    match files.read(path) {
         Ok(bytes) => {
-            HttpResponse { body: bytes, ..HttpResponse::text(200, super::content_type(path), String::new()) }
+            let modified = files.modified(path);
+            let tag = format!("\"{modified:x}-{:x}\"", bytes.len());
+            let at =
+                Timestamp::from_second(modified).unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT");
+            let response = HttpResponse {
+                body: bytes,
+                ..HttpResponse::text(200, super::content_type(path), String::new())
+            };
+            response
+                .with_header("Last-Modified", &at.to_string())
+                .with_header("ETag", &tag)
+                .with_header("Accept-Ranges", "bytes")
         }
         Err(FileError::Denied) => error_page(403, "Forbidden"),
         Err(_) => error_page(404, "Not Found"),
@@ -321,14 +393,66 @@ pub(super) fn error_page(status: u16, words: &str) -> HttpResponse {
     HttpResponse::text(status, "text/html", body)
 }
 
-/// The version behind the image's tag.
+/// Prints what the start script of the image says.
+fn tell_of_script(process: &mut Process, system: &mut dyn System) {
+    const SITE: &str = "/etc/nginx/conf.d/default.conf";
+    let packaged = base_files(system.image()).find(|(path, _)| *path == SITE).map(|(_, text)| *text);
+    let files = system.files();
+    let found = files.read(SITE).ok();
+    let writable = files.is_writable_place(SITE) && files.who.user == 0;
+    let listens = "10-listen-on-ipv6-by-default.sh: info:";
+    let ipv6 = match (found, packaged) {
+        (None, _) => vec![format!("{listens} {SITE} is not a file or does not exist")],
+        (Some(_), _) if !writable => {
+            vec![format!("{listens} can not modify {SITE} (read-only file system?)")]
+        }
+        (Some(text), Some(packaged)) if text == packaged.as_bytes() => vec![
+            format!("{listens} Getting the checksum of {SITE}"),
+            format!("{listens} Enabled listen on IPv6 in {SITE}"),
+        ],
+        (Some(_), _) => vec![
+            format!("{listens} Getting the checksum of {SITE}"),
+            format!("{listens} {SITE} differs from the packaged version"),
+        ],
+    };
+    let script = "/docker-entrypoint.sh:";
+    let folder = "/docker-entrypoint.d/";
+    let before = [
+        format!("{script} {folder} is not empty, will attempt to perform configuration"),
+        format!("{script} Looking for shell scripts in {folder}"),
+        format!("{script} Launching {folder}10-listen-on-ipv6-by-default.sh"),
+    ];
+    let after = [
+        format!("{script} Sourcing {folder}15-local-resolvers.envsh"),
+        format!("{script} Launching {folder}20-envsubst-on-templates.sh"),
+        format!("{script} Launching {folder}30-tune-worker-processes.sh"),
+        format!("{script} Configuration complete; ready for start up"),
+    ];
+    before.iter().chain(&ipv6).chain(&after).for_each(|line| process.print_line(line));
+}
+
+/// The compiler of the distribution that a release was built on.
+fn compiler(release: (u32, u32), alpine: bool) -> &'static str {
+    match release {
+        _ if alpine => "14.2.0 (Alpine 14.2.0)",
+        (1, 29..) => "14.2.0 (Debian 14.2.0-19)",
+        (1, 25..) => "12.2.0 (Debian 12.2.0-14+deb12u1)",
+        _ => "10.2.1 20210110 (Debian 10.2.1-6)",
+    }
+}
+
+/// The first two numbers of the version.
+fn release(process: &Process) -> (u32, u32) {
+    let version = version(process);
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or_default());
+    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
+}
+
+/// The version behind the image's tag: of names that are no numbers, the latest or the stable one.
 fn version(process: &Process) -> String {
     let tag = process.memory.get("tag").map_or("latest", String::as_str);
-    let number = tag.split('-').next().unwrap_or_default();
-    match number {
-        "stable" | "1.28" => "1.28.0".to_owned(),
-        number if number.starts_with("1.") && number.matches('.').count() == 2 => number.to_owned(),
-        number if number.starts_with("1.") => format!("{number}.5"),
-        _ => "1.29.3".to_owned(),
-    }
+    let image = process.memory.get("repository").and_then(|repository| image_in(repository));
+    let wanted = if tag.starts_with("stable") { STABLE } else { tag };
+    let known = image.and_then(|image| image.full_release(wanted).or_else(|| image.full_release("1")));
+    known.unwrap_or_else(|| LATEST.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::super::filesystem::{absolute, join};
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
-use super::super::process::System;
+use super::super::system::System;
 use super::nginx::{error_page, file_below};
 use super::nginx_config::Directive;
 

@@ -1,8 +1,9 @@
 //! The example of the tutorial on autoscaling: a page that computes for a while, then says OK.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::Program;
+use super::super::system::System;
 use super::apache;
 
 /// `registry.k8s.io/hpa-example`.

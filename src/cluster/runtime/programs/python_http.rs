@@ -2,8 +2,9 @@
 
 use super::super::filesystem::{absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
+use super::super::system::System;
 
 /// `python-http`.
 pub(in super::super) struct PythonHttp;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
+use super::super::system::System;
 
 /// `redis-server`.
 pub(in super::super) struct Redis;

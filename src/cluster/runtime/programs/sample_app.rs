@@ -1,8 +1,9 @@
 //! The course's sample app: greets on port 8080, and `/error` ends it.
 
 use super::super::http::{HttpRequest, HttpResponse};
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
+use super::super::system::System;
 
 /// `kub-first-app`.
 pub(in super::super) struct SampleApp;

@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 
 use super::super::consumption::Consumption;
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
+use super::super::system::System;
 
 /// Bytes of a mebibyte.
 const MI: u64 = 1 << 20;

@@ -1,7 +1,8 @@
 //! Programs that run but do nothing here, and say so.
 
-use super::super::process::{Process, System};
+use super::super::process::Process;
 use super::super::program::{GrpcHealth, Program, Sigterm};
+use super::super::system::System;
 
 /// A program of which only starting and ending are modelled.
 pub(in super::super) struct Unmodelled {

@@ -1,6 +1,6 @@
 //! Assignments, aliases, and what `set -x` shows of a command.
 
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Op, Part, Simple, Word};
 use super::execute::quoted_if_needed;
 use super::machine::Machine;

@@ -2,7 +2,7 @@
 
 use super::super::coreutils;
 use super::super::filesystem::absolute;
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::descriptors::Descriptors;
 use super::execute::quoted;

@@ -3,7 +3,7 @@
 use crate::base::Timestamp;
 
 use super::super::coreutils::{self, Call, Outcome};
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::{Descriptors, Target};

@@ -1,7 +1,7 @@
 //! bash's `[[ … ]]`.
 
 use super::super::coreutils::{Outcome, holds};
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Condition, Part, Word};
 use super::machine::Machine;
 use super::matching::matches;

@@ -2,7 +2,7 @@
 
 use crate::base::Timestamp;
 
-use super::super::process::System;
+use super::super::system::System;
 use super::arithmetic;
 use super::ast::{Op, Part, Redirect, Simple, Word};
 use super::builtins::{self, Builtin};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::process::System;
 use super::super::signals::{Kill, description, is_deadly, listing, read_kill, signal_name};
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::Descriptors;

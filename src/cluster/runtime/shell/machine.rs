@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::Timestamp;
 
 use super::super::earlier;
-use super::super::process::{Input, OUTPUT_HIGH, System, pieces};
+use super::super::process::{Input, OUTPUT_HIGH, pieces};
 use super::super::signals::description;
+use super::super::system::System;
 use super::ast::{Op, Program, Simple, SyntaxError, Word};
 use super::descriptors::Descriptors;
 use super::jobs::Job;

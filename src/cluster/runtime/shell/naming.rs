@@ -2,7 +2,7 @@
 
 use super::super::coreutils;
 use super::super::filesystem::{absolute, join};
-use super::super::process::System;
+use super::super::system::System;
 use super::builtins::{Builtin, is_builtin};
 use super::descriptors::Descriptors;
 use super::machine::Machine;

@@ -1,6 +1,7 @@
 //! Where a machine reads from, and where what it prints goes.
 
-use super::super::process::{Input, System};
+use super::super::process::Input;
+use super::super::system::System;
 use super::descriptors::Target;
 use super::machine::Machine;
 

@@ -1,7 +1,7 @@
 //! Pipelines: commands that run side by side, each reading what the one before it prints.
 
 use super::super::earlier;
-use super::super::process::System;
+use super::super::system::System;
 use super::machine::{Blocked, Child, Machine, State};
 
 /// Bytes that fit into a pipe; a command whose reader is that far behind stands still.

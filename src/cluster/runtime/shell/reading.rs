@@ -2,7 +2,8 @@
 
 use crate::base::Timestamp;
 
-use super::super::process::{Input, System};
+use super::super::process::Input;
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::Descriptors;

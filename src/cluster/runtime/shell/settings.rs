@@ -1,7 +1,7 @@
 //! What a shell can be told about itself: set, trap, umask, ulimit, alias, declare.
 
-use super::super::process::System;
 use super::super::signals::{signal_name, signal_number};
+use super::super::system::System;
 use super::descriptors::Descriptors;
 use super::execute::quoted;
 use super::machine::Machine;

@@ -8,6 +8,9 @@ use crate::base::Timestamp;
 
 use super::ast::Program;
 
+/// The bash that there is.
+pub(super) const BASH_VERSION: &str = "5.2.37(1)-release";
+
 /// Whose ways and words a shell has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum Dialect {
@@ -175,7 +178,7 @@ impl ShellState {
             "RANDOM" if matches!(self.dialect, Dialect::Ash | Dialect::Bash) => {
                 Some((self.random >> 8 & 0x7fff).to_string())
             }
-            "BASH_VERSION" if self.is_bash() => Some("5.2.37(1)-release".to_owned()),
+            "BASH_VERSION" if self.is_bash() => Some(BASH_VERSION.to_owned()),
             "SECONDS" if self.is_bash() => {
                 let passed = self.now.zip(self.started).map(|(now, then)| now.as_second() - then.as_second());
                 Some(passed.unwrap_or_default().to_string())

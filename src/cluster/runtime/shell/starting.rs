@@ -2,14 +2,14 @@
 
 use super::super::filesystem::absolute;
 use super::super::images::Toolbox;
-use super::super::process::System;
+use super::super::system::System;
 use super::ast::{Op, Simple, Word};
 use super::builtins::Builtin;
 use super::descriptors::Descriptors;
 use super::lexer::Manner;
 use super::machine::{Child, Machine};
 use super::parser::compile;
-use super::shell_state::{Dialect, OPTIONS};
+use super::shell_state::{BASH_VERSION, Dialect, OPTIONS};
 
 /// Whether a command line starts a shell.
 pub(super) fn is_shell(name: &str) -> bool {
@@ -40,6 +40,7 @@ struct Request {
     command: bool,
     from_input: bool,
     interactive: bool,
+    version: bool,
     rest: Vec<String>,
 }
 
@@ -55,6 +56,10 @@ impl Request {
             }
             if word.starts_with("--") {
                 match word.as_str() {
+                    "--version" if bash => {
+                        request.version = true;
+                        continue;
+                    }
                     "--login" | "--norc" | "--noprofile" | "--posix" | "--noediting" if bash => continue,
                     _ => return Err(word.clone()),
                 }
@@ -95,17 +100,7 @@ pub(super) fn shell(
         return Builtin::Ended(2);
     }
     let dialect = dialect(name, system);
-    let mut inner = machine.fork(Vec::new());
-    inner.frames.clear();
-    inner.shell.functions.clear();
-    inner.shell.aliases.clear();
-    inner.shell.positional.clear();
-    inner.shell.readonly.clear();
-    inner.shell.options.clear();
-    forget_unexported(&mut inner);
-    inner.spared = false;
-    inner.shell.name.clone_from(name);
-    (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
+    let mut inner = new_shell(machine, name, dialect);
     let request = match Request::parse(&arguments[1..], dialect == Dialect::Bash) {
         Ok(request) => request,
         Err(option) => {
@@ -117,6 +112,11 @@ pub(super) fn shell(
             return refuse(machine, &why, 2);
         }
     };
+    if request.version {
+        inner.run_script(&format!("echo 'GNU bash, version {BASH_VERSION} (x86_64-pc-linux-gnu)'"), 1);
+        run_inside(machine, inner, descriptors, tested);
+        return Builtin::Handled;
+    }
     for (letter, on) in &request.switches {
         inner.shell.switch(*letter, *on);
     }
@@ -159,6 +159,28 @@ pub(super) fn shell(
     inner.shell.positional = rest.collect();
     run_inside(machine, inner, descriptors, tested);
     Builtin::Handled
+}
+
+/// A shell inside of another one, with what that one has exported.
+fn new_shell(machine: &mut Machine, name: &str, dialect: Dialect) -> Machine {
+    let mut inner = machine.fork(Vec::new());
+    inner.frames.clear();
+    inner.shell.functions.clear();
+    inner.shell.aliases.clear();
+    inner.shell.positional.clear();
+    inner.shell.readonly.clear();
+    inner.shell.options.clear();
+    forget_unexported(&mut inner);
+    if dialect != Dialect::Dash {
+        // Those two count how deep they are in each other.
+        let level = inner.shell.get("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or_default();
+        inner.shell.exported.insert("SHLVL".to_owned());
+        inner.shell.set("SHLVL", level.saturating_add(1).to_string());
+    }
+    inner.spared = false;
+    name.clone_into(&mut inner.shell.name);
+    (inner.shell.dialect, inner.shell.source, inner.shell.line) = (dialect, None, 0);
+    inner
 }
 
 /// Only what is exported is there in a new shell, and no options.

@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 use super::super::filesystem::{FileView, Files};
 use super::super::http::{ConnectError, HttpRequest, HttpResponse, ServerCertificate};
 use super::super::images::{Image, image_in};
-use super::super::process::System;
+use super::super::system::{ProcessRow, System};
 use super::{Machine, State};
 
 /// A machine with files and a clock, and nobody else in the world.
@@ -84,8 +84,8 @@ impl System for Alone {
     fn connects(&mut self, _: &str, _: u16) -> Result<(), ConnectError> {
         Ok(())
     }
-    fn processes(&self) -> Vec<(u32, String)> {
-        vec![(1, "sh".to_owned())]
+    fn processes(&self) -> Vec<ProcessRow> {
+        vec![ProcessRow { number: 1, user: 0, command: "sh".to_owned() }]
     }
     fn signal(&mut self, _: u32, _: i32) -> bool {
         false

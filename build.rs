@@ -7,7 +7,7 @@
 #![expect(clippy::print_stdout, reason = "Cargo reads what is printed")]
 
 fn main() {
-    println!("cargo:rerun-if-changed=.cargo/link.rs");
+    println!("cargo:rerun-if-changed=build.rs");
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo:rustc-link-arg-bins=-no-pie");
