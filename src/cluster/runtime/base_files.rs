@@ -136,14 +136,20 @@ fn own_files(image: Option<&'static Image>) -> Table {
     }
 }
 
+/// Where images have links: below this folder only.
+const LINKED: &str = "/var/log/";
+
 /// Where the link points that a program's image has at a path.
 pub(super) fn base_link(image: Option<&'static Image>, path: &str) -> Option<&'static str> {
+    if !may_lead_through_base_links(path) {
+        return None;
+    }
     own_files(image).iter().find(|(name, _)| *name == path)?.1.strip_prefix(LINK)
 }
 
-/// Whether a program's image has links.
-pub(super) fn has_base_links(image: Option<&'static Image>) -> bool {
-    own_files(image).iter().any(|(_, text)| text.starts_with(LINK))
+/// Whether a path may lead through a link of an image.
+pub(super) fn may_lead_through_base_links(path: &str) -> bool {
+    path.starts_with(LINKED)
 }
 
 /// Users that a program's image adds to those of its distribution.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::base_files::{base_link, has_base_links};
+use super::base_files::{base_link, may_lead_through_base_links};
 use super::files::{Entry, Files};
 use super::filesystem::{FileError, FileView, join, parent};
 
@@ -102,21 +102,22 @@ impl FileView<'_> {
         match self.raw_entry(path) {
             Some(Entry::Link(target)) => Some(target.clone()),
             Some(_) => None,
-            None if self.place(path).volume.is_some() => None,
-            None => base_link(self.image, path).map(str::to_owned),
+            None => {
+                base_link(self.image, path).filter(|_| self.place(path).volume.is_none()).map(str::to_owned)
+            }
         }
     }
 
     fn has_links(&self) -> bool {
-        has_base_links(self.image)
-            || self.layer.has_links
-            || self.disk.has_links
-            || self.volumes.values().any(|files| files.has_links)
+        self.layer.has_links || self.disk.has_links || self.volumes.values().any(|files| files.has_links)
     }
 
     /// A path without links.
     pub(crate) fn followed(&self, path: &str) -> String {
-        if self.has_links() { follow(path, |path| self.link_at(path)) } else { path.to_owned() }
+        match self.has_links() || may_lead_through_base_links(path) {
+            true => follow(path, |path| self.link_at(path)),
+            false => path.to_owned(),
+        }
     }
 
     /// The same for the folder of a path alone: what is there may be a link.
