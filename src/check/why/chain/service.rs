@@ -223,6 +223,13 @@ impl<'a> Chain<'a> {
             if let Some(finding) = structural {
                 return Some(finding.lasts_if(true));
             }
+            // Where several programs stand behind it, the one that refused is one that it should not reach.
+            let programs: BTreeSet<&str> =
+                pods.iter().map(|pod| pod.text("/spec/containers/0/image")).collect();
+            let too_much = self.selects_too_much(service, &pods).filter(|_| programs.len() > 1);
+            if too_much.is_some() {
+                return too_much;
+            }
             let words = [name.as_str(), &target, &pod];
             let finding = Finding::lasting(&sentences::NO_LISTENER, words);
             let program = pods.first().and_then(|pod| other_program(pod));
