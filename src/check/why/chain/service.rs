@@ -220,20 +220,8 @@ impl<'a> Chain<'a> {
         let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
         let target = target_of(port);
         if body.contains("connection refused") {
-            if let Some(finding) = structural {
-                return Some(finding.lasts_if(true));
-            }
-            // Where several programs stand behind it, the one that refused is one that it should not reach.
-            let programs: BTreeSet<&str> =
-                pods.iter().map(|pod| pod.text("/spec/containers/0/image")).collect();
-            let too_much = self.selects_too_much(service, &pods).filter(|_| programs.len() > 1);
-            if too_much.is_some() {
-                return too_much;
-            }
-            let words = [name.as_str(), &target, &pod];
-            let finding = Finding::lasting(&sentences::NO_LISTENER, words);
-            let program = pods.first().and_then(|pod| other_program(pod));
-            return Some(finding.aside(program).shown_by(self.describe(service)));
+            let structural = structural.map(|finding| finding.lasts_if(true));
+            return structural.or_else(|| Some(self.connection_refused(service, &target, &pods)));
         }
         if body.contains("i/o timeout") || body.contains("deadline exceeded") {
             return Some(self.policy_before(service, &pods).unwrap_or_else(|| {
@@ -261,6 +249,20 @@ impl<'a> Chain<'a> {
         let behind = covered.or_else(|| self.behind(service, &pods));
         let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
         (answered.status != 503).then(|| finding.shown_by(show))
+    }
+
+    /// Why nobody took a request at a Service that has Pods.
+    fn connection_refused(self, service: &Object, target: &str, pods: &[&Object]) -> Finding {
+        // Where several programs stand behind it, the one that refused is one that it should not reach.
+        let programs: BTreeSet<&str> = pods.iter().map(|pod| pod.text("/spec/containers/0/image")).collect();
+        let too_much = self.selects_too_much(service, pods).filter(|_| programs.len() > 1);
+        too_much.unwrap_or_else(|| {
+            let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
+            let name = name_of(service);
+            let program = pods.first().and_then(|pod| other_program(pod));
+            let finding = Finding::lasting(&sentences::NO_LISTENER, [name.as_str(), target, &pod]);
+            finding.aside(program).shown_by(self.describe(service))
+        })
     }
 
     /// Who answers for a Service.
