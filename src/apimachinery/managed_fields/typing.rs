@@ -1,10 +1,13 @@
 //! Whether a configuration that is applied has the types that it must have (`typed/validate.go` of
 //! structured-merge-diff): its words differ from those of the decoders.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::element;
 use super::typed::Node;
+use crate::apimachinery::go_value::go_value;
 use crate::apimachinery::kinds::Kind;
 use crate::apimachinery::schema::{self, FieldType, ListType, TypeSchema};
 
@@ -20,28 +23,7 @@ pub fn typing_errors(kind: &Kind, configuration: &Value) -> Vec<String> {
 
 /// A value as Go's `%v` prints the pointer that holds it.
 fn held(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", plain(value))).collect();
-            format!("&{{map[{}]}}", entries.join(" "))
-        }
-        other => format!("&{{{}}}", plain(other)),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
-        Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", plain(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        other => other.to_string(),
-    }
+    format!("&{{{}}}", go_value(value))
 }
 
 /// A value as Go's `%#v` prints it.
@@ -114,7 +96,7 @@ fn typed(wanted: &'static FieldType, list: ListType, value: &Value, path: &str, 
 
 /// Items of a list: told apart by keys, by themselves, or by where they stand.
 fn items(of: &'static FieldType, list: ListType, items: &[Value], path: &str, errors: &mut Vec<String>) {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
         let place = match list {
             ListType::Atomic => format!("[{index}]"),
@@ -130,11 +112,11 @@ fn items(of: &'static FieldType, list: ListType, items: &[Value], path: &str, er
                 format!("[{}]", parts.join(","))
             }
         };
-        if seen.contains(&place) {
+        let below = format!("{path}{place}");
+        if let Some(place) = seen.replace(place) {
             errors.push(format!("{path}: duplicate entries for key {place}"));
         }
-        typed(of, ListType::Atomic, item, &format!("{path}{place}"), errors);
-        seen.push(place);
+        typed(of, ListType::Atomic, item, &below, errors);
     }
 }
 

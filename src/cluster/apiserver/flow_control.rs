@@ -28,12 +28,14 @@ pub(super) struct Classified {
 impl Classified {
     /// The first schema by precedence that means the request.
     pub(super) fn of(store: &Store, user: &User, attributes: &Attributes) -> Self {
-        let mut schemas: Vec<&Arc<Object>> = store.list(&FLOW_SCHEMA, None).collect();
-        schemas.sort_by_cached_key(|schema| {
-            (schema.number("/spec/matchingPrecedence"), schema.name().to_owned())
-        });
+        // They come sorted by name, and a stable sort keeps that among equals.
+        let schemas = store.list(&FLOW_SCHEMA, None);
+        let mut schemas: Vec<(Option<i64>, &Arc<Object>)> =
+            schemas.map(|schema| (schema.number("/spec/matchingPrecedence"), schema)).collect();
+        schemas.sort_by_key(|(precedence, _)| *precedence);
         let found = schemas
             .into_iter()
+            .map(|(_, schema)| schema)
             .find(|schema| schema.list("/spec/rules").iter().any(|rule| is_meant(rule, user, attributes)));
         let Some(schema) = found else { return Self::default() };
         let level = ObjectKey::new("", schema.text("/spec/priorityLevelConfiguration/name"));

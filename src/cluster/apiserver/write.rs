@@ -42,9 +42,7 @@ pub(super) fn create(
         let answered = Arc::new(answered?);
         return Ok(presentation.object(201, &answered, shared.now()));
     }
-    let mut options = write_options(info, headers, user)?;
-    options.duplicate_fields = decode::duplicate_fields(headers, body);
-    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
+    let options = options_of_body(info, headers, user, body)?;
     let namespace = info.namespace.clone().unwrap_or_default();
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
@@ -65,9 +63,7 @@ pub(super) fn update(
     user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let mut options = write_options(info, headers, user)?;
-    options.duplicate_fields = decode::duplicate_fields(headers, body);
-    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
+    let options = options_of_body(info, headers, user, body)?;
     let object = match options.subresource {
         "scale" => decode::any(headers, body)?,
         _ => decode::object(info.kind, headers, body)?,
@@ -93,10 +89,8 @@ pub(super) fn patch(
     user: &Arc<User>,
 ) -> Result<Response<Body>, Status> {
     let presentation = Presentation::of(negotiate::encoding(headers)?, info)?;
-    let mut options = write_options(info, headers, user)?;
+    let options = options_of_body(info, headers, user, body)?;
     let patch = decode::patch(info, headers, body)?;
-    options.duplicate_fields = decode::duplicate_fields(headers, body);
-    options.yaml_duplicates = decode::yaml_duplicates(headers, body);
     let (written, now) = shared.with(|simulation| {
         let registry = &mut simulation.registry;
         let written = registry.patch(info.kind, &info.key(), &patch, &options);
@@ -104,6 +98,21 @@ pub(super) fn patch(
     })?;
     let code = if written.created { 201 } else { 200 };
     Ok(with_warnings(presentation.object(code, &written.object, now), &written))
+}
+
+/// The same, with what its body says twice where anybody is to be told.
+fn options_of_body(
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    user: &Arc<User>,
+    body: &[u8],
+) -> Result<WriteOptions, Status> {
+    let mut options = write_options(info, headers, user)?;
+    if options.field_validation != FieldValidation::Ignore {
+        options.duplicate_fields = decode::duplicate_fields(headers, body);
+        options.yaml_duplicates = decode::yaml_duplicates(headers, body);
+    }
+    Ok(options)
 }
 
 /// How a request wants its write to be made.

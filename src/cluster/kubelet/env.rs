@@ -46,17 +46,9 @@ pub(super) fn environment(
 
 fn image_environment(spec: &ContainerSpec<'_>, environment: &mut Environment) {
     use super::super::runtime::{ImageReference, image_of};
-    let reference = ImageReference::parse(spec.image()).ok();
-    let image = reference.as_ref().and_then(image_of);
-    for (name, value) in image.iter().flat_map(|image| image.environment) {
-        environment.insert((*name).to_owned(), (*value).to_owned());
-    }
-    if let (Some(image), Some(reference)) = (image, &reference)
-        && image.program == "nginx"
-        && let Some(release) = image.full_release(&reference.tag).or_else(|| image.full_release("1"))
-    {
-        environment.insert("NGINX_VERSION".to_owned(), release);
-    }
+    let Ok(reference) = ImageReference::parse(spec.image()) else { return };
+    let image = image_of(&reference);
+    environment.extend(image.map(|image| image.environment_of(&reference.tag)).into_iter().flatten());
 }
 
 /// `KUBERNETES_SERVICE_HOST` and the variables of every Service of the namespace.

@@ -291,7 +291,7 @@ impl System for Host<'_> {
     fn refresh_proc(&mut self, command: &[String]) {
         let machine = self.machine();
         let host = self.hostname();
-        let (numbers, user) = (self.processes(), self.identity());
+        let (running, user) = (self.peers().count() + 1, self.identity());
         let Some(pod) = self.node.pods.get(&self.slot) else { return };
         let main = pod.processes.iter().filter_map(|id| self.node.processes.get(id));
         let main =
@@ -301,7 +301,7 @@ impl System for Host<'_> {
             Some(main) => (main.shown_arguments(), main.environment.clone()),
             None => (self.command_line.split(' ').map(str::to_owned).collect(), BTreeMap::new()),
         };
-        let told = runtime::ProcFiles { machine, host: &host, running: numbers.len(), user: &user };
+        let told = runtime::ProcFiles { machine, host: &host, running, user: &user };
         let files = told.files(command, &arguments, &environment);
         let pod = self.node.pods.get_mut(&self.slot);
         let Some(container) = pod.and_then(|pod| pod.containers.get_mut(&self.container)) else { return };

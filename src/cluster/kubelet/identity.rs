@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::apimachinery::Object;
 
-use super::super::runtime::{Files, Identity, Image, Ownership, PathKind};
+use super::super::runtime::{DEFAULT_CAPABILITIES, Files, Identity, Image, MainStatus, Ownership, PathKind};
 use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
 
@@ -55,8 +55,6 @@ const CAPABILITIES: &[&str] = &[
     "BPF",
     "CHECKPOINT_RESTORE",
 ];
-/// Those that containerd gives a container.
-const DEFAULT: u64 = 0xa804_25fb;
 
 /// As whom a container runs: its own security context, the Pod's, the image's.
 pub(super) fn identity(pod: &Object, spec: Option<&ContainerSpec<'_>>, image: Option<&Image>) -> Identity {
@@ -91,13 +89,13 @@ pub(super) fn tell_process(files: &mut Files, pod: &Object, spec: &ContainerSpec
     let who = identity(pod, Some(spec), image);
     let is_usual = spec.get("/securityContext").is_none()
         && pod.map("/spec/securityContext").is_none_or(|context| context.is_empty())
-        && who.groups == [0];
+        && who.user == 0;
     if is_usual {
         // Every container has that file as it is for root.
         return;
     }
     let flag = |field: &str| spec.get(&format!("/securityContext/{field}")).and_then(Value::as_bool);
-    let mut bounding = DEFAULT;
+    let mut bounding = DEFAULT_CAPABILITIES;
     for (field, adds) in [("drop", false), ("add", true)] {
         for name in spec.texts(&format!("/securityContext/capabilities/{field}")) {
             let bits = bits(&name);
@@ -108,24 +106,12 @@ pub(super) fn tell_process(files: &mut Files, pod: &Object, spec: &ContainerSpec
         bounding = all();
     }
     let permitted = if who.user == 0 { bounding } else { 0 };
-    let mut sorted = who.groups.clone();
-    sorted.sort_unstable();
-    let groups: Vec<String> = sorted.iter().map(i64::to_string).collect();
-    let four = |number: i64| [number; 4].map(|number| number.to_string()).join("\t");
-    let (user, group) = (four(who.user), four(who.groups.first().copied().unwrap_or_default()));
-    let locked = u8::from(flag("allowPrivilegeEscalation") == Some(false));
+    let locked = flag("allowPrivilegeEscalation") == Some(false);
     let own = spec.text("/securityContext/seccompProfile/type");
     let profile = if own.is_empty() { pod.text("/spec/securityContext/seccompProfile/type") } else { own };
     let seccomp = if matches!(profile, "" | "Unconfined") { 0 } else { 2 };
-    files.insert(
-        "/proc/1/status",
-        format!(
-            "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t{user}\nGid:\t{group}\nGroups:\t{} \nCapInh:\t{:016x}\nCapPrm:\t{permitted:016x}\nCapEff:\t{permitted:016x}\nCapBnd:\t{bounding:016x}\nCapAmb:\t{:016x}\nNoNewPrivs:\t{locked}\nSeccomp:\t{seccomp}\n",
-            groups.join(" "),
-            0,
-            0,
-        ),
-    );
+    let status = MainStatus { user: who.user, groups: &who.groups, permitted, bounding, locked, seccomp };
+    files.insert("/proc/1/status", status.text());
     let last_words = spec.text("/terminationMessagePath");
     if !last_words.is_empty() {
         files.insert(last_words, Vec::new());
@@ -196,8 +182,8 @@ mod tests {
             "AUDIT_WRITE",
             "SETFCAP",
         ];
-        assert_eq!(names.iter().fold(0, |sum, name| sum | bits(name)), DEFAULT);
-        assert_eq!(DEFAULT | bits("NET_ADMIN") | bits("CAP_SYS_TIME"), 0xaa04_35fb);
+        assert_eq!(names.iter().fold(0, |sum, name| sum | bits(name)), DEFAULT_CAPABILITIES);
+        assert_eq!(DEFAULT_CAPABILITIES | bits("NET_ADMIN") | bits("CAP_SYS_TIME"), 0xaa04_35fb);
         assert_eq!(all(), 0x1ff_ffff_ffff);
     }
 }

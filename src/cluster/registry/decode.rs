@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::apimachinery::{Decoded, decode_object, decode_strictly, strict_decoding_error};
-use crate::apimachinery::{FieldError, Kind, Object, Status};
+use crate::apimachinery::{FieldError, Kind, Object, Status, go_value};
 
 use super::conversion::to_stored;
 use super::options::{FieldValidation, Patch, WriteOptions};
@@ -53,7 +53,7 @@ pub(super) fn decode_patched(
         let shown = match patch {
             Patch::Json(_) => patched.to_string(),
             Patch::Merge(change) | Patch::Strategic(change) | Patch::Apply { configuration: change, .. } => {
-                go_text(change)
+                go_value(change)
             }
         };
         let error = FieldError::invalid("patch", shown, detail);
@@ -153,24 +153,4 @@ fn check_type(kind: &Kind, object: &Object) -> Result<(), Status> {
         )));
     }
     Ok(())
-}
-
-/// A value as Go's `%+v` prints it: `map[spec:map[replicas:3]]`.
-fn go_text(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(go_text).collect();
-            format!("[{}]", items.join(" "))
-        }
-        Value::Object(map) => {
-            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            let entries: Vec<String> =
-                entries.into_iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        other => other.to_string(),
-    }
 }

@@ -5,9 +5,6 @@ use super::files::Files;
 use super::image_reference::ImageReference;
 use super::images::{Base, Image, image_of};
 
-/// What the kernel tells of a process of root without a security context.
-pub(super) const USUAL_STATUS: &str = "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t0 \nCapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t0\n";
-
 /// Marks a directory in the tables below.
 pub(super) const DIRECTORY: &str = "\0directory";
 
@@ -17,11 +14,14 @@ pub(super) const LINK: &str = "\0link ";
 /// Path and text of files.
 pub(super) type Table = &'static [(&'static str, &'static str)];
 
+/// The default site of nginx' images.
+pub(super) const DEFAULT_SITE: &str = "/etc/nginx/conf.d/default.conf";
+
 const NGINX: Table = &[
     ("/docker-entrypoint.d", DIRECTORY),
     ("/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n"),
     (
-        "/etc/nginx/conf.d/default.conf",
+        DEFAULT_SITE,
         "server {\n    listen       80;\n    listen  [::]:80;\n    server_name  localhost;\n\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n\n    error_page   500 502 503 504  /50x.html;\n    location = /50x.html {\n        root   /usr/share/nginx/html;\n    }\n}\n",
     ),
     ("/etc/nginx/mime.types", MIME_TYPES),
@@ -134,6 +134,11 @@ fn own_files(image: Option<&'static Image>) -> Table {
         },
         None => &[],
     }
+}
+
+/// Whether the image's own configuration of nginx shows the default site, and nothing else.
+pub(super) fn shows_default_site(image: Option<&'static Image>) -> bool {
+    own_files(image).iter().any(|(path, _)| *path == DEFAULT_SITE)
 }
 
 /// Where images have links: below this folder only.

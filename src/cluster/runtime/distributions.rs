@@ -195,9 +195,35 @@ const BUSYBOX: Table = &[
     ("/var/www", DIRECTORY),
 ];
 
-const ALPINE: Table = &[
+/// Folders that Alpine and Debian have.
+const FOLDERS: Table = &[
     ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
+    ("/home", DIRECTORY),
+    ("/lib", DIRECTORY),
+    ("/mnt", DIRECTORY),
+    ("/opt", DIRECTORY),
+    ("/proc", DIRECTORY),
+    ("/root", DIRECTORY),
+    ("/sbin", DIRECTORY),
+    ("/srv", DIRECTORY),
+    ("/sys", DIRECTORY),
+    ("/tmp", DIRECTORY),
+    ("/usr/bin", DIRECTORY),
+    ("/usr/lib", DIRECTORY),
+    ("/usr/local/bin", DIRECTORY),
+    ("/usr/sbin", DIRECTORY),
+    ("/usr/share", DIRECTORY),
+    ("/var/lib", DIRECTORY),
+    ("/var/local", DIRECTORY),
+    ("/var/log", DIRECTORY),
+    ("/var/mail", DIRECTORY),
+    ("/var/opt", DIRECTORY),
+    ("/var/spool", DIRECTORY),
+    ("/var/tmp", DIRECTORY),
+];
+
+const ALPINE: Table = &[
     ("/etc/apk", DIRECTORY),
     ("/etc/alpine-release", "3.23.0\n"),
     ("/etc/group", alpine_groups!()),
@@ -209,41 +235,17 @@ const ALPINE: Table = &[
     ),
     ("/etc/passwd", alpine_users!()),
     ("/etc/shells", "# valid login shells\n/bin/sh\n/bin/ash\n"),
-    ("/home", DIRECTORY),
-    ("/lib", DIRECTORY),
     ("/media/cdrom", DIRECTORY),
     ("/media/floppy", DIRECTORY),
     ("/media/usb", DIRECTORY),
-    ("/mnt", DIRECTORY),
-    ("/opt", DIRECTORY),
-    ("/proc", DIRECTORY),
-    ("/root", DIRECTORY),
     ("/run", DIRECTORY),
-    ("/sbin", DIRECTORY),
-    ("/srv", DIRECTORY),
-    ("/sys", DIRECTORY),
-    ("/tmp", DIRECTORY),
-    ("/usr/bin", DIRECTORY),
-    ("/usr/lib", DIRECTORY),
-    ("/usr/local/bin", DIRECTORY),
-    ("/usr/sbin", DIRECTORY),
-    ("/usr/share", DIRECTORY),
     ("/var/cache", DIRECTORY),
     ("/var/empty", DIRECTORY),
-    ("/var/lib", DIRECTORY),
-    ("/var/local", DIRECTORY),
     ("/var/lock", DIRECTORY),
-    ("/var/log", DIRECTORY),
-    ("/var/mail", DIRECTORY),
-    ("/var/opt", DIRECTORY),
-    ("/var/spool", DIRECTORY),
-    ("/var/tmp", DIRECTORY),
 ];
 
 const DEBIAN: Table = &[
-    ("/bin", DIRECTORY),
     ("/boot", DIRECTORY),
-    ("/dev", DIRECTORY),
     ("/etc/apt", DIRECTORY),
     ("/etc/default", DIRECTORY),
     ("/etc/profile.d", DIRECTORY),
@@ -259,36 +261,14 @@ const DEBIAN: Table = &[
         "/etc/shells",
         "# /etc/shells: valid login shells\n/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/rbash\n/usr/bin/rbash\n/bin/dash\n/usr/bin/dash\n",
     ),
-    ("/home", DIRECTORY),
-    ("/lib", DIRECTORY),
     ("/lib64", DIRECTORY),
     ("/media", DIRECTORY),
-    ("/mnt", DIRECTORY),
-    ("/opt", DIRECTORY),
-    ("/proc", DIRECTORY),
-    ("/root", DIRECTORY),
     ("/run/lock", DIRECTORY),
-    ("/sbin", DIRECTORY),
-    ("/srv", DIRECTORY),
-    ("/sys", DIRECTORY),
-    ("/tmp", DIRECTORY),
-    ("/usr/bin", DIRECTORY),
     ("/usr/games", DIRECTORY),
     ("/usr/include", DIRECTORY),
-    ("/usr/lib", DIRECTORY),
-    ("/usr/local/bin", DIRECTORY),
-    ("/usr/sbin", DIRECTORY),
-    ("/usr/share", DIRECTORY),
     ("/usr/src", DIRECTORY),
     ("/var/backups", DIRECTORY),
     ("/var/cache/apt", DIRECTORY),
-    ("/var/lib", DIRECTORY),
-    ("/var/local", DIRECTORY),
-    ("/var/log", DIRECTORY),
-    ("/var/mail", DIRECTORY),
-    ("/var/opt", DIRECTORY),
-    ("/var/spool", DIRECTORY),
-    ("/var/tmp", DIRECTORY),
 ];
 
 const NOTHING: Table = &[("/dev", DIRECTORY), ("/proc", DIRECTORY), ("/sys", DIRECTORY), ("/tmp", DIRECTORY)];
@@ -312,13 +292,14 @@ pub(super) const NODE_ON_ALPINE: Table = &[
 ];
 
 /// Path and text of the files.
-pub(super) fn distribution_files(base: Base) -> Table {
-    match base {
-        Base::Nothing => NOTHING,
-        Base::Busybox => BUSYBOX,
-        Base::Alpine => ALPINE,
-        Base::Debian => DEBIAN,
-    }
+pub(super) fn distribution_files(base: Base) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let (own, folders): (Table, Table) = match base {
+        Base::Nothing => (NOTHING, &[]),
+        Base::Busybox => (BUSYBOX, &[]),
+        Base::Alpine => (ALPINE, FOLDERS),
+        Base::Debian => (DEBIAN, FOLDERS),
+    };
+    own.iter().chain(folders)
 }
 
 /// Ubuntu's releases: number, names, and the number of the last update.
@@ -406,7 +387,7 @@ mod tests {
     #[test]
     fn the_groups_of_root_are_those_of_the_file() {
         for base in [Base::Nothing, Base::Busybox, Base::Alpine, Base::Debian] {
-            let text = distribution_files(base).iter().find(|(path, _)| *path == "/etc/group");
+            let text = distribution_files(base).find(|(path, _)| *path == "/etc/group");
             let lines = text.map(|(_, text)| *text).unwrap_or_default().lines();
             let of_root = lines.filter_map(|line| {
                 let mut fields = line.split(':');

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::base_files::{DIRECTORY, LINK, USUAL_STATUS, base_files};
+use super::base_files::{DIRECTORY, LINK, base_files};
 use super::files::{Entry, is_below};
 pub(crate) use super::files::{FileError, Files, PathKind};
 use super::images::Image;
 use super::ownership::{Access, Identity, Ownership};
+use super::proc_files::MainStatus;
 
 /// Bytes of zeros that it may hold besides: they take no room here.
 const ZEROS_MAX: u64 = 64 << 30;
@@ -135,7 +136,7 @@ impl FileView<'_> {
             return Some(Entry::File(Vec::new()));
         }
         if path == "/proc/1/status" {
-            return Some(Entry::File(USUAL_STATUS.into()));
+            return Some(Entry::File(MainStatus::usual(self.image).into()));
         }
         if path == "/proc/1" {
             return Some(Entry::Directory);
@@ -148,6 +149,13 @@ impl FileView<'_> {
             });
         }
         base_files(self.image).any(|(name, _)| is_below(name, path)).then_some(Entry::Directory)
+    }
+
+    /// Whether everything below a folder is as the image brought it.
+    pub(super) fn is_untouched(&self, folder: &str) -> bool {
+        let written = self.layer.entries.keys().any(|path| is_below(path, folder));
+        let near = |path: &str| path == folder || is_below(path, folder) || is_below(folder, path);
+        !written && !self.mounts.iter().any(|mount| near(&mount.path))
     }
 
     fn is_above_a_mount(&self, path: &str) -> bool {

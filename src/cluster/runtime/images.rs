@@ -158,6 +158,15 @@ impl Image {
         }
     }
 
+    /// The variables that it sets, besides PATH, under a tag.
+    pub(crate) fn environment_of(&self, tag: &str) -> Vec<(String, String)> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let release = self.full_release(tag).or_else(|| self.full_release("1"));
+        let version = release.filter(|_| self.program == "nginx");
+        let version = version.map(|version| ("NGINX_VERSION".to_owned(), version));
+        self.environment.iter().map(owned).chain(version).collect()
+    }
+
     /// The groups that root is in besides its own.
     pub(crate) fn groups_of_root(&self) -> &'static [i64] {
         self.base().groups_of_root()
@@ -175,7 +184,7 @@ impl Image {
     }
 
     /// The whole number of the release that a tag means; nothing for tags that are no numbers.
-    pub(crate) fn full_release(&self, tag: &str) -> Option<String> {
+    pub(super) fn full_release(&self, tag: &str) -> Option<String> {
         let release = tag.split('-').next().unwrap_or(tag);
         if release == "latest" || !self.is_release(release) {
             return None;

@@ -35,7 +35,7 @@ pub(crate) use image_reference::ImageReference;
 pub(crate) use images::{Image, admits, image_id, image_of, is_private, resolve};
 pub(crate) use logs::{LogOptions, LogPage, LogStream, RunLog};
 pub(crate) use ownership::{Identity, Ownership};
-pub(crate) use proc_files::{ProcFiles, mounts_text};
+pub(crate) use proc_files::{DEFAULT_CAPABILITIES, MainStatus, ProcFiles, mounts_text};
 pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;

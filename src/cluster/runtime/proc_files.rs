@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::filesystem::Mount;
+use super::images::Image;
 use super::ownership::Identity;
 use super::system::MachineView;
 
@@ -75,6 +76,49 @@ impl ProcFiles<'_> {
         format!(
             "Name:\t{}\nUmask:\t0022\nState:\tR (running)\nUid:\t{user}\t{user}\t{user}\t{user}\nGid:\t{group}\t{group}\t{group}\t{group}\nGroups:\t{groups}\n",
             name_of(command)
+        )
+    }
+}
+
+/// The capabilities that containerd gives a container.
+pub(crate) const DEFAULT_CAPABILITIES: u64 = 0xa804_25fb;
+
+/// What `/proc/1/status` says of the main process of a container.
+pub(crate) struct MainStatus<'a> {
+    /// Its user.
+    pub user: i64,
+    /// Its groups, the first one first.
+    pub groups: &'a [i64],
+    /// The capabilities that it may use.
+    pub permitted: u64,
+    /// Those that it can ever get.
+    pub bounding: u64,
+    /// Whether it can get no more privileges.
+    pub locked: bool,
+    /// The mode of seccomp.
+    pub seccomp: u8,
+}
+
+impl MainStatus<'_> {
+    /// That of root without a security context.
+    pub(super) fn usual(image: Option<&Image>) -> String {
+        let groups = [&[0][..], image.map_or(&[][..], Image::groups_of_root)].concat();
+        let (permitted, bounding) = (DEFAULT_CAPABILITIES, DEFAULT_CAPABILITIES);
+        MainStatus { user: 0, groups: &groups, permitted, bounding, locked: false, seccomp: 0 }.text()
+    }
+
+    /// The text of the file.
+    pub(crate) fn text(&self) -> String {
+        let Self { permitted, bounding, seccomp, .. } = self;
+        let four = |number: i64| [number; 4].map(|number| number.to_string()).join("\t");
+        let (user, group) = (four(self.user), four(self.groups.first().copied().unwrap_or_default()));
+        let mut sorted = self.groups.to_vec();
+        sorted.sort_unstable();
+        let groups: String = sorted.iter().map(|group| format!("{group} ")).collect();
+        let locked = u8::from(self.locked);
+        format!(
+            "Umask:\t0022\nState:\tS (sleeping)\nTgid:\t1\nPid:\t1\nPPid:\t0\nUid:\t{user}\nGid:\t{group}\nGroups:\t{groups}\nCapInh:\t{:016x}\nCapPrm:\t{permitted:016x}\nCapEff:\t{permitted:016x}\nCapBnd:\t{bounding:016x}\nCapAmb:\t{:016x}\nNoNewPrivs:\t{locked}\nSeccomp:\t{seccomp}\n",
+            0, 0,
         )
     }
 }

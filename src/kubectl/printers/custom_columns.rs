@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::JsonPath;
+use crate::apimachinery::{JsonPath, go_value};
 
 use super::super::errors::{Failure, Outcome};
 use super::plain_table;
@@ -71,7 +71,7 @@ impl CustomColumns {
             .iter()
             .map(|(_, path)| {
                 let found = path.find(object).unwrap_or_default();
-                let texts: Vec<String> = found.iter().map(go_text).collect();
+                let texts: Vec<String> = found.iter().map(|value| go_value(value)).collect();
                 if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") }
             })
             .collect()
@@ -81,21 +81,6 @@ impl CustomColumns {
 /// What is said when no columns are named.
 pub(crate) fn none_given() -> Failure {
     Failure::message("custom-columns format specified but no custom columns given")
-}
-
-/// A value as Go's `%v` prints it: `map[a:1 b:2]`, `[x y]`.
-fn go_text(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
-        Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

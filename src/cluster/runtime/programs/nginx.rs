@@ -2,7 +2,7 @@
 
 use crate::base::Timestamp;
 
-use super::super::base_files::base_files;
+use super::super::base_files::{DEFAULT_SITE, base_files, shows_default_site};
 use super::super::filesystem::{FileError, FileView, absolute, join};
 use super::super::http::{HttpRequest, HttpResponse};
 use super::super::images::{Base, image_in};
@@ -25,6 +25,8 @@ pub(in super::super) static NGINX_UNPRIVILEGED: Nginx = Nginx { name: "nginx-unp
 
 /// Where the default site is, whose files are served when the configuration is the image's own.
 const ROOT: &str = "/usr/share/nginx/html";
+/// Where the configuration is.
+const FOLDER: &str = "/etc/nginx";
 /// Where a process remembers its ports.
 const PORTS: &str = "ports";
 /// Where it remembers the files of its configuration as they were when it read them.
@@ -238,7 +240,9 @@ impl Nginx {
 
     /// Reads the configuration; the image's own is not remembered, as it is known.
     fn load(&self, process: &mut Process, system: &mut dyn System) -> Result<Config, String> {
-        let config = load(&system.files(), MAIN)?;
+        // What is known need not be read, ten thousand times over.
+        let known = system.files().is_untouched(FOLDER) && shows_default_site(system.image());
+        let config = if known { Config::default() } else { load(&system.files(), MAIN)? };
         for (host, place) in upstreams(&config.directives) {
             if system.resolve(&host).is_empty() {
                 return Err(format!("host not found in upstream {host:?} in {place}"));
@@ -247,7 +251,7 @@ impl Nginx {
         self.make_room(&mut system.files())?;
         let mut ports: Vec<u16> =
             servers(&config.directives).iter().flat_map(|server| server.ports()).collect();
-        let own = is_own(&config.directives);
+        let own = known || is_own(&config.directives);
         if own {
             ports = vec![self.port];
         }
@@ -395,24 +399,23 @@ pub(super) fn error_page(status: u16, words: &str) -> HttpResponse {
 
 /// Prints what the start script of the image says.
 fn tell_of_script(process: &mut Process, system: &mut dyn System) {
-    const SITE: &str = "/etc/nginx/conf.d/default.conf";
-    let packaged = base_files(system.image()).find(|(path, _)| *path == SITE).map(|(_, text)| *text);
+    let packaged = base_files(system.image()).find(|(path, _)| *path == DEFAULT_SITE).map(|(_, text)| *text);
     let files = system.files();
-    let found = files.read(SITE).ok();
-    let writable = files.is_writable_place(SITE) && files.who.user == 0;
+    let found = files.read(DEFAULT_SITE).ok();
+    let writable = files.is_writable_place(DEFAULT_SITE) && files.who.user == 0;
     let listens = "10-listen-on-ipv6-by-default.sh: info:";
     let ipv6 = match (found, packaged) {
-        (None, _) => vec![format!("{listens} {SITE} is not a file or does not exist")],
+        (None, _) => vec![format!("{listens} {DEFAULT_SITE} is not a file or does not exist")],
         (Some(_), _) if !writable => {
-            vec![format!("{listens} can not modify {SITE} (read-only file system?)")]
+            vec![format!("{listens} can not modify {DEFAULT_SITE} (read-only file system?)")]
         }
         (Some(text), Some(packaged)) if text == packaged.as_bytes() => vec![
-            format!("{listens} Getting the checksum of {SITE}"),
-            format!("{listens} Enabled listen on IPv6 in {SITE}"),
+            format!("{listens} Getting the checksum of {DEFAULT_SITE}"),
+            format!("{listens} Enabled listen on IPv6 in {DEFAULT_SITE}"),
         ],
         (Some(_), _) => vec![
-            format!("{listens} Getting the checksum of {SITE}"),
-            format!("{listens} {SITE} differs from the packaged version"),
+            format!("{listens} Getting the checksum of {DEFAULT_SITE}"),
+            format!("{listens} {DEFAULT_SITE} differs from the packaged version"),
         ],
     };
     let script = "/docker-entrypoint.sh:";
