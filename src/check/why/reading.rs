@@ -9,7 +9,8 @@ use crate::apimachinery::{Kind, Object, builtin};
 use crate::lesson::Step;
 
 use super::super::Context;
-use super::super::world::{Place, World, kinds, places as places_of_step};
+use super::super::world::{Place, World, places as places_of_step};
+use super::chain::text;
 use super::near::taken_for;
 
 /// Kinds in the namespace of the lessons.
@@ -58,22 +59,26 @@ const EVERYWHERE: &[&Kind] = &[
 /// Namespaces beside the lessons' own that are looked through.
 const OTHERS_MAX: usize = 4;
 
-/// Containers whose last line is read.
+/// Containers whose last line is told.
 const LOGS_MAX: usize = 4;
+
+/// Containers that are asked for it: some ended without a word.
+const ASKED_MAX: usize = 12;
 
 /// Everything that may explain why a step is not passed.
 pub(in crate::check) fn places(step: &Step, namespace: &str) -> Vec<Place> {
     let mut places = chain_places(namespace);
-    let others: BTreeSet<String> =
-        places_of_step(step, namespace).into_iter().filter_map(|place| place.namespace).collect();
-    let others = others.iter().filter(|other| *other != namespace).take(OTHERS_MAX);
+    let of_step = places_of_step(step, namespace);
+    let others: BTreeSet<&str> = of_step.iter().filter_map(|place| place.namespace.as_deref()).collect();
+    let others = others.into_iter().filter(|other| *other != namespace).take(OTHERS_MAX);
     places.extend(others.flat_map(|other| NAMESPACED.iter().map(|kind| Place::new(kind, other))));
-    if kinds(step).into_iter().any(is_binding) {
+    let asked = || of_step.iter().map(|place| place.kind);
+    if asked().any(is_binding) {
         places.extend(roles(namespace));
     }
-    let asked = kinds(step).into_iter().filter(|kind| kind.namespaced && kind.kind != "Event");
-    places.extend(asked.map(Place::everywhere));
-    places.extend(kinds(step).into_iter().flat_map(taken_for).map(|kind| Place::new(kind, namespace)));
+    let of_namespaces = asked().filter(|kind| kind.namespaced && kind.kind != "Event");
+    places.extend(of_namespaces.map(Place::everywhere));
+    places.extend(asked().flat_map(taken_for).map(|kind| Place::new(kind, namespace)));
     places
 }
 
@@ -94,24 +99,30 @@ pub(super) fn chain_places(namespace: &str) -> Vec<Place> {
     places
 }
 
-/// The last line that each container wrote which ended: `pod/container` → line.
+/// The last line that each container wrote which ended, by [`log_key`].
 pub(in crate::check) async fn logs(world: &World, context: &Context) -> BTreeMap<String, String> {
     let mut lines = BTreeMap::new();
-    for pod in world.read_of(&builtin::POD) {
-        let statuses =
-            pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
-        for status in statuses {
-            let Some(previous) = ended(status) else { continue };
-            if lines.len() >= LOGS_MAX {
-                return lines;
-            }
-            let container = status["name"].as_str().unwrap_or_default();
-            if let Some(line) = last_line(pod, container, previous, context).await {
-                lines.insert(format!("{}/{container}", pod.name()), line);
-            }
+    let pods = world.read_of(&builtin::POD).into_iter();
+    let ended = pods.flat_map(|pod| {
+        let of_init = pod.list("/status/initContainerStatuses").iter();
+        let statuses = of_init.chain(pod.list("/status/containerStatuses"));
+        statuses.filter_map(move |status| Some((pod, text(status, "/name"), ended(status)?)))
+    });
+    let asked: Vec<_> = ended.take(ASKED_MAX).collect();
+    for (pod, container, previous) in asked {
+        if lines.len() >= LOGS_MAX {
+            break;
+        }
+        if let Some(line) = last_line(pod, container, previous, context).await {
+            lines.insert(log_key(pod, container), line);
         }
     }
     lines
+}
+
+/// How the last line of a container is found: Pods of several namespaces may have one name.
+pub(super) fn log_key(pod: &Object, container: &str) -> String {
+    format!("{}/{}/{container}", pod.namespace(), pod.name())
 }
 
 /// Whether a container ended, and whether another one runs in its place already.

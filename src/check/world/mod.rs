@@ -13,7 +13,7 @@ use crate::lesson::{ObjectRef, Selection};
 
 use super::partial::{Snap, contains};
 
-pub(super) use places::{Place, collection, kinds, places, places_of_origin};
+pub(super) use places::{Place, collection, places, places_of_origin};
 
 /// How many owners lie between an object and the one that it descends from, at most.
 const MOST_GENERATIONS: usize = 4;
@@ -54,12 +54,14 @@ impl World {
 
     /// Reads more places, as far as they can be read: what explains is welcome, and never needed.
     pub(super) async fn widen(&mut self, client: &kube::Client, places: Vec<Place>) {
-        let missing: Vec<Place> =
-            places.into_iter().filter(|place| !self.collections.contains_key(&collection(place))).collect();
-        let lists = join_all(missing.iter().map(|place| list(client, place))).await;
-        for (place, objects) in missing.iter().zip(lists) {
+        // Each once: several reasons may ask for the same.
+        let mut missing: BTreeMap<String, Place> =
+            places.into_iter().map(|place| (collection(&place), place)).collect();
+        missing.retain(|path, _| !self.collections.contains_key(path));
+        let lists = join_all(missing.values().map(|place| list(client, place))).await;
+        for (path, objects) in missing.into_keys().zip(lists) {
             if let Ok(objects) = objects {
-                self.collections.insert(collection(place), objects);
+                self.collections.insert(path, objects);
             }
         }
     }
@@ -126,14 +128,13 @@ impl World {
 
     /// All objects of a kind that were read namespace by namespace, those of the lessons first.
     pub(super) fn read_of(&self, kind: &'static Kind) -> Vec<&Object> {
-        let own = self.all(kind, None).iter();
-        let everywhere = collection(&Place::everywhere(kind));
-        let ending = format!("/{}", kind.plural);
-        let here = collection(&Place::new(kind, &self.namespace));
+        let any = collection(&Place::new(kind, "*"));
+        let (before, after) = any.split_once('*').unwrap_or((&any, ""));
         let others = self.collections.iter().filter(|(path, _)| {
-            path.ends_with(&ending) && path.contains("/namespaces/") && **path != here && **path != everywhere
+            let namespace = path.strip_prefix(before).and_then(|path| path.strip_suffix(after));
+            namespace.is_some_and(|namespace| namespace != self.namespace)
         });
-        own.chain(others.flat_map(|(_, objects)| objects)).collect()
+        self.all(kind, None).iter().chain(others.flat_map(|(_, objects)| objects)).collect()
     }
 
     /// All objects of a kind in every namespace, where they were read.

@@ -42,11 +42,6 @@ pub(in crate::check) fn places(step: &Step, namespace: &str) -> Vec<Place> {
     places.found.into_values().collect()
 }
 
-/// The kinds that a step's checks ask for.
-pub(in crate::check) fn kinds(step: &Step) -> Vec<&'static Kind> {
-    places(step, "").into_iter().map(|place| place.kind).collect()
-}
-
 /// What a value source looks at.
 pub(in crate::check) fn places_of_origin(origin: &ValueOrigin, namespace: &str) -> Vec<Place> {
     let mut places = Places { found: BTreeMap::new(), namespace };

@@ -205,39 +205,35 @@ impl Teller<'_> {
 
     /// What is asked for has changed.
     fn asked(&mut self, at: Timestamp, id: &str, written: &[&Value], before: &Value, after: &Value) {
-        let mut differing: Vec<String> = Vec::new();
-        let mut holder = None;
-        let all = fields(before, after);
-        let asked = all.iter().filter(|field| {
-            let path = field.path.as_str();
+        let of_slice = after["kind"] == "EndpointSlice";
+        let mut differing = fields(before, after);
+        differing.retain(|FieldDifference { path, .. }| {
             !path.starts_with("status")
                 && path != "spec.nodeName"
                 // How the controller counts is its own affair.
                 && !path.contains("[deployment.kubernetes.io/")
+                && !(of_slice && path.starts_with("endpoints"))
         });
-        for field in
-            asked.filter(|field| after["kind"] != "EndpointSlice" || !field.path.starts_with("endpoints"))
-        {
-            holder = holder.or_else(|| holder_of(after, &field.path));
-            let FieldDifference { path, before, after } = field;
-            differing.push(match (before.as_str(), after.as_str()) {
-                ("", after) => format!("{path} = {after}"),
-                (before, "") => format!("{path}: {before} → –"),
-                (before, after) => format!("{path}: {before} → {after}"),
-            });
-        }
         if differing.is_empty() {
             return;
         }
         let more = differing.len().saturating_sub(FIELDS_MAX);
-        differing.truncate(FIELDS_MAX);
-        let mut shown = differing.join(", ");
+        let told = |FieldDifference { path, before, after }: &FieldDifference| match (
+            before.as_str(),
+            after.as_str(),
+        ) {
+            ("", after) => format!("{path} = {after}"),
+            (before, "") => format!("{path}: {before} → –"),
+            (before, after) => format!("{path}: {before} → {after}"),
+        };
+        let mut shown = differing.iter().take(FIELDS_MAX).map(told).collect::<Vec<_>>().join(", ");
         if more > 0 {
             shown = format!("{shown} {}", phrase(self.language, Phrase::More(more)));
         }
         let entry = written.iter().find(|entry| entry["subresource"] != "status");
         // Whoever writes another value into a field of their own keeps the time of the entry.
-        let manager = entry.map(|entry| text(entry, "/manager")).or(holder);
+        let holder = || differing.iter().find_map(|field| holder_of(after, &field.path));
+        let manager = entry.map(|entry| text(entry, "/manager")).or_else(holder);
         let manager = manager.unwrap_or("kube-controller-manager");
         match of_manager(manager, after, false) {
             Actor::Client(manager) => {

@@ -307,24 +307,22 @@ impl Proof<'_, '_> {
     fn checks_that_never_failed(&mut self) {
         for (index, check) in self.step.checks.iter().enumerate() {
             let asks = matches!(check.form, Form::Answer(_) | Form::Command(_));
-            if self.failed[index] && !self.failed_there[index] && is_by_itself(self.step, check) {
-                let message = format!(
-                    "check {} held in every state in which its object was there: {}",
-                    index + 1,
-                    check.that.get(Language::En)
-                );
-                let hint = "no solution says it, so the API server fills it in: ask for what the learner brings about, or let a mistake with `try:` break it";
-                self.findings.add("check-never-fails", check.at, message, hint);
-            }
-            if self.failed[index] || asks || check.needs {
+            let there = self.failed[index] && !self.failed_there[index] && is_by_itself(self.step, check);
+            let (where_it_held, hint) = if there {
+                (
+                    "in which its object was there",
+                    "no solution says it, so the API server fills it in: ask for what the learner brings about, or let a mistake with `try:` break it",
+                )
+            } else if self.failed[index] || asks || check.needs {
                 continue;
-            }
-            let message = format!(
-                "check {} held in every state that the proof went through: {}",
-                index + 1,
-                check.that.get(Language::En)
-            );
-            let hint = "make it a precondition (`needs: true`) if that is what it is, or let a mistake with `try:` break it";
+            } else {
+                (
+                    "that the proof went through",
+                    "make it a precondition (`needs: true`) if that is what it is, or let a mistake with `try:` break it",
+                )
+            };
+            let (number, that) = (index + 1, check.that.get(Language::En));
+            let message = format!("check {number} held in every state {where_it_held}: {that}");
             self.findings.add("check-never-fails", check.at, message, hint);
         }
     }

@@ -5,6 +5,21 @@ use super::{Fault, Planted, fault};
 /// Found by reading alone.
 pub(in super::super) const READ: Planted = Planted { tool: "read", file: "en.md", faults: READ_FAULTS };
 
+/// A fault of what the check on the number of Pods asks for.
+const fn asking(to: &'static str, rule: &'static str, line: &'static str, says: &'static str) -> Fault {
+    fault("contains: {spec: {replicas: 2}}", to, rule, line, says)
+}
+
+/// A fault of that check: something else instead of its object and what it asks of it.
+const fn as_check(to: &'static str, rule: &'static str, line: &'static str, says: &'static str) -> Fault {
+    fault("  object: deployment/web\n  contains: {spec: {replicas: 2}}", to, rule, line, says)
+}
+
+/// A fault of the prose.
+const fn saying(to: &'static str, rule: &'static str, line: &'static str, says: &'static str) -> Fault {
+    fault("Every Pod has an address of its own.", to, rule, line, says)
+}
+
 const READ_FAULTS: &[Fault] = &[
     // How it is written.
     fault("## Look at it {#look}", "## Look at it", "step-id", "## Look at it", "no id"),
@@ -15,8 +30,7 @@ const READ_FAULTS: &[Fault] = &[
     fault("minutes: 5", "minutes: 240", "reading-time", "summary:", "do not fit"),
     fault("```yaml mistake", "```yaml mistakes", "unknown-block", "```yaml mistakes", "yaml mistake"),
     fault("```hint\nThe verb", "```hnt\nThe verb", "unknown-block", "```hnt", "did you mean `hint`"),
-    fault(
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
+    as_check(
         "  objekt: deployment/web\n  contains: {spec: {replicas: 2}}",
         "unknown-key",
         "objekt",
@@ -76,27 +90,9 @@ const READ_FAULTS: &[Fault] = &[
     fault("## Look at it {#look}", "### Look at it {#look}", "step-id", "### Look at it", "begins no step"),
     fault("## Look at it {#look}", "##Look at it {#look}", "step-id", "##Look at it", "begins no step"),
     // Links.
-    fault(
-        "Every Pod has an address of its own.",
-        "See [the Pods](../01-pods/en.md).",
-        "dead-link",
-        "See [the Pods]",
-        "01-pods",
-    ),
-    fault(
-        "Every Pod has an address of its own.",
-        "See [above](#odrer).",
-        "dead-link",
-        "See [above]",
-        "#order",
-    ),
-    fault(
-        "Every Pod has an address of its own.",
-        "Do `goto services/expose` again.",
-        "unknown-place",
-        "goto",
-        "services",
-    ),
+    saying("See [the Pods](../01-pods/en.md).", "dead-link", "See [the Pods]", "01-pods"),
+    saying("See [above](#odrer).", "dead-link", "See [above]", "#order"),
+    saying("Do `goto services/expose` again.", "unknown-place", "goto", "services"),
     // Hints.
     fault(
         "```hint\nThe verb is `create`; the number of Pods is a flag.\n```\n\n",
@@ -122,95 +118,43 @@ const READ_FAULTS: &[Fault] = &[
         "imagee",
         "\"image\"",
     ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "contains: {spec: {replicas: \"2\"}}",
-        "wrong-type",
-        "replicas: \"2\"",
-        "whole number",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    asking("contains: {spec: {replicas: \"2\"}}", "wrong-type", "replicas: \"2\"", "whole number"),
+    asking(
         "contains: {spec: {strategy: {type: RollingUpdates}}}",
         "unknown-value",
         "RollingUpdates",
         "RollingUpdate",
     ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    asking(
         "contains: {status: {conditions: [{type: Available, status: \"true\"}]}}",
         "unknown-value",
         "Available",
         "\"True\"",
     ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "contains: {spec: {replicas: {$atleast: 2}}}",
-        "unknown-test",
-        "$atleast",
-        "$atLeast",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    asking("contains: {spec: {replicas: {$atleast: 2}}}", "unknown-test", "$atleast", "$atLeast"),
+    asking(
         "contains: {spec: {replicas: {$notEqualTo: snap.before}}}",
         "unknown-snap",
         "snap.before",
         "remembers no",
     ),
-    fault("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas = 2", "rule-error", "cel:", "CEL"),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.spec.replica == 2",
-        "rule-error",
-        "cel:",
-        "replica",
-    ),
-    fault("contains: {spec: {replicas: 2}}", "cel: object.spec.replicas", "rule-error", "cel:", "bool"),
+    asking("cel: object.spec.replicas = 2", "rule-error", "cel:", "CEL"),
+    asking("cel: object.spec.replica == 2", "rule-error", "cel:", "replica"),
+    asking("cel: object.spec.replicas", "rule-error", "cel:", "bool"),
     // Checks that cannot fail, and ones that cannot hold.
-    fault("contains: {spec: {replicas: 2}}", "contains: {}", "cannot-fail", "contains: {}", "empty"),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "contains: {spec: {replicas: {$atLeast: 0}}}",
-        "cannot-fail",
-        "$atLeast: 0",
-        "nothing is less",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "contains: {metadata: {name: web}}",
-        "cannot-fail",
-        "name: web}}",
-        "repeats",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.spec.replicas == 2 || object.spec.replicas != 2",
-        "cannot-fail",
-        "cel:",
-        "whatever",
-    ),
-    fault("contains: {spec: {replicas: 2}}", "cel: 1 + 1 == 2", "cannot-fail", "cel:", "names nothing"),
-    fault(
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
-        "  select: pods\n  count: {atLeast: 0}",
-        "cannot-fail",
-        "count:",
-        "at least 0",
-    ),
-    fault(
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
+    asking("contains: {}", "cannot-fail", "contains: {}", "empty"),
+    asking("contains: {spec: {replicas: {$atLeast: 0}}}", "cannot-fail", "$atLeast: 0", "nothing is less"),
+    asking("contains: {metadata: {name: web}}", "cannot-fail", "name: web}}", "repeats"),
+    asking("cel: object.spec.replicas == 2 || object.spec.replicas != 2", "cannot-fail", "cel:", "whatever"),
+    asking("cel: 1 + 1 == 2", "cannot-fail", "cel:", "names nothing"),
+    as_check("  select: pods\n  count: {atLeast: 0}", "cannot-fail", "count:", "at least 0"),
+    as_check(
         "  either: [{object: deployment/web}, {absent: deployment/web}]",
         "cannot-fail",
         "either:",
         "alternatives",
     ),
-    fault(
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
-        "  object: namespace/default",
-        "cannot-fail",
-        "namespace/default",
-        "every cluster",
-    ),
+    as_check("  object: namespace/default", "cannot-fail", "namespace/default", "every cluster"),
     fault(
         "- absent: deployment/web\nsay",
         "- absent: pod/web\nsay",
@@ -225,23 +169,15 @@ const READ_FAULTS: &[Fault] = &[
         "when:",
         "nothing but",
     ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    asking(
         "contains: {spec: {replicas: {$atLeast: 3, $atMost: 1}}}",
         "cannot-hold",
         "$atLeast: 3",
         "between these bounds",
     ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "contains: {spec: {replicas: {$oneOf: []}}}",
-        "cannot-hold",
-        "$oneOf",
-        "nothing to choose from",
-    ),
+    asking("contains: {spec: {replicas: {$oneOf: []}}}", "cannot-hold", "$oneOf", "nothing to choose from"),
     fault("  settled: true", "  settled: 10h", "format", "settled: 10h", "at most 5m"),
-    fault(
-        "  object: deployment/web\n  contains: {spec: {replicas: 2}}",
+    as_check(
         "  object: pod/web\n  contains: {status: {phase: Running}}",
         "phase-running",
         "phase: Running",
@@ -308,29 +244,10 @@ const READ_FAULTS: &[Fault] = &[
         "does not occur",
     ),
     // Rules that every object of its kind follows.
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "cel: size(object.metadata.name) > 0",
-        "cannot-fail",
-        "cel:",
-        "whatever",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.kind == 'Deployment' && has(object.metadata)",
-        "cannot-fail",
-        "cel:",
-        "whatever",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
-        "cel: object.spec.replicas >= 0",
-        "cannot-fail",
-        "cel:",
-        "whatever",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    asking("cel: size(object.metadata.name) > 0", "cannot-fail", "cel:", "whatever"),
+    asking("cel: object.kind == 'Deployment' && has(object.metadata)", "cannot-fail", "cel:", "whatever"),
+    asking("cel: object.spec.replicas >= 0", "cannot-fail", "cel:", "whatever"),
+    asking(
         "cel: object.spec.template.spec.containers.all(c, c.image != '')",
         "cannot-fail",
         "cel:",
@@ -351,15 +268,8 @@ const READ_FAULTS: &[Fault] = &[
         "Type kubectl create",
         "hint 1",
     ),
-    fault(
-        "Every Pod has an address of its own.",
-        "See <a href=\"../notes.md\">the notes</a>.",
-        "dead-link",
-        "See <a",
-        "notes.md",
-    ),
-    fault(
-        "contains: {spec: {replicas: 2}}",
+    saying("See <a href=\"../notes.md\">the notes</a>.", "dead-link", "See <a", "notes.md"),
+    asking(
         "contains: {spec: {template: {spec: {containers: [{resources: {limits: {cpu: 100Mi}}}]}}}}",
         "unknown-value",
         "cpu: 100Mi",

@@ -6,6 +6,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, flag, name_of};
+use super::super::reading::log_key;
 use super::super::sentences;
 use super::{Chain, between, text};
 
@@ -141,7 +142,7 @@ impl Chain<'_> {
         if let Some(finding) = self.killed_by_probe(pod, status, code).or_else(|| self.hook(pod, container)) {
             return Some(finding);
         }
-        let line = self.logs.get(&format!("{}/{container}", pod.name())).map(String::as_str);
+        let line = self.logs.get(&log_key(pod, container)).map(String::as_str);
         if let Some(denied) = line.filter(|line| {
             line.contains("is forbidden: User") || line.contains("cannot") && line.contains("forbidden")
         }) {

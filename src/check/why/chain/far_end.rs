@@ -12,6 +12,10 @@ use super::{Chain, text};
 /// How programs say that they reached nobody.
 const UNREACHED: &[&str] = &["refused", "timed out", "timeout", "No route to host", "can't connect"];
 
+/// How many links are followed behind a Service that did not answer, at most: programs may ask each other in
+/// circles, and each of them several.
+const FAR_LINKS: usize = 6;
+
 /// A Service that a Pod's own words name, and the port where they name one.
 type Asked<'a> = (&'a Object, Option<String>);
 
@@ -21,11 +25,12 @@ impl<'a> Chain<'a> {
         if !UNREACHED.iter().any(|words| line.contains(words)) {
             return None;
         }
+        let near = Self { links: self.links.min(FAR_LINKS), ..self };
         self.asked(pod, probe).into_iter().find_map(|(service, port)| {
             let offered = |port: &String| service.list("/spec/ports").iter().any(|one| offers(one, port));
             match port.filter(|port| !offered(port)) {
                 Some(port) => Some(self.no_such_port(service, &port)),
-                None => self.broken_link(service).filter(|finding| finding.lasts),
+                None => near.broken_link(service).filter(|finding| finding.lasts),
             }
         })
     }
@@ -60,7 +65,7 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// The Services that a Pod's commands and its probe name.
+    /// The Services that a Pod's commands and its probe name, each once.
     fn asked(self, pod: &Object, probe: &Value) -> Vec<Asked<'a>> {
         let containers = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
         let of_containers = containers.flat_map(|container| [&container["command"], &container["args"]]);
@@ -74,8 +79,15 @@ impl<'a> Chain<'a> {
             selector.is_some_and(|selector| LabelSelector::from_map(selector).matches(pod.labels()))
         };
         let pairs = words.iter().enumerate();
-        let asked = pairs.filter_map(|(index, word)| self.named_by(pod, word, words.get(index + 1).copied()));
-        asked.filter(|(service, _)| !own(service)).collect()
+        let named = pairs.filter_map(|(index, word)| self.named_by(pod, word, words.get(index + 1).copied()));
+        let mut asked: Vec<Asked<'_>> = Vec::new();
+        for (service, port) in named.filter(|(service, _)| !own(service)) {
+            let is_told = |(other, of_it): &Asked<'_>| std::ptr::eq(*other, service) && *of_it == port;
+            if !asked.iter().any(is_told) {
+                asked.push((service, port));
+            }
+        }
+        asked
     }
 
     /// The Service of `http://web.team:8080/path`, or of `web 8080`.

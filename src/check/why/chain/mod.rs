@@ -43,7 +43,7 @@ const KEYS_MAX: usize = 6;
 #[derive(Clone, Copy)]
 pub(in crate::check) struct Chain<'a> {
     pub world: &'a World,
-    /// What ended containers wrote last: `pod/container` → line.
+    /// What ended containers wrote last.
     pub logs: &'a BTreeMap<String, String>,
     links: usize,
 }

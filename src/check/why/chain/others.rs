@@ -64,11 +64,19 @@ impl Chain<'_> {
 
     pub(super) fn disruption_budget(self, budget: &Object) -> Option<Finding> {
         let number = |field: &str| budget.number(&format!("/status/{field}")).unwrap_or(0);
-        let selector = budget.get("/spec/selector").map(LabelSelector::from_value).unwrap_or_default();
+        let selector = budget.get("/spec/selector");
+        let (selector, written) = match selector {
+            // Unlike an empty one, which means every Pod.
+            None => (LabelSelector::nothing(), "–".to_owned()),
+            Some(value) => {
+                let selector = LabelSelector::from_value(value);
+                let written = selector.to_string();
+                (selector, if written.is_empty() { show(value) } else { written })
+            }
+        };
         let pods = self.world.all(&builtin::POD, Some(budget.namespace()));
         if !pods.iter().any(|pod| selector.matches(pod.labels())) {
-            let words = [name_of(budget), selector.to_string()];
-            let finding = Finding::lasting(&sentences::BUDGET_OF_NOBODY, [&words[0], &words[1]]);
+            let finding = Finding::lasting(&sentences::BUDGET_OF_NOBODY, [&name_of(budget), &written]);
             return Some(finding.shown_by("kubectl get pods --show-labels"));
         }
         let words = [number("desiredHealthy").to_string(), number("currentHealthy").to_string()];

@@ -117,6 +117,7 @@ impl<'a> Chain<'a> {
 
     /// The Pod of an older version that holds what a new one asks for, and goes only after it.
     fn older_holds(self, pod: &Object, resource: &str) -> Aside {
+        pod.controller()?;
         let owner = self.workload_of(pod);
         let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
         let mut older = pods.filter(|other| {
@@ -125,7 +126,7 @@ impl<'a> Chain<'a> {
                 && self.workload_of(other) == owner
                 && pod_requests(other.field("spec")).contains_key(resource)
         });
-        let older = older.next().filter(|_| pod.controller().is_some())?;
+        let older = older.next()?;
         Some((&sentences::OLDER_HOLDS, vec![name_of(older), resource.to_owned()]))
     }
 

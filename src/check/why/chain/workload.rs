@@ -133,9 +133,12 @@ impl<'a> Chain<'a> {
     /// A broken member of another template than the present one: its controller waits for it to be ready
     /// before it replaces it.
     fn stuck_member(self, object: &Object) -> Option<Finding> {
+        if object.text("/spec/podManagementPolicy") == "Parallel"
+            || object.text("/spec/updateStrategy/type") == "OnDelete"
+        {
+            return None;
+        }
         let updated = object.text("/status/updateRevision");
-        let waits = object.text("/spec/podManagementPolicy") != "Parallel"
-            && object.text("/spec/updateStrategy/type") != "OnDelete";
         let mut members = self.world.children(&builtin::POD, object).into_iter();
         let stuck = members.find(|pod| {
             let of_another = pod.label("controller-revision-hash").is_some_and(|hash| hash != updated);
@@ -143,7 +146,7 @@ impl<'a> Chain<'a> {
         })?;
         let words = [name_of(stuck), name_of(object), stuck.name().to_owned()];
         let finding = Finding::lasting(&sentences::STUCK_MEMBER, [&words[0], &words[1], &words[2]]);
-        waits.then(|| finding.shown_by(self.describe(stuck)))
+        Some(finding.shown_by(self.describe(stuck)))
     }
 
     pub(super) fn daemon_set(self, object: &Object) -> Option<Finding> {

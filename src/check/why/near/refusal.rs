@@ -164,10 +164,8 @@ fn ends_with_word(name: &str, word: &str) -> bool {
 
 /// The type that stands at a path of a kind.
 fn type_at(root: &'static TypeSchema, path: &str) -> Option<&'static TypeSchema> {
-    let parts = path.split('.').filter(|part| !part.is_empty());
-    parts
-        .into_iter()
-        .try_fold(root, |at, part| at.field(part.split('[').next().unwrap_or(part))?.field_type.message())
+    let mut parts = path.split('.').filter(|part| !part.is_empty());
+    parts.try_fold(root, |at, part| at.field(part.split('[').next().unwrap_or(part))?.field_type.message())
 }
 
 /// What should stand where a value of another type does.

@@ -118,12 +118,14 @@ impl Near<'_> {
 
     /// port and targetPort of a Service the wrong way round.
     fn ports_swapped(object: &Object, gaps: &[Gap]) -> Option<Finding> {
+        if object.kind() != "Service" {
+            return None;
+        }
         let wanted = |key: &str| {
             let mut of_ports = gaps.iter().filter(|gap| gap.path.starts_with("spec.ports"));
             of_ports.find(|gap| last_key(&gap.path) == key)?.wanted.as_ref()
         };
         let (one, two) = (wanted("port"), wanted("targetPort"));
-        let ports = object.list("/spec/ports").iter().filter(|_| object.kind() == "Service");
         // A target that nobody asks for is what the port should be; where both are asked for, each is the other.
         let swapped = |port: &&Value| match (one, two) {
             (Some(one), Some(two)) => port["targetPort"] == *one && port["port"] == *two,
@@ -131,7 +133,7 @@ impl Near<'_> {
             (None, Some(two)) => port["port"] == *two && port["targetPort"] != *two,
             (None, None) => false,
         };
-        let port = ports.into_iter().find(swapped)?;
+        let port = object.list("/spec/ports").iter().find(swapped)?;
         let words = [name_of(object), show(&port["port"]), show(&port["targetPort"])];
         let finding = Finding::lasting(&sentences::PORTS_SWAPPED, [&words[0], &words[1], &words[2]]);
         Some(finding.shown_by(format!("kubectl describe service {}", object.name())))
