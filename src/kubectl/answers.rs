@@ -63,6 +63,12 @@ pub(super) async fn read_event(
     }
 }
 
+/// Whether the answer says that it is text.
+pub(super) fn is_text(response: &Response<Body>) -> bool {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/"))
+}
+
 /// When the server wants the request to be sent again (`Retry-After` of a 429 or 5xx).
 pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let code = response.status();

@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::base::{Output, sleep, timeout};
 
-use super::answers::{LONGEST_ANSWER, broken, no_body, object_of, retry_after, whole};
+use super::answers::{LONGEST_ANSWER, broken, is_text, no_body, object_of, retry_after, whole};
 use super::discovery::Resource;
 use super::errors::{Failure, Outcome};
-use super::refusals::{asked, refusal};
+use super::refusals::{asked, is_about_api, refusal};
 use super::unreachable::Unreachable;
 
 pub(super) use super::url::{Url, encode};
@@ -36,6 +36,9 @@ pub(super) const APPLY_PATCH: &str = "application/apply-patch+yaml";
 
 /// What is said when a request takes longer than it may.
 const NO_ANSWER: &str = "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
+
+/// How long one question about the API may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(32);
 
 /// The level at which nothing is told, not even what went wrong on the way.
 const QUIET: i64 = -1;
@@ -154,7 +157,12 @@ impl Api {
 
     /// How long one question about the API may take, as client-go says it to the server.
     pub(super) fn patience(&self) -> String {
-        self.limit.map_or_else(|| "32s".to_owned(), go_duration)
+        go_duration(self.limit.unwrap_or(PATIENCE))
+    }
+
+    /// The same connection, which waits for an answer only as long as it says.
+    pub(super) fn patient(&self) -> Self {
+        Self { limit: self.limit.or(Some(PATIENCE)), ..self.clone() }
     }
 
     /// Asks for so many objects at a time; zero asks for all at once.
@@ -229,7 +237,7 @@ impl Api {
         Ok(request)
     }
 
-    pub(super) async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+    async fn send(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
         let about = self.about(&request);
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let unanswered = || Unreachable::new(&method, &self.host, &path, NO_ANSWER);
@@ -288,9 +296,15 @@ impl Api {
     ) -> Outcome<(http::response::Parts, Bytes)> {
         let told = body.as_ref().map_or(&[][..], |(_, bytes)| bytes.as_slice());
         self.tell_body("Request Body", &String::from_utf8_lossy(told))?;
-        let (parts, body) = self.answer(self.request(method, url, accept, body)?).await?.into_parts();
-        let bytes = self.collect(Response::from_parts(parts.clone(), body)).await?;
+        let (parts, bytes) = self.answer(self.request(method, url, accept, body)?).await?;
         self.tell_body("Response Body", &String::from_utf8_lossy(&bytes))?;
+        Ok((parts, bytes))
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(super) async fn read(&self, request: Request<Vec<u8>>) -> Outcome<(http::response::Parts, Bytes)> {
+        let (parts, body) = self.send(request).await?.into_parts();
+        let bytes = self.collect(Response::from_parts(parts.clone(), body)).await?;
         Ok((parts, bytes))
     }
 
@@ -396,18 +410,6 @@ fn warning_text(header: &str) -> String {
     let quoted = header.split_once('"').map_or(header, |(_, rest)| rest);
     let quoted = quoted.rsplit_once('"').map_or(quoted, |(text, _)| text);
     quoted.replace("\\\"", "\"").replace("\\\\", "\\")
-}
-
-/// Whether the answer says that it is text.
-pub(super) fn is_text(response: &Response<Body>) -> bool {
-    let kind = response.headers().get(http::header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/"))
-}
-
-/// Whether the path is one that tells what a server serves.
-fn is_about_api(path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or_default();
-    matches!(path, "/api" | "/apis" | "/version") || path.starts_with("/openapi/")
 }
 
 /// `1m30s`, as Go prints a duration.

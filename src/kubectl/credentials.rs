@@ -239,6 +239,7 @@ fn decoded(data: &str) -> Vec<u8> {
 /// The words of client-go for certificates and keys that cannot be used together.
 pub(super) fn tls_failure(error: &str) -> Option<&'static str> {
     let known = [
+        ("identity PEM is invalid", "tls: failed to find any PEM data in certificate input"),
         ("identity PEM is missing certificate", "tls: failed to find any PEM data in certificate input"),
         ("identity PEM is missing a private key", "tls: failed to find any PEM data in key input"),
         ("KeyMismatch", "tls: private key does not match public key"),

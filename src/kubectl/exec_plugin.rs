@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use kube::client::Body;
@@ -31,7 +33,7 @@ static ANSWER: Shape = Shape::Struct(
         Shape::Struct(
             "ExecCredentialStatus",
             &[
-                ("expirationTimestamp", Shape::Raw),
+                ("expirationTimestamp", Shape::Text),
                 ("token", Shape::Text),
                 ("clientCertificateData", Shape::Text),
                 ("clientKeyData", Shape::Text),
@@ -83,7 +85,7 @@ impl Plugin {
         let mut environment: Vec<(String, String)> =
             set.map(|one| (text(one, "name").to_owned(), text(one, "value").to_owned())).collect();
         let version = text(exec, "apiVersion").to_owned();
-        let asked = question(exec, cluster, &version, interactive);
+        let asked = question(exec, (cluster, &folder), &version, interactive);
         environment.push(("KUBERNETES_EXEC_INFO".to_owned(), asked.to_string()));
         Self {
             programs,
@@ -182,7 +184,7 @@ fn looked_up(name: &str, path: &str) -> Option<PathBuf> {
 }
 
 /// What a plugin is told (KUBERNETES_EXEC_INFO).
-fn question(exec: &Value, cluster: &Value, version: &str, interactive: bool) -> Value {
+fn question(exec: &Value, (cluster, folder): (&Value, &Path), version: &str, interactive: bool) -> Value {
     let mut spec = json!({"interactive": interactive});
     if exec["provideClusterInfo"] == true {
         let mut about = json!({"server": cluster["server"]});
@@ -196,6 +198,13 @@ fn question(exec: &Value, cluster: &Value, version: &str, interactive: bool) -> 
             if !cluster[field].is_null() {
                 about[field] = cluster[field].clone();
             }
+        }
+        // A plugin is told what the file of an authority holds, and not where it is.
+        let authority = text(cluster, "certificate-authority");
+        if !has(cluster, "certificate-authority-data")
+            && let Ok(pem) = std::fs::read(folder.join(authority))
+        {
+            about["certificate-authority-data"] = BASE64.encode(pem).into();
         }
         let extensions = cluster["extensions"].as_array().into_iter().flatten();
         let held = extensions.into_iter().find(|one| one["name"] == EXTENSION);
@@ -280,7 +289,8 @@ fn credential_in(printed: &[u8], version: &str) -> Result<Credential, String> {
 fn document(printed: &[u8]) -> Result<Value, String> {
     let printed_text = String::from_utf8_lossy(printed);
     if printed_text.trim_start().starts_with('{') {
-        return serde_json::from_str(&printed_text).map_err(|error| go_json_error(&error, printed));
+        return serde_json::from_str(&printed_text)
+            .map_err(|error| go_json_error(&error, printed_text.as_bytes()));
     }
     let documents = parse_yaml(&printed_text).map_err(|error| error.to_string())?;
     Ok(documents.into_iter().next().map(|document| document.value).unwrap_or_default())
@@ -350,6 +360,10 @@ mod tests {
                 r#"{"apiVersion":"V1","status":{"token":7}}"#,
                 "decoding stdout: json: cannot unmarshal number into Go struct field ExecCredentialStatus.status.token of type string",
             ),
+            (
+                r#"{"apiVersion":"V1","status":{"expirationTimestamp":7}}"#,
+                "decoding stdout: json: cannot unmarshal number into Go struct field ExecCredentialStatus.status.expirationTimestamp of type string",
+            ),
             ("apiVersion: V1", "exec plugin didn't return a status field"),
             (r#"{"apiVersion":"V1","status":{}}"#, "exec plugin didn't return a token or cert/key pair"),
             (
@@ -393,6 +407,20 @@ mod tests {
             "getting credentials: plugin path \"{path}/sh\" is not permitted by the credential plugin allowlist"
         );
         assert_eq!((listed("other"), listed("/other/sh")), (Some(why.clone()), Some(why)));
+    }
+
+    #[test]
+    fn a_plugin_is_told_what_the_file_of_an_authority_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.crt"), "x").unwrap();
+        let exec = json!({"provideClusterInfo": true});
+        let told = |cluster: Value| {
+            let spec = question(&exec, (&cluster, folder.path()), V1, false)["spec"].take();
+            spec["cluster"]["certificate-authority-data"].clone()
+        };
+        assert_eq!(told(json!({"certificate-authority": "ca.crt"})), "eA==");
+        let both = json!({"certificate-authority": "ca.crt", "certificate-authority-data": "eQ=="});
+        assert_eq!((told(both), told(json!({}))), ("eQ==".into(), Value::Null));
     }
 
     struct Scripted(fn(Program) -> io::Result<Ended>);

@@ -162,6 +162,9 @@ fn validate_plugins(preference: &Value) -> Outcome {
         "Allowlist" if allowed.is_null() => {
             Err(refused("credential plugin policy set to \"Allowlist\", but allowlist is unspecified"))
         }
+        "Allowlist" if list(preference, "credentialPluginAllowlist").is_empty() => Err(refused(
+            "credential plugin policy set to \"Allowlist\", but allowlist is empty; use \"DenyAll\" policy instead",
+        )),
         "Allowlist" => {
             let is_empty = |entry: &Value| {
                 ["name", "command"].iter().all(|field| entry[*field].as_str().unwrap_or_default().is_empty())
@@ -205,6 +208,10 @@ mod tests {
                 "flag name -o should be in long form without dashes",
             ),
             ("credentialPluginPolicy: Some", "unknown plugin policy: \"Some\""),
+            (
+                "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: []",
+                "credential plugin policy set to \"Allowlist\", but allowlist is empty; use \"DenyAll\" policy instead",
+            ),
             (
                 "credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: ''}]",
                 "misconfigured credential plugin allowlist: empty allowlist entry #1",

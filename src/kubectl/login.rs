@@ -48,9 +48,8 @@ async fn typed(keys: &mut (impl AsyncRead + Unpin)) -> Outcome<String> {
             CTRL_C => return Err(Failure::Exit(INTERRUPTED)),
             CTRL_U => line.clear(),
             BACKSPACE | DELETE => {
-                let text = String::from_utf8_lossy(&line);
-                let kept = text.char_indices().next_back().map_or(0, |(start, _)| start);
-                line.truncate(kept);
+                // A character goes whole, with the bytes that continue it.
+                while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
             }
             byte if line.len() < LONGEST => line.push(byte),
             _ => {}
@@ -82,6 +81,7 @@ mod tests {
     async fn a_password_is_edited_while_it_is_typed() {
         let told = async |mut keys: &[u8]| typed(&mut keys).await.map_err(|failure| failure.exit_code());
         assert_eq!(told("no\x15s\u{e9}x\x7fcret!\x08\r more".as_bytes()).await, Ok("s\u{e9}cret".to_owned()));
+        assert_eq!(told(b"\xffab\x7f\x7f\x7f\x7fc\r").await, Ok("c".to_owned()));
         assert_eq!(told(b"half\x04").await, Ok("half".to_owned()));
         assert_eq!(told(b"\r").await, Ok(String::new()));
         assert_eq!(told(b"x\x03").await, Err(130));

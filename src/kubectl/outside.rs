@@ -246,9 +246,9 @@ fn has_certificate(user: &Value) -> bool {
     has(user, "client-certificate") || has(user, "client-certificate-data")
 }
 
-/// Whether a certificate or a token is there, which counts more than what a plugin would say.
+/// Whether a certificate, a token or a name is there, which counts more than what a plugin would say.
 fn has_login(user: &Value) -> bool {
-    has_certificate(user) || has(user, "token") || has(user, "tokenFile")
+    has_certificate(user) || ["token", "tokenFile", "username"].iter().any(|way| has(user, way))
 }
 
 /// A kubeconfig with exactly one context.
@@ -296,5 +296,12 @@ mod tests {
             let refused = format!("error: host must be a URL or a host:port pair: {typed:?}");
             assert_eq!(hopeless(typed).unwrap_err().report(), refused);
         }
+    }
+    #[test]
+    fn who_says_who_they_are_is_asked_for_by_no_plugin() {
+        for way in ["username", "token", "tokenFile", "client-certificate", "client-certificate-data"] {
+            assert!(has_login(&json!({way: "x"})));
+        }
+        assert!(!has_login(&json!({"password": "x", "client-key": "y", "token": ""})));
     }
 }

@@ -132,6 +132,12 @@ pub(super) fn asked(method: &Method, path: &str) -> String {
     }
 }
 
+/// Whether the path is one that tells what a server serves.
+pub(super) fn is_about_api(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    matches!(path, "/api" | "/apis" | "/version") || path.starts_with("/openapi/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

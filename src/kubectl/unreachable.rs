@@ -4,17 +4,21 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 
 use futures::future::BoxFuture;
-use http::{Method, Request, Response};
-use kube::client::Body;
-use serde::de::IgnoredAny;
+use http::response::Parts;
+use http::{Method, Request};
+use hyper::body::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::answers::BROKEN;
-use super::api::{Api, Url, is_text};
+use super::api::{Api, PATIENCE, Url};
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
 use super::klog::{self, Severity};
+use super::manifest::json_type;
 use super::refusals::{below_http, refusal};
 use crate::apimachinery::go_json_error;
+use crate::base::timeout;
 
 /// Looked-up types of a command line that names one type: `get pods`.
 pub(super) const BY_TYPE: usize = 5;
@@ -107,7 +111,7 @@ impl Api {
             if self.is_proven() {
                 return Ok(());
             }
-            match self.quiet().discovery_root().await {
+            match self.quiet().patient().discovery_root().await {
                 Err(failure) if !is_locked(&failure) => Err(self.complained_of_types(lookups, failure)?),
                 _ => {
                     self.proven.store(true, Ordering::Relaxed);
@@ -131,37 +135,42 @@ impl Api {
     pub(super) async fn settle(&self) -> Outcome {
         match self.owed.load(Ordering::Relaxed) {
             0 => Ok(()),
-            lookups => self.prove(lookups).await,
+            lookups => self.prove(lookups).await.map_err(told_alone),
         }
     }
 
-    /// Sends a request, and learns from the answer whether there is a server.
-    pub(super) async fn answer(&self, request: Request<Vec<u8>>) -> Outcome<Response<Body>> {
+    /// Sends a request and reads the answer, and learns from it whether there is a server.
+    pub(super) async fn answer(&self, request: Request<Vec<u8>>) -> Outcome<(Parts, Bytes)> {
         if request.method() != Method::GET {
             self.settle().await?;
         }
         let lookups = self.owed.swap(0, Ordering::Relaxed);
-        let answer = self.send(request).await;
         if lookups == 0 || self.is_proven() {
+            return self.read(request).await;
+        }
+        let quiet = self.quiet();
+        let mut reading = std::pin::pin!(quiet.read(request));
+        let answer = match timeout(PATIENCE, &mut reading).await {
+            Some(answer) => answer,
+            None => {
+                self.prove(lookups).await.map_err(told_alone)?;
+                reading.await
+            }
+        };
+        if answer.as_ref().is_ok_and(|(_, body)| is_typed(body)) {
+            self.proven.store(true, Ordering::Relaxed);
             return answer;
         }
-        match answer {
-            Ok(response) if !is_text(&response) => {
-                self.proven.store(true, Ordering::Relaxed);
-                Ok(response)
+        self.prove(lookups).await.map_err(told_alone)?;
+        match &answer {
+            Ok((_, body)) => {
+                let body = String::from_utf8_lossy(body);
+                return Err(Failure::message(format!("Object 'Kind' is missing in '{body}'")));
             }
-            // Whoever does not answer this does not answer the question either.
-            Err(Failure::Unreachable(failure)) => {
-                let url = Url::new("/api").with("timeout", self.patience());
-                let why = Unreachable::new(&Method::GET, self.host(), url.as_str(), failure.why);
-                let failure = Unreachable { refused: failure.refused, ..why };
-                Err(self.complained_of_types(lookups, failure.into())?)
-            }
-            answer => {
-                self.prove(lookups).await.map_err(told_alone)?;
-                answer
-            }
+            Err(failure) if failure.to_string().starts_with(BROKEN) => self.complain_of_body(failure)?,
+            Err(_) => {}
         }
+        answer
     }
 
     /// Complains once for each time that upstream looks types up in vain.
@@ -187,8 +196,12 @@ impl Api {
             }
             answer => answer?,
         };
-        match serde_json::from_str::<IgnoredAny>(&answer) {
-            Ok(_) => Ok(()),
+        match serde_json::from_str::<Value>(&answer) {
+            Ok(Value::Object(_) | Value::Null) => Ok(()),
+            Ok(other) => Err(Failure::message(format!(
+                "json: cannot unmarshal {} into Go value of type v1.APIVersions",
+                json_type(&other)
+            ))),
             Err(error) => Err(Failure::message(go_json_error(&error, answer.as_bytes()))),
         }
     }
@@ -198,7 +211,7 @@ impl Api {
         if self.is_proven() {
             return Ok(());
         }
-        let quiet = self.quiet();
+        let quiet = self.quiet().patient();
         let newer = quiet.get(&Url::new("/openapi/v3").with("timeout", self.patience())).await;
         if newer.is_ok() {
             self.proven.store(true, Ordering::Relaxed);
@@ -241,12 +254,22 @@ fn is_locked(failure: &Failure) -> bool {
     failure.status().is_some_and(|status| matches!(status.code, 401 | 403))
 }
 
-/// The failure of what upstream does before it asks for anything: it is none of several, and told as it is.
+/// The failure of what upstream does before it asks for anything: it is none of several, says nothing of what
+/// was asked for, and is told as it is.
 fn told_alone(failure: Failure) -> Failure {
     match failure {
-        Failure::Message(_) => Failure::Plain(failure.report()),
+        Failure::Message(_) | Failure::Status(_) => Failure::Plain(failure.report()),
         other => other,
     }
+}
+
+/// Whether this is what a server of this API answers: an object that says of which kind it is.
+fn is_typed(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Typed {
+        kind: String,
+    }
+    serde_json::from_slice::<Typed>(body).is_ok_and(|typed| !typed.kind.is_empty())
 }
 
 /// `127.0.0.1:8443` of an address.
@@ -268,8 +291,6 @@ pub(super) fn dialled(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::super::scripted::server;
     use super::*;
 
@@ -307,7 +328,8 @@ mod tests {
         let get = async |api: &Api| api.get(&Url::new("/api/v1/pods")).await;
         // An answer is one, and so is a refusal by who does not let everybody look.
         let refused = r#"{"kind":"Status","reason":"Unauthorized","message":"Unauthorized","code":401}"#;
-        for (answers, asked_for) in [(&[(200, "{}")][..], 1), (&[(401, refused), (401, refused)][..], 2)] {
+        let pods = r#"{"kind":"PodList"}"#;
+        for (answers, asked_for) in [(&[(200, pods)][..], 1), (&[(401, refused), (401, refused)][..], 2)] {
             let (api, asked, printed) = server(answers);
             let api = api.unproven();
             api.expect(2).await.unwrap();
@@ -317,17 +339,25 @@ mod tests {
             assert!(!printed.err().contains("memcache"));
         }
         // What is none is complained of, in the words of what upstream asks first.
-        let (api, asked, printed) = server(&[(502, "<html>"), (502, "<html>")]);
+        for (code, body) in [(502, "<html>"), (200, "hello"), (200, "[]"), (200, ""), (404, "no page")] {
+            let (api, asked, printed) = server(&[(code, body), (code, body), (code, body)]);
+            let api = api.unproven();
+            api.expect(2).await.unwrap();
+            let failure = get(&api).await.unwrap_err();
+            assert_eq!(printed.err().matches("memcache.go").count(), 2, "{body}");
+            assert_eq!(asked.lock().unwrap()[..2], ["GET /api/v1/pods", "GET /api?timeout=32s"]);
+            assert!(!failure.is_not_found() && !api.is_proven());
+        }
+        let (api, _, _) = server(&[(200, r#"{"ok":1}"#), (200, "{}")]);
         let api = api.unproven();
         api.expect(2).await.unwrap();
-        get(&api).await.unwrap_err();
-        assert_eq!(printed.err().matches("memcache.go").count(), 2);
-        assert_eq!(*asked.lock().unwrap(), ["GET /api/v1/pods", "GET /api?timeout=32s"]);
+        assert_eq!(get(&api).await.unwrap_err().report(), r#"error: Object 'Kind' is missing in '{"ok":1}'"#);
         // Nothing is changed before there is known to be one.
-        let (api, asked, _) = server(&[(502, "<html>")]);
+        let (api, asked, _) = server(&[(404, "no page"), (404, "no page")]);
         let api = api.unproven();
         api.expect(2).await.unwrap();
-        api.post(&Url::new("/api/v1/pods"), &Value::Null).await.unwrap_err();
-        assert_eq!(*asked.lock().unwrap(), ["GET /api?timeout=32s"]);
+        let failure = api.post(&Url::new("/api/v1/pods"), &Value::Null).await.unwrap_err();
+        assert!(!failure.is_not_found());
+        assert_eq!(*asked.lock().unwrap(), ["GET /api?timeout=32s", "GET /apis?timeout=32s"]);
     }
 }

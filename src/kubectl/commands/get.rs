@@ -193,6 +193,8 @@ async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, S
                 return Err(Failure::message(message));
             }
             Selection::Named(resource, _) if everywhere && resource.namespaced => {
+                // Of which type it is a server has to say.
+                api.settle().await?;
                 return Err(Failure::message("a resource cannot be retrieved by name across all namespaces"));
             }
             Selection::Every(_) if everywhere => String::new(),
