@@ -71,7 +71,7 @@ impl CustomColumns {
             .iter()
             .map(|(_, path)| {
                 let found = path.find(object).unwrap_or_default();
-                let texts: Vec<String> = found.iter().map(|value| go_value(value)).collect();
+                let texts: Vec<String> = found.iter().map(go_value).collect();
                 if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") }
             })
             .collect()

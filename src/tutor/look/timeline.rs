@@ -208,11 +208,10 @@ impl Teller<'_> {
         let of_slice = after["kind"] == "EndpointSlice";
         let mut differing = fields(before, after);
         differing.retain(|FieldDifference { path, .. }| {
-            !path.starts_with("status")
-                && path != "spec.nodeName"
-                // How the controller counts is its own affair.
-                && !path.contains("[deployment.kubernetes.io/")
-                && !(of_slice && path.starts_with("endpoints"))
+            // How the controller counts is its own affair.
+            let of_deployment = path.contains("[deployment.kubernetes.io/");
+            let of_endpoints = of_slice && path.starts_with("endpoints");
+            !(path.starts_with("status") || path == "spec.nodeName" || of_deployment || of_endpoints)
         });
         if differing.is_empty() {
             return;
