@@ -372,6 +372,18 @@ fn pod_specs_are_judged_in_upstreams_words() {
             "spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
         ),
         (
+            spec_told(|spec| spec["containers"][0]["restartPolicy"] = "Sometimes".into()),
+            r#"spec.containers[0].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure""#,
+        ),
+        (
+            spec_told(|spec| {
+                let part =
+                    |name: &str| json!({"configMap": {"name": name, "items": [{"key": "k", "path": "p"}]}});
+                spec["volumes"] = json!([{"name": "v", "projected": {"sources": [part("a"), part("b")]}}]);
+            }),
+            r#"spec.volumes[0].projected: Invalid value: "b": conflicting duplicate paths"#,
+        ),
+        (
             spec_told(|spec| spec["dnsPolicy"] = "None".into()),
             "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None",
         ),
