@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};
+use crate::apimachinery::builtin::{EVENT, POD};
 
 /// The log of a Pod whose only container runs agnhost with one volume at `/v`.
 fn told(bench: &mut Bench, name: &str, volume: Value, words: &[&str]) -> String {
@@ -171,4 +173,59 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
         told.contains("control-plane.minikube.internal") && !told.contains("Kubernetes-managed"),
         "{told}"
     );
+}
+
+#[test]
+fn a_probe_follows_redirections_that_stay_with_the_pod() {
+    let mut bench = Bench::new();
+    for (name, place) in [("stays", "%2Fhealthz"), ("leaves", "http%3A%2F%2F0.0.0.0%2F")] {
+        let get = json!({"path": format!("/redirect?loc={place}"), "port": 8080});
+        let probe = json!({"httpGet": get, "initialDelaySeconds": 15, "failureThreshold": 1});
+        bench.pod(
+            name,
+            json!({"terminationGracePeriodSeconds": 1, "containers": [{"name": "c", "args": ["liveness"],
+                "image": "registry.k8s.io/e2e-test-images/agnhost:2.56", "livenessProbe": probe}]}),
+        );
+    }
+    bench.run_for(45_000);
+    let restarts =
+        |name: &str| bench.object(name).number("/status/containerStatuses/0/restartCount").unwrap();
+    assert!(restarts("stays") > 0 && restarts("leaves") == 0);
+    let warned = bench.registry.list(&EVENT, None).iter().any(|event| {
+        event.text("/reason") == "ProbeWarning"
+            && event
+                .text("/message")
+                .starts_with("Liveness probe warning: Probe terminated redirects, Response body: ")
+    });
+    assert!(warned);
+}
+
+#[test]
+fn a_path_in_a_volume_waits_for_its_variables() {
+    let mut bench = Bench::new();
+    let variable =
+        json!({"name": "P", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['path']"}}});
+    bench.pod(
+        "p",
+        json!({"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "c", "image": "nginx:1.27",
+            "env": [variable], "volumeMounts": [{"name": "v", "mountPath": "/v", "subPathExpr": "$(P)"}]}]}),
+    );
+    bench.run_for(10_000);
+    let waiting = |bench: &Bench, field: &str| {
+        bench.object("p").text(&format!("/status/containerStatuses/0/state/waiting/{field}")).to_owned()
+    };
+    assert_eq!(
+        (waiting(&bench, "reason").as_str(), waiting(&bench, "message").as_str()),
+        ("CreateContainerConfigError", "missing value for P")
+    );
+    let annotated = |bench: &mut Bench, path: &str| {
+        let mut pod = bench.object("p");
+        pod.set_annotation("path", path);
+        bench.registry.update(&POD, &key("p"), pod, &WriteOptions::component("test")).unwrap();
+        bench.run_for(30_000);
+    };
+    annotated(&mut bench, "/tmp");
+    assert_eq!(waiting(&bench, "message"), "error SubPath `/tmp` must not be an absolute path");
+    annotated(&mut bench, "mine");
+    assert_eq!(bench.object("p").text("/status/phase"), "Running");
 }

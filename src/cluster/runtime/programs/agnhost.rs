@@ -61,7 +61,28 @@ fn number(process: &Process, name: &str, default: u16) -> u16 {
 fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     let (_, query) = request.path.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| unescaped(value))
+}
+
+/// A part of a query as it was before it was escaped.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped =
+            after.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        match (first, escaped) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn set_serving(process: &mut Process, serves: bool) {
@@ -255,6 +276,10 @@ impl Program for Agnhost {
                     return text(500, format!("error: {:.6}", age.as_secs_f64()));
                 }
                 text(200, "ok".to_owned())
+            }
+            ("liveness", "/redirect") => {
+                let place = parameter(request, "loc").unwrap_or_default();
+                Some(HttpResponse::text(302, "text/html", "").with_header("Location", &place))
             }
             ("liveness", _) => text(200, process.memory.get(STARTED_AT).cloned().unwrap_or_default()),
             ("grpc-health-checking", path @ ("/make-not-serving" | "/make-serving")) => {
