@@ -152,8 +152,12 @@ fn fill_data(
             None if optional => {}
             None => {
                 return Err(format!(
-                    "references non-existent {} key: {key}",
-                    if secret { "secret" } else { "config" }
+                    "{} key: {key}",
+                    if secret {
+                        "references non-existent secret"
+                    } else {
+                        "configmap references non-existent config"
+                    }
                 ));
             }
         }

@@ -229,3 +229,58 @@ fn a_path_in_a_volume_waits_for_its_variables() {
     annotated(&mut bench, "mine");
     assert_eq!(bench.object("p").text("/status/phase"), "Running");
 }
+
+#[test]
+fn a_guestbook_keeps_what_is_written_at_all_its_replicas() {
+    let mut bench = Bench::new();
+    let part = |words: &[&str]| json!({"containers": [{"name": "c", "args": words, "image": "registry.k8s.io/e2e-test-images/agnhost:2.56"}]});
+    bench.pod("primary", part(&["guestbook", "--http-port", "6379"]));
+    bench.run_for(10_000);
+    let primary = bench.object("primary").text("/status/podIP").to_owned();
+    bench.pod("replica", part(&["guestbook", "--replicaof", &primary, "--http-port", "6379"]));
+    bench.run_for(10_000);
+    let replica = bench.object("replica").text("/status/podIP").to_owned();
+    let script = format!(
+        "curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/set?key=messages&value=hello'; \
+         curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/guestbook?cmd=set'"
+    );
+    bench.pod(
+        "asker",
+        json!({"restartPolicy": "Never", "containers": [{"name": "c", "command": ["sh", "-c", script],
+        "image": "registry.k8s.io/e2e-test-images/agnhost:2.56"}]}),
+    );
+    bench.run_for(10_000);
+    let log = bench.node.logs(&bench.registry, &key("asker"), &Default::default()).unwrap();
+    let expected = r#"{"data":""}{"message":"Updated"}{"data":"hello"}cannot set with empty key."#;
+    assert_eq!(String::from_utf8(log.bytes).unwrap().trim_end(), expected);
+}
+
+#[test]
+fn privileges_grow_unless_they_are_locked() {
+    let mut bench = Bench::new();
+    for (name, locked, told) in
+        [("locked", json!(false), "Effective uid: 1000\n"), ("free", json!(true), "Effective uid: 0\n")]
+    {
+        let context = json!({"runAsUser": 1000, "allowPrivilegeEscalation": locked});
+        let (program, changes) =
+            ("registry.k8s.io/e2e-test-images/nonewprivs:1.3", ["sh", "-c", "ip link add d type dummy"]);
+        bench.pod(
+            name,
+            json!({"restartPolicy": "Never", "containers": [
+            {"name": "c", "image": program, "securityContext": context},
+            {"name": "d", "image": "busybox:1.36", "command": changes, "securityContext": context}]}),
+        );
+        bench.run_for(10_000);
+        let log = |container: &str| {
+            let options = super::super::super::runtime::LogOptions {
+                container: Some(container.to_owned()),
+                ..Default::default()
+            };
+            String::from_utf8(bench.node.logs(&bench.registry, &key(name), &options).unwrap().bytes).unwrap()
+        };
+        assert_eq!(
+            (log("c").as_str(), log("d").as_str()),
+            (told, "ip: RTNETLINK answers: Operation not permitted\n")
+        );
+    }
+}
