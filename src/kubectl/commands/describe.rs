@@ -11,7 +11,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resource_args::{
-    Found, Info, Selection, Wanted, info_of, into_items, items, locate, select, select_matching,
+    Found, Info, NO_NAME, Selection, Wanted, info_of, into_items, items, locate, select, select_matching,
     visited,
 };
 
@@ -57,6 +57,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     for one in found {
         match one {
             Found::Object(info) => infos.push(info),
+            Found::Named(_, _, name, _) if name.is_empty() => failures.push(Failure::message(NO_NAME)),
             Found::Named(resource, namespace, name, source) => {
                 match api.get(&resource.object(&namespace, &name)).await {
                     Ok(object) => infos.push(info_of(resource, object, source)?),

@@ -248,8 +248,8 @@ fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
             None => variables.retain(|variable| variable["name"] != pair.trim_end_matches('-')),
         }
     }
-    if !variables.is_empty() || exec["env"].as_array().is_some_and(|known| !known.is_empty()) {
-        exec["env"] = if variables.is_empty() { Value::Null } else { variables.into() };
+    if call.flags.is_set("exec-env") {
+        exec["env"] = variables.into();
     }
     entry.insert("exec".to_owned(), exec);
 }

@@ -52,7 +52,7 @@ const FIELDS: &[(&str, &[&str])] = &[
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     CurrentContext,
-    /// A field of the preferences.
+    /// A field of the preferences; all of them when it is empty.
     Preference(String),
     /// A section, a name in it, and fields below.
     Entry(&'static str, String, Vec<String>),
@@ -63,6 +63,9 @@ fn place_of(path: &str) -> Outcome<Place> {
     let parts: Vec<&str> = path.split('.').collect();
     if parts == ["current-context"] {
         return Ok(Place::CurrentContext);
+    }
+    if parts == ["preferences"] {
+        return Ok(Place::Preference(String::new()));
     }
     if let ["preferences", field] = parts.as_slice() {
         return Ok(Place::Preference((*field).to_owned()));
@@ -95,6 +98,9 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     match place_of(&path)? {
         Place::CurrentContext => config.use_context(&text)?,
+        Place::Preference(field) if field.is_empty() => {
+            return Err(Failure::message(format!("can't set a map to a value: {path}")));
+        }
         Place::Preference(field) => {
             let value = match parse_bool(&text) {
                 _ if field != "colors" => text.into(),
@@ -132,6 +138,7 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
     let config = load(call)?;
     match place_of(&path)? {
         Place::CurrentContext => config.use_context("")?,
+        Place::Preference(field) if field.is_empty() => config.change_preferences(Map::clear)?,
         Place::Preference(field) => config.change_preferences(|held| drop(held.remove(&field)))?,
         Place::Entry(section, name, _) if name.is_empty() => {
             for name in config.names(section) {

@@ -209,7 +209,11 @@ async fn change_each(
             failures.push(match failure {
                 Failure::Message(text) if text == NO_TEMPLATE => {
                     let Resource { version, kind, .. } = &info.resource;
-                    let named = format!("{}/{}", info.resource.plural, info.name);
+                    let plural = &info.resource.plural;
+                    // Of files nobody has asked the server for the plural.
+                    let singular = kind.to_lowercase();
+                    let word = if call.flags.on("local") { &singular } else { plural };
+                    let named = format!("{word}/{}", info.name);
                     Failure::message(format!("{named} {text}: *{version}.{kind}"))
                 }
                 other => other,

@@ -11,6 +11,8 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let Some((account, resources)) = call.args.split_last() else {
         return Err(Failure::message("serviceaccount is required"));
     };
+    // Of arguments beside --local upstream takes no notice here.
+    let resources = if call.flags.on("local") { &[] } else { resources };
     let (account, resources) = (account.clone(), resources.to_vec());
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
