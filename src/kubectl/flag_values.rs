@@ -84,7 +84,9 @@ fn split_quoted(quoted: &str, column: usize) -> Result<(String, &str), String> {
     loop {
         let Some(end) = rest.find('"') else {
             let at = column + 1 + quoted.len();
-            return Err(format!("parse error on line 1, column {at}: extraneous or missing \" in quoted-field"));
+            return Err(format!(
+                "parse error on line 1, column {at}: extraneous or missing \" in quoted-field"
+            ));
         };
         text.push_str(&rest[..end]);
         rest = &rest[end + 1..];
@@ -95,7 +97,9 @@ fn split_quoted(quoted: &str, column: usize) -> Result<(String, &str), String> {
             return Ok((text, rest));
         } else {
             let at = column + quoted.len() - rest.len();
-            return Err(format!("parse error on line 1, column {at}: extraneous or missing \" in quoted-field"));
+            return Err(format!(
+                "parse error on line 1, column {at}: extraneous or missing \" in quoted-field"
+            ));
         }
     }
 }

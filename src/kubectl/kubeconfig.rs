@@ -305,16 +305,8 @@ fn other_type(document: &Value) -> Option<String> {
 }
 
 /// What stands at the top of a kubeconfig; Go's struct has no place for more.
-const KNOWN: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "preferences",
-    "clusters",
-    "users",
-    "contexts",
-    "current-context",
-    "extensions",
-];
+const KNOWN: &[&str] =
+    &["apiVersion", "kind", "preferences", "clusters", "users", "contexts", "current-context", "extensions"];
 
 /// Fills in what Go writes in any case, and leaves out what it does not know.
 fn complete(file: &mut Map<String, Value>) {

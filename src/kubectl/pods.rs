@@ -84,9 +84,8 @@ pub(super) enum Use {
 /// with), old; what is equal stays in its order.
 pub(super) fn rank(pod: &Value, wanted: Use) -> (bool, u8, bool, String, i64, String) {
     let status = &pod["status"];
-    let ready = array(&status["conditions"])
-        .iter()
-        .find(|one| one["type"] == "Ready" && one["status"] == "True");
+    let ready =
+        array(&status["conditions"]).iter().find(|one| one["type"] == "Ready" && one["status"] == "True");
     let since = ready.map(|one| text_of(&one["lastTransitionTime"]).to_owned()).unwrap_or_default();
     let phase = match (text_of(&status["phase"]), wanted) {
         ("Running", _) => 0,

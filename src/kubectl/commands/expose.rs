@@ -77,13 +77,7 @@ struct Taken {
     labels: Map<String, Value>,
 }
 
-async fn expose(
-    call: &mut Call<'_>,
-    api: &Api,
-    info: &Info,
-    taken: &mut Taken,
-    dry_run: DryRun,
-) -> Outcome {
+async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, taken: &mut Taken, dry_run: DryRun) -> Outcome {
     let mut service = service(call, info, taken)?;
     let resource = Resource::from(&builtin::SERVICE);
     if call.flags.on("save-config") {

@@ -144,11 +144,7 @@ const SOURCES: &[(&str, &str, &[Field])] = &[
         "PhotonPersistentDisk (a Persistent Disk resource in photon platform)",
         &[("PdID:", "/pdID", Plain), FS_TYPE],
     ),
-    (
-        "portworxVolume",
-        "PortworxVolume (a Portworx Volume resource)",
-        &[("VolumeID:", "/volumeID", Plain)],
-    ),
+    ("portworxVolume", "PortworxVolume (a Portworx Volume resource)", &[("VolumeID:", "/volumeID", Plain)]),
     (
         "quobyte",
         "Quobyte (a Quobyte mount on the host that shares a pod's lifetime)",

@@ -143,7 +143,8 @@ fn projected(text: &mut Text, source: &Value) {
 /// What a driver is told of a volume; upstream indents that once more.
 fn attributes(source: &Value) -> Vec<String> {
     let pairs = source["volumeAttributes"].as_object().into_iter().flatten();
-    let lines = pairs.map(|(key, value)| format!("    {}", shorten(&format!("{key}={}", text_of(value)), 140)));
+    let lines =
+        pairs.map(|(key, value)| format!("    {}", shorten(&format!("{key}={}", text_of(value)), 140)));
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() { vec!["<none>".to_owned()] } else { lines }
 }

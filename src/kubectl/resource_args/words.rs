@@ -30,9 +30,8 @@ impl Words {
             }
             return args.iter().map(|arg| pair(arg)).collect::<Outcome<_>>().map(Self::Pairs);
         }
-        let (types, names) = args.split_first().map_or((Vec::new(), &[][..]), |(types, names)| {
-            (unique(types), names)
-        });
+        let (types, names) =
+            args.split_first().map_or((Vec::new(), &[][..]), |(types, names)| (unique(types), names));
         Ok(Self::Types(types, names.to_vec()))
     }
 

@@ -11,8 +11,8 @@ use crate::kubectl::command::Call;
 use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::check_printing;
 use crate::kubectl::pods::named;
+use crate::kubectl::printers::check_printing;
 use crate::kubectl::resource_args::Info;
 
 /// Flags of its own.
