@@ -122,6 +122,11 @@ const SOURCES: &[(&str, &str, &[Field])] = &[
         ],
     ),
     (
+        "image",
+        "Image (a container image or OCI artifact)",
+        &[("Reference:", "/reference", Plain), ("PullPolicy:", "/pullPolicy", Plain)],
+    ),
+    (
         "iscsi",
         "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
         &[
@@ -138,6 +143,16 @@ const SOURCES: &[(&str, &str, &[Field])] = &[
             ("SecretRef:", "/secretRef", Secret),
             ("InitiatorName:", "/initiatorName", OrNone),
         ],
+    ),
+    (
+        "local",
+        "LocalVolume (a persistent volume backed by local storage on a node)",
+        &[("Path:", "/path", Plain)],
+    ),
+    (
+        "nfs",
+        "NFS (an NFS mount that lasts the lifetime of a pod)",
+        &[("Server:", "/server", Plain), ("Path:", "/path", Plain), READ_ONLY],
     ),
     (
         "photonPersistentDisk",

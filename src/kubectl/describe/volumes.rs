@@ -53,16 +53,6 @@ pub(super) fn source(text: &mut Text, volume: &Value, persistent: bool) {
             text.field(2, "ClaimName", text_of(&source["claimName"]));
             text.field(2, "ReadOnly", read_only);
         }
-        "nfs" => {
-            text.field(2, "Type", "NFS (an NFS mount that lasts the lifetime of a pod)");
-            text.field(2, "Server", text_of(&source["server"]));
-            text.field(2, "Path", text_of(&source["path"]));
-            text.field(2, "ReadOnly", read_only);
-        }
-        "local" => {
-            text.field(2, "Type", "LocalVolume (a persistent volume backed by local storage on a node)");
-            text.field(2, "Path", text_of(&source["path"]));
-        }
         "csi" => {
             text.field(2, "Type", "CSI (a Container Storage Interface (CSI) volume source)");
             text.field(2, "Driver", text_of(&source["driver"]));
@@ -70,11 +60,6 @@ pub(super) fn source(text: &mut Text, volume: &Value, persistent: bool) {
             text.field_if(2, "VolumeHandle", text_of(&source["volumeHandle"]));
             text.field(2, "ReadOnly", read_only);
             text.list(2, "VolumeAttributes", &attributes(source));
-        }
-        "image" => {
-            text.field(2, "Type", "Image (a container image or OCI artifact)");
-            text.field(2, "Reference", text_of(&source["reference"]));
-            text.field(2, "PullPolicy", text_of(&source["pullPolicy"]));
         }
         "ephemeral" => ephemeral(text, &source["volumeClaimTemplate"]),
         "downwardAPI" => {
