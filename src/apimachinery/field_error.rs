@@ -120,6 +120,12 @@ impl FieldError {
         Self { shown: Some(text), ..self }
     }
 
+    /// The same without showing the value, which says nothing (`field.OmitValueType`).
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        self.showing(String::new())
+    }
+
     /// The message without the path, as a Status cause carries it.
     #[must_use]
     pub fn body(&self) -> String {
@@ -131,9 +137,10 @@ impl FieldError {
                 | FieldErrorType::NotFound
         );
         let mut text = self.error_type.phrase().to_owned();
-        if shows_value {
+        let shown = self.shown.clone().unwrap_or_else(|| self.value.to_string());
+        if shows_value && !shown.is_empty() {
             text.push_str(": ");
-            text.push_str(&self.shown.clone().unwrap_or_else(|| self.value.to_string()));
+            text.push_str(&shown);
         }
         if !self.detail.is_empty() {
             text.push_str(": ");

@@ -15,6 +15,7 @@ fn schema() -> Value {
             "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
             "labels": {"type": "object", "additionalProperties": {"type": "string"}},
             "hint": {"type": "string"},
+            "whole": {"type": "object", "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true},
         }},
     }})
 }
@@ -27,6 +28,10 @@ fn told(spec: Value) -> Vec<String> {
 fn values_are_judged_in_upstreams_words() {
     for (spec, expected) in [
         (json!({}), "spec.image: Required value"),
+        (
+            json!({"image": "a", "whole": {"kind": "Pod"}}),
+            "spec.whole.apiVersion: Required value: must not be empty",
+        ),
         (json!("x"), r#"spec: Invalid value: "string": spec in body must be of type object: "string""#),
         (
             json!({"image": "a", "replicas": "two"}),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{flag, formats, property};
 use crate::apimachinery::field_error::{FieldError, FieldErrorType, FieldErrors};
+use crate::apimachinery::validate_dns1035_label;
 
 /// What is wrong with a value that stands at `path` (empty for a whole object).
 #[must_use]
@@ -34,6 +35,32 @@ fn check(schema: &Value, value: &Value, path: &str, errors: &mut FieldErrors) {
         _ => {}
     }
     combination_errors(schema, value, path, errors);
+    if let Some(fields) = value.as_object().filter(|_| flag(schema, "x-kubernetes-embedded-resource")) {
+        embedded_errors(fields, path, errors);
+    }
+}
+
+/// What a whole object within an object lacks (`validateEmbeddedResource`).
+fn embedded_errors(fields: &Map<String, Value>, path: &str, errors: &mut FieldErrors) {
+    let empty = "must not be empty";
+    for name in ["apiVersion", "kind"] {
+        let place = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match fields.get(name) {
+            None => errors.push(FieldError::required(place, empty)),
+            Some(Value::String(text)) if text.is_empty() => {
+                errors.push(FieldError::invalid(place, "", empty));
+            }
+            Some(Value::String(kind)) if name == "kind" => {
+                let wrong = validate_dns1035_label(&kind.to_lowercase());
+                if !wrong.is_empty() {
+                    let detail =
+                        format!("may have mixed case, but should otherwise match: {}", wrong.join(","));
+                    errors.push(FieldError::invalid(place, kind.as_str(), detail));
+                }
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// The JSON type of a value in the words of OpenAPI.

@@ -20,6 +20,20 @@ pub(super) fn claim(
     owner: &Object,
     selector: &LabelSelector,
 ) -> Result<Vec<Arc<Object>>, Status> {
+    claim_tracked(registry, kind, owner, selector, None)
+}
+
+/// [`claim`], whose objects lose a finalizer of their owner when they are released.
+///
+/// # Errors
+/// When an object cannot be adopted or released.
+pub(super) fn claim_tracked(
+    registry: &mut Registry,
+    kind: &'static Kind,
+    owner: &Object,
+    selector: &LabelSelector,
+    finalizer: Option<&str>,
+) -> Result<Vec<Arc<Object>>, Status> {
     let mut claimed = Vec::new();
     for object in registry.owned_by(kind, owner.namespace(), owner.uid()) {
         if !object.is_controlled_by(owner.uid()) {
@@ -28,7 +42,7 @@ pub(super) fn claim(
         if selector.matches(object.labels()) {
             claimed.push(object);
         } else if !owner.is_terminating() {
-            unless_gone(release(registry, kind, &object, owner.uid()))?;
+            unless_gone(release(registry, kind, &object, owner.uid(), finalizer))?;
         }
     }
     if owner.is_terminating() {
@@ -76,8 +90,13 @@ fn release(
     kind: &'static Kind,
     object: &Object,
     uid: &str,
+    finalizer: Option<&str>,
 ) -> Result<Arc<Object>, Status> {
     let mut released = object.clone();
+    if finalizer.is_some() {
+        let kept = object.finalizers().filter(|found| Some(*found) != finalizer);
+        released.set("/metadata/finalizers", kept.map(Value::from).collect::<Vec<_>>());
+    }
     let mut references = object.list("/metadata/ownerReferences").to_vec();
     references.retain(|reference| reference.get("uid").and_then(Value::as_str) != Some(uid));
     released.set("/metadata/ownerReferences", references);

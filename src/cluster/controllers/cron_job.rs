@@ -56,6 +56,15 @@ impl Reconciler for CronJobController {
     }
 }
 
+/// The moment on the clocks of a zone, as Go's `RFC3339` writes it.
+fn time_in(moment: Timestamp, zone: &TimeZone) -> String {
+    let there = moment.to_zoned(zone.clone());
+    if there.offset().is_zero() {
+        return time_text(moment);
+    }
+    there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
 fn cron_jobs_of(change: &Change, _registry: &Registry) -> Vec<ObjectKey> {
     controllers_of(change, &builtin::CRON_JOB)
 }
@@ -147,7 +156,7 @@ impl Look {
             return Ok(Action::AwaitChange);
         }
         if let Some(moment) = self.due(registry, &schedule, &zone) {
-            self.start(registry, moment)?;
+            self.start(registry, moment, &zone)?;
         }
         let now = registry.now();
         let next = schedule.next_in(now, &zone).map(|next| next.duration_since(now));
@@ -184,7 +193,7 @@ impl Look {
         last
     }
 
-    fn start(&mut self, registry: &mut Registry, moment: Timestamp) -> Result<(), Status> {
+    fn start(&mut self, registry: &mut Registry, moment: Timestamp, zone: &TimeZone) -> Result<(), Status> {
         let policy = self.next.text("/spec/concurrencyPolicy").to_owned();
         if policy == "Forbid" && !self.next.list("/status/active").is_empty() {
             let message =
@@ -198,18 +207,18 @@ impl Look {
             }
             self.set_active(Vec::new());
         }
-        self.create(registry, moment)?;
+        self.create(registry, moment, zone)?;
         self.next.set("/status/lastScheduleTime", time_text(moment));
         Ok(())
     }
 
-    fn create(&mut self, registry: &mut Registry, moment: Timestamp) -> Result<(), Status> {
+    fn create(&mut self, registry: &mut Registry, moment: Timestamp, zone: &TimeZone) -> Result<(), Status> {
         let template = self.next.get("/spec/jobTemplate").cloned().and_then(Object::from_value);
         let template = template.unwrap_or_else(|| Object::new(&builtin::JOB, "", ""));
         let mut job = owned_object(&builtin::JOB, &self.before, &template);
         let name = format!("{}-{}", self.before.name(), moment.as_second() / 60);
         job.set("/metadata/name", name.clone());
-        job.set_annotation(SCHEDULED, time_text(moment));
+        job.set_annotation(SCHEDULED, time_in(moment, zone));
         job.set("/spec", template.get("/spec").cloned().unwrap_or_else(|| json!({})));
         let options = WriteOptions::component(MANAGER);
         match registry.create(&builtin::JOB, self.before.namespace(), job, &options) {

@@ -213,6 +213,11 @@ fn host_address(registry: &Registry, pod: &Object) -> String {
 /// Replaces `$(NAME)` by the variable, leaves unknown ones, and reads `$$` as `$`
 /// (`k8s.io/kubernetes/third_party/forked/golang/expansion`).
 pub(super) fn expand(text: &str, environment: &Environment) -> String {
+    expand_with(text, |name| environment.get(name).cloned())
+}
+
+/// [`expand`] with values from elsewhere.
+pub(super) fn expand_with(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some(index) = rest.find('$') {
@@ -222,8 +227,8 @@ pub(super) fn expand(text: &str, environment: &Environment) -> String {
             expanded.push('$');
             rest = after;
         } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            match environment.get(name) {
-                Some(value) => expanded.push_str(value),
+            match value(name) {
+                Some(value) => expanded.push_str(&value),
                 None => expanded.push_str(&format!("$({name})")),
             }
             rest = after;

@@ -1,5 +1,7 @@
 //! The files that the kubelet writes for a container's machine: hosts, hostname, resolv.conf.
 
+use serde_json::Value;
+
 use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
@@ -36,12 +38,16 @@ pub(super) fn hostname(pod: &Object) -> String {
         return pod.text("/spec/nodeName").to_owned();
     }
     match full_name(pod) {
+        _ if pod.get("/spec/hostnameOverride").is_some() => short_name(pod),
         Some(full) if pod.flag("/spec/setHostnameAsFQDN") => full,
         _ => short_name(pod),
     }
 }
 
 fn short_name(pod: &Object) -> String {
+    if let Some(name) = pod.get("/spec/hostnameOverride").and_then(Value::as_str) {
+        return name.to_owned();
+    }
     match pod.text("/spec/hostname") {
         "" => pod.name().chars().take(63).collect(),
         name => name.to_owned(),
@@ -50,6 +56,9 @@ fn short_name(pod: &Object) -> String {
 
 /// The name with the domain of the subdomain, if there is one.
 fn full_name(pod: &Object) -> Option<String> {
+    if pod.get("/spec/hostnameOverride").is_some() {
+        return None;
+    }
     let subdomain = Some(pod.text("/spec/subdomain")).filter(|subdomain| !subdomain.is_empty())?;
     Some(format!("{}.{subdomain}.{}.svc.{ZONE}", short_name(pod), pod.namespace()))
 }

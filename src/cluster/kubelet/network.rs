@@ -201,7 +201,7 @@ impl NodeState {
                     _ => self.listener(&pod.key, endpoint.port),
                 };
                 let listens = pod.host_network && listener.is_ok();
-                let port = if listens { endpoint.port } else { host_port(&object, endpoint.port, protocol)? };
+                let port = if listens { endpoint.port } else { host_port(&object, endpoint, protocol)? };
                 Some((pod.key.clone(), port))
             })
             .next()
@@ -268,11 +268,13 @@ fn asks_the_cluster(pod: &Object) -> bool {
 }
 
 /// The container's port behind a port of the node.
-fn host_port(pod: &Object, number: u16, protocol: &str) -> Option<u16> {
+fn host_port(pod: &Object, endpoint: &Endpoint, protocol: &str) -> Option<u16> {
     let containers = pod.list("/spec/containers").iter();
     let mut ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
     let port = ports.find(|port| {
-        port["hostPort"].as_u64() == Some(u64::from(number))
+        let address = port["hostIP"].as_str().unwrap_or_default();
+        port["hostPort"].as_u64() == Some(u64::from(endpoint.port))
+            && (matches!(address, "" | "0.0.0.0" | "::") || address == endpoint.address)
             && port["protocol"].as_str().unwrap_or("TCP") == protocol
     })?;
     u16::try_from(port["containerPort"].as_u64()?).ok()

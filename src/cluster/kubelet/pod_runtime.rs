@@ -66,6 +66,9 @@ pub(super) struct PodRuntime {
     /// Why its resize waits: reason and message.
     #[serde(default)]
     pub resize_pending: Option<(String, String)>,
+    /// Whether containers do not have yet what a resize gives them.
+    #[serde(default)]
+    pub resizing: bool,
     /// When it is evicted because it takes more.
     #[serde(default)]
     pub evict_at: Option<Timestamp>,
@@ -265,6 +268,7 @@ impl PodRuntime {
             stopping: None,
             storage_limits: StorageLimits::of(pod),
             resize_pending: None,
+            resizing: false,
             evict_at: None,
             evicted: None,
         }

@@ -328,7 +328,8 @@ impl PodWorker<'_> {
         let status = pod_status::pod_status(&pod, self.runtime_mut(), &host, now);
         let evicted = self.runtime_mut().evicted.clone();
         let pending = self.runtime_mut().resize_pending.clone();
-        let tells_resize = pending.is_some() || pod.condition("PodResizePending").is_some();
+        let resizing = self.runtime_mut().resizing;
+        let tells_resize = pending.is_some() || resizing || resources::tells_resize(&pod);
         if pod.get("/status") == Some(&status) && !tells_resize {
             return Ok(false);
         }
@@ -338,7 +339,7 @@ impl PodWorker<'_> {
             eviction::mark(&mut object, &message, now);
         }
         if tells_resize {
-            resources::tell_resize(&mut object, pending.as_ref(), now);
+            resources::tell_resize(&mut object, pending.as_ref(), resizing, now);
             if object == *pod {
                 return Ok(false);
             }

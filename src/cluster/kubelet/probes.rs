@@ -17,6 +17,9 @@ use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
 
+/// How many redirections of one probe are followed.
+const REDIRECTIONS_MAX: usize = 10;
+
 /// The probes of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Probes {
@@ -138,7 +141,7 @@ impl PodWorker<'_> {
                 return Some(due);
             }
             state.due = Some(after(now, number("periodSeconds", 10).max(1).saturating_mul(1_000)));
-            match self.carry_out(spec, probe) {
+            match self.carry_out(spec, kind, probe) {
                 Answer::Known(result) => result,
                 Answer::Running(process) => {
                     let deadline = after(now, timeout(probe).saturating_mul(1_000));
@@ -182,13 +185,13 @@ impl PodWorker<'_> {
     }
 
     /// Asks the container.
-    fn carry_out(&mut self, spec: &ContainerSpec<'_>, probe: &Value) -> Answer {
+    fn carry_out(&mut self, spec: &ContainerSpec<'_>, kind: ProbeKind, probe: &Value) -> Answer {
         let source = |name: &str| probe.get(name).filter(|source| source.is_object());
         if source("exec").is_some() {
             return self.exec_probe(spec, &words(probe));
         }
         if let Some(get) = source("httpGet") {
-            return Answer::Known(self.http_probe(spec, get));
+            return Answer::Known(self.http_probe(spec, kind, get));
         }
         if let Some(socket) = source("tcpSocket") {
             return Answer::Known(self.tcp_probe(spec, socket));
@@ -264,18 +267,35 @@ impl PodWorker<'_> {
         }
     }
 
-    fn http_probe(&mut self, spec: &ContainerSpec<'_>, get: &Value) -> Result<(), String> {
-        let (url, answer) = self.fetch(spec, get, "kube-probe/1.36");
-        let response = answer.map_err(|why| format!("Get {url:?}: {why}"))?;
-        let own = get["host"].as_str().is_none_or(str::is_empty);
-        let port = port_number(spec, &get["port"]).unwrap_or_default();
-        if get["scheme"] == "HTTPS" && own && !self.speaks_tls(&self.pod.key(), port) {
-            return Err(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"));
+    /// Follows redirections as long as they stay with the host; one that leads elsewhere is good enough,
+    /// with a warning (`pkg/probe/http`).
+    fn http_probe(&mut self, spec: &ContainerSpec<'_>, kind: ProbeKind, get: &Value) -> Result<(), String> {
+        let mut get = get.clone();
+        for _ in 0..=REDIRECTIONS_MAX {
+            let (url, answer) = self.fetch(spec, &get, "kube-probe/1.36");
+            let response = answer.map_err(|why| format!("Get {url:?}: {why}"))?;
+            let own = get["host"].as_str().is_none_or(str::is_empty);
+            let port = port_number(spec, &get["port"]).unwrap_or_default();
+            if get["scheme"] == "HTTPS" && own && !self.speaks_tls(&self.pod.key(), port) {
+                return Err(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"));
+            }
+            match response.status {
+                200..300 => return Ok(()),
+                300..400 => {}
+                status => return Err(format!("HTTP probe failed with statuscode: {status}")),
+            }
+            let place = response.location().unwrap_or_default();
+            let Some(next) = redirected(&get, &url, place) else {
+                let body = String::from_utf8_lossy(&response.body);
+                let word = kind.word();
+                let message =
+                    format!("{word} probe warning: Probe terminated redirects, Response body: {body}");
+                self.event(Some(spec), EventType::Warning, "ProbeWarning", &message);
+                return Ok(());
+            };
+            get = next;
         }
-        match response.status {
-            200..400 => Ok(()),
-            status => Err(format!("HTTP probe failed with statuscode: {status}")),
-        }
+        Err(format!("Get {:?}: stopped after {REDIRECTIONS_MAX} redirects", get["path"]))
     }
 
     /// Sends the request that an `httpGet` describes; gives back its address, too.
@@ -325,6 +345,26 @@ impl PodWorker<'_> {
     fn pod_address(&mut self) -> String {
         self.runtime_mut().address.map(|address| address.to_string()).unwrap_or_default()
     }
+}
+
+/// What to ask for after a redirection from `url`; `None` when that leads to another host or nowhere.
+fn redirected(get: &Value, url: &str, place: &str) -> Option<Value> {
+    let mut next = get.clone();
+    if place.starts_with('/') && !place.starts_with("//") {
+        next["path"] = place.into();
+        return Some(next);
+    }
+    let host = |url: &str| Some(url.split_once("://")?.1.split(['/', ':', '?']).next()?.to_owned());
+    let (scheme, rest) = place.split_once("://")?;
+    if host(place)? != host(url)? {
+        return None;
+    }
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let port = authority.split_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    next["port"] = port.unwrap_or(if scheme == "https" { 443 } else { 80 }).into();
+    next["scheme"] = scheme.to_ascii_uppercase().into();
+    next["path"] = format!("/{path}").into();
+    Some(next)
 }
 
 fn refused(address: &str, port: u16) -> String {

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Condition, Object, ObjectKey, Quantity, pod_requests, set_condition};
 use crate::base::Timestamp;
 
+use super::super::manager::EventType;
 use super::super::runtime;
 use super::super::scheduler::refusal;
 use super::after;
+use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
 use super::usage::limit;
@@ -19,23 +21,68 @@ use super::usage::limit;
 const RESIZE_RETRY: i64 = 10_000;
 /// The condition of a Pod whose resize waits.
 const RESIZE_PENDING: &str = "PodResizePending";
+/// The condition of a Pod whose containers do not have yet what they were given.
+const RESIZE_IN_PROGRESS: &str = "PodResizeInProgress";
 
-/// Tells in the status of a Pod that its resize waits, or no longer.
-pub(super) fn tell_resize(pod: &mut Object, pending: Option<&(String, String)>, now: Timestamp) {
+/// Whether a Pod says something of a resize.
+pub(super) fn tells_resize(pod: &Object) -> bool {
+    [RESIZE_PENDING, RESIZE_IN_PROGRESS].iter().any(|told| pod.condition(told).is_some())
+}
+
+/// Tells in the status of a Pod that its resize waits or goes on, or no longer.
+pub(super) fn tell_resize(
+    pod: &mut Object,
+    pending: Option<&(String, String)>,
+    goes_on: bool,
+    now: Timestamp,
+) {
+    let pending = pending.map(|(reason, message)| (reason.as_str(), message.as_str()));
+    for (condition_type, told) in
+        [(RESIZE_PENDING, pending), (RESIZE_IN_PROGRESS, goes_on.then_some(("", "")))]
+    {
+        tell(pod, condition_type, told, now);
+    }
+}
+
+fn tell(pod: &mut Object, condition_type: &'static str, told: Option<(&str, &str)>, now: Timestamp) {
     let generation = pod.generation();
-    let Some((reason, message)) = pending else {
+    let Some((reason, message)) = told else {
         if let Some(Value::Array(conditions)) = pod.get_mut("/status/conditions") {
-            conditions.retain(|condition| condition["type"] != RESIZE_PENDING);
+            conditions.retain(|condition| condition["type"] != condition_type);
         }
         return;
     };
-    set_condition(pod, Condition { condition_type: RESIZE_PENDING, status: "True", reason, message }, now);
+    set_condition(pod, Condition { condition_type, status: "True", reason, message }, now);
     if let Some(Value::Array(conditions)) = pod.get_mut("/status/conditions") {
-        for condition in conditions.iter_mut().filter(|condition| condition["type"] == RESIZE_PENDING) {
+        for condition in conditions.iter_mut().filter(|condition| condition["type"] == condition_type) {
             condition["observedGeneration"] = generation.into();
             condition["lastProbeTime"] = Value::Null;
         }
     }
+}
+
+/// What an event about a resize says (`pkg/kubelet/events`): the resources of all containers.
+fn resize_message(pod: &Object, what: &str, error: &str) -> String {
+    let allocations = |list: &str| -> Vec<String> {
+        pod.list(&format!("/spec/{list}"))
+            .iter()
+            .map(|container| {
+                let resources = container.get("resources").cloned().unwrap_or_else(|| json!({}));
+                format!("{{\"name\":{},\"resources\":{resources}}}", container["name"])
+            })
+            .collect()
+    };
+    let lists = ["initContainers", "containers"].map(|list| (list, allocations(list)));
+    let mut parts: Vec<String> = lists
+        .iter()
+        .filter(|(_, all)| !all.is_empty())
+        .map(|(list, all)| format!("\"{list}\":[{}]", all.join(",")))
+        .collect();
+    parts.push(format!("\"generation\":{}", pod.generation()));
+    if !error.is_empty() {
+        parts.push(format!("\"error\":{}", Value::from(error)));
+    }
+    format!("Pod resize {what}: {{{}}}", parts.join(","))
 }
 
 impl PodWorker<'_> {
@@ -45,11 +92,20 @@ impl PodWorker<'_> {
     /// What the node cannot give waits; gives back when that is looked at again.
     pub(super) fn follow_resources(&mut self) -> Option<Timestamp> {
         let pod = Arc::clone(&self.pod);
-        let pending = if self.is_resized() { self.resize_refusal() } else { None };
-        let waits = pending.is_some();
-        self.runtime_mut().resize_pending = pending;
-        if waits {
+        let resized = self.is_resized();
+        if let Some(pending) = resized.then(|| self.resize_refusal()).flatten() {
+            let before = self.runtime_mut().resize_pending.replace(pending.clone());
+            if before.as_ref() != Some(&pending) {
+                let (reason, error) = pending;
+                let message = resize_message(&pod, &reason, &error);
+                self.event(None, EventType::Warning, &format!("Resize{reason}"), &message);
+            }
             return Some(after(self.now(), RESIZE_RETRY));
+        }
+        self.runtime_mut().resize_pending = None;
+        if resized {
+            self.runtime_mut().resizing = true;
+            self.event(None, EventType::Normal, "ResizeStarted", &resize_message(&pod, "started", ""));
         }
         for spec in pod_spec::all_containers(&pod) {
             let wanted = spec.get("/resources").cloned().unwrap_or(Value::Null);
@@ -75,7 +131,21 @@ impl PodWorker<'_> {
                 self.kill(&spec, &format!("Container {} resize requires restart", spec.name()), grace);
             }
         }
+        self.conclude_resize();
         None
+    }
+
+    /// Tells that a resize is over once every container runs with what it was given.
+    fn conclude_resize(&mut self) {
+        let pod = Arc::clone(&self.pod);
+        let lasting = pod_spec::init_containers(&pod).filter(ContainerSpec::is_sidecar);
+        let settled = |container: &ContainerRuntime| container.is_running() && container.kill.is_none();
+        if self.runtime_mut().resizing
+            && lasting.chain(pod_spec::containers(&pod)).all(|spec| settled(self.container(spec.name())))
+        {
+            self.runtime_mut().resizing = false;
+            self.event(None, EventType::Normal, "ResizeCompleted", &resize_message(&pod, "completed", ""));
+        }
     }
 
     /// Whether a running container has other resources than the spec says.

@@ -1,6 +1,6 @@
 //! Volumes: what they hold when a Pod starts, and where containers see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use super::super::registry::Registry;
 use super::super::runtime::{Files, Mount, NODE_DISK, Ownership};
 use super::NodeState;
 use super::downward;
-use super::env::{data, expand, field};
+use super::env::{data, expand_with, field};
 use super::host_volumes::HostVolume;
 use super::pod_spec::ContainerSpec;
 
@@ -152,8 +152,12 @@ fn fill_data(
             None if optional => {}
             None => {
                 return Err(format!(
-                    "references non-existent {} key: {key}",
-                    if secret { "secret" } else { "config" }
+                    "{} key: {key}",
+                    if secret {
+                        "references non-existent secret"
+                    } else {
+                        "configmap references non-existent config"
+                    }
                 ));
             }
         }
@@ -234,16 +238,23 @@ pub(super) fn is_in_memory(pod: &Object, name: &str) -> bool {
 
 /// A `subPathExpr` with its variables replaced (`ExpandContainerVolumeMounts`).
 fn expanded(expression: &str, environment: &BTreeMap<String, String>) -> Result<String, String> {
-    let path = expand(expression, environment);
-    let unknown = path.find("$(").and_then(|start| path[start + 2..].split(')').next());
-    if let Some(name) = unknown.filter(|name| !environment.contains_key(*name)) {
-        return Err(format!("missing value for {name:?}"));
+    let mut missing = BTreeSet::new();
+    let path = expand_with(expression, |name| {
+        let value = environment.get(name).cloned().unwrap_or_default();
+        if value.is_empty() {
+            missing.insert(name.to_owned());
+        }
+        Some(value)
+    });
+    if !missing.is_empty() {
+        let missing: Vec<String> = missing.into_iter().collect();
+        return Err(format!("missing value for {}", missing.join(", ")));
     }
     if path.starts_with('/') {
-        return Err(format!("subPath {path:?} must not be an absolute path"));
+        return Err(format!("error SubPath `{path}` must not be an absolute path"));
     }
     if path.split('/').any(|part| part == "..") {
-        return Err(format!("subPath {path:?} must not contain '..'"));
+        return Err(format!("unable to provision SubPath `{path}`: must not contain '..'"));
     }
     Ok(path)
 }

@@ -12,11 +12,13 @@ impl Registry {
     /// Binds a Pod to a node (the `binding` subresource): sets nodeName and PodScheduled.
     ///
     /// # Errors
-    /// 404 when the Pod is gone, 409 when it is being deleted or is bound already.
+    /// 404 when the Pod is gone, 409 when it is being deleted, has gates or is bound already.
     pub(crate) fn bind(&mut self, pod: &ObjectKey, node: &str, dry_run: bool) -> Result<Arc<Object>, Status> {
         let old = self.get(&builtin::POD, pod)?;
         let refusal = if old.is_terminating() {
             Some(format!("pod {} is being deleted, cannot be assigned to a host", pod.name))
+        } else if !old.list("/spec/schedulingGates").is_empty() {
+            Some(format!("pod {} has non-empty .spec.schedulingGates", pod.name))
         } else if old.text("/spec/nodeName").is_empty() {
             None
         } else {

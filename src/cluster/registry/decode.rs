@@ -66,7 +66,10 @@ pub(super) fn decode_patched(
             _ => about_patch(detail.to_owned()),
         }
     })?;
-    let mut errors = strict_errors(options, &unknown_fields);
+    let mut errors = match patch {
+        Patch::Json(operations) => json_patch_errors(options, operations, &unknown_fields),
+        _ => strict_errors(options, &unknown_fields),
+    };
     if let (FieldValidation::Strict, Some(twice)) =
         (options.field_validation, yaml_error(&options.yaml_duplicates))
     {
@@ -130,6 +133,22 @@ fn strict_errors(options: &WriteOptions, unknown_fields: &[String]) -> Vec<Strin
             errors.push(error);
         }
     }
+    errors
+}
+
+/// What is wrong with the operations of a JSON patch themselves, and then with what they make.
+fn json_patch_errors(options: &WriteOptions, operations: &Value, unknown_fields: &[String]) -> Vec<String> {
+    let mut errors = Vec::new();
+    for (index, operation) in operations.as_array().into_iter().flatten().enumerate() {
+        let names = operation.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let unknown = names.filter(|name| !["op", "path", "from", "value"].contains(name));
+        errors.extend(unknown.map(|name| format!("json patch unknown field \"[{index}].{name}\"")));
+        let own = format!("[{index}].");
+        let twice =
+            options.duplicate_fields.iter().filter(|(field, twice)| *twice && field.starts_with(&own));
+        errors.extend(twice.map(|(field, _)| format!("json patch duplicate field {field:?}")));
+    }
+    errors.extend(unknown_fields.iter().map(|field| format!("unknown field {field:?}")));
     errors
 }
 

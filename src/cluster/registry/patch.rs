@@ -61,6 +61,13 @@ impl Registry {
         check_name(key, object.name())?;
         if live.is_none() {
             object.set("/metadata/name", key.name.clone());
+            if !object.uid().is_empty() {
+                let why = format!(
+                    "uid mismatch: the provided object specified uid {}, and no existing object was found",
+                    object.uid()
+                );
+                return Err(Status::conflict(kind, &key.name, &why));
+            }
         }
         let applied = Patch::Apply { configuration: Value::Null, force };
         let incoming = decode_patched(kind, object.value(), &applied, options)?;

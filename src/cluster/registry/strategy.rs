@@ -52,6 +52,9 @@ pub(crate) trait Strategy: Sync {
     /// Fills absent fields with the kind's defaults.
     fn set_defaults(&self, _object: &mut Object) {}
 
+    /// Fills absent fields of the status with the kind's defaults.
+    fn set_status_defaults(&self, _object: &mut Object) {}
+
     /// Writes out what Go's encoder writes although it is zero: times as null, structs as `{}`.
     fn write_out_zero_values(&self, object: &mut Object) {
         for pointer in self.zero_counts() {

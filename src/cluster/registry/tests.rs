@@ -334,6 +334,40 @@ fn a_patch_with_an_unknown_field_shows_the_patch() {
 }
 
 #[test]
+fn what_json_patches_say_too_much_is_named() {
+    let mut registry = registry();
+    create(&mut registry, &CONFIG_MAP, "default", json!({"metadata": {"name": "x"}})).unwrap();
+    let options = WriteOptions {
+        field_validation: FieldValidation::Strict,
+        duplicate_fields: vec![("[1].path".to_owned(), true)],
+        ..options()
+    };
+    let patch = Patch::Json(json!([
+        {"op": "add", "path": "/dta", "value": {}, "foo": "bar"},
+        {"op": "add", "path": "/immutable", "value": false},
+    ]));
+    let error = registry.patch(&CONFIG_MAP, &ObjectKey::new("default", "x"), &patch, &options).unwrap_err();
+    let told = r#"strict decoding error: json patch unknown field "[0].foo", json patch duplicate field "[1].path", unknown field "dta""#;
+    assert!(error.message.ends_with(told), "{}", error.message);
+}
+
+#[test]
+fn applying_to_an_object_that_is_gone_does_not_make_another() {
+    let mut registry = registry();
+    let configuration =
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "uid": "old"}});
+    let patch = Patch::Apply { configuration, force: false };
+    let error = registry.patch(&CONFIG_MAP, &ObjectKey::new("default", "x"), &patch, &options()).unwrap_err();
+    assert_eq!(
+        (error.code, error.message.as_str()),
+        (
+            409,
+            r#"Operation cannot be fulfilled on configmaps "x": uid mismatch: the provided object specified uid old, and no existing object was found"#
+        )
+    );
+}
+
+#[test]
 fn a_status_keeps_what_a_go_type_would_keep() {
     let mut registry = registry();
     let spec = json!({"containers": [{"name": "a", "image": "nginx"}]});

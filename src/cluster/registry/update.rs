@@ -121,8 +121,10 @@ impl Registry {
         let mut new = if kept { new } else { meant(kind, strategy, old, new, options)? };
         // What is shared with the old object was made right when that was written.
         let same = is_shared(&new, old, &["metadata", "status"]);
-        if options.subresource != "status" && !same {
-            strategy.set_defaults(&mut new);
+        match options.subresource {
+            "status" => strategy.set_status_defaults(&mut new),
+            _ if same => {}
+            _ => strategy.set_defaults(&mut new),
         }
         strategy.check_user(self, options, &mut new, Some(old))?;
         if !owned {

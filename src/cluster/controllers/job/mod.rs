@@ -56,7 +56,7 @@ impl Reconciler for JobController {
             return Ok(Action::AwaitChange);
         }
         let selector = LabelSelector::from_value(job.get("/spec/selector").unwrap_or(&Value::Null));
-        let pods = claim::claim(registry, &builtin::POD, &job, &selector)?;
+        let pods = claim::claim_tracked(registry, &builtin::POD, &job, &selector, Some(FINALIZER))?;
         if job.is_terminating() {
             return tracking::release(registry, &pods).map(|()| Action::AwaitChange);
         }

@@ -43,6 +43,18 @@ fn a_job_is_made_whenever_the_schedule_says_so() {
 }
 
 #[test]
+fn a_job_tells_its_moment_on_the_clocks_of_its_zone() {
+    for (zone, moment) in [("Asia/Seoul", "2026-01-01T09:05:00+09:00"), ("Etc/UTC", "2026-01-01T00:05:00Z")] {
+        let mut simulation = started("date", json!({"timeZone": zone}));
+        run(&mut simulation, 300);
+        let told = jobs(&simulation)[0]
+            .annotation("batch.kubernetes.io/cronjob-scheduled-timestamp")
+            .map(str::to_owned);
+        assert_eq!(told.as_deref(), Some(moment));
+    }
+}
+
+#[test]
 fn only_the_last_jobs_are_kept() {
     let mut simulation = started("date", json!({"successfulJobsHistoryLimit": 2}));
     run(&mut simulation, 5 * 300 + 60);

@@ -45,6 +45,19 @@ fn a_job_ends_when_its_pod_has_succeeded() {
 }
 
 #[test]
+fn a_pod_that_matches_no_longer_is_let_go_of() {
+    let mut simulation = started("sleep 1000", json!({}));
+    let name = pods(&simulation)[0].name().to_owned();
+    change(&mut simulation, &builtin::POD, &name, |pod| {
+        pod.remove("/metadata/labels");
+    });
+    run(&mut simulation, 5);
+    let stranger = get(&simulation, &builtin::POD, &name);
+    assert_eq!((stranger.list("/metadata/ownerReferences").len(), stranger.finalizers().count()), (0, 0));
+    assert_eq!((pods(&simulation).len(), count(&simulation, "active")), (2, 1));
+}
+
+#[test]
 fn several_completions_run_so_many_at_a_time() {
     let mut simulation = cluster();
     create(

@@ -248,4 +248,10 @@ fn dig_shows_the_parts_that_it_is_asked_for() {
     assert!(whole.contains(";; Query time: ") && whole.contains(" UTC 2026\n"), "{whole}");
     let full = "one.web.default.svc.cluster.local\n";
     assert_eq!((told(&["hostname"]), told(&["hostname", "-f"])), (full.to_owned(), full.to_owned()));
+    let spec = json!({"containers": containers, "hostname": "one", "subdomain": "web", "hostnameOverride": "my.own.name"});
+    create(&mut simulation, &POD, "named", json!({"spec": spec}));
+    run(&mut simulation, 60);
+    let (hosts, _) = exec(&mut simulation, "named", &["sh", "-c", "hostname; tail -1 /etc/hosts"]);
+    let own = get(&simulation, &POD, "named").text("/status/podIP").to_owned();
+    assert_eq!(hosts, format!("my.own.name\n{own}\tmy.own.name\n"));
 }

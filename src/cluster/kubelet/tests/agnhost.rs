@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};
+use crate::apimachinery::builtin::{EVENT, POD};
 
 /// The log of a Pod whose only container runs agnhost with one volume at `/v`.
 fn told(bench: &mut Bench, name: &str, volume: Value, words: &[&str]) -> String {
@@ -171,4 +173,114 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
         told.contains("control-plane.minikube.internal") && !told.contains("Kubernetes-managed"),
         "{told}"
     );
+}
+
+#[test]
+fn a_probe_follows_redirections_that_stay_with_the_pod() {
+    let mut bench = Bench::new();
+    for (name, place) in [("stays", "%2Fhealthz"), ("leaves", "http%3A%2F%2F0.0.0.0%2F")] {
+        let get = json!({"path": format!("/redirect?loc={place}"), "port": 8080});
+        let probe = json!({"httpGet": get, "initialDelaySeconds": 15, "failureThreshold": 1});
+        bench.pod(
+            name,
+            json!({"terminationGracePeriodSeconds": 1, "containers": [{"name": "c", "args": ["liveness"],
+                "image": "registry.k8s.io/e2e-test-images/agnhost:2.56", "livenessProbe": probe}]}),
+        );
+    }
+    bench.run_for(45_000);
+    let restarts =
+        |name: &str| bench.object(name).number("/status/containerStatuses/0/restartCount").unwrap();
+    assert!(restarts("stays") > 0 && restarts("leaves") == 0);
+    let warned = bench.registry.list(&EVENT, None).iter().any(|event| {
+        event.text("/reason") == "ProbeWarning"
+            && event
+                .text("/message")
+                .starts_with("Liveness probe warning: Probe terminated redirects, Response body: ")
+    });
+    assert!(warned);
+}
+
+#[test]
+fn a_path_in_a_volume_waits_for_its_variables() {
+    let mut bench = Bench::new();
+    let variable =
+        json!({"name": "P", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['path']"}}});
+    bench.pod(
+        "p",
+        json!({"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "c", "image": "nginx:1.27",
+            "env": [variable], "volumeMounts": [{"name": "v", "mountPath": "/v", "subPathExpr": "$(P)"}]}]}),
+    );
+    bench.run_for(10_000);
+    let waiting = |bench: &Bench, field: &str| {
+        bench.object("p").text(&format!("/status/containerStatuses/0/state/waiting/{field}")).to_owned()
+    };
+    assert_eq!(
+        (waiting(&bench, "reason").as_str(), waiting(&bench, "message").as_str()),
+        ("CreateContainerConfigError", "missing value for P")
+    );
+    let annotated = |bench: &mut Bench, path: &str| {
+        let mut pod = bench.object("p");
+        pod.set_annotation("path", path);
+        bench.registry.update(&POD, &key("p"), pod, &WriteOptions::component("test")).unwrap();
+        bench.run_for(30_000);
+    };
+    annotated(&mut bench, "/tmp");
+    assert_eq!(waiting(&bench, "message"), "error SubPath `/tmp` must not be an absolute path");
+    annotated(&mut bench, "mine");
+    assert_eq!(bench.object("p").text("/status/phase"), "Running");
+}
+
+#[test]
+fn a_guestbook_keeps_what_is_written_at_all_its_replicas() {
+    let mut bench = Bench::new();
+    let part = |words: &[&str]| json!({"containers": [{"name": "c", "args": words, "image": "registry.k8s.io/e2e-test-images/agnhost:2.56"}]});
+    bench.pod("primary", part(&["guestbook", "--http-port", "6379"]));
+    bench.run_for(10_000);
+    let primary = bench.object("primary").text("/status/podIP").to_owned();
+    bench.pod("replica", part(&["guestbook", "--replicaof", &primary, "--http-port", "6379"]));
+    bench.run_for(10_000);
+    let replica = bench.object("replica").text("/status/podIP").to_owned();
+    let script = format!(
+        "curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/set?key=messages&value=hello'; \
+         curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/guestbook?cmd=set'"
+    );
+    bench.pod(
+        "asker",
+        json!({"restartPolicy": "Never", "containers": [{"name": "c", "command": ["sh", "-c", script],
+        "image": "registry.k8s.io/e2e-test-images/agnhost:2.56"}]}),
+    );
+    bench.run_for(10_000);
+    let log = bench.node.logs(&bench.registry, &key("asker"), &Default::default()).unwrap();
+    let expected = r#"{"data":""}{"message":"Updated"}{"data":"hello"}cannot set with empty key."#;
+    assert_eq!(String::from_utf8(log.bytes).unwrap().trim_end(), expected);
+}
+
+#[test]
+fn privileges_grow_unless_they_are_locked() {
+    let mut bench = Bench::new();
+    for (name, locked, told) in
+        [("locked", json!(false), "Effective uid: 1000\n"), ("free", json!(true), "Effective uid: 0\n")]
+    {
+        let context = json!({"runAsUser": 1000, "allowPrivilegeEscalation": locked});
+        let (program, changes) =
+            ("registry.k8s.io/e2e-test-images/nonewprivs:1.3", ["sh", "-c", "ip link add d type dummy"]);
+        bench.pod(
+            name,
+            json!({"restartPolicy": "Never", "containers": [
+            {"name": "c", "image": program, "securityContext": context},
+            {"name": "d", "image": "busybox:1.36", "command": changes, "securityContext": context}]}),
+        );
+        bench.run_for(10_000);
+        let log = |container: &str| {
+            let options = super::super::super::runtime::LogOptions {
+                container: Some(container.to_owned()),
+                ..Default::default()
+            };
+            String::from_utf8(bench.node.logs(&bench.registry, &key(name), &options).unwrap().bytes).unwrap()
+        };
+        assert_eq!(
+            (log("c").as_str(), log("d").as_str()),
+            (told, "ip: RTNETLINK answers: Operation not permitted\n")
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apimachinery::builtin::{CONFIG_MAP, NODE, POD};
+use crate::apimachinery::builtin::{CONFIG_MAP, EVENT, NODE, POD};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::super::registry::WriteOptions;
@@ -259,6 +259,20 @@ fn resources_follow_in_place() {
     let message = "Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000";
     assert_eq!(resize("3"), ("100m".to_owned(), Some(json!(message))));
     assert_eq!(resize("1"), ("1".to_owned(), None));
+    let events = bench.registry.list(&EVENT, None);
+    let told = |reason: &str| {
+        events.iter().rfind(|event| event.text("/reason") == reason).map(|event| event.text("/message"))
+    };
+    let resources = |cpu: &str| {
+        format!(
+            r#"{{"containers":[{{"name":"c","resources":{{"limits":{{"cpu":"4"}},"requests":{{"cpu":"{cpu}"}}}}}}]"#
+        )
+    };
+    let infeasible =
+        format!(r#"Pod resize Infeasible: {},"generation":3,"error":"{message}"}}"#, resources("3"));
+    assert_eq!(told("ResizeInfeasible"), Some(infeasible.as_str()));
+    let completed = format!(r#"Pod resize completed: {},"generation":4}}"#, resources("1"));
+    assert_eq!(told("ResizeCompleted"), Some(completed.as_str()));
 }
 
 #[test]

@@ -69,6 +69,13 @@ impl Strategy for JobStrategy {
         validation::job_update_errors(new, old)
     }
 
+    fn validate_part(&self, subresource: &str, new: &Object, old: &Object) -> FieldErrors {
+        match subresource {
+            "status" => validation::job_status_errors(new, old),
+            _ => FieldErrors::new(),
+        }
+    }
+
     fn columns(&self) -> &'static [Column] {
         const {
             &[

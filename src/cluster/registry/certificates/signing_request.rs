@@ -80,11 +80,19 @@ impl Strategy for SigningRequestStrategy {
     fn validate_part(&self, _subresource: &str, new: &Object, old: &Object) -> FieldErrors {
         let both =
             |object: &Object| ["Approved", "Denied"].iter().all(|name| object.condition(name).is_some());
-        if !both(new) || both(old) {
-            return FieldErrors::new();
+        let mut errors = FieldErrors::new();
+        if both(new) && !both(old) {
+            let detail = "Approved and Denied conditions are mutually exclusive";
+            errors.push(FieldError::invalid("status.conditions", "", detail));
         }
-        let detail = "Approved and Denied conditions are mutually exclusive";
-        vec![FieldError::invalid("status.conditions", "", detail)]
+        let lost = |name: &&str| old.condition(name).is_some() && new.condition(name).is_none();
+        errors.extend(["Approved", "Denied", "Failed"].iter().copied().filter(|name| lost(name)).map(
+            |name| {
+                let detail = format!("updates may not remove a condition of type {name:?}");
+                FieldError::forbidden("status.conditions", detail)
+            },
+        ));
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -297,5 +305,24 @@ mod tests {
         assert_eq!((told(&both, &both[..1]), told(&both, &both), told(&both[1..], &[])), (1, 0, 0));
         assert!(signer("mine").unwrap().starts_with("must be a fully qualified domain"));
         assert!(signer("local/mine").unwrap().starts_with("should be a domain"));
+    }
+
+    #[test]
+    fn a_decision_is_neither_taken_back_nor_turned() {
+        let told = |old: &[&str], new: &[&str]| {
+            let request = |decided: &[&str]| {
+                let conditions: Vec<Value> =
+                    decided.iter().map(|name| json!({"type": name, "status": "True"})).collect();
+                Object::from_value(json!({"status": {"conditions": conditions}})).unwrap()
+            };
+            let errors = SigningRequestStrategy.validate_part("approval", &request(new), &request(old));
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(told(&[], &["Approved"]).is_empty());
+        let kept = r#"status.conditions: Forbidden: updates may not remove a condition of type "Approved""#;
+        assert_eq!(told(&["Approved"], &["Denied"]), [kept]);
+        let both =
+            "status.conditions: Invalid value: \"\": Approved and Denied conditions are mutually exclusive";
+        assert_eq!(told(&["Approved"], &["Approved", "Denied"]), [both]);
     }
 }

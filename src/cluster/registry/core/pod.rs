@@ -66,9 +66,16 @@ impl Strategy for PodStrategy {
     }
 
     fn add_rule_errors(&self, new: &Object, old: Option<&Object>, errors: &mut FieldErrors) {
-        let added = Field::of(new, "spec").child("ephemeralContainers");
-        if old.is_none() && !added.is_empty() {
+        if old.is_some() {
+            return;
+        }
+        let field = |name: &str| Field::of(new, "spec").child(name);
+        let (added, node) = (field("ephemeralContainers"), field("nodeName"));
+        if !added.is_empty() {
             errors.push(added.forbidden("cannot be set on create"));
+        }
+        if !node.is_empty() && !field("schedulingGates").is_empty() {
+            errors.push(node.forbidden("cannot be set until all schedulingGates have been cleared"));
         }
     }
 

@@ -48,6 +48,26 @@ impl Strategy for ServiceStrategy {
         }
     }
 
+    fn set_status_defaults(&self, object: &mut Object) {
+        if object.text("/spec/type") != "LoadBalancer" {
+            return;
+        }
+        for ingress in
+            object.get_mut("/status/loadBalancer/ingress").and_then(Value::as_array_mut).into_iter().flatten()
+        {
+            if ingress["ip"].as_str().is_some_and(|ip| !ip.is_empty()) && ingress["ipMode"].is_null() {
+                ingress["ipMode"] = json!("VIP");
+            }
+        }
+    }
+
+    fn validate_part(&self, subresource: &str, new: &Object, _old: &Object) -> FieldErrors {
+        match subresource {
+            "status" => validation::balancer_status_errors(new),
+            _ => FieldErrors::new(),
+        }
+    }
+
     fn prepare_for_update(&self, new: &mut Object, old: &Object) {
         service_allocation::keep_allocations(new, old);
     }

@@ -8,6 +8,8 @@ use super::field::Field;
 
 /// Most bytes that all values may have together.
 const SIZE_MAX: usize = 1024 * 1024;
+/// Annotation of a Secret that holds a token: whose.
+const ACCOUNT: &str = "kubernetes.io/service-account.name";
 
 /// What is wrong with the maps `fields` of an object.
 pub(crate) fn config_errors(object: &Object, fields: &[&str]) -> FieldErrors {
@@ -48,8 +50,15 @@ pub(crate) fn config_update_errors(new: &Object, old: &Object, fields: &[&str]) 
     errors
 }
 
-/// Keys that a Secret of a well-known type must have.
+/// What a Secret of a well-known type must have: keys, or the name of an account.
 pub(crate) fn secret_type_errors(secret: &Object) -> FieldErrors {
+    if secret.text("/type") == "kubernetes.io/service-account-token" {
+        let nobody = secret.annotation(ACCOUNT).is_none_or(str::is_empty);
+        return nobody
+            .then(|| FieldError::required(format!("metadata.annotations[{ACCOUNT}]"), ""))
+            .into_iter()
+            .collect();
+    }
     let has = |key: &str| secret.map("/data").is_some_and(|data| data.contains_key(key));
     let keys: &[&str] = match secret.text("/type") {
         "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],

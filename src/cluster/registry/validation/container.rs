@@ -1,7 +1,7 @@
 //! Rules of containers.
 
 use crate::apimachinery::{
-    FieldErrors, validate_config_key, validate_dns1123_label, validate_environment_variable_name,
+    FieldError, FieldErrors, validate_config_key, validate_dns1123_label, validate_environment_variable_name,
     validate_port_name,
 };
 
@@ -14,6 +14,10 @@ use super::volume::inner_path_errors;
 
 /// What looks after a container that runs on.
 const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
+/// When a container may say that it starts again.
+const RESTART_POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
+/// What a rule about exit codes may do.
+const RESTART_ACTIONS: &[&str] = &["Restart", "RestartAllContainers"];
 /// Protocols of ports, in the order of messages.
 pub(super) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 /// Fields of a Pod that an environment variable may show.
@@ -49,9 +53,38 @@ pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> Field
     errors.extend(container.child("env").items().flat_map(|variable| variable_errors(&variable)));
     errors.extend(env_from_errors(&container.child("envFrom")));
     errors.extend(mount_errors(container, volumes));
+    errors.extend(restart_errors(container));
     errors.extend(container.child("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"]));
     errors.extend(resource_errors(&container.child("resources")));
     errors.extend(container_security_errors(&container.child("securityContext")));
+    errors
+}
+
+/// What is wrong with when a container says that it starts again (`validateContainerRestartPolicy`).
+fn restart_errors(container: &Field<'_>) -> FieldErrors {
+    let (policy, rules) = (container.child("restartPolicy"), container.child("restartPolicyRules"));
+    let mut errors = FieldErrors::new();
+    if policy.is_absent() && !rules.is_empty() {
+        errors.push(policy.required("must specify restartPolicy when restart rules are used"));
+    }
+    if !policy.is_absent() && !RESTART_POLICIES.contains(&policy.text()) {
+        errors.push(policy.not_supported(RESTART_POLICIES));
+    }
+    for rule in rules.items() {
+        let (action, codes) = (rule.child("action"), rule.child("exitCodes"));
+        if !RESTART_ACTIONS.contains(&action.text()) {
+            errors.push(action.not_supported(RESTART_ACTIONS));
+        }
+        let operator = codes.child("operator");
+        if codes.is_absent() {
+            errors.push(codes.required("must be specified"));
+        } else if !["In", "NotIn"].contains(&operator.text()) {
+            errors.push(FieldError {
+                value: operator.text().into(),
+                ..operator.not_supported(&["In", "NotIn"])
+            });
+        }
+    }
     errors
 }
 
@@ -121,7 +154,7 @@ pub(super) fn host_port_conflicts(containers: &Field<'_>) -> FieldErrors {
         let key = (port.child("protocol").text(), port.child("hostIP").text(), host_port.number());
         if taken.contains(&key) {
             let shown = format!("{}/{}/{}", key.0, key.1, key.2);
-            errors.push(crate::apimachinery::FieldError { value: shown.into(), ..host_port.duplicate() });
+            errors.push(FieldError { value: shown.into(), ..host_port.duplicate() });
         }
         taken.push(key);
     }
@@ -244,10 +277,7 @@ fn mount_errors(container: &Field<'_>, volumes: &[&str]) -> FieldErrors {
     errors
 }
 
-fn propagation_error(
-    container: &Field<'_>,
-    propagation: &Field<'_>,
-) -> Option<crate::apimachinery::FieldError> {
+fn propagation_error(container: &Field<'_>, propagation: &Field<'_>) -> Option<FieldError> {
     let supported = ["Bidirectional", "HostToContainer", "None"];
     if propagation.is_absent() {
         return None;

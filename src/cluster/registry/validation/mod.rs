@@ -13,11 +13,13 @@ mod field;
 mod horizontal_pod_autoscaler;
 mod internal_types;
 mod job;
+mod job_status;
 mod lifecycle;
 mod metadata;
 mod networking;
 mod placement;
 mod pod_spec;
+mod pod_update;
 mod probe;
 mod quota;
 mod resources;
@@ -39,14 +41,18 @@ pub(super) use event::{event_errors, newer_event_errors};
 pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{generated_labels, job_errors, job_update_errors};
+pub(super) use job_status::job_status_errors;
 pub(super) use metadata::{kube_finalizer_errors, metadata_errors, metadata_update_errors};
 pub(super) use networking::{
     ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
 };
 pub(super) use placement::node_taint_errors;
-pub(super) use pod_spec::{pod_spec_errors, pod_update_errors};
+pub(super) use pod_spec::pod_spec_errors;
+pub(super) use pod_update::pod_update_errors;
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
-pub(super) use service::{is_externally_accessible, service_errors, service_update_errors};
+pub(super) use service::{
+    balancer_status_errors, is_externally_accessible, service_errors, service_update_errors,
+};
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use storage::{
     persistent_volume_claim_errors, persistent_volume_claim_update_errors, persistent_volume_errors,

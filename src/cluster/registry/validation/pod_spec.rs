@@ -1,23 +1,18 @@
-//! Rules of Pod specs, and of what may change in one.
+//! Rules of Pod specs.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::apimachinery::{
-    FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain,
-};
+use crate::apimachinery::{FieldErrors, validate_dns1123_label, validate_dns1123_subdomain};
 
 use super::container::{container_errors, host_port_conflicts, init_errors, running_errors};
 use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
 use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
-use super::internal_types::with_difference;
 use super::placement::placement_errors;
 use super::security::pod_security_errors;
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
 
-/// What a client is told that changes more of a Pod than it may.
-const UPDATE_REFUSED: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 /// Seconds that a Pod has to end when it does not say.
 const GRACE_PERIOD: i64 = 30;
 
@@ -138,68 +133,4 @@ fn toleration_errors(toleration: &Field<'_>) -> FieldErrors {
         errors.push(effect.invalid_value(effect.text(), detail));
     }
     errors
-}
-
-/// What is wrong with a change of a Pod (`ValidatePodUpdate`).
-pub(crate) fn pod_update_errors(new: &Object, old: &Object) -> FieldErrors {
-    let spec = Field::of(new, "spec");
-    for list in ["containers", "initContainers"] {
-        let pointer = format!("/spec/{list}");
-        if new.list(&pointer).len() != old.list(&pointer).len() {
-            return vec![spec.child(list).forbidden("pod updates may not add or remove containers")];
-        }
-    }
-    let mut allowed = new.get("/spec").cloned().unwrap_or_default();
-    let before = old.get("/spec").cloned().unwrap_or_default();
-    undo_allowed_changes(&mut allowed, &before);
-    if allowed == before {
-        return FieldErrors::new();
-    }
-    vec![FieldError::forbidden("spec", with_difference(UPDATE_REFUSED, "PodSpec", &before, &allowed))]
-}
-
-/// Puts back what a client may change, so that what still differs is what it may not.
-fn undo_allowed_changes(new: &mut Value, old: &Value) {
-    for list in ["containers", "initContainers"] {
-        let Some(Value::Array(containers)) = new.get_mut(list) else { continue };
-        for (index, container) in containers.iter_mut().enumerate() {
-            if let (Value::Object(container), Some(image)) = (container, old[list][index].get("image")) {
-                container.insert("image".to_owned(), image.clone());
-            }
-        }
-    }
-    let Value::Object(new) = new else { return };
-    restore(new, old, "activeDeadlineSeconds");
-    let became_one = new.get("terminationGracePeriodSeconds").and_then(Value::as_i64) == Some(1);
-    if became_one && old["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
-        restore(new, old, "terminationGracePeriodSeconds");
-    }
-    let before = old["tolerations"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let after = new.get("tolerations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if before.iter().all(|toleration| after.contains(toleration)) {
-        restore(new, old, "tolerations");
-    }
-    let gates_only_go = |gates: &Value| {
-        let before = old["schedulingGates"].as_array().map(Vec::as_slice).unwrap_or_default();
-        gates.as_array().is_some_and(|after| after.iter().all(|gate| before.contains(gate)))
-    };
-    // Until a Pod may be scheduled, it may become pickier about its node.
-    let gated = old["schedulingGates"].as_array().is_some_and(|gates| !gates.is_empty());
-    let selector = new.get("nodeSelector").and_then(Value::as_object);
-    let keeps = old["nodeSelector"].as_object().is_none_or(|before| {
-        before.iter().all(|(key, value)| selector.and_then(|after| after.get(key)) == Some(value))
-    });
-    if gated && keeps {
-        restore(new, old, "nodeSelector");
-    }
-    if new.get("schedulingGates").is_none_or(gates_only_go) {
-        restore(new, old, "schedulingGates");
-    }
-}
-
-fn restore(new: &mut Map<String, Value>, old: &Value, field: &str) {
-    match old.get(field) {
-        Some(value) => new.insert(field.to_owned(), value.clone()),
-        None => new.remove(field),
-    };
 }

@@ -1,9 +1,11 @@
 //! Rules of Services.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 
 use crate::apimachinery::{
-    FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain,
+    FieldError, FieldErrors, Object, validate_dns1123_label, validate_dns1123_subdomain, validate_label_key,
 };
 
 use super::container::PROTOCOLS;
@@ -12,6 +14,8 @@ use super::workload::label_errors;
 
 /// Types of Services, in the order of messages.
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+/// What a client is told whose address is none.
+const NO_ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 /// What a client is told that changes a cluster IP.
 const SET_ONCE: &str = "may not change once set";
 
@@ -46,12 +50,7 @@ pub(crate) fn service_errors(service: &Object) -> FieldErrors {
     errors.extend(duplicate_node_ports(&ports));
     errors.extend(address_errors(&spec));
     errors.extend(affinity_errors(&spec));
-    if service_type.text() != "LoadBalancer" {
-        let allocate = spec.child("allocateLoadBalancerNodePorts");
-        if !allocate.is_absent() {
-            errors.push(allocate.forbidden("may only be used when `type` is 'LoadBalancer'"));
-        }
-    }
+    errors.extend(balancer_errors(&spec));
     errors.extend(traffic_policy_errors(&spec));
     errors
 }
@@ -63,6 +62,50 @@ pub(crate) fn is_externally_accessible(service: &Object) -> bool {
         "ClusterIP" | "" => !service.list("/spec/externalIPs").is_empty(),
         _ => false,
     }
+}
+
+/// What only balanced Services have.
+fn balancer_errors(spec: &Field<'_>) -> FieldErrors {
+    let class = spec.child("loadBalancerClass");
+    if spec.child("type").text() == "LoadBalancer" {
+        return if class.is_absent() { FieldErrors::new() } else { qualified_name_errors(&class) };
+    }
+    [spec.child("allocateLoadBalancerNodePorts"), class]
+        .iter()
+        .filter(|field| !field.is_absent())
+        .map(|field| field.forbidden("may only be used when `type` is 'LoadBalancer'"))
+        .collect()
+}
+
+fn qualified_name_errors(field: &Field<'_>) -> FieldErrors {
+    field.invalid_all(validate_label_key(field.text()))
+}
+
+/// What is wrong with what a balancer says of itself (`ValidateLoadBalancerStatus`).
+pub(crate) fn balancer_status_errors(service: &Object) -> FieldErrors {
+    let ingress = Field::of(service, "status").child("loadBalancer").child("ingress");
+    if service.text("/spec/type") != "LoadBalancer" && !ingress.is_empty() {
+        return vec![ingress.forbidden("may only be used when `spec.type` is 'LoadBalancer'")];
+    }
+    let mut errors = FieldErrors::new();
+    for item in ingress.items() {
+        let [ip, mode, host] = ["ip", "ipMode", "hostname"].map(|name| item.child(name));
+        if !ip.is_empty() && ip.text().parse::<IpAddr>().is_err() {
+            errors.push(ip.invalid(NO_ADDRESS));
+        }
+        if !mode.is_absent() && ip.is_empty() {
+            errors.push(mode.forbidden("may not be specified when `ip` is not set"));
+        } else if !mode.is_absent() && !["Proxy", "VIP"].contains(&mode.text()) {
+            errors.push(mode.not_supported(&["Proxy", "VIP"]));
+        }
+        if !host.is_empty() {
+            errors.extend(host.invalid_all(validate_dns1123_subdomain(host.text())));
+            if host.text().parse::<IpAddr>().is_ok() {
+                errors.push(host.invalid("must be a DNS name, not an IP address"));
+            }
+        }
+    }
+    errors
 }
 
 fn traffic_policy_errors(spec: &Field<'_>) -> FieldErrors {
@@ -97,9 +140,9 @@ fn traffic_policy_errors(spec: &Field<'_>) -> FieldErrors {
 fn address_errors(spec: &Field<'_>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for address in spec.child("externalIPs").items() {
-        match address.text().parse::<std::net::IpAddr>() {
+        match address.text().parse::<IpAddr>() {
             Err(_) => {
-                errors.push(address.invalid("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+                errors.push(address.invalid(NO_ADDRESS));
             }
             Ok(found) if found.is_unspecified() => {
                 errors.push(address.invalid("may not be unspecified (0.0.0.0 or ::)"));
@@ -145,6 +188,16 @@ fn duplicate_node_ports(ports: &Field<'_>) -> FieldErrors {
 
 /// What is wrong with a change of a Service (`ValidateServiceUpdate`).
 pub(crate) fn service_update_errors(new: &Object, old: &Object) -> FieldErrors {
+    let mut errors = address_change_errors(new, old);
+    let class = |service| Field::of(service, "spec").child("loadBalancerClass");
+    let balanced = [old, new].iter().all(|service| service.text("/spec/type") == "LoadBalancer");
+    if balanced && class(new).value() != class(old).value() {
+        errors.push(class(new).invalid("may not change once set"));
+    }
+    errors
+}
+
+fn address_change_errors(new: &Object, old: &Object) -> FieldErrors {
     let (before, after) =
         (Field::of(old, "spec").child("clusterIPs"), Field::of(new, "spec").child("clusterIPs"));
     let keeps_address = [old, new].iter().all(|service| service.text("/spec/type") != "ExternalName");
@@ -221,7 +274,7 @@ fn cluster_ip_errors(spec: &Field<'_>) -> FieldErrors {
     for (index, text) in texts.enumerate() {
         if !matches!(text, "" | "None") && text.parse::<std::net::IpAddr>().is_err() {
             let path = format!("spec.clusterIPs[{index}]");
-            let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+            let detail = NO_ADDRESS;
             errors.push(FieldError::invalid(path, text, detail));
         }
     }
@@ -272,6 +325,49 @@ mod tests {
         assert_eq!(
             texts(json!({"type": "NodePort", "ports": twins, "externalTrafficPolicy": "Cluster"})),
             ["spec.ports[1].nodePort: Duplicate value: 30001"]
+        );
+    }
+
+    #[test]
+    fn only_balancers_have_a_class_which_stays() {
+        let service = |fields: serde_json::Value| {
+            let mut service = Object::from_value(json!({"spec": {"sessionAffinity": "None", "ports": [
+                {"port": 80, "targetPort": 80, "protocol": "TCP"}]}}))
+            .unwrap();
+            for (field, value) in fields.as_object().unwrap() {
+                service.set(&format!("/spec/{field}"), value.clone());
+            }
+            service
+        };
+        let told = |errors: FieldErrors| errors.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let plain = service(json!({"type": "ClusterIP", "loadBalancerClass": "a"}));
+        assert_eq!(
+            told(service_errors(&plain)),
+            ["spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"]
+        );
+        let class = |class: &str| service(json!({"type": "LoadBalancer", "loadBalancerClass": class}));
+        assert_eq!(
+            told(service_update_errors(&class("b"), &class("a"))),
+            [r#"spec.loadBalancerClass: Invalid value: "b": may not change once set"#]
+        );
+        let mut balanced = class("a");
+        balanced.set(
+            "/status/loadBalancer/ingress",
+            json!([{"ip": "1.2"}, {"hostname": "1.2.3.4", "ipMode": "VIP"}]),
+        );
+        assert_eq!(
+            told(balancer_status_errors(&balanced)),
+            [
+                format!("status.loadBalancer.ingress[0].ip: Invalid value: \"1.2\": {NO_ADDRESS}"),
+                "status.loadBalancer.ingress[1].ipMode: Forbidden: may not be specified when `ip` is not set".to_owned(),
+                "status.loadBalancer.ingress[1].hostname: Invalid value: \"1.2.3.4\": must be a DNS name, not an IP address".to_owned(),
+            ]
+        );
+        let mut plain = service(json!({"type": "ClusterIP"}));
+        plain.set("/status/loadBalancer/ingress", json!([{"ip": "1.2.3.4"}]));
+        assert_eq!(
+            told(balancer_status_errors(&plain)),
+            ["status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'"]
         );
     }
 }

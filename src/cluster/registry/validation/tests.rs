@@ -298,6 +298,45 @@ fn secrets_take_plain_text_and_keep_their_type_and_immutable_objects_their_data(
         create(&mut registry, &SECRET, tls),
         r#"Secret "t" is invalid: data[tls.key]: Required value"#
     );
+    let token = json!({"metadata": {"name": "t"}, "type": "kubernetes.io/service-account-token"});
+    assert_eq!(
+        create(&mut registry, &SECRET, token),
+        r#"Secret "t" is invalid: metadata.annotations[kubernetes.io/service-account.name]: Required value"#
+    );
+}
+
+#[test]
+fn rules_about_restarts_need_a_policy_and_codes() {
+    let rule = |action: &str, codes: Value| json!({"action": action, "exitCodes": codes});
+    check(
+        &POD,
+        "p",
+        vec![
+            (
+                container(
+                    json!({"restartPolicyRules": [rule("Restart", json!({"operator": "In", "values": [1]}))]}),
+                ),
+                vec![
+                    "spec.containers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used",
+                ],
+            ),
+            (
+                container(json!({"restartPolicy": "Sometimes"})),
+                vec![
+                    r#"spec.containers[0].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure""#,
+                ],
+            ),
+            (
+                container(
+                    json!({"restartPolicy": "Never", "restartPolicyRules": [rule("Stop", json!({"operator": "Is"}))]}),
+                ),
+                vec![
+                    r#"spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers""#,
+                    r#"spec.containers[0].restartPolicyRules[0].exitCodes.operator: Unsupported value: "Is": supported values: "In", "NotIn""#,
+                ],
+            ),
+        ],
+    );
 }
 
 /// What is said about a Pod spec to which `change` was done.

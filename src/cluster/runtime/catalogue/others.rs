@@ -3,6 +3,10 @@
 use super::super::images::{Image, Toolbox};
 use super::{CONTROL_PLANE, PLAIN, SAMPLE_APP};
 
+/// Images of the suites that do what one subcommand of agnhost does.
+const TEST_WEBSERVER: Image =
+    Image { entrypoint: &["/agnhost"], program: "agnhost", toolbox: Toolbox::BusyboxCurl, ..PLAIN };
+
 /// The images.
 pub(super) static IMAGES: &[Image] = &[
     Image { repository: "docker.io/codongmin/kub-first-app", ..SAMPLE_APP },
@@ -123,6 +127,24 @@ pub(super) static IMAGES: &[Image] = &[
         command: &["sh"],
         toolbox: Toolbox::Busybox,
         ..PLAIN
+    },
+    Image {
+        repository: "registry.k8s.io/e2e-test-images/nautilus",
+        tags: &["1.4", "1.5", "1.6", "1.7"],
+        size: 49_642_095,
+        ..TEST_WEBSERVER
+    },
+    Image {
+        repository: "registry.k8s.io/e2e-test-images/kitten",
+        tags: &["1.4", "1.5", "1.6", "1.7"],
+        size: 49_647_241,
+        ..TEST_WEBSERVER
+    },
+    Image {
+        repository: "registry.k8s.io/e2e-test-images/nonewprivs",
+        tags: &["1.3"],
+        size: 2_902_311,
+        ..TEST_WEBSERVER
     },
     Image {
         repository: "registry.k8s.io/e2e-test-images/nginx",

@@ -70,8 +70,7 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
         return call.fail_usage(&format!("unknown object '{object}'"));
     }
     if !shows {
-        call.complain("not simulated: changing the network; it can be looked at");
-        return Outcome::Ended(1);
+        return refuse_change(call);
     }
     if object_is("route") {
         call.say(&format!("default via {gateway} dev eth0 "));
@@ -111,6 +110,21 @@ pub(super) fn ip(call: &mut Call<'_>) -> Outcome {
         }
     }
     Outcome::Ended(0)
+}
+
+/// Says who may not change the network, or that nobody can.
+fn refuse_change(call: &mut Call<'_>) -> Outcome {
+    const NET_ADMIN: u64 = 1 << 12;
+    let status = call.system.files().read("/proc/1/status").unwrap_or_default();
+    let status = String::from_utf8_lossy(&status);
+    let effective =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("CapEff:\t")?, 16).ok());
+    if effective.is_some_and(|effective| effective & NET_ADMIN == 0) {
+        call.complain("RTNETLINK answers: Operation not permitted");
+        return Outcome::Ended(2);
+    }
+    call.complain("not simulated: changing the network; it can be looked at");
+    Outcome::Ended(1)
 }
 
 /// route: the table, which cannot be changed.

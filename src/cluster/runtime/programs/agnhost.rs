@@ -6,7 +6,7 @@ use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{GrpcHealth, Program, Sigterm};
 use super::super::system::System;
-use super::{agnhost_converter, agnhost_issuer, agnhost_porter, agnhost_tools};
+use super::{agnhost_converter, agnhost_guestbook, agnhost_issuer, agnhost_porter, agnhost_tools};
 
 /// `agnhost`.
 pub(in super::super) struct Agnhost;
@@ -29,6 +29,15 @@ const OLD_IMAGES: &[(&str, &str)] = &[
     ("registry.k8s.io/liveness", "liveness"),
     ("registry.k8s.io/serve_hostname", "serve-hostname"),
     ("registry.k8s.io/test-webserver", "test-webserver"),
+    ("registry.k8s.io/e2e-test-images/kitten", "test-webserver"),
+    ("registry.k8s.io/e2e-test-images/nautilus", "test-webserver"),
+    ("registry.k8s.io/e2e-test-images/nonewprivs", "nonewprivs"),
+];
+
+/// Files of those images, which their web server shows.
+const OLD_FILES: &[(&str, &str, &str)] = &[
+    ("registry.k8s.io/e2e-test-images/kitten", "/data.json", "{\"image\": \"kitten.jpg\"}\n"),
+    ("registry.k8s.io/e2e-test-images/nautilus", "/data.json", "{\"image\": \"nautilus.jpg\"}\n"),
 ];
 
 fn subcommand(process: &Process) -> String {
@@ -58,10 +67,31 @@ fn number(process: &Process, name: &str, default: u16) -> u16 {
 }
 
 /// The value of a parameter of a query.
-fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
+pub(super) fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
     let (_, query) = request.path.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace('+', " "))
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| unescaped(value))
+}
+
+/// A part of a query as it was before it was escaped.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped =
+            after.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        match (first, escaped) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn set_serving(process: &mut Process, serves: bool) {
@@ -142,6 +172,27 @@ impl Agnhost {
     }
 }
 
+/// Answers as a program that is well only in the beginning.
+fn liveness(process: &Process, request: &HttpRequest, path: &str, system: &dyn System) -> HttpResponse {
+    let text = |status: u16, body: String| HttpResponse::text(status, "text/plain; charset=utf-8", body);
+    let since = process.memory.get(STARTED_AT).cloned().unwrap_or_default();
+    match path {
+        "/healthz" => {
+            let started_at: Option<crate::base::Timestamp> = since.parse().ok();
+            let age = started_at.map(|at| system.now().duration_since(at)).unwrap_or_default();
+            if age > HEALTHY {
+                return text(500, format!("error: {:.6}", age.as_secs_f64()));
+            }
+            text(200, "ok".to_owned())
+        }
+        "/redirect" => {
+            let place = parameter(request, "loc").unwrap_or_default();
+            HttpResponse::text(302, "text/html", "").with_header("Location", &place)
+        }
+        _ => text(200, since),
+    }
+}
+
 /// What Go's servers answer to something that is no request.
 fn no_request() -> HttpResponse {
     let answer = HttpResponse::text(400, "text/plain; charset=utf-8", "400 Bad Request");
@@ -172,6 +223,7 @@ impl Program for Agnhost {
         }
         match subcommand.as_str() {
             "pause" => process.print_line("Paused"),
+            agnhost_guestbook::NAME => agnhost_guestbook::start(process, system),
             "netexec" => {
                 let port = number(process, "http-port", 8080);
                 process.print_line(&format!("{at} Started HTTP server on port {port}"));
@@ -209,7 +261,10 @@ impl Program for Agnhost {
     }
 
     fn wake(&self, process: &mut Process, system: &mut dyn System) {
-        agnhost_tools::wake(&subcommand(process), process, system);
+        match subcommand(process).as_str() {
+            agnhost_guestbook::NAME => agnhost_guestbook::register(process, system),
+            subcommand => agnhost_tools::wake(subcommand, process, system),
+        }
     }
 
     fn speaks_tls(&self, process: &Process) -> bool {
@@ -221,6 +276,7 @@ impl Program for Agnhost {
             "webhook" | agnhost_converter::NAME => vec![number(process, "port", 443)],
             "netexec" => vec![number(process, "http-port", 8080)],
             "liveness" => vec![8080],
+            agnhost_guestbook::NAME => vec![agnhost_guestbook::port(process)],
             "serve-hostname" => vec![number(process, "port", 9376)],
             "test-webserver" => vec![number(process, "port", 80)],
             agnhost_porter::NAME => agnhost_porter::ports(process).into_keys().collect(),
@@ -247,16 +303,8 @@ impl Program for Agnhost {
             note(process, request, system);
         }
         match (subcommand.as_str(), request.path_only()) {
-            ("liveness", "/healthz") => {
-                let started_at: Option<crate::base::Timestamp> =
-                    process.memory.get(STARTED_AT).and_then(|at| at.parse().ok());
-                let age = started_at.map(|at| system.now().duration_since(at)).unwrap_or_default();
-                if age > HEALTHY {
-                    return text(500, format!("error: {:.6}", age.as_secs_f64()));
-                }
-                text(200, "ok".to_owned())
-            }
-            ("liveness", _) => text(200, process.memory.get(STARTED_AT).cloned().unwrap_or_default()),
+            ("liveness", path) => Some(liveness(process, request, path, system)),
+            (agnhost_guestbook::NAME, _) => Some(agnhost_guestbook::serve(process, request, system)),
             ("grpc-health-checking", path @ ("/make-not-serving" | "/make-serving")) => {
                 set_serving(process, path == "/make-serving");
                 text(200, String::new())
@@ -299,7 +347,10 @@ impl Program for Agnhost {
                 text(200, format!("NOW: {}", system.now().strftime("%Y-%m-%d %H:%M:%S%.9f +0000 UTC")))
             }
             ("netexec" | "test-webserver", path) => {
+                let repository = process.memory.get("repository").map(String::as_str).unwrap_or_default();
+                let own = OLD_FILES.iter().find(|(image, name, _)| *image == repository && *name == path);
                 let file = system.files().read(path);
+                let file = own.map_or(file, |(_, _, content)| Ok(content.as_bytes().to_vec()));
                 file.map_or_else(
                     |_| text(404, "404 page not found\n".to_owned()),
                     |bytes| text(200, String::from_utf8_lossy(&bytes).into_owned()),

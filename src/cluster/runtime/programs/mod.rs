@@ -2,6 +2,7 @@
 
 mod agnhost;
 mod agnhost_converter;
+mod agnhost_guestbook;
 mod agnhost_issuer;
 mod agnhost_porter;
 mod agnhost_tools;

@@ -130,6 +130,26 @@ fn a_gated_pod_waits_without_an_event() {
     let key = create(&mut simulation, "gated", json!({"schedulingGates": [{"name": "example.com/wait"}]}));
     assert_eq!(message(&simulation, &key), "Scheduling is blocked due to non-empty scheduling gates");
     assert!(node_of(&simulation, &key).is_empty());
+    let refused = simulation.registry.bind(&key, "minikube", false).unwrap_err();
+    assert_eq!(
+        refused.message,
+        "Operation cannot be fulfilled on pods/binding \"gated\": pod gated has non-empty .spec.schedulingGates"
+    );
+    let mut placed = Object::new(&builtin::POD, "default", "placed");
+    placed.set(
+        "/spec",
+        json!({"nodeName": "minikube", "schedulingGates": [{"name": "g"}],
+        "containers": [{"name": "c", "image": "nginx"}]}),
+    );
+    let options = WriteOptions::component("test");
+    let refused = simulation.registry.create(&builtin::POD, "default", placed, &options).unwrap_err();
+    assert!(
+        refused
+            .message
+            .ends_with("spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared"),
+        "{}",
+        refused.message
+    );
 }
 
 fn priority_class(simulation: &mut Simulation, name: &str, value: i64, policy: &str) {

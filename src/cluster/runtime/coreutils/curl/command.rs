@@ -7,7 +7,7 @@ use super::super::options::{Options, Taken, Wrong, read};
 use super::super::{Call, Outcome};
 
 const TAKEN: Taken = Taken {
-    letters: "sSfiIvkLGgOZ#NajqR46X:H:d:o:w:m:u:A:e:b:T:\u{1}:\u{2}:\u{3}:\u{4}:\u{5}:\u{6}\u{7}:\u{8}:\u{e}:\u{f}:\u{10}",
+    letters: "sSfiIvkLGgOZ#NajqR46X:H:d:o:w:m:u:A:e:b:T:\u{1}:\u{2}:\u{3}:\u{4}:\u{5}:\u{6}\u{7}:\u{8}:\u{e}:\u{f}:\u{10}\u{12}:",
     refused: "cxrDCEFUKYyzhMBlnpQtVJ0123",
     long: &[
         ("silent", 's'),
@@ -26,6 +26,7 @@ const TAKEN: Taken = Taken {
         ("progress-bar", '#'),
         ("no-buffer", 'N'),
         ("no-progress-meter", '\u{10}'),
+        ("interface", '\u{12}'),
         ("ipv4", '4'),
         ("ipv6", '6'),
         ("request", 'X'),
@@ -113,6 +114,12 @@ impl Command {
             retries: seconds(call, &options, '\u{5}', "--retry")?.map_or(0, |count| count as usize).min(100),
             options,
         };
+        if let Some(from) = command.options.value('\u{12}').map(str::to_owned)
+            && !["eth0", "lo", call.system.address().as_str()].contains(&from.as_str())
+        {
+            tell(call, &format!("(45) Couldn't bind to '{from}'"));
+            return Err(Outcome::Ended(45));
+        }
         if command.addresses.is_empty() {
             tell(call, "no URL specified!");
             return Err(usage(call));
