@@ -49,10 +49,6 @@ pub(super) fn container_errors(container: &Field<'_>, volumes: &[&str]) -> Field
         errors.push(image.invalid("must not have leading or trailing whitespace"));
     }
     errors.extend(container.child("terminationMessagePolicy").one_of(&["File", "FallbackToLogsOnError"]));
-    let restarts = container.child("restartPolicy");
-    if !restarts.is_absent() {
-        errors.extend(restarts.one_of(&["Always", "Never", "OnFailure"]));
-    }
     errors.extend(port_errors(&container.child("ports")));
     errors.extend(container.child("env").items().flat_map(|variable| variable_errors(&variable)));
     errors.extend(env_from_errors(&container.child("envFrom")));
