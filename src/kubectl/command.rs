@@ -384,10 +384,6 @@ async fn complete(words: &[String], described: bool, streams: &mut Streams, fact
 
 fn flag_error(failure: &Failure, path: &str) -> Failure {
     let text = failure.to_string();
-    // A timeout is read after the flags were, so this one comes without the advice.
-    if text.starts_with("Invalid timeout value") {
-        return Failure::message(text);
-    }
     if path == "kubectl options" {
         return Failure::message(format!("{text}\nRun 'kubectl options' without flags."));
     }

@@ -106,7 +106,10 @@ impl Failure {
             }
             Self::Status(status) if status.is("Invalid") => invalid(status),
             Self::Status(status) => server_error(status),
-            Self::Many(failures) => failures.iter().map(Self::line_of_many).collect::<Vec<_>>().join("\n"),
+            // Each ends its line, whatever it ends with itself.
+            Self::Many(failures) => {
+                failures.iter().map(|failure| format!("{}\n", failure.line_of_many())).collect()
+            }
             Self::Exit(_) | Self::ClosedPipe => String::new(),
         }
     }

@@ -11,7 +11,7 @@ use crate::base::{Clock, Streams};
 
 use super::api::{Api, Log, Url};
 use super::errors::{Failure, Outcome};
-use super::flags::Flags;
+use super::flags::{Flags, parse_duration};
 use super::klog::{self, Severity};
 use super::kubeconfig::Kubeconfig;
 use super::outside::name_of;
@@ -172,6 +172,7 @@ impl Factory {
         asked: Option<&mut Streams>,
     ) -> Outcome<Api> {
         let target = self.target(config, flags)?;
+        check_timeout(flags)?;
         if log.level >= 6 {
             for path in config.read() {
                 let text = format!("Config loaded from file:  {}", path.display());
@@ -201,6 +202,17 @@ impl Factory {
             None => client,
         }
     }
+}
+
+/// Refuses a `--request-timeout` that is none; upstream reads it when it connects.
+fn check_timeout(flags: &Flags) -> Outcome {
+    let text = flags.text("request-timeout");
+    if parse_duration(text).is_some() || text.parse::<u64>().is_ok() {
+        return Ok(());
+    }
+    Err(Failure::message(
+        "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
+    ))
 }
 
 /// The server's address in the kubeconfig.

@@ -300,27 +300,28 @@ fn store(flag: &Flag, value: String, parsed: &mut Flags) -> Result<(), Failure> 
             Some("syntax error: expect comma-separated list of filename=N".to_owned())
         }
         FlagKind::Duration if parse_duration(&value).is_none() => Some(duration_error(&value)),
-        FlagKind::Timeout if parse_duration(&value).is_none() && value.parse::<u64>().is_err() => {
-            return Err(Failure::message(
-                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)",
-            ));
-        }
         _ => None,
     };
     if let Some(why) = wrong {
-        return Err(Failure::message(format!(
-            "invalid argument {value:?} for {:?} flag: {why}",
-            flag.shown()
-        )));
+        return Err(invalid(flag, &value, &why));
     }
+    let listed = if flag.kind == FlagKind::List {
+        super::flag_values::split_list(&value).map_err(|why| invalid(flag, &value, &why))?
+    } else {
+        Vec::new()
+    };
     parsed.typed.push((flag.long, value.clone()));
     let values = parsed.given.entry(flag.long).or_default();
     match flag.kind {
-        FlagKind::List => values.extend(value.split(',').map(str::to_owned)),
+        FlagKind::List => values.extend(listed),
         FlagKind::Array => values.push(value),
         _ => *values = vec![value],
     }
     Ok(())
+}
+
+fn invalid(flag: &Flag, value: &str, why: &str) -> Failure {
+    Failure::message(format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown()))
 }
 
 /// `filename=N`, or nothing.

@@ -63,6 +63,9 @@ impl Kubeconfig {
         if let Some(preferences) = self.files.iter().find_map(|(_, file)| preferences(file)) {
             merged["preferences"] = preferences;
         }
+        if let Some(extensions) = self.files.iter().find_map(|(_, file)| file.get("extensions")) {
+            merged["extensions"] = extensions.clone();
+        }
         for (section, _) in SECTIONS {
             let mut entries: Vec<Value> = Vec::new();
             for entry in self.files.iter().flat_map(|(_, file)| list(file, section)) {
@@ -148,7 +151,7 @@ impl Kubeconfig {
     }
 
     /// Where new things go: the first file that exists, or else the last of the list.
-    fn new_things(&self) -> PathBuf {
+    pub(super) fn new_things(&self) -> PathBuf {
         let existing = self.files.first().map(|(path, _)| path);
         existing.or_else(|| self.paths.last()).cloned().unwrap_or_default()
     }
@@ -241,8 +244,14 @@ impl Kubeconfig {
             .unwrap_or_else(|| {
                 Map::from_iter([("apiVersion".to_owned(), "v1".into()), ("kind".to_owned(), "Config".into())])
             });
+        let mut before = file.clone();
         change(&mut file);
         complete(&mut file);
+        complete(&mut before);
+        // A file that stays as it is keeps its own look.
+        if file == before && path.exists() {
+            return Ok(());
+        }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
         }
@@ -295,8 +304,15 @@ fn other_type(document: &Value) -> Option<String> {
     })
 }
 
-/// Fills in what Go writes in any case.
+/// What stands at the top of a kubeconfig; Go's struct has no place for more.
+const KNOWN: &[&str] =
+    &["apiVersion", "kind", "preferences", "clusters", "users", "contexts", "current-context", "extensions"];
+
+/// Fills in what Go writes in any case, and leaves out what it does not know.
 fn complete(file: &mut Map<String, Value>) {
+    file.retain(|key, _| KNOWN.contains(&key.as_str()));
+    file.insert("apiVersion".to_owned(), "v1".into());
+    file.insert("kind".to_owned(), "Config".into());
     for (section, _) in SECTIONS {
         let entries = match file.get_mut(section).map(Value::take) {
             Some(Value::Array(mut entries)) if !entries.is_empty() => {
@@ -324,7 +340,12 @@ fn complete_entries(section: &str, entries: &mut [Value]) {
     };
     for entry in entries {
         match section {
-            "clusters" => fill(&mut entry["cluster"], &[("server", json!(""))]),
+            "clusters" => {
+                fill(&mut entry["cluster"], &[("server", json!(""))]);
+                if let Some(held) = entry["cluster"].as_object_mut() {
+                    held.retain(|_, value| *value != false);
+                }
+            }
             "contexts" => fill(&mut entry["context"], &[("cluster", json!("")), ("user", json!(""))]),
             _ => {
                 let user = &mut entry["user"];

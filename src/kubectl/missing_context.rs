@@ -40,6 +40,12 @@ impl Call<'_> {
             {
                 Failure::Plain(format!("error: context {context:?} does not exist"))
             }
+            Failure::Message(text) if self.connects_first() => {
+                Failure::Message(match text.strip_prefix("no server found for cluster ") {
+                    Some(cluster) => format!("cluster {cluster} does not exist"),
+                    None => text,
+                })
+            }
             other => other,
         }
     }
@@ -51,6 +57,9 @@ impl Call<'_> {
         };
         let unchecked = path == "create" && matches!(self.flags.text("validate"), "false" | "ignore");
         let elsewhere = unchecked || path == "create token";
-        (CONNECT_FIRST.iter().any(named) && !elsewhere) || self.flags.is_set("raw")
+        // A namespace that is typed needs no context.
+        (CONNECT_FIRST.iter().any(named) && !elsewhere)
+            || self.flags.is_set("raw")
+            || !self.flags.global("namespace").is_empty()
     }
 }

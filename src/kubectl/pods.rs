@@ -6,7 +6,7 @@ use super::api::Api;
 use super::describe::{array, text_of};
 use super::discovery::{Resource, resolve};
 use super::errors::{Failure, Outcome};
-use super::resource_args::items;
+use super::resource_args::{items, read};
 use super::unreachable::BY_NAME;
 use crate::apimachinery::{LabelSelector, builtin};
 
@@ -23,7 +23,7 @@ pub(super) async fn named(api: &Api, namespace: &str, typed: &str) -> Outcome<Na
     let (kind, name) = typed.split_once('/').unwrap_or(("pods", typed));
     api.expect(BY_NAME).await?;
     let resource = resolve(api, kind).await?;
-    let object = api.get(&resource.object(namespace, name)).await?;
+    let object = read(api, &resource, namespace, name).await?;
     Ok(Named { resource, object })
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn selected(api: &Api, namespace: &str, selector: &str) -> Outc
 pub(super) async fn best_pod(api: &Api, namespace: &str, typed: &str) -> Outcome<Value> {
     let named = named(api, namespace, typed).await?;
     let mut pods = pods_of(api, &named, "attach to").await?;
-    pods.sort_by_key(rank);
+    pods.sort_by_key(|pod| rank(pod, Use::Connection));
     match pods.into_iter().next() {
         Some(pod) => Ok(pod),
         None => Err(Failure::message(format!(
@@ -71,16 +71,38 @@ pub(super) async fn best_pod(api: &Api, namespace: &str, typed: &str) -> Outcome
     }
 }
 
-/// Lower is better: running, not being deleted, ready, then by name.
-fn rank(pod: &Value) -> (bool, bool, bool, String) {
-    let ready = array(&pod["status"]["conditions"])
-        .iter()
-        .any(|one| one["type"] == "Ready" && one["status"] == "True");
+/// What a Pod is wanted for: of several, not the same one is the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Its logs (`podutils.ByLogging`).
+    Logs,
+    /// A connection (`podutils.ActivePods`, backwards).
+    Connection,
+}
+
+/// Lower is better: assigned, running, ready, ready for long, with many restarts (to look at) or few (to work
+/// with), old; what is equal stays in its order.
+pub(super) fn rank(pod: &Value, wanted: Use) -> (bool, u8, bool, String, i64, String) {
+    let status = &pod["status"];
+    let ready =
+        array(&status["conditions"]).iter().find(|one| one["type"] == "Ready" && one["status"] == "True");
+    let since = ready.map(|one| text_of(&one["lastTransitionTime"]).to_owned()).unwrap_or_default();
+    let phase = match (text_of(&status["phase"]), wanted) {
+        ("Running", _) => 0,
+        ("Unknown", _) => 1,
+        // A phase that upstream's table lacks counts as its first one.
+        ("Pending", _) | (_, Use::Connection) => 2,
+        (_, Use::Logs) => 0,
+    };
+    let restarts = array(&status["containerStatuses"]).iter().filter_map(|one| one["restartCount"].as_i64());
+    let restarts = restarts.max().unwrap_or_default();
     (
-        pod["status"]["phase"] != "Running",
-        pod["metadata"]["deletionTimestamp"].is_string(),
-        !ready,
-        text_of(&pod["metadata"]["name"]).to_owned(),
+        text_of(&pod["spec"]["nodeName"]).is_empty(),
+        phase,
+        ready.is_none(),
+        since,
+        if wanted == Use::Logs { -restarts } else { restarts },
+        text_of(&pod["metadata"]["creationTimestamp"]).to_owned(),
     )
 }
 
@@ -151,5 +173,28 @@ mod tests {
         assert_eq!(chosen_container(&pod, "i").unwrap(), ("i".to_owned(), None));
         let failure = chosen_container(&pod, "no").unwrap_err().report();
         assert_eq!(failure, "error: container no is not valid for pod  out of: a, b, i (init)");
+    }
+
+    #[test]
+    fn the_pod_that_was_ready_for_longest_comes_first() {
+        let pod = |name: &str, since: &str, restarts: i64| {
+            json!({
+                "metadata": {"name": name},
+                "spec": {"nodeName": "n"},
+                "status": {
+                    "phase": "Running",
+                    "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": since}],
+                    "containerStatuses": [{"restartCount": restarts}],
+                },
+            })
+        };
+        let first = |mut pods: Vec<Value>, wanted: Use| -> String {
+            pods.sort_by_key(|pod| rank(pod, wanted));
+            text_of(&pods[0]["metadata"]["name"]).to_owned()
+        };
+        let pods = vec![pod("a", "2026-01-01T00:00:02Z", 0), pod("b", "2026-01-01T00:00:01Z", 0)];
+        assert_eq!(first(pods, Use::Logs), "b");
+        let pods = || vec![pod("a", "2026-01-01T00:00:02Z", 0), pod("b", "2026-01-01T00:00:02Z", 3)];
+        assert_eq!((first(pods(), Use::Logs), first(pods(), Use::Connection)), ("b".into(), "a".into()));
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn evaluate<'v>(
 ) -> Result<Vec<Values<'v>>, String> {
     let evaluator = Evaluator { blocks, allow_missing };
     let mut results = Vec::new();
-    evaluator.run(0, &vec![Cow::Borrowed(value)], false, &mut results)?;
+    evaluator.run(0, &vec![Cow::Borrowed(value)], (false, &mut None), &mut results)?;
     Ok(results)
 }
 
@@ -29,14 +29,14 @@ struct Evaluator<'v> {
 
 impl<'v> Evaluator<'v> {
     /// Runs the pieces from `start` to the end of the template, or of the range they are in.
-    /// Answers where to go on.
+    /// Keeps which end of a range was met last.
     fn run(
         &self,
         start: usize,
         current: &Values<'v>,
-        is_in_range: bool,
+        (is_in_range, last_end): (bool, &mut Option<usize>),
         results: &mut Vec<Values<'v>>,
-    ) -> Result<usize, String> {
+    ) -> Result<(), String> {
         let mut index = start;
         while let Some(block) = self.blocks.get(index) {
             index += 1;
@@ -49,29 +49,26 @@ impl<'v> Evaluator<'v> {
             };
             if nodes.iter().any(|node| matches!(node, Node::EndRange)) {
                 if is_in_range {
-                    return Ok(index);
+                    *last_end = Some(index);
+                    return Ok(());
                 }
                 return Err("not in range, nothing to end".to_owned());
             }
             let found = self.walk(current.clone(), nodes)?;
             if nodes.iter().any(|node| matches!(node, Node::Range)) {
-                index = self.range(index, found, results)?;
+                if found.is_empty() {
+                    self.run(index, &Vec::new(), (true, last_end), &mut Vec::new())?;
+                }
+                for item in found {
+                    self.run(index, &vec![item], (true, last_end), results)?;
+                }
+                // After the end that was met last; a range without one is followed by its own pieces.
+                index = last_end.filter(|end| *end > index).unwrap_or(index);
             } else {
                 results.push(found);
             }
         }
-        Ok(index)
-    }
-
-    fn range(&self, start: usize, items: Values<'v>, results: &mut Vec<Values<'v>>) -> Result<usize, String> {
-        if items.is_empty() {
-            return self.run(start, &Vec::new(), true, &mut Vec::new());
-        }
-        let mut end = start;
-        for item in items {
-            end = self.run(start, &vec![item], true, results)?;
-        }
-        Ok(end)
+        Ok(())
     }
 
     fn walk(&self, mut values: Values<'v>, nodes: &'v [Node]) -> Result<Values<'v>, String> {
@@ -102,7 +99,7 @@ impl<'v> Evaluator<'v> {
     }
 
     fn field(&self, values: Values<'v>, name: &str) -> Result<Values<'v>, String> {
-        if values.is_empty() || name.is_empty() {
+        if values.is_empty() {
             return Ok(values);
         }
         let found: Values<'v> = values
@@ -136,8 +133,9 @@ impl<'v> Evaluator<'v> {
                     kept.extend(lefts.is_ok_and(|lefts| !lefts.is_empty()).then_some(item));
                     continue;
                 }
-                let rights = self.walk(vec![item.clone()], right)?;
-                let (Some(one), Some(two)) = (only(lefts?)?, only(rights)?) else { continue };
+                // The right side is only looked at where there is a left one.
+                let Some(one) = only(lefts?)? else { continue };
+                let Some(two) = only(self.walk(vec![item.clone()], right)?)? else { continue };
                 if compare(&one, operator, &two)? {
                     kept.push(item);
                 }

@@ -70,7 +70,28 @@ impl JsonPath {
     /// # Errors
     /// With upstream's text.
     pub fn parse_relaxed(expression: &str) -> Result<Self, String> {
-        Self::parse(&relaxed(expression)?)
+        Self::parse(&Self::relaxed(expression)?)
+    }
+
+    /// The strict form of a relaxed expression: `{.metadata.name}`.
+    ///
+    /// # Errors
+    /// With upstream's text when it is no path.
+    pub fn relaxed(expression: &str) -> Result<String, String> {
+        if expression.is_empty() {
+            return Ok(String::new());
+        }
+        let inner =
+            expression.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(expression);
+        let path = inner.strip_prefix('.').unwrap_or(inner);
+        if path.is_empty() || path.contains(['{', '}']) {
+            return Err(
+                "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or \
+                    '{.name1.name2}'"
+                    .to_owned(),
+            );
+        }
+        Ok(format!("{{.{path}}}"))
     }
 
     /// Prints the template for a value. Missing fields print nothing when `allow_missing`.
@@ -99,24 +120,4 @@ impl JsonPath {
         let owned = |values: Vec<Cow<'_, Value>>| values.into_iter().map(Cow::into_owned).collect();
         Ok(results.into_iter().map(owned).collect())
     }
-}
-
-/// The strict form of a relaxed expression: `{.metadata.name}`.
-///
-/// # Errors
-/// With upstream's text when it is no path.
-fn relaxed(expression: &str) -> Result<String, String> {
-    if expression.is_empty() {
-        return Ok(String::new());
-    }
-    let inner = expression.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(expression);
-    let path = inner.strip_prefix('.').unwrap_or(inner);
-    if path.is_empty() || path.contains(['{', '}']) {
-        return Err(
-            "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or \
-                    '{.name1.name2}'"
-                .to_owned(),
-        );
-    }
-    Ok(format!("{{.{path}}}"))
 }

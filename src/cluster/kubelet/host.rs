@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::apimachinery::builtin::{NODE, POD};
-use crate::apimachinery::{ObjectKey, Quantity};
+use crate::apimachinery::Quantity;
+use crate::apimachinery::builtin::POD;
 use crate::base::Timestamp;
 
 use super::super::registry::Registry;
@@ -13,6 +13,7 @@ use super::super::runtime::{
     consumption, image_of,
 };
 use super::NodeState;
+use super::usage::capacity;
 
 /// What a process of one container may ask for.
 pub(super) struct Host<'a> {
@@ -185,12 +186,13 @@ impl System for Host<'_> {
     fn machine_memory(&self) -> u64 {
         let memory = self
             .node
-            .pods
-            .get(&self.slot)
-            .and_then(|pod| self.registry.get(&POD, &pod.key).ok())
-            .and_then(|pod| self.registry.get(&NODE, &ObjectKey::new("", pod.text("/spec/nodeName"))).ok())
+            .machine_of(self.registry, &self.slot)
             .and_then(|node| Quantity::from_value(node.get("/status/allocatable/memory")?));
         memory.and_then(|memory| u64::try_from(memory.whole()).ok()).unwrap_or(u64::MAX)
+    }
+
+    fn processors(&self) -> u64 {
+        self.node.machine_of(self.registry, &self.slot).map_or(0, |node| capacity(&node, "cpu"))
     }
 
     fn latency(&self) -> i64 {
@@ -325,7 +327,7 @@ impl System for Host<'_> {
             user: self.who().user,
             command: self.command_line.clone(),
         };
-        let processors = self.machine().processors;
+        let processors = self.processors();
         let mut rows = vec![own];
         for (id, process) in self.peers() {
             let (number, user) = (self.peer_number(id, process), self.user_of(&process.container));

@@ -263,6 +263,9 @@ impl NodeState {
         if files.is_directory(path) {
             return Some(NamedFile::Directory);
         }
+        if files.is_tool(path) {
+            return None;
+        }
         files.length(path)?;
         Some(NamedFile::File { runs: files.ownership(path).is_some_and(|own| own.runs()) })
     }

@@ -1,11 +1,13 @@
 //! What containers use: processor time counted by windows, memory at the moment, and what exceeds a limit.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::apimachinery::builtin::{NODE, POD};
-use crate::apimachinery::{Object, Quantity};
+use crate::apimachinery::{Object, ObjectKey, Quantity};
 use crate::base::Timestamp;
 
 use super::super::metrics::{ContainerUsage, NodeMetrics, PodMetrics};
@@ -191,19 +193,22 @@ impl NodeState {
 const SYSTEM_DISK: u64 = 3 << 30;
 
 impl NodeState {
+    /// The node beneath a Pod.
+    pub(super) fn machine_of(&self, registry: &Registry, slot: &str) -> Option<Arc<Object>> {
+        let pod = registry.get(&POD, &self.pods.get(slot)?.key).ok()?;
+        registry.get(&NODE, &ObjectKey::new("", pod.text("/spec/nodeName"))).ok()
+    }
+
     /// The machine beneath a Pod, as a process there sees it.
     pub(super) fn machine_view(&self, registry: &Registry, slot: &str) -> MachineView {
-        let pod = self.pods.get(slot).and_then(|pod| registry.get(&POD, &pod.key).ok());
-        let name = pod.map(|pod| pod.text("/spec/nodeName").to_owned()).unwrap_or_default();
-        let Ok(node) = registry.get(&NODE, &crate::apimachinery::ObjectKey::new("", name.as_str())) else {
-            return MachineView::default();
-        };
+        let Some(node) = self.machine_of(registry, slot) else { return MachineView::default() };
+        let name = node.name();
         let capacity = |resource: &str| capacity(&node, resource);
         let unsigned = |number: i64| u64::try_from(number).unwrap_or_default();
         let used = self.metrics_of_node(registry, &node);
-        let images = self.images.get(&name).into_iter().flatten();
+        let images = self.images.get(name).into_iter().flatten();
         let images = images.filter_map(|image| image_of(&ImageReference::parse(image).ok()?));
-        let since = self.machines.get(&name).map_or_else(|| registry.now(), |machine| machine.since);
+        let since = self.machines.get(name).map_or_else(|| registry.now(), |machine| machine.since);
         MachineView {
             processors: capacity("cpu"),
             memory: capacity("memory"),

@@ -1,9 +1,10 @@
 //! The files that images bring along: few, but those that people look at.
 
 use super::distributions::{self, distribution_files};
-use super::files::Files;
+use super::files::{Entry, Files, is_below};
 use super::image_reference::ImageReference;
 use super::images::{Base, Image, image_of};
+use super::tool_files::{may_hold_tools, tool_at};
 
 /// Marks a directory in the tables below.
 pub(super) const DIRECTORY: &str = "\0directory";
@@ -141,20 +142,27 @@ pub(super) fn shows_default_site(image: Option<&'static Image>) -> bool {
     own_files(image).iter().any(|(path, _)| *path == DEFAULT_SITE)
 }
 
-/// Where images have links: below this folder only.
+/// Where the images of programs have links.
 const LINKED: &str = "/var/log/";
+/// What leads into `/usr` in some distributions.
+const MERGED: &[&str] = &["/bin", "/sbin", "/lib", "/lib64"];
 
-/// Where the link points that a program's image has at a path.
-pub(super) fn base_link(image: Option<&'static Image>, path: &str) -> Option<&'static str> {
+/// Where the link points that an image has at a path.
+pub(super) fn base_link(image: Option<&'static Image>, path: &str) -> Option<String> {
     if !may_lead_through_base_links(path) {
         return None;
     }
-    own_files(image).iter().find(|(name, _)| *name == path)?.1.strip_prefix(LINK)
+    if let Some(Entry::Link(target)) = tool_at(image, path) {
+        return Some(target);
+    }
+    let target = image_files(image).find(|(name, _)| *name == path)?.1.strip_prefix(LINK);
+    target.map(str::to_owned)
 }
 
 /// Whether a path may lead through a link of an image.
 pub(super) fn may_lead_through_base_links(path: &str) -> bool {
-    path.starts_with(LINKED)
+    let merged = |folder: &&str| path == *folder || is_below(path, folder);
+    path.starts_with(LINKED) || may_hold_tools(path) || MERGED.iter().any(merged)
 }
 
 /// Users that a program's image adds to those of its distribution.

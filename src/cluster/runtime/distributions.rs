@@ -197,15 +197,12 @@ const BUSYBOX: Table = &[
 
 /// Folders that Alpine and Debian have.
 const FOLDERS: Table = &[
-    ("/bin", DIRECTORY),
     ("/dev", DIRECTORY),
     ("/home", DIRECTORY),
-    ("/lib", DIRECTORY),
     ("/mnt", DIRECTORY),
     ("/opt", DIRECTORY),
     ("/proc", DIRECTORY),
     ("/root", DIRECTORY),
-    ("/sbin", DIRECTORY),
     ("/srv", DIRECTORY),
     ("/sys", DIRECTORY),
     ("/tmp", DIRECTORY),
@@ -224,6 +221,9 @@ const FOLDERS: Table = &[
 ];
 
 const ALPINE: Table = &[
+    ("/bin", DIRECTORY),
+    ("/lib", DIRECTORY),
+    ("/sbin", DIRECTORY),
     ("/etc/apk", DIRECTORY),
     ("/etc/alpine-release", "3.23.0\n"),
     ("/etc/group", alpine_groups!()),
@@ -245,7 +245,10 @@ const ALPINE: Table = &[
 ];
 
 const DEBIAN: Table = &[
+    ("/bin", "\0link usr/bin"),
     ("/boot", DIRECTORY),
+    ("/lib", "\0link usr/lib"),
+    ("/sbin", "\0link usr/sbin"),
     ("/etc/apt", DIRECTORY),
     ("/etc/default", DIRECTORY),
     ("/etc/profile.d", DIRECTORY),
@@ -261,11 +264,12 @@ const DEBIAN: Table = &[
         "/etc/shells",
         "# /etc/shells: valid login shells\n/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/rbash\n/usr/bin/rbash\n/bin/dash\n/usr/bin/dash\n",
     ),
-    ("/lib64", DIRECTORY),
+    ("/lib64", "\0link usr/lib64"),
     ("/media", DIRECTORY),
     ("/run/lock", DIRECTORY),
     ("/usr/games", DIRECTORY),
     ("/usr/include", DIRECTORY),
+    ("/usr/lib64", DIRECTORY),
     ("/usr/src", DIRECTORY),
     ("/var/backups", DIRECTORY),
     ("/var/cache/apt", DIRECTORY),

@@ -8,7 +8,7 @@ use super::process::Work;
 use super::programs::SECOND_NAME;
 
 /// The shells.
-const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
+pub(super) const SHELLS: &[&str] = &["sh", "ash", "dash", "bash"];
 /// What busybox has and a Debian base image has not.
 const BUSYBOX_ONLY: &[&str] = &[
     "ash",

@@ -30,6 +30,8 @@ pub(crate) enum FileError {
     Endless,
     /// It has one, but far away.
     TooLong,
+    /// It is a program of the image.
+    Program,
 }
 
 impl fmt::Display for FileError {
@@ -44,6 +46,7 @@ impl fmt::Display for FileError {
             Self::Denied => "Permission denied",
             Self::NoSpace => "No space left on device",
             Self::Endless => "not simulated: reading all of a file that never ends",
+            Self::Program => "not simulated: what is in the file of a program",
             Self::TooLong => "not simulated: reading files of more than 64 MiB",
         })
     }

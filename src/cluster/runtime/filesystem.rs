@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::base_files::{DIRECTORY, LINK, base_files};
 use super::files::{Entry, is_below};
 pub(crate) use super::files::{FileError, Files, PathKind};
-use super::images::Image;
+use super::images::{Base, Image};
 use super::ownership::{Access, Identity, Ownership};
 use super::proc_files::MainStatus;
+use super::tool_files::{tool_at, tools_in};
 
 /// Bytes of zeros that it may hold besides: they take no room here.
 const ZEROS_MAX: u64 = 64 << 30;
@@ -141,6 +142,9 @@ impl FileView<'_> {
         if path == "/proc/1" {
             return Some(Entry::Directory);
         }
+        if let Some(tool) = tool_at(self.image, path) {
+            return Some(tool);
+        }
         if let Some((_, text)) = base_files(self.image).find(|(name, _)| *name == path) {
             return Some(match text.strip_prefix(LINK) {
                 Some(target) => Entry::Link(target.to_owned()),
@@ -149,6 +153,20 @@ impl FileView<'_> {
             });
         }
         base_files(self.image).any(|(name, _)| is_below(name, path)).then_some(Entry::Directory)
+    }
+
+    /// Whether a path leads to a program as the image brought it.
+    pub(crate) fn is_tool(&self, path: &str) -> bool {
+        let path = &*self.followed(path);
+        self.raw_entry(path).is_none()
+            && self.place(path).volume.is_none()
+            && tool_at(self.image, path).is_some()
+    }
+
+    /// Whether a path is one more name of busybox' one file.
+    pub(super) fn is_busybox_again(&self, path: &str) -> bool {
+        let base = self.image.map(Image::base);
+        base == Some(Base::Busybox) && self.is_tool(path) && !path.ends_with("/busybox")
     }
 
     /// Whether everything below a folder is as the image brought it.
@@ -184,6 +202,7 @@ impl FileView<'_> {
         }
         match entry {
             Some(Entry::File(bytes)) => Ok(bytes),
+            Some(Entry::Zeros(_)) if self.is_tool(path) => Err(FileError::Program),
             Some(Entry::Zeros(length)) if length > ZEROS_READ_MAX => Err(FileError::TooLong),
             Some(Entry::Zeros(length)) => Ok(vec![0; usize::try_from(length).unwrap_or_default()]),
             Some(Entry::Directory) => Err(FileError::IsADirectory),
@@ -240,6 +259,7 @@ impl FileView<'_> {
         } else {
             base_files(self.image).for_each(|(name, _)| add(name, path));
             DEVICES.iter().for_each(|name| add(name, path));
+            tools_in(self.image, path).iter().for_each(|name| add(&join(path, name), path));
             self.layer.entries.keys().for_each(|name| add(name, path));
             self.mounts.iter().for_each(|mount| add(&mount.path, path));
         }

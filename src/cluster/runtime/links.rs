@@ -102,9 +102,7 @@ impl FileView<'_> {
         match self.raw_entry(path) {
             Some(Entry::Link(target)) => Some(target.clone()),
             Some(_) => None,
-            None => {
-                base_link(self.image, path).filter(|_| self.place(path).volume.is_none()).map(str::to_owned)
-            }
+            None => base_link(self.image, path).filter(|_| self.place(path).volume.is_none()),
         }
     }
 

@@ -24,6 +24,7 @@ mod shell;
 mod signals;
 mod system;
 mod text_bytes;
+mod tool_files;
 
 pub(crate) use base_files::sysctl_path;
 pub(crate) use consumption::{consumption, request_cost};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::images::Image;
+use super::tool_files::tool_at;
 
 /// Mode, owner and group of a file or directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,13 +86,14 @@ impl Ownership {
     }
 
     /// What an image or the machine brings along.
-    pub(super) fn of_base(image: Option<&Image>, path: &str, directory: bool) -> Self {
+    pub(super) fn of_base(image: Option<&'static Image>, path: &str, directory: bool) -> Self {
         let default = if directory { Self::DIRECTORY } else { Self::FILE };
         let mode = match path {
             "/tmp" | "/var/tmp" => 0o1777,
             "/root" => 0o700,
             path if path.starts_with("/dev/") && !directory => 0o666,
             path if path.ends_with(".sh") => 0o755,
+            path if !directory && tool_at(image, path).is_some() => 0o755,
             path if path.starts_with("/proc") => default.mode & 0o555,
             _ => default.mode,
         };

@@ -141,6 +141,7 @@ static PROGRAMS: &[&dyn Program] = &[
     &programs::Burner,
     &programs::Hoarder,
     &programs::Redis,
+    &programs::CONTROL_PLANE,
     &programs::POSTGRES,
     &programs::MYSQL,
     &programs::MARIADB,

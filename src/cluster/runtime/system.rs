@@ -43,9 +43,13 @@ pub(crate) trait System {
     }
     /// Bytes of memory of the machine.
     fn machine_memory(&self) -> u64;
-    /// What the machine has, and how much of it is in use.
+    /// Processors of the machine.
+    fn processors(&self) -> u64 {
+        1
+    }
+    /// What the machine has, and how much of it is in use: every Pod on it is asked.
     fn machine(&self) -> MachineView {
-        MachineView { processors: 1, memory: self.machine_memory(), ..MachineView::default() }
+        MachineView { processors: self.processors(), memory: self.machine_memory(), ..MachineView::default() }
     }
     /// Thousandths of a processor and bytes that each process of the container takes, by number.
     fn process_usage(&self) -> Vec<(u32, u64, u64)> {

@@ -73,9 +73,12 @@ impl Plan {
         Self { options, forced: false, dry_run }
     }
 
-    /// The body of the request.
-    pub(super) fn options(&self) -> &Value {
-        &self.options
+    /// The body of the request of who deletes what it applied, which names its type.
+    pub(super) fn options(&self) -> Value {
+        let mut options = self.options.clone();
+        options["apiVersion"] = "v1".into();
+        options["kind"] = "DeleteOptions".into();
+        options
     }
 }
 

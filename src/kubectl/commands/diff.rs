@@ -257,8 +257,10 @@ async fn versions_once(call: &Call<'_>, api: &Api, info: &Info, locked: bool) ->
     if !modified["metadata"]["annotations"].is_object() {
         modified["metadata"]["annotations"] = json!({});
     }
+    let server_side = call.flags.on("server-side");
     let live = match api.get(&info.url()).await {
         Ok(live) => live,
+        Err(failure) if failure.is_not_found() && server_side => Value::Null,
         Err(failure) if failure.is_not_found() => {
             let url =
                 info.resource.collection(&info.namespace).with("dryRun", "All").with("fieldManager", manager);
@@ -266,7 +268,7 @@ async fn versions_once(call: &Call<'_>, api: &Api, info: &Info, locked: bool) ->
         }
         Err(failure) => return Err(failure),
     };
-    if call.flags.on("server-side") {
+    if server_side {
         let manager = if call.flags.is_set("field-manager") { manager } else { "kubectl" };
         let url = info
             .url()

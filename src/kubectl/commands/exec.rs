@@ -56,7 +56,8 @@ impl Place {
 
 async fn exec(call: &mut Call<'_>) -> Outcome {
     let words = call.args.clone();
-    let (targets, command) = words.split_at(call.dash.unwrap_or(words.len()).min(1));
+    // Of what stands before the dashes only the first word counts.
+    let (targets, command) = words.split_at(call.dash.unwrap_or(words.len()));
     if call.dash.is_none() && call.args.len() > 1 {
         return Err(call.usage_error(
             "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",

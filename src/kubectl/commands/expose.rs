@@ -11,7 +11,7 @@ use crate::kubectl::describe::{array, scalar, text_of};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, check_printing, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find_as_given};
 
 /// Kinds of what can be exposed, as completion offers them.
@@ -46,6 +46,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
     let dry_run = dry_run(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
@@ -56,9 +57,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let infos = find_as_given(call, &api, &args, Wanted::default()).await?;
     let mut failures = Vec::new();
+    let mut taken = Taken::default();
     for info in infos {
         // What cannot be exposed does not keep the rest from being.
-        match expose(call, &api, &info, dry_run).await {
+        match expose(call, &api, &info, &mut taken, dry_run).await {
             Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
             Err(failure) => failures.push(failure),
             Ok(()) => {}
@@ -67,8 +69,16 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     Failure::many(failures)
 }
 
-async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> Outcome {
-    let mut service = service(call, info)?;
+/// What flags leave open and the first object says; upstream keeps it for all that follow.
+#[derive(Default)]
+struct Taken {
+    selector: Option<Map<String, Value>>,
+    ports: Vec<String>,
+    labels: Map<String, Value>,
+}
+
+async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, taken: &mut Taken, dry_run: DryRun) -> Outcome {
+    let mut service = service(call, info, taken)?;
     let resource = Resource::from(&builtin::SERVICE);
     if call.flags.on("save-config") {
         super::apply::annotate_typed(&mut service);
@@ -85,14 +95,17 @@ async fn expose(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) ->
     print_done(call, &service, &resource.named(&name), "exposed")
 }
 
-fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
+fn service(call: &Call<'_>, info: &Info, taken: &mut Taken) -> Outcome<Value> {
     let flag = |name: &str| call.flags.text(name).to_owned();
     let object = info.object.value();
-    let selector = match call.flags.text("selector") {
-        "" => selector_of(info)?,
-        text => pairs(text)?,
+    can_be_exposed(info)?;
+    let selector = match (call.flags.text("selector"), &taken.selector) {
+        ("", Some(known)) => known.clone(),
+        ("", None) => selector_of(info)?,
+        (text, _) => pairs(text)?,
     };
-    let ports = ports(call, object)?;
+    taken.selector = Some(selector.clone());
+    let ports = ports(call, object, taken)?;
     // A Service's name may be shorter than that of what it exposes.
     let own = info.name.get(..LONGEST_NAME).unwrap_or(&info.name);
     let name = if call.flags.is_set("name") { flag("name") } else { own.to_owned() };
@@ -107,12 +120,15 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
     if target.explicit_namespace {
         service["metadata"]["namespace"] = target.namespace.into();
     }
-    let labels = match call.flags.text("labels") {
-        "" => object["metadata"]["labels"].as_object().cloned().unwrap_or_default(),
-        text => pairs(text)?,
-    };
-    if !labels.is_empty() {
-        service["metadata"]["labels"] = labels.into();
+    match call.flags.text("labels") {
+        "" if taken.labels.is_empty() => {
+            taken.labels = object["metadata"]["labels"].as_object().cloned().unwrap_or_default();
+        }
+        "" => {}
+        text => taken.labels = pairs(text)?,
+    }
+    if !taken.labels.is_empty() {
+        service["metadata"]["labels"] = taken.labels.clone().into();
     }
     for (name, field) in
         [("type", "type"), ("cluster-ip", "clusterIP"), ("session-affinity", "sessionAffinity")]
@@ -145,6 +161,16 @@ fn service(call: &Call<'_>, info: &Info) -> Outcome<Value> {
 /// How long the name of a Service may be.
 const LONGEST_NAME: usize = 63;
 
+/// Refuses kinds that no Service stands in front of.
+fn can_be_exposed(info: &Info) -> Outcome {
+    let (group, kind) = (info.resource.group.as_str(), info.resource.kind.as_str());
+    match (group, kind) {
+        ("", "Pod" | "Service" | "ReplicationController") | ("apps", "Deployment" | "ReplicaSet") => Ok(()),
+        ("", kind) => Err(Failure::message(format!("cannot expose a {kind}"))),
+        (group, kind) => Err(Failure::message(format!("cannot expose a {kind}.{group}"))),
+    }
+}
+
 /// What selects the Pods of an object that can be exposed.
 fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
     let object = info.object.value();
@@ -152,7 +178,7 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
     let selector = match kind {
         "Pod" => &object["metadata"]["labels"],
         "Service" | "ReplicationController" => &object["spec"]["selector"],
-        "Deployment" | "ReplicaSet" | "StatefulSet" => {
+        _ => {
             let expressions = array(&object["spec"]["selector"]["matchExpressions"]);
             let has_labels =
                 object["spec"]["selector"]["matchLabels"].as_object().is_some_and(|map| !map.is_empty());
@@ -165,7 +191,6 @@ fn selector_of(info: &Info) -> Outcome<Map<String, Value>> {
             }
             &object["spec"]["selector"]["matchLabels"]
         }
-        _ => return Err(Failure::message(format!("cannot expose a {kind}"))),
     };
     match selector.as_object().filter(|map| !map.is_empty()) {
         Some(map) => Ok(map.clone()),
@@ -193,13 +218,15 @@ fn pairs(text: &str) -> Outcome<Map<String, Value>> {
 }
 
 /// The ports of the Service: those of `--port`, or those of the object.
-fn ports(call: &Call<'_>, object: &Value) -> Outcome<Vec<Value>> {
+fn ports(call: &Call<'_>, object: &Value, taken: &mut Taken) -> Outcome<Vec<Value>> {
     let known = known_ports(object);
-    let numbers: Vec<String> = match call.flags.text("port") {
-        "" => known.iter().map(|(port, _)| port.clone()).collect(),
-        text => text.split(',').map(str::to_owned).collect(),
-    };
-    if numbers.is_empty() {
+    match call.flags.text("port") {
+        "" if taken.ports.is_empty() => taken.ports = known.iter().map(|(port, _)| port.clone()).collect(),
+        "" => {}
+        text => taken.ports = text.split(',').map(str::to_owned).collect(),
+    }
+    let numbers = taken.ports.clone();
+    if numbers.is_empty() && call.flags.text("cluster-ip") != "None" {
         return Err(Failure::message("couldn't find port via --port flag or introspection"));
     }
     let several = numbers.len() > 1;

@@ -12,7 +12,7 @@ use crate::kubectl::printers::{
     Format, SortField, Sorts, TableOptions, TablePrinter, format_of, list_of, sort_by,
 };
 use crate::kubectl::resource_args::{
-    Selection, from_files, into_items, refuse_arguments, select, unlisted, visited,
+    NO_NAME, Selection, from_files, into_items, refuse_arguments, select, select_matching, unlisted, visited,
 };
 
 use super::{get_list, get_watch};
@@ -95,19 +95,32 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
     let format = match format {
-        Err(wrong) => {
-            let (_, failures) = ask_all(call, &api, &wanted).await?;
-            return Err(failures.into_iter().next().unwrap_or(wrong));
-        }
-        Ok(format) => format,
+        Ok(None) => return tables(call, &api, &wanted).await,
+        Ok(Some(format)) => Ok(format),
+        Err(wrong) => Err(wrong),
     };
-    let Some(format) = format else { return tables(call, &api, &wanted).await };
-    if !single && get_list::run(call, &api, &wanted, &format).await? {
+    if let Ok(format) = &format
+        && !single
+        && get_list::run(call, &api, &wanted, format).await?
+    {
         return Ok(());
     }
-    let (answers, failures) = ask_all(call, &api, &wanted).await?;
-    print_objects(call, answers, &format, single, failures.is_empty())?;
+    let (answers, mut failures) = ask_all(call, &api, &wanted).await?;
+    let objects = objects_of(answers);
+    if objects.is_empty() && (single && !failures.is_empty() || call.flags.on("ignore-not-found")) {
+        return Failure::many(failures);
+    }
+    match print_objects(call, objects, &format?, single) {
+        Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+        Err(failure) => failures.push(failure),
+        Ok(()) => {}
+    }
     Failure::many(failures)
+}
+
+/// Whether a failure about one object keeps the rest from being shown.
+pub(super) fn ends_everything(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Status(_)) && failure.to_string() != NO_NAME
 }
 
 /// Tells that what a watch tells is not sorted.
@@ -179,19 +192,15 @@ async fn selections(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<(Selection, S
     }
     let namespace = call.namespace()?;
     let everywhere = call.flags.on("all-namespaces");
-    let has_selector = call.flags.is_set("selector") || call.flags.is_set("field-selector");
-    let selections = select(api, &call.args).await?;
+    let has_selector =
+        ["selector", "field-selector"].iter().any(|flag| !call.flags.text(flag).trim().is_empty());
+    let selections = match has_selector {
+        true => select_matching(api, &call.args).await?,
+        false => select(api, &call.args).await?,
+    };
     let mut placed = Vec::new();
     for selection in selections {
         let scope = match &selection {
-            Selection::Named(..) if has_selector => {
-                let message = if call.args.iter().any(|arg| arg.contains('/')) {
-                    "selectors and the all flag cannot be used when passing resource/name arguments"
-                } else {
-                    "name cannot be provided when a selector is specified"
-                };
-                return Err(Failure::message(message));
-            }
             Selection::Named(resource, _) if everywhere && resource.namespaced => {
                 // Of which type it is a server has to say.
                 api.settle().await?;
@@ -216,8 +225,8 @@ async fn ask_all(
         match ask(call, api, selection, namespace, false).await {
             Ok(answer) => answers.push(answer),
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
-            Err(failure @ Failure::Status(_)) => failures.push(failure),
-            Err(failure) => return Err(failure),
+            Err(failure) if ends_everything(&failure) => return Err(failure),
+            Err(failure) => failures.push(failure),
         }
     }
     Ok((answers, failures))
@@ -300,6 +309,9 @@ impl<'s> Pages<'s> {
     /// The next page; `None` after the last one.
     pub(super) async fn next(&mut self, call: &Call<'_>, api: &Api) -> Outcome<Option<Value>> {
         let Some(token) = self.next.take() else { return Ok(None) };
+        if matches!(self.selection, Selection::Named(_, name) if name.is_empty()) {
+            return Err(Failure::message(NO_NAME));
+        }
         let url = self.url.clone().with("continue", token);
         let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
         let page = answered.map_err(|failure| match self.selection {
@@ -340,16 +352,16 @@ struct Filled {
 
 /// Asks for everything and prints it as tables; of every page only its cells are kept.
 async fn tables(call: &mut Call<'_>, api: &Api, wanted: &[(Selection, String)]) -> Outcome {
-    refuse_to_sort_tables(call, wanted)?;
     let (mut filled, mut failures): (Vec<Filled>, Vec<Failure>) = (Vec::new(), Vec::new());
     for (selection, namespace) in wanted {
         match fill(call, api, selection, namespace).await {
             Ok(one) => filled.push(one),
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
-            Err(failure @ Failure::Status(_)) => failures.push(failure),
-            Err(failure) => return Err(failure),
+            Err(failure) if ends_everything(&failure) => return Err(failure),
+            Err(failure) => failures.push(failure),
         }
     }
+    refuse_to_sort_tables(call, filled.len())?;
     print_tables(call, filled, failures.is_empty())?;
     Failure::many(failures)
 }
@@ -385,8 +397,8 @@ async fn fill(call: &Call<'_>, api: &Api, selection: &Selection, namespace: &str
 }
 
 /// Several tables are sorted as wholes, by what a Table itself has: upstream refuses nearly all fields.
-fn refuse_to_sort_tables(call: &Call<'_>, wanted: &[(Selection, String)]) -> Outcome {
-    if wanted.len() < 2 || call.flags.text("sort-by").is_empty() {
+fn refuse_to_sort_tables(call: &Call<'_>, tables: usize) -> Outcome {
+    if tables < 2 || call.flags.text("sort-by").is_empty() {
         return Ok(());
     }
     let field = SortField::parse(call.flags.text("sort-by"), Sorts::Rows)?;
@@ -458,13 +470,7 @@ pub(super) fn as_table(body: Value, resource: &Resource, now: crate::base::Times
     })
 }
 
-fn print_objects(
-    call: &mut Call<'_>,
-    answers: Vec<Answer>,
-    format: &Format,
-    single: bool,
-    all_found: bool,
-) -> Outcome {
+fn objects_of(answers: Vec<Answer>) -> Vec<Value> {
     let mut objects: Vec<Value> = Vec::new();
     for answer in answers {
         if answer.name.is_empty() {
@@ -473,11 +479,12 @@ fn print_objects(
             objects.push(answer.body);
         }
     }
+    objects
+}
+
+fn print_objects(call: &mut Call<'_>, mut objects: Vec<Value>, format: &Format, single: bool) -> Outcome {
     if call.flags.is_set("sort-by") {
         sort_by(&mut objects, call.flags.text("sort-by"))?;
-    }
-    if objects.is_empty() && (!all_found || single) {
-        return Ok(());
     }
     match objects.as_slice() {
         [object] if single => format.show(call, object),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::get::Pages;
+use super::get::{Pages, ends_everything};
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -28,16 +28,20 @@ pub(super) async fn run(
         match list.feed(call, api, selection, namespace).await {
             Ok(()) => {}
             Err(failure) if failure.is_not_found() && call.flags.on("ignore-not-found") => {}
-            Err(failure @ Failure::Status(_)) => failures.push(failure),
             // A template that failed is explained with all that it was given.
             Err(Failure::Message(_)) if is_template(format) && list.printer.is_unprinted() => {
                 return Ok(false);
             }
-            Err(failure) => return Err(failure),
+            Err(failure) if ends_everything(&failure) => return Err(failure),
+            Err(failure) => failures.push(failure),
         }
     }
-    if list.count > 0 || failures.is_empty() {
-        list.finish(call)?;
+    if list.count > 0 || !call.flags.on("ignore-not-found") {
+        match list.finish(call) {
+            Err(Failure::ClosedPipe) => return Err(Failure::ClosedPipe),
+            Err(failure) => failures.push(failure),
+            Ok(()) => {}
+        }
     }
     Failure::many(failures)?;
     Ok(true)

@@ -178,7 +178,7 @@ impl View {
             (Format::Json, Some(_)) => call.text(event_line(event_type, object)),
             (Format::CustomColumns(columns), event) => {
                 let headers = if first { columns.headers() } else { Vec::new() };
-                let row = columns.row(event.as_ref().unwrap_or(object));
+                let row = columns.row(event.as_ref().unwrap_or(object))?;
                 call.text(plain_table(&[headers, vec![row]].concat()))
             }
             (Format::Name, _) | (_, None) => format.show(call, object),

@@ -216,8 +216,13 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     if !call.flags.on("overwrite") {
         refuse_overwriting(&known, changes, words)?;
     }
+    let dry_run = dry_run(call)?;
+    let locally = call.flags.on("local") || dry_run == DryRun::Client;
     for key in changes.remove.iter().filter(|key| words.is_label && !known.contains_key(*key)) {
-        call.line(format!("{} {key:?} not found.", words.one))?;
+        // Without a server upstream does not look.
+        if !locally {
+            call.line(format!("{} {key:?} not found.", words.one))?;
+        }
     }
     let mut modified = original.clone();
     let updated = updated(known, changes);
@@ -230,8 +235,7 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     }
     record(call, &mut modified);
     let verb = verb(original, &modified, words);
-    let dry_run = dry_run(call)?;
-    if call.flags.on("local") || dry_run == DryRun::Client {
+    if locally {
         return print_done(call, &modified, &info.named(), verb);
     }
     let mut patch = create_merge_patch(original, &modified);

@@ -17,7 +17,9 @@ use crate::kubectl::describe::text_of;
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::pods::{container_names, default_container, named, pods_of, selected, shown_containers};
+use crate::kubectl::pods::{
+    Use, container_names, default_container, named, pods_of, rank, selected, shown_containers,
+};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -157,13 +159,7 @@ async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Va
         }
         return Ok(pods);
     }
-    pods.sort_by_key(|pod| {
-        (
-            pod["status"]["phase"] != "Running",
-            text_of(&pod["metadata"]["creationTimestamp"]).to_owned(),
-            text_of(&pod["metadata"]["name"]).to_owned(),
-        )
-    });
+    pods.sort_by_key(|pod| rank(pod, Use::Logs));
     call.complain(format!("Found {} pods, using pod/{}", pods.len(), text_of(&pods[0]["metadata"]["name"])))?;
     pods.truncate(1);
     Ok(pods)
@@ -219,6 +215,7 @@ fn url(call: &Call<'_>, namespace: &str, pod: &str, container: &str) -> Url {
         .subresource(namespace, pod, "log")
         .with("container", container)
         .with("follow", flag("follow"))
+        .with("insecureSkipTLSVerifyBackend", flag("insecure-skip-tls-verify-backend"))
         .with("limitBytes", if bytes > 0 { bytes.to_string() } else { String::new() })
         .with("previous", flag("previous"))
         .with("sinceSeconds", since)
@@ -257,7 +254,8 @@ async fn print_all(call: &mut Call<'_>, api: &Api, sources: Vec<Source>) -> Outc
 fn settle(call: &mut Call<'_>, ended: Outcome, ignore: bool) -> Outcome {
     match ended {
         Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
-        Err(failure) if ignore => call.complain(failure.report()),
+        // As upstream: among what is printed.
+        Err(failure) if ignore => call.line(format!("error: {failure}")),
         other => other,
     }
 }

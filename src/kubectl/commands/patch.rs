@@ -109,18 +109,23 @@ async fn one_patched(
     (content_type, patch): (&'static str, &Value),
     dry_run: DryRun,
 ) -> Outcome {
-    let object = if dry_run == DryRun::Client || call.flags.on("local") {
-        locally(info, content_type, patch)?
+    let verb = |object: &Value| {
+        if object == info.object.value() { "patched (no change)" } else { "patched" }
+    };
+    let (object, verb) = if dry_run == DryRun::Client || call.flags.on("local") {
+        let object = locally(info, content_type, patch)?;
+        let verb = verb(&object);
+        (object, verb)
     } else {
         info.require_name()?;
         let place = info.place(&call.flags).with("dryRun", dry_run.parameter());
         let url = place.with("fieldManager", call.flags.text("field-manager"));
         let patched = api.patch(&url, content_type, patch).await;
         let patched = patched.map_err(|failure| explained(failure, content_type, info))?;
-        // As upstream: what did not change is noted no reason for.
-        if &patched == info.object.value() { patched } else { record_after(call, api, &url, patched).await? }
+        // What is noted afterwards is no change of its own.
+        let verb = verb(&patched);
+        (record_after(call, api, &url, patched).await?, verb)
     };
-    let verb = if &object == info.object.value() { "patched (no change)" } else { "patched" };
     // A subresource may answer an object of another kind. As upstream, a dry run is not told apart.
     match format_of(call, false)? {
         Some(format) => format.show(call, &object),

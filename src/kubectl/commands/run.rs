@@ -15,7 +15,7 @@ use crate::kubectl::command::{Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, parse_error};
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, check_printing, dry_run, print_done};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -57,19 +57,23 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let before_dash = call.dash.unwrap_or(call.args.len());
-    if before_dash == 0 {
-        return Err(call.usage_error("NAME is required for run"));
-    }
+    check_printing(call)?;
     let dry_run = dry_run(call)?;
     let attach = call.flags.on("attach")
         || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
     let image = call.flags.text("image");
+    let nameless = || call.usage_error("NAME is required for run");
+    if call.args.is_empty() {
+        return Err(nameless());
+    }
     if image.is_empty() {
         return Err(Failure::message("--image is required"));
     }
     if !is_image_reference(image) {
         return Err(Failure::message(format!("Invalid image name {image:?}: invalid reference format")));
+    }
+    if call.dash == Some(0) {
+        return Err(nameless());
     }
     if call.flags.on("tty") && !call.flags.on("stdin") {
         return Err(call.usage_error("-i/--stdin is required for containers with -t/--tty=true"));
@@ -91,6 +95,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     // As upstream: what is only shown is not annotated.
     if call.flags.on("save-config") && dry_run != DryRun::Client {
         super::apply::annotate_typed(&mut pod);
+    }
+    if dry_run == DryRun::Client && target.explicit_namespace {
+        pod["metadata"]["namespace"] = target.namespace.as_str().into();
     }
     record(call, &mut pod);
     let api = match dry_run {
@@ -167,6 +174,9 @@ async fn expose(call: &mut Call<'_>, api: Option<&Api>, pod: &Value, dry_run: Dr
 
 fn pod(call: &Call<'_>) -> Outcome<Value> {
     let name = &call.args[0];
+    if name.is_empty() {
+        return Err(Failure::message("Parameter: name is required"));
+    }
     let rest = &call.args[1..];
     let restart = call.flags.text("restart");
     if !matches!(restart, "Always" | "OnFailure" | "Never") {
@@ -228,6 +238,9 @@ pub(super) fn overridden(call: &Call<'_>, kind: &'static Kind, object: &Value) -
     let wrong = |()| Failure::message("Invalid JSON Patch");
     let documents = parse_yaml(overrides).map_err(|_| wrong(()))?;
     let patch = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
+    if !patch.is_object() && !patch.is_array() {
+        return Err(wrong(()));
+    }
     let merged = match call.flags.text("override-type") {
         "merge" => apply_merge_patch(object, &patch),
         "json" => super::patch::operated(object, &patch)?,

@@ -8,7 +8,7 @@ use crate::kubectl::api::{Api, MERGE_PATCH};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, check_printing, dry_run, print_done};
 use crate::kubectl::resource_args::{Info, Wanted, find_as_given, require_arguments};
 use crate::kubectl::watch::until;
 
@@ -41,6 +41,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if call.flags.int("current-replicas") < -1 {
         return Err(Failure::message("The --current-replicas must specify an integer of -1 or greater"));
     }
+    check_printing(call)?;
     let dry_run = dry_run(call)?;
     require_arguments(call)?;
     let api = call.api().await?;

@@ -7,7 +7,7 @@ use crate::kubectl::api::Api;
 use crate::kubectl::command::{Arguments, Call, Command, all_flags, find};
 use crate::kubectl::discovery::{Resource, discover};
 use crate::kubectl::errors::{Failure, Outcome};
-use crate::kubectl::flags::{Flag, FlagKind};
+use crate::kubectl::flags::{Flag, FlagKind, parse};
 use crate::kubectl::object_names::names_at;
 use crate::kubectl::resource_args::{Selection, select};
 
@@ -83,8 +83,12 @@ pub(in crate::kubectl) async fn complete_words(
         let words = words.join(" ");
         call.complain(format!("[Debug] [Error] unable to find a command for arguments: [{words}]"))?;
     }
+    let refusal = refusal(call.command, &rest, last).filter(|_| !is_unknown);
+    if let Some(why) = &refusal {
+        call.complain(format!("[Debug] [Error] {why}"))?;
+    }
     let (found, directive) = match pending_flag(call, last, before) {
-        _ if is_unknown => (Vec::new(), Directive::Default),
+        _ if is_unknown || refusal.is_some() => (Vec::new(), Directive::Default),
         Some((flag, typed)) => flag_values(call, flag, typed).await,
         None if last.starts_with('-') && !rest.iter().any(|word| word == "--") => {
             (flags_of(call, chain.last().copied(), last), Directive::NoFileComp)
@@ -104,6 +108,58 @@ pub(in crate::kubectl) async fn complete_words(
     call.text(text)?;
     call.line(format!(":{}", directive as i32))?;
     call.complain(format!("Completion ended with directive: {}", directive.name()))
+}
+
+/// Why nothing can be completed: flags that the command does not have, or values that they do not take
+/// (cobra's `checkIfFlagCompletion`).
+fn refusal(command: &Command, rest: &[String], last: &str) -> Option<String> {
+    let flags = all_flags(command);
+    let mut before = rest;
+    let typed = match last.split_once('=').filter(|_| last.starts_with('-')) {
+        Some((flag, _)) => Some(flag),
+        None if last.starts_with('-') => None,
+        None => rest.last().map(String::as_str).filter(|word| is_flag(word) && !word.contains('=')),
+    };
+    let mut unsupported = None;
+    if let Some(word) = typed {
+        let (long, letter) = (word.strip_prefix("--"), word.chars().next_back());
+        let known = flags.iter().find(|flag| match long {
+            Some(long) => flag.long == long,
+            None => flag.short.is_some() && flag.short == letter,
+        });
+        match known {
+            // The value is not there yet.
+            Some(flag) if flag.bare.is_empty() && !last.starts_with('-') => {
+                before = &rest[..rest.len() - 1];
+            }
+            Some(_) => {}
+            None => {
+                let name = long.map_or_else(|| letter.into_iter().collect(), str::to_owned);
+                unsupported =
+                    Some(format!("Subcommand '{}' does not support flag '{name}'", called(command)));
+            }
+        }
+    }
+    match parse(&flags, before) {
+        Err(failure) => {
+            Some(format!("Error while parsing flags from args [{}]: {failure}", before.join(" ")))
+        }
+        // Behind two dashes there are no flags.
+        Ok((.., Some(_))) => None,
+        Ok(_) => unsupported,
+    }
+}
+
+fn called(command: &Command) -> &str {
+    if command.name.is_empty() { "kubectl" } else { command.name }
+}
+
+/// Whether a word is a flag: a letter or a name behind dashes.
+fn is_flag(word: &str) -> bool {
+    match word.strip_prefix("--") {
+        Some(long) => !long.is_empty() && !long.starts_with('-'),
+        None => word.len() == 2 && word.starts_with('-'),
+    }
 }
 
 /// The flag whose value is being typed, and what there is of it.
@@ -371,11 +427,35 @@ async fn paths(call: &Call<'_>, typed: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::pod_named;
+    use super::{find, pod_named, refusal};
 
     #[test]
     fn only_pods_are_asked_for_the_ports_of_pods() {
         assert_eq!(["web", "pod/web", "po/web"].map(pod_named), [Some("web"); 3]);
         assert_eq!(["podtemplates/web", "svc/web"].map(pod_named), [None; 2]);
+    }
+
+    #[test]
+    fn flags_that_a_command_does_not_have_complete_to_nothing() {
+        let refused = |line: &str| {
+            let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let last = words.pop().unwrap_or_default();
+            let (chain, rest) = find(&words);
+            refusal(chain.last().unwrap(), &rest, &last)
+        };
+        for (line, expected) in [
+            ("describe --validate=", Some("Subcommand 'describe' does not support flag 'validate'")),
+            (
+                "exec -o j",
+                Some("Error while parsing flags from args [-o]: unknown shorthand flag: 'o' in -o"),
+            ),
+            ("get pods -o j", None),
+            ("get pods -n ", None),
+            ("exec web -- ls -o ", None),
+            ("get -A ", None),
+            ("get --", None),
+        ] {
+            assert_eq!(refused(line).as_deref(), expected, "{line}");
+        }
     }
 }

@@ -23,6 +23,7 @@ mod service;
 mod stateful_set;
 mod storage;
 mod text;
+mod volume_sources;
 mod volumes;
 mod workloads;
 

@@ -39,7 +39,8 @@ fn claims(text: &mut Text, claims: &[Value]) {
         text.field(1, "Name", text_of(&metadata["name"]));
         text.field(1, "StorageClass", text_of(&spec["storageClassName"]));
         text.labels(1, "Labels", metadata["labels"].as_object());
-        text.annotations(1, "Annotations", metadata["annotations"].as_object());
+        // Upstream writes these as it writes labels.
+        text.labels(1, "Annotations", metadata["annotations"].as_object());
         text.field(1, "Capacity", scalar(&spec["resources"]["requests"]["storage"]));
         let modes: Vec<&str> = array(&spec["accessModes"]).iter().map(text_of).collect();
         text.field(1, "Access Modes", format!("[{}]", modes.join(" ")));

@@ -74,7 +74,7 @@ pub(crate) fn persistent_volume(text: &mut Text, volume: &Value, now: Timestamp)
     text.line(0, "Source:");
     let sources = spec.as_object().into_iter().flatten();
     match sources.into_iter().find(|(field, _)| is_volume_source(field)) {
-        Some((kind, source)) => volumes::source(text, &json!({ kind.as_str(): source })),
+        Some((kind, source)) => volumes::source(text, &json!({ kind.as_str(): source }), true),
         None => text.line(1, "<unknown>"),
     }
 }

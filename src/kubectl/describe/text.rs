@@ -101,7 +101,8 @@ impl Text {
     }
 }
 
-fn shorten(text: &str, length: usize) -> String {
+/// A text of at most so many letters, and dots where it was longer.
+pub(super) fn shorten(text: &str, length: usize) -> String {
     if text.chars().count() <= length {
         return text.to_owned();
     }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::text::{Text, array, scalar, text_of};
+use super::text::{Text, array, scalar, shorten, text_of};
+use super::volume_sources;
 
 /// Describes volumes; in a template everything stands one column further in.
 pub(crate) fn describe(text: &mut Text, volumes: &Value, template: bool) {
@@ -14,12 +15,12 @@ pub(crate) fn describe(text: &mut Text, volumes: &Value, template: bool) {
     text.line(level, "Volumes:");
     for volume in volumes {
         text.line(1, format!("{}{}:", if template { " " } else { "" }, text_of(&volume["name"])));
-        source(text, volume);
+        source(text, volume, false);
     }
 }
 
-/// Describes what a volume is made of.
-pub(super) fn source(text: &mut Text, volume: &Value) {
+/// Describes what a volume is made of: that of a Pod, or a PersistentVolume.
+pub(super) fn source(text: &mut Text, volume: &Value, persistent: bool) {
     let held = volume.as_object().into_iter().flatten().find(|(key, _)| *key != "name");
     let Some((kind, source)) = held else { return text.line(1, "<unknown>") };
     let optional = source["optional"].as_bool().unwrap_or_default();
@@ -52,16 +53,6 @@ pub(super) fn source(text: &mut Text, volume: &Value) {
             text.field(2, "ClaimName", text_of(&source["claimName"]));
             text.field(2, "ReadOnly", read_only);
         }
-        "nfs" => {
-            text.field(2, "Type", "NFS (an NFS mount that lasts the lifetime of a pod)");
-            text.field(2, "Server", text_of(&source["server"]));
-            text.field(2, "Path", text_of(&source["path"]));
-            text.field(2, "ReadOnly", read_only);
-        }
-        "local" => {
-            text.field(2, "Type", "LocalVolume (a persistent volume backed by local storage on a node)");
-            text.field(2, "Path", text_of(&source["path"]));
-        }
         "csi" => {
             text.field(2, "Type", "CSI (a Container Storage Interface (CSI) volume source)");
             text.field(2, "Driver", text_of(&source["driver"]));
@@ -70,23 +61,21 @@ pub(super) fn source(text: &mut Text, volume: &Value) {
             text.field(2, "ReadOnly", read_only);
             text.list(2, "VolumeAttributes", &attributes(source));
         }
-        "image" => {
-            text.field(2, "Type", "Image (a container image or OCI artifact)");
-            text.field(2, "Reference", text_of(&source["reference"]));
-            text.field(2, "PullPolicy", text_of(&source["pullPolicy"]));
-        }
         "ephemeral" => ephemeral(text, &source["volumeClaimTemplate"]),
         "downwardAPI" => {
             text.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
             text.line(2, "Items:");
             for item in array(&source["items"]) {
-                text.line(
-                    3,
-                    format!("{} -> {}", text_of(&item["fieldRef"]["fieldPath"]), text_of(&item["path"])),
-                );
+                let path = text_of(&item["path"]);
+                for value in [&item["fieldRef"]["fieldPath"], &item["resourceFieldRef"]["resource"]] {
+                    if let Some(value) = value.as_str() {
+                        text.line(3, format!("{value} -> {path}"));
+                    }
+                }
             }
         }
         "projected" => projected(text, source),
+        kind if volume_sources::describe(text, kind, source, persistent) => {}
         _ => text.line(1, "<unknown>"),
     }
 }
@@ -136,10 +125,11 @@ fn projected(text: &mut Text, source: &Value) {
     }
 }
 
-/// What a driver is told of a volume; upstream indents that of a Pod's own volume once more.
+/// What a driver is told of a volume; upstream indents that once more.
 fn attributes(source: &Value) -> Vec<String> {
-    let indent = if source["volumeHandle"].is_null() { "    " } else { "" };
     let pairs = source["volumeAttributes"].as_object().into_iter().flatten();
-    let lines: Vec<String> = pairs.map(|(key, value)| format!("{indent}{key}={}", text_of(value))).collect();
+    let lines =
+        pairs.map(|(key, value)| format!("    {}", shorten(&format!("{key}={}", text_of(value)), 140)));
+    let lines: Vec<String> = lines.collect();
     if lines.is_empty() { vec!["<none>".to_owned()] } else { lines }
 }

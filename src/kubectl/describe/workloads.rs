@@ -41,7 +41,10 @@ pub(crate) async fn deployment(text: &mut Text, api: &Api, object: &Value) {
     }
     pod_template::describe(text, &spec["template"]);
     conditions(text, status);
-    if let Ok(replica_sets) = owned_replica_sets(api, object).await {
+    // Of none at all upstream says nothing.
+    if let Ok(replica_sets) = owned_replica_sets(api, object).await
+        && !replica_sets.is_empty()
+    {
         let (new, old) = split(object, &replica_sets);
         text.field(0, "OldReplicaSets", replica_sets_text(&old));
         text.field(0, "NewReplicaSet", replica_sets_text(&new.into_iter().collect::<Vec<_>>()));

@@ -10,7 +10,8 @@ use super::plain_table;
 /// Columns with headers and paths.
 #[derive(Clone, Debug)]
 pub(crate) struct CustomColumns {
-    columns: Vec<(String, JsonPath)>,
+    /// Headers, and paths or what is wrong with them, which is told when something is printed.
+    columns: Vec<(String, Result<JsonPath, String>)>,
     no_headers: bool,
 }
 
@@ -27,7 +28,8 @@ impl CustomColumns {
                     "unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>"
                 )));
             };
-            columns.push((header.to_owned(), JsonPath::parse_relaxed(path).map_err(Failure::message)?));
+            let path = JsonPath::relaxed(path).map_err(Failure::message)?;
+            columns.push((header.to_owned(), JsonPath::parse(&path)));
         }
         Ok(Self { columns, no_headers })
     }
@@ -49,14 +51,32 @@ impl CustomColumns {
         Self::parse(&pairs.join(","), no_headers)
     }
 
-    /// Lays out one object, or the items of a list.
-    pub(crate) fn print(&self, object: &Value) -> Outcome<String> {
+    /// Lays out one object, or the items of a list, up to the first that a path does not fit; also what is wrong.
+    pub(crate) fn print(&self, object: &Value) -> (String, Outcome) {
         let mut rows = self.headers();
-        match object.get("items").and_then(Value::as_array) {
-            Some(items) => rows.extend(items.iter().map(|item| self.row(item))),
-            None => rows.push(self.row(object)),
+        let objects = match object.get("items").and_then(Value::as_array) {
+            Some(items) => items.as_slice(),
+            None => std::slice::from_ref(object),
+        };
+        let mut ended = self.check();
+        for item in objects.iter().take_while(|_| ended.is_ok()) {
+            match self.row(item) {
+                Ok(row) => rows.push(row),
+                Err(failure) => {
+                    ended = Err(failure);
+                    break;
+                }
+            }
         }
-        Ok(plain_table(&rows))
+        (plain_table(&rows), ended)
+    }
+
+    /// Says what is wrong with a path.
+    pub(crate) fn check(&self) -> Outcome {
+        match self.columns.iter().find_map(|(_, path)| path.as_ref().err()) {
+            Some(why) => Err(Failure::message(why)),
+            None => Ok(()),
+        }
     }
 
     /// The line of headers, if one is wanted.
@@ -66,13 +86,14 @@ impl CustomColumns {
     }
 
     /// The cells of one object.
-    pub(crate) fn row(&self, object: &Value) -> Vec<String> {
+    pub(crate) fn row(&self, object: &Value) -> Outcome<Vec<String>> {
         self.columns
             .iter()
             .map(|(_, path)| {
-                let found = path.find(object).unwrap_or_default();
+                let path = path.as_ref().map_err(Failure::message)?;
+                let found = path.find(object).map_err(Failure::message)?;
                 let texts: Vec<String> = found.iter().map(go_value).collect();
-                if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") }
+                Ok(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") })
             })
             .collect()
     }
@@ -93,6 +114,19 @@ mod tests {
     fn missing_fields_read_none_and_maps_as_go_prints_them() {
         let columns = CustomColumns::parse("NAME:.metadata.name,L:.metadata.labels,X:.nope", false).unwrap();
         let list = json!({"items": [{"metadata": {"name": "web", "labels": {"a": "b"}}}]});
-        assert_eq!(columns.print(&list).unwrap(), "NAME   L          X\nweb    map[a:b]   <none>\n");
+        let (text, ended) = columns.print(&list);
+        ended.unwrap();
+        assert_eq!(text, "NAME   L          X\nweb    map[a:b]   <none>\n");
+    }
+
+    #[test]
+    fn rows_stand_up_to_the_one_that_a_path_does_not_fit() {
+        let columns = CustomColumns::parse("A:.a[?(@.b==1)].b", false).unwrap();
+        let list = json!({"items": [{"a": [{"b": 1}]}, {"a": "text"}, {}]});
+        let (text, ended) = columns.print(&list);
+        assert_eq!(text, "A\n1\n");
+        assert_eq!(ended.unwrap_err().to_string(), "text is not array or slice and cannot be filtered");
+        let (text, ended) = CustomColumns::parse("A:.a[x]", false).unwrap().print(&json!({}));
+        assert_eq!((text.as_str(), ended.is_err()), ("A\n", true));
     }
 }

@@ -6,7 +6,7 @@ use crate::apimachinery::ForItems;
 use crate::base::to_yaml;
 
 use super::super::command::Call;
-use super::super::errors::Outcome;
+use super::super::errors::{Failure, Outcome};
 use super::{CustomColumns, Format, GoTemplate, jsonpath, kyaml, list_of, name_of, plain_table, to_json};
 
 /// How much text is held back, so that a short list is printed whole or, when something fails, not at all.
@@ -58,6 +58,8 @@ pub(crate) struct ItemPrinter {
     style: Style,
     keep_managed_fields: bool,
     text: String,
+    /// Why a row could not be made.
+    failed: Option<Failure>,
     /// Cells of columns, which have to wait for the widest.
     rows: Vec<Vec<String>>,
     any: bool,
@@ -87,7 +89,15 @@ impl ItemPrinter {
             }
         };
         let keep_managed_fields = call.flags.on("show-managed-fields");
-        Some(Self { style, keep_managed_fields, text, rows: Vec::new(), any: false, began: false })
+        Some(Self {
+            style,
+            keep_managed_fields,
+            text,
+            failed: None,
+            rows: Vec::new(),
+            any: false,
+            began: false,
+        })
     }
 
     /// Whether the output is still as if nothing had been done.
@@ -121,7 +131,12 @@ impl ItemPrinter {
                 self.text.push_str(if self.any { frame.between } else { frame.head });
                 self.text.push_str(frame.inside(&whole));
             }
-            Style::Columns(columns) => self.rows.push(columns.row(&item)),
+            // What follows a row that failed is not shown.
+            Style::Columns(_) if self.failed.is_some() => {}
+            Style::Columns(columns) => match columns.check().and_then(|()| columns.row(&item)) {
+                Ok(row) => self.rows.push(row),
+                Err(failure) => self.failed = Some(failure),
+            },
             Style::Name => {
                 self.text.push_str(&name_of(&item));
                 self.text.push('\n');
@@ -158,10 +173,12 @@ impl ItemPrinter {
                 let mut lines = columns.headers();
                 lines.append(&mut self.rows);
                 self.text = plain_table(&lines);
+                self.failed = self.failed.or_else(|| columns.check().err());
             }
             Style::Name => {}
         }
-        call.text(self.text)
+        call.text(self.text)?;
+        self.failed.map_or(Ok(()), Err)
     }
 }
 

@@ -67,7 +67,7 @@ const COLUMN_FORMATS: &[&str] = &["custom-columns", "custom-columns-file", "wide
 /// The format that `-o` asks for; `None` for tables (`-o wide` or no `-o`).
 pub(super) fn format_of(call: &Call<'_>, tables: bool) -> Outcome<Option<Format>> {
     let mut output = call.flags.text("output");
-    if output.is_empty() && !call.flags.text("template").is_empty() {
+    if (output.is_empty() || !call.flags.is_set("output")) && !call.flags.text("template").is_empty() {
         output = "go-template";
     }
     let (name, argument) = output.split_once('=').unwrap_or((output, ""));
@@ -155,6 +155,11 @@ impl Format {
             call.text(printed.text)?;
             return printed.failure.map_or(Ok(()), Err);
         }
+        if let Self::CustomColumns(columns) = self {
+            let (text, ended) = columns.print(object);
+            call.text(text)?;
+            return ended;
+        }
         let text = self.text(call, object)?;
         if matches!(self, Self::Yaml) {
             call.yaml_documents += 1;
@@ -180,7 +185,11 @@ impl Format {
             Self::Json => to_json(&without_managed_fields(object, keep)),
             Self::Name => print_name(object),
             Self::JsonPath(template) => template.print(object)?,
-            Self::CustomColumns(columns) => columns.print(object)?,
+            Self::CustomColumns(columns) => {
+                let (text, ended) = columns.print(object);
+                ended?;
+                text
+            }
             Self::GoTemplate(template) => {
                 let printed = template.print(object);
                 return printed.failure.map_or(Ok(printed.text), Err);
@@ -233,6 +242,12 @@ fn without_managed_fields(object: &Value, keep: bool) -> Cow<'_, Value> {
 /// Objects as the List that kubectl prints.
 pub(super) fn list_of(objects: Vec<Value>) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": objects})
+}
+
+/// Refuses a `--dry-run` or an `-o` that means nothing, before anything is done.
+pub(super) fn check_printing(call: &Call<'_>) -> Outcome {
+    dry_run(call)?;
+    format_of(call, false).map(|_| ())
 }
 
 /// Prints what happened to an object: the object when `-o` asks for it, else `kind/name verb`.
@@ -294,7 +309,9 @@ pub(super) fn deprecated_dry_run(value: &str) -> Option<String> {
 /// Reads `--dry-run`.
 pub(super) fn dry_run(call: &Call<'_>) -> Outcome<DryRun> {
     match call.flags.text("dry-run") {
-        "" | "none" => Ok(DryRun::None),
+        "none" => Ok(DryRun::None),
+        // A command without the flag.
+        "" if !call.flags.is_set("dry-run") => Ok(DryRun::None),
         "client" => Ok(DryRun::Client),
         "server" => Ok(DryRun::Server),
         // Of old habits the person was told before the command began.

@@ -1,5 +1,7 @@
 //! Arguments that name objects: `TYPE NAME`, `TYPE/NAME`, commas, `-l`, `--all`, `-f` (cli-runtime's `resource.Builder`).
 
+mod words;
+
 use serde_json::{Value, json};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
@@ -11,6 +13,7 @@ use super::errors::{Failure, Outcome};
 use super::flags::Flags;
 use super::manifest;
 use super::unreachable::BY_NAME;
+use words::Words;
 
 /// What the arguments name.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ impl Info {
     /// Refuses an object without a name: no request could be about it.
     pub(super) fn require_name(&self) -> Outcome {
         if self.name.is_empty() {
-            return Err(Failure::message("resource name may not be empty"));
+            return Err(Failure::message(NO_NAME));
         }
         Ok(())
     }
@@ -75,7 +78,8 @@ impl Info {
 /// Upstream's only command that leaves objects without a namespace where files leave them so.
 const RECONCILE: &str = "kubectl auth reconcile";
 
-const SEPARATE_TYPE: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
+/// What is said of an empty name.
+pub(super) const NO_NAME: &str = "resource name may not be empty";
 
 /// What is said when nothing is named.
 pub(super) const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
@@ -93,9 +97,12 @@ pub(super) fn refuse_arguments(args: &[String]) -> Outcome {
     if args.is_empty() {
         return Ok(());
     }
-    Err(Failure::message(
-        "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
-    ))
+    Err(Failure::message(match Words::read(args)? {
+        Words::Pairs(_) => "resource/name arguments cannot be provided when a path is specified",
+        Words::Types(..) => {
+            "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
+        }
+    }))
 }
 
 /// A complaint about what stands in files, as commands print it that visit all files before they begin:
@@ -115,70 +122,47 @@ pub(super) fn visited(failure: Failure) -> Failure {
 
 /// Resolves arguments; an empty list of names means every object of the types.
 pub(super) async fn select(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
-    if args.iter().any(|arg| arg.contains('/')) {
-        return select_pairs(api, args).await;
+    resolve(api, Words::read(args)?).await
+}
+
+/// As [`select`], with a selector that chooses objects of the types.
+pub(super) async fn select_matching(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
+    let words = Words::read(args)?;
+    words.check_selector()?;
+    resolve(api, words).await
+}
+
+async fn resolve(api: &Api, words: Words) -> Outcome<Vec<Selection>> {
+    let (types, names) = match words {
+        Words::Pairs(pairs) => {
+            api.expect(BY_NAME).await?;
+            let mut selections = Vec::new();
+            for (kind, name) in pairs {
+                selections.push(Selection::Named(discovery::resolve(api, &kind).await?, name));
+            }
+            return Ok(selections);
+        }
+        Words::Types(types, names) => (types, names),
+    };
+    if types.is_empty() {
+        return Ok(Vec::new());
     }
-    let Some((types, names)) = args.split_first() else { return Ok(Vec::new()) };
-    if types.ends_with(',') && !names.is_empty() {
-        return Err(Failure::message("arguments in resource/name form must have a single resource and name"));
-    }
-    api.expect(BY_NAME + types.split(',').count()).await?;
-    let resources = resolve_types(api, types).await?;
-    if !names.is_empty() && resources.len() > 1 && !types.contains(',') {
-        // A category stands for several resources.
-        return Err(Failure::message("you must specify only one resource"));
-    }
+    api.expect(BY_NAME + types.len()).await?;
+    let resources = resolve_types(api, &types).await?;
     if names.is_empty() {
         return Ok(resources.into_iter().map(Selection::Every).collect());
     }
-    if names.iter().any(String::is_empty) {
-        return Err(Failure::message("resource name may not be empty"));
-    }
-    let pairs = names
-        .iter()
-        .flat_map(|name| resources.iter().map(|resource| Selection::Named(resource.clone(), name.clone())));
-    // kubectl asks for one type after the other, each with all names.
-    let mut selections: Vec<Selection> = pairs.collect();
-    selections.sort_by_key(|selection| match selection {
-        Selection::Named(resource, _) | Selection::Every(resource) => {
-            resources.iter().position(|known| known == resource)
-        }
-    });
-    Ok(selections)
+    let [resource] = resources.as_slice() else {
+        // A category stands for several resources.
+        return Err(Failure::message("you must specify only one resource"));
+    };
+    Ok(names.into_iter().map(|name| Selection::Named(resource.clone(), name)).collect())
 }
 
-async fn select_pairs(api: &Api, args: &[String]) -> Outcome<Vec<Selection>> {
-    api.expect(BY_NAME).await?;
-    let mut selections = Vec::new();
-    for arg in args {
-        let parts: Vec<&str> = arg.split('/').collect();
-        let (kind, name) = match parts.as_slice() {
-            [_] => return Err(Failure::message(SEPARATE_TYPE)),
-            [kind, name]
-                if !kind.is_empty() && !name.is_empty() && !kind.contains(',') && !name.contains(',') =>
-            {
-                (kind, name)
-            }
-            [_, _] => {
-                return Err(Failure::message(
-                    "arguments in resource/name form must have a single resource and name",
-                ));
-            }
-            _ => {
-                return Err(Failure::message(
-                    "arguments in resource/name form may not have more than one slash",
-                ));
-            }
-        };
-        selections.push(Selection::Named(discovery::resolve(api, kind).await?, (*name).to_owned()));
-    }
-    Ok(selections)
-}
-
-/// The resources of `pods,svc` or of a category such as `all`.
-async fn resolve_types(api: &Api, types: &str) -> Outcome<Vec<Resource>> {
+/// The resources of types, or of a category such as `all`.
+async fn resolve_types(api: &Api, types: &[String]) -> Outcome<Vec<Resource>> {
     let mut resources: Vec<Resource> = Vec::new();
-    for typed in types.split(',') {
+    for typed in types {
         if typed.is_empty() {
             return Err(Failure::message("the server doesn't have a resource type \"\""));
         }
@@ -309,11 +293,14 @@ pub(super) async fn locate(
     let has_names = args.len() > 1 || args.iter().any(|arg| arg.contains('/'));
     let all = call.flags.on("all") && !(wanted.names_beside_all && has_names);
     let has_selector = !labels.is_empty() || !fields.is_empty();
-    check_selectors(args, has_selector, all)?;
-    let selections = select(api, args).await?;
+    let selections = match has_selector || all {
+        true => select_matching(api, args).await?,
+        false => select(api, args).await?,
+    };
     let mut found = Vec::new();
     for selection in selections {
         match selection {
+            Selection::Named(_, name) if name.is_empty() => return Err(Failure::message(NO_NAME)),
             Selection::Named(resource, name) => {
                 if everywhere && resource.namespaced {
                     return Err(Failure::message(
@@ -361,25 +348,6 @@ pub(super) fn unlisted(failure: Failure, resource: &Resource, labels: &str, fiel
         }
         other => other,
     }
-}
-
-fn check_selectors(args: &[String], has_selector: bool, all: bool) -> Outcome {
-    let pairs = args.iter().any(|arg| arg.contains('/'));
-    if (has_selector || all) && pairs {
-        return Err(Failure::message(
-            "selectors and the all flag cannot be used when passing resource/name arguments",
-        ));
-    }
-    if (has_selector || all) && args.is_empty() {
-        return Err(Failure::message("at least one resource must be specified to use a selector"));
-    }
-    if has_selector && args.len() > 1 {
-        return Err(Failure::message("name cannot be provided when a selector is specified"));
-    }
-    if all && args.len() > 1 {
-        return Err(Failure::message("name cannot be provided when a selector is specified"));
-    }
-    Ok(())
 }
 
 /// The objects of a list, each with its apiVersion and kind.

@@ -35,8 +35,13 @@ const SAMPLE_APP: Image = Image {
     ..PLAIN
 };
 
-const CONTROL_PLANE: Image =
-    Image { tags: &["v1.36.2"], size: 28_000_000, toolbox: Toolbox::Nothing, ..PLAIN };
+const CONTROL_PLANE: Image = Image {
+    tags: &["v1.36.2"],
+    size: 28_000_000,
+    program: "control-plane",
+    toolbox: Toolbox::Nothing,
+    ..PLAIN
+};
 
 /// Every repository, in no particular order.
 pub(super) fn catalogue() -> impl Iterator<Item = &'static Image> {

@@ -146,7 +146,7 @@ pub(super) fn mount(call: &mut Call<'_>) -> Outcome {
 
 /// nproc.
 pub(super) fn nproc(call: &mut Call<'_>) -> Outcome {
-    let processors = call.system.machine().processors;
+    let processors = call.system.processors();
     call.say(&processors.to_string());
     Outcome::Ended(0)
 }

@@ -51,12 +51,13 @@ mod xargs;
 
 use std::collections::BTreeMap;
 
-use super::executable::{has_tool, is_own_program};
+use super::executable::{SHELLS, has_tool, is_own_program};
 use super::filesystem::absolute;
-use super::images::{Image, Toolbox};
+use super::images::{Base, Image, Toolbox};
 use super::process::Input;
 use super::shell::Dialect;
 use super::system::System;
+use super::tool_files::folder_of;
 
 /// A program being called.
 pub(super) struct Call<'a> {
@@ -393,10 +394,16 @@ pub(super) fn has(image: Option<&'static Image>, name: &str) -> bool {
         || is_command(base_name(name)) && has_tool(image, name)
 }
 
-/// The commands that an image has, sorted.
+/// Whether an image has a command or shell of that name.
+pub(super) fn is_there(image: Option<&'static Image>, name: &str) -> bool {
+    let gnu = image.is_some_and(|image| image.base() == Base::Debian);
+    (is_command(name) || SHELLS.contains(&name) && (name != "dash" || gnu)) && has_tool(image, name)
+}
+
+/// The commands and shells that an image has, sorted.
 pub(super) fn names(image: Option<&'static Image>) -> Vec<&'static str> {
-    let known = COMMANDS.iter().map(|(name, _)| *name).filter(|name| has_tool(image, name));
-    let mut names: Vec<&'static str> = known.chain(["sh"]).collect();
+    let known = COMMANDS.iter().map(|(name, _)| name).chain(SHELLS).copied();
+    let mut names: Vec<&'static str> = known.filter(|name| is_there(image, name)).collect();
     names.sort_unstable();
     names
 }
@@ -408,12 +415,7 @@ pub(super) fn has_shell(image: Option<&'static Image>, name: &str) -> bool {
 
 /// The path of a command.
 pub(super) fn place(image: Option<&'static Image>, name: &str) -> String {
-    let toolbox = image.map(|image| image.toolbox);
-    let folder = match toolbox {
-        Some(Toolbox::Debian | Toolbox::DebianCurl) => "/usr/bin",
-        _ => "/bin",
-    };
-    format!("{folder}/{name}")
+    format!("{}/{name}", folder_of(image, name))
 }
 
 /// What `test` says of some words.

@@ -250,6 +250,7 @@ fn usage(
     let files = call.system.files();
     let folder = files.link_target(path).is_none() && files.is_directory(path);
     let own = match (options.has('b'), folder) {
+        _ if files.is_busybox_again(path) => 0,
         (true, true) => 4_096,
         (true, false) => files.length(path).unwrap_or_default(),
         (false, _) => blocks(&files, path),

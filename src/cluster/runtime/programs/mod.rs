@@ -42,8 +42,8 @@ pub(super) use redis::{METHOD as REDIS_METHOD, Redis};
 pub(super) use sample_app::SampleApp;
 pub(super) use stress::{Burner, GoStress, Hoarder, Stress};
 pub(super) use unmodelled::{
-    CASSANDRA, CUDA, ETCD, FLUENTD, HELLO_WORLD, IDLE, MARIADB, MEMCACHED, MONGO, MYSQL, PAUSE, POSTGRES,
-    RABBITMQ,
+    CASSANDRA, CONTROL_PLANE, CUDA, ETCD, FLUENTD, HELLO_WORLD, IDLE, MARIADB, MEMCACHED, MONGO, MYSQL,
+    PAUSE, POSTGRES, RABBITMQ,
 };
 
 /// The media type that a file name suggests.

@@ -85,7 +85,7 @@ impl Program for Nginx {
         }
         if release >= FIRST_WITH_NOTICES {
             let system_built = system.image().is_some_and(|image| image.base() == Base::Alpine);
-            let workers = self.workers(process, system.machine().processors).len();
+            let workers = self.workers(process, system.processors()).len();
             let mut lines = vec![
                 "using the \"epoll\" event method".to_owned(),
                 format!("nginx/{}", version(process)),

@@ -9,6 +9,8 @@ pub(in super::super) struct Unmodelled {
     name: &'static str,
     /// What it would do on a real node; empty for programs that really do nothing.
     does: &'static str,
+    /// Whether that is done all the same, elsewhere.
+    works: bool,
     /// What it says before it ends at once; empty for what stays.
     says: &'static str,
     /// A variable without which it refuses to start, and what it says then.
@@ -23,6 +25,7 @@ pub(in super::super) struct Unmodelled {
 const PLAIN: Unmodelled = Unmodelled {
     name: "idle",
     does: "",
+    works: false,
     says: "",
     requires: None,
     port: None,
@@ -97,6 +100,9 @@ pub(in super::super) static FLUENTD: Unmodelled =
 /// cassandra.
 pub(in super::super) static CASSANDRA: Unmodelled =
     Unmodelled { name: "cassandra", does: "Cassandra's protocol", port: Some(9042), ..PLAIN };
+/// What makes the cluster go, which the cluster inside does in its place.
+pub(in super::super) static CONTROL_PLANE: Unmodelled =
+    Unmodelled { name: "control-plane", does: "what this program prints", works: true, ..PLAIN };
 /// A test of graphics processors, of which the nodes have none.
 pub(in super::super) static CUDA: Unmodelled = Unmodelled {
     name: "cuda",
@@ -128,7 +134,11 @@ impl Program for Unmodelled {
             process.print_line(self.says);
             process.exit_code = Some(0);
         } else if !self.does.is_empty() {
-            process.print_line(&format!("not simulated: {}; the process runs and stays idle", self.does));
+            let instead = match self.works {
+                true => "the cluster inside podlings does its work",
+                false => "the process runs and stays idle",
+            };
+            process.print_line(&format!("not simulated: {}; {instead}", self.does));
         }
     }
 

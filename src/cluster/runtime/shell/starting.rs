@@ -286,6 +286,9 @@ impl Machine {
             let why = if bash { "Is a directory" } else { "Permission denied" };
             return Some(Err((126, why.to_owned())));
         }
+        if files.is_tool(&path) {
+            return None;
+        }
         files.length(&path)?;
         let runs = files.ownership(&path).is_some_and(|own| own.runs());
         Some(if runs { Ok(path) } else { Err((126, "Permission denied".to_owned())) })

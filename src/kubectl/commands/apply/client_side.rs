@@ -117,7 +117,7 @@ async fn replace(
     dry_run: DryRun,
 ) -> Outcome<Applied> {
     let plan = Plan::new(call.flags.text("cascade"), call.flags.int("grace-period"), dry_run);
-    api.delete(&info.url(), plan.options()).await?;
+    api.delete(&info.url(), &plan.options()).await?;
     until(api, &info.resource, &info.namespace, &info.name, |object| Ok(object.is_none().then_some(())))
         .await?;
     let created = match create(call, api, info, modified.clone(), dry_run).await {

@@ -192,7 +192,7 @@ pub(super) async fn remove(
     if dry_run != DryRun::Client {
         let url = resource.object(part("namespace"), part("name"));
         let plan = Plan::new(call.flags.text("cascade"), call.flags.int("grace-period"), dry_run);
-        api.delete(&url, plan.options()).await?;
+        api.delete(&url, &plan.options()).await?;
     }
     print_done(call, object, &resource.named(part("name")), "pruned")
 }

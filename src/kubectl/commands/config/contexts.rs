@@ -17,6 +17,12 @@ pub(super) async fn current(call: &mut Call<'_>) -> Outcome {
 
 /// `get-contexts`.
 pub(super) async fn list(call: &mut Call<'_>) -> Outcome {
+    let output = call.flags.text("output");
+    if !matches!(output, "" | "name") {
+        return Err(Failure::message(format!(
+            "--output {output} is not available in kubectl config get-contexts; resetting to default output format"
+        )));
+    }
     let config = load(call)?;
     let known = config.names("contexts");
     let wanted = if call.args.is_empty() { known.clone() } else { call.args.clone() };
@@ -24,11 +30,6 @@ pub(super) async fn list(call: &mut Call<'_>) -> Outcome {
         wanted.into_iter().partition(|name| known.contains(name));
     if call.flags.text("output") == "name" {
         call.text(found.iter().map(|name| format!("{name}\n")).collect::<String>())?;
-    } else if call.flags.is_set("output") {
-        return Err(Failure::message(format!(
-            "--output {} is not available in kubectl config get-contexts; resetting to default output format",
-            call.flags.text("output")
-        )));
     } else {
         let mut rows = Vec::new();
         if !call.flags.on("no-headers") {
@@ -54,6 +55,9 @@ pub(super) async fn names(call: &mut Call<'_>, section: &str) -> Outcome {
 /// `use-context`.
 pub(super) async fn use_context(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
+    if name.is_empty() {
+        return Err(Failure::message("empty context names are not allowed"));
+    }
     let config = load(call)?;
     if config.entry("contexts", &name).is_none() {
         return Err(Failure::message(format!("no context exists with the name: {name:?}")));
@@ -64,11 +68,11 @@ pub(super) async fn use_context(call: &mut Call<'_>) -> Outcome {
 
 /// `set-context`.
 pub(super) async fn set_context(call: &mut Call<'_>) -> Outcome {
+    if call.flags.on("current") && !call.args.is_empty() {
+        return Err(Failure::message("you cannot specify both a context name and --current"));
+    }
     let config = load(call)?;
     let name = if call.flags.on("current") {
-        if !call.args.is_empty() {
-            return Err(Failure::message("you cannot specify both a context name and --current"));
-        }
         match config.current_context() {
             "" => return Err(Failure::message("no current context is set")),
             name => name.to_owned(),
@@ -76,6 +80,9 @@ pub(super) async fn set_context(call: &mut Call<'_>) -> Outcome {
     } else {
         match call.args.as_slice() {
             [] => return Err(Failure::message("you must specify a non-empty context name or --current")),
+            [name] if name.is_empty() => {
+                return Err(Failure::message("you must specify a non-empty context name or --current"));
+            }
             _ => one_name(call)?,
         }
     };
@@ -103,13 +110,16 @@ pub(super) async fn rename(call: &mut Call<'_>) -> Outcome {
         print_own(call)?;
         return Err(failure);
     };
+    if new.is_empty() {
+        return Err(Failure::message("You must specify a new non-empty context name"));
+    }
     let config = load(call)?;
     if config.entry("contexts", old).is_none() {
-        let path = config.first_path().display().to_string();
+        let path = super::file_name(call, &config);
         return Err(Failure::message(format!("cannot rename the context {old:?}, it's not in {path}")));
     }
     if config.entry("contexts", new).is_some() {
-        let path = config.first_path().display().to_string();
+        let path = super::file_name(call, &config);
         return Err(Failure::message(format!(
             "cannot rename the context {old:?}, the context {new:?} already exists in {path}"
         )));
@@ -129,12 +139,12 @@ pub(super) async fn delete(call: &mut Call<'_>, section: &str, one: &str) -> Out
     }
     let name = one_name(call)?;
     let config = load(call)?;
-    let Some(path) = config.remove(section, &name)? else {
-        let path = config.first_path().display().to_string();
+    let path = super::file_name(call, &config);
+    if config.remove(section, &name)?.is_none() {
         return Err(Failure::message(format!("cannot delete {one} {name}, not in {path}")));
-    };
+    }
     if section == "contexts" && config.current_context() == name {
         call.complain("warning: this removed your active context, use \"kubectl config use-context\" to select a different one")?;
     }
-    call.line(format!("deleted {one} {name} from {}", path.display()))
+    call.line(format!("deleted {one} {name} from {path}"))
 }

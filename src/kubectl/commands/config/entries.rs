@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use serde_json::{Map, Value, json};
 
-use super::{load, one_name};
+use super::{load, named, one_name};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -45,7 +45,7 @@ fn given(call: &Call<'_>, flag: &str) -> Option<String> {
 
 /// `set-cluster`.
 pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = named(call, "cluster name")?;
     let embed = call.flags.on("embed-certs");
     if call.flags.on("insecure-skip-tls-verify") && !call.flags.text("certificate-authority").is_empty() {
         return Err(Failure::message(
@@ -55,6 +55,7 @@ pub(super) async fn set_cluster(call: &mut Call<'_>) -> Outcome {
     if embed && call.flags.text("certificate-authority").is_empty() {
         return Err(Failure::message("you must specify a --certificate-authority to embed"));
     }
+    check_file(call, "certificate-authority", embed)?;
     let config = load(call)?;
     let authority = given(call, "certificate-authority")
         .map(|path| file_of(call, &config.first_path(), "certificate-authority", &path, embed))
@@ -91,6 +92,16 @@ fn set_texts(entry: &mut Map<String, Value>, texts: &[(&str, Option<String>)]) {
     }
 }
 
+/// Refuses a file that is to be embedded and is not there, before the kubeconfig is read.
+fn check_file(call: &Call<'_>, field: &str, embed: bool) -> Outcome {
+    match given(call, field) {
+        Some(path) if embed && !path.is_empty() => {
+            file_of(call, Path::new(""), field, &path, embed).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Field and value for a file: its path, or what it holds.
 fn file_of(call: &Call<'_>, config: &Path, field: &str, path: &str, embed: bool) -> Outcome<(String, Value)> {
     let absolute = call.factory.path(path);
@@ -121,8 +132,14 @@ pub(super) async fn set_credentials(call: &mut Call<'_>) -> Outcome {
         print_own(call)?;
         return Err(Failure::message(format!("invalid auth-provider-arg format: {wrong}")));
     }
+    if name.is_empty() {
+        return Err(Failure::message("you must specify a non-empty user name"));
+    }
     check(call)?;
     let embed = call.flags.on("embed-certs");
+    for field in ["client-certificate", "client-key"] {
+        check_file(call, field, embed)?;
+    }
     let config = load(call)?;
     let mut files = Vec::new();
     for field in ["client-certificate", "client-key"] {
@@ -200,9 +217,12 @@ fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
     if !flags.iter().any(|flag| call.flags.is_set(flag)) {
         return;
     }
-    let mut exec = entry
-        .remove("exec")
-        .unwrap_or_else(|| json!({"env": null, "args": null, "provideClusterInfo": false}));
+    // Without a program there is nothing that could have arguments.
+    let mut exec = match entry.remove("exec") {
+        Some(exec) => exec,
+        None if call.flags.text("exec-command").is_empty() => return,
+        None => json!({"env": null, "args": null, "provideClusterInfo": false}),
+    };
     for (flag, field) in [
         ("exec-command", "command"),
         ("exec-api-version", "apiVersion"),
@@ -228,7 +248,7 @@ fn set_exec(call: &Call<'_>, entry: &mut Map<String, Value>) {
             None => variables.retain(|variable| variable["name"] != pair.trim_end_matches('-')),
         }
     }
-    if !variables.is_empty() || exec["env"].is_array() {
+    if call.flags.is_set("exec-env") {
         exec["env"] = variables.into();
     }
     entry.insert("exec".to_owned(), exec);

@@ -196,6 +196,22 @@ fn load(call: &Call<'_>) -> Outcome<Kubeconfig> {
     call.factory.kubeconfig(&call.flags)
 }
 
+/// The file that is meant, as it was named.
+fn file_name(call: &Call<'_>, config: &Kubeconfig) -> String {
+    match call.flags.text("kubeconfig") {
+        "" => config.new_things().display().to_string(),
+        explicit => explicit.to_owned(),
+    }
+}
+
+/// The one name that a command takes, which is not empty.
+fn named(call: &mut Call<'_>, what: &str) -> Outcome<String> {
+    match one_name(call)? {
+        name if name.is_empty() => Err(Failure::message(format!("you must specify a non-empty {what}"))),
+        name => Ok(name),
+    }
+}
+
 /// The one name that a command takes.
 fn one_name(call: &mut Call<'_>) -> Outcome<String> {
     match call.args.as_slice() {

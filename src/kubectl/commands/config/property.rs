@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use super::load;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::flags::parse_bool;
 use crate::kubectl::help::print_own;
+use crate::kubectl::kubeconfig::Kubeconfig;
 
 /// Sections with the fields of their entries.
 const FIELDS: &[(&str, &[&str])] = &[
@@ -50,7 +52,7 @@ const FIELDS: &[(&str, &[&str])] = &[
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     CurrentContext,
-    /// A field of the preferences.
+    /// A field of the preferences; all of them when it is empty.
     Preference(String),
     /// A section, a name in it, and fields below.
     Entry(&'static str, String, Vec<String>),
@@ -61,6 +63,9 @@ fn place_of(path: &str) -> Outcome<Place> {
     let parts: Vec<&str> = path.split('.').collect();
     if parts == ["current-context"] {
         return Ok(Place::CurrentContext);
+    }
+    if parts == ["preferences"] {
+        return Ok(Place::Preference(String::new()));
     }
     if let ["preferences", field] = parts.as_slice() {
         return Ok(Place::Preference((*field).to_owned()));
@@ -84,16 +89,34 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
         return Err(failure);
     };
     let (path, text) = (path.clone(), text.clone());
+    if text.is_empty() {
+        return Err(Failure::message("you cannot use set to unset a property"));
+    }
+    if path.is_empty() {
+        return Err(Failure::message("you must specify a property"));
+    }
     let config = load(call)?;
     match place_of(&path)? {
         Place::CurrentContext => config.use_context(&text)?,
+        Place::Preference(field) if field.is_empty() => {
+            return Err(Failure::message(format!("can't set a map to a value: {path}")));
+        }
         Place::Preference(field) => {
-            config.change_preferences(|held| drop(held.insert(field, text.into())))?
+            let value = match parse_bool(&text) {
+                _ if field != "colors" => text.into(),
+                Some(on) => on.into(),
+                None => {
+                    let why = format!("strconv.ParseBool: parsing {text:?}: invalid syntax");
+                    return Err(Failure::message(why));
+                }
+            };
+            config.change_preferences(|held| drop(held.insert(field, value)))?
         }
         Place::Entry(_, _, fields) if fields.is_empty() => {
             return Err(Failure::message(format!("can't set a map to a value: {path}")));
         }
         Place::Entry(section, name, fields) => {
+            check_held(&config, (section, &name, &fields), &path)?;
             let value = value_of(&fields, &text, call.flags.on("set-raw-bytes"))?;
             config.change(section, &name, |held| put(held, &fields, value))?;
         }
@@ -109,9 +132,13 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
         return Err(failure);
     };
     let path = path.clone();
+    if path.is_empty() {
+        return Err(Failure::message("you must specify a property"));
+    }
     let config = load(call)?;
     match place_of(&path)? {
         Place::CurrentContext => config.use_context("")?,
+        Place::Preference(field) if field.is_empty() => config.change_preferences(Map::clear)?,
         Place::Preference(field) => config.change_preferences(|held| drop(held.remove(&field)))?,
         Place::Entry(section, name, _) if name.is_empty() => {
             for name in config.names(section) {
@@ -119,6 +146,7 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
             }
         }
         Place::Entry(section, name, fields) => {
+            check_held(&config, (section, &name, &fields), &path)?;
             if config.entry(section, &name).is_none() && !fields.is_empty() {
                 return Err(Failure::message(format!("current map key `{name}` is invalid")));
             }
@@ -130,6 +158,17 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
         }
     }
     call.line(format!("Property {path:?} unset."))
+}
+
+/// Refuses fields of a program or provider that an entry does not have.
+fn check_held(config: &Kubeconfig, place: (&str, &str, &[String]), path: &str) -> Outcome {
+    let (section, name, fields) = place;
+    let [outer, _, ..] = fields else { return Ok(()) };
+    let has = config.entry(section, name).is_some_and(|entry| entry[outer.as_str()].is_object());
+    if has || !matches!(outer.as_str(), "exec" | "auth-provider") {
+        return Ok(());
+    }
+    Err(Failure::message(format!("unable to parse one or more field values of {path}")))
 }
 
 /// The value as the field holds it: a bool, bytes in base64, or text.

@@ -34,7 +34,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         if target.context.is_empty() {
             return Err(Failure::message("current-context must exist in order to minify"));
         }
-        minify(&mut merged, &target.context);
+        minify(&mut merged, &target.context)?;
     }
     if call.flags.on("flatten") {
         flatten(&config, &mut merged)?;
@@ -48,7 +48,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-fn minify(merged: &mut Value, context: &str) {
+fn minify(merged: &mut Value, context: &str) -> Outcome {
     let entries = merged["contexts"].as_array().cloned().unwrap_or_default();
     let entry = entries.into_iter().find(|entry| entry["name"] == *context).unwrap_or_default();
     let names = [
@@ -57,11 +57,21 @@ fn minify(merged: &mut Value, context: &str) {
         ("users", entry["context"]["user"].as_str().unwrap_or_default().to_owned()),
     ];
     for (section, name) in names {
-        if let Some(entries) = merged[section].as_array_mut() {
+        let entries = merged[section].as_array_mut();
+        let found = entries.is_some_and(|entries| {
             entries.retain(|entry| entry["name"] == *name);
+            !entries.is_empty()
+        });
+        if !found && !name.is_empty() {
+            let one = section.trim_end_matches('s');
+            return Err(Failure::message(format!("cannot locate {one} {name}")));
+        }
+        if !found {
+            merged[section] = Value::Null;
         }
     }
     merged["current-context"] = context.into();
+    Ok(())
 }
 
 /// Puts the content of files in the place of their paths.

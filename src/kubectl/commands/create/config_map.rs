@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::{create, failed, one_name};
+use super::{create, failed, required_name};
 use crate::apimachinery::{builtin, validate_config_key};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -48,7 +48,7 @@ pub(super) const SOURCES: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let mut object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
     let (mut data, mut binary) = (Map::new(), Map::new());
     for (key, bytes) in read_sources(call, Holder::ConfigMap(&name))? {
@@ -112,16 +112,21 @@ pub(super) fn read_sources(call: &Call<'_>, holder: Holder<'_>) -> Outcome<Vec<(
         entries.push((key, value));
         Ok(())
     };
-    for source in call.flags.all("from-file") {
-        for (key, value) in read_file_source(call, source)? {
-            add(key, value)?;
+    // Upstream reads the literals of a Secret before its files, and those of a ConfigMap after them.
+    let literals_first = matches!(holder, Holder::Secret);
+    for literals in [literals_first, !literals_first] {
+        if literals {
+            for literal in call.flags.all("from-literal") {
+                let (key, value) = literal_of(literal)?;
+                add(key.to_owned(), value.as_bytes().to_vec())?;
+            }
+            continue;
         }
-    }
-    for literal in call.flags.all("from-literal") {
-        let Some((key, value)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-            return Err(Failure::message(format!("invalid literal source {literal}, expected key=value")));
-        };
-        add(key.to_owned(), unquoted(value).as_bytes().to_vec())?;
+        for source in call.flags.all("from-file") {
+            for (key, value) in read_file_source(call, source)? {
+                add(key, value)?;
+            }
+        }
     }
     for path in call.flags.all("from-env-file") {
         if call.factory.path(path).is_dir() {
@@ -133,6 +138,13 @@ pub(super) fn read_sources(call: &Call<'_>, holder: Holder<'_>) -> Outcome<Vec<(
         }
     }
     Ok(entries)
+}
+
+fn literal_of(literal: &str) -> Outcome<(&str, &str)> {
+    literal
+        .split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| Failure::message(format!("invalid literal source {literal}, expected key=value")))
 }
 
 /// The lines `KEY=value` of an environment file; a key alone takes the value it has around here.
@@ -221,12 +233,6 @@ fn read(path: &Path, shown: &str) -> Outcome<Vec<u8>> {
         }
         _ => Failure::message(format!("error reading {shown}: {error}")),
     })
-}
-
-/// A value without the quotes around it.
-fn unquoted(value: &str) -> &str {
-    let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
 #[cfg(test)]

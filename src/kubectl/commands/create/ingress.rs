@@ -43,6 +43,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     if !call.flags.text("class").is_empty() {
         spec.insert("ingressClassName".to_owned(), call.flags.text("class").into());
     }
+    let parsed = rules.iter().map(|rule| Rule::parse(rule)).collect::<Outcome<Vec<_>>>()?;
     if !default.is_empty() {
         if default.split(':').count() != 2 {
             return Err(Failure::message("default-backend should be in format servicename:serviceport"));
@@ -50,7 +51,6 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         spec.insert("defaultBackend".to_owned(), backend(&default));
     }
     if !rules.is_empty() {
-        let parsed = rules.iter().map(|rule| Rule::parse(rule)).collect::<Outcome<Vec<_>>>()?;
         let tls = tls(&parsed);
         if !tls.is_empty() {
             spec.insert("tls".to_owned(), tls.into());
@@ -103,11 +103,12 @@ impl Rule {
             let (host, path) = place.split_at(slash);
             let host_fits = host.chars().all(|c| is_word(c) || "-.*".contains(c));
             let (service, rest) = word(rest)?;
-            let (port, rest) = word(rest.strip_prefix(':')?)?;
-            let tls = rest.strip_prefix(",tls").map(|rest| {
-                let rest = rest.strip_prefix('=').unwrap_or(rest);
-                word(rest).map(|(secret, _)| secret.to_owned()).unwrap_or_default()
-            });
+            let (port, _) = word(rest.strip_prefix(':')?)?;
+            // Of what follows a comma upstream reads the secret only, whatever it is called.
+            let tls = match text.split(',').collect::<Vec<_>>()[..] {
+                [_, after] => Some(after.split('=').nth(1).unwrap_or_default().to_owned()),
+                _ => None,
+            };
             host_fits.then(|| Self {
                 host: host.to_owned(),
                 path: path.strip_suffix('*').unwrap_or(path).to_owned(),

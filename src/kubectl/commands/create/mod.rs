@@ -27,7 +27,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::{DryRun, dry_run, print_done};
+use crate::kubectl::printers::{DryRun, check_printing, dry_run, print_done};
 use crate::kubectl::resource_args::from_files;
 
 /// The command.
@@ -144,12 +144,23 @@ pub(super) fn field_validation(call: &Call<'_>) -> &'static str {
     }
 }
 
-/// The one NAME that a generator takes.
+/// The one NAME that a generator takes; what it is to print is checked right after it.
 pub(super) fn one_name(call: &Call<'_>) -> Outcome<String> {
     let before_dash = call.dash.unwrap_or(call.args.len());
     match &call.args[..before_dash] {
-        [name] => Ok(name.clone()),
+        [name] => {
+            check_printing(call)?;
+            Ok(name.clone())
+        }
         names => Err(call.usage_error(format!("exactly one NAME is required, got {}", names.len()))),
+    }
+}
+
+/// As [`one_name`], of generators that refuse an empty name themselves.
+pub(super) fn required_name(call: &Call<'_>) -> Outcome<String> {
+    match one_name(call)? {
+        name if name.is_empty() => Err(Failure::message("name must be specified")),
+        name => Ok(name),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::{create, one_name};
+use super::{create, required_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::Outcome;
@@ -23,7 +23,7 @@ pub(super) static COMMAND: Command = Command {
 const FLAGS: &[Flag] = &[field_manager("kubectl-create")];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}});
     create(call, &builtin::NAMESPACE, object).await
 }

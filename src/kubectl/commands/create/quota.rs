@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::{create, failed, one_name};
+use super::{create, failed, required_name};
 use crate::apimachinery::{Quantity, builtin};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -27,7 +27,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let mut spec = json!({});
     if !call.flags.text("hard").is_empty() {
         spec["hard"] = amounts(call.flags.text("hard"))?.into();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::{create, one_name};
+use super::{create, required_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::{Call, Command};
@@ -87,7 +87,7 @@ struct Typed {
 }
 
 async fn role(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let (verbs, resources, names) = (verbs(call), resources(call), unique(call.flags.all("resource-name")));
     if verbs.is_empty() {
         return Err(Failure::message("at least one verb must be specified"));
@@ -105,18 +105,18 @@ async fn role(call: &mut Call<'_>) -> Outcome {
 }
 
 async fn cluster_role(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let aggregated = aggregation_labels(call.flags.all("aggregation-rule"))?;
+    let name = required_name(call)?;
     let (verbs, resources, names) = (verbs(call), resources(call), unique(call.flags.all("resource-name")));
     let paths = unique(call.flags.all("non-resource-url"));
     let mut object = json!({"apiVersion": API_VERSION, "kind": "ClusterRole", "metadata": {"name": name}});
-    if call.flags.is_set("aggregation-rule") {
+    if !call.flags.all("aggregation-rule").is_empty() {
         if [&verbs, &names, &paths].iter().any(|given| !given.is_empty()) || !resources.is_empty() {
             return Err(Failure::message(
                 "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames",
             ));
         }
-        let labels = aggregation_labels(call.flags.all("aggregation-rule"))?;
-        object["aggregationRule"] = json!({"clusterRoleSelectors": [{"matchLabels": labels}]});
+        object["aggregationRule"] = json!({"clusterRoleSelectors": [{"matchLabels": aggregated}]});
         object["rules"] = Value::Null;
         return create(call, &builtin::CLUSTER_ROLE, object).await;
     }
@@ -141,7 +141,7 @@ fn aggregation_labels(pairs: &[String]) -> Outcome<Value> {
     for pair in pairs {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
             Failure::message(format!(
-                "invalid argument {pair:?} for \"--aggregation-rule\" flag: malformed pair, expect string=string"
+                "invalid argument {pair:?} for \"--aggregation-rule\" flag: malformed pair, expect string=string\nSee 'kubectl create clusterrole --help' for usage."
             ))
         })?;
         labels.insert(key.trim().to_owned(), value.trim().to_owned());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
-use super::{create, failed, one_name};
+use super::{create, failed, one_name, required_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
@@ -56,7 +56,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 async fn role_binding(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let (role, cluster_role) = (call.flags.text("role"), call.flags.text("clusterrole"));
     if role.is_empty() == cluster_role.is_empty() {
         return Err(Failure::message("exactly one of clusterrole or role must be specified"));
@@ -77,9 +77,6 @@ async fn role_binding(call: &mut Call<'_>) -> Outcome {
 async fn cluster_role_binding(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
     let role = call.flags.text("clusterrole");
-    if role.is_empty() {
-        return Err(Failure::message("clusterrole must be specified"));
-    }
     let object = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRoleBinding",

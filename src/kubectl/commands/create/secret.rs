@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::super::flag_sets::{DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, field_manager};
 use super::config_map::{APPEND_HASH, Holder, SOURCES, add_hash, read_file_source, read_sources};
-use super::{create, failed, one_name};
+use super::{create, failed, one_name, required_name};
 use crate::apimachinery::builtin;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::escape_html;
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -76,7 +77,7 @@ static TLS: Command = Command {
 const FLAGS: &[Flag] = &[field_manager("kubectl-create"), Flag::text("type", "", "The type of the secret")];
 
 async fn generic(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let mut data = Map::new();
     for (key, bytes) in read_sources(call, Holder::Secret)? {
         data.insert(key, STANDARD.encode(bytes).into());
@@ -101,7 +102,7 @@ async fn post(call: &mut Call<'_>, name: &str, kind: &str, data: Map<String, Val
 const CONFIG_KEY: &str = ".dockerconfigjson";
 
 async fn docker_registry(call: &mut Call<'_>) -> Outcome {
-    let name = one_name(call)?;
+    let name = required_name(call)?;
     let text = |flag: &str| call.flags.text(flag).to_owned();
     let mut data = Map::new();
     if call.flags.all("from-file").is_empty() {
@@ -119,6 +120,7 @@ async fn docker_registry(call: &mut Call<'_>) -> Outcome {
             entry.push_str(&format!(",\"email\":{}", json!(text("docker-email"))));
         }
         let config = format!("{{\"auths\":{{{}:{{{entry},\"auth\":{}}}}}}}", json!(server), json!(auth));
+        let config = escape_html(&config);
         data.insert(CONFIG_KEY.to_owned(), STANDARD.encode(config).into());
     } else {
         for source in call.flags.all("from-file") {

@@ -116,7 +116,10 @@ async fn run(call: &mut Call<'_>, service_type: &str) -> Outcome {
 
 /// The port of `5678` or `5678:8080`, named as upstream names it.
 fn port(pair: &str, node_port: i64) -> Outcome<Value> {
-    let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
+    // Of more than two parts upstream reads two.
+    let mut parts = pair.split(':');
+    let port = parts.next().unwrap_or_default();
+    let target = parts.next().unwrap_or(port);
     let number: u16 =
         port.parse().map_err(|error| Failure::message(parse_error("ParseUint", port, &error)))?;
     let target = match target.parse::<i64>() {

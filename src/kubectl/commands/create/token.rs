@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::flag_sets::OUTPUT;
 use super::{failed, one_name};
 use crate::apimachinery::builtin;
-use crate::kubectl::command::{Call, Command};
+use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::{Flag, Flags};
@@ -17,6 +17,7 @@ pub(super) static COMMAND: Command = Command {
     short: "Request a service account token",
     usage: "SERVICE_ACCOUNT_NAME [options]",
     flags: &[FLAGS, OUTPUT],
+    arguments: Arguments::One("serviceaccounts"),
     run: |call| Box::pin(run(call)),
     ..Command::PLAIN
 };

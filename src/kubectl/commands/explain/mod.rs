@@ -86,10 +86,15 @@ async fn run(call: &mut Call<'_>) -> Outcome {
 /// The same kind in another version.
 async fn in_version(api: &Api, resource: &Resource, version: &str) -> Outcome<Resource> {
     let served = discover(api).await?;
-    let found = served.iter().find(|one| one.api_version() == version && one.plural == resource.plural);
-    found.cloned().ok_or_else(|| {
+    let in_version = served.iter().filter(|one| one.api_version() == version);
+    let mut found = in_version.clone().filter(|one| one.plural == resource.plural);
+    found.next().cloned().ok_or_else(|| {
         let (group, version) = version.split_once('/').unwrap_or(("", version));
-        unknown(&format!("{group}/{version}, Resource={}", resource.plural))
+        let named = format!("{group}/{version}, Resource={}", resource.plural);
+        match in_version.count() {
+            0 => unknown(&named),
+            _ => Failure::message(format!("GVR ({named}) not found in OpenAPI schema")),
+        }
     })
 }
 

@@ -12,6 +12,7 @@ use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::named;
+use crate::kubectl::printers::check_printing;
 use crate::kubectl::resource_args::Info;
 
 /// Flags of its own.
@@ -28,6 +29,10 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets (`KEY=value`) and removes (`KEY-`) variables.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
+    if call.flags.on("list") && !call.flags.text("output").is_empty() {
+        return Err(Failure::message("--list and --output may not be specified together"));
+    }
     if call.args.iter().any(|arg| arg == "-") {
         call.args.retain(|arg| arg != "-");
         call.flags.add("env", "-");

@@ -5,10 +5,12 @@ use serde_json::Value;
 use super::{NO_TEMPLATE, change_each, pod_spec, resources_and_pairs, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::printers::check_printing;
 use crate::kubectl::resource_args::NOTHING_NAMED;
 
 /// Sets the images of containers by name; `*` means every container.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
     let (resources, pairs) = resources_and_pairs(&call.args, "image")?;
     if resources.is_empty() && call.flags.all("filename").is_empty() {
         return Err(Failure::message(NOTHING_NAMED));

@@ -150,7 +150,8 @@ async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec
         require_arguments_without(call)?;
     }
     if call.flags.on("local") {
-        if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
+        // No server is asked for what arguments name.
+        if !args.is_empty() || call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
             return Err(Failure::message(ONLY_FILES));
         }
         return find_as_given(call, api, args, Wanted::default()).await;
@@ -203,22 +204,29 @@ async fn change_each(
         let original = info.object.value();
         let mut modified = original.clone();
         if let Err(failure) = change(&mut modified) {
+            // Of a container that is not there upstream speaks and goes on.
+            let goes_on = verb == "image updated" && failure.to_string() != NO_TEMPLATE;
             failures.push(match failure {
                 Failure::Message(text) if text == NO_TEMPLATE => {
                     let Resource { version, kind, .. } = &info.resource;
-                    let named = format!("{}/{}", info.resource.plural, info.name);
+                    let plural = &info.resource.plural;
+                    // Of files nobody has asked the server for the plural.
+                    let singular = kind.to_lowercase();
+                    let word = if call.flags.on("local") { &singular } else { plural };
+                    let named = format!("{word}/{}", info.name);
                     Failure::message(format!("{named} {text}: *{version}.{kind}"))
                 }
                 other => other,
             });
             // What could be changed is changed even so.
-            if &modified == original {
+            if &modified == original && !goes_on {
                 continue;
             }
         }
-        if &modified != original {
+        if &modified != original || !failures.is_empty() {
             record(call, &mut modified);
-        } else if !matches!(verb, "selector updated" | "serviceaccount updated") {
+        }
+        if &modified == original && !matches!(verb, "selector updated" | "serviceaccount updated") {
             // Nothing is said of what stays as it is, whether it would be sent or not.
             continue;
         }

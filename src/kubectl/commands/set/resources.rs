@@ -7,6 +7,7 @@ use crate::apimachinery::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::check_printing;
 
 /// Flags of its own.
 pub(super) const FLAGS: &[Flag] = &[
@@ -17,6 +18,7 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// Sets limits and requests.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
     let args = call.args.clone();
     let api = call.api().await?;
     let infos = targets(call, &api, &args).await?;

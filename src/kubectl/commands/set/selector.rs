@@ -7,6 +7,7 @@ use crate::apimachinery::LabelSelector;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::check_printing;
 
 /// Flags of its own.
 pub(super) const FLAGS: &[Flag] =
@@ -14,6 +15,7 @@ pub(super) const FLAGS: &[Flag] =
 
 /// Replaces the selector of Services.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
     // The last word is the selector, whatever it looks like.
     let Some((text, resources)) = call.args.split_last() else {
         return Err(Failure::message("one selector is required"));
@@ -25,7 +27,6 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let parsed = LabelSelector::parse(&text).map_err(Failure::message)?;
     let api = call.api().await?;
     let infos = targets(call, &api, &resources).await?;
-    let selector = selector_of(&parsed)?;
     let version = call.flags.text("resource-version").to_owned();
     change_each(call, &api, &infos, "selector updated", |object| {
         if object["kind"] != "Service" {
@@ -34,7 +35,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
         if !version.is_empty() {
             object["metadata"]["resourceVersion"] = version.as_str().into();
         }
-        object["spec"]["selector"] = selector.clone().into();
+        object["spec"]["selector"] = selector_of(&parsed)?.into();
         Ok(())
     })
     .await

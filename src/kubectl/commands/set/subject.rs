@@ -7,6 +7,7 @@ use super::{change_each, targets};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::check_printing;
 use crate::kubectl::resource_args::Info;
 
 /// Flags of `set subject`.
@@ -18,6 +19,7 @@ pub(super) const FLAGS: &[Flag] = &[
 
 /// `kubectl set subject`.
 pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
+    check_printing(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
     let infos = targets(call, &api, &args).await?;

@@ -80,13 +80,13 @@ pub(super) fn call<'d>(
         "print" => text(sprint(&values())),
         "println" => text(values().iter().map(plain).collect::<Vec<_>>().join(" ") + "\n"),
         "printf" => match arguments[0].as_deref() {
-            Some(Value::String(format)) => text(sprintf(format, &values()[1..])),
+            Some(Value::String(format)) => text(sprintf(format, &values()[1..], &integers[1..])),
             Some(other) => Err(format!("wrong type for value; expected string; got {}", type_name(other))),
             None => Err("invalid value; expected string".to_owned()),
         },
-        "html" => text(escape_html(&sprint(&values()))),
-        "js" => text(escape_js(&sprint(&values()))),
-        "urlquery" => text(escape_query(&sprint(&values()))),
+        "html" => text(escape_html(&sprint(&printable(values())))),
+        "js" => text(escape_js(&sprint(&printable(values())))),
+        "urlquery" => text(escape_query(&sprint(&printable(values())))),
         "eq" => equal(&arguments, integers),
         "ne" => equal(&arguments, integers).map(|same| Some(Cow::Owned((!is_true(&same)).into()))),
         "lt" => truth(order(&arguments, integers)? == Ordering::Less),
@@ -107,6 +107,11 @@ fn owned(value: &Dynamic<'_>) -> Value {
     value.as_deref().cloned().unwrap_or_default()
 }
 
+/// Values as templates print them: nothing reads `<no value>`.
+fn printable(values: Vec<Value>) -> Vec<Value> {
+    values.into_iter().map(|value| if value.is_null() { "<no value>".into() } else { value }).collect()
+}
+
 /// `fmt.Sprint`: a space between neighbours of which neither is a text.
 fn sprint(values: &[Value]) -> String {
     let mut text = String::new();
@@ -124,7 +129,9 @@ fn length<'d>(value: Option<&Value>) -> Result<Dynamic<'d>, String> {
         Some(Value::String(text)) => text.len(),
         Some(Value::Array(items)) => items.len(),
         Some(Value::Object(map)) => map.len(),
-        None | Some(Value::Null) => return Err("len of nil pointer".to_owned()),
+        None | Some(Value::Null) => {
+            return Err("reflect: call of reflect.Value.Type on zero Value".to_owned());
+        }
         Some(other) => return Err(format!("len of type {}", type_name(other))),
     };
     Ok(Some(Cow::Owned(length.into())))
@@ -154,7 +161,11 @@ fn step<'v>(held: &'v Value, index: &Dynamic<'_>) -> Result<Option<&'v Value>, S
             Err(format!("value has type {}; should be string", type_name(other)))
         }
         (Value::Object(_), None) => Err("value is nil; should be of type string".to_owned()),
-        (Value::Array(items), index) => Ok(Some(&items[position(index, items.len())?])),
+        (Value::Array(items), index) => {
+            // Go lets the first index that is too large pass, and stumbles over it afterwards.
+            let found = items.get(position(index, items.len() + 1)?);
+            found.map(Some).ok_or_else(|| "reflect: slice index out of range".to_owned())
+        }
         (other, _) => Err(format!("can't index item of type {}", type_name(other))),
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     /// A single character that means something only to its neighbours, such as a comma.
     Char,
     End,
+    /// What is no word; its text is the complaint, made when the parser comes here.
+    Wrong,
 }
 
 /// A word with its place in the template.
@@ -43,13 +45,13 @@ const KEYWORDS: &[&str] =
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 
-/// Cuts a template; the error is Go's, with the line that it is on.
-pub(super) fn tokens(template: &str) -> Result<Vec<Token>, (usize, String)> {
+/// Cuts a template, up to the first thing that is no word.
+pub(super) fn tokens(template: &str) -> Vec<Token> {
     let mut lexer = Lexer { template, position: 0, tokens: Vec::new(), open: 0 };
-    match lexer.run() {
-        Ok(()) => Ok(lexer.tokens),
-        Err(message) => Err((line_of(template, lexer.position), message)),
+    if let Err(text) = lexer.run() {
+        lexer.tokens.push(Token { kind: Kind::Wrong, position: lexer.position, text });
     }
+    lexer.tokens
 }
 
 /// Line of a byte, counted from one.

@@ -11,7 +11,7 @@ const DEEPEST: usize = 100;
 /// Parses a template; the error reads `template: output:1: …`.
 pub(super) fn parse(template: &str) -> Result<Tree, String> {
     let located = |line: usize, message: &str| format!("template: output:{line}: {message}");
-    let words = tokens(template).map_err(|(line, message)| located(line, &message))?;
+    let words = tokens(template);
     let mut parser =
         Parser { words, next: 0, variables: vec!["$".to_owned()], loops: 0, depth: 0, tree: Tree::default() };
     match parser.list(false) {
@@ -384,6 +384,7 @@ impl Parser {
 
 fn unexpected(token: &Token, context: &str) -> String {
     let shown = match token.kind {
+        Kind::Wrong => return token.text.clone(),
         Kind::End => "EOF".to_owned(),
         Kind::Keyword => format!("<{}>", token.text),
         _ if token.text.len() > 10 => {

@@ -83,10 +83,11 @@ struct Directive {
 /// The most that a width or precision asks for, as in Go.
 const WIDEST: usize = 1_000_000;
 
-/// `fmt.Sprintf`.
-pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
+/// `fmt.Sprintf`; `integers` tells which arguments are whole numbers of the template itself.
+pub(super) fn sprintf(format: &str, arguments: &[Value], integers: &[bool]) -> String {
     let mut text = String::new();
-    let mut arguments_left = arguments.iter();
+    let is_integer = |index: usize| integers.get(index).is_some_and(|is_integer| *is_integer);
+    let mut arguments_left = arguments.iter().enumerate().map(|(index, value)| (value, is_integer(index)));
     let mut chars = format.chars().peekable();
     while let Some(c) = chars.next() {
         if c != '%' {
@@ -99,14 +100,22 @@ pub(super) fn sprintf(format: &str, arguments: &[Value]) -> String {
             Some('%') => text.push('%'),
             Some(verb) => match arguments_left.next() {
                 None => text.push_str(&format!("%!{verb}(MISSING)")),
-                Some(value) => text.push_str(&padded(&verb_text(verb, directive, value), directive, value)),
+                Some((_, true)) if verb == 'T' => text.push_str(&padded("int", directive, &Value::Null)),
+                Some((value, integer)) => match verb_text(verb, directive, value) {
+                    // Of what holds others, these were padded.
+                    Some(shown) if verb != 'T' && (value.is_array() || value.is_object()) => {
+                        text.push_str(&shown);
+                    }
+                    Some(shown) => text.push_str(&padded(&shown, directive, value)),
+                    None => text.push_str(&bad_verb(verb, directive, value, integer)),
+                },
             },
         }
     }
     let extra: Vec<String> = arguments_left
-        .map(|value| match value {
+        .map(|(value, integer)| match value {
             Value::Null => "<nil>".to_owned(),
-            value => format!("{}={}", type_name(value), plain(value)),
+            value => format!("{}={}", if integer { "int" } else { type_name(value) }, plain(value)),
         })
         .collect();
     if !extra.is_empty() {
@@ -156,22 +165,29 @@ fn padded(text: &str, directive: Directive, value: &Value) -> String {
     format!("{}{text}", " ".repeat(missing))
 }
 
-fn verb_text(verb: char, directive: Directive, value: &Value) -> String {
+/// What stands for a value that the verb does not fit: its type, and itself as wide as it was to be.
+fn bad_verb(verb: char, directive: Directive, value: &Value, integer: bool) -> String {
+    if value.is_null() {
+        return format!("%!{verb}(<nil>)");
+    }
+    let type_name = if integer { "int" } else { type_name(value) };
+    let shown = verb_text('v', directive, value).unwrap_or_default();
+    format!("%!{verb}({type_name}={})", padded(&shown, directive, value))
+}
+
+/// A value as the verb writes it; `None` when the verb does not fit.
+fn verb_text(verb: char, directive: Directive, value: &Value) -> Option<String> {
     let done = match value {
-        Value::Null => None,
         Value::Array(items) if verb != 'T' => {
-            let items: Vec<String> = items.iter().map(|item| verb_text(verb, directive, item)).collect();
-            return format!("[{}]", items.join(" "));
+            let items: Vec<String> = items.iter().map(|item| inner_text(verb, directive, item)).collect();
+            return Some(format!("[{}]", items.join(" ")));
         }
         Value::Object(map) if verb != 'T' => {
             let entries = map.iter().map(|(key, item)| {
-                format!(
-                    "{}:{}",
-                    verb_text(verb, directive, &key.as_str().into()),
-                    verb_text(verb, directive, item)
-                )
+                let key = inner_text(verb, directive, &key.as_str().into());
+                format!("{key}:{}", inner_text(verb, directive, item))
             });
-            return format!("map[{}]", entries.collect::<Vec<_>>().join(" "));
+            return Some(format!("map[{}]", entries.collect::<Vec<_>>().join(" ")));
         }
         Value::Bool(on) => (verb == 't').then(|| on.to_string()),
         Value::String(text) => string_verb(verb, directive, text),
@@ -182,14 +198,22 @@ fn verb_text(verb: char, directive: Directive, value: &Value) -> String {
         _ => None,
     };
     match (verb, done) {
-        ('T', _) => type_name(value).to_owned(),
-        (_, Some(text)) => text,
-        ('v', None) => match value {
+        ('T', _) => Some(type_name(value).to_owned()),
+        (_, Some(text)) => Some(text),
+        ('v', None) => Some(match value {
             Value::Number(number) if directive.plus => signed(number_text(number), directive),
             value => plain(value),
-        },
-        (verb, None) if value.is_null() => format!("%!{verb}(<nil>)"),
-        (verb, None) => format!("%!{verb}({}={})", type_name(value), plain(value)),
+        }),
+        _ => None,
+    }
+}
+
+/// A value inside of another; each is padded for itself.
+fn inner_text(verb: char, directive: Directive, value: &Value) -> String {
+    match verb_text(verb, directive, value) {
+        Some(text) if value.is_array() || value.is_object() => text,
+        Some(text) => padded(&text, directive, value),
+        None => bad_verb(verb, directive, value, false),
     }
 }
 

@@ -104,7 +104,7 @@ fn what_goes_wrong_is_worded_and_placed_as_go_does() {
 #[test]
 fn printf_says_what_does_not_fit() {
     assert_eq!(printed("{{printf \"%d\" (index .items 0).spec.replicas}}"), "3");
-    assert_eq!(printed("{{printf \"%s %s\" \"a\"}}{{printf \"a\" 1}}"), "a %!s(MISSING)a%!(EXTRA int64=1)");
+    assert_eq!(printed("{{printf \"%s %s\" \"a\"}}{{printf \"a\" 1}}"), "a %!s(MISSING)a%!(EXTRA int=1)");
     assert_eq!(
         printed("{{printf \"%v|%05d|%x|%e|%g\" .nope 42 \"hi\" 1234.5 0.00001}}"),
         "<nil>|00042|6869|1.234500e+03|1e-05"
