@@ -80,9 +80,11 @@ fn awaits_signature(request: &Object) -> bool {
 
 /// The moment at which a request goes.
 fn end_of(request: &Object) -> Option<Timestamp> {
+    // Whoever answers notes the time by a clock of their own, which may be behind the cluster's.
+    let made = request.creation_timestamp();
     let answered = |kind: &str| {
         let moment = request.condition(kind)?.get("lastUpdateTime")?.as_str()?.parse::<Timestamp>().ok()?;
-        moment.checked_add(ANSWERED).ok()
+        made.map_or(moment, |made| moment.max(made)).checked_add(ANSWERED).ok()
     };
     let issued = !request.text("/status/certificate").is_empty();
     let pending = request.creation_timestamp().and_then(|made| made.checked_add(PENDING).ok());

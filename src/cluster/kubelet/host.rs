@@ -176,6 +176,13 @@ impl System for Host<'_> {
         self.image
     }
 
+    fn tag(&self) -> String {
+        let Some(object) = self.object() else { return String::new() };
+        let spec = super::pod_spec::container(&object, &self.container);
+        let reference = spec.and_then(|spec| ImageReference::parse(spec.image()).ok());
+        reference.map(|reference| reference.tag).unwrap_or_default()
+    }
+
     fn machine_memory(&self) -> u64 {
         let memory = self
             .node

@@ -24,6 +24,7 @@ mod process_table;
 mod pull_secrets;
 mod pulls;
 mod resources;
+mod restarting_all;
 mod restarts;
 mod sleeper;
 mod starts;

@@ -69,6 +69,9 @@ pub(super) struct PodRuntime {
     /// Whether containers do not have yet what a resize gives them.
     #[serde(default)]
     pub resizing: bool,
+    /// Until when all its containers are away because one of them ended.
+    #[serde(default)]
+    pub restarting_all: Option<Timestamp>,
     /// When it is evicted because it takes more.
     #[serde(default)]
     pub evict_at: Option<Timestamp>,
@@ -269,6 +272,7 @@ impl PodRuntime {
             storage_limits: StorageLimits::of(pod),
             resize_pending: None,
             resizing: false,
+            restarting_all: None,
             evict_at: None,
             evicted: None,
         }

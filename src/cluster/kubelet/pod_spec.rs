@@ -129,12 +129,28 @@ pub(super) fn restarts(pod: &Object, container: &ContainerSpec<'_>, exit_code: i
     }
 }
 
+/// Whether all containers of the Pod start anew when that one ends with that code.
+pub(super) fn restarts_all(container: &ContainerSpec<'_>, exit_code: i32) -> bool {
+    let rules = container.list("/restartPolicyRules");
+    rules
+        .iter()
+        .find(|rule| rule_matches(rule, exit_code))
+        .is_some_and(|rule| rule["action"] == "RestartAllContainers")
+}
+
+/// Whether all containers of the Pod might once start anew.
+pub(super) fn could_restart_all(pod: &Object) -> bool {
+    init_containers(pod).chain(containers(pod)).any(|container| {
+        container.list("/restartPolicyRules").iter().any(|rule| rule["action"] == "RestartAllContainers")
+    })
+}
+
 /// Whether a rule of `restartPolicyRules` says that a container with that exit code restarts.
 fn rule_matches(rule: &Value, exit_code: i32) -> bool {
     let codes = &rule["exitCodes"];
     let values = codes["values"].as_array().map(Vec::as_slice).unwrap_or_default();
     let listed = values.iter().any(|value| value.as_i64() == Some(i64::from(exit_code)));
-    rule["action"] == "Restart" && listed == (codes["operator"] == "In")
+    listed == (codes["operator"] == "In")
 }
 
 /// Whether the phase is final.

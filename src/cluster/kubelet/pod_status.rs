@@ -94,6 +94,9 @@ pub(super) fn phase(pod: &Object, runtime: &PodRuntime) -> &'static str {
     if runtime.evicted.is_some() || runtime.stopping.as_ref().is_some_and(ended) {
         return "Failed";
     }
+    if runtime.restarting_all.is_some() && runtime.stopping.is_none() {
+        return "Running";
+    }
     let state = |spec: &ContainerSpec<'_>| runtime.container(spec.name());
     for spec in pod_spec::init_containers(pod).filter(|spec| !spec.is_sidecar()) {
         match state(&spec).and_then(ContainerRuntime::terminated) {
@@ -150,6 +153,9 @@ fn is_started(spec: &ContainerSpec<'_>, container: &ContainerRuntime) -> bool {
     container.has_started() && (spec.get("/startupProbe").is_none() || container.probes.startup.passed)
 }
 
+/// The condition of a Pod whose containers are all started anew.
+const ALL_RESTARTING: &str = "AllContainersRestarting";
+
 /// A condition before it is stamped: type, status, reason, message.
 type Condition = (&'static str, bool, &'static str, String);
 
@@ -197,7 +203,23 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
     let mut list: Vec<Value> = own.iter().map(|condition| stamp(pod, condition, now)).collect();
     let scheduled = ("PodScheduled", true, "", String::new());
     list.push(stamp(pod, &scheduled, now));
-    let known = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+    if pod_spec::could_restart_all(pod) {
+        let reason = match phase {
+            "Succeeded" => "PodCompleted",
+            "Failed" => "PodFailed",
+            _ => "",
+        };
+        let restarting = runtime.restarting_all.is_some() && reason.is_empty();
+        list.push(stamp(pod, &(ALL_RESTARTING, restarting, reason, String::new()), now));
+    }
+    let known = [
+        "PodReadyToStartContainers",
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+        ALL_RESTARTING,
+    ];
     let others = pod.list("/status/conditions").iter();
     list.extend(others.filter(|other| !known.contains(&other["type"].as_str().unwrap_or_default())).cloned());
     Value::Array(list)

@@ -143,7 +143,11 @@ impl PodWorker<'_> {
             self.end_redefined();
             let kills = earlier(self.advance_kills(), self.active_deadline());
             let kills = earlier(kills, self.eviction_due());
-            earlier(earlier(probes, kills), self.sync())
+            let next = match self.restart_all() {
+                Some(until) => Some(until),
+                None => self.sync(),
+            };
+            earlier(earlier(probes, kills), next)
         };
         let written = self.write_status()?;
         // Whoever has written looks once more before anything else.

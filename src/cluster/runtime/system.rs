@@ -37,6 +37,10 @@ pub(crate) trait System {
     fn address(&self) -> String;
     /// The image of the container.
     fn image(&self) -> Option<&'static Image>;
+    /// The tag under which the container has its image.
+    fn tag(&self) -> String {
+        String::new()
+    }
     /// Bytes of memory of the machine.
     fn machine_memory(&self) -> u64;
     /// Processors of the machine.

@@ -83,7 +83,10 @@ fn an_approved_request_is_signed_and_later_forgotten() {
     for name in ["jane", "odd"] {
         let mut approved = Object::clone(&get(&simulation, kind, name));
         assert_eq!(approved.text("/spec/username"), "system:test");
-        approved.set("/status/conditions", json!([{"type": "Approved", "status": "True"}]));
+        // Whoever approves may have a clock that is far behind.
+        let long_ago = "2020-01-01T00:00:00Z";
+        let condition = json!({"type": "Approved", "status": "True", "lastUpdateTime": long_ago});
+        approved.set("/status/conditions", json!([condition]));
         let options = WriteOptions { subresource: "approval", ..WriteOptions::component("test") };
         simulation.registry.update(kind, &approved.key(), approved, &options).unwrap();
     }

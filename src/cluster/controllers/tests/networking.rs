@@ -100,6 +100,53 @@ fn datagrams_reach_what_takes_them_and_come_back() {
 }
 
 #[test]
+fn an_old_busybox_looks_names_up_in_its_own_way() {
+    let mut simulation = shop();
+    let containers = json!([{"name": "c", "image": "busybox:1.28", "command": ["sleep", "1d"]}]);
+    create(&mut simulation, &POD, "old", json!({"spec": {"containers": containers}}));
+    run(&mut simulation, 60);
+    let address = get(&simulation, &SERVICE, "web").text("/spec/clusterIP").to_owned();
+    let server = "Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\n";
+    let found = format!("{server}Name:      web\nAddress 1: {address} web.default.svc.cluster.local\n");
+    assert_eq!(exec(&mut simulation, "old", &["nslookup", "web"]), (found, 0));
+    let missing = format!("{server}nslookup: can't resolve 'nowhere'\n");
+    assert_eq!(exec(&mut simulation, "old", &["nslookup", "nowhere"]), (missing, 1));
+}
+
+#[test]
+fn echo_servers_answer_in_the_way_of_their_images() {
+    let mut simulation = shop();
+    for (name, image) in [
+        ("kube", "registry.k8s.io/echoserver:1.10"),
+        ("first", "registry.k8s.io/echoserver:1.4"),
+        ("mini", "kicbase/echo-server:1.0"),
+    ] {
+        create(&mut simulation, &POD, name, json!({"spec": {"containers": [{"name": "c", "image": image}]}}));
+    }
+    run(&mut simulation, 120);
+    let mut asked = |name: &str| {
+        let address = get(&simulation, &POD, name).text("/status/podIP").to_owned();
+        exec(&mut simulation, "friend", &["wget", "-qO-", &format!("http://{address}:8080/a?b=c")]).0
+    };
+    let told = asked("kube");
+    assert!(
+        told.starts_with("\n\nHostname: kube\n\nPod Information:\n\t-no pod information available-\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains("\tmethod=GET\n\treal path=/a?b=c\n\tquery=b=c\n")
+            && told.ends_with("Request Body:\n\t-no body in request-\n\n"),
+        "{told}"
+    );
+    let told = asked("first");
+    assert!(
+        told.starts_with("CLIENT VALUES:\nclient_address=10.244.") && told.contains("\ncommand=GET\n"),
+        "{told}"
+    );
+    assert!(asked("mini").starts_with("Request served by mini\n\nHTTP/1.1 GET /a?b=c\n\nHost: "));
+}
+
+#[test]
 fn who_may_not_leave_cannot_even_ask_for_names() {
     let mut simulation = shop();
     let deny = json!({"podSelector": {"matchLabels": {"role": "friend"}}, "policyTypes": ["Egress"]});

@@ -231,6 +231,54 @@ fn an_ephemeral_container_joins_a_running_pod() {
 }
 
 #[test]
+fn all_containers_start_anew_when_a_rule_says_so() {
+    let rule = json!({"action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [1]}});
+    let mut trigger = container("sleep 5; exit 1");
+    (trigger["restartPolicy"], trigger["restartPolicyRules"]) = (json!("Never"), json!([rule]));
+    let first = json!({"name": "first", "image": "busybox:1.36", "command": ["true"]});
+    let other = json!({"name": "other", "image": "nginx:1.27"});
+    let mut bench =
+        pod(json!({"restartPolicy": "Never", "initContainers": [first], "containers": [other, trigger]}));
+    let seen = |bench: &Bench| {
+        let pod = bench.object("p");
+        let container = |index: u8, field: &str| {
+            pod.get(&format!("/status/containerStatuses/{index}/{field}")).cloned().unwrap_or_default()
+        };
+        let reasons = [container(0, "state/waiting/reason"), container(0, "lastState/terminated/reason")];
+        let restarts = [
+            container(0, "restartCount"),
+            container(1, "restartCount"),
+            pod.get("/status/initContainerStatuses/0/restartCount").cloned().unwrap(),
+        ];
+        (
+            reasons,
+            restarts,
+            pod.condition_is_true("AllContainersRestarting"),
+            pod.text("/status/phase").to_owned(),
+        )
+    };
+    let mut away = None;
+    for _ in 0..200 {
+        bench.run_for(100);
+        let now = seen(&bench);
+        if now.2 {
+            away = Some(now);
+            break;
+        }
+    }
+    let reason = json!("RestartingAllContainers");
+    assert_eq!(
+        away.unwrap(),
+        ([reason.clone(), reason.clone()], [json!(1), json!(1), json!(1)], true, "Running".to_owned())
+    );
+    bench.run_for(4_000);
+    let (reasons, _, restarting, phase) = seen(&bench);
+    assert_eq!((reasons, restarting, phase.as_str()), ([Value::Null, reason], false, "Running"));
+    bench.run_for(60_000);
+    assert!(seen(&bench).1[0].as_i64().unwrap() >= 3);
+}
+
+#[test]
 fn resources_follow_in_place() {
     let mut bench = pod(json!({"containers": [{"name": "c", "image": "nginx:1.27",
         "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "200m"}}}]}));

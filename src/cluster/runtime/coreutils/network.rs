@@ -89,6 +89,39 @@ fn ask_other_server(call: &mut Call<'_>, server: &str) -> Outcome {
     Outcome::Ended(1)
 }
 
+/// Whether the image has a busybox from before 1.29, which has the older nslookup.
+fn is_old_busybox(call: &Call<'_>) -> bool {
+    let tag = call.system.tag();
+    let minor = tag.split(['.', '-']).nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let is_busybox = call.system.image().is_some_and(|image| image.repository.ends_with("/busybox"));
+    is_busybox && tag.starts_with("1.") && minor.is_some_and(|minor| minor < 29)
+}
+
+/// The older nslookup: asks as every program does, and for the names of the addresses, too.
+fn old_nslookup(call: &mut Call<'_>, name: &str) -> Outcome {
+    let named = |call: &mut Call<'_>, address: &str| {
+        let names = call.system.query(address, "PTR").unwrap_or_default();
+        let known = names.first().map(|record| format!(" {}", record.data.trim_end_matches('.')));
+        format!("{address}{}", known.unwrap_or_default())
+    };
+    let server = named(call, "10.96.0.10");
+    call.say(&format!("Server:    10.96.0.10\nAddress 1: {server}\n"));
+    let addresses = match name.parse::<std::net::Ipv4Addr>() {
+        Ok(_) => vec![name.to_owned()],
+        Err(_) => call.system.resolve(name),
+    };
+    if addresses.is_empty() {
+        call.complain(&format!("can't resolve '{name}'"));
+        return Outcome::Ended(1);
+    }
+    call.say(&format!("Name:      {name}"));
+    for (index, address) in addresses.iter().enumerate() {
+        let told = named(call, address);
+        call.say(&format!("Address {}: {told}", index + 1));
+    }
+    Outcome::Ended(0)
+}
+
 /// Asks the cluster's DNS: busybox' `nslookup [-type=TYPE] NAME`.
 pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
     let mut kind = "A".to_owned();
@@ -108,6 +141,9 @@ pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
     let Some(name) = names.first().cloned() else { return call.fail_usage("missing host") };
     if let Some(server) = names.get(1).filter(|server| !is_cluster_dns(server)).cloned() {
         return ask_other_server(call, &server);
+    }
+    if kind == "A" && is_old_busybox(call) {
+        return old_nslookup(call, &name);
     }
     if name.parse::<std::net::Ipv4Addr>().is_ok() {
         "PTR".clone_into(&mut kind);

@@ -14,6 +14,8 @@ pub(in super::super) struct Redis;
 pub(in super::super) const METHOD: &str = "REDIS";
 /// What a key in the process' memory begins with.
 const KEY: &str = "key ";
+/// What a list in it begins with; the items stand in lines.
+const LIST: &str = "list ";
 /// What a setting begins with.
 const SETTING: &str = "setting ";
 /// Keys that one server holds.
@@ -84,7 +86,10 @@ fn bytes(name: &str, value: &str) -> String {
 fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
     let word = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
     let key = format!("{KEY}{}", word(1));
-    let count = memory.keys().filter(|name| name.starts_with(KEY)).count();
+    let count = memory.keys().filter(|name| name.starts_with(KEY) || name.starts_with(LIST)).count();
+    if let Some(answer) = list_answer(memory, words) {
+        return answer;
+    }
     match (word(0).to_ascii_uppercase().as_str(), words.len()) {
         ("PING", 1) => "PONG".to_owned(),
         ("PING" | "ECHO", 2) => format!("{:?}", word(1)),
@@ -107,12 +112,15 @@ fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
             }
         }
         ("KEYS", 2) => {
-            let names: Vec<&str> = memory.keys().filter_map(|name| name.strip_prefix(KEY)).collect();
-            listed(&names)
+            let name = |name: &'_ String| {
+                name.strip_prefix(KEY).or_else(|| name.strip_prefix(LIST)).map(str::to_owned)
+            };
+            let names: Vec<String> = memory.keys().filter_map(name).collect();
+            listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
         }
         ("DBSIZE", 1) => format!("(integer) {count}"),
         ("FLUSHALL" | "FLUSHDB", _) => {
-            memory.retain(|name, _| !name.starts_with(KEY));
+            memory.retain(|name, _| !name.starts_with(KEY) && !name.starts_with(LIST));
             "OK".to_owned()
         }
         ("CONFIG", 3) if word(1).eq_ignore_ascii_case("get") => {
@@ -126,6 +134,65 @@ fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
         }
         (name, _) => format!("(error) not simulated: the command {name} in this form"),
     }
+}
+
+/// The answer to a command about a list; `None` when it is about something else.
+fn list_answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> Option<String> {
+    let (command, key) = (words.first()?.to_ascii_uppercase(), words.get(1)?);
+    let place = format!("{LIST}{key}");
+    let mut items: Vec<String> =
+        memory.get(&place).map(|text| text.split('\n').map(str::to_owned).collect()).unwrap_or_default();
+    let rest = &words[2..];
+    let wrong =
+        || Some("(error) WRONGTYPE Operation against a key holding the wrong kind of value".to_owned());
+    if memory.contains_key(&format!("{KEY}{key}")) {
+        return if ["RPUSH", "LPUSH", "LRANGE", "LLEN", "LPOP", "RPOP"].contains(&command.as_str()) {
+            wrong()
+        } else {
+            None
+        };
+    }
+    let count = |items: &[String]| format!("(integer) {}", items.len());
+    let answer = match (command.as_str(), rest) {
+        ("RPUSH" | "LPUSH", [_, ..]) if items.len() + rest.len() > KEYS_MAX => {
+            return Some("(error) OOM command not allowed".to_owned());
+        }
+        ("RPUSH", [_, ..]) => {
+            items.extend(rest.iter().cloned());
+            count(&items)
+        }
+        ("LPUSH", [_, ..]) => {
+            rest.iter().for_each(|item| items.insert(0, item.clone()));
+            count(&items)
+        }
+        ("LLEN", []) => count(&items),
+        ("LRANGE", [from, to]) => {
+            let length = i64::try_from(items.len()).unwrap_or_default();
+            let at = |text: &str| text.parse::<i64>().ok().map(|at| if at < 0 { at + length } else { at });
+            let (Some(from), Some(to)) = (at(from), at(to)) else {
+                return Some("(error) ERR value is not an integer or out of range".to_owned());
+            };
+            let range =
+                (from.max(0)..=to.min(length - 1)).filter_map(|at| items.get(usize::try_from(at).ok()?));
+            return Some(listed(&range.map(String::as_str).collect::<Vec<_>>()));
+        }
+        ("LPOP" | "RPOP", []) if items.is_empty() => return Some("(nil)".to_owned()),
+        ("LPOP", []) => format!("{:?}", items.remove(0)),
+        ("RPOP", []) => format!("{:?}", items.pop().unwrap_or_default()),
+        ("DEL", []) if !items.is_empty() => {
+            items.clear();
+            "(integer) 1".to_owned()
+        }
+        ("EXISTS", []) if !items.is_empty() => return Some("(integer) 1".to_owned()),
+        ("GET" | "INCR" | "DECR", []) if !items.is_empty() => return wrong(),
+        _ => return None,
+    };
+    if items.is_empty() {
+        memory.remove(&place);
+    } else {
+        memory.insert(place, items.join("\n"));
+    }
+    Some(answer)
 }
 
 fn listed(texts: &[&str]) -> String {
@@ -154,6 +221,17 @@ mod tests {
             ("OK".into(), "\"1\"".into(), "(nil)".into())
         );
         assert_eq!((ask("incr a"), ask("keys *")), ("(integer) 2".into(), "1) \"a\"".into()));
+        assert_eq!(
+            (ask("rpush jobs apple banana"), ask("lpush jobs cherry")),
+            ("(integer) 2".into(), "(integer) 3".into())
+        );
+        assert_eq!(ask("lrange jobs 0 -1"), "1) \"cherry\"\n2) \"apple\"\n3) \"banana\"");
+        assert_eq!(
+            (ask("lpop jobs"), ask("rpop jobs"), ask("llen jobs")),
+            ("\"cherry\"".into(), "\"banana\"".into(), "(integer) 1".into())
+        );
+        assert!(ask("get jobs").contains("WRONGTYPE") && ask("rpush a x").contains("WRONGTYPE"));
+        assert_eq!((ask("del jobs"), ask("lpop jobs")), ("(integer) 1".into(), "(nil)".into()));
         assert_eq!(ask("config get maxmemory"), "1) \"maxmemory\"\n2) \"2097152\"");
     }
 }
