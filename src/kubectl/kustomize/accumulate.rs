@@ -124,7 +124,8 @@ impl Accumulator {
             text if text.starts_with("not simulated: ") => Failure::message(text),
             text => Failure::message(format!("{what} path '{}': {text}", path.display())),
         };
-        let file = Kustomization::read(path).map_err(|failure| about("couldn't make target for", &failure))?;
+        let file =
+            Kustomization::read(path).map_err(|failure| about("couldn't make target for", &failure))?;
         self.layer(file, below, component).map_err(|failure| about("recursed accumulation of", &failure))
     }
 

@@ -73,7 +73,8 @@ fn sort_as(resources: &mut [Resource], first: &[&str], last: &[&str]) {
     };
     resources.sort_by_cached_key(|resource| {
         // What is missing stands behind all letters.
-        let or = |text: &str, missing: &str| if text.is_empty() { missing.to_owned() } else { text.to_owned() };
+        let or =
+            |text: &str, missing: &str| if text.is_empty() { missing.to_owned() } else { text.to_owned() };
         let id = format!(
             "{}_{}_{}|{}|{}",
             or(resource.group(), "~G"),

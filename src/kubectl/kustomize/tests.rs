@@ -202,14 +202,17 @@ fn what_no_list_orders_is_ordered_by_group_and_a_kustomization_may_say_another_o
         let kustomization = format!("resources: [r.yaml]\n{options}");
         write(folder.path(), &[("r.yaml", objects), ("kustomization.yaml", &kustomization)]);
         let text = build(folder.path(), ".", &mut nobody()).map(|built| built.sorted().to_yaml());
-        text.map(|text| text.lines().filter_map(|line| line.strip_prefix("kind: ").map(str::to_owned)).collect())
+        text.map(|text| {
+            text.lines().filter_map(|line| line.strip_prefix("kind: ").map(str::to_owned)).collect()
+        })
     };
     let kinds = |options: &str| -> Vec<String> { built(options).unwrap() };
     assert_eq!(kinds(""), ["Service", "HorizontalPodAutoscaler", "Foo"]);
     assert_eq!(kinds("sortOptions: {order: fifo}"), ["Foo", "HorizontalPodAutoscaler", "Service"]);
     let last = "sortOptions: {order: legacy, legacySortOptions: {orderLast: [Service]}}";
     assert_eq!(kinds(last), ["HorizontalPodAutoscaler", "Foo", "Service"]);
-    let failure: String = built("sortOptions: {order: other}").map(|_: Vec<String>| ()).unwrap_err().to_string();
+    let failure: String =
+        built("sortOptions: {order: other}").map(|_: Vec<String>| ()).unwrap_err().to_string();
     assert_eq!(failure, "the field 'sortOptions.order' must be one of [fifo, legacy]");
 }
 
@@ -220,7 +223,10 @@ fn each_layer_that_fails_says_where_it_is() {
         folder.path(),
         &[
             ("kustomization.yaml", "resources: [base]"),
-            ("base/kustomization.yaml", "patches: [{patch: \"kind: X\\napiVersion: v1\\nmetadata: {name: x}\"}]"),
+            (
+                "base/kustomization.yaml",
+                "patches: [{patch: \"kind: X\\napiVersion: v1\\nmetadata: {name: x}\"}]",
+            ),
         ],
     );
     let base = folder.path().join("base").canonicalize().unwrap();
