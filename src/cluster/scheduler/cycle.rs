@@ -1,5 +1,6 @@
 //! One attempt to place one Pod: filters, scores, and what is to be told when nothing fits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::apimachinery::Object;
@@ -50,9 +51,19 @@ pub(super) fn attempt(
     };
     let nominated = cache.nominated(registry.store());
     let view = View::new(registry, pod, &needs, all, &nominated);
-    let verdicts = verdicts(&view);
-    let fitting: Vec<&Candidate> =
-        all.iter().zip(&verdicts).filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node).collect();
+    let named = named_nodes(pod);
+    // Most Pods that name their nodes fit there: then nobody asks why the others do not suit.
+    let fits = |index: &usize| why_not(&view, *index).is_empty();
+    let mut fitting: Vec<&Candidate> = match &named {
+        Some(named) => places(all, named).filter(fits).map(|index| &all[index]).collect(),
+        None => Vec::new(),
+    };
+    let mut verdicts = Vec::new();
+    if fitting.is_empty() {
+        verdicts = verdicts_on(&view, named.as_ref());
+        let pairs = all.iter().zip(&verdicts);
+        fitting.extend(pairs.filter(|(_, refusals)| refusals.is_empty()).map(|(node, _)| node));
+    }
     if fitting.is_empty() {
         let message = message::fit_error(&verdicts);
         return match preemption::preempt(&view, &verdicts) {
@@ -67,6 +78,9 @@ pub(super) fn attempt(
     if fitting.iter().any(|candidate| candidate.name() == expected) {
         return Attempt::Fits(expected.to_owned(), needs);
     }
+    if let [only] = fitting[..] {
+        return Attempt::Fits(only.name().to_owned(), needs);
+    }
     let scores = scores(&view, &fitting);
     let best = scores.iter().max().copied().unwrap_or_default();
     let scored = fitting.iter().zip(&scores).filter(|(_, score)| **score == best);
@@ -79,11 +93,16 @@ pub(super) fn attempt(
     }
 }
 
+/// Where the nodes of some names are.
+fn places(all: &[Candidate], named: &BTreeSet<String>) -> impl Iterator<Item = usize> {
+    let all = all.iter().enumerate();
+    all.filter(|(_, candidate)| named.contains(candidate.name())).map(|(index, _)| index)
+}
+
 /// Why each node does not suit; empty where one does.
-fn verdicts(view: &View<'_>) -> Vec<Vec<Refusal>> {
-    let named = named_nodes(view.pod);
+fn verdicts_on(view: &View<'_>, named: Option<&BTreeSet<String>>) -> Vec<Vec<Refusal>> {
     let verdict = |(index, candidate): (usize, &Candidate)| {
-        if named.as_ref().is_some_and(|named| !named.contains(candidate.name())) {
+        if named.is_some_and(|named| !named.contains(candidate.name())) {
             return vec![Refusal::for_good("node(s) didn't satisfy plugin(s) [NodeAffinity]")];
         }
         why_not(view, index)

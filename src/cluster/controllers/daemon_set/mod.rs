@@ -19,7 +19,7 @@ use super::super::manager::{
 use super::super::registry::Registry;
 use super::super::storage::{Change, ChangeType};
 use super::{claim, controllers_of, history, itself, pod_control, pods};
-use nodes::{Daemons, daemon_pod, pods_by_node};
+use nodes::{Daemons, daemon_pod, pods_by_node, template_pod};
 
 /// How many Pods are created or deleted at once (`BurstReplicas`).
 const BURST_REPLICAS: usize = 250;
@@ -58,7 +58,13 @@ impl Reconciler for DaemonSetController {
         let hash = revisions.update.label(HASH_LABEL).unwrap_or_default().to_owned();
         let claimed = claim::claim(registry, &builtin::POD, &set, &selector)?;
         let nodes = registry.list(&builtin::NODE, None);
-        let look = Look { set: &set, hash: &hash, nodes, daemons: pods_by_node(&claimed) };
+        let look = Look {
+            set: &set,
+            template: template_pod(&set),
+            hash: &hash,
+            nodes,
+            daemons: pods_by_node(&claimed),
+        };
         let managed = look.manage(registry, &claimed);
         let limit = set.number("/spec/revisionHistoryLimit").unwrap_or_default();
         let in_use =
@@ -90,6 +96,8 @@ fn everyone_on_other_node(change: &Change, registry: &Registry) -> Vec<ObjectKey
 /// One look at a DaemonSet and what there is of it.
 struct Look<'a> {
     set: &'a Object,
+    /// A Pod of it, for no node yet.
+    template: Object,
     /// Names the present template.
     hash: &'a str,
     nodes: Vec<Arc<Object>>,

@@ -74,7 +74,7 @@ pub(super) fn daemon_pod(set: &Object, hash: &str, node: &str) -> Object {
 }
 
 /// A Pod of the template with what daemons put up with, for no node yet.
-fn template_pod(set: &Object) -> Object {
+pub(super) fn template_pod(set: &Object) -> Object {
     let template = set.get("/spec/template").cloned().and_then(Object::from_value);
     let template = template.unwrap_or_else(|| Object::new(&builtin::POD, "", ""));
     let mut pod = owned_object(&builtin::POD, set, &template);
@@ -95,7 +95,7 @@ fn template_pod(set: &Object) -> Object {
 impl Look<'_> {
     /// What the node is to the DaemonSet.
     pub(super) fn suitability(&self, node: &Object) -> Suitability {
-        suitability(&template_pod(self.set), node)
+        suitability(&self.template, node)
     }
 
     /// The Pods on a node, or meant for it, the oldest first.
