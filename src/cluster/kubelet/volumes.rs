@@ -13,7 +13,7 @@ use super::NodeState;
 use super::downward;
 use super::env::{data, expand_with, field};
 use super::host_volumes::HostVolume;
-use super::pod_spec::ContainerSpec;
+use super::pod_spec::{self, ContainerSpec};
 
 /// Volumes that the kubelet writes.
 const KINDS: &[&str] = &["configMap", "secret", "downwardAPI", "projected"];
@@ -136,6 +136,10 @@ fn fill(
         "downwardAPI" => {
             for item in source["items"].as_array().into_iter().flatten() {
                 let path = item["path"].as_str().unwrap_or_default();
+                let named = item.pointer("/resourceFieldRef/containerName").and_then(Value::as_str);
+                if let Some(name) = named.filter(|name| pod_spec::container(pod, name).is_none()) {
+                    return Err(format!("container {name} not found"));
+                }
                 let text = match item.pointer("/fieldRef/fieldPath").and_then(Value::as_str) {
                     Some(field_path) => field(registry, pod, field_path, ""),
                     None => downward::resource(registry, pod, None, &item["resourceFieldRef"]),

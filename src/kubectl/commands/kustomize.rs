@@ -24,6 +24,8 @@ const FLAGS: &[Flag] = &[
         "LoadRestrictionsRootOnly",
         "Which files may be read: LoadRestrictionsRootOnly, or with LoadRestrictionsNone any",
     ),
+    Flag::text("reorder", "legacy", "Order of the objects: legacy or none")
+        .deprecated("use the new 'sortOptions' field in kustomization.yaml instead."),
     Flag::switch("enable-helm", "Accepted for compatibility; a kustomization with charts is refused"),
     Flag::switch(
         "enable-alpha-plugins",
@@ -56,7 +58,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         }
     };
     let path = call.factory.path(&folder);
-    let built = build_with(&path, &folder, anywhere, &mut call.streams.err)?.sorted();
+    let reorder = call.flags.text("reorder").to_owned();
+    if !matches!(reorder.as_str(), "legacy" | "none") {
+        return Err(Failure::message(format!(
+            "illegal flag value --reorder {reorder}; legal values: [legacy none]"
+        )));
+    }
+    let built = build_with(&path, &folder, anywhere, &mut call.streams.err)?;
+    let built = if reorder == "none" { built } else { built.sorted() };
     let text = built.to_yaml();
     match call.flags.text("output") {
         "" => call.text(text),

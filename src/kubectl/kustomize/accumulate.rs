@@ -20,6 +20,8 @@ pub(super) struct Accumulator {
     /// The outermost folder, when each object is to bear where it comes from.
     origins_from: Option<PathBuf>,
     pub(super) warnings: Vec<String>,
+    /// What the outermost kustomization says of the order.
+    pub(super) sort_options: Value,
 }
 
 impl Accumulator {
@@ -50,6 +52,7 @@ impl Accumulator {
             ));
         }
         self.origins_from = metadata.contains(&"originAnnotations").then(|| absolute.clone());
+        self.sort_options = file.value("sortOptions").clone();
         let is_labelled = metadata.contains(&"managedByLabel");
         let mut resources = self.layer(file, Vec::new(), false)?;
         if is_labelled {
@@ -103,11 +106,27 @@ impl Accumulator {
                     path.display()
                 ))
             })?;
-            resources = self.layer(Kustomization::read(&path)?, resources, true)?;
+            let added = self.directory(&path, resources, true);
+            resources = added.map_err(|failure| {
+                let why = failure.to_string();
+                Failure::message(format!("accumulating components: accumulateDirectory: {why:?}"))
+            })?;
         }
         self.transform(&file, &mut resources)?;
         self.open.pop();
         Ok(resources)
+    }
+
+    /// A folder with a kustomization of its own.
+    fn directory(&mut self, path: &Path, below: Vec<Resource>, component: bool) -> Outcome<Vec<Resource>> {
+        let about = |what: &str, failure: &Failure| match failure.to_string() {
+            // What this program does not do is said without ways and detours.
+            text if text.starts_with("not simulated: ") => Failure::message(text),
+            text => Failure::message(format!("{what} path '{}': {text}", path.display())),
+        };
+        let file =
+            Kustomization::read(path).map_err(|failure| about("couldn't make target for", &failure))?;
+        self.layer(file, below, component).map_err(|failure| about("recursed accumulation of", &failure))
     }
 
     fn transform(&mut self, file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
@@ -149,25 +168,34 @@ impl Accumulator {
         }
         let path = file.folder.join(name);
         let Ok(real) = path.canonicalize() else {
-            let why = format!(
-                "evalsymlink failure on '{}' : lstat {}: no such file or directory",
-                path.display(),
-                path.display()
-            );
+            let shown = cleaned(&path);
+            let shown = shown.display();
+            let why = format!("evalsymlink failure on '{shown}' : lstat {shown}: no such file or directory");
             return Err(Failure::message(format!(
                 "accumulation err='accumulating resources from '{name}': {why}': must build at directory: not a valid directory: {why}"
             )));
         };
         if real.is_dir() {
-            return self.layer(Kustomization::read(&real)?, Vec::new(), false);
+            return self.directory(&real, Vec::new(), false).map_err(|failure| match failure.to_string() {
+                text if text.starts_with("not simulated: ") => Failure::message(text),
+                text => Failure::message(format!(
+                    "accumulation err='accumulating resources from '{name}': '{}' must resolve to a file': {text}",
+                    real.display()
+                )),
+            });
         }
-        let text = file.read_text(name).map_err(|why| {
-            Failure::message(format!(
-                "accumulation err='accumulating resources from '{name}': {why}': must build at directory: '{}': file is not directory",
+        let refused = |why: Failure| match why.to_string() {
+            text if text.starts_with("MalformedYAMLError") => {
+                Failure::message(format!("accumulating resources from '{name}': {text}"))
+            }
+            text => Failure::message(format!(
+                "accumulation err='accumulating resources from '{name}': {text}': must build at directory: '{}': file is not directory",
                 real.display()
-            ))
-        })?;
-        let mut resources = objects(&text, name)?;
+            )),
+        };
+        let text = file.read_text(name).map_err(refused)?;
+        let mut resources = Vec::new();
+        append(&mut resources, objects(&text, name).map_err(refused)?).map_err(refused)?;
         if let Some(root) = &self.origins_from {
             let origin = format!("path: {}\n", relative(root, &real));
             resources.iter_mut().for_each(|resource| note_origin(resource, &origin));
@@ -206,6 +234,19 @@ fn note_origin(resource: &mut Resource, origin: &str) {
     }
 }
 
+/// A path without its `.` and `..` (Go's `filepath.Clean`).
+fn cleaned(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(clean.pop()),
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
 /// How a path is named from a folder.
 fn relative(folder: &Path, path: &Path) -> String {
     let common = folder.components().zip(path.components()).take_while(|(one, two)| one == two).count();
@@ -230,11 +271,7 @@ fn merging(file: &Kustomization, name: &str, failure: &Failure) -> Failure {
 }
 
 fn wrapped(failure: &Failure) -> Failure {
-    let text = failure.to_string();
-    match text.strip_prefix("accumulating resources: ") {
-        Some(_) => Failure::message(text),
-        None => Failure::message(format!("accumulating resources: {text}")),
-    }
+    Failure::message(format!("accumulating resources: {failure}"))
 }
 
 /// The objects of a text; the items of Lists stand for themselves.
@@ -253,6 +290,9 @@ fn add(value: Value, name: &str, resources: &mut Vec<Resource>) -> Outcome {
         && let Some(items) = value["items"].as_array()
     {
         return items.iter().try_for_each(|item| add(item.clone(), name, resources));
+    }
+    if !value.is_object() {
+        return Err(Failure::message("missing Resource metadata"));
     }
     if value["kind"].as_str().is_none_or(str::is_empty) {
         return Err(Failure::message(format!("missing Resource metadata in File: {name}: kind is missing")));

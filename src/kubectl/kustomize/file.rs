@@ -66,8 +66,16 @@ impl Kustomization {
         let fields = match document {
             Value::Object(fields) => fields,
             Value::Null => return Err(Failure::message("kustomization.yaml is empty")),
-            _ => return Err(Failure::message("invalid Kustomization: it is no mapping")),
+            other => {
+                let kind = if other.is_array() { "array" } else { "string" };
+                return Err(Failure::message(format!(
+                    "invalid Kustomization: json: cannot unmarshal {kind} into Go value of type types.Kustomization"
+                )));
+            }
         };
+        if fields.keys().all(|field| matches!(field.as_str(), "apiVersion" | "kind")) {
+            return Err(Failure::message("kustomization.yaml is empty"));
+        }
         if let Some(field) = fields.keys().find(|field| REFUSED.contains(&field.as_str())) {
             return Err(Failure::message(format!(
                 "not simulated: {field:?} in {}; the kustomize program has it",

@@ -10,6 +10,9 @@ pub(super) fn run(file: &Kustomization, resources: &mut [Resource]) {
     for entry in file.list("images").iter().chain(file.list("imageTags")) {
         for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition")
         {
+            // Upstream goes through containers once for old files and once for new ones, so that a suffix
+            // of tags is appended twice.
+            walk(&mut resource.value, entry);
             walk(&mut resource.value, entry);
         }
     }

@@ -26,6 +26,8 @@ use resource::Resource;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Built {
     resources: Vec<Resource>,
+    /// Whether the kustomization itself says in which order they are to be.
+    is_ordered: bool,
 }
 
 /// Builds the kustomization of a folder; `shown` is how the person named the folder, and warnings go to `err`.
@@ -47,13 +49,18 @@ pub(super) fn build_with(folder: &Path, shown: &str, anywhere: bool, err: &mut O
         resource.add_hash();
     }
     references::update(&mut resources);
-    Ok(Built { resources })
+    let ordered = order::sort_by_options(&mut resources, &accumulator.sort_options);
+    let is_ordered = ordered.is_some();
+    ordered.unwrap_or(Ok(()))?;
+    Ok(Built { resources, is_ordered })
 }
 
 impl Built {
-    /// Puts the objects into the order in which a cluster can create them.
+    /// Puts the objects into the order in which a cluster can create them, unless the kustomization says another.
     pub(super) fn sorted(mut self) -> Self {
-        order::sort(&mut self.resources);
+        if !self.is_ordered {
+            order::sort(&mut self.resources);
+        }
         self
     }
 

@@ -13,7 +13,17 @@ use crate::kubectl::errors::{Failure, Outcome};
 pub(super) fn strategic_files(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
     for entry in file.texts("patchesStrategicMerge") {
         let text = if entry.contains('\n') { entry.to_owned() } else { file.read_text(entry)? };
+        let refused = |why: String| {
+            let field = if entry.contains('\n') { "patches" } else { "paths" };
+            let shown = if entry.contains('\n') { format!("|-\n{entry}") } else { format!("- {entry}") };
+            Failure::message(format!(
+                "trouble configuring builtin PatchStrategicMergeTransformer with config: `\n{field}:\n{shown}\n`: {why}"
+            ))
+        };
         for patch in documents(&text)? {
+            if !patch.is_object() {
+                return Err(refused("missing Resource metadata".to_owned()));
+            }
             strategic(&patch, None, resources)?;
         }
     }
@@ -33,7 +43,11 @@ pub(super) fn run(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcom
 fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> Outcome {
     let text = match (entry["patch"].as_str(), entry["path"].as_str()) {
         (Some(text), None) => text.to_owned(),
-        (None, Some(path)) => file.read_text(path)?,
+        (None, Some(path)) => file.read_text(path).map_err(|why| {
+            Failure::message(format!(
+                "trouble configuring builtin PatchTransformer with config: `\npath: {path}\n`: failed to get the patch file from path({path}): {why}"
+            ))
+        })?,
         _ => {
             return Err(Failure::message(
                 "trouble configuring builtin PatchTransformer: must specify one of patch and path",
@@ -43,7 +57,13 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
     let target = entry.get("target").filter(|target| target.is_object());
     for patch in documents(&text)? {
         if !patch.is_array() {
-            strategic(&patch, target, resources)?;
+            strategic(&patch, target, resources).map_err(|failure| match failure.to_string() {
+                text if text.starts_with("no matches for Id ") => Failure::message(format!(
+                    "no resource matches strategic merge patch {:?}: {text}",
+                    Resource::new(patch.clone()).id()
+                )),
+                _ => failure,
+            })?;
             continue;
         }
         let Some(target) = target else {
@@ -84,7 +104,7 @@ fn strategic(patch: &Value, target: Option<&Value>, resources: &mut Vec<Resource
     if target.is_none() && !resources.iter().any(is_meant) {
         let id = wanted.id();
         return Err(Failure::message(format!(
-            "no resource matches strategic merge patch {id:?}: no matches for Id {id}; failed to find unique target for patch {id}"
+            "no matches for Id {id}; failed to find unique target for patch {id}"
         )));
     }
     if patch["$patch"] == "delete" {

@@ -62,7 +62,7 @@ fn source_value(source: &Value, resources: &[Resource]) -> Outcome<Value> {
     let found: Vec<&Resource> = resources.iter().filter(|resource| selects(source, resource)).collect();
     let [resource] = found.as_slice() else {
         let why = if found.is_empty() { "nothing selected by" } else { "multiple matches for selector" };
-        return Err(Failure::message(format!("{why} {source}")));
+        return Err(Failure::message(format!("{why} {}", shown(source))));
     };
     let path = source["fieldPath"].as_str().unwrap_or("metadata.name");
     let mut value = &resource.value;
@@ -74,7 +74,7 @@ fn source_value(source: &Value, resources: &[Resource]) -> Outcome<Value> {
         .ok_or_else(|| {
             Failure::message(format!(
                 "fieldPath `{path}` is missing for replacement source {}",
-                resource.id()
+                id_of(source)
             ))
         })?;
     }
@@ -89,6 +89,29 @@ fn source_value(source: &Value, resources: &[Resource]) -> Outcome<Value> {
             })
         }
         _ => Ok(value.clone()),
+    }
+}
+
+/// What a selector asks for, as kustomize names an object.
+fn id_of(source: &Value) -> String {
+    let or = |field: &str, missing: &str| match source[field].as_str() {
+        None | Some("") => missing.to_owned(),
+        Some(text) => text.to_owned(),
+    };
+    format!(
+        "{}.{}.{}/{}.{}",
+        or("kind", "[noKind]"),
+        or("version", "[noVer]"),
+        or("group", "[noGrp]"),
+        or("name", "[noName]"),
+        or("namespace", "[noNs]")
+    )
+}
+
+fn shown(source: &Value) -> String {
+    match source["fieldPath"].as_str() {
+        None | Some("") => id_of(source),
+        Some(path) => format!("{}:{path}", id_of(source)),
     }
 }
 

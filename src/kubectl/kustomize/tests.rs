@@ -191,3 +191,51 @@ replacements:
     assert_eq!(text.matches("team: a").count(), 2, "{text}");
     assert!(text.contains("  name: part-web\n"), "{text}");
 }
+
+#[test]
+fn what_no_list_orders_is_ordered_by_group_and_a_kustomization_may_say_another_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let objects = "apiVersion: x.io/v1\nkind: Foo\nmetadata: {name: foo}\n---\n\
+         apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\n---\n\
+         apiVersion: v1\nkind: Service\nmetadata: {name: s}\n";
+    let built = |options: &str| {
+        let kustomization = format!("resources: [r.yaml]\n{options}");
+        write(folder.path(), &[("r.yaml", objects), ("kustomization.yaml", &kustomization)]);
+        let text = build(folder.path(), ".", &mut nobody()).map(|built| built.sorted().to_yaml());
+        text.map(|text| {
+            text.lines().filter_map(|line| line.strip_prefix("kind: ").map(str::to_owned)).collect()
+        })
+    };
+    let kinds = |options: &str| -> Vec<String> { built(options).unwrap() };
+    assert_eq!(kinds(""), ["Service", "HorizontalPodAutoscaler", "Foo"]);
+    assert_eq!(kinds("sortOptions: {order: fifo}"), ["Foo", "HorizontalPodAutoscaler", "Service"]);
+    let last = "sortOptions: {order: legacy, legacySortOptions: {orderLast: [Service]}}";
+    assert_eq!(kinds(last), ["HorizontalPodAutoscaler", "Foo", "Service"]);
+    let failure: String =
+        built("sortOptions: {order: other}").map(|_: Vec<String>| ()).unwrap_err().to_string();
+    assert_eq!(failure, "the field 'sortOptions.order' must be one of [fifo, legacy]");
+}
+
+#[test]
+fn each_layer_that_fails_says_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("kustomization.yaml", "resources: [base]"),
+            (
+                "base/kustomization.yaml",
+                "patches: [{patch: \"kind: X\\napiVersion: v1\\nmetadata: {name: x}\"}]",
+            ),
+        ],
+    );
+    let base = folder.path().join("base").canonicalize().unwrap();
+    let base = base.display();
+    let failure = build(folder.path(), ".", &mut nobody()).unwrap_err().to_string();
+    assert_eq!(
+        failure,
+        format!(
+            "accumulating resources: accumulation err='accumulating resources from 'base': '{base}' must resolve to a file': recursed accumulation of path '{base}': no resource matches strategic merge patch \"X.v1.[noGrp]/x.[noNs]\": no matches for Id X.v1.[noGrp]/x.[noNs]; failed to find unique target for patch X.v1.[noGrp]/x.[noNs]"
+        )
+    );
+}

@@ -136,7 +136,7 @@ pub(super) fn replicas(file: &Kustomization, resources: &mut [Resource]) -> Outc
         }
         if !found {
             return Err(Failure::message(format!(
-                "resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] ReplicationController.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] StatefulSet.[noVer].[noGrp]]"
+                "resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
             )));
         }
     }

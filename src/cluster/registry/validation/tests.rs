@@ -372,6 +372,16 @@ fn spec_told(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
 }
 
 #[test]
+fn two_sources_of_a_volume_may_not_write_one_path() {
+    let told = spec_told(|spec| {
+        let part = |name: &str| json!({"configMap": {"name": name, "items": [{"key": "k", "path": "p"}]}});
+        spec["volumes"] = json!([{"name": "v", "projected": {"sources": [part("a"), part("b")]}}]);
+    });
+    let expected = r#"spec.volumes[0].projected: Invalid value: "b": conflicting duplicate paths"#;
+    assert_eq!(told, [expected]);
+}
+
+#[test]
 fn pod_specs_are_judged_in_upstreams_words() {
     let container = |field: &'static str, value: serde_json::Value| {
         spec_told(move |spec| spec["containers"][0][field] = value)
