@@ -29,7 +29,7 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, language: Language, report: &
         for (index, block) in blocks.iter().enumerate() {
             let said =
                 |other: &&Block| !block.text.trim().is_empty() && other.text.trim() == block.text.trim();
-            if blocks[..index].iter().any(|other| said(other)) {
+            if blocks[..index].iter().any(said) {
                 let message = format!("hint {} says the same as one before it", index + 1);
                 let hint = "the idea, the verb, the command with one blank".to_owned();
                 report.broken("hint-count", block.at, message, Some(hint));
