@@ -60,7 +60,8 @@ pub(super) fn in_short(told: &str) -> String {
 }
 
 fn is_complaint(line: &str) -> bool {
-    let refusal = line.starts_with("Error from server") || line.starts_with("error");
+    let starts = ["Error from server", "error", "the server doesn't have a resource type"];
+    let refusal = starts.iter().any(|start| line.starts_with(start));
     refusal || line.contains(" is invalid:")
 }
 

@@ -140,6 +140,12 @@ pub(super) fn parse(
     let values = match json_stream(text) {
         Some(values) => values,
         None => match parse_yaml(text) {
+            _ if let Some((before, rest)) = bad_separator(text) => {
+                parse(before, source, validate, documents, failures);
+                let why = format!("error parsing {source}: invalid Yaml document separator: {rest}");
+                failures.push(Failure::message(why));
+                return;
+            }
             Ok(values) => values.into_iter().map(|document| document.value).collect(),
             Err(error) => {
                 parse(before_document_at(text, error.position.line), source, validate, documents, failures);
@@ -158,6 +164,17 @@ pub(super) fn parse(
             failures.push(failure);
         }
     }
+}
+
+/// What stands before a line of dashes that does not end a document, and what follows its first three.
+fn bad_separator(text: &str) -> Option<(&str, &str)> {
+    let mut start = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let before = start;
+        start += line.len();
+        let rest = line.strip_prefix("---")?.trim();
+        (!rest.is_empty() && !rest.starts_with('#')).then(|| (&text[..before], rest))
+    })
 }
 
 /// The documents before the one that holds a line: they are read although it cannot be.
@@ -318,6 +335,9 @@ mod tests {
         let text = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\nb: [\n---\nc: d\n";
         let (names, failures) = parsed(text, true);
         assert_eq!((names, failures.len()), (vec!["a".to_owned()], 1));
+        let (names, failures) = parsed(&text.replace("---\nb", "----\nb"), true);
+        let separator = "error: error parsing a.yaml: invalid Yaml document separator: -";
+        assert_eq!((names, failures), (vec!["a".to_owned()], vec![separator.to_owned()]));
         let cut_short = parsed(r#"{"apiVersion": "v1", "kind""#, true).1;
         assert_eq!(cut_short, ["error: error parsing a.yaml: unexpected EOF"]);
     }

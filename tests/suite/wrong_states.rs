@@ -30,6 +30,7 @@ fn cases() -> Vec<Case> {
         include_str!("data/support_states.yaml"),
         include_str!("data/board_states.yaml"),
         include_str!("data/thread_states.yaml"),
+        include_str!("data/exam_states.yaml"),
     ];
     let (course, _) = load(&Source::Embedded);
     let documents = texts.into_iter().flat_map(|text| parse_yaml(text).unwrap());
@@ -107,7 +108,7 @@ async fn complaint(desk: &mut Desk, case: &Case) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_state_never_passes_and_its_cause_is_named() {
     let cases = cases();
-    assert!(cases.len() >= 400);
+    assert!(cases.len() >= 440);
     let (mut one, mut two) = (Desk::new().await, Desk::new().await);
     let (first, second) = cases.split_at(cases.len() / 2);
     let (left, right) = tokio::join!(judge_all(&mut one, first), judge_all(&mut two, second));

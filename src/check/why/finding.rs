@@ -41,6 +41,11 @@ impl Finding {
         Self { lasts: true, ..Self::new(sentence, words) }
     }
 
+    /// Whether it says that.
+    pub(super) fn is(&self, sentence: &'static Sentence) -> bool {
+        self.sentence == sentence
+    }
+
     /// A sentence more.
     pub(super) fn aside(mut self, aside: Aside) -> Self {
         self.aside = aside;

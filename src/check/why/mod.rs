@@ -75,22 +75,33 @@ pub(super) fn explain(
             .or_else(|| near.dry_run())
             .or_else(|| near.not_deleted())
             .or_else(|| near.has_stayed())
-            .or_else(|| near.program_failed()),
+            .or_else(|| near.program_failed())
+            .or_else(|| near.refused_before_running()),
         About::Rule(origins) => near
             .dry_run()
             .or_else(|| near.refused())
             .or_else(|| near.sources(origins))
-            .or_else(|| near.unchanged()),
+            .or_else(|| near.unchanged())
+            .or_else(|| near.warned())
+            .or_else(|| near.what_is_read()),
         About::Object(object, gaps) => match facts.world.object(object) {
             None => near.missing(object),
-            Some(found) if gaps.is_empty() => chain.broken_link(found).or_else(|| chain.ended_well(found)),
+            Some(found) if gaps.is_empty() => {
+                chain.broken_link(found).or_else(|| chain.ended_well(found)).or_else(|| {
+                    let told = near.refused_about(found).or_else(|| near.warned());
+                    told.or_else(|| near.what_is_read()).filter(|_| !failure.observed)
+                })
+            }
             Some(found) => {
                 let spec = gaps.iter().any(|gap| !gap.path.starts_with("status"));
+                let by_learner = || gaps.iter().any(|gap| near.is_for_learner(gap));
                 let refused = if spec { near.refused_about(found).or_else(|| near.dry_run()) } else { None };
                 refused
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.in_another(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
+                    .or_else(|| near.unchanged().filter(|_| by_learner()))
+                    .or_else(|| near.difference(found, gaps).filter(|_| by_learner()))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))
                     .or_else(|| near.unchanged().filter(|_| spec))
@@ -106,8 +117,9 @@ pub(super) fn explain(
                 name: probe.service.clone(),
                 namespace: probe.namespace.clone(),
             };
-            let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path));
             let reply = facts.replies.iter().find(|(sent, _)| sent == probe).map(|(_, reply)| reply);
+            let status = reply.and_then(|reply| reply.as_ref().ok()).map(|answered| answered.status);
+            let of_host = probe.host.as_deref().and_then(|host| chain.host(host, &probe.path, status));
             let service = || facts.world.object(&service);
             of_host.or_else(|| service().and_then(|service| chain.unanswered(service, probe, reply)))
         }

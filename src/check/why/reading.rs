@@ -142,6 +142,12 @@ async fn last_line(pod: &Object, container: &str, previous: bool, context: &Cont
     );
     let request = Request::get(uri).body(Vec::new()).ok()?;
     let text = context.client.request_text(request).await.ok()?;
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
-    Some(line.to_owned())
+    telling(&text).map(str::to_owned)
+}
+
+/// The last line, or one before it that says more.
+fn telling(text: &str) -> Option<&str> {
+    let lines = || text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let says_more = |line: &&str| line.contains("ddress already in use");
+    lines().find(says_more).or_else(|| lines().next())
 }

@@ -13,7 +13,7 @@ use super::NodeState;
 use super::downward;
 use super::env::{data, expand_with, field};
 use super::host_volumes::HostVolume;
-use super::pod_spec::ContainerSpec;
+use super::pod_spec::{self, ContainerSpec};
 
 /// Volumes that the kubelet writes.
 const KINDS: &[&str] = &["configMap", "secret", "downwardAPI", "projected"];
@@ -67,6 +67,7 @@ fn content(registry: &Registry, pod: &Object, volume: &Value) -> Result<Files, S
         return Ok(files);
     }
     give_modes(&mut files, volume, group);
+    guard_tokens(&mut files, volume, group, common_user(pod));
     let written = KINDS.iter().any(|kind| volume[*kind].is_object());
     let stamp = || stamp(registry, pod, volume["name"].as_str().unwrap_or_default());
     Ok(if written { files.published(&stamp()) } else { files })
@@ -99,6 +100,30 @@ fn give_modes(files: &mut Files, volume: &Value, group: Option<i64>) {
     files.set_ownership("/", Ownership { mode, user: 0, group: group.unwrap_or_default() });
 }
 
+/// Whom all containers of a Pod run as, if that is said (`FsUserFrom`).
+fn common_user(pod: &Object) -> Option<i64> {
+    let of_pod = pod.number("/spec/securityContext/runAsUser");
+    let mut users = ["initContainers", "containers"]
+        .into_iter()
+        .flat_map(|list| pod.list(&format!("/spec/{list}")))
+        .map(|container| container["securityContext"]["runAsUser"].as_i64().or(of_pod));
+    let first = users.next()??;
+    users.all(|user| user == Some(first)).then_some(first)
+}
+
+/// Tokens are only for who the Pod runs as, when that is known, and for its group.
+fn guard_tokens(files: &mut Files, volume: &Value, group: Option<i64>, user: Option<i64>) {
+    if group.is_none() && user.is_none() {
+        return;
+    }
+    let mode = if group.is_some() { 0o640 } else { 0o600 };
+    let own = Ownership { mode, user: user.unwrap_or_default(), group: group.unwrap_or_default() };
+    let sources = volume["projected"]["sources"].as_array().into_iter().flatten();
+    for token in sources.map(|source| &source["serviceAccountToken"]).filter(|token| token.is_object()) {
+        files.set_ownership(&format!("/{}", token["path"].as_str().unwrap_or("token")), own);
+    }
+}
+
 fn fill(
     registry: &Registry,
     pod: &Object,
@@ -111,6 +136,10 @@ fn fill(
         "downwardAPI" => {
             for item in source["items"].as_array().into_iter().flatten() {
                 let path = item["path"].as_str().unwrap_or_default();
+                let named = item.pointer("/resourceFieldRef/containerName").and_then(Value::as_str);
+                if let Some(name) = named.filter(|name| pod_spec::container(pod, name).is_none()) {
+                    return Err(format!("container {name} not found"));
+                }
                 let text = match item.pointer("/fieldRef/fieldPath").and_then(Value::as_str) {
                     Some(field_path) => field(registry, pod, field_path, ""),
                     None => downward::resource(registry, pod, None, &item["resourceFieldRef"]),

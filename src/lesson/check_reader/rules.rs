@@ -21,12 +21,12 @@ pub(super) struct Variable {
 impl Variable {
     /// One object.
     pub(super) fn object(name: &str, kind: &Kind) -> Self {
-        Self { name: name.to_owned(), schema: schema_of(kind).map(|schema| structure(schema, DEPTH_MAX)) }
+        Self { name: name.to_owned(), schema: schema_of(kind).map(|schema| structure(schema, &[])) }
     }
 
     /// A list of objects.
     pub(super) fn list(name: &str, kind: &Kind) -> Self {
-        let item = schema_of(kind).map(|schema| structure(schema, DEPTH_MAX));
+        let item = schema_of(kind).map(|schema| structure(schema, &[]));
         Self { name: name.to_owned(), schema: item.map(|item| json!({"type": "array", "items": item})) }
     }
 
@@ -72,19 +72,20 @@ fn complaint(error: &str, variables: &[Variable]) -> (String, Option<String>) {
     (format!("not a CEL expression: {line}"), hint)
 }
 
-/// The fields of a type as a structural schema.
-fn structure(schema: &TypeSchema, depth: usize) -> Value {
-    if depth == 0 {
+/// The fields of a type as a structural schema. A type within itself, as the schemas of custom resources are,
+/// is known no further: it has no end, and its branches are many.
+fn structure(schema: &TypeSchema, within: &[&str]) -> Value {
+    if within.len() == DEPTH_MAX || within.contains(&schema.name) {
         return json!({});
     }
+    let within = [within, &[schema.name]].concat();
     let fields = schema.fields.iter();
-    let properties: Map<String, Value> = fields
-        .map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, depth - 1)))
-        .collect();
+    let properties: Map<String, Value> =
+        fields.map(|(name, field)| ((*name).to_owned(), structure_of(&field.field_type, &within))).collect();
     json!({"type": "object", "properties": properties})
 }
 
-fn structure_of(field: &FieldType, depth: usize) -> Value {
+fn structure_of(field: &FieldType, within: &[&str]) -> Value {
     match field {
         FieldType::String => json!({"type": "string"}),
         FieldType::Integer32 | FieldType::Integer64 => json!({"type": "integer"}),
@@ -93,10 +94,10 @@ fn structure_of(field: &FieldType, depth: usize) -> Value {
         // Text that is compared by functions of its own.
         FieldType::Bytes | FieldType::Time | FieldType::MicroTime | FieldType::Quantity => json!({}),
         FieldType::IntOrString | FieldType::Any => json!({}),
-        FieldType::Message(reference) => structure(reference.schema(), depth),
-        FieldType::Array(item) => json!({"type": "array", "items": structure_of(item, depth)}),
+        FieldType::Message(reference) => structure(reference.schema(), within),
+        FieldType::Array(item) => json!({"type": "array", "items": structure_of(item, within)}),
         FieldType::Map(value) => {
-            json!({"type": "object", "additionalProperties": structure_of(value, depth)})
+            json!({"type": "object", "additionalProperties": structure_of(value, within)})
         }
     }
 }

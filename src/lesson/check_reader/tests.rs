@@ -29,6 +29,12 @@ fn told(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_kind_that_contains_itself_comes_to_an_end() {
+    let rule = "cel: object.spec.versions[0].schema.openAPIV3Schema.type == 'object'";
+    assert_eq!(told(&format!("- that: there\n  object: crd/a.example.com\n  {rule}")), [""; 0]);
+}
+
+#[test]
 fn every_form_is_read_without_a_complaint() {
     let (found, told) = read(
         r#"

@@ -106,13 +106,17 @@ impl Chain<'_> {
             return finding;
         }
         let name = name_of(pod);
-        let missing =
-            message.contains("executable file not found") || message.contains("no such file or directory");
-        let told = message.rsplit_once("exec: ").map_or(message, |(_, told)| told);
+        let of_program = message.rsplit_once("exec: ").map(|(_, told)| told);
+        let told = of_program.unwrap_or(message);
+        let missing = message.contains("executable file not found")
+            || (of_program.is_some() && message.contains("no such file or directory"));
         let sentence = if missing { &sentences::COMMAND_MISSING } else { &sentences::CONTAINER_CONFIG };
         let program = between(told, "\"", "\"").filter(|program| missing && program.trim().contains(' '));
         let one_word: Aside = program.map(|program| (&sentences::ONE_WORD, vec![program.to_owned()]));
-        Finding::lasting(sentence, [&name, told]).aside(one_word).shown_by(self.describe(pod))
+        let started = || self.behind_the_start(pod, between(told, "\"", "\"")?, told);
+        Finding::lasting(sentence, [&name, told])
+            .aside(one_word.or_else(started))
+            .shown_by(self.describe(pod))
     }
 
     /// How a container ended, and whether it is started again.

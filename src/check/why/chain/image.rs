@@ -1,11 +1,13 @@
 //! Images that do not come: no such tag, a registry that refuses, a name that is none.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::quote;
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, text};
 
@@ -50,7 +52,25 @@ impl<'a> Chain<'a> {
                 Finding::lasting(sentence, [&name, image, &shorten_left(&message)])
             }
         };
-        finding.called(reason).shown_by(show)
+        let aside = self.credentials(pod, image).filter(|_| finding.is(&sentences::IMAGE_DENIED));
+        finding.aside(aside).called(reason).shown_by(show)
+    }
+
+    /// What the pull secrets of a Pod have to say to the registry of an image.
+    fn credentials(self, pod: &Object, image: &str) -> Aside {
+        let registry =
+            image.split_once('/').map(|(first, _)| first).filter(|first| first.contains(['.', ':']));
+        let registry = registry.unwrap_or("docker.io");
+        let secrets = pod.list("/spec/imagePullSecrets").iter().map(|secret| text(secret, "/name"));
+        let found =
+            secrets.filter_map(|name| self.world.named(&builtin::SECRET, Some(pod.namespace()), name));
+        let servers: Vec<(&str, String)> =
+            found.flat_map(|one| servers(one).into_iter().map(|server| (one.name(), server))).collect();
+        let words = |of: &(&str, String)| vec![of.0.to_owned(), of.1.clone(), registry.to_owned()];
+        if let Some(own) = servers.iter().find(|(_, server)| server.contains(registry)) {
+            return Some((&sentences::NOT_TAKEN, words(own)));
+        }
+        servers.first().map(|other| (&sentences::OTHER_REGISTRY, words(other)))
     }
 
     fn missing_pull_secret(self, pod: &Object) -> Option<&str> {
@@ -82,6 +102,14 @@ impl<'a> Chain<'a> {
         });
         failed.map_or(message, |event| event.text("/message")).to_owned()
     }
+}
+
+/// The registries that a pull secret has credentials for.
+fn servers(secret: &Object) -> Vec<String> {
+    let data = secret.map("/data").and_then(|data| data.get(".dockerconfigjson")?.as_str());
+    let text = data.and_then(|data| STANDARD.decode(data).ok()).and_then(|text| String::from_utf8(text).ok());
+    let config: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    config["auths"].as_object().into_iter().flatten().map(|(server, _)| server.clone()).collect()
 }
 
 /// The end of a long message, where the registry's own words stand.

@@ -21,11 +21,12 @@ impl Chain<'_> {
                 .into_iter()
                 .find_map(|backend| self.backend(ingress, backend))
                 .or_else(|| self.certificate(ingress))
+                .or_else(|| self.no_certificate(ingress))
         })
     }
 
     /// Why a host is not answered through an Ingress.
-    pub(in crate::check) fn host(self, host: &str, path: &str) -> Option<Finding> {
+    pub(in crate::check) fn host(self, host: &str, path: &str, status: Option<u16>) -> Option<Finding> {
         let ingresses = self.world.all(&builtin::INGRESS, None);
         let serves = |ingress: &&Object| {
             let rules = ingress.list("/spec/rules");
@@ -33,7 +34,8 @@ impl Chain<'_> {
                 || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
-            return self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
+            let broken = self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
+            return broken.or_else(|| self.path_as_it_is(ingress, path).filter(|_| status == Some(404)));
         }
         let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
         let near = near(host, hosts.map(|rule| text(rule, "/host")));
@@ -117,5 +119,33 @@ impl Chain<'_> {
         })?;
         let finding = Finding::lasting(&sentences::TLS_SECRET, [&name_of(ingress), missing]);
         Some(finding.shown_by("kubectl get secrets"))
+    }
+
+    /// A Secret that an Ingress takes its certificate from, and that holds none.
+    fn no_certificate(self, ingress: &Object) -> Option<Finding> {
+        let names = ingress.list("/spec/tls").iter().map(|tls| text(tls, "/secretName"));
+        let mut found =
+            names.filter_map(|name| self.world.named(&builtin::SECRET, Some(ingress.namespace()), name));
+        let empty = |secret: &&Object| {
+            let data = secret.map("/data");
+            ["tls.crt", "tls.key"].iter().any(|key| data.is_none_or(|data| !data.contains_key(*key)))
+        };
+        let secret = found.find(empty)?;
+        let words = [&name_of(ingress), secret.name(), secret.text("/type")];
+        let finding = Finding::lasting(&sentences::NO_CERTIFICATE, words);
+        Some(finding.shown_by(format!("kubectl describe secret {}", secret.name())))
+    }
+
+    /// A program behind an Ingress that is asked for a path that it does not know.
+    fn path_as_it_is(self, ingress: &Object, path: &str) -> Option<Finding> {
+        const REWRITES: &str = "nginx.ingress.kubernetes.io/rewrite-target";
+        let rules = ingress.list("/spec/rules").iter();
+        let mut paths =
+            rules.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
+        let rule =
+            paths.find(|rule| text(rule, "/path").len() > 1 && path.starts_with(text(rule, "/path")))?;
+        let words = [&name_of(ingress), path, text(rule, "/backend/service/name")];
+        let finding = Finding::lasting(&sentences::PATH_AS_IT_IS, words);
+        ingress.annotation(REWRITES).is_none().then(|| finding.shown_by(self.describe(ingress)))
     }
 }

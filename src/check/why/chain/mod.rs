@@ -3,18 +3,22 @@
 mod container;
 mod creation;
 mod far_end;
+mod files;
 mod image;
 mod ingress;
 mod names;
+mod neighbours;
 mod others;
 mod pod;
 mod policy;
 mod probe;
 mod program;
+mod roles;
 mod scheduling;
 mod service;
 mod stale;
 mod storage;
+mod variables;
 mod workload;
 
 pub(super) use creation::is_limit_range;
@@ -76,6 +80,7 @@ impl<'a> Chain<'a> {
             "HorizontalPodAutoscaler" => next.autoscaler(object),
             "NetworkPolicy" => next.network_policy(object),
             "RoleBinding" | "ClusterRoleBinding" => next.role_binding(object),
+            "Role" | "ClusterRole" => next.role(object),
             "ResourceQuota" => next.quota(object),
             "PodDisruptionBudget" => next.disruption_budget(object),
             "Node" => next.node(object),
@@ -110,7 +115,10 @@ impl<'a> Chain<'a> {
             return Some(finding.shown_by(show));
         }
         let grace = object.number("/metadata/deletionGracePeriodSeconds").unwrap_or(0).to_string();
-        Some(Finding::new(&sentences::GRACE, [&name, &grace]).shown_by(show))
+        let hook =
+            object.list("/spec/containers").iter().find(|one| one.pointer("/lifecycle/preStop").is_some());
+        let hook: Aside = hook.map(|one| (&sentences::ITS_HOOK, vec![text(one, "/name").to_owned()]));
+        Some(Finding::new(&sentences::GRACE, [&name, &grace]).aside(hook).shown_by(show))
     }
 
     /// The events about an object, the newest first.
@@ -146,7 +154,18 @@ impl<'a> Chain<'a> {
             let other = others.find(|other| self.world.named(other, Some(namespace), name).is_some())?;
             Some((&sentences::OTHER_KIND_THERE, vec![name.to_owned(), other.kind.to_owned()]))
         };
-        elsewhere.or_else(of_other_kind).or_else(|| self.near_name(kind, namespace, name))
+        let near = || self.near_name(kind, namespace, name);
+        elsewhere.or_else(of_other_kind).or_else(near).or_else(|| self.affixed(kind, namespace, name))
+    }
+
+    /// An object whose name is the one that is meant with something before or after it.
+    fn affixed(self, kind: &'static Kind, namespace: &str, name: &str) -> Aside {
+        let whole = |other: &&str| {
+            let rest = other.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+            rest.or_else(|| other.strip_suffix(name)?.strip_suffix('-')).is_some_and(|rest| !rest.is_empty())
+        };
+        let mut names = self.world.all(kind, Some(namespace)).iter().map(Object::name);
+        names.find(whole).map(|other| (&sentences::AFFIXED, vec![other.to_owned()]))
     }
 
     /// The key of a ConfigMap or Secret that comes near to one that is not in it, or all that are.
@@ -172,7 +191,7 @@ impl<'a> Chain<'a> {
 }
 
 /// The one of the names that comes near.
-pub(super) fn near<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Aside {
+pub(in crate::check::why) fn near<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Aside {
     nearest(name, names).map(|found| (&sentences::NEAREST, vec![found.to_owned()]))
 }
 

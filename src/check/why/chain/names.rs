@@ -49,11 +49,16 @@ impl<'a> Chain<'a> {
         if let Some(policy) = self.policy_around(pod) {
             return Some((&sentences::POLICY_HOLDS_BACK, vec![policy.name().to_owned()]));
         }
-        name.map_or_else(|| self.policy_at_the_end(pod, probe), |name| self.bearer_of(pod, name))
+        let out = || {
+            let policy = self.egress_policies(pod).into_iter().next()?;
+            Some((&sentences::EGRESS_HOLDS_BACK, vec![policy.name().to_owned()]))
+        };
+        let silent = || self.policy_at_the_end(pod, probe).or_else(out);
+        name.map_or_else(silent, |name| self.bearer_of(pod, name))
     }
 
-    /// The NetworkPolicy that forbids a Pod to ask anybody anything, even for a name.
-    fn policy_around(self, pod: &Object) -> Option<&'a Object> {
+    /// The NetworkPolicies that say what may leave a Pod.
+    fn egress_policies(self, pod: &Object) -> Vec<&'a Object> {
         let policies = self.world.all(&builtin::NETWORK_POLICY, Some(pod.namespace())).iter();
         let of_pod = policies.filter(|policy| {
             let selector = policy.get("/spec/podSelector").map(LabelSelector::from_value).unwrap_or_default();
@@ -61,6 +66,11 @@ impl<'a> Chain<'a> {
                 || policy.get("/spec/egress").is_some();
             out && selector.matches(pod.labels())
         });
+        of_pod.collect()
+    }
+
+    /// The NetworkPolicy that forbids a Pod to ask anybody anything, even for a name.
+    fn policy_around(self, pod: &Object) -> Option<&'a Object> {
         // Others may let through what one does not.
         let lets_ask = |policy: &&Object| {
             policy.list("/spec/egress").iter().any(|rule| {
@@ -72,7 +82,7 @@ impl<'a> Chain<'a> {
                     && peers.is_none_or(|peers| peers.is_empty() || peers.iter().any(far))
             })
         };
-        let all: Vec<&'a Object> = of_pod.collect();
+        let all = self.egress_policies(pod);
         if all.iter().any(lets_ask) { None } else { all.into_iter().next() }
     }
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{LabelSelector, Object, Quantity, builtin, resolve_kind};
+use crate::apimachinery::{Kind, LabelSelector, Object, Quantity, builtin, resolve_kind};
 
 use super::super::super::partial::show;
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::{Chain, between};
 
@@ -32,10 +32,15 @@ impl Chain<'_> {
             else {
                 continue;
             };
+            if let Some(finding) = other_group(autoscaler, kind) {
+                return Some(finding.shown_by(show));
+            }
             let word = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
             let (reason, message) = (word("reason"), word("message"));
             let finding = if let Some(resource) = between(message, "missing request for ", " in container") {
-                Finding::lasting(&sentences::NO_REQUEST, [&name, resource])
+                let container = between(message, " in container ", " of Pod").unwrap_or_default();
+                let aside = near_metric(resource);
+                Finding::lasting(&sentences::NO_REQUEST, [&name, resource, container]).aside(aside)
             } else if message.contains("unable to fetch metrics")
                 || message.contains("could not find the requested resource")
                 || message.contains("unable to get metrics")
@@ -114,6 +119,25 @@ impl Chain<'_> {
             finding.shown_by("kubectl get nodes")
         })
     }
+}
+
+/// The metric that is meant by one that no container can ask for.
+fn near_metric(resource: &str) -> Aside {
+    const METRICS: [&str; 2] = ["cpu", "memory"];
+    (!METRICS.contains(&resource)).then(|| {
+        let meant = METRICS.into_iter().find(|metric| resource.starts_with(metric)).unwrap_or(METRICS[0]);
+        (&sentences::NEAREST, vec![meant.to_owned()])
+    })
+}
+
+/// A target of the right kind in the wrong API group.
+fn other_group(autoscaler: &Object, kind: Option<&Kind>) -> Option<Finding> {
+    let (kind, written) = (kind?, autoscaler.text("/spec/scaleTargetRef/apiVersion"));
+    let group = written.rsplit_once('/').map_or("", |(group, _)| group);
+    let words = [name_of(autoscaler), kind.kind.to_owned(), written.to_owned()];
+    let aside: Aside = Some((&sentences::KIND_IS_OF, vec![kind.kind.to_owned(), kind.api_version()]));
+    let finding = Finding::lasting(&sentences::OTHER_GROUP, [&words[0], &words[1], &words[2]]).aside(aside);
+    (group != kind.group).then_some(finding)
 }
 
 /// What of a quota is used up: `pods: 2 of 2`.

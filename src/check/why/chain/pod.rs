@@ -52,6 +52,10 @@ impl Chain<'_> {
         if let Some(finding) = self.gate(pod).or_else(|| self.holds_up(pod)) {
             return Some(finding);
         }
+        // Up for now, and perhaps not for long.
+        if let Some(finding) = self.ended_before(pod) {
+            return Some(finding);
+        }
         let running = pod
             .list("/status/containerStatuses")
             .iter()

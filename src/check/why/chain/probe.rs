@@ -8,6 +8,7 @@ use super::super::super::partial::{quote, show};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences::{self, LIVENESS, READINESS, STARTUP};
 use super::container::container_of;
+use super::program::signs_of_shell;
 use super::{Chain, event_count, text};
 
 /// Seconds before the first probe that are worth a word, and those after which nobody waits.
@@ -144,7 +145,8 @@ impl Chain<'_> {
             return finding.called("Unhealthy").lasts_if(lasts);
         }
         let aside = port.or_else(|| {
-            let own = || asks_the_node(probe).or_else(|| refused_port(message));
+            let elsewhere = || asks_the_node(probe).or_else(|| asks_another(probe));
+            let own = || named_beside(pod, probe).or_else(elsewhere).or_else(|| refused_port(message));
             let asked = || own().or_else(|| its_command(probe, message)).or_else(|| its_path(probe, message));
             let told =
                 || asked().or_else(|| self.behind_the_line(pod, probe.unwrap_or(&Value::Null), message));
@@ -184,6 +186,33 @@ fn asks_the_node(probe: Option<&Value>) -> Aside {
     Some((&sentences::ASKS_THE_NODE, vec![host.to_owned()]))
 }
 
+/// A probe whose host is another than the Pod: perhaps the name that a server is to be asked by.
+fn asks_another(probe: Option<&Value>) -> Aside {
+    let probe = probe?;
+    let hosts = ["/httpGet/host", "/tcpSocket/host"].map(|pointer| text(probe, pointer));
+    let host = hosts.into_iter().find(|host| !host.is_empty())?;
+    Some((&sentences::ASKS_ANOTHER, vec![host.to_owned()]))
+}
+
+/// A port by a name that another container of the Pod gives.
+fn named_beside(pod: &Object, probe: Option<&Value>) -> Aside {
+    let probe = probe?;
+    let wanted = text(probe, "/httpGet/port");
+    let wanted = if wanted.is_empty() { text(probe, "/tcpSocket/port") } else { wanted };
+    let own = |container: &&Value| {
+        let kinds = ["livenessProbe", "readinessProbe", "startupProbe"];
+        kinds.iter().any(|kind| container.get(kind) == Some(probe))
+    };
+    let names = |container: &&Value| {
+        let mut ports = container["ports"].as_array().into_iter().flatten();
+        ports.any(|port| !wanted.is_empty() && text(port, "/name") == wanted)
+    };
+    let containers = || pod.list("/spec/containers").iter();
+    let other = containers().find(names)?;
+    let named = containers().find(own).is_some_and(|own| names(&own));
+    (!named).then(|| (&sentences::NAMED_BESIDE, vec![wanted.to_owned(), text(other, "/name").to_owned()]))
+}
+
 fn finding_lasts(restarts: i64) -> bool {
     restarts >= 2
 }
@@ -207,7 +236,12 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
 
 /// A command that is one word with blanks in it, and so the name of no program.
 fn its_command(probe: Option<&Value>, message: &str) -> Aside {
-    let program = probe?.pointer("/exec/command/0")?.as_str()?;
+    let words = probe?.pointer("/exec/command")?.as_array()?.iter().filter_map(Value::as_str);
+    let words: Vec<&str> = words.collect();
+    if let Some(signs) = signs_of_shell(&words) {
+        return Some(signs);
+    }
+    let program = *words.first()?;
     let missing = message.contains("executable file not found") || message.contains("no such file");
     (missing && program.trim().contains(' ')).then(|| (&sentences::ONE_WORD, vec![program.to_owned()]))
 }

@@ -21,8 +21,11 @@ impl Chain<'_> {
         without_shell(container)
             .or_else(|| cut_script(container))
             .or_else(|| to_background(container).filter(|_| code == 0))
+            .or_else(|| self.behind_the_file(pod, container, line))
             .or_else(|| read_only(container, line))
+            .or_else(|| self.behind_the_variable(pod, container, line))
             .or_else(|| self.without_token(pod, line))
+            .or_else(|| port_taken(pod, container, line))
     }
 
     /// A token that a program looks for and that is not mounted.
@@ -76,6 +79,14 @@ impl Chain<'_> {
     }
 }
 
+/// A port that another container of the Pod listens on.
+fn port_taken(pod: &Object, container: &Value, line: &str) -> Aside {
+    let others = pod.list("/spec/containers").iter().filter(|other| other["name"] != container["name"]);
+    let others = others.map(|other| text(other, "/name")).collect::<Vec<_>>().join(", ");
+    let taken = line.contains("ddress already in use") && !others.is_empty();
+    taken.then(|| (&sentences::PORT_SHARED, vec![others]))
+}
+
 /// The words that a container runs, as far as its spec says them.
 fn words_of(container: &Value) -> Vec<&str> {
     let lists = [&container["command"], &container["args"]].into_iter().filter_map(Value::as_array);
@@ -88,7 +99,11 @@ fn is_shell(program: &str) -> bool {
 
 /// Signs of the shell among the words of a program that is none.
 fn without_shell(container: &Value) -> Aside {
-    let words = words_of(container);
+    signs_of_shell(&words_of(container))
+}
+
+/// As `without_shell`, for the words themselves.
+pub(super) fn signs_of_shell(words: &[&str]) -> Aside {
     let program = words.first().filter(|program| !is_shell(program))?;
     let sign = words.iter().find(|word| OF_SHELL.contains(word))?;
     Some((&sentences::WITHOUT_SHELL, vec![(*sign).to_owned(), (*program).to_owned()]))

@@ -6,6 +6,7 @@ use crate::apimachinery::{Object, builtin, pod_requests};
 
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
+use super::neighbours::asked_by;
 use super::service::written;
 use super::{Chain, between, text};
 
@@ -68,7 +69,10 @@ impl<'a> Chain<'a> {
             let asked =
                 pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
             let old = || self.older_holds(pod, resource);
-            let aside = odd_cpus(resource, &asked).or_else(old).or_else(|| limit_alone(pod, resource));
+            let aside = odd_cpus(resource, &asked)
+                .or_else(old)
+                .or_else(|| asked_by(pod, resource, &asked))
+                .or_else(|| limit_alone(pod, resource));
             let finding = Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]);
             return finding.aside(aside).shown_by(show);
         }
@@ -110,7 +114,9 @@ impl<'a> Chain<'a> {
         };
         // What the scheduler says of claims for devices is of no use here.
         let told = reasons.split(" no new claims").next().unwrap_or(reasons).trim();
-        let finding = Finding::lasting(sentence, [name, told]).aside(wanted_of_others(pod));
+        let kept_off = || self.kept_off(pod).or_else(|| self.held_claim(pod));
+        let aside = self.friends_elsewhere(pod).or_else(kept_off).or_else(|| wanted_of_others(pod));
+        let finding = Finding::lasting(sentence, [name, told]).aside(aside);
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
     }

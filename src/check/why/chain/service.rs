@@ -97,6 +97,11 @@ impl<'a> Chain<'a> {
         let wanted = written(selector);
         let show = "kubectl get pods --show-labels";
         let pods = self.world.all(&builtin::POD, Some(service.namespace()));
+        let selects = LabelSelector::from_map(selector);
+        let own = pods.iter().find(|pod| !pod.is_terminating() && selects.matches(pod.labels()));
+        if let Some(finding) = own.and_then(|own| self.broken_link(own).or_else(|| self.ended_well(own))) {
+            return finding;
+        }
         let best = pods.iter().filter(|pod| !pod.is_terminating()).max_by_key(|pod| fitting(selector, pod));
         if let Some(pod) = best {
             let lacking: Vec<(&String, &Value)> =
@@ -121,14 +126,8 @@ impl<'a> Chain<'a> {
                     .shown_by(show);
             }
         }
-        let selects = LabelSelector::from_map(selector);
         let everywhere = self.world.everywhere(&builtin::POD).iter();
         let mut fitting = everywhere.filter(|pod| selects.matches(pod.labels()));
-        if let Some(own) = fitting.clone().find(|pod| pod.namespace() == service.namespace())
-            && let Some(finding) = self.broken_link(own).or_else(|| self.ended_well(own))
-        {
-            return finding;
-        }
         if let Some(pod) = fitting.find(|pod| pod.namespace() != service.namespace()) {
             let words = [name.as_str(), &wanted, pod.namespace(), service.namespace()];
             let show = format!("kubectl get pods -A -l {wanted}");
@@ -260,7 +259,11 @@ impl<'a> Chain<'a> {
             let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
             let name = name_of(service);
             let program = pods.first().and_then(|pod| other_program(pod));
-            let finding = Finding::lasting(&sentences::NO_LISTENER, [name.as_str(), target, &pod]);
+            let named = pods.first().and_then(|pod| {
+                declared_ports(pod).into_iter().find(|(_, name)| *name == target).map(|(number, _)| number)
+            });
+            let target = named.map_or_else(|| target.to_owned(), |number| format!("{target} ({number})"));
+            let finding = Finding::lasting(&sentences::NO_LISTENER, [name.as_str(), &target, &pod]);
             finding.aside(program).shown_by(self.describe(service))
         })
     }

@@ -2,10 +2,13 @@
 
 use crate::apimachinery::{LabelSelector, Object, Quantity, builtin};
 
-use super::super::finding::{Finding, name_of};
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
 use super::service::written;
 use super::{Chain, text};
+
+/// Volumes that are named, at most.
+const FREE_MAX: usize = 4;
 
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 
@@ -43,7 +46,8 @@ impl<'a> Chain<'a> {
                 let finding = Finding::lasting(&sentences::NO_VOLUME_FITS, [&name, class, &misfit]);
                 return Some(finding.called("Pending").shown_by("kubectl get persistentvolumes"));
             }
-            let finding = Finding::lasting(&sentences::CLASS_MISSING, [&name, class]).aside(near);
+            let finding = Finding::lasting(&sentences::CLASS_MISSING, [&name, class])
+                .aside(near.or_else(|| self.free()));
             return Some(finding.called("Pending").shown_by("kubectl get storageclasses"));
         };
         if let Some(event) = self.event(claim, &["ProvisioningFailed"]) {
@@ -80,6 +84,25 @@ impl<'a> Chain<'a> {
         let phase = found.text("/status/phase");
         let state = if taken { format!("{phase}: {other}") } else { self.misfit(claim, found)? };
         Some(Finding::lasting(&sentences::VOLUME_TAKEN, [&name, volume, &state]).shown_by(show))
+    }
+
+    /// The volumes that wait for a claim, each with its class.
+    fn free(self) -> Aside {
+        let volumes = self.world.all(&builtin::PERSISTENT_VOLUME, None).iter();
+        let free = volumes.filter(|volume| volume.text("/status/phase") == "Available");
+        let told = |volume: &Object| format!("{} ({})", volume.name(), volume.text("/spec/storageClassName"));
+        let told = free.take(FREE_MAX).map(told).collect::<Vec<_>>().join(", ");
+        (!told.is_empty()).then(|| (&sentences::FREE_VOLUMES, vec![told]))
+    }
+
+    /// Why a claim has not the volume that is meant for it.
+    pub(in crate::check) fn not_its_volume(self, claim: &Object, wanted: &str) -> Option<Finding> {
+        let volume = self.world.named(&builtin::PERSISTENT_VOLUME, None, wanted)?;
+        let words = [name_of(claim), claim.text("/spec/volumeName").to_owned(), wanted.to_owned()];
+        let misfit = self.misfit(claim, volume)?;
+        let finding =
+            Finding::lasting(&sentences::NOT_ITS_VOLUME, [&words[0], &words[1], &words[2], &misfit]);
+        Some(finding.shown_by("kubectl get persistentvolumes"))
     }
 
     /// Why no existing volume of the class fits; `-` when there is none.

@@ -128,15 +128,21 @@ impl Near<'_> {
         if commands.iter().any(orphans) {
             return Some(Finding::lasting(&sentences::LEFT_ON_PURPOSE, [&name]).shown_by(show));
         }
-        if let Some(owner) = self.former_owner(object) {
-            let show = "kubectl get pods --show-labels";
-            return Some(Finding::lasting(&sentences::LET_GO, [&name, &owner]).shown_by(show));
+        if let Some(finding) = self.let_go(object) {
+            return Some(finding);
         }
         let statuses = object.list("/status/containerStatuses").iter();
         let restarts: i64 = statuses.filter_map(|status| status["restartCount"].as_i64()).sum();
         let entered = commands.iter().any(|line| line.contains("exec"));
         let finding = Finding::lasting(&sentences::PROCESS_ENDED, [&name, &restarts.to_string()]);
         (restarts > 0 && entered).then(|| finding.shown_by(show))
+    }
+
+    /// A Pod whose labels were changed, so that its owner let it go.
+    pub(super) fn let_go(&self, pod: &Object) -> Option<Finding> {
+        let owner = self.former_owner(pod)?;
+        let finding = Finding::lasting(&sentences::LET_GO, [&name_of(pod), &owner]);
+        Some(finding.shown_by("kubectl get pods --show-labels"))
     }
 
     /// The Deployment whose ReplicaSet made a Pod that it does not own any more.

@@ -118,6 +118,9 @@ impl Near<'_> {
         // What happened before this step was the learner's task then.
         let tried = self.facts.commands.iter().any(|line| makes(line));
         let was_there = told || took_it || (tried && about.next().is_some());
+        if let Some(finding) = self.preempted(wanted) {
+            return Some(finding);
+        }
         if let Some(finding) = self.one_too_many(wanted) {
             return Some(finding);
         }
@@ -125,6 +128,20 @@ impl Near<'_> {
         let finding = Finding::lasting(sentence, [&wanted.to_string()]);
         let show = format!("kubectl get events --field-selector involvedObject.name={}", wanted.name);
         was_there.then(|| finding.shown_by(show))
+    }
+
+    /// A Pod that had to make room for one of a higher priority.
+    fn preempted(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let mut events = self.facts.world.all(&builtin::EVENT, wanted.namespace.as_deref()).iter();
+        let event = events.find(|event| {
+            event.text("/reason") == "Preempted" && event.text("/involvedObject/name") == wanted.name
+        })?;
+        let pods = self.facts.world.everywhere(&builtin::POD).iter();
+        let mut pods = pods.chain(self.facts.world.all(&builtin::POD, wanted.namespace.as_deref()));
+        let by = pods.find(|pod| event.text("/message").contains(pod.uid()) && !pod.uid().is_empty())?;
+        let words = [wanted.to_string(), name_of(by), by.text("/spec/priorityClassName").to_owned()];
+        let finding = Finding::lasting(&sentences::PREEMPTED, [&words[0], &words[1], &words[2]]);
+        Some(finding.shown_by("kubectl get priorityclasses"))
     }
 
     /// A Pod that a controller counted as its own, and deleted because it had enough of them.

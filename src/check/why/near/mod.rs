@@ -51,6 +51,20 @@ impl<'a> Near<'a> {
         Some(refusal::explained(finding, &complaint))
     }
 
+    /// As `refused`, where a command is asked for that could not follow.
+    pub(super) fn refused_before_running(&self) -> Option<Finding> {
+        matches!(self.check.form, Form::Command(_)).then(|| self.refused()).flatten()
+    }
+
+    /// The last command was taken, and warned of something.
+    pub(super) fn warned(&self) -> Option<Finding> {
+        let last = self.facts.commands.last().filter(|last| writes(last))?;
+        let answered = self.facts.answered.filter(|answered| !answered.failed)?;
+        let warning = answered.err.lines().find_map(|line| line.trim().strip_prefix("Warning: "))?;
+        let command = shorten(last.lines().next().unwrap_or_default());
+        Some(Finding::lasting(&sentences::WARNED, [&command, &in_short(warning)]))
+    }
+
     /// The last command, had it something to write, and the refusal.
     pub(super) fn refusal(&self) -> Option<(String, String)> {
         self.refusal_in(self.facts.answered?.complaint()?)

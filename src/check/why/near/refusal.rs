@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::apimachinery::{KINDS, Kind, Object, QUANTITY_FORMAT_ERROR, TypeSchema, schema_of};
 use crate::base::nearest;
 
-use super::super::chain::is_limit_range;
+use super::super::chain::{is_limit_range, near};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
 use super::super::sentences;
 
@@ -31,6 +31,21 @@ static PATCHED_PATH: LazyLock<Option<Regex>> =
 
 /// How far below its place a field is looked for.
 const WAY_MAX: usize = 4;
+
+/// What containers and claims ask for amounts of.
+const AMOUNTS: &[&str] = &["cpu", "memory", "storage", "ephemeral-storage"];
+
+/// What is written behind a resource and a slash.
+const SUBRESOURCES: &[(&str, &str)] = &[
+    ("log", "pods/log"),
+    ("logs", "pods/log"),
+    ("exec", "pods/exec"),
+    ("portforward", "pods/portforward"),
+    ("port-forward", "pods/portforward"),
+    ("attach", "pods/attach"),
+    ("scale", "deployments/scale"),
+    ("token", "serviceaccounts/token"),
+];
 
 /// Fields that are named, at most.
 const FIELDS_MAX: usize = 6;
@@ -122,7 +137,7 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     let (parent, written) = path.rsplit_once('.').unwrap_or(("", path));
     let root = schema_of(kind)?;
     let there = type_at(root, parent)?;
-    let near = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
+    let meant = |name: &str| -> Aside { Some((&sentences::NEAREST, vec![name.to_owned()])) };
     let parts = parent.split('.').map(|part| part.split('[').next().unwrap_or(part));
     let plain: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let below = there.way_to(written, WAY_MAX).map(|way| [plain.join("."), way].join("."));
@@ -130,7 +145,7 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
     let like = || nearest(written, there.fields.keys().copied());
     let longer = || there.fields.keys().copied().find(|name| ends_with_word(name, written));
     if let (None, Some(name)) = (&below, like().or_else(longer)) {
-        return near(name);
+        return meant(name);
     }
     let above = || {
         let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
@@ -138,7 +153,16 @@ fn meant_field(kind: &Kind, path: &str) -> Aside {
             ancestors.filter(|place| type_at(root, place).is_some_and(|at| at.field(written).is_some()));
         holders.next().filter(|place| !place.is_empty())
     };
-    let place = below.or_else(above)?;
+    let beside = || {
+        let ancestors = (0..plain.len()).rev().map(|length| plain[..length].join("."));
+        let way = |place: &String| type_at(root, place)?.way_to(written, WAY_MAX);
+        let mut ways = ancestors.filter_map(|place| Some([way(&place)?, place]));
+        ways.next().map(|[way, place]| format!("{place}.{way}"))
+    };
+    // Amounts stand in maps, of whose keys no schema knows.
+    let amounts = AMOUNTS.contains(&written) && there.field("requests").is_some();
+    let amount = || amounts.then(|| format!("{}.requests", plain.join(".")));
+    let place = below.or_else(above).or_else(amount).or_else(beside)?;
     let place = place.trim_start_matches('.').to_owned();
     Some((&sentences::BELONGS_UNDER, vec![written.to_owned(), place]))
 }
@@ -151,8 +175,8 @@ fn meant_value(complaint: &str) -> Aside {
     let values = || supported.split('"').skip(1).step_by(2);
     let end = written.rsplit('.').next().filter(|end| end.len() < written.len());
     let same_end = || values().find(|value| end.is_some_and(|end| value.rsplit('.').next() == Some(end)));
-    let near = nearest(written, values()).or_else(same_end)?;
-    Some((&sentences::NEAREST, vec![near.to_owned()]))
+    let meant = nearest(written, values()).or_else(same_end)?;
+    Some((&sentences::NEAREST, vec![meant.to_owned()]))
 }
 
 /// Whether a name in camel case ends with a word: `secretName` and `name`.
@@ -208,6 +232,21 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     }
     if complaint.contains(QUANTITY_FORMAT_ERROR) {
         return Some((with(&sentences::AMOUNT_FORM), None));
+    }
+    if let Some((_, rest)) = complaint.split_once("doesn't have a resource type \"") {
+        let written = rest.split('"').next().unwrap_or(rest);
+        let part = SUBRESOURCES.iter().find(|(part, _)| *part == written);
+        let aside: Aside = match part {
+            Some((_, whole)) => Some((&sentences::SUBRESOURCE, vec![(*whole).to_owned()])),
+            None => near(written, KINDS.iter().map(|kind| kind.plural)),
+        };
+        return Some((aside, Some("kubectl api-resources".to_owned())));
+    }
+    if complaint.contains("for externally-accessible services") {
+        return Some((with(&sentences::OUTSIDE_TYPES), Some("kubectl explain service.spec.type".to_owned())));
+    }
+    if complaint.contains("invalid Yaml document separator") {
+        return Some((with(&sentences::THREE_DASHES), None));
     }
     if complaint.contains("invalid taint spec") {
         return Some((with(&sentences::TAINT_FORM), None));

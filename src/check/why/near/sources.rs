@@ -1,10 +1,14 @@
 //! What a rule reads that keeps it from being true: an object that is not there, or one that is in trouble.
 
-use crate::apimachinery::{Object, builtin};
-use crate::lesson::{ObjectRef, Selection, ValueOrigin};
+use regex::Regex;
 
+use crate::apimachinery::{Object, builtin};
+use crate::lesson::{Form, ObjectRef, Selection, ValueOrigin};
+
+use super::super::super::partial::{quote, show};
 use super::super::chain::Chain;
-use super::super::finding::Finding;
+use super::super::finding::{Finding, get_yaml, name_of};
+use super::super::sentences;
 use super::Near;
 
 /// The Service whose addresses a selection of EndpointSlices holds.
@@ -17,6 +21,26 @@ pub(in crate::check::why) fn service_of(selection: &Selection) -> Option<ObjectR
 }
 
 impl Near<'_> {
+    /// What a rule finds in the first object that it reads, where nothing is in trouble.
+    pub(in crate::check::why) fn what_is_read(&self) -> Option<Finding> {
+        let world = self.facts.world;
+        let (name, object, rule) = match &self.check.form {
+            Form::Match { object, rule: Some(rule), .. } => ("object", world.object(object)?, rule),
+            Form::Rule { with, rule } => with.iter().find_map(|(name, origin)| match origin {
+                ValueOrigin::Object(object) => Some((name.as_str(), world.object(object)?, rule)),
+                ValueOrigin::Selection(_) => None,
+            })?,
+            _ => return None,
+        };
+        let fields = Regex::new(&format!(r"\b{name}((?:\.[a-zA-Z]\w*)+)")).ok()?;
+        let found = fields.captures_iter(&rule.0).filter_map(|found| read_at(object, found.get(1)?.as_str()));
+        let mut told: Vec<String> = found.collect();
+        told.dedup();
+        let words = [name_of(object), quote(&told.join(", "))];
+        let finding = Finding::lasting(&sentences::RULE_READS, [&words[0], &words[1]]);
+        (!told.is_empty()).then(|| finding.shown_by(get_yaml(object, world.namespace())))
+    }
+
     /// The first trouble among what a rule reads.
     pub(in crate::check::why) fn sources(&self, origins: &[ValueOrigin]) -> Option<Finding> {
         let chain = Chain::new(self.facts.world, self.facts.logs);
@@ -58,4 +82,13 @@ impl Near<'_> {
         let chain = Chain::new(world, self.facts.logs);
         pods.into_iter().find_map(|pod| chain.not_behind(service, pod))
     }
+}
+
+/// The deepest field on a path of a rule that an object has, and its value: behind it stand functions.
+fn read_at(object: &Object, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('.').filter(|part| !part.is_empty()).collect();
+    (1..=parts.len()).rev().find_map(|length| {
+        let value = object.get(&format!("/{}", parts[..length].join("/")))?;
+        Some(format!("{}: {}", parts[..length].join("."), show(value)))
+    })
 }

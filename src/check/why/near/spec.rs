@@ -42,6 +42,14 @@ impl Near<'_> {
         Some(finding.shown_by(get_yaml(object, self.facts.world.namespace())))
     }
 
+    /// Whether it is for the learner to write what a gap is about, and not for the cluster.
+    pub(in crate::check::why) fn is_for_learner(&self, gap: &Gap) -> bool {
+        const BY_CLUSTER: [&str; 5] =
+            ["status", "spec.nodeName", "spec.volumeName", "spec.clusterIP", "metadata.ownerReferences"];
+        let by_cluster = BY_CLUSTER.iter().any(|path| gap.path.starts_with(path));
+        !by_cluster && !gap.path.starts_with("metadata.annotations")
+    }
+
     fn gap(&self, object: &Object, gap: &Gap) -> Option<Finding> {
         if gap.path.starts_with("status.loadBalancer") && object.kind() == "Service" {
             let finding = Finding::new(&sentences::PENDING_ADDRESS, [&name_of(object)]);
@@ -53,7 +61,10 @@ impl Near<'_> {
         self.label(object, gap)
             .or_else(|| self.changed_pod(object, gap))
             .or_else(|| self.changed_set(object, gap))
+            .or_else(|| self.other_volume(object, gap))
+            .or_else(|| Self::as_arguments(object, gap))
             .or_else(|| self.kept_old(object, gap))
+            .or_else(|| self.let_go(object).filter(|_| gap.path.starts_with("metadata.ownerReferences")))
             .or_else(|| Self::not_applied(object, gap))
             .or_else(|| self.wrong_container(object, gap))
             .or_else(|| self.in_init_container(object, gap))
@@ -68,6 +79,40 @@ impl Near<'_> {
             .or_else(|| values::key(object, gap))
             .or_else(|| self.near_value(object, gap))
             .or_else(|| self.wrong_place(object, gap))
+            .or_else(|| Self::misspelt(object, gap))
+    }
+
+    /// A claim that has another volume than the one that is meant, which does not fit it.
+    fn other_volume(&self, object: &Object, gap: &Gap) -> Option<Finding> {
+        let wanted = gap.wanted.as_ref().filter(|_| gap.path == "spec.volumeName")?.as_str()?;
+        Chain::new(self.facts.world, self.facts.logs).not_its_volume(object, wanted)
+    }
+
+    /// A command that stands among the arguments.
+    fn as_arguments(object: &Object, gap: &Gap) -> Option<Finding> {
+        let (container, _) = gap.path.split_once(".command").filter(|_| gap.actual.is_none())?;
+        let pointer = format!("/{}", container.replace('[', "/").replace(']', "").replace('.', "/"));
+        let args = object.get(&pointer)?.get("args")?;
+        let first = args.get(0).and_then(Value::as_str)?;
+        let meant = gap.expected.trim_matches(['[', ']']).starts_with(first);
+        let finding = Finding::lasting(&sentences::AS_ARGUMENTS, [&name_of(object), &show(args)]);
+        meant.then(|| finding.shown_by(get_yaml(object, object.namespace())))
+    }
+
+    /// A field that was written under nearly its name, and dropped.
+    fn misspelt(object: &Object, gap: &Gap) -> Option<Finding> {
+        let wanted = gap.wanted.as_ref()?;
+        let applied: Value = serde_json::from_str(object.annotation(LAST_APPLIED)?).ok()?;
+        let pointer = format!("/{}", gap.path.replace('[', "/").replace(']', "").replace('.', "/"));
+        let (parent, key) = pointer.rsplit_once('/')?;
+        let fields = applied.pointer(parent)?.as_object()?;
+        let (written, _) = fields.iter().find(|(name, value)| {
+            *value == wanted && is_typo(key, name) && object.get(&format!("{parent}/{name}")).is_none()
+        })?;
+        let (path, _) = gap.path.rsplit_once('.')?;
+        let words = [name_of(object), format!("{key}: {}", gap.expected), format!("{path}.{written}")];
+        let finding = Finding::lasting(&sentences::DROPPED, [&words[0], &words[1], &words[2], &gap.path]);
+        Some(finding.shown_by(get_yaml(object, object.namespace())))
     }
 
     /// A label or a selector with another key or value.
@@ -103,6 +148,9 @@ impl Near<'_> {
             let found = format!("{other}={}", value.as_str().unwrap_or_default());
             return Some(Finding::lasting(&sentences::LABEL_KEY, [&name, &found, &key]).shown_by(show));
         }
+        if let Some(finding) = self.label_of_owner(object, &key, wanted) {
+            return Some(finding);
+        }
         let noted = holder == "metadata.labels" && object.annotation(&key) == Some(wanted);
         if noted {
             let words = [name.as_str(), &key];
@@ -117,6 +165,19 @@ impl Near<'_> {
     }
 
     /// port and targetPort of a Service the wrong way round.
+    /// A label that a Pod lacks and its workload carries.
+    fn label_of_owner(&self, pod: &Object, key: &str, wanted: &str) -> Option<Finding> {
+        pod.controller().filter(|_| pod.kind() == "Pod")?;
+        let owner = Chain::new(self.facts.world, self.facts.logs).workload_of(pod);
+        let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET];
+        let namespace = Some(pod.namespace());
+        let mut workloads = kinds.into_iter().flat_map(|kind| self.facts.world.all(kind, namespace));
+        let workload = workloads.find(|workload| name_of(workload) == owner)?;
+        let words = [format!("{key}={wanted}"), owner];
+        let finding = Finding::lasting(&sentences::TEMPLATE_LABELS, [&words[0], &words[1]]);
+        (workload.label(key) == Some(wanted)).then(|| finding.shown_by("kubectl get pods --show-labels"))
+    }
+
     fn ports_swapped(object: &Object, gaps: &[Gap]) -> Option<Finding> {
         if object.kind() != "Service" {
             return None;

@@ -134,5 +134,14 @@ sentences! {
         " 클래스에 allowVolumeExpansion: true가 있어야 클레임을 늘릴 수 있습니다.";
     PLAIN_SELECTOR: " The selector of a Service is a plain map of labels, without matchLabels.",
         " 서비스의 셀렉터에는 matchLabels 없이 레이블을 바로 씁니다.";
+    RULE_READS: "{0} has {1}, which is not yet what is asked for.", "{0}의 {1}이(가) 아직 요구한 것과 다릅니다.";
+    WARNED: "The last command (`{0}`) was taken with a warning: {1}", "마지막 명령(`{0}`)이 경고와 함께 실행되었습니다: {1}";
+    AS_ARGUMENTS: "{0} has {1} as args, the arguments of the image's own program, and they are asked for as its command: `kubectl run` takes `--command` for that.",
+        "{0}에 {1}이(가) 이미지의 원래 프로그램에 넘기는 인자(args)로 들어 있지만 command이어야 합니다. `kubectl run`에는 `--command`를 붙이세요.";
+    PREEMPTED: "{0} had to make room for {1}, whose priority is higher (PriorityClass {2}): the scheduler preempted it.",
+        "우선순위가 더 높은(PriorityClass {2}) {1}에 자리를 내주느라 {0}이(가) 축출되었습니다(선점).";
+    SUBRESOURCE: " A part of a resource is written behind it: `{0}`.", " 리소스의 일부는 리소스 뒤에 붙여 `{0}`처럼 씁니다.";
+    OUTSIDE_TYPES: " Such are the types NodePort and LoadBalancer.", " 외부에서 접근하는 유형은 NodePort와 LoadBalancer입니다.";
+    THREE_DASHES: " Documents are separated by a line of exactly three dashes, `---`.", " 문서 사이는 대시 세 개만 있는 `---` 줄로 나눕니다.";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }

@@ -137,5 +137,44 @@ sentences! {
         " host가 {0}인데 kubelet은 노드에서 요청하므로 노드 자신을 가리킵니다. `host`를 빼세요.";
     OTHER_KIND_THERE: " There is a {1} named {0}: it is taken in as one.", " 이름이 {0}인 {1}은(는) 있습니다. {1}(으)로 지정하세요.";
     PROBE_ENDS_IT: " Its {0} asks for {1}, and that is what ends it.", " {0}이(가) {1}을(를) 요청해서 프로그램이 끝납니다.";
+    PORT_SHARED: " The containers of a Pod share its address and its ports, and another one ({0}) listens there already.",
+        " 한 파드의 컨테이너들은 주소와 포트를 함께 씁니다. 다른 컨테이너({0})가 이미 그 포트를 듣고 있습니다.";
+    EGRESS_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets out only what its egress rules allow: there the addresses of Pods count, and not those of Services.",
+        " 네트워크폴리시 {0}이(가) 이 파드를 선택해 egress 규칙이 허용하는 것만 내보냅니다. 규칙에는 서비스가 아니라 파드의 주소가 적용됩니다.";
+    COMES_LATER: " {0} has the same volume, and comes after {1}: init containers run one at a time, in their order.",
+        " 같은 볼륨을 쓰는 {0}은(는) {1} 다음에 실행됩니다. 초기화 컨테이너는 적힌 순서대로 하나씩 실행됩니다.";
+    KUBELETS_FILES: " What is at {0} comes from a {1}, and such volumes are for reading only: copy it to an emptyDir to change it.",
+        " {0}의 내용은 {1}에서 온 것이고 그런 볼륨은 읽기 전용입니다. 바꾸려면 emptyDir에 복사하세요.";
+    NOT_EXECUTABLE: " Files of a {0} can be read and not run, unless defaultMode gives them that right (0755): or run `sh {1}`.",
+        " {0}의 파일은 읽을 수만 있고 실행할 수 없습니다. defaultMode로 권한을 주거나(0755) `sh {1}`로 실행하세요.";
+    RELATIVE: " `{0}` is looked for in the working directory, {1} (workingDir).", " `{0}`은(는) 작업 디렉터리인 {1}(workingDir)에서 찾습니다.";
+    MOUNTED_BESIDE: " The volume {0} is at {2} in the container {1}, and at {3} in this one.", " 볼륨 {0}은(는) 컨테이너 {1}에서는 {2}에, 이 컨테이너에서는 {3}에 마운트되어 있습니다.";
+    NOT_MOUNTED_HERE: " The container {1} has the volume {0} at {2}; this one does not mount it.", " 컨테이너 {1}은(는) 볼륨 {0}을(를) {2}에 마운트했지만 이 컨테이너는 마운트하지 않았습니다.";
+    OTHERS_FOLDER: " It runs as the user {0}, to whom the volume at {1} does not belong: fsGroup in the Pod's securityContext gives it a group.",
+        " 사용자 {0}(으)로 실행되는데 {1}의 볼륨은 이 사용자의 것이 아닙니다. 파드의 securityContext에 fsGroup을 지정하면 그룹이 바뀝니다.";
+    NODES_FOLDER: " It runs as the user {0}, to whom the node's folder at {1} (hostPath) does not belong; fsGroup does not change that.",
+        " 사용자 {0}(으)로 실행되는데 {1}에 있는 노드의 폴더(hostPath)는 이 사용자의 것이 아닙니다. fsGroup으로도 바뀌지 않습니다.";
+    PREFIXED: " With the prefix in envFrom, {0} of the {1} is called {2}.", " envFrom의 prefix 때문에 {1}의 {0}은(는) 이름이 {2}입니다.";
+    NOT_INDEXED: " Only a Job with completionMode: Indexed gives its Pods {0}; {1} has none.", " {0}은(는) completionMode: Indexed인 잡의 파드에만 있습니다. {1}은(는) 그렇지 않습니다.";
+    VARIABLE_BESIDE: " The variable {0} is set in the container {1}, and each container has its own.", " 변수 {0}은(는) 컨테이너 {1}에 지정되어 있습니다. 변수는 컨테이너마다 따로 지정합니다.";
+    LEFT_OUT: " The variable {0} is not set: it is optional, and there is no key {1} in a {2}.", " 변수 {0}이(가) 지정되지 않았습니다. optional인데 {2}에 키 {1}이(가) 없습니다.";
+    DEFINED_LATER: " $({0}) stays as it is written in {1}: only variables that are defined before it are put in.",
+        " {1} 안의 $({0})이(가) 그대로 남았습니다. 그보다 앞에 정의한 변수만 값으로 바뀝니다.";
+    NOT_DEFINED: " $({0}) stays as it is written in {1}: the container has no variable of that name.", " {1} 안의 $({0})이(가) 그대로 남았습니다. 컨테이너에 그런 이름의 변수가 없습니다.";
+    FRIENDS_ELSEWHERE: " {0} is in the namespace {1}: rules about Pods look in the Pod's own namespace, unless they name others (namespaces).",
+        " {0}은(는) 네임스페이스 {1}에 있습니다. 파드 규칙은 namespaces로 지정하지 않으면 자기 네임스페이스만 봅니다.";
+    KEPT_OFF: " It is a rule of {0}, which runs already: its own anti-affinity keeps this Pod away.", " 이미 실행 중인 {0}의 안티어피니티 규칙이 이 파드를 막습니다.";
+    ONE_POD_ONLY: " {0} is ReadWriteOncePod, for one Pod at a time: {1} uses it.", " {0}은(는) 한 번에 파드 하나만 쓸 수 있고(ReadWriteOncePod), 지금은 {1}이(가) 쓰고 있습니다.";
+    ASKED_BY: " It is the container {0} that asks for it.", " 그만큼 요청한 것은 컨테이너 {0}입니다.";
+    ASKS_ANOTHER: " Its host is {0}: the kubelet connects to that, and not to the Pod. Leave `host` out; a name for the server goes into httpHeaders.",
+        " host가 {0}이라서 kubelet이 파드가 아니라 그곳에 연결합니다. `host`를 빼고, 서버에 알릴 이름은 httpHeaders에 쓰세요.";
+    NAMED_BESIDE: " The name {0} is a port of the container {1}: a probe knows the names of its own container only.",
+        " {0}은(는) 컨테이너 {1}의 포트 이름입니다. 프로브는 자기 컨테이너의 포트 이름만 압니다.";
+    ITS_HOOK: " The preStop hook of its container {0} runs first.", " 먼저 컨테이너 {0}의 preStop 훅이 실행됩니다.";
+    AFFIXED: " There is {0}: a kustomization that adds a prefix or a hash to a name does so only where the name stands in its own resources.",
+        " {0}은(는) 있습니다. kustomization이 이름에 붙이는 접두사나 해시는 그 안의 리소스에만 반영됩니다.";
+    NOT_TAKEN: " The Secret {0} has a user and a password for {1}, and the registry does not take them.",
+        " 시크릿 {0}에 {1}의 사용자 이름과 비밀번호(password)가 있지만 레지스트리가 받아들이지 않습니다.";
+    OTHER_REGISTRY: " The Secret {0} is for {1}, and the image comes from {2}.", " 시크릿 {0}은(는) {1}용인데 이미지는 {2}에서 옵니다.";
     MOUNTED_OVER: " A volume is mounted over what the image holds at {0}.", " 이미지에 있던 {0}의 내용이 그 자리에 마운트된 볼륨에 가려졌습니다.";
 }

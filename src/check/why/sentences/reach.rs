@@ -51,6 +51,10 @@ sentences! {
     NO_HOST: "No Ingress has a rule for the host {0}: the controller answers 404.", "호스트 {0}에 대한 규칙이 있는 인그레스가 없어 컨트롤러가 404로 응답합니다.";
     NO_PATH: "{0} has no rule for the path {1} of this host: the controller answers 404. Its paths: {2}.",
         "{0}에 이 호스트의 경로 {1}에 대한 규칙이 없어 컨트롤러가 404로 응답합니다. 있는 경로: {2}.";
+    NO_CERTIFICATE: "{0} takes its certificate from the Secret {1}, whose type is {2} and which lacks tls.crt or tls.key: `kubectl create secret tls` makes the right one (kubernetes.io/tls).",
+        "{0}의 인증서가 있어야 할 시크릿 {1}은(는) {2} 유형이고 tls.crt나 tls.key가 없습니다. `kubectl create secret tls`로 맞는 유형(kubernetes.io/tls)을 만드세요.";
+    PATH_AS_IT_IS: "{0} hands the path {1} on to the Service {2} as it is, and the program behind it answers 404: it knows no such path. With ingress-nginx the annotation nginx.ingress.kubernetes.io/rewrite-target changes the path.",
+        "{0}이(가) 경로 {1}을(를) 그대로 서비스 {2}에 넘기는데 그 뒤의 프로그램에 그런 경로가 없어 404로 응답합니다. ingress-nginx에서는 nginx.ingress.kubernetes.io/rewrite-target 어노테이션으로 경로를 바꿉니다.";
     TLS_SECRET: "{0} takes its certificate from the Secret {1}, and there is no such Secret.", "{0}의 인증서가 들어 있어야 할 시크릿 {1}이(가) 없습니다.";
     POLICY_SELECTS_NOTHING: "The podSelector of {0} ({1}) matches no Pod: the policy applies to nothing.",
         "{0}의 podSelector({1})에 맞는 파드가 없어 어디에도 적용되지 않습니다.";

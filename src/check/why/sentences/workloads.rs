@@ -50,8 +50,14 @@ sentences! {
     NAMESPACE_GOES: "{0} is being deleted, and waits for what is still in it: {1}", "{0}을(를) 삭제하는 중이며, 남은 것이 사라지기를 기다립니다: {1}";
     METRICS_MISSING: "{0} cannot read the load: the metrics API does not answer, because metrics-server is not installed or not ready yet ({1}).",
         "{0}이(가) 부하를 읽지 못합니다. metrics-server가 없거나 아직 준비되지 않아 메트릭 API가 응답하지 않습니다({1}).";
-    NO_REQUEST: "{0} cannot compute a utilization: the containers of its target have no {1} request. Set resources.requests.{1}.",
-        "{0}이(가) 사용률을 계산할 수 없습니다. 대상 컨테이너에 {1} 요청이 없습니다. resources.requests.{1}을(를) 지정하세요.";
+    NO_REQUEST: "{0} cannot compute a utilization: the container {2} of its target has no {1} request. Set resources.requests.{1} of every container.",
+        "{0}이(가) 사용률을 계산할 수 없습니다. 대상의 컨테이너 {2}에 {1} 요청이 없습니다. 모든 컨테이너에 resources.requests.{1}을(를) 지정하세요.";
+    OTHER_GROUP: "{0} scales a {1} of apiVersion {2}, and there is no such kind.", "{0}의 대상은 apiVersion이 {2}인 {1}인데 그런 종류가 없습니다.";
+    GRANTS_NOTHING: "{0} has a rule about {1} of the API group {2}, and there is no such resource: it grants nothing.",
+        "{0}의 규칙은 API 그룹 {2}의 {1}에 대한 것인데 그런 리소스가 없어 아무 권한도 주지 않습니다.";
+    GROUP_IS: " The API group of {0} is {1}.", " {0}의 API 그룹은 {1}입니다.";
+    NOT_ITS_VOLUME: "{0} has the volume {1}, and not {2}, which does not fit it: {3}.", "{0}에 바인딩된 볼륨은 {2}이(가) 아니라 {1}입니다. {2}은(는) 맞지 않습니다: {3}.";
+    FREE_VOLUMES: " Volumes that wait for a claim, with their classes: {0}.", " 클레임을 기다리는 볼륨과 그 클래스: {0}.";
     SCALE_TARGET: "{0} scales {1}, and there is no such object.", "{0}의 대상 {1}이(가) 없습니다.";
     AUTOSCALER: "{0} does not scale ({1}): {2}", "{0}이(가) 스케일하지 않습니다({1}): {2}";
     AUTOSCALED: "{0} changes the number of replicas by itself, between {1} and {2}: what is set by hand does not last.",

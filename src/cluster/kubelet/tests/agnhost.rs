@@ -176,6 +176,28 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
 }
 
 #[test]
+fn tokens_are_for_who_the_pod_runs_as() {
+    let mut bench = Bench::new();
+    let token = json!({"serviceAccountToken": {"path": "t/token", "audience": "a"}});
+    for (name, context, told) in [
+        ("nobody", json!({}), "-rw-r--r--"),
+        ("user", json!({"runAsUser": 1000}), "-rw-------"),
+        ("group", json!({"runAsUser": 1000, "fsGroup": 2000}), "-rw-r-----"),
+    ] {
+        bench.pod(
+            name,
+            json!({"restartPolicy": "Never", "securityContext": context, "volumes": [{"name": "v", "projected": {"sources": [token]}}],
+                "containers": [{"name": "c", "image": "registry.k8s.io/e2e-test-images/agnhost:2.56",
+                    "args": ["mounttest", "--file_mode=/v/t/token"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}),
+        );
+        bench.run_for(10_000);
+        let log = bench.node.logs(&bench.registry, &key(name), &Default::default()).unwrap();
+        let line = format!("mode of file \"/v/t/token\": {told}\n");
+        assert_eq!(String::from_utf8(log.bytes).unwrap(), line, "{name}");
+    }
+}
+
+#[test]
 fn a_probe_follows_redirections_that_stay_with_the_pod() {
     let mut bench = Bench::new();
     for (name, place) in [("stays", "%2Fhealthz"), ("leaves", "http%3A%2F%2F0.0.0.0%2F")] {

@@ -306,6 +306,25 @@ fn secrets_take_plain_text_and_keep_their_type_and_immutable_objects_their_data(
 }
 
 #[test]
+fn a_whole_pod_asks_for_no_less_than_its_containers() {
+    let mut manifest =
+        container(json!({"resources": {"requests": {"cpu": "200m"}, "limits": {"memory": "2Gi"}}}));
+    manifest["spec"]["resources"] = json!({"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}});
+    check(
+        &POD,
+        "p",
+        vec![(
+            manifest,
+            vec![
+                r#"spec.resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi"#,
+                r#"spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m"#,
+                r#"spec.containers[0].resources.limits[memory]: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi"#,
+            ],
+        )],
+    );
+}
+
+#[test]
 fn rules_about_restarts_need_a_policy_and_codes() {
     let rule = |action: &str, codes: Value| json!({"action": action, "exitCodes": codes});
     check(
@@ -350,6 +369,16 @@ fn spec_told(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
     change(&mut spec);
     let pod = Object::from_value(json!({"spec": spec})).unwrap();
     pod_spec_errors(&Field::of(&pod, "spec")).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn two_sources_of_a_volume_may_not_write_one_path() {
+    let told = spec_told(|spec| {
+        let part = |name: &str| json!({"configMap": {"name": name, "items": [{"key": "k", "path": "p"}]}});
+        spec["volumes"] = json!([{"name": "v", "projected": {"sources": [part("a"), part("b")]}}]);
+    });
+    let expected = r#"spec.volumes[0].projected: Invalid value: "b": conflicting duplicate paths"#;
+    assert_eq!(told, [expected]);
 }
 
 #[test]

@@ -197,9 +197,28 @@ fn downward_errors(source: &Field<'_>) -> FieldErrors {
 const DOWNWARD_FIELDS: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
-fn projected_errors(source: &Field<'_>) -> FieldErrors {
-    let mut errors: FieldErrors = mode_error(&source.child("defaultMode")).into_iter().collect();
-    for source in source.child("sources").items() {
+/// Paths of one source that another has taken (`validateProjectionSources`).
+fn taken_paths(projected: &Field<'_>, source: &Field<'_>, taken: &mut Vec<String>) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    for kind in ["configMap", "secret", "downwardAPI"] {
+        for item in source.child(kind).child("items").items() {
+            let path = item.child("path").text().to_owned();
+            if !path.is_empty() && taken.contains(&path) {
+                let source = source.child(kind);
+                let name =
+                    if kind == "downwardAPI" { path.clone() } else { source.child("name").text().to_owned() };
+                errors.push(projected.invalid_value(name, "conflicting duplicate paths"));
+            }
+            taken.push(path);
+        }
+    }
+    errors
+}
+
+fn projected_errors(projected: &Field<'_>) -> FieldErrors {
+    let mut errors: FieldErrors = mode_error(&projected.child("defaultMode")).into_iter().collect();
+    let mut taken = Vec::new();
+    for source in projected.child("sources").items() {
         let kinds: Vec<&String> = source.map().into_iter().flat_map(|map| map.keys()).collect();
         if kinds.is_empty() {
             errors.push(source.required("must specify a volume type"));
@@ -215,6 +234,7 @@ fn projected_errors(source: &Field<'_>) -> FieldErrors {
             errors.extend(files_errors(&files));
         }
         errors.extend(downward_errors(&source.child("downwardAPI")));
+        errors.extend(taken_paths(projected, &source, &mut taken));
         let token = source.child("serviceAccountToken");
         if !token.is_absent() {
             let (path, seconds) = (token.child("path"), token.child("expirationSeconds"));

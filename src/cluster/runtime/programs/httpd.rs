@@ -19,6 +19,19 @@ impl Program for Httpd {
 
     fn start(&self, process: &mut Process, system: &mut dyn System) {
         apache::note_missing_name(process, system, "httpd");
+        if process.number == 1 && system.listening().contains(&80) {
+            for socket in ["[::]:80", "0.0.0.0:80"] {
+                let told = format!(
+                    "(98)Address already in use: AH00072: make_sock: could not bind to address {socket}\n"
+                );
+                process.print_error(told.as_bytes());
+            }
+            process.print_error(
+                b"no listening sockets available, shutting down\nAH00015: Unable to open logs\n",
+            );
+            process.exit_code = Some(1);
+            return;
+        }
         let command = "[core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'";
         apache::note(process, system, command);
     }

@@ -1,0 +1,94 @@
+//! Variables that a program misses: called otherwise, optional and not there, of another container, or not put in.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::apimachinery::{Kind, Object, builtin};
+
+use super::super::finding::Aside;
+use super::super::sentences;
+use super::{Chain, text};
+
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Z][A-Z0-9_]{2,}\b").ok());
+static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$\(([A-Za-z_][\w.-]*)\)").ok());
+
+/// The variable that tells a Pod of an indexed Job which one it is.
+const INDEX: &str = "JOB_COMPLETION_INDEX";
+
+impl Chain<'_> {
+    /// What of a container's environment makes its program end.
+    pub(super) fn behind_the_variable(self, pod: &Object, container: &Value, line: &str) -> Aside {
+        let names = NAME.iter().flat_map(|pattern| pattern.find_iter(line)).map(|found| found.as_str());
+        let mut missed = names.filter(|name| !defines(container, name));
+        not_put_in(container, line)
+            .or_else(|| missed.find_map(|name| self.missed_variable(pod, container, name)))
+            .or_else(|| self.left_out(pod, container))
+    }
+
+    fn missed_variable(self, pod: &Object, container: &Value, name: &str) -> Aside {
+        let sources = container["envFrom"].as_array().into_iter().flatten();
+        for source in sources {
+            let prefix = text(source, "/prefix");
+            let holds = [
+                (&builtin::CONFIG_MAP, text(source, "/configMapRef/name")),
+                (&builtin::SECRET, text(source, "/secretRef/name")),
+            ]
+            .into_iter()
+            .find(|(kind, owner)| self.has_key(kind, pod, owner, name));
+            match holds {
+                Some((kind, owner)) if !prefix.is_empty() => {
+                    let words = [name, &format!("{} {owner}", kind.kind), &format!("{prefix}{name}")];
+                    return Some((&sentences::PREFIXED, words.map(str::to_owned).to_vec()));
+                }
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        if name == INDEX {
+            let owner = pod.controller().filter(|owner| owner.kind == "Job")?;
+            return Some((&sentences::NOT_INDEXED, vec![name.to_owned(), format!("job/{}", owner.name)]));
+        }
+        let others = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
+        let mut others = others.filter(|other| other["name"] != container["name"]);
+        let other = others.find(|other| defines(other, name))?;
+        Some((&sentences::VARIABLE_BESIDE, vec![name.to_owned(), text(other, "/name").to_owned()]))
+    }
+
+    fn has_key(self, kind: &'static Kind, pod: &Object, owner: &str, key: &str) -> bool {
+        let found = self.world.named(kind, Some(pod.namespace()), owner);
+        found.and_then(|found| found.map("/data")).is_some_and(|data| data.contains_key(key))
+    }
+
+    /// A variable that is optional, and whose source or key is not there.
+    fn left_out(self, pod: &Object, container: &Value) -> Aside {
+        let kinds = [(&builtin::CONFIG_MAP, "configMapKeyRef"), (&builtin::SECRET, "secretKeyRef")];
+        let mut variables = container["env"].as_array().into_iter().flatten();
+        variables.find_map(|variable| {
+            let (kind, reference) = kinds
+                .into_iter()
+                .find_map(|(kind, field)| Some((kind, variable.pointer("/valueFrom")?.get(field)?)))?;
+            let (owner, key) = (text(reference, "/name"), text(reference, "/key"));
+            let absent = reference["optional"] == true && !self.has_key(kind, pod, owner, key);
+            let words = [text(variable, "/name"), key, &format!("{} {owner}", kind.kind)].map(str::to_owned);
+            absent.then(|| (&sentences::LEFT_OUT, words.to_vec()))
+        })
+    }
+}
+
+/// Whether a container's list of variables has one of that name.
+fn defines(container: &Value, name: &str) -> bool {
+    container["env"].as_array().into_iter().flatten().any(|variable| text(variable, "/name") == name)
+}
+
+/// A reference that stands in a program's words as it was written.
+fn not_put_in(container: &Value, line: &str) -> Aside {
+    let found = REFERENCE.as_ref()?.captures(line)?;
+    let name = found.get(1)?.as_str();
+    let own = container["env"].as_array().into_iter().flatten();
+    let user = own.into_iter().find(|variable| text(variable, "/value").contains(&format!("$({name})")))?;
+    let words = vec![name.to_owned(), text(user, "/name").to_owned()];
+    let sentence = if defines(container, name) { &sentences::DEFINED_LATER } else { &sentences::NOT_DEFINED };
+    Some((sentence, words))
+}
