@@ -17,7 +17,7 @@ fn items_of_a_list_carry_their_type() {
 #[tokio::test]
 async fn of_what_is_missing_together_with_its_namespace_the_namespace_is_named() {
     let missing = |what: &str| {
-        json!({"kind": "Status", "reason": "NotFound", "code": 404, "message": format!("{what} not found")})
+        json!({"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404, "message": format!("{what} not found")})
             .to_string()
     };
     let (pod, namespace) = (missing("pods \"x\""), missing("namespaces \"nope\""));
