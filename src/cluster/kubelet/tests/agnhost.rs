@@ -176,6 +176,32 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
 }
 
 #[test]
+fn volumes_from_elsewhere_are_refused() {
+    let mut bench = Bench::new();
+    let csi = "MountVolume.SetUp failed for volume \"v\" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name d.x not found in the list of registered CSI drivers";
+    let nfs = "MountVolume.SetUp failed for volume \"v\" : not simulated: volumes of kind nfs; ";
+    for (name, source, told) in [
+        ("one", json!({"csi": {"driver": "d.x"}}), csi),
+        ("two", json!({"nfs": {"server": "s", "path": "/"}}), nfs),
+    ] {
+        let mut volume = source;
+        volume["name"] = json!("v");
+        bench.pod(
+            name,
+            json!({"volumes": [volume], "containers": [{"name": "c", "image": "nginx:1.27",
+            "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}),
+        );
+        bench.run_for(10_000);
+        assert_eq!(bench.object(name).text("/status/phase"), "Pending");
+        let events = bench.registry.list(&EVENT, None);
+        let failed = events
+            .iter()
+            .any(|event| event.text("/reason") == "FailedMount" && event.text("/message").starts_with(told));
+        assert!(failed, "{name}");
+    }
+}
+
+#[test]
 fn tokens_are_for_who_the_pod_runs_as() {
     let mut bench = Bench::new();
     let token = json!({"serviceAccountToken": {"path": "t/token", "audience": "a"}});
