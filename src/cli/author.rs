@@ -1,5 +1,6 @@
 //! `podlings author`: scaffold, lint and prove chapters.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -267,7 +268,7 @@ impl TemporaryDesk {
             kubeconfig: folder.join("kubeconfig"),
             deeds: self.deeds.clone(),
             executable: surroundings.executable.clone(),
-            environment: surroundings.environment.clone(),
+            environment: without_editor(&surroundings.environment),
             home: Some(folder),
             plain: true,
         })
@@ -314,4 +315,13 @@ pub(super) fn print(text: &str) -> Result<(), UserError> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed.while_doing(|| "cannot print".to_owned()),
     }
+}
+
+/// Nobody sits at a proof: a command that opens an editor fails.
+fn without_editor(environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut environment = environment.clone();
+    for name in ["KUBE_EDITOR", "EDITOR", "VISUAL"] {
+        environment.insert(name.to_owned(), "false".to_owned());
+    }
+    environment
 }

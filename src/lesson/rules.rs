@@ -87,7 +87,7 @@ pub static RULES: &[LessonRule] = &[
         "A check that asks for Pods that run asks that they are ready: a phase does not tell.",
     ),
     warning("snap-nothing", "What a step remembers is there when it begins."),
-    error("command-unknown", "A command that a check asks for is one of kubectl."),
+    error("command-unknown", "A command that a check asks for or a text names is one of kubectl."),
     // Manifests and commands.
     error("file-name", "Files of a step have names of their own, without a way to another folder."),
     error("start-refused", "The API server takes every object of a start state."),

@@ -252,6 +252,10 @@ fn complain_about_gaps(step: &Step, at: Position, report: &mut Report) {
         let hint = Some("write a block `sh solution` with the commands of one correct way".to_owned());
         report.doubtful("no-solution", at, format!("the step {{#{id}}} has no solution"), hint);
     }
+    if step.solutions.iter().any(Vec::is_empty) {
+        let hint = Some("write the commands, or leave the block out".to_owned());
+        report.doubtful("no-solution", at, format!("a solution of {{#{id}}} is empty"), hint);
+    }
     for check in &step.checks {
         complain_about_answer(check, step, report);
     }

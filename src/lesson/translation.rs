@@ -134,7 +134,8 @@ impl Translator<'_> {
         for (index, item) in items.iter().enumerate() {
             let Some(text) = item.text(self.report) else { continue };
             match self.step.checks.get_mut(from + index) {
-                Some(check) => check.that.translate(text),
+                Some(check) if !text.trim().is_empty() => check.that.translate(text),
+                Some(_) => {}
                 None => self.more_than_english(item.at(), "en.md has fewer checks"),
             }
         }
@@ -233,7 +234,8 @@ impl Translator<'_> {
 }
 
 fn translate_text(text: &mut Text, node: &Node<'_>, key: &str, report: &mut Report) {
-    if let Some(translated) = node.get(key).and_then(|value| value.text(report)) {
+    let translated = node.get(key).and_then(|value| value.text(report));
+    if let Some(translated) = translated.filter(|translated| !translated.trim().is_empty()) {
         text.translate(translated);
     }
 }

@@ -35,6 +35,51 @@ impl MountError {
     }
 }
 
+/// Volumes that come from elsewhere, which nothing here serves.
+const FOREIGN: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "iscsi",
+    "nfs",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "storageos",
+    "vsphereVolume",
+];
+
+/// Refuses a volume that no driver of the node serves.
+fn refuse_foreign(volume: &Value) -> Result<(), MountError> {
+    let name = volume["name"].as_str().unwrap_or_default();
+    if volume["csi"].is_object() {
+        let driver = volume["csi"]["driver"].as_str().unwrap_or_default();
+        let why = format!(
+            "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers"
+        );
+        return Err(MountError::setup(name, &why));
+    }
+    match FOREIGN.iter().find(|kind| volume[**kind].is_object()) {
+        Some(kind) => {
+            let why = format!(
+                "not simulated: volumes of kind {kind}; use emptyDir, hostPath or a claim of the StorageClass \"standard\""
+            );
+            Err(MountError::setup(name, &why))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The volumes of a Pod that are folders of its node, by the names that the Pod has for them.
 ///
 /// # Errors
@@ -57,6 +102,7 @@ pub(super) fn host_volumes(
             let claim = format!("{}-{name}", pod.name());
             Some(claimed(registry, files, pod, name, &claim, false)?)
         } else {
+            refuse_foreign(volume)?;
             None
         };
         volumes.extend(found.map(|found| (name.to_owned(), found)));

@@ -67,6 +67,7 @@ fn content(registry: &Registry, pod: &Object, volume: &Value) -> Result<Files, S
         return Ok(files);
     }
     give_modes(&mut files, volume, group);
+    guard_tokens(&mut files, volume, group, common_user(pod));
     let written = KINDS.iter().any(|kind| volume[*kind].is_object());
     let stamp = || stamp(registry, pod, volume["name"].as_str().unwrap_or_default());
     Ok(if written { files.published(&stamp()) } else { files })
@@ -97,6 +98,30 @@ fn give_modes(files: &mut Files, volume: &Value, group: Option<i64>) {
     files.set_all(|path| modes.get(path).copied().unwrap_or(default) | more, group.unwrap_or_default());
     let mode = if volume["configMap"].is_object() { 0o777 } else { 0o1777 };
     files.set_ownership("/", Ownership { mode, user: 0, group: group.unwrap_or_default() });
+}
+
+/// Whom all containers of a Pod run as, if that is said (`FsUserFrom`).
+fn common_user(pod: &Object) -> Option<i64> {
+    let of_pod = pod.number("/spec/securityContext/runAsUser");
+    let mut users = ["initContainers", "containers"]
+        .into_iter()
+        .flat_map(|list| pod.list(&format!("/spec/{list}")))
+        .map(|container| container["securityContext"]["runAsUser"].as_i64().or(of_pod));
+    let first = users.next()??;
+    users.all(|user| user == Some(first)).then_some(first)
+}
+
+/// Tokens are only for who the Pod runs as, when that is known, and for its group.
+fn guard_tokens(files: &mut Files, volume: &Value, group: Option<i64>, user: Option<i64>) {
+    if group.is_none() && user.is_none() {
+        return;
+    }
+    let mode = if group.is_some() { 0o640 } else { 0o600 };
+    let own = Ownership { mode, user: user.unwrap_or_default(), group: group.unwrap_or_default() };
+    let sources = volume["projected"]["sources"].as_array().into_iter().flatten();
+    for token in sources.map(|source| &source["serviceAccountToken"]).filter(|token| token.is_object()) {
+        files.set_ownership(&format!("/{}", token["path"].as_str().unwrap_or("token")), own);
+    }
 }
 
 fn fill(

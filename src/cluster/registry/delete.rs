@@ -37,6 +37,9 @@ impl Registry {
         if kind == &builtin::NAMESPACE && PROTECTED_NAMESPACES.contains(&key.name.as_str()) {
             return Err(Status::forbidden(kind, &key.name, "this namespace may not be deleted"));
         }
+        if let Some(why) = strategy_of(kind).refuses_deletion(&key.name) {
+            return Err(Status::forbidden(kind, &key.name, why));
+        }
         check_preconditions(kind, &old, delete)?;
         admission::validate_deletion(self, kind, &old, options)?;
         let mut new = Object::clone(&old);

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::validation::container_requests;
 use crate::apimachinery::{Object, Quantity};
 
 /// `defaultMode` of volumes made of files: 0644.
@@ -48,6 +49,33 @@ pub(super) fn set_pod_defaults(spec: &mut Map<String, Value>) {
         items(spec, list).for_each(copy_limits_to_requests);
     }
     set_spec_defaults(spec);
+    set_pod_requests(spec);
+}
+
+/// A Pod that says what it needs as a whole asks for what its containers do, or for as much as it may
+/// have (`defaultPodRequests`).
+fn set_pod_requests(spec: &mut Map<String, Value>) {
+    if !spec.get("resources").is_some_and(Value::is_object) {
+        return;
+    }
+    let asked = container_requests(&Value::Object(spec.clone()));
+    let Some(Value::Object(resources)) = spec.get_mut("resources") else { return };
+    let mut requests = resources.get("requests").and_then(Value::as_object).cloned().unwrap_or_default();
+    let limits = resources.get("limits").and_then(Value::as_object).cloned().unwrap_or_default();
+    let asked = asked.into_iter().map(|(name, amount)| (name, Value::from(amount.to_string())));
+    for (name, amount) in asked.chain(limits) {
+        if of_whole_pods(&name) {
+            requests.entry(name).or_insert(amount);
+        }
+    }
+    if !requests.is_empty() {
+        resources.insert("requests".to_owned(), Value::Object(requests));
+    }
+}
+
+/// Whether a Pod may ask for a resource as a whole (`IsSupportedPodLevelResource`).
+fn of_whole_pods(name: &str) -> bool {
+    matches!(name, "cpu" | "memory") || name.starts_with("hugepages-")
 }
 
 /// Defaults of the Pod template at `/spec/template`.
@@ -230,8 +258,16 @@ fn set_downward_defaults(downward: &mut Map<String, Value>) {
 
 /// `Guaranteed`, `Burstable` or `BestEffort`, from what the containers request and limit.
 pub(super) fn qos_class(pod: &Object) -> &'static str {
-    let containers: Vec<&Value> =
-        pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers")).collect();
+    // What a Pod says for itself goes before what its containers say.
+    let whole = ["requests", "limits"].iter().any(|kind| {
+        let amounts = pod.map(&format!("/spec/resources/{kind}"));
+        amounts.is_some_and(|amounts| amounts.keys().any(|name| of_whole_pods(name)))
+    });
+    let containers: Vec<&Value> = if whole {
+        vec![pod.field("spec")]
+    } else {
+        pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers")).collect()
+    };
     let amount = |container: &Value, kind: &str, resource: &str| {
         let amount = container.pointer(&format!("/resources/{kind}/{resource}"))?;
         Quantity::from_value(amount).filter(|amount| !amount.is_zero())
@@ -256,6 +292,22 @@ pub(super) fn qos_class(pod: &Object) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pod_may_ask_as_a_whole() {
+        let mut pod = Object::from_value(json!({"spec": {
+            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+            "containers": [{"name": "a", "resources": {"requests": {"cpu": "300m"}}}, {"name": "b"}],
+        }}))
+        .unwrap();
+        let Some(Value::Object(spec)) = pod.get_mut("/spec") else { unreachable!() };
+        set_pod_defaults(spec);
+        let requests = json!({"cpu": "300m", "memory": "1Gi"});
+        assert_eq!(pod.get("/spec/resources/requests"), Some(&requests));
+        assert_eq!(qos_class(&pod), "Burstable");
+        pod.set("/spec/resources/requests/cpu", "1");
+        assert_eq!(qos_class(&pod), "Guaranteed");
+    }
 
     #[test]
     fn only_a_moving_tag_is_pulled_each_time() {

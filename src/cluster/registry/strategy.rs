@@ -125,6 +125,11 @@ pub(crate) trait Strategy: Sync {
         pod_spec_warnings(&template.child("spec"))
     }
 
+    /// Why an object of that name may not be deleted.
+    fn refuses_deletion(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
     /// Seconds that a deletion takes; `None` for kinds that go at once.
     fn grace_period(&self, _object: &Object, _requested: Option<i64>) -> Option<i64> {
         None

@@ -11,8 +11,8 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resource_args::{
-    Found, Info, NO_NAME, Selection, Wanted, info_of, into_items, items, locate, select, select_matching,
-    visited,
+    Found, Info, NO_NAME, Selection, Wanted, info_of, into_items, items, locate, read, select,
+    select_matching, visited,
 };
 
 /// The command.
@@ -59,7 +59,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             Found::Object(info) => infos.push(info),
             Found::Named(_, _, name, _) if name.is_empty() => failures.push(Failure::message(NO_NAME)),
             Found::Named(resource, namespace, name, source) => {
-                match api.get(&resource.object(&namespace, &name)).await {
+                match read(&api, &resource, &namespace, &name).await {
                     Ok(object) => infos.push(info_of(resource, object, source)?),
                     Err(failure) => failures.push(failure),
                 }

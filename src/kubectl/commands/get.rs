@@ -12,7 +12,8 @@ use crate::kubectl::printers::{
     Format, SortField, Sorts, TableOptions, TablePrinter, format_of, list_of, sort_by,
 };
 use crate::kubectl::resource_args::{
-    NO_NAME, Selection, from_files, into_items, refuse_arguments, select, select_matching, unlisted, visited,
+    NO_NAME, Selection, from_files, into_items, or_namespace, refuse_arguments, select, select_matching,
+    unlisted, visited,
 };
 
 use super::{get_list, get_watch};
@@ -285,6 +286,7 @@ impl Answer {
 /// The answers to one selection, page by page.
 pub(super) struct Pages<'s> {
     selection: &'s Selection,
+    namespace: String,
     url: Url,
     table: bool,
     next: Option<String>,
@@ -303,7 +305,7 @@ impl<'s> Pages<'s> {
         if matches!(selection, Selection::Every(_)) && limit > 0 {
             url = url.with("limit", limit.to_string());
         }
-        Self { selection, url, table, next: Some(String::new()) }
+        Self { selection, namespace: namespace.to_owned(), url, table, next: Some(String::new()) }
     }
 
     /// The next page; `None` after the last one.
@@ -314,11 +316,16 @@ impl<'s> Pages<'s> {
         }
         let url = self.url.clone().with("continue", token);
         let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
-        let page = answered.map_err(|failure| match self.selection {
+        let page = match (answered, self.selection) {
+            (Ok(page), _) => page,
             // A list is read while it is visited.
-            Selection::Every(_) => explain(visited(failure), call, self.selection),
-            Selection::Named(..) => failure,
-        })?;
+            (Err(failure), Selection::Every(_)) => {
+                return Err(explain(visited(failure), call, self.selection));
+            }
+            (Err(failure), Selection::Named(resource, _)) => {
+                return Err(or_namespace(api, resource, &self.namespace, failure).await);
+            }
+        };
         let next = page["metadata"]["continue"].as_str().filter(|next| !next.is_empty());
         self.next = next.map(str::to_owned);
         Ok(Some(page))

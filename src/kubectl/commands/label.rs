@@ -104,12 +104,16 @@ async fn run(call: &mut Call<'_>, words: &Words) -> Outcome {
     let names_files = !call.flags.all("filename").is_empty() || call.flags.is_set("kustomize");
     let listing = call.flags.on("list");
     let local = call.flags.on("local");
-    if local && call.flags.all("filename").is_empty() {
-        return Err(Failure::message(if words.is_label {
-            "can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set"
-        } else {
-            "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
-        }));
+    let example = if words.is_label { "pod" } else { "rsrc" };
+    if local && !resources.is_empty() {
+        return Err(Failure::message(format!(
+            "can only use local files by -f {example}.yaml or --filename={example}.json when --local=true is set"
+        )));
+    }
+    if local && !names_files {
+        return Err(Failure::message(format!(
+            "one or more files must be specified as -f {example}.yaml or --filename={example}.json"
+        )));
     }
     if call.flags.on("all") && !call.flags.text("selector").is_empty() {
         return Err(Failure::message(ALL_AND_SELECTOR));
@@ -235,10 +239,17 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     }
     record(call, &mut modified);
     let verb = verb(original, &modified, words);
+    let has_none = !modified["metadata"][words.field].is_object();
     if locally {
+        if has_none {
+            modified["metadata"][words.field] = json!({});
+        }
         return print_done(call, &modified, &info.named(), verb);
     }
     let mut patch = create_merge_patch(original, &modified);
+    if has_none && !words.is_label {
+        patch["metadata"][words.field] = json!({});
+    }
     if !version.is_empty() {
         // It is said even where it is the present one: until the write it may change.
         patch["metadata"]["resourceVersion"] = version.into();

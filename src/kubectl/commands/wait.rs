@@ -12,7 +12,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::format_of;
-use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
+use crate::kubectl::resource_args::{Found, Wanted, locate, or_namespace, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -211,7 +211,9 @@ async fn wait_for(
             return Ok(Ended::With(Some(object)));
         }
         Err(failure) if failure.is_not_found() && matches!(goal, Goal::Delete) => return Ok(Ended::Silently),
-        Err(failure) if !(failure.is_not_found() && missing_is_fine) => return Err(failure),
+        Err(failure) if !(failure.is_not_found() && missing_is_fine) => {
+            return Err(or_namespace(api, resource, namespace, failure).await);
+        }
         _ => {}
     }
     if limit.is_zero() && !matches!(goal, Goal::Create) {

@@ -225,16 +225,28 @@ pub(super) async fn find(
 
 /// Reads an object; of one that is missing, it says when its namespace is missing, too.
 pub(super) async fn read(api: &Api, resource: &Resource, namespace: &str, name: &str) -> Outcome<Value> {
-    let read = api.get(&resource.object(namespace, name)).await;
-    let is_elsewhere = !matches!(namespace, "" | "default");
-    if is_elsewhere && read.as_ref().is_err_and(Failure::is_not_found) {
-        let place = Resource::from(&builtin::NAMESPACE).object("", namespace);
-        match api.get(&place).await {
-            Err(failure) if failure.is_not_found() => return Err(failure),
-            _ => {}
-        }
+    match api.get(&resource.object(namespace, name)).await {
+        Err(failure) => Err(or_namespace(api, resource, namespace, failure).await),
+        read => read,
     }
-    read
+}
+
+/// What is said of an object that is not there: when its namespace is not there either, that of the namespace.
+pub(super) async fn or_namespace(
+    api: &Api,
+    resource: &Resource,
+    namespace: &str,
+    failure: Failure,
+) -> Failure {
+    let is_elsewhere = resource.namespaced && !matches!(namespace, "" | "default");
+    if !is_elsewhere || !failure.is_not_found() {
+        return failure;
+    }
+    let place = Resource::from(&builtin::NAMESPACE).object("", namespace);
+    match api.get(&place).await {
+        Err(missing) if missing.is_not_found() => missing,
+        _ => failure,
+    }
 }
 
 /// As [`find`], but the objects of files are taken as they are, without asking the server for them.

@@ -3,7 +3,7 @@
 use super::super::course::{Answer, Chapter, Step};
 use super::super::diagnostic::Report;
 use super::super::language::Language;
-use super::super::markdown::{BlockKind, Page};
+use super::super::markdown::{Block, BlockKind, Page};
 use super::section_of;
 use crate::apimachinery::resolve_kind;
 use crate::base::Position;
@@ -27,6 +27,13 @@ pub(super) fn lint(chapter: &Chapter, page: &Page, language: Language, report: &
             report.broken("hint-count", section.at, message, Some(hint));
         }
         for (index, block) in blocks.iter().enumerate() {
+            let said =
+                |other: &&Block| !block.text.trim().is_empty() && other.text.trim() == block.text.trim();
+            if blocks[..index].iter().any(said) {
+                let message = format!("hint {} says the same as one before it", index + 1);
+                let hint = "the idea, the verb, the command with one blank".to_owned();
+                report.broken("hint-count", block.at, message, Some(hint));
+            }
             let is_last = index + 1 == HINTS.min(blocks.len()) && blocks.len() >= HINTS;
             if block.text.trim().is_empty() {
                 report.broken("format", block.at, format!("hint {} is empty", index + 1), None);
@@ -114,7 +121,12 @@ fn holds_command(text: &str, essence: &str) -> bool {
     // Short commands are named by their words alone; that is what a second hint is for.
     let told = || {
         let words = as_typed(&text.replace('\n', " "));
-        wanted.iter().all(|word| words.contains(word))
+        let short = |word: &str| {
+            word.strip_prefix("--").and_then(|flag| flag.get(..1)).map(|flag| format!("-{flag}"))
+        };
+        wanted
+            .iter()
+            .all(|word| words.contains(word) || short(word).is_some_and(|flag| words.contains(&flag)))
     };
     wanted.len() >= 4 && essence.split(' ').count() <= WORDS_MAX && told()
 }

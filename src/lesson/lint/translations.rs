@@ -1,6 +1,6 @@
 //! Translations that keep step with the original: the same order, the same commands, and their own language.
 
-use super::super::course::Chapter;
+use super::super::course::{Chapter, Step};
 use super::super::diagnostic::Report;
 use super::super::language::{Language, Text};
 use super::super::markdown::Page;
@@ -9,6 +9,9 @@ use crate::base::Position;
 
 /// Letters of a text from which on it must hold some of its language.
 const LETTERS_MIN: usize = 18;
+
+/// Letters of a name in the font of code that is looked for in the original.
+const NAME_MIN: usize = 3;
 
 pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut Report) {
     order(english, page, report);
@@ -46,10 +49,23 @@ pub(super) fn lint(chapter: &Chapter, english: &Page, page: &Page, report: &mut 
         for (what, list) in [("hints", hints), ("checks", checks)] {
             swapped(what, &list, &step.id, section.at, report);
         }
+        same_title(step, section.at, report);
         for (what, text) in texts {
             untranslated(&what, text, &step.id, section.at, report);
             other_command(&what, text, &step.id, section.at, report);
         }
+    }
+}
+
+/// A title of several words that is the original's.
+fn same_title(step: &Step, at: Position, report: &mut Report) {
+    let (english, korean) = (step.title.get(Language::En), step.title.get(Language::Ko));
+    let words = outside_of_code(korean);
+    let plain = words.split_whitespace().filter(|word| word.chars().all(char::is_lowercase)).count();
+    let short = words.chars().filter(|c| c.is_alphabetic()).count() < LETTERS_MIN;
+    if step.title.is_in(Language::Ko) && english == korean && plain >= 1 && short {
+        let message = format!("the title of {{#{}}} is not in Korean: {korean:?}", step.id);
+        report.broken("untranslated", at, message, None);
     }
 }
 
@@ -129,12 +145,18 @@ fn other_command(what: &str, text: &Text, id: &str, at: Position, report: &mut R
     let code = prose.split('`').skip(1).step_by(2);
     let mut commands = code.filter(|code| {
         let mut words = code.split_whitespace();
-        matches!(words.next(), Some("kubectl" | "minikube" | "docker" | "podlings")) && words.next().is_some()
+        let command = matches!(words.next(), Some("kubectl" | "minikube" | "docker" | "podlings"));
+        // A single word in the font of code is the name of something.
+        (command && words.next().is_some()) || (code.len() >= NAME_MIN && code.chars().all(is_of_name))
     });
     if let Some(command) = commands.find(|command| !original.contains(*command)) {
         let message = format!("{what} of {{#{id}}} names `{command}`, which the original does not");
         report.broken("translation-mismatch", at, message, None);
     }
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-.".contains(letter)
 }
 
 fn untranslated(what: &str, text: &Text, id: &str, at: Position, report: &mut Report) {

@@ -30,6 +30,7 @@ pub async fn survey(
         let mut findings = Findings::new(step);
         command_lines(step, &mut findings);
         asked_commands(step, &mut findings);
+        named_commands(step, &mut findings);
         start(&mut desk, &empty, step, known, &mut findings).await?;
         found.extend(findings.found());
     }
@@ -65,6 +66,26 @@ fn asked_commands(step: &Step, findings: &mut Findings<'_>) {
             let line = words.iter().map(word).collect::<Vec<_>>().join(" ");
             if let Some(problem) = problem_of_line(&line) {
                 findings.add("command-unknown", check.at, format!("`{line}`: {problem}"), "");
+            }
+        }
+    }
+}
+
+/// Whether the commands that texts name begin with one that kubectl has.
+fn named_commands(step: &Step, findings: &mut Findings<'_>) {
+    let origin = findings.origin();
+    let hints = step.hints.iter().zip(&origin.hints);
+    let mistakes = step.mistakes.iter().map(|mistake| &mistake.say).zip(&origin.mistakes);
+    for (text, at) in std::iter::once((&step.prose, &origin.at)).chain(hints).chain(mistakes) {
+        let text = text.get(Language::En);
+        let spans = text.split('`').skip(1).step_by(2);
+        let blocks = text.split("```").skip(1).step_by(2).flat_map(|block| block.lines().skip(1));
+        for line in spans.chain(blocks).filter(|line| line.starts_with("kubectl ") && !line.contains("__")) {
+            let verb: String = line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            if let Some(problem) =
+                problem_of_line(&verb).filter(|problem| problem.starts_with("unknown command"))
+            {
+                findings.add("command-unknown", *at, format!("`{line}`: {problem}"), "");
             }
         }
     }

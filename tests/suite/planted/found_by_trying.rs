@@ -42,6 +42,13 @@ const LINT_FAULTS: &[Fault] = &[
         "get",
     ),
     fault(
+        "Remove it with `kubectl delete pod web`",
+        "Remove it with `kubectl dlete pod web`",
+        "command-unknown",
+        "when:",
+        "delete",
+    ),
+    fault(
         "```sh solution\nkubectl get pods -o wide",
         "```sh solution\nkubectl gte pods -o wide",
         "solution-syntax",
@@ -165,6 +172,13 @@ const RUN_FAULTS: &[Fault] = &[
         "check-never-fails",
         "- that: It rolls",
         "fills it in",
+    ),
+    fault(
+        "```sh solution\nkubectl get pods -o wide",
+        "```sh solution\nkubectl edit deployment web",
+        "command-fails",
+        "kubectl edit",
+        "editor",
     ),
     fault(
         "```sh solution\nkubectl get pods -o wide",

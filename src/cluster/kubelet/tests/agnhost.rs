@@ -176,6 +176,54 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
 }
 
 #[test]
+fn volumes_from_elsewhere_are_refused() {
+    let mut bench = Bench::new();
+    let csi = "MountVolume.SetUp failed for volume \"v\" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name d.x not found in the list of registered CSI drivers";
+    let nfs = "MountVolume.SetUp failed for volume \"v\" : not simulated: volumes of kind nfs; ";
+    for (name, source, told) in [
+        ("one", json!({"csi": {"driver": "d.x"}}), csi),
+        ("two", json!({"nfs": {"server": "s", "path": "/"}}), nfs),
+    ] {
+        let mut volume = source;
+        volume["name"] = json!("v");
+        bench.pod(
+            name,
+            json!({"volumes": [volume], "containers": [{"name": "c", "image": "nginx:1.27",
+            "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}),
+        );
+        bench.run_for(10_000);
+        assert_eq!(bench.object(name).text("/status/phase"), "Pending");
+        let events = bench.registry.list(&EVENT, None);
+        let failed = events
+            .iter()
+            .any(|event| event.text("/reason") == "FailedMount" && event.text("/message").starts_with(told));
+        assert!(failed, "{name}");
+    }
+}
+
+#[test]
+fn tokens_are_for_who_the_pod_runs_as() {
+    let mut bench = Bench::new();
+    let token = json!({"serviceAccountToken": {"path": "t/token", "audience": "a"}});
+    for (name, context, told) in [
+        ("nobody", json!({}), "-rw-r--r--"),
+        ("user", json!({"runAsUser": 1000}), "-rw-------"),
+        ("group", json!({"runAsUser": 1000, "fsGroup": 2000}), "-rw-r-----"),
+    ] {
+        bench.pod(
+            name,
+            json!({"restartPolicy": "Never", "securityContext": context, "volumes": [{"name": "v", "projected": {"sources": [token]}}],
+                "containers": [{"name": "c", "image": "registry.k8s.io/e2e-test-images/agnhost:2.56",
+                    "args": ["mounttest", "--file_mode=/v/t/token"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]}),
+        );
+        bench.run_for(10_000);
+        let log = bench.node.logs(&bench.registry, &key(name), &Default::default()).unwrap();
+        let line = format!("mode of file \"/v/t/token\": {told}\n");
+        assert_eq!(String::from_utf8(log.bytes).unwrap(), line, "{name}");
+    }
+}
+
+#[test]
 fn a_probe_follows_redirections_that_stay_with_the_pod() {
     let mut bench = Bench::new();
     for (name, place) in [("stays", "%2Fhealthz"), ("leaves", "http%3A%2F%2F0.0.0.0%2F")] {

@@ -21,8 +21,10 @@ impl Strategy for EventStrategy {
     }
 
     fn add_rule_errors(&self, new: &Object, old: Option<&Object>, errors: &mut FieldErrors) {
-        if self.newer && old.is_none() {
-            errors.extend(validation::newer_event_errors(new));
+        match old {
+            _ if !self.newer => {}
+            None => errors.extend(validation::newer_event_errors(new)),
+            Some(old) => errors.extend(validation::newer_event_update_errors(new, old)),
         }
     }
 

@@ -41,6 +41,11 @@ impl Strategy for PriorityClassStrategy {
         true
     }
 
+    fn refuses_deletion(&self, name: &str) -> Option<&'static str> {
+        let is_the_systems = SYSTEM.iter().any(|(known, _)| *known == name);
+        is_the_systems.then_some("this is a system priority class and cannot be deleted")
+    }
+
     fn set_defaults(&self, object: &mut Object) {
         if object.get("/preemptionPolicy").is_none() {
             object.set("/preemptionPolicy", "PreemptLowerPriority");

@@ -2,10 +2,29 @@
 
 use crate::apimachinery::{FieldError, FieldErrors, Object, validate_dns1123_subdomain, validate_label_key};
 
+use super::field::Field;
+use super::workload::immutable;
+
 /// Longest text of an event's action and reason, and of who reports it.
 const WORD_MAX: usize = 128;
 /// Longest message.
 const MESSAGE_MAX: usize = 1_024;
+/// Fields that stay, and how messages call them.
+const FIXED: &[(&str, &str)] = &[
+    ("involvedObject", "involvedObject"),
+    ("reason", "reason"),
+    ("message", "message"),
+    ("source", "source"),
+    ("firstTimestamp", "firstTimestamp"),
+    ("lastTimestamp", "lastTimestamp"),
+    ("count", "count"),
+    ("type", "type"),
+    ("eventTime", "eventTime"),
+    ("action", "action"),
+    ("related", "related"),
+    ("reportingComponent", "reportingController"),
+    ("reportingInstance", "reportingInstance"),
+];
 /// What a client is told about an event in another namespace than what it is about.
 const ELSEWHERE: &str = "does not match event.namespace";
 
@@ -56,8 +75,8 @@ fn report_errors(event: &Object, newer: bool) -> FieldErrors {
     errors
 }
 
-/// What only the newer version asks of a new one: a time, one of two types, and none of the older fields.
-pub(crate) fn newer_event_errors(event: &Object) -> FieldErrors {
+/// What is wrong with how often an event of the newer version was seen.
+fn series_errors(event: &Object) -> FieldErrors {
     let mut errors = FieldErrors::new();
     if event.get("/series").is_some_and(|series| !series.is_null()) {
         if event.number("/series/count").unwrap_or_default() < 2 {
@@ -67,6 +86,25 @@ pub(crate) fn newer_event_errors(event: &Object) -> FieldErrors {
             errors.push(FieldError::required("series.lastObservedTime", ""));
         }
     }
+    errors
+}
+
+/// What may not change in an event of the newer version: all but the series.
+pub(crate) fn newer_event_update_errors(new: &Object, old: &Object) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    if !new.agrees(old, "/series") {
+        errors.extend(series_errors(new));
+    }
+    for (field, name) in FIXED {
+        let of = |event| Field::at((*name).to_owned(), Field::of(event, field).value());
+        errors.extend(immutable(&of(new), &of(old)));
+    }
+    errors
+}
+
+/// What only the newer version asks of a new one: a time, one of two types, and none of the older fields.
+pub(crate) fn newer_event_errors(event: &Object) -> FieldErrors {
+    let mut errors = series_errors(event);
     if event.text("/eventTime").is_empty() {
         errors.push(FieldError::required("eventTime", ""));
     }

@@ -18,6 +18,7 @@ mod lifecycle;
 mod metadata;
 mod networking;
 mod placement;
+mod pod_resources;
 mod pod_spec;
 mod pod_update;
 mod probe;
@@ -37,7 +38,7 @@ pub(super) use daemon_set::{controller_revision_errors, daemon_set_errors};
 pub(super) use disruption::disruption_budget_errors;
 pub(super) use endpoints::{endpoint_slice_errors, endpoint_slice_update_errors, endpoints_errors};
 pub(super) use ephemeral::ephemeral_update_errors;
-pub(super) use event::{event_errors, newer_event_errors};
+pub(super) use event::{event_errors, newer_event_errors, newer_event_update_errors};
 pub(super) use field::Field;
 pub(super) use horizontal_pod_autoscaler::horizontal_pod_autoscaler_errors;
 pub(super) use job::{generated_labels, job_errors, job_update_errors};
@@ -47,6 +48,7 @@ pub(super) use networking::{
     ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
 };
 pub(super) use placement::node_taint_errors;
+pub(super) use pod_resources::container_requests;
 pub(super) use pod_spec::pod_spec_errors;
 pub(super) use pod_update::pod_update_errors;
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};

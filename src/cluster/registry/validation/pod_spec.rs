@@ -9,6 +9,7 @@ use super::dns::{dns_errors, host_alias_errors, readiness_gate_errors};
 use super::ephemeral::ephemeral_container_errors;
 use super::field::Field;
 use super::placement::placement_errors;
+use super::pod_resources::pod_resource_errors;
 use super::security::pod_security_errors;
 use super::volume::{volume_errors, volume_names};
 use super::workload::label_errors;
@@ -34,6 +35,7 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
         "None",
     ]));
     errors.extend(label_errors(&spec.child("nodeSelector")));
+    errors.extend(pod_resource_errors(spec));
     errors.extend(host_network_errors(spec));
     errors.extend(pod_security_errors(&spec.child("securityContext")));
     errors.extend(dns_errors(spec));

@@ -14,6 +14,11 @@ use super::workload::label_errors;
 
 /// Types of Services, in the order of messages.
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+/// Which endpoints may be preferred.
+const DISTRIBUTIONS: &[&str] = &["PreferClose", "PreferSameZone", "PreferSameNode"];
+/// What a client is told that changes where the health of a node is asked for.
+const HEALTH_PORT: &str =
+    "cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update";
 /// What a client is told whose address is none.
 const NO_ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 /// What a client is told that changes a cluster IP.
@@ -51,6 +56,10 @@ pub(crate) fn service_errors(service: &Object) -> FieldErrors {
     errors.extend(address_errors(&spec));
     errors.extend(affinity_errors(&spec));
     errors.extend(balancer_errors(&spec));
+    let distribution = spec.child("trafficDistribution");
+    if !distribution.is_absent() && !DISTRIBUTIONS.contains(&distribution.text()) {
+        errors.push(distribution.not_supported(DISTRIBUTIONS));
+    }
     errors.extend(traffic_policy_errors(&spec));
     errors
 }
@@ -193,6 +202,10 @@ pub(crate) fn service_update_errors(new: &Object, old: &Object) -> FieldErrors {
     let balanced = [old, new].iter().all(|service| service.text("/spec/type") == "LoadBalancer");
     if balanced && class(new).value() != class(old).value() {
         errors.push(class(new).invalid("may not change once set"));
+    }
+    let [port, before] = [new, old].map(|service| Field::of(service, "spec").child("healthCheckNodePort"));
+    if port.number() != 0 && before.number() != 0 && port.number() != before.number() {
+        errors.push(port.invalid(HEALTH_PORT));
     }
     errors
 }
@@ -350,6 +363,15 @@ mod tests {
             told(service_update_errors(&class("b"), &class("a"))),
             [r#"spec.loadBalancerClass: Invalid value: "b": may not change once set"#]
         );
+        let far = service(json!({"type": "ClusterIP", "trafficDistribution": "Far"}));
+        assert_eq!(
+            told(service_errors(&far)),
+            [
+                r#"spec.trafficDistribution: Unsupported value: "Far": supported values: "PreferClose", "PreferSameZone", "PreferSameNode""#
+            ]
+        );
+        let health = |port: i32| service(json!({"type": "LoadBalancer", "healthCheckNodePort": port}));
+        assert!(told(service_update_errors(&health(30_001), &health(30_002)))[0].ends_with(HEALTH_PORT));
         let mut balanced = class("a");
         balanced.set(
             "/status/loadBalancer/ingress",

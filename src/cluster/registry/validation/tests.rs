@@ -306,6 +306,25 @@ fn secrets_take_plain_text_and_keep_their_type_and_immutable_objects_their_data(
 }
 
 #[test]
+fn a_whole_pod_asks_for_no_less_than_its_containers() {
+    let mut manifest =
+        container(json!({"resources": {"requests": {"cpu": "200m"}, "limits": {"memory": "2Gi"}}}));
+    manifest["spec"]["resources"] = json!({"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}});
+    check(
+        &POD,
+        "p",
+        vec![(
+            manifest,
+            vec![
+                r#"spec.resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi"#,
+                r#"spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m"#,
+                r#"spec.containers[0].resources.limits[memory]: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi"#,
+            ],
+        )],
+    );
+}
+
+#[test]
 fn rules_about_restarts_need_a_policy_and_codes() {
     let rule = |action: &str, codes: Value| json!({"action": action, "exitCodes": codes});
     check(

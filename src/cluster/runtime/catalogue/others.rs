@@ -141,6 +141,14 @@ pub(super) static IMAGES: &[Image] = &[
         ..TEST_WEBSERVER
     },
     Image {
+        repository: "registry.k8s.io/e2e-test-images/nonroot",
+        tags: &["1.1", "1.2", "1.3", "1.4"],
+        size: 17_748_448,
+        user: 1234,
+        toolbox: Toolbox::Busybox,
+        ..PLAIN
+    },
+    Image {
         repository: "registry.k8s.io/e2e-test-images/nonewprivs",
         tags: &["1.3"],
         size: 2_902_311,

@@ -72,9 +72,8 @@ fn redis_ask(call: &mut Call<'_>, host: &str, port: u16, words: &[String]) -> Ou
         Ok(response) => {
             let text = String::from_utf8_lossy(&response.body).into_owned();
             // Without a terminal redis-cli prints values bare.
-            let bare = text.strip_prefix("(integer) ").unwrap_or(&text).trim_matches('"');
             let interactive = call.environment.contains_key("TERM");
-            let shown = if interactive { text.clone() } else { bare.to_owned() };
+            let shown = if interactive { text } else { bare(&text) };
             call.say(&shown);
             Outcome::Ended(0)
         }
@@ -89,6 +88,16 @@ fn redis_ask(call: &mut Call<'_>, host: &str, port: u16, words: &[String]) -> Ou
             Outcome::Ended(1)
         }
     }
+}
+
+/// An answer without what redis-cli adds for people: numbers of items, types and quotes.
+fn bare(text: &str) -> String {
+    let line = |line: &str| {
+        let numbered = line.split_once(") ").filter(|(number, _)| number.parse::<usize>().is_ok());
+        let item = numbered.map_or(line, |(_, item)| item);
+        item.strip_prefix("(integer) ").unwrap_or(item).trim_matches('"').to_owned()
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a database takes connections, in the words of its own tool.
@@ -157,6 +166,23 @@ pub(super) fn sql(call: &mut Call<'_>) -> Outcome {
         Err(_) => {
             call.stderr.extend_from_slice(refused.as_bytes());
             Outcome::Ended(if name == "psql" { 2 } else { 1 })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_terminal_redis_answers_are_bare() {
+        for (told, shown) in [
+            ("(integer) 2", "2"),
+            ("\"a b\"", "a b"),
+            ("1) \"apple\"\n2) \"banana\"", "apple\nbanana"),
+            ("(nil)", "(nil)"),
+        ] {
+            assert_eq!(bare(told), shown);
         }
     }
 }

@@ -152,6 +152,22 @@ fn a_gated_pod_waits_without_an_event() {
     );
 }
 
+#[test]
+fn the_systems_own_classes_stay() {
+    let mut simulation = simulation(1);
+    let (kind, name) = (&builtin::PRIORITY_CLASS, "system-node-critical");
+    let key = ObjectKey::new("", name);
+    if simulation.registry.get(kind, &key).is_err() {
+        priority_class(&mut simulation, name, 2_000_001_000, "PreemptLowerPriority");
+    }
+    let options = WriteOptions::component("test");
+    let refused = simulation.registry.delete(kind, &key, &Default::default(), &options).unwrap_err();
+    assert_eq!(
+        refused.message,
+        "priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be deleted"
+    );
+}
+
 fn priority_class(simulation: &mut Simulation, name: &str, value: i64, policy: &str) {
     let mut class = Object::new(&builtin::PRIORITY_CLASS, "", name);
     class.set("/value", value);

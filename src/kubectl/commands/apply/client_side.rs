@@ -32,16 +32,16 @@ pub(super) async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: 
         Err(failure) if failure.is_not_found() => return create(call, api, info, modified, dry_run).await,
         other => other.map_err(|failure| super::retrieving(failure, info))?,
     };
-    if dry_run == DryRun::Client {
-        let (patch, content_type) = patch_of(&info.resource, &modified, &live)?;
-        let verb = if patch == json!({}) { "unchanged" } else { "configured" };
-        return Ok(Applied { object: merged(&info.resource, &patch, content_type, &live)?, verb });
-    }
     if last_applied_of(&live).is_none() {
         call.complain(format!(
             "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
             info.resource.plural, info.name
         ))?;
+    }
+    if dry_run == DryRun::Client {
+        let (patch, content_type) = patch_of(&info.resource, &modified, &live)?;
+        let verb = if patch == json!({}) { "unchanged" } else { "configured" };
+        return Ok(Applied { object: merged(&info.resource, &patch, content_type, &live)?, verb });
     }
     patch(call, api, info, &modified, live, dry_run).await
 }

@@ -213,6 +213,7 @@ fn inner_text(verb: char, directive: Directive, value: &Value) -> String {
     match verb_text(verb, directive, value) {
         Some(text) if value.is_array() || value.is_object() => text,
         Some(text) => padded(&text, directive, value),
+        None if value.is_null() => plain(value),
         None => bad_verb(verb, directive, value, false),
     }
 }
