@@ -68,4 +68,6 @@ pub(super) use workload::{
 pub(super) use webhook_client::webhook_client_errors;
 
 #[cfg(test)]
+mod pod_tests;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,152 @@
+//! Tests of what is said of the specs of Pods.
+
+use serde_json::{Value, json};
+
+use crate::apimachinery::Object;
+use crate::apimachinery::builtin::POD;
+
+use super::tests::{check, container};
+use super::{Field, pod_spec_errors};
+
+#[test]
+fn a_whole_pod_asks_for_no_less_than_its_containers() {
+    let mut manifest =
+        container(json!({"resources": {"requests": {"cpu": "200m"}, "limits": {"memory": "2Gi"}}}));
+    manifest["spec"]["resources"] = json!({"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}});
+    check(
+        &POD,
+        "p",
+        vec![(
+            manifest,
+            vec![
+                r#"spec.resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi"#,
+                r#"spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m"#,
+                r#"spec.containers[0].resources.limits[memory]: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi"#,
+            ],
+        )],
+    );
+}
+
+#[test]
+fn rules_about_restarts_need_a_policy_and_codes() {
+    let rule = |action: &str, codes: Value| json!({"action": action, "exitCodes": codes});
+    check(
+        &POD,
+        "p",
+        vec![
+            (
+                container(
+                    json!({"restartPolicyRules": [rule("Restart", json!({"operator": "In", "values": [1]}))]}),
+                ),
+                vec![
+                    "spec.containers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used",
+                ],
+            ),
+            (
+                container(json!({"restartPolicy": "Sometimes"})),
+                vec![
+                    r#"spec.containers[0].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure""#,
+                ],
+            ),
+            (
+                container(
+                    json!({"restartPolicy": "Never", "restartPolicyRules": [rule("Stop", json!({"operator": "Is"}))]}),
+                ),
+                vec![
+                    r#"spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers""#,
+                    r#"spec.containers[0].restartPolicyRules[0].exitCodes.operator: Unsupported value: "Is": supported values: "In", "NotIn""#,
+                ],
+            ),
+        ],
+    );
+}
+
+/// What is said about a Pod spec to which `change` was done.
+fn spec_told(change: impl FnOnce(&mut serde_json::Value)) -> Vec<String> {
+    let mut spec = json!({
+        "restartPolicy": "Always", "dnsPolicy": "ClusterFirst",
+        "containers": [{
+            "name": "a", "image": "nginx", "terminationMessagePolicy": "File", "imagePullPolicy": "Always",
+        }],
+    });
+    change(&mut spec);
+    let pod = Object::from_value(json!({"spec": spec})).unwrap();
+    pod_spec_errors(&Field::of(&pod, "spec")).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn two_sources_of_a_volume_may_not_write_one_path() {
+    let told = spec_told(|spec| {
+        let part = |name: &str| json!({"configMap": {"name": name, "items": [{"key": "k", "path": "p"}]}});
+        spec["volumes"] = json!([{"name": "v", "projected": {"sources": [part("a"), part("b")]}}]);
+    });
+    let expected = r#"spec.volumes[0].projected: Invalid value: "b": conflicting duplicate paths"#;
+    assert_eq!(told, [expected]);
+}
+
+#[test]
+fn pod_specs_are_judged_in_upstreams_words() {
+    let container = |field: &'static str, value: serde_json::Value| {
+        spec_told(move |spec| spec["containers"][0][field] = value)
+    };
+    assert_eq!(spec_told(|_| ()), [] as [String; 0]);
+    for (told, expected) in [
+        (
+            container("lifecycle", json!({"preStop": {}})),
+            "spec.containers[0].lifecycle.preStop: Required value: must specify a handler type",
+        ),
+        (
+            container("envFrom", json!([{}])),
+            "spec.containers[0].envFrom[0]: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`",
+        ),
+        (
+            container("securityContext", json!({"runAsUser": -1})),
+            "spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
+        ),
+        (
+            container(
+                "env",
+                json!([{"name": "A", "valueFrom": {"resourceFieldRef": {"resource": "limits.gpu"}}}]),
+            ),
+            r#"spec.containers[0].env[0].valueFrom.resourceFieldRef.resource: Unsupported value: "limits.gpu": supported values: "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory""#,
+        ),
+        (
+            spec_told(|spec| {
+                let term = json!({"labelSelector": {"matchLabels": {"a": "b"}}});
+                spec["affinity"] =
+                    json!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}});
+            })
+            .into_iter()
+            .take(1)
+            .collect(),
+            "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty",
+        ),
+        (
+            spec_told(|spec| {
+                spec["topologySpreadConstraints"] =
+                    json!([{"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]);
+            }),
+            "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero",
+        ),
+        (
+            spec_told(|spec| {
+                spec["volumes"] = json!([{"name": "v", "hostPath": {"path": "/a", "type": "Folder"}}])
+            }),
+            r#"spec.volumes[0].hostPath.type: Unsupported value: "Folder": supported values: "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket""#,
+        ),
+        (
+            spec_told(|spec| {
+                let init = json!({"name": "i", "image": "x", "terminationMessagePolicy": "File", "imagePullPolicy": "Always",
+                    "readinessProbe": {"tcpSocket": {"port": 80}}});
+                spec["initContainers"] = json!([init]);
+            }),
+            "spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
+        ),
+        (
+            spec_told(|spec| spec["dnsPolicy"] = "None".into()),
+            "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None",
+        ),
+    ] {
+        assert_eq!(told, [expected]);
+    }
+}
