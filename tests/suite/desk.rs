@@ -13,6 +13,24 @@ use serde_json::Value;
 /// How long something may take to come about.
 const ARRIVES: Duration = Duration::from_mins(3);
 
+/// Words of commands that wait for the cluster.
+const WAITS: &[&str] = &[
+    "delete",
+    "wait",
+    "rollout status",
+    "exec",
+    "drain",
+    "replace",
+    "logs",
+    "run -",
+    "--rm",
+    "attach",
+    "debug",
+];
+
+/// How long another command may take before time passes for it, too.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A step with these checks, read as an author writes them.
 pub(crate) fn step_of(checks: &str) -> Step {
     let folder = tempfile::tempdir().unwrap();
@@ -78,15 +96,33 @@ impl Desk {
 
     /// Runs a command; time passes as far as it waits.
     pub(crate) async fn run(&mut self, line: &str) {
-        self.environment.run_eagerly(true);
-        self.run_without_time(line).await;
+        // Of one that does not wait time must not pass while the machine is busy.
+        let patience = if WAITS.iter().any(|word| line.contains(word)) { Duration::ZERO } else { PATIENCE };
+        self.run_with(line, Some(patience)).await;
         self.environment.run_eagerly(false);
     }
 
     /// Runs a command that waits for nothing.
     pub(crate) async fn run_without_time(&mut self, line: &str) {
+        self.run_with(line, None).await;
+    }
+
+    /// Runs a command that time passes for once it has taken so long.
+    async fn run_with(&mut self, line: &str, patience: Option<Duration>) {
         let (mut streams, printed) = Streams::captured("");
-        let code = self.environment.run(&CommandLine::parse(line), &mut streams).await;
+        let line_read = CommandLine::parse(line);
+        let mut running = std::pin::pin!(self.environment.run(&line_read, &mut streams));
+        let early = match patience {
+            Some(patience) => podlings::base::timeout(patience, &mut running).await,
+            None => None,
+        };
+        let code = match early {
+            Some(code) => code,
+            None => {
+                self.environment.run_eagerly(patience.is_some());
+                running.await
+            }
+        };
         let Heard { failed, out, err } =
             self.environment.heard().unwrap_or_else(|| Heard::of(&printed, code));
         self.printed += &format!("$ {line}\n{out}{err}[{code}]\n");
