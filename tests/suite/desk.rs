@@ -26,6 +26,7 @@ const WAITS: &[&str] = &[
     "--rm",
     "attach",
     "debug",
+    "minikube",
 ];
 
 /// How long another command may take before time passes for it, too.
