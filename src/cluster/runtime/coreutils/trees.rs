@@ -374,10 +374,9 @@ fn one(
     let copied = copy_tree(call, from, to, manner, 0);
     copied.map_err(|why| match (gnu, moves) {
         (true, true) => format!("cannot move '{name}' to '{shown}': {why}"),
-        (true, false) if why == FileError::Denied && !call.system.files().exists(to) => {
-            format!("cannot create regular file '{shown}': {why}")
-        }
+        (true, false) if why == FileError::Program => format!("cannot open '{name}' for reading: {why}"),
         (true, false) => format!("cannot create regular file '{shown}': {why}"),
+        (false, false) if why == FileError::Program => format!("can't open '{name}': {why}"),
         (false, true) if why == FileError::NotFound => format!("can't rename '{name}': {why}"),
         (false, _) => format!("can't create '{shown}': {why}"),
     })?;
