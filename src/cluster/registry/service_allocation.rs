@@ -104,6 +104,12 @@ pub(super) fn keep_allocations(new: &mut Object, old: &Object) {
     } else if needs_node_ports(old) {
         drop_node_ports(new, old);
     }
+    let health = "/spec/healthCheckNodePort";
+    let needs_health = validation::needs_health_check(old) && validation::needs_health_check(new);
+    if needs_health && new.number(health).unwrap_or_default() == 0 {
+        copy(new, old, health);
+    }
+    drop_of_other_types(new, old);
 }
 
 /// `clusterIP` and the first of `clusterIPs` are one; a client that changes one of them means both
@@ -148,7 +154,7 @@ fn keep_node_ports(new: &mut Object, old: &Object) {
     }
 }
 
-/// Drops node ports and what goes with them, unless somebody asked for other ones.
+/// Drops node ports, unless somebody asked for other ones.
 fn drop_node_ports(new: &mut Object, old: &Object) {
     let numbers = |service: &Object| -> Vec<Option<i64>> {
         service.list("/spec/ports").iter().map(|port| port["nodePort"].as_i64()).collect()
@@ -160,11 +166,14 @@ fn drop_node_ports(new: &mut Object, old: &Object) {
             port.remove("nodePort");
         }
     }
-    let exposed = validation::is_externally_accessible(new);
+}
+
+/// Drops what Services of this type have not, unless somebody asked for it anew (`dropTypeDependentFields`).
+fn drop_of_other_types(new: &mut Object, old: &Object) {
     let balanced = new.text("/spec/type") == "LoadBalancer";
     let fields = [
-        ("externalTrafficPolicy", exposed),
-        ("healthCheckNodePort", balanced),
+        ("externalTrafficPolicy", validation::is_externally_accessible(new)),
+        ("healthCheckNodePort", validation::needs_health_check(new)),
         ("allocateLoadBalancerNodePorts", balanced),
         ("loadBalancerClass", balanced),
     ];
@@ -352,8 +361,7 @@ fn allocate_node_ports(registry: &mut Registry, service: &mut Object, taken: &mu
 
 /// A load balancer that keeps traffic on the node asks it on a port of its own whether it serves.
 fn allocate_health_check_port(registry: &mut Registry, service: &mut Object, taken: &Taken) {
-    let needed = service.text("/spec/type") == "LoadBalancer"
-        && service.text("/spec/externalTrafficPolicy") == "Local"
+    let needed = validation::needs_health_check(service)
         && service.number("/spec/healthCheckNodePort").unwrap_or_default() == 0;
     if needed && let Some(number) = free_port(registry, service, taken) {
         service.set("/spec/healthCheckNodePort", number);

@@ -352,6 +352,32 @@ fn what_json_patches_say_too_much_is_named() {
 }
 
 #[test]
+fn a_balancer_that_becomes_something_else_loses_what_only_balancers_have() {
+    let mut registry = registry();
+    let spec = json!({"type": "LoadBalancer", "ports": [{"port": 80}], "loadBalancerClass": "example.com/b",
+        "externalTrafficPolicy": "Local"});
+    let key = ObjectKey::new("default", "web");
+    let made = create(&mut registry, &SERVICE, "default", json!({"metadata": {"name": "web"}, "spec": spec}));
+    let port = made.unwrap().object.number("/spec/healthCheckNodePort").unwrap();
+    let mut patched = |patch: Value| {
+        registry.patch(&SERVICE, &key, &Patch::Merge(json!({"spec": patch})), &options()).map(|w| w.object)
+    };
+    let kept = patched(json!({"healthCheckNodePort": null})).unwrap();
+    assert_eq!(kept.number("/spec/healthCheckNodePort"), Some(port));
+    let everywhere = patched(json!({"externalTrafficPolicy": "Cluster"})).unwrap();
+    assert_eq!(everywhere.get("/spec/healthCheckNodePort"), None);
+    let plain = patched(json!({"type": "NodePort"})).unwrap();
+    assert_eq!(
+        (plain.get("/spec/loadBalancerClass"), plain.get("/spec/allocateLoadBalancerNodePorts")),
+        (None, None)
+    );
+    let portless = json!({"type": "LoadBalancer", "allocateLoadBalancerNodePorts": false});
+    assert!(patched(portless).is_ok());
+    let inside = patched(json!({"type": "ClusterIP", "ports": [{"port": 80, "nodePort": null}]})).unwrap();
+    assert_eq!(inside.get("/spec/allocateLoadBalancerNodePorts"), None);
+}
+
+#[test]
 fn applying_to_an_object_that_is_gone_does_not_make_another() {
     let mut registry = registry();
     let configuration =

@@ -53,7 +53,8 @@ pub(super) use pod_spec::pod_spec_errors;
 pub(super) use pod_update::pod_update_errors;
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};
 pub(super) use service::{
-    balancer_status_errors, is_externally_accessible, service_errors, service_update_errors,
+    balancer_status_errors, is_externally_accessible, needs_health_check, service_errors,
+    service_update_errors,
 };
 pub(super) use stateful_set::{stateful_set_errors, stateful_set_update_errors};
 pub(super) use storage::{

@@ -16,12 +16,9 @@ use super::workload::label_errors;
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 /// Which endpoints may be preferred.
 const DISTRIBUTIONS: &[&str] = &["PreferClose", "PreferSameZone", "PreferSameNode"];
-/// What a client is told that changes where the health of a node is asked for.
-const HEALTH_PORT: &str =
-    "cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update";
 /// What a client is told whose address is none.
 const NO_ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-/// What a client is told that changes a cluster IP.
+/// What a client is told that changes a cluster IP or the class of a balancer.
 const SET_ONCE: &str = "may not change once set";
 
 /// What is wrong with a Service (`ValidateService`).
@@ -73,21 +70,23 @@ pub(crate) fn is_externally_accessible(service: &Object) -> bool {
     }
 }
 
+/// Whether a balancer asks the nodes of a Service for their health (`NeedsHealthCheck`).
+pub(crate) fn needs_health_check(service: &Object) -> bool {
+    service.text("/spec/type") == "LoadBalancer" && service.text("/spec/externalTrafficPolicy") == "Local"
+}
+
 /// What only balanced Services have.
 fn balancer_errors(spec: &Field<'_>) -> FieldErrors {
     let class = spec.child("loadBalancerClass");
     if spec.child("type").text() == "LoadBalancer" {
-        return if class.is_absent() { FieldErrors::new() } else { qualified_name_errors(&class) };
+        let messages = if class.is_absent() { Vec::new() } else { validate_label_key(class.text()) };
+        return class.invalid_all(messages);
     }
     [spec.child("allocateLoadBalancerNodePorts"), class]
         .iter()
         .filter(|field| !field.is_absent())
         .map(|field| field.forbidden("may only be used when `type` is 'LoadBalancer'"))
         .collect()
-}
-
-fn qualified_name_errors(field: &Field<'_>) -> FieldErrors {
-    field.invalid_all(validate_label_key(field.text()))
 }
 
 /// What is wrong with what a balancer says of itself (`ValidateLoadBalancerStatus`).
@@ -201,11 +200,11 @@ pub(crate) fn service_update_errors(new: &Object, old: &Object) -> FieldErrors {
     let class = |service| Field::of(service, "spec").child("loadBalancerClass");
     let balanced = [old, new].iter().all(|service| service.text("/spec/type") == "LoadBalancer");
     if balanced && class(new).value() != class(old).value() {
-        errors.push(class(new).invalid("may not change once set"));
+        errors.push(class(new).invalid(SET_ONCE));
     }
     let [port, before] = [new, old].map(|service| Field::of(service, "spec").child("healthCheckNodePort"));
-    if port.number() != 0 && before.number() != 0 && port.number() != before.number() {
-        errors.push(port.invalid(HEALTH_PORT));
+    if [old, new].into_iter().all(needs_health_check) && port.number() != before.number() {
+        errors.push(port.forbidden("field is immutable"));
     }
     errors
 }
@@ -285,10 +284,8 @@ fn cluster_ip_errors(spec: &Field<'_>) -> FieldErrors {
     let shown = if first.is_some() || address.is_empty() { None } else { Some(address.text()) };
     let texts = addresses.items().map(|item| item.text()).chain(shown);
     for (index, text) in texts.enumerate() {
-        if !matches!(text, "" | "None") && text.parse::<std::net::IpAddr>().is_err() {
-            let path = format!("spec.clusterIPs[{index}]");
-            let detail = NO_ADDRESS;
-            errors.push(FieldError::invalid(path, text, detail));
+        if !matches!(text, "" | "None") && text.parse::<IpAddr>().is_err() {
+            errors.push(FieldError::invalid(format!("spec.clusterIPs[{index}]"), text, NO_ADDRESS));
         }
     }
     errors
@@ -370,8 +367,16 @@ mod tests {
                 r#"spec.trafficDistribution: Unsupported value: "Far": supported values: "PreferClose", "PreferSameZone", "PreferSameNode""#
             ]
         );
-        let health = |port: i32| service(json!({"type": "LoadBalancer", "healthCheckNodePort": port}));
-        assert!(told(service_update_errors(&health(30_001), &health(30_002)))[0].ends_with(HEALTH_PORT));
+        let health = |policy: &str, port: i32| {
+            service(
+                json!({"type": "LoadBalancer", "externalTrafficPolicy": policy, "healthCheckNodePort": port}),
+            )
+        };
+        assert_eq!(
+            told(service_update_errors(&health("Local", 30_001), &health("Local", 30_002))),
+            ["spec.healthCheckNodePort: Forbidden: field is immutable"]
+        );
+        assert!(service_update_errors(&health("Cluster", 0), &health("Local", 30_002)).is_empty());
         let mut balanced = class("a");
         balanced.set(
             "/status/loadBalancer/ingress",
