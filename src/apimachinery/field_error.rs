@@ -104,6 +104,13 @@ impl FieldError {
         Self::new(path, FieldErrorType::Forbidden, Value::Null, detail)
     }
 
+    /// A list that is too long.
+    pub fn too_many(path: impl Into<String>, found: usize, most: u64) -> Self {
+        let items = if most == 1 { "item" } else { "items" };
+        let detail = format!("{found}: must have at most {most} {items}");
+        Self::new(path, FieldErrorType::TooMany, Value::Null, detail)
+    }
+
     /// Any error.
     pub fn new(
         path: impl Into<String>,

@@ -179,9 +179,7 @@ fn number_errors(schema: &Value, value: &Value, path: &str, errors: &mut FieldEr
 }
 
 fn too_many(path: &str, found: usize, most: u64) -> FieldError {
-    let items = if most == 1 { "item" } else { "items" };
-    let detail = format!("{found}: must have at most {most} {items}");
-    FieldError::new(shown(path), FieldErrorType::TooMany, Value::Null, detail)
+    FieldError::too_many(shown(path), found, most)
 }
 
 fn exceeds(found: usize, schema: &Value, name: &str) -> Option<u64> {

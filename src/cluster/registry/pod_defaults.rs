@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::validation::container_requests;
+use super::validation::{container_requests, is_of_whole_pods};
 use crate::apimachinery::{Object, Quantity};
 
 /// `defaultMode` of volumes made of files: 0644.
@@ -64,18 +64,13 @@ fn set_pod_requests(spec: &mut Map<String, Value>) {
     let limits = resources.get("limits").and_then(Value::as_object).cloned().unwrap_or_default();
     let asked = asked.into_iter().map(|(name, amount)| (name, Value::from(amount.to_string())));
     for (name, amount) in asked.chain(limits) {
-        if of_whole_pods(&name) {
+        if is_of_whole_pods(&name) {
             requests.entry(name).or_insert(amount);
         }
     }
     if !requests.is_empty() {
         resources.insert("requests".to_owned(), Value::Object(requests));
     }
-}
-
-/// Whether a Pod may ask for a resource as a whole (`IsSupportedPodLevelResource`).
-fn of_whole_pods(name: &str) -> bool {
-    matches!(name, "cpu" | "memory") || name.starts_with("hugepages-")
 }
 
 /// Defaults of the Pod template at `/spec/template`.
@@ -261,7 +256,7 @@ pub(super) fn qos_class(pod: &Object) -> &'static str {
     // What a Pod says for itself goes before what its containers say.
     let whole = ["requests", "limits"].iter().any(|kind| {
         let amounts = pod.map(&format!("/spec/resources/{kind}"));
-        amounts.is_some_and(|amounts| amounts.keys().any(|name| of_whole_pods(name)))
+        amounts.is_some_and(|amounts| amounts.keys().any(|name| is_of_whole_pods(name)))
     });
     let containers: Vec<&Value> = if whole {
         vec![pod.field("spec")]

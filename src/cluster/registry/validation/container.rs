@@ -16,6 +16,10 @@ use super::volume::inner_path_errors;
 const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
 /// When a container may say that it starts again.
 const RESTART_POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
+/// How many rules about exit codes a container may have.
+const RESTART_RULES_MAX: u64 = 20;
+/// How many exit codes a rule may have.
+const EXIT_CODES_MAX: u64 = 255;
 /// What a rule about exit codes may do.
 const RESTART_ACTIONS: &[&str] = &["Restart", "RestartAllContainers"];
 /// Protocols of ports, in the order of messages.
@@ -70,6 +74,7 @@ fn restart_errors(container: &Field<'_>) -> FieldErrors {
     if !policy.is_absent() && !RESTART_POLICIES.contains(&policy.text()) {
         errors.push(policy.not_supported(RESTART_POLICIES));
     }
+    errors.extend(rules.too_many(RESTART_RULES_MAX));
     for rule in rules.items() {
         let (action, codes) = (rule.child("action"), rule.child("exitCodes"));
         if !RESTART_ACTIONS.contains(&action.text()) {
@@ -84,6 +89,7 @@ fn restart_errors(container: &Field<'_>) -> FieldErrors {
                 ..operator.not_supported(&["In", "NotIn"])
             });
         }
+        errors.extend(codes.child("values").too_many(EXIT_CODES_MAX));
     }
     errors
 }

@@ -121,6 +121,13 @@ impl<'a> Field<'a> {
         messages.into_iter().map(|message| self.invalid(message)).collect()
     }
 
+    /// The list is longer than it may be.
+    pub(crate) fn too_many(&self, most: u64) -> Option<FieldError> {
+        let found = self.items().count();
+        let exceeds = u64::try_from(found).is_ok_and(|found| found > most);
+        exceeds.then(|| FieldError::too_many(self.path.clone(), found, most))
+    }
+
     /// The text is missing or not one of those supported.
     pub(crate) fn one_of(&self, supported: &[&str]) -> Option<FieldError> {
         if self.is_empty() {

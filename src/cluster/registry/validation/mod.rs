@@ -48,7 +48,7 @@ pub(super) use networking::{
     ingress_class_errors, ingress_class_update_errors, ingress_errors, network_policy_errors,
 };
 pub(super) use placement::node_taint_errors;
-pub(super) use pod_resources::container_requests;
+pub(super) use pod_resources::{container_requests, is_of_whole_pods};
 pub(super) use pod_spec::pod_spec_errors;
 pub(super) use pod_update::pod_update_errors;
 pub(super) use quota::{limit_range_errors, resource_quota_errors, resource_quota_update_errors};

@@ -27,6 +27,8 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
         errors.push(containers.required(""));
     }
     errors.extend(all_container_errors(spec, &names));
+    errors.extend(pod_resource_errors(spec));
+    errors.extend(host_network_errors(spec));
     errors.extend(spec.child("restartPolicy").one_of(&["Always", "OnFailure", "Never"]));
     errors.extend(spec.child("dnsPolicy").one_of(&[
         "ClusterFirstWithHostNet",
@@ -35,8 +37,6 @@ pub(crate) fn pod_spec_errors(spec: &Field<'_>) -> FieldErrors {
         "None",
     ]));
     errors.extend(label_errors(&spec.child("nodeSelector")));
-    errors.extend(pod_resource_errors(spec));
-    errors.extend(host_network_errors(spec));
     errors.extend(pod_security_errors(&spec.child("securityContext")));
     errors.extend(dns_errors(spec));
     errors.extend(readiness_gate_errors(spec));

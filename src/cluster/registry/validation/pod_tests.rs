@@ -21,7 +21,21 @@ fn a_whole_pod_asks_for_no_less_than_its_containers() {
             vec![
                 r#"spec.resources.requests: Invalid value: "2Gi": must be less than or equal to memory limit of 1Gi"#,
                 r#"spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m"#,
-                r#"spec.containers[0].resources.limits[memory]: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi"#,
+                r#"spec.resources.containers[0][memory].limits: Invalid value: "2Gi": must be less than or equal to pod limits of 1Gi"#,
+            ],
+        )],
+    );
+    let mut manifest = container(json!({}));
+    let limits = json!({"ephemeral-storage": "1Gi", "gpu": "1", "cpu": "1"});
+    manifest["spec"]["resources"] = json!({"limits": limits});
+    check(
+        &POD,
+        "p",
+        vec![(
+            manifest,
+            vec![
+                r#"spec.resources.limits[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory""#,
+                r#"spec.resources.limits[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified"#,
             ],
         )],
     );
@@ -30,6 +44,7 @@ fn a_whole_pod_asks_for_no_less_than_its_containers() {
 #[test]
 fn rules_about_restarts_need_a_policy_and_codes() {
     let rule = |action: &str, codes: Value| json!({"action": action, "exitCodes": codes});
+    let many = rule("Restart", json!({"operator": "In", "values": [1]}));
     check(
         &POD,
         "p",
@@ -55,6 +70,17 @@ fn rules_about_restarts_need_a_policy_and_codes() {
                 vec![
                     r#"spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers""#,
                     r#"spec.containers[0].restartPolicyRules[0].exitCodes.operator: Unsupported value: "Is": supported values: "In", "NotIn""#,
+                ],
+            ),
+            (
+                container(json!({"restartPolicy": "Never", "restartPolicyRules": vec![many; 21]})),
+                vec!["spec.containers[0].restartPolicyRules: Too many: 21: must have at most 20 items"],
+            ),
+            (
+                container(json!({"restartPolicy": "Never", "restartPolicyRules": [
+                    rule("Restart", json!({"operator": "In", "values": (0..256).collect::<Vec<_>>()}))]})),
+                vec![
+                    "spec.containers[0].restartPolicyRules[0].exitCodes.values: Too many: 256: must have at most 255 items",
                 ],
             ),
         ],

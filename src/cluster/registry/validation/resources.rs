@@ -11,11 +11,19 @@ const STANDARD: &[&str] = &["cpu", "memory", "ephemeral-storage"];
 /// What a client is told about half a device or half a huge page.
 const INTEGER: &str = "must be an integer";
 
+/// Says what is wrong with the name of an amount.
+type NameRule = fn(&Field<'_>, &str) -> FieldErrors;
+
 /// What is wrong with the resources of a container (`ValidateContainerResourceRequirements`).
 pub(super) fn resource_errors(resources: &Field<'_>) -> FieldErrors {
+    requirement_errors(resources, container_name_errors)
+}
+
+/// The same for resources that have other names.
+pub(super) fn requirement_errors(resources: &Field<'_>, rule: NameRule) -> FieldErrors {
     let (limits, requests) = (resources.child("limits"), resources.child("requests"));
-    let mut errors = amount_errors(&limits);
-    errors.extend(amount_errors(&requests));
+    let mut errors = amount_errors(&limits, rule);
+    errors.extend(amount_errors(&requests, rule));
     for (name, request) in requests.map().into_iter().flatten() {
         let Some(limit) = limits.map().and_then(|limits| limits.get(name)) else { continue };
         let (Some(requested), Some(limited)) = (Quantity::from_value(request), Quantity::from_value(limit))
@@ -33,11 +41,11 @@ pub(super) fn resource_errors(resources: &Field<'_>) -> FieldErrors {
     errors
 }
 
-fn amount_errors(amounts: &Field<'_>) -> FieldErrors {
+fn amount_errors(amounts: &Field<'_>, rule: NameRule) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for (name, amount) in amounts.map().into_iter().flatten() {
         let named = Field::at(format!("{}[{name}]", amounts.path()), amounts.child(name).value());
-        errors.extend(name_errors(&named, name));
+        errors.extend(rule(&named, name));
         let Some(amount) = Quantity::from_value(amount) else { continue };
         if amount.is_negative() {
             errors.push(named.invalid_value(amount.to_string(), "must be greater than or equal to 0"));
@@ -48,15 +56,24 @@ fn amount_errors(amounts: &Field<'_>) -> FieldErrors {
     errors
 }
 
-fn name_errors(named: &Field<'_>, name: &str) -> FieldErrors {
-    let messages = validate_label_key(name);
-    let standard = STANDARD.contains(&name) || name.starts_with("hugepages-");
-    if messages.is_empty() && !name.contains('/') && !standard {
-        let details = [
-            "must be a standard resource type or fully qualified",
-            "must be a standard resource for containers",
-        ];
-        return details.iter().map(|detail| named.invalid_value(Value::from(name), *detail)).collect();
+/// What is wrong with the name of any resource (`validateResourceName`).
+pub(super) fn name_errors(named: &Field<'_>, name: &str) -> FieldErrors {
+    let mut messages = validate_label_key(name);
+    if messages.is_empty() && is_nothing(name) {
+        messages.push("must be a standard resource type or fully qualified".to_owned());
     }
     messages.into_iter().map(|message| named.invalid_value(Value::from(name), message)).collect()
+}
+
+fn container_name_errors(named: &Field<'_>, name: &str) -> FieldErrors {
+    let mut errors = name_errors(named, name);
+    if validate_label_key(name).is_empty() && is_nothing(name) {
+        errors.push(named.invalid_value(Value::from(name), "must be a standard resource for containers"));
+    }
+    errors
+}
+
+/// Whether a name is neither one that everybody knows nor somebody's.
+fn is_nothing(name: &str) -> bool {
+    !name.contains('/') && !STANDARD.contains(&name) && !name.starts_with("hugepages-")
 }

@@ -1,5 +1,7 @@
 //! Rules of volumes.
 
+use std::collections::BTreeSet;
+
 use crate::apimachinery::{FieldErrors, Quantity, validate_config_key, validate_dns1123_label};
 
 use super::container::{field_reference_errors, resource_reference_errors};
@@ -198,18 +200,15 @@ const DOWNWARD_FIELDS: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
 /// Paths of one source that another has taken (`validateProjectionSources`).
-fn taken_paths(projected: &Field<'_>, source: &Field<'_>, taken: &mut Vec<String>) -> FieldErrors {
+fn taken_paths<'a>(projected: &Field<'_>, source: &Field<'a>, taken: &mut BTreeSet<&'a str>) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for kind in ["configMap", "secret", "downwardAPI"] {
-        for item in source.child(kind).child("items").items() {
-            let path = item.child("path").text().to_owned();
-            if !path.is_empty() && taken.contains(&path) {
-                let source = source.child(kind);
-                let name =
-                    if kind == "downwardAPI" { path.clone() } else { source.child("name").text().to_owned() };
+        let source = source.child(kind);
+        for path in source.child("items").items().map(|item| item.child("path").text()) {
+            if !path.is_empty() && !taken.insert(path) {
+                let name = if kind == "downwardAPI" { path } else { source.child("name").text() };
                 errors.push(projected.invalid_value(name, "conflicting duplicate paths"));
             }
-            taken.push(path);
         }
     }
     errors
@@ -217,7 +216,7 @@ fn taken_paths(projected: &Field<'_>, source: &Field<'_>, taken: &mut Vec<String
 
 fn projected_errors(projected: &Field<'_>) -> FieldErrors {
     let mut errors: FieldErrors = mode_error(&projected.child("defaultMode")).into_iter().collect();
-    let mut taken = Vec::new();
+    let mut taken = BTreeSet::new();
     for source in projected.child("sources").items() {
         let kinds: Vec<&String> = source.map().into_iter().flat_map(|map| map.keys()).collect();
         if kinds.is_empty() {
