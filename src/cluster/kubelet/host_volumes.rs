@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::apimachinery::builtin::{PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
+use crate::apimachinery::builtin::{CSI_DRIVER, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::registry::Registry;
@@ -59,15 +59,34 @@ const FOREIGN: &[&str] = &[
     "vsphereVolume",
 ];
 
+/// Why nobody mounts a volume of a CSI driver: what the driver's object says (`supportsVolumeLifecycleMode`),
+/// or that no node runs one.
+fn no_driver(registry: &Registry, volume: &str, driver: &str) -> MountError {
+    let unsupported = |why: &str| {
+        MountError(format!(
+            "MountVolume.NewMounter initialization failed for volume {volume:?} : volume mode \"Ephemeral\" not supported by driver {driver} ({why})"
+        ))
+    };
+    let Ok(object) = registry.get(&CSI_DRIVER, &ObjectKey::new("", driver)) else {
+        return unsupported("no CSIDriver object");
+    };
+    let modes = object.list("/spec/volumeLifecycleModes");
+    if modes.iter().all(|mode| mode != "Ephemeral") {
+        let modes: Vec<String> = modes.iter().map(Value::to_string).collect();
+        return unsupported(&format!("only supports [{}]", modes.join(" ")));
+    }
+    let why = format!(
+        "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers"
+    );
+    MountError::setup(volume, &why)
+}
+
 /// Refuses a volume that no driver of the node serves.
-fn refuse_foreign(volume: &Value) -> Result<(), MountError> {
+fn refuse_foreign(registry: &Registry, volume: &Value) -> Result<(), MountError> {
     let name = volume["name"].as_str().unwrap_or_default();
     if volume["csi"].is_object() {
         let driver = volume["csi"]["driver"].as_str().unwrap_or_default();
-        let why = format!(
-            "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers"
-        );
-        return Err(MountError::setup(name, &why));
+        return Err(no_driver(registry, name, driver));
     }
     match FOREIGN.iter().find(|kind| volume[**kind].is_object()) {
         Some(kind) => {
@@ -102,7 +121,7 @@ pub(super) fn host_volumes(
             let claim = format!("{}-{name}", pod.name());
             Some(claimed(registry, files, pod, name, &claim, false)?)
         } else {
-            refuse_foreign(volume)?;
+            refuse_foreign(registry, volume)?;
             None
         };
         volumes.extend(found.map(|found| (name.to_owned(), found)));

@@ -17,8 +17,10 @@ use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
 use super::pod_worker::PodWorker;
 
-/// How many redirections of one probe are followed.
-const REDIRECTIONS_MAX: usize = 10;
+/// How many requests one probe makes when it is sent from place to place.
+const REQUESTS_MAX: usize = 10;
+/// The statuses that send on to the place which they name.
+const REDIRECTIONS: &[u16] = &[301, 302, 303, 307, 308];
 
 /// The probes of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,8 +272,8 @@ impl PodWorker<'_> {
     /// Follows redirections as long as they stay with the host; one that leads elsewhere is good enough,
     /// with a warning (`pkg/probe/http`).
     fn http_probe(&mut self, spec: &ContainerSpec<'_>, kind: ProbeKind, get: &Value) -> Result<(), String> {
-        let mut get = get.clone();
-        for _ in 0..=REDIRECTIONS_MAX {
+        let (mut get, mut place) = (get.clone(), String::new());
+        for _ in 0..REQUESTS_MAX {
             let (url, answer) = self.fetch(spec, &get, "kube-probe/1.36");
             let response = answer.map_err(|why| format!("Get {url:?}: {why}"))?;
             let own = get["host"].as_str().is_none_or(str::is_empty);
@@ -284,8 +286,9 @@ impl PodWorker<'_> {
                 300..400 => {}
                 status => return Err(format!("HTTP probe failed with statuscode: {status}")),
             }
-            let place = response.location().unwrap_or_default();
-            let Some(next) = redirected(&get, &url, place) else {
+            let named = response.location().filter(|_| REDIRECTIONS.contains(&response.status));
+            named.unwrap_or_default().clone_into(&mut place);
+            let Some(next) = redirected(&get, &url, &place) else {
                 let body = String::from_utf8_lossy(&response.body);
                 let word = kind.word();
                 let message =
@@ -295,7 +298,7 @@ impl PodWorker<'_> {
             };
             get = next;
         }
-        Err(format!("Get {:?}: stopped after {REDIRECTIONS_MAX} redirects", get["path"]))
+        Err(format!("Get {place:?}: stopped after {REQUESTS_MAX} redirects"))
     }
 
     /// Sends the request that an `httpGet` describes; gives back its address, too.
@@ -352,6 +355,13 @@ fn redirected(get: &Value, url: &str, place: &str) -> Option<Value> {
     let mut next = get.clone();
     if place.starts_with('/') && !place.starts_with("//") {
         next["path"] = place.into();
+        return Some(next);
+    }
+    let is_relative = !place.is_empty() && !place.contains("://") && !place.starts_with("//");
+    if is_relative {
+        let path = get["path"].as_str().unwrap_or_default().split('?').next().unwrap_or_default();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        next["path"] = format!("{folder}/{place}").into();
         return Some(next);
     }
     let host = |url: &str| Some(url.split_once("://")?.1.split(['/', ':', '?']).next()?.to_owned());

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::super::registry::WriteOptions;
 use super::bench::{Bench, key};
-use crate::apimachinery::builtin::{EVENT, POD};
+use crate::apimachinery::Object;
+use crate::apimachinery::builtin::{CSI_DRIVER, EVENT, POD};
 
 /// The log of a Pod whose only container runs agnhost with one volume at `/v`.
 fn told(bench: &mut Bench, name: &str, volume: Value, words: &[&str]) -> String {
@@ -178,10 +179,20 @@ fn the_nodes_hosts_file_is_there_to_be_mounted() {
 #[test]
 fn volumes_from_elsewhere_are_refused() {
     let mut bench = Bench::new();
-    let csi = "MountVolume.SetUp failed for volume \"v\" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name d.x not found in the list of registered CSI drivers";
+    for (driver, modes) in [("e.x", json!(["Ephemeral"])), ("p.x", json!(["Persistent"]))] {
+        let mut object = Object::new(&CSI_DRIVER, "", driver);
+        object.set("/spec/volumeLifecycleModes", modes);
+        bench.registry.create(&CSI_DRIVER, "", object, &WriteOptions::component("test")).unwrap();
+    }
+    let unsupported = "MountVolume.NewMounter initialization failed for volume \"v\" : volume mode \"Ephemeral\" not supported by driver";
+    let unknown = format!("{unsupported} d.x (no CSIDriver object)");
+    let lasting = format!("{unsupported} p.x (only supports [\"Persistent\"])");
+    let absent = "MountVolume.SetUp failed for volume \"v\" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name e.x not found in the list of registered CSI drivers";
     let nfs = "MountVolume.SetUp failed for volume \"v\" : not simulated: volumes of kind nfs; ";
     for (name, source, told) in [
-        ("one", json!({"csi": {"driver": "d.x"}}), csi),
+        ("one", json!({"csi": {"driver": "d.x"}}), unknown.as_str()),
+        ("lasting", json!({"csi": {"driver": "p.x"}}), &lasting),
+        ("absent", json!({"csi": {"driver": "e.x"}}), absent),
         ("two", json!({"nfs": {"server": "s", "path": "/"}}), nfs),
     ] {
         let mut volume = source;
@@ -249,6 +260,40 @@ fn a_probe_follows_redirections_that_stay_with_the_pod() {
 }
 
 #[test]
+fn a_probe_that_is_sent_in_circles_fails() {
+    let mut bench = Bench::new();
+    // The web server of nginx sends whoever asks for a folder without its slash to the folder.
+    let site = "server { listen 80; location = /round { return 302 round; } location /up { return 304; } }";
+    for (name, path) in [("circles", "/round"), ("stays", "/up")] {
+        let script = format!("echo '{site}' > /etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'");
+        let probe =
+            json!({"httpGet": {"path": path, "port": 80}, "failureThreshold": 1, "initialDelaySeconds": 5});
+        bench.pod(
+            name,
+            json!({"containers": [{"name": "c", "image": "nginx:1.27", "command": ["sh", "-c", script],
+                "readinessProbe": probe}]}),
+        );
+    }
+    bench.run_for(20_000);
+    let events = bench.registry.list(&EVENT, None);
+    let told = |pod: &str, reason: &str| {
+        let mut found = events
+            .iter()
+            .filter(|event| event.text("/involvedObject/name") == pod && event.text("/reason") == reason);
+        found.next().map(|event| event.text("/message").to_owned())
+    };
+    assert_eq!(
+        told("circles", "Unhealthy").as_deref(),
+        Some("Readiness probe failed: Get \"round\": stopped after 10 redirects")
+    );
+    let log = bench.node.logs(&bench.registry, &key("circles"), &Default::default()).unwrap();
+    let asked = String::from_utf8(log.bytes).unwrap().matches("GET /round").count();
+    assert!(asked > 0 && asked.is_multiple_of(10), "{asked}");
+    let warning = told("stays", "ProbeWarning").unwrap();
+    assert!(warning.starts_with("Readiness probe warning: Probe terminated redirects, Response body: "));
+}
+
+#[test]
 fn a_path_in_a_volume_waits_for_its_variables() {
     let mut bench = Bench::new();
     let variable =
@@ -290,7 +335,8 @@ fn a_guestbook_keeps_what_is_written_at_all_its_replicas() {
     let replica = bench.object("replica").text("/status/podIP").to_owned();
     let script = format!(
         "curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/set?key=messages&value=hello'; \
-         curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/guestbook?cmd=set'"
+         curl -s '{replica}:6379/get?key=messages'; curl -s '{primary}:6379/guestbook?cmd=set'; \
+         curl -s '{primary}:6379/guestbook?cmd=get&key=messages'"
     );
     bench.pod(
         "asker",
@@ -299,17 +345,18 @@ fn a_guestbook_keeps_what_is_written_at_all_its_replicas() {
     );
     bench.run_for(10_000);
     let log = bench.node.logs(&bench.registry, &key("asker"), &Default::default()).unwrap();
-    let expected = r#"{"data":""}{"message":"Updated"}{"data":"hello"}cannot set with empty key."#;
-    assert_eq!(String::from_utf8(log.bytes).unwrap().trim_end(), expected);
+    let expected = "{\"data\":\"\"}{\"message\":\"Updated\"}{\"data\":\"hello\"}cannot set with empty key.\n\
+        host and/or port param are invalid. lookup agnhost-replica on 10.96.0.10:53: no such host\n";
+    assert_eq!(String::from_utf8(log.bytes).unwrap(), expected);
 }
 
 #[test]
 fn privileges_grow_unless_they_are_locked() {
     let mut bench = Bench::new();
-    for (name, locked, told) in
-        [("locked", json!(false), "Effective uid: 1000\n"), ("free", json!(true), "Effective uid: 0\n")]
+    for (name, may_grow, told) in
+        [("locked", false, "Effective uid: 1000\n"), ("free", true, "Effective uid: 0\n")]
     {
-        let context = json!({"runAsUser": 1000, "allowPrivilegeEscalation": locked});
+        let context = json!({"runAsUser": 1000, "allowPrivilegeEscalation": may_grow});
         let (program, changes) =
             ("registry.k8s.io/e2e-test-images/nonewprivs:1.3", ["sh", "-c", "ip link add d type dummy"]);
         bench.pod(

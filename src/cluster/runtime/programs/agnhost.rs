@@ -62,7 +62,7 @@ pub(super) fn flag(words: &[String], name: &str) -> Option<String> {
 }
 
 /// The number after `--name=` or `--name`.
-fn number(process: &Process, name: &str, default: u16) -> u16 {
+pub(super) fn number(process: &Process, name: &str, default: u16) -> u16 {
     flag(&process.command(), name).and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 

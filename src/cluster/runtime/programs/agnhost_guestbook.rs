@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::base::Timestamp;
+
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::system::System;
-use super::agnhost::{flag, parameter};
+use super::agnhost::{flag, number, parameter};
 
 /// The subcommand.
 pub(super) const NAME: &str = "guestbook";
@@ -24,10 +26,6 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
 const PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// Replicas and entries that one process keeps at most.
 const KEPT_MAX: usize = 1_000;
-
-fn number(process: &Process, name: &str, default: u16) -> u16 {
-    flag(&process.command(), name).and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// The port on which it listens.
 pub(super) fn port(process: &Process) -> u16 {
@@ -60,7 +58,7 @@ pub(super) fn register(process: &mut Process, system: &mut dyn System) {
             process.memory.insert(STORE.to_owned(), answer["data"].to_string());
             note(process, system, &format!("Registered to node: {primary}"));
         }
-        Err(why) if process.memory.get(UNTIL).is_some_and(|until| system.now().to_string() < *until) => {
+        Err(why) if is_patient(process, system) => {
             let text = format!("encountered error while registering to primary: {why}. Retrying in 1s.");
             note(process, system, &text);
             process.wake = system.now().checked_add(PAUSE).ok();
@@ -70,6 +68,11 @@ pub(super) fn register(process: &mut Process, system: &mut dyn System) {
             process.exit_code = Some(1);
         }
     }
+}
+
+fn is_patient(process: &Process, system: &dyn System) -> bool {
+    let until: Option<Timestamp> = process.memory.get(UNTIL).and_then(|until| until.parse().ok());
+    until.is_some_and(|until| system.now() < until)
 }
 
 /// Answers a request.
@@ -104,6 +107,10 @@ pub(super) fn serve(process: &mut Process, request: &HttpRequest, system: &mut d
                 "set" => "agnhost-primary",
                 _ => return text(400, format!("unsupported cmd: '{command}'\n")),
             };
+            if system.resolve(host).is_empty() {
+                let why = format!("lookup {host} on 10.96.0.10:53: no such host");
+                return text(400, format!("host and/or port param are invalid. {why}\n"));
+            }
             match ask(process, system, host, &format!("{command}?key={key}&value={value}")) {
                 Ok(body) => text(200, body),
                 Err(why) => text(417, format!("encountered error: {why}\n")),
