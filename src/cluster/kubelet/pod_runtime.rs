@@ -230,7 +230,7 @@ pub(super) struct Run {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Terminated {
-    /// 64 hexadecimal digits.
+    /// 64 hexadecimal digits; nothing for a run that was removed, of whose times nobody knows either.
     pub container_id: String,
     /// Exit code.
     pub exit_code: i32,

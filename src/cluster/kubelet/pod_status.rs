@@ -171,7 +171,9 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
         })
         .map(|spec| spec.name())
         .collect();
-    let initialized: Condition = if incomplete.is_empty() || phase == "Succeeded" {
+    // Who was initialized once stays so, whatever starts anew.
+    let is_initialized = incomplete.is_empty() || pod.condition_is_true("Initialized");
+    let initialized: Condition = if is_initialized || phase == "Succeeded" {
         let reason = if phase == "Succeeded" { "PodCompleted" } else { "" };
         ("Initialized", true, reason, String::new())
     } else {
@@ -203,15 +205,7 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
     let mut list: Vec<Value> = own.iter().map(|condition| stamp(pod, condition, now)).collect();
     let scheduled = ("PodScheduled", true, "", String::new());
     list.push(stamp(pod, &scheduled, now));
-    if pod_spec::could_restart_all(pod) {
-        let reason = match phase {
-            "Succeeded" => "PodCompleted",
-            "Failed" => "PodFailed",
-            _ => "",
-        };
-        let restarting = runtime.restarting_all.is_some() && reason.is_empty();
-        list.push(stamp(pod, &(ALL_RESTARTING, restarting, reason, String::new()), now));
-    }
+    list.extend(pod_spec::could_restart_all(pod).then(|| all_restarting(pod, runtime, phase, now)));
     let known = [
         "PodReadyToStartContainers",
         "Initialized",
@@ -223,6 +217,23 @@ fn conditions(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -
     let others = pod.list("/status/conditions").iter();
     list.extend(others.filter(|other| !known.contains(&other["type"].as_str().unwrap_or_default())).cloned());
     Value::Array(list)
+}
+
+/// Whether all containers of a Pod are started anew; the one condition that does not say for which generation.
+fn all_restarting(pod: &Object, runtime: &PodRuntime, phase: &str, now: Timestamp) -> Value {
+    let (restarting, reason, message) = match phase {
+        "Succeeded" => (false, "PodCompleted", ""),
+        "Failed" => (false, "PodFailed", ""),
+        _ if runtime.restarting_all.is_some() => {
+            (true, "RestartAllContainersStarted", "container exited with restart policy rule")
+        }
+        _ => (false, "", ""),
+    };
+    let mut condition = stamp(pod, &(ALL_RESTARTING, restarting, reason, message.to_owned()), now);
+    if let Value::Object(fields) = &mut condition {
+        fields.remove("observedGeneration");
+    }
+    condition
 }
 
 /// The message about readiness gates that are not true.
@@ -339,13 +350,17 @@ fn last_state(container: &ContainerRuntime) -> Value {
 }
 
 fn terminated_state(terminated: &Terminated) -> Value {
+    let is_known = !terminated.container_id.is_empty();
+    let time = |moment: Timestamp| is_known.then(|| time_text(moment));
     let mut state = json!({
-        "containerID": format!("containerd://{}", terminated.container_id),
         "exitCode": terminated.exit_code,
         "reason": terminated.reason,
-        "startedAt": time_text(terminated.started_at),
-        "finishedAt": time_text(terminated.finished_at),
+        "startedAt": time(terminated.started_at),
+        "finishedAt": time(terminated.finished_at),
     });
+    if is_known {
+        state["containerID"] = json!(format!("containerd://{}", terminated.container_id));
+    }
     if !terminated.message.is_empty() {
         state["message"] = json!(terminated.message);
     }

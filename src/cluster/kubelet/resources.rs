@@ -110,11 +110,12 @@ impl PodWorker<'_> {
         for spec in pod_spec::all_containers(&pod) {
             let wanted = spec.get("/resources").cloned().unwrap_or(Value::Null);
             let container = self.container(spec.name());
-            if !container.is_running() || container.kill.is_some() || container.resources == wanted {
+            if !container.is_running() || container.resources == wanted {
                 continue;
             }
             let before = std::mem::replace(&mut container.resources, wanted.clone());
-            if before.is_null() {
+            // What is being ended gets its own when it starts again.
+            if before.is_null() || container.kill.is_some() {
                 continue;
             }
             let changed = |resource: &str| {
@@ -135,13 +136,12 @@ impl PodWorker<'_> {
         None
     }
 
-    /// Tells that a resize is over once every container runs with what it was given.
+    /// Tells that a resize is over once every container that runs has what it was given.
     fn conclude_resize(&mut self) {
         let pod = Arc::clone(&self.pod);
-        let lasting = pod_spec::init_containers(&pod).filter(ContainerSpec::is_sidecar);
-        let settled = |container: &ContainerRuntime| container.is_running() && container.kill.is_none();
+        let settled = |container: &ContainerRuntime| !container.is_running() || container.kill.is_none();
         if self.runtime_mut().resizing
-            && lasting.chain(pod_spec::containers(&pod)).all(|spec| settled(self.container(spec.name())))
+            && pod_spec::all_containers(&pod).all(|spec| settled(self.container(spec.name())))
         {
             self.runtime_mut().resizing = false;
             self.event(None, EventType::Normal, "ResizeCompleted", &resize_message(&pod, "completed", ""));

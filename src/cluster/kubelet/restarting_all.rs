@@ -62,14 +62,13 @@ impl ContainerRuntime {
     /// Forgets the run, of which only is left that it was removed.
     fn remove(&mut self) {
         let Some(run) = self.run.take() else { return };
-        let ended = run.terminated.map_or(run.started_at, |ended| ended.finished_at);
         self.last = Some(Terminated {
-            container_id: run.container_id,
+            container_id: String::new(),
             exit_code: REMOVED,
             reason: REASON.to_owned(),
             message: MESSAGE.to_owned(),
             started_at: run.started_at,
-            finished_at: ended,
+            finished_at: run.started_at,
         });
         self.restarts += 1;
         self.previous_log = Some(std::mem::take(&mut self.log));

@@ -279,6 +279,40 @@ fn all_containers_start_anew_when_a_rule_says_so() {
 }
 
 #[test]
+fn a_pod_that_starts_anew_tells_of_it_and_stays_initialized() {
+    let rule = json!({"action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [1]}});
+    let mut trigger = container("sleep 5; exit 1");
+    (trigger["restartPolicy"], trigger["restartPolicyRules"]) = (json!("Never"), json!([rule]));
+    let first = json!({"name": "first", "image": "busybox:1.36", "command": ["true"]});
+    let mut bench = pod(json!({"initContainers": [first], "containers": [trigger]}));
+    let mut restarting = None;
+    for _ in 0..200 {
+        bench.run_for(100);
+        let pod = bench.object("p");
+        if pod.condition_is_true("AllContainersRestarting") {
+            restarting = Some(pod);
+            break;
+        }
+    }
+    let pod = restarting.unwrap();
+    let told = pod.condition("AllContainersRestarting").unwrap();
+    assert_eq!(
+        (told.get("reason"), told.get("message"), told.get("observedGeneration")),
+        (
+            Some(&json!("RestartAllContainersStarted")),
+            Some(&json!("container exited with restart policy rule")),
+            None
+        )
+    );
+    assert!(pod.condition_is_true("Initialized"));
+    let last = pod.get("/status/containerStatuses/0/lastState/terminated").unwrap();
+    let message = "The container is removed because RestartAllContainers in place";
+    let expected = json!({"exitCode": 137, "reason": "RestartingAllContainers", "message": message,
+        "startedAt": null, "finishedAt": null});
+    assert_eq!(last, &expected, "nobody knows when the run ended, so no column tells how long ago");
+}
+
+#[test]
 fn resources_follow_in_place() {
     let mut bench = pod(json!({"containers": [{"name": "c", "image": "nginx:1.27",
         "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "200m"}}}]}));
@@ -321,6 +355,36 @@ fn resources_follow_in_place() {
     assert_eq!(told("ResizeInfeasible"), Some(infeasible.as_str()));
     let completed = format!(r#"Pod resize completed: {},"generation":4}}"#, resources("1"));
     assert_eq!(told("ResizeCompleted"), Some(completed.as_str()));
+}
+
+#[test]
+fn a_resize_ends_with_the_containers_that_run() {
+    let mut lasting = container("trap '' TERM; while true; do sleep 1; done");
+    lasting["resources"] = json!({"requests": {"memory": "100Mi"}});
+    lasting["resizePolicy"] = json!([{"resourceName": "memory", "restartPolicy": "RestartContainer"}]);
+    let mut brief = container("true");
+    brief["name"] = json!("brief");
+    let mut bench = pod(json!({"restartPolicy": "OnFailure", "containers": [lasting, brief]}));
+    bench.run_for(10_000);
+    let resize = |bench: &mut Bench, memory: &str| {
+        let mut object = bench.object("p");
+        object.set("/spec/containers/0/resources/requests/memory", memory);
+        let options = WriteOptions { subresource: "resize", ..WriteOptions::component("test") };
+        bench.registry.update(&POD, &key("p"), object, &options).unwrap();
+        bench.run_for(5_000);
+        bench.object("p").condition_is_true("PodResizeInProgress")
+    };
+    assert!(resize(&mut bench, "200Mi") && resize(&mut bench, "300Mi"), "the old run takes its time");
+    bench.run_for(60_000);
+    let seen = bench.object("p");
+    assert!(seen.condition("PodResizeInProgress").is_none());
+    assert_eq!(seen.text("/status/containerStatuses/0/resources/requests/memory"), "300Mi");
+    let events = bench.registry.list(&EVENT, None);
+    let count = |reason: &str| -> i64 {
+        let of_reason = events.iter().filter(|event| event.text("/reason") == reason);
+        of_reason.map(|event| event.number("/count").unwrap_or(1)).sum()
+    };
+    assert_eq!((count("ResizeStarted"), count("ResizeCompleted")), (2, 1));
 }
 
 #[test]

@@ -36,7 +36,12 @@ impl Strategy for PodStrategy {
         for list in ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"] {
             for container in items(status, list) {
                 for state in ["state", "lastState"] {
-                    container.entry(state).or_insert_with(|| json!({}));
+                    let state = container.entry(state).or_insert_with(|| json!({}));
+                    if let Some(Value::Object(ended)) = state.get_mut("terminated") {
+                        for time in ["startedAt", "finishedAt"] {
+                            ended.entry(time).or_insert(Value::Null);
+                        }
+                    }
                 }
             }
         }
