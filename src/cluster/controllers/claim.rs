@@ -23,7 +23,8 @@ pub(super) fn claim(
     claim_tracked(registry, kind, owner, selector, None)
 }
 
-/// [`claim`], whose objects lose a finalizer of their owner when they are released.
+/// [`claim`], whose objects get a finalizer of their owner when they are adopted, and lose it when they are
+/// released.
 ///
 /// # Errors
 /// When an object cannot be adopted or released.
@@ -55,7 +56,7 @@ pub(super) fn claim_tracked(
         .cloned()
         .collect();
     for object in orphans {
-        claimed.extend(unless_gone(adopt(registry, kind, &object, owner))?);
+        claimed.extend(unless_gone(adopt(registry, kind, &object, owner, finalizer))?);
     }
     Ok(claimed)
 }
@@ -77,8 +78,13 @@ fn adopt(
     kind: &'static Kind,
     object: &Object,
     owner: &Object,
+    finalizer: Option<&str>,
 ) -> Result<Arc<Object>, Status> {
     let mut adopted = object.clone();
+    if let Some(finalizer) = finalizer.filter(|own| object.finalizers().all(|found| found != *own)) {
+        let all = object.finalizers().chain([finalizer]).map(Value::from);
+        adopted.set("/metadata/finalizers", all.collect::<Vec<_>>());
+    }
     let mut references = object.list("/metadata/ownerReferences").to_vec();
     references.push(json!(OwnerReference::controller(owner)));
     adopted.set("/metadata/ownerReferences", references);

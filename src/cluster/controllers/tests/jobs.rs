@@ -58,6 +58,23 @@ fn a_pod_that_matches_no_longer_is_let_go_of() {
 }
 
 #[test]
+fn a_pod_that_is_adopted_is_counted_like_others() {
+    let mut simulation = cluster();
+    let mut work =
+        job("sleep 20", json!({"manualSelector": true, "selector": {"matchLabels": {"app": "x"}}}));
+    work["spec"]["template"]["metadata"] = json!({"labels": {"app": "x"}});
+    let spec = work["spec"]["template"]["spec"].clone();
+    create(&mut simulation, &builtin::POD, "own", json!({"labels": {"app": "x"}, "spec": spec}));
+    create(&mut simulation, &builtin::JOB, "work", work);
+    run(&mut simulation, 1);
+    let adopted = get(&simulation, &builtin::POD, "own");
+    assert_eq!((adopted.list("/metadata/ownerReferences").len(), adopted.finalizers().count()), (1, 1));
+    run(&mut simulation, 60);
+    assert_eq!((pods(&simulation).len(), count(&simulation, "succeeded")), (1, 1));
+    assert_eq!(get(&simulation, &builtin::POD, "own").finalizers().count(), 0);
+}
+
+#[test]
 fn several_completions_run_so_many_at_a_time() {
     let mut simulation = cluster();
     create(
