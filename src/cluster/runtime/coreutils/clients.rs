@@ -1,7 +1,7 @@
 //! Clients of databases: redis-cli, and of the others as much as probes and first steps need.
 
 use super::super::http::{ConnectError, HttpRequest};
-use super::super::programs::REDIS_METHOD;
+use super::super::programs::{REDIS_METHOD, redis_unquoted};
 use super::{Call, Outcome};
 
 /// An option's value: `-h redis`, `-hredis`, `--host=redis`.
@@ -95,7 +95,7 @@ fn bare(text: &str) -> String {
     let line = |line: &str| {
         let numbered = line.split_once(") ").filter(|(number, _)| number.parse::<usize>().is_ok());
         let item = numbered.map_or(line, |(_, item)| item);
-        item.strip_prefix("(integer) ").unwrap_or(item).trim_matches('"').to_owned()
+        redis_unquoted(item.strip_prefix("(integer) ").unwrap_or(item))
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -181,6 +181,7 @@ mod tests {
             ("\"a b\"", "a b"),
             ("1) \"apple\"\n2) \"banana\"", "apple\nbanana"),
             ("(nil)", "(nil)"),
+            (r#""{\"name\": \"a\"}""#, r#"{"name": "a"}"#),
         ] {
             assert_eq!(bare(told), shown);
         }

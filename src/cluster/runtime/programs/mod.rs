@@ -38,7 +38,7 @@ pub(super) use metrics_server::MetricsServer;
 pub(super) use nginx::{ASKED_PORT, NGINX, NGINX_UNPRIVILEGED};
 pub(super) use php_apache::PhpApache;
 pub(super) use python_http::PythonHttp;
-pub(super) use redis::{METHOD as REDIS_METHOD, Redis};
+pub(super) use redis::{METHOD as REDIS_METHOD, Redis, unquoted as redis_unquoted};
 pub(super) use sample_app::SampleApp;
 pub(super) use stress::{Burner, GoStress, Hoarder, Stress};
 pub(super) use unmodelled::{

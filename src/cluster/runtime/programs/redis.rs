@@ -87,18 +87,20 @@ fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
     let word = |index: usize| words.get(index).map(String::as_str).unwrap_or_default();
     let key = format!("{KEY}{}", word(1));
     let count = memory.keys().filter(|name| name.starts_with(KEY) || name.starts_with(LIST)).count();
-    if let Some(answer) = list_answer(memory, words) {
+    let is_full = count >= KEYS_MAX;
+    if let Some(answer) = list_answer(memory, words, is_full) {
         return answer;
     }
     match (word(0).to_ascii_uppercase().as_str(), words.len()) {
         ("PING", 1) => "PONG".to_owned(),
-        ("PING" | "ECHO", 2) => format!("{:?}", word(1)),
-        ("SET", 3..) if count >= KEYS_MAX => "(error) OOM command not allowed".to_owned(),
+        ("PING" | "ECHO", 2) => quoted(word(1)),
+        ("SET", 3..) if is_full => "(error) OOM command not allowed".to_owned(),
         ("SET", 3..) => {
+            memory.remove(&format!("{LIST}{}", word(1)));
             memory.insert(key, word(2).to_owned());
             "OK".to_owned()
         }
-        ("GET", 2) => memory.get(&key).map_or_else(|| "(nil)".to_owned(), |value| format!("{value:?}")),
+        ("GET", 2) => memory.get(&key).map_or_else(|| "(nil)".to_owned(), |value| quoted(value)),
         ("DEL", 2) => format!("(integer) {}", i32::from(memory.remove(&key).is_some())),
         ("EXISTS", 2) => format!("(integer) {}", i32::from(memory.contains_key(&key))),
         ("INCR" | "DECR", 2) => {
@@ -136,8 +138,9 @@ fn answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> String {
     }
 }
 
-/// The answer to a command about a list; `None` when it is about something else.
-fn list_answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> Option<String> {
+/// The answer to a command about a list; `None` when it is about something else. No list begins where
+/// there is no room for one.
+fn list_answer(memory: &mut BTreeMap<String, String>, words: &[String], is_full: bool) -> Option<String> {
     let (command, key) = (words.first()?.to_ascii_uppercase(), words.get(1)?);
     let place = format!("{LIST}{key}");
     let mut items: Vec<String> =
@@ -154,7 +157,9 @@ fn list_answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> Optio
     }
     let count = |items: &[String]| format!("(integer) {}", items.len());
     let answer = match (command.as_str(), rest) {
-        ("RPUSH" | "LPUSH", [_, ..]) if items.len() + rest.len() > KEYS_MAX => {
+        ("RPUSH" | "LPUSH", [_, ..])
+            if items.len() + rest.len() > KEYS_MAX || is_full && items.is_empty() =>
+        {
             return Some("(error) OOM command not allowed".to_owned());
         }
         ("RPUSH", [_, ..]) => {
@@ -177,8 +182,8 @@ fn list_answer(memory: &mut BTreeMap<String, String>, words: &[String]) -> Optio
             return Some(listed(&range.map(String::as_str).collect::<Vec<_>>()));
         }
         ("LPOP" | "RPOP", []) if items.is_empty() => return Some("(nil)".to_owned()),
-        ("LPOP", []) => format!("{:?}", items.remove(0)),
-        ("RPOP", []) => format!("{:?}", items.pop().unwrap_or_default()),
+        ("LPOP", []) => quoted(&items.remove(0)),
+        ("RPOP", []) => quoted(&items.pop().unwrap_or_default()),
         ("DEL", []) if !items.is_empty() => {
             items.clear();
             "(integer) 1".to_owned()
@@ -200,8 +205,46 @@ fn listed(texts: &[&str]) -> String {
         return "(empty array)".to_owned();
     }
     let lines: Vec<String> =
-        texts.iter().enumerate().map(|(index, text)| format!("{}) {text:?}", index + 1)).collect();
+        texts.iter().enumerate().map(|(index, text)| format!("{}) {}", index + 1, quoted(text))).collect();
     lines.join("\n")
+}
+
+/// A text as redis-cli shows it at a terminal (`sdscatrepr`).
+fn quoted(text: &str) -> String {
+    let shown = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b'\n' => "\\n".to_owned(),
+        b'\r' => "\\r".to_owned(),
+        b'\t' => "\\t".to_owned(),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    });
+    format!("\"{}\"", shown.collect::<String>())
+}
+
+/// The text that was shown in such a way; what is not in quotes stays.
+pub(in super::super) fn unquoted(shown: &str) -> String {
+    let Some(inner) = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return shown.to_owned();
+    };
+    let mut bytes = Vec::new();
+    let mut rest = inner.as_bytes();
+    while let [first, after @ ..] = rest {
+        let (byte, taken) = match (first, after) {
+            (b'\\', [b'n', ..]) => (b'\n', 1),
+            (b'\\', [b'r', ..]) => (b'\r', 1),
+            (b'\\', [b't', ..]) => (b'\t', 1),
+            (b'\\', [b'x', code @ ..]) => {
+                let code = code.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+                (code.and_then(|code| u8::from_str_radix(code, 16).ok()).unwrap_or(b'x'), 3)
+            }
+            (b'\\', [other, ..]) => (*other, 1),
+            _ => (*first, 0),
+        };
+        bytes.push(byte);
+        rest = after.get(taken..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -232,6 +275,25 @@ mod tests {
         );
         assert!(ask("get jobs").contains("WRONGTYPE") && ask("rpush a x").contains("WRONGTYPE"));
         assert_eq!((ask("del jobs"), ask("lpop jobs")), ("(integer) 1".into(), "(nil)".into()));
+        assert_eq!((ask("rpush jobs x"), ask("set jobs y")), ("(integer) 1".into(), "OK".into()));
+        assert_eq!((ask("get jobs"), ask("dbsize")), ("\"y\"".into(), "(integer) 2".into()));
         assert_eq!(ask("config get maxmemory"), "1) \"maxmemory\"\n2) \"2097152\"");
+    }
+
+    #[test]
+    fn no_list_begins_where_there_is_no_room() {
+        let mut memory: BTreeMap<String, String> =
+            (0..KEYS_MAX).map(|number| (format!("{KEY}{number}"), String::new())).collect();
+        let words = ["rpush", "jobs", "x"].map(str::to_owned);
+        assert_eq!(answer(&mut memory, &words), "(error) OOM command not allowed");
+    }
+
+    #[test]
+    fn what_is_quoted_can_be_read_back() {
+        assert_eq!(quoted("{\"a\": \"\u{d55c}\"}\n"), r#""{\"a\": \"\xed\x95\x9c\"}\n""#);
+        for text in ["", "a\\b\"\t", "\u{d55c}\u{ae00}", "1) \"x\""] {
+            assert_eq!(unquoted(&quoted(text)), text);
+        }
+        assert_eq!(unquoted("(nil)"), "(nil)");
     }
 }
