@@ -100,7 +100,11 @@ pub(super) fn patch(
     Ok(with_warnings(presentation.object(code, &written.object, now), &written))
 }
 
-/// The same, with what its body says twice where anybody is to be told.
+/// How a request with a body wants its write to be made; where anybody is to be told, with what the body
+/// says twice.
+///
+/// # Errors
+/// As [`write_options`].
 fn options_of_body(
     info: &RequestInfo,
     headers: &HeaderMap,

@@ -38,7 +38,6 @@ pub(super) fn hostname(pod: &Object) -> String {
         return pod.text("/spec/nodeName").to_owned();
     }
     match full_name(pod) {
-        _ if pod.get("/spec/hostnameOverride").is_some() => short_name(pod),
         Some(full) if pod.flag("/spec/setHostnameAsFQDN") => full,
         _ => short_name(pod),
     }
@@ -54,7 +53,7 @@ fn short_name(pod: &Object) -> String {
     }
 }
 
-/// The name with the domain of the subdomain, if there is one.
+/// The name with the domain of the subdomain, if there is one; what overrides the name is the whole of it.
 fn full_name(pod: &Object) -> Option<String> {
     if pod.get("/spec/hostnameOverride").is_some() {
         return None;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apimachinery::{Kind, Object, ObjectKey, Status, builtin};
+use crate::apimachinery::{Kind, Object, ObjectKey, Status};
 
 use super::Registry;
 use super::admission;
@@ -15,9 +15,6 @@ use super::update::nothing_keeps;
 pub(crate) const FOREGROUND_FINALIZER: &str = "foregroundDeletion";
 /// Finalizer under which the garbage collector releases dependents.
 pub(crate) const ORPHAN_FINALIZER: &str = "orphan";
-
-/// Namespaces that cannot be deleted.
-const PROTECTED_NAMESPACES: &[&str] = &["default", "kube-system", "kube-public"];
 
 impl Registry {
     /// Deletes an object, gracefully where the kind says so.
@@ -34,9 +31,6 @@ impl Registry {
         let version = kind;
         let kind = kind.stored();
         let old = self.get(kind, key)?;
-        if kind == &builtin::NAMESPACE && PROTECTED_NAMESPACES.contains(&key.name.as_str()) {
-            return Err(Status::forbidden(kind, &key.name, "this namespace may not be deleted"));
-        }
         if let Some(why) = strategy_of(kind).refuses_deletion(&key.name) {
             return Err(Status::forbidden(kind, &key.name, why));
         }

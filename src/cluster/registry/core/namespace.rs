@@ -8,10 +8,17 @@ use crate::base::Timestamp;
 use super::super::columns::{self, Column};
 use super::super::strategy::Strategy;
 
+/// Namespaces that cannot be deleted.
+const PROTECTED: &[&str] = &["default", "kube-system", "kube-public"];
+
 /// `pkg/registry/core/namespace`.
 pub(crate) struct NamespaceStrategy;
 
 impl Strategy for NamespaceStrategy {
+    fn refuses_deletion(&self, name: &str) -> Option<&'static str> {
+        PROTECTED.contains(&name).then_some("this namespace may not be deleted")
+    }
+
     fn set_defaults(&self, object: &mut Object) {
         let name = object.name().to_owned();
         if !name.is_empty() {
