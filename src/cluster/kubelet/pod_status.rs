@@ -54,9 +54,14 @@ pub(super) fn pod_status(pod: &Object, runtime: &PodRuntime, host_address: &str,
     if pod_spec::init_containers(pod).next().is_some() {
         status.insert("initContainerStatuses".to_owned(), list(pod_spec::init_containers(pod).collect()));
     }
-    status.insert("containerStatuses".to_owned(), list(pod_spec::containers(pod).collect()));
+    // Init containers stand in their turn, all others by name (`convertToAPIContainerStatuses`).
+    let by_name = |mut specs: Vec<ContainerSpec<'_>>| {
+        specs.sort_by(|one, other| one.name().cmp(other.name()));
+        list(specs)
+    };
+    status.insert("containerStatuses".to_owned(), by_name(pod_spec::containers(pod).collect()));
     if pod_spec::ephemeral_containers(pod).next().is_some() {
-        let statuses = list(pod_spec::ephemeral_containers(pod).collect());
+        let statuses = by_name(pod_spec::ephemeral_containers(pod).collect());
         status.insert("ephemeralContainerStatuses".to_owned(), statuses);
     }
     if runtime.stopping.as_ref().is_some_and(|stopping| stopping.torn_down_at.is_some_and(|at| at <= now)) {

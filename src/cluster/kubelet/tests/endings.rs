@@ -378,7 +378,7 @@ fn a_resize_ends_with_the_containers_that_run() {
     bench.run_for(60_000);
     let seen = bench.object("p");
     assert!(seen.condition("PodResizeInProgress").is_none());
-    assert_eq!(seen.text("/status/containerStatuses/0/resources/requests/memory"), "300Mi");
+    assert_eq!(seen.text("/status/containerStatuses/1/resources/requests/memory"), "300Mi", "by name");
     let events = bench.registry.list(&EVENT, None);
     let count = |reason: &str| -> i64 {
         let of_reason = events.iter().filter(|event| event.text("/reason") == reason);
