@@ -50,7 +50,7 @@ pub use custom::{
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
 pub use go_struct::{InGoOrder, fill_structs, known_fields};
-pub use go_value::go_value;
+pub use go_value::{format_float, go_number, go_value};
 pub use hash::{pod_template_hash, stable_hash};
 pub use int_or_string::resolve_int_or_percent;
 pub use json_error::go_json_error;

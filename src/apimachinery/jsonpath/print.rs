@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
+use crate::apimachinery::{format_float, go_value};
+
 /// Several results of one action, with a space between.
 pub(super) fn print_results(results: &[Cow<'_, Value>]) -> String {
     results.iter().map(|value| go_text(value)).collect::<Vec<_>>().join(" ")
@@ -13,10 +15,9 @@ pub(super) fn print_results(results: &[Cow<'_, Value>]) -> String {
 #[must_use]
 pub fn go_text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number_text(number),
         Value::Array(_) | Value::Object(_) => go_json(value),
-        scalar => scalar.to_string(),
+        Value::Null => "null".to_owned(),
+        scalar => go_value(scalar),
     }
 }
 
@@ -31,7 +32,7 @@ fn go_json(value: &Value) -> String {
             format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
         }
         Value::String(text) => quoted(text),
-        Value::Number(number) => number_text(number),
+        Value::Number(number) => json_number(number),
         scalar => scalar.to_string(),
     }
 }
@@ -51,15 +52,24 @@ fn quoted(text: &str) -> String {
     escaped
 }
 
-/// Go switches to exponents outside 1e-5 … 1e21.
-fn number_text(number: &Number) -> String {
+/// As Go's JSON encoder writes numbers: with an exponent below 1e-6 and from 1e21 on.
+fn json_number(number: &Number) -> String {
     let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
-    let scientific = format!("{float:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
+    if float == 0.0 || (1e-6..1e21).contains(&float.abs()) {
         return float.to_string();
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    format_float(float, 'e', None).unwrap_or_default().replace("e-0", "e-")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_float_reads_otherwise_by_itself_than_in_json() {
+        assert_eq!(go_text(&json!(12_345_678.5)), "1.23456785e+07");
+        assert_eq!(go_text(&json!([12_345_678.5, 0.00001, 1e-7, 1e21])), "[12345678.5,0.00001,1e-7,1e+21]");
+    }
 }

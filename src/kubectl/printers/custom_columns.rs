@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::apimachinery::{JsonPath, go_value};
 
 use super::super::errors::{Failure, Outcome};
-use super::plain_table;
+use super::{escape_controls, plain_table};
 
 /// Columns with headers and paths.
 #[derive(Clone, Debug)]
@@ -92,7 +92,8 @@ impl CustomColumns {
             .map(|(_, path)| {
                 let path = path.as_ref().map_err(Failure::message)?;
                 let found = path.find(object).map_err(Failure::message)?;
-                let texts: Vec<String> = found.iter().map(go_value).collect();
+                let texts: Vec<String> =
+                    found.iter().map(|value| escape_controls(&go_value(value))).collect();
                 Ok(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") })
             })
             .collect()
@@ -117,6 +118,8 @@ mod tests {
         let (text, ended) = columns.print(&list);
         ended.unwrap();
         assert_eq!(text, "NAME   L          X\nweb    map[a:b]   <none>\n");
+        let escape = json!({"metadata": {"name": "\u{1b}[31m"}});
+        assert_eq!(columns.row(&escape).unwrap()[0], "^[[31m");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) use json::{escape_html, indent, to_json};
 pub(super) use kyaml::to_kyaml;
 pub(super) use name::{name_of, print_name};
 pub(super) use sort::{SortField, Sorts, sort_by};
-pub(super) use table::{TableOptions, TablePrinter, labels_text, plain_table};
+pub(super) use table::{TableOptions, TablePrinter, escape_controls, labels_text, plain_table};
 
 /// A format that `-o` names, other than the tables for people.
 #[derive(Clone, Debug)]

@@ -186,7 +186,7 @@ fn cell_text(value: &Value) -> String {
 }
 
 /// Makes escape characters harmless, as `printers.WriteEscaped` does.
-fn escape_controls(text: &str) -> String {
+pub(crate) fn escape_controls(text: &str) -> String {
     text.replace('\u{1b}', "^[").replace('\r', "\\r")
 }
 

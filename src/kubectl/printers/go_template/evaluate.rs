@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::functions::{Dynamic, call, check_count, is_true};
 use super::lexer::line_of;
 use super::node::{Branch, BranchKind, Command, Node, Operand, OperandKind, Pipeline, Tree};
-use super::printf::{plain, quote, type_name};
+use super::printf::{quote, type_name};
+use crate::apimachinery::go_value;
 
 /// How deep templates may call each other.
 const DEEPEST: usize = 100;
@@ -75,7 +76,7 @@ impl<'d> State<'_, 'd> {
                 Node::Action(pipeline) => {
                     let value = self.pipeline(pipeline, dot)?;
                     if pipeline.variables.is_empty() {
-                        self.out.push_str(&value.as_deref().map_or("<no value>".to_owned(), plain));
+                        self.out.push_str(&value.as_deref().map_or("<no value>".to_owned(), go_value));
                     }
                     Flow::On
                 }
@@ -129,7 +130,7 @@ impl<'d> State<'_, 'd> {
                     Box::new((0..end).map(|index| (index.into(), Some(Cow::Owned(index.into())))))
                 }
                 other => {
-                    let why = format!("range can't iterate over {}", plain(&other));
+                    let why = format!("range can't iterate over {}", go_value(&other));
                     return Err(self.failed(branch.pipeline.position, &branch.pipeline, why));
                 }
             },

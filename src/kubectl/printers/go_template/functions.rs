@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 use base64::Engine;
 use serde_json::Value;
 
-use super::printf::{plain, sprintf, type_name};
+use super::printf::{sprintf, type_name};
+use crate::apimachinery::go_value;
 
 /// A value while a template runs; `None` is what Go calls an invalid value (a key that is not there).
 pub(super) type Dynamic<'d> = Option<Cow<'d, Value>>;
@@ -78,7 +79,7 @@ pub(super) fn call<'d>(
         "index" => index(arguments),
         "slice" => slice(&arguments),
         "print" => text(sprint(&values())),
-        "println" => text(values().iter().map(plain).collect::<Vec<_>>().join(" ") + "\n"),
+        "println" => text(values().iter().map(go_value).collect::<Vec<_>>().join(" ") + "\n"),
         "printf" => match arguments[0].as_deref() {
             Some(Value::String(format)) => text(sprintf(format, &values()[1..], &integers[1..])),
             Some(other) => Err(format!("wrong type for value; expected string; got {}", type_name(other))),
@@ -119,7 +120,7 @@ fn sprint(values: &[Value]) -> String {
         if index > 0 && !value.is_string() && !values[index - 1].is_string() {
             text.push(' ');
         }
-        text.push_str(&plain(value));
+        text.push_str(&go_value(value));
     }
     text
 }
@@ -236,7 +237,11 @@ fn equal<'d>(arguments: &[Dynamic<'d>], integers: &[bool]) -> Result<Dynamic<'d>
             }
             if a.is_array() || a.is_object() {
                 let (a_type, b_type) = (type_name(a), type_name(b));
-                return Err(format!("non-comparable types {}: {a_type}, {b_type}: {}", plain(a), plain(b)));
+                return Err(format!(
+                    "non-comparable types {}: {a_type}, {b_type}: {}",
+                    go_value(a),
+                    go_value(b)
+                ));
             }
         }
         if one == two {

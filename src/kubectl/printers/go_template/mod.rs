@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use self::node::{BranchKind, Node, Tree};
 use super::super::errors::{Failure, Outcome};
+use crate::apimachinery::go_value;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -76,7 +77,7 @@ impl GoTemplate {
                 let text = format!(
                     "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{object}\n\tobject given to template engine was:\n\t\t{}\n\n",
                     self.text,
-                    printf::plain(object)
+                    go_value(object)
                 );
                 let failure = Failure::message(format!(
                     "error executing template {}: {why}",

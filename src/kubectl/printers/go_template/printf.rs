@@ -1,59 +1,8 @@
-//! Values as Go's `fmt` writes them: `%v` of everything, and `printf`.
+//! `printf`, types and literals as Go's `fmt` and `strconv` write them.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-/// A value as `fmt.Fprint` writes it.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::Bool(on) => on.to_string(),
-        Value::Number(number) => number_text(number),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
-        Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key}:{}", plain(value))).collect();
-            format!("map[{}]", entries.join(" "))
-        }
-    }
-}
-
-fn number_text(number: &Number) -> String {
-    match number.as_f64().filter(|_| number.is_f64()) {
-        Some(float) => shortest(float),
-        None => number.to_string(),
-    }
-}
-
-/// `%g` with the fewest digits: an exponent from a million on and below 0.0001.
-fn shortest(float: f64) -> String {
-    let (mantissa, exponent) = parts(float, None);
-    if (-4..21).contains(&exponent) && (exponent < 6 || digits(&mantissa) > 21) || float == 0.0 {
-        return float.to_string();
-    }
-    with_exponent(&mantissa, exponent)
-}
-
-fn digits(mantissa: &str) -> usize {
-    mantissa.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// Mantissa and exponent of the scientific form.
-fn parts(float: f64, precision: Option<usize>) -> (String, i32) {
-    let text = match precision {
-        Some(precision) => format!("{float:.precision$e}"),
-        None => format!("{float:e}"),
-    };
-    match text.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa.to_owned(), exponent.parse().unwrap_or_default()),
-        None => (text, 0),
-    }
-}
-
-fn with_exponent(mantissa: &str, exponent: i32) -> String {
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
-}
+use crate::apimachinery::{format_float, go_number, go_value};
 
 /// Go's name of a value's type.
 pub(super) fn type_name(value: &Value) -> &'static str {
@@ -115,7 +64,7 @@ pub(super) fn sprintf(format: &str, arguments: &[Value], integers: &[bool]) -> S
     let extra: Vec<String> = arguments_left
         .map(|(value, integer)| match value {
             Value::Null => "<nil>".to_owned(),
-            value => format!("{}={}", if integer { "int" } else { type_name(value) }, plain(value)),
+            value => format!("{}={}", if integer { "int" } else { type_name(value) }, go_value(value)),
         })
         .collect();
     if !extra.is_empty() {
@@ -201,8 +150,8 @@ fn verb_text(verb: char, directive: Directive, value: &Value) -> Option<String> 
         ('T', _) => Some(type_name(value).to_owned()),
         (_, Some(text)) => Some(text),
         ('v', None) => Some(match value {
-            Value::Number(number) if directive.plus => signed(number_text(number), directive),
-            value => plain(value),
+            Value::Number(number) if directive.plus => signed(go_number(number), directive),
+            value => go_value(value),
         }),
         _ => None,
     }
@@ -213,7 +162,7 @@ fn inner_text(verb: char, directive: Directive, value: &Value) -> String {
     match verb_text(verb, directive, value) {
         Some(text) if value.is_array() || value.is_object() => text,
         Some(text) => padded(&text, directive, value),
-        None if value.is_null() => plain(value),
+        None if value.is_null() => go_value(value),
         None => bad_verb(verb, directive, value, false),
     }
 }
@@ -266,34 +215,12 @@ fn int_verb(verb: char, directive: Directive, number: i64) -> Option<String> {
 fn float_verb(verb: char, directive: Directive, float: f64) -> Option<String> {
     let precision = directive.precision.map(|precision| precision.min(1_000));
     let text = match verb {
-        'f' | 'F' => format!("{float:.*}", precision.unwrap_or(6)),
-        'e' | 'E' => {
-            let (mantissa, exponent) = parts(float, Some(precision.unwrap_or(6)));
-            with_exponent(&mantissa, exponent)
-        }
-        'g' | 'G' | 'v' => match precision {
-            None => shortest(float),
-            Some(precision) => general(float, precision.max(1)),
-        },
-        _ => return None,
-    };
+        'f' | 'F' | 'e' | 'E' => format_float(float, verb.to_ascii_lowercase(), precision.or(Some(6))),
+        'g' | 'G' | 'v' => format_float(float, 'g', precision),
+        _ => None,
+    }?;
     let text = if verb.is_ascii_uppercase() { text.to_uppercase() } else { text };
     Some(signed(text, directive))
-}
-
-/// `%.3g`: so many digits, trailing zeros dropped.
-fn general(float: f64, precision: usize) -> String {
-    let (mantissa, exponent) = parts(float, Some(precision - 1));
-    let trim = |text: String| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    };
-    let limit = i32::try_from(precision).unwrap_or(i32::MAX);
-    if exponent < -4 || exponent >= limit {
-        return with_exponent(&trim(mantissa), exponent);
-    }
-    let decimals = usize::try_from(limit - 1 - exponent).unwrap_or_default();
-    trim(format!("{float:.decimals$}"))
 }
 
 /// A Go string literal.
