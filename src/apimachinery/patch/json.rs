@@ -63,12 +63,23 @@ pub enum Unapplied {
 pub fn apply_operations(value: &Value, operations: &[Value]) -> Result<Value, Unapplied> {
     let mut patched = value.clone();
     for operation in operations {
+        let mut operation = operation.clone();
+        if sets_what_is_missing(&patched, &operation) {
+            operation["op"] = "add".into();
+        }
         let patch: Result<Patch, _> = serde_json::from_value(Value::Array(vec![operation.clone()]));
         if !patch.is_ok_and(|patch| json_patch::patch(&mut patched, &patch).is_ok()) {
-            return Err(unapplied(&patched, operation));
+            return Err(unapplied(&patched, &operation));
         }
     }
     Ok(patched)
+}
+
+/// Whether an operation replaces a key that an object does not have: upstream's library sets it, unlike the RFC.
+fn sets_what_is_missing(value: &Value, operation: &Value) -> bool {
+    let path = operation["path"].as_str().unwrap_or_default();
+    let parent = path.rsplit_once('/').and_then(|(parent, _)| value.pointer(parent));
+    operation["op"] == "replace" && parent.is_some_and(Value::is_object) && value.pointer(path).is_none()
 }
 
 fn unapplied(value: &Value, operation: &Value) -> Unapplied {
@@ -169,8 +180,8 @@ mod tests {
                 "error in remove for path: '/c/4': Unable to access invalid index: 4: invalid index referenced",
             ),
             (
-                json!({"op": "replace", "path": "/x", "value": 2}),
-                "replace operation does not apply: doc is missing key: /x: missing value",
+                json!({"op": "replace", "path": "/c/4", "value": 2}),
+                "replace operation does not apply: doc is missing key: /c/4: missing value",
             ),
             (json!({"op": "test", "path": "/a/b", "value": 2}), "Err(TestFailed(\"/a/b\"))"),
             (
@@ -185,6 +196,12 @@ mod tests {
         ] {
             assert_eq!(why(operation), wanted);
         }
+    }
+
+    #[test]
+    fn what_an_object_lacks_is_set_by_who_replaces_it() {
+        let operations = [json!({"op": "replace", "path": "/a/x~1y", "value": 2})];
+        assert_eq!(apply_operations(&json!({"a": {}}), &operations).unwrap(), json!({"a": {"x/y": 2}}));
     }
 
     #[test]
