@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, builtin};
+use crate::base::is_typo;
 
 use super::super::finding::Aside;
 use super::super::sentences;
+use super::program::is_shell;
 use super::{Chain, text};
 
 /// How programs say that a file is not there.
@@ -29,12 +31,16 @@ impl Chain<'_> {
         paths(line).find_map(|path| {
             let here = mount_at(container, path);
             match here {
-                Some(mount) if missing => filled_later(pod, container, mount).or_else(|| hidden(pod, mount)),
+                Some(mount) if missing => {
+                    filled_later(pod, container, mount).or_else(|| self.hidden(pod, mount, path))
+                }
                 Some(mount) if read_only => {
                     let (_, kind) = written_by_kubelet(pod, mount)?;
                     Some((&sentences::KUBELETS_FILES, vec![mount_path(mount), kind.to_owned()]))
                 }
-                Some(mount) if denied => belongs_to_others(pod, container, mount),
+                Some(mount) if denied => {
+                    not_run(pod, mount, path, line).or_else(|| belongs_to_others(pod, container, mount))
+                }
                 None if missing => mounted_beside(pod, container, path),
                 _ => None,
             }
@@ -54,8 +60,45 @@ impl Chain<'_> {
             return Some((&sentences::NOT_EXECUTABLE, vec![kind.to_owned(), program.to_owned()]));
         }
         let folder = text(container, "/workingDir");
-        let relative = program.starts_with('.') && !folder.is_empty();
+        let missing = NOT_THERE.iter().any(|mark| message.contains(mark));
+        let relative = missing && program.starts_with('.') && !folder.is_empty();
         relative.then(|| (&sentences::RELATIVE, vec![program.to_owned(), folder.to_owned()]))
+    }
+
+    /// A file that a volume has under nearly its name, or else the image, which the volume covers.
+    fn hidden(self, pod: &Object, mount: &Value, path: &str) -> Aside {
+        let (volume, _) = written_by_kubelet(pod, mount)?;
+        let place = mount_path(mount);
+        let wanted = path.strip_prefix(place.trim_end_matches('/'))?.trim_start_matches('/');
+        let names = self.names_in(pod, volume);
+        if !text(mount, "/subPath").is_empty() || names.contains(&wanted) {
+            return None;
+        }
+        match names.into_iter().find(|name| is_typo(wanted, name)) {
+            Some(near) => Some((&sentences::NEAREST, vec![near.to_owned()])),
+            None => Some((&sentences::MOUNTED_OVER, vec![place])),
+        }
+    }
+
+    /// The files of a volume that is made of a ConfigMap or a Secret.
+    fn names_in<'v>(self, pod: &Object, volume: &'v Value) -> Vec<&'v str>
+    where
+        Self: 'v,
+    {
+        let sources = [
+            (&builtin::CONFIG_MAP, volume.get("configMap"), "/name"),
+            (&builtin::SECRET, volume.get("secret"), "/secretName"),
+        ];
+        let Some((kind, Some(source), name)) = sources.into_iter().find(|(_, source, _)| source.is_some())
+        else {
+            return Vec::new();
+        };
+        if let Some(items) = source["items"].as_array() {
+            return items.iter().map(|item| text(item, "/path")).collect();
+        }
+        let found = self.world.named(kind, Some(pod.namespace()), text(source, name));
+        let maps = ["/data", "/binaryData"].into_iter().filter_map(|map| found?.map(map));
+        maps.flat_map(|map| map.keys().map(String::as_str)).collect()
     }
 }
 
@@ -99,15 +142,21 @@ fn filled_later(pod: &Object, container: &Value, mount: &Value) -> Aside {
         let mounts = one["volumeMounts"].as_array().into_iter().flatten();
         mounts.into_iter().any(|other| other["name"] == mount["name"] && other["readOnly"] != true)
     };
+    // Where one before it could have written the file, the order is right.
+    if all[..own].iter().any(|one| writes(&one)) {
+        return None;
+    }
     let later = all[own + 1..].iter().chain(pod.list("/spec/containers")).find(writes)?;
     let words = [later, container].map(|one| text(one, "/name").to_owned());
     written_by_kubelet(pod, mount).is_none().then(|| (&sentences::COMES_LATER, words.to_vec()))
 }
 
-/// A volume that shows its own files in place of the image's.
-fn hidden(pod: &Object, mount: &Value) -> Aside {
-    written_by_kubelet(pod, mount)?;
-    text(mount, "/subPath").is_empty().then(|| (&sentences::MOUNTED_OVER, vec![mount_path(mount)]))
+/// A file of the kubelet's that a shell was to run: `sh: /scripts/run.sh: Permission denied`.
+fn not_run(pod: &Object, mount: &Value, path: &str, line: &str) -> Aside {
+    let (_, kind) = written_by_kubelet(pod, mount)?;
+    let by_shell = line.split(':').next().is_some_and(|program| is_shell(program.trim()));
+    let opened = ["can't", "cannot"].iter().any(|word| line.contains(word));
+    (by_shell && !opened).then(|| (&sentences::NOT_EXECUTABLE, vec![kind.to_owned(), path.to_owned()]))
 }
 
 /// A volume that another container has at the path, and this one somewhere else or not at all.
@@ -131,6 +180,10 @@ fn belongs_to_others(pod: &Object, container: &Value, mount: &Value) -> Aside {
     let user = user.filter(|user| user.as_i64() != Some(0))?.to_string();
     let grouped = pod.get("/spec/securityContext/fsGroup").is_some();
     let volume = pod.list("/spec/volumes").iter().find(|volume| volume["name"] == mount["name"])?;
+    // Into an empty folder everybody may write.
+    if volume.get("emptyDir").is_some() {
+        return None;
+    }
     let of_node = volume.get("hostPath").is_some();
     let sentence = if of_node { &sentences::NODES_FOLDER } else { &sentences::OTHERS_FOLDER };
     (of_node || !grouped).then(|| (sentence, vec![user, mount_path(mount)]))
@@ -138,7 +191,81 @@ fn belongs_to_others(pod: &Object, container: &Value, mount: &Value) -> Aside {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::super::super::world::World;
+    use super::super::super::finding::Sentence;
     use super::*;
+
+    /// What is told of the first container's words, by a sentence; an init container where there is one.
+    fn told(spec: Value, line: &str) -> Option<&'static Sentence> {
+        let settings = json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "settings", "namespace": "default"},
+            "data": {"app.yml": "", "run.sh": ""},
+        });
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"}, "spec": spec});
+        let pod = Object::from_value(pod).unwrap();
+        let (world, logs) = (World::of("default", vec![settings]), BTreeMap::new());
+        let container = pod.list("/spec/initContainers").last().or(pod.list("/spec/containers").first());
+        let aside = Chain::new(&world, &logs).behind_the_file(&pod, container.unwrap(), line);
+        aside.map(|(sentence, _)| sentence)
+    }
+
+    #[test]
+    fn a_file_of_nearly_the_name_is_told_before_what_a_volume_covers() {
+        let spec = |items: Value| {
+            json!({
+                "volumes": [{"name": "s", "configMap": {"name": "settings", "items": items}}],
+                "containers": [{"name": "c", "volumeMounts": [{"name": "s", "mountPath": "/etc/app"}]}],
+            })
+        };
+        let line = "cat: can't open '/etc/app/app.yaml': No such file or directory";
+        assert_eq!(told(spec(Value::Null), line), Some(&sentences::NEAREST));
+        assert_eq!(told(spec(json!([{"key": "app.yml", "path": "app.yaml"}])), line), None);
+        let other = "cat: can't open '/etc/app/mime.types': No such file or directory";
+        assert_eq!(told(spec(Value::Null), other), Some(&sentences::MOUNTED_OVER));
+    }
+
+    #[test]
+    fn what_comes_later_is_missed_only_where_nothing_before_could_have_written_it() {
+        let mounts = json!([{"name": "work", "mountPath": "/work"}]);
+        let container = |name: &str| json!({"name": name, "volumeMounts": mounts});
+        let line = "cat: can't open '/work/a': No such file or directory";
+        let spec = |init: Value| json!({"volumes": [{"name": "work", "emptyDir": {}}], "initContainers": init, "containers": [container("web")]});
+        assert_eq!(told(spec(json!([container("read")])), line), Some(&sentences::COMES_LATER));
+        assert_eq!(told(spec(json!([container("write"), container("read")])), line), None);
+    }
+
+    #[test]
+    fn a_right_that_is_missing_has_its_reason_in_the_volume() {
+        let spec = |source: Value| {
+            let mut volume = source;
+            volume["name"] = "v".into();
+            json!({
+                "securityContext": {"runAsUser": 1000},
+                "volumes": [volume],
+                "containers": [{"name": "c", "volumeMounts": [{"name": "v", "mountPath": "/v"}]}],
+            })
+        };
+        let (run, touch) = ("sh: /v/run.sh: Permission denied", "touch: /v/x: Permission denied");
+        for (source, line, sentence) in [
+            (json!({"configMap": {"name": "settings"}}), run, Some(&sentences::NOT_EXECUTABLE)),
+            (
+                json!({"secret": {"secretName": "s"}}),
+                "cat: can't open '/v/x': Permission denied",
+                Some(&sentences::OTHERS_FOLDER),
+            ),
+            (json!({"persistentVolumeClaim": {"claimName": "c"}}), touch, Some(&sentences::OTHERS_FOLDER)),
+            (json!({"hostPath": {"path": "/d"}}), touch, Some(&sentences::NODES_FOLDER)),
+            (json!({"emptyDir": {}}), touch, None),
+        ] {
+            assert_eq!(told(spec(source.clone()), line), sentence, "{source}");
+        }
+    }
 
     #[test]
     fn paths_are_found_in_what_programs_write() {

@@ -58,16 +58,15 @@ impl<'a> Chain<'a> {
 
     /// What the pull secrets of a Pod have to say to the registry of an image.
     fn credentials(self, pod: &Object, image: &str) -> Aside {
-        let registry =
-            image.split_once('/').map(|(first, _)| first).filter(|first| first.contains(['.', ':']));
-        let registry = registry.unwrap_or("docker.io");
+        let named = |first: &&str| first.contains(['.', ':']) || *first == "localhost";
+        let registry = image.split_once('/').map(|(first, _)| first).filter(named).unwrap_or("docker.io");
         let secrets = pod.list("/spec/imagePullSecrets").iter().map(|secret| text(secret, "/name"));
         let found =
             secrets.filter_map(|name| self.world.named(&builtin::SECRET, Some(pod.namespace()), name));
         let servers: Vec<(&str, String)> =
             found.flat_map(|one| servers(one).into_iter().map(|server| (one.name(), server))).collect();
         let words = |of: &(&str, String)| vec![of.0.to_owned(), of.1.clone(), registry.to_owned()];
-        if let Some(own) = servers.iter().find(|(_, server)| server.contains(registry)) {
+        if let Some(own) = servers.iter().find(|(_, server)| is_of_registry(server, registry)) {
             return Some((&sentences::NOT_TAKEN, words(own)));
         }
         servers.first().map(|other| (&sentences::OTHER_REGISTRY, words(other)))
@@ -112,6 +111,16 @@ fn servers(secret: &Object) -> Vec<String> {
     config["auths"].as_object().into_iter().flatten().map(|(server, _)| server.clone()).collect()
 }
 
+/// Whether a server of a pull secret is the registry: `https://index.docker.io/v1/`, `*.example.com`.
+fn is_of_registry(server: &str, registry: &str) -> bool {
+    let host =
+        server.split_once("://").map_or(server, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    match host.strip_prefix("*.") {
+        Some(domain) => registry.split_once('.').is_some_and(|(_, rest)| rest == domain),
+        None => host == registry || (registry == "docker.io" && host == "index.docker.io"),
+    }
+}
+
 /// The end of a long message, where the registry's own words stand.
 fn shorten_left(message: &str) -> String {
     let last = message.rsplit_once("\": ").map_or(message, |(_, last)| last);
@@ -120,4 +129,24 @@ fn shorten_left(message: &str) -> String {
     // What the server adds says the same once more.
     let last = last.split(": server message").next().unwrap_or(last);
     quote(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_registry;
+
+    #[test]
+    fn a_registry_is_known_by_its_whole_host() {
+        for (server, registry, same) in [
+            ("https://index.docker.io/v1/", "docker.io", true),
+            ("registry.example.com", "registry.example.com", true),
+            ("https://registry.example.com/team", "registry.example.com", true),
+            ("*.example.com", "registry.example.com", true),
+            ("old-registry.example.com", "registry.example.com", false),
+            ("registry.example.com", "example.com", false),
+            ("registry.example.com:5000", "registry.example.com", false),
+        ] {
+            assert_eq!(is_of_registry(server, registry), same, "{server} {registry}");
+        }
+    }
 }

@@ -35,7 +35,8 @@ impl Chain<'_> {
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
             let broken = self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
-            return broken.or_else(|| self.path_as_it_is(ingress, path).filter(|_| status == Some(404)));
+            return broken
+                .or_else(|| self.path_as_it_is(ingress, host, path).filter(|_| status == Some(404)));
         }
         let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
         let near = near(host, hosts.map(|rule| text(rule, "/host")));
@@ -43,21 +44,14 @@ impl Chain<'_> {
     }
 
     fn no_path(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
-        let rules = ingress.list("/spec/rules").iter();
-        let of_host = rules.filter(|rule| text(rule, "/host").is_empty() || text(rule, "/host") == host);
-        let paths =
-            of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
-        let paths: Vec<(&str, &str)> =
-            paths.map(|rule| (text(rule, "/path"), text(rule, "/pathType"))).collect();
         let path = path.split('?').next().unwrap_or(path);
-        let leads = |(rule, kind): &(&str, &str)| match *kind {
-            "Exact" => *rule == path,
-            _ => path == *rule || path.starts_with(&format!("{}/", rule.trim_end_matches('/'))),
-        };
-        if paths.iter().any(leads) || ingress.get("/spec/defaultBackend").is_some() {
+        let mut paths = paths_of(ingress, host);
+        if paths.clone().any(|rule| leads(rule, path)) || ingress.get("/spec/defaultBackend").is_some() {
             return None;
         }
-        let known: Vec<String> = paths.iter().map(|(rule, kind)| format!("{rule} ({kind})")).collect();
+        let known =
+            paths.by_ref().map(|rule| format!("{} ({})", text(rule, "/path"), text(rule, "/pathType")));
+        let known: Vec<String> = known.collect();
         let words = [name_of(ingress), known.join(", ")];
         let finding = Finding::lasting(&sentences::NO_PATH, [&words[0], path, &words[1]]);
         Some(finding.shown_by(self.describe(ingress)))
@@ -137,15 +131,66 @@ impl Chain<'_> {
     }
 
     /// A program behind an Ingress that is asked for a path that it does not know.
-    fn path_as_it_is(self, ingress: &Object, path: &str) -> Option<Finding> {
+    fn path_as_it_is(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
         const REWRITES: &str = "nginx.ingress.kubernetes.io/rewrite-target";
-        let rules = ingress.list("/spec/rules").iter();
-        let mut paths =
-            rules.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array).flatten();
-        let rule =
-            paths.find(|rule| text(rule, "/path").len() > 1 && path.starts_with(text(rule, "/path")))?;
+        let path = path.split('?').next().unwrap_or(path);
+        let fitting = paths_of(ingress, host).filter(|rule| leads(rule, path));
+        let rule = fitting.max_by_key(|rule| text(rule, "/path").len())?;
+        if text(rule, "/path").len() < 2 {
+            return None;
+        }
         let words = [&name_of(ingress), path, text(rule, "/backend/service/name")];
         let finding = Finding::lasting(&sentences::PATH_AS_IT_IS, words);
         ingress.annotation(REWRITES).is_none().then(|| finding.shown_by(self.describe(ingress)))
+    }
+}
+
+/// The paths that an Ingress has for a host.
+fn paths_of<'i>(ingress: &'i Object, host: &'i str) -> impl Iterator<Item = &'i Value> + Clone {
+    let rules = ingress.list("/spec/rules").iter();
+    let of_host = rules.filter(move |rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host);
+    of_host.filter_map(|rule| rule.pointer("/http/paths")?.as_array()).flatten()
+}
+
+/// Whether a path is one that a rule is about.
+fn leads(rule: &Value, path: &str) -> bool {
+    let written = text(rule, "/path");
+    match text(rule, "/pathType") {
+        "Exact" => written == path,
+        _ => path == written || path.starts_with(&format!("{}/", written.trim_end_matches('/'))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::super::super::world::World;
+    use super::*;
+    use crate::lesson::Language;
+
+    #[test]
+    fn the_path_that_is_handed_on_is_that_of_the_longest_rule_of_the_host() {
+        let path = |path: &str, service: &str| json!({"path": path, "pathType": "Prefix", "backend": {"service": {"name": service}}});
+        let ingress = json!({
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": "i", "namespace": "default"},
+            "spec": {"rules": [
+                {"host": "other.example", "http": {"paths": [path("/shop/api", "other")]}},
+                {"host": "a.example", "http": {"paths": [path("/", "root"), path("/shop", "shop")]}},
+            ]},
+        });
+        let ingress = Object::from_value(ingress).unwrap();
+        let (world, logs) = (World::of("default", Vec::new()), BTreeMap::new());
+        let told = |path: &str| {
+            let found = Chain::new(&world, &logs).path_as_it_is(&ingress, "a.example", path);
+            found.map(|finding| finding.reason(Language::En).text)
+        };
+        let text = told("/shop/api?x=1").unwrap();
+        assert!(text.contains("the path /shop/api on to the Service shop as it is"), "{text}");
+        assert_eq!((told("/shopping"), told("/")), (None, None));
     }
 }

@@ -158,14 +158,19 @@ impl<'a> Chain<'a> {
         elsewhere.or_else(of_other_kind).or_else(near).or_else(|| self.affixed(kind, namespace, name))
     }
 
-    /// An object whose name is the one that is meant with something before or after it.
+    /// An object whose name is the one that is meant with something before or after it: perhaps a kustomization's
+    /// hash.
     fn affixed(self, kind: &'static Kind, namespace: &str, name: &str) -> Aside {
-        let whole = |other: &&str| {
-            let rest = other.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
-            rest.or_else(|| other.strip_suffix(name)?.strip_suffix('-')).is_some_and(|rest| !rest.is_empty())
-        };
-        let mut names = self.world.all(kind, Some(namespace)).iter().map(Object::name);
-        names.find(whole).map(|other| (&sentences::AFFIXED, vec![other.to_owned()]))
+        let after = |other: &'a str| other.strip_prefix(name)?.strip_prefix('-');
+        let before = |other: &'a str| other.strip_suffix(name)?.strip_suffix('-');
+        let names = || self.world.all(kind, Some(namespace)).iter().map(Object::name);
+        let hashed = names().find(|other| after(other).is_some_and(is_hash));
+        if let Some(hashed) = hashed {
+            return Some((&sentences::AFFIXED, vec![hashed.to_owned()]));
+        }
+        let longer =
+            names().find(|other| after(other).or_else(|| before(other)).is_some_and(|rest| !rest.is_empty()));
+        longer.map(|other| (&sentences::NEAREST, vec![other.to_owned()]))
     }
 
     /// The key of a ConfigMap or Secret that comes near to one that is not in it, or all that are.
@@ -195,6 +200,11 @@ pub(in crate::check::why) fn near<'n>(name: &str, names: impl IntoIterator<Item 
     nearest(name, names).map(|found| (&sentences::NEAREST, vec![found.to_owned()]))
 }
 
+/// Whether this is what kustomize adds to a name: ten letters of a hash, of which some stand for digits.
+fn is_hash(text: &str) -> bool {
+    text.len() == 10 && text.chars().all(|letter| "bcdfghkmt2456789".contains(letter))
+}
+
 fn event_namespace(object: &Object) -> &str {
     if object.namespace().is_empty() { "default" } else { object.namespace() }
 }
@@ -220,4 +230,28 @@ pub(super) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'
     let (_, rest) = text.split_once(before)?;
     let (found, _) = rest.split_once(after)?;
     Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_a_name_with_a_hash_is_one_of_a_kustomization() {
+        let told = |there: &str| {
+            let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": there, "namespace": "default"}});
+            let (world, logs) = (World::of("default", vec![object]), BTreeMap::new());
+            Chain::new(&world, &logs).near_or_elsewhere(&builtin::CONFIG_MAP, "default", "settings")
+        };
+        for (there, sentence) in [
+            ("settings-4f7h2ck5tm", Some(&sentences::AFFIXED)),
+            ("settings-production", Some(&sentences::NEAREST)),
+            ("shop-frontend-settings", Some(&sentences::NEAREST)),
+            ("unrelated", None),
+        ] {
+            assert_eq!(told(there).map(|(sentence, _)| sentence), sentence, "{there}");
+        }
+    }
 }

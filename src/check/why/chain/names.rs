@@ -50,7 +50,14 @@ impl<'a> Chain<'a> {
             return Some((&sentences::POLICY_HOLDS_BACK, vec![policy.name().to_owned()]));
         }
         let out = || {
-            let policy = self.egress_policies(pod).into_iter().next()?;
+            let policies = self.egress_policies(pod);
+            let lets_all = |policy: &&Object| {
+                let rules = policy.list("/spec/egress").iter();
+                rules.into_iter().any(|rule| {
+                    ["to", "ports"].iter().all(|key| rule[*key].as_array().is_none_or(Vec::is_empty))
+                })
+            };
+            let policy = policies.first().filter(|_| !policies.iter().any(lets_all))?;
             Some((&sentences::EGRESS_HOLDS_BACK, vec![policy.name().to_owned()]))
         };
         let silent = || self.policy_at_the_end(pod, probe).or_else(out);
@@ -134,7 +141,32 @@ fn asks_the_node_for_names(pod: &Object) -> Aside {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::super::super::world::World;
     use super::*;
+
+    #[test]
+    fn a_policy_that_lets_everything_out_holds_nothing_back() {
+        let told = |egress: Value| {
+            let policy = json!({
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": {"name": "out", "namespace": "default"},
+                "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress},
+            });
+            let pod =
+                json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"}});
+            let (world, logs) = (World::of("default", vec![policy]), BTreeMap::new());
+            let pod = Object::from_value(pod).unwrap();
+            Chain::new(&world, &logs).behind_the_line(&pod, &Value::Null, "wget: download timed out")
+        };
+        let some = json!([{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]);
+        assert_eq!(told(some).map(|(sentence, _)| sentence), Some(&sentences::EGRESS_HOLDS_BACK));
+        assert_eq!(told(json!([{}])), None);
+    }
 
     #[test]
     fn names_are_found_in_what_programs_write() {

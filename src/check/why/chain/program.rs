@@ -79,11 +79,12 @@ impl Chain<'_> {
     }
 }
 
-/// A port that another container of the Pod listens on.
+/// A port that another container of the Pod listens on; on the node's network it may be anybody.
 fn port_taken(pod: &Object, container: &Value, line: &str) -> Aside {
     let others = pod.list("/spec/containers").iter().filter(|other| other["name"] != container["name"]);
     let others = others.map(|other| text(other, "/name")).collect::<Vec<_>>().join(", ");
-    let taken = line.contains("ddress already in use") && !others.is_empty();
+    let own_network = !pod.flag("/spec/hostNetwork");
+    let taken = own_network && line.contains("ddress already in use") && !others.is_empty();
     taken.then(|| (&sentences::PORT_SHARED, vec![others]))
 }
 
@@ -93,7 +94,7 @@ fn words_of(container: &Value) -> Vec<&str> {
     lists.flatten().filter_map(Value::as_str).collect()
 }
 
-fn is_shell(program: &str) -> bool {
+pub(super) fn is_shell(program: &str) -> bool {
     matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
@@ -168,6 +169,18 @@ mod tests {
             (&["sh", "-c", "a && b"], false),
         ] {
             assert_eq!(to_background(&container(command)).is_some(), away, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_shared_with_the_other_containers_only_on_an_address_of_the_pods_own() {
+        for (network, shared) in [(false, true), (true, false)] {
+            let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {
+                "hostNetwork": network, "containers": [{"name": "a"}, {"name": "b"}],
+            }});
+            let pod = Object::from_value(pod).unwrap();
+            let told = port_taken(&pod, &pod.list("/spec/containers")[0], "bind: Address already in use");
+            assert_eq!(told.is_some(), shared);
         }
     }
 }

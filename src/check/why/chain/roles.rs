@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::{KINDS, Object};
+use crate::apimachinery::{KINDS, Object, unstored};
 
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
 use super::{Chain, near};
+
+/// Verbs of the API; others are about what is no resource, such as users (`impersonate`) and signers (`approve`).
+const VERBS: &[&str] =
+    &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"];
 
 impl Chain<'_> {
     /// The first rule of a role that grants nothing.
@@ -15,6 +19,9 @@ impl Chain<'_> {
             let list = |key: &str| -> Vec<&str> {
                 rule[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
             };
+            if list("verbs").iter().any(|verb| !VERBS.contains(verb)) {
+                return None;
+            }
             let (groups, resources) = (list("apiGroups"), list("resources"));
             resources.iter().find_map(|resource| self.of_no_group(role, &groups, resource))
         })
@@ -22,11 +29,9 @@ impl Chain<'_> {
 
     fn of_no_group(self, role: &Object, groups: &[&str], resource: &str) -> Option<Finding> {
         let plural = resource.split('/').next().unwrap_or(resource);
-        let own = KINDS.iter().filter(|kind| kind.plural == plural);
+        let own = KINDS.iter().chain(unstored::TABLE).filter(|kind| kind.plural == plural);
         let fits = own.clone().any(|kind| groups.contains(&kind.group)) || groups.contains(&"*");
-        // What nobody knows may be a custom resource.
-        let known_group = groups.iter().all(|group| KINDS.iter().any(|kind| kind.group == *group));
-        if plural == "*" || fits || (own.clone().next().is_none() && !known_group) {
+        if plural == "*" || fits || groups.iter().any(|group| may_be_custom(group)) {
             return None;
         }
         let aside: Aside = match own.clone().next() {
@@ -39,6 +44,52 @@ impl Chain<'_> {
     }
 }
 
+/// Whether a group may have custom resources, or those of another API server: of such it is not known which.
+fn may_be_custom(group: &str) -> bool {
+    // What comes without a dot or with a version is none that anybody could have defined.
+    group.contains('.') && !group.contains('/') && !KINDS.iter().any(|kind| kind.group == group)
+}
+
 fn quoted(group: &str) -> String {
     format!("\"{group}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::super::super::world::World;
+    use super::*;
+
+    fn is_told(rule: Value) -> bool {
+        let role = json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "Role",
+            "metadata": {"name": "r", "namespace": "default"},
+            "rules": [rule],
+        });
+        let (world, logs) = (World::of("default", Vec::new()), BTreeMap::new());
+        Chain::new(&world, &logs).role(&Object::from_value(role).unwrap()).is_some()
+    }
+
+    #[test]
+    fn only_of_what_cannot_be_there_it_is_told_that_it_is_not() {
+        for (group, resource, verb, told) in [
+            ("v1", "pods", "get", true),
+            ("apps/v1", "deployments", "get", true),
+            ("", "deployments", "get", true),
+            ("", "pod", "get", true),
+            ("", "pods/log", "get", false),
+            ("metrics.k8s.io", "pods", "get", false),
+            ("serving.knative.dev", "services", "get", false),
+            ("authorization.k8s.io", "subjectaccessreviews", "create", false),
+            ("", "users", "impersonate", false),
+            ("certificates.k8s.io", "signers", "approve", false),
+        ] {
+            let rule = json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]});
+            assert_eq!(is_told(rule), told, "{verb} {group}/{resource}");
+        }
+    }
 }

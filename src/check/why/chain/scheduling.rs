@@ -114,8 +114,7 @@ impl<'a> Chain<'a> {
         };
         // What the scheduler says of claims for devices is of no use here.
         let told = reasons.split(" no new claims").next().unwrap_or(reasons).trim();
-        let kept_off = || self.kept_off(pod).or_else(|| self.held_claim(pod));
-        let aside = self.friends_elsewhere(pod).or_else(kept_off).or_else(|| wanted_of_others(pod));
+        let aside = self.of_others(pod, reasons).or_else(|| wanted_of_others(pod));
         let finding = Finding::lasting(sentence, [name, told]).aside(aside);
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)

@@ -24,7 +24,7 @@ impl Chain<'_> {
         let mut missed = names.filter(|name| !defines(container, name));
         not_put_in(container, line)
             .or_else(|| missed.find_map(|name| self.missed_variable(pod, container, name)))
-            .or_else(|| self.left_out(pod, container))
+            .or_else(|| self.left_out(pod, container, line))
     }
 
     fn missed_variable(self, pod: &Object, container: &Value, name: &str) -> Aside {
@@ -61,8 +61,9 @@ impl Chain<'_> {
         found.and_then(|found| found.map("/data")).is_some_and(|data| data.contains_key(key))
     }
 
-    /// A variable that is optional, and whose source or key is not there.
-    fn left_out(self, pod: &Object, container: &Value) -> Aside {
+    /// A variable that is optional, and whose source or key is not there: behind the end of a program that says
+    /// nothing, or speaks of it.
+    fn left_out(self, pod: &Object, container: &Value, line: &str) -> Aside {
         let kinds = [(&builtin::CONFIG_MAP, "configMapKeyRef"), (&builtin::SECRET, "secretKeyRef")];
         let mut variables = container["env"].as_array().into_iter().flatten();
         variables.find_map(|variable| {
@@ -72,7 +73,8 @@ impl Chain<'_> {
             let (owner, key) = (text(reference, "/name"), text(reference, "/key"));
             let absent = reference["optional"] == true && !self.has_key(kind, pod, owner, key);
             let words = [text(variable, "/name"), key, &format!("{} {owner}", kind.kind)].map(str::to_owned);
-            absent.then(|| (&sentences::LEFT_OUT, words.to_vec()))
+            let meant = line.is_empty() || line.contains(&words[0]);
+            (absent && meant).then(|| (&sentences::LEFT_OUT, words.to_vec()))
         })
     }
 }
@@ -91,4 +93,29 @@ fn not_put_in(container: &Value, line: &str) -> Aside {
     let words = vec![name.to_owned(), text(user, "/name").to_owned()];
     let sentence = if defines(container, name) { &sentences::DEFINED_LATER } else { &sentences::NOT_DEFINED };
     Some((sentence, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::super::super::world::World;
+    use super::*;
+
+    #[test]
+    fn an_optional_variable_lies_behind_the_end_of_who_is_silent_or_speaks_of_it() {
+        let source = json!({"configMapKeyRef": {"name": "nope", "key": "mode", "optional": true}});
+        let container = json!({"name": "c", "env": [{"name": "MODE", "valueFrom": source}]});
+        let pod =
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default"}});
+        let pod = Object::from_value(pod).unwrap();
+        let (world, logs) = (World::of("default", Vec::new()), BTreeMap::new());
+        for (line, told) in [("", true), ("MODE must be set", true), ("bind: Address already in use", false)]
+        {
+            let found = Chain::new(&world, &logs).behind_the_variable(&pod, &container, line);
+            assert_eq!(found.is_some(), told, "{line}");
+        }
+    }
 }

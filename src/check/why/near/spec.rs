@@ -164,7 +164,6 @@ impl Near<'_> {
         own.then(|| Finding::lasting(&sentences::TEMPLATE_LABELS, [&label, &name]).shown_by(show))
     }
 
-    /// port and targetPort of a Service the wrong way round.
     /// A label that a Pod lacks and its workload carries.
     fn label_of_owner(&self, pod: &Object, key: &str, wanted: &str) -> Option<Finding> {
         pod.controller().filter(|_| pod.kind() == "Pod")?;
@@ -178,6 +177,7 @@ impl Near<'_> {
         (workload.label(key) == Some(wanted)).then(|| finding.shown_by("kubectl get pods --show-labels"))
     }
 
+    /// port and targetPort of a Service the wrong way round.
     fn ports_swapped(object: &Object, gaps: &[Gap]) -> Option<Finding> {
         if object.kind() != "Service" {
             return None;
