@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::text::{Text, array, scalar, text_of};
+use crate::apimachinery::go_value;
 
 /// How a field is written.
 #[derive(Clone, Copy)]
@@ -11,8 +12,8 @@ enum How {
     Plain,
     /// `<none>` when it is missing.
     OrNone,
-    /// Only where it is there.
-    IfThere,
+    /// Only of a PersistentVolume; what stands for it when it is missing.
+    OfVolume(&'static str),
     /// `0` when it is missing.
     Number,
     /// `false` when it is missing.
@@ -27,7 +28,7 @@ enum How {
     Secret,
 }
 
-use How::{IfThere, Joined, List, Map, Number, OrNone, Plain, Secret, Switch};
+use How::{Joined, List, Map, Number, OfVolume, OrNone, Plain, Secret, Switch};
 
 type Field = (&'static str, &'static str, How);
 
@@ -58,7 +59,7 @@ const SOURCES: &[(&str, &str, &[Field])] = &[
         "AzureFile (an Azure File Service mount on the host and bind mount to the pod)",
         &[
             ("SecretName:", "/secretName", Plain),
-            ("SecretNamespace:", "/secretNamespace", IfThere),
+            ("SecretNamespace:", "/secretNamespace", OfVolume("")),
             ("ShareName:", "/shareName", Plain),
             READ_ONLY,
         ],
@@ -116,7 +117,7 @@ const SOURCES: &[(&str, &str, &[Field])] = &[
         "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
         &[
             ("EndpointsName:", "/endpoints", Plain),
-            ("EndpointsNamespace:", "/endpointsNamespace", IfThere),
+            ("EndpointsNamespace:", "/endpointsNamespace", OfVolume("<unset>")),
             ("Path:", "/path", Plain),
             READ_ONLY,
         ],
@@ -235,20 +236,22 @@ pub(super) fn describe(text: &mut Text, kind: &str, source: &Value, persistent: 
 fn shown(value: &Value, how: How, persistent: bool) -> Option<String> {
     let texts = |separator: &str| array(value).iter().map(text_of).collect::<Vec<_>>().join(separator);
     Some(match how {
-        IfThere if value.is_null() => return None,
+        OfVolume(_) if !persistent => return None,
+        OfVolume(missing) if value.is_null() => missing.to_owned(),
         OrNone if value.is_null() => "<none>".to_owned(),
         Number if value.is_null() => "0".to_owned(),
         Switch if value.is_null() => "false".to_owned(),
         List => format!("[{}]", texts(" ")),
         Joined => texts(", "),
-        Map => crate::apimachinery::go_value(value.as_object().map_or(&serde_json::json!({}), |_| value)),
+        Map if value.is_null() => "map[]".to_owned(),
+        Map => go_value(value),
         Secret if value.is_null() => "nil".to_owned(),
         Secret if persistent => {
             let (name, namespace) = (text_of(&value["name"]), text_of(&value["namespace"]));
             format!("&SecretReference{{Name:{name},Namespace:{namespace},}}")
         }
         Secret => format!("&LocalObjectReference{{Name:{},}}", text_of(&value["name"])),
-        Plain | OrNone | IfThere | Number | Switch => scalar(value),
+        Plain | OrNone | OfVolume(_) | Number | Switch => scalar(value),
     })
 }
 
@@ -275,5 +278,11 @@ mod tests {
         let text = described("flexVolume", &secret, true);
         assert!(text.contains("SecretRef: &SecretReference{Name:s,Namespace:n,}\n"), "{text}");
         assert!(text.ends_with("Options: map[a:b]\n"), "{text}");
+        let text = described("glusterfs", &json!({"endpoints": "e"}), true);
+        assert!(text.contains("EndpointsName: e\n    EndpointsNamespace: <unset>\n"), "{text}");
+        let text = described("azureFile", &json!({"secretName": "s"}), true);
+        assert!(text.contains("SecretName: s\n    SecretNamespace: \n"), "{text}");
+        let text = described("glusterfs", &json!({"endpoints": "e"}), false);
+        assert!(!text.contains("EndpointsNamespace"), "{text}");
     }
 }
