@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::klog::{self, Severity};
 use crate::kubectl::kustomize::build_with;
 
 /// The command.
@@ -65,6 +66,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         )));
     }
     let built = build_with(&path, &folder, anywhere, &mut call.streams.err)?;
+    if built.is_ordered && call.flags.is_set("reorder") {
+        let text = "Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag.";
+        call.complain(klog::line(Severity::Info, "log.go:244", text))?;
+    }
     let built = if reorder == "none" { built } else { built.sorted() };
     let text = built.to_yaml();
     match call.flags.text("output") {

@@ -54,7 +54,7 @@ impl Accumulator {
         self.origins_from = metadata.contains(&"originAnnotations").then(|| absolute.clone());
         self.sort_options = file.value("sortOptions").clone();
         let is_labelled = metadata.contains(&"managedByLabel");
-        let mut resources = self.layer(file, Vec::new(), false)?;
+        let mut resources = self.layer(file, Vec::new())?;
         if is_labelled {
             for resource in &mut resources {
                 if let Some(labels) = ensure(&mut resource.value, &["metadata", "labels"]) {
@@ -66,12 +66,7 @@ impl Accumulator {
     }
 
     /// Adds a folder's layer on top of what is there (`resources` of the layer below a component).
-    fn layer(
-        &mut self,
-        mut file: Kustomization,
-        below: Vec<Resource>,
-        component: bool,
-    ) -> Outcome<Vec<Resource>> {
+    fn layer(&mut self, mut file: Kustomization, below: Vec<Resource>) -> Outcome<Vec<Resource>> {
         let folder = file.folder.clone();
         if self.open.contains(&folder) {
             return Err(Failure::message(format!(
@@ -81,14 +76,6 @@ impl Accumulator {
             )));
         }
         file.anywhere = self.anywhere;
-        if file.is_component() != component {
-            let (is, wanted) =
-                if component { ("Kustomization", "Component") } else { ("Component", "Kustomization") };
-            return Err(Failure::message(format!(
-                "expected kind != '{is}' for path '{}': it has to be a {wanted}",
-                folder.display()
-            )));
-        }
         self.warn(&file);
         self.open.push(folder);
         let mut resources = below;
@@ -99,12 +86,10 @@ impl Accumulator {
         generators::run(&file, &mut resources)?;
         self.note_generators(&file, &mut resources);
         for name in file.texts("components") {
-            let path = file.folder.join(name);
+            let path = cleaned(&file.folder.join(name));
             let path = path.canonicalize().map_err(|_| {
-                Failure::message(format!(
-                    "accumulating components: accumulateDirectory: couldn't make target for path '{}'",
-                    path.display()
-                ))
+                let why = format!("must build at directory: not a valid directory: {}", unresolved(&path));
+                Failure::message(format!("accumulating components: loader.New {why:?}"))
             })?;
             let added = self.directory(&path, resources, true);
             resources = added.map_err(|failure| {
@@ -126,7 +111,14 @@ impl Accumulator {
         };
         let file =
             Kustomization::read(path).map_err(|failure| about("couldn't make target for", &failure))?;
-        self.layer(file, below, component).map_err(|failure| about("recursed accumulation of", &failure))
+        if file.is_component() != component {
+            let path = path.display();
+            return Err(Failure::message(match component {
+                true => format!("expected kind 'Component' for path '{path}' but got 'Kustomization'"),
+                false => format!("expected kind != 'Component' for path '{path}'"),
+            }));
+        }
+        self.layer(file, below).map_err(|failure| about("recursed accumulation of", &failure))
     }
 
     fn transform(&mut self, file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
@@ -166,11 +158,9 @@ impl Accumulator {
                 "not simulated: fetching {name}; copy it into the folder and name that"
             )));
         }
-        let path = file.folder.join(name);
+        let path = cleaned(&file.folder.join(name));
         let Ok(real) = path.canonicalize() else {
-            let shown = cleaned(&path);
-            let shown = shown.display();
-            let why = format!("evalsymlink failure on '{shown}' : lstat {shown}: no such file or directory");
+            let why = unresolved(&path);
             return Err(Failure::message(format!(
                 "accumulation err='accumulating resources from '{name}': {why}': must build at directory: not a valid directory: {why}"
             )));
@@ -245,6 +235,12 @@ fn cleaned(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// Why a path leads nowhere.
+fn unresolved(path: &Path) -> String {
+    let path = path.display();
+    format!("evalsymlink failure on '{path}' : lstat {path}: no such file or directory")
 }
 
 /// How a path is named from a folder.

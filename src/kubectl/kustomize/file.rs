@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::shape;
 use crate::base::parse_yaml;
 use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::manifest::json_type;
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -67,7 +68,7 @@ impl Kustomization {
             Value::Object(fields) => fields,
             Value::Null => return Err(Failure::message("kustomization.yaml is empty")),
             other => {
-                let kind = if other.is_array() { "array" } else { "string" };
+                let kind = json_type(&other);
                 return Err(Failure::message(format!(
                     "invalid Kustomization: json: cannot unmarshal {kind} into Go value of type types.Kustomization"
                 )));

@@ -61,7 +61,8 @@ fn changed(image: &str, entry: &Value) -> String {
         return format!("{name}:{new_tag}{suffix}");
     }
     let tag = if tag.is_empty() && suffix.is_empty() { String::new() } else { format!(":{tag}{suffix}") };
-    let digest = if digest.is_empty() { String::new() } else { format!("@{digest}") };
+    // Another tag is another image.
+    let digest = if digest.is_empty() || !suffix.is_empty() { String::new() } else { format!("@{digest}") };
     format!("{name}{tag}{digest}")
 }
 
@@ -72,5 +73,22 @@ fn split(image: &str) -> (&str, &str, &str) {
     match rest[path..].find(':') {
         Some(colon) => (&rest[..path + colon], &rest[path + colon + 1..], digest),
         None => (rest, "", digest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::changed;
+
+    #[test]
+    fn a_suffix_makes_another_image_of_which_no_digest_is_known() {
+        let entry = json!({"name": "nginx", "tagSuffix": "-x"});
+        assert_eq!(changed("nginx:1@sha256:abc", &entry), "nginx:1-x");
+        assert_eq!(
+            changed("nginx@sha256:abc", &json!({"name": "nginx", "newName": "web"})),
+            "web@sha256:abc"
+        );
     }
 }

@@ -27,7 +27,7 @@ use resource::Resource;
 pub(super) struct Built {
     resources: Vec<Resource>,
     /// Whether the kustomization itself says in which order they are to be.
-    is_ordered: bool,
+    pub(super) is_ordered: bool,
 }
 
 /// Builds the kustomization of a folder; `shown` is how the person named the folder, and warnings go to `err`.

@@ -3,22 +3,22 @@
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::accumulate::objects;
 use super::file::Kustomization;
 use super::resource::{Resource, ensure};
 use crate::apimachinery::{LabelSelector, apply_merge_patch, apply_operations, apply_strategic_patch};
-use crate::base::parse_yaml;
+use crate::base::{parse_yaml, to_yaml};
 use crate::kubectl::errors::{Failure, Outcome};
 
 /// patchesStrategicMerge: files, or patches in place.
 pub(super) fn strategic_files(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcome {
-    for entry in file.texts("patchesStrategicMerge") {
-        let text = if entry.contains('\n') { entry.to_owned() } else { file.read_text(entry)? };
-        let refused = |why: String| {
-            let field = if entry.contains('\n') { "patches" } else { "paths" };
-            let shown = if entry.contains('\n') { format!("|-\n{entry}") } else { format!("- {entry}") };
-            Failure::message(format!(
-                "trouble configuring builtin PatchStrategicMergeTransformer with config: `\n{field}:\n{shown}\n`: {why}"
-            ))
+    let entries = file.texts("patchesStrategicMerge");
+    let refused = |why: String| trouble("PatchStrategicMergeTransformer", &json!({"paths": entries}), &why);
+    for entry in &entries {
+        let text = match objects(entry, "") {
+            Ok(found) if !found.is_empty() => (*entry).to_owned(),
+            // What is no object is the name of a file.
+            _ => file.read_text(entry).map_err(|why| refused(why.to_string()))?,
         };
         for patch in documents(&text)? {
             if !patch.is_object() {
@@ -28,6 +28,12 @@ pub(super) fn strategic_files(file: &Kustomization, resources: &mut Vec<Resource
         }
     }
     Ok(())
+}
+
+/// What is said of a transformer that cannot be made of what is written for it.
+fn trouble(transformer: &str, config: &Value, why: &str) -> Failure {
+    let config = to_yaml(config);
+    Failure::message(format!("trouble configuring builtin {transformer} with config: `\n{config}`: {why}"))
 }
 
 /// patchesJson6902.
@@ -41,21 +47,25 @@ pub(super) fn run(file: &Kustomization, resources: &mut Vec<Resource>) -> Outcom
 }
 
 fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> Outcome {
-    let text = match (entry["patch"].as_str(), entry["path"].as_str()) {
-        (Some(text), None) => text.to_owned(),
-        (None, Some(path)) => file.read_text(path).map_err(|why| {
-            Failure::message(format!(
-                "trouble configuring builtin PatchTransformer with config: `\npath: {path}\n`: failed to get the patch file from path({path}): {why}"
-            ))
-        })?,
+    let refused = |why: String| trouble("PatchTransformer", entry, &why);
+    let (text, source) = match (entry["patch"].as_str(), entry["path"].as_str()) {
+        (Some(text), None) => (text.to_owned(), format!("[patch: {text:?}]")),
+        (None, Some(path)) => {
+            let text = file
+                .read_text(path)
+                .map_err(|why| refused(format!("failed to get the patch file from path({path}): {why}")))?;
+            (text, format!("[path: {path:?}]"))
+        }
         _ => {
             return Err(Failure::message(
                 "trouble configuring builtin PatchTransformer: must specify one of patch and path",
             ));
         }
     };
+    let patches =
+        read(&text).ok_or_else(|| refused(format!("unable to parse SM or JSON patch from {source}")))?;
     let target = entry.get("target").filter(|target| target.is_object());
-    for patch in documents(&text)? {
+    for patch in patches {
         if !patch.is_array() {
             strategic(&patch, target, resources).map_err(|failure| match failure.to_string() {
                 text if text.starts_with("no matches for Id ") => Failure::message(format!(
@@ -67,7 +77,7 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
             continue;
         }
         let Some(target) = target else {
-            return Err(Failure::message("must specify a target for JSON patch"));
+            return Err(Failure::message(format!("must specify a target for JSON patch {source}")));
         };
         for resource in resources.iter_mut().filter(|resource| selects(target, resource)) {
             let operations = patch.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -81,6 +91,21 @@ fn apply(file: &Kustomization, entry: &Value, resources: &mut Vec<Resource>) -> 
         }
     }
     Ok(())
+}
+
+/// The patches of a text: objects with a kind and a name, or one list of operations; `None` for anything else.
+fn read(text: &str) -> Option<Vec<Value>> {
+    // Of JSON, what begins as a list has to be one in all.
+    if text.starts_with('[') {
+        let operations: Vec<Value> = serde_json::from_str(text).ok()?;
+        return Some(vec![operations.into()]);
+    }
+    let documents = documents(text).ok()?;
+    if let [Value::Array(_)] = documents.as_slice() {
+        return Some(documents);
+    }
+    let found = objects(text, "").ok().filter(|found| !found.is_empty())?;
+    Some(found.into_iter().map(|patch| patch.value).collect())
 }
 
 fn documents(text: &str) -> Outcome<Vec<Value>> {

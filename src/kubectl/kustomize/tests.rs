@@ -60,7 +60,7 @@ images: [{name: nginx, newTag: \"1.27\"}]
 replicas: [{name: web, count: 3}]
 patches:
 - target: {kind: Deployment}
-  patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: [x]}]'
+  patch: '- {op: add, path: /spec/template/spec/containers/0/args, value: [x]}'
 - patch: |-
     apiVersion: apps/v1
     kind: Deployment
@@ -99,7 +99,7 @@ fn objects_may_bear_where_they_come_from() {
     let folder = tempfile::tempdir().unwrap();
     let base = "resources: [deploy.yaml]\nconfigMapGenerator: [{name: conf, literals: [a=1]}]\n";
     let over = "resources: [../base]\nbuildMetadata: [originAnnotations, managedByLabel]\n\
-        patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /metadata/annotations/x, value: z}]'}]\n";
+        patches: [{target: {kind: Deployment}, patch: '- {op: add, path: /metadata/annotations/x, value: z}'}]\n";
     write(
         folder.path(),
         &[
@@ -238,4 +238,80 @@ fn each_layer_that_fails_says_where_it_is() {
             "accumulating resources: accumulation err='accumulating resources from 'base': '{base}' must resolve to a file': recursed accumulation of path '{base}': no resource matches strategic merge patch \"X.v1.[noGrp]/x.[noNs]\": no matches for Id X.v1.[noGrp]/x.[noNs]; failed to find unique target for patch X.v1.[noGrp]/x.[noNs]"
         )
     );
+}
+
+#[test]
+fn a_patch_is_an_object_with_a_name_or_a_list_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n";
+    let built = |patch: &str| {
+        let kustomization =
+            format!("resources: [d.yaml]\npatches:\n- target: {{kind: Deployment}}\n  patch: {patch:?}\n");
+        write(folder.path(), &[("d.yaml", deployment), ("kustomization.yaml", &kustomization)]);
+        build(folder.path(), ".", &mut nobody())
+            .map(|built| built.to_yaml())
+            .map_err(|failure| failure.to_string())
+    };
+    for taken in [
+        r#"[{"op": "replace", "path": "/spec/replicas", "value": 3}]"#,
+        "- {op: add, path: /spec/replicas, value: 3}",
+        "kind: Deployment\nmetadata: {name: other}\nspec: {replicas: 3}",
+    ] {
+        let text = built(taken).unwrap();
+        assert!(text.contains("replicas: 3\n") && text.contains("name: web\n"), "{taken} {text}");
+    }
+    for (refused, shown) in [
+        ("spec: {replicas: 3}", "'spec: {replicas: 3}'"),
+        ("[{op: add, path: /spec/replicas, value: 3}]", "'[{op: add, path: /spec/replicas, value: 3}]'"),
+        ("x", "x"),
+    ] {
+        let why = format!(
+            "trouble configuring builtin PatchTransformer with config: `\npatch: {shown}\ntarget:\n  kind: Deployment\n`: unable to parse SM or JSON patch from [patch: {refused:?}]"
+        );
+        assert_eq!(built(refused).unwrap_err(), why);
+    }
+}
+
+#[test]
+fn components_are_built_by_themselves_and_only_where_components_belong() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [c.yaml]\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+    write(
+        &root,
+        &[
+            ("component/kustomization.yaml", component),
+            ("component/c.yaml", map),
+            ("plain/kustomization.yaml", "namePrefix: x-"),
+            ("one/kustomization.yaml", "resources: [../component]"),
+            ("two/kustomization.yaml", "components: [../plain]"),
+            ("three/kustomization.yaml", "components: [nope/../../none]"),
+        ],
+    );
+    let built = |name: &str| {
+        let built = build(&root.join(name), ".", &mut nobody());
+        built.map(|built| built.to_yaml()).map_err(|failure| failure.to_string())
+    };
+    assert!(built("component").unwrap().contains("name: c\n"));
+    let path = |name: &str| root.join(name).display().to_string();
+    let (component, plain, none) = (path("component"), path("plain"), path("none"));
+    for (name, why) in [
+        ("one", format!("must resolve to a file': expected kind != 'Component' for path '{component}'")),
+        (
+            "two",
+            format!(
+                "accumulateDirectory: \"expected kind 'Component' for path '{plain}' but got 'Kustomization'\""
+            ),
+        ),
+        (
+            "three",
+            format!(
+                "loader.New \"must build at directory: not a valid directory: evalsymlink failure on '{none}' : lstat {none}: no such file or directory\""
+            ),
+        ),
+    ] {
+        let failure = built(name).unwrap_err();
+        assert!(failure.ends_with(&why), "{failure}");
+    }
 }
