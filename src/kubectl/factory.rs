@@ -207,7 +207,7 @@ impl Factory {
 /// Refuses a `--request-timeout` that is none; upstream reads it when it connects.
 fn check_timeout(flags: &Flags) -> Outcome {
     let text = flags.text("request-timeout");
-    if parse_duration(text).is_some() || text.parse::<u64>().is_ok() {
+    if text.is_empty() || parse_duration(text).is_some() || text.parse::<u64>().is_ok() {
         return Ok(());
     }
     Err(Failure::message(
@@ -293,4 +293,21 @@ pub(super) fn refused(host: &str) -> String {
 /// A path without its folder, for messages.
 pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::command::{Command, all_flags};
+    use super::super::flags::parse;
+    use super::check_timeout;
+
+    #[test]
+    fn a_timeout_is_a_number_a_duration_or_nothing() {
+        let is_taken = |text: &str| {
+            let words = [format!("--request-timeout={text}")];
+            check_timeout(&parse(&all_flags(&Command::PLAIN), &words).unwrap().0).is_ok()
+        };
+        assert_eq!(["", "0", "5", "+5", "1m30s"].map(is_taken), [true; 5]);
+        assert_eq!(["x", "-5", "1e3"].map(is_taken), [false; 3]);
+    }
 }

@@ -8,7 +8,6 @@ use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::parse_bool;
 use crate::kubectl::help::print_own;
-use crate::kubectl::kubeconfig::Kubeconfig;
 
 /// Sections with the fields of their entries.
 const FIELDS: &[(&str, &[&str])] = &[
@@ -68,7 +67,12 @@ fn place_of(path: &str) -> Outcome<Place> {
         return Ok(Place::Preference(String::new()));
     }
     if let ["preferences", field] = parts.as_slice() {
-        return Ok(Place::Preference((*field).to_owned()));
+        return match *field {
+            "colors" | "extensions" => Ok(Place::Preference((*field).to_owned())),
+            _ => Err(Failure::message(format!(
+                "unable to parse {path} after [preferences] at api.Preferences"
+            ))),
+        };
     }
     let Some((section, fields)) = FIELDS.iter().find(|(section, _)| *section == parts[0]) else {
         return Err(Failure::message(format!("unable to parse {path} after [] at api.Config")));
@@ -102,21 +106,14 @@ pub(super) async fn set(call: &mut Call<'_>) -> Outcome {
             return Err(Failure::message(format!("can't set a map to a value: {path}")));
         }
         Place::Preference(field) => {
-            let value = match parse_bool(&text) {
-                _ if field != "colors" => text.into(),
-                Some(on) => on.into(),
-                None => {
-                    let why = format!("strconv.ParseBool: parsing {text:?}: invalid syntax");
-                    return Err(Failure::message(why));
-                }
-            };
+            let value = if field == "colors" { bool_of(&text)? } else { text.into() };
             config.change_preferences(|held| drop(held.insert(field, value)))?
         }
         Place::Entry(_, _, fields) if fields.is_empty() => {
             return Err(Failure::message(format!("can't set a map to a value: {path}")));
         }
         Place::Entry(section, name, fields) => {
-            check_held(&config, (section, &name, &fields), &path)?;
+            refuse_nested(&fields, &path)?;
             let value = value_of(&fields, &text, call.flags.on("set-raw-bytes"))?;
             config.change(section, &name, |held| put(held, &fields, value))?;
         }
@@ -146,7 +143,7 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
             }
         }
         Place::Entry(section, name, fields) => {
-            check_held(&config, (section, &name, &fields), &path)?;
+            refuse_nested(&fields, &path)?;
             if config.entry(section, &name).is_none() && !fields.is_empty() {
                 return Err(Failure::message(format!("current map key `{name}` is invalid")));
             }
@@ -160,26 +157,21 @@ pub(super) async fn unset(call: &mut Call<'_>) -> Outcome {
     call.line(format!("Property {path:?} unset."))
 }
 
-/// Refuses fields of a program or provider that an entry does not have.
-fn check_held(config: &Kubeconfig, place: (&str, &str, &[String]), path: &str) -> Outcome {
-    let (section, name, fields) = place;
-    let [outer, _, ..] = fields else { return Ok(()) };
-    let has = config.entry(section, name).is_some_and(|entry| entry[outer.as_str()].is_object());
-    if has || !matches!(outer.as_str(), "exec" | "auth-provider") {
-        return Ok(());
+/// Refuses fields of a program or provider: upstream sees none behind a pointer.
+fn refuse_nested(fields: &[String], path: &str) -> Outcome {
+    match fields {
+        [outer, _, ..] if matches!(outer.as_str(), "exec" | "auth-provider") => {
+            Err(Failure::message(format!("unable to parse one or more field values of {path}")))
+        }
+        _ => Ok(()),
     }
-    Err(Failure::message(format!("unable to parse one or more field values of {path}")))
 }
 
 /// The value as the field holds it: a bool, bytes in base64, or text.
 fn value_of(fields: &[String], text: &str, raw_bytes: bool) -> Outcome<Value> {
     let field = fields.last().map(String::as_str).unwrap_or_default();
     if matches!(field, "insecure-skip-tls-verify" | "disable-compression") {
-        return match text {
-            "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok(true.into()),
-            "false" | "0" | "f" | "F" | "FALSE" | "False" => Ok(false.into()),
-            other => Err(Failure::message(format!("strconv.ParseBool: parsing {other:?}: invalid syntax"))),
-        };
+        return bool_of(text);
     }
     if !field.ends_with("-data") {
         return Ok(text.into());
@@ -197,6 +189,11 @@ fn value_of(fields: &[String], text: &str, raw_bytes: bool) -> Outcome<Value> {
             text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len() / 4 * 4)
         ))),
     }
+}
+
+fn bool_of(text: &str) -> Outcome<Value> {
+    let why = || Failure::message(format!("strconv.ParseBool: parsing {text:?}: invalid syntax"));
+    parse_bool(text).map(Value::from).ok_or_else(why)
 }
 
 fn put(held: &mut Map<String, Value>, fields: &[String], value: Value) {
@@ -242,6 +239,21 @@ mod tests {
             place_of("nope.x").unwrap_err().report(),
             "error: unable to parse nope.x after [] at api.Config"
         );
+    }
+
+    #[test]
+    fn fields_that_upstream_does_not_reach_are_refused() {
+        place_of("preferences.other").unwrap_err();
+        assert_eq!(place_of("preferences.colors").unwrap(), Place::Preference("colors".to_owned()));
+        let refused = |path: &str| match place_of(path).unwrap() {
+            Place::Entry(_, _, fields) => {
+                refuse_nested(&fields, path).err().map(|failure| failure.to_string())
+            }
+            other => panic!("{other:?}"),
+        };
+        let why = "unable to parse one or more field values of users.u.exec.command";
+        assert_eq!(refused("users.u.exec.command").as_deref(), Some(why));
+        assert_eq!((refused("users.u.exec"), refused("users.u.token")), (None, None));
     }
 
     #[test]
