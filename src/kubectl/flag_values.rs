@@ -48,23 +48,29 @@ pub(super) fn check_values(command: &Command, flags: &Flags, streams: &mut Strea
     Ok(())
 }
 
-/// The texts of one value of a list, which pflag reads as a line of comma-separated values; none of an empty value.
+/// The texts of one value of a list, which pflag reads as comma-separated values, the first record only; none of
+/// an empty value.
 pub(super) fn split_list(value: &str) -> Result<Vec<String>, String> {
     let mut texts = Vec::new();
-    let line = value.split(['\n', '\r']).next().unwrap_or_default();
-    if line.is_empty() {
+    if value.is_empty() {
         return Ok(texts);
     }
-    let mut rest = line;
+    let lines = value.replace("\r\n", "\n");
+    let lines = lines.strip_suffix('\r').unwrap_or(&lines);
+    let record = lines.trim_start_matches('\n');
+    if record.is_empty() {
+        return Err("EOF".to_owned());
+    }
+    let mut rest = record;
     loop {
-        let column = line.len() - rest.len() + 1;
         let (text, after) = match rest.strip_prefix('"') {
-            Some(quoted) => split_quoted(quoted, column)?,
+            Some(quoted) => split_quoted(quoted).map_err(|wrong| {
+                parse_error(lines, record, wrong, "extraneous or missing \" in quoted-field")
+            })?,
             None => {
-                let end = rest.find(',').unwrap_or(rest.len());
+                let end = rest.find([',', '\n']).unwrap_or(rest.len());
                 if let Some(quote) = rest[..end].find('"') {
-                    let at = column + quote;
-                    return Err(format!("parse error on line 1, column {at}: bare \" in non-quoted field"));
+                    return Err(parse_error(lines, record, &rest[quote..], "bare \" in non-quoted field"));
                 }
                 (rest[..end].to_owned(), &rest[end..])
             }
@@ -77,31 +83,35 @@ pub(super) fn split_list(value: &str) -> Result<Vec<String>, String> {
     }
 }
 
-/// What stands up to the closing quote, in which two quotes mean one, and what comes after.
-fn split_quoted(quoted: &str, column: usize) -> Result<(String, &str), String> {
+/// What stands up to the closing quote, in which two quotes mean one, and what comes after; or what begins with
+/// a quote in the wrong place, or lacks one.
+fn split_quoted(quoted: &str) -> Result<(String, &str), &str> {
     let mut text = String::new();
     let mut rest = quoted;
     loop {
-        let Some(end) = rest.find('"') else {
-            let at = column + 1 + quoted.len();
-            return Err(format!(
-                "parse error on line 1, column {at}: extraneous or missing \" in quoted-field"
-            ));
-        };
+        let Some(end) = rest.find('"') else { return Err("") };
         text.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        if let Some(more) = rest.strip_prefix('"') {
+        let (from_quote, after) = (&rest[end..], &rest[end + 1..]);
+        if let Some(more) = after.strip_prefix('"') {
             text.push('"');
             rest = more;
-        } else if rest.is_empty() || rest.starts_with(',') {
-            return Ok((text, rest));
+        } else if after.is_empty() || after.starts_with([',', '\n']) {
+            return Ok((text, after));
         } else {
-            let at = column + quoted.len() - rest.len();
-            return Err(format!(
-                "parse error on line 1, column {at}: extraneous or missing \" in quoted-field"
-            ));
+            return Err(from_quote);
         }
     }
+}
+
+/// A complaint of Go's `encoding/csv` about what begins at `wrong`.
+fn parse_error(lines: &str, record: &str, wrong: &str, why: &str) -> String {
+    let line_of = |rest: &str| {
+        let before = &lines[..lines.len() - rest.len()];
+        (1 + before.matches('\n').count(), 1 + before.len() - before.rfind('\n').map_or(0, |end| end + 1))
+    };
+    let ((begun, _), (line, column)) = (line_of(record), line_of(wrong));
+    let record = if begun == line { String::new() } else { format!("record on line {begun}; ") };
+    format!("{record}parse error on line {line}, column {column}: {why}")
 }
 
 #[cfg(test)]
@@ -116,11 +126,23 @@ mod tests {
             ("a,,b,", vec!["a", "", "b", ""]),
             ("\"a,b\",c", vec!["a,b", "c"]),
             ("\"a\"\"b\"", vec!["a\"b"]),
+            ("\na\r\nb", vec!["a"]),
+            ("\"a\nb\",c\r", vec!["a\nb", "c"]),
         ] {
             assert_eq!(split_list(value).unwrap(), texts, "{value}");
         }
         let bare = split_list("a,b\"c").unwrap_err();
         assert_eq!(bare, "parse error on line 1, column 4: bare \" in non-quoted field");
-        split_list("\"a").unwrap_err();
+        for (value, why) in [
+            ("\"a", "parse error on line 1, column 3: extraneous or missing \" in quoted-field"),
+            ("\"a\"b,c", "parse error on line 1, column 3: extraneous or missing \" in quoted-field"),
+            (
+                "\n\"a\nb\"c",
+                "record on line 2; parse error on line 3, column 2: extraneous or missing \" in quoted-field",
+            ),
+            ("\n", "EOF"),
+        ] {
+            assert_eq!(split_list(value).unwrap_err(), why, "{value}");
+        }
     }
 }

@@ -140,8 +140,8 @@ pub(super) fn parse(
     let values = match json_stream(text) {
         Some(values) => values,
         None => match parse_yaml(text) {
-            _ if let Some((before, rest)) = bad_separator(text) => {
-                parse(before, source, validate, documents, failures);
+            _ if let Some((line, rest)) = bad_separator(text) => {
+                parse(before_document_at(text, line), source, validate, documents, failures);
                 let why = format!("error parsing {source}: invalid Yaml document separator: {rest}");
                 failures.push(Failure::message(why));
                 return;
@@ -166,14 +166,11 @@ pub(super) fn parse(
     }
 }
 
-/// What stands before a line of dashes that does not end a document, and what follows its first three.
-fn bad_separator(text: &str) -> Option<(&str, &str)> {
-    let mut start = 0;
-    text.split_inclusive('\n').find_map(|line| {
-        let before = start;
-        start += line.len();
+/// The first line of dashes that does not end a document, counted from one, and what follows its first three.
+fn bad_separator(text: &str) -> Option<(usize, &str)> {
+    text.lines().zip(1..).find_map(|(line, number)| {
         let rest = line.strip_prefix("---")?.trim();
-        (!rest.is_empty() && !rest.starts_with('#')).then(|| (&text[..before], rest))
+        (!rest.is_empty() && !rest.starts_with('#')).then_some((number, rest))
     })
 }
 
@@ -335,7 +332,10 @@ mod tests {
         let text = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\nb: [\n---\nc: d\n";
         let (names, failures) = parsed(text, true);
         assert_eq!((names, failures.len()), (vec!["a".to_owned()], 1));
-        let (names, failures) = parsed(&text.replace("---\nb", "----\nb"), true);
+        // What a bad separator was to end goes with it.
+        let more =
+            text.replacen("---\nb", "---\n{apiVersion: v1, kind: Pod, metadata: {name: b}}\n----\nb", 1);
+        let (names, failures) = parsed(&more, true);
         let separator = "error: error parsing a.yaml: invalid Yaml document separator: -";
         assert_eq!((names, failures), (vec!["a".to_owned()], vec![separator.to_owned()]));
         let cut_short = parsed(r#"{"apiVersion": "v1", "kind""#, true).1;
