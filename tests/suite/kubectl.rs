@@ -301,3 +301,55 @@ async fn files_are_copied_into_containers_and_out_again() {
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("exec: \"tar\": executable file not found in $PATH"), "{err}");
 }
+
+#[tokio::test]
+async fn what_is_missing_keeps_set_from_changing_anything() {
+    let bench = Bench::new();
+    bench.file("web.yaml", WEB);
+    bench.prints("apply -f web.yaml").await;
+    let missing = "Error from server (NotFound): configmaps \"nope\" not found\n";
+    assert_eq!(bench.fails("set image deploy/web cm/nope nginx=nginx:1.26").await, missing);
+    assert_eq!(bench.fails("set env deploy/web cm/nope A=b").await, missing);
+    assert_eq!(bench.fails("apply view-last-applied deploy/web cm/nope").await, missing);
+    // What has no template is told of, and the rest is changed.
+    let (code, out, err) = bench.run("set image cm/settings deploy/web nope=x --local=false").await;
+    let unchanged = "error: configmaps/settings the object is not a pod or does not have a pod template: *v1.ConfigMap\n\nerror: unable to find container named \"nope\"\n";
+    assert_eq!((code, out.as_str(), err.as_str()), (1, "", unchanged));
+    // A selector is set wherever it can be.
+    bench.prints("create service clusterip web --tcp=80").await;
+    let (code, out, err) = bench.run("set selector svc/web cm/nope a=b").await;
+    assert_eq!((code, out.as_str(), err.as_str()), (1, "service/web selector updated\n", missing));
+    // A cause that is noted is a change by itself.
+    let (_, out, _) = bench.run("set image deploy/web nginx=nginx:1.25 --record").await;
+    assert_eq!(out, "deployment.apps/web image updated\n");
+}
+
+#[tokio::test]
+async fn names_and_selectors_that_are_empty_mean_nothing() {
+    let bench = Bench::new();
+    bench.file("web.yaml", WEB);
+    bench.prints("apply -f web.yaml").await;
+    let both =
+        "Error from server (NotFound): configmaps \"nope\" not found\nresource name may not be empty\n";
+    for line in ["describe cm nope ''", "delete cm nope ''", "label cm nope '' a=b", "patch cm nope '' -p {}"]
+    {
+        assert_eq!(bench.fails(line).await, both, "{line}");
+    }
+    assert_eq!(bench.fails("patch cm '' -p {}").await, "error: resource name may not be empty\n");
+    let unnamed = "error: resource(s) were provided, but no name was specified\n";
+    assert_eq!(bench.fails("delete cm -l ' '").await, unnamed);
+    assert_eq!(bench.prints("label cm settings a=b -l ' '").await, "configmap/settings labeled\n");
+    assert_eq!(bench.fails("exec '' -- ls").await, "error: pod, type/name or --filename must be specified\n");
+    assert!(bench.fails("logs ''").await.starts_with("error: You must provide one or more resources"));
+    assert_eq!(bench.fails("create token ''").await, "error: service account name is required\n");
+}
+
+#[tokio::test]
+async fn what_stands_behind_dashes_alone_names_the_pod_too() {
+    let bench = Bench::new();
+    assert_eq!(bench.prints("run --image=nginx --dry-run=client -o name -- web sh").await, "pod/web\n");
+    // Each object that is labelled is printed by a printer of its own.
+    bench.file("web.yaml", WEB);
+    let text = bench.prints("label --local -f web.yaml a=b -o yaml").await;
+    assert!(!text.contains("---") && text.matches("apiVersion: ").count() == 2, "{text}");
+}

@@ -9,7 +9,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run};
-use crate::kubectl::resource_args::{Found, Wanted, locate, require_arguments};
+use crate::kubectl::resource_args::{Found, NO_NAME, Wanted, locate, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -155,7 +155,7 @@ pub(super) async fn delete_all(
             warns = false;
         }
         if name.is_empty() {
-            let unnamed = Failure::message("resource name may not be empty");
+            let unnamed = Failure::message(NO_NAME);
             failures.push(unnamed.about("deleting", &source));
             continue;
         }

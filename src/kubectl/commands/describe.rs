@@ -11,8 +11,8 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resource_args::{
-    Found, Info, NO_NAME, Selection, Wanted, info_of, into_items, items, locate, read, select,
-    select_matching, visited,
+    Found, Info, Selection, Wanted, info_of, into_items, items, locate, read, select, select_matching,
+    visited,
 };
 
 /// The command.
@@ -41,7 +41,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let api = call.api().await?.in_pages(call.flags.int("chunk-size"));
     let args = call.args.clone();
     if call.flags.all("filename").is_empty() && !call.flags.is_set("kustomize") {
-        let wanted = match call.flags.text("selector") {
+        let wanted = match call.flags.text("selector").trim() {
             "" => select(&api, &args).await?,
             _ => select_matching(&api, &args).await?,
         };
@@ -57,7 +57,6 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     for one in found {
         match one {
             Found::Object(info) => infos.push(info),
-            Found::Named(_, _, name, _) if name.is_empty() => failures.push(Failure::message(NO_NAME)),
             Found::Named(resource, namespace, name, source) => {
                 match read(&api, &resource, &namespace, &name).await {
                     Ok(object) => infos.push(info_of(resource, object, source)?),

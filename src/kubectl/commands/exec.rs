@@ -64,11 +64,11 @@ async fn exec(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let typed = match targets.first().cloned() {
-        Some(typed) => typed,
-        None if call.flags.all("filename").is_empty() => {
+        Some(typed) if !typed.is_empty() => typed,
+        _ if call.flags.all("filename").is_empty() => {
             return Err(Failure::message("pod, type/name or --filename must be specified"));
         }
-        None => {
+        _ => {
             let api = call.api().await?;
             match find_as_given(call, &api, &[], Wanted::default()).await?.as_slice() {
                 [info] => format!("{}/{}", info.resource.plural, info.name),

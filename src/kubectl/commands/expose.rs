@@ -166,6 +166,10 @@ fn can_be_exposed(info: &Info) -> Outcome {
     let (group, kind) = (info.resource.group.as_str(), info.resource.kind.as_str());
     match (group, kind) {
         ("", "Pod" | "Service" | "ReplicationController") | ("apps", "Deployment" | "ReplicaSet") => Ok(()),
+        _ if info.resource.builtin().is_none() => Err(Failure::message(format!(
+            "no kind {kind:?} is registered for version {:?} in scheme \"pkg/scheme/scheme.go:28\"",
+            info.resource.api_version()
+        ))),
         ("", kind) => Err(Failure::message(format!("cannot expose a {kind}"))),
         (group, kind) => Err(Failure::message(format!("cannot expose a {kind}.{group}"))),
     }

@@ -12,8 +12,8 @@ use crate::kubectl::printers::{
     Format, SortField, Sorts, TableOptions, TablePrinter, format_of, list_of, sort_by,
 };
 use crate::kubectl::resource_args::{
-    NO_NAME, Selection, from_files, into_items, or_namespace, refuse_arguments, select, select_matching,
-    unlisted, visited,
+    NO_NAME, Selection, ends_everything, from_files, into_items, or_namespace, refuse_arguments, select,
+    select_matching, unlisted, visited,
 };
 
 use super::{get_list, get_watch};
@@ -95,11 +95,7 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         return get_watch::run(call, &api, wanted, format?).await;
     }
     let single = wanted.len() == 1 && matches!(wanted[0].0, Selection::Named(..));
-    let format = match format {
-        Ok(None) => return tables(call, &api, &wanted).await,
-        Ok(Some(format)) => Ok(format),
-        Err(wrong) => Err(wrong),
-    };
+    let Some(format) = format.transpose() else { return tables(call, &api, &wanted).await };
     if let Ok(format) = &format
         && !single
         && get_list::run(call, &api, &wanted, format).await?
@@ -117,11 +113,6 @@ async fn run(call: &mut Call<'_>) -> Outcome {
         Ok(()) => {}
     }
     Failure::many(failures)
-}
-
-/// Whether a failure about one object keeps the rest from being shown.
-pub(super) fn ends_everything(failure: &Failure) -> bool {
-    !matches!(failure, Failure::Status(_)) && failure.to_string() != NO_NAME
 }
 
 /// Tells that what a watch tells is not sorted.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::get::{Pages, ends_everything};
+use super::get::Pages;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{Format, ItemPrinter, SortField, Sorts};
-use crate::kubectl::resource_args::{Selection, into_items};
+use crate::kubectl::resource_args::{Selection, ends_everything, into_items};
 
 /// Asks for everything and prints the items; what is missing does not keep the rest from being shown.
 /// `false` when that cannot be done item by item, and nothing has been done.

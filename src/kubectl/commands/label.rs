@@ -222,6 +222,10 @@ async fn change(call: &mut Call<'_>, api: &Api, info: &Info, changes: &Changes, 
     }
     let dry_run = dry_run(call)?;
     let locally = call.flags.on("local") || dry_run == DryRun::Client;
+    if words.is_label {
+        // Upstream takes a new printer for each object, which knows of no document before it.
+        call.yaml_documents = 0;
+    }
     for key in changes.remove.iter().filter(|key| words.is_label && !known.contains_key(*key)) {
         // Without a server upstream does not look.
         if !locally {

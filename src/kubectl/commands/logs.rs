@@ -20,6 +20,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods::{
     Use, container_names, default_container, named, pods_of, rank, selected, shown_containers,
 };
+use crate::kubectl::resource_args::NOTHING_NAMED;
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -137,6 +138,9 @@ fn validate(call: &Call<'_>) -> Outcome {
 /// The Pods of the argument: all of them when asked for, else one, saying which.
 async fn pods(call: &mut Call<'_>, api: &Api, namespace: &str) -> Outcome<Vec<Value>> {
     let typed = call.args[0].clone();
+    if typed.is_empty() {
+        return Err(Failure::message(NOTHING_NAMED));
+    }
     let found = match named(api, namespace, &typed).await {
         Err(Failure::Status(status)) if status.is("NotFound") => {
             // A namespace that is missing is the better reason.

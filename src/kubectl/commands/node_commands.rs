@@ -9,7 +9,7 @@ use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::discovery::resolve;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{DryRun, dry_run};
-use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, find};
+use crate::kubectl::resource_args::{Info, NOTHING_NAMED, Wanted, all_or_nothing, find};
 use crate::kubectl::unreachable::BY_NAME;
 
 /// `kubectl cordon`.
@@ -69,8 +69,7 @@ pub(super) async fn nodes_of(call: &mut Call<'_>, api: &Api) -> Outcome<Vec<Info
     }));
     let found = find(call, api, &args, Wanted { selectors: true, ..Wanted::default() }).await?;
     // A node that is missing keeps all others as they are.
-    Failure::many(std::mem::take(&mut call.deferred))?;
-    Ok(found)
+    all_or_nothing(call, found)
 }
 
 /// Marks a node as schedulable or not, and says so.

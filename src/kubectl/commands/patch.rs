@@ -13,7 +13,8 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::manifest::json_type;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, name_of};
 use crate::kubectl::resource_args::{
-    Found, Info, Wanted, find_as_given, info_of, locate, read, refuse_arguments, require_arguments,
+    Found, Info, Wanted, ends_everything, find_as_given, info_of, locate, read, refuse_arguments,
+    require_arguments,
 };
 
 /// The command.
@@ -79,18 +80,20 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             Found::Named(resource, namespace, name, source) => {
                 // As upstream: the subresource itself is looked at first.
                 let live = match call.flags.text("subresource") {
-                    "" => read(&api, &resource, &namespace, &name).await,
+                    subresource if subresource.is_empty() || name.is_empty() => {
+                        read(&api, &resource, &namespace, &name).await
+                    }
                     subresource => api.get(&resource.subresource(&namespace, &name, subresource)).await,
                 };
                 match live {
                     // A subresource may be an object of another kind; what is patched is not.
                     Ok(live) => Info { namespace, name, ..info_of(resource, live, source)? },
                     // What is missing does not keep the rest from being done.
-                    Err(failure @ Failure::Status(_)) => {
+                    Err(failure) if ends_everything(&failure) => return Err(failure),
+                    Err(failure) => {
                         call.deferred.push(failure);
                         continue;
                     }
-                    Err(failure) => return Err(failure),
                 }
             }
         };

@@ -62,18 +62,14 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     let attach = call.flags.on("attach")
         || (!call.flags.is_set("attach") && (call.flags.on("stdin") || call.flags.on("tty")));
     let image = call.flags.text("image");
-    let nameless = || call.usage_error("NAME is required for run");
     if call.args.is_empty() {
-        return Err(nameless());
+        return Err(call.usage_error("NAME is required for run"));
     }
     if image.is_empty() {
         return Err(Failure::message("--image is required"));
     }
     if !is_image_reference(image) {
         return Err(Failure::message(format!("Invalid image name {image:?}: invalid reference format")));
-    }
-    if call.dash == Some(0) {
-        return Err(nameless());
     }
     if call.flags.on("tty") && !call.flags.on("stdin") {
         return Err(call.usage_error("-i/--stdin is required for containers with -t/--tty=true"));

@@ -12,7 +12,7 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::format_of;
-use crate::kubectl::resource_args::{Found, Wanted, locate, or_namespace, require_arguments};
+use crate::kubectl::resource_args::{Found, NO_NAME, Wanted, locate, or_namespace, require_arguments};
 use crate::kubectl::watch::until;
 
 /// The command.
@@ -100,6 +100,10 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
     let mut failures = Vec::new();
     'targets: for (resource, namespace, name, was_there) in targets {
+        if name.is_empty() {
+            failures.push(Failure::message(NO_NAME));
+            continue;
+        }
         for goal in &goals {
             let limit = left(call);
             if limit == NO_TIME {

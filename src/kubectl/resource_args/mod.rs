@@ -210,8 +210,8 @@ pub(super) async fn find(
                 match read(api, &resource, &namespace, &name).await {
                     Ok(object) => infos.push(info_of(resource, object, source)?),
                     // What is missing does not keep the rest from being done.
-                    Err(failure @ Failure::Status(_)) => call.deferred.push(failure),
-                    Err(failure) => return Err(failure),
+                    Err(failure) if ends_everything(&failure) => return Err(failure),
+                    Err(failure) => call.deferred.push(failure),
                 }
             }
             Found::Object(info) => infos.push(info),
@@ -225,6 +225,9 @@ pub(super) async fn find(
 
 /// Reads an object; of one that is missing, it says when its namespace is missing, too.
 pub(super) async fn read(api: &Api, resource: &Resource, namespace: &str, name: &str) -> Outcome<Value> {
+    if name.is_empty() {
+        return Err(Failure::message(NO_NAME));
+    }
     match api.get(&resource.object(namespace, name)).await {
         Err(failure) => Err(or_namespace(api, resource, namespace, failure).await),
         read => read,
@@ -247,6 +250,17 @@ pub(super) async fn or_namespace(
         Err(missing) if missing.is_not_found() => missing,
         _ => failure,
     }
+}
+
+/// What was found, where nothing is done unless everything was (`Result.Infos`).
+pub(super) fn all_or_nothing(call: &mut Call<'_>, found: Vec<Info>) -> Outcome<Vec<Info>> {
+    Failure::many(std::mem::take(&mut call.deferred))?;
+    Ok(found)
+}
+
+/// Whether a failure about one object keeps the rest from being shown or changed.
+pub(super) fn ends_everything(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Status(_)) && failure.to_string() != NO_NAME
 }
 
 /// As [`find`], but the objects of files are taken as they are, without asking the server for them.
@@ -300,8 +314,8 @@ pub(super) async fn locate(
     }
     let namespace = call.namespace()?;
     let everywhere = call.flags.on("all-namespaces");
-    let labels = if wanted.selectors { call.flags.text("selector") } else { "" };
-    let fields = if wanted.selectors { call.flags.text("field-selector") } else { "" };
+    let labels = if wanted.selectors { call.flags.text("selector").trim() } else { "" };
+    let fields = if wanted.selectors { call.flags.text("field-selector").trim() } else { "" };
     let has_names = args.len() > 1 || args.iter().any(|arg| arg.contains('/'));
     let all = call.flags.on("all") && !(wanted.names_beside_all && has_names);
     let has_selector = !labels.is_empty() || !fields.is_empty();
@@ -312,7 +326,6 @@ pub(super) async fn locate(
     let mut found = Vec::new();
     for selection in selections {
         match selection {
-            Selection::Named(_, name) if name.is_empty() => return Err(Failure::message(NO_NAME)),
             Selection::Named(resource, name) => {
                 if everywhere && resource.namespaced {
                     return Err(Failure::message(

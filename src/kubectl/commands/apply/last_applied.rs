@@ -12,7 +12,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, escape_html, indent, print_done};
 use crate::kubectl::resource_args::{
-    Info, NOTHING_NAMED, Wanted, find, from_files, info_of, require_arguments,
+    Info, NOTHING_NAMED, Wanted, all_or_nothing, find, from_files, info_of, require_arguments,
 };
 
 /// `kubectl apply view-last-applied`.
@@ -58,6 +58,7 @@ async fn view(call: &mut Call<'_>) -> Outcome {
     let args = call.args.clone();
     let infos =
         find(call, &api, &args, Wanted { selectors: true, types_alone: false, ..Wanted::default() }).await?;
+    let infos = all_or_nothing(call, infos)?;
     let as_json = match call.flags.text("output") {
         "json" => true,
         "yaml" => false,
@@ -121,6 +122,7 @@ async fn edit(call: &mut Call<'_>) -> Outcome {
     let args = call.args.clone();
     let live =
         find(call, &api, &args, Wanted { selectors: false, types_alone: true, ..Wanted::default() }).await?;
+    let live = all_or_nothing(call, live)?;
     let mut applied = Vec::new();
     for info in &live {
         if let Some(text) = last_applied_of(info.object.value()) {

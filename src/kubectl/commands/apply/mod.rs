@@ -15,7 +15,7 @@ use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, format_of, list_of};
-use crate::kubectl::resource_args::{Info, from_files};
+use crate::kubectl::resource_args::{Info, NO_NAME, from_files};
 
 pub(super) use client_side::{LAST_APPLIED, annotate, annotate_typed, patch_of, was_applied};
 pub(super) use prune::{Visited, leftovers};
@@ -171,7 +171,7 @@ async fn apply(call: &mut Call<'_>, api: &Api, info: &Info, dry_run: DryRun) -> 
         if !generated.is_empty() {
             return Err(Failure::message(format!("from {generated}: cannot use generate name with apply")));
         }
-        return Err(retrieving(Failure::message("resource name may not be empty"), info));
+        return Err(retrieving(Failure::message(NO_NAME), info));
     }
     if call.flags.on("server-side") {
         server_side::apply(call, api, info, dry_run).await

@@ -11,7 +11,7 @@ use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::policy_rules::{PolicyRule, as_given, uncovered};
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{Info, from_files};
+use crate::kubectl::resource_args::{Info, NO_NAME, from_files};
 
 /// The command.
 pub(super) static COMMAND: Command = Command {
@@ -200,7 +200,7 @@ async fn create(api: &Api, info: &Info, role: bool, dry_run: DryRun) -> Outcome<
 async fn ensure_namespace(api: &Api, name: &str) -> Outcome {
     if name.is_empty() {
         // As upstream, which does not fill in what the file leaves out.
-        return Err(Failure::message("resource name may not be empty"));
+        return Err(Failure::message(NO_NAME));
     }
     let namespaces = Resource::from(&builtin::NAMESPACE);
     match api.get(&namespaces.object("", name)).await {

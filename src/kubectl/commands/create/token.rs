@@ -35,6 +35,9 @@ const KINDS: [&str; 3] = ["Node", "Pod", "Secret"];
 
 async fn run(call: &mut Call<'_>) -> Outcome {
     let name = one_name(call)?;
+    if name.is_empty() {
+        return Err(Failure::message("service account name is required"));
+    }
     check(&call.flags)?;
     let mut spec = json!({"audiences": call.flags.all("audience"), "expirationSeconds": null});
     if call.flags.all("audience").is_empty() {

@@ -7,7 +7,7 @@ use super::flag_sets::{FILES, OUTPUT, RECORD, VALIDATE, field_manager};
 use crate::kubectl::command::{Arguments, Call, Command};
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
-use crate::kubectl::resource_args::{Found, Info, Wanted, find, info_of, locate, require_arguments};
+use crate::kubectl::resource_args::{Found, Info, NO_NAME, Wanted, find, info_of, locate, require_arguments};
 
 pub(super) use session::{Mode, Session};
 
@@ -54,6 +54,9 @@ async fn run(call: &mut Call<'_>) -> Outcome {
                 Found::Named(resource, namespace, name, _) => (resource, namespace, name),
                 Found::Object(info) => (info.resource, info.namespace, info.name),
             };
+            if name.is_empty() {
+                return Err(Failure::message(NO_NAME));
+            }
             let held = api.get(&resource.subresource(&namespace, &name, &subresource)).await?;
             infos.push(Info { namespace, name, ..info_of(resource, held, String::new())? });
         }

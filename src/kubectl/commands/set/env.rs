@@ -4,7 +4,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 use super::super::create::check_variable_name;
-use super::{NO_TEMPLATE, change_each, is_meant, pod_spec, targets};
+use super::{NO_TEMPLATE, all_targets, change_each, is_meant, pod_spec};
 use crate::apimachinery::JsonPath;
 use crate::kubectl::api::Api;
 use crate::kubectl::command::Call;
@@ -72,7 +72,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     check(&changes)?;
     let api = call.api().await?;
     let taken = from(call, &api).await?;
-    let infos = targets(call, &api, &resources).await?;
+    let infos = all_targets(call, &api, &resources).await?;
     if call.flags.on("list") {
         return list(call, &api, &infos).await;
     }

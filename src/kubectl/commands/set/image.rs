@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{NO_TEMPLATE, change_each, pod_spec, resources_and_pairs, targets};
+use super::{NO_TEMPLATE, all_targets, change_each, pod_spec, resources_and_pairs};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::check_printing;
@@ -17,7 +17,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     }
     // Upstream reads the objects before it looks at what is to change.
     let api = call.api().await?;
-    let infos = targets(call, &api, &resources).await?;
+    let infos = all_targets(call, &api, &resources).await?;
     if pairs.is_empty() {
         return Err(Failure::message("at least one image update is required"));
     }

@@ -18,7 +18,9 @@ use crate::kubectl::discovery::Resource;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{DryRun, dry_run, print_done};
-use crate::kubectl::resource_args::{ALL_AND_SELECTOR, Info, NOTHING_NAMED, Wanted, find, find_as_given};
+use crate::kubectl::resource_args::{
+    ALL_AND_SELECTOR, Info, NOTHING_NAMED, Wanted, all_or_nothing, find, find_as_given,
+};
 
 /// The group.
 pub(super) static COMMAND: Command = Command {
@@ -162,6 +164,12 @@ async fn targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec
     find(call, api, args, Wanted { selectors: true, names_beside_all: true, ..Wanted::default() }).await
 }
 
+/// As [`targets`], of commands that change nothing unless every object is there.
+async fn all_targets(call: &mut Call<'_>, api: &Api, args: &[String]) -> Outcome<Vec<Info>> {
+    let infos = targets(call, api, args).await?;
+    all_or_nothing(call, infos)
+}
+
 /// Whether a name is one that a pattern means, in which `*` stands for any text.
 fn is_meant(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -214,7 +222,8 @@ async fn change_each(
                     let singular = kind.to_lowercase();
                     let word = if call.flags.on("local") { &singular } else { plural };
                     let named = format!("{word}/{}", info.name);
-                    Failure::message(format!("{named} {text}: *{version}.{kind}"))
+                    // The line break at its end is upstream's.
+                    Failure::message(format!("error: {named} {text}: *{version}.{kind}\n"))
                 }
                 other => other,
             });
@@ -223,9 +232,8 @@ async fn change_each(
                 continue;
             }
         }
-        if &modified != original || !failures.is_empty() {
-            record(call, &mut modified);
-        }
+        // Of what stays as it is upstream notes the cause, too.
+        record(call, &mut modified);
         if &modified == original && !matches!(verb, "selector updated" | "serviceaccount updated") {
             // Nothing is said of what stays as it is, whether it would be sent or not.
             continue;

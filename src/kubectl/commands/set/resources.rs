@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NO_TEMPLATE, change_each, is_meant, pod_spec, targets};
+use super::{NO_TEMPLATE, all_targets, change_each, is_meant, pod_spec};
 use crate::apimachinery::{QUANTITY_FORMAT_ERROR, Quantity};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
@@ -21,7 +21,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     check_printing(call)?;
     let args = call.args.clone();
     let api = call.api().await?;
-    let infos = targets(call, &api, &args).await?;
+    let infos = all_targets(call, &api, &args).await?;
     let lists = [
         ("limits", quantities(call.flags.text("limits"))?),
         ("requests", quantities(call.flags.text("requests"))?),

@@ -1,6 +1,6 @@
 //! `kubectl set serviceaccount`.
 
-use super::{NO_TEMPLATE, change_each, pod_spec, targets};
+use super::{NO_TEMPLATE, all_targets, change_each, pod_spec};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::check_printing;
@@ -15,7 +15,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     let resources = if call.flags.on("local") { &[] } else { resources };
     let (account, resources) = (account.clone(), resources.to_vec());
     let api = call.api().await?;
-    let infos = targets(call, &api, &resources).await?;
+    let infos = all_targets(call, &api, &resources).await?;
     change_each(call, &api, &infos, "serviceaccount updated", |object| {
         let spec = pod_spec(object).ok_or_else(|| Failure::message(NO_TEMPLATE))?;
         match (account.as_str(), spec.as_object_mut()) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::create::subjects;
-use super::{change_each, targets};
+use super::{all_targets, change_each};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::flags::Flag;
@@ -22,7 +22,7 @@ pub(super) async fn run(call: &mut Call<'_>) -> Outcome {
     check_printing(call)?;
     let api = call.api().await?;
     let args = call.args.clone();
-    let infos = targets(call, &api, &args).await?;
+    let infos = all_targets(call, &api, &args).await?;
     let given = ["user", "group", "serviceaccount"];
     if given.iter().all(|flag| call.flags.all(flag).is_empty()) {
         return Err(Failure::message("you must specify at least one value of user, group or serviceaccount"));
