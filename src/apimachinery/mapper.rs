@@ -6,6 +6,12 @@ use super::kinds::{KINDS, Kind};
 /// case, with or without group (`deploy.apps`) and version (`deployments.v1.apps`).
 #[must_use]
 pub fn resolve_kind(typed: &str) -> Option<&'static Kind> {
+    resolve_kind_among(KINDS, typed)
+}
+
+/// The first of these kinds that such a name means.
+#[must_use]
+pub fn resolve_kind_among(kinds: &[&'static Kind], typed: &str) -> Option<&'static Kind> {
     let typed = typed.to_ascii_lowercase();
     let (name, qualifier) = typed.split_once('.').unwrap_or((&typed, ""));
     let named = |kind: &&Kind| {
@@ -19,7 +25,7 @@ pub fn resolve_kind(typed: &str) -> Option<&'static Kind> {
         Some((version, group)) => version == kind.version && group == kind.group,
         None => qualifier == kind.version && kind.group.is_empty(),
     };
-    KINDS.iter().copied().find(|kind| named(kind) && qualified(kind))
+    kinds.iter().copied().find(|kind| named(kind) && qualified(kind))
 }
 
 /// The kinds of a category such as `all`; none when there is no such category.

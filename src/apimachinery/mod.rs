@@ -45,7 +45,8 @@ pub use cel::{
 pub use conditions::{Condition, remove_condition, seconds, set_condition};
 pub use cron_schedule::CronSchedule;
 pub use custom::{
-    CustomType, Definition, PrinterColumn, ScalePaths, define, present as present_custom, validate_by_schema,
+    CustomType, Definition, PrinterColumn, ScalePaths, define, object_meta_schema, present as present_custom,
+    validate_by_schema,
 };
 pub use field_error::{FieldError, FieldErrorType, FieldErrors};
 pub use fields::{FieldSelector, FieldTerm};
@@ -63,7 +64,7 @@ pub use kinds::{
 };
 pub use labels::LabelSelector;
 pub use managed_fields::{owners_of, record_update, record_update_of, typing_errors, upgrade_managed_fields};
-pub use mapper::{kinds_in_category, resolve_kind};
+pub use mapper::{kinds_in_category, resolve_kind, resolve_kind_among};
 pub use meta::OwnerReference;
 pub use names::{
     validate_config_key, validate_dns1035_label, validate_dns1123_label, validate_dns1123_subdomain,

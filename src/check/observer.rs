@@ -179,17 +179,24 @@ async fn tick(changes: watch::Sender<u64>) {
 /// Follows one collection for ever: lists it, watches from there, and begins anew when the watch ends.
 async fn follow(client: kube::Client, place: Place, changes: watch::Sender<u64>) {
     let mut version = None;
+    let mut failed = false;
     loop {
         let from = match version.take() {
             Some(version) => version,
             None => match current_version(&client, &place).await {
                 Ok(version) => version,
+                // A custom kind among others, which is not defined yet.
                 Err(_) => {
+                    failed = true;
                     sleep(RETRY).await;
                     continue;
                 }
             },
         };
+        if std::mem::take(&mut failed) {
+            // What came in the meantime is in no watch.
+            changes.send_modify(|count| *count += 1);
+        }
         version = follow_from(&client, &place, from, &changes).await;
         if version.is_none() {
             // What happened in between is unknown: look again.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::{Position, nearest};
 
 use super::course::Chapter;
+use super::custom_kinds::custom_kinds;
 use super::diagnostic::Report;
 use super::language::Text;
 use super::markdown::{BLOCK_INFOS, Oddity, Page, Section, split};
@@ -14,6 +15,7 @@ use super::step;
 /// Reads `en.md` of the chapter with this number and id.
 pub(super) fn read(number: u32, id: &str, source: &str, report: &mut Report) -> Chapter {
     let page = read_page(source, report);
+    report.know(custom_kinds(&page));
     let start = Position { line: 1, column: 1 };
     if page.title.is_empty() {
         report.broken(

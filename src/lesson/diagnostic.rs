@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::apimachinery::{Kind, resolve_kind, resolve_kind_among};
 use crate::base::Position;
 
 use super::rules::severity_of;
@@ -101,16 +102,32 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Collects the diagnostics of one file.
+/// Collects the diagnostics of one file, and knows the kinds that its chapter brings along.
 #[derive(Debug)]
 pub(super) struct Report {
     file: String,
+    custom_kinds: Vec<&'static Kind>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Report {
     pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), diagnostics: Vec::new() }
+        Self { file: file.to_owned(), custom_kinds: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    /// From here on these kinds may be named as well.
+    pub(super) fn know(&mut self, custom_kinds: Vec<&'static Kind>) {
+        self.custom_kinds = custom_kinds;
+    }
+
+    /// The kinds that the chapter brings along.
+    pub(super) fn custom_kinds(&self) -> &[&'static Kind] {
+        &self.custom_kinds
+    }
+
+    /// The kind that a word names: one of Kubernetes, or one that the chapter brings along.
+    pub(super) fn kind(&self, word: &str) -> Option<&'static Kind> {
+        resolve_kind(word).or_else(|| resolve_kind_among(&self.custom_kinds, word))
     }
 
     /// The file that is reported on.

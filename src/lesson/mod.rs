@@ -35,7 +35,8 @@
 //!
 //! A rule (`cel`) is an expression that must be true: of `object` beside `object:`, of the list `objects`
 //! beside `select:`, of the names that `with: {NAME: {object | select …}}` gives; `snap.NAME` is there too.
-//! Fields and types of Kubernetes' kinds are checked when the chapter is read. `either` holds when one of its
+//! Fields and types are checked when the chapter is read. Kinds are those of Kubernetes, and those whose
+//! CustomResourceDefinition is in a start state, a file or a solution of the chapter. `either` holds when one of its
 //! expectations does.
 //!
 //! `http: {service, port, path, status, contains, namespace, host, times, distinct}` asks a Service through
@@ -57,6 +58,7 @@ mod chapter;
 mod check_reader;
 mod check_spec;
 mod course;
+mod custom_kinds;
 mod diagnostic;
 mod language;
 mod lint;

@@ -43,6 +43,7 @@ pub static RULES: &[LessonRule] = &[
     error("unknown-test", "Tests in a match are the documented ones."),
     error("no-check", "Every step has a check."),
     error("no-solution", "Every step has a solution."),
+    warning("solution-twice", "Solutions of a step are different ways."),
     error("unknown-question", "A check asks for answers to questions of its step."),
     error("no-right-answer", "Every question has a right answer."),
     warning(
@@ -71,7 +72,7 @@ pub static RULES: &[LessonRule] = &[
     error("unknown-field", "Fields in a match exist in the kind."),
     error("wrong-type", "Values in a match have the field's type."),
     error("unknown-value", "Values in a match are among those that the field can have."),
-    note("custom-kind", "Fields of custom resources are not known and not looked at."),
+    note("custom-kind", "Fields of custom resources in a start state are not looked at."),
     error("cannot-fail", "A check can fail."),
     error("cannot-hold", "A check or a mistake can come true."),
     error("unknown-snap", "`snap.NAME` is remembered by the step."),

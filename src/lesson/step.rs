@@ -200,7 +200,7 @@ fn texts(node: &Node<'_>, report: &mut Report) -> Vec<String> {
 
 /// Splits a solution into commands with their places: a heredoc, or a line that ends in a backslash,
 /// belongs to one.
-fn commands(text: &str, at: Position) -> Vec<(String, Position)> {
+pub(super) fn commands(text: &str, at: Position) -> Vec<(String, Position)> {
     let mut commands = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
@@ -255,6 +255,19 @@ fn complain_about_gaps(step: &Step, at: Position, report: &mut Report) {
     if step.solutions.iter().any(Vec::is_empty) {
         let hint = Some("write the commands, or leave the block out".to_owned());
         report.doubtful("no-solution", at, format!("a solution of {{#{id}}} is empty"), hint);
+    }
+    // In a heredoc blanks count.
+    let words = |command: &String| match command.contains('\n') {
+        true => vec![command.clone()],
+        false => command.split_whitespace().map(str::to_owned).collect(),
+    };
+    let typed: Vec<Vec<_>> = step.solutions.iter().map(|way| way.iter().map(words).collect()).collect();
+    for (index, solution) in typed.iter().enumerate() {
+        if !solution.is_empty() && typed[..index].contains(solution) {
+            let at = step.origin.solutions[index].first().copied().unwrap_or(at);
+            let hint = Some("show another way: a manifest beside the command, or a patch".to_owned());
+            report.broken("solution-twice", at, "a solution before this one has the same commands", hint);
+        }
     }
     for check in &step.checks {
         complain_about_answer(check, step, report);

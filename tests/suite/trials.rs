@@ -1,6 +1,9 @@
 //! Checks that do something to the cluster, or ask it while it changes, and judge what follows.
 
-use podlings::check::Verdict;
+use std::time::Duration;
+
+use podlings::base::timeout;
+use podlings::check::{Observer, Verdict};
 use serde_json::json;
 
 use crate::desk::{Desk, step_of};
@@ -139,6 +142,56 @@ async fn a_start_state_may_hold_objects_of_a_kind_that_it_brings() {
     let unknown = json!({"apiVersion": "shop.example/v1", "kind": "Bill", "metadata": {"name": "a"}});
     let error = desk.environment.prepare(&[unknown], false).await.unwrap_err();
     assert!(error.message.contains("no kind \"Bill\" in \"shop.example/v1\""), "{}", error.message);
+}
+
+/// How long a change that is seen at all takes to be seen, at most.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// A check on a custom resource, whose definition the step hands out.
+const MENU: &str = "- that: there is soup today
+  object: menu/today
+  contains: {spec: {dish: soup}}
+```
+
+```yaml file=menus.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: menus.shop.example}
+spec:
+  group: shop.example
+  scope: Namespaced
+  names: {plural: menus, singular: menu, kind: Menu}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {spec: {type: object, properties: {dish: {type: string}}}}
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_custom_resource_is_judged_and_seen_though_its_kind_comes_later() {
+    let step = step_of(MENU);
+    let mut desk = Desk::new().await;
+    desk.enter(&step, &[]).await;
+    let mut observer = Observer::start(desk.environment.client(), desk.environment.namespace(), &step);
+    assert_ne!(desk.judge(&step).await, Verdict::Passed);
+    desk.environment.workspace().put("menus.yaml", &step.files[0].content).unwrap();
+    desk.run("kubectl apply -f menus.yaml").await;
+    let manifest = |dish: &str| {
+        format!(
+            "kubectl apply -f - <<END\n{{apiVersion: shop.example/v1, kind: Menu, metadata: {{name: today}}, \
+             spec: {{dish: {dish}}}}}\nEND\n"
+        )
+    };
+    desk.run(&manifest("rice")).await;
+    let verdict = desk.judge(&step).await;
+    assert!(format!("{verdict:?}").contains("rice"), "{verdict:?}");
+    desk.run(&manifest("soup")).await;
+    assert!(timeout(LONGEST, observer.changed()).await.is_some(), "nothing was seen");
+    assert_eq!(desk.judge(&step).await, Verdict::Passed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

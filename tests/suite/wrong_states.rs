@@ -22,20 +22,12 @@ struct Case {
     says: Vec<String>,
 }
 
-fn cases() -> Vec<Case> {
-    let texts = [
-        include_str!("data/wrong_states.yaml"),
-        include_str!("data/forum_states.yaml"),
-        include_str!("data/asked_states.yaml"),
-        include_str!("data/support_states.yaml"),
-        include_str!("data/board_states.yaml"),
-        include_str!("data/thread_states.yaml"),
-        include_str!("data/exam_states.yaml"),
-    ];
+/// The cases of one list.
+fn cases(list: &str) -> Vec<Case> {
     let (course, _) = load(&Source::Embedded);
-    let documents = texts.into_iter().flat_map(|text| parse_yaml(text).unwrap());
-    let lists = documents.map(|document| document.value.as_array().unwrap().clone());
-    lists.flatten().map(|case| read(&case, &course)).collect()
+    let documents = parse_yaml(list).unwrap().into_iter();
+    let cases = documents.flat_map(|document| document.value.as_array().unwrap().clone());
+    cases.map(|case| read(&case, &course)).collect()
 }
 
 fn read(case: &Value, course: &Course) -> Case {
@@ -105,15 +97,37 @@ async fn complaint(desk: &mut Desk, case: &Case) -> Option<String> {
     None
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_state_never_passes_and_its_cause_is_named() {
-    let cases = cases();
-    assert!(cases.len() >= 440);
-    let (mut one, mut two) = (Desk::new().await, Desk::new().await);
-    let (first, second) = cases.split_at(cases.len() / 2);
-    let (left, right) = tokio::join!(judge_all(&mut one, first), judge_all(&mut two, second));
-    let wrong = [left, right].concat();
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+/// One test a list: they run beside each other.
+macro_rules! lists {
+    ($($name:ident: $file:literal holds $count:literal;)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                no_state_passes_and_each_cause_is_named(include_str!(concat!("data/", $file)), $count).await;
+            }
+        )*
+    };
+}
+
+lists! {
+    wrong_states: "wrong_states.yaml" holds 90;
+    forum_states: "forum_states.yaml" holds 123;
+    asked_states: "asked_states.yaml" holds 69;
+    support_states: "support_states.yaml" holds 38;
+    board_states: "board_states.yaml" holds 47;
+    thread_states: "thread_states.yaml" holds 41;
+    exam_states: "exam_states.yaml" holds 38;
+}
+
+async fn no_state_passes_and_each_cause_is_named(list: &str, count: usize) {
+    let cases = cases(list);
+    assert_eq!(cases.len(), count);
+    let mut desk = Desk::new().await;
+    let mut wrong = Vec::new();
+    for case in &cases {
+        wrong.extend(complaint(&mut desk, case).await);
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -134,12 +148,4 @@ async fn what_is_wrong_beside_the_step_is_told_to_whoever_asks() {
     let passed = step_of("- that: web is there\n  object: deployment/web");
     let reasons = check::why_step(&passed, &desk.context).await.reasons;
     assert!(reasons.iter().any(|reason| reason.text.contains("nginx:no-such-tag")), "{reasons:?}");
-}
-
-async fn judge_all(desk: &mut Desk, cases: &[Case]) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for case in cases {
-        wrong.extend(complaint(desk, case).await);
-    }
-    wrong
 }

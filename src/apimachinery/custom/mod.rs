@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::kinds::Kind;
 use super::object::Object;
-use super::schema::{self, Decoded};
+use super::schema::{self, Decoded, TypeSchema};
 use super::status::Status;
 
 pub use intern::define;
@@ -20,6 +20,12 @@ pub use validation::validate as validate_by_schema;
 
 /// What the name of the schema of `metadata` is.
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/// The type of `metadata`, which custom resources have in common with all objects.
+#[must_use]
+pub fn object_meta_schema() -> Option<&'static TypeSchema> {
+    schema::by_name(OBJECT_META)
+}
 
 /// What a CustomResourceDefinition says about one version of its kind, besides its names.
 #[derive(Debug)]
@@ -110,7 +116,7 @@ pub fn present(kind: &Kind, object: &Object) -> Option<Object> {
 
 /// Reads `metadata` as its Go type; answers with the paths of unknown fields.
 fn coerce_metadata(kind: &Kind, fields: &mut Map<String, Value>) -> Result<Vec<String>, Status> {
-    let (Some(metadata), Some(schema)) = (fields.get("metadata"), schema::by_name(OBJECT_META)) else {
+    let (Some(metadata), Some(schema)) = (fields.get("metadata"), object_meta_schema()) else {
         return Ok(Vec::new());
     };
     let decoded = schema::decode_as(schema, kind.kind, kind.version, metadata)?;

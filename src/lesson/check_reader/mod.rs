@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::apimachinery::{JsonPath, KINDS, Kind, LabelSelector, resolve_kind};
+use crate::apimachinery::{JsonPath, KINDS, Kind, LabelSelector};
 use crate::base::nearest;
 
 use super::check_spec::{
@@ -189,15 +189,15 @@ fn object_ref(node: &Node<'_>, namespace: Option<String>, report: &mut Report) -
 }
 
 fn kind_of(word: &str, node: &Node<'_>, report: &mut Report) -> Option<&'static Kind> {
-    let kind = resolve_kind(word);
+    let kind = report.kind(word);
     if kind.is_none() {
-        let hint = nearest(word, KINDS.iter().flat_map(|kind| [kind.singular, kind.plural]));
-        report.broken(
-            "unknown-kind",
-            node.at(),
-            format!("there is no kind {word:?}"),
-            hint.map(|name| format!("did you mean {name:?}?")),
-        );
+        let known = KINDS.iter().chain(report.custom_kinds()).flat_map(|kind| [kind.singular, kind.plural]);
+        let hint = match nearest(word, known) {
+            Some(name) => format!("did you mean {name:?}?"),
+            None => "a start state, file or solution of the chapter can hold its CustomResourceDefinition"
+                .to_owned(),
+        };
+        report.broken("unknown-kind", node.at(), format!("there is no kind {word:?}"), Some(hint));
     }
     kind
 }

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
-use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, schema_of};
+use crate::apimachinery::{FieldType, Kind, Quantity, TypeSchema, object_meta_schema, schema_of};
 use crate::base::nearest;
 
 use super::super::diagnostic::Report;
@@ -61,8 +61,7 @@ const TESTS: &[(&str, Argument)] = &[
 /// A partial object of a kind; reports tests and fields that do not exist, and values that a field never has.
 pub(super) fn partial(node: Option<Node<'_>>, kind: &Kind, report: &mut Report) -> Value {
     let Some(node) = node else { return Value::Null };
-    let shape = schema_of(kind).map_or(Shape::Unknown, Shape::Message);
-    walk(&node, shape, report);
+    walk(&node, Shape::of_kind(kind), report);
     node.value.clone()
 }
 
@@ -72,9 +71,21 @@ enum Shape<'a> {
     Unknown,
     Message(&'static TypeSchema),
     Type(&'a FieldType),
+    /// A custom resource, by its structural schema.
+    Custom(&'a Value),
+    /// A value in one.
+    Structural(&'a Value),
 }
 
 impl<'a> Shape<'a> {
+    fn of_kind(kind: &Kind) -> Self {
+        match (schema_of(kind), kind.custom) {
+            (Some(schema), _) => Self::Message(schema),
+            (None, Some(custom)) => Self::Custom(&custom.schema),
+            (None, None) => Self::Unknown,
+        }
+    }
+
     fn of(field: &'a FieldType) -> Self {
         match field {
             FieldType::Message(reference) => Self::Message(reference.schema()),
@@ -86,7 +97,39 @@ impl<'a> Shape<'a> {
     fn item(self) -> Self {
         match self {
             Self::Type(FieldType::Array(item)) => Self::of(item),
+            Self::Structural(schema) => schema.get("items").map_or(Self::Unknown, Self::Structural),
             _ => Self::Unknown,
+        }
+    }
+
+    fn is_list(self) -> bool {
+        match self {
+            Self::Type(field) => matches!(field, FieldType::Array(_)),
+            Self::Structural(schema) => schema["type"] == "array",
+            _ => false,
+        }
+    }
+
+    /// What stands under a key of a custom resource or in one; `None` where nothing does.
+    fn structural_field(self, key: &str) -> Option<Self> {
+        let (Self::Custom(schema) | Self::Structural(schema)) = self else { return Some(Self::Unknown) };
+        match (self, key) {
+            (Self::Custom(_), "apiVersion" | "kind") => return Some(Self::Unknown),
+            (Self::Custom(_), "metadata") => {
+                return Some(object_meta_schema().map_or(Self::Unknown, Self::Message));
+            }
+            _ => {}
+        }
+        let keeps = |word: &str| schema[word] == true;
+        match (&schema["properties"][key], &schema["additionalProperties"]) {
+            (Value::Null, Value::Null | Value::Bool(false)) => {
+                let open =
+                    keeps("x-kubernetes-preserve-unknown-fields") || keeps("x-kubernetes-embedded-resource");
+                open.then_some(Self::Unknown)
+            }
+            (Value::Null, any @ Value::Object(_)) => Some(Self::Structural(any)),
+            (Value::Null, _) => Some(Self::Unknown),
+            (property, _) => Some(Self::Structural(property)),
         }
     }
 }
@@ -111,7 +154,12 @@ fn walk(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
 }
 
 fn walk_list(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
-    if !matches!(shape, Shape::Unknown | Shape::Type(FieldType::Array(_))) {
+    let untyped = match shape {
+        Shape::Unknown => true,
+        Shape::Structural(schema) => schema.get("type").is_none(),
+        _ => false,
+    };
+    if !untyped && !shape.is_list() {
         report.broken("wrong-type", node.at(), "there is no list at this place", None);
         return;
     }
@@ -121,6 +169,10 @@ fn walk_list(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
 }
 
 fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
+    if shape.is_list() {
+        let hint = "begin each item with `- `".to_owned();
+        return report.broken("wrong-type", node.at(), "a list stands at this place", Some(hint));
+    }
     for (key, value) in node.entries() {
         let below = match shape {
             Shape::Unknown => Shape::Unknown,
@@ -132,11 +184,13 @@ fn walk_map(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
                     Shape::Unknown
                 }
             },
-            Shape::Type(FieldType::Array(_)) => {
-                let hint = "begin each item with `- `".to_owned();
-                report.broken("wrong-type", node.at(), "a list stands at this place", Some(hint));
-                return;
-            }
+            Shape::Custom(_) | Shape::Structural(_) => match shape.structural_field(key) {
+                Some(below) => below,
+                None => {
+                    undefined_field(&value, key, shape, report);
+                    Shape::Unknown
+                }
+            },
             Shape::Type(_) => {
                 report.broken(
                     "unknown-field",
@@ -159,6 +213,14 @@ fn unknown_field(node: &Node<'_>, key: &str, schema: &TypeSchema, report: &mut R
         None => schema.way_to(key, PLACE_DEPTH_MAX).map(|path| format!("it may belong under {path:?}")),
     };
     report.broken("unknown-field", node.at(), format!("{} has no field {key:?}", schema.go_name()), hint);
+}
+
+/// A field that a CustomResourceDefinition does not have: it is dropped from every object.
+fn undefined_field(node: &Node<'_>, key: &str, shape: Shape<'_>, report: &mut Report) {
+    let (Shape::Custom(schema) | Shape::Structural(schema)) = shape else { return };
+    let known = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let hint = nearest(key, known).map(|name| format!("did you mean {name:?}?"));
+    report.broken("unknown-field", node.at(), format!("the definition has no field {key:?} here"), hint);
 }
 
 fn walk_tests(node: &Node<'_>, shape: Shape<'_>, report: &mut Report) {
@@ -235,7 +297,11 @@ fn is_remembered(argument: &Value) -> bool {
 
 /// Reports a value that a field of this type never has: the expectation could never hold.
 fn check_scalar(node: &Node<'_>, value: &Value, shape: Shape<'_>, report: &mut Report) {
-    let Shape::Type(field) = shape else { return };
+    let field = match shape {
+        Shape::Type(field) => field,
+        Shape::Structural(schema) => return check_structural(node, value, schema, report),
+        _ => return,
+    };
     let (fits, wanted) = match field {
         FieldType::String | FieldType::Bytes | FieldType::Time | FieldType::MicroTime => {
             (value.is_string() || value.is_null(), "text; put it in quotes")
@@ -254,15 +320,40 @@ fn check_scalar(node: &Node<'_>, value: &Value, shape: Shape<'_>, report: &mut R
         FieldType::Any | FieldType::Message(_) => return,
     };
     if !fits {
-        let message = format!("this field never has the value {value}: it holds {wanted}");
-        report.broken("wrong-type", node.at(), message, None);
+        never_has(node, value, wanted, report);
     }
+}
+
+/// The same of a field of a custom resource.
+fn check_structural(node: &Node<'_>, value: &Value, schema: &Value, report: &mut Report) {
+    let int_or_string = schema["x-kubernetes-int-or-string"] == true;
+    let (fits, wanted) = match schema["type"].as_str() {
+        _ if int_or_string => (value.is_i64() || value.is_string(), "a number or a text"),
+        Some("string") => (value.is_string(), "text; put it in quotes"),
+        Some("integer") => (value.is_i64(), "a whole number"),
+        Some("number") => (value.is_number(), "a number"),
+        Some("boolean") => (value.is_boolean(), "true or false"),
+        Some("array") => (value.is_array(), "a list"),
+        Some("object") => (value.is_object(), "fields"),
+        _ => return,
+    };
+    let is_listed = schema["enum"].as_array().is_none_or(|values| values.contains(value));
+    if !value.is_null() && !fits {
+        never_has(node, value, wanted, report);
+    } else if !value.is_null() && !is_listed {
+        let message = format!("this field never has the value {value}");
+        report.broken("unknown-value", node.at(), message, Some(format!("it has one of {}", schema["enum"])));
+    }
+}
+
+fn never_has(node: &Node<'_>, value: &Value, wanted: &str, report: &mut Report) {
+    let message = format!("this field never has the value {value}: it holds {wanted}");
+    report.broken("wrong-type", node.at(), message, None);
 }
 
 /// Reports a field that a JSONPath names and the kind has not, as far as the path is plain.
 pub(super) fn check_path(node: &Node<'_>, path: &str, kind: &Kind, report: &mut Report) {
-    let Some(schema) = schema_of(kind) else { return };
-    let mut shape = Shape::Message(schema);
+    let mut shape = Shape::of_kind(kind);
     let path = path.trim().trim_start_matches('{').trim_end_matches('}').trim_start_matches('$');
     for segment in path.split('.').filter(|segment| !segment.is_empty()) {
         let (name, index) = segment.split_once('[').unwrap_or((segment, ""));
@@ -279,6 +370,10 @@ pub(super) fn check_path(node: &Node<'_>, path: &str, kind: &Kind, report: &mut 
                 None => return unknown_field(node, name, schema, report),
             },
             Shape::Type(FieldType::Map(value)) => Shape::of(value),
+            Shape::Custom(_) | Shape::Structural(_) => match shape.structural_field(name) {
+                Some(below) => below,
+                None => return undefined_field(node, name, shape, report),
+            },
             _ => return,
         };
         if !index.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::apimachinery::{CelProgram, CelType, FieldType, Kind, TypeSchema, schema_of};
+use crate::apimachinery::{CelProgram, CelType, FieldType, Kind, TypeSchema, object_meta_schema, schema_of};
 
 use super::super::check_spec::{Rule, ValueOrigin};
 use super::super::diagnostic::Report;
@@ -21,12 +21,12 @@ pub(super) struct Variable {
 impl Variable {
     /// One object.
     pub(super) fn object(name: &str, kind: &Kind) -> Self {
-        Self { name: name.to_owned(), schema: schema_of(kind).map(|schema| structure(schema, &[])) }
+        Self { name: name.to_owned(), schema: structure_of_kind(kind) }
     }
 
     /// A list of objects.
     pub(super) fn list(name: &str, kind: &Kind) -> Self {
-        let item = schema_of(kind).map(|schema| structure(schema, &[]));
+        let item = structure_of_kind(kind);
         Self { name: name.to_owned(), schema: item.map(|item| json!({"type": "array", "items": item})) }
     }
 
@@ -70,6 +70,24 @@ fn complaint(error: &str, variables: &[Variable]) -> (String, Option<String>) {
         format!("a rule may name {}, snap", names.join(", "))
     });
     (format!("not a CEL expression: {line}"), hint)
+}
+
+/// The fields of a kind as a structural schema; `None` when nothing is known of them.
+fn structure_of_kind(kind: &Kind) -> Option<Value> {
+    if let Some(schema) = schema_of(kind) {
+        return Some(structure(schema, &[]));
+    }
+    let mut schema = kind.custom?.schema.clone();
+    let properties = schema.as_object_mut()?.entry("properties").or_insert_with(|| json!({}));
+    let common = [
+        ("apiVersion", json!({"type": "string"})),
+        ("kind", json!({"type": "string"})),
+        ("metadata", structure(object_meta_schema()?, &[])),
+    ];
+    for (name, field) in common {
+        properties.as_object_mut()?.insert(name.to_owned(), field);
+    }
+    Some(schema)
 }
 
 /// The fields of a type as a structural schema. A type within itself, as the schemas of custom resources are,

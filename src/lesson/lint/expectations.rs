@@ -118,7 +118,7 @@ struct Visitor<'a> {
 
 impl Visitor<'_> {
     fn expectation(&mut self, node: &Node<'_>) {
-        let kind = kind_of(node.value);
+        let kind = kind_of(node.value, self.report);
         for key in PARTIALS {
             if let Some(partial) = node.get(key) {
                 self.partial(&partial, kind);
@@ -361,9 +361,9 @@ fn flips(one: &Value, other: &Value) -> bool {
 }
 
 /// The kind that an expectation is about.
-fn kind_of(value: &Value) -> Option<&'static Kind> {
+fn kind_of(value: &Value, report: &Report) -> Option<&'static Kind> {
     let named = value["object"].as_str().and_then(|text| text.split_once('/')).map(|(kind, _)| kind);
-    resolve_kind(named.or_else(|| value["select"].as_str())?)
+    report.kind(named.or_else(|| value["select"].as_str())?)
 }
 
 /// Whether a partial object has no value to compare with.

@@ -75,7 +75,7 @@ impl Links<'_> {
         };
         let events = Parser::new_with_broken_link_callback(text, options(), Some(&mut remember));
         let mut targets = Vec::new();
-        let mut typed = Vec::new();
+        let (mut typed, mut spaced) = (Vec::new(), Vec::new());
         for (event, range) in events.into_offset_iter() {
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
@@ -87,8 +87,17 @@ impl Links<'_> {
                     targets.extend(addresses.map(|address| (range.start, address)));
                 }
                 Event::Code(code) => typed.push((range.start, code.to_string())),
+                Event::Text(words) if words.ends_with(']') => {
+                    spaced
+                        .extend(address_with_space(&text[range.end..]).map(|address| (range.start, address)));
+                }
                 _ => {}
             }
+        }
+        for (start, address) in spaced {
+            let message = format!("the address {address:?} holds a space, which makes no link");
+            let hint = "write %20 for the space, or put the address into <angle brackets>".to_owned();
+            report.broken("dead-link", at(start), message, Some(hint));
         }
         for (start, name) in undefined {
             let hint = Some(format!("write a line `[{name}]: ADDRESS`"));
@@ -113,6 +122,14 @@ impl Links<'_> {
             }
         }
     }
+}
+
+/// The address behind the words of a link that is none, because the address holds a space.
+fn address_with_space(rest: &str) -> Option<&str> {
+    let (address, _) = rest.strip_prefix('(')?.split_once(')')?;
+    let first = address.split_whitespace().next()?;
+    let is_address = first.contains('/') || first.starts_with('#') || first.ends_with(".md");
+    (is_address && first.len() < address.len()).then_some(address)
 }
 
 /// Why a link leads nowhere, and what to do about it.

@@ -14,6 +14,7 @@ mod values;
 use std::collections::BTreeMap;
 
 use super::course::{Chapter, Course, Step};
+use super::custom_kinds::custom_kinds;
 use super::diagnostic::{Diagnostic, Report, Severity};
 use super::language::Language;
 use super::markdown::{Page, split};
@@ -99,6 +100,7 @@ fn lint_chapter(
         let Some(file) = file_of(chapter, language) else { continue };
         let Some((text, page)) = pages.get(&file) else { continue };
         let mut report = Report::new(&file);
+        report.know(custom_kinds(page));
         links::Links { file: &file, course, pages }.lint(text, page, &mut report);
         reading::lint(chapter, page, language, &mut report);
         hints::lint(chapter, page, language, &mut report);

@@ -111,7 +111,15 @@ const READ_FAULTS: &[Fault] = &[
         "## Look at it",
         "is empty",
     ),
+    fault(
+        "```sh solution\nkubectl get pods -o wide\n```",
+        "```sh solution\nkubectl get pods\n```\n\n```sh solution\nkubectl  get pods\n```",
+        "solution-twice",
+        "kubectl  get pods",
+        "the same commands",
+    ),
     // Links.
+    saying("See [the `Pods`](https://kubernetes.io/docs pods).", "dead-link", "See [the `Pods`]", "%20"),
     saying("See [the Pods](../01-pods/en.md).", "dead-link", "See [the Pods]", "01-pods"),
     saying("See [above](#odrer).", "dead-link", "See [above]", "#order"),
     saying("Do `goto services/expose` again.", "unknown-place", "goto", "services"),
