@@ -8,7 +8,7 @@ use crate::apimachinery::builtin::{CONFIG_MAP, SECRET, SERVICE};
 use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::registry::Registry;
-use super::pod_spec::ContainerSpec;
+use super::pod_spec::{self, ContainerSpec};
 use super::volumes;
 
 type Environment = BTreeMap<String, String>;
@@ -138,6 +138,10 @@ fn value_from(
         return Ok(Some(field(registry, pod, path, address)));
     }
     let reference = from.get("resourceFieldRef").filter(|reference| reference.is_object());
+    let named = reference.and_then(|reference| reference["containerName"].as_str());
+    if let Some(name) = named.filter(|name| !name.is_empty() && pod_spec::container(pod, name).is_none()) {
+        return Err(format!("container {name} not found"));
+    }
     Ok(reference.map(|reference| super::downward::resource(registry, pod, Some(spec), reference)))
 }
 

@@ -39,7 +39,7 @@ impl NodeState {
     ) -> Result<HttpResponse, ConnectError> {
         let endpoint = network::choose_endpoint(registry, service, port, &Client::default())?;
         let (pod, port) = self.pod_at(registry, &endpoint, "TCP")?;
-        self.http_to_pod(registry, &pod, port, request)
+        self.http_to_address(registry, &pod, port, request)
     }
 
     /// The same from outside the cluster, through a node port or a load balancer: policies apply.
@@ -66,7 +66,7 @@ impl NodeState {
         if !network::allows(registry, &from, &to, port, "TCP") {
             return Err(ConnectError::TimedOut);
         }
-        self.http_to_pod(registry, &pod, port, request)
+        self.http_to_address(registry, &pod, port, request)
     }
 
     /// Makes one HTTP request from inside a Pod.
@@ -82,7 +82,10 @@ impl NodeState {
         let own = self.pods.get(slot).and_then(|pod| pod.address).map(|address| address.to_string());
         let mut request = request.clone();
         request.headers.push(("X-Client-Address".to_owned(), own.unwrap_or_default()));
-        self.http_to_pod(registry, &pod, port, &request)
+        if loops_back(host) {
+            return self.http_to_pod(registry, &pod, port, &request);
+        }
+        self.http_to_address(registry, &pod, port, &request)
     }
 
     /// Opens a connection from inside a Pod and closes it again.
@@ -94,7 +97,9 @@ impl NodeState {
         port: u16,
     ) -> Result<(), ConnectError> {
         let (pod, port) = self.destination(registry, slot, host, port, "TCP")?;
-        self.listener(&pod, port).map(drop)
+        let found =
+            if loops_back(host) { self.listener(&pod, port) } else { self.listener_outside(&pod, port) };
+        found.map(drop)
     }
 
     /// Sends a datagram from inside a Pod; gives back what is answered, if anything is.
@@ -152,7 +157,7 @@ impl NodeState {
         protocol: &str,
     ) -> Result<(ObjectKey, u16), ConnectError> {
         let own = self.pods.get(slot).ok_or(ConnectError::TimedOut)?;
-        if matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]") {
+        if loops_back(host) {
             return Ok((own.key.clone(), port));
         }
         let client = Client {
@@ -278,4 +283,9 @@ fn host_port(pod: &Object, endpoint: &Endpoint, protocol: &str) -> Option<u16> {
             && port["protocol"].as_str().unwrap_or("TCP") == protocol
     })?;
     u16::try_from(port["containerPort"].as_u64()?).ok()
+}
+
+/// Whether a host as a program writes it is the Pod itself.
+fn loops_back(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]")
 }

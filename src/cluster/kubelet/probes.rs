@@ -242,7 +242,7 @@ impl PodWorker<'_> {
         let port = port_number(spec, &socket["port"]).unwrap_or_default();
         let address = self.pod_address();
         match socket["host"].as_str().filter(|host| !host.is_empty()) {
-            None if self.node.listener(&self.pod.key(), port).is_ok() => Ok(()),
+            None if self.node.listener_outside(&self.pod.key(), port).is_ok() => Ok(()),
             None => Err(refused(&address, port)),
             Some(host) => {
                 let (slot, seen) = (self.slot.clone(), self.seen_from_node(host));
@@ -255,7 +255,7 @@ impl PodWorker<'_> {
     fn grpc_probe(&mut self, grpc: &Value, seconds: i64) -> Result<(), String> {
         let port = grpc["port"].as_u64().and_then(|port| u16::try_from(port).ok()).unwrap_or_default();
         let address = self.pod_address();
-        let Ok(process) = self.node.listener(&self.pod.key(), port) else {
+        let Ok(process) = self.node.listener_outside(&self.pod.key(), port) else {
             return Err(format!(
                 "timeout: failed to connect service \"{address}:{port}\" within {seconds}s: context deadline exceeded"
             ));
@@ -321,7 +321,7 @@ impl PodWorker<'_> {
                 let seen = self.seen_from_node(host);
                 self.node.http_from(self.registry, &slot, &seen, port, &request)
             }
-            None => self.node.http_to_pod(self.registry, &key, port, &request),
+            None => self.node.http_to_address(self.registry, &key, port, &request),
         };
         let answer = answer.map_err(|error| match error {
             ConnectError::EmptyReply => "EOF".to_owned(),

@@ -282,6 +282,28 @@ impl NodeState {
         running.find(takes).ok_or(ConnectError::Refused)
     }
 
+    /// As `http_to_pod`, for who comes from outside of the Pod.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_to_address(
+        &mut self,
+        registry: &mut Registry,
+        pod: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        self.listener_outside(pod, port)?;
+        self.http_to_pod(registry, pod, port, request)
+    }
+
+    /// As `listener`, for who comes from outside of the Pod.
+    pub(super) fn listener_outside(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
+        let id = self.listener(pod, port)?;
+        let hidden = self.processes.get(&id).is_some_and(|process| process.only_inside());
+        if hidden { Err(ConnectError::Refused) } else { Ok(id) }
+    }
+
     /// The process that answers on a Pod's port.
     pub(super) fn listener(&self, pod: &ObjectKey, port: u16) -> Result<ProcessId, ConnectError> {
         let runtime = self.pods.get(&pod.to_string()).ok_or(ConnectError::TimedOut)?;

@@ -314,6 +314,11 @@ impl Process {
         self.program().map(|program| program.ports(self)).unwrap_or_default()
     }
 
+    /// Whether it answers on its ports only who asks from inside of its own Pod.
+    pub(crate) fn only_inside(&self) -> bool {
+        self.program().is_some_and(|program| program.only_inside(self))
+    }
+
     /// Whether its ports expect TLS.
     pub(crate) fn speaks_tls(&self) -> bool {
         self.program().is_some_and(|program| program.speaks_tls(self))

@@ -55,6 +55,12 @@ pub(crate) trait Program: Sync {
         Vec::new()
     }
 
+    /// Whether it answers only who asks from inside of its own Pod, bound to 127.0.0.1.
+    fn only_inside(&self, process: &Process) -> bool {
+        let _ = process;
+        false
+    }
+
     /// Answers a request; `None` closes the connection without a word.
     fn serve(
         &self,

@@ -60,7 +60,7 @@ pub(in super::super) async fn proxy(
             Ok(node.http_to_service(registry, &key, port, &request))
         } else {
             let port = pod_port(&object, port)?;
-            Ok(node.http_to_pod(registry, &key, port, &request))
+            Ok(node.http_to_address(registry, &key, port, &request))
         }
     })?;
     answered

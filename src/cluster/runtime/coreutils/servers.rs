@@ -14,6 +14,11 @@ pub(super) fn httpd(call: &mut Call<'_>) -> Outcome {
         call.complain(&format!("bad port '{port}'"));
         return Outcome::Ended(1);
     }
+    let host = port.rsplit_once(':').map_or("", |(host, _)| host);
+    if !host.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | ':' | '[' | ']')) {
+        call.complain(&format!("bad address '{port}'"));
+        return Outcome::Ended(1);
+    }
     let shown = options.value('h').unwrap_or(".").to_owned();
     let folder = absolute(call.directory, &shown);
     if !call.system.files().is_directory(&folder) {

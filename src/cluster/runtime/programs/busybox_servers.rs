@@ -5,6 +5,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
 use super::super::system::System;
+use super::loops_back;
 
 /// `busybox-httpd`.
 pub(in super::super) struct BusyboxHttpd;
@@ -33,6 +34,13 @@ impl Program for BusyboxHttpd {
     fn ports(&self, process: &Process) -> Vec<u16> {
         let port = value(process, "-p").and_then(|port| port.rsplit(':').next()?.parse().ok());
         vec![port.unwrap_or(80)]
+    }
+
+    fn only_inside(&self, process: &Process) -> bool {
+        value(process, "-p")
+            .as_deref()
+            .and_then(|place| place.rsplit_once(':'))
+            .is_some_and(|(host, _)| loops_back(host))
     }
 
     fn serve(

@@ -4,6 +4,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::Program;
 use super::super::system::System;
+use super::loops_back;
 
 /// `http-echo`.
 pub(in super::super) struct HttpEcho;
@@ -27,6 +28,11 @@ impl Program for HttpEcho {
     fn ports(&self, process: &Process) -> Vec<u16> {
         let listen = flag(process, "listen").unwrap_or_else(|| ":5678".to_owned());
         listen.rsplit(':').next().and_then(|port| port.parse().ok()).into_iter().collect()
+    }
+
+    fn only_inside(&self, process: &Process) -> bool {
+        let listen = flag(process, "listen").unwrap_or_default();
+        listen.rsplit_once(':').is_some_and(|(host, _)| loops_back(host))
     }
 
     fn serve(

@@ -176,6 +176,20 @@ fn goes_away(process: &Process, config: &Config) -> bool {
     !told && !set
 }
 
+/// What nginx says of a command line that it cannot read: of its words first, and then of what `-g` is given.
+fn misread(words: &[&str]) -> Option<String> {
+    let mut open = false;
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        if !word.starts_with('-') {
+            return Some(format!("invalid option: {word:?}"));
+        }
+        let value = if matches!(*word, "-g" | "-c" | "-p" | "-e" | "-s") { rest.next() } else { None };
+        open |= *word == "-g" && value.is_some_and(|value| !value.trim_end().ends_with([';', '}']));
+    }
+    open.then(|| "[emerg] unexpected end of parameter, expecting \";\" in command line".to_owned())
+}
+
 impl Nginx {
     /// `nginx -v`, `-t`, `-s SIGNAL`: what ends at once; `None` for a server.
     fn only_tells(&self, process: &mut Process, system: &mut dyn System) -> Option<i32> {
@@ -183,6 +197,10 @@ impl Nginx {
         let words: Vec<&str> =
             command.iter().map(String::as_str).skip_while(|word| !word.ends_with("nginx")).skip(1).collect();
         let version = version(process);
+        if let Some(why) = misread(&words) {
+            process.print_error(format!("nginx: {why}\n").as_bytes());
+            return Some(1);
+        }
         match words.first().copied()? {
             "-v" | "-V" => {
                 process.print_error(format!("nginx version: nginx/{version}\n").as_bytes());

@@ -233,6 +233,25 @@ pub(super) fn parse(text: &str) -> Result<Vec<Directive>, String> {
     Config::default().block(&nowhere, &mut reader, 0, false)
 }
 
+/// Whether a word may stand behind the address of `listen`.
+fn is_parameter(word: &str) -> bool {
+    const PLAIN: &[&str] = &[
+        "default_server",
+        "default",
+        "bind",
+        "deferred",
+        "reuseport",
+        "ssl",
+        "http2",
+        "quic",
+        "proxy_protocol",
+        "multipath",
+    ];
+    const WITH_VALUE: &[&str] =
+        &["setfib", "fastopen", "backlog", "rcvbuf", "sndbuf", "accept_filter", "ipv6only", "so_keepalive"];
+    PLAIN.contains(&word) || word.split_once('=').is_some_and(|(name, _)| WITH_VALUE.contains(&name))
+}
+
 impl Config {
     fn file(&mut self, files: &FileView<'_>, path: &str, depth: usize) -> Result<Vec<Directive>, String> {
         let text =
@@ -280,6 +299,11 @@ impl Config {
                         return Err(format!("too many directives in {place}"));
                     }
                     self.check(&name, &place)?;
+                    if let Some(odd) =
+                        words.iter().skip(1).find(|word| name == "listen" && !is_parameter(word))
+                    {
+                        return Err(format!("invalid parameter {odd:?} in {place}"));
+                    }
                     let block = match token {
                         Token::Open if name == "types" => {
                             reader.skip_block()?;

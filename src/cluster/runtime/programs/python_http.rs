@@ -5,6 +5,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
 use super::super::system::System;
+use super::loops_back;
 
 /// `python-http`.
 pub(in super::super) struct PythonHttp;
@@ -27,6 +28,12 @@ impl Program for PythonHttp {
 
     fn ports(&self, process: &Process) -> Vec<u16> {
         vec![port(process)]
+    }
+
+    fn only_inside(&self, process: &Process) -> bool {
+        let command = process.command();
+        let mut words = command.iter().skip_while(|word| !matches!(word.as_str(), "-b" | "--bind"));
+        words.nth(1).is_some_and(|host| loops_back(host))
     }
 
     fn serve(

@@ -6,6 +6,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
 use super::super::system::System;
+use super::loops_back;
 
 /// `redis-server`.
 pub(in super::super) struct Redis;
@@ -48,6 +49,14 @@ impl Program for Redis {
 
     fn ports(&self, _: &Process) -> Vec<u16> {
         vec![6379]
+    }
+
+    fn only_inside(&self, process: &Process) -> bool {
+        let command = process.command();
+        let behind = command.iter().skip_while(|word| *word != "--bind").skip(1);
+        let mut given =
+            behind.take_while(|word| !word.starts_with("--")).flat_map(|word| word.split(' ')).peekable();
+        given.peek().is_some() && given.all(|host| loops_back(host.trim_start_matches('-')))
     }
 
     fn serve(

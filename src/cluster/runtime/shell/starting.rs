@@ -312,9 +312,13 @@ impl Machine {
             }
         };
         let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let first = String::from_utf8_lossy(first).trim_end_matches('\r').to_owned();
+        let first = String::from_utf8_lossy(first).into_owned();
         let mut words: Vec<String> = match first.strip_prefix("#!") {
-            Some(line) => line.trim().splitn(2, [' ', '\t']).map(|word| word.trim().to_owned()).collect(),
+            // The kernel cuts blanks off, and takes a carriage return for a part of the name.
+            Some(line) => {
+                let cut = |word: &str| word.trim_matches([' ', '\t']).to_owned();
+                cut(line).splitn(2, [' ', '\t']).map(cut).collect()
+            }
             None => vec!["sh".to_owned()],
         };
         let interpreter = words.first().cloned().unwrap_or_default();
