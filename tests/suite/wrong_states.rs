@@ -117,6 +117,7 @@ lists! {
     board_states: "board_states.yaml" holds 47;
     thread_states: "thread_states.yaml" holds 41;
     exam_states: "exam_states.yaml" holds 38;
+    behind_states: "behind_states.yaml" holds 72;
 }
 
 async fn no_state_passes_and_each_cause_is_named(list: &str, count: usize) {

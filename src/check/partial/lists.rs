@@ -14,7 +14,10 @@ impl Comparison<'_> {
             let item = &items[index];
             if !told.contains(&item) {
                 told.push(item);
-                self.explain_missing_item((index, item), found, path);
+                let of_others =
+                    |place: &Value| items.iter().any(|other| gaps(other, Some(place), self.snap).is_empty());
+                let free: Vec<usize> = (0..found.len()).filter(|place| !of_others(&found[*place])).collect();
+                self.explain_missing_item((index, item), found, &free, path);
             }
         }
     }
@@ -34,9 +37,19 @@ impl Comparison<'_> {
     }
 
     /// Says of a list item that was not found how the one that comes nearest differs.
-    fn explain_missing_item(&mut self, (index, item): (usize, &Value), found: &[Value], path: &str) {
+    fn explain_missing_item(
+        &mut self,
+        (index, item): (usize, &Value),
+        found: &[Value],
+        free: &[usize],
+        path: &str,
+    ) {
         let before = self.gaps.len();
-        if let Some(nearest) = self.nearest(item, found) {
+        let plain = item.is_string() || item.is_number() || item.is_boolean();
+        if plain && !found.is_empty() {
+            // Among words none is nearer than another: the whole list tells more.
+            self.gap(path, show(item), Some(&Value::from(found.to_vec())), Some(item));
+        } else if let Some(nearest) = self.nearest(item, found, free) {
             self.compare(item, Some(&found[nearest]), &format!("{path}[{nearest}]"));
         }
         // None is there, or the nearest fits but serves another expectation already.
@@ -46,7 +59,7 @@ impl Comparison<'_> {
     }
 
     /// The item of that type or name; without one of that name, the one with the fewest gaps.
-    fn nearest(&self, item: &Value, found: &[Value]) -> Option<usize> {
+    fn nearest(&self, item: &Value, found: &[Value], free: &[usize]) -> Option<usize> {
         let of_same = |key: &str| {
             let wanted = item.get(key).filter(|value| value.is_string())?;
             Some(found.iter().position(|candidate| candidate.get(key) == Some(wanted)))
@@ -55,7 +68,7 @@ impl Comparison<'_> {
             return of_type;
         }
         let fewest_gaps =
-            || (0..found.len()).min_by_key(|index| gaps(item, Some(&found[*index]), self.snap).len());
+            || free.iter().copied().min_by_key(|index| gaps(item, Some(&found[*index]), self.snap).len());
         of_same("name").flatten().or_else(fewest_gaps)
     }
 }

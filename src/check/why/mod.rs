@@ -100,6 +100,7 @@ pub(super) fn explain(
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.in_another(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
+                    .or_else(|| near.warned_of_nobody())
                     .or_else(|| near.unchanged().filter(|_| by_learner()))
                     .or_else(|| near.difference(found, gaps).filter(|_| by_learner()))
                     // What is only on its way is no reason for a spec that differs.
@@ -165,9 +166,18 @@ fn of_selection(
     {
         return Some(refused);
     }
+    // Nor is anything wrong with it.
+    let made: Vec<&Object> = selected.iter().copied().filter(|object| !near::is_of_cluster(object)).collect();
+    if made.is_empty() {
+        return near.taken_for_another(selection).or_else(|| near.nothing_selected(selection));
+    }
+    let selected = made;
+    // Of these every cluster has some.
+    let of_rights = matches!(selection.kind.kind, "ClusterRole" | "ClusterRoleBinding");
     let troubled = |object: &&Object| chain.broken_link(object);
     near.may_not_go(&selected)
         .or_else(|| near.have_stayed(&selected))
+        .or_else(|| near.taken_for_another(selection).filter(|_| of_rights))
         .or_else(|| near.too_many(selection, &selected))
         .or_else(|| near.makes_anew_of(&selected))
         .or_else(|| near.kept_at(&selected))
@@ -176,4 +186,6 @@ fn of_selection(
         .or_else(|| selected.iter().find_map(troubled))
         .or_else(|| selected.first().and_then(|first| near.difference(first, gaps)))
         .or_else(|| near.refused())
+        .or_else(|| near.one_that_is(&selected))
+        .or_else(|| near.breaks_rule(&selected))
 }

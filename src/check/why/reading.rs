@@ -10,7 +10,7 @@ use crate::lesson::Step;
 
 use super::super::Context;
 use super::super::world::{Place, World, places as places_of_step};
-use super::chain::text;
+use super::chain::{text, unknown_name};
 use super::near::taken_for;
 
 /// Kinds in the namespace of the lessons.
@@ -108,7 +108,9 @@ pub(in crate::check) async fn logs(world: &World, context: &Context) -> BTreeMap
         let statuses = of_init.chain(pod.list("/status/containerStatuses"));
         statuses.filter_map(move |status| Some((pod, text(status, "/name"), ended(status)?)))
     });
-    let asked: Vec<_> = ended.take(ASKED_MAX).collect();
+    let pods = world.read_of(&builtin::POD).into_iter();
+    let waiting = pods.flat_map(|pod| waiting(pod).map(move |container| (pod, container, false)));
+    let asked: Vec<_> = ended.chain(waiting).take(ASKED_MAX).collect();
     for (pod, container, previous) in asked {
         if lines.len() >= LOGS_MAX {
             break;
@@ -125,6 +127,17 @@ pub(super) fn log_key(pod: &Object, container: &str) -> String {
     format!("{}/{}/{container}", pod.namespace(), pod.name())
 }
 
+/// The containers of a Pod that run on and keep it from being ready.
+fn waiting(pod: &Object) -> impl Iterator<Item = &str> {
+    let of_init = pod.list("/status/initContainerStatuses").iter();
+    let statuses = of_init.chain(pod.list("/status/containerStatuses"));
+    let waits = |status: &&Value| {
+        let first = status.pointer("/lastState/terminated").is_none();
+        first && status.pointer("/state/running").is_some() && status["ready"] == false
+    };
+    statuses.filter(waits).map(|status| text(status, "/name"))
+}
+
 /// Whether a container ended, and whether another one runs in its place already.
 fn ended(status: &Value) -> Option<bool> {
     if status.pointer("/state/terminated").is_some() {
@@ -136,7 +149,7 @@ fn ended(status: &Value) -> Option<bool> {
 
 async fn last_line(pod: &Object, container: &str, previous: bool, context: &Context) -> Option<String> {
     let uri = format!(
-        "/api/v1/namespaces/{}/pods/{}/log?container={container}&tailLines=5&previous={previous}",
+        "/api/v1/namespaces/{}/pods/{}/log?container={container}&tailLines=10&previous={previous}",
         pod.namespace(),
         pod.name()
     );
@@ -148,6 +161,6 @@ async fn last_line(pod: &Object, container: &str, previous: bool, context: &Cont
 /// The last line, or one before it that says more.
 fn telling(text: &str) -> Option<&str> {
     let lines = || text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
-    let says_more = |line: &&str| line.contains("ddress already in use");
+    let says_more = |line: &&str| line.contains("ddress already in use") || unknown_name(line).is_some();
     lines().find(says_more).or_else(|| lines().next())
 }

@@ -8,6 +8,8 @@ use super::super::super::partial::quote;
 use super::super::finding::{Aside, Finding, flag, name_of};
 use super::super::reading::log_key;
 use super::super::sentences;
+use super::names::unknown_name;
+use super::probe::name_with_container;
 use super::{Chain, between, text};
 
 /// Reasons of a container that waits for its image.
@@ -28,23 +30,35 @@ impl Chain<'_> {
     /// The first container of a Pod that is not as it should be: init containers first, in their order.
     pub(super) fn containers(self, pod: &Object) -> Option<Finding> {
         for status in pod.list("/status/initContainerStatuses") {
+            let sidecar = container_of(pod, status).is_some_and(|spec| spec["restartPolicy"] == "Always");
+            // Of the others this is the good end.
+            if !sidecar && status.pointer("/state/terminated/exitCode") == Some(&Value::from(0)) {
+                continue;
+            }
             if let Some(finding) = self.container(pod, status) {
                 return Some(finding);
             }
-            let sidecar = container_of(pod, status).is_some_and(|spec| spec["restartPolicy"] == "Always");
             if !sidecar && status.pointer("/state/running").is_some() {
-                let words = [name_of(pod), text(status, "/name").to_owned()];
-                let command = container_of(pod, status).and_then(|spec| spec["command"].as_array());
-                let words_of =
-                    |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
-                let runs: Aside =
-                    command.map(|command| (&sentences::IT_RUNS, vec![quote(&words_of(command))]));
-                let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]).aside(runs);
-                return Some(finding.shown_by(format!("kubectl logs {} -c {}", pod.name(), words[1])));
+                return Some(self.init_waits(pod, status));
             }
         }
         let statuses = pod.list("/status/containerStatuses");
         statuses.iter().find_map(|status| self.container(pod, status))
+    }
+
+    /// An init container that does not end: for whom it waits, or what it runs.
+    fn init_waits(self, pod: &Object, status: &Value) -> Finding {
+        let words = [name_of(pod), text(status, "/name").to_owned()];
+        let command = container_of(pod, status).and_then(|spec| spec["command"].as_array());
+        let words_of =
+            |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+        let runs = || Some((&sentences::IT_RUNS, vec![quote(&words_of(command?))]));
+        let line = self.logs.get(&log_key(pod, &words[1])).map(String::as_str);
+        let waits_for = line.and_then(|line| self.behind_the_line(pod, &Value::Null, line));
+        let finding = Finding::new(&sentences::INIT_WAITS, [&words[0], &words[1]]);
+        let namespace = flag(pod.namespace(), self.world.namespace());
+        let show = format!("kubectl logs {} -c {}{namespace}", pod.name(), words[1]);
+        finding.lasts_if(waits_for.is_some()).aside(waits_for.or_else(runs)).shown_by(show)
     }
 
     fn container(self, pod: &Object, status: &Value) -> Option<Finding> {
@@ -52,13 +66,15 @@ impl Chain<'_> {
         let message = text(status, "/state/waiting/message");
         match waiting {
             reason if IMAGE.contains(&reason) => Some(self.image(pod, status, reason)),
-            "CreateContainerConfigError" => Some(self.config(pod, message).called(waiting)),
+            "CreateContainerConfigError" => Some(self.config(pod, status, message).called(waiting)),
             "CreateContainerError" | "RunContainerError" | "StartError" => {
                 Some(self.start(pod, message).called(waiting))
             }
             "CrashLoopBackOff" => self.ended(pod, status, true),
             "PostStartHookError" => self.hook(pod, text(status, "/name")),
-            "ContainerCreating" | "PodInitializing" => self.mount_trouble(pod),
+            "ContainerCreating" | "PodInitializing" => {
+                self.mount_trouble(pod).or_else(|| self.hook_runs(pod, status))
+            }
             _ if status.pointer("/state/terminated").is_some() => self.ended(pod, status, false),
             _ if status.pointer("/state/running").is_some() => self.running(pod, status),
             _ => None,
@@ -66,8 +82,8 @@ impl Chain<'_> {
     }
 
     /// What a container's environment or user lacks.
-    fn config(self, pod: &Object, message: &str) -> Finding {
-        let name = name_of(pod);
+    fn config(self, pod: &Object, status: &Value, message: &str) -> Finding {
+        let name = name_with_container(pod, status);
         let show = self.describe(pod);
         for (kind, word) in [(&builtin::CONFIG_MAP, "configmap"), (&builtin::SECRET, "secret")] {
             if let Some(wanted) = between(message, &format!("{word} \""), "\" not found") {
@@ -167,7 +183,10 @@ impl Chain<'_> {
         let said = line.unwrap_or_default();
         let of_spec = || self.behind_the_end(pod, container_of(pod, status)?, code, said);
         let of_others = || self.behind_the_line(pod, &Value::Null, said);
-        let aside = foreign.or_else(asked).or_else(of_spec).or_else(of_others);
+        // A name that nobody bears says more than the folder of the file in which it stands.
+        let nameless = unknown_name(said).is_none();
+        let by_name = || if nameless { None } else { of_others() };
+        let aside = foreign.or_else(asked).or_else(by_name).or_else(of_spec).or_else(of_others);
         let finding = if final_end {
             Finding::lasting(&sentences::ENDED_BADLY, [&name, container, &code_text, &quoted, policy])
         } else if code == 0 {
@@ -195,6 +214,18 @@ impl Chain<'_> {
         let words = [name_of(pod), container.to_owned(), quote(event.text("/message"))];
         let finding = Finding::lasting(&sentences::HOOK_FAILS, [&words[0], &words[1], &words[2]]);
         own.then(|| finding.called("PostStartHookError").shown_by(self.describe(pod)))
+    }
+
+    /// A hook after the start that has not ended: until then the container does not count as running.
+    fn hook_runs(self, pod: &Object, status: &Value) -> Option<Finding> {
+        container_of(pod, status)?.pointer("/lifecycle/postStart")?;
+        let container = text(status, "/name");
+        let field = format!("{{{container}}}");
+        let started = self.events(pod).into_iter().any(|event| {
+            event.text("/reason") == "Started" && event.text("/involvedObject/fieldPath").ends_with(&field)
+        });
+        let finding = Finding::lasting(&sentences::HOOK_RUNS, [&name_of(pod), container]);
+        started.then(|| finding.shown_by(self.describe(pod)))
     }
 
     fn logs_command(self, pod: &Object, container: &str, previous: bool) -> String {

@@ -1,5 +1,7 @@
 //! Pods that are not even made: what the API server refused, in its own words.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::apimachinery::{Object, builtin};
@@ -45,9 +47,14 @@ impl Chain<'_> {
             return Some(Finding::lasting(&sentences::QUOTA, [&name, quota, numbers]).shown_by(show));
         } else if let Some((_, rest)) = message.split_once("failed quota: ") {
             let (quota, needs) = rest.split_once(": must specify ").unwrap_or((rest, ""));
+            let whose = needs.split("; ").filter_map(|need| need.split_once(" for: "));
+            let whose: BTreeSet<&str> =
+                whose.flat_map(|(_, whose)| whose.split(',')).map(str::trim).collect();
             let needs: Vec<&str> =
                 needs.split("; ").map(|need| need.split(" for:").next().unwrap_or(need)).collect();
-            Finding::lasting(&sentences::QUOTA_NEEDS, [&name, quota, &needs.join(", ")])
+            let whose = whose.into_iter().collect::<Vec<_>>().join(", ");
+            let aside: Aside = (!whose.is_empty()).then(|| (&sentences::LACKED_BY, vec![whose]));
+            Finding::lasting(&sentences::QUOTA_NEEDS, [&name, quota, &needs.join(", ")]).aside(aside)
         } else if message.contains("violates PodSecurity") {
             let what = message.split_once("violates PodSecurity ").map_or(message, |(_, rest)| rest);
             Finding::lasting(&sentences::POD_SECURITY, [&name, what])

@@ -4,13 +4,17 @@ use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
 
-use super::super::finding::{Aside, Finding};
+use super::super::super::partial::show;
+use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
-use super::service::{offers, written};
+use super::service::offers;
 use super::{Chain, text};
 
 /// How programs say that they reached nobody.
 const UNREACHED: &[&str] = &["refused", "timed out", "timeout", "No route to host", "can't connect"];
+
+/// Bytes of a file of settings that are read, at most.
+const FILE_MAX: usize = 16 * 1024;
 
 /// How many links are followed behind a Service that did not answer, at most: programs may ask each other in
 /// circles, and each of them several.
@@ -28,41 +32,39 @@ impl<'a> Chain<'a> {
         let near = Self { links: self.links.min(FAR_LINKS), ..self };
         self.asked(pod, probe).into_iter().find_map(|(service, port)| {
             let offered = |port: &String| service.list("/spec/ports").iter().any(|one| offers(one, port));
-            match port.filter(|port| !offered(port)) {
-                Some(port) => Some(self.no_such_port(service, &port)),
-                None => near.broken_link(service).filter(|finding| finding.lasts),
+            match port.as_ref().filter(|port| !offered(port)) {
+                Some(port) => Some(self.no_such_port(service, port)),
+                None => near
+                    .broken_link(service)
+                    .filter(|finding| finding.lasts)
+                    .or_else(|| self.port_as_it_is(service, port.as_deref()?, line)),
             }
         })
     }
 
-    /// The NetworkPolicy before a Service that a Pod's own words name.
-    pub(super) fn policy_at_the_end(self, pod: &Object, probe: &Value) -> Aside {
-        self.asked(pod, probe).into_iter().find_map(|(service, _)| {
-            let policy = self.policy_of(service)?;
-            let mut words = vec![policy.name().to_owned(), service.name().to_owned()];
-            let Some(nobody) = self.lets_nobody_in(policy) else {
-                return Some((&sentences::POLICY_AT_THE_END, words));
-            };
-            words.push(nobody);
-            Some((&sentences::POLICY_FROM_NOBODY, words))
-        })
+    /// A headless Service gives the addresses of its Pods: nobody translates its port to another.
+    fn port_as_it_is(self, service: &Object, asked: &str, line: &str) -> Option<Finding> {
+        let headless = service.text("/spec/clusterIP") == "None" && line.contains("refused");
+        let port = service.list("/spec/ports").iter().find(|port| offers(port, asked))?;
+        let target = port.get("targetPort").filter(|target| **target != port["port"])?;
+        let words = [name_of(service), port["port"].to_string(), show(target)];
+        let finding = Finding::lasting(&sentences::HEADLESS_PORT, [&words[0], &words[1], &words[2]]);
+        headless.then(|| finding.shown_by(self.describe(service)))
     }
 
-    /// The selector of a policy's `from` that nothing carries.
-    fn lets_nobody_in(self, policy: &Object) -> Option<String> {
-        let rules = policy.list("/spec/ingress").iter();
-        let mut peers = rules.filter_map(|rule| rule["from"].as_array()).flatten();
-        peers.find_map(|peer| {
-            let (selector, kind, namespace) = match peer.get("namespaceSelector") {
-                Some(selector) => (selector, &builtin::NAMESPACE, None),
-                None => (peer.get("podSelector")?, &builtin::POD, Some(policy.namespace())),
-            };
-            let labels = selector["matchLabels"].as_object()?;
-            let known = self.world.all(kind, namespace);
-            let meant = LabelSelector::from_value(selector);
-            let nobody = !known.is_empty() && !known.iter().any(|one| meant.matches(one.labels()));
-            nobody.then(|| written(labels))
-        })
+    /// What is wrong with a Service that the programs of a Pod ask for in vain when they are asked themselves.
+    pub(super) fn behind_a_proxy(self, pod: &Object, status: u16) -> Option<Finding> {
+        let said = match status {
+            502 => "connection refused",
+            504 => "timed out",
+            _ => return None,
+        };
+        self.at_the_far_end(pod, &Value::Null, said)
+    }
+
+    /// The NetworkPolicy before a Service that a Pod's own words name, and what of the Pod it does not like.
+    pub(super) fn policy_at_the_end(self, pod: &Object, probe: &Value) -> Aside {
+        self.asked(pod, probe).into_iter().find_map(|(service, _)| self.shut_out(pod, service))
     }
 
     /// The Services that a Pod's commands and its probe name, each once.
@@ -70,7 +72,8 @@ impl<'a> Chain<'a> {
         let containers = pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
         let of_containers = containers.flat_map(|container| [&container["command"], &container["args"]]);
         let lists = of_containers.chain(probe.pointer("/exec/command")).filter_map(Value::as_array);
-        let texts: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
+        let mut texts: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
+        texts.extend(self.settings(pod));
         let joined = texts.join(" ");
         let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '(' | ')');
         let words: Vec<&str> = joined.split(ends).filter(|word| !word.is_empty()).collect();
@@ -88,6 +91,34 @@ impl<'a> Chain<'a> {
             }
         }
         asked
+    }
+
+    /// What the variables of a Pod's containers say, and the files of ConfigMaps that are mounted in them.
+    fn settings<'p>(self, pod: &'p Object) -> Vec<&'p str>
+    where
+        'a: 'p,
+    {
+        let map = |name: &str| {
+            let found = self.world.named(&builtin::CONFIG_MAP, Some(pod.namespace()), name);
+            found.and_then(|found| found.map("/data"))
+        };
+        let containers = || pod.list("/spec/containers").iter().chain(pod.list("/spec/initContainers"));
+        let variables = containers().filter_map(|container| container["env"].as_array()).flatten();
+        let values = variables.filter_map(|variable| match variable.get("value") {
+            Some(value) => value.as_str(),
+            None => {
+                let reference = variable.pointer("/valueFrom/configMapKeyRef")?;
+                map(text(reference, "/name"))?.get(text(reference, "/key"))?.as_str()
+            }
+        });
+        let sources = containers().filter_map(|container| container["envFrom"].as_array()).flatten();
+        let names = sources.map(|source| text(source, "/configMapRef/name"));
+        let volumes = pod.list("/spec/volumes").iter().map(|volume| text(volume, "/configMap/name"));
+        let maps = names.chain(volumes).filter(|name| !name.is_empty()).filter_map(map);
+        let files = maps.flat_map(|map| map.values()).filter_map(Value::as_str);
+        let words = files.filter(|file| file.len() <= FILE_MAX).flat_map(str::split_whitespace);
+        // Of a text only an address with a port or a scheme is surely one.
+        values.chain(words.filter(|word| word.contains(':'))).collect()
     }
 
     /// The Service of `http://web.team:8080/path`, or of `web 8080`.

@@ -13,6 +13,9 @@ use super::{Chain, text};
 /// How programs say that a file is not there.
 const NOT_THERE: &[&str] = &["no such file", "nonexistent directory", "not found"];
 
+/// Files of a volume that are named, at most.
+const FILES_MAX: usize = 6;
+
 /// Volumes whose files the kubelet writes: nobody else may.
 const WRITTEN_BY_KUBELET: &[(&str, &str)] = &[
     ("configMap", "ConfigMap"),
@@ -21,7 +24,7 @@ const WRITTEN_BY_KUBELET: &[(&str, &str)] = &[
     ("downwardAPI", "downwardAPI volume"),
 ];
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
     /// What of a Pod's volumes lies behind a program's words about a file.
     pub(super) fn behind_the_file(self, pod: &Object, container: &Value, line: &str) -> Aside {
         let lower = line.to_lowercase();
@@ -38,13 +41,41 @@ impl Chain<'_> {
                     let (_, kind) = written_by_kubelet(pod, mount)?;
                     Some((&sentences::KUBELETS_FILES, vec![mount_path(mount), kind.to_owned()]))
                 }
-                Some(mount) if denied => {
-                    not_run(pod, mount, path, line).or_else(|| belongs_to_others(pod, container, mount))
-                }
+                Some(mount) if denied => narrow_mode(pod, container, mount)
+                    .or_else(|| not_run(pod, mount, path, line))
+                    .or_else(|| belongs_to_others(pod, container, mount)),
                 None if missing => mounted_beside(pod, container, path),
                 _ => None,
             }
         })
+    }
+
+    /// A script whose first line names a program that is not there: `exec /run.sh: no such file or directory`.
+    pub(super) fn interpreter(self, pod: &Object, container: &Value, line: &str) -> Aside {
+        let path = line.strip_prefix("exec ").and_then(|rest| rest.split_once(": no such file"))?.0;
+        let script = self.content(pod, mount_at(container, path)?, path)?;
+        let first = script.split('\n').next()?.strip_prefix("#!")?;
+        let named = first.trim().to_owned();
+        let sentence =
+            if first.ends_with('\r') { &sentences::WINDOWS_LINES } else { &sentences::NO_INTERPRETER };
+        Some((sentence, vec![path.to_owned(), named]))
+    }
+
+    /// The text of a ConfigMap's key that is mounted as a file.
+    fn content(self, pod: &Object, mount: &Value, path: &str) -> Option<&'a str> {
+        let volume = pod.list("/spec/volumes").iter().find(|volume| volume["name"] == mount["name"])?;
+        let source = text(volume, "/configMap/name");
+        let map = self.world.named(&builtin::CONFIG_MAP, Some(pod.namespace()), source)?.map("/data")?;
+        let below = path.strip_prefix(text(mount, "/mountPath"))?.trim_start_matches('/');
+        let file = if below.is_empty() { text(mount, "/subPath") } else { below };
+        let mut items = volume.pointer("/configMap/items").and_then(Value::as_array).into_iter().flatten();
+        let key = items.find(|item| text(item, "/path") == file).map_or(file, |item| text(item, "/key"));
+        map.get(key)?.as_str()
+    }
+
+    /// The files that a volume from a ConfigMap or Secret has.
+    pub(super) fn held(self, pod: &Object, volume: &Value) -> Vec<String> {
+        self.names_in(pod, volume).into_iter().take(FILES_MAX).map(str::to_owned).collect()
     }
 
     /// Why a program cannot be started that is there, or is looked for in another folder.
@@ -76,7 +107,8 @@ impl Chain<'_> {
         }
         match names.into_iter().find(|name| is_typo(wanted, name)) {
             Some(near) => Some((&sentences::NEAREST, vec![near.to_owned()])),
-            None => Some((&sentences::MOUNTED_OVER, vec![place])),
+            None if self.held(pod, volume).is_empty() => Some((&sentences::MOUNTED_OVER, vec![place])),
+            None => Some((&sentences::MOUNTED_OVER_WITH, vec![place, self.held(pod, volume).join(", ")])),
         }
     }
 
@@ -109,7 +141,7 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.len() > 1 && word.starts_with('/'))
 }
 
-fn mount_path(mount: &Value) -> String {
+pub(super) fn mount_path(mount: &Value) -> String {
     text(mount, "/mountPath").to_owned()
 }
 
@@ -170,6 +202,22 @@ fn mounted_beside(pod: &Object, container: &Value, path: &str) -> Aside {
     let Some(here) = here else { return Some((&sentences::NOT_MOUNTED_HERE, words)) };
     words.push(mount_path(here));
     Some((&sentences::MOUNTED_BESIDE, words))
+}
+
+/// The rights that others than a file's owner need to read it.
+const READ_BY_OTHERS: i64 = 0o004;
+
+/// Files that only their owner may read, who is root, by the volume's `defaultMode`.
+fn narrow_mode(pod: &Object, container: &Value, mount: &Value) -> Aside {
+    let (volume, kind) = written_by_kubelet(pod, mount)?;
+    let mode = volume.as_object()?.values().find_map(|source| source.get("defaultMode")?.as_i64())?;
+    let user = container
+        .pointer("/securityContext/runAsUser")
+        .or_else(|| pod.get("/spec/securityContext/runAsUser"));
+    let user = user.filter(|user| user.as_i64() != Some(0)).map(ToString::to_string)?;
+    let grouped = pod.get("/spec/securityContext/fsGroup").is_some();
+    let words = vec![kind.to_owned(), mount_path(mount), format!("{mode:04o}"), user];
+    (mode & READ_BY_OTHERS == 0 && !grouped).then_some((&sentences::NARROW_MODE, words))
 }
 
 /// A folder that belongs to another user than the one a container runs as.

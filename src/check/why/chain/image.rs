@@ -7,14 +7,15 @@ use serde_json::Value;
 use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::quote;
-use super::super::finding::{Aside, Finding, name_of};
+use super::super::finding::{Aside, Finding};
 use super::super::sentences;
+use super::probe::name_with_container;
 use super::{Chain, text};
 
 impl<'a> Chain<'a> {
     /// What a container that waits for its image waits for.
     pub(super) fn image(self, pod: &Object, status: &Value, reason: &str) -> Finding {
-        let name = name_of(pod);
+        let name = name_with_container(pod, status);
         let image = text(status, "/image");
         let message = self.pull_error(pod, status, image);
         let show = self.describe(pod);

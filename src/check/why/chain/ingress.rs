@@ -6,7 +6,7 @@ use crate::apimachinery::{Object, builtin};
 
 use super::super::finding::{Finding, name_of};
 use super::super::sentences;
-use super::service::offers;
+use super::service::{offers, target_of};
 use super::{Chain, near, text};
 
 impl Chain<'_> {
@@ -34,13 +34,47 @@ impl Chain<'_> {
                 || rules.iter().any(|rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host)
         };
         if let Some(ingress) = ingresses.iter().find(serves) {
+            if let Some(finding) = self.moved_to_https(ingress, status) {
+                return Some(finding);
+            }
             let broken = self.broken_link(ingress).or_else(|| self.no_path(ingress, host, path));
+            let broken = broken.or_else(|| self.backend_fails(ingress, host, path, status?));
             return broken
                 .or_else(|| self.path_as_it_is(ingress, host, path).filter(|_| status == Some(404)));
         }
         let hosts = ingresses.iter().flat_map(|ingress| ingress.list("/spec/rules"));
         let near = near(host, hosts.map(|rule| text(rule, "/host")));
         Some(Finding::lasting(&sentences::NO_HOST, [host]).aside(near).shown_by("kubectl get ingress"))
+    }
+
+    /// An Ingress with a certificate sends everybody who comes without one to https.
+    fn moved_to_https(self, ingress: &Object, status: Option<u16>) -> Option<Finding> {
+        let moved = status.filter(|status| matches!(status, 301 | 302 | 307 | 308))?.to_string();
+        let secure = !ingress.list("/spec/tls").is_empty();
+        let finding = Finding::lasting(&sentences::MOVED_TO_HTTPS, [&name_of(ingress), &moved]);
+        secure.then(|| finding.shown_by(self.describe(ingress)))
+    }
+
+    /// A Service that looks as it should, and at which the controller reaches nobody.
+    fn backend_fails(self, ingress: &Object, host: &str, path: &str, status: u16) -> Option<Finding> {
+        if !matches!(status, 502 | 504) {
+            return None;
+        }
+        let rules = ingress.list("/spec/rules").iter();
+        let of_host = rules.filter(|rule| text(rule, "/host").is_empty() || text(rule, "/host") == host);
+        let paths = of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array);
+        let rule = paths.flatten().find(|rule| path.starts_with(text(rule, "/path")))?;
+        let wanted = text(rule, "/backend/service/name");
+        let service = self.world.named(&builtin::SERVICE, Some(ingress.namespace()), wanted)?;
+        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
+        let pods = self.selected(service, selector);
+        if status == 504 {
+            return self.policy_before(service, &pods);
+        }
+        let number = rule.pointer("/backend/service/port/number").map(ToString::to_string);
+        let asked = number.unwrap_or_else(|| text(rule, "/backend/service/port/name").to_owned());
+        let port = service.list("/spec/ports").iter().find(|port| offers(port, &asked))?;
+        Some(self.connection_refused(service, &target_of(port), &pods))
     }
 
     fn no_path(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {

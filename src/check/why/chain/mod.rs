@@ -9,6 +9,8 @@ mod ingress;
 mod names;
 mod neighbours;
 mod others;
+mod pages;
+mod peers;
 mod pod;
 mod policy;
 mod probe;
@@ -22,6 +24,7 @@ mod variables;
 mod workload;
 
 pub(super) use creation::is_limit_range;
+pub(super) use names::unknown_name;
 pub(super) use others::full_resources;
 pub(super) use pod::tiny_memory;
 pub(super) use service::near_label;

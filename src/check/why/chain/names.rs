@@ -6,22 +6,25 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
+use crate::base::nearest;
 
-use super::super::finding::Aside;
+use super::super::finding::{Aside, name_of};
 use super::super::sentences;
-use super::{Chain, near};
+use super::Chain;
+use super::service::written;
 
 /// How programs say that a name has no address: busybox, glibc, curl, Python, Node, Go, Java.
 static UNKNOWN_NAME: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        r"bad address '([^':]+)",
+        r"bad address '([^':/]+)(?::\d+)?'",
         r"(?i)could not (?:resolve host|translate host name):? \x22?([\w.-]+)",
         r"(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+)",
         r"lookup ([\w.-]+)(?: on [\w.:\[\]]+)?: (?:no such host|.*timeout)",
         r"UnknownHostException: ([\w.-]+)",
         r"can't resolve '([\w.-]+)'",
         r"host not found in upstream \x22([\w.-]+)",
-        r"([\w.-]+): (?:Name or service not known|Temporary failure in name resolution)",
+        r"can't find ([\w.-]+): NXDOMAIN",
+        r"([A-Za-z][\w.-]*)(?::\d+)?: (?:Name or service not known|Temporary failure in name resolution)",
     ]
     .iter()
     .filter_map(|pattern| Regex::new(pattern).ok())
@@ -32,10 +35,13 @@ static UNKNOWN_NAME: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 const NO_ANSWER: [&str; 4] = ["timed out", "timeout", "i/o timeout", "download timed out"];
 
 /// The name that a program could not find, as it wrote in its last line.
-fn unknown_name(line: &str) -> Option<&str> {
-    UNKNOWN_NAME
-        .iter()
-        .find_map(|pattern| Some(pattern.captures(line)?.get(1)?.as_str().trim_end_matches('.')))
+pub(in crate::check::why) fn unknown_name(line: &str) -> Option<&str> {
+    UNKNOWN_NAME.iter().find_map(|pattern| {
+        let found = pattern.captures(line)?.get(1)?;
+        // A variable that nobody put in is no name.
+        let variable = line[..found.start()].ends_with(['$', '{', '(']);
+        (!variable).then(|| found.as_str().trim_end_matches('.'))
+    })
 }
 
 impl<'a> Chain<'a> {
@@ -47,7 +53,10 @@ impl<'a> Chain<'a> {
             return None;
         }
         if let Some(policy) = self.policy_around(pod) {
-            return Some((&sentences::POLICY_HOLDS_BACK, vec![policy.name().to_owned()]));
+            let words = vec![policy.name().to_owned()];
+            let asked = namespaces_for_names(policy);
+            let Some(asked) = asked else { return Some((&sentences::POLICY_HOLDS_BACK, words)) };
+            return Some((&sentences::POLICY_ASKS_NOBODY, [words, vec![asked]].concat()));
         }
         let out = || {
             let policies = self.egress_policies(pod);
@@ -83,8 +92,13 @@ impl<'a> Chain<'a> {
             policy.list("/spec/egress").iter().any(|rule| {
                 let (ports, peers) = (rule["ports"].as_array(), rule["to"].as_array());
                 // The DNS runs in a namespace of its own.
-                let far =
-                    |peer: &Value| peer.get("namespaceSelector").is_some() || peer.get("ipBlock").is_some();
+                let far = |peer: &Value| match peer.get("namespaceSelector") {
+                    Some(selector) => {
+                        let system = self.world.named(&builtin::NAMESPACE, None, "kube-system");
+                        system.is_none_or(|one| LabelSelector::from_value(selector).matches(one.labels()))
+                    }
+                    None => peer.get("ipBlock").is_some(),
+                };
                 ports.is_none_or(|ports| ports.iter().any(|port| port["port"] == 53))
                     && peers.is_none_or(|peers| peers.is_empty() || peers.iter().any(far))
             })
@@ -97,29 +111,15 @@ impl<'a> Chain<'a> {
     fn bearer_of(self, pod: &Object, host: &str) -> Aside {
         let mut parts = host.split('.');
         let (first, second) = (parts.next()?, parts.next());
-        let service = |name: &str, namespace: &str| {
-            self.world
-                .everywhere(&builtin::SERVICE)
-                .iter()
-                .find(|service| service.name() == name && service.namespace() == namespace)
-        };
-        // `db-0.db`: a member of a StatefulSet, by the grace of its headless Service.
         if let Some(governing) = second
-            && let Some(set) =
-                self.world.all(&builtin::STATEFUL_SET, Some(pod.namespace())).iter().find(|set| {
-                    let (owner, _) = first.rsplit_once('-').unwrap_or((first, ""));
-                    set.name() == owner
-                })
+            && let Some(aside) = self.member_of(pod, host, first, governing)
         {
-            let words =
-                vec![host.to_owned(), set.name().to_owned(), set.text("/spec/serviceName").to_owned()];
-            return service(governing, pod.namespace())
-                .is_none_or(|service| service.text("/spec/clusterIP") != "None")
-                .then_some((&sentences::MEMBER_WITHOUT_SERVICE, words));
+            return Some(aside);
         }
         let namespace = second.filter(|part| *part != "svc").unwrap_or(pod.namespace());
-        if service(first, namespace).is_some() {
-            return asks_the_node_for_names(pod);
+        if let Some(service) = self.service_at(first, namespace) {
+            let alias = || self.leads_nowhere(service);
+            return asks_the_node_for_names(pod).or_else(alias).or_else(|| self.no_names());
         }
         let elsewhere =
             self.world.everywhere(&builtin::SERVICE).iter().find(|service| service.name() == first);
@@ -128,8 +128,90 @@ impl<'a> Chain<'a> {
             return Some((&sentences::NAME_ELSEWHERE, words));
         }
         let names = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter().map(Object::name);
-        near(first, names).or_else(|| Some((&sentences::NO_SUCH_NAME, vec![first.to_owned()])))
+        let near = nearest(first, names);
+        let near = near.map(|near| (&sentences::NO_SUCH_NAME_BUT, vec![first.to_owned(), near.to_owned()]));
+        near.or_else(|| Some((&sentences::NO_SUCH_NAME, vec![first.to_owned()])))
     }
+
+    fn service_at(self, name: &str, namespace: &str) -> Option<&'a Object> {
+        let here = self.world.all(&builtin::SERVICE, Some(namespace)).iter();
+        let mut all = here.chain(self.world.everywhere(&builtin::SERVICE));
+        all.find(|service| service.name() == name && service.namespace() == namespace)
+    }
+
+    /// `db-0.db`: a single Pod has a name by the grace of a headless Service, the one that it names itself.
+    fn member_of(self, pod: &Object, host: &str, first: &str, governing: &str) -> Aside {
+        let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
+        let member =
+            pods.into_iter().find(|other| other.name() == first || other.text("/spec/hostname") == first);
+        let (owner, _) = first.rsplit_once('-').unwrap_or((first, ""));
+        let sets = self.world.all(&builtin::STATEFUL_SET, Some(pod.namespace()));
+        let set = sets.iter().find(|set| set.name() == owner);
+        let named = set.map(|set| set.text("/spec/serviceName"));
+        let named =
+            named.or_else(|| Some(member?.text("/spec/subdomain")).filter(|name| !name.is_empty()))?;
+        let bearer = set.map(name_of).or_else(|| member.map(name_of))?;
+        let headless = self
+            .service_at(named, pod.namespace())
+            .filter(|service| service.text("/spec/clusterIP") == "None");
+        let Some(service) = headless else {
+            let governs = self.service_at(governing, pod.namespace());
+            if named != governing && governs.is_some() {
+                let words = vec![host.to_owned(), bearer, named.to_owned(), governing.to_owned()];
+                return Some((&sentences::MEMBER_NAMES_OTHER, words));
+            }
+            let words = vec![host.to_owned(), bearer, named.to_owned()];
+            return Some((&sentences::MEMBER_WITHOUT_SERVICE, words));
+        };
+        if named != governing {
+            let words = vec![bearer, named.to_owned(), format!("{first}.{named}")];
+            return Some((&sentences::MEMBER_OF_OTHER, words));
+        }
+        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
+        let selects = LabelSelector::from_map(selector);
+        let member = member.filter(|member| !selects.matches(member.labels()))?;
+        Some((&sentences::MEMBER_LEFT_OUT, vec![name_of(service), written(selector), name_of(member)]))
+    }
+
+    /// A Service that is only another name for somebody who is not there.
+    fn leads_nowhere(self, service: &Object) -> Aside {
+        let host = service.text("/spec/externalName").trim_end_matches('.');
+        let alias = service.text("/spec/type") == "ExternalName";
+        let inside = host.strip_suffix(".cluster.local").unwrap_or(host).strip_suffix(".svc");
+        let (name, namespace) = inside.filter(|_| alias)?.split_once('.')?;
+        if self.service_at(name, namespace).is_some() {
+            return None;
+        }
+        let words = vec![name_of(service), host.to_owned(), name.to_owned(), namespace.to_owned()];
+        let same = self.world.everywhere(&builtin::SERVICE).iter().find(|other| {
+            other.name() == name && other.uid() != service.uid() && other.text("/spec/type") != "ExternalName"
+        });
+        let Some(same) = same else { return Some((&sentences::ALIAS_OF_NOBODY, words)) };
+        let words = [words, vec![same.namespace().to_owned()]].concat();
+        Some((&sentences::ALIAS_ELSEWHERE, words))
+    }
+
+    /// Nobody in the cluster answers questions for names.
+    fn no_names(self) -> Aside {
+        let servers = self
+            .world
+            .everywhere(&builtin::POD)
+            .iter()
+            .filter(|pod| pod.namespace() == "kube-system" && pod.label("k8s-app") == Some("kube-dns"));
+        let known = self.service_at("kube-dns", "kube-system").is_some();
+        let ready = servers.into_iter().any(|pod| pod.condition_is_true("Ready"));
+        (known && !ready).then(|| (&sentences::NO_DNS, Vec::new()))
+    }
+}
+
+/// The labels of namespaces to which a policy lets questions for names go.
+fn namespaces_for_names(policy: &Object) -> Option<String> {
+    let rules = policy.list("/spec/egress").iter().filter(|rule| {
+        let ports = rule["ports"].as_array();
+        ports.is_some_and(|ports| ports.iter().any(|port| port["port"] == 53))
+    });
+    let mut peers = rules.filter_map(|rule| rule["to"].as_array()).flatten();
+    peers.find_map(|peer| Some(written(peer.pointer("/namespaceSelector/matchLabels")?.as_object()?)))
 }
 
 /// Whether a Pod asks the node's resolver for names, which knows nothing of the cluster.
@@ -179,6 +261,13 @@ mod tests {
             ("dial tcp: lookup db on 10.96.0.10:53: no such host", Some("db")),
             ("java.net.UnknownHostException: db", Some("db")),
             ("ping: db: Name or service not known", Some("db")),
+            ("Could not connect to Redis at db:6379: Name or service not known", Some("db")),
+            (
+                "** server can't find db.default.svc.cluster.local: NXDOMAIN",
+                Some("db.default.svc.cluster.local"),
+            ),
+            ("Could not connect to Redis at $HOST:6379: Name or service not known", None),
+            ("httpd: bad address 'tcp://10.96.0.7:80'", None),
             ("connection refused", None),
         ] {
             assert_eq!(unknown_name(line), name, "{line}");

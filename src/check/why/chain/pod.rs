@@ -23,10 +23,11 @@ impl Chain<'_> {
         let name = name_of(pod);
         let reason = pod.text("/status/reason");
         if reason == "Evicted" {
-            let words = [name.as_str(), pod.text("/status/message")];
-            return Some(
-                Finding::lasting(&sentences::EVICTED, words).called("Evicted").shown_by(self.describe(pod)),
-            );
+            let message = pod.text("/status/message").trim_end();
+            let disk = message.contains("ephemeral local storage usage exceeds");
+            let aside: Aside = disk.then(|| (&sentences::DISK_LIMIT, Vec::new()));
+            let finding = Finding::lasting(&sentences::EVICTED, [name.as_str(), message]).aside(aside);
+            return Some(finding.called("Evicted").shown_by(self.describe(pod)));
         }
         if let Some(finding) = self.unscheduled(pod) {
             return Some(finding);
@@ -148,6 +149,15 @@ impl Chain<'_> {
         }
         let event = self.event(pod, &["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"])?;
         let message = event.text("/message");
+        for (kind, word) in [(&builtin::CONFIG_MAP, "configmap"), (&builtin::SECRET, "secret")] {
+            let wanted = between(message, &format!("{word} \""), "\" not found");
+            if let Some(wanted) = wanted.and_then(|wanted| wanted.rsplit('/').next()) {
+                let words = [name.as_str(), kind.kind, wanted, pod.namespace()];
+                let near = self.near_or_elsewhere(kind, pod.namespace(), wanted);
+                let finding = Finding::lasting(&sentences::CONFIG_MISSING, words).aside(near);
+                return Some(finding.called("FailedMount").shown_by(self.describe(pod)));
+            }
+        }
         if let Some(key) = between(message, "references non-existent config key: ", "\"")
             .or_else(|| message.split_once("references non-existent config key: ").map(|(_, key)| key))
         {

@@ -16,13 +16,12 @@ impl<'a> Chain<'a> {
         Some(finding.shown_by(self.describe(policy)))
     }
 
-    /// As `policy_before`, for a Service whose Pods are not at hand.
-    pub(super) fn policy_of(self, service: &Object) -> Option<&'a Object> {
-        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
-        self.policy_for(service, &self.selected(service, selector))
+    fn policy_for(self, service: &Object, pods: &[&Object]) -> Option<&'a Object> {
+        self.policies_of(service, pods).into_iter().next()
     }
 
-    fn policy_for(self, service: &Object, pods: &[&Object]) -> Option<&'a Object> {
+    /// The NetworkPolicies that say what may come in to the Pods behind a Service.
+    pub(super) fn policies_of(self, service: &Object, pods: &[&Object]) -> Vec<&'a Object> {
         let policies = self.world.all(&builtin::NETWORK_POLICY, Some(service.namespace())).iter();
         let applies = |policy: &&Object| {
             let types = policy.list("/spec/policyTypes");
@@ -30,7 +29,7 @@ impl<'a> Chain<'a> {
             let selector = policy.get("/spec/podSelector").map(LabelSelector::from_value).unwrap_or_default();
             ingress && pods.iter().any(|pod| selector.matches(pod.labels()))
         };
-        policies.into_iter().find(applies)
+        policies.filter(applies).collect()
     }
 
     pub(super) fn network_policy(self, policy: &Object) -> Option<Finding> {

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, builtin};
 
 use super::super::super::partial::{quote, show};
 use super::super::finding::{Aside, Finding, Sentence, name_of};
+use super::super::reading::log_key;
 use super::super::sentences::{self, LIVENESS, READINESS, STARTUP};
 use super::container::container_of;
-use super::program::signs_of_shell;
+use super::program::{on_loopback, signs_of_shell, unexpanded};
 use super::{Chain, event_count, text};
 
 /// Seconds before the first probe that are worth a word, and those after which nobody waits.
@@ -146,14 +147,48 @@ impl Chain<'_> {
         }
         let aside = port.or_else(|| {
             let elsewhere = || asks_the_node(probe).or_else(|| asks_another(probe));
-            let own = || named_beside(pod, probe).or_else(elsewhere).or_else(|| refused_port(message));
-            let asked = || own().or_else(|| its_command(probe, message)).or_else(|| its_path(probe, message));
+            let refused = || refused_port(message).map(|nobody| bound_inside(pod, probe).unwrap_or(nobody));
+            let own = || named_beside(pod, probe).or_else(elsewhere).or_else(refused);
+            let command = || its_command(probe, message).or_else(|| self.asks_the_next(pod, probe));
+            let asked = || own().or_else(command).or_else(|| its_path(probe, message));
             let told =
                 || asked().or_else(|| self.behind_the_line(pod, probe.unwrap_or(&Value::Null), message));
-            told().or_else(|| its_timeout(probe, message)).filter(|_| lasts)
+            let written = || self.written_meanwhile(pod, probe);
+            told().or_else(|| its_timeout(probe, message)).or_else(written).filter(|_| lasts)
         });
         let finding = Finding::lasting(sentence, [name, message]).called("Unhealthy").aside(aside);
         finding.lasts_if(lasts).shown_by(self.describe(pod))
+    }
+
+    /// What the program itself writes, where its probe only looks whether it has come so far.
+    fn written_meanwhile(self, pod: &Object, probe: Option<&Value>) -> Aside {
+        probe?.pointer("/exec")?;
+        let containers = pod.list("/spec/containers").iter();
+        let own = containers.filter(|container| {
+            ["readinessProbe", "startupProbe"].iter().any(|key| container.get(*key) == probe)
+        });
+        own.into_iter().find_map(|container| {
+            let line = self.logs.get(&log_key(pod, text(container, "/name")))?;
+            self.behind_the_line(pod, &Value::Null, line)
+        })
+    }
+
+    /// A member of a StatefulSet that is ready only after the next one, which is made only after it.
+    fn asks_the_next(self, pod: &Object, probe: Option<&Value>) -> Aside {
+        let owner = pod.controller().filter(|owner| owner.kind == "StatefulSet")?;
+        let set = self.world.named(&builtin::STATEFUL_SET, Some(pod.namespace()), &owner.name)?;
+        let words = probe?.pointer("/exec/command")?.as_array()?.iter().filter_map(Value::as_str);
+        let ends = |letter: char| !letter.is_ascii_alphanumeric() && letter != '-';
+        let (_, own) = pod.name().rsplit_once('-')?;
+        let own: u32 = own.parse().ok()?;
+        let later = |word: &&str| {
+            let number = word.strip_prefix(set.name()).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
+            number.is_some_and(|number: u32| number > own)
+        };
+        let next = words.flat_map(|word| word.split(ends)).find(later)?;
+        let absent = self.world.named(&builtin::POD, Some(pod.namespace()), next).is_none();
+        let ordered = set.text("/spec/podManagementPolicy") != "Parallel";
+        (absent && ordered).then(|| (&sentences::ASKS_THE_NEXT, vec![next.to_owned(), name_of(set)]))
     }
 
     /// What a probe was answered last, and how often.
@@ -172,7 +207,7 @@ impl Chain<'_> {
 }
 
 /// The Pod, and the container where it has several.
-fn name_with_container(pod: &Object, status: &Value) -> String {
+pub(super) fn name_with_container(pod: &Object, status: &Value) -> String {
     let several = pod.list("/spec/containers").len() + pod.list("/spec/initContainers").len() > 1;
     let container = text(status, "/name");
     if several { format!("{} ({container})", name_of(pod)) } else { name_of(pod) }
@@ -238,7 +273,7 @@ fn wrong_port(pod: &Object, probe: Option<&Value>) -> Aside {
 fn its_command(probe: Option<&Value>, message: &str) -> Aside {
     let words = probe?.pointer("/exec/command")?.as_array()?.iter().filter_map(Value::as_str);
     let words: Vec<&str> = words.collect();
-    if let Some(signs) = signs_of_shell(&words) {
+    if let Some(signs) = signs_of_shell(&words).or_else(|| unexpanded(&words, message)) {
         return Some(signs);
     }
     let program = *words.first()?;
@@ -258,6 +293,14 @@ fn its_timeout(probe: Option<&Value>, message: &str) -> Aside {
     let seconds = probe?["timeoutSeconds"].as_i64().unwrap_or(1).to_string();
     let late = message.contains("timed out after") || message.contains("Client.Timeout exceeded");
     late.then(|| (&sentences::PROBE_TIMEOUT, vec![seconds]))
+}
+
+/// The program of a probe's own container, told to listen for its own Pod only.
+fn bound_inside(pod: &Object, probe: Option<&Value>) -> Aside {
+    let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
+    let mut containers = pod.list("/spec/containers").iter();
+    let own = containers.find(|container| probes.iter().any(|key| container.get(*key) == probe))?;
+    on_loopback(own)
 }
 
 /// The port on which a probe was refused: `dial tcp 10.0.0.1:80: connect: connection refused`.

@@ -12,6 +12,9 @@ use super::{Chain, between, text};
 /// What means something to a shell only.
 const OF_SHELL: &[&str] = &["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"];
 
+/// Options by which servers are told where to listen.
+const BINDS: &[&str] = &["-p", "--bind", "-b", "-listen", "--host", "--address", "--addr"];
+
 /// Programs that go to the background unless they are told not to.
 const DAEMONS: &[&str] = &["nginx", "httpd", "apachectl", "apache2ctl", "crond", "cron", "sshd"];
 
@@ -19,10 +22,13 @@ impl Chain<'_> {
     /// What a program's end comes from that its container's spec tells.
     pub(super) fn behind_the_end(self, pod: &Object, container: &Value, code: i64, line: &str) -> Aside {
         without_shell(container)
+            .or_else(|| unexpanded(&words_of(container), line))
             .or_else(|| cut_script(container))
             .or_else(|| to_background(container).filter(|_| code == 0))
+            .or_else(|| self.interpreter(pod, container, line))
+            .or_else(|| not_permitted(pod, container, line))
+            .or_else(|| read_only(pod, container, line))
             .or_else(|| self.behind_the_file(pod, container, line))
-            .or_else(|| read_only(container, line))
             .or_else(|| self.behind_the_variable(pod, container, line))
             .or_else(|| self.without_token(pod, line))
             .or_else(|| port_taken(pod, container, line))
@@ -110,12 +116,63 @@ pub(super) fn signs_of_shell(words: &[&str]) -> Aside {
     Some((&sentences::WITHOUT_SHELL, vec![(*sign).to_owned(), (*program).to_owned()]))
 }
 
+/// A variable as a shell writes it, among the words of a program that is none, which took it as it is.
+pub(super) fn unexpanded(words: &[&str], line: &str) -> Aside {
+    let program = words.first().filter(|program| !is_shell(program))?;
+    let is_variable = |word: &&str| {
+        let name = word.strip_prefix('$').unwrap_or_default();
+        let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    let sign = words.iter().copied().filter(is_variable).find(|word| line.contains(word))?;
+    Some((&sentences::WITHOUT_SHELL, vec![sign.to_owned(), (*program).to_owned()]))
+}
+
+/// A program that is told to listen where only its own Pod reaches it.
+pub(super) fn on_loopback(container: &Value) -> Aside {
+    const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+    let words = words_of(container);
+    let (place, host) = words.iter().enumerate().find_map(|(place, word)| {
+        let listens = |host: &&str| {
+            let (before, after) = word.split_once(*host).unwrap_or(("/", ""));
+            let told = before.is_empty() || before.ends_with(['=', ' ', '"', '\'']);
+            told && (after.is_empty() || after.starts_with([':', ' ', '"', '\'']))
+        };
+        Some((place, HOSTS.into_iter().find(listens)?))
+    })?;
+    // A client has such a word as well: what it asks for begins with a scheme, or follows `-h`.
+    let before = place.checked_sub(1).map_or("", |before| words[before]);
+    let binds = [words[place], before].iter().any(|word| BINDS.iter().any(|sign| word.contains(sign)));
+    binds.then(|| (&sentences::ON_LOOPBACK, vec![host.to_owned(), quote(&words.join(" "))]))
+}
+
+/// What only root may do, or one with rights that were taken away.
+fn not_permitted(pod: &Object, container: &Value, line: &str) -> Aside {
+    if !line.to_lowercase().contains("operation not permitted") {
+        return None;
+    }
+    let user = container
+        .pointer("/securityContext/runAsUser")
+        .or_else(|| pod.get("/spec/securityContext/runAsUser"))
+        .and_then(Value::as_i64);
+    if let Some(user) = user.filter(|user| *user != 0) {
+        return Some((&sentences::NOT_ROOT, vec![user.to_string()]));
+    }
+    let dropped = container.pointer("/securityContext/capabilities/drop")?.as_array()?;
+    let dropped = dropped.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+    (!dropped.is_empty()).then(|| (&sentences::RIGHTS_DROPPED, vec![dropped]))
+}
+
 /// `sh -c sleep 3600`: a script of which the shell takes the first word only.
 fn cut_script(container: &Value) -> Aside {
     let words = words_of(container);
     let [shell, option, script, rest @ ..] = words.as_slice() else { return None };
-    let one_word = is_shell(shell) && *option == "-c" && !script.contains([' ', '$', '\n', ';']);
-    let whole = [std::slice::from_ref(script), rest].concat().join(" ");
+    // A script that looks at its arguments has use for them.
+    let one_word = is_shell(shell) && *option == "-c" && !script.contains(['$', '\n']);
+    let parts = [std::slice::from_ref(script), rest].concat();
+    // Each a command of its own, or the words of one.
+    let between = if rest.iter().any(|word| word.contains(' ')) { "; " } else { " " };
+    let whole = parts.join(between);
     (one_word && !rest.is_empty())
         .then(|| (&sentences::CUT_SCRIPT, vec![(*script).to_owned(), quote(&whole)]))
 }
@@ -132,7 +189,7 @@ fn to_background(container: &Value) -> Aside {
 }
 
 /// What may not be written, where a program says that it could not.
-fn read_only(container: &Value, line: &str) -> Aside {
+fn read_only(pod: &Object, container: &Value, line: &str) -> Aside {
     if !line.contains("Read-only file system") && !line.contains("read-only file system") {
         return None;
     }
@@ -140,6 +197,15 @@ fn read_only(container: &Value, line: &str) -> Aside {
     let mount = mounts.find(|mount| mount["readOnly"] == true && line.contains(text(mount, "/mountPath")));
     if let Some(mount) = mount {
         return Some((&sentences::READ_ONLY_MOUNT, vec![text(mount, "/mountPath").to_owned()]));
+    }
+    let of_claim = |mount: &Value| {
+        let mut volumes = pod.list("/spec/volumes").iter().filter(|volume| volume["name"] == mount["name"]);
+        volumes.any(|volume| volume.pointer("/persistentVolumeClaim/readOnly") == Some(&Value::Bool(true)))
+    };
+    let mut mounts = container["volumeMounts"].as_array().into_iter().flatten();
+    let mount = mounts.find(|mount| line.contains(text(mount, "/mountPath")) && of_claim(mount));
+    if let Some(mount) = mount {
+        return Some((&sentences::READ_ONLY_CLAIM, vec![text(mount, "/mountPath").to_owned()]));
     }
     let root = container.pointer("/securityContext/readOnlyRootFilesystem") == Some(&Value::Bool(true));
     root.then(|| (&sentences::READ_ONLY_ROOT, Vec::new()))
@@ -160,6 +226,19 @@ mod tests {
         for whole in [&["sh", "-c", "sleep 3600"][..], &["sh", "-c", "echo $0", "me"], &["sh", "run.sh", "a"]]
         {
             assert!(cut_script(&container(whole)).is_none(), "{whole:?}");
+        }
+        let apart = cut_script(&container(&["sh", "-c", "echo one", "sleep 3600"]));
+        assert_eq!(
+            apart.map(|(_, words)| words),
+            Some(vec!["echo one".into(), "echo one; sleep 3600".into()])
+        );
+        for (words, line, seen) in [
+            (&["cat", "$FILE"][..], "cat: $FILE: No such file or directory", true),
+            (&["redis-cli", "-h", "${HOST}"], "at ${HOST}:6379: Name or service not known", true),
+            (&["envsubst", "$HOST"], "cannot open /t", false),
+            (&["sh", "-c", "$FILE"], "$FILE: not found", false),
+        ] {
+            assert_eq!(unexpanded(words, line).is_some(), seen, "{words:?}");
         }
         for (command, away) in [
             (&["sh", "-c", "httpd -p 80 &"][..], true),

@@ -1,8 +1,10 @@
 //! Pods without a node: what the scheduler said, and what of the Pod and the nodes makes it say so.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use crate::apimachinery::{Object, builtin, pod_requests};
+use crate::apimachinery::{Object, Quantity, builtin, pod_requests};
 
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
@@ -66,15 +68,7 @@ impl<'a> Chain<'a> {
         }
         if let Some(resource) = reasons.split("Insufficient ").nth(1) {
             let resource = resource.split([',', ' ']).next().unwrap_or(resource).trim_end_matches('.');
-            let asked =
-                pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
-            let old = || self.older_holds(pod, resource);
-            let aside = odd_cpus(resource, &asked)
-                .or_else(old)
-                .or_else(|| asked_by(pod, resource, &asked))
-                .or_else(|| limit_alone(pod, resource));
-            let finding = Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]);
-            return finding.aside(aside).shown_by(show);
+            return self.too_big(pod, name, resource).shown_by(show);
         }
         if reasons.contains("didn't match Pod's node affinity/selector") {
             let wanted = wanted_of_nodes(pod, "/spec");
@@ -114,10 +108,24 @@ impl<'a> Chain<'a> {
         };
         // What the scheduler says of claims for devices is of no use here.
         let told = reasons.split(" no new claims").next().unwrap_or(reasons).trim();
-        let aside = self.of_others(pod, reasons).or_else(|| wanted_of_others(pod));
+        let older = self.older_beside(pod).filter(|_| reasons.contains("anti-affinity"));
+        let aside = older.or_else(|| self.of_others(pod, reasons)).or_else(|| wanted_of_others(pod));
         let finding = Finding::lasting(sentence, [name, told]).aside(aside);
         // Nothing said yet: the scheduler has only just looked.
         finding.lasts_if(!reasons.is_empty()).shown_by(show)
+    }
+
+    /// A Pod that asks for more than is left, and why there is not more, or why it asks for so much.
+    fn too_big(self, pod: &Object, name: &str, resource: &str) -> Finding {
+        let asked =
+            pod_requests(pod.field("spec")).get(resource).map(ToString::to_string).unwrap_or_default();
+        let aside = odd_cpus(resource, &asked)
+            .or_else(|| self.older_holds(pod, resource))
+            .or_else(|| self.given_request(pod, resource))
+            .or_else(|| asked_by(pod, resource, &asked))
+            .or_else(|| limit_alone(pod, resource))
+            .or_else(|| self.biggest_holder(pod, resource));
+        Finding::lasting(&sentences::TOO_BIG, [name, resource, &asked]).aside(aside)
     }
 
     /// The Pod of an older version that holds what a new one asks for, and goes only after it.
@@ -133,6 +141,71 @@ impl<'a> Chain<'a> {
         });
         let older = older.next()?;
         Some((&sentences::OLDER_HOLDS, vec![name_of(older), resource.to_owned()]))
+    }
+
+    /// A request that nobody wrote: a LimitRange of the namespace gives it to whoever has none.
+    fn given_request(self, pod: &Object, resource: &str) -> Aside {
+        let noted = pod.annotation("kubernetes.io/limit-ranger")?;
+        let given =
+            noted.contains(&format!("{resource} request")) || noted.contains(&format!("{resource} limit"));
+        let ranges = self.world.all(&builtin::LIMIT_RANGE, Some(pod.namespace())).iter();
+        let gives = |range: &&Object| {
+            range.list("/spec/limits").iter().any(|limit| {
+                ["defaultRequest", "default"].iter().any(|part| limit[*part].get(resource).is_some())
+            })
+        };
+        let range = ranges.filter(gives).map(Object::name).next().filter(|_| given)?;
+        Some((&sentences::GIVEN_REQUEST, vec![resource.to_owned(), range.to_owned()]))
+    }
+
+    /// As `workload_of`, where the ReplicaSets of other namespaces are not at hand.
+    fn top_of(self, pod: &Object) -> String {
+        let known = self.workload_of(pod);
+        let hash = pod.label("pod-template-hash").unwrap_or_default();
+        let name =
+            known.strip_prefix("replicaset/").and_then(|name| name.strip_suffix(hash)?.strip_suffix('-'));
+        name.filter(|_| !hash.is_empty()).map_or(known.clone(), |name| format!("deployment/{name}"))
+    }
+
+    /// Who holds most of what a Pod would find on an empty node.
+    fn biggest_holder(self, pod: &Object, resource: &str) -> Aside {
+        let amount = |pod: &Object| pod_requests(pod.field("spec")).get(resource).copied();
+        let wanted = amount(pod)?;
+        let fits = |node: &Object| {
+            let all =
+                node.get("/status/allocatable").and_then(|all| Quantity::from_value(all.get(resource)?));
+            all.is_some_and(|all| all >= wanted)
+        };
+        let some_node = self.world.all(&builtin::NODE, None).iter().any(fits);
+        let mut holders: BTreeMap<(String, &str), Quantity> = BTreeMap::new();
+        let pods = self.world.everywhere(&builtin::POD).iter().filter(|other| {
+            some_node
+                && other.uid() != pod.uid()
+                && other.namespace() != "kube-system"
+                && !other.text("/spec/nodeName").is_empty()
+                && !matches!(other.text("/status/phase"), "Succeeded" | "Failed")
+        });
+        for other in pods {
+            let Some(own) = amount(other).filter(|own| !own.is_zero()) else { continue };
+            let place = holders.entry((self.top_of(other), other.namespace())).or_insert(Quantity::ZERO);
+            *place = *place + own;
+        }
+        let ((holder, namespace), held) = holders.into_iter().max_by_key(|(_, held)| *held)?;
+        let words = vec![holder, namespace.to_owned(), held.to_string(), resource.to_owned()];
+        Some((&sentences::BIGGEST_HOLDER, words))
+    }
+
+    /// The Pod of an older version beside which a new one may not stand, and which goes only after it.
+    fn older_beside(self, pod: &Object) -> Aside {
+        pod.controller()?;
+        let owner = self.workload_of(pod);
+        let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
+        let mut older = pods.filter(|other| {
+            !other.text("/spec/nodeName").is_empty()
+                && other.label("pod-template-hash") != pod.label("pod-template-hash")
+                && self.workload_of(other) == owner
+        });
+        Some((&sentences::OLDER_BESIDE, vec![name_of(older.next()?)]))
     }
 
     /// The host ports that a Pod asks for, and who has one of them.
@@ -235,7 +308,9 @@ fn wanted_of_others(pod: &Object) -> Aside {
     let rules = of_kind("podAffinity").iter().chain(of_kind("podAntiAffinity")).chain(spread);
     let written = rules.map(|rule| {
         let labels = rule.pointer("/labelSelector/matchLabels").and_then(Value::as_object);
-        format!("{} ({})", labels.map(written).unwrap_or_default(), text(rule, "/topologyKey"))
+        let least = rule["minDomains"].as_i64().map(|least| format!(", minDomains {least}"));
+        let (labels, least) = (labels.map(written).unwrap_or_default(), least.unwrap_or_default());
+        format!("{labels} ({}{least})", text(rule, "/topologyKey"))
     });
     let written = written.collect::<Vec<_>>().join(", ");
     (!written.is_empty()).then(|| (&sentences::ITS_RULES, vec![written]))

@@ -12,6 +12,8 @@ use super::super::super::partial::{shorten, show};
 use super::super::super::probe::Reply;
 use super::super::finding::{Aside, Finding, name_of};
 use super::super::sentences;
+use super::pages::leads_beside;
+use super::program::on_loopback;
 use super::{Chain, near, text};
 
 impl<'a> Chain<'a> {
@@ -31,7 +33,8 @@ impl<'a> Chain<'a> {
         let Some(selector) = service.map("/spec/selector").filter(|selector| !selector.is_empty()) else {
             let has_endpoints = self.has_ready_address(service);
             let finding = Finding::lasting(&sentences::NO_SELECTOR, [&name]).aside(self.astray(service));
-            return (!has_endpoints).then(|| finding.shown_by(self.describe(service)));
+            let show = self.describe(service);
+            return if has_endpoints { self.port_astray(service) } else { Some(finding.shown_by(show)) };
         };
         let pods = self.selected(service, selector);
         if pods.is_empty() {
@@ -64,10 +67,39 @@ impl<'a> Chain<'a> {
     fn astray(self, service: &Object) -> Aside {
         let slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
         let mut named = slices.filter_map(|slice| Some((slice, slice.label("kubernetes.io/service-name")?)));
-        let (slice, label) = named.find(|(_, name)| {
-            self.world.named(&builtin::SERVICE, Some(service.namespace()), name).is_none()
-        })?;
-        Some((&sentences::SLICE_ASTRAY, vec![name_of(slice), label.to_owned()]))
+        let astray = named
+            .find(|(_, name)| self.world.named(&builtin::SERVICE, Some(service.namespace()), name).is_none());
+        if let Some((slice, label)) = astray {
+            return Some((&sentences::SLICE_ASTRAY, vec![name_of(slice), label.to_owned()]));
+        }
+        let mut slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
+        let slice = slices.find(|slice| slice.label("kubernetes.io/service-name").is_none())?;
+        Some((&sentences::SLICE_OF_NOBODY, vec![name_of(slice), service.name().to_owned()]))
+    }
+
+    /// A list of endpoints by hand, whose ports have other names than the Service's.
+    fn port_astray(self, service: &Object) -> Option<Finding> {
+        let slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
+        let own: Vec<&Object> = slices
+            .filter(|slice| slice.label("kubernetes.io/service-name") == Some(service.name()))
+            .collect();
+        let names = |name: &str| {
+            own.iter().flat_map(|slice| slice.list("/ports")).any(|port| text(port, "/name") == name)
+        };
+        let mut ports = service.list("/spec/ports").iter().map(|port| text(port, "/name"));
+        let missing = ports.find(|name| !names(name))?;
+        let slice = own.first()?;
+        let found: Vec<&str> = slice.list("/ports").iter().map(|port| text(port, "/name")).collect();
+        let quoted = |name: &str| format!("\"{name}\"");
+        let words = [
+            name_of(slice),
+            found.into_iter().map(quoted).collect::<Vec<_>>().join(", "),
+            name_of(service),
+            quoted(missing),
+        ];
+        let [slice, found, service, missing] = words.each_ref().map(String::as_str);
+        let finding = Finding::lasting(&sentences::SLICE_PORT, [slice, found, service, missing]);
+        Some(finding.shown_by("kubectl get endpointslices -o yaml"))
     }
 
     fn has_ready_address(self, service: &Object) -> bool {
@@ -244,19 +276,25 @@ impl<'a> Chain<'a> {
         let told =
             format!("{} {}", answered.status, shorten(answered.body.lines().next().unwrap_or_default()));
         let show = format!("kubectl logs {pod}");
-        let covered = pods.first().and_then(|pod| mounted_over(pod)).filter(|_| answered.status == 403);
-        let behind = covered.or_else(|| self.behind(service, &pods));
+        if let Some(finding) = pods.iter().find_map(|pod| self.behind_a_proxy(pod, answered.status)) {
+            return Some(finding);
+        }
+        let beside = pods.first().and_then(|pod| leads_beside(port, pod));
+        let served = || pods.iter().find_map(|pod| self.serves(pod, answered.status));
+        let covered = || pods.first().and_then(|pod| mounted_over(pod)).filter(|_| answered.status == 403);
+        let behind = beside.or_else(served).or_else(covered).or_else(|| self.behind(service, &pods));
         let finding = Finding::lasting(&sentences::OTHER_ANSWER, [&name, &told]).aside(behind);
         (answered.status != 503).then(|| finding.shown_by(show))
     }
 
     /// Why nobody took a request at a Service that has Pods.
-    fn connection_refused(self, service: &Object, target: &str, pods: &[&Object]) -> Finding {
+    pub(super) fn connection_refused(self, service: &Object, target: &str, pods: &[&Object]) -> Finding {
         // Where several programs stand behind it, the one that refused is one that it should not reach.
         let programs: BTreeSet<&str> = pods.iter().map(|pod| pod.text("/spec/containers/0/image")).collect();
         let too_much = self.selects_too_much(service, pods).filter(|_| programs.len() > 1);
         too_much.unwrap_or_else(|| {
-            let pod = pods.first().map(|pod| name_of(pod)).unwrap_or_default();
+            let pod = pods.first().map(|pod| name_of(pod));
+            let pod = pod.unwrap_or_else(|| self.addresses(service));
             let name = name_of(service);
             let program = pods.first().and_then(|pod| other_program(pod));
             let named = pods.first().and_then(|pod| {
@@ -266,6 +304,16 @@ impl<'a> Chain<'a> {
             let finding = Finding::lasting(&sentences::NO_LISTENER, [name.as_str(), &target, &pod]);
             finding.aside(program).shown_by(self.describe(service))
         })
+    }
+
+    /// The addresses behind a Service that selects no Pods.
+    fn addresses(self, service: &Object) -> String {
+        let slices = self.world.all(&builtin::ENDPOINT_SLICE, Some(service.namespace())).iter();
+        let own = slices.filter(|slice| slice.label("kubernetes.io/service-name") == Some(service.name()));
+        let endpoints =
+            own.flat_map(|slice| slice.list("/endpoints")).filter_map(|one| one["addresses"].as_array());
+        let addresses: Vec<&str> = endpoints.flatten().filter_map(Value::as_str).collect();
+        addresses.join(", ")
     }
 
     /// Who answers for a Service.
@@ -367,6 +415,8 @@ fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
 
 /// Where a volume that begins empty hides what the image holds.
 fn mounted_over(pod: &Object) -> Aside {
+    // Of several containers nobody knows which one answers.
+    (pod.list("/spec/containers").len() == 1).then_some(())?;
     let empty = |name: &Value| {
         let mut volumes = pod.list("/spec/volumes").iter().filter(|volume| volume["name"] == *name);
         volumes.any(|volume| {
@@ -381,6 +431,9 @@ fn mounted_over(pod: &Object) -> Aside {
 
 /// What a container runs in place of its image's own program.
 fn other_program(pod: &Object) -> Aside {
+    if let Some(loopback) = pod.list("/spec/containers").iter().find_map(on_loopback) {
+        return Some(loopback);
+    }
     let commands =
         pod.list("/spec/containers").iter().filter_map(|container| container["command"].as_array());
     let words = |words: &Vec<Value>| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
@@ -393,6 +446,6 @@ pub(super) fn offers(port: &Value, asked: &str) -> bool {
     port["port"].as_i64().is_some_and(|number| asked.parse() == Ok(number)) || text(port, "/name") == asked
 }
 
-fn target_of(port: &Value) -> String {
+pub(super) fn target_of(port: &Value) -> String {
     show(port.get("targetPort").unwrap_or(&port["port"]))
 }

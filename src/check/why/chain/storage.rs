@@ -61,6 +61,11 @@ impl<'a> Chain<'a> {
                 Finding::lasting(&sentences::FIRST_CONSUMER, [&name]).called("WaitForFirstConsumer");
             return Some(finding.shown_by(show));
         }
+        if let Some(finding) =
+            self.passed_by(claim).filter(|_| found.text("/volumeBindingMode") == "WaitForFirstConsumer")
+        {
+            return Some(finding);
+        }
         let nobody = found.text("/provisioner") == "kubernetes.io/no-provisioner";
         if nobody {
             let misfit = self.misfits(claim, class);
@@ -69,6 +74,16 @@ impl<'a> Chain<'a> {
         }
         let words = [name.as_str(), class, found.text("/provisioner")];
         Some(Finding::new(&sentences::CLAIM_WAITS, words).called("Pending").shown_by(show))
+    }
+
+    /// A claim that waits for the scheduler, and a Pod that names its node itself.
+    fn passed_by(self, claim: &Object) -> Option<Finding> {
+        let users = self.pods_using_claim(claim);
+        let user = users.iter().find(|pod| !pod.text("/spec/nodeName").is_empty())?;
+        let words = [name_of(claim), name_of(user), user.text("/spec/nodeName").to_owned()];
+        let finding = Finding::lasting(&sentences::SCHEDULER_PASSED_BY, [&words[0], &words[1], &words[2]]);
+        let nobody = claim.annotation("volume.kubernetes.io/selected-node").is_none();
+        nobody.then(|| finding.called("Pending").shown_by(self.describe(claim)))
     }
 
     fn named_volume(self, claim: &Object, volume: &str) -> Option<Finding> {
@@ -121,7 +136,9 @@ impl<'a> Chain<'a> {
         if matches!(phase, "Bound" | "Released" | "Failed")
             && volume.text("/spec/claimRef/uid") != claim.uid()
         {
-            return Some(phase.to_owned());
+            let holder = volume.text("/spec/claimRef/name");
+            let namespace = volume.text("/spec/claimRef/namespace");
+            return Some(format!("{phase} ({namespace}/{holder})"));
         }
         let kept_for = (volume.text("/spec/claimRef/namespace"), volume.text("/spec/claimRef/name"));
         if !kept_for.1.is_empty() && kept_for != (claim.namespace(), claim.name()) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::apimachinery::{Kind, Object, builtin};
 
-use super::super::finding::Aside;
+use super::super::finding::{Aside, name_of};
 use super::super::sentences;
 use super::{Chain, text};
 
@@ -25,6 +25,42 @@ impl Chain<'_> {
         not_put_in(container, line)
             .or_else(|| missed.find_map(|name| self.missed_variable(pod, container, name)))
             .or_else(|| self.left_out(pod, container, line))
+            .or_else(|| self.not_noted(pod, container))
+            .or_else(|| self.of_service(pod, container, line))
+    }
+
+    /// A variable from a label or an annotation that the Pod has not.
+    fn not_noted(self, pod: &Object, container: &Value) -> Aside {
+        let mut variables = container["env"].as_array().into_iter().flatten();
+        variables.find_map(|variable| {
+            let path = text(variable, "/valueFrom/fieldRef/fieldPath");
+            let (map, key) = path.strip_suffix("']")?.split_once("['")?;
+            let pointer = format!("/{}", map.replace('.', "/"));
+            let has = |object: &Object| object.map(&pointer).is_some_and(|map| map.contains_key(key));
+            let words = vec![text(variable, "/name").to_owned(), path.to_owned(), name_of(pod)];
+            let owner = self.workload_of(pod);
+            let kinds = [&builtin::DEPLOYMENT, &builtin::STATEFUL_SET, &builtin::DAEMON_SET, &builtin::JOB];
+            let mut owners = kinds.into_iter().flat_map(|kind| self.world.all(kind, Some(pod.namespace())));
+            let above = owners.any(|workload| name_of(workload) == owner && has(workload));
+            let sentence = if above { &sentences::NOTED_ABOVE } else { &sentences::NOT_NOTED };
+            let words = if above { [words, vec![owner.clone()]].concat() } else { words };
+            (!has(pod)).then_some((sentence, words))
+        })
+    }
+
+    /// A variable that the kubelet makes of a Service, which a program takes for one of its own.
+    fn of_service(self, pod: &Object, container: &Value, line: &str) -> Aside {
+        if pod.get("/spec/enableServiceLinks") == Some(&Value::Bool(false)) || !line.contains("tcp://") {
+            return None;
+        }
+        let services = self.world.all(&builtin::SERVICE, Some(pod.namespace())).iter();
+        let script = [&container["command"], &container["args"]].map(ToString::to_string).concat();
+        services.into_iter().find_map(|service| {
+            let variable = format!("{}_PORT", service.name().to_uppercase().replace('-', "_"));
+            let address = format!("tcp://{}", service.text("/spec/clusterIP"));
+            let taken = line.contains(&address) || script.contains(&variable);
+            taken.then(|| (&sentences::SERVICE_VARIABLE, vec![variable, name_of(service)]))
+        })
     }
 
     fn missed_variable(self, pod: &Object, container: &Value, name: &str) -> Aside {

@@ -2,6 +2,7 @@
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
 
+use super::super::super::partial::show;
 use super::super::super::state;
 use super::super::finding::{Aside, Finding, get_yaml, name_of};
 use super::super::sentences;
@@ -203,6 +204,7 @@ impl<'a> Chain<'a> {
                     let seconds = object.number("/spec/activeDeadlineSeconds").filter(|_| late);
                     let aside: Aside =
                         seconds.map(|seconds| (&sentences::ACTIVE_DEADLINE, vec![seconds.to_string()]));
+                    let aside = aside.or_else(|| pods_removed(object, word("reason")));
                     let finding = Finding::lasting(&sentences::JOB_FAILED, words).aside(aside);
                     finding.shown_by(self.describe(object))
                 });
@@ -224,6 +226,9 @@ impl<'a> Chain<'a> {
         // The newest Job has only just begun: an older one may know more.
         let jobs = self.world.children(&builtin::JOB, object);
         let forbids = object.text("/spec/concurrencyPolicy") == "Forbid";
+        if let Some(finding) = jobs.iter().filter(|_| forbids).find_map(|job| self.older_job(object, job)) {
+            return Some(finding);
+        }
         let waits = self.event(object, &["JobAlreadyActive"]).filter(|_| forbids);
         if let (Some(_), Some(active)) =
             (waits, jobs.first().filter(|job| !job.condition_is_true("Complete")))
@@ -252,6 +257,20 @@ impl<'a> Chain<'a> {
         })
     }
 
+    /// A Job from before its CronJob was changed, which cannot end and keeps others from beginning.
+    fn older_job(self, object: &Object, job: &Object) -> Option<Finding> {
+        let active = !job.condition_is_true("Complete") && !job.condition_is_true("Failed");
+        let image = |object: &Object, spec: &str| {
+            object.get(&format!("{spec}/template/spec/containers/0/image")).map(show)
+        };
+        let (now, then) = (image(object, "/spec/jobTemplate/spec")?, image(job, "/spec")?);
+        let stuck = self.broken_link(job).is_some_and(|finding| finding.lasts);
+        let words = [name_of(object), name_of(job)];
+        let finding = Finding::lasting(&sentences::RUNS_ONE_AT_A_TIME, [&words[0], &words[1]]);
+        let finding = finding.aside(Some((&sentences::OLDER_JOB, vec![then.clone(), name_of(job)])));
+        (active && stuck && now != then).then(|| finding.shown_by("kubectl get jobs"))
+    }
+
     /// A CronJob that removes its Jobs as soon as they have ended.
     pub(in crate::check) fn forgets(self, object: &Object) -> Option<Finding> {
         let limits = ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"];
@@ -275,6 +294,14 @@ impl<'a> Chain<'a> {
         let show = format!("kubectl get {} -o wide", kind.plural);
         Some(Finding::lasting(&sentences::OVERLAP, [&words[0], &words[1]]).lasts_if(false).shown_by(show))
     }
+}
+
+/// The Pods of a Job that has failed, and that went with what they wrote.
+fn pods_removed(job: &Object, reason: &str) -> Aside {
+    let removed =
+        reason == "BackoffLimitExceeded" && job.text("/spec/template/spec/restartPolicy") == "OnFailure";
+    let limit = job.number("/spec/backoffLimit").unwrap_or(6).to_string();
+    removed.then(|| (&sentences::PODS_REMOVED, vec![limit]))
 }
 
 /// The image whose own program a Job runs: servers never end.

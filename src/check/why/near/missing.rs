@@ -75,6 +75,8 @@ impl Near<'_> {
             .or_else(|| self.gone(wanted))
             .or_else(|| self.made_others(wanted))
             .or_else(|| self.not_made(wanted))
+            .or_else(|| self.only_shown(wanted))
+            .or_else(|| self.not_there(wanted))
     }
 
     /// A Service that is not there, while what it should lead to is.
@@ -118,7 +120,7 @@ impl Near<'_> {
         // What happened before this step was the learner's task then.
         let tried = self.facts.commands.iter().any(|line| makes(line));
         let was_there = told || took_it || (tried && about.next().is_some());
-        if let Some(finding) = self.preempted(wanted) {
+        if let Some(finding) = self.preempted(wanted).or_else(|| self.driven_away(wanted)) {
             return Some(finding);
         }
         if let Some(finding) = self.one_too_many(wanted) {
@@ -142,6 +144,23 @@ impl Near<'_> {
         let words = [wanted.to_string(), name_of(by), by.text("/spec/priorityClassName").to_owned()];
         let finding = Finding::lasting(&sentences::PREEMPTED, [&words[0], &words[1], &words[2]]);
         Some(finding.shown_by("kubectl get priorityclasses"))
+    }
+
+    /// A Pod that a taint of its node drove away.
+    fn driven_away(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let mut events = self.facts.world.all(&builtin::EVENT, wanted.namespace.as_deref()).iter();
+        let driven = events.any(|event| {
+            event.text("/reason") == "TaintManagerEviction"
+                && event.text("/message").starts_with("Marking for deletion")
+                && event.text("/involvedObject/name") == wanted.name
+        });
+        let nodes = self.facts.world.all(&builtin::NODE, None).iter();
+        let taints =
+            nodes.flat_map(|node| node.list("/spec/taints")).filter(|taint| taint["effect"] == "NoExecute");
+        let taints: Vec<&str> = taints.filter_map(|taint| taint["key"].as_str()).collect();
+        let told = format!("{}:NoExecute", taints.first().filter(|_| driven)?);
+        let finding = Finding::lasting(&sentences::DRIVEN_AWAY, [&wanted.to_string(), &told]);
+        Some(finding.shown_by("kubectl describe nodes"))
     }
 
     /// A Pod that a controller counted as its own, and deleted because it had enough of them.
@@ -171,6 +190,28 @@ impl Near<'_> {
         let words = [wanted.to_string(), shorten(last.lines().next().unwrap_or_default())];
         let finding = Finding::lasting(&sentences::NOT_MADE, [&words[0], &words[1]]);
         made.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
+    }
+
+    /// Nothing is known but that the learner wrote something, and not this.
+    fn not_there(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let namespace = wanted.namespace.as_deref().unwrap_or(self.facts.world.namespace());
+        let tried = self.facts.commands.iter().any(|line| makes(line) && is_named(line, &wanted.name));
+        let finding = Finding::lasting(&sentences::NOT_THERE, [&wanted.to_string(), namespace]);
+        tried.then(|| finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
+    }
+
+    /// A command before the last one that only showed what it would make.
+    fn only_shown(&self, wanted: &ObjectRef) -> Option<Finding> {
+        let shows = |line: &&String| {
+            line.contains("--dry-run")
+                && !line.contains("--dry-run=none")
+                && makes(line)
+                && is_named(line, &wanted.name)
+        };
+        let shown = self.facts.commands.iter().rev().find(shows)?;
+        let words = [wanted.to_string(), shorten(shown.lines().next().unwrap_or_default())];
+        let finding = Finding::lasting(&sentences::ONLY_SHOWN, [&words[0], &words[1]]);
+        Some(finding.shown_by(format!("kubectl get {}", wanted.kind.plural)))
     }
 
     /// An object of a kind that is taken for the wanted one.
@@ -289,5 +330,6 @@ pub(in crate::check::why) fn is_of_cluster(object: &Object) -> bool {
     matches!(
         (object.kind(), object.name()),
         ("Service", "kubernetes") | ("ConfigMap", "kube-root-ca.crt") | ("ServiceAccount", "default")
-    )
+    ) || ["system:", "kubeadm:", "minikube-"].iter().any(|of_cluster| object.name().starts_with(of_cluster))
+        || object.label("kubernetes.io/bootstrapping").is_some()
 }

@@ -11,6 +11,8 @@ mod values;
 pub(super) use missing::{is_of_cluster, taken_for};
 pub(super) use sources::service_of;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::apimachinery::{LabelSelector, Object, builtin};
@@ -18,7 +20,8 @@ use crate::lesson::{Expectation, Form, Quantifier, Selection, writes};
 
 use super::super::judge::Facts;
 use super::super::last_answer::in_short;
-use super::super::partial::{Gap, contains, shorten};
+use super::super::partial::{Gap, contains, shorten, show};
+use super::super::rule::{Bindings, Outcome};
 use super::chain::{Chain, near_label};
 use super::finding::{Finding, name_of};
 use super::sentences;
@@ -65,6 +68,15 @@ impl<'a> Near<'a> {
         Some(Finding::lasting(&sentences::WARNED, [&command, &in_short(warning)]))
     }
 
+    /// As `warned`, where the command found nobody to do it to.
+    pub(super) fn warned_of_nobody(&self) -> Option<Finding> {
+        let nobody = self
+            .facts
+            .answered
+            .is_some_and(|answered| answered.err.contains("does not have any containers matching"));
+        self.warned().filter(|_| nobody)
+    }
+
     /// The last command, had it something to write, and the refusal.
     pub(super) fn refusal(&self) -> Option<(String, String)> {
         self.refusal_in(self.facts.answered?.complaint()?)
@@ -81,7 +93,10 @@ impl<'a> Near<'a> {
         let objection = self.facts.answered?.objection()?;
         let last = self.facts.commands.last()?;
         // A conflict of managers names no object.
-        let about = named(last) || named(&objection) || refusal::is_conflict(&objection);
+        let about = named(last)
+            || named(&objection)
+            || refusal::is_conflict(&objection)
+            || refusal::is_kustomization(&objection);
         let (command, complaint) = self.refusal_in(objection).filter(|_| about)?;
         let finding = Finding::lasting(&sentences::REFUSED, [&command, &in_short(&complaint)]);
         let finding = refusal::explained(finding, &complaint);
@@ -126,6 +141,46 @@ impl<'a> Near<'a> {
             .or_else(|| self.quota_used())
             .or_else(|| self.refused())
             .or_else(|| self.no_jobs_yet(selection))
+    }
+
+    /// An object of another kind that says what is asked for: a RoleBinding for a ClusterRoleBinding.
+    pub(super) fn taken_for_another(&self, selection: &Selection) -> Option<Finding> {
+        let Form::Selection { quantifier: Quantifier::Any(partial), .. } = &self.check.form else {
+            return None;
+        };
+        let world = self.facts.world;
+        let mut others = taken_for(selection.kind).flat_map(|kind| world.all(kind, Some(world.namespace())));
+        let other = others.find(|other| contains(partial, Some(other.value()), self.facts.snap))?;
+        let name = name_of(other);
+        let finding = Finding::lasting(&sentences::OTHER_KIND_SAYS, [&name, selection.kind.kind]);
+        Some(finding.shown_by(format!("kubectl get {name}")))
+    }
+
+    /// One of those that must not be as they are.
+    pub(super) fn one_that_is(&self, selected: &[&Object]) -> Option<Finding> {
+        let Form::Selection { quantifier: Quantifier::None(partial), .. } = &self.check.form else {
+            return None;
+        };
+        let found =
+            selected.iter().find(|object| contains(partial, Some(object.value()), self.facts.snap))?;
+        let told = said(partial, found.value(), String::new()).unwrap_or_default();
+        let finding = Finding::lasting(&sentences::ONE_THAT_IS, [&name_of(found), &told]);
+        Some(finding.shown_by(super::finding::get_yaml(found, self.facts.world.namespace())))
+    }
+
+    /// The one of which a rule about all is not true, while it is of others, or where it is the only one.
+    pub(super) fn breaks_rule(&self, selected: &[&Object]) -> Option<Finding> {
+        let Form::Selection { quantifier: Quantifier::Rule(rule), .. } = &self.check.form else {
+            return None;
+        };
+        let is_false = |object: &Object| {
+            let alone = Bindings::new(self.facts.snap).with_list("objects", &[object]);
+            matches!(alone.judge(rule), Outcome::False)
+        };
+        let of_each = rule.0.trim_start().starts_with("objects.all(");
+        let breaks = selected.iter().filter(|_| of_each).find(|object| is_false(object))?;
+        let finding = Finding::lasting(&sentences::BREAKS_RULE, [&name_of(breaks)]);
+        Some(finding.shown_by(super::finding::get_yaml(breaks, self.facts.world.namespace())))
     }
 
     /// Jobs that a CronJob has not begun, or does not keep.
@@ -302,4 +357,20 @@ impl<'a> Near<'a> {
         let show = format!("kubectl describe resourcequota {}", words[0]);
         Some(Finding::lasting(&sentences::QUOTA_USED, [&words[0], &words[1]]).shown_by(show))
     }
+}
+
+/// The first field that a partial object speaks of, and what stands there: `spec.replicas: 1`.
+fn said(partial: &Value, found: &Value, path: String) -> Option<String> {
+    let below = partial.as_object().filter(|map| !map.keys().any(|key| key.starts_with('$')));
+    if let Some((key, inner)) = below.and_then(|map| map.iter().next()) {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        return said(inner, found.get(key)?, path);
+    }
+    if let (Some(items), Some(found)) = (partial.as_array(), found.as_array()) {
+        let item = items.first()?;
+        let none = BTreeMap::new();
+        let place = found.iter().position(|one| contains(item, Some(one), &none))?;
+        return said(item, &found[place], format!("{path}[{place}]"));
+    }
+    Some(format!("{path}: {}", show(found)))
 }

@@ -55,6 +55,11 @@ pub(super) fn is_conflict(complaint: &str) -> bool {
     complaint.contains("Apply failed with")
 }
 
+/// Whether the file of a kustomization was taken for that of an object.
+pub(super) fn is_kustomization(complaint: &str) -> bool {
+    complaint.contains("no matches for kind \"Kustomization\"")
+}
+
 /// What a refusal means that only the object can tell, and the command that shows it.
 pub(super) fn of_object(object: &Object, command: &str, complaint: &str) -> Option<(Aside, String)> {
     let name = name_of(object);
@@ -98,6 +103,9 @@ pub(super) fn explained(finding: Finding, complaint: &str) -> Finding {
 }
 
 fn meaning(complaint: &str) -> (Aside, Option<String>) {
+    if is_kustomization(complaint) {
+        return (Some((&sentences::WITH_K, Vec::new())), None);
+    }
     if let Some([kind, version]) = captured(&NO_KIND, complaint) {
         return of_kind(kind, version);
     }
@@ -226,6 +234,20 @@ fn by_words(complaint: &str) -> Option<(Aside, Option<String>)> {
     }
     if complaint.contains("could not find the requested resource (patch ") {
         return Some((with(&sentences::NOT_SCALED), None));
+    }
+    if complaint.contains("error decoding patch: json: cannot unmarshal object") {
+        return Some((with(&sentences::PATCH_LIST), None));
+    }
+    // Nobody writes a map of YAML without a blank behind its colons: there were quotes.
+    let eaten = complaint.split_once("unable to parse \"{").is_some_and(|(_, rest)| {
+        let written = rest.split('"').next().unwrap_or(rest);
+        [":{", ":["].iter().any(|close| written.contains(close))
+    });
+    if eaten {
+        return Some((with(&sentences::SHELL_QUOTES), None));
+    }
+    if complaint.contains("more than one PodDisruptionBudget") {
+        return Some((None, Some("kubectl get poddisruptionbudgets".to_owned())));
     }
     if complaint.contains("cannot use generate name with apply") {
         return Some((with(&sentences::CREATE_NAMES), None));

@@ -75,6 +75,7 @@ impl Near<'_> {
             .or_else(|| self.drifted(object, gap))
             .or_else(|| values::encoded(object, gap))
             .or_else(|| values::memory(object, gap))
+            .or_else(|| values::plain_variable(object, gap))
             .or_else(|| values::probe(object, gap))
             .or_else(|| values::key(object, gap))
             .or_else(|| self.near_value(object, gap))

@@ -35,6 +35,21 @@ pub(super) fn encoded(object: &Object, gap: &Gap) -> Option<Finding> {
     if found != wanted && found.trim() == wanted.trim() {
         return Some(Finding::lasting(&sentences::LINE_BREAK, [&name, &key]).shown_by(show));
     }
+    // In double quotes the shell puts in a value where a dollar stands, and most often an empty one.
+    if let Some((before, after)) = wanted.split_once('$') {
+        let name = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let rest = after.trim_start_matches(name);
+        let eaten = found.starts_with(before) && found.ends_with(rest) && found.len() < wanted.len();
+        if eaten && rest.len() < after.len() {
+            return Some(
+                Finding::lasting(&sentences::DOLLAR_EATEN, [&name_of(object), &key, &found]).shown_by(show),
+            );
+        }
+    }
+    let quoted = ['"', '\''].iter().any(|mark| found == format!("{mark}{wanted}{mark}"));
+    if quoted {
+        return Some(Finding::lasting(&sentences::QUOTES_INSIDE, [&name, &key, &found]).shown_by(show));
+    }
     let twice = decode(found.trim()).is_some_and(|inner| inner.trim() == wanted);
     twice.then(|| Finding::lasting(&sentences::ENCODED_TWICE, [&name, &key]).shown_by(show))
 }
@@ -67,8 +82,27 @@ pub(super) fn key(object: &Object, gap: &Gap) -> Option<Finding> {
         String::from_utf8(STANDARD.decode(text).ok()?).ok()
     };
     let assigns = |text: &str| text.lines().any(|line| line.trim_start().starts_with(&format!("{wanted}=")));
+    let beside =
+        |text: &str| text.split(',').skip(1).any(|part| part.trim().starts_with(&format!("{wanted}=")));
+    let crowded =
+        data.iter().find_map(|(key, value)| Some((key, decode(value).filter(|text| beside(text))?)));
+    if let Some((key, text)) = crowded {
+        let words = [name.as_str(), key, &text, &wanted];
+        return Some(Finding::lasting(&sentences::ONE_LITERAL, words).shown_by(show));
+    }
     let (file, _) = data.iter().find(|(_, value)| decode(value).is_some_and(|text| assigns(&text)))?;
     Some(Finding::lasting(&sentences::FILE_AS_VALUE, [&name, file, &wanted]).shown_by(show))
+}
+
+/// A variable that has its value written out, where it is to come from somewhere.
+pub(super) fn plain_variable(object: &Object, gap: &Gap) -> Option<Finding> {
+    let (variable, _) = gap.path.split_once(".valueFrom")?;
+    let pointer = format!("/{}", variable.replace('[', "/").replace(']', "").replace('.', "/"));
+    let found = object.get(&pointer)?;
+    let value = found.get("value")?.as_str()?;
+    let words = [&name_of(object), found.get("name")?.as_str()?, value];
+    let finding = Finding::lasting(&sentences::PLAIN_VARIABLE, words);
+    Some(finding.shown_by(get_yaml(object, object.namespace())))
 }
 
 /// A probe of another kind than the one that is asked for.

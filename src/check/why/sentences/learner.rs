@@ -29,8 +29,8 @@ sentences! {
     SELECTED_LABEL: "No {0} carries {1}, but {2} carries {3}.", "{1} 레이블이 있는 {0}이(가) 없고, {2}에는 {3}이(가) 있습니다.";
     CHANGED_POD: "{0} was changed, but it belongs to {1}: change the template of {1}, from which Pods are made.",
         "{0}을(를) 바꾸었지만 {1}에 속한 파드입니다. 파드를 만드는 틀인 {1}의 템플릿을 바꾸세요.";
-    TEMPLATE_LABELS: "The label {1} stands on {0} itself; the Pods get theirs from spec.template.metadata.labels.",
-        "레이블 {1}이(가) {0} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
+    TEMPLATE_LABELS: "The label {0} stands on {1} itself; the Pods get theirs from spec.template.metadata.labels.",
+        "레이블 {0}이(가) {1} 자체에만 있습니다. 파드의 레이블은 spec.template.metadata.labels에서 옵니다.";
     DIFFERS: "{1} of {0} is {2}; {3} is asked for.", "{0}의 {1}은(는) {2}인데 {3}이어야 합니다.";
     KEEPS_COUNT: "{0} asks for {1} replicas and keeps the number of its Pods at that; {2} are wanted. What is scaled below it is scaled back.",
         "{0}의 replicas가 {1}이라서 파드 수를 그대로 지킵니다. 필요한 것은 {2}개입니다. 그 아래 오브젝트를 스케일해도 되돌려집니다.";
@@ -143,5 +143,25 @@ sentences! {
     SUBRESOURCE: " A part of a resource is written behind it: `{0}`.", " 리소스의 일부는 리소스 뒤에 붙여 `{0}`처럼 씁니다.";
     OUTSIDE_TYPES: " Such are the types NodePort and LoadBalancer.", " 외부에서 접근하는 유형은 NodePort와 LoadBalancer입니다.";
     THREE_DASHES: " Documents are separated by a line of exactly three dashes, `---`.", " 문서 사이는 대시 세 개만 있는 `---` 줄로 나눕니다.";
+    DRIVEN_AWAY: "{0} was driven away by a taint of its node ({1}): it does not tolerate it, or only for its tolerationSeconds.",
+        "{0}은(는) 노드의 테인트({1}) 때문에 쫓겨났습니다. 톨러레이션이 없거나 tolerationSeconds만큼만 견딥니다.";
+    ONLY_SHOWN: "{0} is not there: `{1}` was a dry run, which only shows what it would make.",
+        "{0}이(가) 없습니다. `{1}`은(는) 시험 실행이라 무엇을 만들지 보여 주기만 했습니다.";
+    OTHER_KIND_SAYS: "{0} says so, and a {1} is asked for.", "{0}의 내용이 그러하지만 필요한 것은 {1}입니다.";
+    ONE_THAT_IS: "{0} is as it must not be: {1}.", "{0}이(가) 이러면 안 되는 상태입니다: {1}.";
+    BREAKS_RULE: "{0} is the one of which that is not true.", "조건에 맞지 않는 것은 {0}입니다.";
+    NOT_THERE: "{0} is not there, in the namespace {1} or elsewhere: no command so far has made it.",
+        "{0}이(가) 네임스페이스 {1}에도 다른 곳에도 없습니다. 지금까지의 명령으로는 만들어지지 않았습니다.";
+    PATCH_LIST: " A JSON patch is a list of operations: put brackets around it.", " JSON 패치는 작업의 목록입니다. 대괄호로 감싸세요.";
+    SHELL_QUOTES: " The shell has taken the quotes away: put the whole patch in single quotes.", " 셸이 따옴표를 없앴습니다. 패치 전체를 작은따옴표로 감싸세요.";
+    WITH_K: " A kustomization is no object: apply its folder with `-k` instead of `-f`.", " kustomization은 오브젝트가 아닙니다. `-f` 대신 `-k`로 그 폴더를 적용하세요.";
+    DOLLAR_EATEN: "The value {1} of {0} is only `{2}`: in double quotes the shell puts in a variable where a dollar stands. Write it in single quotes.",
+        "{0}의 값 {1}이(가) `{2}`뿐입니다. 큰따옴표 안에서는 셸이 $를 변수로 봅니다. 작은따옴표로 감싸세요.";
+    QUOTES_INSIDE: "The value {1} of {0} is {2}, with its quotes: in an env file they are part of the value.",
+        "{0}의 값 {1}이(가) 따옴표까지 포함한 {2}입니다. env 파일에서는 따옴표도 값의 일부입니다(quotes).";
+    ONE_LITERAL: "{0} holds `{2}` as the one value of {1}; {3} is to be a key of its own: each takes a --from-literal.",
+        "{0}에 `{2}` 전체가 {1}의 값으로 들어 있습니다. {3}은(는) 따로 키여야 하니 --from-literal을 하나씩 쓰세요.";
+    PLAIN_VARIABLE: "The variable {1} of {0} has its value written out ({2}); it is to come from elsewhere (valueFrom).",
+        "{0}의 변수 {1}에 값({2})이 직접 적혀 있습니다. 다른 곳에서 가져와야 합니다(valueFrom).";
     NEAREST: " There is {0}: a typing error?", " {0}은(는) 있습니다. 오타가 아닌지 보세요.";
 }

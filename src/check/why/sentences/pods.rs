@@ -37,10 +37,6 @@ sentences! {
         "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 성공해야 준비된 것으로 봅니다. 프로브는 시작하고 {1}초 뒤에 시작합니다(initialDelaySeconds).";
     POLICY_HOLDS_BACK: " The NetworkPolicy {0} selects the Pod and lets no question to the cluster's DNS out of it (port 53, in kube-system).",
         " 네트워크폴리시 {0}이(가) 이 파드를 선택해 클러스터 DNS로 가는 질의(kube-system의 53번 포트)를 내보내지 않습니다.";
-    POLICY_AT_THE_END: " The NetworkPolicy {0} selects the Pods behind service/{1} and lets in only what its rules allow (ports of the Pods, not of the Service).",
-        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택해 규칙이 허용하는 것만 들여보냅니다(서비스의 포트가 아니라 파드의 포트).";
-    POLICY_FROM_NOBODY: " The NetworkPolicy {0} selects the Pods behind service/{1} and lets in what carries {2}: nothing does.",
-        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택해 {2} 레이블이 있는 쪽만 들여보내는데, 그 레이블을 가진 것이 없습니다.";
     NODES_RESOLVER: " With dnsPolicy: {0} on this Pod, the node's resolver is asked for names, and knows no Service: it takes ClusterFirst (with hostNetwork, ClusterFirstWithHostNet).",
         " 이 파드는 dnsPolicy가 {0}이라서 서비스를 모르는 노드의 DNS에 이름을 묻습니다. ClusterFirst(hostNetwork라면 ClusterFirstWithHostNet)여야 합니다.";
     PROBE_PATH: " It asks for the path {0}.", " 프로브가 요청한 경로는 {0}입니다.";
@@ -49,8 +45,8 @@ sentences! {
         "{0}은(는) 실행 중이지만 준비성 프로브(readinessProbe)가 {1}번 연달아 성공해야(successThreshold) 준비된 것으로 봅니다. 적어도 {2}초가 걸립니다.";
     NAME_ELSEWHERE: " The Service {0} is in the namespace {1}: from here its name is {0}.{1}.", " 서비스 {0}은(는) 네임스페이스 {1}에 있습니다. 여기서는 {0}.{1}이라고 불러야 합니다.";
     NO_SUCH_NAME: " There is no Service {0} in its namespace: a name in the DNS comes with a Service.", " 네임스페이스에 서비스 {0}이(가) 없습니다. DNS 이름은 서비스가 있어야 생깁니다.";
-    MEMBER_WITHOUT_SERVICE: " {0} is a name of the StatefulSet {1}: it comes with a headless Service (clusterIP: None) named {2}.",
-        " {0}은(는) 스테이트풀셋 {1}의 이름이라서 {2}라는 헤드리스 서비스(clusterIP: None)가 있어야 생깁니다.";
+    MEMBER_WITHOUT_SERVICE: " {0} is a name of {1}: it comes with a headless Service (clusterIP: None) named {2}.",
+        " {0}은(는) {1}의 이름이라서 {2}라는 헤드리스 서비스(clusterIP: None)가 있어야 생깁니다.";
     NO_SCHEDULER: "{0} names the scheduler {1}, and no such scheduler runs: nobody gives it a node.",
         "{0}이(가) 지정한 스케줄러 {1}이(가) 실행되고 있지 않아 아무도 노드를 정해 주지 않습니다.";
     NO_SUCH_NODE: "{0} is bound to the node {1} by spec.nodeName, and there is no such node.",
@@ -176,5 +172,49 @@ sentences! {
     NOT_TAKEN: " The Secret {0} has a user and a password for {1}, and the registry does not take them.",
         " 시크릿 {0}에 {1}의 사용자 이름과 비밀번호(password)가 있지만 레지스트리가 받아들이지 않습니다.";
     OTHER_REGISTRY: " The Secret {0} is for {1}, and the image comes from {2}.", " 시크릿 {0}은(는) {1}용인데 이미지는 {2}에서 옵니다.";
+    HOOK_RUNS: "The container {1} of {0} counts as running only when its postStart hook has ended, and the hook runs on.",
+        "{0}의 컨테이너 {1}은(는) postStart 훅이 끝나야 실행 중으로 보는데, 훅이 아직 끝나지 않았습니다.";
+    NO_SUCH_NAME_BUT: " There is no Service {0} in its namespace; there is {1}: a typing error?",
+        " 네임스페이스에 서비스 {0}이(가) 없고 {1}이(가) 있습니다. 오타가 아닌지 보세요.";
+    MEMBER_NAMES_OTHER: " {1} names the Service {2} (serviceName, subdomain), which is not there; {0} takes {3}.",
+        " {1}이(가) 지정한 서비스(serviceName, subdomain)는 {2}인데 그런 서비스가 없습니다. {0}이라는 이름에는 {3}이어야 합니다.";
+    ON_LOOPBACK: " It listens on {0} (`{1}`), where only its own Pod reaches it: 0.0.0.0 stands for every address.",
+        " {0}에서만 듣고 있어(`{1}`) 자기 파드 안에서만 연결됩니다. 모든 주소에서 들으려면 0.0.0.0을 쓰세요.";
+    MEMBER_OF_OTHER: " {0} belongs to the Service {1} (serviceName, subdomain): its name is {2}.",
+        " {0}은(는) 서비스 {1}에 속합니다(serviceName, subdomain). 이름은 {2}입니다.";
+    MEMBER_LEFT_OUT: " The selector of {0} ({1}) does not match {2}, so that it has no name there.",
+        " {0}의 셀렉터({1})가 {2}에 맞지 않아 그 이름이 생기지 않습니다.";
+    ALIAS_OF_NOBODY: " {0} is another name for {1} (ExternalName), and there is no Service {2} in a namespace {3}.",
+        " {0}은(는) {1}의 별칭(ExternalName)인데 네임스페이스 {3}에 서비스 {2}이(가) 없습니다.";
+    ALIAS_ELSEWHERE: " {0} is another name for {1} (ExternalName), and the Service {2} is in the namespace {4}, not in {3}.",
+        " {0}은(는) {1}의 별칭(ExternalName)인데 서비스 {2}은(는) {3}이(가) 아니라 네임스페이스 {4}에 있습니다.";
+    NO_DNS: " Nobody answers for names: no Pod of coredns in kube-system is ready (`kubectl get deployment coredns -n kube-system`).",
+        " 이름에 답하는 것이 없습니다. kube-system에 준비된 coredns 파드가 없습니다(`kubectl get deployment coredns -n kube-system`).";
+    ASKS_THE_NEXT: " The probe asks for {0}, which {1} makes only when this Pod is ready (podManagementPolicy: OrderedReady).",
+        " 프로브가 {0}을(를) 찾는데, {1}은(는) 이 파드가 준비되어야 그것을 만듭니다(podManagementPolicy: OrderedReady).";
+    NOT_ROOT: " It runs as the user {0} (runAsUser), and only root may do that.", " 사용자 {0}(runAsUser)(으)로 실행되는데 그 일은 root만 할 수 있습니다.";
+    RIGHTS_DROPPED: " It has not the capability for that: securityContext.capabilities.drop is {0}.",
+        " 그 일에 필요한 커널 권한이 없습니다. securityContext.capabilities.drop이 {0}입니다.";
+    READ_ONLY_CLAIM: " The volume at {0} is for reading only: its persistentVolumeClaim has readOnly: true.",
+        " {0}의 볼륨은 읽기 전용입니다. persistentVolumeClaim에 readOnly: true가 있습니다.";
+    WINDOWS_LINES: " The lines of {0} end as on Windows, so that `{1}` with a carriage return (\\r) behind it is looked for: save the file with Unix line ends.",
+        " {0}의 줄 끝이 Windows 형식이라 `{1}` 뒤에 캐리지 리턴(carriage return, \\r)이 붙은 이름을 찾습니다. 줄 끝을 유닉스 형식으로 저장하세요.";
+    NO_INTERPRETER: " The first line of {0} asks for `{1}`, which is not in the image.", " {0}의 첫 줄에 있는 `{1}`이(가) 이미지 안에 없습니다.";
+    MOUNTED_OVER_WITH: " What is at {0} comes from the volume that is mounted over it, and holds {1}.",
+        " {0}의 내용은 그 자리에 마운트된 볼륨에서 왔고, 들어 있는 것은 {1}입니다.";
+    NARROW_MODE: " By its defaultMode {2} only root may read the {0} at {1}, and it runs as the user {3}.",
+        " {1}의 {0}은(는) defaultMode가 {2}이라서 root만 읽을 수 있는데 사용자 {3}(으)로 실행됩니다.";
+    NOT_NOTED: " The variable {0} is empty: {2} has no {1}.", " 변수 {0}이(가) 비어 있습니다. {2}에 {1}이(가) 없습니다.";
+    NOTED_ABOVE: " The variable {0} is empty: {2} has no {1}; {3} has it, and Pods get theirs from spec.template.metadata.",
+        " 변수 {0}이(가) 비어 있습니다. {2}에 {1}이(가) 없고 {3}에만 있습니다. 파드의 것은 spec.template.metadata에서 옵니다.";
+    SERVICE_VARIABLE: " The variable {0} comes from {1}: the kubelet makes such for each Service. enableServiceLinks: false leaves them out.",
+        " 변수 {0}은(는) {1} 때문에 생긴 것입니다. kubelet이 서비스마다 만듭니다. enableServiceLinks: false이면 만들지 않습니다.";
+    DISK_LIMIT: " The limit is resources.limits.ephemeral-storage.", " 그 제한은 resources.limits.ephemeral-storage입니다.";
+    GIVEN_REQUEST: " The {0} request is none that was written: the LimitRange {1} gives it to containers without one.",
+        " {0} 요청은 직접 쓴 것이 아니라 LimitRange {1}의 기본값입니다.";
+    BIGGEST_HOLDER: " Most of it is held by {0} in the namespace {1} ({2} {3}).", " 가장 많이 차지한 것은 네임스페이스 {1}의 {0}입니다({3} {2}).";
+    OLDER_BESIDE: " {0} of the older version stands there, and goes only when the new Pod is ready: its podAntiAffinity is against itself. Let it go first (maxUnavailable: 1, maxSurge: 0).",
+        " 이전 버전의 {0}이(가) 그 자리에 있는데 새 파드가 준비되어야 사라집니다. podAntiAffinity가 자기 자신을 막고 있습니다. 먼저 사라지게 하세요(maxUnavailable: 1, maxSurge: 0).";
+    LACKED_BY: " The container that lacks it: {0}.", " 지정하지 않은 컨테이너: {0}.";
     MOUNTED_OVER: " A volume is mounted over what the image holds at {0}.", " 이미지에 있던 {0}의 내용이 그 자리에 마운트된 볼륨에 가려졌습니다.";
 }

@@ -5,6 +5,32 @@ sentences! {
         "{0}에 셀렉터가 없어 엔드포인트 목록을 채워 줄 것이 없습니다. 뒤에 아무것도 없습니다.";
     SLICE_ASTRAY: " {0} belongs to a Service named {1} by its label kubernetes.io/service-name, and there is none.",
         " {0}의 레이블 kubernetes.io/service-name은 {1}인데 그런 서비스가 없습니다.";
+    SLICE_OF_NOBODY: " {0} lacks the label kubernetes.io/service-name, which should be {1}: it belongs to no Service.",
+        " {0}에 kubernetes.io/service-name 레이블(값 {1})이 없어 어떤 서비스에도 속하지 않습니다.";
+    SLICE_PORT: "{0} has ports with the names {1}, and {2} has one with the name {3}: the names must be the same.",
+        "{0}의 포트 이름은 {1}인데 {2}의 포트 이름은 {3}입니다. 이름이 같아야 합니다.";
+    HEADLESS_PORT: "{0} is headless (clusterIP: None): its name leads to the Pods themselves, and nobody makes port {2} of port {1}. Ask for port {2}, or give it a clusterIP.",
+        "{0}은(는) 헤드리스(clusterIP: None)라서 이름이 파드 주소로 바로 이어지고, 포트 {1}을(를) {2}(으)로 바꿔 주는 것이 없습니다. 포트 {2}(으)로 요청하거나 clusterIP를 주세요.";
+    LEADS_BESIDE: " Its port {0} leads to {1} of {2} (targetPort), where {0} is the name of port {3}.",
+        " 서비스의 포트 {0}은(는) {2}의 {1}(targetPort)(으)로 이어지는데, 파드에서 이름이 {0}인 포트는 {3}입니다.";
+    NO_INDEX: " The server shows {0}, where there is no index.html; there is {1}.", " 서버가 보여 주는 {0}에 index.html이 없고 {1}이(가) 있습니다.";
+    OTHER_ROOT: " The image {0} serves {1}; the volume is mounted at {2}.", " 이미지 {0}은(는) {1}을(를) 보여 주는데 볼륨은 {2}에 마운트되어 있습니다.";
+    OTHER_VOLUME: " Nobody writes to the volume {0} at {1}: the container {2} has another one, {3}, at {4}.",
+        " {1}의 볼륨 {0}에는 아무도 쓰지 않습니다. 컨테이너 {2}은(는) 다른 볼륨 {3}을(를) {4}에 마운트했습니다.";
+    MOVED_TO_HTTPS: "{0} has a certificate (spec.tls), so that the controller answers a request by http with {1} and sends it on to https.",
+        "{0}에 인증서(spec.tls)가 있어 컨트롤러가 http 요청에 {1}(으)로 응답하고 https로 보냅니다.";
+    POLICY_WITHOUT_RULES: " The NetworkPolicy {0} selects the Pods behind service/{1} and has no ingress rule: it lets nobody in.",
+        " 네트워크폴리시 {0}이(가) service/{1} 뒤의 파드를 선택하는데 ingress 규칙이 없어 아무도 들여보내지 않습니다.";
+    POLICY_PORTS: " The NetworkPolicy {0} opens port {1}, and the Pods are reached on port {2}: ports of Pods count there, not those of the Service.",
+        " 네트워크폴리시 {0}이(가) 여는 포트는 {1}인데 파드의 포트는 {2}입니다. 서비스가 아니라 파드의 포트를 씁니다.";
+    POLICY_LABELS: " The NetworkPolicy {0} lets in Pods with {1}; {2} has {3}.", " 네트워크폴리시 {0}은(는) {1}인 파드를 들여보내는데 {2}의 레이블은 {3}입니다.";
+    POLICY_NAMESPACES: " The NetworkPolicy {0} lets in namespaces with {1}, and {2} has not that label (`kubectl get namespaces --show-labels`).",
+        " 네트워크폴리시 {0}은(는) {1}인 네임스페이스를 들여보내는데 {2}에는 그 레이블이 없습니다(`kubectl get namespaces --show-labels`).";
+    POLICY_OWN_NAMESPACE: " The podSelector of the NetworkPolicy {0} means Pods of its own namespace {1}; those of {2} need a namespaceSelector beside it.",
+        " 네트워크폴리시 {0}의 podSelector는 자기 네임스페이스 {1}의 파드만 뜻합니다. {2}의 파드에는 namespaceSelector도 필요합니다.";
+    POLICY_ADDRESSES: " The NetworkPolicy {0} lets in addresses of {1}.", " 네트워크폴리시 {0}은(는) {1}의 주소만 들여보냅니다.";
+    POLICY_ASKS_NOBODY: " The NetworkPolicy {0} lets questions for names out to namespaces with {1}, and kube-system, where the DNS is, has not that label.",
+        " 네트워크폴리시 {0}은(는) {1}인 네임스페이스로만 이름 질의를 내보내는데 DNS가 있는 kube-system에는 그 레이블이 없습니다.";
     SELECTS_NOTHING: "The selector of {0} ({1}) matches no Pod: its list of endpoints is empty.",
         "{0}의 셀렉터({1})에 맞는 파드가 없어 엔드포인트 목록이 비어 있습니다.";
     SELECTOR_TYPO: "The selector of {0} asks for {1}, and {2} carries {3}: the labels must be the same, letter by letter.",

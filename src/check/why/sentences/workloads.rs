@@ -82,6 +82,12 @@ sentences! {
     ROLE_MISSING: "{0} grants {1}, and there is no such role: it grants nothing.", "{0}이(가) 주는 {1}이(가) 없어서 아무 권한도 주지 않습니다.";
     SUBJECT_MISSING: "{0} grants to the ServiceAccount {1}, and there is none of that name and namespace.",
         "{0}의 대상 서비스어카운트 {1}이(가) 그 이름과 네임스페이스에 없습니다.";
+    SCHEDULER_PASSED_BY: "{0} waits for the scheduler to choose a node (WaitForFirstConsumer), and {1} names the node {2} itself (spec.nodeName), past the scheduler.",
+        "{0}은(는) 스케줄러가 노드를 고르기를 기다리는데(WaitForFirstConsumer) {1}은(는) spec.nodeName으로 노드 {2}을(를) 직접 지정해 스케줄러를 거치지 않습니다.";
+    PODS_REMOVED: " backoffLimit is {0}, and with restartPolicy: OnFailure the Pod goes with its logs when it is reached: with Never it stays.",
+        " backoffLimit이 {0}이고, restartPolicy가 OnFailure이면 한도에 이를 때 파드가 로그와 함께 삭제됩니다. Never이면 남습니다.";
+    OLDER_JOB: " It comes from an older template (image {0}) and does not end by itself: delete {1}.",
+        " 이전 템플릿(이미지 {0})에서 만들어졌고 스스로 끝나지 않습니다. {1}을(를) 삭제하세요.";
     PARTITION: "{0} updates only its members from number {1} on (updateStrategy.rollingUpdate.partition): the others keep the old version.",
         "{0}은(는) 번호가 {1} 이상인 파드만 업데이트합니다(updateStrategy.rollingUpdate.partition). 나머지는 이전 버전 그대로입니다.";
 }

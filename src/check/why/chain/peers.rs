@@ -1,0 +1,144 @@
+//! NetworkPolicies as a caller meets them: which rule comes nearest to letting it in, and what it lacks.
+
+use serde_json::Value;
+
+use crate::apimachinery::{LabelSelector, Object, builtin};
+
+use super::super::super::partial::show;
+use super::super::finding::{Aside, Sentence, name_of};
+use super::super::sentences;
+use super::service::written;
+use super::{Chain, text};
+
+/// A sentence with its words.
+type Told = (&'static Sentence, Vec<String>);
+
+/// How near a rule comes to letting a caller in: the first thing that is wrong counts.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Lack {
+    Port,
+    Labels,
+    Namespace,
+    NoRule,
+}
+
+impl<'a> Chain<'a> {
+    /// What a caller lacks to be let in to the Pods behind a Service; `None` where some policy lets it in.
+    pub(super) fn shut_out(self, caller: &Object, service: &Object) -> Aside {
+        let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
+        let pods = self.selected(service, selector);
+        let target = pods.first()?;
+        let mut lacks: Vec<(Lack, Told)> = Vec::new();
+        for policy in self.policies_of(service, &pods) {
+            let rules = policy.list("/spec/ingress");
+            if rules.is_empty() {
+                let words = vec![policy.name().to_owned(), service.name().to_owned()];
+                lacks.push((Lack::NoRule, (&sentences::POLICY_WITHOUT_RULES, words)));
+            }
+            for rule in rules {
+                lacks.push(self.lack(policy, rule, caller, (service, target))?);
+            }
+        }
+        lacks.into_iter().min_by(|one, two| one.0.cmp(&two.0)).map(|(_, aside)| aside)
+    }
+
+    /// What one rule does not like about a caller; `None` where it lets it in.
+    fn lack(
+        self,
+        policy: &Object,
+        rule: &Value,
+        caller: &Object,
+        (service, target): (&Object, &Object),
+    ) -> Option<(Lack, Told)> {
+        let name = policy.name().to_owned();
+        let peers = rule["from"].as_array().filter(|peers| !peers.is_empty());
+        let mut nearest = None;
+        for peer in peers.into_iter().flatten() {
+            let lack = self.peer_lack(policy, peer, caller);
+            let Some(lack) = lack else {
+                nearest = None;
+                break;
+            };
+            let nearer = nearest.as_ref().is_none_or(|(kind, _): &(Lack, _)| lack.0 < *kind);
+            nearest = if nearer { Some(lack) } else { nearest };
+        }
+        if let Some(lack) = nearest {
+            return Some(lack);
+        }
+        let ports = rule["ports"].as_array().filter(|ports| !ports.is_empty())?;
+        let open = ports.iter().any(|port| opens(port, service, target));
+        let told: Vec<String> = ports.iter().map(|port| show(&port["port"])).collect();
+        let words = vec![name, told.join(", "), reached(service, target)];
+        (!open).then_some((Lack::Port, (&sentences::POLICY_PORTS, words)))
+    }
+
+    /// What a peer of a rule asks for that a caller has not.
+    fn peer_lack(self, policy: &Object, peer: &Value, caller: &Object) -> Option<(Lack, Told)> {
+        let name = policy.name().to_owned();
+        let of =
+            |key: &str| peer.get(key).map(|selector| (LabelSelector::from_value(selector), asked(selector)));
+        let (namespaces, pods) = (of("namespaceSelector"), of("podSelector"));
+        if namespaces.is_none() && pods.is_none() {
+            // A block of addresses: nobody knows here whose they are.
+            let words = vec![name, text(peer, "/ipBlock/cidr").to_owned()];
+            return Some((Lack::Namespace, (&sentences::POLICY_ADDRESSES, words)));
+        }
+        let elsewhere = caller.namespace() != policy.namespace();
+        match &namespaces {
+            None if elsewhere => {
+                let words = vec![name, policy.namespace().to_owned(), caller.namespace().to_owned()];
+                return Some((Lack::Namespace, (&sentences::POLICY_OWN_NAMESPACE, words)));
+            }
+            None => {}
+            Some((selector, asked)) => {
+                let own = self.world.named(&builtin::NAMESPACE, None, caller.namespace())?;
+                if !selector.matches(own.labels()) {
+                    let words = vec![name, asked.clone(), caller.namespace().to_owned()];
+                    return Some((Lack::Namespace, (&sentences::POLICY_NAMESPACES, words)));
+                }
+            }
+        }
+        let (selector, asked) = pods?;
+        let words = vec![name, asked, name_of(caller), caller.labels().map(written).unwrap_or_default()];
+        (!selector.matches(caller.labels())).then_some((Lack::Labels, (&sentences::POLICY_LABELS, words)))
+    }
+}
+
+/// A selector as it is told: its labels, or that it has expressions.
+fn asked(selector: &Value) -> String {
+    match selector["matchLabels"].as_object() {
+        Some(labels) if selector.get("matchExpressions").is_none() => written(labels),
+        _ => LabelSelector::from_value(selector).to_string(),
+    }
+}
+
+/// Whether a port of a rule is one on which a Service reaches a Pod.
+fn opens(port: &Value, service: &Object, target: &Object) -> bool {
+    let Some(wanted) = port.get("port") else { return true };
+    let targets =
+        || service.list("/spec/ports").iter().map(|one| one.get("targetPort").unwrap_or(&one["port"]));
+    let declared = || {
+        let containers = target.list("/spec/containers").iter();
+        containers.filter_map(|container| container["ports"].as_array()).flatten()
+    };
+    let number = |port: &Value| match port.as_str() {
+        None => port.as_i64(),
+        Some(name) => declared().find(|one| text(one, "/name") == name)?["containerPort"].as_i64(),
+    };
+    let Some(first) = number(wanted) else { return false };
+    let last = port["endPort"].as_i64().unwrap_or(first);
+    targets().filter_map(number).any(|target| (first..=last).contains(&target))
+}
+
+/// The ports of a Pod that a Service leads to.
+fn reached(service: &Object, target: &Object) -> String {
+    let ports = service.list("/spec/ports").iter().map(|one| one.get("targetPort").unwrap_or(&one["port"]));
+    let told = ports.map(|port| {
+        let containers = target.list("/spec/containers").iter();
+        let mut declared = containers.filter_map(|container| container["ports"].as_array()).flatten();
+        let named = declared.find(|one| one["containerPort"] == *port && one.get("name").is_some());
+        let name = named.map(|one| format!(" ({})", text(one, "/name"))).unwrap_or_default();
+        format!("{}{name}", show(port))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
