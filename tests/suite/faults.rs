@@ -99,6 +99,20 @@ fn look_for_all(planted: &Planted) {
 fn a_new_chapter_lints_clean_and_proves() {
     let course = tempfile::tempdir().unwrap();
     scaffold(course.path());
+    lints_clean_and_proves(&course);
+}
+
+#[test]
+fn so_does_a_chapter_about_a_kind_of_its_own() {
+    let course = tempfile::tempdir().unwrap();
+    let folder = course.path().join("01-menus");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("en.md"), include_str!("data/menus/en.md")).unwrap();
+    fs::write(folder.join("ko.md"), include_str!("data/menus/ko.md")).unwrap();
+    lints_clean_and_proves(&course);
+}
+
+fn lints_clean_and_proves(course: &tempfile::TempDir) {
     for tool in ["lint", "test"] {
         let output = piped(
             course.path(),

@@ -101,6 +101,26 @@ fn a_timeline_tells_how_an_order_becomes_containers_and_undo_takes_it_back() {
 }
 
 #[test]
+fn kinds_that_a_learner_defines_are_seen_as_others_are() {
+    let define = r#"echo '{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "menus.shop.example"}, "spec": {"group": "shop.example", "scope": "Namespaced",
+        "names": {"plural": "menus", "singular": "menu", "kind": "Menu"}, "versions": [{"name": "v1", "served": true,
+        "storage": true, "schema": {"openAPIV3Schema": {"type": "object"}}}]}}' | kubectl apply -f -"#;
+    let define = define.replace('\n', " ");
+    let make = r#"echo '{"apiVersion": "shop.example/v1", "kind": "Menu", "metadata": {"name": "today"}}' | kubectl apply -f -"#;
+    let printed =
+        learned(&[&define, make, "timeline", "map", "kubectl delete crd menus.shop.example", "diff"]);
+    assert!(answer(&printed, "timeline").contains("stores Menu today"), "{printed}");
+    let drawn = answer(&printed, "map");
+    assert!(
+        drawn.contains("Menu today") && drawn.contains("CustomResourceDefinition menus.shop.example"),
+        "{printed}"
+    );
+    let gone = answer(&printed, "diff");
+    assert!(gone.contains("- Menu today"), "{printed}");
+}
+
+#[test]
 fn running_commands_are_heard_between_lines_and_end_with_the_session() {
     let printed = learned(&[
         "kubectl get pods -w",

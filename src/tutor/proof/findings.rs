@@ -1,7 +1,7 @@
 //! Collects what a proof finds about one step, without what its author allows.
 
 use crate::base::Position;
-use crate::check::Verdict;
+use crate::check::{Difference, Verdict};
 use crate::lesson::{Allowance, Diagnostic, Origin, RULES, Step};
 
 use super::mutants::MUTANT_CLASSES;
@@ -93,9 +93,12 @@ pub(super) fn told(verdict: &Verdict) -> String {
         Verdict::Mistake { feedback } => format!("a mistake: {feedback}"),
         Verdict::Broken { what } => format!("broken: {what}"),
         Verdict::NotYet { differences, .. } => {
-            let told = differences.iter().map(|difference| {
-                format!("{} (expected {}, found {})", difference.that, difference.expected, difference.actual)
-            });
+            let told =
+                differences.iter().map(|Difference { that, expected, actual }| match expected.as_str() {
+                    // It is to be there.
+                    "" => format!("{that} ({actual})"),
+                    expected => format!("{that} (expected {expected}, found {actual})"),
+                });
             format!("not yet: {}", told.collect::<Vec<_>>().join("; "))
         }
     };

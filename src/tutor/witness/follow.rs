@@ -1,5 +1,6 @@
 //! Follows one collection for ever: lists it, watches from there, and begins anew when the watch ends.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use futures::TryStreamExt;
 use http::Request;
 use kube::core::WatchEvent;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::base::sleep;
 
@@ -50,35 +52,87 @@ pub(super) const COLLECTIONS: &[Collection] = &[
     namespaced("/api/v1", "events", "Event"),
     Collection { root: "/api/v1", plural: "persistentvolumes", kind: "PersistentVolume", namespaced: false },
     Collection { root: "/api/v1", plural: "namespaces", kind: "Namespace", namespaced: false },
+    Collection {
+        root: "/apis/apiextensions.k8s.io/v1",
+        plural: "customresourcedefinitions",
+        kind: DEFINITION,
+        namespaced: false,
+    },
 ];
+
+/// The kind whose objects bring others.
+const DEFINITION: &str = "CustomResourceDefinition";
+
+/// Most kinds of others that are followed. Each is one open request.
+const CUSTOM_KINDS_MAX: usize = 16;
 
 /// How long to wait before a watch that failed is opened again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Follows a collection in a namespace, or in all. What a learner may not see, or a cluster does not
-/// have, is left alone.
-pub(super) async fn follow(
-    client: kube::Client,
-    collection: Collection,
-    namespace: Option<String>,
-    shared: Arc<Shared>,
-) {
-    let Collection { root, plural, kind, namespaced } = collection;
-    let url = match namespace {
-        // What lies outside of namespaces is not the guest's business.
-        Some(_) if !namespaced => return shared.listed(),
-        Some(namespace) => format!("{root}/namespaces/{namespace}/{plural}"),
-        None => format!("{root}/{plural}"),
-    };
+impl Collection {
+    /// The URL of its objects in a namespace, or in all; `None` for what is not a guest's business: all that
+    /// lies outside of namespaces.
+    pub(super) fn url(self, namespace: Option<&str>) -> Option<String> {
+        let Self { root, plural, namespaced, .. } = self;
+        match namespace {
+            Some(_) if !namespaced => None,
+            Some(namespace) => Some(format!("{root}/namespaces/{namespace}/{plural}")),
+            None => Some(format!("{root}/{plural}")),
+        }
+    }
+
+    /// The kind of its objects.
+    pub(super) fn kind(self) -> String {
+        self.kind.to_owned()
+    }
+}
+
+/// Follows the kinds that definitions bring, each from when it is served.
+pub(super) async fn follow_custom(client: kube::Client, shared: Arc<Shared>) {
+    let mut changes = shared.changes.subscribe();
+    let (mut followed, mut watches) = (BTreeSet::<String>::new(), JoinSet::new());
+    loop {
+        let definitions = shared.record().of_kind(DEFINITION);
+        let served: Vec<_> = definitions.iter().filter_map(|definition| served_by(definition)).collect();
+        // One that was taken back may come again.
+        followed.retain(|uid| served.iter().any(|(served, ..)| served == uid));
+        for (uid, url, kind) in served {
+            if followed.len() < CUSTOM_KINDS_MAX && followed.insert(uid) {
+                shared.unlisted.send_modify(|count| *count += 1);
+                watches.spawn(follow(client.clone(), url, kind, Arc::clone(&shared)));
+            }
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The uid of a definition, and URL and kind of the objects that it brings, once they are served; `None` as well
+/// where the record could not tell them from others.
+fn served_by(definition: &Value) -> Option<(String, String, String)> {
+    let text = |pointer: &str| definition.pointer(pointer)?.as_str();
+    let items = |pointer: &str| definition.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+    let established = |condition: &Value| condition["type"] == "Established" && condition["status"] == "True";
+    items("/status/conditions").find(|condition| established(condition))?;
+    let version = items("/spec/versions").find(|version| version["served"] == true)?["name"].as_str()?;
+    let url = format!("/apis/{}/{version}/{}", text("/spec/group")?, text("/spec/names/plural")?);
+    let kind = text("/spec/names/kind").filter(|kind| COLLECTIONS.iter().all(|known| known.kind != *kind))?;
+    Some((text("/metadata/uid")?.to_owned(), url, kind.to_owned()))
+}
+
+/// Follows the collection at a URL. What a learner may not see, or a cluster does not have, is left alone.
+pub(super) async fn follow(client: kube::Client, url: String, kind: String, shared: Arc<Shared>) {
     let mut listed = false;
     loop {
-        let version = match list(&client, &url, kind, &shared).await {
+        let version = match list(&client, &url, &kind, &shared).await {
             Ok(version) => version,
             Err(kube::Error::Api(status)) if matches!(status.code, 401 | 403 | 404 | 405) => {
                 if !listed {
                     shared.listed();
                 }
-                return;
+                // A definition is gone, and its objects with it.
+                return shared.with(|record| record.replace(&kind, Vec::new()));
             }
             Err(_) => {
                 sleep(RETRY).await;
@@ -91,7 +145,7 @@ pub(super) async fn follow(
         }
         let mut version = Some(version);
         while let Some(from) = version.take() {
-            version = follow_from(&client, &url, kind, from, &shared).await;
+            version = follow_from(&client, &url, &kind, from, &shared).await;
         }
     }
 }

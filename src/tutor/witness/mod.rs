@@ -13,7 +13,7 @@ use crate::base::{Clock, timeout};
 
 pub(super) use record::{Change, Moment, ObjectId};
 
-use follow::{COLLECTIONS, follow};
+use follow::{COLLECTIONS, follow, follow_custom};
 use record::Record;
 
 /// Without a change for so long, whatever a command has set going at once has been told.
@@ -78,12 +78,15 @@ impl Witness {
         });
         let mut watches = JoinSet::new();
         for collection in COLLECTIONS {
-            watches.spawn(follow(
-                client.clone(),
-                *collection,
-                namespace.map(str::to_owned),
-                Arc::clone(&shared),
-            ));
+            match collection.url(namespace) {
+                Some(url) => {
+                    watches.spawn(follow(client.clone(), url, collection.kind(), Arc::clone(&shared)));
+                }
+                None => shared.listed(),
+            }
+        }
+        if namespace.is_none() {
+            watches.spawn(follow_custom(client.clone(), Arc::clone(&shared)));
         }
         Self { shared, changes, _watches: watches }
     }

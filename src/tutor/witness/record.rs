@@ -73,6 +73,13 @@ impl Record {
         self.objects.clone()
     }
 
+    /// The objects of a kind.
+    pub(super) fn of_kind(&self, kind: &str) -> Vec<Arc<Value>> {
+        let first = ObjectId { kind: kind.to_owned(), namespace: String::new(), name: String::new() };
+        let objects = self.objects.range(first..).take_while(|(id, _)| id.kind == kind);
+        objects.map(|(_, object)| Arc::clone(object)).collect()
+    }
+
     pub(super) fn changes_since(&self, mark: u64) -> (Vec<Change>, u64) {
         let skipped = usize::try_from(mark.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
         (self.changes.iter().skip(skipped).cloned().collect(), self.forgotten.saturating_sub(mark))
