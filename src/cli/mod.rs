@@ -18,7 +18,7 @@ mod surroundings;
 mod tools;
 mod wiring;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -39,15 +39,12 @@ const USAGE: u8 = 2;
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the arguments")]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    if arguments.iter().take(2).any(|word| tool_name(word).is_some()) {
+    if let Some((tool, words)) = tool_of(&arguments) {
         surroundings::stay_small();
+        let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return tools::run(tool, &words, &Surroundings::read());
     }
     let surroundings = Surroundings::read();
-    if let Some(tool) = arguments.first().and_then(tool_name) {
-        let rest: Vec<String> =
-            arguments[1..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        return tools::run(tool, &rest, &surroundings);
-    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -76,10 +73,19 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// The tool that this executable is called by (`kubectl`, `minikube` …), if it is.
-fn tool_name(program: &OsString) -> Option<tools::Tool> {
-    let stem = Path::new(program).file_stem()?.to_str()?;
-    tools::Tool::named(stem)
+/// The tool that is called, and its own words: by the name of the executable (`kubectl`, `k` …), or by the first
+/// word. Of a tool that ends in milliseconds the parser of podlings' own words would be a tenth.
+fn tool_of(arguments: &[OsString]) -> Option<(tools::Tool, &[OsString])> {
+    let (program, rest) = arguments.split_first()?;
+    if let Some(tool) = Path::new(program).file_stem().and_then(OsStr::to_str).and_then(tools::Tool::named) {
+        return Some((tool, rest));
+    }
+    let (word, rest) = rest.split_first()?;
+    match word.to_str()? {
+        "kubectl" => Some((tools::Tool::Kubectl, rest)),
+        "minikube" => Some((tools::Tool::Minikube, rest)),
+        _ => None,
+    }
 }
 
 /// Prints an error and its hints to standard error.
@@ -116,4 +122,24 @@ fn runtime() -> Result<tokio::runtime::Runtime, UserError> {
         .enable_all()
         .build()
         .map_err(|error| UserError::new(format!("cannot start: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_is_called_by_the_name_of_the_executable_or_by_the_first_word() {
+        let called = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            tool_of(&words).map(|(tool, words)| (tool, words.len()))
+        };
+        assert_eq!(called("/usr/bin/kubectl get pods"), Some((tools::Tool::Kubectl, 2)));
+        assert_eq!(called("k kubectl"), Some((tools::Tool::Kubectl, 1)));
+        assert_eq!(called("podlings kubectl -n a get"), Some((tools::Tool::Kubectl, 3)));
+        assert_eq!(called("podlings minikube"), Some((tools::Tool::Minikube, 0)));
+        assert_eq!(called("podlings learn kubectl"), None);
+        assert_eq!(called("podlings docker ps"), None);
+        assert_eq!(called("podlings --ascii kubectl"), None);
+    }
 }
