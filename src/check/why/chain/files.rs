@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(told(spec(Value::Null), line), Some(&sentences::NEAREST));
         assert_eq!(told(spec(json!([{"key": "app.yml", "path": "app.yaml"}])), line), None);
         let other = "cat: can't open '/etc/app/mime.types': No such file or directory";
-        assert_eq!(told(spec(Value::Null), other), Some(&sentences::MOUNTED_OVER));
+        assert_eq!(told(spec(Value::Null), other), Some(&sentences::MOUNTED_OVER_WITH));
     }
 
     #[test]
