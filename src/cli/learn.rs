@@ -20,9 +20,11 @@ use super::{load_course, load_course_with, runtime, source_of};
 /// Exit code of a session that ended before its chapter was completed.
 const NOT_COMPLETED: u8 = 1;
 
-/// The folder that keeps progress, cluster and workspace; `None` without a home.
+/// The folder that keeps progress, cluster and workspace, from the root on, as programs that run elsewhere look for
+/// it; `None` without a home.
 pub(super) fn state_folder(common: &Common, surroundings: &Surroundings) -> Option<PathBuf> {
-    common.state.clone().or_else(|| surroundings.state_folder())
+    let named = common.state.as_ref().map(|folder| surroundings.working_folder().join(folder));
+    named.or_else(|| surroundings.state_folder())
 }
 
 /// Runs a session.

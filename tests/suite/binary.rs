@@ -10,6 +10,19 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn a_state_folder_may_be_named_from_where_one_stands() {
+    let home = tempfile::tempdir().unwrap();
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let state = format!("{up}{}/state", home.path().display().to_string().trim_start_matches('/'));
+    let output =
+        piped(home.path(), &["learn", "pods", "--lang", "en", "--state", &state], "kubectl get ns | cat\n");
+    let (printed, home) = (text(&output.stdout), home.path());
+    assert!(printed.contains("kube-system "), "{printed}");
+    assert!(home.join("state/workspace").is_dir());
+}
+
+#[test]
 fn a_chapter_completed_through_a_pipe_exits_0_and_an_unfinished_one_1() {
     let home = tempfile::tempdir().unwrap();
     let done = piped(home.path(), &["learn", "pods", "--lang", "en"], &"solve\n".repeat(12));
