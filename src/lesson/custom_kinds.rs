@@ -46,6 +46,7 @@ fn defined_by(manifests: &str) -> Vec<&'static Kind> {
 mod tests {
     use super::super::chapter;
     use super::super::diagnostic::Report;
+    use super::super::{Language, Source, lint};
 
     /// A definition of menus.
     const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1
@@ -105,6 +106,22 @@ spec:
         );
         let near = told(&blocks[0], "object: menuu/today").join("\n");
         assert!(near.contains("did you mean \"menu\"?"), "{near}");
+    }
+
+    #[test]
+    fn checks_on_custom_resources_that_contradict_each_other_are_told() {
+        let check = |dish: &str| {
+            format!("- that: {dish}\n  object: menu/today\n  contains: {{spec: {{dish: {dish}}}}}\n")
+        };
+        let (soup, rice) = (check("soup"), check("rice"));
+        let page = format!(
+            "# T\n\n## S {{#s}}\n\n```yaml start\n{DEFINITION}```\n\n```yaml check\n{soup}{rice}```\n"
+        );
+        let course = tempfile::tempdir().unwrap();
+        std::fs::create_dir(course.path().join("01-a")).unwrap();
+        std::fs::write(course.path().join("01-a/en.md"), page).unwrap();
+        let linted = lint(&Source::Folder(course.path().to_owned()), &[Language::En]);
+        assert!(linted.diagnostics.iter().any(|one| one.rule == "cannot-hold"), "{:?}", linted.diagnostics);
     }
 
     #[test]

@@ -81,8 +81,8 @@ impl<'a> Shape<'a> {
     fn of_kind(kind: &Kind) -> Self {
         match (schema_of(kind), kind.custom) {
             (Some(schema), _) => Self::Message(schema),
-            (None, Some(custom)) => Self::Custom(&custom.schema),
-            (None, None) => Self::Unknown,
+            (None, Some(custom)) if custom.schema.is_object() => Self::Custom(&custom.schema),
+            _ => Self::Unknown,
         }
     }
 

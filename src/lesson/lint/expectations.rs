@@ -9,7 +9,7 @@ use super::super::node::{Node, YamlBlock};
 use super::rules_in_cel;
 use super::section_of;
 use super::values;
-use crate::apimachinery::{Kind, Quantity, resolve_kind};
+use crate::apimachinery::{Kind, Quantity};
 use crate::base::Position;
 
 /// Keys whose value is a partial object of the expectation's kind.
@@ -400,21 +400,24 @@ fn leaves(value: &Value) -> Vec<(String, &Value)> {
 
 /// Expectations that cannot all hold at once.
 fn contradictions(items: &[Node<'_>], report: &mut Report) {
-    let which = |item: &Node<'_>, key: &str| {
+    let which = |item: &Node<'_>, key: &str, report: &Report| {
         let object = item.value[key].as_str()?;
         let (kind, name) = object.split_once('/')?;
-        Some((resolve_kind(kind)?.kind, name.to_owned(), item.value["namespace"].as_str().map(str::to_owned)))
+        let namespace = item.value["namespace"].as_str().map(str::to_owned);
+        Some((report.kind(kind)?, name.to_owned(), namespace))
     };
     for (index, item) in items.iter().enumerate() {
         for earlier in &items[..index] {
-            let there = |one: &Node<'_>, other: &Node<'_>| {
-                which(one, "object").is_some() && which(one, "object") == which(other, "absent")
+            let there = |one: &Node<'_>, other: &Node<'_>, report: &Report| {
+                let named = which(one, "object", report);
+                named.is_some() && named == which(other, "absent", report)
             };
-            if there(item, earlier) || there(earlier, item) {
+            if there(item, earlier, report) || there(earlier, item, report) {
                 let message = "this cannot hold: the object is to be there and to be absent";
                 report.broken("cannot-hold", item.at(), message, None);
             }
-            if which(item, "object").is_none() || which(item, "object") != which(earlier, "object") {
+            let named = which(item, "object", report);
+            if named.is_none() || named != which(earlier, "object", report) {
                 continue;
             }
             let (here, before) = (leaves(&item.value["contains"]), leaves(&earlier.value["contains"]));

@@ -7,9 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::diagnostic::Report;
 use super::super::node::Node;
-use crate::apimachinery::{
-    CelProgram, CelValue, FieldType, Kind, TypeSchema, cel_from_json, resolve_kind, schema_of,
-};
+use crate::apimachinery::{CelProgram, CelValue, FieldType, Kind, TypeSchema, cel_from_json, schema_of};
 use crate::base::{Position, nearest};
 
 /// How deep made-up objects go.
@@ -39,7 +37,7 @@ pub(super) fn lint(
     }
     // One that is no expression was told where it was read.
     let Ok(program) = CelProgram::parse(source) else { return };
-    let variables = variables(expectation.value);
+    let variables = variables(expectation.value, report);
     let named: Vec<&str> = variables
         .iter()
         .map(|(name, _)| name.as_str())
@@ -103,10 +101,9 @@ fn is_excluded_middle(source: &str) -> bool {
 }
 
 /// The kind behind each name that a rule may use, and whether it is a list.
-fn variables(expectation: &Value) -> Vec<Variable> {
-    let object =
-        |value: &Value| value["object"].as_str().and_then(|text| resolve_kind(text.split('/').next()?));
-    let selected = |value: &Value| value["select"].as_str().and_then(resolve_kind);
+fn variables(expectation: &Value, report: &Report) -> Vec<Variable> {
+    let object = |value: &Value| report.kind(value["object"].as_str()?.split('/').next()?);
+    let selected = |value: &Value| report.kind(value["select"].as_str()?);
     let of = |value: &Value| {
         if value["select"].is_string() { (selected(value), true) } else { (object(value), false) }
     };

@@ -87,30 +87,40 @@ impl Collection {
     }
 }
 
-/// Follows the kinds that definitions bring, each from when it is served.
+/// Follows the kinds that definitions bring, each while it is served; of several with one name the first.
 pub(super) async fn follow_custom(client: kube::Client, shared: Arc<Shared>) {
     let mut changes = shared.changes.subscribe();
-    let (mut followed, mut watches) = (BTreeSet::<String>::new(), JoinSet::new());
+    let (mut followed, mut watches) = (BTreeSet::new(), JoinSet::new());
     loop {
         let definitions = shared.record().of_kind(DEFINITION);
-        let served: Vec<_> = definitions.iter().filter_map(|definition| served_by(definition)).collect();
-        // One that was taken back may come again.
-        followed.retain(|uid| served.iter().any(|(served, ..)| served == uid));
-        for (uid, url, kind) in served {
-            if followed.len() < CUSTOM_KINDS_MAX && followed.insert(uid) {
+        for (url, kind) in definitions.iter().filter_map(|definition| served_by(definition)) {
+            if followed.len() < CUSTOM_KINDS_MAX && followed.insert(kind.clone()) {
                 shared.unlisted.send_modify(|count| *count += 1);
-                watches.spawn(follow(client.clone(), url, kind, Arc::clone(&shared)));
+                let (client, shared) = (client.clone(), Arc::clone(&shared));
+                watches.spawn(async move {
+                    follow(client, url, kind.clone(), shared).await;
+                    kind
+                });
             }
         }
-        if changes.changed().await.is_err() {
-            return;
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() {
+                return;
+            },
+            // It is gone, or not quite there yet.
+            Some(ended) = watches.join_next() => {
+                sleep(RETRY).await;
+                if let Ok(kind) = ended {
+                    followed.remove(&kind);
+                }
+            }
         }
     }
 }
 
-/// The uid of a definition, and URL and kind of the objects that it brings, once they are served; `None` as well
-/// where the record could not tell them from others.
-fn served_by(definition: &Value) -> Option<(String, String, String)> {
+/// URL and kind of the objects that a definition brings, once they are served; `None` as well where the record
+/// could not tell them from others.
+fn served_by(definition: &Value) -> Option<(String, String)> {
     let text = |pointer: &str| definition.pointer(pointer)?.as_str();
     let items = |pointer: &str| definition.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
     let established = |condition: &Value| condition["type"] == "Established" && condition["status"] == "True";
@@ -118,7 +128,7 @@ fn served_by(definition: &Value) -> Option<(String, String, String)> {
     let version = items("/spec/versions").find(|version| version["served"] == true)?["name"].as_str()?;
     let url = format!("/apis/{}/{version}/{}", text("/spec/group")?, text("/spec/names/plural")?);
     let kind = text("/spec/names/kind").filter(|kind| COLLECTIONS.iter().all(|known| known.kind != *kind))?;
-    Some((text("/metadata/uid")?.to_owned(), url, kind.to_owned()))
+    Some((url, kind.to_owned()))
 }
 
 /// Follows the collection at a URL. What a learner may not see, or a cluster does not have, is left alone.
