@@ -6,15 +6,13 @@ use crate::apimachinery::builtin::NODE;
 use crate::apimachinery::{Object, ObjectKey};
 use crate::base::Timestamp;
 
-use super::super::runtime::{Files, PathKind, sysctl_path};
+use super::super::runtime::{CLUSTER_DNS, Files, PathKind, sysctl_path};
 use super::pod_spec::ContainerSpec;
 use super::pod_worker::PodWorker;
 use super::usage::{capacity, limit};
 
 /// Millionths of a second in which a container may use its share of the processors.
 const CPU_PERIOD: i64 = 100_000;
-/// The address of the cluster's DNS.
-const CLUSTER_DNS: &str = "10.96.0.10";
 /// The address of the node's own DNS.
 const NODE_DNS: &str = "192.168.49.1";
 /// The zone below which everything is.

@@ -5,6 +5,7 @@ use crate::apimachinery::{Object, ObjectKey};
 
 use super::super::network::{self, Client, ConnectError, End, Endpoint, HttpRequest, HttpResponse, Record};
 use super::super::registry::Registry;
+use super::super::runtime::{CLUSTER_DNS, loops_back};
 use super::NodeState;
 
 /// The machine on which minikube runs, as its nodes see it.
@@ -267,7 +268,7 @@ fn asks_the_cluster(pod: &Object) -> bool {
     match pod.text("/spec/dnsPolicy") {
         "ClusterFirstWithHostNet" => true,
         "Default" => false,
-        "None" => pod.list("/spec/dnsConfig/nameservers").iter().any(|server| server == "10.96.0.10"),
+        "None" => pod.list("/spec/dnsConfig/nameservers").iter().any(|server| server == CLUSTER_DNS),
         _ => !pod.flag("/spec/hostNetwork"),
     }
 }
@@ -283,9 +284,4 @@ fn host_port(pod: &Object, endpoint: &Endpoint, protocol: &str) -> Option<u16> {
             && port["protocol"].as_str().unwrap_or("TCP") == protocol
     })?;
     u16::try_from(port["containerPort"].as_u64()?).ok()
-}
-
-/// Whether a host as a program writes it is the Pod itself.
-fn loops_back(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]")
 }

@@ -1,6 +1,5 @@
 //! Probes: when each is due, how it is carried out, and what its results mean.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use crate::base::Timestamp;
 
 use super::super::manager::EventType;
 use super::super::network::{ConnectError, HttpRequest, HttpResponse};
-use super::super::runtime::{GrpcHealth, ProcessId, earlier};
+use super::super::runtime::{GrpcHealth, ProcessId, earlier, loops_back};
 use super::after;
 use super::pod_runtime::ContainerRuntime;
 use super::pod_spec::{self, ContainerSpec};
@@ -340,9 +339,11 @@ impl PodWorker<'_> {
 
     /// A host as the kubelet reaches it: what loops back leads to the node, and to the Pod only on its network.
     fn seen_from_node(&mut self, host: &str) -> String {
-        let loops =
-            host == "localhost" || matches!(host.parse::<IpAddr>(), Ok(address) if address.is_loopback());
-        if loops && !self.runtime_mut().host_network { self.host_address() } else { host.to_owned() }
+        if loops_back(host) && !self.runtime_mut().host_network {
+            self.host_address()
+        } else {
+            host.to_owned()
+        }
     }
 
     fn pod_address(&mut self) -> String {

@@ -236,6 +236,32 @@ impl NodeState {
         request: &HttpRequest,
     ) -> Result<HttpResponse, ConnectError> {
         let id = self.listener(pod, port)?;
+        self.serve(registry, id, port, request)
+    }
+
+    /// As `http_to_pod`, for who comes from outside of the Pod.
+    ///
+    /// # Errors
+    /// When no response comes.
+    pub(crate) fn http_to_address(
+        &mut self,
+        registry: &mut Registry,
+        pod: &ObjectKey,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
+        let id = self.listener_outside(pod, port)?;
+        self.serve(registry, id, port, request)
+    }
+
+    /// What a server answers on one of its ports.
+    fn serve(
+        &mut self,
+        registry: &mut Registry,
+        id: ProcessId,
+        port: u16,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, ConnectError> {
         self.charge_request(id, registry.now());
         let response = self.with_process(registry, id, |process, host| {
             process.note_port(port);
@@ -280,21 +306,6 @@ impl NodeState {
             self.processes.get(process).is_some_and(|process| process.udp_ports().contains(&port))
         };
         running.find(takes).ok_or(ConnectError::Refused)
-    }
-
-    /// As `http_to_pod`, for who comes from outside of the Pod.
-    ///
-    /// # Errors
-    /// When no response comes.
-    pub(crate) fn http_to_address(
-        &mut self,
-        registry: &mut Registry,
-        pod: &ObjectKey,
-        port: u16,
-        request: &HttpRequest,
-    ) -> Result<HttpResponse, ConnectError> {
-        self.listener_outside(pod, port)?;
-        self.http_to_pod(registry, pod, port, request)
     }
 
     /// As `listener`, for who comes from outside of the Pod.

@@ -41,7 +41,7 @@ pub(crate) use process::{Input, Process, ProcessId, ProcessOutput, Work};
 pub(crate) use program::{GrpcHealth, Sigterm, WEBHOOK_SERVERS};
 pub(crate) use shell::Terminal;
 pub(crate) use signals::is_deadly;
-pub(crate) use system::{MachineView, ProcessRow, System};
+pub(crate) use system::{CLUSTER_DNS, MachineView, ProcessRow, System, loops_back};
 
 use crate::base::Timestamp;
 

@@ -1,10 +1,21 @@
 //! The node as a process sees it: its files, its network, its neighbours.
 
+use std::net::IpAddr;
+
 use crate::base::Timestamp;
 
 use super::filesystem::FileView;
 use super::http::{ConnectError, DnsRecord, HttpRequest, HttpResponse, Proxied, ServerCertificate};
 use super::images::Image;
+
+/// The address of the cluster's DNS.
+pub(crate) const CLUSTER_DNS: &str = "10.96.0.10";
+
+/// Whether a host leads nowhere but to the machine that names it.
+pub(crate) fn loops_back(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
 
 /// A machine as df, free, nproc, top and uptime see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -60,19 +60,15 @@ impl Chain<'_> {
         if !matches!(status, 502 | 504) {
             return None;
         }
-        let rules = ingress.list("/spec/rules").iter();
-        let of_host = rules.filter(|rule| text(rule, "/host").is_empty() || text(rule, "/host") == host);
-        let paths = of_host.filter_map(|rule| rule.pointer("/http/paths")).filter_map(Value::as_array);
-        let rule = paths.flatten().find(|rule| path.starts_with(text(rule, "/path")))?;
-        let wanted = text(rule, "/backend/service/name");
+        let backend = rule_for(ingress, host, path)?.get("backend")?;
+        let wanted = text(backend, "/service/name");
         let service = self.world.named(&builtin::SERVICE, Some(ingress.namespace()), wanted)?;
         let selector = service.map("/spec/selector").filter(|selector| !selector.is_empty())?;
         let pods = self.selected(service, selector);
         if status == 504 {
             return self.policy_before(service, &pods);
         }
-        let number = rule.pointer("/backend/service/port/number").map(ToString::to_string);
-        let asked = number.unwrap_or_else(|| text(rule, "/backend/service/port/name").to_owned());
+        let asked = port_of(backend);
         let port = service.list("/spec/ports").iter().find(|port| offers(port, &asked))?;
         Some(self.connection_refused(service, &target_of(port), &pods))
     }
@@ -129,8 +125,7 @@ impl Chain<'_> {
             let finding = Finding::lasting(&sentences::BACKEND_MISSING, [&name, wanted]).aside(near);
             return Some(finding.shown_by(self.describe(ingress)));
         };
-        let number = backend.pointer("/service/port/number").map(ToString::to_string);
-        let port = number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned());
+        let port = port_of(backend);
         let ports = service.list("/spec/ports");
         if !ports.iter().any(|offered| offers(offered, &port)) {
             let offered: Vec<String> = ports.iter().map(|port| port["port"].to_string()).collect();
@@ -168,8 +163,7 @@ impl Chain<'_> {
     fn path_as_it_is(self, ingress: &Object, host: &str, path: &str) -> Option<Finding> {
         const REWRITES: &str = "nginx.ingress.kubernetes.io/rewrite-target";
         let path = path.split('?').next().unwrap_or(path);
-        let fitting = paths_of(ingress, host).filter(|rule| leads(rule, path));
-        let rule = fitting.max_by_key(|rule| text(rule, "/path").len())?;
+        let rule = rule_for(ingress, host, path)?;
         if text(rule, "/path").len() < 2 {
             return None;
         }
@@ -184,6 +178,18 @@ fn paths_of<'i>(ingress: &'i Object, host: &'i str) -> impl Iterator<Item = &'i 
     let rules = ingress.list("/spec/rules").iter();
     let of_host = rules.filter(move |rule| matches!(text(rule, "/host"), "") || text(rule, "/host") == host);
     of_host.filter_map(|rule| rule.pointer("/http/paths")?.as_array()).flatten()
+}
+
+/// The rule of a host that a path comes under: the longest.
+fn rule_for<'i>(ingress: &'i Object, host: &'i str, path: &str) -> Option<&'i Value> {
+    let path = path.split('?').next().unwrap_or(path);
+    paths_of(ingress, host).filter(|rule| leads(rule, path)).max_by_key(|rule| text(rule, "/path").len())
+}
+
+/// The port of a Service that a backend names, by number or by name.
+fn port_of(backend: &Value) -> String {
+    let number = backend.pointer("/service/port/number").map(ToString::to_string);
+    number.unwrap_or_else(|| text(backend, "/service/port/name").to_owned())
 }
 
 /// Whether a path is one that a rule is about.
@@ -207,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_path_that_is_handed_on_is_that_of_the_longest_rule_of_the_host() {
-        let path = |path: &str, service: &str| json!({"path": path, "pathType": "Prefix", "backend": {"service": {"name": service}}});
+        let path = |path: &str, service: &str| json!({"path": path, "pathType": "Prefix", "backend": {"service": {"name": service, "port": {"number": 80}}}});
         let ingress = json!({
             "apiVersion": "networking.k8s.io/v1",
             "kind": "Ingress",
@@ -218,7 +224,13 @@ mod tests {
             ]},
         });
         let ingress = Object::from_value(ingress).unwrap();
-        let (world, logs) = (World::of("default", Vec::new()), BTreeMap::new());
+        let service = |name: &str| {
+            let spec = json!({"selector": {"app": name}, "ports": [{"port": 80}]});
+            let metadata = json!({"name": name, "namespace": "default"});
+            json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+        };
+        let services = ["root", "shop", "other"].map(service).to_vec();
+        let (world, logs) = (World::of("default", services), BTreeMap::new());
         let told = |path: &str| {
             let found = Chain::new(&world, &logs).path_as_it_is(&ingress, "a.example", path);
             found.map(|finding| finding.reason(Language::En).text)
@@ -226,5 +238,10 @@ mod tests {
         let text = told("/shop/api?x=1").unwrap();
         assert!(text.contains("the path /shop/api on to the Service shop as it is"), "{text}");
         assert_eq!((told("/shopping"), told("/")), (None, None));
+        for (path, service) in [("/shop/api", "service/shop"), ("/shopping?x=1", "service/root")] {
+            let refused = Chain::new(&world, &logs).backend_fails(&ingress, "a.example", path, 502).unwrap();
+            let reason = refused.reason(Language::En);
+            assert!(reason.text.contains(service), "{reason:?}");
+        }
     }
 }

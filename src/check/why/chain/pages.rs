@@ -8,6 +8,7 @@ use super::super::super::partial::show;
 use super::super::finding::{Aside, name_of};
 use super::super::sentences;
 use super::files::mount_path;
+use super::service::declared_ports;
 use super::{Chain, text};
 
 /// The folders from which images of web servers serve their pages.
@@ -46,7 +47,9 @@ impl Chain<'_> {
 
 /// The folder from which the image of a container serves, where it runs the image's own program.
 fn root_of(container: &Value) -> Option<&'static str> {
-    container.get("command").is_none().then_some(())?;
+    if container.get("command").is_some() {
+        return None;
+    }
     let image = text(container, "/image");
     let name = image.split('@').next()?.rsplit('/').next()?.split(':').next()?;
     ROOTS.iter().find(|(server, _)| *server == name).map(|(_, root)| *root)
@@ -90,13 +93,11 @@ fn unfilled(pod: &Object, server: &Value, mount: &Value) -> Aside {
 pub(super) fn leads_beside(service_port: &Value, pod: &Object) -> Aside {
     let name = text(service_port, "/name");
     let target = service_port.get("targetPort")?;
-    let containers = pod.list("/spec/containers").iter();
-    let ports: Vec<&Value> =
-        containers.filter_map(|container| container["ports"].as_array()).flatten().collect();
-    let named = ports.iter().find(|port| !name.is_empty() && text(port, "/name") == name)?;
-    let hit = ports.iter().find(|port| port["containerPort"] == *target || port["name"] == *target)?;
-    let words = vec![name.to_owned(), show(target), name_of(pod), show(&named["containerPort"])];
-    (!std::ptr::eq(*named, *hit)).then_some((&sentences::LEADS_BESIDE, words))
+    let ports = declared_ports(pod);
+    let named = ports.iter().position(|(_, own)| !name.is_empty() && *own == name)?;
+    let hit = ports.iter().position(|(number, own)| *target == *number || *target == **own)?;
+    let words = vec![name.to_owned(), show(target), name_of(pod), ports[named].0.to_string()];
+    (named != hit).then_some((&sentences::LEADS_BESIDE, words))
 }
 
 #[cfg(test)]

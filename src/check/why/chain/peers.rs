@@ -7,7 +7,7 @@ use crate::apimachinery::{LabelSelector, Object, builtin};
 use super::super::super::partial::show;
 use super::super::finding::{Aside, Sentence, name_of};
 use super::super::sentences;
-use super::service::written;
+use super::service::{declared_ports, target_port, written};
 use super::{Chain, text};
 
 /// A sentence with its words.
@@ -115,30 +115,24 @@ fn asked(selector: &Value) -> String {
 /// Whether a port of a rule is one on which a Service reaches a Pod.
 fn opens(port: &Value, service: &Object, target: &Object) -> bool {
     let Some(wanted) = port.get("port") else { return true };
-    let targets =
-        || service.list("/spec/ports").iter().map(|one| one.get("targetPort").unwrap_or(&one["port"]));
-    let declared = || {
-        let containers = target.list("/spec/containers").iter();
-        containers.filter_map(|container| container["ports"].as_array()).flatten()
-    };
+    let declared = declared_ports(target);
     let number = |port: &Value| match port.as_str() {
         None => port.as_i64(),
-        Some(name) => declared().find(|one| text(one, "/name") == name)?["containerPort"].as_i64(),
+        Some(wanted) => declared.iter().find(|(_, name)| *name == wanted).map(|(number, _)| *number),
     };
     let Some(first) = number(wanted) else { return false };
     let last = port["endPort"].as_i64().unwrap_or(first);
-    targets().filter_map(number).any(|target| (first..=last).contains(&target))
+    let mut targets = service.list("/spec/ports").iter().map(target_port).filter_map(number);
+    targets.any(|target| (first..=last).contains(&target))
 }
 
 /// The ports of a Pod that a Service leads to.
 fn reached(service: &Object, target: &Object) -> String {
-    let ports = service.list("/spec/ports").iter().map(|one| one.get("targetPort").unwrap_or(&one["port"]));
-    let told = ports.map(|port| {
-        let containers = target.list("/spec/containers").iter();
-        let mut declared = containers.filter_map(|container| container["ports"].as_array()).flatten();
-        let named = declared.find(|one| one["containerPort"] == *port && one.get("name").is_some());
-        let name = named.map(|one| format!(" ({})", text(one, "/name"))).unwrap_or_default();
-        format!("{}{name}", show(port))
+    let declared = declared_ports(target);
+    let told = service.list("/spec/ports").iter().map(target_port).map(|port| {
+        let named = |(number, name): &&(i64, &str)| port.as_i64() == Some(*number) && !name.is_empty();
+        let name = declared.iter().find(named).map(|(_, name)| format!(" ({name})"));
+        format!("{}{}", show(port), name.unwrap_or_default())
     });
     told.collect::<Vec<_>>().join(", ")
 }

@@ -130,17 +130,23 @@ impl<'a> Chain<'a> {
 
     /// The Pod of an older version that holds what a new one asks for, and goes only after it.
     fn older_holds(self, pod: &Object, resource: &str) -> Aside {
-        pod.controller()?;
+        let mut older = self.older_pods(pod).into_iter();
+        let holder = older.find(|older| pod_requests(older.field("spec")).contains_key(resource))?;
+        Some((&sentences::OLDER_HOLDS, vec![name_of(holder), resource.to_owned()]))
+    }
+
+    /// The Pods of other versions of a Pod's workload that have a node.
+    fn older_pods(self, pod: &Object) -> Vec<&'a Object> {
+        if pod.controller().is_none() {
+            return Vec::new();
+        }
         let owner = self.workload_of(pod);
-        let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
-        let mut older = pods.filter(|other| {
+        let older = self.world.all(&builtin::POD, Some(pod.namespace())).iter().filter(|other| {
             !other.text("/spec/nodeName").is_empty()
                 && other.label("pod-template-hash") != pod.label("pod-template-hash")
                 && self.workload_of(other) == owner
-                && pod_requests(other.field("spec")).contains_key(resource)
         });
-        let older = older.next()?;
-        Some((&sentences::OLDER_HOLDS, vec![name_of(older), resource.to_owned()]))
+        older.collect()
     }
 
     /// A request that nobody wrote: a LimitRange of the namespace gives it to whoever has none.
@@ -197,15 +203,7 @@ impl<'a> Chain<'a> {
 
     /// The Pod of an older version beside which a new one may not stand, and which goes only after it.
     fn older_beside(self, pod: &Object) -> Aside {
-        pod.controller()?;
-        let owner = self.workload_of(pod);
-        let pods = self.world.all(&builtin::POD, Some(pod.namespace())).iter();
-        let mut older = pods.filter(|other| {
-            !other.text("/spec/nodeName").is_empty()
-                && other.label("pod-template-hash") != pod.label("pod-template-hash")
-                && self.workload_of(other) == owner
-        });
-        Some((&sentences::OLDER_BESIDE, vec![name_of(older.next()?)]))
+        Some((&sentences::OLDER_BESIDE, vec![name_of(self.older_pods(pod).first()?)]))
     }
 
     /// The host ports that a Pod asks for, and who has one of them.

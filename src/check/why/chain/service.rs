@@ -405,7 +405,7 @@ fn fitting(selector: &Map<String, Value>, pod: &Object) -> usize {
 }
 
 /// Number and name of every port that a Pod's containers declare.
-fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
+pub(super) fn declared_ports(pod: &Object) -> Vec<(i64, &str)> {
     let sidecars =
         pod.list("/spec/initContainers").iter().filter(|container| container["restartPolicy"] == "Always");
     let containers = pod.list("/spec/containers").iter().chain(sidecars);
@@ -446,6 +446,11 @@ pub(super) fn offers(port: &Value, asked: &str) -> bool {
     port["port"].as_i64().is_some_and(|number| asked.parse() == Ok(number)) || text(port, "/name") == asked
 }
 
+/// Where a port of a Service leads to, by number or by name.
+pub(super) fn target_port(port: &Value) -> &Value {
+    port.get("targetPort").unwrap_or(&port["port"])
+}
+
 pub(super) fn target_of(port: &Value) -> String {
-    show(port.get("targetPort").unwrap_or(&port["port"]))
+    show(target_port(port))
 }

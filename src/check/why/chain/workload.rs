@@ -267,8 +267,9 @@ impl<'a> Chain<'a> {
         let stuck = self.broken_link(job).is_some_and(|finding| finding.lasts);
         let words = [name_of(object), name_of(job)];
         let finding = Finding::lasting(&sentences::RUNS_ONE_AT_A_TIME, [&words[0], &words[1]]);
-        let finding = finding.aside(Some((&sentences::OLDER_JOB, vec![then.clone(), name_of(job)])));
-        (active && stuck && now != then).then(|| finding.shown_by("kubectl get jobs"))
+        let changed = now != then;
+        let finding = finding.aside(Some((&sentences::OLDER_JOB, vec![then, name_of(job)])));
+        (active && stuck && changed).then(|| finding.shown_by("kubectl get jobs"))
     }
 
     /// A CronJob that removes its Jobs as soon as they have ended.

@@ -1,6 +1,7 @@
 //! wget and nslookup: the network as seen from inside a Pod.
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
+use super::super::system::CLUSTER_DNS;
 use super::{Call, Outcome};
 
 /// Milliseconds that starting a client, connecting and answering take at least.
@@ -71,7 +72,7 @@ pub(super) fn split_header(header: &str) -> Option<(String, String)> {
 /// Whether that is the DNS of the cluster.
 fn is_cluster_dns(server: &str) -> bool {
     let host = server.split(':').next().unwrap_or_default();
-    host == "10.96.0.10" || host.starts_with("kube-dns.kube-system")
+    host == CLUSTER_DNS || host.starts_with("kube-dns.kube-system")
 }
 
 /// Nobody else serves names in the cluster; what is outside of it is not there.
@@ -104,8 +105,8 @@ fn old_nslookup(call: &mut Call<'_>, name: &str) -> Outcome {
         let known = names.first().map(|record| format!(" {}", record.data.trim_end_matches('.')));
         format!("{address}{}", known.unwrap_or_default())
     };
-    let server = named(call, "10.96.0.10");
-    call.say(&format!("Server:    10.96.0.10\nAddress 1: {server}\n"));
+    let server = named(call, CLUSTER_DNS);
+    call.say(&format!("Server:    {CLUSTER_DNS}\nAddress 1: {server}\n"));
     let addresses = match name.parse::<std::net::Ipv4Addr>() {
         Ok(_) => vec![name.to_owned()],
         Err(_) => call.system.resolve(name),
@@ -152,7 +153,7 @@ pub(super) fn nslookup(call: &mut Call<'_>) -> Outcome {
         call.say(";; connection timed out; no servers could be reached\n");
         return Outcome::Ended(1);
     };
-    call.say("Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n");
+    call.say(&format!("Server:\t\t{CLUSTER_DNS}\nAddress:\t{CLUSTER_DNS}:53\n"));
     if records.is_empty() {
         call.say(&format!("** server can't find {name}: NXDOMAIN\n"));
         return Outcome::Ended(1);

@@ -1,6 +1,7 @@
 //! dig, getent and host: what the DNS says of a name.
 
 use super::super::http::DnsRecord;
+use super::super::system::CLUSTER_DNS;
 use super::{Call, Outcome};
 
 /// Kinds of record that can be asked for.
@@ -68,7 +69,9 @@ pub(super) fn dig(call: &mut Call<'_>) -> Outcome {
         let full = name.trim_end_matches('.').to_owned();
         let asked = call.system.query(&full, &kind);
         let Some(records) = asked else {
-            call.say(";; communications error to 10.96.0.10#53: timed out\n;; no servers could be reached");
+            call.say(&format!(
+                ";; communications error to {CLUSTER_DNS}#53: timed out\n;; no servers could be reached"
+            ));
             return Outcome::Ended(9);
         };
         // Without +search the name is taken for a full one.
@@ -163,7 +166,7 @@ fn tell(call: &mut Call<'_>, shown: Shown, name: &str, kind: &str, found: &[DnsR
     if shown.statistics {
         let now = call.system.now().strftime("%a %b %d %H:%M:%S UTC %Y");
         let latency = call.system.latency();
-        call.say(&format!(";; Query time: {latency} msec\n;; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)"));
+        call.say(&format!(";; Query time: {latency} msec\n;; SERVER: {CLUSTER_DNS}#53({CLUSTER_DNS}) (UDP)"));
         call.say(&format!(";; WHEN: {now}\n"));
     }
 }

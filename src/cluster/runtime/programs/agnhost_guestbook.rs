@@ -9,7 +9,7 @@ use crate::base::Timestamp;
 
 use super::super::http::{ConnectError, HttpRequest, HttpResponse};
 use super::super::process::Process;
-use super::super::system::System;
+use super::super::system::{CLUSTER_DNS, System};
 use super::agnhost::{flag, number, parameter};
 
 /// The subcommand.
@@ -108,7 +108,7 @@ pub(super) fn serve(process: &mut Process, request: &HttpRequest, system: &mut d
                 _ => return text(400, format!("unsupported cmd: '{command}'\n")),
             };
             if system.resolve(host).is_empty() {
-                let why = format!("lookup {host} on 10.96.0.10:53: no such host");
+                let why = format!("lookup {host} on {CLUSTER_DNS}:53: no such host");
                 return text(400, format!("host and/or port param are invalid. {why}\n"));
             }
             match ask(process, system, host, &format!("{command}?key={key}&value={value}")) {

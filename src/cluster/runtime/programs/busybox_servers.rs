@@ -5,7 +5,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
 use super::super::system::System;
-use super::loops_back;
+use super::super::system::loops_back;
 
 /// `busybox-httpd`.
 pub(in super::super) struct BusyboxHttpd;

@@ -4,7 +4,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::Program;
 use super::super::system::System;
-use super::loops_back;
+use super::super::system::loops_back;
 
 /// `http-echo`.
 pub(in super::super) struct HttpEcho;

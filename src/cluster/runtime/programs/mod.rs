@@ -57,12 +57,3 @@ fn content_type(path: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
-
-/// Whether an address of a machine leads nowhere but to itself.
-fn loops_back(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}

@@ -6,7 +6,7 @@ use super::super::http::{HttpRequest, HttpResponse};
 use super::super::process::Process;
 use super::super::program::{Program, Sigterm};
 use super::super::system::System;
-use super::loops_back;
+use super::super::system::loops_back;
 
 /// `redis-server`.
 pub(in super::super) struct Redis;
