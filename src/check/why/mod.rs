@@ -100,8 +100,8 @@ pub(super) fn explain(
                     .or_else(|| near.right_elsewhere(found, gaps))
                     .or_else(|| near.in_another(found, gaps))
                     .or_else(|| near.gaps(found, gaps))
-                    .or_else(|| near.warned_of_nobody())
                     .or_else(|| near.unchanged().filter(|_| by_learner()))
+                    .or_else(|| near.warned_in_vain())
                     .or_else(|| near.difference(found, gaps).filter(|_| by_learner()))
                     // What is only on its way is no reason for a spec that differs.
                     .or_else(|| chain.broken_link(found).filter(|finding| finding.lasts || !spec))

@@ -24,8 +24,15 @@ impl Near<'_> {
         let mut lines = answered.out.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
         lines.peek()?;
         let as_before = |line: &str| line.ends_with(" unchanged") || line.ends_with("(no change)");
+        if !lines.all(as_before) {
+            return None;
+        }
+        if let Some((_, field)) = answered.err.split_once("unknown field ") {
+            let field = field.lines().next().unwrap_or_default().trim_matches('"').to_owned();
+            return Some(Finding::lasting(&sentences::NO_SUCH_FIELD, [&told(last), &field]));
+        }
         let sentence = if reads_files(last) { &sentences::UNCHANGED } else { &sentences::NO_CHANGE };
-        lines.all(as_before).then(|| Finding::lasting(sentence, [&told(last)]))
+        Some(Finding::lasting(sentence, [&told(last)]))
     }
 
     /// It wrote other objects than the one that is not there.

@@ -68,13 +68,12 @@ impl<'a> Near<'a> {
         Some(Finding::lasting(&sentences::WARNED, [&command, &in_short(warning)]))
     }
 
-    /// As `warned`, where the command found nobody to do it to.
-    pub(super) fn warned_of_nobody(&self) -> Option<Finding> {
-        let nobody = self
-            .facts
-            .answered
-            .is_some_and(|answered| answered.err.contains("does not have any containers matching"));
-        self.warned().filter(|_| nobody)
+    /// As `warned`, where the command did nothing for what it was warned of: nobody of the name, no field of it.
+    pub(super) fn warned_in_vain(&self) -> Option<Finding> {
+        let complaints = ["does not have any containers matching", "unknown field "];
+        let in_vain = |err: &str| complaints.iter().any(|complaint| err.contains(complaint));
+        let in_vain = self.facts.answered.is_some_and(|answered| in_vain(&answered.err));
+        self.warned().filter(|_| in_vain)
     }
 
     /// The last command, had it something to write, and the refusal.

@@ -97,6 +97,8 @@ sentences! {
         "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 쓴 내용이 이미 그대로 있습니다. 올바른 파일인지, 저장했는지 보세요.";
     NO_CHANGE: "The last command (`{0}`) changed nothing: what it says is so already, or it names no field that there is.",
         "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. 이미 그런 상태이거나, 없는 필드를 썼습니다.";
+    NO_SUCH_FIELD: "The last command (`{0}`) changed nothing: there is no field `{1}`.",
+        "마지막 명령(`{0}`)으로 바뀐 것이 없습니다. `{1}` 필드는 없습니다.";
     MADE_OTHERS: "The last command (`{0}`) wrote {1}, and {2} is not among them: is it in the file? Each object is a document of its own, with a line `---` between them.",
         "마지막 명령(`{0}`)이 쓴 것은 {1}뿐이고 {2}이(가) 없습니다. 파일에 들어 있나요? 오브젝트마다 문서가 하나이고 그 사이에 `---` 줄이 있어야 합니다.";
     NOT_APPLIED: "{0} was not written by `kubectl apply`, so nothing remembers the file: apply it.",
