@@ -129,6 +129,22 @@ const KUBECONFIG: &[&str] = &[
     "extensions",
 ];
 
+/// The fields of a kuberc file and of its parts; no two parts order the same names differently.
+const PREFERENCE: &[&str] = &[
+    "kind",
+    "apiVersion",
+    "defaults",
+    "aliases",
+    "credentialPluginPolicy",
+    "credentialPluginAllowlist",
+    "name",
+    "command",
+    "default",
+    "prependArgs",
+    "appendArgs",
+    "options",
+];
+
 impl<'v> InGoOrder<'v> {
     /// Looks the object's kind up.
     #[must_use]
@@ -139,6 +155,8 @@ impl<'v> InGoOrder<'v> {
             Shape::Objects
         } else if value["kind"] == "Config" && value["apiVersion"] == "v1" {
             Shape::Listed(KUBECONFIG, KUBECONFIG)
+        } else if value["kind"] == "Preference" {
+            Shape::Listed(PREFERENCE, PREFERENCE)
         } else if value["kind"] == "APIResourceList" {
             Shape::Listed(RESOURCES, RESOURCE)
         } else {

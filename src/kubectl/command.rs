@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::base::{Output, Streams, Timestamp, nearest};
+use crate::base::{Streams, Timestamp, nearest};
 
 use super::api::{Api, Log, Warned};
 use super::commands::{COMMANDS, complete_words, run_plugin};
@@ -308,12 +308,13 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     {
         return complete(words, first == "__complete", streams, factory).await;
     }
-    let (args, preference) = &kuberc::apply(args, factory, &mut streams.err)?;
+    let preferred = kuberc::apply(args, factory, &mut streams.err)?;
+    let args = &preferred.words;
     let (chain, rest) = find(args);
-    let Some(command) = chain.last().copied() else {
+    let Some(command) = chain.last().copied().filter(|_| !kuberc::lacks(factory, chain[0])) else {
         return match run_plugin(args, 1, factory).await {
             Some(ended) => ended,
-            None => help::root(streams, args, rest),
+            None => help::root(streams, args, args.clone()),
         };
     };
     let path = path_of(&chain);
@@ -324,7 +325,9 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
         return ended;
     }
     let flags = all_flags(command);
+    let rest = [preferred.flags, rest].concat();
     let (parsed, args, dash) = parse(&flags, &rest).map_err(|failure| flag_error(&failure, &path))?;
+    kuberc::check_flag(factory, &parsed).map_err(|failure| flag_error(&failure, &path))?;
     for (name, _) in parsed.typed() {
         if let Some(flag) = flags.iter().find(|flag| flag.long == *name && !flag.deprecated.is_empty()) {
             streams.err.line(format!("Flag --{name} has been deprecated, {}", flag.deprecated))?;
@@ -343,7 +346,7 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
     }
     check_values(command, &parsed, streams)?;
     let mut call = Call::new(command, path, parsed, (args, dash), streams, factory);
-    call.preference.clone_from(preference);
+    call.preference = preferred.file;
     let ended = (command.run)(&mut call).await;
     let ended = call.with_deferred(ended);
     call.tell_refusal(&ended)?;
@@ -364,8 +367,10 @@ async fn run_words(args: &[String], streams: &mut Streams, factory: &Factory) ->
 
 /// `__complete WORD…`: what shells ask.
 async fn complete(words: &[String], described: bool, streams: &mut Streams, factory: &Factory) -> Outcome {
-    let before = words.split_last().map_or(&[][..], |(_, before)| before);
-    let (chain, mut rest) = find(before);
+    let (before, last) = words.split_at(words.len().saturating_sub(1));
+    let preferred = kuberc::apply_unheard(before, factory);
+    let words = &[&preferred.words, last].concat();
+    let (chain, mut rest) = find(&preferred.words);
     let command = chain.last().copied().unwrap_or(&Command::PLAIN);
     // A half-typed line need not parse; what does not counts as not typed.
     let parsed = parse(&all_flags(command), &rest).or_else(|_| {
@@ -375,10 +380,7 @@ async fn complete(words: &[String], described: bool, streams: &mut Streams, fact
     });
     let (flags, args, dash) = parsed.unwrap_or_default();
     let mut call = Call::new(command, path_of(&chain), flags, (args, dash), streams, factory);
-    // Preferences that make no sense let no program run.
-    let preferred = kuberc::apply(before, factory, &mut Output::captured().0);
-    call.preference =
-        preferred.map_or_else(|_| json!({"credentialPluginPolicy": "DenyAll"}), |(_, held)| held);
+    call.preference = preferred.file;
     complete_words(&mut call, words, described).await
 }
 
@@ -425,7 +427,7 @@ pub(super) fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
 }
 
 /// Index of the first word that is neither a flag nor the value of one (cobra's `stripFlags`).
-fn first_argument(flags: &[&Flag], words: &[String]) -> Option<usize> {
+pub(super) fn first_argument(flags: &[&Flag], words: &[String]) -> Option<usize> {
     let stands_alone = |word: &str| {
         let named = word.strip_prefix("--").map_or_else(
             || flags.iter().find(|flag| flag.short.is_some_and(|letter| word[1..].starts_with(letter))),

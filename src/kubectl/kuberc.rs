@@ -3,24 +3,36 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::command::{all_flags, find};
+use super::command::{Command, all_flags, find};
 use super::commands::COMMANDS;
 use super::errors::{Failure, Outcome, reason};
 use super::factory::Factory;
-use super::flags::parse;
+use super::flags::{Flags, parse};
+use super::klog::{self, Severity};
 use super::kuberc_document::{Found, read};
 use crate::base::Output;
 
-/// The words as the person's preferences make them, and those preferences; null where there are none.
-pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<(Vec<String>, Value)> {
-    let plain = || (args.to_vec(), Value::Null);
-    let given = flag_value(args, "kuberc");
-    let switch = factory.variable("KUBERC").unwrap_or_default();
-    if factory.variable("KUBECTL_KUBERC") == Some("false") {
+/// A command line as the person's preferences make it.
+#[derive(Debug, Default)]
+pub(super) struct Preferred {
+    /// The words, with the command in place of an alias.
+    pub(super) words: Vec<String>,
+    /// Flags that are preferred where the words say nothing of them.
+    pub(super) flags: Vec<String>,
+    /// What the file holds; null where there is none.
+    pub(super) file: Value,
+}
+
+/// The words with the person's preferences.
+pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Outcome<Preferred> {
+    let plain = || Preferred { words: args.to_vec(), ..Preferred::default() };
+    if args.is_empty() || is_disabled(factory) {
         return Ok(plain());
     }
+    let given = named_file(args)?;
+    let switch = factory.variable("KUBERC").unwrap_or_default();
     if switch == "off" {
         return match given {
             Some(_) => Err(refused(
@@ -45,33 +57,82 @@ pub(super) fn apply(args: &[String], factory: &Factory, err: &mut Output) -> Out
             Found::NothingValid(format!("{what} {shown}: {}", reason(&error)))
         }
     };
-    let preference = match found {
-        Found::Preference(preference) => preference,
+    match found {
+        Found::Preference(preference) => with_preference(args, preference, err),
         Found::Nothing => {
-            let level = flag_value(args, "v").and_then(|level| level.parse::<i64>().ok());
-            if level.is_some_and(|level| level >= 5) {
-                err.line(format!("kuberc: no preferences found in {shown}"))?;
+            if flag_value(args, "v").is_some_and(|level| level.parse::<i64>().is_ok_and(|level| level >= 5)) {
+                let text = format!("kuberc: no preferences found in {shown}");
+                err.line(klog::line(Severity::Info, "marshal.go:103", &text))?;
             }
-            return Ok(plain());
+            Ok(plain())
         }
-        Found::NothingValid(why) if explicit.is_some() => {
-            return Err(refused(format!("kuberc error kuberc: {why}")));
-        }
+        Found::NothingValid(why) if explicit.is_some() => Err(refused(format!("kuberc error kuberc: {why}"))),
         Found::NothingValid(why) => {
-            err.line(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
-            return Ok(plain());
+            // Upstream ends no line here.
+            err.text(format!("kuberc: no preferences loaded from {shown}: {why}"))?;
+            Ok(plain())
         }
+    }
+}
+
+/// As [`apply`], where nobody is told of mistakes.
+pub(super) fn apply_unheard(args: &[String], factory: &Factory) -> Preferred {
+    apply(args, factory, &mut Output::captured().0).unwrap_or_else(|_| Preferred {
+        words: args.to_vec(),
+        // Preferences that make no sense let no program run.
+        file: json!({"credentialPluginPolicy": "DenyAll"}),
+        ..Preferred::default()
+    })
+}
+
+/// Whether preferences, their flag and their command are switched off altogether.
+fn is_disabled(factory: &Factory) -> bool {
+    factory.variable("KUBECTL_KUBERC").is_some_and(|value| value.eq_ignore_ascii_case("false"))
+}
+
+/// Whether the command is not there because preferences are switched off.
+pub(super) fn lacks(factory: &Factory, command: &Command) -> bool {
+    command.name == "kuberc" && is_disabled(factory)
+}
+
+/// Refuses the flag that is not there when preferences are switched off.
+pub(super) fn check_flag(factory: &Factory, flags: &Flags) -> Outcome {
+    match flags.is_set("kuberc") && is_disabled(factory) {
+        true => Err(Failure::message("unknown flag: --kuberc")),
+        false => Ok(()),
+    }
+}
+
+/// The file that the words name first, as upstream looks for it before it parses anything.
+fn named_file(args: &[String]) -> Outcome<Option<String>> {
+    let (before_dash, _) = split_at_dash(args);
+    let is_it = |word: &String| word == "--kuberc" || word.contains("--kuberc=");
+    let Some(index) = before_dash.iter().position(is_it) else { return Ok(None) };
+    let value = match before_dash[index].split('=').nth(1) {
+        Some(value) => Some(value).filter(|value| !value.is_empty()),
+        None => args.get(index + 1).map(String::as_str),
     };
-    warn_of_unknown_commands(&preference, err)?;
-    Ok((with_preference(args, &preference)?, preference))
+    // A value of its own may be empty, and then counts for nothing.
+    match value {
+        Some(value) => Ok(Some(value.to_owned()).filter(|value| !value.is_empty())),
+        None => Err(refused("kuberc file is not found")),
+    }
 }
 
 /// The words behind an alias, as they are, or the words with the defaults of their command.
-fn with_preference(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
-    match with_alias(args, preference)? {
-        Some(words) => Ok(words),
-        None => with_defaults(args, preference),
+fn with_preference(args: &[String], preference: Value, err: &mut Output) -> Outcome<Preferred> {
+    let mut preferred = Preferred { words: args.to_vec(), ..Preferred::default() };
+    let alias = match find(args).0.is_empty() {
+        true => with_alias(&mut preferred, &preference)?,
+        false => None,
+    };
+    let name = alias.or_else(|| find(args).0.last().map(|command| command.name.to_owned()));
+    // What names no command is somebody else's.
+    if let Some(name) = name {
+        add_defaults(&mut preferred, &preference, &name, err)?;
     }
+    preferred.file = preference;
+    Ok(preferred)
 }
 
 /// What kubectl says when it does not take the preferences.
@@ -79,23 +140,8 @@ pub(super) fn refused(why: impl std::fmt::Display) -> Failure {
     Failure::Plain(format!("error occurred while applying preferences {why}"))
 }
 
-/// Defaults of commands that there are not.
-fn warn_of_unknown_commands(preference: &Value, err: &mut Output) -> Outcome {
-    for entry in defaults_of(preference) {
-        let command = entry["command"].as_str().unwrap_or_default();
-        if !is_command(&words_of(command)) {
-            err.line(format!("Warning: command {command:?} not found to set kuberc override"))?;
-        }
-    }
-    Ok(())
-}
-
 fn words_of(command: &str) -> Vec<String> {
     command.split_whitespace().map(str::to_owned).collect()
-}
-
-fn is_command(words: &[String]) -> bool {
-    find(words).1.is_empty()
 }
 
 /// Defaults; v1alpha1 calls them overrides.
@@ -117,39 +163,37 @@ fn texts(value: &Value, field: &str) -> Vec<String> {
     list(value, field).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Exchanges an alias for its command, arguments and flags; `None` when there is none.
-fn with_alias(args: &[String], preference: &Value) -> Outcome<Option<Vec<String>>> {
+/// Exchanges an alias for its command, arguments and flags; gives back its name.
+fn with_alias(preferred: &mut Preferred, preference: &Value) -> Outcome<Option<String>> {
+    let args = &preferred.words;
     let Some(index) = args.iter().position(|word| !word.starts_with('-')) else { return Ok(None) };
-    let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *args[index].as_str())
-    else {
+    let name = args[index].clone();
+    let Some(alias) = list(preference, "aliases").iter().find(|alias| alias["name"] == *name) else {
         return Ok(None);
     };
     // An alias does not hide a command.
-    if COMMANDS.iter().any(|command| command.answers_to(&args[index])) {
+    if COMMANDS.iter().any(|command| command.answers_to(&name)) {
         return Ok(None);
     }
-    let command = words_of(alias["command"].as_str().unwrap_or_default());
-    if !is_command(&command) {
-        return Err(refused(format!(
-            "command {:?} not found to set alias {:?}: [{}]",
-            command.join(" "),
-            args[index],
-            command.join(" ")
-        )));
+    let meant = alias["command"].as_str().unwrap_or_default();
+    let (chain, _) = find(&words_of(meant));
+    if chain.is_empty() {
+        let words = words_of(meant).join(" ");
+        return Err(refused(format!("command {meant:?} not found to set alias {name:?}: [{words}]")));
     }
-    let rest = [&args[..index], &args[index + 1..]].concat();
-    let (before, after) = split_at_dash(&rest);
-    let (appended, appended_after) = split_at_dash(&texts(alias, "appendArgs"));
-    let unknown = |name: &str| refused(format!("invalid alias flag {name} in alias kubectl"));
-    let known = [command.clone(), rest.clone()].concat();
-    let mut words = [command, texts(alias, "prependArgs"), before, appended].concat();
-    words.extend(missing_flags(&known, options_of(alias), unknown)?);
-    let after = [after, appended_after].concat();
-    if !after.is_empty() {
-        words.push("--".to_owned());
-        words.extend(after);
-    }
-    Ok(Some(words))
+    let command: Vec<String> = chain.iter().map(|command| command.name.to_owned()).collect();
+    let typed = [&args[..index], &command, &args[index + 1..]].concat();
+    let refusals = Refusals {
+        unknown: &|flag| format!("invalid alias flag {flag} in alias kubectl"),
+        wrong: &|flag, value, why| {
+            format!("could not apply value {value} to flag {flag} in alias kubectl err: {why}")
+        },
+    };
+    preferred.flags = missing_flags(&typed, options_of(alias), &refusals)?;
+    let (before, after) = (&args[..index], &args[index + 1..]);
+    preferred.words =
+        [before, &command, &texts(alias, "prependArgs"), after, &texts(alias, "appendArgs")].concat();
+    Ok(Some(name))
 }
 
 /// What stands before and behind `--`.
@@ -160,39 +204,42 @@ fn split_at_dash(words: &[String]) -> (Vec<String>, Vec<String>) {
     }
 }
 
-/// Adds the defaults of the command that the words name.
-fn with_defaults(args: &[String], preference: &Value) -> Outcome<Vec<String>> {
-    let (chain, _) = find(args);
-    let name = chain.last().map(|command| command.name).unwrap_or_default();
-    let unknown = |flag: &str| refused(format!("invalid flag {flag} for command {name}"));
-    let mut words = args.to_vec();
+/// Adds the defaults of the command of that name; upstream compares no more than the last word of commands.
+fn add_defaults(preferred: &mut Preferred, preference: &Value, name: &str, err: &mut Output) -> Outcome {
     for entry in defaults_of(preference) {
-        let meant = find(&words_of(entry["command"].as_str().unwrap_or_default())).0;
-        if meant.is_empty() || !meant.iter().map(|command| command.name).eq(chain.iter().map(|one| one.name))
-        {
+        let command = entry["command"].as_str().unwrap_or_default();
+        let (meant, words) = (find(&words_of(command)).0, words_of(command));
+        if words.first().is_some_and(|first| first == name) && meant.is_empty() {
+            return Err(refused(format!("alias {name} can not be overridden")));
+        }
+        let Some(meant) = meant.last() else {
+            err.line(format!("Warning: command {command:?} not found to set kuberc override"))?;
+            continue;
+        };
+        if meant.name != name {
             continue;
         }
-        let added = missing_flags(&words, options_of(entry), unknown)?;
-        for flag in &added {
-            if let Err(failure) = parse(&all_flags(meant[meant.len() - 1]), std::slice::from_ref(flag)) {
-                let (option, value) = flag.trim_start_matches('-').split_once('=').unwrap_or_default();
-                return Err(refused(format!(
-                    "could not apply override value {value} to flag {option} in command {name} err: {failure}"
-                )));
-            }
-        }
-        let dash = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        words.splice(dash..dash, added);
+        let refusals = Refusals {
+            unknown: &|flag| format!("invalid flag {flag} for command {command}"),
+            wrong: &|flag, value, why| {
+                format!(
+                    "could not apply override value {value} to flag {flag} in command {command} err: {why}"
+                )
+            },
+        };
+        preferred.flags.extend(missing_flags(&preferred.words, options_of(entry), &refusals)?);
     }
-    Ok(words)
+    Ok(())
+}
+
+/// What is said of flags that cannot be preferred.
+struct Refusals<'r> {
+    unknown: &'r dyn Fn(&str) -> String,
+    wrong: &'r dyn Fn(&str, &str, &Failure) -> String,
 }
 
 /// Flags with defaults that the words do not give themselves.
-fn missing_flags(
-    words: &[String],
-    options: &[Value],
-    unknown: impl Fn(&str) -> Failure,
-) -> Outcome<Vec<String>> {
+fn missing_flags(words: &[String], options: &[Value], refusals: &Refusals<'_>) -> Outcome<Vec<String>> {
     let (chain, rest) = find(words);
     let Some(command) = chain.last() else { return Ok(Vec::new()) };
     let flags = all_flags(command);
@@ -203,10 +250,13 @@ fn missing_flags(
         let name = option["name"].as_str().unwrap_or_default();
         let value = option["default"].as_str().unwrap_or_default();
         if !flags.iter().any(|flag| flag.long == name) {
-            return Err(unknown(name));
+            return Err(refused((refusals.unknown)(name)));
         }
         if !given.is_set(name) {
-            added.push(format!("--{name}={value}"));
+            let flag = format!("--{name}={value}");
+            parse(&flags, std::slice::from_ref(&flag))
+                .map_err(|why| refused((refusals.wrong)(name, value, &why)))?;
+            added.push(flag);
         }
     }
     Ok(added)
@@ -242,35 +292,46 @@ aliases:
   appendArgs: [test-pod, --, arg]
 - {name: odd, command: get, options: [{name: nope, default: x}]}
 - {name: far, command: away}
+- {name: more, command: get pods}
+- {name: unsure, command: get, options: [{name: watch, default: maybe}]}
 defaults:
 - {command: delete, options: [{name: interactive, default: 'true'}]}
 - {command: run, options: [{name: quiet, default: 'true'}]}
 - {command: describe, options: [{name: nope, default: x}]}
 - {command: logs, options: [{name: tail, default: many}]}
+- {command: config view, options: [{name: output, default: json}]}
 ";
 
     fn applied(line: &str) -> String {
+        applied_from(FILE, line)
+    }
+
+    fn applied_from(file: &str, line: &str) -> String {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let (mut err, _) = Output::captured();
-        let Found::Preference(preference) = read(FILE, "kuberc", &mut err).unwrap() else {
+        let (mut err, said) = Output::captured();
+        let Found::Preference(preference) = read(file, "kuberc", &mut err).unwrap() else {
             panic!("nothing")
         };
-        match with_preference(&words, &preference) {
-            Ok(words) => words.join(" "),
+        let told = match with_preference(&words, preference, &mut err) {
+            Ok(preferred) => [preferred.words, preferred.flags].concat().join(" "),
             Err(failure) => failure.report().trim_end().to_owned(),
-        }
+        };
+        format!("{}{told}", String::from_utf8(said.lock().unwrap().clone()).unwrap())
     }
 
     #[test]
     fn aliases_and_defaults_stand_behind_what_is_typed() {
         assert_eq!(applied("getn default"), "get namespace default --output=wide");
         assert_eq!(applied("getn default -ojson"), "get namespace default -ojson");
-        assert_eq!(applied("runx -n a"), "run -n a test-pod --image=nginx -- arg");
+        assert_eq!(applied("runx -n a"), "run -n a test-pod -- arg --image=nginx");
+        assert_eq!(applied("runx -- typed"), "run -- typed test-pod -- arg --image=nginx");
         assert_eq!(applied("delete pod a"), "delete pod a --interactive=true");
         assert_eq!(applied("delete pod a --interactive=false"), "delete pod a --interactive=false");
         assert_eq!(applied("get pods"), "get pods");
         assert_eq!(applied("getn -Ao json"), "get namespace -Ao json");
         assert_eq!(applied("run a"), "run a --quiet=true");
+        assert_eq!(applied("more"), "get", "words behind the command of an alias count for nothing");
+        assert_eq!(applied("kuberc view"), "kuberc view --output=json", "the last word of a command counts");
     }
 
     #[test]
@@ -279,11 +340,35 @@ defaults:
         assert_eq!(applied("odd pods"), refused("invalid alias flag nope in alias kubectl"));
         assert_eq!(applied("far pods"), refused("command \"away\" not found to set alias \"far\": [away]"));
         assert_eq!(applied("describe pods"), refused("invalid flag nope for command describe"));
-        assert_eq!(
-            applied("logs web"),
-            refused(
-                "could not apply override value many to flag tail in command logs err: invalid argument \"many\" for \"--tail\" flag: strconv.ParseInt: parsing \"many\": invalid syntax"
-            )
-        );
+        let why = "invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax";
+        let value = "could not apply value maybe to flag watch in alias kubectl err: ";
+        assert_eq!(applied("unsure pods"), refused(&format!("{value}{why}")));
+        let why = "invalid argument \"many\" for \"--tail\" flag: strconv.ParseInt: parsing \"many\": invalid syntax";
+        let value = "could not apply override value many to flag tail in command logs err: ";
+        assert_eq!(applied("logs web"), refused(&format!("{value}{why}")));
+    }
+
+    #[test]
+    fn defaults_of_no_command_are_told_where_a_command_runs() {
+        let file = "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\naliases: [{name: twice, command: get}]\ndefaults: [{command: gone}, {command: twice}]\n";
+        let warned = |name: &str| format!("Warning: command {name:?} not found to set kuberc override\n");
+        assert_eq!(applied_from(file, "a plugin"), "a plugin");
+        assert_eq!(applied_from(file, "exec web"), format!("{}{}exec web", warned("gone"), warned("twice")));
+        let refused = "error occurred while applying preferences alias twice can not be overridden";
+        assert_eq!(applied_from(file, "twice"), format!("{}{refused}", warned("gone")));
+    }
+
+    #[test]
+    fn the_file_is_the_first_that_is_named() {
+        let named = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            named_file(&words).map_err(|failure| failure.report())
+        };
+        assert_eq!(named("get --kuberc a --kuberc=b"), Ok(Some("a".to_owned())));
+        assert_eq!(named("get --kuberc=a=b"), Ok(Some("a".to_owned())));
+        assert_eq!(named("exec web -- --kuberc=a"), Ok(None));
+        let refused = "error occurred while applying preferences kuberc file is not found".to_owned();
+        assert_eq!(named("get --kuberc"), Err(refused.clone()));
+        assert_eq!(named("get --kuberc= pods"), Err(refused));
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::errors::Outcome;
 use super::kuberc::{list, refused};
-use crate::base::{Output, parse_yaml};
+use crate::base::{Output, Position, parse_yaml};
 
 /// What a field of a document holds.
 enum Shape {
@@ -107,13 +107,18 @@ pub(super) fn read(text: &str, path: &str, err: &mut Output) -> Outcome<Found> {
     }
     for document in text.split("\n---") {
         let Ok(documents) = parse_yaml(document) else { continue };
-        let Some(value) = documents.into_iter().map(|document| document.value).next() else { continue };
+        let Some(document) = documents.into_iter().next() else { continue };
+        let value = &document.value;
         let Some((_, fields)) = VERSIONS.iter().find(|(version, _)| value["apiVersion"] == *version) else {
             continue;
         };
         let mut unknown = Vec::new();
-        if value["kind"] != "Preference" || !fits(&value, fields, "", &mut unknown) {
+        if value["kind"] != "Preference" || !fits(value, fields, "", &mut unknown) {
             continue;
+        }
+        let twice: Vec<String> = document.duplicate_keys().iter().map(key_set_twice).collect();
+        if !twice.is_empty() {
+            unknown.insert(0, format!("yaml: unmarshal errors:\n  {}", twice.join("\n  ")));
         }
         if !unknown.is_empty() {
             // Upstream ends no line here.
@@ -122,10 +127,37 @@ pub(super) fn read(text: &str, path: &str, err: &mut Output) -> Outcome<Found> {
                 unknown.join(", ")
             ))?;
         }
-        validate(&value)?;
-        return Ok(Found::Preference(value));
+        validate(value)?;
+        return Ok(Found::Preference(document.value));
     }
     Ok(Found::NothingValid(format!("no valid preferences found in {path}, use --v=5 to see details")))
+}
+
+/// A key that stands a second time in its map, by the line it stands in.
+fn key_set_twice((path, position): &(String, Position)) -> String {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    format!("line {}: key {key:?} already set in map", position.line)
+}
+
+/// The document with the fields of a Preference of today and no others, as upstream holds it.
+pub(super) fn known(document: &Value) -> Value {
+    let (_, fields) = &VERSIONS[0];
+    known_of(document, fields)
+}
+
+fn known_of(value: &Value, fields: Fields) -> Value {
+    let Some(held) = value.as_object() else { return value.clone() };
+    let kept = fields.iter().filter_map(|(name, shape)| {
+        let value = held.get(*name)?;
+        let value = match (shape, value) {
+            (Shape::Structs(inner), Value::Array(items)) => {
+                items.iter().map(|item| known_of(item, inner)).collect()
+            }
+            _ => value.clone(),
+        };
+        Some(((*name).to_owned(), value))
+    });
+    Value::Object(kept.collect())
 }
 
 /// Refuses what can be read and makes no sense.
@@ -180,6 +212,8 @@ fn validate_plugins(preference: &Value) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// What is said of a file with these lines behind its head.
@@ -224,6 +258,10 @@ mod tests {
                 "defaults: [{command: get, what: x}]",
                 "kuberc: ignoring strict decoding error in kuberc: strict decoding error: unknown field \"defaults[0].what\"",
             ),
+            (
+                "defaults:\n- command: get\n  command: run\n  what: x",
+                "kuberc: ignoring strict decoding error in kuberc: strict decoding error: yaml: unmarshal errors:\n  line 5: key \"command\" already set in map, unknown field \"defaults[0].what\"",
+            ),
             ("credentialPluginPolicy: DenyAll", ""),
         ] {
             assert_eq!(told(lines), expected, "{lines}");
@@ -236,5 +274,11 @@ mod tests {
         let file = "apiVersion: other/v1\nkind: Preference\n---\nbroken: [\n---\napiVersion: kubectl.config.k8s.io/v1alpha1\nkind: Preference\n";
         assert!(matches!(read(file, "kuberc", &mut err).unwrap(), Found::Preference(_)));
         assert_eq!(read("", "kuberc", &mut err).unwrap(), Found::Nothing);
+    }
+
+    #[test]
+    fn fields_of_no_preference_of_today_are_dropped() {
+        let old = json!({"kind": "Preference", "overrides": [], "aliases": [{"name": "a", "flags": [], "command": "get"}]});
+        assert_eq!(known(&old), json!({"kind": "Preference", "aliases": [{"name": "a", "command": "get"}]}));
     }
 }

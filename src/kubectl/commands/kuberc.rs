@@ -9,6 +9,7 @@ use crate::base::{parse_yaml, to_yaml};
 use crate::kubectl::command::{Call, Command};
 use crate::kubectl::errors::{Failure, Outcome, unwritten};
 use crate::kubectl::flags::Flag;
+use crate::kubectl::kuberc_document::known;
 use crate::kubectl::printers::format_of;
 
 /// The group.
@@ -54,17 +55,22 @@ const DEFAULTS: &str = "defaults";
 const ALIASES: &str = "aliases";
 const PLUGIN: &str = "credentialplugin";
 
-/// The file of `--kuberc` or KUBERC, else the one in the home folder.
+/// The file of `--kuberc` or KUBERC, else the one in the home folder; as it was named, to be told.
 fn path(call: &Call<'_>) -> Outcome<PathBuf> {
     let given = call.flags.text("kuberc");
     if !given.is_empty() {
-        return Ok(call.factory.path(given));
+        return Ok(given.into());
     }
     match (call.factory.variable("KUBERC").unwrap_or_default(), call.factory.home()) {
         ("off", _) => Err(Failure::message("KUBERC is disabled via KUBERC=off environment variable")),
         ("", Some(home)) => Ok(home.join(".kube/kuberc")),
-        (path, _) => Ok(call.factory.path(path)),
+        (path, _) => Ok(path.into()),
     }
+}
+
+/// Where a file stands that is told by that name.
+fn place(call: &Call<'_>, path: &Path) -> PathBuf {
+    call.factory.path(&path.display().to_string())
 }
 
 /// What the file holds; `None` when there is none.
@@ -76,12 +82,13 @@ fn load(path: &PathBuf) -> Outcome<Option<Value>> {
     };
     let documents =
         parse_yaml(&text).map_err(|error| Failure::message(format!("error parsing kuberc file: {error}")))?;
-    Ok(documents.into_iter().map(|document| document.value).find(Value::is_object))
+    let document = documents.into_iter().map(|document| document.value).find(Value::is_object);
+    Ok(document.map(|document| known(&document)))
 }
 
 async fn view(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
-    let Some(mut preference) = load(&path)? else {
+    let Some(mut preference) = load(&place(call, &path))? else {
         return offer(call, &path).await;
     };
     for list in [DEFAULTS, ALIASES] {
@@ -117,10 +124,11 @@ fn nothing_preferred() -> Value {
 }
 
 fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
-    if let Some(folder) = path.parent() {
+    let place = place(call, path);
+    if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder).map_err(|error| unwritten("mkdir", folder, &error))?;
     }
-    crate::base::write_private(path, &to_yaml(preference))
+    crate::base::write_private(&place, &to_yaml(preference))
         .map_err(|error| unwritten("open", path, &error))?;
     call.line(format!("Updated {}", path.display()))
 }
@@ -128,7 +136,7 @@ fn store(call: &mut Call<'_>, path: &Path, preference: &Value) -> Outcome {
 async fn set(call: &mut Call<'_>) -> Outcome {
     let path = path(call)?;
     check(call)?;
-    let mut preference = load(&path)?.unwrap_or_else(nothing_preferred);
+    let mut preference = load(&place(call, &path))?.unwrap_or_else(nothing_preferred);
     let options = options(call)?;
     match call.flags.text("section") {
         PLUGIN => set_plugin(call, &mut preference)?,

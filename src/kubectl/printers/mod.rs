@@ -211,6 +211,7 @@ fn holds_structs(path: &str) -> bool {
         "kubectl auth ",
         "kubectl certificate ",
         "kubectl config view",
+        "kubectl kuberc view",
         "kubectl events",
         "kubectl cluster-info dump",
         "kubectl api-resources",
