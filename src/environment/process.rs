@@ -122,10 +122,12 @@ impl Shell {
 
 /// The exit code as shells report it.
 fn code_of(status: std::io::Result<ExitStatus>) -> i32 {
-    match status {
-        Ok(status) => status.code().unwrap_or(INTERRUPTED),
-        Err(_) => CANNOT_RUN,
+    let Ok(status) = status else { return CANNOT_RUN };
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
     }
+    status.code().unwrap_or(INTERRUPTED)
 }
 
 /// A process group, ended when this is dropped.
@@ -174,7 +176,7 @@ impl Programs for HostPrograms {
                 command.stdin(Stdio::null());
             }
             let ended = command.spawn()?.wait_with_output().await?;
-            Ok(Ended { code: ended.status.code().unwrap_or(INTERRUPTED), out: ended.stdout })
+            Ok(Ended { code: code_of(Ok(ended.status)), out: ended.stdout })
         })
     }
 }

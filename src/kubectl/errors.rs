@@ -178,6 +178,8 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::StorageFull => "no space left on device".to_owned(),
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         io::ErrorKind::InvalidData => "the file holds no text".to_owned(),
+        // What has no kind of its own in Rust; `(os error 8)` is Rust's.
+        _ if error.to_string() == "Exec format error (os error 8)" => "exec format error".to_owned(),
         _ => error.to_string(),
     }
 }

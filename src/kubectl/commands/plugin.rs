@@ -1,12 +1,12 @@
 //! `kubectl plugin list`, and running `kubectl-NAME` programs of PATH as commands.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::COMMANDS;
-use crate::kubectl::command::{Call, Command};
-use crate::kubectl::errors::{Failure, Outcome};
+use crate::kubectl::command::{Call, Command, find, first_argument, path_of};
+use crate::kubectl::errors::{Failure, Outcome, reason};
 use crate::kubectl::factory::Factory;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::global_flags::GLOBAL_FLAGS;
 use crate::kubectl::programs::Program;
 
 /// What names of plugins begin with.
@@ -46,23 +46,21 @@ async fn list(call: &mut Call<'_>) -> Outcome {
     for folder in folders(call.factory) {
         match std::fs::read_dir(&folder) {
             Ok(entries) => {
-                let mut names: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+                // Components are joined, so that `./p/` reads as `p`.
+                let clean: PathBuf = folder.components().filter(|part| *part != Component::CurDir).collect();
+                let mut names: Vec<PathBuf> =
+                    entries.filter_map(|entry| Some(clean.join(entry.ok()?.file_name()))).collect();
                 names.sort();
                 found.extend(
                     names.into_iter().filter(|path| !path.is_dir() && name_of(path).starts_with(PREFIX)),
                 );
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                call.complain(format!(
-                    "Unable to read directory {:?} from your PATH: open {}: no such file or directory. Skipping...",
-                    folder.display().to_string(),
-                    folder.display()
-                ))?;
-            }
             Err(error) => {
+                let shown = folder.display();
                 call.complain(format!(
-                    "Unable to read directory {:?} from your PATH: {error}. Skipping...",
-                    folder.display().to_string()
+                    "Unable to read directory {:?} from your PATH: open {shown}: {}. Skipping...",
+                    shown.to_string(),
+                    reason(&error)
                 ))?;
             }
         }
@@ -95,19 +93,25 @@ fn name_of(path: &Path) -> String {
 fn warnings_about(path: &Path, seen: &[PathBuf]) -> Vec<String> {
     let (shown, name) = (path.display(), name_of(path));
     let mut warnings = Vec::new();
-    let words: Vec<&str> = name.split('-').skip(1).collect();
-    let is_command = words.first().is_some_and(|first| COMMANDS.iter().any(|command| command.name == *first));
-    if is_command && words.len() == 1 {
-        warnings.push(format!("warning: {} overwrites existing command: \"kubectl {}\"", name, words[0]));
-    }
-    if !is_executable(path) {
-        warnings.push(format!("warning: {shown} identified as a kubectl plugin, but it is not executable"));
+    match std::fs::metadata(path) {
+        Ok(_) if is_executable(path) => {}
+        Ok(_) => warnings
+            .push(format!("warning: {shown} identified as a kubectl plugin, but it is not executable")),
+        Err(error) => warnings.push(format!(
+            "error: unable to identify {shown} as an executable file: stat {shown}: {}",
+            reason(&error)
+        )),
     }
     if let Some(earlier) = seen.iter().find(|earlier| name_of(earlier) == name) {
         warnings.push(format!(
             "warning: {shown} is overshadowed by a similarly named plugin: {}",
             earlier.display()
         ));
+    }
+    let words: Vec<String> = name.split('-').skip(1).map(str::to_owned).collect();
+    let (chain, _) = find(&words);
+    if !chain.is_empty() {
+        warnings.push(format!("warning: {name} overwrites existing command: {:?}", path_of(&chain)));
     }
     warnings
 }
@@ -128,6 +132,11 @@ pub(in crate::kubectl) async fn run_plugin(
     factory: &Factory,
 ) -> Option<Outcome> {
     let leading = args.iter().take_while(|word| !word.starts_with('-')).count();
+    if fewest == 1 && leading == 0 && first_argument(&GLOBAL_FLAGS.iter().collect::<Vec<_>>(), args).is_some()
+    {
+        let why = format!("Error: flags cannot be placed before plugin name: {}", args[0]);
+        return Some(Err(Failure::Plain(why)));
+    }
     for count in (fewest..=leading).rev() {
         let words: Vec<String> = args[..count].iter().map(|word| word.replace('-', "_")).collect();
         let name = format!("{PREFIX}{}", words.join("-"));
@@ -145,7 +154,7 @@ pub(in crate::kubectl) async fn run_plugin(
         return Some(match factory.start(program).await {
             Ok(Ok(ended)) if ended.code == 0 => Ok(()),
             Ok(Ok(ended)) => Err(Failure::Exit(ended.code)),
-            Ok(Err(error)) => Err(Failure::message(error.to_string())),
+            Ok(Err(error)) => Err(Failure::Plain(format!("Error: {}", reason(&error)))),
             Err(failure) => Err(failure),
         });
     }
@@ -162,7 +171,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        for name in ["kubectl-foo", "kubectl-version", "kubectl-plain"] {
+        for name in ["kubectl-foo", "kubectl-version", "kubectl-plain", "kubectl-create-foo"] {
             std::fs::write(path(name), "").unwrap();
             let mode = if name == "kubectl-plain" { 0o644 } else { 0o755 };
             std::fs::set_permissions(path(name), std::fs::Permissions::from_mode(mode)).unwrap();
@@ -172,7 +181,12 @@ mod tests {
             warnings_about(&path("kubectl-version"), &[]),
             ["warning: kubectl-version overwrites existing command: \"kubectl version\""]
         );
+        assert_eq!(
+            warnings_about(&path("kubectl-create-foo"), &[]),
+            ["warning: kubectl-create-foo overwrites existing command: \"kubectl create\""]
+        );
         assert!(warnings_about(&path("kubectl-plain"), &[])[0].ends_with("it is not executable"));
+        assert!(warnings_about(&path("kubectl-gone"), &[])[0].ends_with("no such file or directory"));
         assert!(
             warnings_about(&path("kubectl-foo"), &[PathBuf::from("/x/kubectl-foo")])[0]
                 .contains("overshadowed")
