@@ -19,7 +19,7 @@ use super::errors::{Failure, Outcome};
 use super::refusals::{asked, is_about_api, refusal};
 use super::unreachable::Unreachable;
 
-pub(super) use super::url::{Url, encode};
+pub(super) use super::url::{Url, decode, encode};
 
 /// What `get` asks for, so that the server prints the columns.
 pub(super) const ACCEPT_TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";

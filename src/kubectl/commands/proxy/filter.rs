@@ -37,14 +37,20 @@ impl Filter {
     /// Whether a request may pass.
     pub(super) fn accepts(&self, method: &str, path: &str, host: &str) -> bool {
         let any = |list: &[Regex], text: &str| list.iter().any(|expression| expression.is_match(text));
-        let host = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
+        let host = without_port(host);
         !any(&self.reject_paths, path)
             && !any(&self.reject_methods, method)
             && any(&self.accept_hosts, host)
             && any(&self.accept_paths, path)
+    }
+}
+
+/// A host without its port, and then without brackets, as Go splits them; what cannot be split stays.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, _)) if name.starts_with('[') && name.ends_with(']') => &name[1..name.len() - 1],
+        Some((name, _)) if !name.contains([':', '[', ']']) => name,
+        _ => host,
     }
 }
 
@@ -87,7 +93,9 @@ mod tests {
         )
         .unwrap();
         assert!(filter.accepts("GET", "/api/v1/pods", "127.0.0.1:8001"));
-        assert!(filter.accepts("GET", "/api/v1/pods", "[::1]:8001"));
+        assert!(filter.accepts("GET", "/api/v1/pods", "[::1]"));
+        // Upstream's expression has brackets that the host has not when a port follows.
+        assert!(!filter.accepts("GET", "/api/v1/pods", "[::1]:8001"));
         assert!(!filter.accepts("GET", "/api/v1/pods", "evil.example:8001"));
         assert!(!filter.accepts("POST", "/api/v1/namespaces/a/pods/b/exec", "localhost"));
         assert!(!Filter::of("^/api", "", "^.*", "POST").unwrap().accepts("POST", "/api", "x"));

@@ -49,9 +49,12 @@ const FLAGS: &[Flag] = &[
     Flag::switch("append-server-path", "Accepted for compatibility"),
 ];
 
+/// Who asks for this port asks for nothing.
+const DEFAULT_PORT: i64 = 8001;
+
 async fn run(call: &mut Call<'_>) -> Outcome {
     let socket = call.flags.text("unix-socket").to_owned();
-    if call.flags.is_set("port") && !socket.is_empty() {
+    if call.flags.int("port") != DEFAULT_PORT && !socket.is_empty() {
         return Err(Failure::message("cannot set --unix-socket and --port at the same time"));
     }
     let www = call.flags.text("www").to_owned();
@@ -62,17 +65,28 @@ async fn run(call: &mut Call<'_>) -> Outcome {
             "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious",
         ))?;
     }
-    if !www.is_empty()
-        && let Err(error) = std::fs::metadata(call.factory.path(&www))
-    {
-        let why = format!("Failed to stat static file directory {www}: stat {www}: {}", reason(&error));
-        call.complain(klog::line(Severity::Warning, "proxy.go:200", &why))?;
+    if !www.is_empty() {
+        let why = match std::fs::metadata(call.factory.path(&www)) {
+            Ok(found) if found.is_dir() => None,
+            Ok(_) => Some(("proxy.go:202", format!("Static file directory {www} is not a directory"))),
+            Err(error) => {
+                let why = reason(&error);
+                Some((
+                    "proxy.go:200",
+                    format!("Failed to stat static file directory {www}: stat {www}: {why}"),
+                ))
+            }
+        };
+        if let Some((place, why)) = why {
+            call.complain(klog::line(Severity::Warning, place, &why))?;
+        }
     }
     let proxy = Arc::new(Proxy {
         api: call.api().await?,
         filter: Filter::new(call)?,
         api_prefix: prefix(call.flags.text("api-prefix")),
         www: (!www.is_empty()).then(|| (prefix(call.flags.text("www-prefix")), call.factory.path(&www))),
+        err: call.streams.err.clone(),
     });
     if !socket.is_empty() {
         return on_socket(call, &proxy, &socket).await;
@@ -91,29 +105,36 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Listens; without an address, on every one of this machine.
+/// Listens; without an address, or on that of all, on every one of this machine.
 async fn listen(address: &str, port: u16) -> Result<TcpListener, String> {
     let unbound = |error| format!("listen tcp {address}:{port}: bind: {}", reason(&error));
-    if address.is_empty() {
+    let is_bare = !address.starts_with('[');
+    if is_bare && address.contains(':') {
+        return Err(format!("listen tcp: address {address}:{port}: too many colons in address"));
+    }
+    if matches!(address, "" | "0.0.0.0") {
         return match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
             Ok(listener) => Ok(listener),
             // A machine may have no IPv6.
             Err(_) => TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await.map_err(unbound),
         };
     }
-    let found = tokio::net::lookup_host((address, port)).await;
+    let found = tokio::net::lookup_host((address.trim_matches(['[', ']']), port)).await;
     let Ok(places) = found else { return Err(format!("listen tcp: lookup {address}: no such host")) };
     TcpListener::bind(&*places.collect::<Vec<_>>()).await.map_err(unbound)
 }
 
 #[cfg(unix)]
 async fn on_socket(call: &mut Call<'_>, proxy: &Arc<Proxy>, socket: &str) -> Outcome {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
     let path = call.factory.path(socket);
-    if path.exists() {
+    // A socket that somebody left is taken over; any other file stays.
+    if std::fs::metadata(&path).is_ok_and(|found| found.file_type().is_socket()) {
         std::fs::remove_file(&path)?;
     }
     let listener = tokio::net::UnixListener::bind(&path)
         .map_err(|error| Failure::message(format!("listen unix {socket}: bind: {}", reason(&error))))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
     call.line(format!("Starting to serve on {socket}"))?;
     loop {
         let (connection, _) = listener.accept().await?;
@@ -126,10 +147,9 @@ async fn on_socket(_: &mut Call<'_>, _: &Arc<Proxy>, _: &str) -> Outcome {
     Err(Failure::message("not simulated: --unix-socket on this system; use --port"))
 }
 
-/// A prefix that begins and ends with a slash.
+/// A prefix that ends with a slash. One that does not begin with a slash fits no path, as in upstream.
 fn prefix(text: &str) -> String {
-    let inner = text.trim_matches('/');
-    if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") }
+    if text.ends_with('/') { text.to_owned() } else { format!("{text}/") }
 }
 
 #[cfg(test)]
@@ -139,6 +159,8 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_listened_on_is_told_as_go_tells_it() {
         assert!(listen("", 0).await.unwrap().local_addr().unwrap().ip().is_unspecified());
+        let why = "listen tcp: address ::1:0: too many colons in address";
+        assert_eq!(listen("::1", 0).await.unwrap_err(), why);
         let taken = listen("127.0.0.1", 0).await.unwrap();
         let port = taken.local_addr().unwrap().port();
         let why = format!("listen tcp 127.0.0.1:{port}: bind: address already in use");
