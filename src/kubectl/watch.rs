@@ -48,27 +48,40 @@ impl Watch {
     pub(super) async fn next(&mut self) -> Outcome<Event> {
         let mut failures = 0;
         loop {
-            let Some(lines) = &mut self.lines else {
-                match self.open().await {
-                    Ok(()) => {}
-                    Err(failure) if failure.status().is_some() || failures >= RETRIES => return Err(failure),
-                    Err(_) => {
-                        failures += 1;
+            match self.next_until_end().await {
+                Ok(Some(event)) => return Ok(event),
+                Ok(None) => {
+                    failures += 1;
+                    if failures > RETRIES {
                         sleep(RETRY_PAUSE).await;
                     }
                 }
-                continue;
-            };
-            if read_event(lines.as_mut(), &mut self.line).await? {
-                let Ok(event) = serde_json::from_slice::<Value>(&self.line) else { continue };
-                return self.take(event);
-            }
-            self.lines = None;
-            failures += 1;
-            if failures > RETRIES {
-                sleep(RETRY_PAUSE).await;
+                // What the watch itself says is final; a server that went away may come back.
+                Err(failure) if failure.status().is_some() || self.lines.is_some() || failures >= RETRIES => {
+                    return Err(failure);
+                }
+                Err(_) => {
+                    failures += 1;
+                    sleep(RETRY_PAUSE).await;
+                }
             }
         }
+    }
+
+    /// The next event; `None` when the server ends the watch. After that it is opened anew.
+    pub(super) async fn next_until_end(&mut self) -> Outcome<Option<Event>> {
+        if self.lines.is_none() {
+            self.open().await?;
+        }
+        while let Some(lines) = &mut self.lines
+            && read_event(lines.as_mut(), &mut self.line).await?
+        {
+            if let Ok(event) = serde_json::from_slice::<Value>(&self.line) {
+                return self.take(event).map(Some);
+            }
+        }
+        self.lines = None;
+        Ok(None)
     }
 
     async fn open(&mut self) -> Outcome {
@@ -166,6 +179,15 @@ mod tests {
             *asked.lock().unwrap(),
             ["GET /pods?resourceVersion=6&watch=true", "GET /pods?resourceVersion=8&watch=true"]
         );
+    }
+
+    #[tokio::test]
+    async fn who_follows_a_watch_to_its_end_is_told_of_it() {
+        let (api, asked, _) = server(&[(200, &line("ADDED", 7))]);
+        let mut watch = Watch::new(&api, Url::new("/pods"), "application/json", "6");
+        assert_eq!(watch.next_until_end().await.unwrap().unwrap().event_type, "ADDED");
+        assert_eq!(watch.next_until_end().await.unwrap(), None);
+        assert_eq!(asked.lock().unwrap().len(), 1);
     }
 
     #[tokio::test]

@@ -264,6 +264,12 @@ pub(super) async fn ask(
 }
 
 impl Answer {
+    /// Takes what was listed; the body keeps its metadata, from which a watch goes on.
+    pub(super) fn take_list(&mut self) -> Value {
+        let metadata = self.body["metadata"].clone();
+        std::mem::replace(&mut self.body, serde_json::json!({"metadata": metadata}))
+    }
+
     fn about(selection: &Selection, namespace: &str) -> Self {
         let (resource, name) = match selection {
             Selection::Named(resource, name) => (resource.clone(), name.clone()),
@@ -309,9 +315,10 @@ impl<'s> Pages<'s> {
         let answered = if self.table { api.get_table(&url).await } else { api.get(&url).await };
         let page = match (answered, self.selection) {
             (Ok(page), _) => page,
-            // A list is read while it is visited.
+            // A Table is read while it is visited.
             (Err(failure), Selection::Every(_)) => {
-                return Err(explain(visited(failure), call, self.selection));
+                let failure = if self.table { visited(failure) } else { failure };
+                return Err(explain(failure, call, self.selection));
             }
             (Err(failure), Selection::Named(resource, _)) => {
                 return Err(or_namespace(api, resource, &self.namespace, failure).await);

@@ -6,7 +6,7 @@ use crate::kubectl::api::{ACCEPT_TABLE, Api};
 use crate::kubectl::command::Call;
 use crate::kubectl::errors::{Failure, Outcome};
 use crate::kubectl::printers::{Format, SortField, Sorts, TablePrinter, escape_html, plain_table, sort_by};
-use crate::kubectl::resource_args::{NOTHING_NAMED, Selection, items};
+use crate::kubectl::resource_args::{NOTHING_NAMED, Selection, into_items};
 use crate::kubectl::watch::{Event, Watch};
 
 use super::get::{Answer, as_table, ask, table_options, url_of};
@@ -27,9 +27,10 @@ pub(super) async fn run(
         answers.push(ask(call, api, selection, namespace, format.is_none()).await?);
     }
     let mut view = View::new(call, &answers[0], format);
-    if !call.flags.on("watch-only") {
-        for answer in &answers {
-            view.print_list(call, answer)?;
+    for answer in &mut answers {
+        let listed = answer.take_list();
+        if !call.flags.on("watch-only") {
+            view.print_list(call, answer, listed)?;
         }
     }
     let ([(selection, namespace)], Some(answer)) = (wanted.as_slice(), answers.pop()) else {
@@ -76,8 +77,10 @@ async fn follow(
     let mut repeated = !answer.name.is_empty();
     drop(answer);
     loop {
-        let event = match watch.next().await {
-            Ok(event) => event,
+        let event = match watch.next_until_end().await {
+            Ok(Some(event)) => event,
+            // Upstream does not begin again, and does not complain.
+            Ok(None) => return Ok(()),
             Err(Failure::Status(status)) if status.is("Expired") => {
                 let answer = ask(call, api, selection, namespace, view.format.is_none()).await?;
                 watch = open(call, api, selection, &answer);
@@ -142,16 +145,16 @@ impl View {
         }
     }
 
-    fn print_list(&mut self, call: &mut Call<'_>, answer: &Answer) -> Outcome {
+    fn print_list(&mut self, call: &mut Call<'_>, answer: &Answer, listed: Value) -> Outcome {
         if self.format.is_none() {
-            let table = as_table(answer.body.clone(), &self.resource, call.now());
+            let table = as_table(listed, &self.resource, call.now());
             let table = sorted_table(call, table);
             let empty = table["rows"].as_array().is_none_or(Vec::is_empty);
             return if empty { Ok(()) } else { call.text(self.table.print(&table, "ADDED")) };
         }
         let mut objects = match answer.name.is_empty() {
-            true => items(&answer.body, &self.resource),
-            false => vec![answer.body.clone()],
+            true => into_items(listed, &self.resource),
+            false => vec![listed],
         };
         if !call.flags.text("sort-by").is_empty() {
             sort_by(&mut objects, call.flags.text("sort-by"))?;
