@@ -87,21 +87,21 @@ pub(super) fn no_body(code: u16, content_type: Option<&HeaderValue>) -> Failure 
 
 /// The object that an answer holds.
 pub(super) fn object_of(bytes: &[u8], content_type: Option<&HeaderValue>) -> Outcome<Value> {
-    let value: Result<Value, _> = serde_json::from_slice(bytes);
-    match value {
+    let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    // What says that it is something else is not looked into.
+    if !matches!(kind, "" | "application/json") {
+        return Err(Failure::message(format!("serializer for {kind} doesn't exist")));
+    }
+    match serde_json::from_slice(bytes) {
+        // Nothing at all is nothing of a kind.
+        Ok(Value::Null) => Err(Failure::message("Object 'Kind' is missing in 'null'")),
         Ok(value) if value.is_object() => Ok(value),
         Ok(other) => Err(Failure::message(format!(
             "json: cannot unmarshal {} into Go value of type unstructured.detector",
             json_type(&other)
         ))),
-        Err(error) => {
-            let content_type = content_type.and_then(|text| text.to_str().ok()).unwrap_or_default();
-            let kind = content_type.split(';').next().unwrap_or_default().trim();
-            Err(Failure::message(match kind {
-                "" | "application/json" => go_json_error(&error, bytes),
-                other => format!("serializer for {other} doesn't exist"),
-            }))
-        }
+        Err(error) => Err(Failure::message(go_json_error(&error, bytes))),
     }
 }
 
@@ -119,6 +119,21 @@ mod tests {
         assert_eq!(wait(503, "0"), Some(Duration::ZERO));
         assert_eq!(wait(404, "3"), None);
         assert_eq!(wait(429, "soon"), None);
+    }
+
+    #[test]
+    fn an_answer_is_read_as_what_it_says_it_is() {
+        let told = |kind: &'static str, body: &str| {
+            object_of(body.as_bytes(), Some(&HeaderValue::from_static(kind))).map_err(|why| why.to_string())
+        };
+        assert!(told("application/json; charset=utf-8", "{}").is_ok());
+        let no_html = "serializer for text/html doesn't exist".to_owned();
+        assert_eq!(told("text/html", "{}"), Err(no_html.clone()));
+        assert_eq!(told("text/html; charset=utf-8", "<html>"), Err(no_html));
+        assert_eq!(told("application/json", ""), Err("unexpected end of JSON input".to_owned()));
+        let array = "json: cannot unmarshal array into Go value of type unstructured.detector";
+        assert_eq!(told("application/json", "[]"), Err(array.to_owned()));
+        assert_eq!(told("application/json", "null"), Err("Object 'Kind' is missing in 'null'".to_owned()));
     }
 
     #[tokio::test]

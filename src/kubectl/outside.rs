@@ -173,14 +173,19 @@ impl Address {
 
 /// An address as it can be asked: without a scheme it is plain HTTP's, as client-go takes it.
 fn server_address(typed: &str) -> Outcome<Address> {
-    let url = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
+    let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with(['/', '?', '#']);
+    let is_url = typed.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && has_host(rest));
+    let url = if is_url { typed.to_owned() } else { format!("http://{typed}") };
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // Only a URL has a path.
+    let path = rest[host.len()..].split(['?', '#']).next().unwrap_or_default();
+    let is_odd = !is_url && !matches!(path, "" | "/");
     let after_host = host.rsplit_once(']').map_or(host, |(_, port)| port);
     let port = after_host.split_once(':').map(|(_, port)| port).unwrap_or_default();
     let is_number = port.chars().all(|c| c.is_ascii_digit());
     // What is no URL is refused, what is no host only when it is asked.
-    if host.contains([' ', '<', '>', '"', '^']) || !is_number && typed.contains("://") {
+    if is_odd || host.contains([' ', '<', '>', '"', '^']) || !is_number && is_url {
         return Err(Failure::message(format!("host must be a URL or a host:port pair: {typed:?}")));
     }
     let hopeless = if !is_number {
@@ -286,13 +291,15 @@ mod tests {
         for (typed, why) in [
             ("https://[::1]:6443/x", ""),
             ("ftp://x", "unsupported protocol scheme \"ftp\""),
-            ("https://", "http: no Host in request URL"),
+            ("/", "http: no Host in request URL"),
+            ("a:1/", ""),
+            ("https:a", "invalid port \":a\" after host"),
             ("https://127.0.0.1:99999", "dial tcp: address 99999: invalid port"),
             ("a:b", "invalid port \":b\" after host"),
         ] {
             assert_eq!(hopeless(typed).unwrap(), why);
         }
-        for typed in ["https://a b", "https://a:b"] {
+        for typed in ["https://a b", "https://a:b", "https://", "://", "/x", "a:1/b", "https:/a"] {
             let refused = format!("error: host must be a URL or a host:port pair: {typed:?}");
             assert_eq!(hopeless(typed).unwrap_err().report(), refused);
         }

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::errors::Failure;
 use super::unreachable::dialled;
-use crate::apimachinery::Status;
+use crate::apimachinery::{Status, StatusCause, StatusDetails};
 use crate::base::Timestamp;
 
 /// The failure that an answer outside 2xx means, whether or not it carries a Status.
@@ -16,17 +16,22 @@ pub(super) fn refusal(code: u16, body: &[u8], asked: &str, is_text: bool) -> Fai
     {
         return status.into();
     }
+    let is_new = asked.starts_with(" (post");
     let text = String::from_utf8_lossy(body).trim().to_owned();
     let text = if text.is_empty() || !is_text { "unknown".to_owned() } else { text };
     let (reason, message) = match code {
         400 => ("BadRequest", "the server rejected our request for an unknown reason".to_owned()),
         401 => ("Unauthorized", "the server has asked for the client to provide credentials".to_owned()),
-        403 => ("Forbidden", text),
+        403 => ("Forbidden", text.clone()),
         404 => ("NotFound", "the server could not find the requested resource".to_owned()),
         405 => {
             ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned())
         }
-        415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
+        406 => ("NotAcceptable", text.clone()),
+        409 if is_new => ("AlreadyExists", "the server reported a conflict".to_owned()),
+        409 => ("Conflict", "the server reported a conflict".to_owned()),
+        415 => ("UnsupportedMediaType", text.clone()),
+        422 => ("Invalid", "the server rejected our request due to an error in our request".to_owned()),
         429 => (
             "TooManyRequests",
             "the server has received too many requests and has asked us to try again later".to_owned(),
@@ -44,7 +49,28 @@ pub(super) fn refusal(code: u16, body: &[u8], asked: &str, is_text: bool) -> Fai
             format!("the server responded with the status code {code} but did not return more information"),
         ),
     };
-    Status::failure(code, reason, format!("{message}{asked}")).into()
+    let mut status = Status::failure(code, reason, format!("{message}{asked}"));
+    status.details = Some(Box::new(details_of(asked, text)));
+    status.into()
+}
+
+/// What a Status would say in detail of what was asked for, had there been one.
+fn details_of(asked: &str, text: String) -> StatusDetails {
+    let mut words = asked.trim_matches([' ', '(', ')']).split(' ').skip(1);
+    let resource = words.next().unwrap_or_default();
+    let (kind, group) = resource.split_once('.').unwrap_or((resource, ""));
+    let cause = StatusCause {
+        reason: "UnexpectedServerResponse".to_owned(),
+        message: text,
+        ..StatusCause::default()
+    };
+    StatusDetails {
+        name: words.next().unwrap_or_default().to_owned(),
+        group: group.to_owned(),
+        kind: kind.to_owned(),
+        causes: vec![cause],
+        ..StatusDetails::default()
+    }
 }
 
 /// What went wrong below HTTP, in the words of Go's libraries.
@@ -192,5 +218,23 @@ mod tests {
             refusal(404, b"404 page not found", "", true).report(),
             "Error from server (NotFound): the server could not find the requested resource"
         );
+    }
+
+    #[test]
+    fn a_code_without_a_status_says_what_its_status_would() {
+        let report = |code, asked| refusal(code, b"why\n", asked, true).report();
+        let get = " (get deployments.apps web)";
+        assert_eq!(report(406, get), format!("Error from server (NotAcceptable): why{get}"));
+        assert_eq!(report(415, get), format!("Error from server (UnsupportedMediaType): why{get}"));
+        assert_eq!(
+            report(409, get),
+            format!("Error from server (Conflict): the server reported a conflict{get}")
+        );
+        assert_eq!(
+            report(409, " (post pods)"),
+            "Error from server (AlreadyExists): the server reported a conflict (post pods)"
+        );
+        assert_eq!(report(422, get), r#"The deployments "web" is invalid: : why"#);
+        assert_eq!(report(422, ""), "The request is invalid: : why");
     }
 }

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answers::BROKEN;
+use super::answers::{BROKEN, object_of};
 use super::api::{Api, PATIENCE, Url};
 use super::errors::{Failure, Outcome};
 use super::factory::refused;
@@ -163,7 +163,8 @@ impl Api {
         }
         self.prove(lookups).await.map_err(told_alone)?;
         match &answer {
-            Ok((_, body)) => {
+            Ok((parts, body)) => {
+                object_of(body, parts.headers.get(http::header::CONTENT_TYPE))?;
                 let body = String::from_utf8_lossy(body);
                 return Err(Failure::message(format!("Object 'Kind' is missing in '{body}'")));
             }
