@@ -267,7 +267,8 @@ fn impersonated(flags: &Flags, user: &str) -> Outcome<HeaderMap> {
         add("impersonate-group", group)?;
     }
     for pair in flags.all("as-user-extra") {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        // What is no pair counts for nothing.
+        let Some((key, value)) = pair.split_once('=') else { continue };
         add(&format!("impersonate-extra-{}", super::api::encode(&key.to_lowercase())), value)?;
     }
     Ok(headers)

@@ -83,6 +83,8 @@ async fn run(call: &mut Call<'_>) -> Outcome {
     show(call, &shown)
 }
 
+const NEVER: &str = "1970-01-01 00:00:00.000000000 +0000";
+
 /// Prints how the versions differ, as `diff -u -N` does of two folders.
 fn show(call: &mut Call<'_>, shown: &BTreeMap<String, (Vec<String>, Vec<String>)>) -> Outcome {
     let [live, merged] = folders(call).map(|folder| folder.display().to_string());
@@ -94,8 +96,10 @@ fn show(call: &mut Call<'_>, shown: &BTreeMap<String, (Vec<String>, Vec<String>)
             continue;
         }
         differs = true;
+        // What would go has no file, and `diff -N` gives that the first moment of all.
+        let new_time = if new.is_empty() { NEVER } else { &time };
         call.text(format!(
-            "diff -u -N {live}/{name} {merged}/{name}\n--- {live}/{name}\t{time}\n+++ {merged}/{name}\t{time}\n{text}"
+            "diff -u -N {live}/{name} {merged}/{name}\n--- {live}/{name}\t{time}\n+++ {merged}/{name}\t{new_time}\n{text}"
         ))?;
     }
     if differs { Err(Failure::Exit(1)) } else { Ok(()) }
@@ -158,7 +162,9 @@ async fn compare(
     folders: &[PathBuf; 2],
 ) -> Outcome {
     let write = |info: &Info, live: &Value, merged: &Value, keep: bool| -> Outcome {
-        for (folder, object) in folders.iter().zip([live, merged]) {
+        // What would go has no second version.
+        let versions = folders.iter().zip([Some(live), Some(merged).filter(|merged| !merged.is_null())]);
+        for (folder, object) in versions.filter_map(|(folder, object)| Some((folder, object?))) {
             let lines = lines_of(object, keep);
             let text = if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" };
             let path = folder.join(file_name(info));

@@ -167,21 +167,21 @@ fn patch_text(call: &Call<'_>) -> Outcome<String> {
 fn parsed(text: &str) -> Outcome<Value> {
     let documents =
         parse_yaml(text).map_err(|error| Failure::message(format!("unable to parse {text:?}: {error}")))?;
-    match documents.into_iter().next() {
-        Some(document) => Ok(document.value),
-        None => Err(Failure::message(format!("unable to parse {text:?}: it is empty"))),
-    }
+    // What holds nothing is null; the server says what it thinks of that.
+    Ok(documents.into_iter().next().map_or(Value::Null, |document| document.value))
 }
 
 fn locally(info: &Info, content_type: &str, patch: &Value) -> Outcome<Value> {
     let object = info.object.value();
     match info.resource.builtin() {
         _ if content_type == JSON_PATCH => operated(object, patch),
+        Some(_) if content_type == STRATEGIC_PATCH && patch.is_null() => Ok(object.clone()),
         Some(kind) if content_type == STRATEGIC_PATCH => Ok(apply_strategic_patch(kind, object, patch)?),
         None if content_type == STRATEGIC_PATCH => Err(Failure::message(format!(
             "strategic merge patch is not supported for {} locally, try --type merge",
             info.resource.group_version_kind()
         ))),
+        _ if patch.is_null() => Err(Failure::message("Invalid JSON Patch")),
         _ => Ok(apply_merge_patch(object, patch)),
     }
 }
@@ -204,6 +204,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_holds_nothing_is_null() {
+        for text in ["null", "# nothing"] {
+            assert_eq!(parsed(text).unwrap(), Value::Null, "{text}");
+        }
+        assert_eq!(parsed("a: 1").unwrap(), json!({"a": 1}));
+    }
 
     #[test]
     fn operations_that_do_not_apply_are_told_in_the_words_of_upstreams_library() {

@@ -17,7 +17,7 @@ pub(crate) fn describe(text: &mut Text, object: &Value) {
     text.field(0, "Schedule", text_of(&spec["schedule"]));
     text.field(0, "Concurrency Policy", text_of(&spec["concurrencyPolicy"]));
     text.field(0, "Suspend", if spec["suspend"] == true { "True" } else { "False" });
-    text.field_if(0, "Time Zone", text_of(&spec["timeZone"]));
+    text.field(0, "Time Zone", or_unset(&spec["timeZone"]));
     text.field(0, "Successful Job History Limit", or_unset(&spec["successfulJobsHistoryLimit"]));
     text.field(0, "Failed Job History Limit", or_unset(&spec["failedJobsHistoryLimit"]));
     let deadline = &spec["startingDeadlineSeconds"];

@@ -239,19 +239,33 @@ async fn debug(
     wanted.profile.apply(&mut changed, &name, Style::Ephemeral, call);
     customize(wanted, &mut changed, "ephemeralContainers", &name);
     warn_of_user(call, &changed, "ephemeralContainers", &name)?;
-    let mut patch = two_way_strategic_patch(&builtin::POD, object, &changed)?;
-    let is_known = |one: &Value| one["name"] == *name;
-    if object["spec"]["ephemeralContainers"].as_array().is_some_and(|known| known.iter().any(is_known)) {
-        // As upstream: the server is asked to change the one of that name, and refuses.
-        let all = changed["spec"]["ephemeralContainers"].as_array();
-        let new = all.and_then(|all| all.iter().find(|one| is_known(one)).cloned());
-        if let (Some(list), Some(new)) = (patch["spec"]["ephemeralContainers"].as_array_mut(), new) {
-            list.push(new);
-        }
-    }
+    let patch = patch_between(object, &changed, &name)?;
     let (namespace, pod) = (text_of(&object["metadata"]["namespace"]), text_of(&object["metadata"]["name"]));
     let url = resource.subresource(namespace, pod, "ephemeralcontainers");
     Ok((api.patch(&url, STRATEGIC_PATCH, &patch).await?, name))
+}
+
+/// The patch that adds an ephemeral container.
+///
+/// Where there is one of that name, the server is asked to make that into the new one and to add what it
+/// was, as upstream's comparison of lists has it; it refuses.
+fn patch_between(object: &Value, changed: &Value, name: &str) -> Outcome<Value> {
+    let mut patch = two_way_strategic_patch(&builtin::POD, object, changed)?;
+    let is_known = |one: &&Value| one["name"] == *name;
+    let Some(known) = array(&object["spec"]["ephemeralContainers"]).iter().find(is_known) else {
+        return Ok(patch);
+    };
+    let all = array(&changed["spec"]["ephemeralContainers"]);
+    let (Some(old), Some(new)) = (all.iter().find(is_known), all.iter().rfind(is_known)) else {
+        return Ok(patch);
+    };
+    let alone = |one: &Value| json!({"spec": {"ephemeralContainers": [one]}});
+    let mut list = two_way_strategic_patch(&builtin::POD, &alone(known), &alone(new))?;
+    if let Some(list) = list["spec"]["ephemeralContainers"].as_array_mut() {
+        list.push(old.clone());
+    }
+    patch["spec"]["ephemeralContainers"] = list["spec"]["ephemeralContainers"].take();
+    Ok(patch)
 }
 
 async fn on_node(
@@ -380,4 +394,22 @@ fn warn_of_user(call: &mut Call<'_>, pod: &Value, list: &str, name: &str) -> Out
         return Ok(());
     }
     call.complain("Warning: Non-root user is configured for the entire target Pod, and some capabilities granted by debug profile may not work. Please consider using \"--custom\" with a custom profile that specifies \"securityContext.runAsUser: 0\".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_container_of_one_name_is_sent_as_upstream_sends_it() {
+        let old = json!({"name": "dc", "image": "busybox", "imagePullPolicy": "Always"});
+        let new = json!({"name": "dc", "image": "busybox", "tty": true});
+        let pod = |list: Value| json!({"spec": {"ephemeralContainers": list}});
+        let patch = patch_between(&pod(json!([old])), &pod(json!([old, new])), "dc").unwrap();
+        let spec = json!({
+            "$setElementOrder/ephemeralContainers": [{"name": "dc"}, {"name": "dc"}],
+            "ephemeralContainers": [{"name": "dc", "imagePullPolicy": null, "tty": true}, old],
+        });
+        assert_eq!(patch, json!({"spec": spec}));
+    }
 }
