@@ -15,11 +15,13 @@ pub fn go_json_error(error: &Error, body: &[u8]) -> String {
     }
     let found = offset(error, body).and_then(|at| body.get(at)).copied().unwrap_or_default();
     let character = match found {
-        b'\'' => r"'\''".to_owned(),
+        b'\'' | b'\\' => format!("'\\{}'", char::from(found)),
         b'\n' => r"'\n'".to_owned(),
         b'\t' => r"'\t'".to_owned(),
         b'\r' => r"'\r'".to_owned(),
-        0x20..0x7f => format!("'{}'", char::from(found)),
+        // A byte is told as the character of that number.
+        0x20..=0x7e | 0xa1..=0xac | 0xae.. => format!("'{}'", char::from(found)),
+        0x80.. => format!("'\\u{found:04x}'"),
         other => format!("'\\x{other:02x}'"),
     };
     let place = [
@@ -68,6 +70,9 @@ mod tests {
             ("{\"a\":1 \"b\"}", "invalid character '\"' after object key:value pair"),
             ("[1 2]", "invalid character '2' after array element"),
             ("{}\n x", "invalid character 'x' after top-level value"),
+            ("\u{feff}{}", "invalid character 'ï' looking for beginning of value"),
+            ("é", "invalid character 'Ã' looking for beginning of value"),
+            ("\\", r"invalid character '\\' looking for beginning of value"),
         ] {
             let error = serde_json::from_str::<Value>(body).unwrap_err();
             assert_eq!(go_json_error(&error, body.as_bytes()), expected, "{body}");

@@ -88,7 +88,7 @@ async fn follow(
             }
             Err(failure) => return Err(failure),
         };
-        if event.event_type == "BOOKMARK" || std::mem::take(&mut repeated) && event.event_type == "ADDED" {
+        if event.event_type == "BOOKMARK" || std::mem::take(&mut repeated) {
             continue;
         }
         view.print_event(call, &event)?;
