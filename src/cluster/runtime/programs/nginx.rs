@@ -23,6 +23,8 @@ pub(in super::super) static NGINX: Nginx = Nginx { name: "nginx", port: 80 };
 /// The same for who is not root.
 pub(in super::super) static NGINX_UNPRIVILEGED: Nginx = Nginx { name: "nginx-unprivileged", port: 8080 };
 
+/// Where the image's own configuration has nginx write its logs.
+const LOGS: &str = "/var/log/nginx";
 /// Where the default site is, whose files are served when the configuration is the image's own.
 const ROOT: &str = "/usr/share/nginx/html";
 /// Where the configuration is.
@@ -56,6 +58,12 @@ impl Program for Nginx {
     fn start(&self, process: &mut Process, system: &mut dyn System) {
         if let Some(code) = self.only_tells(process, system) {
             process.exit_code = Some(code);
+            return;
+        }
+        if let Some(word) = other_program(process) {
+            let said = format!("/docker-entrypoint.sh: 47: exec: {word}: not found\n");
+            process.print_error(said.as_bytes());
+            process.exit_code = Some(127);
             return;
         }
         let release = release(process);
@@ -169,6 +177,14 @@ impl Program for Nginx {
 
 /// Whether the master process leaves the foreground, and with it the container: it does unless it is told
 /// `daemon off`.
+/// The first word behind the image's start script, where it is no program of nginx: the script hands over to it.
+fn other_program(process: &Process) -> Option<String> {
+    let command = process.command();
+    let [script, word, ..] = command.as_slice() else { return None };
+    let own = ["nginx", "nginx-debug"].contains(&word.rsplit('/').next().unwrap_or(word));
+    (script.ends_with("docker-entrypoint.sh") && !own).then(|| word.clone())
+}
+
 fn goes_away(process: &Process, config: &Config) -> bool {
     let told = process.command().iter().any(|word| word.contains("daemon off"));
     let set =
@@ -265,6 +281,11 @@ impl Nginx {
             if system.resolve(&host).is_empty() {
                 return Err(format!("host not found in upstream {host:?} in {place}"));
             }
+        }
+        let logs_there =
+            String::from_utf8_lossy(&system.files().read(MAIN).unwrap_or_default()).contains(LOGS);
+        if logs_there && !system.files().is_directory(LOGS) {
+            return Err(format!("open() \"{LOGS}/error.log\" failed (2: No such file or directory)"));
         }
         self.make_room(&mut system.files())?;
         let mut ports: Vec<u16> =
