@@ -1,6 +1,6 @@
 //! TLS as clients inside of Pods see it: which certificate a server shows, and whether it is believed.
 
-use super::super::http::ServerCertificate;
+use super::super::http::{ConnectError, HttpRequest, ServerCertificate};
 use super::Call;
 
 /// What is said to whoever asks for TLS where nobody speaks it.
@@ -13,6 +13,12 @@ curl failed to verify the legitimacy of the server and therefore could not
 establish a secure connection to it. To learn more about this situation and
 how to fix it, please visit the webpage mentioned above.";
 
+/// Whether no connection comes about at all, so that nobody is asked for TLS.
+pub(super) fn nobody_listens(call: &mut Call<'_>, host: &str, port: u16) -> bool {
+    let answer = call.system.http(host, port, &HttpRequest::get("/"));
+    matches!(answer, Err(ConnectError::Refused | ConnectError::TimedOut))
+}
+
 /// Why curl makes no secure connection, with its exit code; otherwise the server's certificate.
 pub(super) fn connect(
     call: &mut Call<'_>,
@@ -22,6 +28,13 @@ pub(super) fn connect(
     insecure: bool,
 ) -> Result<ServerCertificate, (i32, String)> {
     let Some(shown) = call.system.tls_server(place.0, place.1, host) else {
+        if nobody_listens(call, place.0, place.1) {
+            let message = format!(
+                "Failed to connect to {host} port {} after 0 ms: Couldn't connect to server",
+                place.1
+            );
+            return Err((7, message));
+        }
         return Err((35, NO_TLS.to_owned()));
     };
     if insecure {
