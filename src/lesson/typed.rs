@@ -69,11 +69,10 @@ pub fn commands_of(line: &str) -> Vec<Vec<TypedWord>> {
 /// The verb of a kubectl command.
 #[must_use]
 pub fn kubectl_verb(words: &[TypedWord]) -> Option<&str> {
-    let (first, rest) = words.split_first()?;
-    if !matches!(first.text.as_str(), "kubectl" | "k") {
+    let mut rest = words.iter().skip_while(|word| stands_before(&word.text));
+    if !matches!(rest.next()?.text.as_str(), "kubectl" | "k") {
         return None;
     }
-    let mut rest = rest.iter();
     while let Some(word) = rest.next() {
         match word.text.as_str() {
             "-n" | "--namespace" | "--context" | "--as" => drop(rest.next()),
@@ -82,6 +81,14 @@ pub fn kubectl_verb(words: &[TypedWord]) -> Option<&str> {
         }
     }
     None
+}
+
+/// Whether a word may stand before the command that it is about: `KUBE_EDITOR=nano`, `sudo`.
+fn stands_before(word: &str) -> bool {
+    let assigns = word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    });
+    assigns || matches!(word, "sudo" | "time")
 }
 
 /// The verb of a kubectl command that changes the cluster.
@@ -124,6 +131,7 @@ mod tests {
             "cd x; kubectl create deployment web --image=a",
             "cat > a.yaml <<END && kubectl apply -f a.yaml\nkind: A\nEND",
             "kubectl get pods\nkubectl run a --image=b",
+            "A=b sudo kubectl run a --image=b",
         ] {
             assert!(writes(line) && makes(line), "{line}");
         }
